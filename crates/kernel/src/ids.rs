@@ -1,0 +1,142 @@
+//! Ids. Small integers given by the store; people see numbers (受理编号) and names, never these.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id!(
+    /// One matter in the closed loop (件).
+    CaseId
+);
+id!(
+    /// One unit (单位): a department, a bureau, a township, a hall.
+    UnitId
+);
+id!(
+    /// One account of a member of staff (工作人员).
+    StaffId
+);
+
+/// What a stream of events is about (留痕对象).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum StreamKind {
+    /// 件: the life of one case.
+    Case = 1,
+    /// 办公设置: calendar, limits, units, staff, roles, texts.
+    Office = 2,
+    /// 事项: the versions of one service item.
+    Item = 3,
+    /// 走查: one walk.
+    Walk = 4,
+    /// 行动: one campaign.
+    Campaign = 5,
+    /// 评价: one rating.
+    Rating = 6,
+    /// 再造: one redesign on record.
+    Redesign = 7,
+    /// 导入: one file taken in.
+    Import = 8,
+    /// 督办事项: bulletins, checks, the accountability register.
+    Supervision = 9,
+    /// 会商: one joint meeting.
+    Meeting = 10,
+}
+
+impl StreamKind {
+    /// All kinds, in the order of their numbers.
+    pub const ALL: [Self; 10] = [
+        Self::Case,
+        Self::Office,
+        Self::Item,
+        Self::Walk,
+        Self::Campaign,
+        Self::Rating,
+        Self::Redesign,
+        Self::Import,
+        Self::Supervision,
+        Self::Meeting,
+    ];
+    /// The word used in exports and messages.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Case => "case",
+            Self::Office => "office",
+            Self::Item => "item",
+            Self::Walk => "walk",
+            Self::Campaign => "campaign",
+            Self::Rating => "rating",
+            Self::Redesign => "redesign",
+            Self::Import => "import",
+            Self::Supervision => "supervision",
+            Self::Meeting => "meeting",
+        }
+    }
+}
+
+/// The id of one stream of events: its kind in the top byte, the id of its subject in the rest, so that a
+/// stream is one sortable 64-bit key in both databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StreamId(pub i64);
+
+impl StreamId {
+    const SHIFT: u32 = 48;
+    /// The stream of one subject; `id` must be in `0..2^48`.
+    pub const fn new(kind: StreamKind, id: i64) -> Self {
+        debug_assert!(id >= 0 && id < 1 << Self::SHIFT);
+        Self(((kind as i64) << Self::SHIFT) | id)
+    }
+    /// The stream of one case.
+    pub const fn case(id: CaseId) -> Self {
+        Self::new(StreamKind::Case, id.0)
+    }
+    /// The kind of the subject, if this is a stream we know.
+    pub fn kind(self) -> Option<StreamKind> {
+        let n = self.0 >> Self::SHIFT;
+        StreamKind::ALL.into_iter().find(|k| *k as i64 == n)
+    }
+    /// The id of the subject.
+    pub const fn subject(self) -> i64 {
+        self.0 & ((1 << Self::SHIFT) - 1)
+    }
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind() {
+            Some(kind) => write!(f, "{}/{}", kind.word(), self.subject()),
+            None => write!(f, "?/{}", self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_says_its_kind_and_subject() {
+        for kind in StreamKind::ALL {
+            let s = StreamId::new(kind, 120_000);
+            assert_eq!(s.kind(), Some(kind));
+            assert_eq!(s.subject(), 120_000);
+            assert_eq!(s.to_string(), format!("{}/120000", kind.word()));
+        }
+    }
+}
