@@ -1,0 +1,5 @@
+//! The contract of the store, on both engines.
+
+mod it {
+    mod basics;
+}
