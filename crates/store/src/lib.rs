@@ -4,11 +4,14 @@
 //! tables everybody needs (jobs, counters, idempotency, settings). Must not know any rule of an office.
 //! The next developer starts at `docs/store.md`.
 
+pub mod cases;
 mod conn;
+pub mod contacts;
 mod engine;
 mod error;
 pub mod ledger_rows;
 pub mod migrations;
+pub mod office;
 mod pool;
 mod postgres;
 mod sqlite;

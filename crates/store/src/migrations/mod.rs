@@ -33,6 +33,8 @@ pub const STEPS: &[Step] = steps![
     1 "ledger",
     2 "jobs",
     3 "desk",
+    4 "office",
+    5 "cases",
 ];
 
 /// The version this program knows.
