@@ -4,13 +4,18 @@
 //! tables everybody needs (jobs, counters, idempotency, settings). Must not know any rule of an office.
 //! The next developer starts at `docs/store.md`.
 
+pub mod backup;
 mod conn;
+pub mod counters;
 mod engine;
 mod error;
+pub mod idempotency;
+pub mod jobs;
 pub mod ledger_rows;
 pub mod migrations;
 mod pool;
 mod postgres;
+pub mod settings;
 mod sqlite;
 mod store;
 mod value;
