@@ -86,6 +86,24 @@ pub enum StoreError {
         "提交时连接中断,是否写入尚不确定;请查看结果后再决定是否重试 / the connection was lost while committing and it may have been written or not: look before you try again ({0})"
     )]
     Unknown(String),
+    /// The job was given to another worker meanwhile.
+    #[error(
+        "第 {0} 号作业已由另一个进程接手,本次结果作废 / job {0} was taken over by another worker: this result is dropped"
+    )]
+    LeaseLost(i64),
+    /// The idempotency key came with another request before.
+    #[error(
+        "同一幂等键已用于另一个请求,请换一个键 / this idempotency key was used for another request: use a new one"
+    )]
+    KeyReused,
+    /// PostgreSQL is backed up by its own tools.
+    #[error(
+        "PostgreSQL 请用 pg_dump --schema={schema} 备份 / PostgreSQL is backed up with pg_dump --schema={schema}"
+    )]
+    UsePgDump {
+        /// Which schema.
+        schema: String,
+    },
     /// The store is shutting down.
     #[error("系统正在停止,请稍后再试 / shutting down, try again later")]
     Closed,

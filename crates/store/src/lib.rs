@@ -4,16 +4,21 @@
 //! tables everybody needs (jobs, counters, idempotency, settings). Must not know any rule of an office.
 //! The next developer starts at `docs/store.md`.
 
+pub mod backup;
 pub mod cases;
 mod conn;
 pub mod contacts;
+pub mod counters;
 mod engine;
 mod error;
+pub mod idempotency;
+pub mod jobs;
 pub mod ledger_rows;
 pub mod migrations;
 pub mod office;
 mod pool;
 mod postgres;
+pub mod settings;
 mod sqlite;
 mod store;
 mod value;

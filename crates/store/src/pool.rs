@@ -85,7 +85,7 @@ fn serve(queue: &Mutex<Receiver<Reader>>, connections: &Connections) {
         match next {
             // A closure that panics drops its reply, and its caller is told; the thread lives on.
             Ok(reader) => {
-                drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| reader(connections))))
+                drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| reader(connections))));
             }
             Err(_) => return,
         }

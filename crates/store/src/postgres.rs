@@ -16,6 +16,8 @@ use crate::value::{Row, Value};
 
 /// Statements kept prepared on each connection.
 const STATEMENTS: usize = 512;
+/// How long to wait for a connection at most.
+const CONNECT: Duration = Duration::from_secs(10);
 /// Rows of one statement that are on the way at once.
 const PIPELINE: usize = 256;
 
@@ -76,13 +78,14 @@ impl Postgres {
             .build()
             .map_err(|e| StoreError::CannotOpen(e.to_string()))?;
         let connect = async {
-            let (client, connection) = tokio::time::timeout(place.patience, place.config.connect(NoTls))
-                .await
-                .map_err(|_| late())?
-                .map_err(|e| match StoreError::postgres(&e) {
-                    StoreError::Bug(s) => StoreError::CannotOpen(s),
-                    other => other,
-                })?;
+            let (client, connection) =
+                tokio::time::timeout(place.patience.min(CONNECT), place.config.connect(NoTls))
+                    .await
+                    .map_err(|_| late())?
+                    .map_err(|e| match StoreError::postgres(&e) {
+                        StoreError::Bug(s) => StoreError::CannotOpen(s),
+                        other => other,
+                    })?;
             tokio::spawn(async move { drop(connection.await) });
             Ok::<_, StoreError>(client)
         };

@@ -50,7 +50,7 @@ impl Sqlite {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{}; PRAGMA wal_autocheckpoint = 4000;
              PRAGMA journal_size_limit = 67108864; PRAGMA max_page_count = {max_pages};
-             PRAGMA trusted_schema = OFF; PRAGMA query_only = {};",
+             PRAGMA trusted_schema = OFF; PRAGMA case_sensitive_like = ON; PRAGMA query_only = {};",
             options.cache_kib,
             if write { "OFF" } else { "ON" },
         ))

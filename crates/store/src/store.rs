@@ -305,6 +305,11 @@ impl<T, E: From<StoreError>> Future for Answer<T, E> {
     }
 }
 
+/// One connection that writes.
+pub(crate) fn connect(place: &Place) -> Result<Engine> {
+    connectors(place, &Options::default())?.0()
+}
+
 /// Functions that open a writing and a reading connection.
 fn connectors(place: &Place, options: &Options) -> Result<(Connect, Connect)> {
     match place {

@@ -2,4 +2,8 @@
 
 mod it {
     mod basics;
+    mod faults;
+    mod kill;
+    mod small;
+    mod tamper;
 }

@@ -20,6 +20,7 @@ pub struct Cluster {
     user: String,
     bin: PathBuf,
     ids: Option<(u32, u32)>,
+    data: PathBuf,
 }
 
 /// Minutes without use after which the watcher stops the server.
@@ -30,6 +31,21 @@ impl Cluster {
     pub fn shared() -> &'static Self {
         static CLUSTER: OnceLock<Cluster> = OnceLock::new();
         CLUSTER.get_or_init(|| start(&home()))
+    }
+
+    /// A server of one's own that flushes the disk like a real one, for benchmarks; stop it at the end.
+    pub fn durable(beside: &Path) -> Self {
+        let data = beside.with_extension("pg");
+        let (bin, ids) = (binaries(), other_user());
+        let cluster = Self { port: free_port(), user: "bancheng".into(), bin, ids, data };
+        launch(&cluster, "");
+        cluster
+    }
+    /// Stops it and removes its files.
+    pub fn stop(self) {
+        let stop =
+            self.command("pg_ctl").args(["-m", "fast", "-D"]).arg(self.data.join("db")).arg("stop").output();
+        drop((stop, fs::remove_dir_all(&self.data)));
     }
 
     /// The address of its database.
@@ -122,9 +138,6 @@ fn other_user() -> Option<(u32, u32)> {
 fn start(home: &Path) -> Cluster {
     let bin = binaries();
     let ids = other_user();
-    let fail = |what: &str, e: &dyn std::fmt::Display| -> ! {
-        panic!("测试数据库:{what} / test database: {what}: {e}")
-    };
     fs::create_dir_all(home).unwrap_or_else(|e| fail("mkdir", &e));
     let lock = File::create(home.join("lock")).unwrap_or_else(|e| fail("lock", &e));
     lock.lock().unwrap_or_else(|e| fail("lock", &e));
@@ -135,14 +148,27 @@ fn start(home: &Path) -> Cluster {
         return running;
     }
     let data = std::env::temp_dir().join(format!("bancheng-pg-{}", std::process::id()));
-    drop(fs::remove_dir_all(&data));
-    fs::create_dir_all(&data).unwrap_or_else(|e| fail("mkdir", &e));
-    if let Some((uid, gid)) = ids {
-        std::os::unix::fs::chown(&data, Some(uid), Some(gid)).unwrap_or_else(|e| fail("chown", &e));
-    }
-    fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).unwrap_or_else(|e| fail("chmod", &e));
     let port = free_port();
-    let cluster = Cluster { port, user: "bancheng".into(), bin, ids };
+    let cluster = Cluster { port, user: "bancheng".into(), bin, ids, data: data.clone() };
+    launch(&cluster, "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off");
+    fs::write(&note, format!("{port} {}", data.display())).unwrap_or_else(|e| fail("note", &e));
+    watch(&cluster, &note, &data);
+    cluster
+}
+
+fn fail(what: &str, e: &dyn std::fmt::Display) -> ! {
+    panic!("测试数据库:{what} / test database: {what}: {e}")
+}
+
+/// Makes the data directory and starts the server on it.
+fn launch(cluster: &Cluster, settings: &str) {
+    let data = &cluster.data;
+    drop(fs::remove_dir_all(data));
+    fs::create_dir_all(data).unwrap_or_else(|e| fail("mkdir", &e));
+    if let Some((uid, gid)) = cluster.ids {
+        std::os::unix::fs::chown(data, Some(uid), Some(gid)).unwrap_or_else(|e| fail("chown", &e));
+    }
+    fs::set_permissions(data, fs::Permissions::from_mode(0o700)).unwrap_or_else(|e| fail("chmod", &e));
     let db = data.join("db");
     let init = cluster
         .command("initdb")
@@ -152,8 +178,9 @@ fn start(home: &Path) -> Cluster {
         .unwrap_or_else(|e| fail("initdb", &e));
     assert!(init.status.success(), "initdb: {}", String::from_utf8_lossy(&init.stderr));
     let settings = format!(
-        "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c full_page_writes=off \
-         -c synchronous_commit=off -c max_connections=200 -c shared_buffers=64MB -c autovacuum=off"
+        "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 \
+         -c shared_buffers=64MB {settings}",
+        cluster.port
     );
     let begun = cluster
         .command("pg_ctl")
@@ -170,16 +197,14 @@ fn start(home: &Path) -> Cluster {
         let log = fs::read_to_string(data.join("log")).unwrap_or_default();
         fail("start", &log);
     }
-    fs::write(&note, format!("{port} {}", data.display())).unwrap_or_else(|e| fail("note", &e));
-    watch(&cluster, &note, &data);
-    cluster
 }
 
 /// The server that is noted, if it still answers.
 fn read_note(note: &Path, bin: &Path, ids: Option<(u32, u32)>) -> Option<Cluster> {
     let text = fs::read_to_string(note).ok()?;
-    let port = text.split_once(' ')?.0.parse().ok()?;
-    let cluster = Cluster { port, user: "bancheng".into(), bin: bin.to_owned(), ids };
+    let (port, data) = text.split_once(' ')?;
+    let (port, data) = (port.parse().ok()?, PathBuf::from(data));
+    let cluster = Cluster { port, user: "bancheng".into(), bin: bin.to_owned(), ids, data };
     let port = port.to_string();
     let ready = cluster.command("pg_isready").args(["-q", "-h", "127.0.0.1", "-p", &port]).status().ok()?;
     ready.success().then_some(cluster)

@@ -11,4 +11,4 @@ mod proxy;
 pub use clock::HandClock;
 pub use cluster::Cluster;
 pub use place::{TempDir, both_engines, embedded, postgres};
-pub use proxy::{Line, Proxy};
+pub use proxy::{Line, LineHandle, Proxy};

@@ -33,7 +33,7 @@ struct State {
     line: AtomicU8,
     delay_ms: AtomicU64,
     end: AtomicBool,
-    /// Bytes sent to the server after which the line goes deaf; `u64::MAX`: never.
+    /// Both ends of every connection.
     open: Mutex<Vec<TcpStream>>,
     /// When these bytes are seen on their way to the server, the line goes deaf.
     trap: Mutex<Option<Vec<u8>>>,
@@ -76,10 +76,11 @@ impl Proxy {
 
     /// Changes the line; cutting closes every connection now.
     pub fn set(&self, line: Line) {
-        self.state.line.store(line as u8, Ordering::SeqCst);
-        if line == Line::Cut {
-            hang_up(&self.state);
-        }
+        self.handle().set(line);
+    }
+    /// A hand on the line, for a closure that cuts it from inside.
+    pub fn handle(&self) -> LineHandle {
+        LineHandle(Arc::clone(&self.state))
     }
     /// Delays everything that passes, milliseconds for each piece.
     pub fn delay_ms(&self, ms: u64) {
@@ -88,6 +89,20 @@ impl Proxy {
     /// Goes deaf when `bytes` pass on their way to the server: they arrive, their answer does not.
     pub fn deaf_after(&self, bytes: &[u8]) {
         *self.state.trap.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes.to_vec());
+    }
+}
+
+/// See [`Proxy::handle`].
+#[derive(Clone, Debug)]
+pub struct LineHandle(Arc<State>);
+
+impl LineHandle {
+    /// Changes the line.
+    pub fn set(&self, line: Line) {
+        self.0.line.store(line as u8, Ordering::SeqCst);
+        if line == Line::Cut {
+            hang_up(&self.0);
+        }
     }
 }
 
