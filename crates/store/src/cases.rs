@@ -316,7 +316,7 @@ fn conditions<'a>(q: &'a Query, like: &'a str, region_end: &'a str) -> Where<'a>
         Scope::Owned(unit) => w.and("unit = ?", &[(*unit).into()]),
         Scope::FirstAsked(unit) => w.and("first_asked = ?", &[(*unit).into()]),
         Scope::Party(unit) => {
-            w.and("id IN (SELECT case_id FROM case_party WHERE unit = ?)", &[(*unit).into()])
+            w.and("id IN (SELECT case_id FROM case_party WHERE unit = ?)", &[(*unit).into()]);
         }
     }
     if !q.stages.is_empty() {
@@ -416,4 +416,17 @@ pub fn count(rd: &mut Rd<'_>, q: &Query, most: u32) -> Result<i64> {
 /// Where a page ends, for the next one.
 pub fn cursor_of(row: &CaseRow) -> (i64, i64) {
     (row.due.map_or(NEVER, Moment::us), row.id.0)
+}
+
+/// The due moment that the row of a case holds.
+pub fn due_of(rd: &mut Rd<'_>, id: CaseId) -> Result<Option<Moment>> {
+    let sql = "SELECT due FROM case_file WHERE id = $1";
+    Ok(rd.query_opt(sql, vals![id], |r| r.opt_moment(0))?.flatten())
+}
+
+/// When each answered case was lodged, and when it was first answered.
+pub fn replied(rd: &mut Rd<'_>) -> Result<Vec<(Moment, Moment)>> {
+    let sql = "SELECT c.lodged, min(e.at) FROM event e JOIN case_file c ON e.stream = $1 + c.id \
+               WHERE e.act IN ('reply', 'backfill', 'approve_negative', 'answer_on_spot') GROUP BY c.id, c.lodged";
+    rd.query(sql, vals![StreamId::case(CaseId(0))], |r| Ok((r.moment(0)?, r.moment(1)?)))
 }
