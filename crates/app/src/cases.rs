@@ -64,6 +64,15 @@ pub struct CaseView {
     pub office: Arc<Office>,
 }
 
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct CasePage {
+    /// the cases, what expires first on top
+    pub cases: Vec<CaseView>,
+    /// where the next page begins; none when this is the last
+    pub next: Option<(i64, i64)>,
+}
+
 /// One event for a reader.
 #[derive(Clone, Debug)]
 pub struct EventView {
@@ -200,7 +209,7 @@ impl App {
         self.write(move |app, tx| {
             let office = app.office(tx)?;
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
-            let case = app.act_in(tx, &office, &actor, case, asked.clone(), expect)?;
+            let case = app.act_in(tx, &office, &actor, &case, asked.clone(), expect)?;
             app.view_in(tx, &office, &actor, case)
         })
     }
@@ -211,12 +220,12 @@ impl App {
         tx: &mut Tx<'_>,
         office: &Office,
         actor: &Actor,
-        case: Case,
+        case: &Case,
         asked: Command,
         expect: Option<i64>,
     ) -> Result<Case, Error> {
         let now = tx.now();
-        if !access::may_see(actor, &case) {
+        if !access::may_see(actor, case) {
             return Err(Error::NotFound);
         }
         if let Some(expected) = expect.filter(|v| *v != case.ver) {
@@ -232,16 +241,15 @@ impl App {
         check_units(&asked, office)?;
         // The loop says more about why not than the door does, so it is asked first.
         let (after, happened) = case.clone().act(asked, actor, now, &office.rules).map_err(|(_, r)| r)?;
-        let permit = decide(actor, Operation::Act(happened.asked.act()), Some(&case))?;
+        let permit = decide(actor, Operation::Act(happened.asked.act()), Some(case))?;
         cases::save(tx, &permit, &after, &happened, now, &office.rules.calendar)?;
-        self.other_side(tx, office, actor, &case, &happened.asked)?;
+        Self::other_side(tx, office, actor, case, &happened.asked)?;
         tell(tx, office, &after, &happened.asked)?;
         Ok(after)
     }
 
     /// A merge has two sides; both are written in the same transaction.
     fn other_side(
-        &self,
         tx: &mut Tx<'_>,
         office: &Office,
         actor: &Actor,
@@ -419,13 +427,13 @@ impl App {
             let office = app.office(tx)?;
             let actor = Actor::resident();
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
-            let case = app.act_in(tx, &office, &actor, case, asked.clone(), None)?;
+            let case = app.act_in(tx, &office, &actor, &case, asked.clone(), None)?;
             app.view_in(tx, &office, &actor, case)
         })
     }
 
     /// A list. Its scope is narrowed to what the actor may see; the rest of the query is the actor's.
-    pub fn list(&self, actor: Actor, mut query: Query) -> Later<(Vec<CaseView>, Option<(i64, i64)>)> {
+    pub fn list(&self, actor: Actor, mut query: Query) -> Later<CasePage> {
         self.read(move |app, rd| {
             decide(&actor, Operation::ListCases, None)?;
             query.scope = scope_of(&actor, &query.scope)?;
@@ -447,7 +455,7 @@ impl App {
                     case: r.case,
                 })
                 .collect();
-            Ok((views, more))
+            Ok(CasePage { cases: views, next: more })
         })
     }
 

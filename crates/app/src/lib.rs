@@ -15,7 +15,7 @@ use std::sync::{Arc, RwLock};
 
 use store::{Answer, Rd, Store, Tx};
 
-pub use cases::{CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
+pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use error::Error;
 pub use office::{Office, Settings};
 pub use people::{NewStaff, NewUnit, SignedIn};

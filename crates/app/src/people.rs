@@ -276,9 +276,10 @@ impl App {
     }
 
     /// The newest messages of the actor's unit.
-    pub fn messages(&self, actor: Actor) -> Later<Vec<office::MessageRow>> {
+    pub fn messages(&self, actor: &Actor) -> Later<Vec<office::MessageRow>> {
+        let unit = actor.unit;
         self.read(move |app, rd| {
-            let unit = actor.unit.ok_or(Error::NotFound)?;
+            let unit = unit.ok_or(Error::NotFound)?;
             Ok(office::messages(rd, unit, app.store.now(), 50)?)
         })
     }

@@ -101,7 +101,7 @@ impl Worker {
                     done += 1;
                     continue;
                 };
-                app.act_in(tx, &office, &system, case, asked, None).map_err(|e| match e {
+                app.act_in(tx, &office, &system, &case, asked, None).map_err(|e| match e {
                     Error::Refused(r) => Error::Store(store::StoreError::Bug(format!("{number}: {r}"))),
                     other => other,
                 })?;
