@@ -4,6 +4,7 @@
 
 mod cases;
 mod error;
+mod intake;
 mod office;
 mod people;
 mod timeliness;
@@ -17,6 +18,7 @@ use store::{Answer, Rd, Store, Tx};
 
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use error::Error;
+pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
 pub use office::{Office, Settings};
 pub use people::{NewStaff, NewUnit, SignedIn};
 pub use timeliness::timeliness;

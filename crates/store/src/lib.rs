@@ -12,6 +12,7 @@ pub mod counters;
 mod engine;
 mod error;
 pub mod idempotency;
+pub mod imports;
 pub mod jobs;
 pub mod ledger_rows;
 pub mod migrations;
