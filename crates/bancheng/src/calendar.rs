@@ -77,6 +77,13 @@ fn pause(text: &str) -> Result<Pause, String> {
     Ok(Pause { from: moment(from)?, to, reason: reason.trim().to_owned() })
 }
 
+impl Args {
+    /// Does it import a year, so that there must be a place to keep it?
+    pub const fn imports(&self) -> bool {
+        matches!(self.what, What::Import { .. })
+    }
+}
+
 /// Answers one question to the calendar. `import` is handed a notice that has been checked; what it returns is
 /// printed after "imported".
 pub fn run(
