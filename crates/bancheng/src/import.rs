@@ -126,6 +126,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         let plan = ImportPlan { name, digest, campaign: args.campaign.clone(), kind };
         let import = app.begin_import(&actor, plan)?;
         take_in(&import, &mut book, &mapping, &mut summary, &mut lines)?;
+        store::ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
         app.store().clone().close();
     }
     if let Some(mut lines) = lines {
