@@ -93,7 +93,15 @@ impl Postgres {
         };
         let client = runtime.block_on(connect)?;
         let patience = place.patience;
-        let mut me = Self { client, runtime, statements: HashMap::new(), patience, xid: None, broken: false, ahead: String::new() };
+        let mut me = Self {
+            client,
+            runtime,
+            statements: HashMap::new(),
+            patience,
+            xid: None,
+            broken: false,
+            ahead: String::new(),
+        };
         me.batch(&format!(
             "SET search_path = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = 60000;
              SET client_min_messages = warning; SET statement_timeout = {}; SET timezone = 'UTC'",
@@ -214,7 +222,8 @@ impl Postgres {
     pub(crate) fn each(&mut self, sql: &str, params: &[Value<'_>], f: &mut EachRow<'_>) -> Result<()> {
         let statement = self.prepared(sql, params.len())?;
         let patience = self.patience + Duration::from_millis(500);
-        let rows = self.wait(async |c| c.query_raw(&statement, params).await).map_err(|e| with_text(e, sql))?;
+        let rows =
+            self.wait(async |c| c.query_raw(&statement, params).await).map_err(|e| with_text(e, sql))?;
         let got = self.runtime.block_on(async {
             let mut rows = std::pin::pin!(rows);
             while let Some(row) = tokio::time::timeout(patience, rows.next()).await.map_err(|_| late())? {
