@@ -57,7 +57,7 @@ impl Engine {
             check(row)?;
         }
         match self {
-            Self::Sqlite(e) => rows.iter().try_fold(0, |n, row| Ok(n + e.exec(sql, row)?)),
+            Self::Sqlite(e) => e.exec_many(sql, rows),
             Self::Postgres(e) => e.exec_many(sql, rows),
         }
     }
@@ -113,6 +113,39 @@ impl Engine {
         match self {
             Self::Sqlite(e) => e.exec("BEGIN", &[]).map(drop),
             Self::Postgres(e) => e.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        }
+    }
+    /// Marks the place to which one closure can be undone.
+    pub(crate) fn mark(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(e) => e.exec("SAVEPOINT closure", &[]).map(drop),
+            Self::Postgres(e) => {
+                e.later("SAVEPOINT closure;");
+                Ok(())
+            }
+        }
+    }
+    /// Keeps what the closure wrote.
+    pub(crate) fn keep(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(e) => e.exec("RELEASE closure", &[]).map(drop),
+            Self::Postgres(e) => {
+                e.later("RELEASE closure;");
+                Ok(())
+            }
+        }
+    }
+    /// Undoes what the closure wrote.
+    pub(crate) fn undo(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(e) => {
+                e.exec("ROLLBACK TO closure", &[])?;
+                e.exec("RELEASE closure", &[]).map(drop)
+            }
+            Self::Postgres(e) => {
+                e.later("ROLLBACK TO closure; RELEASE closure;");
+                Ok(())
+            }
         }
     }
     /// Keeps what was written; `state` when the ledger grew.

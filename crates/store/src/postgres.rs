@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use futures_util::future::try_join_all;
+use futures_util::future::{join, try_join_all};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage, Statement};
 
 use crate::engine::{EachRow, LedgerState, Result};
@@ -39,6 +39,8 @@ pub(crate) struct Postgres {
     /// The transaction that is open for writing, as the server numbers it.
     xid: Option<String>,
     broken: bool,
+    /// Statements without answer that travel with the next one, so that they cost no round trip.
+    ahead: String,
 }
 
 impl PostgresPlace {
@@ -91,7 +93,15 @@ impl Postgres {
         };
         let client = runtime.block_on(connect)?;
         let patience = place.patience;
-        let mut me = Self { client, runtime, statements: HashMap::new(), patience, xid: None, broken: false };
+        let mut me = Self {
+            client,
+            runtime,
+            statements: HashMap::new(),
+            patience,
+            xid: None,
+            broken: false,
+            ahead: String::new(),
+        };
         me.batch(&format!(
             "SET search_path = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = 60000;
              SET client_min_messages = warning; SET statement_timeout = {}; SET timezone = 'UTC'",
@@ -113,8 +123,16 @@ impl Postgres {
     ) -> Result<T> {
         // The server's own timeout comes first; this one is for a server that is not there any more.
         let patience = self.patience + Duration::from_millis(500);
-        let client = &self.client;
-        let got = self.runtime.block_on(async { tokio::time::timeout(patience, answer(client)).await });
+        let (client, ahead) = (&self.client, std::mem::take(&mut self.ahead));
+        let both = async {
+            if ahead.is_empty() {
+                return answer(client).await;
+            }
+            // Both are on the way before the first answer is back.
+            let (first, got) = join(client.batch_execute(&ahead), answer(client)).await;
+            first.and(got)
+        };
+        let got = self.runtime.block_on(async { tokio::time::timeout(patience, both).await });
         let got = match got {
             Ok(Ok(t)) => return Ok(t),
             Ok(Err(e)) => StoreError::postgres(&e),
@@ -124,6 +142,15 @@ impl Postgres {
             self.broken = true;
         }
         Err(got)
+    }
+
+    /// Sends these statements with the next one.
+    pub(crate) fn later(&mut self, sql: &str) {
+        // A closure that did nothing leaves nothing to do.
+        match self.ahead.strip_suffix("SAVEPOINT closure;").map(str::len) {
+            Some(n) if sql != "SAVEPOINT closure;" => self.ahead.truncate(n),
+            _ => self.ahead.push_str(sql),
+        }
     }
 
     fn prepared(&mut self, sql: &str, params: usize) -> Result<Statement> {
@@ -195,11 +222,10 @@ impl Postgres {
     pub(crate) fn each(&mut self, sql: &str, params: &[Value<'_>], f: &mut EachRow<'_>) -> Result<()> {
         let statement = self.prepared(sql, params.len())?;
         let patience = self.patience + Duration::from_millis(500);
-        let client = &self.client;
+        let rows =
+            self.wait(async |c| c.query_raw(&statement, params).await).map_err(|e| with_text(e, sql))?;
         let got = self.runtime.block_on(async {
-            let ask = async { client.query_raw(&statement, params).await };
-            let rows = tokio::time::timeout(patience, ask).await.map_err(|_| late())?;
-            let mut rows = std::pin::pin!(rows.map_err(|e| StoreError::postgres(&e))?);
+            let mut rows = std::pin::pin!(rows);
             while let Some(row) = tokio::time::timeout(patience, rows.next()).await.map_err(|_| late())? {
                 if !f(&Row::Postgres(&row.map_err(|e| StoreError::postgres(&e))?))? {
                     break;
@@ -241,14 +267,21 @@ impl Postgres {
 
     pub(crate) fn commit(&mut self, state: Option<LedgerState>) -> Result<()> {
         match state {
-            None => self.batch("COMMIT"),
-            Some(LedgerState { seq, recorded }) => self.batch(&format!(
+            None => self.last("COMMIT"),
+            Some(LedgerState { seq, recorded }) => self.last(&format!(
                 "UPDATE ledger_state SET seq = {seq}, recorded = {recorded} WHERE id = 1; COMMIT"
             )),
         }
     }
 
+    /// Everything that is still ahead and then this, as one message: when one part fails, the rest is not done.
+    fn last(&mut self, sql: &str) -> Result<()> {
+        let all = std::mem::take(&mut self.ahead) + sql;
+        self.batch(&all)
+    }
+
     pub(crate) fn rollback(&mut self) {
+        self.ahead.clear();
         if !self.is_broken() {
             drop(self.batch("ROLLBACK"));
         }

@@ -86,6 +86,23 @@ impl Sqlite {
         statement.raw_execute().map(|n| n as u64).map_err(|e| with_text(&e, sql))
     }
 
+    /// One prepared statement for all rows.
+    pub(crate) fn exec_many(&mut self, sql: &str, rows: &[&[Value<'_>]]) -> Result<u64> {
+        let Some((first, rest)) = rows.split_first() else { return Ok(0) };
+        let mut statement = self.prepared(sql, first)?;
+        let mut touched = statement.raw_execute().map_err(|e| with_text(&e, sql))? as u64;
+        for row in rest {
+            if row.len() != first.len() {
+                return Err(StoreError::Bug(format!("rows of different lengths: {sql}")));
+            }
+            for (i, value) in row.iter().enumerate() {
+                statement.raw_bind_parameter(i + 1, value).map_err(|e| with_text(&e, sql))?;
+            }
+            touched += statement.raw_execute().map_err(|e| with_text(&e, sql))? as u64;
+        }
+        Ok(touched)
+    }
+
     pub(crate) fn each(&mut self, sql: &str, params: &[Value<'_>], f: &mut EachRow<'_>) -> Result<()> {
         let mut statement = self.prepared(sql, params)?;
         let mut rows = statement.raw_query();

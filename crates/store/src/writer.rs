@@ -182,7 +182,7 @@ impl Writer {
 /// Runs one closure inside the open transaction. `Err`: the whole group must be given up.
 fn one(engine: &mut Engine, writing: &mut Writing, task: &mut dyn Task) -> Result<()> {
     let kept = writing.ledger;
-    engine.batch("SAVEPOINT closure")?;
+    engine.mark()?;
     let ran = task.run(&mut Tx { rd: Rd { engine: &mut *engine }, writing: &mut *writing });
     writing.depth = 0;
     if let Some(fatal) = writing.fatal.take() {
@@ -195,10 +195,10 @@ fn one(engine: &mut Engine, writing: &mut Writing, task: &mut dyn Task) -> Resul
         return Err(StoreError::Disk("the transaction was given up by the engine".into()));
     }
     match ran {
-        Ran::Kept => engine.batch("RELEASE closure"),
+        Ran::Kept => engine.keep(),
         Ran::Refused => {
             writing.ledger = kept;
-            engine.batch("ROLLBACK TO closure; RELEASE closure")
+            engine.undo()
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use kernel::{Actor, Moment, StreamId};
-use ledger::{Draft, Event, Hash, MAX_ACT_BYTES, MAX_DATA_BYTES, ZERO_HASH};
+use ledger::{Chain, Draft, Event, Hash, MAX_ACT_BYTES, MAX_DATA_BYTES, ZERO_HASH};
 
 use crate::conn::Tx;
 use crate::engine::{Dialect, Result};
@@ -65,6 +65,77 @@ fn values<'a>(seq: i64, d: &Draft<'a>, hash: &'a Hash) -> [Value<'a>; 12] {
         d.data.into(),
         hash.into(),
     ]
+}
+
+/// An event on its way into the chain.
+struct Linked<'a> {
+    draft: Draft<'a>,
+    /// The hash before it, unless an earlier event of the same batch makes it.
+    prev: Option<Hash>,
+    hash: Hash,
+}
+
+/// Below this many events threads cost more than they save.
+const PARALLEL_FROM: usize = 128;
+
+/// Checks every event against the head of its stream; answers the events and the streams that are new.
+fn placed<'a>(
+    events: &[NewEvent<'a>],
+    recorded: Moment,
+    heads: HashMap<StreamId, (i64, Hash)>,
+) -> Result<(Vec<Linked<'a>>, Vec<StreamId>)> {
+    let mut tips: HashMap<_, _> = heads.into_iter().map(|(s, (v, h))| (s, (v, Some(h)))).collect();
+    let mut new = Vec::new();
+    let mut linked = Vec::with_capacity(events.len());
+    for e in events {
+        let (found, prev) = tips.get(&e.stream).copied().unwrap_or((0, Some(ZERO_HASH)));
+        if found != e.expected {
+            return Err(StoreError::Conflict { stream: e.stream, expected: e.expected, found });
+        }
+        if found == 0 {
+            new.push(e.stream);
+        }
+        let (stream, at, actor, act, data) = (e.stream, e.at, e.actor, e.act, e.data);
+        let draft = Draft { stream, ver: found + 1, at, recorded, actor, act, data };
+        acceptable(&draft)?;
+        tips.insert(e.stream, (draft.ver, None));
+        linked.push(Linked { draft, prev, hash: ZERO_HASH });
+    }
+    Ok((linked, new))
+}
+
+/// Links every event and answers the new heads. Streams do not depend on each other, so the first event of
+/// each is linked on all cores; what follows in the same stream is linked after it.
+fn link_all(linked: &mut [Linked<'_>], chain: &mut Chain) -> HashMap<StreamId, (i64, Hash)> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let cores = if linked.len() < PARALLEL_FROM { 1 } else { cores };
+    let first = |part: &mut [Linked<'_>], chain: &mut Chain| {
+        for l in part {
+            if let Some(prev) = &l.prev {
+                l.hash = chain.link(prev, &l.draft);
+            }
+        }
+    };
+    let size = linked.len().div_ceil(cores).max(1);
+    std::thread::scope(|scope| {
+        let mut parts = linked.chunks_mut(size);
+        let own = parts.next();
+        for part in parts {
+            scope.spawn(move || first(part, &mut Chain::new()));
+        }
+        if let Some(own) = own {
+            first(own, chain);
+        }
+    });
+    let mut heads: HashMap<StreamId, (i64, Hash)> = HashMap::with_capacity(linked.len());
+    for l in linked {
+        if l.prev.is_none() {
+            let before = heads.get(&l.draft.stream).map_or(ZERO_HASH, |h| h.1);
+            l.hash = chain.link(&before, &l.draft);
+        }
+        heads.insert(l.draft.stream, (l.draft.ver, l.hash));
+    }
+    heads
 }
 
 impl Tx<'_> {
@@ -134,25 +205,10 @@ impl Tx<'_> {
                 heads.insert(StreamId(*stream), head);
             }
         }
-        let mut new = Vec::new();
-        let mut linked = Vec::with_capacity(events.len());
-        for e in events {
-            let (found, prev) = heads.get(&e.stream).copied().unwrap_or((0, ZERO_HASH));
-            if found != e.expected {
-                return Err(StoreError::Conflict { stream: e.stream, expected: e.expected, found });
-            }
-            if found == 0 {
-                new.push(e.stream);
-            }
-            let (stream, at, actor, act, data) = (e.stream, e.at, e.actor, e.act, e.data);
-            let draft = Draft { stream, ver: found + 1, at, recorded, actor, act, data };
-            let hash = self.writing.chain.link(&prev, &draft);
-            acceptable(&draft)?;
-            heads.insert(e.stream, (draft.ver, hash));
-            linked.push((draft, hash));
-        }
+        let (mut linked, new) = placed(events, recorded, heads)?;
+        let heads = link_all(&mut linked, &mut self.writing.chain);
         let rows: Vec<_> =
-            linked.iter().enumerate().map(|(i, (d, h))| values(first + i as i64, d, h)).collect();
+            linked.iter().enumerate().map(|(i, l)| values(first + i as i64, &l.draft, &l.hash)).collect();
         let rows: Vec<&[Value<'_>]> = rows.iter().map(<[_; 12]>::as_slice).collect();
         self.write_heads(&heads, &new)?;
         self.exec_many(INSERT, &rows)?;
