@@ -9,10 +9,17 @@ mod checkup_rules;
 #[cfg(test)]
 mod checkup_tests;
 mod compare;
+pub mod deferred;
 mod fields;
+pub mod guide;
+pub mod hall;
 pub mod interfaces;
 mod item;
 pub mod json;
+pub mod notice;
+pub mod plain;
+pub mod plate;
+pub mod review;
 pub mod rows;
 pub mod sample;
 pub mod situation;
