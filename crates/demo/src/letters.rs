@@ -299,7 +299,7 @@ fn tell(dice: &mut Dice, event: &Event, no: usize, at_us: i64, again: bool) -> L
     let holds_personal_data = dice.percent(8);
     if holds_personal_data {
         match dice.below(3) {
-            0 => body.push_str(&format!("我的身份证号是{},", identity(dice))),
+            0 => body.push_str(&format!("我的身份证号是{}。", identity(dice))),
             1 => body.push_str(&format!("请联系{phone}，{name}。")),
             _ => body.push_str(&format!("本人{name}，身份证{}，电话{phone}。", identity(dice))),
         }
