@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cut::{Cutter, is_stop_word};
-use crate::feature::{self, Counter, Rarity, SPACE, Words};
+use crate::cut::Cutter;
+use crate::normalise::fold;
+use crate::feature::{self, Counter, Lexicon, Rarity, SPACE, StopList, Stream};
 use crate::letters::Table;
 use crate::linear::{Calibration, LANES, Row, Weights, train};
 use crate::minhash::{Fingerprint, Sets};
@@ -15,7 +16,7 @@ use crate::taxonomy;
 /// The most labels of one model.
 pub const MAX_LABELS: usize = 200;
 /// Parts of the inner cross-validation that calibrates.
-const FOLDS: usize = 3;
+const FOLDS: usize = 2;
 /// How much more a raw letter weighs than a cut row when probabilities are fitted: raw letters are what comes.
 const RAW_WEIGHT: f32 = 8.0;
 
@@ -57,7 +58,7 @@ pub struct Reason {
 /// One example to learn from.
 #[derive(Clone, Debug)]
 pub struct Example {
-    words: Words,
+    stream: Stream,
     label: String,
     raw: bool,
 }
@@ -81,6 +82,8 @@ pub(crate) enum Kind {
 pub(crate) struct Learned {
     /// Words that cut rows never hold although raw letters do: their stop words.
     pub stop: HashSet<String>,
+    pub list: StopList,
+    pub lexicon: Lexicon,
     pub rarity: Vec<f32>,
     /// Weights in steps of `scale`, side by side for each feature.
     pub weights: Vec<Vec<[i16; LANES]>>,
@@ -106,29 +109,30 @@ pub fn train_tables(cutter: &Cutter, tables: &[Table]) -> Result<Model, BadModel
 pub struct Corpus {
     examples: Vec<Example>,
     stop: HashSet<String>,
+    lexicon: Lexicon,
 }
 
 impl Corpus {
     /// Reads the labelled rows of tables.
     pub fn read(cutter: &Cutter, tables: &[Table]) -> Self {
         let stop = learned_stop_words(cutter, tables);
-        let keep = |w: &str| !is_stop(&stop, w);
+        let list = StopList::new(stop.iter().map(String::as_str));
         let mut examples = Vec::new();
         for table in tables {
             match table {
                 Table::Letters(letters) => examples.extend(letters.iter().filter_map(|l| {
                     let label = l.label.clone()?;
-                    Some(Example { words: Words::from_raw(cutter, &l.title, &l.body, keep), label, raw: true })
+                    Some(Example { stream: Stream::from_raw(&list, &l.title, &l.body), label, raw: true })
                 })),
                 Table::Cut(rows) => examples.extend(rows.iter().filter(|r| !r.label.is_empty()).map(|r| Example {
-                    words: Words::from_cut(&r.tokens),
+                    stream: Stream::from_cut(&list, &r.tokens),
                     label: r.label.clone(),
                     raw: false,
                 })),
                 Table::Taxonomy(_) => {}
             }
         }
-        Self { examples, stop }
+        Self { examples, stop, lexicon: lexicon(cutter, tables) }
     }
     /// Number of examples.
     pub fn len(&self) -> usize {
@@ -154,23 +158,19 @@ impl Corpus {
     pub fn train(&self, take: impl Fn(usize) -> bool) -> Result<Model, BadModel> {
         let chosen: Vec<Example> =
             self.examples.iter().enumerate().filter(|(i, _)| take(*i)).map(|(_, e)| e.clone()).collect();
-        learn(&chosen, self.stop.clone())
+        learn(&chosen, self.stop.clone(), self.lexicon.clone())
     }
     /// Probabilities of an example under a model trained on this corpus.
     pub fn probabilities(&self, classifier: &mut Classifier<'_>, i: usize) -> Vec<f32> {
         match &classifier.model.kind {
-            Kind::Learned(m) => classifier.learned(m, &self.examples[i].words),
+            Kind::Learned(m) => classifier.learned(m, &self.examples[i].stream),
             Kind::Duties(_) => Vec::new(),
         }
     }
 }
 
-fn is_stop(learned: &HashSet<String>, word: &str) -> bool {
-    if learned.is_empty() { is_stop_word(word) } else { learned.contains(word) }
-}
-
 /// When cut rows are given, what they left out is learned from them: words that raw letters use and cut rows
-/// never do. Otherwise the general list serves (an empty set here).
+/// never do. Otherwise the general list serves.
 fn learned_stop_words(cutter: &Cutter, tables: &[Table]) -> HashSet<String> {
     let mut known = HashSet::new();
     for t in tables {
@@ -178,16 +178,15 @@ fn learned_stop_words(cutter: &Cutter, tables: &[Table]) -> HashSet<String> {
             known.extend(rows.iter().flat_map(|r| r.tokens.split_whitespace()));
         }
     }
-    let mut stop = HashSet::new();
     if known.len() < 5_000 {
-        return stop;
+        return crate::cut::stop_words().map(str::to_owned).collect();
     }
-    stop.extend(crate::cut::stop_words().filter(|w| !known.contains(w)).map(str::to_owned));
+    let mut stop: HashSet<String> = crate::cut::stop_words().filter(|w| !known.contains(w)).map(str::to_owned).collect();
     let mut seen: HashMap<String, u32> = HashMap::new();
     for t in tables {
         let Table::Letters(letters) = t else { continue };
         for l in letters {
-            let folded = crate::normalise::fold(&format!("{} {}", l.title, l.body));
+            let folded = fold(&format!("{} {}", l.title, l.body));
             let words: HashSet<&str> = cutter.words(&folded).into_iter().filter(|w| !known.contains(w)).collect();
             for w in words {
                 *seen.entry(w.to_owned()).or_default() += 1;
@@ -198,7 +197,36 @@ fn learned_stop_words(cutter: &Cutter, tables: &[Table]) -> HashSet<String> {
     stop
 }
 
-fn learn(examples: &[Example], stop: HashSet<String>) -> Result<Model, BadModel> {
+/// The words that occur in at least two labelled rows.
+fn lexicon(cutter: &Cutter, tables: &[Table]) -> Lexicon {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    for t in tables {
+        match t {
+            Table::Cut(rows) => {
+                for r in rows {
+                    for w in r.tokens.split_whitespace().collect::<HashSet<_>>() {
+                        match seen.get_mut(w) {
+                            Some(n) => *n += 1,
+                            None => drop(seen.insert(w.to_owned(), 1)),
+                        }
+                    }
+                }
+            }
+            Table::Letters(letters) => {
+                for l in letters {
+                    let folded = fold(&format!("{} {}", l.title, l.body));
+                    for w in cutter.words(&folded).into_iter().collect::<HashSet<_>>() {
+                        *seen.entry(w.to_owned()).or_default() += 1;
+                    }
+                }
+            }
+            Table::Taxonomy(_) => {}
+        }
+    }
+    Lexicon::new(seen.iter().filter(|(_, n)| **n >= 2).map(|(w, _)| w.as_str()))
+}
+
+fn learn(examples: &[Example], stop: HashSet<String>, lexicon: Lexicon) -> Result<Model, BadModel> {
     let mut labels: Vec<String> = examples.iter().map(|e| e.label.clone()).collect();
     labels.sort();
     labels.dedup();
@@ -212,7 +240,7 @@ fn learn(examples: &[Example], stop: HashSet<String>) -> Result<Model, BadModel>
         .iter()
         .map(|e| labels.binary_search(&e.label).unwrap_or(0) as u8)
         .collect();
-    let (rows, rarity) = vectors(examples);
+    let (rows, rarity) = vectors(examples, &lexicon);
     let all: Vec<usize> = (0..rows.len()).collect();
     let calibration = calibrate(examples, &rows, &ys, labels.len());
     let groups = train_groups(&rows, &ys, &all, labels.len());
@@ -223,16 +251,17 @@ fn learn(examples: &[Example], stop: HashSet<String>) -> Result<Model, BadModel>
         scale.push(s);
         bias.push(g.bias);
     }
-    let learned = Learned { stop, rarity: rarity.0, weights, scale, bias, calibration };
+    let list = StopList::new(stop.iter().map(String::as_str));
+    let learned = Learned { stop, list, lexicon, rarity: rarity.0, weights, scale, bias, calibration };
     Ok(Model { labels, kind: Kind::Learned(Box::new(learned)) })
 }
 
-fn vectors(examples: &[Example]) -> (Vec<Row>, Rarity) {
+fn vectors(examples: &[Example], lexicon: &Lexicon) -> (Vec<Row>, Rarity) {
     let mut counter = Counter::default();
     let mut df = vec![0_u32; SPACE];
     let mut counts = Vec::with_capacity(examples.len());
     for e in examples {
-        let blocks = counter.count(&e.words).clone();
+        let blocks = counter.count(lexicon, &e.stream).clone();
         blocks.iter().flatten().for_each(|(s, _)| df[*s as usize] += 1);
         counts.push(blocks);
     }
@@ -288,7 +317,7 @@ fn calibrate(examples: &[Example], rows: &[Row], ys: &[u8], k: usize) -> Calibra
 fn copies(examples: &[Example]) -> Vec<usize> {
     let mut sets = Sets::new(examples.len());
     let mut seen: HashMap<u64, usize> = HashMap::new();
-    let prints: Vec<Fingerprint> = examples.iter().map(|e| Fingerprint::of(e.words.chars())).collect();
+    let prints: Vec<Fingerprint> = examples.iter().map(|e| Fingerprint::of(e.stream.chars())).collect();
     for (i, print) in prints.iter().enumerate() {
         for band in print.bands() {
             match seen.get(&band) {
@@ -360,14 +389,14 @@ impl<'m> Classifier<'m> {
         match &self.model.kind {
             Kind::Duties(d) => d.probabilities(self.cutter, title, body),
             Kind::Learned(m) => {
-                let words = Words::from_raw(self.cutter, title, body, |w| !is_stop(&m.stop, w));
-                self.learned(m, &words)
+                let stream = Stream::from_raw(&m.list, title, body);
+                self.learned(m, &stream)
             }
         }
     }
 
-    fn learned(&mut self, m: &Learned, words: &Words) -> Vec<f32> {
-        feature::weigh(self.counter.count(words), &m.rarity, &mut self.row);
+    fn learned(&mut self, m: &Learned, stream: &Stream) -> Vec<f32> {
+        feature::weigh(self.counter.count(&m.lexicon, stream), &m.rarity, &mut self.row);
         let mut scores = Vec::with_capacity(self.model.labels.len());
         for ((weights, scale), bias) in m.weights.iter().zip(&m.scale).zip(&m.bias) {
             let mut sum = [0.0_f32; LANES];
@@ -389,12 +418,12 @@ impl<'m> Classifier<'m> {
         let mut out = match &self.model.kind {
             Kind::Duties(d) => d.reasons(self.cutter, title, body, l),
             Kind::Learned(m) => {
-                let words = Words::from_raw(self.cutter, title, body, |w| !is_stop(&m.stop, w));
-                feature::weigh(self.counter.count(&words), &m.rarity, &mut self.row);
+                let stream = Stream::from_raw(&m.list, title, body);
+                feature::weigh(self.counter.count(&m.lexicon, &stream), &m.rarity, &mut self.row);
                 let values: HashMap<u32, f32> = self.row.iter().copied().collect();
                 let (g, lane) = (l / LANES, l % LANES);
                 let share = |word: &str| {
-                    feature::word_slots(word)
+                    feature::word_slots(&m.lexicon, word)
                         .iter()
                         .map(|s| {
                             let w = f32::from(m.weights[g][*s as usize][lane]) * m.scale[g][lane];
@@ -402,8 +431,10 @@ impl<'m> Classifier<'m> {
                         })
                         .sum::<f32>()
                 };
-                let distinct: HashSet<String> = words.iter().collect();
-                distinct.into_iter().map(|w| Reason { weight: share(&w), word: w }).collect()
+                let folded = fold(&format!("{title} {body}"));
+                let distinct: HashSet<&str> =
+                    self.cutter.words(&folded).into_iter().take(400).filter(|w| !m.stop.contains(*w)).collect();
+                distinct.into_iter().map(|w| Reason { weight: share(w), word: w.to_owned() }).collect()
             }
         };
         out.retain(|r| r.weight > 0.0);

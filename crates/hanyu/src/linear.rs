@@ -37,7 +37,7 @@ impl Weights {
 }
 
 /// Passes over the data; fixed, so that training time is known.
-const EPOCHS: usize = 12;
+const EPOCHS: usize = 10;
 /// Weight of an error.
 const COST: f32 = 0.2;
 
@@ -84,7 +84,7 @@ pub fn train(rows: &[&Row], labels: &[u8], groups: usize) -> Weights {
                 let to = (a - g / (squares[i] + d)).max(0.0);
                 step[l] = (to - a) * y;
                 alpha[i][l] = to;
-                moved |= (to - a).abs() > 1e-6;
+                moved |= (to - a).abs() > 1e-4;
             }
             if moved {
                 for (f, v) in rows[i] {

@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::classify::{BadModel, Kind, Learned, MAX_LABELS, Model};
-use crate::feature::SPACE;
+use crate::feature::{Lexicon, SPACE, StopList};
 use crate::linear::{Calibration, LANES};
 use crate::taxonomy::Duties;
 
-const MAGIC: &[u8; 8] = b"BCHANYU1";
+const MAGIC: &[u8; 8] = b"BCHANYU2";
 /// The longest heading that is read.
 const MAX_HEAD: usize = 16 << 20;
 
@@ -22,6 +22,7 @@ struct Head {
     lane_bias: Vec<[f32; LANES]>,
     duties: Option<Duties>,
     space: usize,
+    lexicon: Vec<u64>,
 }
 
 impl Model {
@@ -55,6 +56,7 @@ impl Model {
             lane_bias: m.map(|m| m.bias.clone()).unwrap_or_default(),
             duties,
             space: SPACE,
+            lexicon: m.map(|m| m.lexicon.bits().to_vec()).unwrap_or_default(),
         }
     }
 
@@ -96,6 +98,8 @@ impl Model {
             .map(|g| g.chunks_exact(LANES * 2).map(lane).collect())
             .collect();
         let learned = Learned {
+            lexicon: Lexicon::from_bits(head.lexicon).ok_or(BadModel::Damaged)?,
+            list: StopList::new(head.stop.iter().map(String::as_str)),
             stop: head.stop.into_iter().collect(),
             rarity,
             weights,
