@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! 办成: the program.
 #![expect(clippy::print_stdout, reason = "a command talks to the person who called it")]
 
@@ -85,3 +86,23 @@ fn calendar_command(place: &PlaceArgs, args: &calendar::Args) -> anyhow::Result<
         Ok(())
     })
 }
+=======
+//! 办成: the program. Each subcommand is one file.
+
+mod text;
+
+use clap::Parser;
+
+/// 办成 / it gets done
+#[derive(Parser)]
+enum Command {
+    /// 文本 / what people write
+    Text(text::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Command::parse() {
+        Command::Text(args) => text::run(args),
+    }
+}
+>>>>>>> hanyu

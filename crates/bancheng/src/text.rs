@@ -1,0 +1,104 @@
+//! `bancheng text`: reading what people write, from files: train, classify, hot, similar, replies.
+//! One JSON answer per line on standard output, messages on standard error. Nothing here decides.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use hanyu::classify::{Classifier, Model, train_tables};
+use hanyu::cut::Cutter;
+use hanyu::letters::{Letter, Table, read_table};
+
+/// 文本 / what people write
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(clap::Subcommand)]
+enum Act {
+    /// 训练分类模型 / train a model from raw letters, cut words or a taxonomy
+    Train {
+        /// 信件、分词或职责表 / letters, cut rows or a taxonomy (CSV); may be repeated
+        #[arg(long, required = true)]
+        labels: Vec<PathBuf>,
+        /// 模型文件 / where the model goes
+        #[arg(long)]
+        out: PathBuf,
+        /// 城市词典,每行一词 / a city's words, one a line
+        #[arg(long)]
+        words: Option<PathBuf>,
+    },
+    /// 分类 / one line for each letter with ranked labels
+    Classify {
+        /// 模型文件 / model
+        #[arg(long)]
+        model: PathBuf,
+        /// 信件 / letters (CSV)
+        file: PathBuf,
+        /// 输出 JSON / answer in JSON (the only form)
+        #[arg(long)]
+        json: bool,
+        /// 附理由 / with the words that speak for the first label
+        #[arg(long)]
+        why: bool,
+        /// 城市词典 / the same words the model was trained with
+        #[arg(long)]
+        words: Option<PathBuf>,
+    },
+}
+
+/// Runs the command.
+pub fn run(args: Args) -> Result<()> {
+    match args.act {
+        Act::Train { labels, out, words } => train(&labels, &out, words.as_deref()),
+        Act::Classify { model, file, json: _, why, words } => classify(&model, &file, why, words.as_deref()),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("读不到文件 / cannot read {}", path.display()))
+}
+
+fn table(path: &Path) -> Result<Table> {
+    read_table(&read(path)?).with_context(|| path.display().to_string())
+}
+
+fn letters(path: &Path) -> Result<Vec<Letter>> {
+    match table(path)? {
+        Table::Letters(letters) => Ok(letters),
+        _ => bail!("需要有 title、body 列的来信表 / a table of letters with title and body is needed: {}", path.display()),
+    }
+}
+
+fn cutter(words: Option<&Path>) -> Result<Cutter> {
+    let text = words.map(read).transpose()?.unwrap_or_default();
+    Ok(Cutter::with_words(String::from_utf8_lossy(&text).lines()))
+}
+
+fn train(labels: &[PathBuf], out: &Path, words: Option<&Path>) -> Result<()> {
+    let tables = labels.iter().map(|p| table(p)).collect::<Result<Vec<_>>>()?;
+    let model = train_tables(&cutter(words)?, &tables)?;
+    std::fs::write(out, model.to_bytes()).with_context(|| format!("写不了 / cannot write {}", out.display()))?;
+    eprintln!("标签 / labels: {}", model.labels().join(" "));
+    Ok(())
+}
+
+fn classify(model: &Path, file: &Path, why: bool, words: Option<&Path>) -> Result<()> {
+    let model = Model::from_bytes(&read(model)?)?;
+    let cutter = cutter(words)?;
+    let mut classifier = Classifier::new(&model, &cutter);
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for l in letters(file)? {
+        let labels = classifier.rank(&l.title, &l.body);
+        let mut line = serde_json::json!({ "id": l.id, "labels": labels });
+        if why && let Some(first) = labels.first() {
+            line["why"] = serde_json::to_value(classifier.reasons(&l.title, &l.body, &first.label, 8))?;
+        }
+        serde_json::to_writer(&mut out, &line)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(())
+}

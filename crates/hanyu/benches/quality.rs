@@ -1,0 +1,119 @@
+//! Prints docs/QUALITY.md: every figure of this crate with its data, split, seed and interval.
+#![expect(clippy::print_stdout, reason = "the harness prints its report")]
+
+mod support;
+
+use hanyu::classify::{Classifier, Corpus, train_tables};
+use hanyu::cut::Cutter;
+use support::{Outcome, Seeded, cpu_seconds, ece, interval, letters, macro_f1, table, top};
+
+fn main() {
+    println!("# 质量 / Quality\n");
+    println!("Made by `cargo bench -p hanyu --bench quality`; every split and seed is fixed in that file.\n");
+    let only = std::env::args().nth(1).filter(|a| !a.starts_with('-'));
+    let want = |name: &str| only.as_deref().is_none_or(|o| o == name);
+    if want("classify") {
+        classify();
+    }
+    if want("taxonomy") {
+        from_taxonomy();
+    }
+}
+
+/// Five parts of all letters, copies together; every letter is judged by a model that saw no copy of it.
+fn classify() {
+    let cutter = Cutter::standard();
+    let tables = [table("letters_labelled.csv"), table("letters_labelled_tokens.csv")];
+    let start = cpu_seconds();
+    let corpus = Corpus::read(cutter, &tables);
+    let read = cpu_seconds() - start;
+    let copies = corpus.copies();
+    let start = cpu_seconds();
+    let whole = corpus.train(|_| true).expect("trains");
+    let train = cpu_seconds() - start;
+    let mut groups: Vec<usize> = copies.clone();
+    groups.sort_unstable();
+    groups.dedup();
+    let mut r = Seeded(7);
+    let part: std::collections::HashMap<usize, usize> = groups.iter().map(|g| (*g, r.below(5))).collect();
+    let (mut raw, mut cut) = (Vec::new(), Vec::new());
+    for f in 0..5 {
+        let model = corpus.train(|i| part[&copies[i]] != f).expect("trains");
+        let mut c = Classifier::new(&model, cutter);
+        for i in (0..corpus.len()).filter(|i| part[&copies[*i]] == f) {
+            let truth = whole.labels().iter().position(|l| l == corpus.label(i)).expect("known label");
+            let o = Outcome { truth, p: corpus.probabilities(&mut c, i) };
+            if corpus.is_raw(i) { raw.push(o) } else { cut.push(o) }
+        }
+    }
+    println!("## 分类 / Who should answer\n");
+    println!(
+        "{} examples, {} after joining copies. Training: {:.1} s of processor time cutting and reading, {:.1} s learning and calibrating.\n",
+        corpus.len(),
+        groups.len(),
+        read,
+        train
+    );
+    println!("| judged on | n | macro-F1 | accuracy | top-3 | ECE |\n|---|---|---|---|---|---|");
+    let k = whole.labels().len();
+    for (name, o) in [("raw letters", &raw), ("cut rows", &cut)] {
+        let cell = |(v, low, high): (f64, f64, f64)| format!("{v:.4} ({low:.3}–{high:.3})");
+        println!(
+            "| {name} | {} | {} | {} | {} | {} |",
+            o.len(),
+            cell(interval(o, |x| macro_f1(x, k))),
+            cell(interval(o, |x| top(x, 1))),
+            cell(interval(o, |x| top(x, 3))),
+            cell(interval(o, ece)),
+        );
+    }
+    let speed = letters("letters_supported.csv");
+    let mut c = Classifier::new(&whole, cutter);
+    let start = cpu_seconds();
+    let sum: f32 = speed.iter().map(|l| c.probabilities(&l.title, &l.body)[0]).sum();
+    let t = cpu_seconds() - start;
+    let cut0 = cpu_seconds();
+    let n: usize = speed.iter().map(|l| cutter.words(&hanyu::normalise::fold(&format!("{} {}", l.title, l.body))).len()).sum();
+    let cutting = cpu_seconds() - cut0;
+    let chars: usize = speed.iter().map(|l| l.title.chars().count() + l.body.chars().count()).sum();
+    println!("\nFor comparison, cutting alone: {:.0} letters per second ({n} words, {} characters a letter).", speed.len() as f64 / cutting, chars / speed.len());
+    println!("\nOne core classifies {:.0} letters per second (checksum {sum:.1}).\n", speed.len() as f64 / t);
+}
+
+fn from_taxonomy() {
+    let cutter = Cutter::standard();
+    let model = train_tables(cutter, &[table("letter_taxonomy.csv")]).expect("taxonomy");
+    let judged = letters("letters_labelled.csv");
+    let mut names: Vec<String> = judged.iter().filter_map(|l| l.label.clone()).collect();
+    names.sort();
+    names.dedup();
+    let mut c = Classifier::new(&model, cutter);
+    let (mut all, mut seven) = (Vec::new(), Vec::new());
+    for l in &judged {
+        let p = c.probabilities(&l.title, &l.body);
+        let label = l.label.as_deref().expect("labelled");
+        let place = |x: &str| model.labels().iter().position(|m| m == x).expect("in the taxonomy");
+        all.push(Outcome { truth: place(label), p: p.clone() });
+        let p7: Vec<f32> = names.iter().map(|n| p[place(n)]).collect();
+        let sum: f32 = p7.iter().sum();
+        seven.push(Outcome {
+            truth: names.iter().position(|n| n == label).expect("known"),
+            p: p7.iter().map(|x| x / sum).collect(),
+        });
+    }
+    println!("### From the taxonomy alone\n\n| among | n | macro-F1 | top-3 | ECE |\n|---|---|---|---|---|");
+    for (name, o, k) in [("all 15 labels", &all, model.labels().len()), ("the 7 labels in use", &seven, 7)] {
+        let (f, low, high) = interval(o, |x| macro_f1(x, k));
+        let x: Vec<&Outcome> = o.iter().collect();
+        println!("| {name} | {} | {f:.4} ({low:.3}–{high:.3}) | {:.4} | {:.4} |", o.len(), top(&x, 3), ece(&x));
+    }
+    println!();
+    if std::env::var_os("ERRORS").is_some() {
+        for (l, o) in judged.iter().zip(&seven) {
+            let best = o.ranked()[0];
+            if best != o.truth {
+                println!("{} -> {} | {} | {:?}", names[o.truth], names[best], l.title, c.reasons(&l.title, &l.body, &names[best], 6).iter().map(|r| format!("{}{:.1}", r.word, r.weight)).collect::<Vec<_>>());
+            }
+        }
+    }
+}

@@ -1,0 +1,452 @@
+//! 分类: which of several labels a letter belongs to, with probabilities and reasons (R4, as a proposal only).
+//! Learns from raw letters, already cut rows and a taxonomy of duties. Must not know what a label means.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::cut::Cutter;
+use crate::normalise::fold;
+use crate::feature::{self, Counter, Lexicon, Rarity, SPACE, StopList, Stream};
+use crate::letters::Table;
+use crate::linear::{Calibration, LANES, Row, Weights, train};
+use crate::minhash::{Fingerprint, Sets};
+use crate::taxonomy;
+
+/// The most labels of one model.
+pub const MAX_LABELS: usize = 200;
+/// Parts of the inner cross-validation that calibrates.
+const FOLDS: usize = 2;
+/// How much more a raw letter weighs than a cut row when probabilities are fitted: raw letters are what comes.
+const RAW_WEIGHT: f32 = 8.0;
+
+/// Shared runs from which two examples count as copies of one letter.
+const COPY: f32 = 0.35;
+
+/// Why no model could be made or read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadModel {
+    /// Nothing to learn from.
+    #[error("没有可学习的内容:至少要有两个标签的信件,或一份职责分类表 / nothing to learn from: give letters of at least two labels, or a taxonomy")]
+    NothingToLearn,
+    /// More labels than `MAX_LABELS`.
+    #[error("标签超过 {MAX_LABELS} 个,请合并 / more than {MAX_LABELS} labels: merge some")]
+    TooManyLabels,
+    /// Not a model file.
+    #[error("不是本程序的模型文件或已损坏,请重新训练 / not a model of this program or damaged: train again")]
+    Damaged,
+}
+
+/// One label with its probability.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ranked {
+    /// Label.
+    pub label: String,
+    /// Calibrated probability, 0 to 1.
+    pub p: f32,
+}
+
+/// A word and how much it speaks for a label (difference of scores, positive speaks for it).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The word as it stands in the letter.
+    pub word: String,
+    /// Its share of the score.
+    pub weight: f32,
+}
+
+/// One example to learn from.
+#[derive(Clone, Debug)]
+pub struct Example {
+    stream: Stream,
+    label: String,
+    raw: bool,
+}
+
+/// A trained model. Cheap to share, never changes.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub(crate) labels: Vec<String>,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    /// Learned from labelled letters.
+    Learned(Box<Learned>),
+    /// From names and duties only: day one.
+    Duties(Box<taxonomy::Duties>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Learned {
+    /// Words that cut rows never hold although raw letters do: their stop words.
+    pub stop: HashSet<String>,
+    pub list: StopList,
+    pub lexicon: Lexicon,
+    pub rarity: Vec<f32>,
+    /// Weights in steps of `scale`, side by side for each feature.
+    pub weights: Vec<Vec<[i16; LANES]>>,
+    pub scale: Vec<[f32; LANES]>,
+    pub bias: Vec<[f32; LANES]>,
+    pub calibration: Calibration,
+}
+
+/// Trains on tables of any kind; letters without label are passed over. With labelled letters the taxonomy is
+/// not needed; without, the taxonomy alone makes the model. Same input, same model, to the bit.
+pub fn train_tables(cutter: &Cutter, tables: &[Table]) -> Result<Model, BadModel> {
+    let corpus = Corpus::read(cutter, tables);
+    if !corpus.examples.is_empty() {
+        return corpus.train(|_| true);
+    }
+    let duties: Vec<[String; 3]> =
+        tables.iter().filter_map(|t| if let Table::Taxonomy(r) = t { Some(r.clone()) } else { None }).flatten().collect();
+    taxonomy::model(cutter, &duties)
+}
+
+/// Labelled examples of several tables in the order given, ready to train on all or a part of them.
+#[derive(Clone, Debug)]
+pub struct Corpus {
+    examples: Vec<Example>,
+    stop: HashSet<String>,
+    lexicon: Lexicon,
+}
+
+impl Corpus {
+    /// Reads the labelled rows of tables.
+    pub fn read(cutter: &Cutter, tables: &[Table]) -> Self {
+        let stop = learned_stop_words(cutter, tables);
+        let list = StopList::new(stop.iter().map(String::as_str));
+        let mut examples = Vec::new();
+        for table in tables {
+            match table {
+                Table::Letters(letters) => examples.extend(letters.iter().filter_map(|l| {
+                    let label = l.label.clone()?;
+                    Some(Example { stream: Stream::from_raw(&list, &l.title, &l.body), label, raw: true })
+                })),
+                Table::Cut(rows) => examples.extend(rows.iter().filter(|r| !r.label.is_empty()).map(|r| Example {
+                    stream: Stream::from_cut(&list, &r.tokens),
+                    label: r.label.clone(),
+                    raw: false,
+                })),
+                Table::Taxonomy(_) => {}
+            }
+        }
+        Self { examples, stop, lexicon: lexicon(cutter, tables) }
+    }
+    /// Number of examples.
+    pub fn len(&self) -> usize {
+        self.examples.len()
+    }
+    /// No example?
+    pub fn is_empty(&self) -> bool {
+        self.examples.is_empty()
+    }
+    /// Was this example a raw letter?
+    pub fn is_raw(&self, i: usize) -> bool {
+        self.examples[i].raw
+    }
+    /// Its label.
+    pub fn label(&self, i: usize) -> &str {
+        &self.examples[i].label
+    }
+    /// A number for each example; copies of one letter, raw or cut, near or exact, have the same.
+    pub fn copies(&self) -> Vec<usize> {
+        copies(&self.examples)
+    }
+    /// Trains on the examples that `take` names.
+    pub fn train(&self, take: impl Fn(usize) -> bool) -> Result<Model, BadModel> {
+        let chosen: Vec<Example> =
+            self.examples.iter().enumerate().filter(|(i, _)| take(*i)).map(|(_, e)| e.clone()).collect();
+        learn(&chosen, self.stop.clone(), self.lexicon.clone())
+    }
+    /// Probabilities of an example under a model trained on this corpus.
+    pub fn probabilities(&self, classifier: &mut Classifier<'_>, i: usize) -> Vec<f32> {
+        match &classifier.model.kind {
+            Kind::Learned(m) => classifier.learned(m, &self.examples[i].stream),
+            Kind::Duties(_) => Vec::new(),
+        }
+    }
+}
+
+/// When cut rows are given, what they left out is learned from them: words that raw letters use and cut rows
+/// never do. Otherwise the general list serves.
+fn learned_stop_words(cutter: &Cutter, tables: &[Table]) -> HashSet<String> {
+    let mut known = HashSet::new();
+    for t in tables {
+        if let Table::Cut(rows) = t {
+            known.extend(rows.iter().flat_map(|r| r.tokens.split_whitespace()));
+        }
+    }
+    if known.len() < 5_000 {
+        return crate::cut::stop_words().map(str::to_owned).collect();
+    }
+    let mut stop: HashSet<String> = crate::cut::stop_words().filter(|w| !known.contains(w)).map(str::to_owned).collect();
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    for t in tables {
+        let Table::Letters(letters) = t else { continue };
+        for l in letters {
+            let folded = fold(&format!("{} {}", l.title, l.body));
+            let words: HashSet<&str> = cutter.words(&folded).into_iter().filter(|w| !known.contains(w)).collect();
+            for w in words {
+                *seen.entry(w.to_owned()).or_default() += 1;
+            }
+        }
+    }
+    stop.extend(seen.into_iter().filter(|(_, n)| *n >= 2).map(|(w, _)| w));
+    stop
+}
+
+/// The words that occur in at least two labelled rows.
+fn lexicon(cutter: &Cutter, tables: &[Table]) -> Lexicon {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    for t in tables {
+        match t {
+            Table::Cut(rows) => {
+                for r in rows {
+                    for w in r.tokens.split_whitespace().collect::<HashSet<_>>() {
+                        match seen.get_mut(w) {
+                            Some(n) => *n += 1,
+                            None => drop(seen.insert(w.to_owned(), 1)),
+                        }
+                    }
+                }
+            }
+            Table::Letters(letters) => {
+                for l in letters {
+                    let folded = fold(&format!("{} {}", l.title, l.body));
+                    for w in cutter.words(&folded).into_iter().collect::<HashSet<_>>() {
+                        *seen.entry(w.to_owned()).or_default() += 1;
+                    }
+                }
+            }
+            Table::Taxonomy(_) => {}
+        }
+    }
+    Lexicon::new(seen.iter().filter(|(_, n)| **n >= 2).map(|(w, _)| w.as_str()))
+}
+
+fn learn(examples: &[Example], stop: HashSet<String>, lexicon: Lexicon) -> Result<Model, BadModel> {
+    let mut labels: Vec<String> = examples.iter().map(|e| e.label.clone()).collect();
+    labels.sort();
+    labels.dedup();
+    if labels.len() < 2 {
+        return Err(BadModel::NothingToLearn);
+    }
+    if labels.len() > MAX_LABELS {
+        return Err(BadModel::TooManyLabels);
+    }
+    let ys: Vec<u8> = examples
+        .iter()
+        .map(|e| labels.binary_search(&e.label).unwrap_or(0) as u8)
+        .collect();
+    let (rows, rarity) = vectors(examples, &lexicon);
+    let all: Vec<usize> = (0..rows.len()).collect();
+    let calibration = calibrate(examples, &rows, &ys, labels.len());
+    let groups = train_groups(&rows, &ys, &all, labels.len());
+    let (mut weights, mut scale, mut bias) = (Vec::new(), Vec::new(), Vec::new());
+    for g in groups {
+        let (q, s) = quantise(&g);
+        weights.push(q);
+        scale.push(s);
+        bias.push(g.bias);
+    }
+    let list = StopList::new(stop.iter().map(String::as_str));
+    let learned = Learned { stop, list, lexicon, rarity: rarity.0, weights, scale, bias, calibration };
+    Ok(Model { labels, kind: Kind::Learned(Box::new(learned)) })
+}
+
+fn vectors(examples: &[Example], lexicon: &Lexicon) -> (Vec<Row>, Rarity) {
+    let mut counter = Counter::default();
+    let mut df = vec![0_u32; SPACE];
+    let mut counts = Vec::with_capacity(examples.len());
+    for e in examples {
+        let blocks = counter.count(lexicon, &e.stream).clone();
+        blocks.iter().flatten().for_each(|(s, _)| df[*s as usize] += 1);
+        counts.push(blocks);
+    }
+    let rarity = Rarity::from_counts(&df, examples.len());
+    let rows = counts
+        .iter()
+        .map(|b| {
+            let mut row = Row::new();
+            feature::weigh(b, &rarity.0, &mut row);
+            row
+        })
+        .collect();
+    (rows, rarity)
+}
+
+fn train_groups(rows: &[Row], ys: &[u8], which: &[usize], k: usize) -> Vec<Weights> {
+    let chosen: Vec<&Row> = which.iter().map(|i| &rows[*i]).collect();
+    (0..k.div_ceil(LANES))
+        .map(|g| {
+            let first = (g * LANES) as u8;
+            let ys: Vec<u8> = which.iter().map(|i| ys[*i].checked_sub(first).unwrap_or(u8::MAX)).collect();
+            train(&chosen, &ys, k)
+        })
+        .collect()
+}
+
+fn scores_of(groups: &[Weights], row: &[(u32, f32)], k: usize) -> Vec<f32> {
+    groups.iter().flat_map(|g| g.scores(row)).take(k).collect()
+}
+
+/// Scores of letters that the scorer has not seen, in parts that keep copies of one letter together.
+fn calibrate(examples: &[Example], rows: &[Row], ys: &[u8], k: usize) -> Calibration {
+    let fold = folds(examples, FOLDS);
+    let parts: Vec<Vec<(usize, Vec<f32>)>> = std::thread::scope(|s| {
+        let part = |f: usize| {
+            let (test, train): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|i| fold[*i] == f);
+            let groups = train_groups(rows, ys, &train, k);
+            test.into_iter().map(|i| (i, scores_of(&groups, &rows[i], k))).collect()
+        };
+        let running: Vec<_> = (0..FOLDS).map(|f| s.spawn(move || part(f))).collect();
+        running.into_iter().map(|h| h.join().unwrap_or_default()).collect()
+    });
+    let (mut scores, mut labels, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+    let raw = examples.iter().filter(|e| e.raw).count();
+    for (i, s) in parts.into_iter().flatten() {
+        scores.push(s);
+        labels.push(ys[i]);
+        weights.push(if examples[i].raw && raw >= 100 { RAW_WEIGHT } else { 1.0 });
+    }
+    Calibration::fit(&scores, &labels, &weights, k)
+}
+
+fn copies(examples: &[Example]) -> Vec<usize> {
+    let mut sets = Sets::new(examples.len());
+    let mut seen: HashMap<u64, usize> = HashMap::new();
+    let prints: Vec<Fingerprint> = examples.iter().map(|e| Fingerprint::of(e.stream.chars())).collect();
+    for (i, print) in prints.iter().enumerate() {
+        for band in print.bands() {
+            match seen.get(&band) {
+                Some(j) if print.resemblance(&prints[*j]) >= COPY => sets.join(i, *j),
+                Some(_) => {}
+                None => {
+                    seen.insert(band, i);
+                }
+            }
+        }
+    }
+    (0..examples.len()).map(|i| sets.find(i)).collect()
+}
+
+/// A part number for each example; copies of one letter share theirs.
+fn folds(examples: &[Example], n: usize) -> Vec<usize> {
+    let mut next = 0;
+    let mut part: HashMap<usize, usize> = HashMap::new();
+    copies(examples)
+        .into_iter()
+        .map(|root| {
+            *part.entry(root).or_insert_with(|| {
+                next += 1;
+                (next * 7 + next / n) % n
+            })
+        })
+        .collect()
+}
+
+/// Weights as 16-bit steps: half the memory, so that they stay in the cache; the error is below 1/30,000.
+fn quantise(w: &Weights) -> (Vec<[i16; LANES]>, [f32; LANES]) {
+    let mut top = [1e-9_f32; LANES];
+    for r in &w.rows {
+        for l in 0..LANES {
+            top[l] = top[l].max(r[l].abs());
+        }
+    }
+    let scale = top.map(|t| t / 32_000.0);
+    let step = |r: &[f32; LANES]| std::array::from_fn(|l| (r[l] / scale[l]).round() as i16);
+    (w.rows.iter().map(step).collect(), scale)
+}
+
+/// Classifies letters one after another with one scratch space; one for each thread.
+#[derive(Debug)]
+pub struct Classifier<'m> {
+    model: &'m Model,
+    cutter: &'m Cutter,
+    counter: Counter,
+    row: Row,
+}
+
+impl<'m> Classifier<'m> {
+    /// Ready to classify.
+    pub fn new(model: &'m Model, cutter: &'m Cutter) -> Self {
+        Self { model, cutter, counter: Counter::default(), row: Row::new() }
+    }
+
+    /// All labels, most probable first; ties in the order of the labels.
+    pub fn rank(&mut self, title: &str, body: &str) -> Vec<Ranked> {
+        let p = self.probabilities(title, body);
+        let mut out: Vec<Ranked> =
+            self.model.labels.iter().zip(p).map(|(l, p)| Ranked { label: l.clone(), p }).collect();
+        out.sort_by(|a, b| b.p.total_cmp(&a.p));
+        out
+    }
+
+    /// Probabilities in the order of `Model::labels`.
+    pub fn probabilities(&mut self, title: &str, body: &str) -> Vec<f32> {
+        match &self.model.kind {
+            Kind::Duties(d) => d.probabilities(self.cutter, title, body),
+            Kind::Learned(m) => {
+                let stream = Stream::from_raw(&m.list, title, body);
+                self.learned(m, &stream)
+            }
+        }
+    }
+
+    fn learned(&mut self, m: &Learned, stream: &Stream) -> Vec<f32> {
+        feature::weigh(self.counter.count(&m.lexicon, stream), &m.rarity, &mut self.row);
+        let mut scores = Vec::with_capacity(self.model.labels.len());
+        for ((weights, scale), bias) in m.weights.iter().zip(&m.scale).zip(&m.bias) {
+            let mut sum = [0.0_f32; LANES];
+            for (f, v) in &self.row {
+                let w = &weights[*f as usize];
+                for l in 0..LANES {
+                    sum[l] += f32::from(w[l]) * v;
+                }
+            }
+            scores.extend((0..LANES).map(|l| sum[l] * scale[l] + bias[l]));
+        }
+        scores.truncate(self.model.labels.len());
+        m.calibration.apply(&scores)
+    }
+
+    /// The words of this letter that speak most for a label, strongest first, at most `n`.
+    pub fn reasons(&mut self, title: &str, body: &str, label: &str, n: usize) -> Vec<Reason> {
+        let Some(l) = self.model.labels.iter().position(|x| x == label) else { return Vec::new() };
+        let mut out = match &self.model.kind {
+            Kind::Duties(d) => d.reasons(self.cutter, title, body, l),
+            Kind::Learned(m) => {
+                let stream = Stream::from_raw(&m.list, title, body);
+                feature::weigh(self.counter.count(&m.lexicon, &stream), &m.rarity, &mut self.row);
+                let values: HashMap<u32, f32> = self.row.iter().copied().collect();
+                let (g, lane) = (l / LANES, l % LANES);
+                let share = |word: &str| {
+                    feature::word_slots(&m.lexicon, word)
+                        .iter()
+                        .map(|s| {
+                            let w = f32::from(m.weights[g][*s as usize][lane]) * m.scale[g][lane];
+                            w * values.get(s).copied().unwrap_or(0.0)
+                        })
+                        .sum::<f32>()
+                };
+                let folded = fold(&format!("{title} {body}"));
+                let distinct: HashSet<&str> =
+                    self.cutter.words(&folded).into_iter().take(400).filter(|w| !m.stop.contains(*w)).collect();
+                distinct.into_iter().map(|w| Reason { weight: share(w), word: w.to_owned() }).collect()
+            }
+        };
+        out.retain(|r| r.weight > 0.0);
+        out.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.word.cmp(&b.word)));
+        out.truncate(n);
+        out
+    }
+}
+
+impl Model {
+    /// The labels in their order.
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+}

@@ -1,0 +1,260 @@
+//! 特征: a letter as a sparse vector. Runs of one to four characters of what is left when stop words are taken
+//! out, and the same of its beginning, hashed into a fixed space, weighted by how rare they are. No cutting: the
+//! same letter gives the same vector whether it came raw or already cut, and 20,000 fit into a second.
+//! Must not know labels.
+
+use std::collections::HashSet;
+
+use crate::normalise::{fold, is_han};
+
+/// Bits of the hashed space.
+pub const BITS: u32 = 19;
+/// Size of the hashed space.
+pub const SPACE: usize = 1 << BITS;
+/// Characters of a letter that count as its title: cut rows do not say where the title ends.
+const TITLE_CHARS: usize = 22;
+/// Characters looked at in one letter; the rest repeats what was said.
+const MAX_STREAM: usize = 600;
+/// Weight of each block after it was brought to length one: words, characters, title words, title characters.
+const BLOCKS: [f32; 4] = [1.0, 1.0, 0.7, 0.7];
+/// The longest word that the lexicon knows.
+const LONGEST_WORD: usize = 5;
+
+/// Stop words by their first character, longest first, for taking them out of running text.
+#[derive(Clone, Debug, Default)]
+pub struct StopList {
+    by_first: std::collections::HashMap<char, Vec<Vec<char>>>,
+}
+
+impl StopList {
+    /// From words of at most eight characters.
+    pub fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
+        let mut by_first: std::collections::HashMap<char, Vec<Vec<char>>> = std::collections::HashMap::new();
+        for w in words.into_iter().collect::<HashSet<_>>() {
+            let chars: Vec<char> = w.chars().collect();
+            if (1..=8).contains(&chars.len()) {
+                by_first.entry(chars[0]).or_default().push(chars);
+            }
+        }
+        for list in by_first.values_mut() {
+            list.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        }
+        Self { by_first }
+    }
+
+    /// Length of the stop word at the front of `chars`, 0 if none stands there.
+    fn at(&self, chars: &[char]) -> usize {
+        let Some(list) = self.by_first.get(&chars[0]) else { return 0 };
+        list.iter().find(|w| chars.starts_with(w)).map_or(0, Vec::len)
+    }
+}
+
+/// What of a letter carries matter: its characters without marks and stop words.
+#[derive(Clone, Debug, Default)]
+pub struct Stream {
+    chars: Vec<char>,
+}
+
+impl Stream {
+    /// From a row of already cut words.
+    pub fn from_cut(stop: &StopList, tokens: &str) -> Self {
+        Self::of(stop, &fold(head(tokens, MAX_STREAM * 3)))
+    }
+
+    /// From a raw letter.
+    pub fn from_raw(stop: &StopList, title: &str, body: &str) -> Self {
+        Self::of(stop, &fold(&format!("{} {}", head(title, MAX_STREAM), head(body, MAX_STREAM * 2))))
+    }
+
+    fn of(stop: &StopList, folded: &str) -> Self {
+        let text: Vec<char> = folded.chars().filter(|c| is_han(*c) || c.is_alphanumeric()).collect();
+        let mut chars = Vec::with_capacity(text.len().min(MAX_STREAM));
+        let mut i = 0;
+        while i < text.len() && chars.len() < MAX_STREAM {
+            let skip = stop.at(&text[i..]);
+            if skip == 0 {
+                chars.push(text[i]);
+            }
+            i += skip.max(1);
+        }
+        Self { chars }
+    }
+
+    /// The characters in order.
+    pub fn chars(&self) -> &[char] {
+        &self.chars
+    }
+}
+
+/// At most `n` characters from the front.
+fn head(text: &str, n: usize) -> &str {
+    text.char_indices().nth(n).map_or(text, |(i, _)| &text[..i])
+}
+
+fn mix(h: u64, v: u64) -> u64 {
+    (h ^ v).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+}
+
+fn slot(h: u64) -> u32 {
+    ((h ^ (h >> 32)).wrapping_mul(0xff51_afd7_ed55_8ccd) >> (64 - BITS)) as u32
+}
+
+/// The words known from training, as a set of bits: a word is taken for known by mistake once in a hundred times,
+/// the same way in training and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lexicon {
+    bits: Vec<u64>,
+}
+
+impl Lexicon {
+    /// Words of 64 bits each that a lexicon has.
+    pub const SIZE: usize = 1 << 15;
+
+    /// From words; those longer than five characters do not count.
+    pub fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
+        let mut out = Self { bits: vec![0; Self::SIZE] };
+        for w in words {
+            let n = w.chars().count();
+            if (2..=LONGEST_WORD).contains(&n) {
+                let b = Self::bit(w.chars().fold(11, |h, c| mix(h, u64::from(u32::from(c)))));
+                out.bits[b / 64] |= 1 << (b % 64);
+            }
+        }
+        out
+    }
+    /// From its bits; None if they are not as many as they must be.
+    pub fn from_bits(bits: Vec<u64>) -> Option<Self> {
+        (bits.len() == Self::SIZE).then_some(Self { bits })
+    }
+    /// Its bits.
+    pub fn bits(&self) -> &[u64] {
+        &self.bits
+    }
+    fn bit(h: u64) -> usize {
+        (h.wrapping_mul(0xff51_afd7_ed55_8ccd) >> 43) as usize
+    }
+    /// Length and hash of the longest known word at the front; one character if none is known.
+    fn longest(&self, chars: &[char]) -> (usize, u64) {
+        let mut h = 11;
+        let mut best = (1, 0);
+        for (i, c) in chars.iter().take(LONGEST_WORD).enumerate() {
+            h = mix(h, u64::from(u32::from(*c)));
+            let b = Self::bit(h);
+            if i == 0 || self.bits[b / 64] >> (b % 64) & 1 == 1 {
+                best = (i + 1, h);
+            }
+        }
+        best
+    }
+}
+
+/// Scratch space for counting; reuse one for many letters.
+#[derive(Debug)]
+pub struct Counter {
+    seen: Vec<u8>,
+    touched: Vec<u32>,
+    /// Counts of the last letter: (slot, count) for each block.
+    blocks: [Vec<(u32, u8)>; 4],
+}
+
+impl Default for Counter {
+    fn default() -> Self {
+        Self { seen: vec![0; SPACE], touched: Vec::new(), blocks: Default::default() }
+    }
+}
+
+impl Counter {
+    /// Counts the features of a letter block by block.
+    pub fn count(&mut self, lexicon: &Lexicon, s: &Stream) -> &[Vec<(u32, u8)>; 4] {
+        let title = &s.chars[..s.chars.len().min(TITLE_CHARS)];
+        self.words(lexicon, &s.chars, 0);
+        self.grams(&s.chars, 1..=4, 1);
+        self.words(lexicon, title, 2);
+        self.grams(title, 2..=3, 3);
+        &self.blocks
+    }
+
+    fn words(&mut self, lexicon: &Lexicon, chars: &[char], block: usize) {
+        let mut i = 0;
+        while i < chars.len() {
+            let (n, h) = lexicon.longest(&chars[i..]);
+            self.touch(slot(h.wrapping_add(block as u64 * 7919)));
+            i += n;
+        }
+        self.drain(block);
+    }
+
+    fn grams(&mut self, chars: &[char], sizes: std::ops::RangeInclusive<usize>, block: usize) {
+        for i in 0..chars.len() {
+            let mut h = block as u64 + 101;
+            for (n, c) in chars[i..].iter().take(*sizes.end()).enumerate() {
+                h = mix(h, u64::from(u32::from(*c)));
+                if n + 1 >= *sizes.start() {
+                    self.touch(slot(h.wrapping_add(n as u64)));
+                }
+            }
+        }
+        self.drain(block);
+    }
+
+    fn touch(&mut self, s: u32) {
+        let n = &mut self.seen[s as usize];
+        if *n == 0 {
+            self.touched.push(s);
+        }
+        *n = n.saturating_add(1);
+    }
+
+    fn drain(&mut self, block: usize) {
+        let out = &mut self.blocks[block];
+        out.clear();
+        for s in self.touched.drain(..) {
+            let n = &mut self.seen[s as usize];
+            out.push((s, *n));
+            *n = 0;
+        }
+    }
+}
+
+/// How rare each feature is, from the letters seen (idf).
+#[derive(Clone, Debug)]
+pub struct Rarity(pub Vec<f32>);
+
+impl Rarity {
+    /// From document counts over `n` letters; features seen once say nothing and get 0.
+    pub fn from_counts(df: &[u32], n: usize) -> Self {
+        let idf = |d: &u32| if *d < 2 { 0.0 } else { ((1.0 + n as f32) / (1.0 + *d as f32)).ln() + 1.0 };
+        Self(df.iter().map(idf).collect())
+    }
+}
+
+/// Weights the counts: sublinear count × rarity, each block to its length.
+pub fn weigh(blocks: &[Vec<(u32, u8)>; 4], rarity: &[f32], out: &mut Vec<(u32, f32)>) {
+    out.clear();
+    for (block, weight) in blocks.iter().zip(BLOCKS) {
+        let from = out.len();
+        let mut norm = 0.0_f32;
+        for (s, n) in block {
+            let r = rarity[*s as usize];
+            if r > 0.0 {
+                let v = LOG[usize::from(*n)] * r;
+                norm += v * v;
+                out.push((*s, v));
+            }
+        }
+        let scale = if norm > 0.0 { weight / norm.sqrt() } else { 0.0 };
+        for (_, v) in &mut out[from..] {
+            *v *= scale;
+        }
+    }
+}
+
+static LOG: std::sync::LazyLock<[f32; 256]> =
+    std::sync::LazyLock::new(|| std::array::from_fn(|n| 1.0 + (n.max(1) as f32).ln()));
+
+/// The slots of all runs inside one word, as words of the letter and of the title, for explanations.
+pub(crate) fn word_slots(lexicon: &Lexicon, word: &str) -> Vec<u32> {
+    let stream = Stream { chars: word.chars().take(20).collect() };
+    let mut counter = Counter::default();
+    counter.count(lexicon, &stream).iter().flatten().map(|(s, _)| *s).collect()
+}
