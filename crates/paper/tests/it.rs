@@ -56,7 +56,7 @@ fn a_csv_reads_the_same_in_every_encoding_and_with_every_mark() {
     assert_eq!(open(&gbk).expect("opens").encoding(), Some(Encoding::Gb18030));
     check_letters(&gbk);
     // GB18030 characters outside GBK (four bytes)
-    let rare = LETTERS.replace("路灯不亮", "路灯不亮").replace("急", "㐀𠀀");
+    let rare = LETTERS.replace("急", "㐀𠀀");
     let (gb, _, _) = encoding_rs::GB18030.encode(&rare);
     let rows = take(&gb, &[]).expect("reads");
     assert_eq!(rows[0].as_ref().expect("taken").extra[0].1, "㐀𠀀");

@@ -300,8 +300,8 @@ impl Tables {
     fn worked(&self, at: Moment) -> i64 {
         let (day, us) = split(at);
         let (before, works) = self.at(day);
-        let today = if works { self.hours.passed_us(us) } else { 0 };
-        before * self.hours.us_per_day() + today
+        // A product and not a branch: whether a day works cannot be predicted.
+        before * self.hours.us_per_day() + self.hours.passed_us(us) * i64::from(works)
     }
 }
 

@@ -73,11 +73,11 @@ impl OfficeHours {
     /// Office time that has passed at `us` microseconds since midnight.
     #[inline]
     pub fn passed_us(&self, us: i64) -> i64 {
-        let mut sum = 0;
-        for (start, len) in self.spans {
-            sum += (us - start).clamp(0, len);
-        }
-        sum
+        let passed = |(start, len): (i64, i64)| (us - start).max(0).min(len);
+        let [am, pm, late] = self.spans;
+        let sum = passed(am) + passed(pm);
+        // Hardly any office has a third span, and the processor learns that.
+        if late.1 == 0 { sum } else { sum + passed(late) }
     }
     /// The first microsecond since midnight at which `passed` (`1..=us_per_day`) of office time has passed.
     pub(crate) fn at_passed(&self, passed: i64) -> i64 {

@@ -151,7 +151,7 @@ impl<R: Read + Seek> Book<R> {
     /// The rows of the first sheet, one at a time.
     pub fn rows(&mut self) -> Result<Rows<'_, R>, SheetError> {
         let inner = match &mut self.kind {
-            Format::Xlsx(book) => Inner::Xlsx(xlsx::XlsxRows::first_sheet(book)?),
+            Format::Xlsx(book) => Inner::Xlsx(Box::new(xlsx::XlsxRows::first_sheet(book)?)),
             Format::Csv(reader, dialect) => Inner::Csv(csv::CsvRows::new(reader, *dialect, &self.limits)?),
         };
         Ok(Rows { inner, limits: self.limits, seen: 0, failed: false })
@@ -167,7 +167,7 @@ pub struct Rows<'a, R: Read + Seek> {
 }
 
 enum Inner<'a, R: Read + Seek> {
-    Xlsx(xlsx::XlsxRows<'a, BufReader<R>>),
+    Xlsx(Box<xlsx::XlsxRows<'a, BufReader<R>>>),
     Csv(csv::CsvRows<'a, R>),
 }
 

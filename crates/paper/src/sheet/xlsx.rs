@@ -14,7 +14,6 @@ pub(super) fn open<R: Read + Seek>(mut reader: R, limits: &Limits) -> Result<Xls
     Xlsx::new(BufReader::with_capacity(1 << 16, reader)).map_err(bad)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "an argument of map_err")]
 fn bad(e: XlsxError) -> SheetError {
     match e {
         XlsxError::Password => SheetError::OldExcel,
