@@ -1,12 +1,14 @@
 //! `bancheng text`: reading what people write, from files: train, classify, hot, similar, replies.
 //! One JSON answer per line on standard output, messages on standard error. Nothing here decides.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use hanyu::classify::{Classifier, Model, train_tables};
 use hanyu::cut::Cutter;
+use hanyu::hot::Hot;
 use hanyu::letters::{Letter, Table, read_table};
 
 /// 文本 / what people write
@@ -47,6 +49,23 @@ enum Act {
         #[arg(long)]
         words: Option<PathBuf>,
     },
+    /// 热点 / groups of letters about one matter, hottest first
+    Hot {
+        /// 信件 / letters (CSV)
+        file: PathBuf,
+        /// 输出 JSON / answer in JSON (the only form)
+        #[arg(long)]
+        json: bool,
+        /// 最多几组 / at most so many groups
+        #[arg(long, default_value_t = 50)]
+        top: usize,
+        /// 每组至少几封 / letters in a group at least
+        #[arg(long, default_value_t = 2)]
+        min_letters: usize,
+        /// 城市词典 / a city's words
+        #[arg(long)]
+        words: Option<PathBuf>,
+    },
 }
 
 /// Runs the command.
@@ -54,6 +73,7 @@ pub fn run(args: Args) -> Result<()> {
     match args.act {
         Act::Train { labels, out, words } => train(&labels, &out, words.as_deref()),
         Act::Classify { model, file, json: _, why, words } => classify(&model, &file, why, words.as_deref()),
+        Act::Hot { file, json: _, top, min_letters, words } => hot(&file, top, min_letters, words.as_deref()),
     }
 }
 
@@ -99,6 +119,33 @@ fn classify(model: &Path, file: &Path, why: bool, words: Option<&Path>) -> Resul
         serde_json::to_writer(&mut out, &line)?;
         out.write_all(b"\n")?;
     }
+    out.flush()?;
+    Ok(())
+}
+
+/// A group with its letters, so that the answer can be read alone.
+fn hot(file: &Path, top: usize, min_letters: usize, words: Option<&Path>) -> Result<()> {
+    let cutter = cutter(words)?;
+    let letters = letters(file)?;
+    let mut groups = Hot::new(&cutter, &letters).ranked(&letters, min_letters);
+    groups.truncate(top);
+    let by_id: HashMap<&str, &Letter> = letters.iter().map(|l| (l.id.as_str(), l)).collect();
+    let mut answer = Vec::new();
+    for (rank, g) in groups.iter().enumerate() {
+        let behind: Vec<_> = g
+            .ids
+            .iter()
+            .filter_map(|i| by_id.get(i.as_str()))
+            .map(|l| serde_json::json!({ "id": l.id, "title": l.title, "time": l.at, "support": l.support, "against": l.against }))
+            .collect();
+        let mut one = serde_json::to_value(g)?;
+        one["rank"] = (rank + 1).into();
+        one["letters"] = behind.into();
+        answer.push(one);
+    }
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    serde_json::to_writer_pretty(&mut out, &answer)?;
+    out.write_all(b"\n")?;
     out.flush()?;
     Ok(())
 }

@@ -1,0 +1,165 @@
+//! 词向量: a letter as weighted terms (words, runs of two characters, place names) for comparing matters, and how
+//! rare each term is in a collection. Must not know labels or groups.
+
+use std::collections::HashMap;
+
+use crate::cut::{Cutter, is_stop_word};
+use crate::normalise::{fold, is_han};
+use crate::place::{Place, PlaceKind, places};
+
+/// How much more a term of the title counts.
+const TITLE: f32 = 2.0;
+/// Characters of the body that are compared.
+pub const BODY_CHARS: usize = 400;
+/// Weights of the kinds of term.
+const PAIR: f32 = 0.5;
+const NAME: f32 = 2.0;
+/// Most terms of one letter.
+const MAX_TERMS: usize = 2_000;
+
+/// A term of a letter: its hash, how often it stands there (weighted), the weight of its kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Term {
+    /// Hash of kind and text.
+    pub key: u64,
+    /// Count, title terms counting double.
+    pub count: f32,
+    /// Weight of its kind.
+    pub kind: f32,
+}
+
+/// The terms of a letter, its words and its places.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// Sorted by key, each once.
+    pub terms: Vec<Term>,
+    /// Content words (key, word) in order of first appearance, for descriptions.
+    pub words: Vec<(u64, String)>,
+    /// Specific places: no divisions, no townships.
+    pub places: Vec<String>,
+    /// Divisions and townships.
+    pub areas: Vec<String>,
+}
+
+/// A stable hash of a term.
+pub fn key(kind: u8, text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325 ^ u64::from(kind), |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3))
+}
+
+fn head(text: &str, n: usize) -> &str {
+    text.char_indices().nth(n).map_or(text, |(i, _)| &text[..i])
+}
+
+/// The name by which others would call a place: without the divisions and streets before it, the last four
+/// characters (涉外经济学院 and A市经济学院 are called alike).
+fn tail(name: &str) -> String {
+    let n = name.chars().count();
+    name.chars().skip(n.saturating_sub(4)).collect()
+}
+
+impl Terms {
+    /// Of a letter.
+    pub fn of(cutter: &Cutter, title: &str, body: &str) -> Self {
+        let mut found: HashMap<u64, Term> = HashMap::new();
+        let mut out = Self::default();
+        for (text, weight) in [(fold(head(title, BODY_CHARS)), TITLE), (fold(head(body, BODY_CHARS)), 1.0)] {
+            let mut add = |k: u64, w: f32, kind: f32| {
+                let t = found.entry(k).or_insert(Term { key: k, count: 0.0, kind });
+                t.count += w;
+            };
+            let words: Vec<&str> = cutter.words(&text);
+            let mut stream: Vec<char> = Vec::new();
+            for w in words.into_iter().filter(|w| !is_stop_word(w)) {
+                let lone_digits = w.chars().count() == 1 && !w.chars().all(is_han);
+                if !lone_digits {
+                    add(key(0, w), weight, 1.0);
+                    if w.chars().count() > 1 {
+                        out.words.push((key(0, w), w.to_owned()));
+                    }
+                }
+                stream.extend(w.chars());
+            }
+            for p in stream.windows(2) {
+                add(key(1, &p.iter().collect::<String>()), weight * 0.5, PAIR);
+            }
+            for Place { name, kind, .. } in places(cutter, &text) {
+                if matches!(kind, PlaceKind::Division | PlaceKind::Township) {
+                    out.areas.push(name);
+                } else {
+                    add(key(2, &tail(&name)), weight, NAME);
+                    out.places.push(name);
+                }
+            }
+        }
+        out.terms = found.into_values().collect();
+        out.terms.sort_by_key(|t| t.key);
+        out.terms.truncate(MAX_TERMS);
+        out
+    }
+}
+
+/// In how many letters of a collection each term stands.
+#[derive(Clone, Debug, Default)]
+pub struct Common {
+    letters: usize,
+    df: HashMap<u64, u32>,
+}
+
+/// How strongly rarity counts.
+const RARITY: f32 = 1.35;
+
+impl Common {
+    /// Counts a letter in.
+    pub fn add(&mut self, t: &Terms) {
+        self.letters += 1;
+        for t in &t.terms {
+            *self.df.entry(t.key).or_default() += 1;
+        }
+    }
+
+    /// Number of letters with this term.
+    pub fn count(&self, key: u64) -> u32 {
+        self.df.get(&key).copied().unwrap_or(0)
+    }
+
+    /// Number of letters counted.
+    pub fn letters(&self) -> usize {
+        self.letters
+    }
+
+    /// The vector of length one of a letter: terms in at least two letters and at most a fifth of all.
+    pub fn vector(&self, t: &Terms) -> Vec<(u64, f32)> {
+        let n = self.letters.max(1) as f32;
+        let weight = |t: &Term| {
+            let df = self.count(t.key) as f32;
+            if df < 2.0 || df > (n * 0.2).max(2.0) {
+                return None;
+            }
+            let tf = if t.count >= 1.0 { 1.0 + t.count.ln() } else { t.count };
+            Some((t.key, tf * (n / df).ln().max(0.05).powf(RARITY) * t.kind))
+        };
+        let mut v: Vec<(u64, f32)> = t.terms.iter().filter_map(weight).collect();
+        let norm = v.iter().map(|(_, x)| x * x).sum::<f32>().sqrt();
+        if norm > 0.0 {
+            v.iter_mut().for_each(|(_, x)| *x /= norm);
+        }
+        v
+    }
+}
+
+/// The cosine of two vectors sorted by key.
+pub fn cosine(a: &[(u64, f32)], b: &[(u64, f32)]) -> f32 {
+    let (mut i, mut j, mut sum) = (0, 0, 0.0);
+    while i < a.len() && j < b.len() {
+        match a[i].0.cmp(&b[j].0) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                sum += a[i].1 * b[j].1;
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    sum
+}
