@@ -1,0 +1,26 @@
+//! 日志: event logs in and out, counted, mined, checked and drawn.
+//!
+//! Knows process mining and nothing of government: an office's questions are asked by other crates with the
+//! answers given here. Pure: bytes and readers in, values out; no clock, no randomness that shows, no I/O of
+//! its own. Every reader is bounded and never panics; what it cannot keep it reports.
+
+mod builder;
+pub mod dfg;
+pub mod error;
+pub mod intern;
+pub mod log;
+mod source;
+pub mod stats;
+pub mod variants;
+pub mod when;
+pub mod work;
+pub mod xes;
+pub mod xml;
+
+pub use dfg::Dfg;
+pub use error::{Error, Limits, Problem, ProblemKind, Report};
+pub use log::{Log, Order};
+pub use stats::{Stats, log_stats};
+pub use variants::Variants;
+pub use work::WorkClock;
+pub use xes::{XesOptions, read_xes, write_xes};
