@@ -246,6 +246,23 @@ impl Builder {
         Ok(Some(id))
     }
 
+    /// Adds a top-level attribute whose value is plain text, not XML.
+    pub fn literal(
+        &mut self,
+        of_event: bool,
+        kind: Kind,
+        key: &str,
+        value: &[u8],
+        place: Place<'_>,
+    ) -> Result<(), Error> {
+        if !value.contains(&b'&') && !key.contains('&') {
+            return self.attribute(of_event, kind, TOP, key.as_bytes(), value, place).map(drop);
+        }
+        let escaped = |t: &[u8]| String::from_utf8_lossy(t).replace('&', "&amp;");
+        let (key, value) = (escaped(key.as_bytes()), escaped(value));
+        self.attribute(of_event, kind, TOP, key.as_bytes(), value.as_bytes(), place).map(drop)
+    }
+
     fn decode<'a>(&mut self, raw: &'a [u8], place: Place<'_>) -> std::borrow::Cow<'a, str> {
         let p = plain(raw);
         if p.odd_entity || p.bad_encoding {

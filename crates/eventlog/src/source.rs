@@ -68,6 +68,11 @@ pub fn unpack<R: Read>(source: R, limits: &Limits) -> Result<Unpacked<R>, Error>
     }))
 }
 
+/// Packs what is written as gzip; the end is written when it is dropped.
+pub fn gzip<W: std::io::Write>(out: W) -> impl std::io::Write {
+    flate2::write::GzEncoder::new(out, flate2::Compression::default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

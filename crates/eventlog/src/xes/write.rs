@@ -16,15 +16,17 @@ pub fn write_xes<W: Write>(log: &Log, out: &mut W) -> io::Result<()> {
     let events = Children::of(&log.event_columns);
     for c in 0..log.case_count() {
         text.push_str("<trace>\n");
-        if log.case_name[c] != Log::NONE {
-            leaf(&mut text, "string", "concept:name", log.case_name(c));
-        }
         let mut at = Cursor::default();
-        cases.write(&log.case_columns, None, log.case_row(c), &mut at, &mut text);
+        let row = log.case_row(c);
+        if log.case_name[c] != Log::NONE {
+            let inner = cases.inside(&log.case_columns, "concept:name", row, &mut at);
+            leaf(&mut text, "string", "concept:name", log.case_name(c), &inner);
+        }
+        cases.write(&log.case_columns, None, row, &mut at, &mut text);
         for e in log.case(c) {
             text.push_str("<event>\n");
-            standard(log, e, &mut text);
             let mut at = Cursor::default();
+            standard(log, e, &events, &mut at, &mut text);
             events.write(&log.event_columns, None, log.row(e), &mut at, &mut text);
             text.push_str("</event>\n");
         }
@@ -63,20 +65,23 @@ fn head(log: &Log, text: &mut String) {
     log.meta.attributes.iter().for_each(|a| tree(text, a));
 }
 
-fn standard(log: &Log, e: usize, text: &mut String) {
-    leaf(text, "string", "concept:name", log.activities.get(log.activity[e]));
+fn standard(log: &Log, e: usize, events: &Children, at: &mut Cursor, text: &mut String) {
+    let mut one = |tag: &str, key: &str, value: &str| {
+        let inner = events.inside(&log.event_columns, key, log.row(e), at);
+        leaf(text, tag, key, value, &inner);
+    };
+    one("string", "concept:name", log.activities.get(log.activity[e]));
     if log.resource[e] != Log::NONE {
-        leaf(text, "string", "org:resource", log.resources.get(log.resource[e]));
+        one("string", "org:resource", log.resources.get(log.resource[e]));
     }
     if log.lifecycle[e] != Log::NO_LIFECYCLE {
-        let name = log.lifecycles.get(u32::from(log.lifecycle[e]));
-        leaf(text, "string", "lifecycle:transition", name);
+        one("string", "lifecycle:transition", log.lifecycles.get(u32::from(log.lifecycle[e])));
     }
     if let Some(begin) = log.begin.as_ref().map(|b| b[e]).filter(|&t| t != NO_TIME) {
-        leaf(text, "date", "start_timestamp", &write_time(begin));
+        one("date", "start_timestamp", &write_time(begin));
     }
     if log.time[e] != NO_TIME {
-        leaf(text, "date", "time:timestamp", &write_time(log.time[e]));
+        one("date", "time:timestamp", &write_time(log.time[e]));
     }
 }
 
@@ -92,9 +97,15 @@ fn open(text: &mut String, tag: &str, attrs: &[(&str, &str)]) {
     }
 }
 
-fn leaf(text: &mut String, tag: &str, key: &str, value: &str) {
+fn leaf(text: &mut String, tag: &str, key: &str, value: &str, inner: &str) {
     open(text, tag, &[("key", key), ("value", value)]);
-    text.push_str("/>\n");
+    if inner.is_empty() {
+        text.push_str("/>\n");
+    } else {
+        for part in [">\n", inner, "</", tag, ">\n"] {
+            text.push_str(part);
+        }
+    }
 }
 
 fn tree(text: &mut String, a: &Attribute) {
@@ -129,6 +140,15 @@ impl Children {
             }
         }
         children
+    }
+
+    /// What is nested in a standard attribute: its own column holds no values, only children.
+    fn inside(&self, columns: &[Column], key: &str, row: u32, at: &mut Cursor) -> String {
+        let mut inner = String::new();
+        for &i in self.top.iter().filter(|&&i| columns[i].is_empty() && columns[i].key == key) {
+            self.write(columns, Some(i), row, at, &mut inner);
+        }
+        inner
     }
 
     fn write(&self, columns: &[Column], parent: Option<usize>, row: u32, at: &mut Cursor, text: &mut String) {

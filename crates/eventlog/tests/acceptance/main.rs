@@ -9,6 +9,7 @@ use eventlog::{Log, Order, Report, Stats, XesOptions, log_stats, read_xes};
 use serde_json::Value;
 
 mod counts;
+mod tables;
 
 pub fn logs() -> PathBuf {
     let shared = std::env::var_os("BANCHENG_SHARED").map_or_else(
