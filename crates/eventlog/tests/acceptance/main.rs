@@ -9,6 +9,7 @@ use eventlog::{Log, Order, Report, Stats, XesOptions, log_stats, read_xes};
 use serde_json::Value;
 
 mod counts;
+mod models;
 mod tables;
 
 pub fn logs() -> PathBuf {
