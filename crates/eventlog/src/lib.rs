@@ -5,6 +5,7 @@
 //! its own. Every reader is bounded and never panics; what it cannot keep it reports.
 
 mod builder;
+pub mod conform;
 pub mod dfg;
 pub mod error;
 pub mod intern;
@@ -20,6 +21,7 @@ pub mod work;
 pub mod xes;
 pub mod xml;
 
+pub use conform::{Conformance, conformance};
 pub use dfg::Dfg;
 pub use error::{Error, Limits, Problem, ProblemKind, Report};
 pub use log::{Log, Order};

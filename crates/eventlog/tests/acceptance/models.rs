@@ -53,3 +53,35 @@ fn models_read_and_survive_a_round_trip() {
     let net = read_pnml(open("models/running-example.pnml"), Limits::small()).unwrap();
     assert_eq!(net.silent_count(), net.transitions.len() - 8);
 }
+
+#[test]
+fn alignments_equal_the_references() {
+    for log in ["receipt", "bpic2012"] {
+        let file = if log == "receipt" { "receipt.xes" } else { "bpic2012.xes.gz" };
+        let (log_data, e) = (xes(file).0, expected(&format!("expected_{log}.json")));
+        for (noise, peer) in [("im_0.0", "im_0_0"), ("imf_0.2", "imf_0_2")] {
+            let net = read_pnml(open(&format!("models/{log}_{noise}.pnml")), Limits::small()).unwrap();
+            let from = std::time::Instant::now();
+            let c = eventlog::conformance(&log_data, &net, Default::default()).unwrap();
+            println!("{log} {noise} {:?} cost {} unknown {}", from.elapsed(), c.total_cost, c.unknown_cases);
+            assert_eq!(c.unknown_cases, 0, "{log} {noise}");
+            let p = &e["process_mining_0_6_2"];
+            let wanted = if log == "receipt" {
+                p["alignments"][peer].clone()
+            } else if noise == "imf_0.2" {
+                p["alignments_all_imf_0_2"].clone()
+            } else {
+                // Without noise the tree fits everything by construction.
+                serde_json::json!({"total_costs": 0, "log_fitness": 1.0, "average_fitness": 1.0})
+            };
+            assert_eq!(serde_json::json!(c.total_cost), wanted["total_costs"], "{log} {noise}");
+            for (ours, theirs) in [(c.log_fitness, "log_fitness"), (c.average_fitness, "average_fitness")] {
+                let theirs = wanted[theirs].as_f64().unwrap();
+                assert!((ours - theirs).abs() < 1e-12, "{log} {noise}: {ours} instead of {theirs}");
+            }
+            if let Some(part) = wanted.get("perfect_frac").and_then(serde_json::Value::as_f64) {
+                assert!((c.fitting_cases as f64 / c.cases as f64 - part).abs() < 1e-12);
+            }
+        }
+    }
+}
