@@ -8,6 +8,7 @@ mod error;
 mod evidence;
 mod graph;
 mod model;
+mod rcpsp;
 mod redesign;
 mod rng;
 
@@ -19,6 +20,7 @@ pub use model::{
     Arrivals, Batch, FIELDS, FORMAT, Field, FieldRow, Form, Ground, MAX_STEPS, Material, Model, Necessity,
     Order, Rework, Shift, Situation, Source, Step, Target, Unit,
 };
+pub use rcpsp::{MAX_JOBS, Project, Schedule, read_psplib};
 pub use redesign::{
     BeforeAfter, DroppedStep, Figures, KeptOrder, MaterialVerdict, MergedField, MergedForm, PlannedStep,
     Reached, Redesign, RemovedOrder, SituationFigures, Verdict, redesign,
