@@ -11,6 +11,7 @@ mod model;
 mod rcpsp;
 mod redesign;
 mod rng;
+mod sim;
 
 pub use dist::{Distribution, Shape};
 pub use error::OptimiseError;
@@ -26,3 +27,7 @@ pub use redesign::{
     Reached, Redesign, RemovedOrder, SituationFigures, Verdict, redesign,
 };
 pub use rng::Rng;
+pub use sim::{
+    Comparison, Design, Estimate, GroupReport, Options, Scenario, SimReport, StepReport, compare,
+    read_scenario, simulate, simulate_scenario,
+};

@@ -19,6 +19,7 @@ use crate::dist::Distribution;
 use kernel::Said;
 pub(crate) use link::{Link, Linked, normal};
 pub use part::{Arrivals, Field, Form, Material, Necessity, Shift, Source};
+pub(crate) use read::weekday;
 pub use words::{FIELDS, FieldRow};
 
 /// The version of the file format that is written; also the only one that is read.
