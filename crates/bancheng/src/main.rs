@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! 办成: the program.
 #![expect(clippy::print_stdout, reason = "a command talks to the person who called it")]
 
@@ -8,9 +7,12 @@ mod demo;
 mod export;
 mod import;
 mod ledger;
+mod log;
 mod place;
+mod redesign;
 mod report;
 mod serve;
+mod text;
 
 use clap::Parser as _;
 use place::PlaceArgs;
@@ -43,6 +45,12 @@ enum Command {
     Report(report::Args),
     /// 留痕核验与导出 / verify and export the record
     Ledger(ledger::Args),
+    /// 文本 / what people write
+    Text(text::Args),
+    /// 日志分析 / event logs
+    Log(log::Args),
+    /// 流程再造 / the shortest lawful process
+    Redesign(redesign::Args),
     /// 备份 / back up
     Backup(backup::Args),
 }
@@ -58,6 +66,9 @@ fn main() -> std::process::ExitCode {
         Command::Calendar(args) => calendar_command(&cli.place, &args),
         Command::Report(args) => report::run(&cli.place, &args),
         Command::Ledger(args) => ledger::run(&cli.place, &args),
+        Command::Text(args) => text::run(args),
+        Command::Log(args) => log::run(args),
+        Command::Redesign(args) => redesign::run(args),
         Command::Backup(args) => backup::run(&cli.place, &args),
     };
     match done {
@@ -86,23 +97,3 @@ fn calendar_command(place: &PlaceArgs, args: &calendar::Args) -> anyhow::Result<
         Ok(())
     })
 }
-=======
-//! 办成: the program. Each subcommand is one file.
-
-mod text;
-
-use clap::Parser;
-
-/// 办成 / it gets done
-#[derive(Parser)]
-enum Command {
-    /// 文本 / what people write
-    Text(text::Args),
-}
-
-fn main() -> anyhow::Result<()> {
-    match Command::parse() {
-        Command::Text(args) => text::run(args),
-    }
-}
->>>>>>> hanyu
