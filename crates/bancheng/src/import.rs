@@ -47,6 +47,9 @@ struct CasesArgs {
     /// 输出 JSON / print JSON
     #[arg(long)]
     json: bool,
+    /// 每次写入的行数 / rows of one transaction
+    #[arg(long, default_value_t = CHUNK, hide = true)]
+    chunk: usize,
     /// 把每一行的结果写入此文件(JSON Lines) / what became of each row, as JSON lines
     #[arg(long)]
     rows_to: Option<PathBuf>,
@@ -125,7 +128,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         };
         let plan = ImportPlan { name, digest, campaign: args.campaign.clone(), kind };
         let import = app.begin_import(&actor, plan)?;
-        take_in(&import, &mut book, &mapping, &mut summary, &mut lines)?;
+        take_in(&import, &mut book, &mapping, args.chunk.clamp(1, 20_000), &mut summary, &mut lines)?;
         store::ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
         app.store().clone().close();
     }
@@ -140,12 +143,13 @@ fn take_in(
     import: &Import,
     book: &mut Book<BufReader<File>>,
     mapping: &Mapping,
+    chunk: usize,
     summary: &mut Summary,
     lines: &mut Option<std::io::BufWriter<File>>,
 ) -> Result<()> {
     let bar = progress();
     let mut ahead: std::collections::VecDeque<Later<app::Chunk>> = std::collections::VecDeque::new();
-    let (mut rows, mut refused) = (Vec::with_capacity(CHUNK), Vec::new());
+    let (mut rows, mut refused) = (Vec::with_capacity(chunk), Vec::new());
     let mut reader = read(book, mapping)?;
     loop {
         let next = reader.next();
@@ -165,11 +169,11 @@ fn take_in(
             }
             None => bar.set_message("写入 / writing"),
         }
-        if rows.len() + refused.len() >= CHUNK || (end && rows.len() + refused.len() > 0) {
+        if rows.len() + refused.len() >= chunk || (end && rows.len() + refused.len() > 0) {
             while ahead.len() >= AHEAD {
                 done(ahead.pop_front(), summary, lines)?;
             }
-            let rows = std::mem::replace(&mut rows, Vec::with_capacity(CHUNK));
+            let rows = std::mem::replace(&mut rows, Vec::with_capacity(chunk));
             ahead.push_back(import.chunk(rows, std::mem::take(&mut refused))?);
             bar.set_position(summary.rows);
         }

@@ -112,11 +112,8 @@ fn print(answer: &impl serde::Serialize) -> anyhow::Result<()> {
 fn write(log: &Log, path: &Path) -> anyhow::Result<()> {
     let name = path.to_string_lossy().to_lowercase();
     let file = BufWriter::new(File::create(path)?);
-    let mut out: Box<dyn Write> = if name.ends_with(".gz") {
-        Box::new(eventlog::gzip(file))
-    } else {
-        Box::new(file)
-    };
+    let mut out: Box<dyn Write> =
+        if name.ends_with(".gz") { Box::new(eventlog::gzip(file)) } else { Box::new(file) };
     match name.trim_end_matches(".gz") {
         n if n.ends_with(".csv") => eventlog::write_csv(log, &mut out)?,
         n if n.ends_with(".xes") => eventlog::write_xes(log, &mut out)?,

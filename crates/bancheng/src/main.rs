@@ -18,7 +18,7 @@ use clap::Parser as _;
 use place::PlaceArgs;
 
 /// 办成:走流程、解难题、优服务 / it gets done
-#[derive(Debug, clap::Parser)]
+#[derive(clap::Parser)]
 #[command(version, about, max_term_width = 100)]
 struct Cli {
     #[command(flatten)]
@@ -27,7 +27,7 @@ struct Cli {
     command: Command,
 }
 
-#[derive(Debug, clap::Subcommand)]
+#[derive(clap::Subcommand)]
 enum Command {
     /// 启动服务 / serve pages and interface
     Serve(serve::Args),

@@ -78,7 +78,8 @@ impl Hot {
         let terms = Terms::of(cutter, &letter.title, &letter.body);
         let v = self.common.vector(&terms);
         self.common.add(&terms);
-        let mean = |g: &Vec<usize>| g.iter().map(|i| cosine(&v, &self.vectors[*i])).sum::<f32>() / g.len() as f32;
+        let mean =
+            |g: &Vec<usize>| g.iter().map(|i| cosine(&v, &self.vectors[*i])).sum::<f32>() / g.len() as f32;
         let best = self
             .groups
             .iter()
@@ -165,8 +166,15 @@ impl Hot {
         let name = places.iter().max_by_key(|(p, c)| (**c, p.chars().count())).filter(|(_, c)| **c * 4 >= n);
         let area = || {
             let mut areas: BTreeMap<&str, usize> = BTreeMap::new();
-            members.iter().flat_map(|i| &self.terms[*i].areas).for_each(|a| *areas.entry(a).or_default() += 1);
-            areas.into_iter().max_by_key(|(a, c)| (*c, a.len())).map(|(a, _)| a.to_owned()).unwrap_or_default()
+            members
+                .iter()
+                .flat_map(|i| &self.terms[*i].areas)
+                .for_each(|a| *areas.entry(a).or_default() += 1);
+            areas
+                .into_iter()
+                .max_by_key(|(a, c)| (*c, a.len()))
+                .map(|(a, _)| a.to_owned())
+                .unwrap_or_default()
         };
         (name.map_or_else(area, |(p, _)| (*p).to_owned()), share)
     }
@@ -198,7 +206,8 @@ fn heat(letters: &[Letter], order: &[usize], share: f32) -> Heat {
     let (first, last) = (days.first().copied().unwrap_or(0), days.last().copied().unwrap_or(0));
     // The middle nine tenths of its time: one early letter does not stretch a matter over years.
     let cut = days.len() / 20;
-    let core = days.get(days.len().saturating_sub(1 + cut)).copied().unwrap_or(0) - days.get(cut).copied().unwrap_or(0);
+    let core = days.get(days.len().saturating_sub(1 + cut)).copied().unwrap_or(0)
+        - days.get(cut).copied().unwrap_or(0);
     let density = (365.0 / (90.0 + core as f32)).sqrt().clamp(0.6, 2.0);
     let late = days.iter().filter(|d| **d * 3 >= first + 2 * last).count() as f32 / days.len().max(1) as f32;
     let growth = if last > first { (0.9 + 0.3 * late).min(1.2) } else { 1.0 };
