@@ -39,6 +39,13 @@ impl App {
         self.read(|_, rd| Ok(office::regions(rd)?))
     }
 
+    /// The name of a region; its code when it has none.
+    pub fn region_name(&self, code: kernel::RegionCode) -> Later<String> {
+        self.read(
+            move |_, rd| Ok(office::region_name(rd, code.as_str())?.unwrap_or_else(|| code.to_string())),
+        )
+    }
+
     /// The newest messages of the actor's unit, with the number of the case each is about.
     pub fn inbox(&self, actor: Actor) -> Later<Vec<(MessageRow, Option<String>)>> {
         self.read(move |app, rd| {

@@ -180,7 +180,7 @@ fn line(page: &Page, office: &Office, e: &EventView) -> Line {
     }
 }
 
-fn facts(page: &Page, v: &CaseView) -> Vec<Said> {
+fn facts(page: &Page, v: &CaseView, region: String) -> Vec<Said> {
     let (c, t, lang) = (&v.case, page.t, page.lang);
     let mut out = Vec::new();
     let mut put = |label: &str, value: String| {
@@ -194,7 +194,7 @@ fn facts(page: &Page, v: &CaseView) -> Vec<Said> {
     put(t.f_lodged, when(lang, c.lodged));
     put(t.f_first_asked, v.office.unit_name(c.first_asked));
     put(t.f_owner, v.owner.clone().unwrap_or_default());
-    put(t.f_region, c.region.to_string());
+    put(t.f_region, region);
     put(t.f_cause, c.cause.map_or_else(String::new, |w| word(lang, w)));
     put(t.f_item, c.item.clone().unwrap_or_default());
     put(t.f_campaign, c.campaign.clone().unwrap_or_default());
@@ -285,7 +285,7 @@ async fn page_of(kit: &Kit, desk: &Desk, number: String, told: Told<'_>) -> Resu
     let added = events.iter().zip(&lines).filter(|(e, _)| e.act == Act::AddWords).map(|(_, l)| l.clone());
     let added = added.collect();
     lines.reverse();
-    let mut facts = facts(&p, &v);
+    let mut facts = facts(&p, &v, kit.app.region_name(v.case.region.clone()).await?);
     if let Some(place) = place {
         facts.push(Said { label: p.t.f_place.to_owned(), value: place });
     }

@@ -46,7 +46,11 @@ pub(crate) async fn form(State(kit): State<Kit>, p: Page) -> Result<Response, Oo
 }
 
 fn title_of(words: &str) -> String {
-    let first = words.trim().split(['。', '!', '?', '\n', ';', ';']).next().unwrap_or_default();
+    let first = words
+        .trim()
+        .split(['。', '!', '?', ';', '\n', '\u{ff01}', '\u{ff1f}', '\u{ff1b}'])
+        .next()
+        .unwrap_or_default();
     first.trim().chars().take(40).collect()
 }
 

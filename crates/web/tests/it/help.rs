@@ -27,7 +27,8 @@ pub fn city_with(options: web::Options, people: bool) -> City {
     let store = store::Store::open(&place, store::Options::default()).unwrap();
     let app = App::open(store, dir.path()).unwrap();
     if people {
-        settle(&app);
+        // Answers are waited for on a thread of their own: a test may run inside a runtime.
+        std::thread::scope(|s| s.spawn(|| settle(&app)).join().unwrap());
     }
     let router = web::router(app.clone(), options);
     City { app, router, _dir: dir }
