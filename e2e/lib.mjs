@@ -62,7 +62,8 @@ export async function person(browser, url, problems, { login, size = DESK } = {}
     if (m.type() === "error" && !m.text().includes("422")) problems.push(`${who} console: ${m.text()}`);
   });
   page.on("pageerror", (e) => problems.push(`${who} error: ${e.message}`));
-  page.on("requestfailed", (r) => problems.push(`${who} failed: ${r.url()} ${r.failure()?.errorText}`));
+  // What was still loading when the person went on is no fault.
+  page.on("requestfailed", (r) => r.failure()?.errorText !== "net::ERR_ABORTED" && problems.push(`${who} failed: ${r.url()} ${r.failure()?.errorText}`));
   page.on("request", (r) => {
     if (!r.url().startsWith(url)) problems.push(`${who} asked somebody else: ${r.url()}`);
   });

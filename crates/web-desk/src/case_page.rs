@@ -211,7 +211,7 @@ fn facts(page: &Page, v: &CaseView, region: String) -> Vec<Said> {
             put(t.f_topic, topic.clone());
         }
         Stage::Escalated { level, office, .. } => {
-            put(t.f_level, format!("{} · {office}", word(lang, *level)))
+            put(t.f_level, format!("{} · {office}", word(lang, *level)));
         }
         Stage::ReturnAsked { reason, evidence, suggest, .. } => {
             put(t.f_return_reason, format!("{}\n{evidence}", word(lang, *reason)));

@@ -32,7 +32,7 @@ impl Default for Options {
         Self {
             secure: false,
             behind_proxy: false,
-            forms_per_minute: 20,
+            forms_per_minute: 60,
             setup_token: None,
             public_url: String::new(),
         }

@@ -128,7 +128,7 @@ fn said(p: &Page, asked: &Command) -> Vec<String> {
     }
 }
 
-fn mine(p: Page, code: String, v: ResidentView, told: Told) -> Response {
+fn mine(p: Page, code: String, v: &ResidentView, told: Told) -> Response {
     let case = &v.view.case;
     let words = v.events.iter().find_map(|e| match &e.happened.asked {
         Command::Register(r) => Some(r.words.clone()),
@@ -192,7 +192,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Oops> {
     let v = kit.app.follow(number, code.clone()).await?;
     let told = Told { fresh: !ask.new.is_empty(), thanks: !ask.done.is_empty(), ..Told::default() };
-    Ok(mine(p, code, v, told))
+    Ok(mine(p, code, &v, told))
 }
 
 async fn done(
@@ -211,7 +211,7 @@ async fn done(
         Err(e @ (Error::Refused(_) | Error::Invalid { .. })) => {
             let told = Told { trouble: explain(&p, &e), sent, ..Told::default() };
             let v = kit.app.follow(number, code.clone()).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, mine(p, code, v, told)).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, mine(p, code, &v, told)).into_response())
         }
         Err(e) => Err(Oops(e)),
     }
