@@ -307,7 +307,7 @@ fn behind_a_line(test: impl FnOnce(&Store, &Proxy)) {
     postgres(|place| {
         let Place::Postgres { schema, .. } = place else { unreachable!() };
         let place = Place::Postgres { url: cluster.url_at(proxy.port), schema: schema.clone() };
-        let options = Options { patience: Duration::from_millis(400), ..Options::default() };
+        let options = Options { patience: Duration::from_millis(1_500), ..Options::default() };
         let store = Store::open(&place, options).unwrap();
         test(&store, &proxy);
         proxy.set(Line::Open);
