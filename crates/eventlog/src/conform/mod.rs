@@ -61,7 +61,9 @@ pub fn conformance(log: &Log, net: &Net, budget: Budget) -> Result<Conformance, 
     let empty_cost = match empty {
         Some(ref a) => u64::from(a.cost),
         None => {
-            return Err(Error::Model("在预算内到不了终点 / the end is out of reach within the budget".into()));
+            return Err(Error::Model(
+                "在预算内到不了终点 / the end is out of reach within the budget".into(),
+            ));
         }
     };
     let mut sum = Conformance {
