@@ -1,6 +1,7 @@
 //! `bancheng`: the one program. Each command is one file with `Args` and `run`.
 
 mod redesign;
+mod simulate;
 
 use clap::{Parser, Subcommand};
 
@@ -15,10 +16,12 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Redesign(redesign::Args),
+    Simulate(simulate::Args),
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Redesign(args) => redesign::run(args),
+        Command::Simulate(args) => simulate::run(args),
     }
 }
