@@ -3,6 +3,7 @@
 //! to change anything. Must not know pages, HTTP or SQL.
 
 mod cases;
+mod desk;
 mod error;
 mod intake;
 mod office;
@@ -17,6 +18,7 @@ use std::sync::{Arc, RwLock};
 use store::{Answer, Rd, Store, Tx};
 
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
+pub use desk::SystemView;
 pub use error::Error;
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
 pub use office::{Office, Settings};

@@ -115,6 +115,11 @@ pub fn put_unit(tx: &mut Tx<'_>, _permit: &Permit, u: &UnitRow) -> Result<UnitId
     Ok(UnitId(id))
 }
 
+/// The name of one region.
+pub fn region_name(rd: &mut Rd<'_>, code: &str) -> Result<Option<String>> {
+    rd.query_opt("SELECT name FROM region WHERE code = $1", vals![code], |r| r.string(0))
+}
+
 /// Names of regions.
 pub fn regions(rd: &mut Rd<'_>) -> Result<Vec<(String, String)>> {
     rd.query("SELECT code, name FROM region ORDER BY code LIMIT 50000", &[], |r| {

@@ -1,0 +1,85 @@
+//! 工作台所见: what the pages of the workbench read about the office itself: people, messages, jobs, seals.
+
+use access::{Operation, decide};
+use kernel::{Actor, Role, StaffId, UnitId};
+use store::jobs::{self, DeadJob};
+use store::office::{self, MessageRow, StaffRow};
+use store::{cases, ledger_rows};
+
+use crate::{App, Error, Later};
+
+/// How the system itself stands.
+#[derive(Clone, Debug)]
+pub struct SystemView {
+    /// jobs that wait or run
+    pub jobs_open: i64,
+    /// jobs that were given up
+    pub jobs_dead: Vec<DeadJob>,
+    /// accounts
+    pub staff: i64,
+    /// events on record
+    pub events: i64,
+    /// the last seal
+    pub seal: Option<ledger::Seal>,
+}
+
+impl App {
+    /// Accounts after `after`: of all units for a system administrator, of the own unit for everybody else.
+    pub fn staff_list(&self, actor: Actor, after: StaffId, limit: u32) -> Later<Vec<StaffRow>> {
+        self.read(move |_, rd| {
+            decide(&actor, Operation::ReadOffice, None)?;
+            let unit: Option<UnitId> =
+                if actor.role == Role::SystemAdmin { None } else { Some(actor.unit.ok_or(Error::NotFound)?) };
+            Ok(office::staff(rd, unit, after, limit.min(500))?)
+        })
+    }
+
+    /// Codes and names of regions.
+    pub fn regions(&self) -> Later<Vec<(String, String)>> {
+        self.read(|_, rd| Ok(office::regions(rd)?))
+    }
+
+    /// The name of a region; its code when it has none.
+    pub fn region_name(&self, code: kernel::RegionCode) -> Later<String> {
+        self.read(
+            move |_, rd| Ok(office::region_name(rd, code.as_str())?.unwrap_or_else(|| code.to_string())),
+        )
+    }
+
+    /// The newest messages of the actor's unit, with the number of the case each is about.
+    pub fn inbox(&self, actor: Actor) -> Later<Vec<(MessageRow, Option<String>)>> {
+        self.read(move |app, rd| {
+            let unit = actor.unit.ok_or(Error::NotFound)?;
+            let mut all = Vec::new();
+            for message in office::messages(rd, unit, app.store.now(), 100)? {
+                let case = message.case.map(|id| cases::by_id(rd, id)).transpose()?.flatten();
+                let number = case.filter(|c| access::may_see(&actor, c)).map(|c| c.number);
+                all.push((message, number));
+            }
+            Ok(all)
+        })
+    }
+
+    /// Marks the messages of the actor's unit up to `id` as seen.
+    pub fn see_messages(&self, actor: Actor, id: i64) -> Later<u64> {
+        self.write(move |_, tx| {
+            let unit = actor.unit.ok_or(Error::NotFound)?;
+            decide(&actor, Operation::ReadOffice, None)?;
+            Ok(office::see_messages(tx, unit, id)?)
+        })
+    }
+
+    /// How jobs and the record stand.
+    pub fn system_view(&self, actor: Actor) -> Later<SystemView> {
+        self.read(move |_, rd| {
+            decide(&actor, Operation::ReadJobs, None)?;
+            Ok(SystemView {
+                jobs_open: jobs::open_count(rd)?,
+                jobs_dead: jobs::dead(rd, 50)?,
+                staff: office::staff_count(rd)?,
+                events: ledger_rows::event_count(rd)?,
+                seal: ledger_rows::last_seal(rd)?,
+            })
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! 工作台: what staff see and do: home, list, case, registering, dispatching, messages, the office.
+//!
+//! Knows `app` and the shared parts of pages. Must not know SQL, nor decide who may do what.
+
+pub mod acts;
+mod case_page;
+mod dispatch;
+mod lists;
+mod office;
+mod register;
+mod sign_in;
+
+use axum::Router;
+use axum::routing::{get, post};
+use web_kit::Kit;
+
+/// The pages of the workbench.
+pub fn routes() -> Router<Kit> {
+    Router::new()
+        .route("/desk", get(lists::home))
+        .route("/desk/cases", get(lists::cases))
+        .route("/desk/case/{number}", get(case_page::show))
+        .route("/desk/case/{number}/act/{act}", post(case_page::act))
+        .route("/desk/case/{number}/unmask", post(case_page::unmask))
+        .route("/desk/register", get(register::form).post(register::save))
+        .route("/desk/receipt/{number}", get(register::receipt))
+        .route("/desk/dispatch", get(dispatch::form).post(dispatch::send))
+        .route("/desk/messages", get(office::messages).post(office::seen))
+        .route("/desk/office", get(office::overview))
+        .route("/desk/office/unit", post(office::put_unit))
+        .route("/desk/office/staff", get(office::staff).post(office::put_staff))
+        .route("/desk/office/limits", get(office::limits).post(office::put_limits))
+        .route("/desk/office/calendar", post(office::put_calendar))
+        .route("/desk/sign-out", post(sign_in::out))
+}
+
+/// Pages where somebody without a session sends something: they pass the rate limit.
+pub fn public_routes() -> Router<Kit> {
+    Router::new()
+        .route("/desk/sign-in", get(sign_in::form).post(sign_in::enter))
+        .route("/setup/{token}", get(sign_in::setup_form).post(sign_in::setup))
+}

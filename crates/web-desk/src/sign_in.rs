@@ -1,0 +1,165 @@
+//! 登录、退出、首次设置: sessions, and the one-time address that makes the first administrator.
+
+use app::{Error, NewStaff, NewUnit, Settings};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use kernel::{Actor, RegionCode, Role};
+use web_kit::{Desk, Fields, Kit, Oops, Page, cookie_header, explain, render};
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInHtml {
+    p: Page,
+    login: String,
+    trouble: String,
+}
+
+/// Seconds a session cookie lives; the session itself may end before.
+const COOKIE_S: u32 = 10 * 3600;
+
+/// `GET /desk/sign-in`
+pub(crate) async fn form(p: Page) -> Response {
+    if p.me.is_some() {
+        return Redirect::to("/desk").into_response();
+    }
+    render(&SignInHtml { p, login: String::new(), trouble: String::new() })
+}
+
+async fn open(kit: &Kit, login: String, password: String) -> Result<Response, Error> {
+    let app = kit.app.clone();
+    let signed = tokio::task::spawn_blocking(move || app.sign_in(&login, &password)).await;
+    let signed = signed.map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))??;
+    let mut answer = Redirect::to("/desk").into_response();
+    let value = cookie_header(kit, kit.session_cookie(), &signed.token, COOKIE_S);
+    answer.headers_mut().append(header::SET_COOKIE, value);
+    Ok(answer)
+}
+
+/// `POST /desk/sign-in`
+pub(crate) async fn enter(State(kit): State<Kit>, p: Page, fields: Fields) -> Result<Response, Oops> {
+    let (login, password) = (fields.get("login").to_owned(), fields.get("password").to_owned());
+    match open(&kit, login.clone(), password).await {
+        Err(e @ Error::NotSignedIn(_)) => {
+            let trouble = explain(&p, &e);
+            Ok((StatusCode::UNAUTHORIZED, render(&SignInHtml { p, login, trouble })).into_response())
+        }
+        other => Ok(other?),
+    }
+}
+
+/// `POST /desk/sign-out`
+pub(crate) async fn out(State(kit): State<Kit>, desk: Desk, _: Fields) -> Result<Response, Oops> {
+    kit.app.sign_out(&desk.page.session).await?;
+    let mut answer = Redirect::to("/desk/sign-in").into_response();
+    answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, kit.session_cookie(), "", 0));
+    Ok(answer)
+}
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct SetupHtml {
+    p: Page,
+    token: String,
+    sent: Fields,
+    trouble: String,
+}
+
+fn may_set_up(kit: &Kit, token: &str) -> Result<(), Oops> {
+    let vault = kit.app.vault();
+    let fits = |t: &str| vault.token_digest(t) == vault.token_digest(token);
+    let right = kit.options.setup_token.as_deref().is_some_and(fits);
+    if right && kit.app.is_empty()? { Ok(()) } else { Err(Oops(Error::NotFound)) }
+}
+
+/// `GET /setup/{token}`
+pub(crate) async fn setup_form(
+    State(kit): State<Kit>,
+    p: Page,
+    Path(token): Path<String>,
+) -> Result<Response, Oops> {
+    may_set_up(&kit, &token)?;
+    Ok(render(&SetupHtml { p, token, sent: Fields::default(), trouble: String::new() }))
+}
+
+async fn first(kit: &Kit, f: &Fields) -> Result<Response, Error> {
+    for (name, zh, en) in [
+        ("city", "城市名称", "name of the city"),
+        ("unit", "单位全称", "full name of the unit"),
+        ("login", "账号", "account"),
+        ("name", "姓名", "name"),
+    ] {
+        if !f.has(name) {
+            return Err(Error::invalid(name, format!("请填写“{zh}”"), format!("please fill in “{en}”")));
+        }
+    }
+    if f.get("password") != f.get("again") {
+        return Err(Error::invalid("again", "两次密码不一致", "the two passwords differ"));
+    }
+    if f.get("password").chars().count() < 10 {
+        return Err(Error::invalid(
+            "password",
+            "密码至少 10 个字符",
+            "a password has at least 10 characters",
+        ));
+    }
+    let region: RegionCode = f
+        .get("region")
+        .parse()
+        .map_err(|e: kernel::NotARegion| Error::invalid("region", e.to_string(), e.to_string()))?;
+    let (app, system) = (&kit.app, Actor::system());
+    let name = f.get("city").to_owned();
+    let settings = Settings {
+        city: region.clone(),
+        name: name.clone(),
+        returns_max: None,
+        extension_days_max: None,
+        rounds_max: None,
+    };
+    app.set_city(system.clone(), settings).await?;
+    app.put_regions(system.clone(), vec![(region.clone(), name)]).await?;
+    let unit = f.get("unit").to_owned();
+    let short = f.opt("short").unwrap_or_else(|| unit.clone());
+    let key = "approve".to_owned();
+    let new = NewUnit {
+        key: key.clone(),
+        name: unit,
+        short,
+        kind: "coordination".into(),
+        parent: None,
+        region,
+        duties: String::new(),
+    };
+    app.put_units(system.clone(), vec![new]).await?;
+    let admin = NewStaff {
+        login: f.get("login").to_owned(),
+        name: f.get("name").to_owned(),
+        role: Role::SystemAdmin,
+        unit: key,
+        position: Role::SystemAdmin.zh().into(),
+        password: Some(f.get("password").to_owned()),
+    };
+    let blocking = app.clone();
+    let done = tokio::task::spawn_blocking(move || blocking.put_staff(system, vec![admin])).await;
+    done.map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))??;
+    open(kit, f.get("login").to_owned(), f.get("password").to_owned()).await
+}
+
+/// `POST /setup/{token}`
+pub(crate) async fn setup(
+    State(kit): State<Kit>,
+    p: Page,
+    Path(token): Path<String>,
+    sent: Fields,
+) -> Result<Response, Oops> {
+    may_set_up(&kit, &token)?;
+    match first(&kit, &sent).await {
+        Err(e @ Error::Invalid { .. }) => {
+            let trouble = explain(&p, &e);
+            let page = render(&SetupHtml { p, token, sent, trouble });
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        other => Ok(other?),
+    }
+}

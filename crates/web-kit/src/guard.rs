@@ -1,0 +1,152 @@
+//! 门卫: what every request passes: same origin for everything that changes something, security headers on
+//! every answer, and a bounded rate for forms that need no account.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use kernel::Said;
+
+use crate::{Kit, Oops};
+
+const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                   base-uri 'none'; frame-ancestors 'none'";
+
+/// A header as text; empty when missing.
+pub fn header_of<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+}
+
+/// Did the browser send this from one of our own pages?
+fn same_origin(headers: &HeaderMap) -> bool {
+    match header_of(headers, "sec-fetch-site") {
+        "same-origin" => return true,
+        "" => {}
+        _ => return false,
+    }
+    let host = header_of(headers, "host");
+    let told = [header_of(headers, "origin"), header_of(headers, "referer")];
+    told.iter().find(|t| !t.is_empty()).is_some_and(|from| {
+        let rest = from.strip_prefix("https://").or_else(|| from.strip_prefix("http://"));
+        !host.is_empty() && rest.and_then(|r| r.split('/').next()) == Some(host)
+    })
+}
+
+/// Refuses what other sites send, and puts the security headers on every answer.
+pub async fn guard(State(kit): State<Kit>, req: Request, next: Next) -> Response {
+    let safe = matches!(*req.method(), Method::GET | Method::HEAD);
+    let asset = req.uri().path().starts_with("/assets/");
+    let mut answer = if safe || same_origin(req.headers()) {
+        next.run(req).await
+    } else {
+        Oops(app::Error::Forbidden(Said::new("请从本网站的页面提交", "submit this from a page of this site")))
+            .into_response()
+    };
+    let headers = answer.headers_mut();
+    let mut put = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    put(header::CONTENT_SECURITY_POLICY, CSP);
+    put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(header::X_FRAME_OPTIONS, "DENY");
+    put(header::REFERRER_POLICY, "same-origin");
+    put(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
+    put(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    put(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if kit.options.secure {
+        put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if !asset {
+        put(header::CACHE_CONTROL, "no-store");
+    }
+    answer
+}
+
+/// How many forms one address may send: a bucket that refills, bounded in memory.
+#[derive(Debug)]
+pub struct Limiter {
+    per_minute: f64,
+    buckets: Mutex<HashMap<String, (f64, Instant)>>,
+}
+
+const ADDRESSES_MAX: usize = 20_000;
+
+impl Limiter {
+    /// So many a minute from one address.
+    pub fn new(per_minute: u32) -> Self {
+        Self { per_minute: f64::from(per_minute.max(1)), buckets: Mutex::default() }
+    }
+    /// May this address send one more?
+    pub fn allow(&self, address: &str, now: Instant) -> bool {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() >= ADDRESSES_MAX {
+            buckets.retain(|_, (_, at)| now.duration_since(*at) < Duration::from_mins(1));
+        }
+        if buckets.len() >= ADDRESSES_MAX {
+            return false;
+        }
+        let (left, at) = buckets.entry(address.to_owned()).or_insert((self.per_minute, now));
+        let refill = now.duration_since(*at).as_secs_f64() / 60.0 * self.per_minute;
+        *left = (*left + refill).min(self.per_minute);
+        *at = now;
+        if *left < 1.0 {
+            return false;
+        }
+        *left -= 1.0;
+        true
+    }
+}
+
+/// Middleware for public forms: one address, so many a minute.
+pub async fn slow_down(State(kit): State<Kit>, req: Request, next: Next) -> Response {
+    if matches!(*req.method(), Method::GET | Method::HEAD) {
+        return next.run(req).await;
+    }
+    let peer = req.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
+    let forwarded = header_of(req.headers(), "x-forwarded-for").rsplit(',').next().unwrap_or("").trim();
+    let address = match peer {
+        _ if kit.options.behind_proxy && !forwarded.is_empty() => forwarded.chars().take(64).collect(),
+        Some(ip) => ip,
+        None => String::new(),
+    };
+    if kit.limiter.allow(&address, Instant::now()) {
+        return next.run(req).await;
+    }
+    Oops(app::Error::Store(store::StoreError::Busy)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_may_send() {
+        let with = |pairs: &[(&'static str, &'static str)]| {
+            let mut h = HeaderMap::new();
+            for (n, v) in pairs {
+                h.insert(*n, HeaderValue::from_static(v));
+            }
+            same_origin(&h)
+        };
+        assert!(with(&[("sec-fetch-site", "same-origin")]));
+        assert!(!with(&[("sec-fetch-site", "same-site"), ("origin", "http://a"), ("host", "a")]));
+        assert!(with(&[("origin", "http://a:1"), ("host", "a:1")]));
+        assert!(!with(&[("origin", "null"), ("host", "a:1"), ("referer", "http://a:1/")]));
+        assert!(with(&[("host", "a:1"), ("referer", "http://a:1/x")]));
+        assert!(!with(&[("host", "a:1")]));
+    }
+
+    #[test]
+    fn a_bucket_empties_and_refills() {
+        let l = Limiter::new(3);
+        let t = Instant::now();
+        assert!((0..3).all(|_| l.allow("a", t)));
+        assert!(!l.allow("a", t) && l.allow("b", t));
+        assert!(l.allow("a", t + Duration::from_secs(21)));
+    }
+}

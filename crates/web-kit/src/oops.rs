@@ -1,0 +1,122 @@
+//! 出错: `app::Error`, mapped exhaustively to a status and a page in the reader's language.
+
+use app::Error;
+use askama::Template;
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use store::StoreError;
+
+use crate::{Kit, Page, said};
+
+/// An error on its way to become a page.
+#[derive(Clone, Debug)]
+pub struct Oops(pub Error);
+
+impl From<Error> for Oops {
+    fn from(e: Error) -> Self {
+        Self(e)
+    }
+}
+
+fn status(e: &Error) -> StatusCode {
+    match e {
+        Error::SignIn => StatusCode::SEE_OTHER,
+        Error::NotSignedIn(_) => StatusCode::UNAUTHORIZED,
+        Error::NotFound => StatusCode::NOT_FOUND,
+        Error::Forbidden(_) => StatusCode::FORBIDDEN,
+        Error::Refused(_) | Error::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Changed(_) => StatusCode::CONFLICT,
+        Error::Store(s) => match s {
+            StoreError::Busy | StoreError::Locked(_) | StoreError::Closed => StatusCode::SERVICE_UNAVAILABLE,
+            StoreError::Duplicate { .. } | StoreError::Conflict { .. } | StoreError::KeyReused => {
+                StatusCode::CONFLICT
+            }
+            StoreError::Unacceptable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            StoreError::Full(_)
+            | StoreError::ReadOnly(_)
+            | StoreError::CannotOpen(_)
+            | StoreError::Damaged(_)
+            | StoreError::Disk(_)
+            | StoreError::NewerSchema { .. }
+            | StoreError::ClockBack { .. }
+            | StoreError::Lost(_)
+            | StoreError::Unknown(_)
+            | StoreError::LeaseLost(_)
+            | StoreError::UsePgDump { .. }
+            | StoreError::Bug(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        },
+    }
+}
+
+impl IntoResponse for Oops {
+    fn into_response(self) -> Response {
+        if matches!(self.0, Error::SignIn) {
+            return Redirect::to("/desk/sign-in").into_response();
+        }
+        let mut answer = status(&self.0).into_response();
+        answer.extensions_mut().insert(self);
+        answer
+    }
+}
+
+/// What went wrong in one sentence of the reader's language, without the inside of the system.
+pub fn explain(page: &Page, e: &Error) -> String {
+    match e {
+        Error::SignIn => page.t.err_sign_in.to_owned(),
+        Error::NotSignedIn(s) | Error::Forbidden(s) => said(page.lang, s),
+        Error::NotFound => page.t.err_not_found.to_owned(),
+        Error::Refused(r) => said(page.lang, &r.said),
+        Error::Invalid { said: s, .. } => said(page.lang, s),
+        Error::Changed(_) => page.t.err_changed.to_owned(),
+        Error::Store(s) => match s {
+            StoreError::Busy | StoreError::Locked(_) | StoreError::Closed => page.t.err_busy.to_owned(),
+            StoreError::Duplicate { .. } | StoreError::KeyReused | StoreError::Conflict { .. } => {
+                page.t.err_duplicate.to_owned()
+            }
+            StoreError::Unacceptable(_) => page.t.err_too_large.to_owned(),
+            StoreError::Unknown(_) => page.t.err_unknown.to_owned(),
+            _ => page.t.err_store.to_owned(),
+        },
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    p: Page,
+    title: &'static str,
+    sentence: String,
+}
+
+/// Middleware: an answer that carries an error becomes a page.
+pub async fn errors_as_pages(State(kit): State<Kit>, req: Request, next: Next) -> Response {
+    let (mut parts, body) = req.into_parts();
+    let page = Page::from_request_parts(&mut parts, &kit).await;
+    let answer = next.run(Request::from_parts(parts, body)).await;
+    let code = answer.status();
+    let error = match answer.extensions().get::<Oops>() {
+        Some(oops) => oops.0.clone(),
+        None if code == StatusCode::NOT_FOUND || code == StatusCode::METHOD_NOT_ALLOWED => Error::NotFound,
+        None => return answer,
+    };
+    if let Error::Store(s) = &error
+        && code == StatusCode::INTERNAL_SERVER_ERROR
+    {
+        eprintln!("{s}");
+    }
+    let Ok(p) = page else { return answer };
+    let title = match code {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => p.t.err_title_not_found,
+        StatusCode::FORBIDDEN => p.t.err_title_forbidden,
+        StatusCode::SERVICE_UNAVAILABLE => p.t.err_title_busy,
+        StatusCode::INTERNAL_SERVER_ERROR => p.t.err_title_store,
+        _ => p.t.err_title_refused,
+    };
+    let sentence = explain(&p, &error);
+    match (ErrorPage { p, title, sentence }).render() {
+        Ok(html) => (code, Html(html)).into_response(),
+        Err(_) => answer,
+    }
+}

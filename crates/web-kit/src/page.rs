@@ -1,0 +1,258 @@
+//! 页: what a page knows about its reader: language, size of type, who is signed in, the token of forms.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use kernel::{Actor, Moment, Role};
+use store::office::StaffRow;
+
+use crate::{EN, Fields, Limiter, Oops, Texts, ZH, assets, header_of, role};
+
+/// How the pages behave.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Served over https: cookies get the `__Host-` prefix and `Secure`.
+    pub secure: bool,
+    /// Behind a proxy that sets `X-Forwarded-For`.
+    pub behind_proxy: bool,
+    /// Public forms that one address may send in a minute.
+    pub forms_per_minute: u32,
+    /// Token of the one-time set-up address; works only while there is no account.
+    pub setup_token: Option<String>,
+    /// Address under which people reach this site, for QR codes: `https://bc.example.gov.cn`.
+    pub public_url: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            secure: false,
+            behind_proxy: false,
+            forms_per_minute: 20,
+            setup_token: None,
+            public_url: String::new(),
+        }
+    }
+}
+
+/// What all pages share.
+#[derive(Clone, Debug)]
+pub struct Kit {
+    /// the system
+    pub app: app::App,
+    /// how the pages behave
+    pub options: Arc<Options>,
+    /// public forms
+    pub limiter: Arc<Limiter>,
+}
+
+impl Kit {
+    /// Over a system.
+    pub fn new(app: app::App, options: Options) -> Self {
+        let limiter = Arc::new(Limiter::new(options.forms_per_minute));
+        Self { app, options: Arc::new(options), limiter }
+    }
+    /// Name of the session cookie.
+    pub fn session_cookie(&self) -> &'static str {
+        if self.options.secure { "__Host-session" } else { "session" }
+    }
+}
+
+/// Language of a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lang {
+    /// 简体中文
+    Zh,
+    /// English
+    En,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug)]
+pub struct Me {
+    /// the account
+    pub staff: StaffRow,
+    /// as events record it
+    pub actor: Actor,
+    /// short name of the unit
+    pub unit: String,
+    /// the role in the reader's language
+    pub role: String,
+    /// unseen messages of the unit
+    pub unseen: usize,
+}
+
+/// What a page knows about its reader.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// texts
+    pub t: &'static Texts,
+    /// language
+    pub lang: Lang,
+    /// large type (适老化)
+    pub large: bool,
+    /// path and query of this page
+    pub path: String,
+    /// who is signed in
+    pub me: Option<Me>,
+    /// token that forms of this session carry
+    pub token: String,
+    /// name of the city
+    pub city: String,
+    /// now
+    pub now: Moment,
+    /// the session itself
+    pub session: String,
+}
+
+impl Page {
+    /// Address of the style sheet.
+    pub fn style(&self) -> String {
+        assets::style()
+    }
+    /// Address of the icon.
+    pub fn icon(&self) -> String {
+        assets::icon()
+    }
+    /// Code of the language, for the page.
+    pub const fn lang_code(&self) -> &'static str {
+        match self.lang {
+            Lang::Zh => "zh-CN",
+            Lang::En => "en",
+        }
+    }
+    /// Is it a page of the workbench?
+    pub fn at_desk(&self) -> bool {
+        self.me.is_some() && self.path.starts_with("/desk")
+    }
+    /// Is this the page at or below this path?
+    pub fn is_at(&self, path: &str) -> bool {
+        let here = self.path.split('?').next().unwrap_or_default();
+        here == path || (path != "/desk" && here.starts_with(path))
+    }
+    /// Is one of these the role of the reader? Words of roles, separated by blanks.
+    pub fn any_role(&self, words: &str) -> bool {
+        let mine = self.me.as_ref().map(|m| m.actor.role.word());
+        mine.is_some_and(|w| words.split(' ').any(|x| x == w))
+    }
+}
+
+/// The value of a cookie.
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let all = headers.get_all(header::COOKIE);
+    all.iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';')).find_map(|pair| {
+        let (n, v) = pair.trim().split_once('=')?;
+        (n == name && !v.is_empty() && v.len() <= 200).then(|| v.to_owned())
+    })
+}
+
+/// A `Set-Cookie` header. `max_age_s` 0 deletes it.
+pub fn cookie_header(kit: &Kit, name: &str, value: &str, max_age_s: u32) -> HeaderValue {
+    let secure = if kit.options.secure { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_s}{secure}");
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+async fn me_of(kit: &Kit, lang: Lang, token: &str) -> Result<Option<Me>, Oops> {
+    let staff = match kit.app.who(token).await {
+        Ok(staff) => staff,
+        Err(app::Error::SignIn) => return Ok(None),
+        Err(e) => return Err(Oops(e)),
+    };
+    let actor = staff.actor();
+    let unit = kit.app.office_now().await?.unit_name(staff.unit);
+    let unseen = kit.app.messages(&actor).await?.iter().filter(|m| !m.seen).count();
+    Ok(Some(Me { role: role(lang, staff.role), staff, actor, unit, unseen }))
+}
+
+/// What was read once for a request.
+#[derive(Clone)]
+struct Known(Page);
+
+impl FromRequestParts<Kit> for Page {
+    type Rejection = Oops;
+    async fn from_request_parts(parts: &mut Parts, kit: &Kit) -> Result<Self, Oops> {
+        if let Some(known) = parts.extensions.get::<Known>() {
+            return Ok(known.0.clone());
+        }
+        let lang = match cookie(&parts.headers, "lang").as_deref() {
+            Some("en") => Lang::En,
+            Some(_) => Lang::Zh,
+            None if header_of(&parts.headers, "accept-language").starts_with("en") => Lang::En,
+            None => Lang::Zh,
+        };
+        let session = cookie(&parts.headers, kit.session_cookie()).unwrap_or_default();
+        let me = if session.is_empty() { None } else { me_of(kit, lang, &session).await? };
+        let digest = kit.app.vault().token_digest(&format!("form:{session}"));
+        let page = Self {
+            t: if lang == Lang::Zh { &ZH } else { &EN },
+            lang,
+            large: cookie(&parts.headers, "size").as_deref() == Some("large"),
+            path: parts.uri.path_and_query().map_or("/", |p| p.as_str()).chars().take(500).collect(),
+            me,
+            token: digest[..16].iter().map(|b| format!("{b:02x}")).collect(),
+            city: kit.app.office_now().await?.settings.name.clone(),
+            now: kit.app.store().now(),
+            session,
+        };
+        parts.extensions.insert(Known(page.clone()));
+        Ok(page)
+    }
+}
+
+/// A page that needs an account.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// the page
+    pub page: Page,
+    /// who
+    pub me: Me,
+}
+
+impl Desk {
+    /// Who acts.
+    pub fn actor(&self) -> Actor {
+        self.me.actor.clone()
+    }
+    /// In which role.
+    pub const fn role(&self) -> Role {
+        self.me.actor.role
+    }
+}
+
+impl FromRequestParts<Kit> for Desk {
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, kit: &Kit) -> Result<Self, Response> {
+        let page = Page::from_request_parts(parts, kit).await.map_err(IntoResponse::into_response)?;
+        match page.me.clone() {
+            Some(me) => Ok(Self { page, me }),
+            None => Err(Redirect::to("/desk/sign-in").into_response()),
+        }
+    }
+}
+
+/// A template as a page.
+pub fn render(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(e) => Oops(app::Error::Store(store::StoreError::Bug(e.to_string()))).into_response(),
+    }
+}
+
+/// `POST /prefs`: language and size of type, kept in cookies; back to where one was.
+pub async fn prefs(State(kit): State<Kit>, fields: Fields) -> Response {
+    let back = fields.get("back");
+    let back =
+        if back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') { back } else { "/" };
+    let mut answer = Redirect::to(back).into_response();
+    for (name, words) in [("lang", ["zh", "en"]), ("size", ["normal", "large"])] {
+        if let Some(value) = words.into_iter().find(|w| *w == fields.get(name)) {
+            answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, name, value, 31_536_000));
+        }
+    }
+    answer
+}

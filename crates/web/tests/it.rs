@@ -1,0 +1,8 @@
+//! The pages from outside: sign-in, forgery, strangers, the forms of all acts, texts, headers.
+
+mod it {
+    mod forms;
+    mod help;
+    mod pages;
+    mod texts;
+}

@@ -1,0 +1,157 @@
+//! A small city behind the router, and a browser that keeps its cookie.
+
+use app::{App, NewStaff, NewUnit, Settings};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, Response, StatusCode, header};
+use kernel::{Actor, Role};
+use testkit::TempDir;
+use tower::ServiceExt as _;
+
+pub const PASSWORD: &str = "correct horse battery";
+
+pub struct City {
+    pub app: App,
+    pub router: Router,
+    _dir: TempDir,
+}
+
+/// A city with a coordinating office, two departments and one account for each role.
+pub fn city() -> City {
+    city_with(web::Options { forms_per_minute: 1000, ..web::Options::default() }, true)
+}
+
+pub fn city_with(options: web::Options, people: bool) -> City {
+    let dir = TempDir::new();
+    let place = store::Place::Embedded { dir: dir.path().to_owned() };
+    let store = store::Store::open(&place, store::Options::default()).unwrap();
+    let app = App::open(store, dir.path()).unwrap();
+    if people {
+        // Answers are waited for on a thread of their own: a test may run inside a runtime.
+        std::thread::scope(|s| s.spawn(|| settle(&app)).join().unwrap());
+    }
+    let router = web::router(app.clone(), options);
+    City { app, router, _dir: dir }
+}
+
+fn settle(app: &App) {
+    let system = Actor::system;
+    let settings = Settings {
+        city: "9901".parse().unwrap(),
+        name: "云汀市".into(),
+        returns_max: None,
+        extension_days_max: None,
+        rounds_max: None,
+    };
+    app.set_city(system(), settings).wait().unwrap();
+    app.put_regions(system(), vec![("9901".parse().unwrap(), "云汀市".into())]).wait().unwrap();
+    let unit = |key: &str, name: &str, kind: &str| NewUnit {
+        key: key.into(),
+        name: name.into(),
+        short: name.into(),
+        kind: kind.into(),
+        parent: None,
+        region: "9901".parse().unwrap(),
+        duties: String::new(),
+    };
+    let units = vec![
+        unit("approve", "审批局", "coordination"),
+        unit("hrss", "人社局", "department"),
+        unit("land", "资规局", "department"),
+    ];
+    app.put_units(system(), units).wait().unwrap();
+    let seats = [
+        ("coord", Role::Coordinator, "approve"),
+        ("clerk", Role::Clerk, "approve"),
+        ("admin", Role::SystemAdmin, "approve"),
+        ("super", Role::Supervisor, "approve"),
+        ("analyst", Role::Analyst, "approve"),
+        ("walker", Role::Walker, "approve"),
+        ("handler", Role::Handler, "hrss"),
+        ("other", Role::Handler, "land"),
+        ("unitadmin", Role::UnitAdmin, "hrss"),
+    ];
+    let staff = seats.map(|(login, role, unit)| NewStaff {
+        login: login.into(),
+        name: format!("{login}先生"),
+        role,
+        unit: unit.into(),
+        position: String::new(),
+        password: Some(PASSWORD.into()),
+    });
+    app.put_staff(system(), staff.into()).unwrap();
+}
+
+/// What came back.
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: axum::http::HeaderMap,
+    pub body: String,
+}
+
+impl Page {
+    pub fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |v| v.to_str().unwrap())
+    }
+    /// The token of the forms of this page.
+    pub fn token(&self) -> String {
+        let at = self.body.find("name=\"_t\" value=\"").expect("a form with a token") + 17;
+        self.body[at..at + 32].to_owned()
+    }
+}
+
+/// Somebody with a browser.
+pub struct Browser<'a> {
+    city: &'a City,
+    pub cookie: String,
+}
+
+impl<'a> Browser<'a> {
+    pub fn new(city: &'a City) -> Self {
+        Self { city, cookie: String::new() }
+    }
+    pub async fn signed_in(city: &'a City, login: &str) -> Self {
+        let mut b = Self::new(city);
+        let page = b.post("/desk/sign-in", &[("login", login), ("password", PASSWORD)]).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{login}: {}", page.body);
+        let set = page.headers.get(header::SET_COOKIE).unwrap().to_str().unwrap();
+        b.cookie = set.split(';').next().unwrap().to_owned();
+        b
+    }
+    pub async fn send(&self, request: Request<Body>) -> Page {
+        let answer: Response<Body> = self.city.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let body = to_bytes(body, 4 << 20).await.unwrap();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Page { status: parts.status, headers: parts.headers, body }
+    }
+    pub async fn get(&self, path: &str) -> Page {
+        let request = Request::get(path).header(header::COOKIE, &self.cookie).header(header::HOST, "bc.test");
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+    /// Posts a form as our own page would, with the token of the session.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let mut all: Vec<(String, String)> =
+            fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        if !self.cookie.is_empty() {
+            all.push(("_t".into(), self.get("/desk/messages").await.token()));
+        }
+        self.send(self.form(path, "http://bc.test", &all)).await
+    }
+    pub fn form(&self, path: &str, origin: &str, fields: &[(String, String)]) -> Request<Body> {
+        let body: Vec<String> = fields.iter().map(|(n, v)| format!("{}={}", quote(n), quote(v))).collect();
+        Request::post(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::HOST, "bc.test")
+            .header(header::ORIGIN, origin)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body.join("&")))
+            .unwrap()
+    }
+}
+
+fn quote(text: &str) -> String {
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
+}

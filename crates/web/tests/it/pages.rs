@@ -1,0 +1,287 @@
+//! The router from outside.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+
+use crate::it::help::{Browser, City, PASSWORD, city, city_with};
+
+const WORDS: &str = "我去窗口办社保转移,三次都说系统不通,请帮我看看。";
+
+/// Lodges a matter and answers its number and code.
+async fn lodge(city: &City) -> (String, String) {
+    let mut b = Browser::new(city);
+    let fields = [
+        ("words", WORDS),
+        ("kind", "matter"),
+        ("region", "9901"),
+        ("name", "王小二"),
+        ("phone", "13800001234"),
+    ];
+    let page = b.post("/lodge", &fields).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.body);
+    let path = page.location().split('?').next().unwrap().to_owned();
+    let mut parts = path.split('/').skip(2).map(str::to_owned);
+    (parts.next().unwrap(), parts.next().unwrap())
+}
+
+#[tokio::test]
+async fn a_matter_goes_from_the_phone_through_the_desk_and_back() {
+    let city = city();
+    let (number, code) = lodge(&city).await;
+    let mut coord = Browser::signed_in(&city, "coord").await;
+    let home = coord.get("/desk").await;
+    assert!(home.body.contains(&number), "it waits on the first page");
+    let mut handler = Browser::signed_in(&city, "handler").await;
+    assert_eq!(
+        handler.get(&format!("/desk/case/{number}")).await.status,
+        StatusCode::NOT_FOUND,
+        "a stranger"
+    );
+    let act = |name: &str| format!("/desk/case/{number}/act/{name}");
+    let case = coord.get(&format!("/desk/case/{number}")).await;
+    assert!(case.body.contains(WORDS) && case.body.contains("王**") && !case.body.contains("13800001234"));
+    assert!(
+        case.body.contains("/act/dispatch") && !case.body.contains("/act/reply\""),
+        "only what may be done"
+    );
+    let done = coord.post(&act("dispatch"), &[("unit", "人社局"), ("ver", "1")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let late = coord.post(&act("note"), &[("words", "迟到的批注"), ("ver", "1")]).await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY, "somebody was faster");
+    assert!(late.body.contains("迟到的批注"), "what was typed is kept");
+    assert!(handler.get("/desk/messages").await.body.contains(&number));
+    assert_eq!(handler.post(&act("take"), &[]).await.status, StatusCode::SEE_OTHER);
+    let empty = handler.post(&act("reply"), &[("text", "")]).await;
+    assert!(empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.body.contains("给群众的答复"));
+    assert_eq!(
+        handler.post(&act("reply"), &[("text", "已经为您办好。")]).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let mut person = Browser::new(&city);
+    let mine = format!("/r/{number}/{code}");
+    let page = person.get(&mine).await;
+    assert!(page.body.contains("已经为您办好。") && !page.body.contains("handler先生"), "no names of staff");
+    let said = person.post(&format!("{mine}/answer"), &[("solved", "yes"), ("satisfied", "satisfied")]).await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.body);
+    assert_eq!(coord.post(&act("archive"), &[]).await.status, StatusCode::SEE_OTHER);
+    let end = person.get(&mine).await;
+    assert!(end.body.contains("已归档"));
+}
+
+#[tokio::test]
+async fn a_wrong_code_shows_nothing() {
+    let city = city();
+    let (number, _) = lodge(&city).await;
+    let mut b = Browser::new(&city);
+    assert_eq!(b.get(&format!("/r/{number}/00000000")).await.status, StatusCode::NOT_FOUND);
+    let page = b.post("/follow", &[("number", &number), ("code", "0000-0000")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.body.contains(&number) && !page.body.contains("社保转移"));
+}
+
+#[tokio::test]
+async fn forms_of_other_sites_and_without_the_token_are_refused() {
+    let city = city();
+    let (number, _) = lodge(&city).await;
+    let coord = Browser::signed_in(&city, "coord").await;
+    let token = coord.get("/desk/messages").await.token();
+    let path = format!("/desk/case/{number}/act/accept");
+    let with = vec![("_t".to_owned(), token)];
+    for origin in ["http://evil.test", "null", "http://bc.test.evil.test", ""] {
+        let page = coord.send(coord.form(&path, origin, &with)).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{origin}");
+    }
+    for fields in [vec![], vec![("_t".to_owned(), "0".repeat(32))]] {
+        assert_eq!(
+            coord.send(coord.form(&path, "http://bc.test", &fields)).await.status,
+            StatusCode::FORBIDDEN
+        );
+    }
+    assert_eq!(coord.send(coord.form(&path, "http://bc.test", &with)).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn sessions_begin_and_end_and_the_cookie_is_closed_to_others() {
+    let city = city();
+    let mut b = Browser::new(&city);
+    let wrong = b.post("/desk/sign-in", &[("login", "coord"), ("password", "not this one")]).await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    assert!(wrong.headers.get(header::SET_COOKIE).is_none());
+    let right = b.post("/desk/sign-in", &[("login", "coord"), ("password", PASSWORD)]).await;
+    let set = right.headers.get(header::SET_COOKIE).unwrap().to_str().unwrap().to_owned();
+    assert!(
+        set.starts_with("session=") && set.contains("HttpOnly") && set.contains("SameSite=Strict"),
+        "{set}"
+    );
+    b.cookie = set.split(';').next().unwrap().to_owned();
+    assert_eq!(b.get("/desk").await.status, StatusCode::OK);
+    assert_eq!(b.post("/desk/sign-out", &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(b.get("/desk").await.location(), "/desk/sign-in", "the old cookie opens nothing");
+    let secure = city_with(web::Options { secure: true, ..web::Options::default() }, true);
+    let page =
+        Browser::new(&secure).post("/desk/sign-in", &[("login", "coord"), ("password", PASSWORD)]).await;
+    let set = page.headers.get(header::SET_COOKIE).unwrap().to_str().unwrap();
+    assert!(
+        set.starts_with("__Host-session=") && set.ends_with("; Secure") && set.contains("Path=/;"),
+        "{set}"
+    );
+}
+
+const PATHS: [&str; 17] = [
+    "/",
+    "/lodge",
+    "/follow",
+    "/nothing-here",
+    "/desk/sign-in",
+    "/desk",
+    "/desk/cases",
+    "/desk/register",
+    "/desk/dispatch",
+    "/desk/messages",
+    "/desk/office",
+    "/desk/office/staff",
+    "/desk/office/limits",
+    "/desk/cases?q=社&stage=all&late=1",
+    "/desk/case/9901-2026-0000099",
+    "/r/1/2",
+    "/assets/none.css",
+];
+
+#[tokio::test]
+async fn every_page_for_every_role_keeps_the_policy_and_breaks_nowhere() {
+    let city = city();
+    let (number, code) = lodge(&city).await;
+    let mut readers = vec![Browser::new(&city)];
+    for login in ["coord", "clerk", "admin", "super", "analyst", "walker", "handler", "unitadmin"] {
+        readers.push(Browser::signed_in(&city, login).await);
+    }
+    let own =
+        [format!("/desk/case/{number}"), format!("/desk/receipt/{number}"), format!("/r/{number}/{code}")];
+    for reader in &mut readers {
+        for lang in ["", "; lang=en"] {
+            let cookie = reader.cookie.clone();
+            reader.cookie.push_str(lang);
+            for path in PATHS.iter().copied().chain(own.iter().map(String::as_str)) {
+                let path = path.replace('社', "%E7%A4%BE");
+                let page = reader.get(&path).await;
+                assert!(!page.status.is_server_error(), "{path}: {}", page.status);
+                let csp = page.headers.get("content-security-policy").map(|v| v.to_str().unwrap());
+                let csp = csp.unwrap_or_else(|| panic!("{path} has no policy"));
+                assert!(csp.starts_with("default-src 'none'") && !csp.contains("unsafe"), "{path}");
+                assert_eq!(page.headers.get("x-content-type-options").unwrap(), "nosniff");
+                assert!(!page.body.contains("<script") && !page.body.contains(" style=\""), "{path}");
+                if page.status == StatusCode::OK {
+                    assert!(page.body.contains("<h1>"), "{path} says what it is");
+                    assert!(page.body.len() < 100_000, "{path} weighs {}", page.body.len());
+                }
+            }
+            reader.cookie = cookie;
+        }
+    }
+}
+
+#[tokio::test]
+async fn public_forms_have_a_rate() {
+    let city = city_with(web::Options { forms_per_minute: 3, ..web::Options::default() }, true);
+    let mut b = Browser::new(&city);
+    for _ in 0..3 {
+        assert_ne!(b.post("/follow", &[]).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    }
+    assert_eq!(b.post("/follow", &[]).await.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn the_set_up_address_works_once_and_only_with_its_token() {
+    let options = web::Options { setup_token: Some("a".repeat(64)), ..web::Options::default() };
+    let city = city_with(options, false);
+    let mut b = Browser::new(&city);
+    let right = format!("/setup/{}", "a".repeat(64));
+    assert_eq!(b.get(&format!("/setup/{}", "b".repeat(64))).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(b.get(&right).await.status, StatusCode::OK);
+    let mut fields = vec![
+        ("city", "云汀市"),
+        ("region", "9901"),
+        ("unit", "云汀市行政审批服务局"),
+        ("short", "市审批局"),
+        ("name", "管理员"),
+        ("login", "admin"),
+        ("password", PASSWORD),
+        ("again", "another one here"),
+    ];
+    assert_eq!(b.post(&right, &fields).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    fields.pop();
+    fields.push(("again", PASSWORD));
+    let page = b.post(&right, &fields).await;
+    assert_eq!(page.location(), "/desk", "{}", page.body);
+    assert!(page.headers.contains_key(header::SET_COOKIE), "signed in at once");
+    assert_eq!(b.get(&right).await.status, StatusCode::NOT_FOUND, "only once");
+}
+
+#[tokio::test]
+async fn a_clerk_registers_prints_and_answers_on_the_spot() {
+    let city = city();
+    let mut clerk = Browser::signed_in(&city, "clerk").await;
+    let empty = clerk.post("/desk/register", &[("words", ""), ("name", "李四")]).await;
+    assert!(
+        empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.body.contains("李四"),
+        "nothing is lost"
+    );
+    let fields = [
+        ("words", "咨询:新办营业执照要带什么?我住得远。"),
+        ("kind", "consultation"),
+        ("channel", "window"),
+        ("complexity", "simple"),
+        ("region", "9901"),
+        ("name", "李四"),
+    ];
+    let page = clerk.post("/desk/register", &fields).await;
+    let receipt = clerk.get(page.location()).await;
+    assert!(receipt.body.contains("<svg") && receipt.body.contains("查询码"));
+    let number = page.location().rsplit('/').next().unwrap().to_owned();
+    let said =
+        clerk.post(&format!("/desk/case/{number}/act/answer_on_spot"), &[("text", "带身份证。")]).await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.body);
+}
+
+#[tokio::test]
+async fn many_are_dispatched_at_once_with_a_result_for_each() {
+    let city = city();
+    let (one, _) = lodge(&city).await;
+    let (two, _) = lodge(&city).await;
+    let mut coord = Browser::signed_in(&city, "coord").await;
+    let own = format!("unit.{two}");
+    let fields =
+        [("pick", one.as_str()), ("pick", two.as_str()), ("one", "人社局"), (own.as_str(), "没有的局")];
+    let page = coord.post("/desk/dispatch", &fields).await;
+    assert!(
+        page.body.contains("已转办给 人社局") && page.body.contains("没有单位“没有的局”"),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains(&format!("value=\"{two}\"")), "the one that failed still waits");
+}
+
+#[tokio::test]
+async fn full_contact_is_shown_only_for_a_purpose_on_record() {
+    let city = city();
+    let (number, _) = lodge(&city).await;
+    let mut coord = Browser::signed_in(&city, "coord").await;
+    let path = format!("/desk/case/{number}/unmask");
+    assert_eq!(coord.post(&path, &[("purpose", " ")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = coord.post(&path, &[("purpose", "电话回访")]).await;
+    assert!(page.body.contains("13800001234"));
+    assert!(!coord.get(&format!("/desk/case/{number}")).await.body.contains("13800001234"), "only once");
+}
+
+#[tokio::test]
+async fn preferences_stay_and_lead_nowhere_else() {
+    let city = city();
+    let mut b = Browser::new(&city);
+    let page = b.post("/prefs", &[("lang", "en"), ("back", "//evil.test")]).await;
+    assert_eq!(page.location(), "/");
+    b.cookie = "lang=en; size=large".into();
+    let page = b.get("/").await;
+    assert!(page.body.contains("<html lang=\"en\" class=\"large\">") && page.body.contains("Lodge a matter"));
+    let request = Request::get("/").header(header::ACCEPT_LANGUAGE, "en-GB,en").body(Body::empty()).unwrap();
+    assert!(b.send(request).await.body.contains("lang=\"en\""));
+}

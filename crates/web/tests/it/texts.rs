@@ -1,0 +1,42 @@
+//! Every text is in the catalogue, in both languages; templates hold none of their own.
+
+use std::fs;
+use std::path::Path;
+
+fn is_han(c: char) -> bool {
+    ('\u{3400}'..='\u{9fff}').contains(&c)
+}
+
+#[test]
+fn every_text_has_both_languages_and_the_same_gaps() {
+    let gaps = |s: &str| {
+        let mut found: Vec<String> =
+            s.split('{').skip(1).filter_map(|p| p.split_once('}')).map(|p| p.0.into()).collect();
+        found.sort();
+        found
+    };
+    for (key, zh, en) in web_kit::ALL_TEXTS {
+        assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{key}");
+        assert_eq!(gaps(zh), gaps(en), "{key}: the same things are filled in");
+        assert!(!en.chars().any(is_han) || *key == "other_lang", "{key}: {en}");
+    }
+}
+
+#[test]
+fn templates_have_no_text_style_or_script_of_their_own() {
+    let mut seen = 0;
+    for dir in ["web-kit", "web-desk", "web-portal"] {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(dir).join("templates");
+        for file in fs::read_dir(&dir).unwrap() {
+            let path = file.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            for bad in ["<script", "style=", " onclick", " onsubmit", "javascript:", "<style"] {
+                assert!(!text.contains(bad), "{}: {bad}", path.display());
+            }
+            let han: String = text.chars().filter(|c| is_han(*c)).collect();
+            assert!(han.is_empty(), "{}: {han} belongs into the catalogue", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 15, "only {seen} templates found");
+}

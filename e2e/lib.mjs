@@ -1,0 +1,97 @@
+// What the browser tests share: a server with the model city, a browser, and what is checked on every page.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+export const PASSWORD = "bancheng-demo";
+export const DESK = { width: 1440, height: 900 };
+export const PHONE = { width: 360, height: 740 };
+
+const freePort = () =>
+  new Promise((done) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => done(port));
+    });
+  });
+
+/** Starts the program with the model city; `databaseUrl` for PostgreSQL. Answers its address and how to end it. */
+export async function startServer({ cases = 60, databaseUrl } = {}) {
+  const program = process.env.BANCHENG_BIN ?? new URL("../target/debug/bancheng", import.meta.url).pathname;
+  const port = await freePort();
+  const dir = mkdtempSync(join(tmpdir(), "bancheng-e2e-"));
+  const place = ["--data-dir", dir];
+  if (databaseUrl) place.push("--database-url", databaseUrl, "--schema", `e2e_${port}`);
+  const child = spawn(program, [...place, "demo", "--port", String(port), "--cases", String(cases)], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const stop = () => {
+    child.kill();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  for (let tries = 0; tries < 1200; tries++) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    const answered = await fetch(`${url}/healthz`).then((r) => r.ok, () => false);
+    if (answered) return { url, stop };
+    await new Promise((next) => setTimeout(next, 250));
+  }
+  stop();
+  throw new Error("the server did not answer within five minutes");
+}
+
+export const startBrowser = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+
+/** Somebody with a browser window; what the browser complains about is collected in `problems`. */
+export async function person(browser, url, problems, { login, size = DESK } = {}) {
+  const context = await browser.newContext({ viewport: size, baseURL: url, locale: "zh-CN", javaScriptEnabled: true });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const who = `${login ?? "resident"} ${size.width}px`;
+  page.on("console", (m) => {
+    // A refused form answers 422 on purpose; the browser reports every status of that kind as an error.
+    if (m.type() === "error" && !m.text().includes("422")) problems.push(`${who} console: ${m.text()}`);
+  });
+  page.on("pageerror", (e) => problems.push(`${who} error: ${e.message}`));
+  page.on("requestfailed", (r) => problems.push(`${who} failed: ${r.url()} ${r.failure()?.errorText}`));
+  page.on("request", (r) => {
+    if (!r.url().startsWith(url)) problems.push(`${who} asked somebody else: ${r.url()}`);
+  });
+  if (login) {
+    await page.goto("/desk/sign-in");
+    await page.fill("#login", login);
+    await page.fill("#password", PASSWORD);
+    await page.click("main button");
+    await page.waitForURL("**/desk");
+  }
+  return page;
+}
+
+/** axe (WCAG 2.1 AA), no sideways scrolling, targets large enough. */
+export async function check(page, problems) {
+  const here = `${new URL(page.url()).pathname} ${page.viewportSize().width}px`;
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (wide > 0) problems.push(`${here}: scrolls sideways by ${wide}px`);
+  const small = await page.evaluate(() =>
+    [...document.querySelectorAll("button, .btn, summary, select, nav a")]
+      .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5)
+      .map((e) => e.textContent.trim().slice(0, 20)),
+  );
+  if (small.length) problems.push(`${here}: targets under 44px: ${small.join(", ")}`);
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(() =>
+    window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] }),
+  );
+  for (const v of found.violations) {
+    problems.push(`${here}: ${v.id} (${v.impact}): ${v.nodes.map((n) => n.html.slice(0, 120)).slice(0, 2).join(" | ")}`);
+  }
+}
