@@ -8,6 +8,7 @@ pub mod board;
 pub mod campaign;
 pub mod checklist;
 pub mod forms;
+pub mod leads;
 pub mod lists;
 pub mod ops;
 pub mod papers;
