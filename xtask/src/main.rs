@@ -1,22 +1,114 @@
-//! Every habit is one command: `cargo xtask test`, and soon demo, bench, quality, screens, tidy.
+//! Every habit is one command. `cargo xtask` alone lists them.
 #![expect(clippy::print_stdout, reason = "a command talks to the person who called it")]
+
+mod bench;
+mod prerequisites;
+mod tidy;
 
 use anyhow::{Result, bail};
 
+const COMMANDS: &[(&str, &str, fn() -> Result<()>)] = &[
+    ("demo", "样板城市:建立并启动 / make the model city and serve it", demo),
+    ("test", "全部检查与测试 / every check and test (what CI runs)", test),
+    ("lint", "格式、clippy、依赖关系、许可 / format, clippy, allowed edges, licences", lint),
+    ("bench", "测速,写入 docs/BENCHMARKS.md / benchmarks", bench::run),
+    ("quality", "文本质量,写入 docs/QUALITY.md / figures of the text work", bench::quality),
+    ("screens", "截图,写入 docs/screens / screenshots of the main pages", screens),
+    ("docs", "重新生成文档 / generate the documents that are generated", docs),
+    ("tidy", "只查文件与依赖关系 / only files and allowed edges", tidy::run),
+];
+
 fn main() -> Result<()> {
-    match std::env::args().nth(1).as_deref() {
-        Some("test") => run("cargo", &["nextest", "run", "--workspace"]),
-        _ => {
-            println!("cargo xtask test");
-            Ok(())
+    let name = std::env::args().nth(1).unwrap_or_default();
+    let Some((_, _, f)) = COMMANDS.iter().find(|c| c.0 == name) else {
+        println!("cargo xtask …");
+        for (name, what, _) in COMMANDS {
+            println!("  {name:<9}{what}");
         }
-    }
+        if name.is_empty() {
+            return Ok(());
+        }
+        bail!("没有这个命令 / no such command: {name}");
+    };
+    f()
 }
 
-fn run(program: &str, args: &[&str]) -> Result<()> {
-    let status = std::process::Command::new(program).args(args).status()?;
+/// Runs a program here; its failure is ours.
+pub fn sh(program: &str, args: &[&str]) -> Result<()> {
+    println!("$ {program} {}", args.join(" "));
+    let status = std::process::Command::new(program).args(args).current_dir(tidy::root()).status()?;
     if !status.success() {
-        bail!("{program} {} ended with {status}", args.join(" "));
+        bail!("{program} {} → {status}", args.join(" "));
+    }
+    Ok(())
+}
+
+fn demo() -> Result<()> {
+    prerequisites::check(&[])?;
+    sh("cargo", &["run", "--package", "bancheng", "--", "demo", "--data-dir", "demo-data"])
+}
+
+fn lint() -> Result<()> {
+    tidy::run()?;
+    sh("cargo", &["fmt", "--all", "--check"])?;
+    sh("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    if prerequisites::has("cargo-deny", &["--version"]) {
+        sh("cargo", &["deny", "check"])?;
+    } else {
+        println!(
+            "跳过 cargo-deny(未安装) / cargo-deny is not installed, licences and advisories were NOT checked"
+        );
+    }
+    Ok(())
+}
+
+fn test() -> Result<()> {
+    prerequisites::check(prerequisites::FOR_TESTS)?;
+    lint()?;
+    let real_data = prerequisites::shared_data();
+    let mut args = vec!["nextest", "run", "--workspace"];
+    if !real_data {
+        args.extend(["-E", "not binary(acceptance)"]);
+    }
+    sh("cargo", &args)?;
+    if std::path::Path::new(&tidy::root()).join("e2e/package.json").exists() {
+        sh("cargo", &["build", "--package", "bancheng"])?;
+        e2e("test")?;
+    }
+    if !real_data {
+        println!(
+            "\n{0}\n验收未运行:没有真实数据目录 / ACCEPTANCE RUNS WERE LEFT OUT: no folder with the real data\n(BANCHENG_SHARED or ../shared)\n{0}",
+            "!".repeat(72)
+        );
+    }
+    Ok(())
+}
+
+fn screens() -> Result<()> {
+    sh("cargo", &["build", "--package", "bancheng"])?;
+    e2e("screens")
+}
+
+fn e2e(script: &str) -> Result<()> {
+    sh("npm", &["--prefix", "e2e", "ci", "--no-audit", "--no-fund"])?;
+    sh("npm", &["--prefix", "e2e", "run", script])
+}
+
+fn docs() -> Result<()> {
+    println!("UPDATE_DOCS=1");
+    let status = std::process::Command::new("cargo")
+        .args([
+            "nextest",
+            "run",
+            "--workspace",
+            "-E",
+            "test(documentation) | test(printed) | test(openapi) | test(matrix)",
+        ])
+        .env("UPDATE_DOCS", "1")
+        .current_dir(tidy::root())
+        .status()?;
+    if !status.success() {
+        bail!("{status}");
     }
     Ok(())
 }

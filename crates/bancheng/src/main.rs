@@ -1,18 +1,99 @@
-//! 办成: the program. Each subcommand is one file.
+//! 办成: the program.
+#![expect(clippy::print_stdout, reason = "a command talks to the person who called it")]
 
+mod backup;
+mod calendar;
+mod demo;
+mod export;
+mod import;
+mod ledger;
+mod log;
+mod place;
+mod redesign;
+mod report;
+mod serve;
 mod text;
 
-use clap::Parser;
+use clap::Parser as _;
+use place::PlaceArgs;
 
-/// 办成 / it gets done
-#[derive(Parser)]
-enum Command {
-    /// 文本 / what people write
-    Text(text::Args),
+/// 办成:走流程、解难题、优服务 / it gets done
+#[derive(clap::Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    place: PlaceArgs,
+    #[command(subcommand)]
+    command: Command,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Command::parse() {
+#[derive(clap::Subcommand)]
+enum Command {
+    /// 启动服务 / serve pages and interface
+    Serve(serve::Args),
+    /// 样板城市:建立并启动 / make a model city and serve it
+    Demo(demo::Args),
+    /// 只做到点办理(可多个) / only do what is due; several may run
+    Worker(serve::WorkerArgs),
+    /// 批量导入 / take in a file
+    Import(import::Args),
+    /// 导出台账 / write lists
+    Export(export::Args),
+    /// 工作日历 / the statutory calendar
+    Calendar(calendar::Args),
+    /// 统计 / reports
+    Report(report::Args),
+    /// 留痕核验与导出 / verify and export the record
+    Ledger(ledger::Args),
+    /// 文本 / what people write
+    Text(text::Args),
+    /// 日志分析 / event logs
+    Log(log::Args),
+    /// 流程再造 / the shortest lawful process
+    Redesign(redesign::Args),
+    /// 备份 / back up
+    Backup(backup::Args),
+}
+
+fn main() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Serve(args) => serve::run(&cli.place, &args),
+        Command::Demo(args) => demo::run(&cli.place, &args),
+        Command::Worker(args) => serve::work(&cli.place, &args),
+        Command::Import(args) => import::run(&cli.place, &args),
+        Command::Export(args) => export::run(&cli.place, &args),
+        Command::Calendar(args) => calendar_command(&cli.place, &args),
+        Command::Report(args) => report::run(&cli.place, &args),
+        Command::Ledger(args) => ledger::run(&cli.place, &args),
         Command::Text(args) => text::run(args),
+        Command::Log(args) => log::run(args),
+        Command::Redesign(args) => redesign::run(args),
+        Command::Backup(args) => backup::run(&cli.place, &args),
+    };
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("{e:#}");
+            std::process::ExitCode::FAILURE
+        }
     }
+}
+
+/// The calendar of the city when there is one, else the one that ships; only an import makes a place.
+fn calendar_command(place: &PlaceArgs, args: &calendar::Args) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if place.database_url.is_none() && !place.data_dir.join(store::FILE).exists() && !args.imports() {
+        return calendar::run(args, &workday::WorkCalendar::official(), &mut out, |_| Ok(()));
+    }
+    let app = place.open()?;
+    let office = app.office_now().wait()?;
+    let importing = app.clone();
+    calendar::run(args, &office.rules.calendar, &mut out, move |notice| {
+        let text = serde_json::to_string(&notice)?;
+        importing.import_calendar(kernel::Actor::system(), text).wait()?;
+        let tick = app::Worker::new(importing.clone()).tick()?;
+        eprintln!("重算了 {0} 件的期限 / recomputed the limits of {0} cases", tick.recomputed);
+        Ok(())
+    })
 }

@@ -115,7 +115,10 @@ fn table(path: &Path) -> Result<Table> {
 fn letters(path: &Path) -> Result<Vec<Letter>> {
     match table(path)? {
         Table::Letters(letters) => Ok(letters),
-        _ => bail!("需要有 title、body 列的来信表 / a table of letters with title and body is needed: {}", path.display()),
+        _ => bail!(
+            "需要有 title、body 列的来信表 / a table of letters with title and body is needed: {}",
+            path.display()
+        ),
     }
 }
 
@@ -127,7 +130,8 @@ fn cutter(words: Option<&Path>) -> Result<Cutter> {
 fn train(labels: &[PathBuf], out: &Path, words: Option<&Path>) -> Result<()> {
     let tables = labels.iter().map(|p| table(p)).collect::<Result<Vec<_>>>()?;
     let model = train_tables(&cutter(words)?, &tables)?;
-    std::fs::write(out, model.to_bytes()).with_context(|| format!("写不了 / cannot write {}", out.display()))?;
+    std::fs::write(out, model.to_bytes())
+        .with_context(|| format!("写不了 / cannot write {}", out.display()))?;
     eprintln!("标签 / labels: {}", model.labels().join(" "));
     Ok(())
 }

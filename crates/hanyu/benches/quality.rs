@@ -73,10 +73,17 @@ fn classify() {
     let sum: f32 = speed.iter().map(|l| c.probabilities(&l.title, &l.body)[0]).sum();
     let t = cpu_seconds() - start;
     let cut0 = cpu_seconds();
-    let n: usize = speed.iter().map(|l| cutter.words(&hanyu::normalise::fold(&format!("{} {}", l.title, l.body))).len()).sum();
+    let n: usize = speed
+        .iter()
+        .map(|l| cutter.words(&hanyu::normalise::fold(&format!("{} {}", l.title, l.body))).len())
+        .sum();
     let cutting = cpu_seconds() - cut0;
     let chars: usize = speed.iter().map(|l| l.title.chars().count() + l.body.chars().count()).sum();
-    println!("\nFor comparison, cutting alone: {:.0} letters per second ({n} words, {} characters a letter).", speed.len() as f64 / cutting, chars / speed.len());
+    println!(
+        "\nFor comparison, cutting alone: {:.0} letters per second ({n} words, {} characters a letter).",
+        speed.len() as f64 / cutting,
+        chars / speed.len()
+    );
     println!("\nOne core classifies {:.0} letters per second (checksum {sum:.1}).\n", speed.len() as f64 / t);
 }
 
@@ -105,14 +112,28 @@ fn from_taxonomy() {
     for (name, o, k) in [("all 15 labels", &all, model.labels().len()), ("the 7 labels in use", &seven, 7)] {
         let (f, low, high) = interval(o, |x| macro_f1(x, k));
         let x: Vec<&Outcome> = o.iter().collect();
-        println!("| {name} | {} | {f:.4} ({low:.3}–{high:.3}) | {:.4} | {:.4} |", o.len(), top(&x, 3), ece(&x));
+        println!(
+            "| {name} | {} | {f:.4} ({low:.3}–{high:.3}) | {:.4} | {:.4} |",
+            o.len(),
+            top(&x, 3),
+            ece(&x)
+        );
     }
     println!();
     if std::env::var_os("ERRORS").is_some() {
         for (l, o) in judged.iter().zip(&seven) {
             let best = o.ranked()[0];
             if best != o.truth {
-                println!("{} -> {} | {} | {:?}", names[o.truth], names[best], l.title, c.reasons(&l.title, &l.body, &names[best], 6).iter().map(|r| format!("{}{:.1}", r.word, r.weight)).collect::<Vec<_>>());
+                println!(
+                    "{} -> {} | {} | {:?}",
+                    names[o.truth],
+                    names[best],
+                    l.title,
+                    c.reasons(&l.title, &l.body, &names[best], 6)
+                        .iter()
+                        .map(|r| format!("{}{:.1}", r.word, r.weight))
+                        .collect::<Vec<_>>()
+                );
             }
         }
     }

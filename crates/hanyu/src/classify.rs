@@ -6,11 +6,11 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::cut::Cutter;
-use crate::normalise::fold;
 use crate::feature::{self, Counter, Lexicon, Rarity, SPACE, StopList, Stream};
 use crate::letters::Table;
 use crate::linear::{Calibration, LANES, Row, Weights, train};
 use crate::minhash::{Fingerprint, Sets};
+use crate::normalise::fold;
 use crate::taxonomy;
 
 /// The most labels of one model.
@@ -27,7 +27,9 @@ const COPY: f32 = 0.35;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadModel {
     /// Nothing to learn from.
-    #[error("没有可学习的内容:至少要有两个标签的信件,或一份职责分类表 / nothing to learn from: give letters of at least two labels, or a taxonomy")]
+    #[error(
+        "没有可学习的内容:至少要有两个标签的信件,或一份职责分类表 / nothing to learn from: give letters of at least two labels, or a taxonomy"
+    )]
     NothingToLearn,
     /// More labels than `MAX_LABELS`.
     #[error("标签超过 {MAX_LABELS} 个,请合并 / more than {MAX_LABELS} labels: merge some")]
@@ -99,8 +101,11 @@ pub fn train_tables(cutter: &Cutter, tables: &[Table]) -> Result<Model, BadModel
     if !corpus.examples.is_empty() {
         return corpus.train(|_| true);
     }
-    let duties: Vec<[String; 3]> =
-        tables.iter().filter_map(|t| if let Table::Taxonomy(r) = t { Some(r.clone()) } else { None }).flatten().collect();
+    let duties: Vec<[String; 3]> = tables
+        .iter()
+        .filter_map(|t| if let Table::Taxonomy(r) = t { Some(r.clone()) } else { None })
+        .flatten()
+        .collect();
     taxonomy::model(cutter, &duties)
 }
 
@@ -124,10 +129,8 @@ impl Corpus {
                     let label = l.label.clone()?;
                     Some(Example { stream: Stream::from_raw(&list, &l.title, &l.body), label, raw: true })
                 })),
-                Table::Cut(rows) => examples.extend(rows.iter().filter(|r| !r.label.is_empty()).map(|r| Example {
-                    stream: Stream::from_cut(&list, &r.tokens),
-                    label: r.label.clone(),
-                    raw: false,
+                Table::Cut(rows) => examples.extend(rows.iter().filter(|r| !r.label.is_empty()).map(|r| {
+                    Example { stream: Stream::from_cut(&list, &r.tokens), label: r.label.clone(), raw: false }
                 })),
                 Table::Taxonomy(_) => {}
             }
@@ -181,13 +184,15 @@ fn learned_stop_words(cutter: &Cutter, tables: &[Table]) -> HashSet<String> {
     if known.len() < 5_000 {
         return crate::cut::stop_words().map(str::to_owned).collect();
     }
-    let mut stop: HashSet<String> = crate::cut::stop_words().filter(|w| !known.contains(w)).map(str::to_owned).collect();
+    let mut stop: HashSet<String> =
+        crate::cut::stop_words().filter(|w| !known.contains(w)).map(str::to_owned).collect();
     let mut seen: HashMap<String, u32> = HashMap::new();
     for t in tables {
         let Table::Letters(letters) = t else { continue };
         for l in letters {
             let folded = fold(&format!("{} {}", l.title, l.body));
-            let words: HashSet<&str> = cutter.words(&folded).into_iter().filter(|w| !known.contains(w)).collect();
+            let words: HashSet<&str> =
+                cutter.words(&folded).into_iter().filter(|w| !known.contains(w)).collect();
             for w in words {
                 *seen.entry(w.to_owned()).or_default() += 1;
             }
@@ -236,10 +241,7 @@ fn learn(examples: &[Example], stop: HashSet<String>, lexicon: Lexicon) -> Resul
     if labels.len() > MAX_LABELS {
         return Err(BadModel::TooManyLabels);
     }
-    let ys: Vec<u8> = examples
-        .iter()
-        .map(|e| labels.binary_search(&e.label).unwrap_or(0) as u8)
-        .collect();
+    let ys: Vec<u8> = examples.iter().map(|e| labels.binary_search(&e.label).unwrap_or(0) as u8).collect();
     let (rows, rarity) = vectors(examples, &lexicon);
     let all: Vec<usize> = (0..rows.len()).collect();
     let calibration = calibrate(examples, &rows, &ys, labels.len());
@@ -432,8 +434,13 @@ impl<'m> Classifier<'m> {
                         .sum::<f32>()
                 };
                 let folded = fold(&format!("{title} {body}"));
-                let distinct: HashSet<&str> =
-                    self.cutter.words(&folded).into_iter().take(400).filter(|w| !m.stop.contains(*w)).collect();
+                let distinct: HashSet<&str> = self
+                    .cutter
+                    .words(&folded)
+                    .into_iter()
+                    .take(400)
+                    .filter(|w| !m.stop.contains(*w))
+                    .collect();
                 distinct.into_iter().map(|w| Reason { weight: share(w), word: w.to_owned() }).collect()
             }
         };

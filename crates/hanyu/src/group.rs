@@ -122,7 +122,9 @@ mod tests {
 
     #[test]
     fn a_chain_is_not_one_group() {
-        let v = |ks: &[u64]| -> Vec<(u64, f32)> { ks.iter().map(|k| (*k, (1.0 / ks.len() as f32).sqrt())).collect() };
+        let v = |ks: &[u64]| -> Vec<(u64, f32)> {
+            ks.iter().map(|k| (*k, (1.0 / ks.len() as f32).sqrt())).collect()
+        };
         let chain: Vec<_> = (0..8_u64).map(|i| v(&[i, i + 1])).collect();
         let groups = group(&chain, 0.4);
         assert!(groups.iter().all(|g| g.len() <= 2), "{groups:?}");

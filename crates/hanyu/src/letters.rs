@@ -15,7 +15,9 @@ pub const MAX_ROWS: usize = 2_000_000;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadTable {
     /// A row is not readable.
-    #[error("第 {row} 行读不懂({why}),请以 UTF-8 编码的 CSV 保存后再试 / row {row} cannot be read ({why}): save as CSV in UTF-8")]
+    #[error(
+        "第 {row} 行读不懂({why}),请以 UTF-8 编码的 CSV 保存后再试 / row {row} cannot be read ({why}): save as CSV in UTF-8"
+    )]
     Row {
         /// Row number, the heading being 1.
         row: usize,
@@ -23,7 +25,9 @@ pub enum BadTable {
         why: String,
     },
     /// None of the known column sets.
-    #[error("列名不认识({found});需要 id,title,body[,label] 或 tokens,label 或 level1,level2,level3 / unknown columns ({found}): need id,title,body[,label] or tokens,label or level1,level2,level3")]
+    #[error(
+        "列名不认识({found});需要 id,title,body[,label] 或 tokens,label 或 level1,level2,level3 / unknown columns ({found}): need id,title,body[,label] or tokens,label or level1,level2,level3"
+    )]
     Columns {
         /// The columns found.
         found: String,
@@ -82,7 +86,8 @@ pub enum Table {
 pub fn read_table(bytes: &[u8]) -> Result<Table, BadTable> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-    let row_error = |row: usize, e: &csv::Error| BadTable::Row { row, why: e.to_string().chars().take(120).collect() };
+    let row_error =
+        |row: usize, e: &csv::Error| BadTable::Row { row, why: e.to_string().chars().take(120).collect() };
     let head = reader.headers().map_err(|e| row_error(1, &e))?.clone();
     let col = |name: &str| head.iter().position(|h| h.trim().eq_ignore_ascii_case(name));
     let (tokens, body, level1) = (col("tokens"), col("body"), col("level1"));
@@ -90,7 +95,8 @@ pub fn read_table(bytes: &[u8]) -> Result<Table, BadTable> {
         let found = head.iter().collect::<Vec<_>>().join(",").chars().take(200).collect();
         return Err(BadTable::Columns { found });
     }
-    let names = ["id", "author", "title", "time", "body", "label", "reply", "reply_time", "support", "against"];
+    let names =
+        ["id", "author", "title", "time", "body", "label", "reply", "reply_time", "support", "against"];
     let cols = names.map(col);
     let (mut letters, mut cut, mut duties) = (Vec::new(), Vec::new(), Vec::new());
     for (i, row) in reader.records().enumerate() {
@@ -145,7 +151,8 @@ pub fn moment(text: &str) -> Option<Moment> {
     let folded = fold(&text.chars().take(60).collect::<String>());
     let t = spot::times(&folded).into_iter().next()?;
     let date = kernel::Date::new(t.year?, t.month?, t.day?).ok()?;
-    let clock = i64::from(t.hour.unwrap_or(0)) * kernel::US_PER_HOUR + i64::from(t.minute.unwrap_or(0)) * 60 * kernel::US_PER_SECOND;
+    let clock = i64::from(t.hour.unwrap_or(0)) * kernel::US_PER_HOUR
+        + i64::from(t.minute.unwrap_or(0)) * 60 * kernel::US_PER_SECOND;
     let seconds = folded.rsplit(':').next().filter(|_| folded.matches(':').count() == 2);
     let seconds = seconds.and_then(|s| s.trim().parse::<i64>().ok()).unwrap_or(0).clamp(0, 59);
     Some(Moment::from_us(Moment::start_of(date).us() + clock + seconds * kernel::US_PER_SECOND))
@@ -157,13 +164,16 @@ mod tests {
 
     #[test]
     fn tables_are_told_by_their_columns() {
-        let Ok(Table::Letters(l)) = read_table("id,author,title,time,body,label\n7,A,题,2020/1/6 12:09:38,\"文\n二\",交通运输\n".as_bytes())
-        else {
+        let Ok(Table::Letters(l)) = read_table(
+            "id,author,title,time,body,label\n7,A,题,2020/1/6 12:09:38,\"文\n二\",交通运输\n".as_bytes(),
+        ) else {
             panic!("letters")
         };
         assert_eq!((l[0].id.as_str(), l[0].label.as_deref()), ("7", Some("交通运输")));
         assert_eq!(l[0].at.unwrap().to_string(), "2020-01-06T12:09:38+08:00");
-        assert!(matches!(read_table("\u{feff}tokens,label\na b,x\n".as_bytes()), Ok(Table::Cut(c)) if c.len() == 1));
+        assert!(
+            matches!(read_table("\u{feff}tokens,label\na b,x\n".as_bytes()), Ok(Table::Cut(c)) if c.len() == 1)
+        );
         assert!(matches!(read_table(b"level1,level2,level3\na,b,c\n"), Ok(Table::Taxonomy(_))));
         assert!(matches!(read_table(b"x,y\n1,2\n"), Err(BadTable::Columns { .. })));
         assert!(matches!(read_table(b"body\n\xff\xff\n"), Err(BadTable::Row { .. })));

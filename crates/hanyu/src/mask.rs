@@ -45,8 +45,22 @@ pub const MAX_FOUND: usize = 10_000;
 
 const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领";
 const NAME_CUES: [&str; 16] = [
-    "姓名", "我叫", "本人叫", "名叫", "联系人", "投诉人", "举报人", "申请人", "户主", "反映人", "来信人", "经办人", "身份证姓名",
-    "收款人", "当事人", "署名",
+    "姓名",
+    "我叫",
+    "本人叫",
+    "名叫",
+    "联系人",
+    "投诉人",
+    "举报人",
+    "申请人",
+    "户主",
+    "反映人",
+    "来信人",
+    "经办人",
+    "身份证姓名",
+    "收款人",
+    "当事人",
+    "署名",
 ];
 const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁\
 任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤欧阳";
@@ -157,7 +171,9 @@ fn digit_groups(text: &str, run: Range<usize>, out: &mut Vec<Found>) {
             }
             j += 1;
         }
-        if end > word_end && let Some(kind) = digits_kind(&digits) {
+        if end > word_end
+            && let Some(kind) = digits_kind(&digits)
+        {
             out.push(Found { at: i..end, kind });
             i = end;
         } else {
@@ -169,7 +185,12 @@ fn digit_groups(text: &str, run: Range<usize>, out: &mut Vec<Found>) {
 fn word_kind(text: &str, start: usize, word: &str) -> Option<Personal> {
     let b = word.as_bytes();
     let digits = b.iter().take_while(|c| c.is_ascii_digit()).count();
-    let before: String = text[..start].chars().rev().filter(|c| !matches!(c, ':' | '：' | ' ' | '是' | '为')).take(3).collect();
+    let before: String = text[..start]
+        .chars()
+        .rev()
+        .filter(|c| !matches!(c, ':' | '：' | ' ' | '是' | '为'))
+        .take(3)
+        .collect();
     let cue = |c: &str| before.chars().rev().collect::<String>().to_lowercase().ends_with(c);
     if identity_number(word).is_ok() || (b.len() == 18 && digits >= 17 && plausible_birth(&word[6..14])) {
         return Some(Personal::Identity);
@@ -204,7 +225,10 @@ fn digits_kind(digits: &str) -> Option<Personal> {
 
 fn plausible_birth(d: &str) -> bool {
     let n = |r: Range<usize>| d.get(r).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
-    d.len() == 8 && (1900..2100).contains(&n(0..4)) && (1..=12).contains(&n(4..6)) && (1..=31).contains(&n(6..8))
+    d.len() == 8
+        && (1900..2100).contains(&n(0..4))
+        && (1..=12).contains(&n(4..6))
+        && (1..=31).contains(&n(6..8))
 }
 
 fn plates(text: &str, out: &mut Vec<Found>) {
@@ -220,7 +244,8 @@ fn plates(text: &str, out: &mut Vec<Found>) {
             if matches!(p, '·' | '.' | ' ') && n == 1 {
                 continue;
             }
-            let good = if n == 0 { p.is_ascii_uppercase() } else { p.is_ascii_uppercase() || p.is_ascii_digit() };
+            let good =
+                if n == 0 { p.is_ascii_uppercase() } else { p.is_ascii_uppercase() || p.is_ascii_digit() };
             let last = n >= 5 && matches!(p, '学' | '警' | '港' | '澳' | '挂');
             if !(good || last) {
                 break;
@@ -250,9 +275,9 @@ fn names(text: &str, out: &mut Vec<Found>) {
     for title in TITLES {
         for (i, _) in text.match_indices(title).take(200) {
             let before: Vec<(usize, char)> = text[..i].char_indices().rev().take(3).collect();
-            let surname = (1..=before.len()).rev().find(|n| {
-                SURNAMES.contains(before[n - 1].1) && before[..*n].iter().all(|(_, c)| is_han(*c))
-            });
+            let surname = (1..=before.len())
+                .rev()
+                .find(|n| SURNAMES.contains(before[n - 1].1) && before[..*n].iter().all(|(_, c)| is_han(*c)));
             if let Some(n) = surname.filter(|n| *n >= 2) {
                 out.push(Found { at: before[n - 1].0..i, kind: Personal::Name });
             }

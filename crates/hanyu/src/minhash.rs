@@ -27,7 +27,9 @@ fn mix(mut h: u64) -> u64 {
 
 /// Hashes of the runs of three characters (Chinese, letters, digits; marks are passed over).
 pub fn shingles(chars: &[char]) -> impl Iterator<Item = u64> + '_ {
-    chars.windows(3).map(|w| mix(u64::from(u32::from(w[0])) << 42 ^ u64::from(u32::from(w[1])) << 21 ^ u64::from(u32::from(w[2]))))
+    chars.windows(3).map(|w| {
+        mix(u64::from(u32::from(w[0])) << 42 ^ u64::from(u32::from(w[1])) << 21 ^ u64::from(u32::from(w[2])))
+    })
 }
 
 /// The characters of a folded text that count.
@@ -78,7 +80,9 @@ impl Fingerprint {
         if self.is_empty() {
             return Vec::new();
         }
-        let band = |(i, b): (usize, &[u32])| b.iter().fold(i as u64 + 1, |h, v| mix(h ^ u64::from(*v)).rotate_left(5));
+        let band = |(i, b): (usize, &[u32])| {
+            b.iter().fold(i as u64 + 1, |h, v| mix(h ^ u64::from(*v)).rotate_left(5))
+        };
         self.0.chunks(BAND).enumerate().map(band).collect()
     }
 }

@@ -74,7 +74,10 @@ impl Model {
             return Err(BadModel::Damaged);
         }
         if let Some(d) = head.duties {
-            return d.fits(k).then(|| Self { labels: head.labels, kind: Kind::Duties(Box::new(d)) }).ok_or(BadModel::Damaged);
+            return d
+                .fits(k)
+                .then(|| Self { labels: head.labels, kind: Kind::Duties(Box::new(d)) })
+                .ok_or(BadModel::Damaged);
         }
         let groups = k.div_ceil(LANES);
         let data = &rest[len..];
@@ -88,11 +91,14 @@ impl Model {
             return Err(BadModel::Damaged);
         }
         let (rarity, weights) = data.split_at(SPACE * 4);
-        let rarity: Vec<f32> = rarity.chunks_exact(4).map(|c| f32::from_le_bytes([c[0], c[1], c[2], c[3]])).collect();
+        let rarity: Vec<f32> =
+            rarity.chunks_exact(4).map(|c| f32::from_le_bytes([c[0], c[1], c[2], c[3]])).collect();
         if !rarity.iter().all(|r| r.is_finite() && *r >= 0.0) {
             return Err(BadModel::Damaged);
         }
-        let lane = |c: &[u8]| -> [i16; LANES] { std::array::from_fn(|l| i16::from_le_bytes([c[2 * l], c[2 * l + 1]])) };
+        let lane = |c: &[u8]| -> [i16; LANES] {
+            std::array::from_fn(|l| i16::from_le_bytes([c[2 * l], c[2 * l + 1]]))
+        };
         let weights = weights
             .chunks_exact(SPACE * LANES * 2)
             .map(|g| g.chunks_exact(LANES * 2).map(lane).collect())

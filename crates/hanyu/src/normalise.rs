@@ -160,7 +160,9 @@ pub fn number(text: &str) -> Option<f64> {
     }
     // 三万五 is 35,000 and 二百五 is 250; 一百零五 keeps its zero and is read as written.
     let tail = match plain {
-        Some(p) if last_unit >= 1e2 && (1.0..10.0).contains(&p) && !text.contains('零') => p * last_unit / 10.0,
+        Some(p) if last_unit >= 1e2 && (1.0..10.0).contains(&p) && !text.contains('零') => {
+            p * last_unit / 10.0
+        }
         Some(p) => p,
         None => 0.0,
     };

@@ -123,8 +123,12 @@ pub fn times(folded: &str) -> Vec<TimeSpot> {
         i += used;
         match out.last_mut() {
             // 5月3日 晚上11点: a clock that follows its date at once belongs to it.
-            Some(d) if d.hour.is_none() && spot.hour.is_some() && spot.month.is_none() && spot.year.is_none()
-                && spot.at.start - d.at.end <= 12 =>
+            Some(d)
+                if d.hour.is_none()
+                    && spot.hour.is_some()
+                    && spot.month.is_none()
+                    && spot.year.is_none()
+                    && spot.at.start - d.at.end <= 12 =>
             {
                 d.hour = spot.hour;
                 d.minute = spot.minute;
@@ -162,7 +166,9 @@ fn date_from(ps: &[Piece], spot: &mut TimeSpot) -> usize {
         if let Some(m) = next.filter(|m| sep != '年' || m.after == '月') {
             spot.month = Some(m.value as i8);
             used = 2;
-            if same(m) && let Some(d) = ps.get(2).filter(|d| adjacent(m, d) && day(d.value)) {
+            if same(m)
+                && let Some(d) = ps.get(2).filter(|d| adjacent(m, d) && day(d.value))
+            {
                 spot.day = Some(d.value as i8);
                 used = 3;
             }
@@ -170,7 +176,8 @@ fn date_from(ps: &[Piece], spot: &mut TimeSpot) -> usize {
     } else if ps[0].after == '月' && month(ps[0].value) {
         spot.month = Some(ps[0].value as i8);
         used = 1;
-        if let Some(d) = ps.get(1).filter(|d| adjacent(&ps[0], d) && day(d.value) && matches!(d.after, '日' | '号'))
+        if let Some(d) =
+            ps.get(1).filter(|d| adjacent(&ps[0], d) && day(d.value) && matches!(d.after, '日' | '号'))
         {
             spot.day = Some(d.value as i8);
             used = 2;
@@ -235,7 +242,10 @@ mod tests {
         assert_eq!(parts("二〇一九年十二月"), [(Some(2019), Some(12), None, None, None)]);
         assert_eq!(parts("7月24号停电"), [(None, Some(7), Some(24), None, None)]);
         assert_eq!(parts("两点建议,三个月,12栋"), []);
-        assert_eq!(parts("凌晨2点到6点"), [(None, None, None, Some(2), None), (None, None, None, Some(6), None)]);
+        assert_eq!(
+            parts("凌晨2点到6点"),
+            [(None, None, None, Some(2), None), (None, None, None, Some(6), None)]
+        );
     }
 
     #[test]

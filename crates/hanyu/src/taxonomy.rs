@@ -32,7 +32,8 @@ pub(crate) fn plain_words() -> impl Iterator<Item = (&'static str, Vec<&'static 
 }
 
 /// Words of duties that name no matter.
-const EMPTY_DUTY: [&str; 12] = ["其他", "管理", "政策", "工作", "制度", "问题", "服务", "建设", "发展", "处理", "纠纷", "权益"];
+const EMPTY_DUTY: [&str; 12] =
+    ["其他", "管理", "政策", "工作", "制度", "问题", "服务", "建设", "发展", "处理", "纠纷", "权益"];
 
 /// A model from taxonomy rows `[level1, level2, level3]`, level1 being the label.
 pub(crate) fn model(cutter: &Cutter, rows: &[[String; 3]]) -> Result<Model, BadModel> {

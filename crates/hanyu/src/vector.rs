@@ -43,7 +43,9 @@ pub struct Terms {
 
 /// A stable hash of a term.
 pub fn key(kind: u8, text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325 ^ u64::from(kind), |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3))
+    text.bytes().fold(0xcbf2_9ce4_8422_2325 ^ u64::from(kind), |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)
+    })
 }
 
 fn head(text: &str, n: usize) -> &str {

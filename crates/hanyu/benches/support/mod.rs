@@ -63,7 +63,8 @@ pub fn macro_f1(outcomes: &[&Outcome], k: usize) -> f64 {
 }
 
 pub fn top(outcomes: &[&Outcome], n: usize) -> f64 {
-    outcomes.iter().filter(|o| o.ranked()[..n.min(o.p.len())].contains(&o.truth)).count() as f64 / outcomes.len() as f64
+    outcomes.iter().filter(|o| o.ranked()[..n.min(o.p.len())].contains(&o.truth)).count() as f64
+        / outcomes.len() as f64
 }
 
 /// Expected calibration error of the first label, ten bins of equal width.

@@ -1,0 +1,91 @@
+//! 用例: what people do with the system. Each use case passes the door (`access`), loads, lets the movement
+//! decide (`resolve`), and saves events, state and jobs in one transaction (`store`). There is no second way
+//! to change anything. Must not know pages, HTTP or SQL.
+
+mod cases;
+mod error;
+mod intake;
+mod office;
+mod people;
+mod timeliness;
+mod vault;
+mod worker;
+
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+
+use store::{Answer, Rd, Store, Tx};
+
+pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
+pub use error::Error;
+pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
+pub use office::{Office, Settings};
+pub use people::{NewStaff, NewUnit, SignedIn};
+pub use timeliness::timeliness;
+pub use vault::{Contact, Vault};
+pub use worker::{Tick, Worker};
+
+/// The system: a store, the keys, and the office as it is set up now. A clone is another handle.
+#[derive(Clone)]
+pub struct App {
+    store: Store,
+    vault: Arc<Vault>,
+    office: Arc<RwLock<Arc<Office>>>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "App({:?})", self.store)
+    }
+}
+
+/// What a use case answers: later, when it is durable.
+pub type Later<T> = Answer<T, Error>;
+
+impl App {
+    /// The system over a store, with its keys in `keys` (made there when missing).
+    ///
+    /// # Errors
+    /// Keys that cannot be read or made, or settings that cannot be read.
+    pub fn open(store: Store, keys: &Path) -> Result<Self, Error> {
+        let vault = Arc::new(Vault::open(keys)?);
+        let office = {
+            let now = store.now();
+            store.read(|rd| Office::load(rd, now))?
+        };
+        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))) })
+    }
+    /// The store.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+    /// The keys.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+    /// The office as this transaction sees it: loaded again when somebody changed it.
+    fn office(&self, rd: &mut Rd<'_>) -> Result<Arc<Office>, Error> {
+        let now = Office::read_generation(rd)?;
+        let known = Arc::clone(&self.office.read().unwrap_or_else(std::sync::PoisonError::into_inner));
+        if known.generation() == now {
+            return Ok(known);
+        }
+        let fresh = Arc::new(Office::load(rd, self.store.now())?);
+        *self.office.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::clone(&fresh);
+        Ok(fresh)
+    }
+    fn write<T: Send + 'static>(
+        &self,
+        mut f: impl FnMut(&Self, &mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Later<T> {
+        let app = self.clone();
+        self.store.submit(move |tx| f(&app, tx))
+    }
+    fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Self, &mut Rd<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Later<T> {
+        let app = self.clone();
+        self.store.ask(move |rd| f(&app, rd))
+    }
+}

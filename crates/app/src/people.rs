@@ -1,0 +1,294 @@
+//! 单位与人员: units, accounts, sign-in, sessions, tokens.
+
+use access::{Operation, decide};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use kernel::{Actor, Moment, RegionCode, Role, Said, StaffId, US_PER_DAY, US_PER_HOUR, UnitId};
+use store::office::{self, SessionRow, StaffRow, UnitRow};
+
+use crate::{App, Error, Later};
+
+const SESSION_US: i64 = 10 * US_PER_HOUR;
+const TOKEN_US: i64 = 366 * US_PER_DAY;
+const FAILURES_MAX: i64 = 5;
+const LOCK_US: i64 = 15 * 60 * 1_000_000;
+const PASSWORD_MIN: usize = 10;
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// the account
+    pub staff: StaffRow,
+    /// the token that proves it, only when it was just made
+    pub token: String,
+    /// until when
+    pub until: Moment,
+}
+
+/// A unit as it is entered or imported.
+#[derive(Clone, Debug)]
+pub struct NewUnit {
+    /// stable key
+    pub key: String,
+    /// full name
+    pub name: String,
+    /// short name
+    pub short: String,
+    /// department, hall, township …
+    pub kind: String,
+    /// key of the unit above
+    pub parent: Option<String>,
+    /// region
+    pub region: RegionCode,
+    /// duties, one a line
+    pub duties: String,
+}
+
+/// An account as it is entered or imported.
+#[derive(Clone, Debug)]
+pub struct NewStaff {
+    /// name at sign-in
+    pub login: String,
+    /// name
+    pub name: String,
+    /// role
+    pub role: Role,
+    /// key of the unit
+    pub unit: String,
+    /// position
+    pub position: String,
+    /// password; none: cannot sign in with one
+    pub password: Option<String>,
+}
+
+fn hasher() -> Argon2<'static> {
+    // 19 MiB, two passes: a tenth of a second on an office server.
+    let params = Params::new(19_456, 2, 1, None).unwrap_or_else(|_| unreachable!("fixed numbers"));
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// Hashes a password; slow on purpose, so never inside a transaction.
+///
+/// # Errors
+/// A password that is too short.
+pub(crate) fn hash(password: &str) -> Result<String, Error> {
+    if password.chars().count() < PASSWORD_MIN || password.len() > 512 {
+        return Err(Error::invalid(
+            "password",
+            format!("密码至少 {PASSWORD_MIN} 个字符"),
+            format!("a password has at least {PASSWORD_MIN} characters"),
+        ));
+    }
+    let hash = hasher().hash_password(password.as_bytes());
+    let hash = hash.map_err(|e| Error::Store(store::StoreError::Bug(format!("argon2: {e}"))))?;
+    Ok(hash.to_string())
+}
+
+fn fits(secret: &str, password: &str) -> bool {
+    PasswordHash::new(secret).is_ok_and(|h| hasher().verify_password(password.as_bytes(), &h).is_ok())
+}
+
+impl App {
+    /// Adds units, or changes those with the same key. Parents must be in the list before their children or
+    /// known already.
+    pub fn put_units(&self, actor: Actor, units: Vec<NewUnit>) -> Later<usize> {
+        self.write(move |app, tx| {
+            let permit = decide(&actor, Operation::WriteUnits, None)?;
+            let office = app.office(tx)?;
+            let mut ids: std::collections::HashMap<String, UnitId> =
+                office.units().iter().map(|u| (u.key.clone(), u.id)).collect();
+            for u in &units {
+                let parent = match &u.parent {
+                    None => None,
+                    Some(key) => Some(*ids.get(key).ok_or_else(|| {
+                        Error::invalid(
+                            "parent",
+                            format!("“{}”的上级单位“{key}”不存在,请把它排在前面", u.name),
+                            format!("the unit above “{}”, “{key}”, does not exist: list it first", u.name),
+                        )
+                    })?),
+                };
+                let row = UnitRow {
+                    id: UnitId(0),
+                    key: u.key.clone(),
+                    name: u.name.clone(),
+                    short: u.short.clone(),
+                    kind: u.kind.clone(),
+                    parent,
+                    region: u.region.clone(),
+                    duties: u.duties.clone(),
+                    active: true,
+                };
+                ids.insert(u.key.clone(), office::put_unit(tx, &permit, &row)?);
+            }
+            let data = serde_json::json!({ "units": units.len() }).to_string();
+            crate::office::record(tx, &permit, "put_units", &data)?;
+            Ok(units.len())
+        })
+    }
+
+    /// Names of regions.
+    pub fn put_regions(&self, actor: Actor, regions: Vec<(RegionCode, String)>) -> Later<()> {
+        self.write(move |_, tx| {
+            let permit = decide(&actor, Operation::WriteUnits, None)?;
+            for (code, name) in &regions {
+                office::put_region(tx, &permit, code, name)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Adds accounts, or changes those with the same login. Blocks on the password hashes.
+    ///
+    /// # Errors
+    /// A password that is too short, a unit that does not exist.
+    pub fn put_staff(&self, actor: Actor, staff: Vec<NewStaff>) -> Result<usize, Error> {
+        // One hash for one password: a demo gives the same to everybody.
+        let mut hashes: std::collections::HashMap<String, String> = std::collections::HashMap::new();
+        for s in &staff {
+            if let Some(p) = &s.password
+                && !hashes.contains_key(p)
+            {
+                hashes.insert(p.clone(), hash(p)?);
+            }
+        }
+        let done = self.write(move |app, tx| {
+            let permit = decide(&actor, Operation::WriteStaff, None)?;
+            let office = app.office(tx)?;
+            for s in &staff {
+                let unit = office.unit_called(&s.unit).ok_or_else(|| {
+                    Error::invalid(
+                        "unit",
+                        format!("没有单位“{}”", s.unit),
+                        format!("there is no unit “{}”", s.unit),
+                    )
+                })?;
+                if actor.role == Role::UnitAdmin
+                    && (actor.unit != Some(unit.id) || s.role == Role::SystemAdmin)
+                {
+                    return Err(Error::NotFound);
+                }
+                let row = StaffRow {
+                    id: StaffId(0),
+                    login: s.login.clone(),
+                    name: s.name.clone(),
+                    role: s.role,
+                    unit: unit.id,
+                    region: unit.region.clone(),
+                    position: s.position.clone(),
+                    secret: s.password.as_ref().and_then(|p| hashes.get(p).cloned()),
+                    totp: None,
+                    totp_step: 0,
+                    failed: 0,
+                    locked_until: None,
+                    active: true,
+                };
+                office::put_staff(tx, &permit, &row)?;
+            }
+            let logins: Vec<_> = staff.iter().map(|s| s.login.as_str()).collect();
+            let data = serde_json::json!({ "staff": logins }).to_string();
+            crate::office::record(tx, &permit, "put_staff", &data)?;
+            Ok(staff.len())
+        });
+        done.wait()
+    }
+
+    /// Signs in with a password. Blocks for a tenth of a second: call it on a thread of its own.
+    ///
+    /// # Errors
+    /// The same sentence for a wrong name and a wrong password; locked after five wrong ones.
+    pub fn sign_in(&self, login: &str, password: &str) -> Result<SignedIn, Error> {
+        let wrong = || Error::NotSignedIn(Said::new("账号或密码不对", "the name or the password is wrong"));
+        let name = login.trim().to_owned();
+        let found = self.store.read(|rd| Ok::<_, Error>(office::staff_by_login(rd, &name)?))?;
+        let now = self.store.now();
+        let Some(staff) = found.filter(|s| s.active) else {
+            // As slow as a wrong password, so that time does not tell which names exist.
+            let _ = fits(
+                "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                password,
+            );
+            return Err(wrong());
+        };
+        if staff.locked_until.is_some_and(|t| t > now) {
+            return Err(Error::NotSignedIn(Said::new(
+                "密码连续输错,账号已锁定 15 分钟,请稍后再试或请管理员重置",
+                "too many wrong passwords: locked for 15 minutes; wait or ask your administrator",
+            )));
+        }
+        let id = staff.id;
+        if !staff.secret.as_deref().is_some_and(|s| fits(s, password)) {
+            let failed = staff.failed + 1;
+            let until = (failed >= FAILURES_MAX).then(|| now.plus_us(LOCK_US));
+            let count = if until.is_some() { 0 } else { failed };
+            self.store.write(move |tx| Ok::<_, Error>(office::note_failure(tx, id, count, until)?))?;
+            return Err(wrong());
+        }
+        self.open_session(staff, "session", "浏览器 / browser", SESSION_US)
+    }
+
+    /// Opens a session or makes an interface token for an account.
+    fn open_session(
+        &self,
+        staff: StaffRow,
+        kind: &str,
+        label: &str,
+        lasts_us: i64,
+    ) -> Result<SignedIn, Error> {
+        let token = self.vault.new_token()?;
+        let digest = self.vault.token_digest(&token);
+        let (kind, label, id) = (kind.to_owned(), label.to_owned(), staff.id);
+        let until = self.store.write(move |tx| {
+            let made = tx.now();
+            let until = made.plus_us(lasts_us);
+            if kind == "session" {
+                office::note_failure(tx, id, 0, None)?;
+            }
+            let row = SessionRow { staff: id, kind: kind.clone(), label: label.clone(), made, until };
+            office::put_session(tx, &digest, &row)?;
+            Ok::<_, Error>(until)
+        })?;
+        Ok(SignedIn { staff, token, until })
+    }
+
+    /// Makes an interface token for an account, good for a year. It is shown once.
+    ///
+    /// # Errors
+    /// Not a system administrator; no such account.
+    pub fn make_token(&self, actor: &Actor, login: &str, label: &str) -> Result<SignedIn, Error> {
+        decide(actor, Operation::MakeToken, None)?;
+        let name = login.to_owned();
+        let staff = self.store.read(|rd| Ok::<_, Error>(office::staff_by_login(rd, &name)?))?;
+        self.open_session(staff.ok_or(Error::NotFound)?, "token", label, TOKEN_US)
+    }
+
+    /// Who this token belongs to.
+    pub fn who(&self, token: &str) -> Later<StaffRow> {
+        let digest = self.vault.token_digest(token);
+        self.read(move |app, rd| office::by_session(rd, &digest, app.store.now())?.ok_or(Error::SignIn))
+    }
+
+    /// Ends the session of this token.
+    pub fn sign_out(&self, token: &str) -> Later<()> {
+        let digest = self.vault.token_digest(token);
+        self.write(move |_, tx| Ok(office::end_session(tx, &digest)?))
+    }
+
+    /// The newest messages of the actor's unit.
+    pub fn messages(&self, actor: &Actor) -> Later<Vec<office::MessageRow>> {
+        let unit = actor.unit;
+        self.read(move |app, rd| {
+            let unit = unit.ok_or(Error::NotFound)?;
+            Ok(office::messages(rd, unit, app.store.now(), 50)?)
+        })
+    }
+
+    /// Is there anybody yet?
+    ///
+    /// # Errors
+    /// The store could not.
+    pub fn is_empty(&self) -> Result<bool, Error> {
+        self.store.read(|rd| Ok(office::staff_count(rd)? == 0))
+    }
+}

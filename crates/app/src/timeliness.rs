@@ -1,0 +1,18 @@
+//! 历史时效: how long real replies took, in working days, from the record itself.
+
+use access::{Operation, decide};
+use kernel::Actor;
+use workday::stats::Timeliness;
+
+use crate::{App, Error};
+
+/// The time from registration to reply of every case that was answered, read from its events.
+///
+/// # Errors
+/// Not for this actor, or the store could not.
+pub fn timeliness(app: &App, actor: &Actor) -> Result<Timeliness, Error> {
+    decide(actor, Operation::ReadFigures, None)?;
+    let office = app.office_now().wait()?;
+    let pairs = app.store().read(|rd| Ok::<_, Error>(store::cases::replied(rd)?))?;
+    Ok(workday::stats::timeliness(pairs, &office.rules.calendar))
+}

@@ -1,0 +1,278 @@
+//! `bancheng demo`: the model city, played through some weeks by its own people, then served.
+//!
+//! The weeks are played on a clock that is moved by hand, through the same use cases that everybody uses; so the
+//! record, the lights and the limits are real ones.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use anyhow::Result;
+use app::{App, Contact, NewStaff, NewUnit, Settings, Worker};
+use demo::{City, Dice, Letter};
+use kernel::{Actor, Moment, Role, US_PER_DAY, US_PER_HOUR, UnitId};
+use resolve::{
+    Act, Channel, Command, Complexity, Kind, Registration, ReturnReason, Satisfaction, Solved, Stage,
+    Word as _,
+};
+use store::Options;
+
+use crate::place::PlaceArgs;
+use crate::serve;
+
+/// 样板城市 / the model city
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// 端口 / port
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// 件数 / how many cases
+    #[arg(long, default_value_t = 240)]
+    cases: usize,
+    /// 只建立,不启动 / make it, do not serve
+    #[arg(long)]
+    no_serve: bool,
+}
+
+/// The password of every account of the model city. A real city has none: its first start prints a set-up
+/// address.
+const PASSWORD: &str = "bancheng-demo";
+const SEED: u64 = 2026;
+const DAYS: i64 = 30;
+
+/// Makes the city when the place is empty, and serves it.
+pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
+    make(place, args.cases)?;
+    if args.no_serve {
+        return Ok(());
+    }
+    println!("\n样板城市账号(密码均为 {PASSWORD}) / accounts, all with this password:");
+    for (who, login) in notable() {
+        println!("  {login:<14} {who}");
+    }
+    serve::run(place, &serve::Args::local(args.port))
+}
+
+/// One account for each role, to be printed.
+fn notable() -> Vec<(String, String)> {
+    let city = demo::city(SEED);
+    let mut seen = std::collections::BTreeSet::new();
+    city.staff
+        .iter()
+        .filter(|s| seen.insert(s.role))
+        .map(|s| {
+            let unit = city.units.iter().find(|u| u.key == s.unit).map_or("", |u| u.short.as_str());
+            (format!("{} · {unit} · {}", s.role.zh(), s.name), s.login.clone())
+        })
+        .collect()
+}
+
+fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
+    let now = store::system_clock();
+    let clock = Arc::new(AtomicI64::new(now.plus_us(-DAYS * US_PER_DAY).us()));
+    let hand = Arc::clone(&clock);
+    let options = Options {
+        clock: Arc::new(move || Moment::from_us(hand.load(Ordering::SeqCst))),
+        ..Options::default()
+    };
+    let app = place.open_with(options).or_else(|e| {
+        // A city that was made before has events later than the hand-moved clock; it is opened as it is.
+        place.open().map_err(|_| e)
+    })?;
+    if !app.is_empty()? {
+        eprintln!("样板城市已在 / the model city is there: {}", place.data_dir.display());
+        app.store().clone().close();
+        return Ok(());
+    }
+    eprintln!("正在建立样板城市 / making the model city …");
+    let city = demo::city(SEED);
+    people(&app, &city)?;
+    Play { app: &app, city: &city, clock: &clock, dice: Dice::new(SEED, "play") }.weeks(cases, now)?;
+    app.store().clone().close();
+    Ok(())
+}
+
+fn people(app: &App, city: &City) -> Result<()> {
+    let system = Actor::system;
+    let settings = Settings {
+        city: demo::CITY_CODE.parse()?,
+        name: demo::CITY_NAME.to_owned(),
+        returns_max: None,
+        extension_days_max: None,
+        rounds_max: None,
+    };
+    app.set_city(system(), settings).wait()?;
+    app.put_regions(system(), city.regions.iter().map(|r| (r.code.clone(), r.name.clone())).collect())
+        .wait()?;
+    let unit = |u: &demo::Unit| NewUnit {
+        key: u.key.clone(),
+        name: u.name.clone(),
+        short: u.short.clone(),
+        kind: format!("{:?}", u.kind).to_lowercase(),
+        parent: u.parent.clone(),
+        region: u.region.clone(),
+        duties: u.duties.join("\n"),
+    };
+    app.put_units(system(), city.units.iter().map(unit).collect()).wait()?;
+    let staff = |s: &demo::Staff| NewStaff {
+        login: s.login.clone(),
+        name: s.name.clone(),
+        role: s.role,
+        unit: s.unit.clone(),
+        position: s.position.clone(),
+        password: Some(PASSWORD.to_owned()),
+    };
+    app.put_staff(system(), city.staff.iter().map(staff).collect())?;
+    Ok(())
+}
+
+/// The weeks being played.
+struct Play<'a> {
+    app: &'a App,
+    city: &'a City,
+    clock: &'a AtomicI64,
+    dice: Dice,
+}
+
+impl Play<'_> {
+    fn weeks(&mut self, cases: usize, now: Moment) -> Result<()> {
+        let letters = self.city.letters_over(cases, DAYS as usize);
+        let start = now.plus_us(-DAYS * US_PER_DAY);
+        let mut open: Vec<(String, UnitId)> = Vec::new();
+        let mut letters = letters.iter().peekable();
+        for day in 0..DAYS {
+            let morning = Moment::start_of(start.plus_us(day * US_PER_DAY).date());
+            self.set(morning.plus_us(9 * US_PER_HOUR).max(start));
+            while let Some(letter) = letters.next_if(|l| l.at_us < (day + 1) * US_PER_DAY) {
+                self.tick_minute();
+                open.push(self.lodge(letter)?);
+            }
+            let office = self.app.office_now().wait()?;
+            if office.rules.calendar.works(morning.date()) {
+                self.desk_day(&mut open)?;
+            }
+            self.set(morning.plus_us(20 * US_PER_HOUR).min(now));
+            Worker::new(self.app.clone()).tick()?;
+        }
+        Ok(())
+    }
+    fn set(&self, at: Moment) {
+        self.clock.fetch_max(at.us(), Ordering::SeqCst);
+    }
+    fn tick_minute(&self) {
+        self.clock.fetch_add(60_000_000, Ordering::SeqCst);
+    }
+
+    fn lodge(&self, l: &Letter) -> Result<(String, UnitId)> {
+        let office = self.app.office_now().wait()?;
+        let hall = office.units().iter().find(|u| u.kind == "hall").map_or(UnitId(1), |u| u.id);
+        let handler = office.unit_called(l.unit).map_or(hall, |u| u.id);
+        let registration = Registration {
+            kind: match l.want {
+                demo::Want::Ask => Kind::Consultation,
+                demo::Want::Help => Kind::Matter,
+                demo::Want::Suggest => Kind::Opinion,
+                demo::Want::Complain | demo::Want::Report => Kind::Complaint,
+            },
+            channel: Channel::read(l.channel.word()).unwrap_or(Channel::Web),
+            region: l.region.clone(),
+            title: l.title.clone(),
+            words: l.body.clone(),
+            first_asked: hall,
+            complexity: if l.no.is_multiple_of(4) { Complexity::Complex } else { Complexity::Simple },
+            cause: None,
+            item: None,
+            campaign: None,
+            place: Some(l.place.clone()),
+            source_id: None,
+            support: 0,
+            against: 0,
+            hide_reporter: l.no.is_multiple_of(11),
+            contact: None,
+            lodged_at: None,
+        };
+        let contact = Contact { name: l.name.clone(), phone: l.phone.clone(), ..Contact::default() };
+        let lodged = self.app.register(Actor::system(), registration, contact).wait()?;
+        Ok((lodged.number, handler))
+    }
+
+    /// What the people of the city do on one working day: most cases move one step, some wait.
+    fn desk_day(&mut self, open: &mut Vec<(String, UnitId)>) -> Result<()> {
+        let mut still = Vec::with_capacity(open.len());
+        for (number, handler) in std::mem::take(open) {
+            self.tick_minute();
+            let case = self.app.case(Actor::system(), number.clone()).wait()?.case;
+            if self.dice.percent(22) {
+                still.push((number, handler));
+                continue;
+            }
+            let Some((role, unit, asked)) = self.next_step(&case, handler) else { continue };
+            let act = asked.act();
+            self.app.act(self.somebody(role, unit, &case), number.clone(), asked, None).wait()?;
+            if act != Act::Archive {
+                still.push((number, handler));
+            }
+        }
+        *open = still;
+        Ok(())
+    }
+
+    fn somebody(&self, role: Role, unit: Option<UnitId>, case: &resolve::Case) -> Actor {
+        Actor {
+            staff: None,
+            role,
+            unit: unit.or(Some(case.first_asked)),
+            region: demo::CITY_CODE.parse().ok(),
+        }
+    }
+
+    fn next_step(
+        &mut self,
+        case: &resolve::Case,
+        handler: UnitId,
+    ) -> Option<(Role, Option<UnitId>, Command)> {
+        let text = |s: &str| s.to_owned();
+        let coordinator = |c| Some((Role::Coordinator, None, c));
+        match &case.stage {
+            Stage::Registered if case.kind == Kind::Consultation && self.dice.percent(60) => {
+                coordinator(Command::AnswerOnSpot {
+                    text: text("已当面说明所需材料和办理地点,并一次性告知。"),
+                })
+            }
+            Stage::Registered => coordinator(Command::Accept {}),
+            Stage::Accepted => {
+                coordinator(Command::Dispatch { unit: handler, note: text("请按期答复反映人") })
+            }
+            Stage::Dispatched { owner } if !case.bound && case.returns == 0 && self.dice.percent(8) => {
+                let evidence = text("三定方案中无此项职责");
+                let back = Command::Return { reason: ReturnReason::NotOurDuty, evidence, suggest: None };
+                Some((Role::Handler, Some(*owner), back))
+            }
+            Stage::Dispatched { owner } => Some((Role::Handler, Some(*owner), Command::Take {})),
+            Stage::ReturnAsked { owner, .. } => coordinator(Command::Arbitrate {
+                unit: *owner,
+                ground: text("职责目录载明由该单位牵头"),
+            }),
+            Stage::Handling { owner } if self.dice.percent(30) => {
+                Some((Role::Handler, Some(*owner), Command::Note { words: text("已联系反映人,正在核实") }))
+            }
+            Stage::Handling { owner } => Some((
+                Role::Handler,
+                Some(*owner),
+                Command::Reply {
+                    text: text("经核查,您反映的情况属实,已于今日处理完毕。如仍有问题,请致电本单位窗口。"),
+                    basis: text("《优化营商环境条例》"),
+                },
+            )),
+            Stage::Replied { .. } => {
+                let happy = self.dice.percent(86);
+                coordinator(Command::Callback {
+                    solved: if happy { Solved::Yes } else { Solved::No },
+                    satisfied: Some(if happy { Satisfaction::Satisfied } else { Satisfaction::Dissatisfied }),
+                    words: String::new(),
+                })
+            }
+            Stage::CalledBack { .. } => coordinator(Command::Archive { summary: String::new() }),
+            _ => None,
+        }
+    }
+}

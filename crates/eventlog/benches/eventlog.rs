@@ -1,0 +1,96 @@
+//! Prints one markdown section: what the log room reaches, beside the physical limits measured in the same run.
+#![expect(clippy::print_stdout, reason = "a bench prints its section")]
+
+use std::hint::black_box;
+use std::io::Read;
+use std::path::PathBuf;
+
+use eventlog::dfg::pair_times;
+use eventlog::{Dfg, Variants, WorkClock, XesOptions, read_xes};
+
+/// CPU seconds of this thread (Linux); wall seconds elsewhere.
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let ns = stat.as_deref().and_then(|s| s.split(' ').next()).and_then(|n| n.parse::<f64>().ok());
+    ns.map_or_else(
+        || std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0.0, |d| d.as_secs_f64()),
+        |ns| ns / 1e9,
+    )
+}
+
+/// The best of several runs, in CPU seconds.
+fn best<T>(runs: usize, mut f: impl FnMut() -> T) -> (f64, T) {
+    let mut result = None;
+    let mut least = f64::INFINITY;
+    for _ in 0..runs {
+        drop(result.take());
+        let from = cpu();
+        result = Some(black_box(f()));
+        least = least.min(cpu() - from);
+    }
+    match result {
+        Some(r) => (least, r),
+        None => unreachable!("at least one run"),
+    }
+}
+
+fn logs() -> PathBuf {
+    let shared = std::env::var_os("BANCHENG_SHARED").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
+        PathBuf::from,
+    );
+    shared.join("data/logs")
+}
+
+fn main() {
+    let path = logs().join("bpic2012.xes.gz");
+    println!("## Event logs\n");
+    let Ok(gz) = std::fs::read(&path) else {
+        println!("Not measured: the folder `shared` is missing.");
+        return;
+    };
+    println!("bpic2012 (262,200 events), one thread, CPU seconds, best of several runs.\n");
+    println!("| what | CPU s | rate |\n|---|---|---|");
+    import(&gz);
+    let Ok((log, _)) = read_xes(&gz[..], &XesOptions::default()) else { return };
+    let events = log.event_count() as f64;
+    let row = |what: &str, s: f64, n: f64| println!("| {what} | {s:.4} | {:.1} M events/s |", n / s / 1e6);
+    row("directly-follows with counts", best(20, || Dfg::of(&log)).0, events);
+    row("directly-follows with times", best(20, || pair_times(&log, None)).0, events);
+    row("variants", best(20, || Variants::of(&log)).0, events);
+    let big = log.repeated(10_000_000usize.div_ceil(log.event_count()));
+    let n = big.event_count() as f64;
+    println!("| *the same log repeated to {n} events:* | | |");
+    row("directly-follows with counts", best(5, || Dfg::of(&big)).0, n);
+    row("directly-follows with times", best(5, || pair_times(&big, None)).0, n);
+    row("variants", best(5, || Variants::of(&big)).0, n);
+    let clock = WorkClock::office(0, 7, 17).with_days(14_000, 5_000, |d| {
+        if (d + 3).rem_euclid(7) < 5 { vec![(7 * 3_600_000_000, 17 * 3_600_000_000)] } else { vec![] }
+    });
+    row("directly-follows in working time", best(5, || pair_times(&big, Some(&clock))).0, n);
+}
+
+fn import(gz: &[u8]) {
+    let (unzip, xml) = best(5, || {
+        let mut all = Vec::new();
+        let read = flate2::read::MultiGzDecoder::new(gz).read_to_end(&mut all);
+        assert!(read.is_ok(), "the log unpacks");
+        all
+    });
+    let mb = xml.len() as f64 / 1e6;
+    let row = |what: &str, s: f64| println!("| {what} | {s:.4} | {:.0} MB/s of XML |", mb / s);
+    row("gunzip alone", unzip);
+    row("looking at every `<` (memchr)", best(5, || memchr::memchr_iter(b'<', &xml).count()).0);
+    let options = XesOptions::default();
+    let (plain, _) = best(7, || read_xes(&xml[..], &options).map(|l| l.0.event_count()));
+    row("import of the XML, all attributes", plain);
+    let (zipped, log) = best(7, || read_xes(gz, &options));
+    row("import of the .xes.gz, all attributes", zipped);
+    if let Ok((log, _)) = log {
+        let n = log.event_count() as f64;
+        println!("| the same | | {:.2} M events/s |", n / zipped / 1e6);
+        let (standard, attributes) = log.heap_bytes();
+        println!("| bytes an event: standard columns | | {:.1} |", standard as f64 / n);
+        println!("| bytes an event: all other attributes | | {:.1} |", attributes as f64 / n);
+    }
+}

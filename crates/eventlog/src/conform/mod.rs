@@ -1,0 +1,136 @@
+//! Conformance (符合性): how far real cases are from a model, exactly.
+//!
+//! Alignments with the usual costs: 1 for a step only in the log, 1 for a visible step only in the model, 0 for
+//! agreement and silence. Where the budget ends the answer is *unknown* with a lower bound, never a guess.
+
+mod align;
+mod automaton;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::log::Log;
+use crate::model::Net;
+use crate::variants::Variants;
+
+pub use align::{Aligned, Aligner, Budget, Move};
+
+/// The conformance of a log to a model.
+#[derive(Clone, Debug, Serialize)]
+pub struct Conformance {
+    pub cases: u64,
+    pub variants: usize,
+    /// Cases whose cost is known and zero.
+    pub fitting_cases: u64,
+    /// Cases for which the budget did not suffice; they are in no other figure.
+    pub unknown_cases: u64,
+    /// Sum of the costs of all cases.
+    pub total_cost: u64,
+    /// Cost of the shortest run of the model with nothing in the log.
+    pub empty_cost: u64,
+    /// Mean over cases of 1 − cost / (length + `empty_cost`).
+    pub average_fitness: f64,
+    /// 1 − costs / (lengths + `empty_cost`), over all cases.
+    pub log_fitness: f64,
+    /// For each activity, how often it was done without the model allowing it, and left out although the model
+    /// asked for it.
+    pub deviations: BTreeMap<String, Deviation>,
+    /// Cost of each variant (in the order of [`Variants`]); `None` when unknown.
+    pub variant_costs: Vec<Option<u32>>,
+}
+
+/// Deviations of one activity, counted over cases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Deviation {
+    /// Done, and the model does not allow it there.
+    pub only_in_log: u64,
+    /// Asked for by the model, and not done.
+    pub only_in_model: u64,
+    /// Cases with any of the two.
+    pub cases: u64,
+}
+
+/// Aligns every variant of a log with a net.
+pub fn conformance(log: &Log, net: &Net, budget: Budget) -> Result<Conformance, Error> {
+    let variants = Variants::of(log);
+    let mut aligner = Aligner::new(net, budget)?;
+    let labels = aligner.labels_of(log);
+    let empty = aligner.align(&[]);
+    let empty_cost = match empty {
+        Some(ref a) => u64::from(a.cost),
+        None => {
+            return Err(Error::Model(
+                "在预算内到不了终点 / the end is out of reach within the budget".into(),
+            ));
+        }
+    };
+    let mut sum = Conformance {
+        cases: log.case_count() as u64,
+        variants: variants.len(),
+        fitting_cases: 0,
+        unknown_cases: 0,
+        total_cost: 0,
+        empty_cost,
+        average_fitness: 0.0,
+        log_fitness: 0.0,
+        deviations: BTreeMap::new(),
+        variant_costs: Vec::with_capacity(variants.len()),
+    };
+    let (mut fitness, mut most) = (0.0, 0u64);
+    for v in 0..variants.len() as u32 {
+        let (trace, count) = (variants.trace(log, v), variants.count[v as usize]);
+        let of_model: Vec<u32> = trace.iter().map(|&a| labels[a as usize]).collect();
+        let Some(aligned) = aligner.align(&of_model) else {
+            sum.unknown_cases += count;
+            sum.variant_costs.push(None);
+            continue;
+        };
+        let cost = u64::from(aligned.cost);
+        sum.variant_costs.push(Some(aligned.cost));
+        sum.total_cost += cost * count;
+        sum.fitting_cases += if cost == 0 { count } else { 0 };
+        let worst = trace.len() as u64 + empty_cost;
+        most += worst * count;
+        fitness += count as f64 * if worst == 0 { 1.0 } else { 1.0 - cost as f64 / worst as f64 };
+        note(&mut sum.deviations, &aligned, trace, log, &aligner, count);
+    }
+    let known = sum.cases - sum.unknown_cases;
+    if known > 0 {
+        sum.average_fitness = fitness / known as f64;
+        sum.log_fitness = if most == 0 { 1.0 } else { 1.0 - sum.total_cost as f64 / most as f64 };
+    }
+    Ok(sum)
+}
+
+fn note(
+    deviations: &mut BTreeMap<String, Deviation>,
+    aligned: &Aligned,
+    trace: &[u32],
+    log: &Log,
+    aligner: &Aligner,
+    count: u64,
+) {
+    if aligned.cost == 0 {
+        return;
+    }
+    let mut here: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    let mut at = 0;
+    for step in &aligned.moves {
+        match *step {
+            Move::Both(_) => at += 1,
+            Move::Log => {
+                here.entry(log.activities.get(trace[at])).or_default().0 += 1;
+                at += 1;
+            }
+            Move::Model(label) => here.entry(aligner.label(label)).or_default().1 += 1,
+        }
+    }
+    for (name, (log_moves, model_moves)) in here {
+        let d = deviations.entry(name.to_owned()).or_default();
+        d.only_in_log += log_moves * count;
+        d.only_in_model += model_moves * count;
+        d.cases += count;
+    }
+}

@@ -1,0 +1,36 @@
+//! 日志: event logs in and out, counted, mined, checked and drawn.
+//!
+//! Knows process mining and nothing of government: an office's questions are asked by other crates with the
+//! answers given here. Pure: bytes and readers in, values out; no clock, no randomness that shows, no I/O of
+//! its own. Every reader is bounded and never panics; what it cannot keep it reports.
+
+mod builder;
+pub mod conform;
+pub mod dfg;
+pub mod error;
+pub mod intern;
+pub mod log;
+pub mod mine;
+pub mod model;
+mod source;
+pub mod stats;
+pub mod table;
+pub mod variants;
+pub mod waiting;
+pub mod when;
+pub mod work;
+pub mod xes;
+pub mod xml;
+
+pub use conform::{Conformance, conformance};
+pub use dfg::Dfg;
+pub use error::{Error, Limits, Problem, ProblemKind, Report};
+pub use log::{Log, Order};
+pub use mine::inductive_miner;
+pub use model::{Net, Tree};
+pub use source::{gzip, unpack};
+pub use stats::{Stats, log_stats};
+pub use table::{CsvReader, Mapping, TableBuilder, read_csv, write_csv};
+pub use variants::Variants;
+pub use work::WorkClock;
+pub use xes::{XesOptions, read_xes, write_xes};

@@ -1,0 +1,93 @@
+//! Small XML documents as trees: for models, never for logs.
+
+use std::io::Read;
+
+use crate::error::{Error, Limits};
+use crate::xml::{Scanner, Token, plain};
+
+/// An element with its attributes, children and own text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Element {
+    /// Name without prefix.
+    pub name: String,
+    /// Names with prefix, resolved values.
+    pub attrs: Vec<(String, String)>,
+    pub children: Vec<Element>,
+    /// Texts directly inside, joined.
+    pub text: String,
+}
+
+impl Element {
+    /// The attribute of this local name.
+    pub fn attr(&self, name: &str) -> Option<&str> {
+        let local = |n: &str| n.rsplit(':').next().is_some_and(|l| l == name);
+        self.attrs.iter().find(|(n, _)| local(n)).map(|(_, v)| v.as_str())
+    }
+    /// The first child of this name.
+    pub fn child(&self, name: &str) -> Option<&Element> {
+        self.children.iter().find(|c| c.name == name)
+    }
+    /// All children of this name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
+        self.children.iter().filter(move |c| c.name == name)
+    }
+    /// All elements of this name below, in document order.
+    pub fn descendants<'a>(&'a self, name: &str, found: &mut Vec<&'a Element>) {
+        for c in &self.children {
+            if c.name == name {
+                found.push(c);
+            }
+            c.descendants(name, found);
+        }
+    }
+}
+
+/// Elements in one document at most.
+const MAX_ELEMENTS: usize = 2_000_000;
+
+/// Reads a whole document; its root element.
+pub fn parse_xml<R: Read>(source: R, limits: Limits) -> Result<Element, Error> {
+    let mut scanner = Scanner::new(source, limits);
+    let mut open: Vec<Element> = Vec::new();
+    let mut count = 0;
+    loop {
+        match scanner.next_token()? {
+            Token::Open { empty } => {
+                count += 1;
+                if count > MAX_ELEMENTS {
+                    return Err(Error::TooLarge { what: "元素 / elements", limit: MAX_ELEMENTS as u64 });
+                }
+                let text = |raw: &[u8]| plain(raw).text.into_owned();
+                let attrs = (0..scanner.attr_count()).map(|i| scanner.attr(i));
+                let element = Element {
+                    name: text(scanner.name()),
+                    attrs: attrs.map(|(n, v)| (text(n), text(v))).collect(),
+                    ..Element::default()
+                };
+                if !empty {
+                    open.push(element);
+                } else if let Some(parent) = open.last_mut() {
+                    parent.children.push(element);
+                } else {
+                    return Ok(element);
+                }
+            }
+            Token::Close => {
+                let Some(done) = open.pop() else { continue };
+                match open.last_mut() {
+                    Some(parent) => parent.children.push(done),
+                    None => return Ok(done),
+                }
+            }
+            Token::Text | Token::Cdata => {
+                if let Some(e) = open.last_mut() {
+                    e.text.push_str(plain(scanner.text()).text.trim_end());
+                }
+            }
+            Token::End => {
+                let what = "文件没有结束 / the file has no end".to_owned();
+                return Err(Error::Broken { what, line: scanner.line() });
+            }
+        }
+    }
+}

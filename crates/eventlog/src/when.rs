@@ -1,0 +1,304 @@
+//! Times as logs write them: ISO 8601 in its common spellings, slashes, dots, Chinese, epoch numbers.
+//!
+//! Knows text and microseconds since the epoch (UTC). Anything that is not exactly a date and time is `None`.
+
+/// No time: sorts before everything and is never a real time.
+pub const NO_TIME: i64 = i64::MIN;
+
+const DAY_US: i64 = 86_400_000_000;
+
+/// A time read from text, and whether the text named its zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// Microseconds since 1970-01-01T00:00Z; smaller parts are cut off.
+    pub us: i64,
+    /// The text named a zone.
+    pub zoned: bool,
+}
+
+/// Days from 1970-01-01 to a civil date of the Gregorian calendar.
+pub const fn days_from_civil(y: i64, m: i64, d: i64) -> i64 {
+    let y = if m <= 2 { y - 1 } else { y };
+    let era = y.div_euclid(400);
+    let yoe = y.rem_euclid(400);
+    let doy = (153 * ((m + 9) % 12) + 2) / 5 + d - 1;
+    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468
+}
+
+/// Year, month, day of a day number.
+pub const fn civil_from_days(day: i64) -> (i64, i64, i64) {
+    let z = day + 719_468;
+    let era = z.div_euclid(146_097);
+    let doe = z.rem_euclid(146_097);
+    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let m = if mp < 10 { mp + 3 } else { mp - 9 };
+    (yoe + era * 400 + (m <= 2) as i64, m, doy - (153 * mp + 2) / 5 + 1)
+}
+
+fn days_in_month(y: i64, m: i64) -> i64 {
+    match m {
+        2 if y % 4 == 0 && (y % 100 != 0 || y % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+struct Cursor<'a>(&'a [u8]);
+
+impl Cursor<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.0.first().copied()
+    }
+    fn eat(&mut self, wanted: &[u8]) -> Option<u8> {
+        let b = self.peek().filter(|b| wanted.contains(b))?;
+        self.0 = &self.0[1..];
+        Some(b)
+    }
+    fn eat_text(&mut self, wanted: &str) -> bool {
+        let hit = self.0.starts_with(wanted.as_bytes());
+        if hit {
+            self.0 = &self.0[wanted.len()..];
+        }
+        hit
+    }
+    /// `min..=max` digits.
+    fn number(&mut self, min: usize, max: usize) -> Option<i64> {
+        let n = self.0.iter().take(max).take_while(|b| b.is_ascii_digit()).count();
+        if n < min {
+            return None;
+        }
+        let value = self.0[..n].iter().fold(0i64, |v, b| v * 10 + i64::from(b - b'0'));
+        self.0 = &self.0[n..];
+        Some(value)
+    }
+    fn spaces(&mut self) {
+        while self.eat(b" \t").is_some() {}
+    }
+}
+
+/// Reads a time; a text without a zone is at `default_offset_s` seconds east of UTC.
+pub fn read_time(text: &[u8], default_offset_s: i32) -> Option<Read> {
+    fast_iso(text).or_else(|| slow(text, default_offset_s))
+}
+
+/// `2011-10-01T00:38:44.546+02:00` and the same without a fraction or with `Z`, without any loop over forms.
+fn fast_iso(t: &[u8]) -> Option<Read> {
+    let head: &[u8; 19] = t.get(..19)?.try_into().ok()?;
+    if head[4] != b'-' || head[7] != b'-' || head[10] != b'T' || head[13] != b':' || head[16] != b':' {
+        return None;
+    }
+    let mut bad = 0u8;
+    let mut two = |i: usize| {
+        let (a, b) = (head[i].wrapping_sub(b'0'), head[i + 1].wrapping_sub(b'0'));
+        bad |= u8::from(a > 9) | u8::from(b > 9);
+        i64::from(a) * 10 + i64::from(b)
+    };
+    let (y, m, d) = (two(0) * 100 + two(2), two(5), two(8));
+    let (h, mi, s) = (two(11), two(14), two(17));
+    if bad != 0 {
+        return None;
+    }
+    let mut rest = &t[19..];
+    let mut us = 0;
+    if rest.first() == Some(&b'.') {
+        let digits = rest[1..].iter().take_while(|b| b.is_ascii_digit()).count();
+        if digits == 0 {
+            return None;
+        }
+        let mut scale = 100_000;
+        for b in &rest[1..=digits.min(6)] {
+            us += i64::from(b - b'0') * scale;
+            scale /= 10;
+        }
+        rest = &rest[1 + digits..];
+    }
+    let offset_s = match rest {
+        b"Z" => 0,
+        [sign @ (b'+' | b'-'), a, b, b':', c, e] => {
+            let digits = [a, b, c, e];
+            if !digits.iter().all(|x| x.is_ascii_digit()) {
+                return None;
+            }
+            let n = |x: &u8| i64::from(x - b'0');
+            let off = (n(a) * 10 + n(b)) * 3600 + (n(c) * 10 + n(e)) * 60;
+            if *sign == b'-' { -off } else { off }
+        }
+        _ => return None,
+    };
+    compose(y, m, d, h, mi, s, us, offset_s).map(|us| Read { us, zoned: true })
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of a time, in their order")]
+fn compose(y: i64, m: i64, d: i64, h: i64, mi: i64, s: i64, us: i64, offset_s: i64) -> Option<i64> {
+    let valid = (1..=12).contains(&m)
+        && (1..=9999).contains(&y)
+        && d >= 1
+        && d <= days_in_month(y, m)
+        && mi < 60
+        && s <= 60
+        && (h < 24 || (h == 24 && mi == 0 && s == 0));
+    let day = days_from_civil(y, m, d) * DAY_US;
+    valid.then_some(day + (h * 3600 + mi * 60 + s - offset_s) * 1_000_000 + us)
+}
+
+fn slow(text: &[u8], default_offset_s: i32) -> Option<Read> {
+    let text = text.trim_ascii();
+    if text.len() > 64 {
+        return None;
+    }
+    let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
+    if digits == text.len() && matches!(digits, 10 | 13 | 16) {
+        return epoch(text);
+    }
+    let mut c = Cursor(text);
+    let first = c.number(1, 4)?;
+    let (y, m, d) = if c.eat_text("年") {
+        let m = c.number(1, 2)?;
+        let d = if c.eat_text("月") { c.number(1, 2)? } else { return None };
+        if !c.eat_text("日") {
+            return None;
+        }
+        (first, m, d)
+    } else if (1000..=9999).contains(&first) {
+        let sep = c.eat(b"-/.")?;
+        let m = c.number(1, 2)?;
+        c.eat(&[sep])?;
+        (first, m, c.number(1, 2)?)
+    } else {
+        // Day first, as written with dots or slashes in Europe.
+        let sep = c.eat(b"./-")?;
+        let m = c.number(1, 2)?;
+        c.eat(&[sep])?;
+        (c.number(4, 4)?, m, first)
+    };
+    let (mut h, mut mi, mut s, mut us) = (0, 0, 0, 0);
+    c.eat(b"Tt");
+    c.spaces();
+    if c.peek().is_some_and(|b| b.is_ascii_digit()) {
+        h = c.number(1, 2)?;
+        if c.eat(b":").is_none() && !c.eat_text("时") && !c.eat_text("点") {
+            return None;
+        }
+        mi = if c.peek().is_some_and(|b| b.is_ascii_digit()) { c.number(1, 2)? } else { 0 };
+        let more = c.eat(b":").is_some() || c.eat_text("分");
+        if more && c.peek().is_some_and(|b| b.is_ascii_digit()) {
+            s = c.number(1, 2)?;
+            c.eat_text("秒");
+        }
+        if c.eat(b".,").is_some() {
+            let before = c.0.len();
+            let value = c.number(1, 9)?;
+            let digits = before - c.0.len();
+            us = value * 10i64.pow(9 - digits as u32) / 1000;
+        }
+        c.spaces();
+        if let Some(half) = c.eat(b"AaPp") {
+            c.eat(b"Mm")?;
+            h = h % 12 + if half.eq_ignore_ascii_case(&b'p') { 12 } else { 0 };
+        }
+    }
+    c.spaces();
+    let (offset, zoned) = zone(&mut c, default_offset_s)?;
+    if !c.0.is_empty() {
+        return None;
+    }
+    compose(y, m, d, h, mi, s, us, offset).map(|us| Read { us, zoned })
+}
+
+fn zone(c: &mut Cursor<'_>, default_offset_s: i32) -> Option<(i64, bool)> {
+    if c.eat(b"Zz").is_some() || c.eat_text("UTC") || c.eat_text("GMT") {
+        return Some((0, true));
+    }
+    let Some(sign) = c.eat(b"+-") else { return Some((i64::from(default_offset_s), false)) };
+    let h = c.number(2, 2)?;
+    let colon = c.eat(b":").is_some();
+    let m = if colon || !c.0.is_empty() { c.number(2, 2)? } else { 0 };
+    let off = h * 3600 + m * 60;
+    Some((if sign == b'-' { -off } else { off }, true))
+}
+
+fn epoch(text: &[u8]) -> Option<Read> {
+    let value: i64 = std::str::from_utf8(text).ok()?.parse().ok()?;
+    let us = match text.len() {
+        10 => value * 1_000_000,
+        13 => value * 1000,
+        _ => value,
+    };
+    Some(Read { us, zoned: true })
+}
+
+/// `2011-09-30T22:38:44.546000+00:00`, the fraction only when there is one (three or six digits).
+pub fn write_time(us: i64) -> String {
+    let (day, in_day) = (us.div_euclid(DAY_US), us.rem_euclid(DAY_US));
+    let (y, m, d) = civil_from_days(day);
+    let s = in_day / 1_000_000;
+    let (h, mi, s, frac) = (s / 3600, s / 60 % 60, s % 60, in_day % 1_000_000);
+    let frac = match frac {
+        0 => String::new(),
+        f if f % 1000 == 0 => format!(".{:03}", f / 1000),
+        f => format!(".{f:06}"),
+    };
+    format!("{y:04}-{m:02}-{d:02}T{h:02}:{mi:02}:{s:02}{frac}+00:00")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn us(text: &str) -> Option<i64> {
+        read_time(text.as_bytes(), 8 * 3600).map(|r| r.us)
+    }
+
+    #[test]
+    fn one_moment_in_many_spellings() {
+        let wanted = us("2011-10-01T00:38:44.546+02:00").unwrap();
+        assert_eq!(write_time(wanted), "2011-09-30T22:38:44.546+00:00");
+        for text in [
+            "2011-09-30T22:38:44.546Z",
+            "2011-10-01 06:38:44.546",
+            "2011/10/1 6:38:44.546",
+            "01.10.2011 06:38:44,546",
+            "2011-10-01 06:38:44.546000 +08:00",
+            "2011年10月1日 6时38分44.546",
+            "2011-09-30 22:38:44.546000+00:00",
+            "2011-10-01T06:38:44.546+0800",
+            "1317422324546",
+        ] {
+            assert_eq!(us(text), Some(wanted), "{text}");
+        }
+        assert_eq!(us("2011年10月1日 下午"), None);
+        assert_eq!(us("2011/10/1 6:38 PM"), us("2011-10-01T18:38:00+08:00"));
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in [
+            "",
+            "2011",
+            "2011-13-01",
+            "2011-02-29T00:00:00Z",
+            "2011-10-01T25:00:00Z",
+            "yesterday",
+            "12",
+            "2011-10-01T00:00:00Zx",
+        ] {
+            assert_eq!(us(text), None, "{text}");
+        }
+        assert_eq!(us("2024-02-29"), us("2024-02-28T16:00:00Z"));
+    }
+
+    proptest! {
+        #[test]
+        fn written_times_read_back(t in -60_000_000_000_000_000i64..200_000_000_000_000_000) {
+            prop_assert_eq!(us(&write_time(t)), Some(t));
+        }
+        #[test]
+        fn any_text_is_read_or_refused(text in "[0-9T:. +/年月日Z-]{0,40}") {
+            let _ = us(&text);
+        }
+    }
+}

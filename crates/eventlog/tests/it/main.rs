@@ -1,0 +1,3 @@
+//! Readers and answers through the public door, on small logs written here.
+
+mod readers;

@@ -1,0 +1,17 @@
+//! 留痕: the record of everything that happened, and the proof that nobody changed it.
+//!
+//! Knows events, their SM3 chains, the seals over all stream heads, the verifier and the export file.
+//! Must not know SQL, clocks or what an act means. Pure: keys, moments, readers and writers are arguments.
+//! How it holds together is told in `docs/ledger.md`.
+
+mod chain;
+mod event;
+mod export;
+mod seal;
+mod verify;
+
+pub use chain::{Chain, Hash, ZERO_HASH, hex, unhex};
+pub use event::{Draft, Event, MAX_ACT_BYTES, MAX_DATA_BYTES};
+pub use export::{ExportError, Exported, Exporter, Header, MAX_LINE_BYTES, verify_export};
+pub use seal::{Merkle, Seal, SealKey, Window};
+pub use verify::{Anchor, Break, BreakKind, Head, Totals, Verified, Verifier};

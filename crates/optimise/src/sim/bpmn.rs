@@ -1,0 +1,549 @@
+//! Reads a scenario of the reference tool: a BPMN process and its parameters in JSON.
+//!
+//! The subset: tasks, start and end events, caught events as delays, exclusive, parallel, inclusive and
+//! event-based gateways. Text comes from outside: sizes and numbers are bounded, nothing panics.
+
+use std::collections::HashMap;
+
+use kernel::Said;
+use serde_json::Value;
+
+use super::calendar::Calendar;
+use super::net::{Kind, Net, Node, Resource};
+use crate::OptimiseError;
+use crate::dist::{Distribution, Shape};
+use crate::model::{Shift, weekday};
+
+const FORMAT: &str = "BPMN";
+const MOST_BYTES: usize = 32 << 20;
+const MOST_NODES: usize = 5_000;
+const MOST_RESOURCES: usize = 20_000;
+
+type Result<T> = std::result::Result<T, OptimiseError>;
+
+/// A process with its parameters, ready to be simulated.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// name of the process
+    pub name: String,
+    pub(crate) net: Net,
+    /// what was left out or assumed
+    pub warnings: Vec<Said>,
+}
+
+fn fault(line: usize, zh: impl Into<String>, en: impl Into<String>) -> OptimiseError {
+    OptimiseError::File { format: FORMAT, line, what_zh: zh.into(), what_en: en.into() }
+}
+
+struct Tag<'a> {
+    name: &'a str,
+    attributes: HashMap<&'a str, String>,
+    line: usize,
+}
+
+/// The opening tags of an XML text in order, names without prefix.
+fn tags(text: &str) -> Result<Vec<Tag<'_>>> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    let line_of = |rest: &str| text[..text.len() - rest.len()].matches('\n').count() + 1;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at..];
+        let skip = |open: &str, close: &str| {
+            rest.starts_with(open).then(|| rest.find(close).map(|e| e + close.len()))
+        };
+        let skipped = skip("<!--", "-->")
+            .or_else(|| skip("<![CDATA[", "]]>"))
+            .or_else(|| skip("<?", "?>"))
+            .or_else(|| skip("<!", ">"));
+        if let Some(end) = skipped {
+            let end = end.ok_or_else(|| fault(line_of(rest), "文件不完整", "the file ends early"))?;
+            rest = &rest[end..];
+            continue;
+        }
+        let mut quote = None;
+        let end = rest.char_indices().find(|(_, c)| {
+            match (quote, c) {
+                (None, '"' | '\'') => quote = Some(*c),
+                (Some(q), c) if q == *c => quote = None,
+                _ => {}
+            }
+            *c == '>' && quote.is_none()
+        });
+        let (end, _) = end.ok_or_else(|| fault(line_of(rest), "标签没有结束", "a tag does not end"))?;
+        let inner = rest[1..end].trim_end_matches('/');
+        if !inner.starts_with('/') {
+            let name = inner.split_whitespace().next().unwrap_or("");
+            let local = name.rsplit(':').next().unwrap_or(name);
+            if RELEVANT.contains(&local) {
+                out.push(Tag {
+                    name: local,
+                    attributes: attributes(&inner[name.len()..]),
+                    line: line_of(rest),
+                });
+            }
+        }
+        rest = &rest[end + 1..];
+    }
+    Ok(out)
+}
+
+const RELEVANT: [&str; 24] = [
+    "process",
+    "task",
+    "userTask",
+    "serviceTask",
+    "manualTask",
+    "scriptTask",
+    "sendTask",
+    "receiveTask",
+    "businessRuleTask",
+    "callActivity",
+    "subProcess",
+    "startEvent",
+    "endEvent",
+    "intermediateCatchEvent",
+    "intermediateThrowEvent",
+    "exclusiveGateway",
+    "parallelGateway",
+    "inclusiveGateway",
+    "eventBasedGateway",
+    "sequenceFlow",
+    "complexGateway",
+    "boundaryEvent",
+    "transaction",
+    "adHocSubProcess",
+];
+
+fn attributes(text: &str) -> HashMap<&str, String> {
+    let mut out = HashMap::new();
+    let mut rest = text;
+    while let Some(eq) = rest.find('=') {
+        let name = rest[..eq].trim();
+        let after = rest[eq + 1..].trim_start();
+        let Some(quote) = after.chars().next().filter(|c| *c == '"' || *c == '\'') else { break };
+        let Some(end) = after[1..].find(quote) else { break };
+        let value = after[1..=end]
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&quot;", "\"")
+            .replace("&#10;", " ")
+            .replace("&amp;", "&");
+        out.insert(name.rsplit(':').next().unwrap_or(name), value);
+        rest = &after[end + 2..];
+    }
+    out
+}
+
+/// Reads a process and its parameters.
+pub fn read_scenario(bpmn: &str, parameters: &str) -> Result<Scenario> {
+    if bpmn.len().max(parameters.len()) > MOST_BYTES {
+        return Err(OptimiseError::TooLarge { bytes: bpmn.len().max(parameters.len()), limit: MOST_BYTES });
+    }
+    let json: Value = serde_json::from_str(parameters).map_err(|e| OptimiseError::NotJson {
+        line: e.line(),
+        column: e.column(),
+        what: e.to_string().chars().take(120).collect(),
+    })?;
+    let mut b = Builder { json: &json, warnings: Vec::new(), ids: HashMap::new(), net: blank() };
+    let tags = tags(bpmn)?;
+    b.resources()?;
+    let flows = b.nodes(&tags)?;
+    b.flows(&flows);
+    b.joins();
+    b.arrivals()?;
+    b.net.assign();
+    let name = tags.iter().find(|t| t.name == "process").and_then(|t| t.attributes.get("name")).cloned();
+    let batches = json.get("batch_processing").and_then(Value::as_array).is_some_and(|b| !b.is_empty());
+    if batches {
+        b.warnings.push(Said::new("成批规则未读取", "batch rules are not read"));
+    }
+    Ok(Scenario { name: name.unwrap_or_default(), net: b.net, warnings: b.warnings })
+}
+
+fn blank() -> Net {
+    Net {
+        nodes: Vec::new(),
+        first: 0,
+        resources: Vec::new(),
+        groups: Vec::new(),
+        calendars: vec![Calendar::new(&Shift::office())],
+        dists: Vec::new(),
+        situations: Vec::new(),
+        arrivals: (0, 0),
+        // Monday, 9:00: when the reference runs begin.
+        begin: 9.0 * 3_600.0,
+    }
+}
+
+struct Flow {
+    id: String,
+    from: u32,
+    to: u32,
+}
+
+struct Builder<'a> {
+    json: &'a Value,
+    warnings: Vec<Said>,
+    ids: HashMap<String, u32>,
+    net: Net,
+}
+
+fn text<'v>(v: &'v Value, key: &str) -> &'v str {
+    v.get(key).and_then(Value::as_str).unwrap_or("")
+}
+fn list<'v>(v: &'v Value, key: &str) -> &'v [Value] {
+    v.get(key).and_then(Value::as_array).map_or(&[], |l| l)
+}
+
+impl Builder<'_> {
+    fn resources(&mut self) -> Result<()> {
+        let mut calendars = HashMap::new();
+        for c in list(self.json, "resource_calendars") {
+            let number = self.net.calendar(Calendar::new(&periods(list(c, "time_periods"))?));
+            calendars.insert(text(c, "id").to_owned(), number);
+        }
+        for profile in list(self.json, "resource_profiles") {
+            for r in list(profile, "resource_list") {
+                let id = text(r, "id").to_owned();
+                if self.ids.contains_key(&format!("r:{id}")) {
+                    continue;
+                }
+                let amount = r.get("amount").and_then(Value::as_u64).unwrap_or(1).clamp(1, 100_000) as usize;
+                if self.net.resources.len() + amount > MOST_RESOURCES {
+                    return Err(OptimiseError::TooMany {
+                        path: "resource_profiles".into(),
+                        count: amount,
+                        limit: MOST_RESOURCES,
+                    });
+                }
+                let calendar = match calendars.get(text(r, "calendar")) {
+                    Some(c) => *c,
+                    None => self.net.calendar(Calendar::new(&Shift::always())),
+                };
+                let group = self.net.groups.len() as u32;
+                self.net.groups.push(text(r, "name").to_owned());
+                let first = self.net.resources.len() as u32;
+                for _ in 0..amount {
+                    self.net.resources.push(Resource { group, calendar, tasks: Vec::new() });
+                }
+                self.ids.insert(format!("r:{id}"), first);
+                self.ids.insert(format!("n:{id}"), amount as u32);
+            }
+        }
+        Ok(())
+    }
+
+    fn nodes<'t>(&mut self, tags: &'t [Tag<'t>]) -> Result<Vec<&'t Tag<'t>>> {
+        let mut flows = Vec::new();
+        let mut start = None;
+        for tag in tags {
+            let (id, name) =
+                (tag.attributes.get("id").cloned().unwrap_or_default(), tag.attributes.get("name").cloned());
+            let mut shown = false;
+            let kind = match tag.name {
+                "process" => continue,
+                "sequenceFlow" => {
+                    flows.push(tag);
+                    continue;
+                }
+                "startEvent" => {
+                    start.get_or_insert(self.net.nodes.len() as u32);
+                    Kind::Every
+                }
+                "endEvent" | "parallelGateway" => Kind::Every,
+                "exclusiveGateway" => Kind::Either(Vec::new()),
+                "inclusiveGateway" => Kind::Some(Vec::new(), None),
+                "eventBasedGateway" => Kind::First,
+                "intermediateCatchEvent" | "intermediateThrowEvent" => self.event(&id)?,
+                n if n.ends_with("ask") || n == "callActivity" => {
+                    shown = true;
+                    self.task(&id)?
+                }
+                other => {
+                    return Err(fault(
+                        tag.line,
+                        format!("不读取 {other} 元素"),
+                        format!("{other} elements are not read"),
+                    ));
+                }
+            };
+            if self.net.nodes.len() >= MOST_NODES {
+                return Err(OptimiseError::TooMany {
+                    path: "process".into(),
+                    count: MOST_NODES + 1,
+                    limit: MOST_NODES,
+                });
+            }
+            let number = self.net.nodes.len() as u32;
+            let name = name.filter(|n| !n.is_empty()).unwrap_or_else(|| id.clone());
+            let mut node = Node::new(name, kind, u64::from(number) + 1);
+            node.shown = shown;
+            self.net.nodes.push(node);
+            self.ids.insert(format!("e:{id}"), number);
+        }
+        self.net.first = start.ok_or_else(|| fault(0, "没有开始事件", "no start event"))?;
+        Ok(flows)
+    }
+
+    fn task(&mut self, id: &str) -> Result<Kind> {
+        let json = self.json;
+        let entry = list(json, "task_resource_distribution").iter().find(|t| text(t, "task_id") == id);
+        let mut who = Vec::new();
+        for r in entry.map_or(&[][..], |e| list(e, "resources")) {
+            let dist = distribution(r)?;
+            let dist = self.net.dist(dist);
+            let resource = text(r, "resource_id");
+            if let (Some(first), Some(n)) =
+                (self.ids.get(&format!("r:{resource}")), self.ids.get(&format!("n:{resource}")))
+            {
+                who.extend((*first..first + n).map(|k| (k, dist)));
+            }
+        }
+        if who.is_empty() {
+            self.warnings.push(Said::new(
+                format!("任务 {id} 没有人手,按不占时间计"),
+                format!("task {id} has nobody to do it: taken as taking no time"),
+            ));
+            let none = self.net.dist(Distribution::fixed(0.0));
+            return Ok(Kind::Delay(none, 0));
+        }
+        Ok(Kind::Task(who))
+    }
+
+    fn event(&mut self, id: &str) -> Result<Kind> {
+        let json = self.json;
+        let entry = list(json, "event_distribution").iter().find(|t| text(t, "event_id") == id);
+        let dist = entry.map_or(Ok(Distribution::fixed(0.0)), distribution)?;
+        let always = self.net.calendar(Calendar::new(&Shift::always()));
+        Ok(Kind::Delay(self.net.dist(dist), always))
+    }
+
+    fn flows(&mut self, tags: &[&Tag<'_>]) {
+        let end = |t: &Tag<'_>, which: &str| {
+            t.attributes.get(which).and_then(|id| self.ids.get(&format!("e:{id}"))).copied()
+        };
+        let flows: Vec<Flow> = tags
+            .iter()
+            .filter_map(|t| {
+                let (from, to) = (end(t, "sourceRef")?, end(t, "targetRef")?);
+                Some(Flow { id: t.attributes.get("id").cloned().unwrap_or_default(), from, to })
+            })
+            .collect();
+        for f in &flows {
+            self.net.nodes[f.from as usize].next.push(f.to);
+        }
+        let numbers: HashMap<u32, &String> =
+            self.ids.iter().filter(|(k, _)| k.starts_with("e:")).map(|(k, v)| (*v, k)).collect();
+        for number in 0..self.net.nodes.len() {
+            let out: Vec<&Flow> = flows.iter().filter(|f| f.from as usize == number).collect();
+            let id = numbers.get(&(number as u32)).map_or("", |s| &s[2..]);
+            let shares = || -> Vec<f64> {
+                let entry = list(self.json, "gateway_branching_probabilities")
+                    .iter()
+                    .find(|g| text(g, "gateway_id") == id);
+                let of = |f: &Flow| {
+                    let paths = entry.map_or(&[][..], |e| list(e, "probabilities"));
+                    let target = numbers.get(&f.to).map_or("", |s| &s[2..]);
+                    let hit = paths
+                        .iter()
+                        .find(|p| text(p, "path_id") == f.id)
+                        .or_else(|| paths.iter().find(|p| text(p, "path_id") == target));
+                    hit.and_then(|p| p.get("value")).and_then(Value::as_f64)
+                };
+                let stated: Vec<Option<f64>> = out.iter().map(|f| of(f)).collect();
+                let rest = (1.0 - stated.iter().flatten().sum::<f64>()).max(0.0);
+                let silent = stated.iter().filter(|s| s.is_none()).count().max(1) as f64;
+                stated.into_iter().map(|s| s.unwrap_or(rest / silent).clamp(0.0, 1.0)).collect()
+            };
+            match &self.net.nodes[number].kind {
+                Kind::Either(_) => {
+                    let shares = shares();
+                    let total: f64 = shares.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+                    let mut end = 0.0;
+                    let ends = shares
+                        .iter()
+                        .map(|s| {
+                            end += s / total;
+                            end
+                        })
+                        .collect();
+                    self.net.nodes[number].kind = Kind::Either(ends);
+                }
+                Kind::Some(..) => {
+                    let shares = shares();
+                    self.net.nodes[number].kind = Kind::Some(shares, None);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Parallel gateways gather as many tokens as come in; inclusive ones as many as the nearest inclusive
+    /// split before them sent.
+    fn joins(&mut self) {
+        let mut into = vec![0u32; self.net.nodes.len()];
+        for n in self.net.nodes.iter().flat_map(|n| &n.next) {
+            into[*n as usize] += 1;
+        }
+        let parallel: Vec<u32> = (0..self.net.nodes.len() as u32)
+            .filter(|i| matches!(self.net.nodes[*i as usize].kind, Kind::Every) && into[*i as usize] > 1)
+            .collect();
+        for i in parallel {
+            // An end event with several ways in ends each of them.
+            if !self.net.nodes[i as usize].next.is_empty() {
+                self.net.nodes[i as usize].joins = into[i as usize];
+            }
+        }
+        for i in 0..self.net.nodes.len() {
+            if !matches!(self.net.nodes[i].kind, Kind::Some(..)) {
+                continue;
+            }
+            if into[i] > 1 {
+                self.net.nodes[i].gathers = true;
+            }
+            if self.net.nodes[i].next.len() > 1 {
+                let join = self.nearest_join(i, &into);
+                if let Kind::Some(_, to) = &mut self.net.nodes[i].kind {
+                    *to = join;
+                }
+            }
+        }
+    }
+
+    fn nearest_join(&self, from: usize, into: &[u32]) -> Option<u32> {
+        let mut seen = vec![false; into.len()];
+        let mut queue: std::collections::VecDeque<u32> = self.net.nodes[from].next.iter().copied().collect();
+        while let Some(i) = queue.pop_front() {
+            if std::mem::replace(&mut seen[i as usize], true) {
+                continue;
+            }
+            if matches!(self.net.nodes[i as usize].kind, Kind::Some(..)) && into[i as usize] > 1 {
+                return Some(i);
+            }
+            queue.extend(&self.net.nodes[i as usize].next);
+        }
+        None
+    }
+
+    fn arrivals(&mut self) -> Result<()> {
+        let spec = self.json.get("arrival_time_distribution").ok_or_else(|| {
+            fault(0, "缺少 arrival_time_distribution", "arrival_time_distribution is missing")
+        })?;
+        let dist = distribution(spec)?;
+        let calendar = match self.json.get("arrival_time_calendar") {
+            Some(Value::Array(l)) => periods(l)?,
+            Some(v) => periods(list(v, "time_periods"))?,
+            None => Shift::always(),
+        };
+        let calendar = self.net.calendar(Calendar::new(&calendar));
+        self.net.arrivals = (self.net.dist(dist), calendar);
+        Ok(())
+    }
+}
+
+fn periods(list: &[Value]) -> Result<Vec<Shift>> {
+    let bad =
+        || fault(0, "班次应有 from、to、beginTime、endTime", "a period has from, to, beginTime, endTime");
+    let clock = |v: &Value, key: &str| -> Option<u32> {
+        let mut parts =
+            text(v, key).split(':').map(|x| x.split('.').next().and_then(|x| x.parse::<u32>().ok()));
+        let (h, m, s) =
+            (parts.next()??, parts.next().flatten().unwrap_or(0), parts.next().flatten().unwrap_or(0));
+        Some((h.min(24) * 3600 + m.min(59) * 60 + s.min(59)).min(86_400))
+    };
+    list.iter()
+        .map(|v| {
+            let day = |key: &str| v.get(key).and_then(weekday).ok_or_else(bad);
+            let (a, b) = (day("from")?, day("to")?);
+            let (from, to) = (clock(v, "beginTime").ok_or_else(bad)?, clock(v, "endTime").ok_or_else(bad)?);
+            // Midnight, and one second before it, end the day.
+            let to = if to == 0 || to == 86_399 { 86_400 } else { to };
+            let days = if a <= b { (a..=b).collect() } else { (a..=7).chain(1..=b).collect() };
+            Ok(Shift { days, from, to })
+        })
+        .collect()
+}
+
+/// The parameters of the reference tool in seconds: mean and variance (or standard deviation for `norm`),
+/// then the bounds. Three parameters with a shape (`gamma`, `lognorm` with five) are shape, shift, scale.
+fn distribution(v: &Value) -> Result<Distribution> {
+    let name = text(v, "distribution_name");
+    let params: Vec<f64> =
+        list(v, "distribution_params").iter().filter_map(|p| p.get("value").unwrap_or(p).as_f64()).collect();
+    let bad = || {
+        fault(
+            0,
+            format!("分布 {name} 的参数不对"),
+            format!("the parameters of distribution {name} are wrong"),
+        )
+    };
+    let at = |k: usize| params.get(k).copied().ok_or_else(bad);
+    let bounded = |d: Distribution, low: usize| {
+        let most = params.get(low + 1).copied().filter(|m| m.is_finite() && *m < 1e15);
+        let least = params.get(low).copied().unwrap_or(0.0).max(0.0);
+        d.within(least, most.filter(|m| *m >= least))
+    };
+    Ok(match name {
+        "fix" => Distribution::fixed(at(0)?.max(0.0)),
+        "expon" => {
+            let (mean, from) = (at(0)?, params.get(1).copied().unwrap_or(0.0).max(0.0));
+            let mean = if mean > from { mean - from } else { mean };
+            bounded(Distribution::of(Shape::Exponential { mean, from }), 1)
+        }
+        "norm" => bounded(Distribution::of(Shape::Normal { mean: at(0)?, sd: at(1)?.max(0.0) }), 2),
+        "uniform" => Distribution::of(Shape::Uniform { min: at(0)?.max(0.0), max: at(1)?.max(0.0) }),
+        "gamma" if params.len() >= 5 => {
+            bounded(Distribution::of(Shape::Gamma { shape: at(0)?, scale: at(2)? }), 3)
+        }
+        "gamma" => bounded(Distribution::gamma(at(0)?, at(1)?), 2),
+        "lognorm" if params.len() >= 5 => bounded(
+            Distribution::of(Shape::LogNormal { mu: at(2)?.max(1e-300).ln(), sigma: at(0)?.abs() }),
+            3,
+        ),
+        "lognorm" => bounded(Distribution::lognormal(at(0)?.max(1e-9), at(1)?.max(0.0).sqrt()), 2),
+        "triang" => {
+            let (mode, min, max) = (at(0)?, at(1)?, at(2)?);
+            Distribution::of(Shape::Triangular {
+                min,
+                mode: mode.clamp(min, max.max(min)),
+                max: max.max(min),
+            })
+        }
+        "histogram_sampling" => {
+            let data = v.get("histogram_data").ok_or_else(bad)?;
+            let all = |key: &str| -> Vec<f64> { list(data, key).iter().filter_map(Value::as_f64).collect() };
+            let (cdf, mids) = (all("cdf"), all("bin_midpoints"));
+            if cdf.is_empty() || cdf.len() != mids.len() {
+                return Err(bad());
+            }
+            let width = if mids.len() > 1 { mids[1] - mids[0] } else { 2.0 * mids[0] };
+            let mut edges: Vec<f64> = mids.iter().map(|m| (m - width / 2.0).max(0.0)).collect();
+            edges.push(mids[mids.len() - 1] + width / 2.0);
+            Distribution::of(Shape::Empirical { edges, cdf })
+        }
+        _ => return Err(fault(0, format!("不认识的分布 {name}"), format!("unknown distribution {name}"))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_that_is_no_scenario_is_refused() {
+        let start = r#"<startEvent id="s"/>"#;
+        for (xml, json) in [
+            ("", "{}"),
+            ("<a", "{}"),
+            ("<!-- ", "{}"),
+            (start, "{}"),
+            (start, "["),
+            (start, r#"{"arrival_time_distribution":{"distribution_name":"odd"}}"#),
+            ("<complexGateway id='x'/>", "{}"),
+        ] {
+            assert!(read_scenario(xml, json).is_err(), "{xml} {json}");
+        }
+        let fine = r#"{"arrival_time_distribution":{"distribution_name":"expon","distribution_params":[{"value":60},{"value":0}]}}"#;
+        assert!(read_scenario(start, fine).is_ok());
+    }
+}

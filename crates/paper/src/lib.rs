@@ -1,0 +1,6 @@
+//! 函: the only crate that knows spreadsheet formats (X4, R1, R10).
+//!
+//! Reads and writes bytes that it is handed; must not know cases, storage, or where a file comes from.
+//! Pure but for the reader that is passed in: no clock, no randomness, no file names.
+
+pub mod sheet;

@@ -1,0 +1,116 @@
+//! XLSX: cells out of the workbook's stream, put together to rows. Must not know CSV or columns' meaning.
+
+use std::borrow::Cow;
+use std::io::{BufReader, Read, Seek};
+
+use calamine::{CellErrorType, DataRef, Reader, Xlsx, XlsxCellReader, XlsxError};
+
+use super::moment::moment_of_serial;
+use super::{Cell, Limits, Row, SheetError, clean, zip};
+
+pub(super) fn open<R: Read + Seek>(mut reader: R, limits: &Limits) -> Result<Xlsx<BufReader<R>>, SheetError> {
+    zip::check(BufReader::new(&mut reader), limits.unzipped_bytes)?;
+    reader.rewind()?;
+    Xlsx::new(BufReader::with_capacity(1 << 16, reader)).map_err(bad)
+}
+
+fn bad(e: XlsxError) -> SheetError {
+    match e {
+        XlsxError::Password => SheetError::OldExcel,
+        e => SheetError::BadXlsx(e.to_string().chars().take(200).collect()),
+    }
+}
+
+pub(super) struct XlsxRows<'a, RS: Read + Seek> {
+    cells: XlsxCellReader<'a, RS>,
+    is_1904: bool,
+    /// The first cell of the next row, read while ending the one before.
+    ahead: Option<((u32, u32), Cell<'a>)>,
+    width: usize,
+    done: bool,
+}
+
+impl<'a, RS: Read + Seek> XlsxRows<'a, RS> {
+    /// The first sheet that holds cells (a chart sheet holds none).
+    pub(super) fn first_sheet(book: &'a mut Xlsx<RS>) -> Result<Self, SheetError> {
+        let is_1904 = book.has_1904_epoch();
+        let names = book.sheet_names();
+        let is_sheet = |book: &mut Xlsx<RS>, name: &str| match book.worksheet_cells_reader(name) {
+            Ok(_) => Ok(true),
+            Err(XlsxError::NotAWorksheet(_)) => Ok(false),
+            Err(e) => Err(bad(e)),
+        };
+        for name in names.iter().take(64) {
+            if is_sheet(book, name)? {
+                let cells = book.worksheet_cells_reader(name).map_err(bad)?;
+                return Ok(Self { cells, is_1904, ahead: None, width: 0, done: false });
+            }
+        }
+        Err(SheetError::NoSheet)
+    }
+
+    pub(super) fn next(&mut self, limits: &Limits) -> Result<Option<Row<'a>>, SheetError> {
+        let mut row = Row { number: 0, cells: Vec::with_capacity(self.width) };
+        let mut current = None;
+        while !self.done {
+            let (at, cell) = match self.ahead.take() {
+                Some(ahead) => ahead,
+                None => match self.cells.next_cell().map_err(bad)? {
+                    Some(c) => (c.get_position(), cell_of(&c, self.is_1904, limits)),
+                    None => {
+                        self.done = true;
+                        break;
+                    }
+                },
+            };
+            let number = *current.get_or_insert(at.0);
+            if at.0 != number {
+                self.ahead = Some((at, cell));
+                break;
+            }
+            let column = at.1 as usize;
+            if cell.is_empty() {
+                continue;
+            }
+            row.number = u64::from(number) + 1;
+            if column >= limits.columns {
+                return Err(SheetError::TooManyColumns { row: row.number, max: limits.columns });
+            }
+            if column >= row.cells.len() {
+                row.cells.resize(column + 1, Cell::Empty);
+            }
+            row.cells[column] = cell;
+        }
+        row.number = current.map_or(0, |n| u64::from(n) + 1);
+        self.width = self.width.max(row.cells.len());
+        Ok(current.map(|_| row))
+    }
+}
+
+fn cell_of<'a>(cell: &calamine::Cell<DataRef<'a>>, is_1904: bool, limits: &Limits) -> Cell<'a> {
+    #[expect(clippy::cast_precision_loss, reason = "a spreadsheet has no other numbers")]
+    match cell.get_value() {
+        DataRef::Empty => Cell::Empty,
+        DataRef::SharedString(s) => clean(Cow::Borrowed(s), limits.cell_chars),
+        DataRef::String(s) | DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => {
+            clean(Cow::Owned(s.clone()), limits.cell_chars)
+        }
+        DataRef::Int(n) => Cell::Number(*n as f64),
+        DataRef::Float(n) => Cell::Number(*n),
+        DataRef::Bool(b) => Cell::Bool(*b),
+        DataRef::DateTime(d) => match moment_of_serial(d.as_f64(), is_1904) {
+            Some(at) if d.is_datetime() => Cell::DateTime(at),
+            _ => Cell::Number(d.as_f64()),
+        },
+        DataRef::Error(e) => Cell::Error(match e {
+            CellErrorType::Div0 => "#DIV/0!",
+            CellErrorType::NA => "#N/A",
+            CellErrorType::Name => "#NAME?",
+            CellErrorType::Null => "#NULL!",
+            CellErrorType::Num => "#NUM!",
+            CellErrorType::Ref => "#REF!",
+            CellErrorType::Value => "#VALUE!",
+            _ => "#ERROR!",
+        }),
+    }
+}

@@ -1,0 +1,33 @@
+//! 解: the closed loop 登记-受理-转办-答复-回头看-归档 (rows R1–R7).
+//!
+//! [`TABLE`] is the loop: from which stage, by whom, under which guards, to which stage, with which effect
+//! on the clock, and from which source. [`Case::act`] runs from it; the diagram and the permission matrix
+//! are drawn from it. A case is the fold of its events ([`Case::begin`], [`Case::evolve`]); nothing else
+//! changes it. Pure: `now`, the calendar and the rules are arguments. Must not know storage or pages.
+
+mod case;
+mod clock;
+mod command;
+mod decide;
+mod draw;
+mod evolve;
+mod guard;
+mod limits;
+mod refusal;
+mod stage;
+mod table;
+mod words;
+
+pub use case::{Case, CoTask, Duty, ExtensionAsked, MeetingTask, Order, RectStep, StepState, relations};
+pub use clock::{Clock, ClockChange, Extent, Light, Phase, Run};
+pub use command::{Act, Command, MeetingTaskGiven, PlannedStep, Registration, Solved, TEXT_MAX, TITLE_MAX};
+pub use decide::{Happened, Permitted, register};
+pub use draw::{loop_diagram, loop_table_markdown};
+pub use guard::Guard;
+pub use limits::{LimitRule, Rules, default_limits};
+pub use refusal::{Refusal, RefusalCode};
+pub use stage::{Stage, StageKind};
+pub use table::{ClockEffect, Row, TABLE, To, Who, row};
+pub use words::{
+    Cause, Channel, Complexity, Kind, Level, PauseReason, RefuseReason, ReturnReason, Satisfaction, Word,
+};

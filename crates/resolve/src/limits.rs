@@ -1,0 +1,165 @@
+//! Limits as data (R3): which limit applies to which case, since when, and the other numbers a city sets.
+
+use kernel::{Date, Moment, UnitId};
+use serde::{Deserialize, Serialize};
+use workday::{Length, WorkCalendar};
+
+use crate::clock::Phase;
+use crate::words::{Channel, Complexity, Kind};
+
+/// One limit (期限规则). Empty conditions match everything; the rule with the most conditions wins, then the
+/// one that took effect last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitRule {
+    /// Short name, unique together with `effective`.
+    pub id: String,
+    /// What is timed.
+    pub phase: Phase,
+    /// How long.
+    pub length: Length,
+    /// The yellow light comes on so long before the end; 0 working days is the last day itself.
+    pub yellow: Length,
+    /// Only for this kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// Only for simple or for complex cases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complexity: Option<Complexity>,
+    /// Only for cases that came in this way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// Only for cases handled by this unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<UnitId>,
+    /// Only for cases about this item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// In force for clocks that start on this day or later.
+    pub effective: Date,
+    /// Where the number comes from.
+    pub source: String,
+}
+
+impl LimitRule {
+    fn matches(&self, of: &Subject<'_>) -> bool {
+        self.phase == of.phase
+            && self.effective <= of.start.date()
+            && self.kind.is_none_or(|k| k == of.kind)
+            && self.complexity.is_none_or(|c| c == of.complexity)
+            && self.channel.is_none_or(|c| c == of.channel)
+            && self.unit.is_none_or(|u| Some(u) == of.unit)
+            && self.item.as_deref().is_none_or(|i| Some(i) == of.item)
+    }
+    fn weight(&self) -> u32 {
+        // An item says more than a unit, a unit more than a channel, a channel more than a kind.
+        u32::from(self.item.is_some()) * 16
+            + u32::from(self.unit.is_some()) * 8
+            + u32::from(self.channel.is_some()) * 4
+            + u32::from(self.kind.is_some()) * 2
+            + u32::from(self.complexity.is_some())
+    }
+}
+
+/// What a limit is looked up for.
+pub(crate) struct Subject<'a> {
+    pub phase: Phase,
+    pub kind: Kind,
+    pub complexity: Complexity,
+    pub channel: Channel,
+    pub unit: Option<UnitId>,
+    pub item: Option<&'a str>,
+    pub start: Moment,
+}
+
+/// Everything a city can set about the loop, with the calendar. A value, versioned by the store.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// the limits
+    pub limits: Vec<LimitRule>,
+    /// the statutory calendar
+    pub calendar: WorkCalendar,
+    /// returns before the arbitration is final (退回次数)
+    pub returns_max: u32,
+    /// standstills of one run
+    pub pauses_max: usize,
+    /// working days of one extension
+    pub extension_days_max: u32,
+    /// times a case is reopened by an unhappy callback before it is closed with an explanation
+    pub rounds_max: u32,
+    /// attempts at a callback before a case may be archived without one
+    pub missed_calls_min: u32,
+    /// steps of one plan, tasks of one meeting, co-handlers of one case
+    pub parts_max: usize,
+}
+
+impl Rules {
+    /// The numbers of the sources (CZ 一(二), LC) with the calendar given.
+    pub fn new(calendar: WorkCalendar) -> Self {
+        Self {
+            limits: default_limits(),
+            calendar,
+            returns_max: 2,
+            pauses_max: 10,
+            extension_days_max: 10,
+            rounds_max: 2,
+            missed_calls_min: 3,
+            parts_max: 50,
+        }
+    }
+
+    /// The limit for a subject. There is always one: without a rule it is ten working days.
+    pub(crate) fn limit(&self, of: &Subject<'_>) -> (Length, Length, String) {
+        let best = self
+            .limits
+            .iter()
+            .filter(|r| r.matches(of))
+            .max_by(|a, b| (a.weight(), a.effective, &b.id).cmp(&(b.weight(), b.effective, &a.id)));
+        match best {
+            Some(r) => (r.length, r.yellow, format!("{}@{}", r.id, r.effective)),
+            None => (Length::Workdays(10), Length::Workdays(1), "none".to_owned()),
+        }
+    }
+}
+
+/// The limits a new city starts with.
+pub fn default_limits() -> Vec<LimitRule> {
+    let since = Date::constant(2000, 1, 1);
+    let rule = |id: &str, phase, days, yellow, source: &str| LimitRule {
+        id: id.to_owned(),
+        phase,
+        length: Length::Workdays(days),
+        yellow: Length::Workdays(yellow),
+        kind: None,
+        complexity: None,
+        channel: None,
+        unit: None,
+        item: None,
+        effective: since,
+        source: source.to_owned(),
+    };
+    let simple = LimitRule {
+        complexity: Some(Complexity::Simple),
+        ..rule("simple", Phase::Handle, 3, 1, "CZ 一(二): 条件简单、流程清晰 3 个工作日")
+    };
+    let complex = LimitRule {
+        complexity: Some(Complexity::Complex),
+        ..rule("complex", Phase::Handle, 10, 2, "CZ 一(二): 要素复杂、需协调 10 个工作日")
+    };
+    let opinion = LimitRule {
+        kind: Some(Kind::Opinion),
+        ..rule("opinion", Phase::Handle, 5, 1, "LC: 12 万条意见 5 个工作日内办理")
+    };
+    let rating = LimitRule {
+        kind: Some(Kind::BadRating),
+        ..rule("bad-rating", Phase::Handle, 5, 1, "STANDARDS 2.1: 德州 5 工作日整改反馈")
+    };
+    vec![
+        rule("intake", Phase::Intake, 1, 0, "STANDARDS 3.1: 当日联系;次日转办"),
+        simple,
+        complex,
+        opinion,
+        rating,
+        rule("callback", Phase::Callback, 5, 1, "CZ 四(二): 定期回访"),
+        rule("file", Phase::File, 5, 1, "CZ 一(四): 归档"),
+    ]
+}

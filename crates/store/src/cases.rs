@@ -1,0 +1,432 @@
+//! 件: cases as rows. Loads and saves whole cases with their events; lists by index.
+//!
+//! A save appends the event and moves the row in one transaction and wants a [`Permit`]. Must not decide
+//! anything: the state comes from `resolve`, the figures in the row are copied from it.
+
+use access::Permit;
+use kernel::{Actor, CaseId, Moment, StreamId, UnitId};
+use resolve::{Case, Happened, StageKind, Word as _};
+use workday::WorkCalendar;
+
+use crate::conn::{Rd, Tx};
+use crate::engine::Result;
+use crate::error::StoreError;
+use crate::ledger_rows::NewEvent;
+use crate::vals;
+use crate::value::{Row, Value};
+
+/// A case as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseRow {
+    /// id
+    pub id: CaseId,
+    /// 受理编号
+    pub number: String,
+    /// where it stands
+    pub stage: StageKind,
+    /// its title
+    pub title: String,
+    /// when the open clock ends
+    pub due: Option<Moment>,
+    /// the whole state
+    pub case: Case,
+}
+
+/// What the row holds besides the state, computed once for a save.
+struct Derived {
+    state: String,
+    due: Option<Moment>,
+    provisional: bool,
+    next_at: Option<Moment>,
+    closed: Option<Moment>,
+}
+
+fn derive(case: &Case, calendar: &WorkCalendar, at: Moment) -> Result<Derived> {
+    let run = case.clock.open();
+    let due = run.map(|r| r.due(calendar));
+    Ok(Derived {
+        state: serde_json::to_string(case).map_err(|e| StoreError::Bug(e.to_string()))?,
+        due: due.map(|d| d.0),
+        provisional: due.is_some_and(|d| d.1),
+        next_at: run.and_then(|r| r.next_at(calendar)),
+        closed: case.stage.kind().is_end().then_some(at),
+    })
+}
+
+fn text_of(happened: &Happened) -> Result<String> {
+    serde_json::to_string(happened).map_err(|e| StoreError::Bug(e.to_string()))
+}
+
+const INSERT: &str = "INSERT INTO case_file (id, number, ver, kind, channel, region, first_asked, unit, stage, title, \
+    lodged, due, provisional, next_at, closed, rounds, returns, support, campaign, item, state) VALUES \
+    ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+const UPDATE: &str = "UPDATE case_file SET ver = $2, kind = $3, unit = $4, stage = $5, title = $6, due = $7, \
+    provisional = $8, next_at = $9, closed = $10, rounds = $11, returns = $12, item = $13, state = $14 \
+    WHERE id = $1 AND ver = $15";
+const COLUMNS: &str = "id, number, stage, title, due, state";
+
+fn inserted<'a>(case: &'a Case, d: &'a Derived) -> [Value<'a>; 21] {
+    [
+        case.id.into(),
+        (&case.number).into(),
+        case.ver.into(),
+        case.kind.word().into(),
+        case.channel.word().into(),
+        case.region.as_str().into(),
+        case.first_asked.into(),
+        case.stage.owner().into(),
+        case.stage.kind().word().into(),
+        (&case.title).into(),
+        case.lodged.into(),
+        d.due.into(),
+        d.provisional.into(),
+        d.next_at.into(),
+        d.closed.into(),
+        case.rounds.into(),
+        case.returns.into(),
+        case.support.into(),
+        case.campaign.as_deref().into(),
+        case.item.as_deref().into(),
+        (&d.state).into(),
+    ]
+}
+
+fn row_of(row: &Row<'_>) -> Result<CaseRow> {
+    let state = row.text(5)?;
+    let case: Case = serde_json::from_str(state).map_err(|e| StoreError::Bug(format!("case state: {e}")))?;
+    Ok(CaseRow {
+        id: CaseId(row.i64(0)?),
+        number: row.string(1)?,
+        stage: case.stage.kind(),
+        title: row.string(3)?,
+        due: row.opt_moment(4)?,
+        case,
+    })
+}
+
+/// The case with this number.
+pub fn by_number(rd: &mut Rd<'_>, number: &str) -> Result<Option<Case>> {
+    let sql = "SELECT id, number, stage, title, due, state FROM case_file WHERE number = $1";
+    Ok(rd.query_opt(sql, vals![number], row_of)?.map(|r| r.case))
+}
+
+/// The case with this id.
+pub fn by_id(rd: &mut Rd<'_>, id: CaseId) -> Result<Option<Case>> {
+    let sql = "SELECT id, number, stage, title, due, state FROM case_file WHERE id = $1";
+    Ok(rd.query_opt(sql, vals![id], row_of)?.map(|r| r.case))
+}
+
+/// A new case with everything that has happened to it so far: its registration and what followed at once.
+#[derive(Debug)]
+pub struct NewCase {
+    /// the state after all of `events`
+    pub case: Case,
+    /// what happened, with the moment and the actor of each
+    pub events: Vec<(Happened, Moment, Actor)>,
+}
+
+/// Saves new cases with their events, many at once.
+pub fn insert_many(
+    tx: &mut Tx<'_>,
+    _permit: &Permit,
+    new: &[NewCase],
+    calendar: &WorkCalendar,
+) -> Result<()> {
+    let mut texts = Vec::new();
+    for n in new {
+        for (happened, ..) in &n.events {
+            texts.push(text_of(happened)?);
+        }
+    }
+    let mut events = Vec::with_capacity(texts.len());
+    let mut derived = Vec::with_capacity(new.len());
+    let mut data = texts.iter();
+    for n in new {
+        let mut last = n.case.lodged;
+        for (i, (happened, at, actor)) in n.events.iter().enumerate() {
+            events.push(NewEvent {
+                stream: StreamId::case(n.case.id),
+                expected: i as i64,
+                at: *at,
+                actor,
+                act: happened.asked.act().word(),
+                data: data.next().map_or("", String::as_str),
+            });
+            last = *at;
+        }
+        derived.push(derive(&n.case, calendar, last)?);
+    }
+    tx.append_many(&events)?;
+    let rows: Vec<_> = new.iter().zip(&derived).map(|(n, d)| inserted(&n.case, d)).collect();
+    let rows: Vec<&[Value<'_>]> = rows.iter().map(<[_; 21]>::as_slice).collect();
+    tx.exec_many(INSERT, &rows)?;
+    Ok(())
+}
+
+/// Saves one act: its event and the case as it stands after it.
+///
+/// # Errors
+/// `Conflict` when the case is no longer at the version before `after`.
+pub fn save(
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    after: &Case,
+    happened: &Happened,
+    at: Moment,
+    calendar: &WorkCalendar,
+) -> Result<()> {
+    let stream = StreamId::case(after.id);
+    let before = after.ver - 1;
+    tx.append(stream, before, at, permit.actor(), happened.asked.act().word(), &text_of(happened)?)?;
+    let d = derive(after, calendar, at)?;
+    let values: [Value<'_>; 15] = [
+        after.id.into(),
+        after.ver.into(),
+        after.kind.word().into(),
+        after.stage.owner().into(),
+        after.stage.kind().word().into(),
+        (&after.title).into(),
+        d.due.into(),
+        d.provisional.into(),
+        d.next_at.into(),
+        d.closed.into(),
+        after.rounds.into(),
+        after.returns.into(),
+        after.item.as_deref().into(),
+        (&d.state).into(),
+        before.into(),
+    ];
+    if tx.exec(UPDATE, &values)? != 1 {
+        return Err(StoreError::Conflict { stream, expected: before, found: after.ver });
+    }
+    for unit in parties(after) {
+        tx.exec(
+            "INSERT INTO case_party (unit, case_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            vals![unit, after.id],
+        )?;
+    }
+    Ok(())
+}
+
+/// Units that see the case besides its owner and the one asked first.
+fn parties(case: &Case) -> impl Iterator<Item = UnitId> {
+    let co = case.co.iter().map(|c| c.unit);
+    co.chain(case.tasks.iter().map(|t| t.unit)).chain(case.past_owners.iter().copied())
+}
+
+/// Cases whose next moment has come, the oldest first.
+pub fn due_now(rd: &mut Rd<'_>, now: Moment, limit: u32) -> Result<Vec<Case>> {
+    let sql = "SELECT id, number, stage, title, due, state FROM case_file \
+               WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2";
+    Ok(rd.query(sql, vals![now, limit], row_of)?.into_iter().map(|r| r.case).collect())
+}
+
+/// Cases after `after` whose limit rests on a calendar that was not published.
+pub fn provisional_after(rd: &mut Rd<'_>, after: CaseId, limit: u32) -> Result<Vec<Case>> {
+    let sql = "SELECT id, number, stage, title, due, state FROM case_file \
+               WHERE provisional = 1 AND id > $1 ORDER BY id LIMIT $2";
+    Ok(rd.query(sql, vals![after, limit], row_of)?.into_iter().map(|r| r.case).collect())
+}
+
+/// Whose cases a list shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Of this region and below, by code.
+    Region(String),
+    /// Owned by this unit.
+    Owned(UnitId),
+    /// First asked at this unit.
+    FirstAsked(UnitId),
+    /// Co-handled or formerly owned by this unit.
+    Party(UnitId),
+}
+
+/// What a list is asked for.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// whose
+    pub scope: Scope,
+    /// in these stages; empty for all
+    pub stages: Vec<StageKind>,
+    /// of this kind
+    pub kind: Option<String>,
+    /// of this campaign
+    pub campaign: Option<String>,
+    /// due before this moment
+    pub due_before: Option<Moment>,
+    /// owned by this unit
+    pub unit: Option<UnitId>,
+    /// the title contains this
+    pub text: Option<String>,
+    /// given back or reopened at least so often
+    pub returns_min: u32,
+    /// reopened at least so often
+    pub rounds_min: u32,
+    /// continue behind this row
+    pub after: Option<(i64, i64)>,
+    /// at most so many
+    pub limit: u32,
+}
+
+impl Query {
+    /// Everything of a scope.
+    pub fn of(scope: Scope) -> Self {
+        Self {
+            scope,
+            stages: Vec::new(),
+            kind: None,
+            campaign: None,
+            due_before: None,
+            unit: None,
+            text: None,
+            returns_min: 0,
+            rounds_min: 0,
+            after: None,
+            limit: 50,
+        }
+    }
+}
+
+/// Cases without an open clock sort behind every due moment.
+const NEVER: i64 = i64::MAX;
+
+/// A condition with its parameters, built piece by piece.
+struct Where<'a> {
+    sql: String,
+    params: Vec<Value<'a>>,
+}
+
+impl<'a> Where<'a> {
+    fn and(&mut self, text: &str, values: &[Value<'a>]) {
+        let mut text = text.to_owned();
+        for v in values {
+            self.params.push(*v);
+            text = text.replacen('?', &format!("${}", self.params.len()), 1);
+        }
+        self.sql.push_str(if self.sql.is_empty() { " WHERE " } else { " AND " });
+        self.sql.push_str(&text);
+    }
+}
+
+fn conditions<'a>(q: &'a Query, like: &'a str, region_end: &'a str) -> Where<'a> {
+    let mut w = Where { sql: String::new(), params: Vec::new() };
+    match &q.scope {
+        // A whole city is one region: a range on the code, which the optimiser may ignore for the stage index.
+        Scope::Region(code) => w.and("region >= ? AND region < ?", &[code.into(), region_end.into()]),
+        Scope::Owned(unit) => w.and("unit = ?", &[(*unit).into()]),
+        Scope::FirstAsked(unit) => w.and("first_asked = ?", &[(*unit).into()]),
+        Scope::Party(unit) => {
+            w.and("id IN (SELECT case_id FROM case_party WHERE unit = ?)", &[(*unit).into()]);
+        }
+    }
+    if !q.stages.is_empty() {
+        let marks = vec!["?"; q.stages.len()].join(", ");
+        let values: Vec<Value<'_>> = q.stages.iter().map(|s| s.word().into()).collect();
+        w.and(&format!("stage IN ({marks})"), &values);
+    }
+    if let Some(kind) = &q.kind {
+        w.and("kind = ?", &[kind.into()]);
+    }
+    if let Some(campaign) = &q.campaign {
+        w.and("campaign = ?", &[campaign.into()]);
+    }
+    if let Some(before) = q.due_before {
+        w.and("due IS NOT NULL AND due < ?", &[before.into()]);
+    }
+    if let Some(unit) = q.unit {
+        w.and("unit = ?", &[unit.into()]);
+    }
+    if !like.is_empty() {
+        w.and("title LIKE ? ESCAPE '!'", &[like.into()]);
+    }
+    if q.returns_min > 0 {
+        w.and("returns >= ?", &[q.returns_min.into()]);
+    }
+    if q.rounds_min > 0 {
+        w.and("rounds >= ?", &[q.rounds_min.into()]);
+    }
+    w
+}
+
+fn region_end(scope: &Scope) -> String {
+    match scope {
+        // ':' follows '9', so this is the first text behind every code that begins so.
+        Scope::Region(code) => format!("{code}:"),
+        _ => String::new(),
+    }
+}
+fn like(q: &Query) -> String {
+    q.text.as_deref().filter(|t| !t.trim().is_empty()).map_or_else(String::new, |t| {
+        let t = t.trim().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        format!("%{t}%")
+    })
+}
+
+/// A page of cases, what expires first on top; cases without an open clock last.
+pub fn list(rd: &mut Rd<'_>, q: &Query) -> Result<Vec<CaseRow>> {
+    let (like, end) = (like(q), region_end(&q.scope));
+    // With several stages each is read by its own stretch of the index and the pages are merged here.
+    if q.stages.len() > 1 {
+        let mut all = Vec::new();
+        for stage in &q.stages {
+            let one = Query { stages: vec![*stage], ..q.clone() };
+            all.extend(list(rd, &one)?);
+        }
+        all.sort_by_key(|r| (r.due.map_or(NEVER, Moment::us), r.id));
+        all.truncate(q.limit as usize);
+        return Ok(all);
+    }
+    let mut out = page(rd, q, &like, &end, true)?;
+    if out.len() < q.limit as usize {
+        let rest = Query { limit: q.limit - out.len() as u32, ..q.clone() };
+        out.extend(page(rd, &rest, &like, &end, false)?);
+    }
+    Ok(out)
+}
+
+/// Rows with a due moment in its order, or rows without one in the order of their ids.
+fn page(rd: &mut Rd<'_>, q: &Query, like: &str, end: &str, dated: bool) -> Result<Vec<CaseRow>> {
+    let mut w = conditions(q, like, end);
+    match (dated, q.after) {
+        (true, Some((due, _))) if due == NEVER => return Ok(Vec::new()),
+        (true, Some((due, id))) => w.and("due IS NOT NULL AND (due, id) > (?, ?)", &[due.into(), id.into()]),
+        (true, None) => w.and("due IS NOT NULL", &[]),
+        (false, Some((due, id))) if due == NEVER => w.and("due IS NULL AND id > ?", &[id.into()]),
+        (false, _) => w.and("due IS NULL", &[]),
+    }
+    let order = if dated { "due, id" } else { "id" };
+    w.params.push(q.limit.into());
+    let sql = format!("SELECT {COLUMNS} FROM case_file{} ORDER BY {order} LIMIT ${}", w.sql, w.params.len());
+    rd.query(&sql, &w.params, row_of)
+}
+
+/// How many a list has altogether, counted up to `most`.
+pub fn count(rd: &mut Rd<'_>, q: &Query, most: u32) -> Result<i64> {
+    let (like, end) = (like(q), region_end(&q.scope));
+    let mut w = conditions(q, &like, &end);
+    w.params.push(most.into());
+    let sql = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM case_file{} LIMIT ${}) AS counted",
+        w.sql,
+        w.params.len()
+    );
+    rd.query_one(&sql, &w.params, |r| r.i64(0))
+}
+
+/// Where a page ends, for the next one.
+pub fn cursor_of(row: &CaseRow) -> (i64, i64) {
+    (row.due.map_or(NEVER, Moment::us), row.id.0)
+}
+
+/// The due moment that the row of a case holds.
+pub fn due_of(rd: &mut Rd<'_>, id: CaseId) -> Result<Option<Moment>> {
+    let sql = "SELECT due FROM case_file WHERE id = $1";
+    Ok(rd.query_opt(sql, vals![id], |r| r.opt_moment(0))?.flatten())
+}
+
+/// When each answered case was lodged, and when it was first answered.
+pub fn replied(rd: &mut Rd<'_>) -> Result<Vec<(Moment, Moment)>> {
+    let sql = "SELECT c.lodged, min(e.at) FROM event e JOIN case_file c ON e.stream = $1 + c.id \
+               WHERE e.act IN ('reply', 'backfill', 'approve_negative', 'answer_on_spot') GROUP BY c.id, c.lodged";
+    rd.query(sql, vals![StreamId::case(CaseId(0))], |r| Ok((r.moment(0)?, r.moment(1)?)))
+}

@@ -1,0 +1,11 @@
+//! 留痕 in the database: append, seal, read, verify, export.
+//!
+//! The chain, the seals and the verifier are those of the crate `ledger`; here are only their rows.
+
+mod append;
+mod read;
+mod seals;
+
+pub use append::NewEvent;
+pub use read::{LedgerError, event_count, events_after, events_of, export, head_of, verify};
+pub use seals::{KeyFile, last_seal, seal_now};

@@ -1,0 +1,34 @@
+//! 库: the only crate that knows SQL. One code, two engines: SQLite (embedded) and PostgreSQL.
+//!
+//! Knows how to open, migrate, write in groups, read consistent views, append to the ledger, and the small
+//! tables everybody needs (jobs, counters, idempotency, settings). Must not know any rule of an office.
+//! The next developer starts at `docs/store.md`.
+
+pub mod backup;
+pub mod cases;
+mod conn;
+pub mod contacts;
+pub mod counters;
+mod engine;
+mod error;
+pub mod idempotency;
+pub mod imports;
+pub mod jobs;
+pub mod ledger_rows;
+pub mod migrations;
+pub mod office;
+mod pool;
+mod postgres;
+pub mod settings;
+mod sqlite;
+mod store;
+mod value;
+mod writer;
+
+pub use conn::{Rd, Tx};
+pub use engine::Dialect;
+pub use error::StoreError;
+pub use ledger_rows::NewEvent;
+pub use store::{Answer, Clock, FILE, Options, Place, Store, system_clock};
+pub use value::{Row, Value};
+pub use writer::CLOCK_SLACK_US;

@@ -1,0 +1,331 @@
+//! PostgreSQL: one connection, driven from the thread that owns it.
+//!
+//! The driver is asynchronous inside; each connection has its own small runtime, so that nothing outside
+//! of this file is. Every wait has an end: a server that does not answer counts as lost.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::{join, try_join_all};
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage, Statement};
+
+use crate::engine::{EachRow, LedgerState, Result};
+use crate::error::StoreError;
+use crate::value::{Row, Value};
+
+/// Statements kept prepared on each connection.
+const STATEMENTS: usize = 512;
+/// How long to wait for a connection at most.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long one statement of a migration may take.
+const MIGRATION: Duration = Duration::from_secs(6 * 3600);
+/// Rows of one statement that are on the way at once.
+const PIPELINE: usize = 256;
+
+#[derive(Clone)]
+pub(crate) struct PostgresPlace {
+    pub config: tokio_postgres::Config,
+    pub schema: String,
+    /// How long to wait for an answer.
+    pub patience: Duration,
+    /// How long to wait for the seat of another writer.
+    pub lock_ms: u64,
+}
+
+pub(crate) struct Postgres {
+    client: Client,
+    runtime: tokio::runtime::Runtime,
+    statements: HashMap<Box<str>, Statement>,
+    patience: Duration,
+    usual: Duration,
+    /// The transaction that is open for writing, as the server numbers it.
+    xid: Option<String>,
+    broken: bool,
+    /// Statements without answer that travel with the next one, so that they cost no round trip.
+    ahead: String,
+}
+
+impl PostgresPlace {
+    /// Reads the address; refuses a schema whose name would need quoting.
+    pub(crate) fn new(url: &str, schema: &str, patience: Duration, lock_ms: u64) -> Result<Self> {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        let starts = schema.as_bytes().first().is_some_and(|b| b.is_ascii_lowercase() || *b == b'_');
+        if !starts || schema.len() > 60 || !schema.bytes().all(plain) {
+            return Err(StoreError::CannotOpen(format!("schema {schema:?}: a-z 0-9 _")));
+        }
+        let mut config: tokio_postgres::Config =
+            url.parse().map_err(|e: tokio_postgres::Error| StoreError::CannotOpen(said(&e)))?;
+        config.application_name("bancheng");
+        config.keepalives_idle(Duration::from_secs(15));
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(patience.min(Duration::from_secs(5)));
+        }
+        Ok(Self { config, schema: schema.to_owned(), patience, lock_ms })
+    }
+}
+
+fn said(e: &tokio_postgres::Error) -> String {
+    match StoreError::postgres(e) {
+        StoreError::Bug(s) | StoreError::Lost(s) | StoreError::CannotOpen(s) => s,
+        other => other.to_string(),
+    }
+}
+
+fn late() -> StoreError {
+    StoreError::Lost("no answer from the server".into())
+}
+
+impl Postgres {
+    pub(crate) fn open(place: &PostgresPlace) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| StoreError::CannotOpen(e.to_string()))?;
+        let connect = async {
+            let (client, connection) =
+                tokio::time::timeout(place.patience.min(CONNECT), place.config.connect(NoTls))
+                    .await
+                    .map_err(|_| late())?
+                    .map_err(|e| match StoreError::postgres(&e) {
+                        StoreError::Bug(s) => StoreError::CannotOpen(s),
+                        other => other,
+                    })?;
+            tokio::spawn(async move { drop(connection.await) });
+            Ok::<_, StoreError>(client)
+        };
+        let client = runtime.block_on(connect)?;
+        let patience = place.patience;
+        let mut me = Self {
+            client,
+            runtime,
+            statements: HashMap::new(),
+            patience,
+            usual: patience,
+            xid: None,
+            broken: false,
+            ahead: String::new(),
+        };
+        me.batch(&format!(
+            "SET search_path = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = 60000;
+             SET client_min_messages = warning; SET statement_timeout = {}; SET timezone = 'UTC'",
+            place.schema,
+            place.lock_ms,
+            patience.as_millis(),
+        ))?;
+        Ok(me)
+    }
+
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken || self.client.is_closed()
+    }
+
+    /// Waits for an answer, but not for ever; notes when the connection is gone.
+    fn wait<T>(
+        &mut self,
+        answer: impl AsyncFnOnce(&Client) -> std::result::Result<T, tokio_postgres::Error>,
+    ) -> Result<T> {
+        // The server's own timeout comes first; this one is for a server that is not there any more.
+        let patience = self.patience + Duration::from_millis(500);
+        let (client, ahead) = (&self.client, std::mem::take(&mut self.ahead));
+        let both = async {
+            if ahead.is_empty() {
+                return answer(client).await;
+            }
+            // Both are on the way before the first answer is back.
+            let (first, got) = join(client.batch_execute(&ahead), answer(client)).await;
+            first.and(got)
+        };
+        let got = self.runtime.block_on(async { tokio::time::timeout(patience, both).await });
+        let got = match got {
+            Ok(Ok(t)) => return Ok(t),
+            Ok(Err(e)) => StoreError::postgres(&e),
+            Err(_) => late(),
+        };
+        if matches!(got, StoreError::Lost(_)) {
+            self.broken = true;
+        }
+        Err(got)
+    }
+
+    /// Waits as long as it takes (migrations of large tables), or as usual again.
+    pub(crate) fn be_patient(&mut self, patient: bool) -> Result<()> {
+        self.patience = if patient { MIGRATION } else { self.usual };
+        self.batch(&format!("SET statement_timeout = {}", self.patience.as_millis()))
+    }
+
+    /// Sends these statements with the next one.
+    pub(crate) fn later(&mut self, sql: &str) {
+        // A closure that did nothing leaves nothing to do.
+        match self.ahead.strip_suffix("SAVEPOINT closure;").map(str::len) {
+            Some(n) if sql != "SAVEPOINT closure;" => self.ahead.truncate(n),
+            _ => self.ahead.push_str(sql),
+        }
+    }
+
+    fn prepared(&mut self, sql: &str, params: usize) -> Result<Statement> {
+        let statement = match self.statements.get(sql) {
+            Some(s) => s.clone(),
+            None => {
+                if self.statements.len() >= STATEMENTS {
+                    self.statements.clear();
+                }
+                let s = self.wait(async |c| c.prepare(sql).await).map_err(|e| with_text(e, sql))?;
+                self.statements.insert(sql.into(), s.clone());
+                s
+            }
+        };
+        if statement.params().len() != params {
+            let n = statement.params().len();
+            return Err(StoreError::Bug(format!("{n} parameters wanted, {params} given: {sql}")));
+        }
+        Ok(statement)
+    }
+
+    pub(crate) fn exec(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64> {
+        let statement = self.prepared(sql, params.len())?;
+        self.wait(async |c| c.execute_raw(&statement, params).await).map_err(|e| with_text(e, sql))
+    }
+
+    pub(crate) fn exec_many(&mut self, sql: &str, rows: &[&[Value<'_>]]) -> Result<u64> {
+        let Some(first) = rows.first() else { return Ok(0) };
+        let statement = self.prepared(sql, first.len())?;
+        if rows.iter().any(|r| r.len() != first.len()) {
+            return Err(StoreError::Bug(format!("rows of different lengths: {sql}")));
+        }
+        let mut touched = 0;
+        for part in rows.chunks(PIPELINE) {
+            let counts = self
+                .wait(async |c| try_join_all(part.iter().map(|row| c.execute_raw(&statement, *row))).await)
+                .map_err(|e| with_text(e, sql))?;
+            touched += counts.iter().sum::<u64>();
+        }
+        Ok(touched)
+    }
+
+    pub(crate) fn query_many<T>(
+        &mut self,
+        sql: &str,
+        rows: &[&[Value<'_>]],
+        f: &dyn Fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<Option<T>>> {
+        let Some(first) = rows.first() else { return Ok(Vec::new()) };
+        let statement = self.prepared(sql, first.len())?;
+        let mut all = Vec::with_capacity(rows.len());
+        for part in rows.chunks(PIPELINE) {
+            let answers = self
+                .wait(async |c| {
+                    try_join_all(part.iter().map(async |row| {
+                        let mut rows = std::pin::pin!(c.query_raw(&statement, *row).await?);
+                        rows.next().await.transpose()
+                    }))
+                    .await
+                })
+                .map_err(|e| with_text(e, sql))?;
+            for row in answers {
+                all.push(row.map(|r| f(&Row::Postgres(&r))).transpose()?);
+            }
+        }
+        Ok(all)
+    }
+
+    pub(crate) fn each(&mut self, sql: &str, params: &[Value<'_>], f: &mut EachRow<'_>) -> Result<()> {
+        let statement = self.prepared(sql, params.len())?;
+        let patience = self.patience + Duration::from_millis(500);
+        let rows =
+            self.wait(async |c| c.query_raw(&statement, params).await).map_err(|e| with_text(e, sql))?;
+        let got = self.runtime.block_on(async {
+            let mut rows = std::pin::pin!(rows);
+            while let Some(row) = tokio::time::timeout(patience, rows.next()).await.map_err(|_| late())? {
+                if !f(&Row::Postgres(&row.map_err(|e| StoreError::postgres(&e))?))? {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        if matches!(got, Err(StoreError::Lost(_))) {
+            self.broken = true;
+        }
+        got.map_err(|e| with_text(e, sql))
+    }
+
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
+        self.wait(async |c| c.batch_execute(sql).await).map_err(|e| with_text(e, sql))
+    }
+
+    /// One round trip: begin, wait for the seat, read the state of the ledger and the number of the transaction.
+    pub(crate) fn begin_write(&mut self) -> Result<LedgerState> {
+        let sql =
+            "BEGIN; SELECT seq, recorded, pg_current_xact_id() FROM ledger_state WHERE id = 1 FOR UPDATE";
+        let answer = self.wait(async |c| c.simple_query(sql).await)?;
+        let row = answer.iter().find_map(|m| match m {
+            SimpleQueryMessage::Row(row) => Some(row),
+            _ => None,
+        });
+        let int = |i: usize| row.and_then(|r| r.get(i)).and_then(|t| t.parse().ok());
+        let (Some(seq), Some(recorded)) = (int(0), int(1)) else {
+            return Err(StoreError::Damaged("ledger_state is empty".into()));
+        };
+        self.xid = row.and_then(|r| r.get(2)).map(str::to_owned);
+        Ok(LedgerState { seq, recorded })
+    }
+
+    /// The number of the transaction that is or was open for writing.
+    pub(crate) fn xid(&self) -> Option<&str> {
+        self.xid.as_deref()
+    }
+
+    pub(crate) fn commit(&mut self, state: Option<LedgerState>) -> Result<()> {
+        match state {
+            None => self.last("COMMIT"),
+            Some(LedgerState { seq, recorded }) => self.last(&format!(
+                "UPDATE ledger_state SET seq = {seq}, recorded = {recorded} WHERE id = 1; COMMIT"
+            )),
+        }
+    }
+
+    /// Everything that is still ahead and then this, as one message: when one part fails, the rest is not done.
+    fn last(&mut self, sql: &str) -> Result<()> {
+        let all = std::mem::take(&mut self.ahead) + sql;
+        self.batch(&all)
+    }
+
+    pub(crate) fn rollback(&mut self) {
+        self.ahead.clear();
+        if !self.is_broken() {
+            drop(self.batch("ROLLBACK"));
+        }
+    }
+
+    /// What became of a transaction whose commit was not answered? `None`: nobody knows.
+    pub(crate) fn was_committed(&mut self, xid: &str) -> Result<Option<bool>> {
+        if xid.is_empty() || !xid.bytes().all(|b| b.is_ascii_digit()) {
+            return Ok(None);
+        }
+        // A transaction still running belongs to the lost connection: it ends when the server notices.
+        for _ in 0..50 {
+            let sql = format!("SELECT pg_xact_status('{xid}'::xid8)");
+            let answer = self.wait(async |c| c.simple_query(&sql).await)?;
+            let status = answer.iter().find_map(|m| match m {
+                SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                _ => None,
+            });
+            match status.as_deref() {
+                Some("committed") => return Ok(Some(true)),
+                Some("aborted") => return Ok(Some(false)),
+                Some("in progress") => std::thread::sleep(Duration::from_millis(100)),
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn with_text(e: StoreError, sql: &str) -> StoreError {
+    match e {
+        StoreError::Bug(why) => {
+            StoreError::Bug(format!("{why}: {}", sql.chars().take(200).collect::<String>()))
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,14 @@
+//! What tests of every room share: a fresh database on each engine, a clock to move, a line to cut.
+//!
+//! Must not know any rule of an office. Panics, in two languages, when the machine lacks something: a test
+//! must never pass because it did not run.
+
+mod clock;
+mod cluster;
+mod place;
+mod proxy;
+
+pub use clock::HandClock;
+pub use cluster::Cluster;
+pub use place::{TempDir, both_engines, embedded, postgres};
+pub use proxy::{Line, LineHandle, Proxy};
