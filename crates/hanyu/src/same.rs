@@ -87,7 +87,8 @@ pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
     terms.dedup_by_key(|t| t.0);
     let (mut named, mut areas) = (Vec::new(), Vec::new());
     for p in places(cutter, &text) {
-        let list = if matches!(p.kind, PlaceKind::Division | PlaceKind::Township) { &mut areas } else { &mut named };
+        let list =
+            if matches!(p.kind, PlaceKind::Division | PlaceKind::Township) { &mut areas } else { &mut named };
         if !list.contains(&p.name) && list.len() < KEPT_PLACES {
             list.push(p.name);
         }
