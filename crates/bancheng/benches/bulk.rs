@@ -10,7 +10,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 const ROWS: usize = 120_000;
-const RUNS: usize = 3;
+const RUNS: usize = 2;
 
 fn main() {
     let place = testkit::TempDir::new();

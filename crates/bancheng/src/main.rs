@@ -12,6 +12,7 @@ mod place;
 mod redesign;
 mod report;
 mod serve;
+mod simulate;
 mod text;
 
 use clap::Parser as _;
@@ -51,6 +52,8 @@ enum Command {
     Log(log::Args),
     /// 流程再造 / the shortest lawful process
     Redesign(redesign::Args),
+    /// 仿真 / try it before anything changes
+    Simulate(simulate::Args),
     /// 备份 / back up
     Backup(backup::Args),
 }
@@ -69,6 +72,7 @@ fn main() -> std::process::ExitCode {
         Command::Text(args) => text::run(args),
         Command::Log(args) => log::run(args),
         Command::Redesign(args) => redesign::run(args),
+        Command::Simulate(args) => simulate::run(args),
         Command::Backup(args) => backup::run(&cli.place, &args),
     };
     match done {

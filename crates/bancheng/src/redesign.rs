@@ -14,6 +14,9 @@ pub struct Args {
     /// 输出 JSON / print JSON
     #[arg(long)]
     pub json: bool,
+    /// 另存甘特图和五减对比图(SVG)到此目录 / also write the charts as SVG into this directory
+    #[arg(long, value_name = "DIR")]
+    pub charts: Option<PathBuf>,
 }
 
 /// Longest model file that is read, bytes.
@@ -40,6 +43,16 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let redesign = optimise::redesign(&model)?;
     for w in &redesign.warnings {
         eprintln!("{w}");
+    }
+    if let Some(dir) = &args.charts {
+        std::fs::create_dir_all(dir)?;
+        for (name, svg) in
+            [("gantt.svg", redesign.gantt_svg()), ("reductions.svg", redesign.reductions_svg())]
+        {
+            let file = dir.join(name);
+            std::fs::write(&file, svg)
+                .with_context(|| format!("写不了 {0} / cannot write {0}", file.display()))?;
+        }
     }
     if args.json {
         println!("{}", serde_json::to_string_pretty(&redesign)?);

@@ -1,7 +1,11 @@
 //! `bancheng serve` and `bancheng worker`.
 
-use anyhow::Result;
-use app::Worker;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context as _, Result};
+use app::{App, Worker};
 
 use crate::place::PlaceArgs;
 
@@ -10,7 +14,13 @@ use crate::place::PlaceArgs;
 pub struct Args {
     /// 监听地址 / address to listen on
     #[arg(long, default_value = "127.0.0.1:8080", env = "BANCHENG_LISTEN")]
-    listen: std::net::SocketAddr,
+    listen: SocketAddr,
+    /// 对外网址(https 时启用安全 Cookie)/ the address under which people reach it
+    #[arg(long, env = "BANCHENG_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// 在自己的反向代理之后 / behind one's own proxy that sets X-Forwarded-For
+    #[arg(long, env = "BANCHENG_BEHIND_PROXY")]
+    behind_proxy: bool,
     /// 不在本进程做到点办理 / leave what is due to `bancheng worker`
     #[arg(long)]
     no_worker: bool,
@@ -19,7 +29,11 @@ pub struct Args {
 impl Args {
     /// On this machine only.
     pub fn local(port: u16) -> Self {
-        Self { listen: std::net::SocketAddr::from(([127, 0, 0, 1], port)), no_worker: false }
+        let listen = SocketAddr::from(([127, 0, 0, 1], port));
+        Self { listen, public_url: None, behind_proxy: false, no_worker: false }
+    }
+    fn address(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
     }
 }
 
@@ -34,14 +48,64 @@ pub struct WorkerArgs {
 /// How often the worker looks.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Serves until it is told to stop.
+/// Serves until it is told to stop; then finishes what was begun.
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     let app = place.open()?;
-    println!("http://{}", args.listen);
-    if !args.no_worker {
-        rounds(&Worker::new(app));
+    let address = args.address();
+    let setup_token = if app.is_empty()? { Some(web::setup_token(&app)?) } else { None };
+    let pages = web::Options {
+        secure: address.starts_with("https://"),
+        behind_proxy: args.behind_proxy,
+        setup_token: setup_token.clone(),
+        public_url: address.clone(),
+        ..web::Options::default()
+    };
+    let router = web::router(app.clone(), pages);
+    let stop = Arc::new(AtomicBool::new(false));
+    let worker = (!args.no_worker).then(|| rounds_beside(&app, &stop));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(args.listen)
+            .await
+            .with_context(|| format!("不能监听 {0},可能已被占用 / cannot listen on {0}", args.listen))?;
+        println!("办成 {address}");
+        if let Some(token) = &setup_token {
+            println!("首次启动,请打开一次性设置网址 / first start, open this address once:\n{address}/setup/{token}");
+        }
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await.context("serve")
+    })?;
+    stop.store(true, Ordering::SeqCst);
+    if let Some(worker) = worker {
+        worker.thread().unpark();
+        drop(worker.join());
     }
+    app.store().clone().close();
     Ok(())
+}
+
+async fn told_to_stop() {
+    let interrupt = async { drop(tokio::signal::ctrl_c().await) };
+    #[cfg(unix)]
+    {
+        let terminate = async {
+            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                Ok(mut signal) => drop(signal.recv().await),
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = interrupt => {}
+            () = terminate => {}
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+}
+
+fn rounds_beside(app: &App, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+    let (worker, stop) = (Worker::new(app.clone()), Arc::clone(stop));
+    std::thread::spawn(move || rounds(&worker, &stop))
 }
 
 /// Does what is due.
@@ -51,15 +115,15 @@ pub fn work(place: &PlaceArgs, args: &WorkerArgs) -> Result<()> {
         println!("{:?}", worker.tick()?);
         return Ok(());
     }
-    rounds(&worker);
+    rounds(&worker, &AtomicBool::new(false));
     Ok(())
 }
 
-fn rounds(worker: &Worker) {
-    loop {
+fn rounds(worker: &Worker, stop: &AtomicBool) {
+    while !stop.load(Ordering::SeqCst) {
         if let Err(e) = worker.tick() {
             eprintln!("到点办理出错,稍后再试 / what was due could not be done, trying again: {e}");
         }
-        std::thread::sleep(EVERY);
+        std::thread::park_timeout(EVERY);
     }
 }

@@ -66,6 +66,31 @@ enum Act {
         #[arg(long)]
         words: Option<PathBuf>,
     },
+    /// 同事 / pairs of letters that seem to be about one matter
+    Similar {
+        /// 信件 / letters (CSV)
+        file: PathBuf,
+        /// 输出 JSON / answer in JSON (the only form)
+        #[arg(long)]
+        json: bool,
+        /// 最低相似度 / least score, 0 to 1
+        #[arg(long, default_value_t = hanyu::same::SAME)]
+        least: f32,
+        /// 城市词典 / a city's words
+        #[arg(long)]
+        words: Option<PathBuf>,
+    },
+    /// 答复质量 / what replies lack, and which are copied
+    Replies {
+        /// 信件与答复 / letters with replies (CSV)
+        file: PathBuf,
+        /// 输出 JSON / answer in JSON (the only form)
+        #[arg(long)]
+        json: bool,
+        /// 城市词典 / a city's words
+        #[arg(long)]
+        words: Option<PathBuf>,
+    },
 }
 
 /// Runs the command.
@@ -73,6 +98,8 @@ pub fn run(args: Args) -> Result<()> {
     match args.act {
         Act::Train { labels, out, words } => train(&labels, &out, words.as_deref()),
         Act::Classify { model, file, json: _, why, words } => classify(&model, &file, why, words.as_deref()),
+        Act::Similar { file, json: _, least, words } => similar(&file, least, words.as_deref()),
+        Act::Replies { file, json: _, words } => replies(&file, words.as_deref()),
         Act::Hot { file, json: _, top, min_letters, words } => hot(&file, top, min_letters, words.as_deref()),
     }
 }
@@ -149,6 +176,43 @@ fn hot(file: &Path, top: usize, min_letters: usize, words: Option<&Path>) -> Res
     }
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     serde_json::to_writer_pretty(&mut out, &answer)?;
+    out.write_all(b"\n")?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Pairs from the same bands, as at registration, one line each.
+fn similar(file: &Path, least: f32, words: Option<&Path>) -> Result<()> {
+    let cutter = cutter(words)?;
+    let letters = letters(file)?;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for p in hanyu::same::pairs(&cutter, &letters, least) {
+        let line = serde_json::json!({
+            "a": letters[p.a].id, "b": letters[p.b].id,
+            "score": p.similarity.score, "reasons": p.similarity.reasons,
+        });
+        serde_json::to_writer(&mut out, &line)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// One line for each reply, then one with the sums and one for each copied pair.
+fn replies(file: &Path, words: Option<&Path>) -> Result<()> {
+    let cutter = cutter(words)?;
+    let letters = letters(file)?;
+    let report = hanyu::reply::report(&cutter, &letters);
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for (l, review) in letters.iter().zip(&report.reviews) {
+        serde_json::to_writer(&mut out, &serde_json::json!({ "id": l.id, "review": review }))?;
+        out.write_all(b"\n")?;
+    }
+    for pair in &report.copied {
+        serde_json::to_writer(&mut out, &serde_json::json!({ "copied": pair }))?;
+        out.write_all(b"\n")?;
+    }
+    serde_json::to_writer(&mut out, &serde_json::json!({ "summary": report.summary }))?;
     out.write_all(b"\n")?;
     out.flush()?;
     Ok(())

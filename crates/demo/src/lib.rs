@@ -5,16 +5,20 @@
 //! Must not know storage, pages or the clock: letters carry offsets, the caller gives the start.
 
 mod dice;
+mod items;
 mod letters;
 mod names;
+mod places;
 mod regions;
 mod staff;
 mod topics;
 mod units;
 
 pub use dice::Dice;
+pub use items::items;
 pub use letters::{Channel, Letter};
 pub use names::{identity, mobile, person};
+pub use places::plates;
 pub use regions::{CITY_CODE, CITY_NAME, Region, of_level, regions};
 pub use staff::{Resident, Staff, residents, staff};
 pub use topics::Want;
@@ -33,13 +37,20 @@ pub struct City {
     pub staff: Vec<Staff>,
     /// Some residents.
     pub residents: Vec<Resident>,
+    /// Sixty items, some with a fault on purpose.
+    pub items: Vec<catalogue::ServiceItem>,
+    /// Plates at halls and in villages.
+    pub plates: Vec<catalogue::plate::Plate>,
 }
 
 /// The city of one seed: regions and units are the same for all seeds, people and letters differ.
 pub fn city(seed: u64) -> City {
     let units = units();
     let staff = staff(seed, &units);
-    City { seed, regions: regions(), staff, units, residents: residents(seed, 60) }
+    let regions = regions();
+    let items = items(&units);
+    let plates = plates(&regions, &units, &items);
+    City { seed, regions, staff, units, residents: residents(seed, 60), items, plates }
 }
 
 #[cfg(test)]

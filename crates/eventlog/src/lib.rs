@@ -16,6 +16,7 @@ mod source;
 pub mod stats;
 pub mod table;
 pub mod variants;
+pub mod waiting;
 pub mod when;
 pub mod work;
 pub mod xes;

@@ -144,6 +144,32 @@ impl WorkClock {
         }
     }
 
+    /// The stretches between two moments outside of office hours, at most the first 100,000.
+    pub fn off_spans(&self, from: i64, to: i64) -> Vec<(i64, i64)> {
+        let mut off = Vec::new();
+        let mut at = from;
+        let mut day = from.saturating_add(self.offset_us).div_euclid(DAY_US);
+        while at < to && off.len() < 100_000 {
+            let midnight = day * DAY_US - self.offset_us;
+            let i = day.wrapping_sub(self.first_day) as usize;
+            let pattern = self.pattern.get(i).copied().unwrap_or(self.week[weekday(day)]);
+            for &(a, b) in &self.patterns[pattern as usize].slots {
+                let (a, b) = (midnight + a, midnight + b);
+                if a > at && at < to {
+                    off.push((at, a.min(to)));
+                }
+                at = at.max(b);
+            }
+            day += 1;
+            let next = day * DAY_US - self.offset_us;
+            if at < next && at < to {
+                off.push((at, next.min(to)));
+                at = next;
+            }
+        }
+        off
+    }
+
     /// Working time between two moments, negative when they are the wrong way round.
     #[inline]
     pub fn working_us(&self, from: i64, to: i64) -> i64 {
@@ -191,6 +217,8 @@ mod tests {
             let (ab, bc, ac) = (clock.working_us(a, b), clock.working_us(b, c), clock.working_us(a, c));
             prop_assert_eq!(ab + bc, ac);
             prop_assert!(ab >= 0 && ab <= b - a && bc >= 0);
+            let off: i64 = clock.off_spans(a, b).iter().map(|s| s.1 - s.0).sum();
+            prop_assert_eq!(ab + off, b - a);
         }
     }
 }

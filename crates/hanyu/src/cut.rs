@@ -85,6 +85,12 @@ impl Cutter {
         out
     }
 
+    /// How rare a word is in general use: about 1 for the commonest, 12 and more for names.
+    pub(crate) fn rarity(&self, word: &str) -> f32 {
+        let freq = if self.jieba.has_word(word) { self.jieba.suggest_freq(word) } else { 2 };
+        (6e7_f32 / (freq as f32 + 10.0)).ln().max(0.5)
+    }
+
     /// Words with their part of speech (词性) in the notation of the dictionary.
     pub(crate) fn tagged<'t>(&'t self, folded: &'t str) -> Vec<(&'t str, &'t str)> {
         self.jieba.tag(folded, true).into_iter().map(|t| (t.word, t.tag)).collect()

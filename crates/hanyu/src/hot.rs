@@ -14,7 +14,7 @@ use crate::vector::{Common, Terms, cosine, key};
 /// Least mean similarity within a group (chosen on the public letters, see docs/QUALITY.md).
 pub const THRESHOLD: f32 = 0.115;
 
-/// What heat is made of (热度): `(people + 1.5·√support·min(1, people/3)) · focus · density · growth`.
+/// What heat is made of (热度): `(people + √support·min(1, people/3)) · focus · density · growth`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Heat {
     /// The product.
@@ -23,7 +23,8 @@ pub struct Heat {
     pub people: usize,
     /// Votes for its letters less votes against, at least 0.
     pub support: u32,
-    /// 0.5 to 1: half the share of letters that name the same place or thing, and a half for all.
+    /// 0.4 to 1: how close its letters are to each other, `(mean similarity − 0.05) / 0.15`: one matter at one place
+    /// is close, a topic is not.
     pub focus: f32,
     /// `√(365 / (90 + days from first to last))`, 0.6 to 2: many in a short time are hotter than a few a year.
     pub density: f32,
@@ -122,11 +123,11 @@ impl Hot {
     fn describe(&self, letters: &[Letter], members: &[usize]) -> HotGroup {
         let mut order = members.to_vec();
         order.sort_by_key(|i| (letters[*i].at, *i));
-        let (place, share) = self.shared_name(members);
-        let middle = self.middle(members);
+        let place = self.shared_name(members);
+        let (middle, alike) = self.middle(members);
         HotGroup {
             id: letters[order[0]].id.clone(),
-            heat: heat(letters, &order, share),
+            heat: heat(letters, &order, alike),
             place,
             from: order.iter().find_map(|i| letters[*i].at),
             to: order.iter().rev().find_map(|i| letters[*i].at),
@@ -136,47 +137,31 @@ impl Hot {
         }
     }
 
-    /// The letter most similar to all others of its group.
-    fn middle(&self, members: &[usize]) -> usize {
+    /// The letter most similar to all others of its group, and the mean similarity of all pairs.
+    fn middle(&self, members: &[usize]) -> (usize, f32) {
         let some: Vec<usize> = members.iter().copied().take(200).collect();
-        let sum = |i: usize| some.iter().map(|j| cosine(&self.vectors[i], &self.vectors[*j])).sum::<f32>();
-        let best = some.iter().map(|i| (*i, sum(*i))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-        best.map_or(members[0], |b| b.0)
+        let others = |i: usize| some.iter().filter(move |j| **j != i);
+        let sum = |i: usize| others(i).map(|j| cosine(&self.vectors[i], &self.vectors[*j])).sum::<f32>();
+        let sums: Vec<(usize, f32)> = some.iter().map(|i| (*i, sum(*i))).collect();
+        let pairs = (some.len() * (some.len() - 1)).max(1) as f32;
+        let mean = if some.len() > 1 { sums.iter().map(|s| s.1).sum::<f32>() / pairs } else { 1.0 };
+        let best = sums.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        (best.map_or(members[0], |b| b.0), mean)
     }
 
-    /// The rare word or place that most letters share, and its share.
-    fn shared_name(&self, members: &[usize]) -> (String, f32) {
-        let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut terms: HashMap<u64, usize> = HashMap::new();
-        for i in members {
-            let t = &self.terms[*i];
-            t.places.iter().collect::<BTreeSet<_>>().iter().for_each(|p| *places.entry(p).or_default() += 1);
-            t.areas.iter().collect::<BTreeSet<_>>().iter().for_each(|p| {
-                places.entry(p).or_default();
-            });
-            t.terms.iter().for_each(|t| *terms.entry(t.key).or_default() += 1);
-        }
-        // A thing named by few letters outside the group is what it is about.
-        let n = members.len();
-        let own = |(k, c): (&u64, &usize)| {
-            let all = self.common.count(*k) as usize;
-            (*c * 3 >= all).then_some(*c)
+    /// The specific place that most letters name; else the division.
+    fn shared_name(&self, members: &[usize]) -> String {
+        let most = |names: &dyn Fn(&Terms) -> BTreeSet<&str>| {
+            let mut count: BTreeMap<String, usize> = BTreeMap::new();
+            for i in members {
+                names(&self.terms[*i]).into_iter().for_each(|n| *count.entry(n.to_owned()).or_default() += 1);
+            }
+            count.into_iter().max_by_key(|(p, c)| (*c, p.chars().count()))
         };
-        let share = terms.iter().filter_map(own).max().unwrap_or(0) as f32 / n as f32;
-        let name = places.iter().max_by_key(|(p, c)| (**c, p.chars().count())).filter(|(_, c)| **c * 4 >= n);
-        let area = || {
-            let mut areas: BTreeMap<&str, usize> = BTreeMap::new();
-            members
-                .iter()
-                .flat_map(|i| &self.terms[*i].areas)
-                .for_each(|a| *areas.entry(a).or_default() += 1);
-            areas
-                .into_iter()
-                .max_by_key(|(a, c)| (*c, a.len()))
-                .map(|(a, _)| a.to_owned())
-                .unwrap_or_default()
-        };
-        (name.map_or_else(area, |(p, _)| (*p).to_owned()), share)
+        let place = most(&|t| t.places.iter().map(String::as_str).collect());
+        let area =
+            || most(&|t| t.areas.iter().map(String::as_str).collect()).map(|(a, _)| a).unwrap_or_default();
+        place.filter(|(_, c)| *c * 4 >= members.len()).map_or_else(area, |(p, _)| p)
     }
 
     fn telling_words(&self, members: &[usize]) -> Vec<String> {
@@ -197,7 +182,7 @@ impl Hot {
 }
 
 /// The heat of a group whose letters are given by time.
-fn heat(letters: &[Letter], order: &[usize], share: f32) -> Heat {
+fn heat(letters: &[Letter], order: &[usize], alike: f32) -> Heat {
     let authors: HashSet<&str> = order.iter().map(|i| letters[*i].author.as_str()).collect();
     let people = if authors.contains("") { order.len() } else { authors.len() };
     let votes = |f: fn(&Letter) -> u32| order.iter().map(|i| u64::from(f(&letters[*i]))).sum::<u64>();
@@ -211,8 +196,8 @@ fn heat(letters: &[Letter], order: &[usize], share: f32) -> Heat {
     let density = (365.0 / (90.0 + core as f32)).sqrt().clamp(0.6, 2.0);
     let late = days.iter().filter(|d| **d * 3 >= first + 2 * last).count() as f32 / days.len().max(1) as f32;
     let growth = if last > first { (0.9 + 0.3 * late).min(1.2) } else { 1.0 };
-    let focus = 0.5 + 0.5 * share.min(1.0);
-    let crowd = people as f32 + 1.5 * (support as f32).sqrt() * (people as f32 / 3.0).min(1.0);
+    let focus = ((alike - 0.05) / 0.15).clamp(0.4, 1.0);
+    let crowd = people as f32 + (support as f32).sqrt() * (people as f32 / 3.0).min(1.0);
     Heat { value: crowd * focus * density * growth, people, support, focus, density, growth }
 }
 

@@ -24,7 +24,7 @@ pub struct Duties {
     words: BTreeMap<String, Vec<f32>>,
 }
 
-fn plain_words() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+pub(crate) fn plain_words() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
     include_str!("../data/plain_words.txt").lines().filter(|l| !l.starts_with('#')).filter_map(|l| {
         let (term, words) = l.split_once(':')?;
         Some((term.trim(), words.split_whitespace().collect()))

@@ -3,20 +3,30 @@
 //! Knows steps, orders with their ground, materials, forms, units and time. Everything here is a pure
 //! function of a model (and a seed). Must not know storage, pages, the clock, or where a model came from.
 
+mod chart;
 mod dist;
+mod effect;
 mod error;
 mod evidence;
+mod fit;
 mod graph;
+mod knockout;
 mod model;
 mod rcpsp;
 mod redesign;
 mod rng;
 mod sim;
+mod special;
 
 pub use dist::{Distribution, Shape};
+pub use effect::{Effect, Judgement, Seen, effect};
 pub use error::OptimiseError;
 pub use evidence::{Observed, Ran};
+pub use fit::{Fit, Fitted, arrival_gaps, fit};
 pub use graph::Dag;
+pub use knockout::{
+    Check, CheckFigures, EarlyRefusal, best_line, check_figures, early_refusal, expected_work,
+};
 pub use model::{
     Arrivals, Batch, FIELDS, FORMAT, Field, FieldRow, Form, Ground, MAX_STEPS, Material, Model, Necessity,
     Order, Rework, Shift, Situation, Source, Step, Target, Unit,
@@ -24,7 +34,7 @@ pub use model::{
 pub use rcpsp::{MAX_JOBS, Project, Schedule, read_psplib};
 pub use redesign::{
     BeforeAfter, DroppedStep, Figures, KeptOrder, MaterialVerdict, MergedField, MergedForm, PlannedStep,
-    Reached, Redesign, RemovedOrder, SituationFigures, Verdict, redesign,
+    Reached, Redesign, RemovedOrder, SituationFigures, Staffed, Verdict, redesign,
 };
 pub use rng::Rng;
 pub use sim::{

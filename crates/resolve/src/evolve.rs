@@ -137,7 +137,8 @@ impl Case {
                     self.title.clone_from(title);
                 }
             }
-            Command::Take {} => self.taken = true,
+            // Whoever answers has it: a reply signs for it too.
+            Command::Take {} | Command::Reply { .. } => self.taken = true,
             Command::Return { .. } => self.returns += 1,
             Command::Arbitrate { .. } => self.bound = true,
             Command::Redispatch { .. } => self.bound = false,

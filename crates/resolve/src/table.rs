@@ -196,7 +196,7 @@ pub const TABLE: &[Row] = &[
     r(StrikeOff, &[S::Rectifying], &[COORD, SUPER], &[Guard::StepFinished, Guard::NotTheOwner], To::Same, ClockEffect::Keep, "R6 HY 五(二) 逐一销号"),
     r(RejectStep, &[S::Rectifying], &[COORD, SUPER], &[Guard::StepFinished, Guard::NotTheOwner], To::Same, ClockEffect::Keep, "R6 STANDARDS 十(10) 纸面销号"),
     // 答复
-    r(Reply, &[S::Handling, S::Rectifying], &[OWNER], &[Guard::ClockNotStill, Guard::PartsDone], To::Stage(S::Replied), ClockEffect::Start(Phase::Callback), "R2 CZ 一(二) 件件有回复"),
+    r(Reply, &[S::Dispatched, S::Handling, S::Rectifying], &[OWNER], &[Guard::ClockNotStill, Guard::PartsDone], To::Stage(S::Replied), ClockEffect::Start(Phase::Callback), "R2 CZ 一(二) 件件有回复"),
     r(ReplyNegative, &[S::Handling], &[OWNER], &[Guard::ClockNotStill], To::Stage(S::NegativeReview), ClockEffect::Keep, "R2 STANDARDS 3.1 否定答复报告制"),
     r(ApproveNegative, &[S::NegativeReview], &[COORD], &[Guard::NotTheOwner], To::Stage(S::Replied), ClockEffect::Start(Phase::Callback), "R2 STANDARDS 3.1"),
     r(SendBackNegative, &[S::NegativeReview], &[COORD], &[], To::Stage(S::Handling), ClockEffect::Keep, "R2 STANDARDS 3.1"),

@@ -184,9 +184,7 @@ fn engine(figures: &mut Figures, name: &str, place: &Place, bodies: &[String], b
     let done = answers.into_iter().filter_map(|a| a.wait().ok()).count() as i64;
     figures.add(&format!("{name}: commands a second, queue always full"), per_second(done, begin.elapsed()));
     let begin = Instant::now();
-    let key = KeyFile::open(&keys.path().join(name.split(' ').next().unwrap_or("k")))
-        .or_else(|_| KeyFile::open(keys.path()))
-        .expect("key");
+    let key = KeyFile::open(keys.path()).expect("key");
     ledger_rows::seal_now(&store, Some(&key)).expect("seal");
     figures.add(&format!("{name}: sealed in seconds"), format!("{:.2}", begin.elapsed().as_secs_f64()));
     let begin = Instant::now();

@@ -115,6 +115,13 @@ impl Engine {
             Self::Postgres(e) => e.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
         }
     }
+    /// Lets statements take their time, or not any more.
+    pub(crate) fn be_patient(&mut self, patient: bool) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(e) => e.be_patient(patient),
+        }
+    }
     /// Marks the place to which one closure can be undone.
     pub(crate) fn mark(&mut self) -> Result<()> {
         match self {

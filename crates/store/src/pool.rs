@@ -3,6 +3,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crate::conn::Rd;
 use crate::engine::{Engine, Result};
@@ -23,6 +24,8 @@ pub(crate) struct Connections {
     rest: Mutex<Rest>,
     back: Condvar,
     connect: Connect,
+    /// How long to wait for a connection.
+    patience: Duration,
 }
 
 struct Rest {
@@ -36,9 +39,9 @@ fn lock<T>(m: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Pool {
-    pub(crate) fn new(connect: Connect, readers: usize, queue: usize) -> Result<Self> {
+    pub(crate) fn new(connect: Connect, readers: usize, queue: usize, patience: Duration) -> Result<Self> {
         let rest = Mutex::new(Rest { idle: Vec::new(), unopened: readers });
-        let connections = Arc::new(Connections { rest, back: Condvar::new(), connect });
+        let connections = Arc::new(Connections { rest, back: Condvar::new(), connect, patience });
         let (sender, receiver) = sync_channel::<Reader>(queue);
         let receiver = Arc::new(Mutex::new(receiver));
         let threads = (0..readers)
@@ -116,7 +119,12 @@ impl Connections {
                 lent.engine = Some((self.connect)()?);
                 return Ok(lent);
             }
-            rest = self.back.wait(rest).unwrap_or_else(PoisonError::into_inner);
+            let (again, waited) =
+                self.back.wait_timeout(rest, self.patience).unwrap_or_else(PoisonError::into_inner);
+            if waited.timed_out() {
+                return Err(StoreError::Busy);
+            }
+            rest = again;
         }
     }
 }

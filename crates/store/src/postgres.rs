@@ -18,6 +18,8 @@ use crate::value::{Row, Value};
 const STATEMENTS: usize = 512;
 /// How long to wait for a connection at most.
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long one statement of a migration may take.
+const MIGRATION: Duration = Duration::from_secs(6 * 3600);
 /// Rows of one statement that are on the way at once.
 const PIPELINE: usize = 256;
 
@@ -36,6 +38,7 @@ pub(crate) struct Postgres {
     runtime: tokio::runtime::Runtime,
     statements: HashMap<Box<str>, Statement>,
     patience: Duration,
+    usual: Duration,
     /// The transaction that is open for writing, as the server numbers it.
     xid: Option<String>,
     broken: bool,
@@ -98,6 +101,7 @@ impl Postgres {
             runtime,
             statements: HashMap::new(),
             patience,
+            usual: patience,
             xid: None,
             broken: false,
             ahead: String::new(),
@@ -142,6 +146,12 @@ impl Postgres {
             self.broken = true;
         }
         Err(got)
+    }
+
+    /// Waits as long as it takes (migrations of large tables), or as usual again.
+    pub(crate) fn be_patient(&mut self, patient: bool) -> Result<()> {
+        self.patience = if patient { MIGRATION } else { self.usual };
+        self.batch(&format!("SET statement_timeout = {}", self.patience.as_millis()))
     }
 
     /// Sends these statements with the next one.

@@ -79,7 +79,7 @@ impl Default for Options {
             lock_patience: Duration::from_secs(10),
             patience: Duration::from_secs(30),
             max_bytes: None,
-            cache_kib: 32_768,
+            cache_kib: 16_384,
         }
     }
 }
@@ -140,7 +140,7 @@ impl Store {
             .name("store-writer".into())
             .spawn(move || writer.run())
             .map_err(|e| StoreError::CannotOpen(e.to_string()))?;
-        let pool = Pool::new(connect_reader, options.readers.max(1), options.queue.max(1))?;
+        let pool = Pool::new(connect_reader, options.readers.max(1), options.queue.max(1), options.patience)?;
         let inner = Inner {
             place: place.clone(),
             dialect,
@@ -168,7 +168,8 @@ impl Store {
     /// Writes, and waits until it is durable. Waits for room in the queue. Not for asynchronous code.
     ///
     /// The closure may be run again when its effects were undone (connection lost before the commit), so
-    /// it must not change anything but the database. When it refuses, all it wrote is undone.
+    /// it must not change anything but the database. When it refuses, all it wrote is undone. It must not
+    /// call the store itself: it would wait for its own end.
     pub fn write<T, E>(
         &self,
         f: impl FnMut(&mut Tx<'_>) -> std::result::Result<T, E> + Send + 'static,
@@ -203,7 +204,8 @@ impl Store {
         }
     }
 
-    /// Reads one consistent view on this thread. Not for asynchronous code.
+    /// Reads one consistent view on this thread. Not for asynchronous code, and not inside another read or
+    /// write. Answers `Busy` when all connections are in use for `patience`.
     pub fn read<T, E: From<StoreError>>(
         &self,
         f: impl FnOnce(&mut Rd<'_>) -> std::result::Result<T, E>,

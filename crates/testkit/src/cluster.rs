@@ -30,7 +30,17 @@ impl Cluster {
     /// The server of this run; started when it is not running yet.
     pub fn shared() -> &'static Self {
         static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-        CLUSTER.get_or_init(|| start(&home()))
+        CLUSTER.get_or_init(|| {
+            let cluster = start(&home());
+            // As long as this process lives, the server is in use.
+            std::thread::spawn(|| {
+                loop {
+                    std::thread::sleep(std::time::Duration::from_secs(40));
+                    touch(&home().join("running"));
+                }
+            });
+            cluster
+        })
     }
 
     /// A server of one's own that flushes the disk like a real one, for benchmarks; stop it at the end.

@@ -11,6 +11,7 @@ use serde_json::Value;
 mod counts;
 mod models;
 mod tables;
+mod waits;
 
 pub fn logs() -> PathBuf {
     let shared = std::env::var_os("BANCHENG_SHARED").map_or_else(

@@ -7,6 +7,7 @@ mod fields;
 mod figures;
 mod materials;
 mod orders;
+mod staffed;
 mod text;
 
 use kernel::Said;
@@ -17,6 +18,7 @@ use crate::model::{Linked, Model};
 pub use fields::{MergedField, MergedForm};
 pub use materials::{MaterialVerdict, Verdict};
 pub use orders::{KeptOrder, RemovedOrder};
+pub use staffed::Staffed;
 
 /// The figures of the five reductions (减环节 减材料 减时限 减跑动 减费用) and the copies; how each is counted
 /// is said in `figures.rs` and in docs/redesign-model.md.
@@ -147,6 +149,9 @@ pub struct Redesign {
     pub dropped_steps: Vec<DroppedStep>,
     /// when every step runs
     pub plan: Vec<PlannedStep>,
+    /// the shortest schedule of one case with the staff there is; none when no unit states its staff
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staffed: Option<Staffed>,
     /// per situation; empty when the model has none
     pub situations: Vec<SituationFigures>,
     /// target and whether the plan reaches it
@@ -186,6 +191,10 @@ impl<'a> Case<'a> {
         let stays = orders::staying(model, &linked);
         let days = model.steps.iter().map(|s| model.days_of(s)).collect();
         Ok(Self { model, linked, stays, days })
+    }
+    /// The orders that must stay between steps that stay.
+    pub fn forced(&self) -> Result<crate::Dag, OptimiseError> {
+        orders::forced(self)
     }
     /// The situations to count: their numbers, or one for all when there are none.
     pub fn situations(&self) -> Vec<(Option<usize>, f64)> {
@@ -252,6 +261,7 @@ pub fn redesign(model: &Model) -> Result<Redesign, OptimiseError> {
         form,
         dropped_steps: figures::dropped(&case)?,
         plan: figures::plan(&case)?,
+        staffed: staffed::plan(&case)?,
         situations,
         target,
         removed_orders,

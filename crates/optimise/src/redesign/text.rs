@@ -60,6 +60,18 @@ impl Redesign {
         }
         let _ = writeln!(out, "\n二、最长路径\n  现行:{}", names(&self.critical_path_before, " → "));
         let _ = writeln!(out, "  再造后:{}", names(&self.critical_path, " → "));
+        if let Some(s) = &self.staffed {
+            let _ = writeln!(
+                out,
+                "  人手有限时一件最短 {} 个工作日({})",
+                num(s.working_days),
+                if s.proven {
+                    "已证明最短".to_owned()
+                } else {
+                    format!("下界 {}", num(s.lower_bound_days))
+                }
+            );
+        }
         for g in &self.parallel_groups {
             let _ = writeln!(out, "  可并行:{}", names(g, "、"));
         }

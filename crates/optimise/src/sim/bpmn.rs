@@ -172,7 +172,6 @@ fn blank() -> Net {
         arrivals: (0, 0),
         // Monday, 9:00: when the reference runs begin.
         begin: 9.0 * 3_600.0,
-        common: true,
     }
 }
 
@@ -224,9 +223,8 @@ impl Builder<'_> {
                 let group = self.net.groups.len() as u32;
                 self.net.groups.push(text(r, "name").to_owned());
                 let first = self.net.resources.len() as u32;
-                for k in 0..amount {
-                    let name = format!("{}#{}", text(r, "name"), k + 1);
-                    self.net.resources.push(Resource { name, group, calendar, tasks: Vec::new() });
+                for _ in 0..amount {
+                    self.net.resources.push(Resource { group, calendar, tasks: Vec::new() });
                 }
                 self.ids.insert(format!("r:{id}"), first);
                 self.ids.insert(format!("n:{id}"), amount as u32);

@@ -48,7 +48,6 @@ pub(crate) fn net(model: &Model, design: Design) -> Result<(Net, bool), Optimise
         situations: Vec::new(),
         arrivals: (0, 0),
         begin: 0.0,
-        common: true,
     };
     let mut end = 0.0;
     for s in &model.situations {
@@ -90,10 +89,9 @@ fn staff(
                     limit: MOST_STAFF,
                 });
             }
-            for k in 0..n {
+            for _ in 0..n {
                 members.push(net.resources.len() as u32);
-                let name = format!("{}#{}", u.name, k + 1);
-                net.resources.push(Resource { name, group, calendar, tasks: Vec::new() });
+                net.resources.push(Resource { group, calendar, tasks: Vec::new() });
             }
         }
         all.push(members);

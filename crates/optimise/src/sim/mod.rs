@@ -10,13 +10,14 @@ mod from_model;
 mod net;
 mod report;
 mod stats;
+mod text;
 
 pub use bpmn::{Scenario, read_scenario};
+pub(crate) use calendar::Calendar;
 pub use from_model::Design;
 pub use report::{
     Comparison, Estimate, GroupReport, Options, SimReport, StepReport, compare, simulate, simulate_scenario,
 };
-pub(crate) use stats::student;
 
 #[cfg(test)]
 mod tests;

@@ -71,7 +71,6 @@ impl Node {
 /// One person or device.
 #[derive(Clone, Debug)]
 pub(crate) struct Resource {
-    pub name: String,
     pub group: u32,
     pub calendar: u32,
     /// nodes it can handle, highest priority first
@@ -94,8 +93,6 @@ pub(crate) struct Net {
     pub arrivals: (u32, u32),
     /// seconds of the first arrival's earliest moment
     pub begin: f64,
-    /// draw the same numbers for the same case and step in every design
-    pub common: bool,
 }
 
 impl Net {

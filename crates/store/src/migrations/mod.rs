@@ -116,12 +116,13 @@ pub(crate) fn migrate(engine: &mut Engine, place: &Place, now: Moment, up_to: Op
     if reached(version(engine)?, target)? {
         return Ok(());
     }
+    engine.be_patient(true)?;
     begin_alone(engine, place)?;
     let done = steps_to(engine, target, now).and_then(|()| engine.batch("COMMIT"));
     if done.is_err() {
         engine.rollback();
     }
-    done
+    done.and_then(|()| engine.be_patient(false))
 }
 
 fn reached(found: i64, target: i64) -> Result<bool> {

@@ -115,6 +115,33 @@ fn a_full_queue_says_busy() {
 }
 
 #[test]
+fn a_reader_does_not_wait_for_ever() {
+    let options = Options { readers: 1, patience: Duration::from_millis(300), ..Options::default() };
+    both_engines(&options, |store| {
+        let inner = store.read(|_| Ok::<_, StoreError>(store.read(ledger_rows::event_count))).unwrap();
+        assert_eq!(inner, Err(StoreError::Busy), "the only connection is in use");
+        assert_eq!(store.read(ledger_rows::event_count), Ok(0));
+    });
+}
+
+#[test]
+fn asynchronous_callers_await_their_answers() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    both_engines(&Options::default(), |store| runtime.block_on(await_answers(store)));
+}
+
+async fn await_answers(store: &Store) {
+    let one = store.submit(|tx| tx.exec("INSERT INTO counter (name, last) VALUES ('a', 1)", &[]));
+    let two = store.submit(|tx| tx.exec("INSERT INTO counter (name, last) VALUES ('b', 2)", &[]));
+    assert_eq!((one.await, two.await), (Ok::<_, StoreError>(1), Ok::<_, StoreError>(1)));
+    let sum =
+        store.ask(|rd| rd.query_one("SELECT CAST(sum(last) AS BIGINT) FROM counter", &[], |row| row.i64(0)));
+    assert_eq!(sum.await, Ok::<_, StoreError>(3));
+    let panics = store.ask(|_| -> Result<(), StoreError> { panic!("a reader that panics") });
+    assert!(panics.await.is_err());
+}
+
+#[test]
 fn a_clock_set_back_stops_writing_and_small_steps_stand_still() {
     let clock = HandClock::at(Moment::from_us(1_800_000_000_000_000));
     let options = Options { clock: clock.as_clock(), ..Options::default() };
@@ -280,7 +307,7 @@ fn behind_a_line(test: impl FnOnce(&Store, &Proxy)) {
     postgres(|place| {
         let Place::Postgres { schema, .. } = place else { unreachable!() };
         let place = Place::Postgres { url: cluster.url_at(proxy.port), schema: schema.clone() };
-        let options = Options { patience: Duration::from_millis(400), ..Options::default() };
+        let options = Options { patience: Duration::from_millis(1_500), ..Options::default() };
         let store = Store::open(&place, options).unwrap();
         test(&store, &proxy);
         proxy.set(Line::Open);

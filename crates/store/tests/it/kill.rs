@@ -93,18 +93,23 @@ fn rounds(place: &Place, target: &str, rounds: u64) {
     for round in 0..rounds {
         let mut child = child("write", Path::new(target), false);
         let out = BufReader::new(child.stdout.take().unwrap());
-        let reader = std::thread::spawn(move || -> Vec<(i64, i64)> {
-            let parse = |line: String| {
+        let (heard, acks) = std::sync::mpsc::channel();
+        let reader = std::thread::spawn(move || {
+            let parse = |line: String| -> Option<(i64, i64)> {
                 let mut words = line.strip_prefix("ack ")?.split(' ').map(str::parse::<i64>);
                 Some((words.next()?.ok()?, words.next()?.ok()?))
             };
-            out.lines().map_while(Result::ok).filter_map(parse).collect()
+            out.lines().map_while(Result::ok).filter_map(parse).all(|ack| heard.send(ack).is_ok())
         });
-        // A different moment in each round, between the first write and many.
-        std::thread::sleep(Duration::from_millis(40 + round * 37 % 200));
+        // A different moment in each round: while it starts, after the first acts, among many.
+        for _ in 0..round * 7 % 45 {
+            acknowledged.push(acks.recv_timeout(Duration::from_secs(60)).unwrap());
+        }
+        std::thread::sleep(Duration::from_micros(round * 1_937 % 9_000));
         child.kill().unwrap();
         child.wait().unwrap();
-        acknowledged.extend(reader.join().unwrap());
+        acknowledged.extend(acks);
+        assert!(reader.join().unwrap());
         let store = Store::open(place, Options::default()).unwrap();
         let verified = store.read(|rd| ledger_rows::verify(rd, None, None)).unwrap();
         assert_eq!(verified.events, verified.streams, "no case twice");
@@ -115,7 +120,7 @@ fn rounds(place: &Place, target: &str, rounds: u64) {
         let events = store.read(|rd| ledger_rows::events_of(rd, case(*n), 0, 9)).unwrap();
         assert_eq!(events.iter().map(|e| e.seq).collect::<Vec<_>>(), [*seq], "case {n}");
     }
-    assert!(acknowledged.len() > rounds as usize, "the child wrote something: {}", acknowledged.len());
+    assert!(acknowledged.len() > rounds as usize * 10, "children wrote: {}", acknowledged.len());
     store.close();
 }
 

@@ -1,0 +1,249 @@
+//! 同事: is this the same matter again (merge proposals, R4, R9)? A signature for each text, bands for an index, and
+//! a comparison with reasons that weighs wording, place and things named. Must not know cases or decide.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cut::{Cutter, is_stop_word};
+use crate::minhash::{Fingerprint, counted};
+use crate::normalise::{fold, is_han};
+use crate::place::{PlaceKind, places};
+use crate::spot::times;
+use crate::vector::{BODY_CHARS, cosine, key};
+
+/// From this score two texts are proposed as one matter (default; precision in docs/QUALITY.md).
+pub const SAME: f32 = 0.5;
+/// Terms kept of one text: the heaviest.
+const KEPT_TERMS: usize = 120;
+/// Places kept of one text.
+const KEPT_PLACES: usize = 12;
+/// Bands that stand for places.
+const PLACE_BANDS: usize = 8;
+
+/// What is compared of a text. About 2 KB; keep it with the case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Signature {
+    print: Fingerprint,
+    /// Weighted terms, length one, sorted by key.
+    terms: Vec<(u64, f32)>,
+    /// Words behind the heaviest terms.
+    words: Vec<String>,
+    /// Specific places as written.
+    places: Vec<String>,
+    /// Divisions, most exact last.
+    areas: Vec<String>,
+    /// Days named, as month × 100 + day.
+    days: Vec<u16>,
+}
+
+/// Why two texts are held for one matter, or not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// 文字相近: the fraction of shared wording.
+    Wording(f32),
+    /// 用词相近: the cosine of what is talked about.
+    Matter(f32),
+    /// 同一地点: the name both give.
+    SamePlace(String),
+    /// 地点不同: each names places, none in common.
+    OtherPlace(String, String),
+    /// 区划不同
+    OtherArea(String, String),
+    /// 共同的词: words that both use and few others do.
+    Words(Vec<String>),
+    /// 提到同一天
+    SameDay(u16),
+}
+
+/// How alike two texts are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Similarity {
+    /// 0 to 1; from `SAME` on a proposal.
+    pub score: f32,
+    /// Reasons, strongest first.
+    pub reasons: Vec<Why>,
+}
+
+/// The signature of a text: a title (may be empty) and a body.
+pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
+    let cut = |t: &str| fold(&t.chars().take(BODY_CHARS * 2).collect::<String>());
+    let (title, body) = (cut(title), cut(body));
+    let text = format!("{title} {body}");
+    let mut count: std::collections::BTreeMap<&str, f32> = std::collections::BTreeMap::new();
+    for (part, weight) in [(&title, 2.0), (&body, 1.0)] {
+        for w in cutter.words(part) {
+            if !is_stop_word(w) && (w.chars().count() > 1 || w.chars().any(is_han)) {
+                *count.entry(w).or_default() += weight;
+            }
+        }
+    }
+    let mut heavy: Vec<(&str, f32)> =
+        count.into_iter().map(|(w, n)| (w, (1.0 + n.ln()) * cutter.rarity(w).powf(1.3))).collect();
+    heavy.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+    heavy.truncate(KEPT_TERMS);
+    let norm = heavy.iter().map(|(_, x)| x * x).sum::<f32>().sqrt().max(1e-6);
+    let mut terms: Vec<(u64, f32)> = heavy.iter().map(|(w, x)| (key(0, w), x / norm)).collect();
+    terms.sort_by_key(|t| t.0);
+    terms.dedup_by_key(|t| t.0);
+    let (mut named, mut areas) = (Vec::new(), Vec::new());
+    for p in places(cutter, &text) {
+        let list =
+            if matches!(p.kind, PlaceKind::Division | PlaceKind::Township) { &mut areas } else { &mut named };
+        if !list.contains(&p.name) && list.len() < KEPT_PLACES {
+            list.push(p.name);
+        }
+    }
+    let mut days: Vec<u16> = times(&text)
+        .iter()
+        .filter_map(|t| Some(t.month? as u16 * 100 + t.day? as u16))
+        .take(KEPT_PLACES)
+        .collect();
+    days.sort_unstable();
+    days.dedup();
+    Signature {
+        print: Fingerprint::of(&counted(&text)),
+        terms,
+        words: heavy.iter().take(40).map(|(w, _)| (*w).to_owned()).collect(),
+        places: named,
+        areas,
+        days,
+    }
+}
+
+/// Numbers for an index: texts that share one are candidates. The store keeps rows `(band, id)`.
+/// At most 40: those of the wording, then those of the places named.
+pub fn bands(s: &Signature) -> Vec<u64> {
+    let mut out = s.print.bands();
+    out.extend(s.places.iter().take(PLACE_BANDS).map(|p| key(9, &called(p))));
+    out
+}
+
+/// How a place is called in short: its last four characters.
+fn called(name: &str) -> String {
+    let n = name.chars().count();
+    name.chars().skip(n.saturating_sub(4)).collect()
+}
+
+fn same_place(a: &Signature, b: &Signature) -> Option<String> {
+    a.places.iter().find(|p| b.places.iter().any(|q| called(p) == called(q))).cloned()
+}
+
+/// The exact area of the anonymised or plain kind, if it is below a city.
+fn county(s: &Signature) -> Option<&String> {
+    s.areas.iter().find(|a| a.ends_with(['区', '县']) && a.chars().count() >= 2)
+}
+
+/// Compares two signatures.
+pub fn compare(a: &Signature, b: &Signature) -> Similarity {
+    let wording = a.print.resemblance(&b.print);
+    let matter = cosine(&a.terms, &b.terms);
+    let place = same_place(a, b);
+    let mut reasons = Vec::new();
+    let mut x = -3.6 + 6.0 * wording + 9.0 * matter;
+    if wording >= 0.1 {
+        reasons.push(Why::Wording(wording));
+    }
+    if matter >= 0.1 {
+        reasons.push(Why::Matter(matter));
+    }
+    match &place {
+        Some(p) => {
+            x += 0.9;
+            reasons.push(Why::SamePlace(p.clone()));
+        }
+        None if !a.places.is_empty() && !b.places.is_empty() => {
+            x -= 1.0;
+            reasons.push(Why::OtherPlace(a.places[0].clone(), b.places[0].clone()));
+        }
+        None => {}
+    }
+    if let (Some(p), Some(q)) = (county(a), county(b))
+        && !a.areas.contains(q)
+        && !b.areas.contains(p)
+    {
+        x -= 1.2;
+        reasons.push(Why::OtherArea(p.clone(), q.clone()));
+    }
+    if let Some(d) = a.days.iter().find(|d| b.days.contains(d)) {
+        x += 0.3;
+        reasons.push(Why::SameDay(*d));
+    }
+    let shared: Vec<String> = a.words.iter().filter(|w| b.words.contains(w)).take(6).cloned().collect();
+    if !shared.is_empty() {
+        reasons.push(Why::Words(shared));
+    }
+    let score = if a.print.is_empty() || b.print.is_empty() { 0.0 } else { 1.0 / (1.0 + (-x).exp()) };
+    Similarity { score, reasons }
+}
+
+/// Two letters, by position, that seem to be about one matter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SamePair {
+    /// The earlier position.
+    pub a: usize,
+    /// The later position.
+    pub b: usize,
+    /// How alike.
+    pub similarity: Similarity,
+}
+
+/// The newest entries of one band that are compared: a band that everyone shares must not cost everything.
+pub const BAND_CANDIDATES: usize = 200;
+
+/// All pairs in bulk from shared bands, as registration would find them one by one.
+pub fn pairs(cutter: &Cutter, letters: &[crate::letters::Letter], least: f32) -> Vec<SamePair> {
+    let mut index: std::collections::HashMap<u64, Vec<u32>> = std::collections::HashMap::new();
+    let mut known: Vec<Signature> = Vec::with_capacity(letters.len());
+    let mut out = Vec::new();
+    for (b, l) in letters.iter().enumerate() {
+        let s = signature(cutter, &l.title, &l.body);
+        let mut near: Vec<u32> = Vec::new();
+        for band in bands(&s) {
+            let list = index.entry(band).or_default();
+            near.extend(list.iter().rev().take(BAND_CANDIDATES));
+            list.push(b as u32);
+        }
+        near.sort_unstable();
+        near.dedup();
+        for a in near {
+            let similarity = compare(&known[a as usize], &s);
+            if similarity.score >= least {
+                out.push(SamePair { a: a as usize, b, similarity });
+            }
+        }
+        known.push(s);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn s(t: &str) -> Signature {
+        signature(Cutter::standard(), "", t)
+    }
+
+    #[test]
+    fn reworded_reports_meet_and_templates_elsewhere_do_not() {
+        let a = s("A3区梧桐花园小区旁边的搅拌站每天半夜施工,噪音很大,严重扰民,请查处");
+        let b = s("投诉A3区梧桐花园附近搅拌站夜间施工噪音扰民,粉尘也大");
+        let c = s("A7县松湖雅苑小区停车位不足,物业乱收停车费");
+        assert!(compare(&a, &b).score > compare(&a, &c).score + 0.3);
+        assert!(compare(&a, &c).score < SAME);
+        assert_eq!(compare(&a, &a).score.max(SAME), compare(&a, &a).score);
+        assert!(bands(&a).iter().any(|x| bands(&b).contains(x)));
+        assert_eq!(compare(&s(""), &s("")).score, 0.0);
+    }
+
+    proptest! {
+        #[test]
+        fn comparing_is_symmetric_and_bounded(a in "\\PC{0,80}", b in "[一-龥A3区,。0-9]{0,80}") {
+            let (x, y) = (s(&a), s(&b));
+            let (p, q) = (compare(&x, &y).score, compare(&y, &x).score);
+            prop_assert!((p - q).abs() < 1e-5 && (0.0..=1.0).contains(&p));
+        }
+    }
+}
