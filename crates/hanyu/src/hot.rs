@@ -79,7 +79,8 @@ impl Hot {
         let terms = Terms::of(cutter, &letter.title, &letter.body);
         let v = self.common.vector(&terms);
         self.common.add(&terms);
-        let mean = |g: &Vec<usize>| g.iter().map(|i| cosine(&v, &self.vectors[*i])).sum::<f32>() / g.len() as f32;
+        let mean =
+            |g: &Vec<usize>| g.iter().map(|i| cosine(&v, &self.vectors[*i])).sum::<f32>() / g.len() as f32;
         let best = self
             .groups
             .iter()
@@ -158,7 +159,8 @@ impl Hot {
             count.into_iter().max_by_key(|(p, c)| (*c, p.chars().count()))
         };
         let place = most(&|t| t.places.iter().map(String::as_str).collect());
-        let area = || most(&|t| t.areas.iter().map(String::as_str).collect()).map(|(a, _)| a).unwrap_or_default();
+        let area =
+            || most(&|t| t.areas.iter().map(String::as_str).collect()).map(|(a, _)| a).unwrap_or_default();
         place.filter(|(_, c)| *c * 4 >= members.len()).map_or_else(area, |(p, _)| p)
     }
 
@@ -189,7 +191,8 @@ fn heat(letters: &[Letter], order: &[usize], alike: f32) -> Heat {
     let (first, last) = (days.first().copied().unwrap_or(0), days.last().copied().unwrap_or(0));
     // The middle nine tenths of its time: one early letter does not stretch a matter over years.
     let cut = days.len() / 20;
-    let core = days.get(days.len().saturating_sub(1 + cut)).copied().unwrap_or(0) - days.get(cut).copied().unwrap_or(0);
+    let core = days.get(days.len().saturating_sub(1 + cut)).copied().unwrap_or(0)
+        - days.get(cut).copied().unwrap_or(0);
     let density = (365.0 / (90.0 + core as f32)).sqrt().clamp(0.6, 2.0);
     let late = days.iter().filter(|d| **d * 3 >= first + 2 * last).count() as f32 / days.len().max(1) as f32;
     let growth = if last > first { (0.9 + 0.3 * late).min(1.2) } else { 1.0 };

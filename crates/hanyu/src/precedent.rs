@@ -67,7 +67,8 @@ fn terms(cutter: &Cutter, m: &Matter) -> (Terms, Vec<(u64, String)>) {
     let said: std::collections::HashSet<&str> = t.words.iter().map(|(_, w)| w.as_str()).collect();
     let mut more = Vec::new();
     for (topic, words) in topics() {
-        let n = words.iter().filter(|w| said.contains(*w)).count() + usize::from(said.contains(topic.as_str()));
+        let n =
+            words.iter().filter(|w| said.contains(*w)).count() + usize::from(said.contains(topic.as_str()));
         if n > 0 {
             let k = key(3, topic);
             more.push(Term { key: k, count: n as f32, kind: TOPIC });
@@ -148,10 +149,8 @@ impl Precedents {
 
     fn found(&self, q: &[(u64, f32)], i: usize, score: f32) -> Found {
         let mine: HashMap<u64, f32> = self.vectors[i].iter().copied().collect();
-        let mut shared: Vec<(&String, f32)> = q
-            .iter()
-            .filter_map(|(k, x)| Some((self.names.get(k)?, x * mine.get(k)?)))
-            .collect();
+        let mut shared: Vec<(&String, f32)> =
+            q.iter().filter_map(|(k, x)| Some((self.names.get(k)?, x * mine.get(k)?))).collect();
         shared.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
         let why = shared.into_iter().take(6).map(|(w, _)| w.clone()).collect();
         Found { id: self.ids[i].clone(), score: score.clamp(0.0, 1.0), why }
@@ -169,7 +168,8 @@ mod tests {
 
     #[test]
     fn everyday_words_find_official_ones() {
-        let m = |title: &str, body: &str| Matter { title: title.into(), body: body.into(), ..Matter::default() };
+        let m =
+            |title: &str, body: &str| Matter { title: title.into(), body: body.into(), ..Matter::default() };
         let all = [
             ("1", m("关于营业性客货运输车辆管理的答复", "客货运输 班车 票价")),
             ("2", m("小区物业服务纠纷的处理", "业主与物业就物业费争议")),

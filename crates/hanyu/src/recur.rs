@@ -59,7 +59,9 @@ pub fn recurrences(
         .filter(|e| e.id != new.id && !rejected.contains(&(e.id.clone(), new.id.clone())))
         .filter_map(|e| recurrence(new, e))
         .collect();
-    out.sort_by(|a, b| b.similarity.score.total_cmp(&a.similarity.score).then_with(|| a.earlier.cmp(&b.earlier)));
+    out.sort_by(|a, b| {
+        b.similarity.score.total_cmp(&a.similarity.score).then_with(|| a.earlier.cmp(&b.earlier))
+    });
     out.truncate(n);
     out
 }
@@ -76,7 +78,13 @@ fn recurrence(new: &Trouble, earlier: &Trouble) -> Option<Recurrence> {
     }
     let needed = RECURS + if same_unit { 0.0 } else { 0.1 } + if same_item { 0.0 } else { 0.1 };
     let similarity = compare(&new.signature, &earlier.signature);
-    (similarity.score >= needed).then(|| Recurrence { earlier: earlier.id.clone(), similarity, days_after, same_unit, same_item })
+    (similarity.score >= needed).then(|| Recurrence {
+        earlier: earlier.id.clone(),
+        similarity,
+        days_after,
+        same_unit,
+        same_item,
+    })
 }
 
 #[cfg(test)]

@@ -48,31 +48,111 @@ const PARTS: [Row; 7] = [
     Row {
         part: Part::Checked,
         weight: 15.0,
-        cues: &["经查", "经核", "调查", "核实", "现场", "走访", "经了解", "查看", "勘查", "勘察", "检查", "排查", "检测", "调阅"],
+        cues: &[
+            "经查",
+            "经核",
+            "调查",
+            "核实",
+            "现场",
+            "走访",
+            "经了解",
+            "查看",
+            "勘查",
+            "勘察",
+            "检查",
+            "排查",
+            "检测",
+            "调阅",
+        ],
         add: ("写明查了什么:到哪里、找谁、看了什么", "say what was checked: where, whom, what"),
     },
     Row {
         part: Part::Found,
         weight: 15.0,
-        cues: &["属实", "不实", "情况如下", "存在", "发现", "原因", "系", "因为", "由于", "目前", "现已", "已于", "尚未", "不符合", "符合"],
+        cues: &[
+            "属实",
+            "不实",
+            "情况如下",
+            "存在",
+            "发现",
+            "原因",
+            "系",
+            "因为",
+            "由于",
+            "目前",
+            "现已",
+            "已于",
+            "尚未",
+            "不符合",
+            "符合",
+        ],
         add: ("写明查到什么:属实与否、原因", "say what was found: true or not, and why"),
     },
     Row {
         part: Part::Action,
         weight: 15.0,
-        cues: &["责令", "整改", "下一步", "将", "已安排", "要求", "督促", "加强", "已完成", "处罚", "拆除", "协调", "计划", "启动", "予以", "依法", "建议您", "可以", "请您"],
+        cues: &[
+            "责令",
+            "整改",
+            "下一步",
+            "将",
+            "已安排",
+            "要求",
+            "督促",
+            "加强",
+            "已完成",
+            "处罚",
+            "拆除",
+            "协调",
+            "计划",
+            "启动",
+            "予以",
+            "依法",
+            "建议您",
+            "可以",
+            "请您",
+        ],
         add: ("写明怎么办", "say what will be done"),
     },
     Row {
         part: Part::Who,
         weight: 8.0,
-        cues: &["局", "街道", "办事处", "镇政府", "人民政府", "委员会", "中心", "支队", "大队", "公司", "部门", "社区", "物业"],
+        cues: &[
+            "局",
+            "街道",
+            "办事处",
+            "镇政府",
+            "人民政府",
+            "委员会",
+            "中心",
+            "支队",
+            "大队",
+            "公司",
+            "部门",
+            "社区",
+            "物业",
+        ],
         add: ("写明由谁办", "say who does it"),
     },
     Row {
         part: Part::When,
         weight: 8.0,
-        cues: &["个工作日", "日内", "天内", "月底前", "年底前", "日前", "年内", "小时内", "即日起", "前完成", "预计", "已完成", "已办结", "限期"],
+        cues: &[
+            "个工作日",
+            "日内",
+            "天内",
+            "月底前",
+            "年底前",
+            "日前",
+            "年内",
+            "小时内",
+            "即日起",
+            "前完成",
+            "预计",
+            "已完成",
+            "已办结",
+            "限期",
+        ],
         add: ("写明何时办完", "say by when"),
     },
     Row {
@@ -121,11 +201,22 @@ pub struct Review {
 }
 
 const COURTESY: [&str; 14] = [
-    "您好", "你好", "感谢您对我们工作的", "感谢您的", "感谢", "信任", "理解", "支持", "监督", "祝您生活愉快", "此致", "敬礼", "尊敬的网友",
+    "您好",
+    "你好",
+    "感谢您对我们工作的",
+    "感谢您的",
+    "感谢",
+    "信任",
+    "理解",
+    "支持",
+    "监督",
+    "祝您生活愉快",
+    "此致",
+    "敬礼",
+    "尊敬的网友",
     "收悉",
 ];
-const PASSED: [&str; 8] =
-    ["已转", "转交", "已将您", "转至", "交由", "已反馈给", "请等待", "已收悉"];
+const PASSED: [&str; 8] = ["已转", "转交", "已将您", "转至", "交由", "已反馈给", "请等待", "已收悉"];
 
 /// The terms of a question that an answer should take up: words of two and more characters.
 fn asked(cutter: &Cutter, text: &str) -> BTreeMap<String, f32> {
@@ -211,7 +302,8 @@ fn relevance(cutter: &Cutter, title: &str, body: &str, folded_reply: &str) -> f3
     let heads = asked(cutter, title);
     let weight = |w: &String, r: &f32| r * if heads.contains_key(w) { 2.0 } else { 0.6 };
     let all: f32 = words.iter().map(|(w, r)| weight(w, r)).sum();
-    let taken: f32 = words.iter().filter(|(w, _)| folded_reply.contains(w.as_str())).map(|(w, r)| weight(w, r)).sum();
+    let taken: f32 =
+        words.iter().filter(|(w, _)| folded_reply.contains(w.as_str())).map(|(w, r)| weight(w, r)).sum();
     if all > 0.0 { taken / all } else { 0.0 }
 }
 
@@ -300,7 +392,12 @@ pub fn report(cutter: &Cutter, letters: &[Letter]) -> Report {
         .map(|l| (l.id.clone(), format!("{} {}", l.title, l.body), l.reply.clone()))
         .collect();
     let copied = copied(&rows);
-    let mut s = Summary { replies: rows.len(), unanswered: letters.len() - rows.len(), copied: copied.len(), ..Summary::default() };
+    let mut s = Summary {
+        replies: rows.len(),
+        unanswered: letters.len() - rows.len(),
+        copied: copied.len(),
+        ..Summary::default()
+    };
     let mut scores: Vec<u32> = Vec::new();
     for r in reviews.iter().flatten() {
         scores.push(r.score);
@@ -343,7 +440,16 @@ mod tests {
         let empty = review(c, title, body, "您好,您反映的问题已收悉,已转相关部门处理,感谢您的支持!");
         assert!(empty.score < 20 && empty.signals.contains(&Signal::Empty), "{empty:?}");
         assert!(empty.missing.contains(&Part::Basis) && empty.advice.len() == empty.missing.len());
-        let off = review(c, title, body, &good.replace("梧桐花园旁搅拌站夜间施工噪音", "某校招生").replace("搅拌站", "校").replace("施工", "招生").replace("环保局", "教育局"));
+        let off = review(
+            c,
+            title,
+            body,
+            &good
+                .replace("梧桐花园旁搅拌站夜间施工噪音", "某校招生")
+                .replace("搅拌站", "校")
+                .replace("施工", "招生")
+                .replace("环保局", "教育局"),
+        );
         assert!(off.relevance < r.relevance);
         assert_eq!(review(c, "", "", "").score, 0);
     }

@@ -87,7 +87,8 @@ pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
     terms.dedup_by_key(|t| t.0);
     let (mut named, mut areas) = (Vec::new(), Vec::new());
     for p in places(cutter, &text) {
-        let list = if matches!(p.kind, PlaceKind::Division | PlaceKind::Township) { &mut areas } else { &mut named };
+        let list =
+            if matches!(p.kind, PlaceKind::Division | PlaceKind::Township) { &mut areas } else { &mut named };
         if !list.contains(&p.name) && list.len() < KEPT_PLACES {
             list.push(p.name);
         }
@@ -110,10 +111,12 @@ pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
 }
 
 /// Numbers for an index: texts that share one are candidates. The store keeps rows `(band, id)`.
-/// At most 40: those of the wording, then those of the places named.
+/// At most 40, sorted, each once: those of the wording and those of the places named.
 pub fn bands(s: &Signature) -> Vec<u64> {
     let mut out = s.print.bands();
     out.extend(s.places.iter().take(PLACE_BANDS).map(|p| key(9, &called(p))));
+    out.sort_unstable();
+    out.dedup();
     out
 }
 
@@ -186,8 +189,21 @@ pub struct SamePair {
     pub similarity: Similarity,
 }
 
-/// The newest entries of one band that are compared: a band that everyone shares must not cost everything.
+/// The newest entries of one band that are looked at: a band that everyone shares must not cost everything.
 pub const BAND_CANDIDATES: usize = 200;
+/// Candidates that are compared in full.
+pub const COMPARED: usize = 300;
+
+/// From the entries of each band to the candidates worth comparing: those that share most bands, at most
+/// `COMPARED`, ties to the larger (newer) id.
+pub fn shortlist<I: Ord + Copy>(bands: impl IntoIterator<Item = Vec<I>>) -> Vec<I> {
+    let mut all: Vec<I> = bands.into_iter().flat_map(|b| b.into_iter().take(BAND_CANDIDATES)).collect();
+    all.sort_unstable();
+    let mut counted: Vec<(usize, I)> = all.chunk_by(|a, b| a == b).map(|c| (c.len(), c[0])).collect();
+    counted.sort_unstable_by(|a, b| b.cmp(a));
+    counted.truncate(COMPARED);
+    counted.into_iter().map(|c| c.1).collect()
+}
 
 /// All pairs in bulk from shared bands, as registration would find them one by one.
 pub fn pairs(cutter: &Cutter, letters: &[crate::letters::Letter], least: f32) -> Vec<SamePair> {
@@ -196,14 +212,14 @@ pub fn pairs(cutter: &Cutter, letters: &[crate::letters::Letter], least: f32) ->
     let mut out = Vec::new();
     for (b, l) in letters.iter().enumerate() {
         let s = signature(cutter, &l.title, &l.body);
-        let mut near: Vec<u32> = Vec::new();
-        for band in bands(&s) {
+        let entries = bands(&s).into_iter().map(|band| {
             let list = index.entry(band).or_default();
-            near.extend(list.iter().rev().take(BAND_CANDIDATES));
+            let newest: Vec<u32> = list.iter().rev().take(BAND_CANDIDATES).copied().collect();
             list.push(b as u32);
-        }
+            newest
+        });
+        let mut near = shortlist(entries.collect::<Vec<_>>());
         near.sort_unstable();
-        near.dedup();
         for a in near {
             let similarity = compare(&known[a as usize], &s);
             if similarity.score >= least {

@@ -164,7 +164,12 @@ const TITLE: f64 = 2.5;
 impl Scale {
     /// The score of a text for a query (BM25, k1 1.2, b 0.6; title terms count more), in whole millionths so that
     /// every machine orders alike. None if the text does not answer the query.
-    pub fn score(&self, query: &Query, title: &BTreeMap<String, u32>, body: &BTreeMap<String, u32>) -> Option<u64> {
+    pub fn score(
+        &self,
+        query: &Query,
+        title: &BTreeMap<String, u32>,
+        body: &BTreeMap<String, u32>,
+    ) -> Option<u64> {
         let length = f64::from(title.values().chain(body.values()).sum::<u32>());
         let norm = 1.2 * (0.4 + 0.6 * length / self.mean_terms.max(1.0));
         let count = |m: &BTreeMap<String, u32>, t: &String| f64::from(m.get(t).copied().unwrap_or(0));
@@ -211,7 +216,8 @@ mod tests {
         let t = terms("A市环保局对桐梓坡西路110KV变电站的答复");
         let scale = Scale { texts: 10, mean_terms: 30.0, with_term: HashMap::new() };
         let hit = |q: &str| scale.score(&Query::parse(q), &BTreeMap::new(), &t).is_some();
-        for q in ["环保", "环保局", "hbj", "110kv", "桐梓坡西路", "变电站 答复", "變電站", "答复 -投诉"] {
+        for q in ["环保", "环保局", "hbj", "110kv", "桐梓坡西路", "变电站 答复", "變電站", "答复 -投诉"]
+        {
             assert!(hit(q), "{q} {t:?}");
         }
         for q in ["局长", "bhj", "110", "答复 -环保"] {
@@ -222,7 +228,11 @@ mod tests {
 
     #[test]
     fn titles_and_rare_terms_come_first() {
-        let scale = Scale { texts: 1000, mean_terms: 20.0, with_term: [("噪音".into(), 500), ("搅拌".into(), 3)].into() };
+        let scale = Scale {
+            texts: 1000,
+            mean_terms: 20.0,
+            with_term: [("噪音".into(), 500), ("搅拌".into(), 3)].into(),
+        };
         let q = Query::parse("噪音");
         let (a, b) = (terms("噪音扰民"), terms("夜里有噪音"));
         let none = BTreeMap::new();

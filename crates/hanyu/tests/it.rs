@@ -45,7 +45,9 @@ fn hostile_text_is_answered_within_bounds() {
         assert!((p.iter().sum::<f32>() - 1.0).abs() < 1e-3 && p.iter().all(|x| x.is_finite()));
         let folded = fold(&l.body);
         assert!(place::places(cutter, &folded).len() <= place::MAX_PLACES);
-        assert!(spot::times(&folded).len() <= spot::MAX_SPOTS && spot::numbers(&folded).len() <= spot::MAX_SPOTS);
+        assert!(
+            spot::times(&folded).len() <= spot::MAX_SPOTS && spot::numbers(&folded).len() <= spot::MAX_SPOTS
+        );
         assert!(mask::find(&l.body).len() <= mask::MAX_FOUND);
         let s = same::signature(cutter, &l.body, &l.body);
         assert!(same::bands(&s).len() <= 40);
@@ -83,7 +85,8 @@ fn a_model_is_the_same_twice_and_survives_its_file() {
 #[test]
 fn nothing_to_learn_is_said() {
     let cutter = Cutter::standard();
-    let one = Table::Letters(vec![Letter { title: "甲".into(), label: Some("一".into()), ..Letter::default() }]);
+    let one =
+        Table::Letters(vec![Letter { title: "甲".into(), label: Some("一".into()), ..Letter::default() }]);
     assert_eq!(train_tables(cutter, &[one]).err(), Some(BadModel::NothingToLearn));
     assert_eq!(train_tables(cutter, &[]).err(), Some(BadModel::NothingToLearn));
 }
