@@ -11,13 +11,62 @@ use crate::spot::times;
 use crate::vector::{BODY_CHARS, cosine, key};
 
 /// From this score two texts are proposed as one matter (default; precision in docs/QUALITY.md).
-pub const SAME: f32 = 0.5;
+pub const SAME: f32 = 0.8;
 /// Terms kept of one text: the heaviest.
 const KEPT_TERMS: usize = 120;
 /// Places kept of one text.
 const KEPT_PLACES: usize = 12;
 /// Bands that stand for places.
 const PLACE_BANDS: usize = 8;
+
+/// Set phrases of petitions and of official prose: one writer's frame around different matters must not make them
+/// one.
+const SET_PHRASES: [&str; 44] = [
+    "加快",
+    "加强",
+    "加大",
+    "力度",
+    "步伐",
+    "刻不容缓",
+    "建设",
+    "大力",
+    "倡导",
+    "大背景",
+    "背景",
+    "推进",
+    "提升",
+    "高质量",
+    "发展",
+    "迅猛",
+    "极为",
+    "近年",
+    "常年",
+    "地处",
+    "严重",
+    "流失",
+    "省会",
+    "国家",
+    "城市",
+    "配套",
+    "整治",
+    "全覆盖",
+    "监督",
+    "监管",
+    "创建",
+    "具体",
+    "行动",
+    "人口",
+    "大省",
+    "落后",
+    "周边",
+    "片区",
+    "公共",
+    "中心",
+    "长期",
+    "尽快",
+    "无人",
+    "增长",
+];
 
 /// What is compared of a text. About 2 KB; keep it with the case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,7 +121,10 @@ pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
     let mut count: std::collections::BTreeMap<&str, f32> = std::collections::BTreeMap::new();
     for (part, weight) in [(&title, 2.0), (&body, 1.0)] {
         for w in cutter.words(part) {
-            if !is_stop_word(w) && (w.chars().count() > 1 || w.chars().any(is_han)) {
+            if !is_stop_word(w)
+                && !SET_PHRASES.contains(&w)
+                && (w.chars().count() > 1 || w.chars().any(is_han))
+            {
                 *count.entry(w).or_default() += weight;
             }
         }

@@ -40,7 +40,7 @@ pub fn same() {
     );
     println!("| least score | proposed | precision | recall among annotated |\n|---|---|---|---|");
     let same_all = rows.iter().filter(|r| r.1).count();
-    for least in [0.3, 0.4, same::SAME, 0.6, 0.7, 0.8] {
+    for least in [0.3, 0.5, 0.6, 0.7, same::SAME, 0.9] {
         let said: Vec<_> = rows.iter().filter(|r| r.0 >= least).collect();
         let right = said.iter().filter(|r| r.1).count();
         println!(
