@@ -11,13 +11,62 @@ use crate::spot::times;
 use crate::vector::{BODY_CHARS, cosine, key};
 
 /// From this score two texts are proposed as one matter (default; precision in docs/QUALITY.md).
-pub const SAME: f32 = 0.5;
+pub const SAME: f32 = 0.8;
 /// Terms kept of one text: the heaviest.
 const KEPT_TERMS: usize = 120;
 /// Places kept of one text.
 const KEPT_PLACES: usize = 12;
 /// Bands that stand for places.
 const PLACE_BANDS: usize = 8;
+
+/// Set phrases of petitions and of official prose: one writer's frame around different matters must not make them
+/// one.
+const SET_PHRASES: [&str; 44] = [
+    "加快",
+    "加强",
+    "加大",
+    "力度",
+    "步伐",
+    "刻不容缓",
+    "建设",
+    "大力",
+    "倡导",
+    "大背景",
+    "背景",
+    "推进",
+    "提升",
+    "高质量",
+    "发展",
+    "迅猛",
+    "极为",
+    "近年",
+    "常年",
+    "地处",
+    "严重",
+    "流失",
+    "省会",
+    "国家",
+    "城市",
+    "配套",
+    "整治",
+    "全覆盖",
+    "监督",
+    "监管",
+    "创建",
+    "具体",
+    "行动",
+    "人口",
+    "大省",
+    "落后",
+    "周边",
+    "片区",
+    "公共",
+    "中心",
+    "长期",
+    "尽快",
+    "无人",
+    "增长",
+];
 
 /// What is compared of a text. About 2 KB; keep it with the case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,7 +121,10 @@ pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
     let mut count: std::collections::BTreeMap<&str, f32> = std::collections::BTreeMap::new();
     for (part, weight) in [(&title, 2.0), (&body, 1.0)] {
         for w in cutter.words(part) {
-            if !is_stop_word(w) && (w.chars().count() > 1 || w.chars().any(is_han)) {
+            if !is_stop_word(w)
+                && !SET_PHRASES.contains(&w)
+                && (w.chars().count() > 1 || w.chars().any(is_han))
+            {
                 *count.entry(w).or_default() += weight;
             }
         }
@@ -111,10 +163,12 @@ pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
 }
 
 /// Numbers for an index: texts that share one are candidates. The store keeps rows `(band, id)`.
-/// At most 40: those of the wording, then those of the places named.
+/// At most 40, sorted, each once: those of the wording and those of the places named.
 pub fn bands(s: &Signature) -> Vec<u64> {
     let mut out = s.print.bands();
     out.extend(s.places.iter().take(PLACE_BANDS).map(|p| key(9, &called(p))));
+    out.sort_unstable();
+    out.dedup();
     out
 }
 
@@ -187,8 +241,21 @@ pub struct SamePair {
     pub similarity: Similarity,
 }
 
-/// The newest entries of one band that are compared: a band that everyone shares must not cost everything.
+/// The newest entries of one band that are looked at: a band that everyone shares must not cost everything.
 pub const BAND_CANDIDATES: usize = 200;
+/// Candidates that are compared in full.
+pub const COMPARED: usize = 300;
+
+/// From the entries of each band to the candidates worth comparing: those that share most bands, at most
+/// `COMPARED`, ties to the larger (newer) id.
+pub fn shortlist<I: Ord + Copy>(bands: impl IntoIterator<Item = Vec<I>>) -> Vec<I> {
+    let mut all: Vec<I> = bands.into_iter().flat_map(|b| b.into_iter().take(BAND_CANDIDATES)).collect();
+    all.sort_unstable();
+    let mut counted: Vec<(usize, I)> = all.chunk_by(|a, b| a == b).map(|c| (c.len(), c[0])).collect();
+    counted.sort_unstable_by(|a, b| b.cmp(a));
+    counted.truncate(COMPARED);
+    counted.into_iter().map(|c| c.1).collect()
+}
 
 /// All pairs in bulk from shared bands, as registration would find them one by one.
 pub fn pairs(cutter: &Cutter, letters: &[crate::letters::Letter], least: f32) -> Vec<SamePair> {
@@ -197,14 +264,14 @@ pub fn pairs(cutter: &Cutter, letters: &[crate::letters::Letter], least: f32) ->
     let mut out = Vec::new();
     for (b, l) in letters.iter().enumerate() {
         let s = signature(cutter, &l.title, &l.body);
-        let mut near: Vec<u32> = Vec::new();
-        for band in bands(&s) {
+        let entries = bands(&s).into_iter().map(|band| {
             let list = index.entry(band).or_default();
-            near.extend(list.iter().rev().take(BAND_CANDIDATES));
+            let newest: Vec<u32> = list.iter().rev().take(BAND_CANDIDATES).copied().collect();
             list.push(b as u32);
-        }
+            newest
+        });
+        let mut near = shortlist(entries.collect::<Vec<_>>());
         near.sort_unstable();
-        near.dedup();
         for a in near {
             let similarity = compare(&known[a as usize], &s);
             if similarity.score >= least {
