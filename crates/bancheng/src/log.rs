@@ -35,6 +35,52 @@ enum Act {
         /// 输出文件 / output file
         output: PathBuf,
     },
+    /// 发现流程模型 / discover a process tree (inductive miner): prints the tree, or writes .ptml .pnml .bpmn
+    Discover {
+        #[command(flatten)]
+        input: Input,
+        /// 噪声阈值 0–1 / noise threshold: 0 fits everything
+        #[arg(long, default_value_t = 0.0)]
+        noise: f64,
+        /// 输出模型 / write the model: .ptml .pnml .bpmn
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
+    /// 核对日志与模型 / exact alignments of a log with a model (.pnml .ptml .bpmn)
+    Conformance {
+        #[command(flatten)]
+        input: Input,
+        model: PathBuf,
+    },
+    /// 画流程图(SVG)/ the map as SVG
+    Map {
+        #[command(flatten)]
+        input: Input,
+        output: PathBuf,
+        /// 活动比例 / part of the activities, 0–1
+        #[arg(long, default_value_t = 1.0)]
+        activities: f64,
+        /// 路径比例 / part of the paths, 0–1
+        #[arg(long, default_value_t = 0.4)]
+        paths: f64,
+        /// 路径上标什么 / what stands at the paths
+        #[arg(long, default_value = "count", value_parser = ["count", "mean", "median", "sum"])]
+        measure: String,
+    },
+    /// 点阵图(SVG)/ the dotted chart as SVG
+    Dots {
+        #[command(flatten)]
+        input: Input,
+        output: PathBuf,
+        /// 从案件开始算起 / time since the case began
+        #[arg(long)]
+        relative: bool,
+    },
+    /// 等待、反复、踢皮球、变化 / lost time, loops, ping-pong, changes
+    Signals {
+        #[command(flatten)]
+        input: Input,
+    },
 }
 
 #[derive(clap::Args)]
@@ -57,7 +103,63 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             print(&eventlog::stats::log_stats_top(&log, log.order(), top))
         }
         Act::Convert { input, output } => write(&input.read()?, &output),
+        Act::Discover { input, noise, output } => {
+            let tree = eventlog::inductive_miner(&input.read()?, noise)?;
+            match output {
+                Some(path) => Ok(std::fs::write(&path, model_text(&tree, &path)?)?),
+                None => print(&serde_json::json!({ "process_tree": tree.to_string() })),
+            }
+        }
+        Act::Conformance { input, model } => {
+            let net = read_net(&model)?;
+            print(&eventlog::conformance(&input.read()?, &net, Default::default())?)
+        }
+        Act::Map { input, output, activities, paths, measure } => {
+            let measure = serde_json::from_value(measure.into())?;
+            let options = eventlog::MapOptions { activities, paths, measure, ..Default::default() };
+            let map = eventlog::Map::of(&input.read()?, &options, None);
+            Ok(std::fs::write(output, map.svg(&options))?)
+        }
+        Act::Dots { input, output, relative } => {
+            let options = eventlog::draw::DottedOptions { relative, ..Default::default() };
+            Ok(std::fs::write(output, eventlog::draw::dotted_chart(&input.read()?, &options))?)
+        }
+        Act::Signals { input } => {
+            use eventlog::signals::{drift, loops, lost_time, ping_pong};
+            let log = input.read()?;
+            let window = (log.case_count() / 10).clamp(50, 2000);
+            print(&serde_json::json!({
+                "lost_time": lost_time(&log, None),
+                "loops": loops(&log, 5, None),
+                "ping_pong": ping_pong(&log, None),
+                "drift": drift(&log, window),
+            }))
+        }
     }
+}
+
+fn ending(path: &Path) -> String {
+    path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+fn model_text(tree: &eventlog::Tree, path: &Path) -> anyhow::Result<String> {
+    Ok(match ending(path).as_str() {
+        "ptml" => eventlog::model::write_ptml(tree),
+        "pnml" => eventlog::model::write_pnml(&eventlog::Net::of_tree(tree)),
+        "bpmn" => eventlog::bpmn::write_bpmn(&eventlog::bpmn::of_tree(tree, "流程")),
+        _ => bail!("不认识的扩展名,请用 .ptml .pnml .bpmn / unknown ending, use .ptml .pnml .bpmn"),
+    })
+}
+
+fn read_net(path: &Path) -> anyhow::Result<eventlog::Net> {
+    let file = File::open(path).with_context(|| format!("无法打开 / cannot open {}", path.display()))?;
+    let limits = Limits::small();
+    Ok(match ending(path).as_str() {
+        "pnml" => eventlog::model::read_pnml(file, limits)?,
+        "ptml" => eventlog::Net::of_tree(&eventlog::model::read_ptml(file, limits)?),
+        "bpmn" => eventlog::bpmn::to_net(&eventlog::bpmn::read_bpmn(file, limits)?)?,
+        _ => bail!("不认识的扩展名,请用 .pnml .ptml .bpmn / unknown ending, use .pnml .ptml .bpmn"),
+    })
 }
 
 impl Input {

@@ -4,14 +4,19 @@
 //! answers given here. Pure: bytes and readers in, values out; no clock, no randomness that shows, no I/O of
 //! its own. Every reader is bounded and never panics; what it cannot keep it reports.
 
+pub mod bpmn;
 mod builder;
 pub mod conform;
 pub mod dfg;
+pub mod draw;
 pub mod error;
+pub mod filter;
 pub mod intern;
 pub mod log;
 pub mod mine;
 pub mod model;
+pub mod ocel;
+pub mod signals;
 mod source;
 pub mod stats;
 pub mod table;
@@ -24,7 +29,9 @@ pub mod xml;
 
 pub use conform::{Conformance, conformance};
 pub use dfg::Dfg;
+pub use draw::{Map, MapOptions};
 pub use error::{Error, Limits, Problem, ProblemKind, Report};
+pub use filter::{Effect, Filter};
 pub use log::{Log, Order};
 pub use mine::inductive_miner;
 pub use model::{Net, Tree};

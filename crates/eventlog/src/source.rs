@@ -68,6 +68,59 @@ pub fn unpack<R: Read>(source: R, limits: &Limits) -> Result<Unpacked<R>, Error>
     }))
 }
 
+/// Text as UTF-8: Latin-1, where an XML declaration says so, is rewritten on the way.
+pub struct Utf8<R: Read> {
+    inner: BufReader<R>,
+    latin: bool,
+    /// The second byte of a character for which there was no room.
+    second: Option<u8>,
+}
+
+impl<R: Read> Read for Utf8<R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        if !self.latin {
+            return self.inner.read(out);
+        }
+        if let (Some(b), false) = (self.second, out.is_empty()) {
+            self.second = None;
+            out[0] = b;
+            return Ok(1);
+        }
+        let input = self.inner.fill_buf()?;
+        if let ([b, ..], 1) = (input, out.len()) {
+            // One byte becomes at most two.
+            let mut two = [0; 2];
+            let text = char::from(*b).encode_utf8(&mut two).as_bytes();
+            out[0] = text[0];
+            self.second = text.get(1).copied();
+            self.inner.consume(1);
+            return Ok(1);
+        }
+        let n = input.len().min(out.len() / 2);
+        let mut at = 0;
+        for &b in &input[..n] {
+            let mut two = [0; 2];
+            for &b in char::from(b).encode_utf8(&mut two).as_bytes() {
+                out[at] = b;
+                at += 1;
+            }
+        }
+        self.inner.consume(n);
+        Ok(at)
+    }
+}
+
+/// Opens XML text by the encoding that it declares.
+pub fn utf8<R: Read>(source: R) -> Result<Utf8<R>, Error> {
+    let mut inner = BufReader::with_capacity(16 << 10, source);
+    let head = inner.fill_buf()?;
+    let head = String::from_utf8_lossy(&head[..head.len().min(120)]).to_lowercase();
+    let declared = head.starts_with("<?xml").then(|| head.split("?>").next().unwrap_or_default().to_owned());
+    let latin =
+        declared.is_some_and(|d| ["iso-8859-1", "windows-1252", "latin1"].iter().any(|e| d.contains(e)));
+    Ok(Utf8 { inner, latin, second: None })
+}
+
 /// Packs what is written as gzip; the end is written when it is dropped.
 pub fn gzip<W: std::io::Write>(out: W) -> impl std::io::Write {
     flate2::write::GzEncoder::new(out, flate2::Compression::default())
@@ -78,6 +131,20 @@ mod tests {
     use super::*;
     use flate2::{Compression, write::GzEncoder};
     use std::io::Write;
+
+    #[test]
+    fn latin_1_becomes_utf_8_whatever_the_room() {
+        let text = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9t\xe9</a>";
+        let mut whole = String::new();
+        utf8(&text[..]).unwrap().read_to_string(&mut whole).unwrap();
+        assert!(whole.ends_with("<a>été</a>"));
+        let mut reader = utf8(&text[..]).unwrap();
+        let (mut slow, mut one) = (Vec::new(), [0u8; 1]);
+        while reader.read(&mut one).unwrap() == 1 {
+            slow.push(one[0]);
+        }
+        assert_eq!(slow, whole.as_bytes());
+    }
 
     #[test]
     fn gzip_is_unpacked_and_a_bomb_is_refused() {

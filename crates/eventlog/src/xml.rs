@@ -96,6 +96,10 @@ impl<R: Read> Scanner<R> {
     pub fn name(&self) -> &[u8] {
         local(&self.buf[self.name.clone()])
     }
+    /// The name of the current tag as it is written.
+    pub fn full_name(&self) -> &[u8] {
+        &self.buf[self.name.clone()]
+    }
     /// How many attributes the current tag has.
     pub fn attr_count(&self) -> usize {
         self.attrs.len()

@@ -23,7 +23,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { markings: 20_000_000, states: 3_000_000 }
+        Self { markings: 20_000_000, states: 1_000_000 }
     }
 }
 

@@ -68,19 +68,37 @@ fn components(g: &Graph, keep: impl Fn(usize) -> bool) -> Vec<Set> {
     groups
 }
 
+/// The representative of the group of `a`.
+fn top(root: &mut [usize], mut a: usize) -> usize {
+    while root[a] != a {
+        root[a] = root[root[a]];
+        a = root[a];
+    }
+    a
+}
+
+/// Groups by representative (their smallest member), rising.
+fn gathered(root: &mut [usize]) -> Vec<(usize, Set)> {
+    let n = root.len();
+    let mut place = vec![usize::MAX; n];
+    let mut groups: Vec<(usize, Set)> = Vec::new();
+    for a in 0..n {
+        let r = top(root, a);
+        if place[r] == usize::MAX {
+            place[r] = groups.len();
+            groups.push((r, Set::new(n)));
+        }
+        groups[place[r]].1.insert(a);
+    }
+    groups
+}
+
 /// Strict sequence: activities that reach each other, or neither the other, belong together; so do groups that
 /// can only be skipped together.
 fn sequence(g: &Graph) -> Vec<Set> {
     let n = g.n();
     let reach = g.reachable();
     let mut root: Vec<usize> = (0..n).collect();
-    fn top(root: &mut [usize], mut a: usize) -> usize {
-        while root[a] != a {
-            root[a] = root[root[a]];
-            a = root[a];
-        }
-        a
-    }
     // Members of joined groups are compared too, because every pair of activities is looked at.
     for a in 0..n {
         for b in a + 1..n {
@@ -90,18 +108,7 @@ fn sequence(g: &Graph) -> Vec<Set> {
             }
         }
     }
-    let mut groups: Vec<(usize, Set)> = Vec::new();
-    for a in 0..n {
-        let r = top(&mut root, a);
-        match groups.iter_mut().find(|g| g.0 == r) {
-            Some((_, set)) => set.insert(a),
-            None => {
-                let mut set = Set::new(n);
-                set.insert(a);
-                groups.push((r, set));
-            }
-        }
-    }
+    let mut groups = gathered(&mut root);
     if groups.len() < 2 {
         return Vec::new();
     }
@@ -124,27 +131,33 @@ fn strict(g: &Graph, mut groups: Vec<Set>) -> Vec<Set> {
         groups.iter().map(|s| if s.meets(&starts) { isize::MIN } else { isize::MAX }).collect();
     let mut max_to: Vec<isize> =
         groups.iter().map(|s| if s.meets(&ends) { isize::MAX } else { isize::MIN }).collect();
-    for a in 0..g.n() {
-        for b in (0..g.n()).filter(|&b| g.edge(a, b)) {
-            let (x, y) = (group_of[a], group_of[b]);
-            min_from[y as usize] = min_from[y as usize].min(x);
-            max_to[x as usize] = max_to[x as usize].max(y);
-        }
+    let all = |a: usize| (0..g.n()).filter(move |&b| g.edge(a, b)).map(move |b| (a, b));
+    let edges: Vec<(usize, usize)> = (0..g.n()).flat_map(all).collect();
+    for &(a, b) in &edges {
+        let (x, y) = (group_of[a], group_of[b]);
+        min_from[y as usize] = min_from[y as usize].min(x);
+        max_to[x as usize] = max_to[x as usize].max(y);
     }
     let empty = Set::new(g.n());
     for p in 0..count {
-        if !skippable(g, &groups, p as usize, &starts, &ends) {
+        let beside = |a: usize, b: usize| group_of[a] < p && group_of[b] > p;
+        let skippable = edges.iter().any(|&(a, b)| beside(a, b))
+            || starts.iter().any(|a| group_of[a] > p)
+            || ends.iter().any(|a| group_of[a] < p);
+        if !skippable {
             continue;
         }
         let mut q = p - 1;
         while q >= 0 && max_to[q as usize] <= p {
             let taken = std::mem::replace(&mut groups[q as usize], empty.clone());
+            taken.iter().for_each(|a| group_of[a] = p);
             groups[p as usize].join(&taken);
             q -= 1;
         }
         let mut q = p + 1;
         while q < count && min_from[q as usize] >= p {
             let taken = std::mem::replace(&mut groups[q as usize], empty.clone());
+            taken.iter().for_each(|a| group_of[a] = p);
             groups[p as usize].join(&taken);
             q += 1;
         }
@@ -153,37 +166,20 @@ fn strict(g: &Graph, mut groups: Vec<Set>) -> Vec<Set> {
     groups
 }
 
-fn skippable(g: &Graph, groups: &[Set], p: usize, starts: &Set, ends: &Set) -> bool {
-    let jumps = groups[..p].iter().any(|before| {
-        before.iter().any(|a| groups[p + 1..].iter().any(|after| after.iter().any(|b| g.edge(a, b))))
-    });
-    jumps || groups[p + 1..].iter().any(|s| s.meets(starts)) || groups[..p].iter().any(|s| s.meets(ends))
-}
-
 /// Concurrency: activities that do not follow each other both ways belong together; every part must hold a
 /// start and an end.
 fn parallel(g: &Graph) -> Vec<Set> {
     let n = g.n();
-    let mut groups: Vec<Set> = (0..n)
-        .map(|a| {
-            let mut s = Set::new(n);
-            s.insert(a);
-            s
-        })
-        .collect();
-    let apart = |x: &Set, y: &Set| x.iter().all(|a| y.iter().all(|b| g.edge(a, b) && g.edge(b, a)));
-    'again: loop {
-        for i in 0..groups.len() {
-            for j in i + 1..groups.len() {
-                if !apart(&groups[i], &groups[j]) {
-                    let taken = groups.remove(j);
-                    groups[i].join(&taken);
-                    continue 'again;
-                }
+    let mut root: Vec<usize> = (0..n).collect();
+    for a in 0..n {
+        for b in a + 1..n {
+            if !(g.edge(a, b) && g.edge(b, a)) {
+                let (x, y) = (top(&mut root, a), top(&mut root, b));
+                root[x.max(y)] = x.min(y);
             }
         }
-        break;
     }
+    let mut groups: Vec<Set> = gathered(&mut root).into_iter().map(|g| g.1).collect();
     groups.sort_by_key(Set::len);
     let (starts, ends) = (g.start_set(), g.end_set());
     let mut i = 0;

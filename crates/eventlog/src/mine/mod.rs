@@ -8,6 +8,7 @@ mod graph;
 
 use hashbrown::HashMap;
 
+use crate::error::Error;
 use crate::log::Log;
 use crate::model::Tree;
 use crate::variants::Variants;
@@ -18,9 +19,16 @@ use graph::Graph;
 /// Different traces with their number; activities are numbers in the order of their names.
 type Traces = Vec<(Vec<u16>, u64)>;
 
+/// Activities in a log that is mined, at most.
+pub const MOST_ACTIVITIES: usize = 2_000;
+
 /// Discovers a process tree. `noise` 0 gives the inductive miner (fits completely); above 0, at most 1, pairs
 /// rarer than this part of the strongest pair of the same source are left out where nothing else is found.
-pub fn inductive_miner(log: &Log, noise: f64) -> Tree {
+/// Fails on more than [`MOST_ACTIVITIES`] activities: no tree of them could be read.
+pub fn inductive_miner(log: &Log, noise: f64) -> Result<Tree, Error> {
+    if log.activities.len() > MOST_ACTIVITIES {
+        return Err(Error::TooLarge { what: "活动 / activities", limit: MOST_ACTIVITIES as u64 });
+    }
     let variants = Variants::of(log);
     let mut names: Vec<&str> = log.activities.iter().collect();
     names.sort_unstable();
@@ -32,7 +40,7 @@ pub fn inductive_miner(log: &Log, noise: f64) -> Tree {
     let trace = |v: u32| variants.trace(log, v).iter().map(|&a| number[a as usize]).collect();
     let traces = (0..variants.len() as u32).map(|v| (trace(v), variants.count[v as usize])).collect();
     let miner = Miner { names, noise: noise.clamp(0.0, 1.0) };
-    miner.mine(traces, 0).folded()
+    Ok(miner.mine(traces, 0).folded())
 }
 
 struct Miner<'a> {

@@ -3,13 +3,16 @@
 use std::io::Read;
 
 use crate::error::{Error, Limits};
-use crate::xml::{Scanner, Token, plain};
+use crate::source::utf8;
+use crate::xml::{Scanner, Token, escape, plain};
 
 /// An element with its attributes, children and own text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Element {
     /// Name without prefix.
     pub name: String,
+    /// Name as it is written, with its prefix.
+    pub tag: String,
     /// Names with prefix, resolved values.
     pub attrs: Vec<(String, String)>,
     pub children: Vec<Element>,
@@ -22,6 +25,43 @@ impl Element {
     pub fn attr(&self, name: &str) -> Option<&str> {
         let local = |n: &str| n.rsplit(':').next().is_some_and(|l| l == name);
         self.attrs.iter().find(|(n, _)| local(n)).map(|(_, v)| v.as_str())
+    }
+    /// A new element with attributes.
+    pub fn new(tag: &str, attrs: &[(&str, &str)]) -> Self {
+        let name = tag.rsplit(':').next().unwrap_or(tag).to_owned();
+        let attrs = attrs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        Self { name, tag: tag.to_owned(), attrs, ..Self::default() }
+    }
+    /// The same with children.
+    #[must_use]
+    pub fn with(mut self, children: impl IntoIterator<Item = Element>) -> Self {
+        self.children.extend(children);
+        self
+    }
+    /// Writes the element and everything in it. Texts keep their line breaks.
+    pub fn write(&self, out: &mut String) {
+        out.push('<');
+        out.push_str(&self.tag);
+        for (name, value) in &self.attrs {
+            out.push(' ');
+            out.push_str(name);
+            out.push_str("=\"");
+            escape(out, value);
+            out.push('"');
+        }
+        if self.children.is_empty() && self.text.is_empty() {
+            out.push_str("/>\n");
+            return;
+        }
+        out.push('>');
+        escape(out, &self.text);
+        if !self.children.is_empty() {
+            out.push('\n');
+        }
+        self.children.iter().for_each(|c| c.write(out));
+        out.push_str("</");
+        out.push_str(&self.tag);
+        out.push_str(">\n");
     }
     /// The first child of this name.
     pub fn child(&self, name: &str) -> Option<&Element> {
@@ -47,7 +87,7 @@ const MAX_ELEMENTS: usize = 2_000_000;
 
 /// Reads a whole document; its root element.
 pub fn parse_xml<R: Read>(source: R, limits: Limits) -> Result<Element, Error> {
-    let mut scanner = Scanner::new(source, limits);
+    let mut scanner = Scanner::new(utf8(source)?, limits);
     let mut open: Vec<Element> = Vec::new();
     let mut count = 0;
     loop {
@@ -61,6 +101,7 @@ pub fn parse_xml<R: Read>(source: R, limits: Limits) -> Result<Element, Error> {
                 let attrs = (0..scanner.attr_count()).map(|i| scanner.attr(i));
                 let element = Element {
                     name: text(scanner.name()),
+                    tag: text(scanner.full_name()),
                     attrs: attrs.map(|(n, v)| (text(n), text(v))).collect(),
                     ..Element::default()
                 };

@@ -8,7 +8,7 @@ use std::io::Read;
 use crate::builder::{Builder, TOP};
 use crate::error::{Error, Limits, ProblemKind, Report};
 use crate::log::{Attribute, Kind, Log, Order};
-use crate::source::unpack;
+use crate::source::{unpack, utf8};
 use crate::xml::{Scanner, Token, plain};
 
 /// How to read.
@@ -42,7 +42,7 @@ enum Frame {
 /// Reads XES, gzipped or not. Fails on input that is no XES at all or is refused; otherwise gives the log and
 /// what happened.
 pub fn read_xes<R: Read>(source: R, options: &XesOptions) -> Result<(Log, Report), Error> {
-    let scanner = Scanner::new(unpack(source, &options.limits)?, options.limits);
+    let scanner = Scanner::new(utf8(unpack(source, &options.limits)?)?, options.limits);
     let mut reader = Reader {
         scanner,
         builder: Builder::new(options.limits, options.default_offset_s),

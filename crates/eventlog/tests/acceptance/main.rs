@@ -8,9 +8,12 @@ use std::path::PathBuf;
 use eventlog::{Log, Order, Report, Stats, XesOptions, log_stats, read_xes};
 use serde_json::Value;
 
+mod bpmn;
 mod counts;
 mod models;
+mod ocels;
 mod tables;
+mod views;
 mod waits;
 
 pub fn logs() -> PathBuf {

@@ -20,7 +20,7 @@ fn the_inductive_miner_finds_the_reference_trees() {
     for (log, file) in [("receipt", "receipt.xes"), ("bpic2012", "bpic2012.xes.gz")] {
         let log_data = xes(file).0;
         for (noise, threshold) in [("im_0.0", 0.0), ("imf_0.2", 0.2)] {
-            let tree = inductive_miner(&log_data, threshold);
+            let tree = inductive_miner(&log_data, threshold).unwrap();
             let (wanted, ..) = reference(log, noise);
             let (ours, theirs) = (tree.clone().sorted().to_string(), wanted.folded().sorted().to_string());
             assert_eq!(ours, theirs, "{log} {noise}");
