@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// 重复次数 / replications
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub replications: Option<u32>,
     /// 不去除起始阶段 / keep the warm-up
     #[arg(long)]

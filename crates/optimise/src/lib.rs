@@ -15,6 +15,7 @@ mod model;
 mod rcpsp;
 mod redesign;
 mod rng;
+mod search;
 mod sim;
 mod special;
 
@@ -37,6 +38,7 @@ pub use redesign::{
     Reached, Redesign, RemovedOrder, SituationFigures, Staffed, Verdict, redesign,
 };
 pub use rng::Rng;
+pub use search::{Candidate, Change, Found, search};
 pub use sim::{
     Comparison, Design, Estimate, GroupReport, Options, Scenario, SimReport, StepReport, compare,
     read_scenario, simulate, simulate_scenario,

@@ -310,7 +310,6 @@ impl Serialize for Hours<'_> {
     }
 }
 
-#[expect(clippy::ref_option, reason = "serde calls it with a reference")]
 pub(super) fn write<S: Serializer>(d: &Option<Distribution>, out: S) -> std::result::Result<S::Ok, S::Error> {
     d.as_ref().map(Hours).serialize(out)
 }

@@ -28,7 +28,7 @@ impl Reader {
             };
             o.take("id");
             let first = m.steps.len();
-            self.steps_of(&o, m, Vec::new())?;
+            self.steps_of(&o, m, &[])?;
             for s in &mut m.steps[first..] {
                 if s.item.is_empty() {
                     s.item.clone_from(&name);
@@ -72,7 +72,7 @@ impl Reader {
         }
     }
 
-    pub(super) fn steps_of(&mut self, o: &Obj<'_>, m: &mut Model, parts: Vec<Part>) -> Result<()> {
+    pub(super) fn steps_of(&mut self, o: &Obj<'_>, m: &mut Model, parts: &[Part]) -> Result<()> {
         if let Some((v, path)) = o.take("steps") {
             if let Value::Object(map) = v {
                 for (k, v) in map {
@@ -86,7 +86,7 @@ impl Reader {
         }
         if !parts.is_empty() {
             self.chained = false;
-            self.join_items(m, &parts);
+            self.join_items(m, parts);
         }
         Ok(())
     }
@@ -379,7 +379,7 @@ impl Reader {
         }
         row.issuer = o.text("issuer")?;
         row.made_by = o.text("made_by")?;
-        row.source = source_of(&o, &row)?;
+        row.source = source_of(&o, &mut row);
         row.form = o.text("form")?;
         copies_of(&o, &mut row)?;
         row.promise = o.yes("promise")?.unwrap_or(false);
@@ -526,30 +526,46 @@ fn ground_of(v: &Value, path: &str) -> Result<Ground> {
     }
 }
 
-fn source_of(o: &Obj<'_>, row: &Material) -> Result<Source> {
-    let word = o.take("source");
-    let stated = match &word {
-        // {"government": "公安局"} or {"type": "government", "unit": "公安局"}
-        Some((v, _)) => squeeze(&flat(v)),
+/// Where it comes from: a word, `government:公安局`, `step:a`, the name of an office, or `{type, unit, step}`.
+fn source_of(o: &Obj<'_>, row: &mut Material) -> Source {
+    let raw = match o.take("source") {
+        Some((Value::Object(map), _)) => {
+            let get = |keys: &[&str]| keys.iter().find_map(|k| map.get(*k)).map(flat).unwrap_or_default();
+            let (unit, step) = (get(&["unit", "issuer", "单位"]), get(&["step", "环节"]));
+            fill(&mut row.issuer, &unit);
+            fill(&mut row.made_by, &step);
+            get(&["type", "kind", "类型"])
+        }
+        Some((v, _)) => flat(v),
         None => String::new(),
     };
+    let (head, tail) = raw.split_once([':', ':']).unwrap_or((&raw, ""));
+    let stated = squeeze(head);
     let has = |words: &[&str]| words.iter().any(|w| stated.contains(w));
-    Ok(
-        if has(&["step", "earlier", "前序", "环节", "流程产生", "internal"]) || !row.made_by.is_empty()
-        {
-            Source::Step
-        } else if has(&["gov", "政府", "核发", "部门", "authority", "agency", "issued"]) || stated == "20"
-        {
-            Source::Government
-        } else if has(&["applicant", "self", "自备", "申请", "company", "企业", "citizen"]) || stated == "10"
-        {
-            Source::Applicant
-        } else if public(&row.issuer) || public(&stated) {
-            Source::Government
-        } else {
-            Source::Unknown
-        },
-    )
+    if has(&["step", "earlier", "前序", "环节", "流程产生", "internal"]) {
+        fill(&mut row.made_by, tail.trim());
+        return Source::Step;
+    }
+    if !row.made_by.is_empty() {
+        return Source::Step;
+    }
+    if has(&["gov", "政府", "核发", "部门", "authority", "agency", "issued"]) || stated == "20" {
+        fill(&mut row.issuer, tail.trim());
+        return Source::Government;
+    }
+    if has(&["applicant", "self", "自备", "申请", "company", "企业", "citizen"]) || stated == "10" {
+        return Source::Applicant;
+    }
+    if public(head) {
+        fill(&mut row.issuer, head.trim());
+    }
+    if public(&row.issuer) { Source::Government } else { Source::Unknown }
+}
+
+fn fill(slot: &mut String, value: &str) {
+    if slot.is_empty() {
+        value.clone_into(slot);
+    }
 }
 
 /// Does the name sound like a public office?

@@ -111,7 +111,6 @@ pub struct Shift {
     pub to: u32,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn clock<S: Serializer>(s: &u32, out: S) -> Result<S::Ok, S::Error> {
     out.collect_str(&format_args!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60))
 }

@@ -89,7 +89,7 @@ impl Reader {
         o.take("note");
         self.units(&o, &mut m)?;
         let parts = self.items(&o, &mut m)?;
-        self.steps_of(&o, &mut m, parts)?;
+        self.steps_of(&o, &mut m, &parts)?;
         if let Some((v, p)) = o.take("materials") {
             self.materials(v, &p, &mut m, "")?;
         }

@@ -45,7 +45,6 @@ pub struct Figures {
 }
 
 /// Writes a whole number without a point and everything else with at most six digits after it.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 pub(crate) fn tidy<S: Serializer>(x: &f64, out: S) -> Result<S::Ok, S::Error> {
     let r = (x * 1e6).round() / 1e6;
     if r.fract() == 0.0 && r.abs() < 9e15 { out.serialize_i64(r as i64) } else { out.serialize_f64(r) }

@@ -98,7 +98,7 @@ pub(super) fn judged(case: &Case<'_>) -> Result<(Vec<KeptOrder>, Vec<RemovedOrde
             ));
         } else if link.forced() || after[a].has(b) {
             let chain = if link.forced() { None } else { forced.chain(a, b) };
-            kept.push(keep(case, (a, b), link, chain, drawn.contains(&(a, b))));
+            kept.push(keep(case, (a, b), link, chain.as_deref(), drawn.contains(&(a, b))));
         } else {
             removed.push(removal(case, a, b, Ground::Habit, may_go(case, a, b)));
         }
@@ -145,12 +145,12 @@ fn keep(
     case: &Case<'_>,
     (a, b): (usize, usize),
     link: &Link,
-    chain: Option<Vec<usize>>,
+    chain: Option<&[usize]>,
     drawn: bool,
 ) -> KeptOrder {
     let step = |i: usize| &case.model.steps[i];
-    let via = chain.as_deref().map_or(&[][..], |c| &c[1..c.len() - 1]);
-    let ground = match &chain {
+    let via = chain.map_or(&[][..], |c| &c[1..c.len() - 1]);
+    let ground = match chain {
         None => link.ground(),
         Some(c) => {
             let of = |w: &[usize]| case.linked.links.get(&(w[0], w[1])).map_or(Ground::Need, Link::ground);

@@ -170,6 +170,7 @@ fn blank() -> Net {
         dists: Vec::new(),
         situations: Vec::new(),
         arrivals: (0, 0),
+        day: 8.0 * 3_600.0,
         // Monday, 9:00: when the reference runs begin.
         begin: 9.0 * 3_600.0,
     }

@@ -47,6 +47,7 @@ pub(crate) fn net(model: &Model, design: Design) -> Result<(Net, bool), Optimise
         dists: Vec::new(),
         situations: Vec::new(),
         arrivals: (0, 0),
+        day: model.hours_per_day * HOUR,
         begin: 0.0,
     };
     let mut end = 0.0;

@@ -18,6 +18,7 @@ pub use from_model::Design;
 pub use report::{
     Comparison, Estimate, GroupReport, Options, SimReport, StepReport, compare, simulate, simulate_scenario,
 };
+pub(crate) use report::{arrivals_of, measured};
 
 #[cfg(test)]
 mod tests;

@@ -91,6 +91,8 @@ pub(crate) struct Net {
     pub situations: Vec<f64>,
     /// distribution (seconds of working time) and calendar of arrivals
     pub arrivals: (u32, u32),
+    /// seconds of a working day
+    pub day: f64,
     /// seconds of the first arrival's earliest moment
     pub begin: f64,
 }

@@ -48,7 +48,7 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    fn of(values: &[f64]) -> Self {
+    pub(crate) fn of(values: &[f64]) -> Self {
         let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
         let half = half_width(values);
         let half = if half.is_finite() { half } else { 0.0 };
@@ -138,6 +138,24 @@ pub fn simulate(model: &Model, design: Design, options: Options) -> Result<SimRe
     Ok(report)
 }
 
+/// The figures of a design and the mean hours of each replication, for paired comparison.
+pub(crate) fn measured(
+    model: &Model,
+    design: Design,
+    options: Options,
+) -> Result<(SimReport, Vec<f64>), OptimiseError> {
+    let (net, _) = from_model::net(model, design)?;
+    let runs = runs(&net, options)?;
+    let hours = runs.iter().map(|r| settled(r, options.settle).0).collect();
+    Ok((of_runs(&net, &model.name, options, &runs), hours))
+}
+
+/// The time between arrivals (working hours) that today's design is simulated with.
+pub(crate) fn arrivals_of(model: &Model) -> Result<crate::Distribution, OptimiseError> {
+    let (net, _) = from_model::net(model, Design::Today)?;
+    Ok(net.dists[net.arrivals.0 as usize].scaled(1.0 / HOUR))
+}
+
 /// Simulates a scenario of the reference tool.
 pub fn simulate_scenario(scenario: &Scenario, options: Options) -> Result<SimReport, OptimiseError> {
     let net = &scenario.net;
@@ -180,7 +198,6 @@ fn of_runs(net: &Net, name: &str, options: Options, runs: &[Run]) -> SimReport {
         histogram.join(&r.histogram);
     }
     let per_case = |x: f64, r: &Run| x / r.cases.max(1) as f64;
-    let day = net.calendars[0].week() / 5.0;
     let mut warnings = Vec::new();
     for (g, l) in net.groups.iter().zip(&load).filter(|(_, l)| **l >= 1.0) {
         warnings.push(Said::new(
@@ -195,7 +212,7 @@ fn of_runs(net: &Net, name: &str, options: Options, runs: &[Run]) -> SimReport {
         seed: options.seed,
         events: runs.iter().map(|r| r.events).sum(),
         cycle_time: each(&|r| settled(r, options.settle).0),
-        cycle_working_days: each(&|r| per_case(r.worked_cycle, r) / day),
+        cycle_working_days: each(&|r| per_case(r.worked_cycle, r) / net.day),
         waiting: each(&|r| settled(r, options.settle).1),
         processing: each(&|r| per_case(r.processing, r) / HOUR),
         quantiles: [0.5, 0.8, 0.9, 0.95, 0.99].iter().map(|q| (*q, histogram.quantile(*q) / HOUR)).collect(),
