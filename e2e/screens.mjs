@@ -12,7 +12,7 @@ const shot = async (page, name) => {
   await page.screenshot({ path });
   const { size } = statSync(path);
   console.log(`${name}.png ${Math.round(size / 1000)} kB`);
-  if (size > 150_000) problems.push(`${name}.png has ${size} bytes`);
+  if (size > 250_000) problems.push(`${name}.png has ${size} bytes`);
 };
 try {
   const coord = await person(browser, server.url, problems, { login: "approve.coordinator1", size: DESK });

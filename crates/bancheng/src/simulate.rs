@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use optimise::{Model, Options, SimReport};
+use optimise::{Model, Options};
 
 use crate::redesign::text_of;
 
