@@ -4,8 +4,11 @@
 
 mod cases;
 mod error;
+mod known;
 mod office;
+mod once;
 mod people;
+mod record;
 mod timeliness;
 mod vault;
 mod worker;
@@ -18,6 +21,7 @@ use store::{Answer, Rd, Store, Tx};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use error::Error;
 pub use office::{Office, Settings};
+pub use once::{Answered, Once};
 pub use people::{NewStaff, NewUnit, SignedIn};
 pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
@@ -29,6 +33,7 @@ pub struct App {
     store: Store,
     vault: Arc<Vault>,
     office: Arc<RwLock<Arc<Office>>>,
+    known: Arc<known::Known>,
 }
 
 impl std::fmt::Debug for App {
@@ -51,7 +56,7 @@ impl App {
             let now = store.now();
             store.read(|rd| Office::load(rd, now))?
         };
-        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))) })
+        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))), known: Arc::default() })
     }
     /// The store.
     pub const fn store(&self) -> &Store {
