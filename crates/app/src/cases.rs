@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::cases::{NewCase, Query, Scope};
 use store::{Rd, Tx, cases, contacts, counters, ledger_rows, office};
 
+use crate::once::{Answered, Once, once};
 use crate::vault::Contact;
 use crate::{App, Error, Later, Office};
 
@@ -169,6 +170,24 @@ impl App {
         self.write(move |app, tx| app.register_in(tx, &actor, registration.clone(), &contact))
     }
 
+    /// 登记, done once under this name. Answers what it answered the first time, and whether it was that.
+    pub fn register_once(
+        &self,
+        actor: Actor,
+        registration: Registration,
+        contact: NewContact,
+        name: Once,
+    ) -> Later<(Lodged, bool)> {
+        self.write(move |app, tx| {
+            // Only the number is kept: the code follows from it and belongs in no table.
+            let done = once(tx, &actor, &name, |tx| {
+                Ok(app.register_in(tx, &actor, registration.clone(), &contact)?.number)
+            })?;
+            let code = app.vault.code(&done.body);
+            Ok((Lodged { number: done.body, code, version: 1 }, done.replayed))
+        })
+    }
+
     fn register_in(
         &self,
         tx: &mut Tx<'_>,
@@ -211,6 +230,26 @@ impl App {
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
             let case = app.act_in(tx, &office, &actor, &case, asked.clone(), expect)?;
             app.view_in(tx, &office, &actor, case)
+        })
+    }
+
+    /// One act, done once under this name. `render` makes the answer that is kept and given again.
+    pub fn act_once(
+        &self,
+        actor: Actor,
+        number: String,
+        asked: Command,
+        expect: Option<i64>,
+        name: Once,
+        render: fn(&CaseView) -> String,
+    ) -> Later<Answered> {
+        self.write(move |app, tx| {
+            once(tx, &actor, &name, |tx| {
+                let office = app.office(tx)?;
+                let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
+                let case = app.act_in(tx, &office, &actor, &case, asked.clone(), expect)?;
+                Ok(render(&app.view_in(tx, &office, &actor, case)?))
+            })
         })
     }
 
@@ -410,7 +449,11 @@ impl App {
             let actor = Actor::resident();
             let case = app.seen(rd, &actor, &number)?;
             let mut events = app.events_in(rd, &office, &case, 0)?;
-            events.retain(|e| shown_to_resident(e.act));
+            // A negative reply is theirs once it was approved.
+            let approved = events.iter().filter(|e| e.act == Act::ApproveNegative).map(|e| e.ver).max();
+            events.retain(|e| {
+                shown_to_resident(e.act) || (e.act == Act::ReplyNegative && Some(e.ver) < approved)
+            });
             let mut view = app.view_in(rd, &office, &actor, case)?;
             view.contact = None;
             Ok(ResidentView { view, events })

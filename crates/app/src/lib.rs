@@ -6,8 +6,11 @@ mod cases;
 mod desk;
 mod error;
 mod intake;
+mod known;
 mod office;
+mod once;
 mod people;
+mod record;
 mod timeliness;
 mod vault;
 mod worker;
@@ -22,6 +25,7 @@ pub use desk::SystemView;
 pub use error::Error;
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
 pub use office::{Office, Settings};
+pub use once::{Answered, Once};
 pub use people::{NewStaff, NewUnit, SignedIn};
 pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
@@ -33,6 +37,7 @@ pub struct App {
     store: Store,
     vault: Arc<Vault>,
     office: Arc<RwLock<Arc<Office>>>,
+    known: Arc<known::Known>,
 }
 
 impl std::fmt::Debug for App {
@@ -55,7 +60,7 @@ impl App {
             let now = store.now();
             store.read(|rd| Office::load(rd, now))?
         };
-        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))) })
+        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))), known: Arc::default() })
     }
     /// The store.
     pub const fn store(&self) -> &Store {

@@ -107,6 +107,13 @@ impl Office {
         all.sort_by_key(|u| u.id);
         all
     }
+    /// The unit that takes in what residents of a region lodge without naming one: the coordination office
+    /// nearest above it.
+    pub fn reception(&self, region: &RegionCode) -> Option<&UnitRow> {
+        let near = |u: &&UnitRow| u.active && u.kind == "coordination" && u.region.contains(region);
+        let rank = |u: &&UnitRow| (u.region.as_str().len(), std::cmp::Reverse(u.id));
+        self.units.values().filter(near).max_by_key(rank)
+    }
     /// The short name of a unit, for people.
     pub fn unit_name(&self, id: UnitId) -> String {
         self.units.get(&id).map_or_else(|| format!("#{id}"), |u| u.short.clone())

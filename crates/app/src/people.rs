@@ -1,5 +1,7 @@
 //! 单位与人员: units, accounts, sign-in, sessions, tokens.
 
+use std::sync::Arc;
+
 use access::{Operation, decide};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -189,6 +191,7 @@ impl App {
             let logins: Vec<_> = staff.iter().map(|s| s.login.as_str()).collect();
             let data = serde_json::json!({ "staff": logins }).to_string();
             crate::office::record(tx, &permit, "put_staff", &data)?;
+            app.known.forget();
             Ok(staff.len())
         });
         done.wait()
@@ -266,13 +269,27 @@ impl App {
     /// Who this token belongs to.
     pub fn who(&self, token: &str) -> Later<StaffRow> {
         let digest = self.vault.token_digest(token);
-        self.read(move |app, rd| office::by_session(rd, &digest, app.store.now())?.ok_or(Error::SignIn))
+        self.read(move |app, rd| {
+            let now = app.store.now();
+            let staff = office::by_session(rd, &digest, now)?.ok_or(Error::SignIn)?;
+            app.known.remember(digest, &staff, now);
+            Ok(staff)
+        })
+    }
+
+    /// Who this token belonged to a moment ago (5 seconds at most), without a look at the store.
+    pub fn known(&self, token: &str) -> Option<Arc<StaffRow>> {
+        self.known.look(&self.vault.token_digest(token), self.store.now())
     }
 
     /// Ends the session of this token.
     pub fn sign_out(&self, token: &str) -> Later<()> {
         let digest = self.vault.token_digest(token);
-        self.write(move |_, tx| Ok(office::end_session(tx, &digest)?))
+        self.write(move |app, tx| {
+            office::end_session(tx, &digest)?;
+            app.known.forget();
+            Ok(())
+        })
     }
 
     /// The newest messages of the actor's unit.

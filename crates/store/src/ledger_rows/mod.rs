@@ -8,4 +8,4 @@ mod seals;
 
 pub use append::NewEvent;
 pub use read::{LedgerError, event_count, events_after, events_of, export, head_of, verify};
-pub use seals::{KeyFile, last_seal, seal_now};
+pub use seals::{KeyFile, last_seal, seal_now, seals};

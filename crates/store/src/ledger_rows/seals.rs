@@ -38,6 +38,12 @@ pub fn last_seal(rd: &mut Rd<'_>) -> Result<Option<Seal>> {
     rd.query_opt(&format!("SELECT {SEAL_COLUMNS} FROM seal ORDER BY k DESC LIMIT 1"), &[], seal_of)
 }
 
+/// The seals after number `after`, in order, at most `limit`.
+pub fn seals(rd: &mut Rd<'_>, after: i64, limit: u32) -> Result<Vec<Seal>> {
+    let sql = format!("SELECT {SEAL_COLUMNS} FROM seal WHERE k > $1 ORDER BY k LIMIT $2");
+    rd.query(&sql, vals![after, limit], seal_of)
+}
+
 /// Seals all events since the last seal; answers the seals it made. What has to be read is read beside the
 /// writer; only the row of the seal is written. When two do it at once, one of them finds nothing to do.
 pub fn seal_now(store: &Store, key: Option<&KeyFile>) -> Result<Vec<Seal>> {

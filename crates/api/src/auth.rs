@@ -1,0 +1,118 @@
+//! Who asks: a token in `Authorization`, or the session cookie of the pages.
+//!
+//! A cookie is sent by a browser whoever made the page, so with a cookie a write must come from our own
+//! pages (`Sec-Fetch-Site`, else `Origin`).
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use kernel::Actor;
+use store::office::StaffRow;
+
+use crate::Api;
+use crate::problem::Problem;
+
+/// The session cookie of the pages.
+pub(crate) const COOKIE: &str = "__Host-session";
+const TOKEN_MAX: usize = 128;
+
+/// Somebody with an account.
+pub(crate) struct Signed {
+    pub staff: Arc<StaffRow>,
+    pub token: String,
+}
+
+impl Signed {
+    /// How they act.
+    pub(crate) fn actor(&self) -> Actor {
+        self.staff.actor()
+    }
+}
+
+impl FromRequestParts<Api> for Signed {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let sign_in = || Problem::from(app::Error::SignIn);
+        let (token, by_cookie) = token_of(&parts.headers).ok_or_else(sign_in)?;
+        if by_cookie && !matches!(parts.method, Method::GET | Method::HEAD) && !from_our_pages(&parts.headers)
+        {
+            let zh = "此请求不是从本系统页面发出的,已拒绝";
+            let en = "this request did not come from our own pages: refused";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", zh, en));
+        }
+        let staff = match api.app.known(token) {
+            Some(staff) => staff,
+            None => Arc::new(api.app.who(token).await?),
+        };
+        Ok(Self { staff, token: token.to_owned() })
+    }
+}
+
+/// The token, and whether it came in the cookie.
+fn token_of(headers: &HeaderMap) -> Option<(&str, bool)> {
+    let fits = |t: &&str| (16..=TOKEN_MAX).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_alphanumeric());
+    if let Some(given) = headers.get(header::AUTHORIZATION) {
+        let (scheme, token) = given.to_str().ok()?.split_once(' ')?;
+        let token = token.trim();
+        return (scheme.eq_ignore_ascii_case("bearer")).then_some(token).filter(fits).map(|t| (t, false));
+    }
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    let named = |c: &'_ str| c.trim().split_once('=').is_some_and(|(name, _)| name == COOKIE);
+    let found = cookies.flat_map(|line| line.split(';')).find(|c| named(c))?;
+    found.trim().split_once('=').map(|(_, token)| token).filter(fits).map(|t| (t, true))
+}
+
+fn from_our_pages(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|v: &axum::http::HeaderValue| v.to_str().ok());
+    if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
+        return site == "same-origin";
+    }
+    let (Some(origin), Some(host)) = (text(header::ORIGIN), text(header::HOST)) else { return false };
+    origin.split_once("://").is_some_and(|(_, from)| from == host)
+}
+
+/// Where a stranger asks from: passes only while the bucket of the address has something left.
+pub(crate) struct Stranger;
+
+impl FromRequestParts<Api> for Stranger {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let address = address_of(parts, api.options.behind_proxy);
+        api.strangers.take(address, api.app.store().now()).map_err(Problem::too_often)?;
+        Ok(Self)
+    }
+}
+
+fn address_of(parts: &Parts, behind_proxy: bool) -> Option<IpAddr> {
+    let direct = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+    if !behind_proxy {
+        return direct();
+    }
+    // The last one was written by our own proxy; those before it by anybody.
+    let given = parts.headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    given.rsplit(',').next()?.trim().parse().ok().or_else(direct)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_with_a_cookie_must_come_from_our_pages() {
+        let ours = |list: &[(&'static str, &str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in list {
+                headers.insert(*name, value.parse().unwrap());
+            }
+            from_our_pages(&headers)
+        };
+        assert!(ours(&[("sec-fetch-site", "same-origin")]));
+        assert!(!ours(&[("sec-fetch-site", "cross-site"), ("origin", "https://a.cn"), ("host", "a.cn")]));
+        assert!(ours(&[("origin", "https://a.cn"), ("host", "a.cn")]));
+        assert!(!ours(&[("origin", "https://b.cn"), ("host", "a.cn")]));
+        assert!(!ours(&[("host", "a.cn")]));
+    }
+}

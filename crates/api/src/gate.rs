@@ -1,0 +1,93 @@
+//! The gate around every request: sheds load before queues grow, gives each request a number and a time
+//! limit, catches panics, and writes problems in the reader's language.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
+
+use crate::Api;
+use crate::problem::{Problem, Tongue};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Reading the whole record takes as long as it takes.
+const LONG: Duration = Duration::from_secs(600);
+
+pub(crate) struct Gate {
+    inside: AtomicUsize,
+    most: usize,
+    /// start of the process, so that numbers of two runs differ
+    run: u64,
+    count: AtomicU64,
+}
+
+struct Inside<'a>(&'a AtomicUsize);
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Release);
+    }
+}
+
+impl Gate {
+    pub(crate) fn new(most: usize) -> Self {
+        let run = store::system_clock().us() as u64;
+        Self { inside: AtomicUsize::new(0), most: most.max(1), run, count: AtomicU64::new(0) }
+    }
+    fn enter(&self) -> Option<Inside<'_>> {
+        if self.inside.fetch_add(1, Ordering::Acquire) < self.most {
+            return Some(Inside(&self.inside));
+        }
+        self.inside.fetch_sub(1, Ordering::Release);
+        None
+    }
+    fn number(&self, request: &Request) -> String {
+        let given = request.headers().get(&REQUEST_ID).and_then(|v| v.to_str().ok());
+        match given.filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic())) {
+            Some(id) => id.to_owned(),
+            None => format!("{:x}-{:x}", self.run, self.count.fetch_add(1, Ordering::Relaxed)),
+        }
+    }
+}
+
+/// Around every request.
+pub(crate) async fn around(State(api): State<Api>, request: Request, next: Next) -> Response {
+    let id = api.gate.number(&request);
+    let tongue = {
+        let accept = request.headers().get(header::ACCEPT_LANGUAGE);
+        Tongue::of(accept.and_then(|v| v.to_str().ok()))
+    };
+    let path = request.uri().path();
+    // The one who asks whether the house stands must be answered when it is full.
+    let is_probe = path.ends_with("/healthz") || path.ends_with("/readyz");
+    let patience = if path.ends_with("/ledger/verify") { LONG } else { api.options.patience };
+    let inside = api.gate.enter();
+    let mut response = if inside.is_none() && !is_probe {
+        Problem::busy().into_response()
+    } else {
+        let work = AssertUnwindSafe(next.run(request)).catch_unwind();
+        match tokio::time::timeout(patience, work).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(_)) => Problem::fault().into_response(),
+            Err(_) => Problem::took_too_long().into_response(),
+        }
+    };
+    drop(inside);
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let allow = response.headers_mut().remove(header::ALLOW);
+        response = problem.render(tongue, &id);
+        if let Some(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+    }
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

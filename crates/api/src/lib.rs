@@ -1,0 +1,162 @@
+//! 开放: the JSON interface. One file for each operation: what it is, its errors, its handler, its tests.
+//!
+//! Everything a person can do on a page can be done here, through the same use cases (`app`). The document
+//! `openapi.json` is generated from the code. Must not know SQL or pages, and decides nothing: who may do
+//! what is decided behind `app`.
+
+mod acts;
+mod auth;
+mod body;
+mod bucket;
+mod gate;
+mod ops;
+mod problem;
+mod tag;
+mod views;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::App;
+use axum::Router;
+use tokio::sync::Semaphore;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use problem::Problem;
+
+/// How the interface behaves.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Requests that are worked on at the same time; one more is answered 503 at once.
+    pub in_flight_max: usize,
+    /// How long one request may take.
+    pub patience: Duration,
+    /// Bytes of a body.
+    pub body_bytes_max: usize,
+    /// What an address without an account may do at once (lodge, follow, sign in) …
+    pub burst: u32,
+    /// … and how many of it come back in a minute.
+    pub per_minute: u32,
+    /// The address of the client is the last one in `X-Forwarded-For`: only behind one's own proxy.
+    pub behind_proxy: bool,
+    /// Passwords that are checked at the same time; each takes 19 MiB and a tenth of a second.
+    pub sign_ins_max: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            in_flight_max: 256,
+            patience: Duration::from_secs(10),
+            body_bytes_max: 1 << 20,
+            burst: 30,
+            per_minute: 30,
+            behind_proxy: false,
+            sign_ins_max: 2,
+        }
+    }
+}
+
+/// What every handler is given.
+#[derive(Clone)]
+pub(crate) struct Api(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub app: App,
+    pub options: Options,
+    pub gate: gate::Gate,
+    pub strangers: bucket::Buckets,
+    pub sign_ins: Semaphore,
+    pub waiting_sign_ins: Semaphore,
+    pub long_work: Semaphore,
+}
+
+impl std::ops::Deref for Api {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "办成 Bancheng",
+        description = "走流程·解难题·优服务的开放接口。错误一律为 application/problem+json;\
+                       写请求可带 Idempotency-Key,重发不重办;件的版本在 ETag 中,If-Match 防止覆盖他人的办理。",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    servers((url = "/api/v1")),
+    modifiers(&Security),
+    components(schemas(problem::ProblemBody))
+)]
+struct Document;
+
+struct Security;
+impl utoipa::Modify for Security {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+        let parts = openapi.components.get_or_insert_default();
+        parts.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        let cookie = ApiKey::Cookie(ApiKeyValue::new(auth::COOKIE));
+        parts.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    }
+}
+
+/// All operations with their description.
+fn operations() -> OpenApiRouter<Api> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(ops::sign_in::sign_in))
+        .routes(routes!(ops::sign_out::sign_out))
+        .routes(routes!(ops::me::me))
+        .routes(routes!(ops::make_token::make_token))
+        .routes(routes!(ops::list_cases::list_cases, ops::register_case::register_case))
+        .routes(routes!(ops::read_case::read_case))
+        .routes(routes!(ops::case_events::case_events))
+        .routes(routes!(ops::case_clock::case_clock))
+        .routes(routes!(ops::act::act))
+        .routes(routes!(ops::unmask_contact::unmask_contact))
+        .routes(routes!(ops::lodge::lodge))
+        .routes(routes!(ops::follow::follow))
+        .routes(routes!(ops::act_as_resident::act_as_resident))
+        .routes(routes!(ops::list_units::list_units))
+        .routes(routes!(ops::read_limits::read_limits, ops::write_limits::write_limits))
+        .routes(routes!(ops::import_calendar::import_calendar))
+        .routes(routes!(ops::calendar_due::calendar_due))
+        .routes(routes!(ops::timeliness::timeliness))
+        .routes(routes!(ops::list_seals::list_seals))
+        .routes(routes!(ops::verify_ledger::verify_ledger))
+        .routes(routes!(ops::messages::messages))
+        .routes(routes!(ops::healthz::healthz))
+        .routes(routes!(ops::readyz::readyz))
+        .routes(routes!(ops::openapi::openapi))
+}
+
+/// The description of the interface.
+pub fn document() -> utoipa::openapi::OpenApi {
+    operations().into_openapi()
+}
+
+/// The interface over a system, to be mounted at `/api/v1`.
+///
+/// Give the client's address with `into_make_service_with_connect_info::<SocketAddr>()`; without it all
+/// strangers share one bucket.
+pub fn router(app: App, options: Options) -> Router {
+    let api = Api(Arc::new(Inner {
+        app,
+        gate: gate::Gate::new(options.in_flight_max),
+        strangers: bucket::Buckets::new(options.burst, options.per_minute),
+        sign_ins: Semaphore::new(options.sign_ins_max.max(1)),
+        waiting_sign_ins: Semaphore::new(options.sign_ins_max.max(1) * 8),
+        long_work: Semaphore::new(1),
+        options,
+    }));
+    let (routes, _) = operations().split_for_parts();
+    routes
+        .fallback(|| async { Problem::no_such_place() })
+        .method_not_allowed_fallback(|| async { Problem::no_such_method() })
+        .layer(axum::middleware::from_fn_with_state(api.clone(), gate::around))
+        .with_state(api)
+}

@@ -1,0 +1,59 @@
+//! 登录: a name and a password for a token. Slow on purpose, so only a few at a time.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use kernel::Moment;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Api;
+use crate::auth::Stranger;
+use crate::body::Json;
+use crate::problem::Problem;
+use crate::views::{Out, Problems};
+
+/// 登录
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignIn {
+    /// 账号
+    login: String,
+    /// 密码
+    password: String,
+}
+
+/// 已登录
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SignedIn {
+    /// 令牌,放在 `Authorization: Bearer`
+    pub(super) token: String,
+    /// 有效期至
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) until: Moment,
+    /// 角色
+    pub(super) role: &'static str,
+    /// 姓名
+    pub(super) name: String,
+}
+
+impl From<app::SignedIn> for SignedIn {
+    fn from(s: app::SignedIn) -> Self {
+        Self { token: s.token, until: s.until, role: s.staff.role.word(), name: s.staff.name }
+    }
+}
+
+/// 登录
+#[utoipa::path(post, path = "/sessions", operation_id = "sign_in", tag = "人员", request_body = SignIn,
+    responses((status = 201, description = "已登录", body = SignedIn), Problems))]
+pub(crate) async fn sign_in(
+    _: Stranger,
+    State(api): State<Api>,
+    Json { value, .. }: Json<SignIn>,
+) -> Result<Out<SignedIn>, Problem> {
+    let _waiting = api.waiting_sign_ins.try_acquire().map_err(|_| Problem::busy())?;
+    let _turn = api.sign_ins.acquire().await.map_err(|_| Problem::fault())?;
+    let app = api.app.clone();
+    let work = tokio::task::spawn_blocking(move || app.sign_in(&value.login, &value.password));
+    let signed = work.await.map_err(|_| Problem::fault())??;
+    Ok(Out(StatusCode::CREATED, signed.into()))
+}

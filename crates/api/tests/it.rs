@@ -1,0 +1,10 @@
+//! The interface, called as clients call it.
+
+mod it {
+    mod city;
+    mod clients;
+    mod hostile;
+    mod loops;
+    mod matrix;
+    mod people;
+}
