@@ -39,9 +39,10 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("api", &["kernel", "workday", "resolve", "access", "store", "app", "ledger"]),
-    ("web", &["kernel", "workday", "resolve", "access", "store", "app", "paper"]),
-    ("web-portal", &["kernel", "workday", "resolve", "access", "store", "app", "web"]),
-    ("web-desk", &["kernel", "workday", "resolve", "access", "store", "app", "paper", "web"]),
+    ("web-kit", &["kernel", "workday", "resolve", "access", "store", "app"]),
+    ("web-portal", &["kernel", "workday", "resolve", "access", "store", "app", "web-kit"]),
+    ("web-desk", &["kernel", "workday", "resolve", "access", "store", "app", "paper", "web-kit"]),
+    ("web", &["kernel", "app", "web-kit", "web-portal", "web-desk"]),
     (
         "bancheng",
         &[

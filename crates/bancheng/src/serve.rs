@@ -60,7 +60,8 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         public_url: address.clone(),
         ..web::Options::default()
     };
-    let router = web::router(app.clone(), pages);
+    let interface = api::Options { behind_proxy: args.behind_proxy, ..api::Options::default() };
+    let router = web::router(app.clone(), pages).nest("/api/v1", api::router(app.clone(), interface));
     let stop = Arc::new(AtomicBool::new(false));
     let worker = (!args.no_worker).then(|| rounds_beside(&app, &stop));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

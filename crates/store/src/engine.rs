@@ -20,6 +20,7 @@ pub enum Dialect {
     Postgres,
 }
 
+#[expect(clippy::large_enum_variant, reason = "a handful of connections, each used for a long time")]
 pub(crate) enum Engine {
     Sqlite(Sqlite),
     Postgres(Postgres),

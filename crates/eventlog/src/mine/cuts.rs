@@ -273,7 +273,7 @@ fn split_sequence(
     out: &mut [Vec<(Vec<u16>, u64)>],
 ) {
     let mut from = 0;
-    for p in 0..parts {
+    for (p, of_part) in out.iter_mut().enumerate().take(parts) {
         let (mut cost, mut least, mut to) = (0i64, 0i64, from);
         for (i, &a) in trace.iter().enumerate().skip(from) {
             let q = part(a);
@@ -286,7 +286,7 @@ fn split_sequence(
                 (least, to) = (cost, i + 1);
             }
         }
-        out[p].push((trace[from..to].iter().copied().filter(|&a| part(a) == p).collect(), count));
+        of_part.push((trace[from..to].iter().copied().filter(|&a| part(a) == p).collect(), count));
         from = to;
     }
 }
