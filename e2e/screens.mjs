@@ -1,6 +1,8 @@
 // Pictures of the main pages into docs/screens/, each under 150 kB.
 import { mkdirSync, statSync } from "node:fs";
-import { DESK, person, PHONE, startBrowser, startServer } from "./lib.mjs";
+import { person, PHONE, startBrowser, startServer } from "./lib.mjs";
+
+const DESK = { width: 1080, height: 680 };
 
 const out = new URL("../docs/screens/", import.meta.url).pathname;
 mkdirSync(out, { recursive: true });

@@ -5,6 +5,7 @@
 pub mod acts;
 mod case_page;
 mod dispatch;
+mod export;
 mod lists;
 mod office;
 mod register;
@@ -19,6 +20,7 @@ pub fn routes() -> Router<Kit> {
     Router::new()
         .route("/desk", get(lists::home))
         .route("/desk/cases", get(lists::cases))
+        .route("/desk/cases.xlsx", get(export::cases))
         .route("/desk/case/{number}", get(case_page::show))
         .route("/desk/case/{number}/act/{act}", post(case_page::act))
         .route("/desk/case/{number}/unmask", post(case_page::unmask))

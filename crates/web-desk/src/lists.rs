@@ -213,6 +213,7 @@ struct CasesHtml {
     count: String,
     next: String,
     first: String,
+    export: String,
 }
 
 fn escape(text: &str) -> String {
@@ -241,10 +242,10 @@ fn address(ask: &ListAsk, after: &str) -> String {
     ];
     let set: Vec<_> =
         pairs.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| format!("{n}={}", escape(v))).collect();
-    format!("/desk/cases?{}", set.join("&"))
+    format!("?{}", set.join("&"))
 }
 
-fn query(desk: &Desk, ask: &ListAsk, unit: Option<kernel::UnitId>) -> Query {
+pub(crate) fn query(desk: &Desk, ask: &ListAsk, unit: Option<kernel::UnitId>) -> Query {
     let stages = match ask.stage.as_str() {
         "all" => Vec::new(),
         "" if ask.late.is_empty() => OPEN.to_vec(),
@@ -266,6 +267,32 @@ fn query(desk: &Desk, ask: &ListAsk, unit: Option<kernel::UnitId>) -> Query {
     }
 }
 
+impl ListAsk {
+    /// The unit asked for.
+    pub(crate) fn unit_in(&self, office: &app::Office) -> Option<kernel::UnitId> {
+        office.unit_called(&self.unit).map(|u| u.id).filter(|_| !self.unit.is_empty())
+    }
+    /// The filter in words, for a file that must say what it holds.
+    pub(crate) fn told(&self, p: &Page) -> String {
+        let stage = StageKind::ALL.iter().find(|s| s.word() == self.stage).map(|s| word(p.lang, *s));
+        let kind = Kind::ALL.iter().find(|k| k.word() == self.kind).map(|k| word(p.lang, *k));
+        let open = self.stage.is_empty() && self.late.is_empty();
+        let on = |set: &str, text: &str| (!set.is_empty()).then(|| text.to_owned());
+        let parts = [
+            stage,
+            open.then(|| p.t.stage_open.to_owned()),
+            kind,
+            on(&self.unit, &self.unit),
+            on(&self.late, p.t.tile_late),
+            on(&self.returned, p.t.tile_returned),
+            on(&self.reopened, p.t.tile_reopened),
+            on(&self.q, &self.q),
+        ];
+        let told: Vec<_> = parts.into_iter().flatten().collect();
+        if told.is_empty() { p.t.stage_all.to_owned() } else { told.join("、") }
+    }
+}
+
 fn looks_like_number(q: &str) -> bool {
     let q = q.trim();
     q.len() >= 14 && q.matches('-').count() == 2 && q.bytes().all(|b| b.is_ascii_digit() || b == b'-')
@@ -282,7 +309,7 @@ pub(crate) async fn cases(
     }
     let p = desk.page.clone();
     let office = case_page::office(&kit).await?;
-    let unit = office.unit_called(&ask.unit).map(|u| u.id).filter(|_| !ask.unit.is_empty());
+    let unit = ask.unit_in(&office);
     let q = query(&desk, &ask, unit);
     let all = Query { after: None, ..q.clone() };
     // A count over several stages is one statement; a page over several is read stage by stage.
@@ -304,7 +331,10 @@ pub(crate) async fn cases(
     scopes.push(opt("co", p.t.scope_co.to_owned(), &ask.scope));
     let next = page.next.map_or_else(String::new, |(due, id)| address(&ask, &format!("{due}.{id}")));
     let first = if ask.after.is_empty() { String::new() } else { address(&ask, "") };
+    let may_export = access::decide(&desk.actor(), access::Operation::ExportCases, None).is_ok();
+    let export = if may_export { format!("/desk/cases.xlsx{}", address(&ask, "")) } else { String::new() };
     Ok(render(&CasesHtml {
+        export,
         rows: page.cases.iter().map(|v| row(&p, v)).collect(),
         count: shown(n),
         stages,

@@ -110,6 +110,9 @@ texts! {
     any_kind: "全部类别", "All kinds";
     count_label: "共 {n} 件", "{n} altogether";
     list_empty: "没有符合条件的件。请减少条件，或清除条件后再找。", "Nothing fits. Use fewer filters, or clear them.";
+    export_button: "导出表格", "Export";
+    export_left: "剩余工作日", "Working days left";
+    export_title: "{city} 件列表（{filter}；{day} 导出，共 {n} 件）", "{city}: cases ({filter}; {day}, {n} altogether)";
     page_next: "下一页", "Next page";
     page_first: "回到第一页", "First page";
     back_to_list: "返回件列表", "Back to the list";

@@ -262,6 +262,21 @@ async fn many_are_dispatched_at_once_with_a_result_for_each() {
 }
 
 #[tokio::test]
+async fn the_list_leaves_as_a_spreadsheet_for_those_who_may() {
+    let city = city();
+    lodge(&city).await;
+    let coord = Browser::signed_in(&city, "coord").await;
+    let list = coord.get("/desk/cases?stage=all&kind=matter").await;
+    assert!(list.body.contains("/desk/cases.xlsx?stage=all&#38;kind=matter"), "the filter goes along");
+    let file = coord.get("/desk/cases.xlsx?stage=all&kind=matter").await;
+    assert!(file.status == StatusCode::OK && file.body.starts_with("PK"));
+    assert!(file.headers.get(header::CONTENT_DISPOSITION).unwrap().to_str().unwrap().contains(".xlsx"));
+    let handler = Browser::signed_in(&city, "handler").await;
+    assert_eq!(handler.get("/desk/cases.xlsx").await.status, StatusCode::FORBIDDEN);
+    assert!(!handler.get("/desk/cases").await.body.contains(".xlsx"));
+}
+
+#[tokio::test]
 async fn full_contact_is_shown_only_for_a_purpose_on_record() {
     let city = city();
     let (number, _) = lodge(&city).await;
