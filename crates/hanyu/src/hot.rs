@@ -197,7 +197,8 @@ fn heat(letters: &[Letter], order: &[usize], alike: f32) -> Heat {
     let late = days.iter().filter(|d| **d * 3 >= first + 2 * last).count() as f32 / days.len().max(1) as f32;
     let growth = if last > first { (0.9 + 0.3 * late).min(1.2) } else { 1.0 };
     let focus = ((alike - 0.05) / 0.15).clamp(0.4, 1.0);
-    let crowd = people as f32 + order.len() as f32 / 4.0 + (support as f32).sqrt() * (people as f32 / 3.0).min(1.0);
+    let crowd =
+        people as f32 + order.len() as f32 / 4.0 + (support as f32).sqrt() * (people as f32 / 3.0).min(1.0);
     Heat { value: crowd * focus * density * growth, people, support, focus, density, growth }
 }
 
