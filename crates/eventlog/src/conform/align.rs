@@ -97,7 +97,7 @@ impl Aligner {
                 Ok(found) => return found,
                 // More than one token in a place: begin again with counted tokens.
                 Err(GaveUp) => {
-                    self.automaton = Either::Large(large(&self.net, &self.labels, self.budget).ok()?)
+                    self.automaton = Either::Large(large(&self.net, &self.labels, self.budget).ok()?);
                 }
             }
         }
