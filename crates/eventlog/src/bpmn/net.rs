@@ -35,7 +35,8 @@ fn scope_net(scope: &Scope, from: u32, to: u32, net: &mut Net) -> Result<(), Err
     for f in &scope.flows {
         flow_place.push(place(net, &f.id));
     }
-    let (mut into, mut out): (HashMap<&str, Vec<u32>>, HashMap<&str, Vec<u32>>) = Default::default();
+    let mut into: HashMap<&str, Vec<u32>> = HashMap::new();
+    let mut out: HashMap<&str, Vec<u32>> = HashMap::new();
     for (f, &p) in scope.flows.iter().zip(&flow_place) {
         into.entry(&f.target).or_default().push(p);
         out.entry(&f.source).or_default().push(p);

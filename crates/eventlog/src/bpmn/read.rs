@@ -24,6 +24,7 @@ pub fn read_bpmn<R: Read>(source: R, limits: Limits) -> Result<Bpmn, Error> {
             bpmn.others.push(child);
         }
     }
+    bpmn.others.sort_by_key(|e| e.name == "BPMNDiagram");
     for process in &bpmn.processes {
         check(&process.scope, &mut HashSet::new())?;
     }
@@ -82,7 +83,14 @@ fn scope(children: Vec<Element>, is_process: bool) -> (Scope, Vec<Element>) {
             _ => details.push(child),
         }
     }
+    // The order in which they are written; it means nothing, but two readings of one file shall be equal.
+    found.others.sort_by_key(comes_late);
     (found, details)
+}
+
+/// Annotations and associations stand at the end of a scope, as the schema asks.
+pub(super) fn comes_late(e: &Element) -> bool {
+    matches!(e.name.as_str(), "textAnnotation" | "association" | "group")
 }
 
 /// Every flow joins two nodes; ids are used once.

@@ -2,6 +2,7 @@
 
 use crate::model::Element;
 
+use super::read::comes_late;
 use super::{Bpmn, Scope};
 
 /// Writes a BPMN file.
@@ -34,7 +35,7 @@ fn element(tag: &str, id: &str, name: &str, attrs: &[(String, String)]) -> Eleme
 
 fn fill(parent: &mut Element, scope: &Scope) {
     // Documentation and lane sets come first, annotations and associations last, as the schema asks.
-    let late = |e: &&Element| matches!(e.name.as_str(), "textAnnotation" | "association" | "group");
+    let late = |e: &&Element| comes_late(e);
     parent.children.extend(scope.others.iter().filter(|e| !late(e)).cloned());
     for n in &scope.nodes {
         let mut node = element(&n.tag, &n.id, &n.name, &n.attrs);

@@ -73,6 +73,9 @@ impl Marking for Box<[u8]> {
     }
 }
 
+/// Edges (label, next state) of a state, and whether it can end.
+type Built = (Vec<(u32, u32)>, bool);
+
 /// The automaton; see the module.
 pub(super) struct Automaton<M> {
     visible: Vec<Step<M>>,
@@ -81,7 +84,7 @@ pub(super) struct Automaton<M> {
     numbers: HashMap<M, u32>,
     markings: Vec<M>,
     /// Edges (label, next state) by rising label, and whether silence leads to the end; filled when asked for.
-    built: Vec<Option<(Vec<(u32, u32)>, bool)>>,
+    built: Vec<Option<Built>>,
     /// Markings that may still be looked at.
     left: u64,
 }

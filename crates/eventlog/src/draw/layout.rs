@@ -3,7 +3,7 @@
 //! Knows sizes and edges; nothing of processes. Edges that run against the flow are laid out turned round.
 
 /// A point of a picture.
-pub(super) type Point = (f64, f64);
+pub(crate) type Point = (f64, f64);
 
 /// What to lay out.
 pub(super) struct Graph {

@@ -68,10 +68,10 @@ pub fn variant_rows(log: &Log, skip: usize, count: usize) -> Vec<VariantRow> {
 
 /// Lays a graph out from left to right: centres of nodes and points of edges. The first node comes first.
 pub(crate) fn lay_out(
-    sizes: &[(f64, f64)],
+    sizes: &[layout::Point],
     edges: &[(usize, usize)],
-) -> (Vec<(f64, f64)>, Vec<Vec<(f64, f64)>>) {
-    let turn = |&(x, y): &(f64, f64)| (y, x);
+) -> (Vec<layout::Point>, Vec<Vec<layout::Point>>) {
+    let turn = |&(x, y): &layout::Point| (y, x);
     let graph = layout::Graph {
         sizes: sizes.iter().map(turn).collect(),
         edges: edges.iter().map(|&(s, t)| (s, t, 1.0)).collect(),

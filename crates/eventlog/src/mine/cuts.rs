@@ -257,7 +257,7 @@ pub(super) fn project(cut: &Cut, g: &Graph, traces: &Traces) -> Vec<Traces> {
                     list.push((trace.iter().copied().filter(|&a| part(a) == p).collect(), *count));
                 }
             }
-            Kind::Sequence => split_sequence(trace, *count, cut.parts, &part, &mut out),
+            Kind::Sequence => split_sequence(trace, *count, &part, &mut out),
             Kind::Loop => split_loop(trace, *count, &part, &mut out),
         }
     }
@@ -265,15 +265,9 @@ pub(super) fn project(cut: &Cut, g: &Graph, traces: &Traces) -> Vec<Traces> {
 }
 
 /// Each part takes the stretch that holds most of its own activities and fewest of later ones.
-fn split_sequence(
-    trace: &[u16],
-    count: u64,
-    parts: usize,
-    part: &impl Fn(u16) -> usize,
-    out: &mut [Vec<(Vec<u16>, u64)>],
-) {
+fn split_sequence(trace: &[u16], count: u64, part: &impl Fn(u16) -> usize, out: &mut [Vec<(Vec<u16>, u64)>]) {
     let mut from = 0;
-    for (p, of_part) in out.iter_mut().enumerate().take(parts) {
+    for (p, list) in out.iter_mut().enumerate() {
         let (mut cost, mut least, mut to) = (0i64, 0i64, from);
         for (i, &a) in trace.iter().enumerate().skip(from) {
             let q = part(a);
@@ -286,7 +280,7 @@ fn split_sequence(
                 (least, to) = (cost, i + 1);
             }
         }
-        of_part.push((trace[from..to].iter().copied().filter(|&a| part(a) == p).collect(), count));
+        list.push((trace[from..to].iter().copied().filter(|&a| part(a) == p).collect(), count));
         from = to;
     }
 }

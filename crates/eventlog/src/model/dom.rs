@@ -54,7 +54,10 @@ impl Element {
             return;
         }
         out.push('>');
-        escape(out, &self.text);
+        // A space at the very beginning (from CDATA) would be taken for layout.
+        let rest = self.text.strip_prefix(' ');
+        out.push_str(if rest.is_some() { "&#32;" } else { "" });
+        escape(out, rest.unwrap_or(&self.text));
         if !self.children.is_empty() {
             out.push('\n');
         }
