@@ -84,7 +84,8 @@ pub fn fit(values: &[f64], seed: u64) -> Result<Fit, OptimiseError> {
         .filter(|f| f.aic.is_finite())
         .collect();
     families.sort_by(|a, b| a.aic.total_cmp(&b.aic));
-    let best = families.iter().find(|f| f.p_value >= 0.01);
+    // The bootstrap cannot say less than one in its number of draws: that least value is a refusal.
+    let best = families.iter().find(|f| f.p_value > 0.02);
     let (chosen, reading) = match best {
         Some(f) => (
             f.distribution.clone(),
@@ -258,8 +259,11 @@ mod tests {
             let mut rng = Rng::new(5);
             let v: Vec<f64> = (0..800).map(|_| d.draw(&mut rng)).collect();
             let f = fit(&v, 1).unwrap();
-            assert_eq!(word(&f.families[0].distribution), name, "{:?}", f.families);
-            assert!(f.families[0].p_value > 0.01, "{:?}", f.families[0]);
+            // Families less than two AIC apart cannot be told from each other (a gamma of shape 160 is a normal).
+            let best = f.families[0].aic;
+            let found = f.families.iter().find(|x| word(&x.distribution) == name && x.aic < best + 2.0);
+            let found = found.unwrap_or_else(|| panic!("{name}: {:?}", f.families));
+            assert!(found.p_value > 0.02, "{found:?}");
             assert!((f.chosen.mean() / d.mean() - 1.0).abs() < 0.1);
         }
     }
