@@ -86,7 +86,7 @@ mod tests {
     fn texts_break_and_numbers_read_well() {
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(wrap("Confirmation of receipt", 8.0, 3), ["Confirmation", "of receipt"]);
-        assert_eq!(wrap("一次性告知补正材料清单的送达", 6.0, 2), ["一次性告知补", "正材料清…"]);
+        assert_eq!(wrap("一次性告知补正材料清单的送达", 6.0, 2), ["一次性告知补", "正材料清单…"]);
         assert_eq!(duration(90e6, 24.0, false), "1.5 分");
         assert_eq!(duration(8.0 * 3600e6 * 3.0, 8.0, false), "3.0 工作日");
         assert_eq!(duration(86_400e6 * 15.0, 24.0, true), "15 d");
