@@ -136,7 +136,9 @@ fn what_is_too_much_is_shed_at_once_and_the_house_still_says_that_it_stands() {
         with(place, tight, &|city| {
             // The only place is taken by a request whose body does not come.
             let (hold, body) = tokio::sync::oneshot::channel::<()>();
+            let (inside, is_inside) = std::sync::mpsc::channel();
             let never = axum::body::Body::from_stream(futures_util::stream::once(async move {
+                inside.send(()).unwrap();
                 let _ = body.await;
                 Err::<bytes::Bytes, std::io::Error>(std::io::Error::other("gone"))
             }));
@@ -152,13 +154,8 @@ fn what_is_too_much_is_shed_at_once_and_the_house_still_says_that_it_stands() {
                     tower::ServiceExt::oneshot(router, request).await.unwrap().status()
                 })
             });
-            let shed = loop {
-                let got = city.get(COORD, "/me");
-                if got.status == 503 {
-                    break got;
-                }
-                std::thread::yield_now();
-            };
+            is_inside.recv().unwrap();
+            let shed = city.get(COORD, "/me");
             shed.problem(503);
             assert_eq!(shed.header("retry-after"), "1");
             assert_eq!(city.get("", "/healthz").status, 204);
