@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
@@ -15,6 +15,8 @@ use crate::Api;
 use crate::problem::{Problem, Tongue};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Where something new begins.
+const BEGINS: [&str; 3] = ["/cases", "/lodge", "/sessions"];
 /// Reading the whole record takes as long as it takes.
 const LONG: Duration = Duration::from_secs(600);
 
@@ -38,8 +40,11 @@ impl Gate {
         let run = store::system_clock().us() as u64;
         Self { inside: AtomicUsize::new(0), most: most.max(1), run, count: AtomicU64::new(0) }
     }
-    fn enter(&self) -> Option<Inside<'_>> {
-        if self.inside.fetch_add(1, Ordering::Acquire) < self.most {
+    /// Lets one in. What begins something new (a case, a session) is turned away first, so that what was
+    /// begun can be finished: otherwise a rush ends with many half-done matters and few whole ones.
+    fn enter(&self, begins: bool) -> Option<Inside<'_>> {
+        let most = if begins { (self.most * 5 / 8).max(1) } else { self.most };
+        if self.inside.fetch_add(1, Ordering::Acquire) < most {
             return Some(Inside(&self.inside));
         }
         self.inside.fetch_sub(1, Ordering::Release);
@@ -65,7 +70,8 @@ pub(crate) async fn around(State(api): State<Api>, request: Request, next: Next)
     // The one who asks whether the house stands must be answered when it is full.
     let is_probe = path.ends_with("/healthz") || path.ends_with("/readyz");
     let patience = if path.ends_with("/ledger/verify") { LONG } else { api.options.patience };
-    let inside = api.gate.enter();
+    let begins = request.method() == Method::POST && BEGINS.iter().any(|end| path.ends_with(end));
+    let inside = api.gate.enter(begins);
     let mut response = if inside.is_none() && !is_probe {
         Problem::busy().into_response()
     } else {
@@ -90,4 +96,20 @@ pub(crate) async fn around(State(api): State<Api>, request: Request, next: Next)
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_something_is_turned_away_first() {
+        let gate = Gate::new(8);
+        let begun: Vec<_> = (0..6).map_while(|_| gate.enter(true)).collect();
+        assert_eq!(begun.len(), 5);
+        let others: Vec<_> = (0..6).map_while(|_| gate.enter(false)).collect();
+        assert_eq!(others.len(), 3);
+        drop((begun, others));
+        assert!(gate.enter(true).is_some(), "who leaves makes room");
+    }
 }

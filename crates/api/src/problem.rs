@@ -13,7 +13,10 @@ use utoipa::ToSchema;
 
 /// Why a request was not done. Carried in the response until the gate writes it in the reader's language.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct Problem(Box<Facts>);
+
+#[derive(Clone, Debug)]
+struct Facts {
     status: StatusCode,
     code: &'static str,
     said: Said,
@@ -79,17 +82,18 @@ impl Problem {
         zh: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
-        Self { status, code, said: Said::new(zh, en), field: None, allowed: Vec::new(), retry_after_s: None }
+        Self::said(status, code, Said::new(zh, en))
     }
     fn said(status: StatusCode, code: &'static str, said: Said) -> Self {
-        Self { status, code, said, field: None, allowed: Vec::new(), retry_after_s: None }
+        let facts = Facts { status, code, said, field: None, allowed: Vec::new(), retry_after_s: None };
+        Self(Box::new(facts))
     }
     pub(crate) fn at(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        self.0.field = Some(field.into());
         self
     }
     pub(crate) fn retry(mut self, after_s: u32) -> Self {
-        self.retry_after_s = Some(after_s);
+        self.0.retry_after_s = Some(after_s);
         self
     }
     pub(crate) fn malformed(zh: impl Into<String>, en: impl Into<String>) -> Self {
@@ -129,20 +133,20 @@ impl Problem {
     /// The answer in one language.
     pub(crate) fn render(&self, tongue: Tongue, request: &str) -> Response {
         let (title, detail) = match tongue {
-            Tongue::Zh => (title_zh(self.status), &self.said.zh),
-            Tongue::En => (self.status.canonical_reason().unwrap_or("error"), &self.said.en),
+            Tongue::Zh => (title_zh(self.0.status), &self.0.said.zh),
+            Tongue::En => (self.0.status.canonical_reason().unwrap_or("error"), &self.0.said.en),
         };
         let body = ProblemBody {
-            kind: format!("urn:bancheng:problem:{}", self.code),
-            status: self.status.as_u16(),
+            kind: format!("urn:bancheng:problem:{}", self.0.code),
+            status: self.0.status.as_u16(),
             title: title.to_owned(),
             detail: detail.clone(),
-            field: self.field.clone(),
-            allowed: self.allowed.clone(),
+            field: self.0.field.clone(),
+            allowed: self.0.allowed.clone(),
             instance: request.to_owned(),
         };
         let text = serde_json::to_vec(&body).unwrap_or_default();
-        let mut response = (self.status, text).into_response();
+        let mut response = (self.0.status, text).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -153,10 +157,10 @@ impl Problem {
                 Tongue::En => "en",
             }),
         );
-        if let Some(s) = self.retry_after_s {
+        if let Some(s) = self.0.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(s));
         }
-        if self.status == StatusCode::UNAUTHORIZED {
+        if self.0.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
@@ -165,7 +169,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
+        let mut response = self.0.status.into_response();
         response.extensions_mut().insert(self);
         response
     }
@@ -239,8 +243,8 @@ impl From<Refusal> for Problem {
             | C::NotDue => StatusCode::CONFLICT,
         };
         let mut problem = Self::said(status, r.code.word(), r.said);
-        problem.field = r.field;
-        problem.allowed = r.allowed.into_iter().map(resolve::Word::word).collect();
+        problem.0.field = r.field;
+        problem.0.allowed = r.allowed.into_iter().map(resolve::Word::word).collect();
         problem
     }
 }
@@ -311,9 +315,9 @@ mod tests {
     #[test]
     fn what_the_engine_said_stays_in_the_house() {
         let p = Problem::from(StoreError::CannotOpen("/srv/secret (os error 13)".into()));
-        assert!(!p.said.en.contains("secret") && !p.said.zh.contains("secret"), "{:?}", p.said);
-        assert_eq!(p.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(!p.0.said.en.contains("secret") && !p.0.said.zh.contains("secret"), "{:?}", p.0.said);
+        assert_eq!(p.0.status, StatusCode::SERVICE_UNAVAILABLE);
         let p = Problem::from(StoreError::Bug("SELECT secret".into()));
-        assert!(!p.said.en.contains("SELECT"));
+        assert!(!p.0.said.en.contains("SELECT"));
     }
 }

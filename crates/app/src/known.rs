@@ -12,8 +12,11 @@ use store::office::StaffRow;
 const AGE_US_MAX: i64 = 5 * US_PER_SECOND;
 const ENTRIES_MAX: usize = 20_000;
 
+/// Digest of a token → when its account was looked up, and the account.
+type Entries = HashMap<[u8; 32], (Moment, Arc<StaffRow>)>;
+
 #[derive(Default)]
-pub(crate) struct Known(RwLock<HashMap<[u8; 32], (Moment, Arc<StaffRow>)>>);
+pub(crate) struct Known(RwLock<Entries>);
 
 impl Known {
     pub(crate) fn look(&self, digest: &[u8; 32], now: Moment) -> Option<Arc<StaffRow>> {

@@ -67,8 +67,10 @@ impl Cpu {
     pub fn since(&self, before: &Self) -> Self {
         Self { user: self.user - before.user, system: self.system - before.system }
     }
-    pub fn us(&self) -> f64 {
-        self.user + self.system
+    /// user + system, µs, for each of `n`
+    pub fn shown(&self, n: u64) -> String {
+        let n = n.max(1) as f64;
+        format!("{:.0} + {:.0} µs", self.user / n, self.system / n)
     }
 }
 

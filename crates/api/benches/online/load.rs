@@ -33,11 +33,11 @@ impl Ran {
     pub fn shed_share(&self) -> f64 {
         self.shed as f64 / self.started.max(1) as f64
     }
-    pub fn server_cpu_us(&self) -> f64 {
-        self.server.us() / self.done.max(1) as f64
+    pub fn server_cpu(&self) -> String {
+        self.server.shown(self.done)
     }
-    pub fn client_cpu_us(&self) -> f64 {
-        self.client.us() / self.done.max(1) as f64
+    pub fn client_cpu(&self) -> String {
+        self.client.shown(self.done)
     }
     pub fn all(&self) -> Times {
         let mut all = Times::default();

@@ -3,7 +3,7 @@
 //! This program is three: `serve DIR` is a server over a data directory; `drive …` is the load; without
 //! arguments it is the benchmark, which starts the others and prints one section of Markdown.
 //!
-//! `BANCHENG_ONLINE_CASES=10000,1000000` sizes, `…_SECONDS=8` length of one run, `…_CONNECTIONS=32`,
+//! `BANCHENG_ONLINE_CASES=10000,1000000` sizes, `…_SECONDS=8` length of one run, `…_CONNECTIONS=64`,
 //! `…_RUNS=3` runs of which the best counts, `BANCHENG_BIN=path` the program whose start and memory are
 //! measured (`BIN serve --data-dir DIR --listen ADDRESS`).
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
@@ -34,7 +34,7 @@ fn benchmark() {
     let sizes: Vec<usize> =
         setting("CASES", "10000,1000000").split(',').filter_map(|s| s.trim().parse().ok()).collect();
     let seconds: f64 = setting("SECONDS", "8").parse().unwrap_or(8.0);
-    let connections: usize = setting("CONNECTIONS", "32").parse().unwrap_or(32);
+    let connections: usize = setting("CONNECTIONS", "64").parse().unwrap_or(64);
     let runs: usize = setting("RUNS", "3").parse().unwrap_or(3);
     println!("## online: create → dispatch → sign for → reply → read over HTTP\n");
     println!(
@@ -46,7 +46,7 @@ fn benchmark() {
     let mut last = None;
     let mut rates = Vec::new();
     println!(
-        "| cases | lifecycles/s | server CPU/lifecycle | load CPU/lifecycle | errors | p50 / p95 / p99 of a call |"
+        "| cases | lifecycles/s | server CPU/lifecycle, user + system | load CPU/lifecycle | errors | p50 / p95 / p99 of a call |"
     );
     println!("|---|---|---|---|---|---|");
     for size in &sizes {
@@ -62,10 +62,10 @@ fn benchmark() {
         }
         let best = best.unwrap_or_default();
         println!(
-            "| {size} | {:.0} | {:.0} µs | {:.0} µs | {} | {} |",
+            "| {size} | {:.0} | {} | {} | {} | {} |",
             best.rate(),
-            best.server_cpu_us(),
-            best.client_cpu_us(),
+            best.server_cpu(),
+            best.client_cpu(),
             best.errors,
             best.all().shown()
         );

@@ -134,42 +134,28 @@ fn what_is_too_much_is_shed_at_once_and_the_house_still_says_that_it_stands() {
     testkit::embedded(|place| {
         let tight = api::Options { in_flight_max: 1, burst: 2, ..api::Options::default() };
         with(place, tight, &|city| {
-            // The only place is taken by a request whose body does not come. It may lose the race for the place
-            // against one of the questions below; then it is sent again.
-            let token = city.token(COORD);
-            let send = || {
-                let (hold, body) = tokio::sync::oneshot::channel::<()>();
-                let never = axum::body::Body::from_stream(futures_util::stream::once(async move {
-                    let _ = body.await;
-                    Err::<bytes::Bytes, std::io::Error>(std::io::Error::other("gone"))
-                }));
-                let request = axum::http::Request::post("/cases")
-                    .header("authorization", format!("Bearer {token}"))
-                    .header("content-type", "application/json")
-                    .body(never)
-                    .unwrap();
-                let router = city.router.clone();
-                let waiting = std::thread::spawn(move || {
-                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-                    runtime.block_on(async move {
-                        tower::ServiceExt::oneshot(router, request).await.unwrap().status()
-                    })
-                });
-                std::thread::sleep(std::time::Duration::from_millis(100));
-                (hold, waiting)
-            };
-            let (mut hold, mut waiting) = send();
-            let mut shed = city.get(COORD, "/me");
-            for _ in 0..200 {
-                if shed.status == 503 {
-                    break;
-                }
-                if waiting.is_finished() {
-                    (hold, waiting) = send();
-                }
-                std::thread::sleep(std::time::Duration::from_millis(20));
-                shed = city.get(COORD, "/me");
-            }
+            // The only place is taken by a request whose body does not come.
+            let (hold, body) = tokio::sync::oneshot::channel::<()>();
+            let (inside, is_inside) = std::sync::mpsc::channel();
+            let never = axum::body::Body::from_stream(futures_util::stream::once(async move {
+                inside.send(()).unwrap();
+                let _ = body.await;
+                Err::<bytes::Bytes, std::io::Error>(std::io::Error::other("gone"))
+            }));
+            let request = axum::http::Request::post("/cases")
+                .header("authorization", format!("Bearer {}", city.token(COORD)))
+                .header("content-type", "application/json")
+                .body(never)
+                .unwrap();
+            let router = city.router.clone();
+            let waiting = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(async move {
+                    tower::ServiceExt::oneshot(router, request).await.unwrap().status()
+                })
+            });
+            is_inside.recv().unwrap();
+            let shed = city.get(COORD, "/me");
             shed.problem(503);
             assert_eq!(shed.header("retry-after"), "1");
             assert_eq!(city.get("", "/healthz").status, 204);
