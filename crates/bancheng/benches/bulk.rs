@@ -1,6 +1,8 @@
 //! Bulk intake against the limit: 120,000 opinions through the program, and the same rows through a bare SQLite
 //! batch insert, both with fsync, in one run. Prints one section of docs/BENCHMARKS.md.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its section")]
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
