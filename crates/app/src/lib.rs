@@ -5,6 +5,7 @@
 mod cases;
 mod desk;
 mod error;
+mod files;
 mod intake;
 mod known;
 mod office;
@@ -23,6 +24,7 @@ use store::{Answer, Rd, Store, Tx};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use desk::SystemView;
 pub use error::Error;
+pub use files::{FILE_MOST, TICKETS_MAX, Uploaded};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
 pub use office::{Office, Settings};
 pub use once::{Answered, Once};
@@ -38,6 +40,8 @@ pub struct App {
     vault: Arc<Vault>,
     office: Arc<RwLock<Arc<Office>>>,
     known: Arc<known::Known>,
+    blobs: store::blobs::Blobs,
+    scan: Option<Arc<Path>>,
 }
 
 impl std::fmt::Debug for App {
@@ -60,7 +64,21 @@ impl App {
             let now = store.now();
             store.read(|rd| Office::load(rd, now))?
         };
-        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))), known: Arc::default() })
+        Ok(Self {
+            store,
+            vault,
+            office: Arc::new(RwLock::new(Arc::new(office))),
+            known: Arc::default(),
+            blobs: store::blobs::Blobs::at(keys.join("files")),
+            scan: None,
+        })
+    }
+    /// Every file that is brought is shown to this program first; it takes the path as its argument and answers
+    /// with its exit code: 0 for clean.
+    #[must_use]
+    pub fn scan_with(mut self, program: Option<&Path>) -> Self {
+        self.scan = program.map(Arc::from);
+        self
     }
     /// The store.
     pub const fn store(&self) -> &Store {

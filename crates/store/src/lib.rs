@@ -5,12 +5,14 @@
 //! The next developer starts at `docs/store.md`.
 
 pub mod backup;
+pub mod blobs;
 pub mod cases;
 mod conn;
 pub mod contacts;
 pub mod counters;
 mod engine;
 mod error;
+pub mod files;
 pub mod idempotency;
 pub mod imports;
 pub mod jobs;
