@@ -439,7 +439,7 @@ fn a_file_waits_until_its_act_is_done_and_then_belongs_to_the_case() {
         assert!(with(handler(2), "再来一次", &up.ticket).is_err(), "a ticket is used once");
         let events = app.events(coordinator(), number.clone(), 0).wait().unwrap();
         let on_record = events.iter().flat_map(|e| &e.happened.files).cloned().collect::<Vec<_>>();
-        assert_eq!(on_record, [up.file.clone()]);
+        assert_eq!(on_record, std::slice::from_ref(&up.file));
         let (file, bytes) = app.file(coordinator(), number.clone(), up.file.hash.clone()).wait().unwrap();
         assert_eq!((file, bytes.len() as i64), (up.file.clone(), up.file.size));
         assert!(!bytes.windows(3).any(|w| w == b"GPS"), "where it was taken is gone");
