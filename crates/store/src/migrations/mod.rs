@@ -35,6 +35,7 @@ pub const STEPS: &[Step] = steps![
     3 "desk",
     4 "office",
     5 "cases",
+    10 "text",
 ];
 
 /// The version this program knows.
