@@ -10,7 +10,9 @@ mod known;
 mod office;
 mod once;
 mod people;
+mod reading;
 mod record;
+mod search;
 mod timeliness;
 mod vault;
 mod worker;
@@ -27,6 +29,11 @@ pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
 pub use office::{Office, Settings};
 pub use once::{Answered, Once};
 pub use people::{NewStaff, NewUnit, SignedIn};
+pub use reading::{
+    Back, CaseReading, DraftReading, HotLetter, HotMatter, HotPage, Judged, MonthView, NewPrecedent, PERIODS,
+    PrecedentView, Proposal, Proposed, ReadingView, ReplyCheck, Shown, SignalView, Twin,
+};
+pub use search::{Found, Hit};
 pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
 pub use worker::{Tick, Worker};
@@ -38,6 +45,7 @@ pub struct App {
     vault: Arc<Vault>,
     office: Arc<RwLock<Arc<Office>>>,
     known: Arc<known::Known>,
+    reading: Arc<reading::Reading>,
 }
 
 impl std::fmt::Debug for App {
@@ -60,7 +68,9 @@ impl App {
             let now = store.now();
             store.read(|rd| Office::load(rd, now))?
         };
-        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))), known: Arc::default() })
+        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))), known: Arc::default(),
+            reading: Arc::default(),
+        })
     }
     /// The store.
     pub const fn store(&self) -> &Store {

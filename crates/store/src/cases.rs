@@ -448,6 +448,12 @@ pub fn cursor_of(row: &CaseRow) -> (i64, i64) {
     (row.due.map_or(NEVER, Moment::us), row.id.0)
 }
 
+/// When a case came to its end; none while it is open.
+pub fn ended_at(rd: &mut Rd<'_>, id: CaseId) -> Result<Option<Moment>> {
+    let sql = "SELECT closed FROM case_file WHERE id = $1";
+    Ok(rd.query_opt(sql, vals![id], |r| r.opt_moment(0))?.flatten())
+}
+
 /// The due moment that the row of a case holds.
 pub fn due_of(rd: &mut Rd<'_>, id: CaseId) -> Result<Option<Moment>> {
     let sql = "SELECT due FROM case_file WHERE id = $1";
