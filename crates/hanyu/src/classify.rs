@@ -464,8 +464,9 @@ impl<'m> Classifier<'m> {
                 feature::weigh(self.counter.count(&m.lexicon, &stream), &m.rarity, &mut self.row);
                 let values: HashMap<u32, f32> = self.row.iter().copied().collect();
                 let (g, lane) = (l / LANES, l % LANES);
-                let share = |word: &str| {
-                    feature::word_slots(&m.lexicon, word, m.rarity.len())
+                let counter = &mut self.counter;
+                let mut share = |word: &str| {
+                    feature::word_slots(counter, &m.lexicon, word, m.rarity.len())
                         .iter()
                         .map(|s| {
                             let w = f32::from(m.weights[g][*s as usize][lane]) * m.scale[g][lane];

@@ -261,9 +261,8 @@ static LOG: std::sync::LazyLock<[f32; 256]> =
     std::sync::LazyLock::new(|| std::array::from_fn(|n| 1.0 + (n.max(1) as f32).ln()));
 
 /// The slots of all runs inside one word, as words of the letter and of the title, for explanations.
-pub(crate) fn word_slots(lexicon: &Lexicon, word: &str, space: usize) -> Vec<u32> {
+pub(crate) fn word_slots(counter: &mut Counter, lexicon: &Lexicon, word: &str, space: usize) -> Vec<u32> {
     let stream = Stream { chars: word.chars().take(20).collect() };
-    let mut counter = Counter::default();
     let shift = shift_to(space);
     counter.count(lexicon, &stream).iter().flatten().map(|(s, _)| s >> shift).collect()
 }

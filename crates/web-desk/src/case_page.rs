@@ -13,6 +13,7 @@ use serde_json::Value;
 use web_kit::{Desk, Fields, Kit, Lamp, Lang, Oops, Page, date_of, day, lamp, length, render, when, word};
 
 use crate::acts::{self, FORMS, FormView};
+use crate::reading::{self, CheckView, Read};
 
 /// What an event says besides who and when.
 #[derive(Clone, Debug)]
@@ -83,13 +84,17 @@ struct CaseHtml {
     trouble: String,
     done: String,
     receipt: bool,
+    r: Read,
+    may_dispatch: bool,
+    checked: Option<(&'static str, CheckView)>,
 }
 
 /// What a page says besides the case itself.
 #[derive(Default)]
 struct Told<'a> {
     done: String,
-    sent: Option<(Act, &'a Fields, &'a Error)>,
+    sent: Option<(Act, &'a Fields, Option<&'a Error>)>,
+    checked: Option<(Act, app::ReplyCheck)>,
     contact: Option<Contact>,
     trouble: String,
 }
@@ -275,6 +280,7 @@ async fn page_of(kit: &Kit, desk: &Desk, number: String, told: Told<'_>) -> Resu
     let v = kit.app.case(desk.actor(), number.clone()).await?;
     let events = kit.app.events(desk.actor(), number.clone(), 0).await?;
     let why = kit.app.explain(desk.actor(), number.clone()).await?;
+    let read = kit.app.case_reading(desk.actor(), number.clone()).await?;
     let forms = forms(desk, &v, &told);
     let words = events.iter().find_map(|e| match &e.happened.asked {
         Command::Register(r) => Some((r.words.clone(), r.place.clone())),
@@ -328,6 +334,9 @@ async fn page_of(kit: &Kit, desk: &Desk, number: String, told: Told<'_>) -> Resu
         units: units(&v.office),
         trouble: told.trouble,
         done: told.done,
+        r: Read::of_case(&p, &read),
+        may_dispatch: v.acts.contains(&Act::Dispatch),
+        checked: told.checked.map(|(act, c)| (act.word(), reading::check(&p, &c))),
         receipt: matches!(role, Role::Clerk | Role::Coordinator) && v.case.stage.kind() != StageKind::Merged,
         p,
     };
@@ -391,9 +400,13 @@ pub(crate) async fn show(
     Path(number): Path<String>,
     axum::extract::Query(ask): axum::extract::Query<Ask>,
 ) -> Result<Response, Oops> {
-    let done = Act::ALL.iter().find(|a| a.word() == ask.done);
-    let done =
-        done.map_or_else(String::new, |a| desk.page.t.done_act.replace("{act}", &word(desk.page.lang, *a)));
+    let act = Act::ALL.iter().find(|a| a.word() == ask.done);
+    let done = match (act, ask.done.as_str()) {
+        (Some(a), _) => desk.page.t.done_act.replace("{act}", &word(desk.page.lang, *a)),
+        (None, "judged") => desk.page.t.reading.judged_done.to_owned(),
+        (None, "precedent") => desk.page.t.reading.precedent_done.to_owned(),
+        _ => String::new(),
+    };
     page_of(&kit, &desk, number, Told { done, ..Told::default() }).await
 }
 
@@ -410,19 +423,41 @@ pub(crate) async fn act(
     let expect: Option<i64> = fields.get("ver").parse().ok();
     let asked = acts::read(form, &fields, &office);
     let result = match asked {
-        Ok(asked) => kit.app.act(desk.actor(), number.clone(), asked, expect).await.map(|_| ()),
+        Ok(asked) => {
+            let shown = app::Shown::parse(fields.get("shown"));
+            kit.app.act_shown(desk.actor(), number.clone(), asked, expect, shown).await.map(|_| ())
+        }
         Err(e) => Err(e),
     };
     match result {
         Ok(()) => Ok(Redirect::to(&format!("/desk/case/{number}?done={act}")).into_response()),
         Err(e @ (Error::Refused(_) | Error::Invalid { .. } | Error::Changed(_))) => {
             let trouble = web_kit::explain(&desk.page, &e);
-            let told = Told { sent: Some((form.act, &fields, &e)), trouble, ..Told::default() };
+            let told = Told { sent: Some((form.act, &fields, Some(&e))), trouble, ..Told::default() };
             let page = page_of(&kit, &desk, number, told).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(e) => Err(Oops(e)),
     }
+}
+
+/// `POST /desk/case/{number}/check/{act}`: what a reply lacks, before it is sent. Nothing is kept.
+pub(crate) async fn check(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path((number, act)): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let form = Act::ALL.iter().find(|a| a.word() == act).and_then(|a| acts::form_of(*a));
+    let form = form.ok_or(Oops(Error::NotFound))?;
+    let text = format!("{}\n{}", fields.get("text"), fields.get("basis"));
+    let checked = kit.app.check_reply(desk.actor(), number.clone(), text).await?;
+    let told = Told {
+        sent: Some((form.act, &fields, None)),
+        checked: Some((form.act, checked)),
+        ..Told::default()
+    };
+    page_of(&kit, &desk, number, told).await
 }
 
 /// `POST /desk/case/{number}/unmask`: on record, with a purpose.

@@ -8,6 +8,7 @@ mod dispatch;
 mod export;
 mod lists;
 mod office;
+mod reading;
 mod register;
 mod sign_in;
 
@@ -24,6 +25,14 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/case/{number}", get(case_page::show))
         .route("/desk/case/{number}/act/{act}", post(case_page::act))
         .route("/desk/case/{number}/unmask", post(case_page::unmask))
+        .route("/desk/case/{number}/check/{act}", post(case_page::check))
+        .route("/desk/case/{number}/choose", post(reading::choose))
+        .route("/desk/case/{number}/pair", post(reading::pair))
+        .route("/desk/case/{number}/precedent", post(reading::make))
+        .route("/desk/hot", get(reading::hot))
+        .route("/desk/precedents", get(reading::precedents))
+        .route("/desk/reading", get(reading::figures))
+        .route("/desk/reading/replies", get(reading::replies))
         .route("/desk/register", get(register::form).post(register::save))
         .route("/desk/receipt/{number}", get(register::receipt))
         .route("/desk/dispatch", get(dispatch::form).post(dispatch::send))

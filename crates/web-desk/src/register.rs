@@ -10,6 +10,7 @@ use resolve::{Cause, Channel, Complexity, Kind, Registration, Word};
 use web_kit::{Desk, Fields, Kit, Oops, Page, header_of, render, when, word};
 
 use crate::acts::Opt;
+use crate::reading::Read;
 
 #[derive(Template)]
 #[template(path = "register.html")]
@@ -23,6 +24,7 @@ struct RegisterHtml {
     causes: Vec<Opt>,
     regions: Vec<Opt>,
     hide: bool,
+    look: Option<Read>,
 }
 
 fn opts<W: Word>(p: &Page, chosen: &str, usual: &str) -> Vec<Opt> {
@@ -31,7 +33,13 @@ fn opts<W: Word>(p: &Page, chosen: &str, usual: &str) -> Vec<Opt> {
     W::ALL.iter().map(one).collect()
 }
 
-async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<Response, Oops> {
+async fn page(
+    kit: &Kit,
+    desk: &Desk,
+    sent: Fields,
+    trouble: String,
+    look: Option<app::DraftReading>,
+) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let mine = desk.me.actor.region.clone();
     let within = |code: &str| {
@@ -56,6 +64,7 @@ async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<R
         causes: opts::<Cause>(&p, sent.get("cause"), ""),
         regions,
         hide: sent.has("hide"),
+        look: look.map(|d| Read::of_draft(&p, &d)),
         trouble,
         sent,
         p,
@@ -65,7 +74,7 @@ async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<R
 /// `GET /desk/register`
 pub(crate) async fn form(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     access::decide(&desk.actor(), access::Operation::RegisterCase, None).map_err(Error::from)?;
-    page(&kit, &desk, Fields::default(), String::new()).await
+    page(&kit, &desk, Fields::default(), String::new(), None).await
 }
 
 /// The first sentence, for a title that nobody wrote.
@@ -118,6 +127,14 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
         id_number: fields.get("id_number").to_owned(),
         address: String::new(),
     };
+    if fields.has("look") && fields.has("words") {
+        let region = fields.get("region").parse::<RegionCode>().ok().or_else(|| desk.me.actor.region.clone());
+        let words = fields.get("words").to_owned();
+        let title = fields.opt("title").unwrap_or_else(|| title_of(&words));
+        let region = region.ok_or(Oops(Error::NotFound))?;
+        let look = kit.app.read_draft(desk.actor(), region, title, words).await?;
+        return page(&kit, &desk, fields, String::new(), Some(look)).await;
+    }
     let lodged = match read(&fields, &desk) {
         Ok(registration) => kit.app.register(desk.actor(), registration, contact).await,
         Err(e) => Err(e),
@@ -126,7 +143,7 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
         Ok(lodged) => Ok(Redirect::to(&format!("/desk/receipt/{}", lodged.number)).into_response()),
         Err(e @ (Error::Refused(_) | Error::Invalid { .. })) => {
             let trouble = web_kit::explain(&desk.page, &e);
-            let page = page(&kit, &desk, fields, trouble).await?;
+            let page = page(&kit, &desk, fields, trouble, None).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(e) => Err(Oops(e)),

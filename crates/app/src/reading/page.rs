@@ -117,6 +117,27 @@ impl App {
         })
     }
 
+    /// Units proposed for several cases that the reader may see, by number; at most 100.
+    pub fn propose_many(
+        &self,
+        actor: Actor,
+        numbers: Vec<String>,
+    ) -> Later<std::collections::HashMap<String, Proposal>> {
+        self.read(move |app, rd| {
+            let office = app.office(rd)?;
+            let loaded = app.loaded(rd, &office)?;
+            let mut out = std::collections::HashMap::new();
+            for number in numbers.into_iter().take(100) {
+                let Some(case) = cases::by_number(rd, &number)? else { continue };
+                decide(&actor, Operation::ReadCase, Some(&case))?;
+                let words = words_of(rd, &case)?;
+                let text = (case.title.as_str(), words.words.as_str());
+                out.insert(number, Self::propose(&loaded, &office, &case.region, text, &[]));
+            }
+            Ok(out)
+        })
+    }
+
     /// What was read of a case.
     pub fn case_reading(&self, actor: Actor, number: String) -> Later<CaseReading> {
         self.read(move |app, rd| {
