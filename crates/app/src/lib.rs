@@ -11,7 +11,9 @@ mod known;
 mod office;
 mod once;
 mod people;
+mod reading;
 mod record;
+mod search;
 mod timeliness;
 mod vault;
 mod worker;
@@ -29,6 +31,11 @@ pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
 pub use office::{Office, Settings};
 pub use once::{Answered, Once};
 pub use people::{NewStaff, NewUnit, SignedIn};
+pub use reading::{
+    Back, CaseReading, DraftReading, HotLetter, HotMatter, HotPage, Judged, MonthView, NewPrecedent, PERIODS,
+    PrecedentView, Proposal, Proposed, ReadingView, ReplyCheck, Shown, SignalView, Twin,
+};
+pub use search::{Found, Hit};
 pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
 pub use worker::{Tick, Worker};
@@ -42,6 +49,7 @@ pub struct App {
     known: Arc<known::Known>,
     blobs: store::blobs::Blobs,
     scan: Option<Arc<Path>>,
+    reading: Arc<reading::Reading>,
 }
 
 impl std::fmt::Debug for App {
@@ -71,6 +79,7 @@ impl App {
             known: Arc::default(),
             blobs: store::blobs::Blobs::at(keys.join("files")),
             scan: None,
+            reading: Arc::default(),
         })
     }
     /// Every file that is brought is shown to this program first; it takes the path as its argument and answers

@@ -21,9 +21,11 @@ pub mod migrations;
 pub mod office;
 mod pool;
 mod postgres;
+pub mod readings;
 pub mod settings;
 mod sqlite;
 mod store;
+pub mod texts;
 mod value;
 mod writer;
 
