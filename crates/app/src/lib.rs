@@ -2,17 +2,22 @@
 //! decide (`resolve`), and saves events, state and jobs in one transaction (`store`). There is no second way
 //! to change anything. Must not know pages, HTTP or SQL.
 
+mod campaigns;
 mod cases;
 mod desk;
 mod error;
+mod guides;
 mod intake;
+mod items;
 mod known;
 mod office;
 mod once;
 mod people;
 mod record;
+mod shelf;
 mod timeliness;
 mod vault;
+mod walks;
 mod worker;
 
 use std::path::Path;
@@ -20,15 +25,20 @@ use std::sync::{Arc, RwLock};
 
 use store::{Answer, Rd, Store, Tx};
 
+pub use campaigns::{BoardView, CampaignView, Given, Listed};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use desk::SystemView;
 pub use error::Error;
+pub use guides::{GuideAct, GuideView, HallSettings, PlateView};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
+pub use items::{ItemOutcome, ItemView, item_key};
 pub use office::{Office, Settings};
 pub use once::{Answered, Once};
 pub use people::{NewStaff, NewUnit, SignedIn};
+pub use shelf::{ItemAsk, ItemList, Shelf, UnitCheck};
 pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
+pub use walks::{BATCH_MAX, RefusedOp, Synced, WalkLine, WalkSync, WalkView, form_of, places};
 pub use worker::{Tick, Worker};
 
 /// The system: a store, the keys, and the office as it is set up now. A clone is another handle.
@@ -38,6 +48,7 @@ pub struct App {
     vault: Arc<Vault>,
     office: Arc<RwLock<Arc<Office>>>,
     known: Arc<known::Known>,
+    shelf: Arc<RwLock<Arc<Shelf>>>,
 }
 
 impl std::fmt::Debug for App {
@@ -60,7 +71,13 @@ impl App {
             let now = store.now();
             store.read(|rd| Office::load(rd, now))?
         };
-        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))), known: Arc::default() })
+        Ok(Self {
+            store,
+            vault,
+            office: Arc::new(RwLock::new(Arc::new(office))),
+            known: Arc::default(),
+            shelf: Arc::default(),
+        })
     }
     /// The store.
     pub const fn store(&self) -> &Store {

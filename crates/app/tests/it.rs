@@ -1,5 +1,8 @@
 //! The use cases on both engines, with a clock moved by hand.
 
+#[path = "it/walks.rs"]
+mod walks;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 

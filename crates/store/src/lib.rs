@@ -5,14 +5,17 @@
 //! The next developer starts at `docs/store.md`.
 
 pub mod backup;
+pub mod campaigns;
 pub mod cases;
 mod conn;
 pub mod contacts;
 pub mod counters;
 mod engine;
 mod error;
+pub mod guides;
 pub mod idempotency;
 pub mod imports;
+pub mod items;
 pub mod jobs;
 pub mod ledger_rows;
 pub mod migrations;
@@ -23,6 +26,7 @@ pub mod settings;
 mod sqlite;
 mod store;
 mod value;
+pub mod walks;
 mod writer;
 
 pub use conn::{Rd, Tx};
