@@ -425,6 +425,28 @@ impl App {
         })
     }
 
+    /// Names of accounts, at most 1,000.
+    pub fn staff_names(&self, actor: Actor, ids: Vec<StaffId>) -> Later<BTreeMap<StaffId, String>> {
+        self.read(move |app, rd| {
+            decide(&actor, Operation::ReadOffice, None)?;
+            ids.iter().take(1_000).map(|id| Ok((*id, app.staff_name(rd, *id)?))).collect()
+        })
+    }
+
+    /// These walks, as far as the actor may read them, at most 1,000.
+    pub fn walks_with_ids(&self, actor: Actor, ids: Vec<i64>) -> Later<Vec<WalkLine>> {
+        self.read(move |app, rd| {
+            decide(&actor, Operation::ReadWalks, None)?;
+            let mut rows = Vec::with_capacity(ids.len());
+            for id in ids.iter().take(1_000) {
+                rows.extend(
+                    walks::by_id(rd, *id)?.filter(|r| actor.staff == Some(r.staff) || see(&actor, r).is_ok()),
+                );
+            }
+            app.lines(rd, &actor, rows)
+        })
+    }
+
     /// Walks of a campaign, all or those that count, after this id.
     pub fn campaign_walks(&self, actor: Actor, id: i64, after: i64, limit: u32) -> Later<Vec<WalkLine>> {
         self.read(move |app, rd| {

@@ -131,36 +131,40 @@ impl Units {
     }
 }
 
+/// The newest version of an item: number, first day, digest.
+struct Newest {
+    version: i64,
+    since: String,
+    digest: [u8; 32],
+}
+
 /// What a version may be after the one that is there.
-fn follows(tx: &mut Tx<'_>, there: &ItemRow, new: &NewVersion) -> Result<ItemOutcome, Error> {
+fn follows(there: &Newest, new: &NewVersion) -> ItemOutcome {
     let (has, wants) = (there.version, new.row.version);
-    if wants == has {
-        let kept = items::version(tx, there.id, has)?;
-        if kept.as_ref().is_some_and(|k| k.digest == new.digest) {
-            return Ok(ItemOutcome::Unchanged);
-        }
-        return Ok(ItemOutcome::Refused(Said::new(
+    if wants == has && there.digest == new.digest {
+        return ItemOutcome::Unchanged;
+    }
+    ItemOutcome::Refused(if wants == has {
+        Said::new(
             format!("第 {has} 版已在库里且内容不同,请把版本改为 {} 并写明生效日期", has + 1),
             format!(
                 "version {has} is there with other content: make it version {} with its first day",
                 has + 1
             ),
-        )));
-    }
-    if wants != has + 1 {
-        return Ok(ItemOutcome::Refused(Said::new(
+        )
+    } else if wants != has + 1 {
+        Said::new(
             format!("库里是第 {has} 版,下一版应为 {}", has + 1),
             format!("version {has} is there: the next one is {}", has + 1),
-        )));
-    }
-    let last = items::version(tx, there.id, has)?.map_or_else(String::new, |v| v.since);
-    if new.since <= last {
-        return Ok(ItemOutcome::Refused(Said::new(
-            format!("生效日期须晚于上一版的 {last}"),
-            format!("it must begin after {last}, when the last version began"),
-        )));
-    }
-    Ok(ItemOutcome::NewVersion)
+        )
+    } else if new.since <= there.since {
+        Said::new(
+            format!("生效日期须晚于上一版的 {}", there.since),
+            format!("it must begin after {}, when the last version began", there.since),
+        )
+    } else {
+        return ItemOutcome::NewVersion;
+    })
 }
 
 /// The history of an item from its versions; each text is checked against its digest.
@@ -258,7 +262,19 @@ impl App {
                     ItemOutcome::Refused(Said::new("不是本单位的事项", "not an item of your unit"))
                 }
                 (None, None) => ItemOutcome::Added,
-                (None, Some(there)) => follows(tx, there, &r.new)?,
+                (None, Some(there)) => {
+                    let pending = new.iter().rev().find(|n: &&NewVersion| n.row.id == there.id);
+                    let newest = match pending {
+                        Some(n) => {
+                            Newest { version: n.row.version, since: n.since.clone(), digest: n.digest }
+                        }
+                        None => {
+                            let v = items::version(tx, there.id, there.version)?.ok_or(Error::NotFound)?;
+                            Newest { version: v.version, since: v.since, digest: v.digest }
+                        }
+                    };
+                    follows(&newest, &r.new)
+                }
             };
             if matches!(outcome, ItemOutcome::Added | ItemOutcome::NewVersion) {
                 let mut v = r.new.clone();

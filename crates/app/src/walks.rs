@@ -449,7 +449,8 @@ impl App {
                 number: None,
                 stage: None,
             };
-            if next.case.is_none() && !hidden && !f.text.trim().is_empty() {
+            let ready = record.start.is_some() && !hidden;
+            if next.case.is_none() && ready && !f.text.trim().is_empty() {
                 // What the loop refuses stays a finding; the coordinator can take it up by hand.
                 let lodged =
                     tx.part(|tx| self.finding_becomes_case(tx, office, permit.actor(), &next, f.kind));

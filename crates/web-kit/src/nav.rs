@@ -57,6 +57,23 @@ pub const AREAS: &[Area] = &[
             place("/desk/dispatch", |t| t.nav_dispatch, &[Coordinator]),
         ],
     },
+    Area {
+        text: |t| t.walk.title,
+        places: &[place(
+            "/desk/walks",
+            |t| t.walk.title,
+            &[Walker, Coordinator, Supervisor, Analyst, UnitAdmin, Volunteer, Evaluator],
+        )],
+    },
+    Area {
+        text: |t| t.walk.items,
+        places: &[
+            place("/desk/items", |t| t.walk.items, &[]),
+            place("/desk/items/checkup", |t| t.walk.checkup, &[]),
+            place("/desk/items/hall", |t| t.walk.hall, &[]),
+            place("/desk/items/plates", |t| t.walk.plates, &[]),
+        ],
+    },
     Area { text: |t| t.nav_messages, places: &[place("/desk/messages", |t| t.nav_messages, &[])] },
     Area { text: |t| t.nav_office, places: &[place("/desk/office", |t| t.nav_office, &[])] },
 ];
