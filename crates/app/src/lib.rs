@@ -2,11 +2,14 @@
 //! decide (`resolve`), and saves events, state and jobs in one transaction (`store`). There is no second way
 //! to change anything. Must not know pages, HTTP or SQL.
 
+mod campaigns;
 mod cases;
 mod desk;
 mod error;
 mod files;
+mod guides;
 mod intake;
+mod items;
 mod known;
 mod office;
 mod once;
@@ -14,8 +17,10 @@ mod people;
 mod reading;
 mod record;
 mod search;
+mod shelf;
 mod timeliness;
 mod vault;
+mod walks;
 mod worker;
 
 use std::path::Path;
@@ -23,11 +28,14 @@ use std::sync::{Arc, RwLock};
 
 use store::{Answer, Rd, Store, Tx};
 
+pub use campaigns::{BoardView, CampaignView, Given, Listed};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use desk::SystemView;
 pub use error::Error;
 pub use files::{FILE_MOST, TICKETS_MAX, Uploaded};
+pub use guides::{GuideAct, GuideView, HallSettings, PlateView};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
+pub use items::{ItemOutcome, ItemView, item_key};
 pub use office::{Office, Settings};
 pub use once::{Answered, Once};
 pub use people::{NewStaff, NewUnit, SignedIn};
@@ -36,8 +44,10 @@ pub use reading::{
     PrecedentView, Proposal, Proposed, ReadingView, ReplyCheck, Shown, SignalView, Twin,
 };
 pub use search::{Found, Hit};
+pub use shelf::{ItemAsk, ItemList, Shelf, UnitCheck};
 pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
+pub use walks::{BATCH_MAX, RefusedOp, Synced, WalkLine, WalkSync, WalkView, form_of, places};
 pub use worker::{Tick, Worker};
 
 /// The system: a store, the keys, and the office as it is set up now. A clone is another handle.
@@ -50,6 +60,7 @@ pub struct App {
     blobs: store::blobs::Blobs,
     scan: Option<Arc<Path>>,
     reading: Arc<reading::Reading>,
+    shelf: Arc<RwLock<Arc<Shelf>>>,
 }
 
 impl std::fmt::Debug for App {
@@ -80,6 +91,7 @@ impl App {
             blobs: store::blobs::Blobs::at(keys.join("files")),
             scan: None,
             reading: Arc::default(),
+            shelf: Arc::default(),
         })
     }
     /// Every file that is brought is shown to this program first; it takes the path as its argument and answers

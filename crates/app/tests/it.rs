@@ -2,6 +2,8 @@
 
 #[path = "it/reading.rs"]
 mod reading;
+#[path = "it/walks.rs"]
+mod walks;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;

@@ -6,6 +6,7 @@
 
 pub mod backup;
 pub mod blobs;
+pub mod campaigns;
 pub mod cases;
 mod conn;
 pub mod contacts;
@@ -13,8 +14,10 @@ pub mod counters;
 mod engine;
 mod error;
 pub mod files;
+pub mod guides;
 pub mod idempotency;
 pub mod imports;
+pub mod items;
 pub mod jobs;
 pub mod ledger_rows;
 pub mod migrations;
@@ -27,6 +30,7 @@ mod sqlite;
 mod store;
 pub mod texts;
 mod value;
+pub mod walks;
 mod writer;
 
 pub use conn::{Rd, Tx};
