@@ -1,5 +1,8 @@
 //! The use cases on both engines, with a clock moved by hand.
 
+#[path = "it/redesigns.rs"]
+mod redesigns;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 

@@ -19,6 +19,7 @@ pub mod migrations;
 pub mod office;
 mod pool;
 mod postgres;
+pub mod redesigns;
 pub mod settings;
 mod sqlite;
 mod store;
