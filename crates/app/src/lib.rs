@@ -16,6 +16,7 @@ mod once;
 mod people;
 mod reading;
 mod record;
+mod redesigns;
 mod search;
 mod shelf;
 mod timeliness;
@@ -43,6 +44,7 @@ pub use reading::{
     Back, CaseReading, DraftReading, HotLetter, HotMatter, HotPage, Judged, MonthView, NewPrecedent, PERIODS,
     PrecedentView, Proposal, Proposed, ReadingView, ReplyCheck, Shown, SignalView, Twin,
 };
+pub use redesigns::{RedesignActs, RedesignEvent, RedesignLine, RedesignView, RedesignWish, foretell};
 pub use search::{Found, Hit};
 pub use shelf::{ItemAsk, ItemList, Shelf, UnitCheck};
 pub use timeliness::timeliness;

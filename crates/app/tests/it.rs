@@ -2,6 +2,8 @@
 
 #[path = "it/reading.rs"]
 mod reading;
+#[path = "it/redesigns.rs"]
+mod redesigns;
 #[path = "it/walks.rs"]
 mod walks;
 

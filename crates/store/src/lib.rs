@@ -25,6 +25,7 @@ pub mod office;
 mod pool;
 mod postgres;
 pub mod readings;
+pub mod redesigns;
 pub mod settings;
 mod sqlite;
 mod store;
