@@ -20,10 +20,9 @@ pub enum Dialect {
     Postgres,
 }
 
-#[expect(clippy::large_enum_variant, reason = "a handful of connections, each used for a long time")]
 pub(crate) enum Engine {
-    Sqlite(Sqlite),
-    Postgres(Postgres),
+    Sqlite(Box<Sqlite>),
+    Postgres(Box<Postgres>),
 }
 
 /// The single row of `ledger_state`.

@@ -325,14 +325,17 @@ fn connectors(place: &Place, options: &Options) -> Result<(Connect, Connect)> {
             let read = SqliteOptions { cache_kib: options.cache_kib / 4, ..write };
             let for_reading = file.clone();
             Ok((
-                Arc::new(move || Sqlite::open(&file, write, true).map(Engine::Sqlite)),
-                Arc::new(move || Sqlite::open(&for_reading, read, false).map(Engine::Sqlite)),
+                Arc::new(move || Sqlite::open(&file, write, true).map(|e| Engine::Sqlite(Box::new(e)))),
+                Arc::new(move || {
+                    Sqlite::open(&for_reading, read, false).map(|e| Engine::Sqlite(Box::new(e)))
+                }),
             ))
         }
         Place::Postgres { url, schema } => {
             let lock_ms = options.lock_patience.as_millis() as u64;
             let place = PostgresPlace::new(url, schema, options.patience, lock_ms)?;
-            let connect: Connect = Arc::new(move || Postgres::open(&place).map(Engine::Postgres));
+            let connect: Connect =
+                Arc::new(move || Postgres::open(&place).map(|e| Engine::Postgres(Box::new(e))));
             Ok((Arc::clone(&connect), connect))
         }
     }

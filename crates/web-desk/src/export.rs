@@ -78,7 +78,7 @@ pub(crate) async fn cases(
     let filter = ask.told(&p);
     let title = p.t.export_title.replace("{city}", &p.city).replace("{filter}", &filter);
     let title = title.replace("{day}", &p.now.date().to_string()).replace("{n}", &rows.len().to_string());
-    let table = Table { sheet: p.t.nav_cases.to_owned(), title, columns: columns(&p) };
+    let table = Table { sheet: p.t.nav_list.to_owned(), title, columns: columns(&p) };
     let written = tokio::task::spawn_blocking(move || write_xlsx(&table, rows)).await;
     let bug = |said: String| Oops(Error::Store(store::StoreError::Bug(said)));
     let bytes = written.map_err(|e| bug(e.to_string()))?.map_err(|e| bug(e.to_string()))?;

@@ -8,31 +8,32 @@ use axum::response::{IntoResponse, Response};
 use sm3::{Digest, Sm3};
 
 struct Asset {
+    plain: &'static str,
     name: String,
     kind: &'static str,
     bytes: &'static [u8],
 }
 
-fn named(stem: &str, ext: &str, kind: &'static str, bytes: &'static [u8]) -> Asset {
-    let hash = Sm3::digest(bytes);
-    let short: String = hash.iter().take(6).map(|b| format!("{b:02x}")).collect();
-    Asset { name: format!("{stem}.{short}.{ext}"), kind, bytes }
-}
+/// Plain name, kind, bytes. A script is one of these or it does not run.
+const TABLE: &[(&str, &str, &[u8])] = &[
+    ("style.css", CSS, include_bytes!("../assets/style.css")),
+    ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
+];
+const CSS: &str = "text/css; charset=utf-8";
 
-static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
-    [
-        named("style", "css", "text/css; charset=utf-8", include_bytes!("../assets/style.css")),
-        named("icon", "svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
-    ]
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let named = TABLE.iter().map(|&(plain, kind, bytes)| {
+        let short: String = Sm3::digest(bytes).iter().take(6).map(|b| format!("{b:02x}")).collect();
+        let (stem, ext) = plain.rsplit_once('.').unwrap_or((plain, "bin"));
+        Asset { plain, name: format!("{stem}.{short}.{ext}"), kind, bytes }
+    });
+    named.collect()
 });
 
-/// Address of the style sheet.
-pub(crate) fn style() -> String {
-    format!("/assets/{}", ASSETS[0].name)
-}
-/// Address of the icon.
-pub(crate) fn icon() -> String {
-    format!("/assets/{}", ASSETS[1].name)
+/// Address of an asset by its plain name; a name that is not there leads to a page that is not there.
+pub(crate) fn address(plain: &str) -> String {
+    let name = ASSETS.iter().find(|a| a.plain == plain).map_or(plain, |a| a.name.as_str());
+    format!("/assets/{name}")
 }
 
 /// `GET /assets/{name}`

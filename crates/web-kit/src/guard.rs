@@ -14,7 +14,9 @@ use kernel::Said;
 
 use crate::{Kit, Oops};
 
-const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+/// Everything from our own origin, nothing written into a page; no exceptions.
+const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+                   worker-src 'self'; manifest-src 'self'; img-src 'self' blob:; form-action 'self'; \
                    base-uri 'none'; frame-ancestors 'none'";
 
 /// A header as text; empty when missing.

@@ -6,6 +6,7 @@
 mod assets;
 mod fields;
 mod guard;
+mod nav;
 mod oops;
 mod page;
 mod say;
@@ -14,7 +15,8 @@ mod texts;
 pub use assets::asset;
 pub use fields::Fields;
 pub use guard::{Limiter, guard, header_of, slow_down};
+pub use nav::{AREAS, Area, Link, Place};
 pub use oops::{Oops, errors_as_pages, explain};
 pub use page::{Desk, Kit, Lang, Me, Options, Page, cookie, cookie_header, prefs, render};
 pub use say::{Lamp, date_of, day, lamp, length, moment_of, role, said, when, word};
-pub use texts::{ALL_TEXTS, EN, Texts, ZH};
+pub use texts::{EN, Texts, ZH, all_texts};

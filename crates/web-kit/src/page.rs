@@ -10,7 +10,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use kernel::{Actor, Moment, Role};
 use store::office::StaffRow;
 
-use crate::{EN, Fields, Limiter, Oops, Texts, ZH, assets, header_of, role};
+use crate::{EN, Fields, Limiter, Link, Oops, Texts, ZH, assets, header_of, nav, role};
 
 /// How the pages behave.
 #[derive(Clone, Debug)]
@@ -110,13 +110,9 @@ pub struct Page {
 }
 
 impl Page {
-    /// Address of the style sheet.
-    pub fn style(&self) -> String {
-        assets::style()
-    }
-    /// Address of the icon.
-    pub fn icon(&self) -> String {
-        assets::icon()
+    /// Address of an asset by its plain name: `style.css`.
+    pub fn asset(&self, name: &str) -> String {
+        assets::address(name)
     }
     /// Code of the language, for the page.
     pub const fn lang_code(&self) -> &'static str {
@@ -133,6 +129,20 @@ impl Page {
     pub fn is_at(&self, path: &str) -> bool {
         let here = self.path.split('?').next().unwrap_or_default();
         here == path || (path != "/desk" && here.starts_with(path))
+    }
+    /// The areas of the workbench for this reader.
+    pub fn areas(&self) -> Vec<Link> {
+        let here = self.path.split('?').next().unwrap_or_default();
+        self.me.as_ref().map_or_else(Vec::new, |m| nav::areas(self.t, m.actor.role, here))
+    }
+    /// The pages of the area the reader is in.
+    pub fn pages(&self) -> Vec<Link> {
+        let here = self.path.split('?').next().unwrap_or_default();
+        self.me.as_ref().map_or_else(Vec::new, |m| nav::pages(self.t, m.actor.role, here))
+    }
+    /// Unseen messages of the reader's unit.
+    pub fn unseen(&self) -> usize {
+        self.me.as_ref().map_or(0, |m| m.unseen)
     }
     /// Is one of these the role of the reader? Words of roles, separated by blanks.
     pub fn any_role(&self, words: &str) -> bool {

@@ -35,6 +35,12 @@ pub const STEPS: &[Step] = steps![
     3 "desk",
     4 "office",
     5 "cases",
+    6 "files",
+    7 "walk",
+    8 "log",
+    9 "redesign",
+    10 "text",
+    11 "supervise",
 ];
 
 /// The version this program knows.

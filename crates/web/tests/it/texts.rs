@@ -15,7 +15,7 @@ fn every_text_has_both_languages_and_the_same_gaps() {
         found.sort();
         found
     };
-    for (key, zh, en) in web_kit::ALL_TEXTS {
+    for (key, zh, en) in web_kit::all_texts() {
         assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{key}");
         assert_eq!(gaps(zh), gaps(en), "{key}: the same things are filled in");
         assert!(!en.chars().any(is_han) || *key == "other_lang", "{key}: {en}");
@@ -25,11 +25,17 @@ fn every_text_has_both_languages_and_the_same_gaps() {
 #[test]
 fn templates_have_no_text_style_or_script_of_their_own() {
     let mut seen = 0;
-    for dir in ["web-kit", "web-desk", "web-portal"] {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(dir).join("templates");
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for dir in fs::read_dir(crates).unwrap() {
+        let dir = dir.unwrap().path().join("templates");
+        if !dir.is_dir() {
+            continue;
+        }
         for file in fs::read_dir(&dir).unwrap() {
             let path = file.unwrap().path();
-            let text = fs::read_to_string(&path).unwrap();
+            // A script is one of our own assets; nothing is written into the page.
+            let own = r#"<script type="module" src="{{ p.asset("#;
+            let text = fs::read_to_string(&path).unwrap().replace(own, "");
             for bad in ["<script", "style=", " onclick", " onsubmit", "javascript:", "<style"] {
                 assert!(!text.contains(bad), "{}: {bad}", path.display());
             }

@@ -1,19 +1,4 @@
-//! 文案: every text of every page, in Chinese and English. A text that lacks one language does not compile.
-//! `{n}`, `{name}` and the like are filled in by the page.
-
-macro_rules! texts {
-    ($($key:ident: $zh:literal, $en:literal;)+) => {
-        /// The texts of one language.
-        #[derive(Debug)]
-        pub struct Texts { $(#[doc = $zh] pub $key: &'static str,)+ }
-        /// 简体中文
-        pub static ZH: Texts = Texts { $($key: $zh,)+ };
-        /// English
-        pub static EN: Texts = Texts { $($key: $en,)+ };
-        /// Key, Chinese, English.
-        pub const ALL_TEXTS: &[(&str, &str, &str)] = &[$((stringify!($key), $zh, $en)),+];
-    };
-}
+//! 通用文案: the layout, the portal and the workbench of cases.
 
 texts! {
     brand: "办成", "Bancheng";
@@ -25,7 +10,9 @@ texts! {
     other_lang_code: "en", "zh";
     nav_main: "主导航", "Main";
     nav_home: "首页", "Home";
-    nav_cases: "件列表", "Cases";
+    nav_pages: "本栏页面", "Pages of this area";
+    nav_cases: "办件", "Cases";
+    nav_list: "件列表", "All cases";
     nav_register: "登记", "Register";
     nav_dispatch: "批量转办", "Dispatch many";
     nav_messages: "消息", "Messages";

@@ -1,0 +1,1 @@
+-- text: reserved for its room.

@@ -1,0 +1,1 @@
+-- supervise: reserved for its room.

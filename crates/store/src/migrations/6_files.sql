@@ -1,0 +1,1 @@
+-- files: reserved for its room.

@@ -1,0 +1,1 @@
+-- walk: reserved for its room.

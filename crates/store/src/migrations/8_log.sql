@@ -1,0 +1,1 @@
+-- log: reserved for its room.

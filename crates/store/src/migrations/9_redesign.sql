@@ -1,0 +1,1 @@
+-- redesign: reserved for its room.

@@ -1,0 +1,123 @@
+//! 导航: the areas of the workbench and their pages: one table. A page is shown to the roles it is for; what they
+//! may do there is decided at the door, not here.
+
+use kernel::Role;
+
+use crate::Texts;
+
+/// One page in the navigation.
+#[derive(Debug)]
+pub struct Place {
+    /// address
+    pub path: &'static str,
+    /// its name
+    pub text: fn(&Texts) -> &'static str,
+    /// for whom; empty: everybody
+    pub roles: &'static [Role],
+}
+
+/// One area: its name and its pages; its own link is its first page that the reader sees.
+#[derive(Debug)]
+pub struct Area {
+    /// its name
+    pub text: fn(&Texts) -> &'static str,
+    /// its pages
+    pub places: &'static [Place],
+}
+
+/// One link of the navigation as a reader sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// address
+    pub path: &'static str,
+    /// its name
+    pub text: &'static str,
+    /// the reader is here
+    pub here: bool,
+}
+
+use Role::*;
+
+const fn place(path: &'static str, text: fn(&Texts) -> &'static str, roles: &'static [Role]) -> Place {
+    Place { path, text, roles }
+}
+
+/// The table.
+pub const AREAS: &[Area] = &[
+    Area { text: |t| t.nav_home, places: &[place("/desk", |t| t.nav_home, &[])] },
+    Area {
+        text: |t| t.nav_cases,
+        places: &[
+            place(
+                "/desk/cases",
+                |t| t.nav_list,
+                &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+            ),
+            place("/desk/register", |t| t.nav_register, &[Clerk, Coordinator, Walker, Supervisor]),
+            place("/desk/dispatch", |t| t.nav_dispatch, &[Coordinator]),
+        ],
+    },
+    Area { text: |t| t.nav_messages, places: &[place("/desk/messages", |t| t.nav_messages, &[])] },
+    Area { text: |t| t.nav_office, places: &[place("/desk/office", |t| t.nav_office, &[])] },
+];
+
+fn under(here: &str, path: &str) -> bool {
+    here.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The page of the table that `here` is at or below: the longest address wins.
+fn place_of(here: &str) -> Option<(usize, &'static str)> {
+    let all = AREAS.iter().enumerate().flat_map(|(i, a)| a.places.iter().map(move |p| (i, p.path)));
+    all.filter(|(_, path)| under(here, path)).max_by_key(|(_, path)| path.len())
+}
+
+fn shown(area: &'static Area, role: Role) -> impl Iterator<Item = &'static Place> {
+    area.places.iter().filter(move |p| p.roles.is_empty() || p.roles.contains(&role))
+}
+
+/// The areas for a reader.
+pub(crate) fn areas(t: &Texts, role: Role, here: &str) -> Vec<Link> {
+    let now = place_of(here).map(|(i, _)| i);
+    let links = AREAS.iter().enumerate().filter_map(|(i, area)| {
+        let first = shown(area, role).next()?;
+        Some(Link { path: first.path, text: (area.text)(t), here: now == Some(i) })
+    });
+    links.collect()
+}
+
+/// The pages of the area the reader is in; none when there is only one.
+pub(crate) fn pages(t: &Texts, role: Role, here: &str) -> Vec<Link> {
+    let Some((i, now)) = place_of(here) else { return Vec::new() };
+    let links: Vec<_> = shown(&AREAS[i], role)
+        .map(|p| Link { path: p.path, text: (p.text)(t), here: p.path == now })
+        .collect();
+    if links.len() > 1 { links } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ZH;
+
+    #[test]
+    fn the_longest_address_wins_and_roles_see_their_pages() {
+        let here = |path| areas(&ZH, Coordinator, path).into_iter().find(|l| l.here).map(|l| l.path);
+        assert_eq!(here("/desk"), Some("/desk"));
+        assert_eq!(here("/desk/cases"), Some("/desk/cases"));
+        assert_eq!(here("/desk/office/staff"), Some("/desk/office"));
+        let names: Vec<_> =
+            pages(&ZH, Coordinator, "/desk/register").into_iter().map(|l| (l.path, l.here)).collect();
+        assert_eq!(names, [("/desk/cases", false), ("/desk/register", true), ("/desk/dispatch", false)]);
+        assert!(pages(&ZH, Handler, "/desk/cases").is_empty(), "a handler has one page there");
+    }
+
+    #[test]
+    fn an_address_is_in_the_table_once() {
+        let mut all: Vec<_> = AREAS.iter().flat_map(|a| a.places).map(|p| p.path).collect();
+        let n = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), n);
+        assert!(all.iter().all(|p| p.starts_with("/desk")));
+    }
+}
