@@ -188,7 +188,7 @@ impl App {
         })
     }
 
-    fn register_in(
+    pub(crate) fn register_in(
         &self,
         tx: &mut Tx<'_>,
         actor: &Actor,

@@ -2,15 +2,19 @@
 //! decide (`resolve`), and saves events, state and jobs in one transaction (`store`). There is no second way
 //! to change anything. Must not know pages, HTTP or SQL.
 
+mod bulletins;
 mod cases;
 mod desk;
 mod error;
+mod figures;
 mod intake;
 mod known;
 mod office;
 mod once;
 mod people;
+mod ratings;
 mod record;
+mod supervision;
 mod timeliness;
 mod vault;
 mod worker;
@@ -20,13 +24,19 @@ use std::sync::{Arc, RwLock};
 
 use store::{Answer, Rd, Store, Tx};
 
+pub use bulletins::{BulletinView, Edited};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use desk::SystemView;
 pub use error::Error;
+pub use figures::{FigureBoard, FigureEntry, FigureList, NamedLine};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
 pub use office::{Office, Settings};
 pub use once::{Answered, Once};
 pub use people::{NewStaff, NewUnit, SignedIn};
+pub use ratings::{NewRating, NewService, OpenResult, Pushed, RatePage, RatingView, Receipt, ServiceView};
+pub use supervision::{
+    Account, AccountState, AdjustView, Checked, DrawView, Measure, Published, PublishedView, ScoreBoard, ScoreView, Weekly,
+};
 pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
 pub use worker::{Tick, Worker};
@@ -38,6 +48,7 @@ pub struct App {
     vault: Arc<Vault>,
     office: Arc<RwLock<Arc<Office>>>,
     known: Arc<known::Known>,
+    figures: Arc<figures::Held>,
 }
 
 impl std::fmt::Debug for App {
@@ -60,7 +71,7 @@ impl App {
             let now = store.now();
             store.read(|rd| Office::load(rd, now))?
         };
-        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))), known: Arc::default() })
+        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))), known: Arc::default(), figures: Arc::default() })
     }
     /// The store.
     pub const fn store(&self) -> &Store {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use kernel::{Date, Moment, US_PER_DAY, UnitId};
 
-use crate::facts::{NEVER, Sort, Standing, Subject, What, moment, seconds};
+use crate::facts::{Mark, NEVER, Sort, Span, Standing, Subject, What, moment, seconds};
 use crate::figures::{C_LATE, C_NEAR, C_OPEN, C_STANDS, COUNTERS, FIGURES, Figure, Rule, Value};
 
 /// What a board has a line for.
@@ -488,6 +488,29 @@ impl Facts {
         (all.into_iter().skip(skip).take(limit).map(entry).collect(), n)
     }
 
+    /// Hands over every case below a region: id, where it stood, what happened.
+    pub(crate) fn each_live(&self, region: &str, mut f: impl FnMut(i64, &[Span], &[Mark])) {
+        let unit = |u: u32| self.units.get(u as usize).map(|u| UnitId(*u));
+        let opt = |s: u32| (s != NEVER).then(|| moment(s));
+        for h in self.held.iter().filter(|h| h.live && h.sort == Sort::Case) {
+            if !self.words[self.attrs[h.attrs as usize][0] as usize].starts_with(region) {
+                continue;
+            }
+            let span = |s: &SpanIn| Span {
+                from: moment(s.from),
+                to: opt(s.to),
+                standing: s.standing,
+                unit: unit(s.unit),
+                due: opt(s.due),
+                yellow: opt(s.yellow),
+            };
+            let spans: Vec<_> = self.spans_of(h).iter().map(span).collect();
+            let mark = |m: &MarkIn| Mark { at: moment(m.at), what: m.what, unit: unit(m.unit) };
+            let marks: Vec<_> = self.marks_of(h).iter().map(mark).collect();
+            f(h.id, &spans, &marks);
+        }
+    }
+
     /// One figure for one ask.
     pub fn value(&self, ask: &Ask, figure: &Figure, now: Moment) -> Value {
         self.board(ask, Dim::Channel, now).total.value(figure)
@@ -503,7 +526,6 @@ fn below<'a>(code: &'a str, above: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Mark, Span};
     use crate::figures::figure;
     use proptest::prelude::*;
 

@@ -2,7 +2,7 @@
 //!
 //! Every figure is one row of one table ([`FIGURES`]), and one function ([`Facts::visit`]) says what counts for
 //! it; boards, lists, interface and bulletins all go through it and cannot disagree. Pure: no clock, no storage,
-//! no randomness; must not know the loop, pages or SQL. `docs/supervise.md`.
+//! no randomness; must not know pages or SQL. `docs/supervise.md`.
 
 mod bulletin;
 mod chart;
@@ -12,10 +12,14 @@ mod facts;
 mod figures;
 mod odd;
 mod privacy;
+mod project;
 mod rating;
 mod score;
+mod weekly;
 
-pub use bulletin::{Block, Bulletin, Difference, Form, Given, Piece, Source, differences, draft};
+pub use bulletin::{
+    Block, Bulletin, CaseLine, Difference, Form, Given, Piece, Source, differences, draft, pieces,
+};
 pub use chart::{Bars, Lines, bars, lines};
 pub use cube::{Ask, Board, Dim, Entry, Facts, Filter, Line};
 pub use draw::{Drawn, Stratum, draw};
@@ -23,10 +27,12 @@ pub use facts::{BadFacts, Mark, Sort, Span, Standing, Subject, What};
 pub use figures::{FIGURES, Figure, Measure, Rule, Value, figure, of_counts};
 pub use odd::{Odd, Pattern, Rated, odd};
 pub use privacy::{Kind as PrivateKind, Private, cover, private};
+pub use project::{Places, ServiceEvent, of_case, of_service};
 pub use rating::{
     BadRecord, Codes, Convention, Interval, LEVELS, Level, REASONS, RateChannel, Reason, Record, Way,
     reasons_for, wilson,
 };
+pub use weekly::{Stale, stale};
 pub use score::{
     Adjust, AdjustKind, BadFormula, Card, CardLine, Formula, Part, Standing as Rank, rank, reckon,
 };
