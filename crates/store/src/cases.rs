@@ -244,6 +244,21 @@ fn parties(case: &Case) -> impl Iterator<Item = UnitId> {
     co.chain(case.tasks.iter().map(|t| t.unit)).chain(case.past_owners.iter().copied())
 }
 
+/// The numbers of cases, by id.
+pub fn numbers(rd: &mut Rd<'_>, ids: &[CaseId]) -> Result<std::collections::HashMap<i64, String>> {
+    let mut out = std::collections::HashMap::with_capacity(ids.len());
+    for part in ids.chunks(500) {
+        let marks: Vec<_> = (1..=part.len()).map(|i| format!("${i}")).collect();
+        let values: Vec<Value<'_>> = part.iter().map(|id| (*id).into()).collect();
+        let sql = format!("SELECT id, number FROM case_file WHERE id IN ({})", marks.join(", "));
+        rd.each(&sql, &values, |r| {
+            out.insert(r.i64(0)?, r.string(1)?);
+            Ok(true)
+        })?;
+    }
+    Ok(out)
+}
+
 /// Cases whose next moment has come, the oldest first.
 pub fn due_now(rd: &mut Rd<'_>, now: Moment, limit: u32) -> Result<Vec<Case>> {
     let sql = "SELECT id, number, stage, title, due, state FROM case_file \
