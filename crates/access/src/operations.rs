@@ -41,6 +41,7 @@ operations! {
     WriteStaff = "write_staff", "维护人员";
     WriteLimits = "write_limits", "维护期限";
     WriteCalendar = "write_calendar", "导入日历";
+    OwnAccount = "own_account", "管理本人账号";
     ReadJobs = "read_jobs", "查看作业";
     ReadLedger = "read_ledger", "核验留痕";
     MakeToken = "make_token", "发放接口令牌";
@@ -140,6 +141,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ImportCases, &[Coordinator, SystemAdmin, System], Reach::Region),
     r(O::ReadFigures, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Seen),
     r(O::ReadOffice, STAFF, Reach::Seen),
+    r(O::OwnAccount, STAFF, Reach::Seen),
     r(O::WriteUnits, &[SystemAdmin, System], Reach::Region),
     r(O::WriteStaff, &[SystemAdmin, UnitAdmin, System], Reach::Region),
     r(O::WriteLimits, &[SystemAdmin, Coordinator], Reach::Region),
