@@ -68,7 +68,11 @@ impl App {
             let now = store.now();
             store.read(|rd| Office::load(rd, now))?
         };
-        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))), known: Arc::default(),
+        Ok(Self {
+            store,
+            vault,
+            office: Arc::new(RwLock::new(Arc::new(office))),
+            known: Arc::default(),
             reading: Arc::default(),
         })
     }

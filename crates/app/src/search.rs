@@ -86,7 +86,8 @@ fn excerpt(text: &str, words: &[String]) -> String {
     let before = folded[..at].chars().count();
     let from = before.saturating_sub(AROUND / 3);
     let some: String = folded.chars().skip(from).take(AROUND).collect();
-    let (head, tail) = (if from > 0 { "…" } else { "" }, if folded.chars().count() > from + AROUND { "…" } else { "" });
+    let (head, tail) =
+        (if from > 0 { "…" } else { "" }, if folded.chars().count() > from + AROUND { "…" } else { "" });
     format!("{head}{}{tail}", some.replace(['\n', '\r'], " "))
 }
 

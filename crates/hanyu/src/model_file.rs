@@ -71,7 +71,10 @@ impl Model {
         let head: Head = serde_json::from_slice(&rest[..len]).map_err(|_| BadModel::Damaged)?;
         let k = head.labels.len();
         let space = head.space;
-        if !space.is_power_of_two() || !(1 << 10..=1 << BITS).contains(&space) || !(2..=MAX_LABELS).contains(&k) {
+        if !space.is_power_of_two()
+            || !(1 << 10..=1 << BITS).contains(&space)
+            || !(2..=MAX_LABELS).contains(&k)
+        {
             return Err(BadModel::Damaged);
         }
         if let Some(d) = head.duties {

@@ -316,5 +316,7 @@ pub fn precedents(rd: &mut Rd<'_>, limit: u32) -> Result<Vec<PrecedentRow>> {
 
 /// How many precedents there are and when the last one was made: tells whether a copy is stale.
 pub fn precedent_mark(rd: &mut Rd<'_>) -> Result<(i64, i64)> {
-    rd.query_one("SELECT count(*), coalesce(max(made), 0) FROM precedent", &[], |r| Ok((r.i64(0)?, r.i64(1)?)))
+    rd.query_one("SELECT count(*), coalesce(max(made), 0) FROM precedent", &[], |r| {
+        Ok((r.i64(0)?, r.i64(1)?))
+    })
 }

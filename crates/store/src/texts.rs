@@ -189,10 +189,7 @@ fn find_postgres(rd: &mut Rd<'_>, w: &Wanted, before: i64, limit: u32) -> Result
         sql.push_str(&format!(" AND marks && CAST(CAST(${} AS TEXT) AS INTEGER[])", i + 6));
     }
     if !w.not.is_empty() {
-        sql.push_str(&format!(
-            " AND NOT marks && CAST(CAST(${} AS TEXT) AS INTEGER[])",
-            several.len() + 6
-        ));
+        sql.push_str(&format!(" AND NOT marks && CAST(CAST(${} AS TEXT) AS INTEGER[])", several.len() + 6));
     }
     sql.push_str(
         ") SELECT case_id FROM found WHERE case_id < $1 AND case_id >= $2 ORDER BY case_id DESC LIMIT $3",

@@ -452,11 +452,8 @@ pub(crate) async fn check(
     let form = form.ok_or(Oops(Error::NotFound))?;
     let text = format!("{}\n{}", fields.get("text"), fields.get("basis"));
     let checked = kit.app.check_reply(desk.actor(), number.clone(), text).await?;
-    let told = Told {
-        sent: Some((form.act, &fields, None)),
-        checked: Some((form.act, checked)),
-        ..Told::default()
-    };
+    let told =
+        Told { sent: Some((form.act, &fields, None)), checked: Some((form.act, checked)), ..Told::default() };
     page_of(&kit, &desk, number, told).await
 }
 

@@ -2,8 +2,8 @@
 //! beside a case and beside a registration. Knows `app` only; what is proposed is decided there.
 
 use app::{
-    Back, CaseReading, DraftReading, Error, Judged, NewPrecedent, PERIODS, PrecedentView, Proposal, ReplyCheck,
-    Shown, Twin,
+    Back, CaseReading, DraftReading, Error, Judged, NewPrecedent, PERIODS, PrecedentView, Proposal,
+    ReplyCheck, Shown, Twin,
 };
 use askama::Template;
 use axum::extract::{Path, Query as Ask, State};
@@ -198,7 +198,11 @@ pub(crate) async fn pair(
     let (other, said) = (fields.get("other").to_owned(), fields.get("judged"));
     if said == "merge" {
         if !fields.has("sure") {
-            let wrong = Error::invalid("sure", "请勾选“确认是同一件事”后再并案", "tick the box to confirm, then merge");
+            let wrong = Error::invalid(
+                "sure",
+                "请勾选“确认是同一件事”后再并案",
+                "tick the box to confirm, then merge",
+            );
             return Err(Oops(wrong));
         }
         let asked = Command::Merge { into: other };
@@ -339,11 +343,7 @@ fn matter(p: &Page, m: &app::HotMatter) -> MatterView {
 }
 
 /// `GET /desk/hot`
-pub(crate) async fn hot(
-    State(kit): State<Kit>,
-    desk: Desk,
-    Ask(ask): Ask<HotAsk>,
-) -> Result<Response, Oops> {
+pub(crate) async fn hot(State(kit): State<Kit>, desk: Desk, Ask(ask): Ask<HotAsk>) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let r = p.t.reading;
     let days = ask.days.filter(|d| PERIODS.contains(d)).unwrap_or(PERIODS[1]);
@@ -403,7 +403,8 @@ pub(crate) async fn figures(State(kit): State<Kit>, desk: Desk) -> Result<Respon
     let r = p.t.reading;
     let v = kit.app.reading_view(desk.actor()).await?;
     #[expect(clippy::cast_precision_loss, reason = "counts of one office")]
-    let gap = |a: &app::MonthView| (a.agreement.p - a.agreement.first as f64 / a.agreement.choices as f64).abs();
+    let gap =
+        |a: &app::MonthView| (a.agreement.p - a.agreement.first as f64 / a.agreement.choices as f64).abs();
     let months = v.months.iter().filter(|m| m.agreement.choices > 0).map(|m| MonthLine {
         month: format!("{}-{:02}", m.from.year(), m.from.month()),
         choices: m.agreement.choices,
@@ -433,8 +434,10 @@ pub(crate) async fn figures(State(kit): State<Kit>, desk: Desk) -> Result<Respon
             format!("{said} {}", if bad { r.drift_bad } else { r.drift_good })
         }
     };
-    let stand = r.figures_behind.replace("{n}", &v.behind.to_string()).replace("{fresh}", &v.fresh.to_string());
-    let stand = stand.replace("{back}", &v.came_back.0.to_string()).replace("{no}", &v.came_back.1.to_string());
+    let stand =
+        r.figures_behind.replace("{n}", &v.behind.to_string()).replace("{fresh}", &v.fresh.to_string());
+    let stand =
+        stand.replace("{back}", &v.came_back.0.to_string()).replace("{no}", &v.came_back.1.to_string());
     Ok(render(&FiguresHtml { months, models, drift, bad, stand, p }))
 }
 

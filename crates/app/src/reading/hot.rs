@@ -126,10 +126,8 @@ impl App {
             let (read, _) = texts::number(rd, READ)?;
             for days in PERIODS {
                 let kept = readings::hot(rd, days)?;
-                let old: Doc = kept
-                    .as_ref()
-                    .and_then(|(.., doc)| serde_json::from_str(doc).ok())
-                    .unwrap_or_default();
+                let old: Doc =
+                    kept.as_ref().and_then(|(.., doc)| serde_json::from_str(doc).ok()).unwrap_or_default();
                 let pause = if old.letters > 1_000 { PAUSE_MANY_US } else { PAUSE_US };
                 let due = kept.is_none_or(|(made, up_to, _)| {
                     (read > up_to && now.us_since(made) >= pause) || now.us_since(made) >= US_PER_DAY
@@ -162,9 +160,10 @@ impl App {
         self.read(move |app, rd| {
             decide(&actor, Operation::ListCases, None)?;
             let Some((made, _, doc)) = readings::hot(rd, days)? else { return Ok(HotPage::default()) };
-            let doc: Doc = serde_json::from_str(&doc).map_err(|e| store::StoreError::Damaged(e.to_string()))?;
+            let doc: Doc =
+                serde_json::from_str(&doc).map_err(|e| store::StoreError::Damaged(e.to_string()))?;
             let office = app.office(rd)?;
-            let (most, behind) = if only.is_some() { (1, BEHIND) } else { (20, 6) };
+            let (most, behind) = if only.is_some() { (1, BEHIND) } else { (15, 3) };
             let mut matters = Vec::new();
             for g in doc.groups.into_iter().filter(|g| only.as_ref().is_none_or(|o| *o == g.id)) {
                 if matters.len() == most {

@@ -201,9 +201,11 @@ fn lesson(loaded: &Loaded, office: &crate::Office, examples: &[Example]) -> Opti
     let kept = if examples.len() >= 40 { examples.len() / 5 } else { 0 };
     let (old, new) = examples.split_at(examples.len() - kept);
     let mut seen = Vec::new();
-    if let Some(trial) = (kept > 0).then(|| train(cutter, old)).flatten().and_then(|m| {
-        Learned::new(m, Mix { weight: 1.0, sharp: 1.0 })
-    }) {
+    if let Some(trial) = (kept > 0)
+        .then(|| train(cutter, old))
+        .flatten()
+        .and_then(|m| Learned::new(m, Mix { weight: 1.0, sharp: 1.0 }))
+    {
         for e in new {
             let may = competent(office, &e.case.region);
             let (title, words) = (e.letter.title.as_str(), e.letter.body.as_str());
@@ -240,7 +242,8 @@ impl App {
             let last = readings::models(rd, 1)?.pop();
             let (made, examples) = last.map_or((Moment::from_us(0), 0), |m| (m.made, m.examples));
             let waited = now.us_since(made);
-            let worth = fresh >= ENOUGH.max(examples / 20) || (fresh > 0 && examples > 0 && waited > US_PER_DAY);
+            let worth =
+                fresh >= ENOUGH.max(examples / 20) || (fresh > 0 && examples > 0 && waited > US_PER_DAY);
             if !worth || waited < PAUSE_US {
                 return Ok::<_, Error>(None);
             }
@@ -294,7 +297,8 @@ pub struct ReadingView {
 }
 
 fn month_before(d: Date) -> Date {
-    Date::new(d.year() - i16::from(d.month() == 1), if d.month() == 1 { 12 } else { d.month() - 1 }, 1).unwrap_or(d)
+    Date::new(d.year() - i16::from(d.month() == 1), if d.month() == 1 { 12 } else { d.month() - 1 }, 1)
+        .unwrap_or(d)
 }
 
 impl App {

@@ -220,7 +220,12 @@ impl Loaded {
         &self.cutter
     }
 
-    fn by_duties(&self, competent: &dyn Fn(UnitId) -> bool, title: &str, words: &str) -> HashMap<UnitId, f32> {
+    fn by_duties(
+        &self,
+        competent: &dyn Fn(UnitId) -> bool,
+        title: &str,
+        words: &str,
+    ) -> HashMap<UnitId, f32> {
         let Some(model) = &self.duties else { return HashMap::new() };
         let p = Classifier::new(model, &self.cutter).probabilities(title, words);
         // A unit of which no duty is named has the least share of all: that is nothing.
@@ -240,7 +245,8 @@ impl Loaded {
         words: &str,
     ) -> Vec<(UnitId, f32)> {
         let duties = self.by_duties(competent, title, words);
-        let learned = self.learned.as_ref().map(|l| (l, normal(l.shares(&self.cutter, competent, title, words))));
+        let learned =
+            self.learned.as_ref().map(|l| (l, normal(l.shares(&self.cutter, competent, title, words))));
         let mut all = match learned {
             Some((l, shares)) if !shares.is_empty() => l.blend(&duties, &shares),
             _ => duties,
@@ -328,6 +334,15 @@ pub(crate) fn words_of(rd: &mut Rd<'_>, case: &Case) -> Result<Words, Error> {
     Ok(out)
 }
 
+/// What is compared of a letter: its words, and where it happened if that was said apart.
+pub(crate) fn signature_of(cutter: &Cutter, title: &str, words: &str, place: &str) -> Signature {
+    if place.trim().is_empty() || words.contains(place) {
+        return same::signature(cutter, title, words);
+    }
+    // The place comes first: of a long letter only the beginning is compared.
+    same::signature(cutter, title, &format!("{place}。{words}"))
+}
+
 /// Least score of a pair that is looked at further.
 const NEAR: f32 = 0.2;
 
@@ -359,12 +374,18 @@ pub(crate) fn near(
 pub(crate) fn why(similarity: &Similarity) -> Vec<Said> {
     let percent = |x: f32| (x * 100.0).round() as u32;
     let one = |w: &Why| match w {
-        Why::Wording(x) => Said::new(format!("文字相同 {}%", percent(*x)), format!("same wording {} %", percent(*x))),
-        Why::Matter(x) => Said::new(format!("所说之事相近 {}%", percent(*x)), format!("same matter {} %", percent(*x))),
+        Why::Wording(x) => {
+            Said::new(format!("文字相同 {}%", percent(*x)), format!("same wording {} %", percent(*x)))
+        }
+        Why::Matter(x) => {
+            Said::new(format!("所说之事相近 {}%", percent(*x)), format!("same matter {} %", percent(*x)))
+        }
         Why::SamePlace(p) => Said::new(format!("同一地点:{p}"), format!("same place: {p}")),
         Why::OtherPlace(a, b) => Said::new(format!("地点不同:{a}、{b}"), format!("other places: {a}, {b}")),
         Why::OtherArea(a, b) => Said::new(format!("区划不同:{a}、{b}"), format!("other areas: {a}, {b}")),
-        Why::Words(w) => Said::new(format!("共同的词:{}", w.join("、")), format!("words in common: {}", w.join(", "))),
+        Why::Words(w) => {
+            Said::new(format!("共同的词:{}", w.join("、")), format!("words in common: {}", w.join(", ")))
+        }
         Why::SameDay(d) => {
             let (m, d) = (d / 100, d % 100);
             Said::new(format!("都提到 {m} 月 {d} 日"), format!("both name {m}/{d}"))
@@ -415,7 +436,8 @@ mod tests {
 
     #[test]
     fn a_mark_says_what_was_shown_and_rubbish_says_nothing() {
-        let one = |unit, p| Proposed { unit: UnitId(unit), name: String::new(), p, words: vec![], cases: vec![] };
+        let one =
+            |unit, p| Proposed { unit: UnitId(unit), name: String::new(), p, words: vec![], cases: vec![] };
         let shown = Proposal { model: 3, units: vec![one(12, 0.83), one(7, 0.05)] };
         let back = Shown::parse(&shown.mark()).unwrap();
         assert_eq!((back.model, back.units[0].0, back.units.len()), (3, UnitId(12), 2));

@@ -103,15 +103,14 @@ impl App {
         r: &PrecedentRow,
     ) -> Result<PrecedentView, Error> {
         let case = cases::by_id(rd, CaseId(r.case))?;
-        let since = match store::texts::signature(rd, r.case)?
-            .and_then(|b| hanyu::same::Signature::from_bytes(&b))
-        {
-            Some(sig) => {
-                let near = super::near(rd, &sig, Some(CaseId(r.case)))?;
-                near.iter().filter(|(id, s)| id.0 > r.case && s.score >= SIMILAR).count()
-            }
-            None => 0,
-        };
+        let since =
+            match store::texts::signature(rd, r.case)?.and_then(|b| hanyu::same::Signature::from_bytes(&b)) {
+                Some(sig) => {
+                    let near = super::near(rd, &sig, Some(CaseId(r.case)))?;
+                    near.iter().filter(|(id, s)| id.0 > r.case && s.score >= SIMILAR).count()
+                }
+                None => 0,
+            };
         Ok(PrecedentView {
             number: case.filter(|c| access::may_see(actor, c)).map(|c| c.number),
             unit: r.unit.map(|u| office.unit_name(kernel::UnitId(u))),

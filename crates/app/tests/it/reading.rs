@@ -71,7 +71,8 @@ fn search_finds_words_numbers_initials_and_nobody_else_s_cases() {
         let mine = lodge(app, "梧桐花园电梯坏了", "三号楼电梯停运半个月,老人上不了楼,报修电话 85550123");
         lodge(app, "学校食堂饭菜发霉", "第三中学食堂,孩子吃坏肚子");
         while app.read_on(10).unwrap() > 0 {}
-        for (words, n) in [("电梯", 1), ("85550123", 1), ("wthy", 1), ("四中 食堂", 0), ("食堂 -电梯", 1), ("楼梯", 0)]
+        for (words, n) in
+            [("电梯", 1), ("85550123", 1), ("wthy", 1), ("四中 食堂", 0), ("食堂 -电梯", 1), ("楼梯", 0)]
         {
             assert_eq!(found(app, coordinator(), words).len(), n, "{words}");
         }
@@ -91,7 +92,8 @@ fn search_finds_words_numbers_initials_and_nobody_else_s_cases() {
         while app.read_on(10).unwrap() > 0 {}
         let hit = app.search(coordinator(), "维修基金".into(), all(), None).wait().unwrap().hits.remove(0);
         assert!(hit.excerpt.contains("维修基金"), "{}", hit.excerpt);
-        for odd in ["", "   ", "\"", "a\" OR \"b", "😀", "-电梯", "0r4306", "{1,2}", &"电梯 ".repeat(100)] {
+        for odd in ["", "   ", "\"", "a\" OR \"b", "😀", "-电梯", "0r4306", "{1,2}", &"电梯 ".repeat(100)]
+        {
             app.search(coordinator(), odd.into(), all(), None).wait().unwrap();
         }
     });
@@ -169,7 +171,13 @@ fn confirmed_dispatches_teach_what_duties_do_not_say() {
         assert_eq!(view.models.len(), 1, "{view:?}");
         assert_eq!((view.models[0].examples, view.models[0].labels, view.behind), (24, 2, 0));
         let draft = app
-            .read_draft(coordinator(), "430602".parse().unwrap(), String::new(), "夜里跳广场舞音响太大".into())
+            .read_draft(
+                coordinator(),
+                "430602".parse().unwrap(),
+                String::new(),
+                "夜里跳广场舞音响太大".into(),
+                String::new(),
+            )
             .wait()
             .unwrap();
         assert_eq!(draft.proposal.units[0].unit, UnitId(2), "{:?}", draft.proposal);
@@ -224,7 +232,11 @@ fn what_came_back_is_confirmed_and_a_closed_case_becomes_a_precedent() {
         assert!(app.make_precedent(handler(3), old.clone(), form.clone()).wait().is_err());
         app.make_precedent(coordinator(), old.clone(), form).wait().unwrap();
         clock.move_us(60 * US_PER_DAY);
-        let new = lodge(app, "梧桐花园楼下餐馆又排油烟", "A3区梧桐花园小区楼下餐馆又在直排油烟,夜里噪音扰民,投诉过");
+        let new = lodge(
+            app,
+            "梧桐花园楼下餐馆又排油烟",
+            "A3区梧桐花园小区楼下餐馆又在直排油烟,夜里噪音扰民,投诉过",
+        );
         handled_by(app, &new, 2);
         while app.read_on(10).unwrap() > 0 {}
         let reading = app.case_reading(coordinator(), new.clone()).wait().unwrap();
@@ -248,9 +260,13 @@ fn what_came_back_is_confirmed_and_a_closed_case_becomes_a_precedent() {
 #[test]
 fn hot_matters_are_grouped_and_hidden_from_those_who_see_none_of_them() {
     city(|app, clock| {
-        for (i, t) in ["梧桐花园搅拌站半夜施工噪音扰民", "梧桐花园附近搅拌站粉尘噪音污染", "投诉梧桐花园旁违建搅拌站扰民"]
-            .iter()
-            .enumerate()
+        for (i, t) in [
+            "梧桐花园搅拌站半夜施工噪音扰民",
+            "梧桐花园附近搅拌站粉尘噪音污染",
+            "投诉梧桐花园旁违建搅拌站扰民",
+        ]
+        .iter()
+        .enumerate()
         {
             lodge(app, t, &format!("{t},住户{i}"));
         }
