@@ -50,6 +50,9 @@ operations! {
     ReadWalks = "read_walks", "查看走查";
     ReadLogs = "read_logs", "分析日志";
     WriteRedesigns = "write_redesigns", "流程再造";
+    ReadRedesigns = "read_redesigns", "查看再造案";
+    ReviewRedesigns = "review_redesigns", "答复再造案";
+    ApproveRedesigns = "approve_redesigns", "批准再造案";
     ReadRatings = "read_ratings", "查看评价";
     Publish = "publish", "公开发布";
     JudgePairs = "judge_pairs", "判断同事与再发";
@@ -139,6 +142,9 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadWalks, &[Walker, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Seen),
     r(O::ReadLogs, &[Analyst, Coordinator, Supervisor], Reach::Region),
     r(O::WriteRedesigns, &[Analyst, Coordinator], Reach::Region),
+    r(O::ReadRedesigns, &[Analyst, Coordinator, Supervisor, Handler, Clerk, UnitAdmin, System], Reach::Seen),
+    r(O::ReviewRedesigns, &[Handler, Clerk, UnitAdmin, Coordinator], Reach::Unit),
+    r(O::ApproveRedesigns, &[Coordinator, Supervisor], Reach::Region),
     r(O::ReadRatings, &[Coordinator, Supervisor, Analyst, UnitAdmin, Handler, Clerk], Reach::Seen),
     r(O::Publish, &[Coordinator], Reach::Region),
     r(O::JudgePairs, &[Coordinator, Supervisor], Reach::Region),

@@ -315,6 +315,10 @@ pub struct FormView {
     pub replies: bool,
     /// fields
     pub fields: Vec<FieldView>,
+    /// files may come with it
+    pub files: bool,
+    /// files that were brought before and wait
+    pub waiting: Vec<app::Uploaded>,
 }
 
 fn case_choice(input: Input, case: &Case, office: &Office, mine: Option<UnitId>) -> Vec<(String, String)> {
@@ -392,6 +396,8 @@ pub fn show(
         chooses: matches!(form.act, Act::Dispatch | Act::Redispatch | Act::Arbitrate),
         replies: matches!(form.act, Act::Reply | Act::ReplyNegative | Act::AnswerOnSpot),
         fields: fields.collect(),
+        files: form.fields.iter().any(|f| matches!(f.input, Area | Big)),
+        waiting: Vec::new(),
     }
 }
 

@@ -116,7 +116,7 @@ async fn one(kit: &Kit, desk: &Desk, fields: &Fields, number: &str) -> Result<St
     let expect: Option<i64> = fields.get(&format!("ver.{number}")).parse().ok();
     let asked = Command::Dispatch { unit: unit.id, note: fields.get("note").to_owned() };
     let shown = app::Shown::parse(fields.get(&format!("shown.{number}")));
-    kit.app.act_shown(desk.actor(), number.to_owned(), asked, expect, shown).await?;
+    kit.app.act_shown(desk.actor(), number.to_owned(), asked, expect, shown, Vec::new()).await?;
     Ok(unit.short.clone())
 }
 

@@ -184,7 +184,9 @@ pub(crate) async fn choose(
     let unit = unit.map_err(|_| Oops(Error::invalid("unit", "没有选择单位", "no unit was chosen")))?;
     let asked = Command::Dispatch { unit, note: String::new() };
     let shown = Shown::parse(fields.get("shown"));
-    kit.app.act_shown(desk.actor(), number.clone(), asked, fields.get("ver").parse().ok(), shown).await?;
+    kit.app
+        .act_shown(desk.actor(), number.clone(), asked, fields.get("ver").parse().ok(), shown, Vec::new())
+        .await?;
     Ok(Redirect::to(&format!("/desk/case/{number}?done=dispatch")).into_response())
 }
 

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{RegionCode, Role};
 use resolve::{Cause, Channel, Complexity, Kind, Registration, Word};
-use web_kit::{Desk, Fields, Kit, Oops, Page, header_of, render, when, word};
+use web_kit::{Desk, Fields, Form, Kit, Oops, Page, header_of, render, when, word};
 
 use crate::acts::Opt;
 use crate::reading::Read;
@@ -24,6 +24,7 @@ struct RegisterHtml {
     causes: Vec<Opt>,
     regions: Vec<Opt>,
     hide: bool,
+    waiting: Vec<app::Uploaded>,
     look: Option<Read>,
 }
 
@@ -57,7 +58,10 @@ async fn page(
         regions.push(Opt { value: chosen.clone(), label: chosen, on: true });
     }
     let usual = if desk.role() == Role::Supervisor { "inspection" } else { "window" };
+    let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
+    let waiting = kit.app.waiting_files(&desk.actor(), tickets).await?;
     Ok(render(&RegisterHtml {
+        waiting,
         kinds: opts::<Kind>(&p, sent.get("kind"), "matter"),
         channels: opts::<Channel>(&p, sent.get("channel"), usual),
         complexities: opts::<Complexity>(&p, sent.get("complexity"), "simple"),
@@ -120,7 +124,8 @@ fn read(fields: &Fields, desk: &Desk) -> Result<Registration, Error> {
 }
 
 /// `POST /desk/register`
-pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
+pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> Result<Response, Oops> {
+    let fields = &sent.fields;
     let contact = Contact {
         name: fields.get("name").to_owned(),
         phone: fields.get("phone").to_owned(),
@@ -134,17 +139,19 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
         let region = region.ok_or(Oops(Error::NotFound))?;
         let look =
             kit.app.read_draft(desk.actor(), region, title, words, fields.get("place").to_owned()).await?;
-        return page(&kit, &desk, fields, String::new(), Some(look)).await;
+        return page(&kit, &desk, sent.fields, String::new(), Some(look)).await;
     }
-    let lodged = match read(&fields, &desk) {
-        Ok(registration) => kit.app.register(desk.actor(), registration, contact).await,
+    let registration = read(fields, &desk);
+    let tickets = sent.tickets();
+    let lodged = match sent.whole().and(registration) {
+        Ok(registration) => kit.app.register_with(desk.actor(), registration, contact, tickets).await,
         Err(e) => Err(e),
     };
     match lodged {
         Ok(lodged) => Ok(Redirect::to(&format!("/desk/receipt/{}", lodged.number)).into_response()),
         Err(e @ (Error::Refused(_) | Error::Invalid { .. })) => {
             let trouble = web_kit::explain(&desk.page, &e);
-            let page = page(&kit, &desk, fields, trouble, None).await?;
+            let page = page(&kit, &desk, sent.fields, trouble, None).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(e) => Err(Oops(e)),

@@ -113,6 +113,7 @@ impl App {
         asked: Command,
         expect: Option<i64>,
         shown: Option<Shown>,
+        tickets: Vec<String>,
     ) -> Later<CaseView> {
         self.write(move |app, tx| {
             let office = app.office(tx)?;
@@ -124,7 +125,7 @@ impl App {
                 | Command::Arbitrate { unit, .. } => Some(*unit),
                 _ => None,
             };
-            let case = app.act_in(tx, &office, &actor, &case, asked.clone(), expect)?;
+            let case = app.act_with_in(tx, &office, &actor, &case, asked.clone(), expect, &tickets)?;
             if let (Some(shown), Some(chosen)) = (&shown, chosen) {
                 let permit = decide(&actor, Operation::ReadCase, Some(&case))?;
                 let place = shown.units.iter().position(|u| u.0 == chosen).map_or(0, |i| i as i64 + 1);

@@ -135,7 +135,7 @@ fn units_are_proposed_from_duties_and_choices_go_on_record() {
         do_it(app, coordinator(), &number, Command::Accept {});
         let shown = Shown::parse(&reading.proposal.mark());
         let asked = Command::Dispatch { unit: UnitId(2), note: String::new() };
-        app.act_shown(coordinator(), number.clone(), asked, None, shown).wait().unwrap();
+        app.act_shown(coordinator(), number.clone(), asked, None, shown, Vec::new()).wait().unwrap();
         assert!(app.case_reading(handler(2), number.clone()).wait().unwrap().proposal.units.is_empty());
         let view = app.reading_view(coordinator()).wait().unwrap();
         let a = view.months[0].agreement;
