@@ -13,6 +13,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("paper", "sheets"),
     ("eventlog", "eventlog"),
     ("hanyu", "speed"),
+    ("app", "reading"),
     ("optimise", "optimise"),
     ("catalogue", "catalogue"),
     ("walk", "walk"),
