@@ -6,6 +6,7 @@ mod campaigns;
 mod cases;
 mod desk;
 mod error;
+mod files;
 mod guides;
 mod intake;
 mod items;
@@ -29,6 +30,7 @@ pub use campaigns::{BoardView, CampaignView, Given, Listed};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use desk::SystemView;
 pub use error::Error;
+pub use files::{FILE_MOST, TICKETS_MAX, Uploaded};
 pub use guides::{GuideAct, GuideView, HallSettings, PlateView};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
 pub use items::{ItemOutcome, ItemView, item_key};
@@ -49,6 +51,8 @@ pub struct App {
     office: Arc<RwLock<Arc<Office>>>,
     known: Arc<known::Known>,
     shelf: Arc<RwLock<Arc<Shelf>>>,
+    blobs: store::blobs::Blobs,
+    scan: Option<Arc<Path>>,
 }
 
 impl std::fmt::Debug for App {
@@ -77,7 +81,16 @@ impl App {
             office: Arc::new(RwLock::new(Arc::new(office))),
             known: Arc::default(),
             shelf: Arc::default(),
+            blobs: store::blobs::Blobs::at(keys.join("files")),
+            scan: None,
         })
+    }
+    /// Every file that is brought is shown to this program first; it takes the path as its argument and answers
+    /// with its exit code: 0 for clean.
+    #[must_use]
+    pub fn scan_with(mut self, program: Option<&Path>) -> Self {
+        self.scan = program.map(Arc::from);
+        self
     }
     /// The store.
     pub const fn store(&self) -> &Store {

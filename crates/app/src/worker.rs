@@ -147,8 +147,9 @@ impl Worker {
             let now = tx.now();
             office::sweep_sessions(tx, now)?;
             idempotency::purge(tx, now, 10_000)?;
-            Ok(())
-        })
+            Ok::<_, Error>(())
+        })?;
+        self.app.sweep_files()
     }
 }
 

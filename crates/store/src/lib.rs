@@ -5,6 +5,7 @@
 //! The next developer starts at `docs/store.md`.
 
 pub mod backup;
+pub mod blobs;
 pub mod campaigns;
 pub mod cases;
 mod conn;
@@ -12,6 +13,7 @@ pub mod contacts;
 pub mod counters;
 mod engine;
 mod error;
+pub mod files;
 pub mod guides;
 pub mod idempotency;
 pub mod imports;

@@ -311,6 +311,10 @@ pub struct FormView {
     pub error: String,
     /// fields
     pub fields: Vec<FieldView>,
+    /// files may come with it
+    pub files: bool,
+    /// files that were brought before and wait
+    pub waiting: Vec<app::Uploaded>,
 }
 
 fn case_choice(input: Input, case: &Case, office: &Office, mine: Option<UnitId>) -> Vec<(String, String)> {
@@ -386,6 +390,8 @@ pub fn show(
         open: sent.is_some(),
         error: sent.map_or_else(String::new, |(_, e)| web_kit::explain(page, e)),
         fields: fields.collect(),
+        files: form.fields.iter().any(|f| matches!(f.input, Area | Big)),
+        waiting: Vec::new(),
     }
 }
 

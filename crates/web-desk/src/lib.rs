@@ -12,8 +12,9 @@ mod register;
 mod sign_in;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use web_kit::Kit;
+use web_kit::{Kit, UPLOAD_MAX};
 
 /// The pages of the workbench.
 pub fn routes() -> Router<Kit> {
@@ -22,9 +23,13 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/cases", get(lists::cases))
         .route("/desk/cases.xlsx", get(export::cases))
         .route("/desk/case/{number}", get(case_page::show))
-        .route("/desk/case/{number}/act/{act}", post(case_page::act))
+        .route("/desk/case/{number}/act/{act}", post(case_page::act).layer(DefaultBodyLimit::max(UPLOAD_MAX)))
+        .route("/desk/case/{number}/file/{hash}", get(case_page::file))
         .route("/desk/case/{number}/unmask", post(case_page::unmask))
-        .route("/desk/register", get(register::form).post(register::save))
+        .route(
+            "/desk/register",
+            get(register::form).post(register::save).layer(DefaultBodyLimit::max(UPLOAD_MAX)),
+        )
         .route("/desk/receipt/{number}", get(register::receipt))
         .route("/desk/dispatch", get(dispatch::form).post(dispatch::send))
         .route("/desk/messages", get(office::messages).post(office::seen))

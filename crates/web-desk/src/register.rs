@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{RegionCode, Role};
 use resolve::{Cause, Channel, Complexity, Kind, Registration, Word};
-use web_kit::{Desk, Fields, Kit, Oops, Page, header_of, render, when, word};
+use web_kit::{Desk, Fields, Form, Kit, Oops, Page, header_of, render, when, word};
 
 use crate::acts::Opt;
 
@@ -23,6 +23,7 @@ struct RegisterHtml {
     causes: Vec<Opt>,
     regions: Vec<Opt>,
     hide: bool,
+    waiting: Vec<app::Uploaded>,
 }
 
 fn opts<W: Word>(p: &Page, chosen: &str, usual: &str) -> Vec<Opt> {
@@ -49,7 +50,10 @@ async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<R
         regions.push(Opt { value: chosen.clone(), label: chosen, on: true });
     }
     let usual = if desk.role() == Role::Supervisor { "inspection" } else { "window" };
+    let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
+    let waiting = kit.app.waiting_files(&desk.actor(), tickets).await?;
     Ok(render(&RegisterHtml {
+        waiting,
         kinds: opts::<Kind>(&p, sent.get("kind"), "matter"),
         channels: opts::<Channel>(&p, sent.get("channel"), usual),
         complexities: opts::<Complexity>(&p, sent.get("complexity"), "simple"),
@@ -111,22 +115,25 @@ fn read(fields: &Fields, desk: &Desk) -> Result<Registration, Error> {
 }
 
 /// `POST /desk/register`
-pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
+pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> Result<Response, Oops> {
+    let fields = &sent.fields;
     let contact = Contact {
         name: fields.get("name").to_owned(),
         phone: fields.get("phone").to_owned(),
         id_number: fields.get("id_number").to_owned(),
         address: String::new(),
     };
-    let lodged = match read(&fields, &desk) {
-        Ok(registration) => kit.app.register(desk.actor(), registration, contact).await,
+    let registration = read(fields, &desk);
+    let tickets = sent.tickets();
+    let lodged = match sent.whole().and(registration) {
+        Ok(registration) => kit.app.register_with(desk.actor(), registration, contact, tickets).await,
         Err(e) => Err(e),
     };
     match lodged {
         Ok(lodged) => Ok(Redirect::to(&format!("/desk/receipt/{}", lodged.number)).into_response()),
         Err(e @ (Error::Refused(_) | Error::Invalid { .. })) => {
             let trouble = web_kit::explain(&desk.page, &e);
-            let page = page(&kit, &desk, fields, trouble).await?;
+            let page = page(&kit, &desk, sent.fields, trouble).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(e) => Err(Oops(e)),
