@@ -52,6 +52,8 @@ operations! {
     WriteRedesigns = "write_redesigns", "流程再造";
     ReadRatings = "read_ratings", "查看评价";
     Publish = "publish", "公开发布";
+    JudgePairs = "judge_pairs", "判断同事与再发";
+    MakePrecedent = "make_precedent", "设为先例";
 }
 
 /// How far an operation reaches when it is about a case.
@@ -139,6 +141,9 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WriteRedesigns, &[Analyst, Coordinator], Reach::Region),
     r(O::ReadRatings, &[Coordinator, Supervisor, Analyst, UnitAdmin, Handler, Clerk], Reach::Seen),
     r(O::Publish, &[Coordinator], Reach::Region),
+    r(O::JudgePairs, &[Coordinator, Supervisor], Reach::Region),
+    r(O::MakePrecedent, &[Coordinator, Supervisor], Reach::Region),
+    r(O::MakePrecedent, &[Handler], Reach::Unit),
 ];
 
 /// How far a role may go with an operation; none when not at all.

@@ -292,7 +292,7 @@ impl App {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one act: who, on what, what, and what comes with it")]
-    fn act_with_in(
+    pub(crate) fn act_with_in(
         &self,
         tx: &mut Tx<'_>,
         office: &Office,
@@ -597,7 +597,7 @@ fn shown_to_resident(act: Act) -> bool {
 }
 
 /// The list an actor may ask for: the scope wished for when it is theirs, else their own.
-fn scope_of(actor: &Actor, wished: &Scope) -> Result<Scope, Error> {
+pub(crate) fn scope_of(actor: &Actor, wished: &Scope) -> Result<Scope, Error> {
     let unit = actor.unit.ok_or(Error::NotFound)?;
     let region = actor.region.as_ref().ok_or(Error::NotFound)?;
     let wide = matches!(actor.role, Role::Coordinator | Role::Supervisor | Role::Analyst);

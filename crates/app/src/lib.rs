@@ -14,7 +14,9 @@ mod known;
 mod office;
 mod once;
 mod people;
+mod reading;
 mod record;
+mod search;
 mod shelf;
 mod timeliness;
 mod vault;
@@ -37,6 +39,11 @@ pub use items::{ItemOutcome, ItemView, item_key};
 pub use office::{Office, Settings};
 pub use once::{Answered, Once};
 pub use people::{NewStaff, NewUnit, SignedIn};
+pub use reading::{
+    Back, CaseReading, DraftReading, HotLetter, HotMatter, HotPage, Judged, MonthView, NewPrecedent, PERIODS,
+    PrecedentView, Proposal, Proposed, ReadingView, ReplyCheck, Shown, SignalView, Twin,
+};
+pub use search::{Found, Hit};
 pub use shelf::{ItemAsk, ItemList, Shelf, UnitCheck};
 pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
@@ -53,6 +60,7 @@ pub struct App {
     shelf: Arc<RwLock<Arc<Shelf>>>,
     blobs: store::blobs::Blobs,
     scan: Option<Arc<Path>>,
+    reading: Arc<reading::Reading>,
 }
 
 impl std::fmt::Debug for App {
@@ -83,6 +91,7 @@ impl App {
             shelf: Arc::default(),
             blobs: store::blobs::Blobs::at(keys.join("files")),
             scan: None,
+            reading: Arc::default(),
         })
     }
     /// Every file that is brought is shown to this program first; it takes the path as its argument and answers

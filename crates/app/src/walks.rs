@@ -509,7 +509,7 @@ impl App {
             contact: None,
             lodged_at: None,
         };
-        let lodged = self.register_in(tx, actor, registration, &Contact::default())?;
+        let lodged = self.register_in(tx, actor, registration, &Contact::default(), &[])?;
         let case = cases::by_number(tx, &lodged.number)?.ok_or(Error::NotFound)?;
         Ok(case.id)
     }

@@ -1,5 +1,7 @@
 //! The use cases on both engines, with a clock moved by hand.
 
+#[path = "it/reading.rs"]
+mod reading;
 #[path = "it/walks.rs"]
 mod walks;
 

@@ -15,6 +15,7 @@ use web_kit::{
 };
 
 use crate::acts::{self, FORMS, FormView};
+use crate::reading::{self, CheckView, Read};
 
 /// What an event says besides who and when.
 #[derive(Clone, Debug)]
@@ -107,13 +108,17 @@ struct CaseHtml {
     trouble: String,
     done: String,
     receipt: bool,
+    r: Read,
+    may_dispatch: bool,
+    checked: Option<(&'static str, CheckView)>,
 }
 
 /// What a page says besides the case itself.
 #[derive(Default)]
 struct Told<'a> {
     done: String,
-    sent: Option<(Act, &'a Fields, &'a Error)>,
+    sent: Option<(Act, &'a Fields, Option<&'a Error>)>,
+    checked: Option<(Act, app::ReplyCheck)>,
     contact: Option<Contact>,
     trouble: String,
 }
@@ -300,6 +305,7 @@ async fn page_of(kit: &Kit, desk: &Desk, number: String, told: Told<'_>) -> Resu
     let v = kit.app.case(desk.actor(), number.clone()).await?;
     let events = kit.app.events(desk.actor(), number.clone(), 0).await?;
     let why = kit.app.explain(desk.actor(), number.clone()).await?;
+    let read = kit.app.case_reading(desk.actor(), number.clone()).await?;
     let mut forms = forms(desk, &v, &told);
     if let Some((act, sent, _)) = told.sent {
         let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
@@ -362,6 +368,9 @@ async fn page_of(kit: &Kit, desk: &Desk, number: String, told: Told<'_>) -> Resu
         units: units(&v.office),
         trouble: told.trouble,
         done: told.done,
+        r: Read::of_case(&p, &read),
+        may_dispatch: v.acts.contains(&Act::Dispatch),
+        checked: told.checked.map(|(act, c)| (act.word(), reading::check(&p, &c))),
         receipt: matches!(role, Role::Clerk | Role::Coordinator) && v.case.stage.kind() != StageKind::Merged,
         p,
     };
@@ -425,9 +434,13 @@ pub(crate) async fn show(
     Path(number): Path<String>,
     axum::extract::Query(ask): axum::extract::Query<Ask>,
 ) -> Result<Response, Oops> {
-    let done = Act::ALL.iter().find(|a| a.word() == ask.done);
-    let done =
-        done.map_or_else(String::new, |a| desk.page.t.done_act.replace("{act}", &word(desk.page.lang, *a)));
+    let act = Act::ALL.iter().find(|a| a.word() == ask.done);
+    let done = match (act, ask.done.as_str()) {
+        (Some(a), _) => desk.page.t.done_act.replace("{act}", &word(desk.page.lang, *a)),
+        (None, "judged") => desk.page.t.reading.judged_done.to_owned(),
+        (None, "precedent") => desk.page.t.reading.precedent_done.to_owned(),
+        _ => String::new(),
+    };
     page_of(&kit, &desk, number, Told { done, ..Told::default() }).await
 }
 
@@ -445,14 +458,18 @@ pub(crate) async fn act(
     let asked = sent.whole().and_then(|()| acts::read(form, &sent.fields, &office));
     let tickets = sent.tickets();
     let result = match asked {
-        Ok(asked) => kit.app.act_with(desk.actor(), number.clone(), asked, expect, tickets).await.map(|_| ()),
+        Ok(asked) => {
+            let shown = app::Shown::parse(sent.fields.get("shown"));
+            let number = number.clone();
+            kit.app.act_shown(desk.actor(), number, asked, expect, shown, tickets).await.map(|_| ())
+        }
         Err(e) => Err(e),
     };
     match result {
         Ok(()) => Ok(Redirect::to(&format!("/desk/case/{number}?done={act}")).into_response()),
         Err(e @ (Error::Refused(_) | Error::Invalid { .. } | Error::Changed(_))) => {
             let trouble = web_kit::explain(&desk.page, &e);
-            let told = Told { sent: Some((form.act, &sent.fields, &e)), trouble, ..Told::default() };
+            let told = Told { sent: Some((form.act, &sent.fields, Some(&e))), trouble, ..Told::default() };
             let page = page_of(&kit, &desk, number, told).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
@@ -468,6 +485,27 @@ pub(crate) async fn file(
 ) -> Result<Response, Oops> {
     let (file, bytes) = kit.app.file(desk.actor(), number, hash).await?;
     Ok(web_kit::serve_file(&file, bytes))
+}
+
+/// `POST /desk/case/{number}/check/{act}`: what a reply lacks, before it is sent. Only its files are kept waiting.
+pub(crate) async fn check(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path((number, act)): Path<(String, String)>,
+    mut sent: Form,
+) -> Result<Response, Oops> {
+    let form = Act::ALL.iter().find(|a| a.word() == act).and_then(|a| acts::form_of(*a));
+    let form = form.ok_or(Oops(Error::NotFound))?;
+    let text = format!("{}\n{}", sent.fields.get("text"), sent.fields.get("basis"));
+    let checked = kit.app.check_reply(desk.actor(), number.clone(), text).await?;
+    let trouble = sent.whole().err().map_or_else(String::new, |e| web_kit::explain(&desk.page, &e));
+    let told = Told {
+        sent: Some((form.act, &sent.fields, None)),
+        checked: Some((form.act, checked)),
+        trouble,
+        ..Told::default()
+    };
+    page_of(&kit, &desk, number, told).await
 }
 
 /// `POST /desk/case/{number}/unmask`: on record, with a purpose.

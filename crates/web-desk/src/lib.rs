@@ -8,6 +8,7 @@ mod dispatch;
 mod export;
 mod lists;
 mod office;
+mod reading;
 mod register;
 mod sign_in;
 
@@ -26,6 +27,17 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/case/{number}/act/{act}", post(case_page::act).layer(DefaultBodyLimit::max(UPLOAD_MAX)))
         .route("/desk/case/{number}/file/{hash}", get(case_page::file))
         .route("/desk/case/{number}/unmask", post(case_page::unmask))
+        .route(
+            "/desk/case/{number}/check/{act}",
+            post(case_page::check).layer(DefaultBodyLimit::max(UPLOAD_MAX)),
+        )
+        .route("/desk/case/{number}/choose", post(reading::choose))
+        .route("/desk/case/{number}/pair", post(reading::pair))
+        .route("/desk/case/{number}/precedent", post(reading::make))
+        .route("/desk/hot", get(reading::hot))
+        .route("/desk/precedents", get(reading::precedents))
+        .route("/desk/reading", get(reading::figures))
+        .route("/desk/reading/replies", get(reading::replies))
         .route(
             "/desk/register",
             get(register::form).post(register::save).layer(DefaultBodyLimit::max(UPLOAD_MAX)),

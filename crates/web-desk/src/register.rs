@@ -10,6 +10,7 @@ use resolve::{Cause, Channel, Complexity, Kind, Registration, Word};
 use web_kit::{Desk, Fields, Form, Kit, Oops, Page, header_of, render, when, word};
 
 use crate::acts::Opt;
+use crate::reading::Read;
 
 #[derive(Template)]
 #[template(path = "register.html")]
@@ -24,6 +25,7 @@ struct RegisterHtml {
     regions: Vec<Opt>,
     hide: bool,
     waiting: Vec<app::Uploaded>,
+    look: Option<Read>,
 }
 
 fn opts<W: Word>(p: &Page, chosen: &str, usual: &str) -> Vec<Opt> {
@@ -32,7 +34,13 @@ fn opts<W: Word>(p: &Page, chosen: &str, usual: &str) -> Vec<Opt> {
     W::ALL.iter().map(one).collect()
 }
 
-async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<Response, Oops> {
+async fn page(
+    kit: &Kit,
+    desk: &Desk,
+    sent: Fields,
+    trouble: String,
+    look: Option<app::DraftReading>,
+) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let mine = desk.me.actor.region.clone();
     let within = |code: &str| {
@@ -60,6 +68,7 @@ async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<R
         causes: opts::<Cause>(&p, sent.get("cause"), ""),
         regions,
         hide: sent.has("hide"),
+        look: look.map(|d| Read::of_draft(&p, &d)),
         trouble,
         sent,
         p,
@@ -69,7 +78,7 @@ async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<R
 /// `GET /desk/register`
 pub(crate) async fn form(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     access::decide(&desk.actor(), access::Operation::RegisterCase, None).map_err(Error::from)?;
-    page(&kit, &desk, Fields::default(), String::new()).await
+    page(&kit, &desk, Fields::default(), String::new(), None).await
 }
 
 /// The first sentence, for a title that nobody wrote.
@@ -123,6 +132,14 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> 
         id_number: fields.get("id_number").to_owned(),
         address: String::new(),
     };
+    if fields.has("look") && fields.has("words") {
+        let region = fields.get("region").parse::<RegionCode>().ok().or_else(|| desk.me.actor.region.clone());
+        let words = fields.get("words").to_owned();
+        let title = fields.opt("title").unwrap_or_else(|| title_of(&words));
+        let region = region.ok_or(Oops(Error::NotFound))?;
+        let look = kit.app.read_draft(desk.actor(), region, title, words).await?;
+        return page(&kit, &desk, sent.fields, String::new(), Some(look)).await;
+    }
     let registration = read(fields, &desk);
     let tickets = sent.tickets();
     let lodged = match sent.whole().and(registration) {
@@ -133,7 +150,7 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> 
         Ok(lodged) => Ok(Redirect::to(&format!("/desk/receipt/{}", lodged.number)).into_response()),
         Err(e @ (Error::Refused(_) | Error::Invalid { .. })) => {
             let trouble = web_kit::explain(&desk.page, &e);
-            let page = page(&kit, &desk, sent.fields, trouble).await?;
+            let page = page(&kit, &desk, sent.fields, trouble, None).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(e) => Err(Oops(e)),

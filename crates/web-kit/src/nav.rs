@@ -74,6 +74,31 @@ pub const AREAS: &[Area] = &[
             place("/desk/items/plates", |t| t.walk.plates, &[]),
         ],
     },
+    Area {
+        text: |t| t.reading.title,
+        places: &[
+            place(
+                "/desk/hot",
+                |t| t.reading.nav_hot,
+                &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+            ),
+            place(
+                "/desk/precedents",
+                |t| t.reading.nav_precedents,
+                &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+            ),
+            place(
+                "/desk/reading",
+                |t| t.reading.nav_figures,
+                &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator],
+            ),
+            place(
+                "/desk/reading/replies",
+                |t| t.reading.nav_replies,
+                &[Coordinator, Supervisor, Analyst, UnitAdmin],
+            ),
+        ],
+    },
     Area { text: |t| t.nav_messages, places: &[place("/desk/messages", |t| t.nav_messages, &[])] },
     Area { text: |t| t.nav_office, places: &[place("/desk/office", |t| t.nav_office, &[])] },
 ];

@@ -87,7 +87,6 @@ texts! {
     th_who: "谁", "Who";
     th_state: "状态", "State";
     search: "搜索", "Search";
-    search_hint: "编号或标题中的字", "Number, or words of the title";
     search_button: "查找", "Search";
     search_clear: "清除条件", "Clear";
     scope_label: "范围", "Scope";
