@@ -20,6 +20,7 @@ mod search;
 mod shelf;
 mod timeliness;
 mod vault;
+mod walk_files;
 mod walks;
 mod worker;
 
@@ -47,6 +48,7 @@ pub use search::{Found, Hit};
 pub use shelf::{ItemAsk, ItemList, Shelf, UnitCheck};
 pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
+pub use walk_files::WalkFile;
 pub use walks::{BATCH_MAX, RefusedOp, Synced, WalkLine, WalkSync, WalkView, form_of, places};
 pub use worker::{Tick, Worker};
 

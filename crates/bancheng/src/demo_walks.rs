@@ -356,10 +356,10 @@ impl Walks<'_> {
                     let finished =
                         steps.first().is_some_and(|s| s.finished_by.is_some() || !s.evidence.is_empty());
                     if finished {
-                        (
-                            who(Role::Supervisor, *owner),
-                            Command::StrikeOff { step: 1, checked: "到现场重走一遍".into() },
-                        )
+                        let office = self.app.office_now().wait()?;
+                        let inspect = office.unit_called("inspect").map_or(*owner, |u| u.id);
+                        let checked = "到现场重走一遍".to_owned();
+                        (who(Role::Supervisor, inspect), Command::StrikeOff { step: 1, checked })
                     } else {
                         (
                             who(Role::Handler, *owner),
