@@ -9,7 +9,7 @@ use catalogue::ServiceItem;
 use catalogue::review::Act as Review;
 use demo::{City, Dice};
 use kernel::{Actor, Date, Moment, Role, US_PER_DAY, US_PER_SECOND, UnitId};
-use resolve::{Act as CaseAct, Command, PlannedStep, Satisfaction, Solved, Stage};
+use resolve::{Act as CaseAct, Command, PlannedStep, Satisfaction, Solved, Stage, StepState};
 use serde_json::Value;
 use walk::campaign::{Campaign, Target};
 use walk::ops::{FindingKind, Timed, Verdict};
@@ -353,23 +353,22 @@ impl Walks<'_> {
                     (who(Role::Handler, *owner), Command::Plan { steps })
                 }
                 Stage::Rectifying { owner, steps } if p.fix && n >= 21 => {
-                    let finished =
-                        steps.first().is_some_and(|s| s.finished_by.is_some() || !s.evidence.is_empty());
-                    if finished {
-                        let office = self.app.office_now().wait()?;
-                        let inspect = office.unit_called("inspect").map_or(*owner, |u| u.id);
-                        let checked = "到现场重走一遍".to_owned();
-                        (who(Role::Supervisor, inspect), Command::StrikeOff { step: 1, checked })
-                    } else {
-                        (
-                            who(Role::Handler, *owner),
-                            Command::FinishStep { step: 1, evidence: "整改照片和新指南".into() },
-                        )
+                    match steps.first().map(|s| s.state) {
+                        Some(StepState::Open) => {
+                            let evidence = "整改照片和新指南".to_owned();
+                            (who(Role::Handler, *owner), Command::FinishStep { step: 1, evidence })
+                        }
+                        Some(StepState::Finished) => {
+                            let office = self.app.office_now().wait()?;
+                            let inspect = office.unit_called("inspect").map_or(*owner, |u| u.id);
+                            let checked = "到现场重走一遍".to_owned();
+                            (who(Role::Supervisor, inspect), Command::StrikeOff { step: 1, checked })
+                        }
+                        _ => {
+                            let text = "已按方案整改完毕,指南和窗口同步更新。".to_owned();
+                            (who(Role::Handler, *owner), Command::Reply { text, basis: String::new() })
+                        }
                     }
-                }
-                Stage::Handling { owner } if p.fix => {
-                    let text = "已按方案整改完毕,指南和窗口同步更新。".to_owned();
-                    (who(Role::Handler, *owner), Command::Reply { text, basis: String::new() })
                 }
                 Stage::Replied { .. } => {
                     let words = String::new();
