@@ -17,6 +17,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("optimise", "optimise"),
     ("catalogue", "catalogue"),
     ("walk", "walk"),
+    ("app", "walks"),
 ];
 const QUALITY: &[(&str, &str)] = &[("hanyu", "quality")];
 
