@@ -24,6 +24,7 @@ pub fn router(app: app::App, options: Options) -> Router {
     Router::new()
         .merge(public)
         .merge(web_desk::routes())
+        .merge(web_process::routes())
         .route("/prefs", post(prefs))
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(|| async { "ok" }))
