@@ -105,10 +105,11 @@ async function walk(url, browser, size) {
   await act(housing, at, "agree");
   await act(boss, at, "approve", { words: "同意" });
   await act(draws, at, "publish", { from: day(1) });
+  // It begins tomorrow: nothing can have been measured yet, and the page says so.
   const rows = [];
-  for (let k = 0; k < 90; k++) rows.push(`${day(k - 95)},${11 + (k % 3)}`, `${day(2 + k)},${8 + (k % 3)}`);
+  for (let k = 0; k < 90; k++) rows.push(`${day(k - 95)},${11 + (k % 3)}`);
   await act(draws, at, "measure", { source: "办件系统", rows: rows.join("\n") });
-  must((await draws.locator(".lamp.green").allInnerTexts()).some((t) => t.includes("有效")), "the effect is not told");
+  must((await draws.locator(".lamp.off").allInnerTexts()).some((t) => t.includes("件数太少")), "too few cases are not told");
   await check(draws, problems);
   await draws.goto(`${at}/report`);
   await check(draws, problems);
@@ -118,18 +119,20 @@ async function walk(url, browser, size) {
   }
   // English, and the worked examples.
   await draws.goto("/desk/redesigns");
+  let draft = at;
   for (const example of ["enterprise-start", "construction", "disabled-service"]) {
     const all = draws.locator("details", { has: draws.locator("#model") });
     if (!(await all.evaluate((d) => d.open))) await all.locator("summary").click();
     await draws.selectOption("#example", example);
     await draws.click("form[action='/desk/redesigns'] button");
     await draws.waitForURL(/\/desk\/redesigns\/LC/);
+    draft = new URL(draws.url()).pathname;
     await check(draws, problems);
     if (process.env.SHOTS) await draws.screenshot({ path: `${process.env.SHOTS}/${example}-${size.width}.png`, fullPage: true });
     await draws.goto("/desk/redesigns");
   }
   if (process.env.SHOTS) {
-    for (const [name, path] of [["list", "/desk/redesigns"], ["page", at], ["report", `${at}/report`]]) {
+    for (const [name, path] of [["list", "/desk/redesigns"], ["page", at], ["report", `${at}/report`], ["edit", `${draft}/edit`]]) {
       await draws.goto(path);
       await draws.screenshot({ path: `${process.env.SHOTS}/${name}-${size.width}.png`, fullPage: true });
     }

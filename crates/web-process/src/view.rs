@@ -26,6 +26,9 @@ fn cut(before: f64, after: f64) -> String {
         return "–".to_owned();
     }
     let part = (before - after) / before * 100.0;
+    if part.abs() < 0.5 {
+        return "–".to_owned();
+    }
     if part >= 0.0 { format!("−{part:.0}%") } else { format!("+{:.0}%", -part) }
 }
 
@@ -258,6 +261,8 @@ pub(crate) struct Reality {
     pub simulated: (String, String, String),
     pub saved: String,
     pub none: bool,
+    /// the simulated figures mean nothing
+    pub overloaded: bool,
     pub warnings: Vec<String>,
 }
 
@@ -271,6 +276,7 @@ impl Reality {
             simulated: three(f.simulated_days),
             saved: line.replace("{a}", &num(low)).replace("{b}", &num(high)),
             none: low <= 0.0,
+            overloaded: f.overloaded,
             warnings: f.warnings.iter().map(|w: &Said| said(p.lang, w)).collect(),
         }
     }
