@@ -55,6 +55,19 @@ operations! {
     ApproveRedesigns = "approve_redesigns", "批准再造案";
     ReadRatings = "read_ratings", "查看评价";
     Publish = "publish", "公开发布";
+    JudgePairs = "judge_pairs", "判断同事与再发";
+    MakePrecedent = "make_precedent", "设为先例";
+    GiveRating = "give_rating", "评价";
+    EnterRating = "enter_rating", "代录评价";
+    WriteServices = "write_services", "登记服务";
+    AppealRating = "appeal_rating", "申请评价复核";
+    DecideRating = "decide_rating", "复核评价";
+    WriteBulletins = "write_bulletins", "起草公文";
+    ReadScores = "read_scores", "查看考核";
+    WriteScores = "write_scores", "设定考核";
+    AskAdjust = "ask_adjust", "考核异议与申报";
+    ReadSupervision = "read_supervision", "查看督查";
+    WriteSupervision = "write_supervision", "督查登记";
 }
 
 /// How far an operation reaches when it is about a case.
@@ -145,6 +158,20 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ApproveRedesigns, &[Coordinator, Supervisor], Reach::Region),
     r(O::ReadRatings, &[Coordinator, Supervisor, Analyst, UnitAdmin, Handler, Clerk], Reach::Seen),
     r(O::Publish, &[Coordinator], Reach::Region),
+    r(O::JudgePairs, &[Coordinator, Supervisor], Reach::Region),
+    r(O::MakePrecedent, &[Coordinator, Supervisor], Reach::Region),
+    r(O::MakePrecedent, &[Handler], Reach::Unit),
+    r(O::GiveRating, &[Resident, System], Reach::Own),
+    r(O::EnterRating, &[Clerk, Coordinator], Reach::Seen),
+    r(O::WriteServices, &[Clerk, Coordinator, SystemAdmin, System], Reach::Seen),
+    r(O::AppealRating, &[Handler, UnitAdmin], Reach::Unit),
+    r(O::DecideRating, &[Coordinator, Supervisor], Reach::Region),
+    r(O::WriteBulletins, &[Coordinator, Supervisor], Reach::Region),
+    r(O::ReadScores, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Seen),
+    r(O::WriteScores, &[Supervisor], Reach::Region),
+    r(O::AskAdjust, &[UnitAdmin, Supervisor, Coordinator], Reach::Unit),
+    r(O::ReadSupervision, &[Coordinator, Supervisor, UnitAdmin, Volunteer, Evaluator], Reach::Seen),
+    r(O::WriteSupervision, &[Supervisor, Coordinator], Reach::Region),
 ];
 
 /// How far a role may go with an operation; none when not at all.

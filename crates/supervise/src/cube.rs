@@ -1,0 +1,661 @@
+//! 看板: all facts in memory, counted and listed by one visit. A board, its lists, the interface and a bulletin
+//! call [`Facts::visit`] through [`Facts::board`] and [`Facts::list`]; there is no second way to count.
+//!
+//! Subjects lie in arrays; texts are interned; one million cases take about 200 MB and are counted in one pass.
+
+use std::collections::HashMap;
+
+use kernel::{Date, Moment, US_PER_DAY, UnitId};
+
+use crate::facts::{Mark, NEVER, Sort, Span, Standing, Subject, What, moment, seconds};
+use crate::figures::{C_LATE, C_NEAR, C_OPEN, C_STANDS, COUNTERS, FIGURES, Figure, Rule, Value};
+
+/// What a board has a line for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dim {
+    /// 区划: the level below the region asked for
+    Region,
+    /// 单位
+    Unit,
+    /// 事项
+    Item,
+    /// 行动
+    Campaign,
+    /// 渠道
+    Channel,
+    /// 类别
+    Kind,
+    /// 一件事
+    Theme,
+    /// 窗口
+    Window,
+}
+
+impl Dim {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Region,
+        Self::Unit,
+        Self::Item,
+        Self::Campaign,
+        Self::Channel,
+        Self::Kind,
+        Self::Theme,
+        Self::Window,
+    ];
+    /// In addresses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Region => "region",
+            Self::Unit => "unit",
+            Self::Item => "item",
+            Self::Campaign => "campaign",
+            Self::Channel => "channel",
+            Self::Kind => "kind",
+            Self::Theme => "theme",
+            Self::Window => "window",
+        }
+    }
+    /// For people.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Region => "区划",
+            Self::Unit => "单位",
+            Self::Item => "事项",
+            Self::Campaign => "行动",
+            Self::Channel => "渠道",
+            Self::Kind => "类别",
+            Self::Theme => "一件事",
+            Self::Window => "窗口",
+        }
+    }
+    /// Reads the word.
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|d| d.word() == word)
+    }
+}
+
+/// Which subjects count. Empty fields let everything through.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    /// this region and below
+    pub region: String,
+    /// what happened at, or stands at, this unit
+    pub unit: Option<i64>,
+    /// this item
+    pub item: String,
+    /// this campaign
+    pub campaign: String,
+    /// this channel
+    pub channel: String,
+    /// this kind
+    pub kind: String,
+    /// this theme
+    pub theme: String,
+    /// this window
+    pub window: String,
+}
+
+/// What is asked: from which day, to which day, for whom. What stands is told as of the end of the last day,
+/// or as of `now` when that is earlier.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Ask {
+    /// first day
+    pub from: Date,
+    /// last day, included
+    pub to: Date,
+    /// for whom
+    #[serde(default)]
+    pub filter: Filter,
+}
+
+impl Ask {
+    /// The moment the answer is as of.
+    pub fn as_of(&self, now: Moment) -> Moment {
+        Moment::start_of(self.to).plus_us(US_PER_DAY - kernel::US_PER_SECOND).min(now)
+    }
+}
+
+/// One line of a board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// the value of the dimension: a code, an id, a word; empty for “none”
+    pub key: String,
+    counts: Box<[u32; COUNTERS]>,
+}
+
+impl Line {
+    fn empty(key: String) -> Self {
+        Self { key, counts: Box::new([0; COUNTERS]) }
+    }
+    fn count(&self, rule: Rule) -> u64 {
+        rule.counters().into_iter().map(|c| u64::from(self.counts[c])).sum()
+    }
+    /// The value of one figure.
+    pub fn value(&self, figure: &Figure) -> Value {
+        let of = |key: &str| FIGURES.iter().find(|f| f.key == key).map_or(0, |f| self.count(f.rule));
+        match figure.rule {
+            Rule::Share(part, whole) => Value::Share { part: of(part), whole: of(whole) },
+            rule => Value::Count(self.count(rule)),
+        }
+    }
+    /// Is anything counted here at all?
+    pub fn any(&self) -> bool {
+        self.counts.iter().any(|c| *c > 0)
+    }
+}
+
+/// A board: one line for each value of a dimension, and everything together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Board {
+    /// the lines, in the order of their keys
+    pub lines: Vec<Line>,
+    /// everything that was asked for, counted once
+    pub total: Line,
+}
+
+/// One entry of the list behind a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// when it happened, or since when it stands so
+    pub at: Moment,
+    /// case or service
+    pub sort: Sort,
+    /// its id
+    pub id: i64,
+    /// the unit it counts for
+    pub unit: Option<UnitId>,
+}
+
+#[derive(Clone, Copy)]
+struct Held {
+    id: i64,
+    spans: u32,
+    marks: u32,
+    attrs: u32,
+    n_spans: u16,
+    n_marks: u16,
+    sort: Sort,
+    live: bool,
+}
+
+#[derive(Clone, Copy)]
+struct SpanIn {
+    from: u32,
+    to: u32,
+    due: u32,
+    yellow: u32,
+    unit: u32,
+    standing: Standing,
+}
+
+#[derive(Clone, Copy)]
+struct MarkIn {
+    at: u32,
+    unit: u32,
+    what: What,
+}
+
+/// Attributes that many subjects share: region, item, campaign, theme, channel, kind, window, as interned.
+type Attrs = [u32; 7];
+
+/// All facts, ready to be counted.
+#[derive(Default)]
+pub struct Facts {
+    words: Vec<String>,
+    word_of: HashMap<String, u32>,
+    units: Vec<i64>,
+    unit_of: HashMap<i64, u32>,
+    attrs: Vec<Attrs>,
+    attrs_of: HashMap<Attrs, u32>,
+    held: Vec<Held>,
+    place: HashMap<(Sort, i64), u32>,
+    spans: Vec<SpanIn>,
+    marks: Vec<MarkIn>,
+    dead: usize,
+}
+
+impl std::fmt::Debug for Facts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Facts({} subjects)", self.len())
+    }
+}
+
+const NO_UNIT: u32 = u32::MAX;
+
+impl Facts {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Subjects held.
+    pub fn len(&self) -> usize {
+        self.place.len()
+    }
+    /// None held.
+    pub fn is_empty(&self) -> bool {
+        self.place.is_empty()
+    }
+
+    fn word(&mut self, text: &str) -> u32 {
+        if let Some(n) = self.word_of.get(text) {
+            return *n;
+        }
+        let n = self.words.len() as u32;
+        self.words.push(text.to_owned());
+        self.word_of.insert(text.to_owned(), n);
+        n
+    }
+    fn unit(&mut self, unit: Option<UnitId>) -> u32 {
+        let Some(unit) = unit else { return NO_UNIT };
+        if let Some(n) = self.unit_of.get(&unit.0) {
+            return *n;
+        }
+        let n = self.units.len() as u32;
+        self.units.push(unit.0);
+        self.unit_of.insert(unit.0, n);
+        n
+    }
+
+    /// Takes a subject in, in place of what was held of it.
+    pub fn put(&mut self, s: &Subject) {
+        let texts = [&s.region, &s.item, &s.campaign, &s.theme, &s.channel, &s.kind, &s.window];
+        let attrs = texts.map(|t| self.word(t));
+        let at = match self.attrs_of.get(&attrs) {
+            Some(n) => *n,
+            None => {
+                let n = self.attrs.len() as u32;
+                self.attrs.push(attrs);
+                self.attrs_of.insert(attrs, n);
+                n
+            }
+        };
+        let (spans, marks) = (self.spans.len() as u32, self.marks.len() as u32);
+        for x in s.spans.iter().take(usize::from(u16::MAX)) {
+            let unit = self.unit(x.unit);
+            self.spans.push(SpanIn {
+                from: seconds(x.from),
+                to: x.to.map_or(NEVER, seconds),
+                due: x.due.map_or(NEVER, seconds),
+                yellow: x.yellow.map_or(NEVER, seconds),
+                unit,
+                standing: x.standing,
+            });
+        }
+        for x in s.marks.iter().take(usize::from(u16::MAX)) {
+            let unit = self.unit(x.unit);
+            self.marks.push(MarkIn { at: seconds(x.at), unit, what: x.what });
+        }
+        let held = Held {
+            id: s.id,
+            spans,
+            marks,
+            attrs: at,
+            n_spans: (self.spans.len() - spans as usize) as u16,
+            n_marks: (self.marks.len() - marks as usize) as u16,
+            sort: s.sort,
+            live: true,
+        };
+        if let Some(old) = self.place.insert((s.sort, s.id), self.held.len() as u32) {
+            self.held[old as usize].live = false;
+            self.dead += 1;
+        }
+        self.held.push(held);
+        if self.dead > 10_000 && self.dead * 2 > self.held.len() {
+            self.tidy();
+        }
+    }
+
+    /// Throws away what was replaced.
+    fn tidy(&mut self) {
+        let (mut held, mut spans, mut marks) = (Vec::new(), Vec::new(), Vec::new());
+        for h in self.held.iter().filter(|h| h.live) {
+            let new = Held { spans: spans.len() as u32, marks: marks.len() as u32, ..*h };
+            spans.extend_from_slice(self.spans_of(h));
+            marks.extend_from_slice(self.marks_of(h));
+            self.place.insert((h.sort, h.id), held.len() as u32);
+            held.push(new);
+        }
+        (self.held, self.spans, self.marks, self.dead) = (held, spans, marks, 0);
+    }
+
+    fn spans_of(&self, h: &Held) -> &[SpanIn] {
+        &self.spans[h.spans as usize..h.spans as usize + usize::from(h.n_spans)]
+    }
+    fn marks_of(&self, h: &Held) -> &[MarkIn] {
+        &self.marks[h.marks as usize..h.marks as usize + usize::from(h.n_marks)]
+    }
+
+    /// For each combination of attributes: does it pass the filter?
+    fn passing(&self, f: &Filter) -> Vec<bool> {
+        let want = |text: &str| -> Option<Option<u32>> {
+            (!text.is_empty()).then(|| self.word_of.get(text).copied())
+        };
+        let wanted = [
+            None,
+            want(&f.item),
+            want(&f.campaign),
+            want(&f.theme),
+            want(&f.channel),
+            want(&f.kind),
+            want(&f.window),
+        ];
+        self.attrs
+            .iter()
+            .map(|a| {
+                self.words[a[0] as usize].starts_with(&f.region)
+                    && wanted.iter().zip(a).all(|(w, have)| w.is_none_or(|w| w == Some(*have)))
+            })
+            .collect()
+    }
+
+    /// What counts, and at which unit: the one place where a figure gets its meaning.
+    fn visit(&self, h: &Held, (from, until): (u32, u32), f: &mut impl FnMut(usize, u32, u32)) {
+        let marks = self.marks_of(h);
+        let excluded =
+            h.sort == Sort::Service && marks.iter().any(|m| m.what == What::Excluded && m.at <= until);
+        for m in marks {
+            let rated = matches!(m.what, What::RatedGood | What::RatedBad | What::RatedTop);
+            if m.at >= from && m.at <= until && !(rated && excluded) {
+                f(m.what as usize, m.unit, m.at);
+            }
+        }
+        let Some(s) = self.spans_of(h).iter().find(|s| s.from <= until && until < s.to) else { return };
+        f(C_STANDS + s.standing as usize, s.unit, s.from);
+        if s.standing == Standing::Ended {
+            return;
+        }
+        f(C_OPEN, s.unit, s.from);
+        if s.due < until {
+            f(C_LATE, s.unit, s.from);
+        } else if s.yellow <= until {
+            f(C_NEAR, s.unit, s.from);
+        }
+    }
+
+    fn window(ask: &Ask, now: Moment) -> (u32, u32) {
+        (seconds(Moment::start_of(ask.from)), seconds(ask.as_of(now)))
+    }
+    fn unit_wanted(&self, f: &Filter) -> Option<u32> {
+        // A unit that nothing is known of matches nothing.
+        f.unit.map(|u| self.unit_of.get(&u).copied().unwrap_or(NO_UNIT - 1))
+    }
+
+    /// Counts everything that is asked for, by one dimension.
+    pub fn board(&self, ask: &Ask, by: Dim, now: Moment) -> Board {
+        let passing = self.passing(&ask.filter);
+        let (group_of, keys) = self.groups(by, &ask.filter);
+        let mut lines: Vec<Option<Box<[u32; COUNTERS]>>> = vec![None; keys.len()];
+        let mut total = Line::empty(String::new());
+        let (time, unit_only) = (Self::window(ask, now), self.unit_wanted(&ask.filter));
+        let by_unit = by == Dim::Unit;
+        for h in self.held.iter().filter(|h| h.live && passing[h.attrs as usize]) {
+            let fixed = if by_unit { 0 } else { group_of[h.attrs as usize] as usize };
+            self.visit(h, time, &mut |counter, unit, _| {
+                if unit_only.is_some_and(|u| u != unit) {
+                    return;
+                }
+                total.counts[counter] += 1;
+                let g = if !by_unit {
+                    fixed
+                } else if unit == NO_UNIT {
+                    keys.len() - 1
+                } else {
+                    unit as usize
+                };
+                lines[g].get_or_insert_with(|| Box::new([0; COUNTERS]))[counter] += 1;
+            });
+        }
+        let mut lines: Vec<Line> = lines
+            .into_iter()
+            .zip(keys)
+            .filter_map(|(counts, key)| counts.map(|counts| Line { key, counts }))
+            .collect();
+        lines.sort_by(|a, b| a.key.len().cmp(&b.key.len()).then_with(|| a.key.cmp(&b.key)));
+        Board { lines, total }
+    }
+
+    /// For each combination of attributes the number of its line, and the key of each line. Units are lines by
+    /// themselves; the last one is “no unit”.
+    fn groups(&self, by: Dim, filter: &Filter) -> (Vec<u32>, Vec<String>) {
+        if by == Dim::Unit {
+            let keys = self.units.iter().map(ToString::to_string).chain([String::new()]).collect();
+            return (Vec::new(), keys);
+        }
+        let (mut keys, mut of) = (Vec::new(), HashMap::new());
+        let group_of = self
+            .attrs
+            .iter()
+            .map(|a| {
+                let key = self.key_of(a, by, filter);
+                *of.entry(key).or_insert_with(|| {
+                    keys.push(key.to_owned());
+                    keys.len() as u32 - 1
+                })
+            })
+            .collect();
+        (group_of, keys)
+    }
+
+    fn key_of(&self, a: &Attrs, by: Dim, filter: &Filter) -> &str {
+        let text = |i: usize| self.words[a[i] as usize].as_str();
+        match by {
+            Dim::Region => below(text(0), &filter.region),
+            Dim::Item => text(1),
+            Dim::Campaign => text(2),
+            Dim::Theme => text(3),
+            Dim::Channel => text(4),
+            Dim::Kind => text(5),
+            Dim::Window => text(6),
+            Dim::Unit => "",
+        }
+    }
+
+    /// The list behind a figure: as many entries as the figure says, the oldest first. A share lists its part.
+    /// Answers the entries after `skip`, at most `limit`, and how many there are altogether.
+    pub fn list(
+        &self,
+        ask: &Ask,
+        figure: &Figure,
+        now: Moment,
+        skip: usize,
+        limit: usize,
+    ) -> (Vec<Entry>, usize) {
+        let rule = match figure.rule {
+            Rule::Share(part, _) => FIGURES.iter().find(|f| f.key == part).map_or(figure.rule, |f| f.rule),
+            rule => rule,
+        };
+        let wanted = rule.counters();
+        let passing = self.passing(&ask.filter);
+        let (time, unit_only) = (Self::window(ask, now), self.unit_wanted(&ask.filter));
+        let mut all: Vec<(u32, Sort, i64, u32)> = Vec::new();
+        for h in self.held.iter().filter(|h| h.live && passing[h.attrs as usize]) {
+            self.visit(h, time, &mut |counter, unit, at| {
+                if wanted.contains(&counter) && unit_only.is_none_or(|u| u == unit) {
+                    all.push((at, h.sort, h.id, unit));
+                }
+            });
+        }
+        all.sort_unstable();
+        let n = all.len();
+        let entry = |(at, sort, id, unit): (u32, Sort, i64, u32)| Entry {
+            at: moment(at),
+            sort,
+            id,
+            unit: self.units.get(unit as usize).map(|u| UnitId(*u)),
+        };
+        (all.into_iter().skip(skip).take(limit).map(entry).collect(), n)
+    }
+
+    /// Hands over every case below a region: id, where it stood, what happened.
+    pub(crate) fn each_live(&self, region: &str, mut f: impl FnMut(i64, &[Span], &[Mark])) {
+        let unit = |u: u32| self.units.get(u as usize).map(|u| UnitId(*u));
+        let opt = |s: u32| (s != NEVER).then(|| moment(s));
+        for h in self.held.iter().filter(|h| h.live && h.sort == Sort::Case) {
+            if !self.words[self.attrs[h.attrs as usize][0] as usize].starts_with(region) {
+                continue;
+            }
+            let span = |s: &SpanIn| Span {
+                from: moment(s.from),
+                to: opt(s.to),
+                standing: s.standing,
+                unit: unit(s.unit),
+                due: opt(s.due),
+                yellow: opt(s.yellow),
+            };
+            let spans: Vec<_> = self.spans_of(h).iter().map(span).collect();
+            let mark = |m: &MarkIn| Mark { at: moment(m.at), what: m.what, unit: unit(m.unit) };
+            let marks: Vec<_> = self.marks_of(h).iter().map(mark).collect();
+            f(h.id, &spans, &marks);
+        }
+    }
+
+    /// One figure for one ask.
+    pub fn value(&self, ask: &Ask, figure: &Figure, now: Moment) -> Value {
+        self.board(ask, Dim::Channel, now).total.value(figure)
+    }
+}
+
+/// The code one level below `above` that a region lies in; the code itself when it is not that deep.
+fn below<'a>(code: &'a str, above: &str) -> &'a str {
+    let next = [2, 4, 6, 9, 12].into_iter().find(|n| *n > above.len().max(4)).unwrap_or(12);
+    code.get(..next).unwrap_or(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::figure;
+    use proptest::prelude::*;
+
+    fn day(n: i64) -> Moment {
+        Moment::start_of(Date::constant(2026, 3, 1)).plus_us(n * US_PER_DAY)
+    }
+
+    fn subject(id: i64, region: u8, unit: i64, life: &[(u8, u8, u8)]) -> Subject {
+        let mut s = Subject {
+            sort: Sort::Case,
+            id,
+            region: format!("4306{:02}", region % 4),
+            item: String::new(),
+            campaign: String::new(),
+            theme: String::new(),
+            channel: if id % 2 == 0 { "web" } else { "window" }.to_owned(),
+            kind: "matter".to_owned(),
+            window: String::new(),
+            spans: Vec::new(),
+            marks: Vec::new(),
+        };
+        let mut at = day(0);
+        for (what, standing, days) in life {
+            at = at.plus_us(i64::from(days % 9) * US_PER_DAY / 3);
+            if let Some(last) = s.spans.last_mut() {
+                last.to = Some(at);
+            }
+            let due = Some(at.plus_us(3 * US_PER_DAY));
+            s.spans.push(Span {
+                from: at,
+                to: None,
+                standing: Standing::of(standing % 10).unwrap_or(Standing::Ended),
+                unit: Some(UnitId(unit % 5)),
+                due,
+                yellow: Some(at.plus_us(2 * US_PER_DAY)),
+            });
+            s.marks.push(Mark {
+                at,
+                what: What::of(what % 21).unwrap_or(What::Registered),
+                unit: Some(UnitId(unit % 5)),
+            });
+        }
+        s
+    }
+    /// Counts the slow way, straight from the subjects.
+    fn oracle(all: &[Subject], ask: &Ask, key: &str, now: Moment) -> u64 {
+        let until = ask.as_of(now);
+        let from = Moment::start_of(ask.from);
+        let unit_fits = |u: Option<UnitId>| ask.filter.unit.is_none_or(|x| u == Some(UnitId(x)));
+        let mut n = 0;
+        for s in all.iter().filter(|s| s.region.starts_with(&ask.filter.region)) {
+            let stands = s.spans.iter().find(|p| p.from <= until && p.to.is_none_or(|t| until < t));
+            let open = stands.filter(|p| p.standing != Standing::Ended && unit_fits(p.unit));
+            n += match key {
+                "open" => u64::from(open.is_some()),
+                "late" => u64::from(open.is_some_and(|p| p.due.is_some_and(|d| d < until))),
+                "bounced" => {
+                    let hits = s.marks.iter().filter(|m| {
+                        m.what == What::Returned && m.at >= from && m.at <= until && unit_fits(m.unit)
+                    });
+                    hits.count() as u64
+                }
+                _ => unreachable!(),
+            };
+        }
+        n
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(120))]
+        #[test]
+        fn board_and_list_and_a_slow_count_agree_on_any_day(
+            lives in prop::collection::vec((any::<u8>(), 0i64..5, prop::collection::vec((any::<u8>(), any::<u8>(), any::<u8>()), 0..7)), 0..40),
+            from in 0i8..20, days in 0i8..20, region in 0usize..3, unit in prop::option::of(0i64..6),
+        ) {
+            let all: Vec<Subject> = lives.iter().enumerate().map(|(i, (r, u, l))| subject(i as i64, *r, *u, l)).collect();
+            let mut facts = Facts::new();
+            for s in &all {
+                // What is put twice counts once.
+                facts.put(&Subject { marks: Vec::new(), ..s.clone() });
+                facts.put(s);
+            }
+            let from = day(i64::from(from)).date();
+            let ask = Ask { from, to: Moment::start_of(from).plus_us(i64::from(days) * US_PER_DAY).date(),
+                filter: Filter { region: ["", "4306", "430601"][region].to_owned(), unit, ..Filter::default() } };
+            let now = day(25);
+            for by in Dim::ALL {
+                let board = facts.board(&ask, by, now);
+                for f in FIGURES {
+                    let value = board.total.value(f);
+                    let count = match value { Value::Count(n) => n, Value::Share { part, .. } => part };
+                    prop_assert_eq!(facts.list(&ask, f, now, 0, usize::MAX).1 as u64, count, "{}", f.key);
+                    let lines: u64 = board.lines.iter().map(|l| match l.value(f) { Value::Count(n) => n, Value::Share { part, .. } => part }).sum();
+                    prop_assert_eq!(lines, count, "{} by {}", f.key, by.word());
+                }
+            }
+            for key in ["open", "late", "bounced"] {
+                let f = figure(key).unwrap();
+                prop_assert_eq!(facts.value(&ask, f, now), Value::Count(oracle(&all, &ask, key, now)), "{}", key);
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_of_a_unit_opens_the_same_list() {
+        let mut facts = Facts::new();
+        for i in 0..30 {
+            facts.put(&subject(i, i as u8, i, &[(0, 2, 1), (2, 2, 4), (3, 7, 2)]));
+        }
+        let ask = Ask {
+            from: Date::constant(2026, 3, 1),
+            to: Date::constant(2026, 3, 9),
+            filter: Filter::default(),
+        };
+        let board = facts.board(&ask, Dim::Unit, day(30));
+        assert_eq!(board.lines.len(), 5);
+        for line in &board.lines {
+            let one =
+                Ask { filter: Filter { unit: line.key.parse().ok(), ..Filter::default() }, ..ask.clone() };
+            for f in FIGURES {
+                assert_eq!(line.value(f), facts.value(&one, f, day(30)), "{}", f.key);
+            }
+        }
+    }
+
+    #[test]
+    fn regions_are_told_one_level_down() {
+        assert_eq!(below("430602001", ""), "430602");
+        assert_eq!(below("430602001", "4306"), "430602");
+        assert_eq!(below("430602001005", "430602"), "430602001");
+        assert_eq!(below("4306", "4306"), "4306");
+    }
+}
