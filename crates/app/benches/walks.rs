@@ -227,7 +227,7 @@ fn run(store: &Store) -> Vec<(&'static str, String)> {
         format!("{:.1}", sync / 1e3),
     ));
     let board = median(|| {
-        let b = app.board(chief.clone(), id, day).wait().expect("board").board;
+        let b = app.walk_board(chief.clone(), id, day).wait().expect("board").board;
         assert_eq!((b.walks.len(), b.problems.len()), (WALKS, WALKS));
     });
     rows.push(("board with all lists (limit 100 ms), ms", format!("{board:.0}")));

@@ -91,6 +91,14 @@ pub const AREAS: &[Area] = &[
             place("/desk/items/plates", |t| t.walk.plates, &[]),
         ],
     },
+    Area {
+        text: |t| t.process.title,
+        places: &[place(
+            "/desk/redesigns",
+            |t| t.process.title,
+            &[Analyst, Coordinator, Supervisor, Handler, Clerk, UnitAdmin],
+        )],
+    },
     Area { text: |t| t.nav_messages, places: &[place("/desk/messages", |t| t.nav_messages, &[])] },
     Area { text: |t| t.nav_office, places: &[place("/desk/office", |t| t.nav_office, &[])] },
 ];

@@ -75,7 +75,11 @@ fn a_redesign_goes_from_proposal_to_measured_effect_and_every_act_is_on_record()
         assert!(act(coordinator.clone(), RedesignWish::Publish { from: today }).is_err());
         let first = clock.now().plus_us(7 * US_PER_DAY).date();
         act(coordinator, RedesignWish::Publish { from: first }).unwrap();
-        let day = |k: i64| clock.now().plus_us(k * US_PER_DAY).date();
+        let published = clock.now();
+        let day = |k: i64| published.plus_us(k * US_PER_DAY).date();
+        let early = RedesignWish::Measure { source: text("x"), rows: format!("{},5", day(20)) };
+        assert!(act(analyst.clone(), early).unwrap_err().to_string().contains("还没有发生"));
+        clock.move_us(140 * US_PER_DAY);
         let mut rows = text("到达,工作日\n");
         for k in 0..120 {
             rows += &format!("{},{}\n", day(k - 120), 9 + k % 3);
