@@ -28,7 +28,7 @@ pub use bulletins::{BulletinView, Edited};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use desk::SystemView;
 pub use error::Error;
-pub use figures::{FigureBoard, FigureEntry, FigureList, NamedLine};
+pub use figures::{FigureBoard, FigureEntry, FigureList, League, NamedLine};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
 pub use office::{Office, Settings};
 pub use once::{Answered, Once};

@@ -81,6 +81,9 @@ impl Worker {
             done.recomputed += n;
         }
         done.seals = ledger_rows::seal_now(&self.app.store, Some(self.app.vault.seal_key()))?.len();
+        while self.app.behind().wait()? {
+            self.app.catch_up().wait()?;
+        }
         self.sweep()?;
         Ok(done)
     }

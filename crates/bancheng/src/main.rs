@@ -4,6 +4,7 @@
 mod backup;
 mod calendar;
 mod demo;
+mod demo_ratings;
 mod export;
 mod import;
 mod ledger;

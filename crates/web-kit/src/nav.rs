@@ -57,6 +57,21 @@ pub const AREAS: &[Area] = &[
             place("/desk/dispatch", |t| t.nav_dispatch, &[Coordinator]),
         ],
     },
+    Area {
+        text: |t| t.supervise.title,
+        places: &[
+            place(
+                "/desk/boards",
+                |t| t.supervise.boards,
+                &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator],
+            ),
+            place(
+                "/desk/ratings",
+                |t| t.supervise.nav_ratings,
+                &[Coordinator, Supervisor, Analyst, UnitAdmin, Handler, Clerk],
+            ),
+        ],
+    },
     Area { text: |t| t.nav_messages, places: &[place("/desk/messages", |t| t.nav_messages, &[])] },
     Area { text: |t| t.nav_office, places: &[place("/desk/office", |t| t.nav_office, &[])] },
 ];
