@@ -9,8 +9,8 @@ use resolve::{Stage, StageKind, StepState, Word as _};
 use store::supervision::{self, BulletinRow};
 use store::{Rd, cases};
 use supervise::{
-    Ask, Board, Bulletin, CaseLine, Difference, Dim, Facts, Figure, Filter, Form, Given, Line, Sort, Value, draft,
-    figure,
+    Ask, Board, Bulletin, CaseLine, Difference, Dim, Facts, Figure, Filter, Form, Given, Line, Sort, Value,
+    draft, figure,
 };
 
 use crate::{App, Error, Later, Office};
@@ -112,7 +112,13 @@ impl App {
         })
     }
 
-    pub(crate) fn draft_in(&self, rd: &mut Rd<'_>, actor: &Actor, form: Form, ask: Ask) -> Result<Bulletin, Error> {
+    pub(crate) fn draft_in(
+        &self,
+        rd: &mut Rd<'_>,
+        actor: &Actor,
+        form: Form,
+        ask: Ask,
+    ) -> Result<Bulletin, Error> {
         let units = self.board_in(rd, actor, ask.clone(), Dim::Unit)?;
         let regions = self.board_in(rd, actor, ask, Dim::Region)?;
         let ask = units.ask.clone();
@@ -166,9 +172,11 @@ impl App {
                 Stage::Rectifying { steps, .. } => steps.as_slice(),
                 _ => c.mended.as_slice(),
             };
-            let due = steps.iter().map(|s| s.due).max().or_else(|| {
-                c.clock.open().map(|r| r.due(&office.rules.calendar).0.date())
-            });
+            let due = steps
+                .iter()
+                .map(|s| s.due)
+                .max()
+                .or_else(|| c.clock.open().map(|r| r.due(&office.rules.calendar).0.date()));
             let struck = steps.iter().filter(|s| s.state == StepState::StruckOff).count();
             let stage = if steps.is_empty() || c.stage.kind() != StageKind::Rectifying {
                 c.stage.kind().zh().to_owned()
@@ -213,9 +221,11 @@ impl App {
             let now = app.store.now();
             let differences = app.with_facts(|facts| {
                 // The widest filter is what the others were cut from.
-                let base = bulletin.sources.iter().map(|s| &s.ask).min_by_key(|a| {
-                    (a.filter.unit.is_some(), a.filter.region.len())
-                });
+                let base = bulletin
+                    .sources
+                    .iter()
+                    .map(|s| &s.ask)
+                    .min_by_key(|a| (a.filter.unit.is_some(), a.filter.region.len()));
                 let sums = base.map(|ask| Sums::new(facts, ask, now));
                 supervise::differences(&bulletin, &|f, ask| {
                     let known = sums.as_ref().and_then(|s| s.value(f, ask));
@@ -237,7 +247,9 @@ impl App {
             (b.org, b.date, b.copies) = (line(&e.org), e.date, line(&e.copies));
             for (n, text) in e.texts {
                 match b.blocks.get_mut(n) {
-                    Some(supervise::Block::Heading { text: old, .. } | supervise::Block::Text { text: old }) => {
+                    Some(
+                        supervise::Block::Heading { text: old, .. } | supervise::Block::Text { text: old },
+                    ) => {
                         *old = text;
                     }
                     _ => {}
@@ -264,7 +276,11 @@ impl App {
             let mut row = draft_row(tx, &actor, id)?;
             let b: Bulletin = parse(&row.doc)?;
             if b.number.trim().is_empty() {
-                return Err(Error::invalid("number", "印发前请填写发文字号", "give it its number before it is issued"));
+                return Err(Error::invalid(
+                    "number",
+                    "印发前请填写发文字号",
+                    "give it its number before it is issued",
+                ));
             }
             row.state = "issued".to_owned();
             supervision::save_bulletin(tx, &permit, &row)?;
@@ -319,7 +335,8 @@ fn busiest(lines: &[crate::NamedLine], filter: impl Fn(&str) -> Filter) -> Vec<(
         });
         counts.sum()
     };
-    let mut all: Vec<_> = lines.iter().filter(|l| !l.line.key.is_empty()).map(|l| (busy(&l.line), l)).collect();
+    let mut all: Vec<_> =
+        lines.iter().filter(|l| !l.line.key.is_empty()).map(|l| (busy(&l.line), l)).collect();
     all.retain(|(n, _)| *n > 0);
     all.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.line.key.cmp(&b.1.line.key)));
     all.into_iter().take(LINES_MOST).map(|(_, l)| (l.name.clone(), filter(&l.line.key))).collect()

@@ -237,7 +237,13 @@ impl App {
         })
     }
 
-    pub(crate) fn board_in(&self, rd: &mut Rd<'_>, actor: &Actor, ask: Ask, by: Dim) -> Result<FigureBoard, Error> {
+    pub(crate) fn board_in(
+        &self,
+        rd: &mut Rd<'_>,
+        actor: &Actor,
+        ask: Ask,
+        by: Dim,
+    ) -> Result<FigureBoard, Error> {
         sound(&ask)?;
         let ask = narrow(actor, ask)?;
         let office = self.office(rd)?;
@@ -319,15 +325,26 @@ impl App {
                 _ => 0,
             };
             let deep = [4, 6, 9, 12].into_iter().find(|n| *n > above.max(4)).unwrap_or(12);
-            let counts: HashMap<_, _> = board.lines.iter().map(|l| (l.line.key.as_str(), services(&l.line))).collect();
+            let counts: HashMap<_, _> =
+                board.lines.iter().map(|l| (l.line.key.as_str(), services(&l.line))).collect();
             let all = office::regions(rd)?.into_iter();
-            let below = all.filter(|(code, _)| code.len() == deep && code.starts_with(&board.ask.filter.region));
-            Ok(League::of(below.map(|(c, name)| (name, c.clone(), counts.get(c.as_str()).copied().unwrap_or(0))).collect()))
+            let below =
+                all.filter(|(code, _)| code.len() == deep && code.starts_with(&board.ask.filter.region));
+            Ok(League::of(
+                below
+                    .map(|(c, name)| (name, c.clone(), counts.get(c.as_str()).copied().unwrap_or(0)))
+                    .collect(),
+            ))
         })
     }
 
     /// How often figures happened, stretch by stretch: first days, and a row for each figure.
-    pub fn trend(&self, actor: Actor, ask: Ask, figures: Vec<&'static Figure>) -> Later<(Vec<Date>, Vec<Vec<u64>>)> {
+    pub fn trend(
+        &self,
+        actor: Actor,
+        ask: Ask,
+        figures: Vec<&'static Figure>,
+    ) -> Later<(Vec<Date>, Vec<Vec<u64>>)> {
         self.read(move |app, rd| {
             decide(&actor, Operation::ReadFigures, None)?;
             sound(&ask)?;
@@ -357,7 +374,8 @@ impl App {
 /// Channels of cases and of ratings share one column.
 fn channel_name(key: &str) -> String {
     let case = resolve::Channel::read(key).map(|c| c.zh().to_owned());
-    case.or_else(|| supervise::RateChannel::read(key).map(|c| c.zh().to_owned())).unwrap_or_else(|| key.to_owned())
+    case.or_else(|| supervise::RateChannel::read(key).map(|c| c.zh().to_owned()))
+        .unwrap_or_else(|| key.to_owned())
 }
 
 fn entry(rd: &mut Rd<'_>, actor: &Actor, office: &Office, e: Entry) -> Result<FigureEntry, Error> {
@@ -382,7 +400,8 @@ fn entry(rd: &mut Rd<'_>, actor: &Actor, office: &Office, e: Entry) -> Result<Fi
         }
         Sort::Service => {
             if let Some(s) = ratings::service(rd, e.id)? {
-                out.title = [s.item, s.place].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ");
+                out.title =
+                    [s.item, s.place].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ");
             }
         }
     }

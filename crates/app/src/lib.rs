@@ -3,20 +3,29 @@
 //! to change anything. Must not know pages, HTTP or SQL.
 
 mod bulletins;
+mod campaigns;
 mod cases;
 mod desk;
 mod error;
 mod figures;
+mod files;
+mod guides;
 mod intake;
+mod items;
 mod known;
 mod office;
 mod once;
 mod people;
 mod ratings;
+mod reading;
 mod record;
+mod redesigns;
+mod search;
+mod shelf;
 mod supervision;
 mod timeliness;
 mod vault;
+mod walks;
 mod worker;
 
 use std::path::Path;
@@ -25,20 +34,33 @@ use std::sync::{Arc, RwLock};
 use store::{Answer, Rd, Store, Tx};
 
 pub use bulletins::{BulletinView, Edited};
+pub use campaigns::{BoardView, CampaignView, Given, Listed};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use desk::SystemView;
 pub use error::Error;
 pub use figures::{FigureBoard, FigureEntry, FigureList, League, NamedLine};
+pub use files::{FILE_MOST, TICKETS_MAX, Uploaded};
+pub use guides::{GuideAct, GuideView, HallSettings, PlateView};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
+pub use items::{ItemOutcome, ItemView, item_key};
 pub use office::{Office, Settings};
 pub use once::{Answered, Once};
 pub use people::{NewStaff, NewUnit, SignedIn};
 pub use ratings::{NewRating, NewService, OpenResult, Pushed, RatePage, RatingView, Receipt, ServiceView};
+pub use reading::{
+    Back, CaseReading, DraftReading, HotLetter, HotMatter, HotPage, Judged, MonthView, NewPrecedent, PERIODS,
+    PrecedentView, Proposal, Proposed, ReadingView, ReplyCheck, Shown, SignalView, Twin,
+};
+pub use redesigns::{RedesignActs, RedesignEvent, RedesignLine, RedesignView, RedesignWish, foretell};
+pub use search::{Found, Hit};
+pub use shelf::{ItemAsk, ItemList, Shelf, UnitCheck};
 pub use supervision::{
-    Account, AccountState, AdjustView, Checked, DrawView, Measure, Published, PublishedView, ScoreBoard, ScoreView, Weekly,
+    Account, AccountState, AdjustView, Checked, DrawView, Measure, Published, PublishedView, ScoreBoard,
+    ScoreView, Weekly,
 };
 pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
+pub use walks::{BATCH_MAX, RefusedOp, Synced, WalkLine, WalkSync, WalkView, form_of, places};
 pub use worker::{Tick, Worker};
 
 /// The system: a store, the keys, and the office as it is set up now. A clone is another handle.
@@ -49,6 +71,10 @@ pub struct App {
     office: Arc<RwLock<Arc<Office>>>,
     known: Arc<known::Known>,
     figures: Arc<figures::Held>,
+    blobs: store::blobs::Blobs,
+    scan: Option<Arc<Path>>,
+    reading: Arc<reading::Reading>,
+    shelf: Arc<RwLock<Arc<Shelf>>>,
 }
 
 impl std::fmt::Debug for App {
@@ -71,7 +97,24 @@ impl App {
             let now = store.now();
             store.read(|rd| Office::load(rd, now))?
         };
-        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))), known: Arc::default(), figures: Arc::default() })
+        Ok(Self {
+            store,
+            vault,
+            office: Arc::new(RwLock::new(Arc::new(office))),
+            known: Arc::default(),
+            blobs: store::blobs::Blobs::at(keys.join("files")),
+            scan: None,
+            reading: Arc::default(),
+            shelf: Arc::default(),
+            figures: Arc::default(),
+        })
+    }
+    /// Every file that is brought is shown to this program first; it takes the path as its argument and answers
+    /// with its exit code: 0 for clean.
+    #[must_use]
+    pub fn scan_with(mut self, program: Option<&Path>) -> Self {
+        self.scan = program.map(Arc::from);
+        self
     }
     /// The store.
     pub const fn store(&self) -> &Store {

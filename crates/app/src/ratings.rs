@@ -6,7 +6,9 @@ use kernel::{Actor, CaseId, Moment, RegionCode, Role, StreamId, StreamKind, Unit
 use resolve::{Channel, Complexity, Kind, Registration, StageKind};
 use store::ratings::{self, RatingRow, ServiceRow};
 use store::{Tx, cases, ledger_rows, office};
-use supervise::{Codes, Dim, Interval, Level, Odd, Rated, Record, RateChannel, ServiceEvent, reasons_for, wilson};
+use supervise::{
+    Codes, Dim, Interval, Level, Odd, RateChannel, Rated, Record, ServiceEvent, reasons_for, wilson,
+};
 
 use crate::vault::Contact;
 use crate::{App, Error, Later, Office};
@@ -236,9 +238,14 @@ impl App {
                 return Err(Error::NotFound);
             }
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
-            let done = matches!(case.stage.kind(), StageKind::Replied | StageKind::CalledBack | StageKind::Archived);
+            let done =
+                matches!(case.stage.kind(), StageKind::Replied | StageKind::CalledBack | StageKind::Archived);
             let Some(unit) = case.stage.owner().filter(|_| done && case.kind != Kind::BadRating) else {
-                return Err(Error::invalid("case", "答复之后才能评价", "it can be rated once it was answered"));
+                return Err(Error::invalid(
+                    "case",
+                    "答复之后才能评价",
+                    "it can be rated once it was answered",
+                ));
             };
             let service_code = format!("case/{number}/{}", case.rounds);
             let id = match ratings::by_code(tx, &service_code)? {
@@ -310,7 +317,11 @@ impl App {
                 None => ratings::by_code(tx, &format!("own/{code}"))?,
             };
             let service = found.ok_or_else(|| {
-                Error::invalid("code", "没有这个服务编号，请核对回执", "there is no such service: check the receipt")
+                Error::invalid(
+                    "code",
+                    "没有这个服务编号，请核对回执",
+                    "there is no such service: check the receipt",
+                )
             })?;
             if actor.unit == Some(service.unit) {
                 return Err(Error::invalid(
@@ -323,7 +334,13 @@ impl App {
         })
     }
 
-    fn rate_in(&self, tx: &mut Tx<'_>, permit: &Permit, id: i64, new: &NewRating) -> Result<Option<String>, Error> {
+    fn rate_in(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &Permit,
+        id: i64,
+        new: &NewRating,
+    ) -> Result<Option<String>, Error> {
         let service = ratings::service(tx, id)?.ok_or(Error::NotFound)?;
         let before = ratings::of_service(tx, id)?;
         let case = match before.iter().find_map(|r| r.case) {
@@ -411,7 +428,8 @@ impl App {
         level: Level,
         phone: &str,
     ) -> Result<String, Error> {
-        let what = if service.item.is_empty() { office.unit_name(service.unit) } else { service.item.clone() };
+        let what =
+            if service.item.is_empty() { office.unit_name(service.unit) } else { service.item.clone() };
         let ticked: Vec<_> = row
             .reasons
             .split(',')
@@ -454,9 +472,15 @@ impl App {
     pub fn appeal_rating(&self, actor: Actor, rating: i64, ground: String) -> Later<()> {
         self.write(move |_, tx| {
             let permit = decide(&actor, Operation::AppealRating, None)?;
-            let (mut r, s) = ratings::rating(tx, rating)?.filter(|(_, s)| Some(s.unit) == actor.unit).ok_or(Error::NotFound)?;
+            let (mut r, s) = ratings::rating(tx, rating)?
+                .filter(|(_, s)| Some(s.unit) == actor.unit)
+                .ok_or(Error::NotFound)?;
             if r.state != "counted" || r.times != 1 || !Level::of(r.level).is_some_and(Level::is_bad) {
-                return Err(Error::invalid("rating", "只能对首次差评申请一次复核", "only a first bad rating, once"));
+                return Err(Error::invalid(
+                    "rating",
+                    "只能对首次差评申请一次复核",
+                    "only a first bad rating, once",
+                ));
             }
             r.ground = cut(&ground, WORDS_MAX);
             if r.ground.is_empty() {
@@ -478,7 +502,11 @@ impl App {
                 return Err(Error::NotFound);
             }
             if actor.unit == Some(s.unit) {
-                return Err(Error::invalid("rating", "不能复核对本单位的评价", "not a rating of your own unit"));
+                return Err(Error::invalid(
+                    "rating",
+                    "不能复核对本单位的评价",
+                    "not a rating of your own unit",
+                ));
             }
             r.decision = cut(&why, WORDS_MAX);
             if r.decision.is_empty() {
@@ -522,7 +550,14 @@ impl App {
                     && actor.unit != Some(service.unit)
                     && decide(&actor, Operation::DecideRating, None).is_ok();
                 let unit = office.unit_name(service.unit);
-                out.push(RatingView { rating, level, of: ServiceView { service, unit }, case, may_appeal, may_decide });
+                out.push(RatingView {
+                    rating,
+                    level,
+                    of: ServiceView { service, unit },
+                    case,
+                    may_appeal,
+                    may_decide,
+                });
             }
             Ok(out)
         })
@@ -628,15 +663,21 @@ impl App {
             s => s,
         };
         let code = format!("{source}/{}", r.service().map_err(bad)?);
-        let unit = [&r.dept_code, &r.pro_depart_code, &r.pro_depart].into_iter().find_map(|k| office.unit_called(k));
+        let unit =
+            [&r.dept_code, &r.pro_depart_code, &r.pro_depart].into_iter().find_map(|k| office.unit_called(k));
         let unit = unit.ok_or_else(|| {
-            Error::invalid("deptCode", "没有这个部门，请先导入单位", "there is no such unit: import the units first")
+            Error::invalid(
+                "deptCode",
+                "没有这个部门，请先导入单位",
+                "there is no such unit: import the units first",
+            )
         })?;
         let service = match ratings::by_code(tx, &code)? {
             Some(s) => s,
             None => {
                 let area: Option<RegionCode> = r.area_code.trim().parse().ok();
-                let region = area.filter(|a| office.settings.city.contains(a)).unwrap_or_else(|| unit.region.clone());
+                let region =
+                    area.filter(|a| office.settings.city.contains(a)).unwrap_or_else(|| unit.region.clone());
                 let mut row = ServiceRow {
                     id: 0,
                     code,
@@ -658,7 +699,11 @@ impl App {
             return Ok(Pushed::Known);
         }
         if times == 2 && before.is_empty() {
-            return Err(Error::invalid("assessNumber", "没有首次评价，不能二次评价", "there is no first rating"));
+            return Err(Error::invalid(
+                "assessNumber",
+                "没有首次评价，不能二次评价",
+                "there is no first rating",
+            ));
         }
         let row = RatingRow {
             id: 0,
@@ -680,7 +725,13 @@ impl App {
     }
 
     /// Ratings for another system, after rating `after`, at most `limit` (500); and where the next page begins.
-    pub fn pull_ratings(&self, actor: Actor, codes: Codes, after: i64, limit: u32) -> Later<(Vec<Record>, i64)> {
+    pub fn pull_ratings(
+        &self,
+        actor: Actor,
+        codes: Codes,
+        after: i64,
+        limit: u32,
+    ) -> Later<(Vec<Record>, i64)> {
         self.read(move |app, rd| {
             decide(&actor, Operation::WriteServices, None)?;
             let office = app.office(rd)?;
@@ -688,7 +739,9 @@ impl App {
             let (mut out, mut last) = (Vec::new(), after);
             for (r, s) in ratings::page(rd, &region, None, after, limit.clamp(1, 500))? {
                 last = r.id;
-                let Some((level, channel)) = Level::of(r.level).zip(RateChannel::read(&r.channel)) else { continue };
+                let Some((level, channel)) = Level::of(r.level).zip(RateChannel::read(&r.channel)) else {
+                    continue;
+                };
                 let unit = office.unit(s.unit);
                 let record = Record {
                     area_name: office::region_name(rd, &s.region)?.unwrap_or_default(),

@@ -253,9 +253,7 @@ impl App {
     pub fn set_formula(&self, actor: Actor, formula: Formula) -> Later<()> {
         self.write(move |_, tx| {
             let permit = decide(&actor, Operation::WriteScores, None)?;
-            formula
-                .check()
-                .map_err(|e| Error::Invalid { field: e.part.clone(), said: e.said })?;
+            formula.check().map_err(|e| Error::Invalid { field: e.part.clone(), said: e.said })?;
             let doc = json(&formula)?;
             let now = tx.now();
             settings::put(tx, FORMULA, now, actor.staff, &doc)?;
@@ -277,7 +275,9 @@ impl App {
             let adjusts = supervision::adjusts(rd, None)?;
             let (mut cards, mut units) = (Vec::new(), Vec::new());
             for l in board.lines {
-                let Some(unit) = l.line.key.parse().ok().and_then(|id| office.unit(UnitId(id))) else { continue };
+                let Some(unit) = l.line.key.parse().ok().and_then(|id| office.unit(UnitId(id))) else {
+                    continue;
+                };
                 let mut mine = Vec::new();
                 for a in adjusts.iter().filter(|a| a.unit == unit.id && a.state == "approved") {
                     let adjust: Adjust = parse(&a.doc)?;
@@ -314,7 +314,11 @@ impl App {
                 return Err(Error::invalid("unit", "只能为本单位申报", "only for your own unit"));
             }
             if adjust.reason.trim().is_empty() || !(0.0..=100.0).contains(&adjust.points) {
-                return Err(Error::invalid("reason", "请写明理由，分值 0–100", "say why; points are 0 to 100"));
+                return Err(Error::invalid(
+                    "reason",
+                    "请写明理由，分值 0–100",
+                    "say why; points are 0 to 100",
+                ));
             }
             let row = PaperRow {
                 id: 0,
@@ -337,7 +341,11 @@ impl App {
             let all = supervision::adjusts(tx, None)?;
             let row = all.into_iter().find(|a| a.id == id && a.state == "asked").ok_or(Error::NotFound)?;
             if row.asked_by.is_some() && row.asked_by == actor.staff {
-                return Err(Error::invalid("id", "申报人不能自己批准", "who asked for it may not approve it"));
+                return Err(Error::invalid(
+                    "id",
+                    "申报人不能自己批准",
+                    "who asked for it may not approve it",
+                ));
             }
             let state = if approve { "approved" } else { "refused" };
             supervision::set_adjust(tx, &permit, id, state)?;
@@ -375,7 +383,11 @@ impl App {
             let f = figure(&key).ok_or_else(|| Error::invalid("figure", "没有这个指标", "no such figure"))?;
             let seed = text(&seed);
             if seed.is_empty() || !(1..=500).contains(&n) {
-                return Err(Error::invalid("seed", "请公布种子，抽取 1–500 件", "a seed is needed, and 1 to 500"));
+                return Err(Error::invalid(
+                    "seed",
+                    "请公布种子，抽取 1–500 件",
+                    "a seed is needed, and 1 to 500",
+                ));
             }
             let board = app.board_in(tx, &actor, ask.clone(), Dim::Channel)?;
             let office = app.office(tx)?;
@@ -412,7 +424,14 @@ impl App {
     }
 
     /// Writes what was found; without evidence it does not count and is refused.
-    pub fn check_drawn(&self, actor: Actor, id: i64, name: String, result: String, evidence: String) -> Later<()> {
+    pub fn check_drawn(
+        &self,
+        actor: Actor,
+        id: i64,
+        name: String,
+        result: String,
+        evidence: String,
+    ) -> Later<()> {
         self.write(move |_, tx| {
             let permit = decide(&actor, Operation::WriteSupervision, None)?;
             let mut row = supervision::drawing(tx, id)?.ok_or(Error::NotFound)?;
@@ -420,7 +439,11 @@ impl App {
             let one = doc.drawn.iter_mut().find(|d| d.name == name).ok_or(Error::NotFound)?;
             (one.result, one.evidence) = (text(&result), text(&evidence));
             if one.result.is_empty() || one.evidence.is_empty() {
-                return Err(Error::invalid("evidence", "没有证据的结果不计，请写明证据", "a result counts only with evidence"));
+                return Err(Error::invalid(
+                    "evidence",
+                    "没有证据的结果不计，请写明证据",
+                    "a result counts only with evidence",
+                ));
             }
             append(tx, &permit, stream(DRAWS + id), "check", &*one)?;
             row.doc = json(&doc)?;
@@ -475,13 +498,27 @@ impl App {
             }
             let decided_by = actor.unit.map_or_else(String::new, |u| office.unit_name(u));
             let cases = about.iter().take(50).cloned().collect();
-            let doc = AccountDoc { measure, reason, cases, decided_by, reply: String::new(), closing: String::new() };
+            let doc = AccountDoc {
+                measure,
+                reason,
+                cases,
+                decided_by,
+                reply: String::new(),
+                closing: String::new(),
+            };
             let now = tx.now();
-            let row = PaperRow { id: 0, unit, state: "open".to_owned(), asked_by: None, at: now, doc: json(&doc)? };
+            let row =
+                PaperRow { id: 0, unit, state: "open".to_owned(), asked_by: None, at: now, doc: json(&doc)? };
             let id = supervision::put_account(tx, &permit, &row)?;
             append(tx, &permit, stream(ACCOUNTS + id), "hold", &doc)?;
             let words = format!("责任追究登记（{}）：请在公布前申辩", measure.words().1);
-            store::office::put_message(tx, unit, office.rules.calendar.next_office_moment(now), None, &words)?;
+            store::office::put_message(
+                tx,
+                unit,
+                office.rules.calendar.next_office_moment(now),
+                None,
+                &words,
+            )?;
             Ok(id)
         })
     }
@@ -504,10 +541,18 @@ impl App {
                 _ => false,
             };
             if !fits || words.is_empty() {
-                return Err(Error::invalid("words", "请写明理由；已生效的只能撤销", "say why; what is final can only be withdrawn"));
+                return Err(Error::invalid(
+                    "words",
+                    "请写明理由；已生效的只能撤销",
+                    "say why; what is final can only be withdrawn",
+                ));
             }
             let mut doc: AccountDoc = parse(&row.doc)?;
-            if to == AccountState::Answered { doc.reply = words } else { doc.closing = words }
+            if to == AccountState::Answered {
+                doc.reply = words
+            } else {
+                doc.closing = words
+            }
             (row.state, row.doc) = (to.words().0.to_owned(), json(&doc)?);
             supervision::save_account(tx, &permit, &row)?;
             append(tx, &permit, stream(ACCOUNTS + id), to.words().0, &doc)
@@ -547,14 +592,18 @@ impl App {
         self.read(move |app, rd| {
             decide(&actor, Operation::Publish, None)?;
             let office = app.office(rd)?;
-            let case = cases::by_number(rd, &number)?.filter(|c| access::may_see(&actor, c)).ok_or(Error::NotFound)?;
+            let case = cases::by_number(rd, &number)?
+                .filter(|c| access::may_see(&actor, c))
+                .ok_or(Error::NotFound)?;
             let (mut words, mut answer) = (String::new(), String::new());
             for e in ledger_rows::events_of(rd, kernel::StreamId::case(case.id), 0, 500)? {
                 let happened: resolve::Happened = serde_json::from_str(&e.data)
                     .map_err(|err| StoreError::Damaged(format!("{number} {}: {err}", e.ver)))?;
                 match happened.asked {
                     Command::Register(r) => words = r.words,
-                    Command::Reply { text, .. } | Command::AnswerOnSpot { text } | Command::Backfill { text } => {
+                    Command::Reply { text, .. }
+                    | Command::AnswerOnSpot { text }
+                    | Command::Backfill { text } => {
                         answer = text;
                     }
                     _ => {}
@@ -562,7 +611,13 @@ impl App {
             }
             let unit = office.unit_name(case.stage.owner().unwrap_or(case.first_asked));
             let cover = supervise::cover;
-            Ok(Published { title: cover(&case.title), words: cover(&words), answer: cover(&answer), unit, typical: false })
+            Ok(Published {
+                title: cover(&case.title),
+                words: cover(&words),
+                answer: cover(&answer),
+                unit,
+                typical: false,
+            })
         })
     }
 
@@ -570,7 +625,9 @@ impl App {
     pub fn publish(&self, actor: Actor, number: String, what: Published) -> Later<i64> {
         self.write(move |_, tx| {
             let permit = decide(&actor, Operation::Publish, None)?;
-            let case = cases::by_number(tx, &number)?.filter(|c| access::may_see(&actor, c)).ok_or(Error::NotFound)?;
+            let case = cases::by_number(tx, &number)?
+                .filter(|c| access::may_see(&actor, c))
+                .ok_or(Error::NotFound)?;
             let what = Published {
                 title: text(&what.title),
                 words: text(&what.words),
@@ -590,7 +647,13 @@ impl App {
                     ));
                 }
             }
-            let row = PublicationRow { id: 0, case: case.id, state: "shown".to_owned(), at: tx.now(), doc: json(&what)? };
+            let row = PublicationRow {
+                id: 0,
+                case: case.id,
+                state: "shown".to_owned(),
+                at: tx.now(),
+                doc: json(&what)?,
+            };
             let id = supervision::put_publication(tx, &permit, &row)?;
             append(tx, &permit, stream(PUBLIC + id), "publish", &(&number, &what.title))?;
             Ok(id)
@@ -620,7 +683,9 @@ impl App {
     pub fn published_of_case(&self, actor: Actor, number: String) -> Later<Option<PublishedView>> {
         self.read(move |_, rd| {
             decide(&actor, Operation::Publish, None)?;
-            let case = cases::by_number(rd, &number)?.filter(|c| access::may_see(&actor, c)).ok_or(Error::NotFound)?;
+            let case = cases::by_number(rd, &number)?
+                .filter(|c| access::may_see(&actor, c))
+                .ok_or(Error::NotFound)?;
             supervision::publication_of_case(rd, case.id)?.map(published_of).transpose()
         })
     }
@@ -642,7 +707,8 @@ impl App {
             };
             let busy: std::collections::HashSet<_> =
                 week.lines.iter().filter(|l| count(&l.line) > 0).map(|l| l.line.key.clone()).collect();
-            let idle = earlier.lines.into_iter().filter(|l| count(&l.line) > 0 && !busy.contains(&l.line.key));
+            let idle =
+                earlier.lines.into_iter().filter(|l| count(&l.line) > 0 && !busy.contains(&l.line.key));
             let idle = idle.map(|l| (l.name.clone(), count(&l.line))).collect();
             let region = week.ask.filter.region.clone();
             let mut stale = Vec::new();

@@ -5,6 +5,8 @@
 //! The next developer starts at `docs/store.md`.
 
 pub mod backup;
+pub mod blobs;
+pub mod campaigns;
 pub mod cases;
 mod conn;
 pub mod contacts;
@@ -12,8 +14,11 @@ pub mod counters;
 mod engine;
 mod error;
 pub mod facts;
+pub mod files;
+pub mod guides;
 pub mod idempotency;
 pub mod imports;
+pub mod items;
 pub mod jobs;
 pub mod ledger_rows;
 pub mod migrations;
@@ -21,11 +26,15 @@ pub mod office;
 mod pool;
 mod postgres;
 pub mod ratings;
+pub mod readings;
+pub mod redesigns;
 pub mod settings;
 mod sqlite;
 mod store;
 pub mod supervision;
+pub mod texts;
 mod value;
+pub mod walks;
 mod writer;
 
 pub use conn::{Rd, Tx};

@@ -107,8 +107,7 @@ fn rating_of(r: &Row<'_>) -> Result<RatingRow> {
 pub fn put_service(tx: &mut Tx<'_>, _permit: &Permit, s: &ServiceRow) -> Result<i64> {
     let sql = "INSERT INTO service (code, unit, region, place, item, theme, at, source, case_id) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
-    let values =
-        vals![&s.code, s.unit, &s.region, &s.place, &s.item, &s.theme, s.at, &s.source, s.case];
+    let values = vals![&s.code, s.unit, &s.region, &s.place, &s.item, &s.theme, s.at, &s.source, s.case];
     tx.insert(sql, values)
 }
 
@@ -119,7 +118,9 @@ pub fn service(rd: &mut Rd<'_>, id: i64) -> Result<Option<ServiceRow>> {
 
 /// The service with this code.
 pub fn by_code(rd: &mut Rd<'_>, code: &str) -> Result<Option<ServiceRow>> {
-    rd.query_opt(&format!("SELECT {SERVICE} FROM service s WHERE s.code = $1"), vals![code], |r| service_of(r, 0))
+    rd.query_opt(&format!("SELECT {SERVICE} FROM service s WHERE s.code = $1"), vals![code], |r| {
+        service_of(r, 0)
+    })
 }
 
 /// Adds a rating; answers its id. Each service has one for each of `times`: a second one is `Duplicate`.
@@ -165,13 +166,17 @@ pub fn of_service(rd: &mut Rd<'_>, service: i64) -> Result<Vec<RatingRow>> {
 
 /// One rating with its service.
 pub fn rating(rd: &mut Rd<'_>, id: i64) -> Result<Option<(RatingRow, ServiceRow)>> {
-    let sql = format!("SELECT {RATING}, {SERVICE} FROM rating r JOIN service s ON s.id = r.service WHERE r.id = $1");
+    let sql = format!(
+        "SELECT {RATING}, {SERVICE} FROM rating r JOIN service s ON s.id = r.service WHERE r.id = $1"
+    );
     rd.query_opt(&sql, vals![id], |r| Ok((rating_of(r)?, service_of(r, 14)?)))
 }
 
 /// The rating that a case came from, with its service.
 pub fn of_case(rd: &mut Rd<'_>, case: CaseId) -> Result<Option<(RatingRow, ServiceRow)>> {
-    let sql = format!("SELECT {RATING}, {SERVICE} FROM rating r JOIN service s ON s.id = r.service WHERE r.case_id = $1");
+    let sql = format!(
+        "SELECT {RATING}, {SERVICE} FROM rating r JOIN service s ON s.id = r.service WHERE r.case_id = $1"
+    );
     rd.query_opt(&sql, vals![case], |r| Ok((rating_of(r)?, service_of(r, 14)?)))
 }
 
@@ -209,7 +214,9 @@ pub fn newest(
          AND ($5 = '' OR r.state = $5) ORDER BY r.id DESC LIMIT $6"
     );
     let unit = unit.map_or(0, |u| u.0);
-    rd.query(&sql, vals![before, region, &end, unit, state, limit], |r| Ok((rating_of(r)?, service_of(r, 14)?)))
+    rd.query(&sql, vals![before, region, &end, unit, state, limit], |r| {
+        Ok((rating_of(r)?, service_of(r, 14)?))
+    })
 }
 
 /// Services between two moments below a region with their first rating, for the search for odd patterns.

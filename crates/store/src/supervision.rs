@@ -52,7 +52,8 @@ pub fn put_bulletin(tx: &mut Tx<'_>, _permit: &Permit, b: &BulletinRow) -> Resul
 
 /// Changes a bulletin that is still at version `b.ver`; says whether it was.
 pub fn save_bulletin(tx: &mut Tx<'_>, _permit: &Permit, b: &BulletinRow) -> Result<bool> {
-    let sql = "UPDATE bulletin SET title = $3, state = $4, doc = $5, ver = ver + 1 WHERE id = $1 AND ver = $2";
+    let sql =
+        "UPDATE bulletin SET title = $3, state = $4, doc = $5, ver = ver + 1 WHERE id = $1 AND ver = $2";
     Ok(tx.exec(sql, vals![b.id, b.ver, &b.title, &b.state, &b.doc])? == 1)
 }
 
@@ -88,7 +89,8 @@ pub struct PaperRow {
 
 /// Asks for an adjustment of a score.
 pub fn put_adjust(tx: &mut Tx<'_>, _permit: &Permit, p: &PaperRow) -> Result<i64> {
-    let sql = "INSERT INTO score_adjust (unit, doc, state, asked_by, at) VALUES ($1, $2, $3, $4, $5) RETURNING id";
+    let sql =
+        "INSERT INTO score_adjust (unit, doc, state, asked_by, at) VALUES ($1, $2, $3, $4, $5) RETURNING id";
     tx.insert(sql, vals![p.unit, &p.doc, &p.state, p.asked_by.map(|s| s.0), p.at])
 }
 
@@ -167,7 +169,10 @@ fn draw_of(r: &Row<'_>) -> Result<DrawRow> {
 
 /// Keeps a draw.
 pub fn put_draw(tx: &mut Tx<'_>, _permit: &Permit, d: &DrawRow) -> Result<i64> {
-    tx.insert("INSERT INTO drawing (seed, at, doc) VALUES ($1, $2, $3) RETURNING id", vals![&d.seed, d.at, &d.doc])
+    tx.insert(
+        "INSERT INTO drawing (seed, at, doc) VALUES ($1, $2, $3) RETURNING id",
+        vals![&d.seed, d.at, &d.doc],
+    )
 }
 
 /// Writes what was found.
@@ -226,7 +231,11 @@ pub fn publication_of_case(rd: &mut Rd<'_>, case: CaseId) -> Result<Option<Publi
 
 /// One publication.
 pub fn publication(rd: &mut Rd<'_>, id: i64) -> Result<Option<PublicationRow>> {
-    rd.query_opt("SELECT id, case_id, state, at, doc FROM publication WHERE id = $1", vals![id], publication_of)
+    rd.query_opt(
+        "SELECT id, case_id, state, at, doc FROM publication WHERE id = $1",
+        vals![id],
+        publication_of,
+    )
 }
 
 /// What is public, the newest first, before (`at`, `id`).

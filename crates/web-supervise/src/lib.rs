@@ -3,12 +3,19 @@
 //! Knows `app`, `supervise` and the shared parts of pages. Must not count anything itself, nor know SQL.
 
 mod boards;
+mod bulletins;
+mod document;
+mod publish;
 mod rate;
 mod ratings;
+mod scores;
+mod watch;
 
 use axum::Router;
 use axum::routing::{get, post};
 use web_kit::{Kit, Oops};
+
+pub use document::document;
 
 /// The pages of the workbench.
 pub fn routes() -> Router<Kit> {
@@ -22,6 +29,20 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/ratings/serve", get(ratings::serve_form).post(ratings::serve))
         .route("/desk/ratings/phone", get(ratings::phone_form).post(ratings::phone))
         .route("/desk/ratings/odd", get(ratings::odd))
+        .route("/desk/bulletins", get(bulletins::list).post(bulletins::draft))
+        .route("/desk/bulletins/{id}", get(bulletins::show).post(bulletins::save))
+        .route("/desk/bulletins/{id}/issue", post(bulletins::issue))
+        .route("/desk/bulletins/{id}/{file}", get(bulletins::file))
+        .route("/desk/scores", get(scores::show).post(scores::set_formula))
+        .route("/desk/scores/adjust", post(scores::ask))
+        .route("/desk/scores/adjust/{id}", post(scores::decide))
+        .route("/desk/watch", get(watch::weekly))
+        .route("/desk/watch/draws", get(watch::draws).post(watch::draw))
+        .route("/desk/watch/draws/{id}", post(watch::check))
+        .route("/desk/watch/register", get(watch::register).post(watch::hold))
+        .route("/desk/watch/register/{id}", post(watch::moved))
+        .route("/desk/publish/{number}", get(publish::form).post(publish::save))
+        .route("/desk/publish/{number}/withdraw", post(publish::withdraw))
 }
 
 /// Pages for everybody: they pass the rate limit.
@@ -30,6 +51,7 @@ pub fn public_routes() -> Router<Kit> {
         .route("/rate/{token}", get(rate::show).post(rate::vote))
         .route("/r/{number}/{code}/rate", post(rate::of_case))
         .route("/ratings", get(rate::results))
+        .route("/answers", get(publish::answers))
 }
 
 /// Brings the facts up to the record before figures are read: what is durable is counted.
