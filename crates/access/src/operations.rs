@@ -41,6 +41,7 @@ operations! {
     WriteStaff = "write_staff", "维护人员";
     WriteLimits = "write_limits", "维护期限";
     WriteCalendar = "write_calendar", "导入日历";
+    OwnAccount = "own_account", "管理本人账号";
     ReadJobs = "read_jobs", "查看作业";
     ReadLedger = "read_ledger", "核验留痕";
     MakeToken = "make_token", "发放接口令牌";
@@ -55,6 +56,8 @@ operations! {
     ApproveRedesigns = "approve_redesigns", "批准再造案";
     ReadRatings = "read_ratings", "查看评价";
     Publish = "publish", "公开发布";
+    JudgePairs = "judge_pairs", "判断同事与再发";
+    MakePrecedent = "make_precedent", "设为先例";
     GiveRating = "give_rating", "评价";
     EnterRating = "enter_rating", "代录评价";
     WriteServices = "write_services", "登记服务";
@@ -66,8 +69,6 @@ operations! {
     AskAdjust = "ask_adjust", "考核异议与申报";
     ReadSupervision = "read_supervision", "查看督查";
     WriteSupervision = "write_supervision", "督查登记";
-    JudgePairs = "judge_pairs", "判断同事与再发";
-    MakePrecedent = "make_precedent", "设为先例";
 }
 
 /// How far an operation reaches when it is about a case.
@@ -140,6 +141,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ImportCases, &[Coordinator, SystemAdmin, System], Reach::Region),
     r(O::ReadFigures, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Seen),
     r(O::ReadOffice, STAFF, Reach::Seen),
+    r(O::OwnAccount, STAFF, Reach::Seen),
     r(O::WriteUnits, &[SystemAdmin, System], Reach::Region),
     r(O::WriteStaff, &[SystemAdmin, UnitAdmin, System], Reach::Region),
     r(O::WriteLimits, &[SystemAdmin, Coordinator], Reach::Region),
@@ -158,6 +160,9 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ApproveRedesigns, &[Coordinator, Supervisor], Reach::Region),
     r(O::ReadRatings, &[Coordinator, Supervisor, Analyst, UnitAdmin, Handler, Clerk], Reach::Seen),
     r(O::Publish, &[Coordinator], Reach::Region),
+    r(O::JudgePairs, &[Coordinator, Supervisor], Reach::Region),
+    r(O::MakePrecedent, &[Coordinator, Supervisor], Reach::Region),
+    r(O::MakePrecedent, &[Handler], Reach::Unit),
     r(O::GiveRating, &[Resident, System], Reach::Own),
     r(O::EnterRating, &[Clerk, Coordinator], Reach::Seen),
     r(O::WriteServices, &[Clerk, Coordinator, SystemAdmin, System], Reach::Seen),
@@ -169,9 +174,6 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::AskAdjust, &[UnitAdmin, Supervisor, Coordinator], Reach::Unit),
     r(O::ReadSupervision, &[Coordinator, Supervisor, UnitAdmin, Volunteer, Evaluator], Reach::Seen),
     r(O::WriteSupervision, &[Supervisor, Coordinator], Reach::Region),
-    r(O::JudgePairs, &[Coordinator, Supervisor], Reach::Region),
-    r(O::MakePrecedent, &[Coordinator, Supervisor], Reach::Region),
-    r(O::MakePrecedent, &[Handler], Reach::Unit),
 ];
 
 /// How far a role may go with an operation; none when not at all.

@@ -396,7 +396,7 @@ impl App {
     }
 
     /// The board of a campaign as of the end of a day.
-    pub fn board(&self, actor: Actor, id: i64, today: Date) -> Later<BoardView> {
+    pub fn walk_board(&self, actor: Actor, id: i64, today: Date) -> Later<BoardView> {
         self.read(move |app, rd| {
             decide(&actor, Operation::ReadWalks, None)?;
             let campaign = view(&found(rd, id)?)?;

@@ -179,7 +179,7 @@ impl App {
     }
 
     /// Is there anything on record that is not in the facts?
-    pub fn behind(&self) -> Later<bool> {
+    pub fn figures_behind(&self) -> Later<bool> {
         self.read(|_, rd| Ok(facts::reached(rd)? < ledger_rows::event_count(rd)?))
     }
 
@@ -188,7 +188,7 @@ impl App {
     /// # Errors
     /// The store could not, or the facts are damaged.
     pub fn figures_ready(&self) -> Result<(), Error> {
-        while self.behind().wait()? {
+        while self.figures_behind().wait()? {
             self.catch_up().wait()?;
         }
         self.read(Self::fresh).wait()

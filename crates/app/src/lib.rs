@@ -2,6 +2,7 @@
 //! decide (`resolve`), and saves events, state and jobs in one transaction (`store`). There is no second way
 //! to change anything. Must not know pages, HTTP or SQL.
 
+mod account;
 mod bulletins;
 mod campaigns;
 mod cases;
@@ -33,12 +34,13 @@ use std::sync::{Arc, RwLock};
 
 use store::{Answer, Rd, Store, Tx};
 
+pub use account::Offered;
 pub use bulletins::{BulletinView, Edited};
 pub use campaigns::{BoardView, CampaignView, Given, Listed};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use desk::SystemView;
 pub use error::Error;
-pub use figures::{FigureBoard, FigureEntry, FigureList, League, NamedLine};
+pub use figures::{FigureBoard, FigureEntry, FigureList, NamedLine};
 pub use files::{FILE_MOST, TICKETS_MAX, Uploaded};
 pub use guides::{GuideAct, GuideView, HallSettings, PlateView};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
@@ -70,11 +72,11 @@ pub struct App {
     vault: Arc<Vault>,
     office: Arc<RwLock<Arc<Office>>>,
     known: Arc<known::Known>,
-    figures: Arc<figures::Held>,
     blobs: store::blobs::Blobs,
     scan: Option<Arc<Path>>,
     reading: Arc<reading::Reading>,
     shelf: Arc<RwLock<Arc<Shelf>>>,
+    figures: Arc<figures::Held>,
 }
 
 impl std::fmt::Debug for App {

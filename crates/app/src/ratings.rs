@@ -465,7 +465,7 @@ impl App {
             region,
         };
         let contact = Contact { phone: cut(phone, 30), ..Contact::default() };
-        Ok(self.register_in(tx, &Actor::resident(), registration, &contact)?.number)
+        Ok(self.register_in(tx, &Actor::resident(), registration, &contact, &[])?.number)
     }
 
     /// The unit says a bad rating is mistaken or malicious.

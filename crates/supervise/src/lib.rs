@@ -32,10 +32,10 @@ pub use rating::{
     BadRecord, Codes, Convention, Interval, LEVELS, Level, REASONS, RateChannel, Reason, Record, Way,
     reasons_for, wilson,
 };
-pub use weekly::{Stale, stale};
 pub use score::{
     Adjust, AdjustKind, BadFormula, Card, CardLine, Formula, Part, Standing as Rank, rank, reckon,
 };
+pub use weekly::{Stale, stale};
 
 /// Everything that can be wrong in this room.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -60,8 +60,16 @@ fn span_of(case: &Case, at: Moment, places: &Places<'_>) -> Span {
 }
 
 /// What one event means for the figures.
-fn marks_of(before: Option<&Case>, after: &Case, h: &Happened, at: Moment, out: &mut Vec<Mark>, places: &Places<'_>) {
-    let owner = after.stage.owner().or_else(|| before.and_then(|b| b.stage.owner())).or(Some(after.first_asked));
+fn marks_of(
+    before: Option<&Case>,
+    after: &Case,
+    h: &Happened,
+    at: Moment,
+    out: &mut Vec<Mark>,
+    places: &Places<'_>,
+) {
+    let owner =
+        after.stage.owner().or_else(|| before.and_then(|b| b.stage.owner())).or(Some(after.first_asked));
     let mut put = |what| out.push(Mark { at, what, unit: owner });
     let in_time = || {
         let run = before.and_then(|b| b.clock.open());
@@ -69,7 +77,9 @@ fn marks_of(before: Option<&Case>, after: &Case, h: &Happened, at: Moment, out: 
     };
     match &h.asked {
         Command::Register(_) => out.push(Mark { at, what: What::Registered, unit: Some(after.first_asked) }),
-        Command::Dispatch { .. } | Command::Redispatch { .. } | Command::Arbitrate { .. } => put(What::Dispatched),
+        Command::Dispatch { .. } | Command::Redispatch { .. } | Command::Arbitrate { .. } => {
+            put(What::Dispatched)
+        }
         Command::Return { .. } => put(What::Returned),
         Command::Reply { .. } | Command::ApproveNegative {} | Command::AnswerOnSpot { .. } => {
             put(if in_time() { What::Replied } else { What::RepliedLate });
@@ -133,8 +143,9 @@ pub fn of_case(
         if case.is_none() || !quiet {
             let span = span_of(&after, at, places);
             match spans.last_mut() {
-                Some(last) if (last.standing, last.unit, last.due, last.yellow)
-                    == (span.standing, span.unit, span.due, span.yellow) => {}
+                Some(last)
+                    if (last.standing, last.unit, last.due, last.yellow)
+                        == (span.standing, span.unit, span.due, span.yellow) => {}
                 Some(last) if last.from == at => *last = span,
                 Some(last) => {
                     last.to = Some(at);
@@ -305,8 +316,14 @@ mod tests {
     fn default_ratings_and_excluded_ones_are_in_no_rate() {
         let serve = |code: &str| {
             let e = ServiceEvent::Serve {
-                unit: UnitId(1), region: "430602".into(), place: "一窗".into(), item: "i".into(), theme: String::new(),
-                source: "own".into(), code: code.into(), at: at(0),
+                unit: UnitId(1),
+                region: "430602".into(),
+                place: "一窗".into(),
+                item: "i".into(),
+                theme: String::new(),
+                source: "own".into(),
+                code: code.into(),
+                at: at(0),
             };
             (e, at(0))
         };
@@ -314,7 +331,11 @@ mod tests {
         let exclude = (ServiceEvent::Decide { exclude: true, why: "误评".into() }, at(5));
         let lives = [
             vec![serve("1"), rated(1, Level::VerySatisfied, false, 0)],
-            vec![serve("2"), rated(1, Level::VeryDissatisfied, false, 0), rated(2, Level::Satisfied, false, 4)],
+            vec![
+                serve("2"),
+                rated(1, Level::VeryDissatisfied, false, 0),
+                rated(2, Level::Satisfied, false, 4),
+            ],
             vec![serve("3"), rated(1, Level::Dissatisfied, false, 0), exclude],
             vec![serve("4"), rated(1, Level::VerySatisfied, true, 3)],
         ];
@@ -324,10 +345,22 @@ mod tests {
         let ask = |to| Ask { from: Date::constant(2026, 3, 2), to, filter: Filter::default() };
         let value = |key, to| facts.value(&ask(to), figure(key).unwrap(), at(30)).text();
         let (early, late) = (Date::constant(2026, 3, 5), Date::constant(2026, 3, 20));
-        assert_eq!([value("ratings", early), value("good_rate", early), value("bad", early)], ["3", "33.3%", "2"]);
-        assert_eq!([value("ratings", late), value("good_rate", late), value("bad", late)], ["2", "50.0%", "1"]);
-        assert_eq!([value("default_ratings", late), value("excluded", late), value("second_good", late)], ["1", "1", "1"]);
+        assert_eq!(
+            [value("ratings", early), value("good_rate", early), value("bad", early)],
+            ["3", "33.3%", "2"]
+        );
+        assert_eq!(
+            [value("ratings", late), value("good_rate", late), value("bad", late)],
+            ["2", "50.0%", "1"]
+        );
+        assert_eq!(
+            [value("default_ratings", late), value("excluded", late), value("second_good", late)],
+            ["1", "1", "1"]
+        );
         assert_eq!(value("services", late), "4");
-        assert_eq!(facts.value(&ask(late), figure("rated_rate").unwrap(), at(30)), Value::Share { part: 2, whole: 4 });
+        assert_eq!(
+            facts.value(&ask(late), figure("rated_rate").unwrap(), at(30)),
+            Value::Share { part: 2, whole: 4 }
+        );
     }
 }

@@ -24,7 +24,9 @@ pub struct Stale {
 pub fn stale(facts: &Facts, region: &str, now: Moment, days: i64) -> Vec<Stale> {
     let mut out = Vec::new();
     facts.each_live(region, |id, spans, marks| {
-        let Some(last) = spans.last().filter(|s| s.to.is_none() && s.standing == Standing::Rectifying) else { return };
+        let Some(last) = spans.last().filter(|s| s.to.is_none() && s.standing == Standing::Rectifying) else {
+            return;
+        };
         let planned = marks.iter().rev().find(|m| m.what == What::Planned).map(|m| m.at);
         let moved = marks.iter().rev().find(|m| m.what == What::StepStruck).map(|m| m.at);
         let since = planned.max(moved).unwrap_or(last.from);
@@ -47,11 +49,27 @@ mod tests {
     fn a_plan_that_moved_is_not_stale() {
         let at = |d: i64| Moment::start_of(kernel::Date::constant(2026, 3, 1)).plus_us(d * US_PER_DAY);
         let subject = |id, struck: Option<i64>| Subject {
-            sort: Sort::Case, id, region: "430602".into(), item: String::new(), campaign: String::new(),
-            theme: String::new(), channel: String::new(), kind: String::new(), window: String::new(),
-            spans: vec![Span { from: at(0), to: None, standing: Standing::Rectifying, unit: None, due: Some(at(20)), yellow: None }],
-            marks: [Mark { at: at(0), what: What::Planned, unit: None }].into_iter()
-                .chain(struck.map(|d| Mark { at: at(d), what: What::StepStruck, unit: None })).collect(),
+            sort: Sort::Case,
+            id,
+            region: "430602".into(),
+            item: String::new(),
+            campaign: String::new(),
+            theme: String::new(),
+            channel: String::new(),
+            kind: String::new(),
+            window: String::new(),
+            spans: vec![Span {
+                from: at(0),
+                to: None,
+                standing: Standing::Rectifying,
+                unit: None,
+                due: Some(at(20)),
+                yellow: None,
+            }],
+            marks: [Mark { at: at(0), what: What::Planned, unit: None }]
+                .into_iter()
+                .chain(struck.map(|d| Mark { at: at(d), what: What::StepStruck, unit: None }))
+                .collect(),
         };
         let mut facts = Facts::new();
         facts.put(&subject(1, None));

@@ -113,7 +113,7 @@ pub(crate) struct BoardAsk {
 
 async fn read(kit: &Kit, desk: &Desk, id: i64, day: &str) -> Result<BoardView, Oops> {
     let today = date_of(day).unwrap_or_else(|| desk.page.now.date());
-    Ok(kit.app.board(desk.actor(), id, today).await?)
+    Ok(kit.app.walk_board(desk.actor(), id, today).await?)
 }
 
 /// `GET /desk/walks/{id}`
