@@ -291,7 +291,70 @@ impl App {
     }
 }
 
+/// A league table of one theme (一件事): every region one level down, also those with nothing. Row S6.
+#[derive(Clone, Debug)]
+pub struct League {
+    /// name, key, services; the most first
+    pub rows: Vec<(String, String, u64)>,
+    /// together
+    pub total: u64,
+    /// names with ten or fewer
+    pub few: Vec<String>,
+    /// names with none
+    pub none: Vec<String>,
+}
+
+impl League {
+    /// From counts by region: sorts, and picks out zero and ten or fewer.
+    pub fn of(mut rows: Vec<(String, String, u64)>) -> Self {
+        rows.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.1.cmp(&b.1)));
+        let names = |most: u64| rows.iter().filter(|r| r.2 <= most).map(|r| r.0.clone()).collect();
+        Self { total: rows.iter().map(|r| r.2).sum(), few: names(10), none: names(0), rows }
+    }
+}
+
 impl App {
+    /// The league table of a theme.
+    pub fn league(&self, actor: Actor, ask: Ask) -> Later<League> {
+        self.read(move |app, rd| {
+            decide(&actor, Operation::ReadFigures, None)?;
+            let board = app.board_in(rd, &actor, ask.clone(), Dim::Region)?;
+            let above = board.ask.filter.region.len();
+            let services = |l: &Line| match supervise::figure("services").map(|f| l.value(f)) {
+                Some(supervise::Value::Count(n)) => n,
+                _ => 0,
+            };
+            let deep = [4, 6, 9, 12].into_iter().find(|n| *n > above.max(4)).unwrap_or(12);
+            let counts: HashMap<_, _> =
+                board.lines.iter().map(|l| (l.line.key.as_str(), services(&l.line))).collect();
+            let all = office::regions(rd)?.into_iter();
+            let below =
+                all.filter(|(code, _)| code.len() == deep && code.starts_with(&board.ask.filter.region));
+            Ok(League::of(
+                below
+                    .map(|(c, name)| (name, c.clone(), counts.get(c.as_str()).copied().unwrap_or(0)))
+                    .collect(),
+            ))
+        })
+    }
+
+    /// How often figures happened, stretch by stretch: first days, and a row for each figure.
+    pub fn trend(
+        &self,
+        actor: Actor,
+        ask: Ask,
+        figures: Vec<&'static Figure>,
+    ) -> Later<(Vec<Date>, Vec<Vec<u64>>)> {
+        self.read(move |app, rd| {
+            decide(&actor, Operation::ReadFigures, None)?;
+            sound(&ask)?;
+            let ask = narrow(&actor, ask)?;
+            app.fresh(rd)?;
+            let now = app.store.now();
+            Ok(app.with_facts(|f| f.trend(&ask, &figures, now, 31)))
+        })
+    }
+
     /// The first entries behind a figure.
     pub(crate) fn entries(
         &self,

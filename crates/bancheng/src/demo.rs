@@ -152,6 +152,8 @@ impl Play<'_> {
         let start = now.plus_us(-DAYS * US_PER_DAY);
         let mut open: Vec<(String, UnitId)> = Vec::new();
         let mut letters = letters.iter().peekable();
+        let mut beside = crate::demo_ratings::Beside::new(self.app, self.city, SEED);
+        let (clock, mut workday) = (self.clock, 0);
         for day in 0..DAYS {
             let morning = Moment::start_of(start.plus_us(day * US_PER_DAY).date());
             self.set(morning.plus_us(9 * US_PER_HOUR).max(start));
@@ -162,6 +164,9 @@ impl Play<'_> {
             let office = self.app.office_now().wait()?;
             if office.rules.calendar.works(morning.date()) {
                 self.desk_day(&mut open)?;
+                let tick = || drop(clock.fetch_add(60_000_000, Ordering::SeqCst));
+                beside.day(workday, morning, &tick)?;
+                workday += 1;
             }
             let (clock, tick_us) = (self.clock, self.tick_us);
             let at = Moment::from_us(clock.load(Ordering::SeqCst));

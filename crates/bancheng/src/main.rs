@@ -4,6 +4,7 @@
 mod backup;
 mod calendar;
 mod demo;
+mod demo_ratings;
 mod demo_walks;
 mod export;
 mod import;

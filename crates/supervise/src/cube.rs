@@ -488,6 +488,42 @@ impl Facts {
         (all.into_iter().skip(skip).take(limit).map(entry).collect(), n)
     }
 
+    /// How often things happened, in at most `most` stretches of whole days: the first day of each stretch, and for
+    /// each figure one number a stretch. Figures of what stands count as nothing here.
+    pub fn trend(
+        &self,
+        ask: &Ask,
+        figures: &[&Figure],
+        now: Moment,
+        most: i64,
+    ) -> (Vec<Date>, Vec<Vec<u64>>) {
+        let first = Moment::start_of(ask.from);
+        let days = (ask.as_of(now).us_since(first) / US_PER_DAY + 1).max(1);
+        let wide = (days + most - 1) / most.max(1);
+        let n = usize::try_from((days + wide - 1) / wide).unwrap_or(1);
+        let starts = (0..n as i64).map(|i| first.plus_us(i * wide * US_PER_DAY).date()).collect();
+        let mut out = vec![vec![0; n]; figures.len()];
+        let of: Vec<Vec<usize>> = (0..COUNTERS)
+            .map(|c| {
+                let counts = |f: &&Figure| c < C_OPEN && f.rule.counters().contains(&c);
+                figures.iter().enumerate().filter(|(_, f)| counts(f)).map(|(i, _)| i).collect()
+            })
+            .collect();
+        let passing = self.passing(&ask.filter);
+        let (time, unit_only) = (Self::window(ask, now), self.unit_wanted(&ask.filter));
+        let per = u32::try_from(wide * 86_400).unwrap_or(u32::MAX);
+        for h in self.held.iter().filter(|h| h.live && passing[h.attrs as usize]) {
+            self.visit(h, time, &mut |counter, unit, at| {
+                if unit_only.is_none_or(|u| u == unit) {
+                    for i in &of[counter] {
+                        out[*i][(((at - time.0) / per) as usize).min(n - 1)] += 1;
+                    }
+                }
+            });
+        }
+        (starts, out)
+    }
+
     /// Hands over every case below a region: id, where it stood, what happened.
     pub(crate) fn each_live(&self, region: &str, mut f: impl FnMut(i64, &[Span], &[Mark])) {
         let unit = |u: u32| self.units.get(u as usize).map(|u| UnitId(*u));
@@ -647,6 +683,27 @@ mod tests {
                 Ask { filter: Filter { unit: line.key.parse().ok(), ..Filter::default() }, ..ask.clone() };
             for f in FIGURES {
                 assert_eq!(line.value(f), facts.value(&one, f, day(30)), "{}", f.key);
+            }
+        }
+    }
+
+    #[test]
+    fn a_trend_adds_up_to_its_figure() {
+        let mut facts = Facts::new();
+        for i in 0..40 {
+            facts.put(&subject(i, i as u8, i, &[(0, 2, i as u8), (2, 2, 4), (3, 7, 2)]));
+        }
+        let ask = Ask {
+            from: Date::constant(2026, 3, 1),
+            to: Date::constant(2026, 3, 20),
+            filter: Filter::default(),
+        };
+        let figures: Vec<_> = ["intake", "bounced", "replied"].into_iter().filter_map(figure).collect();
+        for most in [1, 3, 31] {
+            let (starts, rows) = facts.trend(&ask, &figures, day(30), most);
+            assert!(starts.len() <= most as usize);
+            for (f, row) in figures.iter().zip(rows) {
+                assert_eq!(Value::Count(row.iter().sum()), facts.value(&ask, f, day(30)), "{}", f.key);
             }
         }
     }
