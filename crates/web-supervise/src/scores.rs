@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Date;
 use supervise::{Adjust, AdjustKind, FIGURES, Formula, Part};
-use web_kit::{Desk, Fields, Kit, Lang, Oops, Page, render, said};
+use web_kit::{Desk, Fields, Kit, Oops, Page, render, said};
 
 use crate::boards::{AskForm, name};
 use crate::{may, ready, told};
