@@ -153,7 +153,12 @@ impl Play<'_> {
         let mut open: Vec<(String, UnitId)> = Vec::new();
         let mut letters = letters.iter().peekable();
         let mut beside = crate::demo_ratings::Beside::new(self.app, self.city, SEED);
-        let (clock, mut workday) = (self.clock, 0);
+        let (clock, tick_us, mut workday) = (self.clock, self.tick_us, 0);
+        // The next thing happens a little later, never after now: the record does not take what lies ahead.
+        let tick = || {
+            let next = clock.load(Ordering::SeqCst) + tick_us;
+            clock.fetch_max(next.min(now.us()), Ordering::SeqCst);
+        };
         for day in 0..DAYS {
             let morning = Moment::start_of(start.plus_us(day * US_PER_DAY).date());
             self.set(morning.plus_us(9 * US_PER_HOUR).max(start));
@@ -164,16 +169,11 @@ impl Play<'_> {
             let office = self.app.office_now().wait()?;
             if office.rules.calendar.works(morning.date()) {
                 self.desk_day(&mut open)?;
-                let tick = || drop(clock.fetch_add(60_000_000, Ordering::SeqCst));
                 beside.day(workday, morning, &tick)?;
                 workday += 1;
             }
-            let (clock, tick_us) = (self.clock, self.tick_us);
             let at = Moment::from_us(clock.load(Ordering::SeqCst));
-            self.walks.day(day, at, || {
-                let next = clock.load(Ordering::SeqCst) + tick_us;
-                clock.fetch_max(next.min(now.us()), Ordering::SeqCst);
-            })?;
+            self.walks.day(day, at, tick)?;
             self.set(morning.plus_us(20 * US_PER_HOUR).min(now));
             Worker::new(self.app.clone()).tick()?;
         }
