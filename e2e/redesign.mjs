@@ -131,6 +131,19 @@ async function walk(url, browser, size) {
     if (process.env.SHOTS) await draws.screenshot({ path: `${process.env.SHOTS}/${example}-${size.width}.png`, fullPage: true });
     await draws.goto("/desk/redesigns");
   }
+  // From an item of the catalogue, by the link on its page (when the city has items).
+  await draws.goto("/desk/items");
+  const item = draws.locator('main td.go a[href^="/desk/item/"]').first();
+  if (await item.count()) {
+    await item.click();
+    await draws.waitForURL(/\/desk\/item\/./);
+    await draws.locator('a[href^="/desk/redesigns?item="]').click();
+    await draws.waitForURL(/\/desk\/redesigns\?item=/);
+    await draws.click("form[action='/desk/redesigns'] button");
+    await draws.waitForURL(/\/desk\/redesigns\/LC/);
+    must((await draws.locator("main").innerText()).includes("来自事项"), "the item it came from is not named");
+    await check(draws, problems);
+  }
   if (process.env.SHOTS) {
     for (const [name, path] of [["list", "/desk/redesigns"], ["page", at], ["report", `${at}/report`], ["edit", `${draft}/edit`]]) {
       await draws.goto(path);

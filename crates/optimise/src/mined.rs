@@ -82,10 +82,12 @@ fn shifts(cases: &[Vec<Ran>]) -> Vec<Shift> {
         }
     }
     let least = bins.iter().max().map_or(0, |m| m / 20).max(1);
+    // An hour without anything between two busy ones is no break.
+    let busy = |h: usize| bins[h % 168] >= least;
+    let open = |h: usize| busy(h) || (busy(h + 1) && busy(h + 167));
     let mut out: Vec<Shift> = Vec::new();
-    for (h, n) in bins.iter().enumerate().filter(|(_, n)| **n >= least) {
+    for h in (0..168).filter(|h| open(*h)) {
         let (day, hour) = ((h / 24 + 1) as u8, (h % 24) as u32);
-        let _ = n;
         match out.last_mut() {
             Some(s) if s.days == [day] && s.to == hour * 3_600 => s.to += 3_600,
             _ => out.push(Shift { days: vec![day], from: hour * 3_600, to: (hour + 1) * 3_600 }),
@@ -359,16 +361,15 @@ mod tests {
     use super::*;
     use crate::redesign;
 
-    /// 600 cases: a, then b and c at once, then d; office hours 9 to 17 in Beijing, one member of staff for each.
+    /// 600 cases day and night, one every hour and a half: a, then b and c at once, then d; one member of staff for each.
     fn log() -> Log {
         let mut csv = String::from("case,activity,start,end,resource\n");
         let monday = 1_772_413_200i64; // 2026-03-02 9:00 in Beijing
-        let day = |k: i64| monday + (k / 5) * 604_800 + (k % 5) * 86_400;
         let stamp = |s: i64| kernel::Moment::from_us(s * 1_000_000).to_string();
         for k in 0..600i64 {
-            let t = day(k / 4) + (k % 4) * 7_200;
+            let t = monday + k * 5_400;
             for (name, from, to) in
-                [("受理", 0, 600), ("审查", 600, 2_400), ("核查", 600, 1_800), ("发证", 2_400, 3_000)]
+                [("受理", 0, 600), ("审查", 610, 2_400), ("核查", 610, 1_800), ("发证", 2_410, 3_000)]
             {
                 csv += &format!("{k},{name},{},{},{name}员\n", stamp(t + from), stamp(t + to + k % 7));
             }

@@ -53,6 +53,7 @@ struct ListHtml {
     waiting: Vec<Line>,
     lines: Vec<Line>,
     next: String,
+    item: String,
     may_draw: bool,
     examples: Vec<(String, String)>,
     sent: Fields,
@@ -66,6 +67,9 @@ pub(crate) struct After {
     at: i64,
     #[serde(default)]
     id: i64,
+    /// code of an item to begin with
+    #[serde(default)]
+    item: String,
 }
 
 const LINES: u32 = 50;
@@ -93,6 +97,7 @@ async fn page(
         waiting: waiting.iter().map(|l| Line::of(&p, l)).collect(),
         lines: lines.iter().map(|l| Line::of(&p, l)).collect(),
         next,
+        item: after.item.chars().take(80).collect(),
         may_draw: access::decide(&desk.actor(), access::Operation::WriteRedesigns, None).is_ok(),
         examples: EXAMPLES.iter().map(|(key, text)| ((*key).to_owned(), name(text))).collect(),
         sent,
@@ -113,9 +118,23 @@ pub(crate) async fn list(
 /// `POST /desk/redesigns`: draws one up.
 pub(crate) async fn draw(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
     let example = EXAMPLES.iter().find(|(key, _)| *key == fields.get("example")).map(|e| e.1);
-    let text = fields.opt("model").or_else(|| example.map(str::to_owned)).unwrap_or_default();
+    let mut text = fields.opt("model").or_else(|| example.map(str::to_owned)).unwrap_or_default();
+    let mut found = Ok(());
+    if let Some(key) = fields.opt("item") {
+        match kit.app.item(Some(desk.actor()), key).await {
+            Ok(v) => text = serde_json::to_string(&v.today).unwrap_or_default(),
+            Err(Error::NotFound) => {
+                found = Err(Error::invalid(
+                    "item",
+                    "事项库里没有这个编码",
+                    "the catalogue has no item of this code",
+                ));
+            }
+            Err(e) => return Err(Oops(e)),
+        }
+    }
     let (app, actor, title) = (kit.app.clone(), desk.actor(), fields.get("title").to_owned());
-    match compute(move || app.draw_redesign(actor, &title, &text)).await {
+    match compute(move || found.and_then(|()| app.draw_redesign(actor, &title, &text))).await {
         Ok(number) => Ok(Redirect::to(&format!("/desk/redesigns/{number}")).into_response()),
         Err(e @ Error::Invalid { .. }) => {
             let trouble = explain(&desk.page, &e);

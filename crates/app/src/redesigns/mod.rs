@@ -8,7 +8,7 @@ mod wishes;
 
 use access::{Operation, Permit, decide};
 use kernel::{Actor, Date, Moment, Said, UnitId};
-use optimise::proposal::{self, Happened, ItemRef, Proposal, Stage};
+use optimise::proposal::{self, Happened, ItemRef, Proposal, Publication, Stage};
 use optimise::{Ground, Model, OptimiseError, Redesign};
 use store::redesigns::{self, RedesignRow};
 use store::{Rd, StoreError, Tx, counters, ledger_rows, office};
@@ -405,6 +405,9 @@ impl App {
             let reviews: Vec<_> =
                 p.reviews.iter().map(|r| (r.unit, r.answer == proposal::Answer::Pending)).collect();
             redesigns::save(tx, &permit, &after, (happened.word(), &data), &reviews)?;
+            if let Happened::Published(Publication { item: Some(item), .. }) = &happened {
+                app.publish_item(tx, &actor, &serde_json::from_str(item).map_err(bug)?)?;
+            }
             tell(app, tx, &row.number, &p, &before, &happened, &actor)
         });
         done.wait()

@@ -10,6 +10,8 @@ use crate::{Error, Office};
 
 /// Cases of each replication, and seed, of the simulation that foretells.
 const FORETELL: (u64, u64) = (400, 20_260_101);
+/// Events of one replication at most: a page waits for all of them.
+const EVENTS_MAX: u64 = 300_000;
 /// Rows of measured cases at most.
 const MEASURED_MAX: usize = 200_000;
 
@@ -101,7 +103,9 @@ fn asked(units: &[String], office: &Office) -> Result<Vec<(UnitId, String)>, Err
 /// What today and the redesign will be, simulated on the same numbers.
 pub fn foretell(model: &Model) -> Result<Prediction, Error> {
     let (cases, seed) = FORETELL;
-    let c = optimise::compare(model, Options::new(cases, seed)).map_err(|e| wrong("model", &e))?;
+    let mut options = Options::new(cases, seed);
+    options.events_max = EVENTS_MAX;
+    let c = optimise::compare(model, options).map_err(|e| wrong("model", &e))?;
     let saved = c.saved_hours;
     let mut warnings = c.today.warnings.clone();
     let overloaded = c.today.overloaded || c.redesigned.overloaded;

@@ -11,6 +11,8 @@ texts! {
     new_title_hint: "不填则用模型的名称", "The name of the model when left out";
     new_example: "从样例开始", "Begin with an example";
     new_none: "不用样例", "No example";
+    new_item: "从事项库起草:实施编码", "From the catalogue: code of an item";
+    new_item_hint: "按事项在用版本的环节、材料和先后起草;发布时成为事项的下一版。", "Drawn from the version in force; published as its next version.";
     new_model: "流程模型或事项(JSON)", "Model or item (JSON)";
     new_model_hint: "模型格式见 docs/redesign-model.md;也可粘贴事项库的事项。两样都不给时按样例。", "The format is docs/redesign-model.md; an item of the catalogue may be pasted too. Without it, the example is taken.";
     new_go: "起草", "Draw it up";
