@@ -536,7 +536,7 @@ fn shown_to_resident(act: Act) -> bool {
 }
 
 /// The list an actor may ask for: the scope wished for when it is theirs, else their own.
-fn scope_of(actor: &Actor, wished: &Scope) -> Result<Scope, Error> {
+pub(crate) fn scope_of(actor: &Actor, wished: &Scope) -> Result<Scope, Error> {
     let unit = actor.unit.ok_or(Error::NotFound)?;
     let region = actor.region.as_ref().ok_or(Error::NotFound)?;
     let wide = matches!(actor.role, Role::Coordinator | Role::Supervisor | Role::Analyst);

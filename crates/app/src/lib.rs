@@ -7,6 +7,7 @@ mod desk;
 mod error;
 mod intake;
 mod known;
+pub mod logs;
 mod office;
 mod once;
 mod people;

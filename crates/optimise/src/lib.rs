@@ -12,6 +12,7 @@ mod fit;
 mod graph;
 mod knockout;
 mod model;
+pub mod questions;
 mod rcpsp;
 mod redesign;
 mod rng;
