@@ -50,8 +50,13 @@ operations! {
     ReadWalks = "read_walks", "查看走查";
     ReadLogs = "read_logs", "分析日志";
     WriteRedesigns = "write_redesigns", "流程再造";
+    ReadRedesigns = "read_redesigns", "查看再造案";
+    ReviewRedesigns = "review_redesigns", "答复再造案";
+    ApproveRedesigns = "approve_redesigns", "批准再造案";
     ReadRatings = "read_ratings", "查看评价";
     Publish = "publish", "公开发布";
+    JudgePairs = "judge_pairs", "判断同事与再发";
+    MakePrecedent = "make_precedent", "设为先例";
 }
 
 /// How far an operation reaches when it is about a case.
@@ -137,8 +142,14 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadWalks, &[Walker, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Seen),
     r(O::ReadLogs, &[Analyst, Coordinator, Supervisor], Reach::Region),
     r(O::WriteRedesigns, &[Analyst, Coordinator], Reach::Region),
+    r(O::ReadRedesigns, &[Analyst, Coordinator, Supervisor, Handler, Clerk, UnitAdmin, System], Reach::Seen),
+    r(O::ReviewRedesigns, &[Handler, Clerk, UnitAdmin, Coordinator], Reach::Unit),
+    r(O::ApproveRedesigns, &[Coordinator, Supervisor], Reach::Region),
     r(O::ReadRatings, &[Coordinator, Supervisor, Analyst, UnitAdmin, Handler, Clerk], Reach::Seen),
     r(O::Publish, &[Coordinator], Reach::Region),
+    r(O::JudgePairs, &[Coordinator, Supervisor], Reach::Region),
+    r(O::MakePrecedent, &[Coordinator, Supervisor], Reach::Region),
+    r(O::MakePrecedent, &[Handler], Reach::Unit),
 ];
 
 /// How far a role may go with an operation; none when not at all.

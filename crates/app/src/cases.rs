@@ -167,7 +167,18 @@ pub(crate) fn take_numbers(
 impl App {
     /// 登记. Answers when it is durable.
     pub fn register(&self, actor: Actor, registration: Registration, contact: NewContact) -> Later<Lodged> {
-        self.write(move |app, tx| app.register_in(tx, &actor, registration.clone(), &contact))
+        self.register_with(actor, registration, contact, Vec::new())
+    }
+
+    /// 登记, with files: their tickets.
+    pub fn register_with(
+        &self,
+        actor: Actor,
+        registration: Registration,
+        contact: NewContact,
+        tickets: Vec<String>,
+    ) -> Later<Lodged> {
+        self.write(move |app, tx| app.register_in(tx, &actor, registration.clone(), &contact, &tickets))
     }
 
     /// 登记, done once under this name. Answers what it answered the first time, and whether it was that.
@@ -181,19 +192,20 @@ impl App {
         self.write(move |app, tx| {
             // Only the number is kept: the code follows from it and belongs in no table.
             let done = once(tx, &actor, &name, |tx| {
-                Ok(app.register_in(tx, &actor, registration.clone(), &contact)?.number)
+                Ok(app.register_in(tx, &actor, registration.clone(), &contact, &[])?.number)
             })?;
             let code = app.vault.code(&done.body);
             Ok((Lodged { number: done.body, code, version: 1 }, done.replayed))
         })
     }
 
-    fn register_in(
+    pub(crate) fn register_in(
         &self,
         tx: &mut Tx<'_>,
         actor: &Actor,
         mut registration: Registration,
         contact: &Contact,
+        tickets: &[String],
     ) -> Result<Lodged, Error> {
         let operation =
             if actor.role == Role::Resident { Operation::LodgeCase } else { Operation::RegisterCase };
@@ -211,8 +223,9 @@ impl App {
             return Err(Error::invalid("region", "不在您的区划之内", "outside of your region"));
         }
         registration.contact = (!contact.is_empty()).then(|| self.vault.person(contact));
-        let happened = resolve::register(registration, now, &office.rules)?;
+        let mut happened = resolve::register(registration, now, &office.rules)?;
         let (id, number) = take_numbers(tx, &office, now, 1)?.remove(0);
+        happened.files = Self::claim_files(tx, actor, tickets, StreamId::case(id), 1)?;
         let case = Case::begin(id, number.clone(), &happened, now)
             .ok_or_else(|| store::StoreError::Bug("not a registration".into()))?;
         let events = vec![(happened, now, actor.clone())];
@@ -225,10 +238,22 @@ impl App {
 
     /// One act on a case. `expect` is the version the person saw; another one is refused, nothing is lost.
     pub fn act(&self, actor: Actor, number: String, asked: Command, expect: Option<i64>) -> Later<CaseView> {
+        self.act_with(actor, number, asked, expect, Vec::new())
+    }
+
+    /// One act with files: their tickets, as [`App::upload`] gave them. When the act is refused the files wait.
+    pub fn act_with(
+        &self,
+        actor: Actor,
+        number: String,
+        asked: Command,
+        expect: Option<i64>,
+        tickets: Vec<String>,
+    ) -> Later<CaseView> {
         self.write(move |app, tx| {
             let office = app.office(tx)?;
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
-            let case = app.act_in(tx, &office, &actor, &case, asked.clone(), expect)?;
+            let case = app.act_with_in(tx, &office, &actor, &case, asked.clone(), expect, &tickets)?;
             app.view_in(tx, &office, &actor, case)
         })
     }
@@ -263,6 +288,20 @@ impl App {
         asked: Command,
         expect: Option<i64>,
     ) -> Result<Case, Error> {
+        self.act_with_in(tx, office, actor, case, asked, expect, &[])
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one act: who, on what, what, and what comes with it")]
+    pub(crate) fn act_with_in(
+        &self,
+        tx: &mut Tx<'_>,
+        office: &Office,
+        actor: &Actor,
+        case: &Case,
+        asked: Command,
+        expect: Option<i64>,
+        tickets: &[String],
+    ) -> Result<Case, Error> {
         let now = tx.now();
         if !access::may_see(actor, case) {
             return Err(Error::NotFound);
@@ -279,8 +318,9 @@ impl App {
         }
         check_units(&asked, office)?;
         // The loop says more about why not than the door does, so it is asked first.
-        let (after, happened) = case.clone().act(asked, actor, now, &office.rules).map_err(|(_, r)| r)?;
+        let (after, mut happened) = case.clone().act(asked, actor, now, &office.rules).map_err(|(_, r)| r)?;
         let permit = decide(actor, Operation::Act(happened.asked.act()), Some(case))?;
+        happened.files = Self::claim_files(tx, actor, tickets, StreamId::case(case.id), after.ver)?;
         cases::save(tx, &permit, &after, &happened, now, &office.rules.calendar)?;
         Self::other_side(tx, office, actor, case, &happened.asked)?;
         tell(tx, office, &after, &happened.asked)?;
@@ -347,7 +387,7 @@ impl App {
         })
     }
 
-    fn seen(&self, rd: &mut Rd<'_>, actor: &Actor, number: &str) -> Result<Case, Error> {
+    pub(crate) fn seen(&self, rd: &mut Rd<'_>, actor: &Actor, number: &str) -> Result<Case, Error> {
         let case = cases::by_number(rd, number)?.ok_or(Error::NotFound)?;
         decide(actor, Operation::ReadCase, Some(&case))?;
         Ok(case)
@@ -448,20 +488,41 @@ impl App {
             let office = app.office(rd)?;
             let actor = Actor::resident();
             let case = app.seen(rd, &actor, &number)?;
-            let mut events = app.events_in(rd, &office, &case, 0)?;
-            // A negative reply is theirs once it was approved.
-            let approved = events.iter().filter(|e| e.act == Act::ApproveNegative).map(|e| e.ver).max();
-            events.retain(|e| {
-                shown_to_resident(e.act) || (e.act == Act::ReplyNegative && Some(e.ver) < approved)
-            });
+            let events = app.events_for_resident(rd, &office, &case)?;
             let mut view = app.view_in(rd, &office, &actor, case)?;
             view.contact = None;
             Ok(ResidentView { view, events })
         })
     }
 
+    /// What of a timeline is theirs to know.
+    pub(crate) fn events_for_resident(
+        &self,
+        rd: &mut Rd<'_>,
+        office: &Office,
+        case: &Case,
+    ) -> Result<Vec<EventView>, Error> {
+        let mut events = self.events_in(rd, office, case, 0)?;
+        // A negative reply is theirs once it was approved.
+        let approved = events.iter().filter(|e| e.act == Act::ApproveNegative).map(|e| e.ver).max();
+        events
+            .retain(|e| shown_to_resident(e.act) || (e.act == Act::ReplyNegative && Some(e.ver) < approved));
+        Ok(events)
+    }
+
     /// An act of the person who has the number and the code.
     pub fn act_as_resident(&self, number: String, code: String, asked: Command) -> Later<CaseView> {
+        self.act_as_resident_with(number, code, asked, Vec::new())
+    }
+
+    /// An act of the person who has the number and the code, with files.
+    pub fn act_as_resident_with(
+        &self,
+        number: String,
+        code: String,
+        asked: Command,
+        tickets: Vec<String>,
+    ) -> Later<CaseView> {
         self.write(move |app, tx| {
             let number = number.trim().to_owned();
             if !app.vault.code_fits(&number, &code) {
@@ -470,7 +531,7 @@ impl App {
             let office = app.office(tx)?;
             let actor = Actor::resident();
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
-            let case = app.act_in(tx, &office, &actor, &case, asked.clone(), None)?;
+            let case = app.act_with_in(tx, &office, &actor, &case, asked.clone(), None, &tickets)?;
             app.view_in(tx, &office, &actor, case)
         })
     }

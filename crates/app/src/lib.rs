@@ -2,18 +2,27 @@
 //! decide (`resolve`), and saves events, state and jobs in one transaction (`store`). There is no second way
 //! to change anything. Must not know pages, HTTP or SQL.
 
+mod campaigns;
 mod cases;
 mod desk;
 mod error;
+mod files;
+mod guides;
 mod intake;
+mod items;
 mod known;
 pub mod logs;
 mod office;
 mod once;
 mod people;
+mod reading;
 mod record;
+mod redesigns;
+mod search;
+mod shelf;
 mod timeliness;
 mod vault;
+mod walks;
 mod worker;
 
 use std::path::Path;
@@ -21,15 +30,27 @@ use std::sync::{Arc, RwLock};
 
 use store::{Answer, Rd, Store, Tx};
 
+pub use campaigns::{BoardView, CampaignView, Given, Listed};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use desk::SystemView;
 pub use error::Error;
+pub use files::{FILE_MOST, TICKETS_MAX, Uploaded};
+pub use guides::{GuideAct, GuideView, HallSettings, PlateView};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
+pub use items::{ItemOutcome, ItemView, item_key};
 pub use office::{Office, Settings};
 pub use once::{Answered, Once};
 pub use people::{NewStaff, NewUnit, SignedIn};
+pub use reading::{
+    Back, CaseReading, DraftReading, HotLetter, HotMatter, HotPage, Judged, MonthView, NewPrecedent, PERIODS,
+    PrecedentView, Proposal, Proposed, ReadingView, ReplyCheck, Shown, SignalView, Twin,
+};
+pub use redesigns::{RedesignActs, RedesignEvent, RedesignLine, RedesignView, RedesignWish, foretell};
+pub use search::{Found, Hit};
+pub use shelf::{ItemAsk, ItemList, Shelf, UnitCheck};
 pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
+pub use walks::{BATCH_MAX, RefusedOp, Synced, WalkLine, WalkSync, WalkView, form_of, places};
 pub use worker::{Tick, Worker};
 
 /// The system: a store, the keys, and the office as it is set up now. A clone is another handle.
@@ -39,6 +60,10 @@ pub struct App {
     vault: Arc<Vault>,
     office: Arc<RwLock<Arc<Office>>>,
     known: Arc<known::Known>,
+    blobs: store::blobs::Blobs,
+    scan: Option<Arc<Path>>,
+    reading: Arc<reading::Reading>,
+    shelf: Arc<RwLock<Arc<Shelf>>>,
 }
 
 impl std::fmt::Debug for App {
@@ -61,7 +86,23 @@ impl App {
             let now = store.now();
             store.read(|rd| Office::load(rd, now))?
         };
-        Ok(Self { store, vault, office: Arc::new(RwLock::new(Arc::new(office))), known: Arc::default() })
+        Ok(Self {
+            store,
+            vault,
+            office: Arc::new(RwLock::new(Arc::new(office))),
+            known: Arc::default(),
+            blobs: store::blobs::Blobs::at(keys.join("files")),
+            scan: None,
+            reading: Arc::default(),
+            shelf: Arc::default(),
+        })
+    }
+    /// Every file that is brought is shown to this program first; it takes the path as its argument and answers
+    /// with its exit code: 0 for clean.
+    #[must_use]
+    pub fn scan_with(mut self, program: Option<&Path>) -> Self {
+        self.scan = program.map(Arc::from);
+        self
     }
     /// The store.
     pub const fn store(&self) -> &Store {

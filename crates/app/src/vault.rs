@@ -68,6 +68,7 @@ pub struct Vault {
     code: [u8; 32],
     token: [u8; 32],
     person: [u8; 32],
+    plate: [u8; 32],
     seal: KeyFile,
 }
 
@@ -109,12 +110,17 @@ impl Vault {
             code: key("tracking-code"),
             token: key("session-token"),
             person: key("person-digest"),
+            plate: key("plate"),
             seal: KeyFile::open(dir)?,
         })
     }
     /// The key of the seals.
     pub const fn seal_key(&self) -> &KeyFile {
         &self.seal
+    }
+    /// The secret of a key of the doorplates (门牌), by its number.
+    pub fn plate_secret(&self, number: u16) -> [u8; 32] {
+        hmac(&self.plate, &[&number.to_be_bytes()])
     }
     /// 查询码: eight letters that belong to a number; nothing has to be stored to check them.
     pub fn code(&self, number: &str) -> String {

@@ -12,6 +12,8 @@ use crate::{App, Error, Office};
 
 /// Cases taken up in one transaction.
 const BATCH: u32 = 200;
+/// Steps of reading in one round.
+const STEPS: usize = 30;
 const RECOMPUTE: &str = "recompute-limits";
 
 /// What one round did.
@@ -21,6 +23,8 @@ pub struct Tick {
     pub acts: usize,
     /// limits that were computed again
     pub recomputed: usize,
+    /// cases read for the index
+    pub read: usize,
     /// seals made
     pub seals: usize,
 }
@@ -79,6 +83,12 @@ impl Worker {
         }
         while let Some(n) = self.job()? {
             done.recomputed += n;
+        }
+        // Reading follows the record; a long way behind (a bulk import) it goes on at the next round.
+        done.read = self.app.read_on(STEPS)?;
+        if done.read == 0 {
+            self.app.learn_if_due()?;
+            self.app.heat_if_due()?;
         }
         done.seals = ledger_rows::seal_now(&self.app.store, Some(self.app.vault.seal_key()))?.len();
         self.sweep()?;
@@ -147,8 +157,9 @@ impl Worker {
             let now = tx.now();
             office::sweep_sessions(tx, now)?;
             idempotency::purge(tx, now, 10_000)?;
-            Ok(())
-        })
+            Ok::<_, Error>(())
+        })?;
+        self.app.sweep_files()
     }
 }
 

@@ -1,9 +1,10 @@
 //! `bancheng backup create | restore | check` for the embedded database; PostgreSQL has tools of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use store::backup;
+use store::blobs::Blobs;
 
 use crate::place::PlaceArgs;
 
@@ -33,14 +34,33 @@ enum What {
     },
 }
 
+/// Where the files of a backup lie: a directory beside it. A later backup to the same place adds what is new.
+fn beside(file: &Path) -> PathBuf {
+    file.with_extension("files")
+}
+
 /// Does it.
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
+    let mut files = None;
     let done = match &args.what {
-        What::Create { file } => backup::backup(place.open()?.store(), file)?,
-        What::Restore { file } => backup::restore(file, &place.data_dir)?,
+        What::Create { file } => {
+            let app = place.open()?;
+            let done = backup::backup(app.store(), file)?;
+            // After the database: every file that it names is there by now.
+            files = Some(app.copy_files(&beside(file))?);
+            done
+        }
+        What::Restore { file } => {
+            let done = backup::restore(file, &place.data_dir)?;
+            files = Some(Blobs::at(beside(file)).copy_to(&place.data_dir.join("files"))?);
+            done
+        }
         What::Check { file } => backup::check(file)?,
     };
     println!("完成 / done: {done:?}");
+    if let Some(files) = files {
+        println!("附件 / files: {files}");
+    }
     println!(
         "密钥文件 secret.key、seal.key 请另外妥善保存 / keep secret.key and seal.key safe, apart from the backup"
     );

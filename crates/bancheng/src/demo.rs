@@ -86,7 +86,11 @@ fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
     eprintln!("正在建立样板城市 / making the model city …");
     let city = demo::city(SEED);
     people(&app, &city)?;
-    Play { app: &app, city: &city, clock: &clock, dice: Dice::new(SEED, "play") }.weeks(cases, now)?;
+    // A day has as many letters as it has, and as many acts as there are cases under way: some five times that.
+    let a_day = i64::try_from(cases).unwrap_or(i64::MAX / US_PER_DAY) / DAYS * 6 + 1;
+    let tick_us = (10 * US_PER_HOUR / a_day).clamp(1, 60 * kernel::US_PER_SECOND);
+    Play { app: &app, city: &city, clock: &clock, dice: Dice::new(SEED, "play"), now, tick_us }
+        .weeks(cases, now)?;
     app.store().clone().close();
     Ok(())
 }
@@ -131,6 +135,9 @@ struct Play<'a> {
     city: &'a City,
     clock: &'a AtomicI64,
     dice: Dice,
+    now: Moment,
+    /// Between two things that happen, µs: a minute, less when a day has more than its hours hold.
+    tick_us: i64,
 }
 
 impl Play<'_> {
@@ -143,7 +150,7 @@ impl Play<'_> {
             let morning = Moment::start_of(start.plus_us(day * US_PER_DAY).date());
             self.set(morning.plus_us(9 * US_PER_HOUR).max(start));
             while let Some(letter) = letters.next_if(|l| l.at_us < (day + 1) * US_PER_DAY) {
-                self.tick_minute();
+                self.tick();
                 open.push(self.lodge(letter)?);
             }
             let office = self.app.office_now().wait()?;
@@ -158,8 +165,10 @@ impl Play<'_> {
     fn set(&self, at: Moment) {
         self.clock.fetch_max(at.us(), Ordering::SeqCst);
     }
-    fn tick_minute(&self) {
-        self.clock.fetch_add(60_000_000, Ordering::SeqCst);
+    /// The next thing happens a little later, never after now: the record does not take what lies ahead.
+    fn tick(&self) {
+        let next = self.clock.load(Ordering::SeqCst) + self.tick_us;
+        self.clock.fetch_max(next.min(self.now.us()), Ordering::SeqCst);
     }
 
     fn lodge(&self, l: &Letter) -> Result<(String, UnitId)> {
@@ -199,7 +208,7 @@ impl Play<'_> {
     fn desk_day(&mut self, open: &mut Vec<(String, UnitId)>) -> Result<()> {
         let mut still = Vec::with_capacity(open.len());
         for (number, handler) in std::mem::take(open) {
-            self.tick_minute();
+            self.tick();
             let case = self.app.case(Actor::system(), number.clone()).wait()?.case;
             if self.dice.percent(22) {
                 still.push((number, handler));

@@ -21,6 +21,9 @@ pub struct Args {
     /// 在自己的反向代理之后 / behind one's own proxy that sets X-Forwarded-For
     #[arg(long, env = "BANCHENG_BEHIND_PROXY")]
     behind_proxy: bool,
+    /// 附件扫描程序:参数为文件路径,返回 0 为通过 / a program that scans each file brought: its path is the argument, 0 passes
+    #[arg(long, env = "BANCHENG_SCAN")]
+    scan: Option<std::path::PathBuf>,
     /// 不在本进程做到点办理 / leave what is due to `bancheng worker`
     #[arg(long)]
     no_worker: bool,
@@ -30,7 +33,7 @@ impl Args {
     /// On this machine only.
     pub fn local(port: u16) -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], port));
-        Self { listen, public_url: None, behind_proxy: false, no_worker: false }
+        Self { listen, public_url: None, behind_proxy: false, scan: None, no_worker: false }
     }
     fn address(&self) -> String {
         self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
@@ -50,7 +53,7 @@ const EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Serves until it is told to stop; then finishes what was begun.
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
-    let app = place.open()?;
+    let app = place.open()?.scan_with(args.scan.as_deref());
     let address = args.address();
     let setup_token = if app.is_empty()? { Some(web::setup_token(&app)?) } else { None };
     let pages = web::Options {

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::cut::Cutter;
-use crate::feature::{self, Counter, Lexicon, Rarity, SPACE, StopList, Stream};
+use crate::feature::{self, Counter, Lexicon, Rarity, StopList, Stream};
 use crate::letters::Table;
 use crate::linear::{Calibration, LANES, Row, Weights, train};
 use crate::minhash::{Fingerprint, Sets};
@@ -15,6 +15,8 @@ use crate::taxonomy;
 
 /// The most labels of one model.
 pub const MAX_LABELS: usize = 200;
+/// Characters of a letter that a model looks at, about.
+pub const LETTER_CHARS: usize = 1_200;
 /// Parts of the inner cross-validation that calibrates.
 const FOLDS: usize = 2;
 /// How much more a raw letter weighs than a cut row when probabilities are fitted: raw letters are what comes.
@@ -109,6 +111,29 @@ pub fn train_tables(cutter: &Cutter, tables: &[Table]) -> Result<Model, BadModel
     taxonomy::model(cutter, &duties)
 }
 
+/// How much is spent on a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// The features are folded into two to this many: memory is 16 bytes for each and eight labels.
+    pub bits: u32,
+    /// Fit the probabilities on scores of unseen letters; otherwise the caller does.
+    pub calibrate: bool,
+}
+
+impl Effort {
+    /// Everything.
+    pub const fn full() -> Self {
+        Self { bits: feature::BITS, calibrate: true }
+    }
+    /// For a model of many labels that is kept in a database: a megabyte for eight labels.
+    pub const fn light() -> Self {
+        Self { bits: 16, calibrate: false }
+    }
+}
+
+/// Sharpness of probabilities that the caller will calibrate.
+const PLAIN_SHARPNESS: f32 = 2.5;
+
 /// Labelled examples of several tables in the order given, ready to train on all or a part of them.
 #[derive(Clone, Debug)]
 pub struct Corpus {
@@ -159,9 +184,13 @@ impl Corpus {
     }
     /// Trains on the examples that `take` names.
     pub fn train(&self, take: impl Fn(usize) -> bool) -> Result<Model, BadModel> {
+        self.train_with(take, Effort::full())
+    }
+    /// Trains with the effort given.
+    pub fn train_with(&self, take: impl Fn(usize) -> bool, effort: Effort) -> Result<Model, BadModel> {
         let chosen: Vec<Example> =
             self.examples.iter().enumerate().filter(|(i, _)| take(*i)).map(|(_, e)| e.clone()).collect();
-        learn(&chosen, self.stop.clone(), self.lexicon.clone())
+        learn(&chosen, self.stop.clone(), self.lexicon.clone(), effort)
     }
     /// Probabilities of an example under a model trained on this corpus.
     pub fn probabilities(&self, classifier: &mut Classifier<'_>, i: usize) -> Vec<f32> {
@@ -231,7 +260,12 @@ fn lexicon(cutter: &Cutter, tables: &[Table]) -> Lexicon {
     Lexicon::new(seen.iter().filter(|(_, n)| **n >= 2).map(|(w, _)| w.as_str()))
 }
 
-fn learn(examples: &[Example], stop: HashSet<String>, lexicon: Lexicon) -> Result<Model, BadModel> {
+fn learn(
+    examples: &[Example],
+    stop: HashSet<String>,
+    lexicon: Lexicon,
+    effort: Effort,
+) -> Result<Model, BadModel> {
     let mut labels: Vec<String> = examples.iter().map(|e| e.label.clone()).collect();
     labels.sort();
     labels.dedup();
@@ -242,10 +276,15 @@ fn learn(examples: &[Example], stop: HashSet<String>, lexicon: Lexicon) -> Resul
         return Err(BadModel::TooManyLabels);
     }
     let ys: Vec<u8> = examples.iter().map(|e| labels.binary_search(&e.label).unwrap_or(0) as u8).collect();
-    let (rows, rarity) = vectors(examples, &lexicon);
+    let space = 1_usize << effort.bits.clamp(10, feature::BITS);
+    let (rows, rarity) = vectors(examples, &lexicon, space);
     let all: Vec<usize> = (0..rows.len()).collect();
-    let calibration = calibrate(examples, &rows, &ys, labels.len());
-    let groups = train_groups(&rows, &ys, &all, labels.len());
+    let calibration = if effort.calibrate {
+        calibrate(examples, &rows, &ys, labels.len(), space)
+    } else {
+        Calibration::plain(labels.len(), PLAIN_SHARPNESS)
+    };
+    let groups = train_groups(&rows, &ys, &all, labels.len(), space);
     let (mut weights, mut scale, mut bias) = (Vec::new(), Vec::new(), Vec::new());
     for g in groups {
         let (q, s) = quantise(&g);
@@ -258,13 +297,14 @@ fn learn(examples: &[Example], stop: HashSet<String>, lexicon: Lexicon) -> Resul
     Ok(Model { labels, kind: Kind::Learned(Box::new(learned)) })
 }
 
-fn vectors(examples: &[Example], lexicon: &Lexicon) -> (Vec<Row>, Rarity) {
+fn vectors(examples: &[Example], lexicon: &Lexicon, space: usize) -> (Vec<Row>, Rarity) {
+    let shift = feature::shift_to(space);
     let mut counter = Counter::default();
-    let mut df = vec![0_u32; SPACE];
+    let mut df = vec![0_u32; space];
     let mut counts = Vec::with_capacity(examples.len());
     for e in examples {
         let blocks = counter.count(lexicon, &e.stream).clone();
-        blocks.iter().flatten().for_each(|(s, _)| df[*s as usize] += 1);
+        blocks.iter().flatten().for_each(|(s, _)| df[(s >> shift) as usize] += 1);
         counts.push(blocks);
     }
     let rarity = Rarity::from_counts(&df, examples.len());
@@ -279,13 +319,13 @@ fn vectors(examples: &[Example], lexicon: &Lexicon) -> (Vec<Row>, Rarity) {
     (rows, rarity)
 }
 
-fn train_groups(rows: &[Row], ys: &[u8], which: &[usize], k: usize) -> Vec<Weights> {
+fn train_groups(rows: &[Row], ys: &[u8], which: &[usize], k: usize, space: usize) -> Vec<Weights> {
     let chosen: Vec<&Row> = which.iter().map(|i| &rows[*i]).collect();
     (0..k.div_ceil(LANES))
         .map(|g| {
             let first = (g * LANES) as u8;
             let ys: Vec<u8> = which.iter().map(|i| ys[*i].checked_sub(first).unwrap_or(u8::MAX)).collect();
-            train(&chosen, &ys, k)
+            train(&chosen, &ys, k, space)
         })
         .collect()
 }
@@ -295,12 +335,12 @@ fn scores_of(groups: &[Weights], row: &[(u32, f32)], k: usize) -> Vec<f32> {
 }
 
 /// Scores of letters that the scorer has not seen, in parts that keep copies of one letter together.
-fn calibrate(examples: &[Example], rows: &[Row], ys: &[u8], k: usize) -> Calibration {
+fn calibrate(examples: &[Example], rows: &[Row], ys: &[u8], k: usize, space: usize) -> Calibration {
     let fold = folds(examples, FOLDS);
     let parts: Vec<Vec<(usize, Vec<f32>)>> = std::thread::scope(|s| {
         let part = |f: usize| {
             let (test, train): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|i| fold[*i] == f);
-            let groups = train_groups(rows, ys, &train, k);
+            let groups = train_groups(rows, ys, &train, k, space);
             test.into_iter().map(|i| (i, scores_of(&groups, &rows[i], k))).collect()
         };
         let running: Vec<_> = (0..FOLDS).map(|f| s.spawn(move || part(f))).collect();
@@ -424,8 +464,9 @@ impl<'m> Classifier<'m> {
                 feature::weigh(self.counter.count(&m.lexicon, &stream), &m.rarity, &mut self.row);
                 let values: HashMap<u32, f32> = self.row.iter().copied().collect();
                 let (g, lane) = (l / LANES, l % LANES);
-                let share = |word: &str| {
-                    feature::word_slots(&m.lexicon, word)
+                let counter = &mut self.counter;
+                let mut share = |word: &str| {
+                    feature::word_slots(counter, &m.lexicon, word, m.rarity.len())
                         .iter()
                         .map(|s| {
                             let w = f32::from(m.weights[g][*s as usize][lane]) * m.scale[g][lane];

@@ -216,6 +216,11 @@ impl Counter {
     }
 }
 
+/// By how many bits a slot is shortened for a space of this many.
+pub(crate) fn shift_to(space: usize) -> u32 {
+    BITS - space.trailing_zeros().min(BITS)
+}
+
 /// How rare each feature is, from the letters seen (idf).
 #[derive(Clone, Debug)]
 pub struct Rarity(pub Vec<f32>);
@@ -228,18 +233,21 @@ impl Rarity {
     }
 }
 
-/// Weights the counts: sublinear count × rarity, each block to its length.
+/// Weights the counts: sublinear count × rarity, each block to its length. `rarity` has a power of two of entries,
+/// at most [`SPACE`]: the features are folded into that many.
 pub fn weigh(blocks: &[Vec<(u32, u8)>; 4], rarity: &[f32], out: &mut Vec<(u32, f32)>) {
     out.clear();
+    let shift = shift_to(rarity.len());
     for (block, weight) in blocks.iter().zip(BLOCKS) {
         let from = out.len();
         let mut norm = 0.0_f32;
         for (s, n) in block {
-            let r = rarity[*s as usize];
+            let s = s >> shift;
+            let r = rarity[s as usize];
             if r > 0.0 {
                 let v = LOG[usize::from(*n)] * r;
                 norm += v * v;
-                out.push((*s, v));
+                out.push((s, v));
             }
         }
         let scale = if norm > 0.0 { weight / norm.sqrt() } else { 0.0 };
@@ -253,8 +261,8 @@ static LOG: std::sync::LazyLock<[f32; 256]> =
     std::sync::LazyLock::new(|| std::array::from_fn(|n| 1.0 + (n.max(1) as f32).ln()));
 
 /// The slots of all runs inside one word, as words of the letter and of the title, for explanations.
-pub(crate) fn word_slots(lexicon: &Lexicon, word: &str) -> Vec<u32> {
+pub(crate) fn word_slots(counter: &mut Counter, lexicon: &Lexicon, word: &str, space: usize) -> Vec<u32> {
     let stream = Stream { chars: word.chars().take(20).collect() };
-    let mut counter = Counter::default();
-    counter.count(lexicon, &stream).iter().flatten().map(|(s, _)| *s).collect()
+    let shift = shift_to(space);
+    counter.count(lexicon, &stream).iter().flatten().map(|(s, _)| s >> shift).collect()
 }

@@ -21,6 +21,7 @@ pub mod recur;
 pub mod reply;
 pub mod same;
 pub mod search;
+mod signature_file;
 pub mod spot;
 pub mod taxonomy;
 pub mod vector;

@@ -2,8 +2,6 @@
 //! method), all labels in one pass; and the calibration of its scores. Deterministic. Must not know text.
 #![expect(clippy::needless_range_loop, reason = "lanes run side by side over several arrays")]
 
-use crate::feature::SPACE;
-
 /// Labels per model at most; weights of one feature lie together in one row of this many.
 pub const LANES: usize = 8;
 
@@ -13,15 +11,15 @@ pub type Row = Vec<(u32, f32)>;
 /// One group of up to `LANES` labels: weights for each feature side by side.
 #[derive(Clone, Debug)]
 pub struct Weights {
-    /// `SPACE` rows.
+    /// One row for each feature.
     pub rows: Vec<[f32; LANES]>,
     /// Constant terms.
     pub bias: [f32; LANES],
 }
 
 impl Weights {
-    fn zero() -> Self {
-        Self { rows: vec![[0.0; LANES]; SPACE], bias: [0.0; LANES] }
+    fn zero(space: usize) -> Self {
+        Self { rows: vec![[0.0; LANES]; space], bias: [0.0; LANES] }
     }
     /// Scores of a row for each label.
     pub fn scores(&self, row: &[(u32, f32)]) -> [f32; LANES] {
@@ -52,8 +50,8 @@ impl Shuffle {
     }
 }
 
-/// Trains labels `0..LANES` on rows with label numbers; rare labels weigh more.
-pub fn train(rows: &[&Row], labels: &[u8], groups: usize) -> Weights {
+/// Trains labels `0..LANES` on rows with label numbers and features below `space`; rare labels weigh more.
+pub fn train(rows: &[&Row], labels: &[u8], groups: usize, space: usize) -> Weights {
     let n = rows.len();
     let mut counts = [0.0_f32; LANES];
     for l in labels {
@@ -63,7 +61,7 @@ pub fn train(rows: &[&Row], labels: &[u8], groups: usize) -> Weights {
     }
     let cost_up = counts.map(|c| COST * (n as f32 / (groups as f32 * c.max(1.0))).clamp(0.2, 20.0));
     let squares: Vec<f32> = rows.iter().map(|r| 1.0 + r.iter().map(|(_, v)| v * v).sum::<f32>()).collect();
-    let mut w = Weights::zero();
+    let mut w = Weights::zero(space);
     let mut alpha = vec![[0.0_f32; LANES]; n];
     let mut order: Vec<u32> = (0..n as u32).collect();
     let mut shuffle = Shuffle(0x5eed_1234_abcd_0001);
@@ -180,13 +178,13 @@ mod tests {
         let rows: Vec<Row> = (0..40_u32).map(|i| vec![(i % 4, 1.0), (10 + i, 0.5)]).collect();
         let labels: Vec<u8> = (0..40).map(|i| (i % 4) as u8).collect();
         let refs: Vec<&Row> = rows.iter().collect();
-        let w = train(&refs, &labels, 4);
+        let w = train(&refs, &labels, 4, 64);
         for (r, l) in rows.iter().zip(&labels) {
             let s = w.scores(r);
             let best = (0..4).max_by(|a, b| s[*a].total_cmp(&s[*b])).unwrap();
             assert_eq!(best, usize::from(*l));
         }
-        assert_eq!(train(&refs, &labels, 4).rows[2], w.rows[2]);
+        assert_eq!(train(&refs, &labels, 4, 64).rows[2], w.rows[2]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub const BAND: usize = 4;
 
 /// The fingerprint of a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fingerprint(Vec<u32>);
+pub struct Fingerprint(pub(crate) Vec<u32>);
 
 const EMPTY: u32 = u32::MAX;
 

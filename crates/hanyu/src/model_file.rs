@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::classify::{BadModel, Kind, Learned, MAX_LABELS, Model};
-use crate::feature::{Lexicon, SPACE, StopList};
+use crate::feature::{BITS, Lexicon, StopList};
 use crate::linear::{Calibration, LANES};
 use crate::taxonomy::Duties;
 
-const MAGIC: &[u8; 8] = b"BCHANYU2";
+const MAGIC: &[u8; 8] = b"BCHANYU3";
 /// The longest heading that is read.
 const MAX_HEAD: usize = 16 << 20;
 
@@ -33,7 +33,7 @@ impl Model {
             Kind::Learned(m) => (self.head(None, Some(m)), Some(m)),
         };
         let head = serde_json::to_vec(&head).unwrap_or_default();
-        let mut out = Vec::with_capacity(head.len() + 16 + learned.map_or(0, |_| SPACE * 20));
+        let mut out = Vec::with_capacity(head.len() + 16 + learned.map_or(0, |m| m.rarity.len() * 20));
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&(head.len() as u64).to_le_bytes());
         out.extend_from_slice(&head);
@@ -55,7 +55,7 @@ impl Model {
             scale: m.map(|m| m.scale.clone()).unwrap_or_default(),
             lane_bias: m.map(|m| m.bias.clone()).unwrap_or_default(),
             duties,
-            space: SPACE,
+            space: m.map_or(1 << BITS, |m| m.rarity.len()),
             lexicon: m.map(|m| m.lexicon.bits().to_vec()).unwrap_or_default(),
         }
     }
@@ -70,7 +70,11 @@ impl Model {
         }
         let head: Head = serde_json::from_slice(&rest[..len]).map_err(|_| BadModel::Damaged)?;
         let k = head.labels.len();
-        if head.space != SPACE || !(2..=MAX_LABELS).contains(&k) {
+        let space = head.space;
+        if !space.is_power_of_two()
+            || !(1 << 10..=1 << BITS).contains(&space)
+            || !(2..=MAX_LABELS).contains(&k)
+        {
             return Err(BadModel::Damaged);
         }
         if let Some(d) = head.duties {
@@ -86,11 +90,11 @@ impl Model {
             && head.bias.len() == k
             && head.scale.len() == groups
             && head.lane_bias.len() == groups
-            && data.len() == SPACE * 4 + groups * SPACE * LANES * 2;
+            && data.len() == space * 4 + groups * space * LANES * 2;
         if !shape {
             return Err(BadModel::Damaged);
         }
-        let (rarity, weights) = data.split_at(SPACE * 4);
+        let (rarity, weights) = data.split_at(space * 4);
         let rarity: Vec<f32> =
             rarity.chunks_exact(4).map(|c| f32::from_le_bytes([c[0], c[1], c[2], c[3]])).collect();
         if !rarity.iter().all(|r| r.is_finite() && *r >= 0.0) {
@@ -100,7 +104,7 @@ impl Model {
             std::array::from_fn(|l| i16::from_le_bytes([c[2 * l], c[2 * l + 1]]))
         };
         let weights = weights
-            .chunks_exact(SPACE * LANES * 2)
+            .chunks_exact(space * LANES * 2)
             .map(|g| g.chunks_exact(LANES * 2).map(lane).collect())
             .collect();
         let learned = Learned {

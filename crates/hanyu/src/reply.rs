@@ -181,6 +181,20 @@ pub enum Signal {
     OffTopic,
 }
 
+impl Signal {
+    /// Its code word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::PassedOn => "passed_on",
+            Self::OffTopic => "off_topic",
+        }
+    }
+}
+
+/// The code word of a reply whose wording was used for another problem.
+pub const COPIED_WORD: &str = "copied";
+
 /// What a reader of the reply sees first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Review {
@@ -323,6 +337,16 @@ const COPIED: f32 = 0.6;
 const SAME_LETTER: f32 = 0.25;
 /// Most pairs reported.
 pub const MAX_COPIED: usize = 10_000;
+
+/// How much wording two replies share, if it is so much that one is a copy and their letters are about different
+/// things.
+pub fn copied_share(
+    replies: (&Fingerprint, &Fingerprint),
+    letters: (&Fingerprint, &Fingerprint),
+) -> Option<f32> {
+    let share = replies.0.resemblance(replies.1);
+    (share >= COPIED && letters.0.resemblance(letters.1) < SAME_LETTER).then_some(share)
+}
 
 /// Pairs of replies with the same wording to letters that differ. Rows are (id, letter, reply).
 pub fn copied(rows: &[(String, String, String)]) -> Vec<Copied> {

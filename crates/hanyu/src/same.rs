@@ -68,20 +68,27 @@ const SET_PHRASES: [&str; 44] = [
     "增长",
 ];
 
-/// What is compared of a text. About 2 KB; keep it with the case.
+/// What is compared of a text. About 1.5 KB as bytes; keep it with the case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Signature {
-    print: Fingerprint,
-    /// Weighted terms, length one, sorted by key.
-    terms: Vec<(u64, f32)>,
+    pub(crate) print: Fingerprint,
+    /// Weighted terms, length one, sorted by key; keys of 32 bits.
+    pub(crate) terms: Vec<(u64, f32)>,
     /// Words behind the heaviest terms.
-    words: Vec<String>,
+    pub(crate) words: Vec<String>,
     /// Specific places as written.
-    places: Vec<String>,
+    pub(crate) places: Vec<String>,
     /// Divisions, most exact last.
-    areas: Vec<String>,
+    pub(crate) areas: Vec<String>,
     /// Days named, as month × 100 + day.
-    days: Vec<u16>,
+    pub(crate) days: Vec<u16>,
+}
+
+impl Signature {
+    /// The fingerprint of its wording.
+    pub const fn wording(&self) -> &Fingerprint {
+        &self.print
+    }
 }
 
 /// Why two texts are held for one matter, or not.
@@ -134,7 +141,7 @@ pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
     heavy.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
     heavy.truncate(KEPT_TERMS);
     let norm = heavy.iter().map(|(_, x)| x * x).sum::<f32>().sqrt().max(1e-6);
-    let mut terms: Vec<(u64, f32)> = heavy.iter().map(|(w, x)| (key(0, w), x / norm)).collect();
+    let mut terms: Vec<(u64, f32)> = heavy.iter().map(|(w, x)| (key(0, w) >> 32, x / norm)).collect();
     terms.sort_by_key(|t| t.0);
     terms.dedup_by_key(|t| t.0);
     let (mut named, mut areas) = (Vec::new(), Vec::new());

@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::classify::{BadModel, Kind, MAX_LABELS, Model, Ranked, Reason};
+use crate::classify::{BadModel, Kind, Model, Ranked, Reason};
 use crate::cut::{Cutter, is_stop_word};
 use crate::normalise::fold;
 
+/// Most labels of a taxonomy: a city with all its townships.
+const MAX_DUTY_LABELS: usize = 1_500;
 /// Most rows of a taxonomy that are read.
 const MAX_DUTIES: usize = 20_000;
 /// Words of a letter that are looked at, and how much more its title says.
@@ -42,7 +44,7 @@ pub(crate) fn model(cutter: &Cutter, rows: &[[String; 3]]) -> Result<Model, BadM
     labels.dedup();
     match labels.len() {
         0 | 1 => return Err(BadModel::NothingToLearn),
-        n if n > MAX_LABELS => return Err(BadModel::TooManyLabels),
+        n if n > MAX_DUTY_LABELS => return Err(BadModel::TooManyLabels),
         _ => {}
     }
     let mut said: HashMap<String, Vec<f32>> = HashMap::new();

@@ -107,6 +107,9 @@ pub struct Common {
     df: HashMap<u64, u32>,
 }
 
+/// Below so many texts a collection cannot tell which terms are rare.
+pub const SMALL: usize = 50;
+const SMOOTH: f32 = 20.0;
 /// How strongly rarity counts.
 const RARITY: f32 = 1.35;
 
@@ -129,14 +132,17 @@ impl Common {
         self.letters
     }
 
-    /// The vector of length one of a letter: terms in at least two letters and at most a fifth of all.
+    /// The vector of length one of a letter: terms in at least two letters and at most a fifth of all. In a
+    /// collection of fewer than [`SMALL`] every term counts that it has at all.
     pub fn vector(&self, t: &Terms) -> Vec<(u64, f32)> {
         let n = self.letters.max(1) as f32;
         let weight = |t: &Term| {
             let df = self.count(t.key) as f32;
-            if df < 2.0 || df > (n * 0.2).max(2.0) {
+            let small = self.letters < SMALL;
+            if df < 1.0 || (!small && (df < 2.0 || df > (n * 0.2).max(2.0))) {
                 return None;
             }
+            let n = if small { n + SMOOTH } else { n };
             let tf = if t.count >= 1.0 { 1.0 + t.count.ln() } else { t.count };
             Some((t.key, tf * (n / df).ln().max(0.05).powf(RARITY) * t.kind))
         };

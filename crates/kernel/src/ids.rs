@@ -56,11 +56,13 @@ pub enum StreamKind {
     Supervision = 9,
     /// 会商: one joint meeting.
     Meeting = 10,
+    /// 读文: what was proposed from the words of one case, and what people said to it.
+    Reading = 11,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -71,6 +73,7 @@ impl StreamKind {
         Self::Import,
         Self::Supervision,
         Self::Meeting,
+        Self::Reading,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -85,6 +88,7 @@ impl StreamKind {
             Self::Import => "import",
             Self::Supervision => "supervision",
             Self::Meeting => "meeting",
+            Self::Reading => "reading",
         }
     }
 }

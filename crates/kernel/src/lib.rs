@@ -4,12 +4,14 @@
 //! Must not know storage, pages, or any rule of an office. Pure: no clock, no randomness, no I/O.
 
 mod actor;
+mod file_ref;
 mod ids;
 mod moment;
 mod region;
 mod said;
 
 pub use actor::{Actor, Relation, Role, UnknownRole};
+pub use file_ref::FileRef;
 pub use ids::{CaseId, StaffId, StreamId, StreamKind, UnitId};
 pub use moment::{Date, Moment, NotAMoment, US_PER_DAY, US_PER_HOUR, US_PER_SECOND};
 pub use region::{NotARegion, RegionCode, RegionLevel};

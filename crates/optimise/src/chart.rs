@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 
 use crate::redesign::Redesign;
 
-const INK: &str = "#1f2933";
-const QUIET: &str = "#616e7c";
+pub(crate) const INK: &str = "#1f2933";
+pub(crate) const QUIET: &str = "#616e7c";
 const RULE: &str = "#d9dee4";
-const BEFORE: &str = "#9aa5b1";
-const AFTER: &str = "#1b6ca8";
-const CRITICAL: &str = "#b4470f";
+pub(crate) const BEFORE: &str = "#9aa5b1";
+pub(crate) const AFTER: &str = "#1b6ca8";
+pub(crate) const CRITICAL: &str = "#b4470f";
 const FONT: &str = "font-family=\"Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, WenQuanYi Zen Hei, sans-serif\"";
 /// Steps drawn at most; the rest is named as left out.
 const ROWS: usize = 120;
@@ -21,12 +21,12 @@ fn escape(s: &str) -> String {
     s.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-fn num(x: f64) -> String {
+pub(crate) fn num(x: f64) -> String {
     let r = (x * 100.0).round() / 100.0;
     if r.fract() == 0.0 { format!("{r:.0}") } else { format!("{r}") }
 }
 
-fn clip(s: &str, wide: usize) -> String {
+pub(crate) fn clip(s: &str, wide: usize) -> String {
     let mut width = 0;
     let mut out = String::new();
     for c in s.chars() {
@@ -40,36 +40,36 @@ fn clip(s: &str, wide: usize) -> String {
     out
 }
 
-struct Svg {
+pub(crate) struct Svg {
     body: String,
     width: f64,
 }
 
 impl Svg {
-    const fn new(width: f64) -> Self {
+    pub(crate) const fn new(width: f64) -> Self {
         Self { body: String::new(), width }
     }
-    fn text(&mut self, x: f64, y: f64, size: u8, fill: &str, anchor: &str, s: &str) {
+    pub(crate) fn text(&mut self, x: f64, y: f64, size: u8, fill: &str, anchor: &str, s: &str) {
         let _ = writeln!(
             self.body,
             "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" fill=\"{fill}\" text-anchor=\"{anchor}\">{}</text>",
             escape(s)
         );
     }
-    fn rect(&mut self, (x, y): (f64, f64), (w, h): (f64, f64), fill: &str, title: &str) {
+    pub(crate) fn rect(&mut self, (x, y): (f64, f64), (w, h): (f64, f64), fill: &str, title: &str) {
         let _ = writeln!(
             self.body,
             "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{h:.1}\" rx=\"2\" fill=\"{fill}\"><title>{}</title></rect>",
             escape(title)
         );
     }
-    fn line(&mut self, (x, y): (f64, f64), (u, v): (f64, f64)) {
+    pub(crate) fn line(&mut self, (x, y): (f64, f64), (u, v): (f64, f64)) {
         let _ = writeln!(
             self.body,
             "<line x1=\"{x:.1}\" y1=\"{y:.1}\" x2=\"{u:.1}\" y2=\"{v:.1}\" stroke=\"{RULE}\"/>"
         );
     }
-    fn done(self, height: f64, title: &str) -> String {
+    pub(crate) fn done(self, height: f64, title: &str) -> String {
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0} {height:.0}\" width=\"{0:.0}\" height=\"{height:.0}\" role=\"img\" aria-label=\"{1}\" {FONT}>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n{2}</svg>\n",
             self.width,
@@ -80,7 +80,7 @@ impl Svg {
 }
 
 /// A step of the axis that gives at most about eight marks.
-fn tick(longest: f64) -> f64 {
+pub(crate) fn tick(longest: f64) -> f64 {
     let rough = (longest / 8.0).max(1e-6);
     let ten = 10f64.powf(rough.log10().floor());
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * ten).find(|t| *t >= rough).unwrap_or(rough)

@@ -4,7 +4,7 @@
 //! difference is and how sure, and says so when nothing can be said. Deterministic by seed.
 
 use kernel::Said;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::OptimiseError;
 use crate::rng::Rng;
@@ -19,7 +19,7 @@ pub struct Seen {
 }
 
 /// What can be said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Judgement {
     /// 有效: shorter, and not by chance, drift or what happened elsewhere too

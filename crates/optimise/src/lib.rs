@@ -5,13 +5,16 @@
 
 mod chart;
 mod dist;
+pub mod drawn;
 mod effect;
 mod error;
 mod evidence;
 mod fit;
 mod graph;
 mod knockout;
+mod lanes;
 mod model;
+pub mod proposal;
 pub mod questions;
 mod rcpsp;
 mod redesign;
@@ -29,6 +32,7 @@ pub use graph::Dag;
 pub use knockout::{
     Check, CheckFigures, EarlyRefusal, best_line, check_figures, early_refusal, expected_work,
 };
+pub use lanes::LaneWords;
 pub use model::{
     Arrivals, Batch, FIELDS, FORMAT, Field, FieldRow, Form, Ground, MAX_STEPS, Material, Model, Necessity,
     Order, Rework, Shift, Situation, Source, Step, Target, Unit,

@@ -56,43 +56,62 @@ fn section(text: &str, title: &str) -> Vec<Vec<String>> {
     from.take_while(|l| *l != "\"\"").map(|l| l.split(',').map(str::to_owned).collect()).collect()
 }
 
-/// Against the reference tool's run of 5,000 cases: how often every task ran (±4 %), its mean working time
-/// (±6 %), how busy every resource was (±0.06), and the mean time from begin to end with nights and week ends.
-/// The last depends on queues that one run of 5,000 cases does not pin down; tolerance 15 %.
+/// One run of the reference tool against ours, for both scenarios that it published.
+///
+/// How often every task ran (±4 %) and how busy every resource was (±0.06) are held to fixed tolerances. Mean
+/// working time and time from begin to end are means over long-tailed durations: of the rarest task the
+/// reference run has 66 values with a standard deviation of several times their mean, so a fixed percentage
+/// would judge its luck. They must lie within 6 % and 15 %, or within the 99.9 % prediction interval of one more
+/// run of 5,000 cases, computed from thirty of ours (a hundred figures are compared: at 99 % one fails by
+/// chance). The working time of a whole case, in which luck evens out, is held to 5 %.
 #[test]
 fn simulations_agree_with_the_reference_tool() {
     for (model, stat) in [
         ("o2_LoanOrigination-SC-LU", "stat_loan_sc_lu_5000"),
-        // o2_BPI_Challenge_2012 does NOT agree yet (one task 2,155 s against 1,361 s): docs/optimise.md, open in issue 7.
+        ("o2_BPI_Challenge_2012", "stat_o2_bpi12_5000"),
     ] {
         let bpmn = shared(&format!("logs/sim/{model}.bpmn"));
         let scenario = optimise::read_scenario(&bpmn, &shared(&format!("logs/sim/{model}.json"))).unwrap();
-        let mut options = optimise::Options::new(5_000, 7);
-        options.settle = false;
-        let r = optimise::simulate_scenario(&scenario, options).unwrap();
+        let runs: Vec<optimise::SimReport> = (0..30)
+            .map(|seed| {
+                let mut options = optimise::Options::new(5_000, 7 + seed);
+                (options.settle, options.replications) = (false, 1);
+                optimise::simulate_scenario(&scenario, options).unwrap()
+            })
+            .collect();
         let stat = shared(&format!("logs/sim/{stat}.csv"));
-        let near = |what: &str, got: f64, want: f64, off: f64| {
-            println!("{model}: {what}: {got:.4} against {want:.4}");
-            assert!((got - want).abs() <= off, "{model}: {what}: {got} against {want}, tolerance {off}");
+        let near = |what: &str,
+                    want: f64,
+                    off: f64,
+                    spread: bool,
+                    of: &dyn Fn(&optimise::SimReport) -> f64| {
+            let (mean, half) = predicted(&runs.iter().map(of).collect::<Vec<_>>());
+            let off = if spread { off.max(half) } else { off };
+            println!("{model}: {what}: {mean:.4} against {want:.4}, tolerance {off:.4}");
+            assert!((mean - want).abs() <= off, "{model}: {what}: {mean} against {want}, tolerance {off}");
         };
+        let mut whole = 0.0;
         for row in section(&stat, "Individual Task Statistics") {
-            let s = r.steps.iter().find(|s| s.name == row[0]).unwrap_or_else(|| panic!("no task {}", row[0]));
+            let at = runs[0].steps.iter().position(|s| s.name == row[0]);
+            let at = at.unwrap_or_else(|| panic!("no task {}", row[0]));
             let count: f64 = row[1].parse().unwrap();
-            near(&row[0], s.per_case, count / 5_000.0, 0.04 * count / 5_000.0 + 0.01);
+            near(&row[0], count / 5_000.0, 0.04 * count / 5_000.0 + 0.01, false, &|r| r.steps[at].per_case);
             let seconds: f64 = row[12].parse().unwrap();
-            near("working seconds", s.processing_hours * 3_600.0, seconds, 0.06 * seconds + 5.0);
+            let working = |r: &optimise::SimReport| r.steps[at].processing_hours * 3_600.0;
+            near("working seconds", seconds, 0.06 * seconds + 5.0, true, &working);
+            whole += seconds * count / 5_000.0;
         }
+        near("working seconds of a case", whole, 0.05 * whole, false, &|r| r.processing.mean * 3_600.0);
         for row in section(&stat, "Resource Utilization") {
-            let g =
-                r.utilisation.iter().find(|g| g.name == row[1]).unwrap_or_else(|| panic!("no {}", row[1]));
-            near(&row[1], g.utilisation.mean, row[2].parse().unwrap(), 0.06);
+            let at = runs[0].utilisation.iter().position(|g| g.name == row[1]);
+            let at = at.unwrap_or_else(|| panic!("no {}", row[1]));
+            near(&row[1], row[2].parse().unwrap(), 0.06, true, &|r| r.utilisation[at].utilisation.mean);
         }
         let overall = section(&stat, "Overall Scenario Statistics");
         let cycle: f64 = overall.iter().find(|r| r[0] == "idle_cycle_time").unwrap()[3].parse().unwrap();
-        near("begin to end, seconds", r.cycle_time.mean * 3_600.0, cycle, 0.15 * cycle);
+        near("begin to end, seconds", cycle, 0.15 * cycle, true, &|r| r.cycle_time.mean * 3_600.0);
     }
     for (bpmn, json) in [
-        ("o2_BPI_Challenge_2012", "o2_BPI_Challenge_2012"),
         ("stock_replenishment", "stock_replenishment_logs"),
         ("LoanApp_sequential_9-5", "LoanApp_arrival_fix_10"),
     ] {
@@ -101,6 +120,14 @@ fn simulations_agree_with_the_reference_tool() {
         let r = optimise::simulate_scenario(&s, optimise::Options::new(500, 1)).unwrap();
         assert!(r.cycle_time.mean > 0.0 && !r.steps.is_empty(), "{json}");
     }
+}
+
+/// Mean, and half the width of the 99.9 % prediction interval of one more value (Student's t, 29 degrees: 3.659).
+fn predicted(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let var = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0);
+    (mean, 3.659 * (var * (1.0 + 1.0 / n)).sqrt())
 }
 
 /// The value of `key="concept:name"` and the like in one line of XES.

@@ -27,6 +27,9 @@ pub struct Happened {
     /// what the clock did
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clock: Vec<ClockChange>,
+    /// what was attached (附件)
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<kernel::FileRef>,
 }
 
 /// One act that an actor may do now.
@@ -64,7 +67,7 @@ pub fn register(registration: Registration, now: Moment, rules: &Rules) -> Resul
         start: now,
     };
     let clock = vec![start(rules, &of)];
-    Ok(Happened { asked, to: StageKind::Registered, clock })
+    Ok(Happened { asked, to: StageKind::Registered, clock, files: Vec::new() })
 }
 
 fn start(rules: &Rules, of: &Subject<'_>) -> ClockChange {
@@ -132,7 +135,7 @@ impl Case {
         }
         let to = self.target(row, &asked, rules);
         let clock = self.clock_changes(row, &asked, to, now, rules);
-        Ok(Happened { asked, to, clock })
+        Ok(Happened { asked, to, clock, files: Vec::new() })
     }
 
     fn may(&self, row: &Row, actor: &Actor) -> bool {

@@ -116,6 +116,36 @@ pub fn by_id(rd: &mut Rd<'_>, id: CaseId) -> Result<Option<Case>> {
     Ok(rd.query_opt(sql, vals![id], row_of)?.map(|r| r.case))
 }
 
+/// The cases with these ids, in no order; those that are not there are left out.
+pub fn by_ids(rd: &mut Rd<'_>, ids: &[CaseId]) -> Result<Vec<CaseRow>> {
+    const AT_ONCE: usize = 50;
+    let marks: Vec<String> = (1..=AT_ONCE).map(|i| format!("${i}")).collect();
+    let sql = format!("SELECT {COLUMNS} FROM case_file WHERE id IN ({})", marks.join(", "));
+    let mut out = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(AT_ONCE) {
+        // One statement for any number: the last id stands in for those that are missing.
+        let last = chunk[chunk.len() - 1];
+        let full = chunk.iter().copied().chain(std::iter::repeat(last)).take(AT_ONCE);
+        let params: Vec<Value<'_>> = full.map(Value::from).collect();
+        out.extend(rd.query(&sql, &params, row_of)?);
+    }
+    Ok(out)
+}
+
+/// Cases that a unit answers for, before `before` (an id), the newest first.
+pub fn owned_before(rd: &mut Rd<'_>, before: CaseId, limit: u32) -> Result<Vec<Case>> {
+    let sql = "SELECT id, number, stage, title, due, state FROM case_file \
+               WHERE unit IS NOT NULL AND id < $1 ORDER BY id DESC LIMIT $2";
+    Ok(rd.query(sql, vals![before, limit], row_of)?.into_iter().map(|r| r.case).collect())
+}
+
+/// Cases before `before` (an id), the newest first.
+pub fn newest(rd: &mut Rd<'_>, before: CaseId, limit: u32) -> Result<Vec<Case>> {
+    let sql = "SELECT id, number, stage, title, due, state FROM case_file \
+               WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    Ok(rd.query(sql, vals![before, limit], row_of)?.into_iter().map(|r| r.case).collect())
+}
+
 /// A new case with everything that has happened to it so far: its registration and what followed at once.
 #[derive(Debug)]
 pub struct NewCase {
@@ -416,6 +446,12 @@ pub fn count(rd: &mut Rd<'_>, q: &Query, most: u32) -> Result<i64> {
 /// Where a page ends, for the next one.
 pub fn cursor_of(row: &CaseRow) -> (i64, i64) {
     (row.due.map_or(NEVER, Moment::us), row.id.0)
+}
+
+/// When a case came to its end; none while it is open.
+pub fn ended_at(rd: &mut Rd<'_>, id: CaseId) -> Result<Option<Moment>> {
+    let sql = "SELECT closed FROM case_file WHERE id = $1";
+    Ok(rd.query_opt(sql, vals![id], |r| r.opt_moment(0))?.flatten())
 }
 
 /// The due moment that the row of a case holds.

@@ -5,24 +5,33 @@
 //! The next developer starts at `docs/store.md`.
 
 pub mod backup;
+pub mod blobs;
+pub mod campaigns;
 pub mod cases;
 mod conn;
 pub mod contacts;
 pub mod counters;
 mod engine;
 mod error;
+pub mod files;
+pub mod guides;
 pub mod idempotency;
 pub mod imports;
+pub mod items;
 pub mod jobs;
 pub mod ledger_rows;
 pub mod migrations;
 pub mod office;
 mod pool;
 mod postgres;
+pub mod readings;
+pub mod redesigns;
 pub mod settings;
 mod sqlite;
 mod store;
+pub mod texts;
 mod value;
+pub mod walks;
 mod writer;
 
 pub use conn::{Rd, Tx};

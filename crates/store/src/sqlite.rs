@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 
@@ -31,6 +31,22 @@ pub(crate) struct SqliteOptions {
 
 pub(crate) const PAGE_BYTES: u64 = 4096;
 
+/// The change into WAL does not wait by itself when another program makes the same change at the same moment.
+fn into_wal(conn: &Connection, patience: Duration) -> rusqlite::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match conn.execute_batch("PRAGMA journal_mode = WAL;") {
+            Err(e)
+                if e.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+                    && begun.elapsed() < patience =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            done => return done,
+        }
+    }
+}
+
 impl Sqlite {
     /// Opens (and creates) the file; `write` decides whether this connection may ever write.
     pub(crate) fn open(file: &Path, options: SqliteOptions, write: bool) -> Result<Self> {
@@ -46,8 +62,9 @@ impl Sqlite {
         conn.busy_timeout(Duration::from_millis(options.busy_ms)).map_err(said)?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
         let max_pages = options.max_bytes.map_or(4_294_967_294, |b| (b / PAGE_BYTES).max(1));
+        into_wal(&conn, Duration::from_millis(options.busy_ms)).map_err(said)?;
         conn.execute_batch(&format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{}; PRAGMA wal_autocheckpoint = 4000;
              PRAGMA journal_size_limit = 67108864; PRAGMA max_page_count = {max_pages};
              PRAGMA trusted_schema = OFF; PRAGMA case_sensitive_like = ON; PRAGMA query_only = {};",

@@ -309,8 +309,16 @@ pub struct FormView {
     pub open: bool,
     /// what was wrong
     pub error: String,
+    /// chooses a unit: what was proposed is posted with it
+    pub chooses: bool,
+    /// holds a reply that can be checked before it is sent
+    pub replies: bool,
     /// fields
     pub fields: Vec<FieldView>,
+    /// files may come with it
+    pub files: bool,
+    /// files that were brought before and wait
+    pub waiting: Vec<app::Uploaded>,
 }
 
 fn case_choice(input: Input, case: &Case, office: &Office, mine: Option<UnitId>) -> Vec<(String, String)> {
@@ -348,9 +356,9 @@ pub fn show(
     case: &Case,
     office: &Arc<Office>,
     mine: Option<UnitId>,
-    sent: Option<(&Fields, &Error)>,
+    sent: Option<(&Fields, Option<&Error>)>,
 ) -> FormView {
-    let wrong = sent.and_then(|(_, e)| match e {
+    let wrong = sent.and_then(|(_, e)| e).and_then(|e| match e {
         Error::Invalid { field, .. } => Some(field.clone()),
         Error::Refused(r) => r.field.clone(),
         _ => None,
@@ -384,8 +392,12 @@ pub fn show(
         title: word(page.lang, form.act),
         risk: form.risk,
         open: sent.is_some(),
-        error: sent.map_or_else(String::new, |(_, e)| web_kit::explain(page, e)),
+        error: sent.and_then(|(_, e)| e).map_or_else(String::new, |e| web_kit::explain(page, e)),
+        chooses: matches!(form.act, Act::Dispatch | Act::Redispatch | Act::Arbitrate),
+        replies: matches!(form.act, Act::Reply | Act::ReplyNegative | Act::AnswerOnSpot),
         fields: fields.collect(),
+        files: form.fields.iter().any(|f| matches!(f.input, Area | Big)),
+        waiting: Vec::new(),
     }
 }
 

@@ -10,9 +10,12 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Role;
 use resolve::{Act, Command, Stage, StageKind, StepState, Word as _};
 use serde_json::Value;
-use web_kit::{Desk, Fields, Kit, Lamp, Lang, Oops, Page, date_of, day, lamp, length, render, when, word};
+use web_kit::{
+    Desk, Fields, Form, Kit, Lamp, Lang, Oops, Page, date_of, day, lamp, length, render, when, word,
+};
 
 use crate::acts::{self, FORMS, FormView};
+use crate::reading::{self, CheckView, Read};
 
 /// What an event says besides who and when.
 #[derive(Clone, Debug)]
@@ -30,6 +33,27 @@ pub(crate) struct Line {
     pub stage: String,
     pub system: bool,
     pub said: Vec<Said>,
+    pub files: Vec<FileView>,
+}
+
+/// A file as shown.
+#[derive(Clone, Debug)]
+pub(crate) struct FileView {
+    pub hash: String,
+    pub name: String,
+    pub size: String,
+    /// a picture that is small enough to be shown at once
+    pub shown: bool,
+}
+
+/// Bytes of a picture that is shown in the timeline.
+const SHOWN_MOST: i64 = 2 << 20;
+
+fn file_view(f: &kernel::FileRef) -> FileView {
+    let kib = (f.size + 1023) / 1024;
+    let size = if kib >= 1024 { format!("{:.1} MB", kib as f64 / 1024.0) } else { format!("{kib} KB") };
+    let shown = f.kind.starts_with("image/") && f.size <= SHOWN_MOST;
+    FileView { hash: f.hash.clone(), name: f.name.clone(), size, shown }
 }
 
 /// One day of the explanation of a limit.
@@ -63,6 +87,7 @@ struct CaseHtml {
     title: String,
     ver: i64,
     words: String,
+    brought: Vec<FileView>,
     added: Vec<Line>,
     lamp: Lamp,
     stage: String,
@@ -83,13 +108,17 @@ struct CaseHtml {
     trouble: String,
     done: String,
     receipt: bool,
+    r: Read,
+    may_dispatch: bool,
+    checked: Option<(&'static str, CheckView)>,
 }
 
 /// What a page says besides the case itself.
 #[derive(Default)]
 struct Told<'a> {
     done: String,
-    sent: Option<(Act, &'a Fields, &'a Error)>,
+    sent: Option<(Act, &'a Fields, Option<&'a Error>)>,
+    checked: Option<(Act, app::ReplyCheck)>,
     contact: Option<Contact>,
     trouble: String,
 }
@@ -177,6 +206,7 @@ fn line(page: &Page, office: &Office, e: &EventView) -> Line {
         stage: word(page.lang, e.happened.to),
         system: matches!(e.act, Act::WarnYellow | Act::WarnRed | Act::Recompute),
         said: told(page, office, &e.happened.asked),
+        files: e.happened.files.iter().map(file_view).collect(),
     }
 }
 
@@ -275,12 +305,21 @@ async fn page_of(kit: &Kit, desk: &Desk, number: String, told: Told<'_>) -> Resu
     let v = kit.app.case(desk.actor(), number.clone()).await?;
     let events = kit.app.events(desk.actor(), number.clone(), 0).await?;
     let why = kit.app.explain(desk.actor(), number.clone()).await?;
-    let forms = forms(desk, &v, &told);
+    let read = kit.app.case_reading(desk.actor(), number.clone()).await?;
+    let mut forms = forms(desk, &v, &told);
+    if let Some((act, sent, _)) = told.sent {
+        let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
+        let waiting = kit.app.waiting_files(&desk.actor(), tickets).await?;
+        if let Some(form) = forms.iter_mut().find(|f| f.act == act.word()) {
+            form.waiting = waiting;
+        }
+    }
     let words = events.iter().find_map(|e| match &e.happened.asked {
-        Command::Register(r) => Some((r.words.clone(), r.place.clone())),
+        Command::Register(r) => Some((r.words.clone(), r.place.clone(), &e.happened.files)),
         _ => None,
     });
-    let (words, place) = words.unwrap_or_default();
+    let brought = words.as_ref().map_or_else(Vec::new, |w| w.2.iter().map(file_view).collect());
+    let (words, place) = words.map(|w| (w.0, w.1)).unwrap_or_default();
     let mut lines: Vec<_> = events.iter().map(|e| line(&p, &v.office, e)).collect();
     let added = events.iter().zip(&lines).filter(|(e, _)| e.act == Act::AddWords).map(|(_, l)| l.clone());
     let added = added.collect();
@@ -303,6 +342,7 @@ async fn page_of(kit: &Kit, desk: &Desk, number: String, told: Told<'_>) -> Resu
         title: v.case.title.clone(),
         ver: v.case.ver,
         words,
+        brought,
         added,
         lamp: lamp(p.lang, p.t, v.clock.as_ref()),
         stage: word(p.lang, v.case.stage.kind()),
@@ -328,6 +368,9 @@ async fn page_of(kit: &Kit, desk: &Desk, number: String, told: Told<'_>) -> Resu
         units: units(&v.office),
         trouble: told.trouble,
         done: told.done,
+        r: Read::of_case(&p, &read),
+        may_dispatch: v.acts.contains(&Act::Dispatch),
+        checked: told.checked.map(|(act, c)| (act.word(), reading::check(&p, &c))),
         receipt: matches!(role, Role::Clerk | Role::Coordinator) && v.case.stage.kind() != StageKind::Merged,
         p,
     };
@@ -391,9 +434,13 @@ pub(crate) async fn show(
     Path(number): Path<String>,
     axum::extract::Query(ask): axum::extract::Query<Ask>,
 ) -> Result<Response, Oops> {
-    let done = Act::ALL.iter().find(|a| a.word() == ask.done);
-    let done =
-        done.map_or_else(String::new, |a| desk.page.t.done_act.replace("{act}", &word(desk.page.lang, *a)));
+    let act = Act::ALL.iter().find(|a| a.word() == ask.done);
+    let done = match (act, ask.done.as_str()) {
+        (Some(a), _) => desk.page.t.done_act.replace("{act}", &word(desk.page.lang, *a)),
+        (None, "judged") => desk.page.t.reading.judged_done.to_owned(),
+        (None, "precedent") => desk.page.t.reading.precedent_done.to_owned(),
+        _ => String::new(),
+    };
     page_of(&kit, &desk, number, Told { done, ..Told::default() }).await
 }
 
@@ -402,27 +449,63 @@ pub(crate) async fn act(
     State(kit): State<Kit>,
     desk: Desk,
     Path((number, act)): Path<(String, String)>,
-    fields: Fields,
+    mut sent: Form,
 ) -> Result<Response, Oops> {
     let form = Act::ALL.iter().find(|a| a.word() == act).and_then(|a| acts::form_of(*a));
     let form = form.ok_or(Oops(Error::NotFound))?;
     let office = kit.app.office_now().await?;
-    let expect: Option<i64> = fields.get("ver").parse().ok();
-    let asked = acts::read(form, &fields, &office);
+    let expect: Option<i64> = sent.fields.get("ver").parse().ok();
+    let asked = sent.whole().and_then(|()| acts::read(form, &sent.fields, &office));
+    let tickets = sent.tickets();
     let result = match asked {
-        Ok(asked) => kit.app.act(desk.actor(), number.clone(), asked, expect).await.map(|_| ()),
+        Ok(asked) => {
+            let shown = app::Shown::parse(sent.fields.get("shown"));
+            let number = number.clone();
+            kit.app.act_shown(desk.actor(), number, asked, expect, shown, tickets).await.map(|_| ())
+        }
         Err(e) => Err(e),
     };
     match result {
         Ok(()) => Ok(Redirect::to(&format!("/desk/case/{number}?done={act}")).into_response()),
         Err(e @ (Error::Refused(_) | Error::Invalid { .. } | Error::Changed(_))) => {
             let trouble = web_kit::explain(&desk.page, &e);
-            let told = Told { sent: Some((form.act, &fields, &e)), trouble, ..Told::default() };
+            let told = Told { sent: Some((form.act, &sent.fields, Some(&e))), trouble, ..Told::default() };
             let page = page_of(&kit, &desk, number, told).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(e) => Err(Oops(e)),
     }
+}
+
+/// `GET /desk/case/{number}/file/{hash}`
+pub(crate) async fn file(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path((number, hash)): Path<(String, String)>,
+) -> Result<Response, Oops> {
+    let (file, bytes) = kit.app.file(desk.actor(), number, hash).await?;
+    Ok(web_kit::serve_file(&file, bytes))
+}
+
+/// `POST /desk/case/{number}/check/{act}`: what a reply lacks, before it is sent. Only its files are kept waiting.
+pub(crate) async fn check(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path((number, act)): Path<(String, String)>,
+    mut sent: Form,
+) -> Result<Response, Oops> {
+    let form = Act::ALL.iter().find(|a| a.word() == act).and_then(|a| acts::form_of(*a));
+    let form = form.ok_or(Oops(Error::NotFound))?;
+    let text = format!("{}\n{}", sent.fields.get("text"), sent.fields.get("basis"));
+    let checked = kit.app.check_reply(desk.actor(), number.clone(), text).await?;
+    let trouble = sent.whole().err().map_or_else(String::new, |e| web_kit::explain(&desk.page, &e));
+    let told = Told {
+        sent: Some((form.act, &sent.fields, None)),
+        checked: Some((form.act, checked)),
+        trouble,
+        ..Told::default()
+    };
+    page_of(&kit, &desk, number, told).await
 }
 
 /// `POST /desk/case/{number}/unmask`: on record, with a purpose.

@@ -2,7 +2,7 @@
 
 use app::Error;
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query as Ask, State};
 use axum::response::Response;
 use resolve::{Act, Command, StageKind};
 use store::cases::{Query, Scope};
@@ -10,12 +10,15 @@ use web_kit::{Desk, Fields, Kit, Oops, Page, render};
 
 use crate::case_page;
 use crate::lists::{Row, row};
+use crate::reading::units;
 
 /// A case with what was chosen for it and what came of it.
 struct Waiting {
     row: Row,
     ver: i64,
     unit: String,
+    offer: Vec<(String, u32)>,
+    mark: String,
 }
 
 struct Outcome {
@@ -35,22 +38,43 @@ struct DispatchHtml {
     note: String,
 }
 
+/// Percent from which a proposal is filled in when asked.
+const SURE: u32 = 60;
 /// Cases on one page of this form.
 const PAGE: u32 = 50;
 
-async fn page(kit: &Kit, desk: &Desk, sent: &Fields, outcomes: Vec<Outcome>) -> Result<Response, Oops> {
+async fn page(
+    kit: &Kit,
+    desk: &Desk,
+    sent: &Fields,
+    outcomes: Vec<Outcome>,
+    fill: bool,
+) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let region = desk.me.actor.region.as_ref().map_or_else(String::new, ToString::to_string);
     let stages = vec![StageKind::Registered, StageKind::Accepted];
     let q = Query { stages, limit: PAGE, ..Query::of(Scope::Region(region)) };
     let list = kit.app.list(desk.actor(), q).await?;
-    let able = list.cases.iter().filter(|v| v.acts.contains(&Act::Dispatch));
-    let rows = able.map(|v| Waiting {
-        row: row(&p, v),
-        ver: v.case.ver,
-        unit: sent.get(&format!("unit.{}", v.case.number)).to_owned(),
-    });
-    let rows = rows.collect();
+    let able: Vec<_> = list.cases.iter().filter(|v| v.acts.contains(&Act::Dispatch)).collect();
+    let numbers = able.iter().map(|v| v.case.number.clone()).collect();
+    let proposals = kit.app.propose_many(desk.actor(), numbers).await?;
+    let mut rows = Vec::new();
+    for v in able {
+        let proposal = proposals.get(&v.case.number).cloned().unwrap_or_default();
+        let units = units(&p, &proposal);
+        let offer: Vec<(String, u32)> =
+            units.lines.into_iter().take(3).map(|u| (u.name, u.percent)).collect();
+        let sure = offer.first().filter(|o| fill && o.1 >= SURE).map(|o| o.0.clone());
+        let typed = sent.opt(&format!("unit.{}", v.case.number));
+        let mark = if offer.is_empty() { String::new() } else { units.mark };
+        rows.push(Waiting {
+            row: row(&p, v),
+            ver: v.case.ver,
+            unit: typed.or(sure).unwrap_or_default(),
+            offer,
+            mark,
+        });
+    }
     let units = case_page::units(&*case_page::office(kit).await?);
     Ok(render(&DispatchHtml {
         rows,
@@ -62,9 +86,19 @@ async fn page(kit: &Kit, desk: &Desk, sent: &Fields, outcomes: Vec<Outcome>) -> 
     }))
 }
 
-/// `GET /desk/dispatch`
-pub(crate) async fn form(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
-    page(&kit, &desk, &Fields::default(), Vec::new()).await
+#[derive(serde::Deserialize)]
+pub(crate) struct FillAsk {
+    #[serde(default)]
+    fill: String,
+}
+
+/// `GET /desk/dispatch`; with `fill` the proposed units stand in the fields.
+pub(crate) async fn form(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Ask(ask): Ask<FillAsk>,
+) -> Result<Response, Oops> {
+    page(&kit, &desk, &Fields::default(), Vec::new(), !ask.fill.is_empty()).await
 }
 
 async fn one(kit: &Kit, desk: &Desk, fields: &Fields, number: &str) -> Result<String, Error> {
@@ -81,7 +115,8 @@ async fn one(kit: &Kit, desk: &Desk, fields: &Fields, number: &str) -> Result<St
     })?;
     let expect: Option<i64> = fields.get(&format!("ver.{number}")).parse().ok();
     let asked = Command::Dispatch { unit: unit.id, note: fields.get("note").to_owned() };
-    kit.app.act(desk.actor(), number.to_owned(), asked, expect).await?;
+    let shown = app::Shown::parse(fields.get(&format!("shown.{number}")));
+    kit.app.act_shown(desk.actor(), number.to_owned(), asked, expect, shown, Vec::new()).await?;
     Ok(unit.short.clone())
 }
 
@@ -99,5 +134,5 @@ pub(crate) async fn send(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
         let said = desk.page.t.dispatch_none.to_owned();
         outcomes.push(Outcome { number: String::new(), good: false, said });
     }
-    page(&kit, &desk, &fields, outcomes).await
+    page(&kit, &desk, &fields, outcomes, false).await
 }

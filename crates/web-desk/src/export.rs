@@ -67,7 +67,17 @@ pub(crate) async fn cases(
     let mut q = query(&desk, &ask, ask.unit_in(&office));
     (q.limit, q.after) = (500, None);
     let mut rows = Vec::new();
-    loop {
+    let mut before = None;
+    while !ask.words().is_empty() {
+        let q = store::cases::Query { limit: 100, ..q.clone() };
+        let found = kit.app.search(desk.actor(), ask.words().to_owned(), q, before).await?;
+        rows.extend(found.hits.iter().map(|h| row(&p, &h.view)));
+        before = found.next;
+        if before.is_none() || rows.len() >= ROWS_MAX {
+            break;
+        }
+    }
+    while ask.words().is_empty() {
         let page = kit.app.list(desk.actor(), q.clone()).await?;
         rows.extend(page.cases.iter().map(|v| row(&p, v)));
         match page.next {

@@ -8,12 +8,14 @@ mod dispatch;
 mod export;
 mod lists;
 mod office;
+mod reading;
 mod register;
 mod sign_in;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use web_kit::Kit;
+use web_kit::{Kit, UPLOAD_MAX};
 
 /// The pages of the workbench.
 pub fn routes() -> Router<Kit> {
@@ -22,9 +24,24 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/cases", get(lists::cases))
         .route("/desk/cases.xlsx", get(export::cases))
         .route("/desk/case/{number}", get(case_page::show))
-        .route("/desk/case/{number}/act/{act}", post(case_page::act))
+        .route("/desk/case/{number}/act/{act}", post(case_page::act).layer(DefaultBodyLimit::max(UPLOAD_MAX)))
+        .route("/desk/case/{number}/file/{hash}", get(case_page::file))
         .route("/desk/case/{number}/unmask", post(case_page::unmask))
-        .route("/desk/register", get(register::form).post(register::save))
+        .route(
+            "/desk/case/{number}/check/{act}",
+            post(case_page::check).layer(DefaultBodyLimit::max(UPLOAD_MAX)),
+        )
+        .route("/desk/case/{number}/choose", post(reading::choose))
+        .route("/desk/case/{number}/pair", post(reading::pair))
+        .route("/desk/case/{number}/precedent", post(reading::make))
+        .route("/desk/hot", get(reading::hot))
+        .route("/desk/precedents", get(reading::precedents))
+        .route("/desk/reading", get(reading::figures))
+        .route("/desk/reading/replies", get(reading::replies))
+        .route(
+            "/desk/register",
+            get(register::form).post(register::save).layer(DefaultBodyLimit::max(UPLOAD_MAX)),
+        )
         .route("/desk/receipt/{number}", get(register::receipt))
         .route("/desk/dispatch", get(dispatch::form).post(dispatch::send))
         .route("/desk/messages", get(office::messages).post(office::seen))

@@ -23,6 +23,7 @@ pub(crate) struct Row {
     pub unit: String,
     pub lodged: String,
     pub tags: Vec<String>,
+    pub excerpt: String,
 }
 
 pub(crate) fn row(p: &Page, v: &CaseView) -> Row {
@@ -47,6 +48,7 @@ pub(crate) fn row(p: &Page, v: &CaseView) -> Row {
         unit: v.owner.clone().unwrap_or_else(|| v.office.unit_name(c.first_asked)),
         lodged: day(p.lang, c.lodged.date()),
         tags,
+        excerpt: String::new(),
     }
 }
 
@@ -248,7 +250,9 @@ fn address(ask: &ListAsk, after: &str) -> String {
 pub(crate) fn query(desk: &Desk, ask: &ListAsk, unit: Option<kernel::UnitId>) -> Query {
     let stages = match ask.stage.as_str() {
         "all" => Vec::new(),
-        "" if ask.late.is_empty() => OPEN.to_vec(),
+        "open" => OPEN.to_vec(),
+        // Who looks for words looks through everything.
+        "" if ask.late.is_empty() && ask.q.trim().is_empty() => OPEN.to_vec(),
         "" => Vec::new(),
         one => StageKind::ALL.iter().copied().filter(|s| s.word() == one).collect(),
     };
@@ -272,11 +276,16 @@ impl ListAsk {
     pub(crate) fn unit_in(&self, office: &app::Office) -> Option<kernel::UnitId> {
         office.unit_called(&self.unit).map(|u| u.id).filter(|_| !self.unit.is_empty())
     }
+    /// The words looked for.
+    pub(crate) fn words(&self) -> &str {
+        self.q.trim()
+    }
     /// The filter in words, for a file that must say what it holds.
     pub(crate) fn told(&self, p: &Page) -> String {
         let stage = StageKind::ALL.iter().find(|s| s.word() == self.stage).map(|s| word(p.lang, *s));
         let kind = Kind::ALL.iter().find(|k| k.word() == self.kind).map(|k| word(p.lang, *k));
-        let open = self.stage.is_empty() && self.late.is_empty();
+        let open = self.stage == "open"
+            || (self.stage.is_empty() && self.late.is_empty() && self.q.trim().is_empty());
         let on = |set: &str, text: &str| (!set.is_empty()).then(|| text.to_owned());
         let parts = [
             stage,
@@ -313,14 +322,28 @@ pub(crate) async fn cases(
     let q = query(&desk, &ask, unit);
     let all = Query { after: None, ..q.clone() };
     // A count over several stages is one statement; a page over several is read stage by stage.
-    let n = kit.app.count(desk.actor(), all, MOST).await?;
-    let page = kit.app.list(desk.actor(), q).await?;
+    let (count, rows, next) = if ask.q.trim().is_empty() {
+        let n = kit.app.count(desk.actor(), all, MOST).await?;
+        let page = kit.app.list(desk.actor(), q).await?;
+        let next = page.next.map_or_else(String::new, |(due, id)| address(&ask, &format!("{due}.{id}")));
+        (shown(n), page.cases.iter().map(|v| row(&p, v)).collect::<Vec<_>>(), next)
+    } else {
+        let before = ask.after.strip_prefix("s.").and_then(|id| id.parse().ok());
+        let found = kit.app.search(desk.actor(), ask.q.clone(), q, before).await?;
+        let more = if found.next.is_some() { "+" } else { "" };
+        let count = format!("{}{more}", found.hits.len());
+        let rows = found.hits.into_iter().map(|h| Row { excerpt: h.excerpt, ..row(&p, &h.view) }).collect();
+        (count, rows, found.next.map_or_else(String::new, |id| address(&ask, &format!("s.{id}"))))
+    };
     let opt = |value: &str, label: String, on: &str| Opt { on: on == value, value: value.to_owned(), label };
-    let mut stages = vec![
-        opt("", p.t.stage_open.to_owned(), &ask.stage),
-        opt("all", p.t.stage_all.to_owned(), &ask.stage),
-    ];
-    stages.extend(StageKind::ALL.iter().map(|s| opt(s.word(), word(p.lang, *s), &ask.stage)));
+    let on = match ask.stage.as_str() {
+        "" if ask.q.trim().is_empty() && ask.late.is_empty() => "open",
+        "" => "all",
+        chosen => chosen,
+    };
+    let mut stages =
+        vec![opt("open", p.t.stage_open.to_owned(), on), opt("all", p.t.stage_all.to_owned(), on)];
+    stages.extend(StageKind::ALL.iter().map(|s| opt(s.word(), word(p.lang, *s), on)));
     let mut kinds = vec![opt("", p.t.any_kind.to_owned(), &ask.kind)];
     kinds.extend(Kind::ALL.iter().map(|k| opt(k.word(), word(p.lang, *k), &ask.kind)));
     let wide = matches!(desk.role(), Role::Coordinator | Role::Supervisor | Role::Analyst);
@@ -329,14 +352,13 @@ pub(crate) async fn cases(
     scopes.push(opt(owned, p.t.scope_unit.to_owned(), &ask.scope));
     scopes.push(opt("first", p.t.scope_first.to_owned(), &ask.scope));
     scopes.push(opt("co", p.t.scope_co.to_owned(), &ask.scope));
-    let next = page.next.map_or_else(String::new, |(due, id)| address(&ask, &format!("{due}.{id}")));
     let first = if ask.after.is_empty() { String::new() } else { address(&ask, "") };
     let may_export = access::decide(&desk.actor(), access::Operation::ExportCases, None).is_ok();
     let export = if may_export { format!("/desk/cases.xlsx{}", address(&ask, "")) } else { String::new() };
     Ok(render(&CasesHtml {
         export,
-        rows: page.cases.iter().map(|v| row(&p, v)).collect(),
-        count: shown(n),
+        rows,
+        count,
         stages,
         kinds,
         scopes,

@@ -7,9 +7,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{RegionCode, Role};
 use resolve::{Cause, Channel, Complexity, Kind, Registration, Word};
-use web_kit::{Desk, Fields, Kit, Oops, Page, header_of, render, when, word};
+use web_kit::{Desk, Fields, Form, Kit, Oops, Page, header_of, render, when, word};
 
 use crate::acts::Opt;
+use crate::reading::Read;
 
 #[derive(Template)]
 #[template(path = "register.html")]
@@ -23,6 +24,8 @@ struct RegisterHtml {
     causes: Vec<Opt>,
     regions: Vec<Opt>,
     hide: bool,
+    waiting: Vec<app::Uploaded>,
+    look: Option<Read>,
 }
 
 fn opts<W: Word>(p: &Page, chosen: &str, usual: &str) -> Vec<Opt> {
@@ -31,7 +34,13 @@ fn opts<W: Word>(p: &Page, chosen: &str, usual: &str) -> Vec<Opt> {
     W::ALL.iter().map(one).collect()
 }
 
-async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<Response, Oops> {
+async fn page(
+    kit: &Kit,
+    desk: &Desk,
+    sent: Fields,
+    trouble: String,
+    look: Option<app::DraftReading>,
+) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let mine = desk.me.actor.region.clone();
     let within = |code: &str| {
@@ -49,13 +58,17 @@ async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<R
         regions.push(Opt { value: chosen.clone(), label: chosen, on: true });
     }
     let usual = if desk.role() == Role::Supervisor { "inspection" } else { "window" };
+    let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
+    let waiting = kit.app.waiting_files(&desk.actor(), tickets).await?;
     Ok(render(&RegisterHtml {
+        waiting,
         kinds: opts::<Kind>(&p, sent.get("kind"), "matter"),
         channels: opts::<Channel>(&p, sent.get("channel"), usual),
         complexities: opts::<Complexity>(&p, sent.get("complexity"), "simple"),
         causes: opts::<Cause>(&p, sent.get("cause"), ""),
         regions,
         hide: sent.has("hide"),
+        look: look.map(|d| Read::of_draft(&p, &d)),
         trouble,
         sent,
         p,
@@ -65,7 +78,7 @@ async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<R
 /// `GET /desk/register`
 pub(crate) async fn form(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     access::decide(&desk.actor(), access::Operation::RegisterCase, None).map_err(Error::from)?;
-    page(&kit, &desk, Fields::default(), String::new()).await
+    page(&kit, &desk, Fields::default(), String::new(), None).await
 }
 
 /// The first sentence, for a title that nobody wrote.
@@ -111,22 +124,33 @@ fn read(fields: &Fields, desk: &Desk) -> Result<Registration, Error> {
 }
 
 /// `POST /desk/register`
-pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
+pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> Result<Response, Oops> {
+    let fields = &sent.fields;
     let contact = Contact {
         name: fields.get("name").to_owned(),
         phone: fields.get("phone").to_owned(),
         id_number: fields.get("id_number").to_owned(),
         address: String::new(),
     };
-    let lodged = match read(&fields, &desk) {
-        Ok(registration) => kit.app.register(desk.actor(), registration, contact).await,
+    if fields.has("look") && fields.has("words") {
+        let region = fields.get("region").parse::<RegionCode>().ok().or_else(|| desk.me.actor.region.clone());
+        let words = fields.get("words").to_owned();
+        let title = fields.opt("title").unwrap_or_else(|| title_of(&words));
+        let region = region.ok_or(Oops(Error::NotFound))?;
+        let look = kit.app.read_draft(desk.actor(), region, title, words).await?;
+        return page(&kit, &desk, sent.fields, String::new(), Some(look)).await;
+    }
+    let registration = read(fields, &desk);
+    let tickets = sent.tickets();
+    let lodged = match sent.whole().and(registration) {
+        Ok(registration) => kit.app.register_with(desk.actor(), registration, contact, tickets).await,
         Err(e) => Err(e),
     };
     match lodged {
         Ok(lodged) => Ok(Redirect::to(&format!("/desk/receipt/{}", lodged.number)).into_response()),
         Err(e @ (Error::Refused(_) | Error::Invalid { .. })) => {
             let trouble = web_kit::explain(&desk.page, &e);
-            let page = page(&kit, &desk, fields, trouble).await?;
+            let page = page(&kit, &desk, sent.fields, trouble, None).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(e) => Err(Oops(e)),

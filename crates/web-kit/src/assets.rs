@@ -18,6 +18,8 @@ struct Asset {
 const TABLE: &[(&str, &str, &[u8])] = &[
     ("style.css", CSS, include_bytes!("../assets/style.css")),
     ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
+    ("recorder.js", "text/javascript; charset=utf-8", include_bytes!("../assets/recorder.js")),
+    ("recorder.css", CSS, include_bytes!("../assets/recorder.css")),
 ];
 const CSS: &str = "text/css; charset=utf-8";
 

@@ -22,6 +22,16 @@ impl Fields {
     pub fn has(&self, name: &str) -> bool {
         !self.get(name).is_empty()
     }
+    /// Does it carry the token of the session? Nobody else's page knows it.
+    pub(crate) fn check(&self, page: &Page) -> Result<(), Oops> {
+        if page.me.is_some() && self.get("_t") != page.token {
+            return Err(Oops(app::Error::Forbidden(Said::new(
+                "页面已过期,请返回上一页刷新后再提交",
+                "this page is out of date: go back, reload and submit again",
+            ))));
+        }
+        Ok(())
+    }
     /// The value, none when empty.
     pub fn opt(&self, name: &str) -> Option<String> {
         Some(self.get(name).to_owned()).filter(|v| !v.is_empty())
@@ -42,12 +52,7 @@ impl FromRequest<Kit> for Fields {
             ))
         })?;
         let fields = Self(fields);
-        if page.me.is_some() && fields.get("_t") != page.token {
-            return Err(Oops(app::Error::Forbidden(Said::new(
-                "页面已过期,请返回上一页刷新后再提交",
-                "this page is out of date: go back, reload and submit again",
-            ))));
-        }
+        fields.check(&page)?;
         Ok(fields)
     }
 }

@@ -5,6 +5,7 @@
 
 mod assets;
 mod fields;
+mod form;
 mod guard;
 mod nav;
 mod oops;
@@ -14,6 +15,7 @@ mod texts;
 
 pub use assets::asset;
 pub use fields::Fields;
+pub use form::{Form, UPLOAD_MAX, serve_file};
 pub use guard::{Limiter, guard, header_of, slow_down};
 pub use nav::{AREAS, Area, Link, Place};
 pub use oops::{Oops, errors_as_pages, explain};

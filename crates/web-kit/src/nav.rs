@@ -55,6 +55,40 @@ pub const AREAS: &[Area] = &[
             ),
             place("/desk/register", |t| t.nav_register, &[Clerk, Coordinator, Walker, Supervisor]),
             place("/desk/dispatch", |t| t.nav_dispatch, &[Coordinator]),
+            place(
+                "/desk/hot",
+                |t| t.reading.nav_hot,
+                &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+            ),
+            place(
+                "/desk/precedents",
+                |t| t.reading.nav_precedents,
+                &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+            ),
+            place(
+                "/desk/reading/replies",
+                |t| t.reading.nav_replies,
+                &[Coordinator, Supervisor, Analyst, UnitAdmin],
+            ),
+            place(
+                "/desk/reading",
+                |t| t.reading.nav_figures,
+                &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator],
+            ),
+        ],
+    },
+    Area {
+        text: |t| t.walk.title,
+        places: &[
+            place(
+                "/desk/walks",
+                |t| t.walk.title,
+                &[Walker, Coordinator, Supervisor, Analyst, UnitAdmin, Volunteer, Evaluator],
+            ),
+            place("/desk/items", |t| t.walk.items, &[]),
+            place("/desk/items/checkup", |t| t.walk.checkup, &[]),
+            place("/desk/items/hall", |t| t.walk.hall, &[]),
+            place("/desk/items/plates", |t| t.walk.plates, &[]),
         ],
     },
     Area { text: |t| t.nav_messages, places: &[place("/desk/messages", |t| t.nav_messages, &[])] },

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use kernel::{Actor, Moment, Role};
 use store::office::StaffRow;
+use tokio::sync::Semaphore;
 
 use crate::{EN, Fields, Limiter, Link, Oops, Texts, ZH, assets, header_of, nav, role};
 
@@ -32,12 +33,15 @@ impl Default for Options {
         Self {
             secure: false,
             behind_proxy: false,
-            forms_per_minute: 60,
+            forms_per_minute: 30,
             setup_token: None,
             public_url: String::new(),
         }
     }
 }
+
+/// Each holds one file in memory at most.
+const UPLOADS_AT_ONCE: usize = 16;
 
 /// What all pages share.
 #[derive(Clone, Debug)]
@@ -48,13 +52,16 @@ pub struct Kit {
     pub options: Arc<Options>,
     /// public forms
     pub limiter: Arc<Limiter>,
+    /// forms with files that may arrive at once
+    pub(crate) uploads: Arc<Semaphore>,
 }
 
 impl Kit {
     /// Over a system.
     pub fn new(app: app::App, options: Options) -> Self {
         let limiter = Arc::new(Limiter::new(options.forms_per_minute));
-        Self { app, options: Arc::new(options), limiter }
+        let uploads = Arc::new(Semaphore::new(UPLOADS_AT_ONCE));
+        Self { app, options: Arc::new(options), limiter, uploads }
     }
     /// Name of the session cookie.
     pub fn session_cookie(&self) -> &'static str {

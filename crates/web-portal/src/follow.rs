@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use resolve::{Act, Command, Satisfaction, Solved, StageKind, Word as _};
 use serde::Deserialize;
-use web_kit::{Fields, Kit, Oops, Page, explain, lamp, render, when, word};
+use web_kit::{Fields, Form, Kit, Oops, Page, explain, lamp, render, when, word};
 
 #[derive(Template)]
 #[template(path = "follow.html")]
@@ -52,6 +52,7 @@ struct Line {
     who: String,
     act: String,
     said: Vec<String>,
+    files: Vec<kernel::FileRef>,
 }
 
 struct Opt {
@@ -82,6 +83,7 @@ struct MineHtml {
     fresh: bool,
     thanks: bool,
     sent: Fields,
+    waiting: Vec<app::Uploaded>,
 }
 
 fn steps(p: &Page, stage: StageKind) -> Vec<Step> {
@@ -140,6 +142,7 @@ fn mine(p: Page, code: String, v: &ResidentView, told: Told) -> Response {
         who: e.unit.clone().unwrap_or_else(|| p.t.you.to_owned()),
         act: word(p.lang, e.act),
         said: said(&p, &e.happened.asked).into_iter().filter(|s| !s.is_empty()).collect(),
+        files: e.happened.files.clone(),
     };
     let lamp = lamp(p.lang, p.t, v.view.clock.as_ref());
     render(&MineHtml {
@@ -161,6 +164,7 @@ fn mine(p: Page, code: String, v: &ResidentView, told: Told) -> Response {
         fresh: told.fresh,
         thanks: told.thanks,
         sent: told.sent,
+        waiting: told.waiting,
         code,
         p,
     })
@@ -173,6 +177,7 @@ struct Told {
     fresh: bool,
     thanks: bool,
     sent: Fields,
+    waiting: Vec<app::Uploaded>,
 }
 
 #[derive(Deserialize)]
@@ -202,14 +207,19 @@ async fn done(
     asked: Result<Command, Error>,
     sent: Fields,
 ) -> Result<Response, Oops> {
+    let tickets: Vec<String> = sent.all("file").into_iter().map(str::to_owned).collect();
     let result = match asked {
-        Ok(asked) => kit.app.act_as_resident(number.clone(), code.clone(), asked).await.map(|_| ()),
+        Ok(asked) => {
+            let tickets = tickets.clone();
+            kit.app.act_as_resident_with(number.clone(), code.clone(), asked, tickets).await.map(|_| ())
+        }
         Err(e) => Err(e),
     };
     match result {
         Ok(()) => Ok(Redirect::to(&format!("/r/{number}/{code}?done=1")).into_response()),
         Err(e @ (Error::Refused(_) | Error::Invalid { .. })) => {
-            let told = Told { trouble: explain(&p, &e), sent, ..Told::default() };
+            let waiting = kit.app.waiting_files(&kernel::Actor::resident(), tickets).await?;
+            let told = Told { trouble: explain(&p, &e), sent, waiting, ..Told::default() };
             let v = kit.app.follow(number, code.clone()).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, mine(p, code, &v, told)).into_response())
         }
@@ -222,10 +232,20 @@ pub(crate) async fn add(
     State(kit): State<Kit>,
     p: Page,
     Path(which): Path<(String, String)>,
-    fields: Fields,
+    mut sent: Form,
 ) -> Result<Response, Oops> {
-    let asked = Command::AddWords { words: fields.get("words").to_owned() };
-    done(&kit, p, which, Ok(asked), fields).await
+    let asked = Command::AddWords { words: sent.fields.get("words").to_owned() };
+    let asked = sent.whole().map(|()| asked);
+    done(&kit, p, which, asked, sent.fields).await
+}
+
+/// `GET /r/{number}/{code}/file/{hash}`
+pub(crate) async fn file(
+    State(kit): State<Kit>,
+    Path((number, code, hash)): Path<(String, String, String)>,
+) -> Result<Response, Oops> {
+    let (file, bytes) = kit.app.file_for_resident(number, code, hash).await?;
+    Ok(web_kit::serve_file(&file, bytes))
 }
 
 /// `POST /r/{number}/{code}/answer`: solved? and satisfied? are two questions.

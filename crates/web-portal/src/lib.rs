@@ -7,9 +7,10 @@ mod lodge;
 
 use askama::Template;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 use axum::routing::{get, post};
-use web_kit::{Kit, Page, render};
+use web_kit::{Kit, Page, UPLOAD_MAX, render};
 
 #[derive(Template)]
 #[template(path = "front.html")]
@@ -25,9 +26,10 @@ async fn front(p: Page) -> Response {
 pub fn routes() -> Router<Kit> {
     Router::new()
         .route("/", get(front))
-        .route("/lodge", get(lodge::form).post(lodge::save))
+        .route("/lodge", get(lodge::form).post(lodge::save).layer(DefaultBodyLimit::max(UPLOAD_MAX)))
         .route("/follow", get(follow::form).post(follow::find))
         .route("/r/{number}/{code}", get(follow::show))
-        .route("/r/{number}/{code}/add", post(follow::add))
+        .route("/r/{number}/{code}/add", post(follow::add).layer(DefaultBodyLimit::max(UPLOAD_MAX)))
+        .route("/r/{number}/{code}/file/{hash}", get(follow::file))
         .route("/r/{number}/{code}/answer", post(follow::answer))
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{Actor, RegionCode};
 use resolve::{Channel, Complexity, Kind, Registration, Word as _};
-use web_kit::{Fields, Kit, Oops, Page, explain, render, word};
+use web_kit::{Fields, Form, Kit, Oops, Page, explain, render, word};
 
 struct Opt {
     value: String,
@@ -24,6 +24,7 @@ struct LodgeHtml {
     kinds: Vec<Opt>,
     regions: Vec<Opt>,
     hide: bool,
+    waiting: Vec<app::Uploaded>,
 }
 
 /// What a person without an account may lodge.
@@ -37,7 +38,9 @@ async fn page(kit: &Kit, p: Page, sent: Fields, trouble: String) -> Result<Respo
     let all = kit.app.regions().await?.into_iter().filter(|(code, _)| code.len() <= 9);
     let regions = all.map(|(code, name)| Opt { on: code == region, label: name, value: code }).collect();
     let kinds = KINDS.map(kind).into_iter().collect();
-    Ok(render(&LodgeHtml { kinds, regions, hide: sent.has("hide"), sent, trouble, p }))
+    let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
+    let waiting = kit.app.waiting_files(&Actor::resident(), tickets).await?;
+    Ok(render(&LodgeHtml { waiting, kinds, regions, hide: sent.has("hide"), sent, trouble, p }))
 }
 
 /// `GET /lodge`
@@ -100,22 +103,25 @@ async fn read(kit: &Kit, f: &Fields) -> Result<Registration, Error> {
 }
 
 /// `POST /lodge`
-pub(crate) async fn save(State(kit): State<Kit>, p: Page, fields: Fields) -> Result<Response, Oops> {
+pub(crate) async fn save(State(kit): State<Kit>, p: Page, mut sent: Form) -> Result<Response, Oops> {
+    let fields = &sent.fields;
     let contact = Contact {
         name: fields.get("name").chars().take(60).collect(),
         phone: fields.get("phone").chars().take(30).collect(),
         id_number: String::new(),
         address: String::new(),
     };
-    let lodged = match read(&kit, &fields).await {
-        Ok(registration) => kit.app.register(Actor::resident(), registration, contact).await,
+    let registration = read(&kit, fields).await;
+    let tickets = sent.tickets();
+    let lodged = match sent.whole().and(registration) {
+        Ok(registration) => kit.app.register_with(Actor::resident(), registration, contact, tickets).await,
         Err(e) => Err(e),
     };
     match lodged {
         Ok(l) => Ok(Redirect::to(&format!("/r/{}/{}?new=1", l.number, l.code)).into_response()),
         Err(e @ (Error::Refused(_) | Error::Invalid { .. })) => {
             let trouble = explain(&p, &e);
-            let page = page(&kit, p, fields, trouble).await?;
+            let page = page(&kit, p, sent.fields, trouble).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(e) => Err(Oops(e)),

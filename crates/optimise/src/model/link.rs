@@ -274,7 +274,10 @@ impl Linked {
     }
     fn cycle(&self, model: &Model, round: &[usize]) -> OptimiseError {
         let mut text = String::new();
-        for (k, &i) in round.iter().enumerate() {
+        if let [one] = round {
+            text = format!("{} → ", label(model, *one));
+        }
+        for (k, &i) in round.iter().enumerate().filter(|_| round.len() > 1) {
             let j = round[(k + 1) % round.len()];
             let why = self.links.get(&(i, j)).map(Link::word).unwrap_or_default();
             text += &format!("{} —{why}→ ", label(model, i));

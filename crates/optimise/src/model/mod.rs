@@ -13,7 +13,7 @@ mod tests;
 mod value;
 mod words;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::dist::Distribution;
 use kernel::Said;
@@ -32,7 +32,7 @@ pub(crate) const MAX_BYTES: usize = 16 << 20;
 pub(crate) const MAX_LIST: usize = 20_000;
 
 /// Why one step comes before another (先后依据, O2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ground {
     /// 法定: a rule says so

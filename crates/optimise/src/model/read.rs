@@ -184,6 +184,13 @@ impl Reader {
         let silent = list.iter().filter(|l| l.2.is_none()).count();
         let rest = if stated > 0.0 { (1.0 - stated).max(0.0) } else { 1.0 } / (silent.max(1) as f64);
         let total = stated + rest * silent as f64;
+        if total <= 0.0 && !list.is_empty() {
+            self.warn(
+                format!("{path}:各情形频率都是 0,按相等计"),
+                format!("{path}: every frequency is 0, taken as equal"),
+            );
+        }
+        let even = 1.0 / list.len().max(1) as f64;
         let mut seen = HashSet::new();
         list.into_iter()
             .enumerate()
@@ -191,7 +198,7 @@ impl Reader {
                 if !seen.insert(id.clone()) {
                     return Err(OptimiseError::Twice { path: format!("{path}[{i}]"), id });
                 }
-                let share = if total > 0.0 { f.unwrap_or(rest) / total } else { 0.0 };
+                let share = if total > 0.0 { f.unwrap_or(rest) / total } else { even };
                 Ok(Situation { id, name, frequency: share })
             })
             .collect()

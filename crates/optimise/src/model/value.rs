@@ -33,7 +33,7 @@ pub(super) fn show(v: &Value) -> String {
 }
 
 pub(super) fn wrong(path: &str, zh: &str, en: &str, v: &Value) -> OptimiseError {
-    OptimiseError::Wrong { path: path.into(), wanted_zh: zh.into(), wanted_en: en.into(), found: show(v) }
+    OptimiseError::Wrong { path: root(path), wanted_zh: zh.into(), wanted_en: en.into(), found: show(v) }
 }
 
 impl<'a> Obj<'a> {

@@ -11,7 +11,7 @@ mod staffed;
 mod text;
 
 use kernel::Said;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::OptimiseError;
 use crate::model::{Linked, Model};
@@ -22,7 +22,7 @@ pub use staffed::Staffed;
 
 /// The figures of the five reductions (减环节 减材料 减时限 减跑动 减费用) and the copies; how each is counted
 /// is said in `figures.rs` and in docs/redesign-model.md.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     /// 环节
     #[serde(serialize_with = "tidy")]

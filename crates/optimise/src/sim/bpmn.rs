@@ -173,6 +173,7 @@ fn blank() -> Net {
         day: 8.0 * 3_600.0,
         // Monday, 9:00: when the reference runs begin.
         begin: 9.0 * 3_600.0,
+        as_reference: true,
     }
 }
 

@@ -137,7 +137,11 @@ pub(crate) fn run(net: &Net, cases: u64, seed: u64) -> Run {
         queues: vec![VecDeque::new(); n],
         batches: vec![(0, Vec::new()); n],
         busy: vec![false; net.resources.len()],
-        released: vec![net.begin; net.resources.len()],
+        released: net
+            .resources
+            .iter()
+            .map(|r| net.calendars[r.calendar as usize].next_open(net.begin))
+            .collect(),
         woken: vec![false; net.resources.len()],
         arrivals: Rng::stream(seed, 1),
         arrived: 0,
@@ -240,7 +244,12 @@ impl Engine<'_> {
         self.run.most_inside = self.run.most_inside.max(self.inside.len() - self.free.len());
         if self.arrived < self.limit {
             let gap = self.net.dists[self.net.arrivals.0 as usize].draw(&mut self.arrivals);
-            let at = self.net.calendars[self.net.arrivals.1 as usize].add(self.now, gap);
+            let calendar = &self.net.calendars[self.net.arrivals.1 as usize];
+            let at = if self.net.as_reference {
+                calendar.next_open(self.now + gap)
+            } else {
+                calendar.add(self.now, gap)
+            };
             self.due(at, Event::Arrival);
         }
         self.enter(self.net.first, id, NOBODY);
@@ -319,6 +328,9 @@ impl Engine<'_> {
     fn ask(&mut self, node: u32, w: Waiting) {
         let net = self.net;
         let Kind::Task(who) = &net.nodes[node as usize].kind else { return };
+        if net.as_reference {
+            return self.bind(who, node, w);
+        }
         let mut best: Option<(f64, u32, u32)> = None;
         let mut away = false;
         for (r, dist) in who {
@@ -347,6 +359,20 @@ impl Engine<'_> {
         }
     }
 
+    /// The task is bound at once to whoever is free the earliest, present or not, as the reference tool does.
+    fn bind(&mut self, who: &[(u32, u32)], node: u32, w: Waiting) {
+        let net = self.net;
+        let released = &self.released;
+        let free = |r: u32| released[r as usize];
+        let Some(&(r, dist)) = who.iter().min_by(|a, b| free(a.0).total_cmp(&free(b.0))) else { return };
+        let calendar = &net.calendars[net.resources[r as usize].calendar as usize];
+        let start = calendar.next_open(free(r).max(self.now));
+        let work = net.dists[dist as usize].draw(&mut self.draw(w.case, node, 2));
+        let end = calendar.add(start, work);
+        self.released[r as usize] = calendar.next_open(end);
+        self.note(r, node, w, (start, end), work);
+    }
+
     fn wake(&mut self, r: u32) {
         if !self.woken[r as usize] {
             self.woken[r as usize] = true;
@@ -359,17 +385,22 @@ impl Engine<'_> {
         let net = self.net;
         let work = net.dists[dist as usize].draw(&mut self.draw(w.case, node, 2));
         let end = net.calendars[net.resources[r as usize].calendar as usize].add(self.now, work);
-        let waited = self.now - w.since;
+        self.busy[r as usize] = true;
+        self.note(r, node, w, (self.now, end), work);
+    }
+
+    /// Counts one handling and puts its end on the list of events.
+    fn note(&mut self, r: u32, node: u32, w: Waiting, (start, end): (f64, f64), work: f64) {
+        let waited = start - w.since;
         let f = &mut self.run.nodes[node as usize];
         f.count += 1;
         f.waiting += waited;
         f.working += work;
-        f.lasting += end - self.now;
+        f.lasting += end - start;
         self.run.busy[r as usize] += work;
         let c = &mut self.inside[w.case as usize];
         c.waited += waited;
         c.worked += work;
-        self.busy[r as usize] = true;
         self.due(end, Event::Done(r, node, w.case, w.back));
     }
 
@@ -408,8 +439,10 @@ impl Engine<'_> {
     }
 
     fn done(&mut self, r: u32, node: u32, case: u32, back: u32) {
-        self.busy[r as usize] = false;
-        self.released[r as usize] = self.now;
+        if !self.net.as_reference {
+            self.busy[r as usize] = false;
+            self.released[r as usize] = self.now;
+        }
         match self.net.nodes[node as usize].total {
             Some((dist, calendar)) => {
                 let net = self.net;
@@ -425,7 +458,7 @@ impl Engine<'_> {
             }
             None => self.leave(node, case, back),
         }
-        if !self.busy[r as usize] {
+        if !self.net.as_reference && !self.busy[r as usize] {
             self.serve(r);
         }
     }

@@ -49,6 +49,7 @@ pub(crate) fn net(model: &Model, design: Design) -> Result<(Net, bool), Optimise
         arrivals: (0, 0),
         day: model.hours_per_day * HOUR,
         begin: 0.0,
+        as_reference: false,
     };
     let mut end = 0.0;
     for s in &model.situations {

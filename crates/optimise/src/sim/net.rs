@@ -95,6 +95,10 @@ pub(crate) struct Net {
     pub day: f64,
     /// seconds of the first arrival's earliest moment
     pub begin: f64,
+    /// two rules of the reference tool: work is bound, when it is ready, to whoever is free the earliest, even if
+    /// off shift then (else: it waits for whoever is there first); an arrival that falls outside its calendar
+    /// comes when that opens (else: the interval is working time and goes on)
+    pub as_reference: bool,
 }
 
 impl Net {

@@ -130,12 +130,23 @@ pub fn simulate(model: &Model, design: Design, options: Options) -> Result<SimRe
     let (net, assumed) = from_model::net(model, design)?;
     let mut report = of_runs(&net, &model.name, options, &runs(&net, options)?);
     if assumed {
-        report.warnings.push(Said::new(
-            "模型未写到达:按最忙单位忙碌七成设定",
-            "the model states no arrivals: assumed so that the busiest unit is busy 70 % of its time",
-        ));
+        report.warnings.push(assumption(&net));
     }
     Ok(report)
+}
+
+/// What was assumed about arrivals that the model does not state.
+fn assumption(net: &Net) -> Said {
+    if net.resources.is_empty() {
+        return Said::new(
+            "模型未写到达和人手:按平均每个工作日一件、不排队计",
+            "the model states neither arrivals nor staff: one case a working day in the mean, and no queues",
+        );
+    }
+    Said::new(
+        "模型未写到达:按最忙单位忙碌七成设定",
+        "the model states no arrivals: assumed so that the busiest unit is busy 70 % of its time",
+    )
 }
 
 /// The figures of a design and the mean hours of each replication, for paired comparison.
@@ -296,10 +307,7 @@ pub fn compare(model: &Model, options: Options) -> Result<Comparison, OptimiseEr
     let hours = |r: &Run| settled(r, options.settle).0;
     let saved = Estimate::of(&a.iter().zip(&b).map(|(a, b)| hours(a) - hours(b)).collect::<Vec<_>>());
     if assumed {
-        today.warnings.push(Said::new(
-            "模型未写到达:按最忙单位忙碌七成设定",
-            "the model states no arrivals: assumed so that the busiest unit is busy 70 % of its time",
-        ));
+        today.warnings.push(assumption(&before));
     }
     let (l0, l1) = (plan.before.working_days, plan.after.working_days);
     let (s0, s1) = (today.cycle_working_days.mean, redesigned.cycle_working_days.mean);

@@ -3,6 +3,7 @@
 //! A file from outside is hostile: its size, its unzipped size, its rows, columns and cells are bounded
 //! ([`Limits`]), and rows come one at a time. Must not know what the columns mean; that is [`intake`].
 
+mod book;
 mod csv;
 mod error;
 pub mod intake;
@@ -16,6 +17,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use kernel::Moment;
 
+pub use self::book::{SheetOf, read_book, write_book};
 pub use self::csv::Encoding;
 pub use self::error::SheetError;
 pub use self::moment::{NotADate, moment_of, moment_of_text};

@@ -97,7 +97,7 @@ pub fn write_xlsx(table: &Table, rows: impl IntoIterator<Item = Vec<Value>>) -> 
     book.save_to_buffer().map_err(fail)
 }
 
-fn fixed_date() -> Result<rust_xlsxwriter::ExcelDateTime, XlsxError> {
+pub(super) fn fixed_date() -> Result<rust_xlsxwriter::ExcelDateTime, XlsxError> {
     rust_xlsxwriter::ExcelDateTime::from_ymd(2000, 1, 1)
 }
 
@@ -176,7 +176,7 @@ fn date(
     Ok(())
 }
 
-fn sheet_name(name: &str) -> String {
+pub(super) fn sheet_name(name: &str) -> String {
     let fine = |c: char| {
         if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'') || c.is_control() { '_' } else { c }
     };
@@ -186,7 +186,7 @@ fn sheet_name(name: &str) -> String {
     if name.trim().is_empty() { "Sheet1".to_owned() } else { name }
 }
 
-fn cut(text: String) -> String {
+pub(super) fn cut(text: String) -> String {
     cut_to(text, CELL_UTF16, "…(截断 / cut)")
 }
 

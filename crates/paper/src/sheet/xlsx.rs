@@ -49,6 +49,16 @@ impl<'a, RS: Read + Seek> XlsxRows<'a, RS> {
         Err(SheetError::NoSheet)
     }
 
+    /// The sheet with this name; none when it holds no cells by nature.
+    pub(super) fn sheet(book: &'a mut Xlsx<RS>, name: &str) -> Result<Option<Self>, SheetError> {
+        let is_1904 = book.has_1904_epoch();
+        match book.worksheet_cells_reader(name) {
+            Ok(cells) => Ok(Some(Self { cells, is_1904, ahead: None, width: 0, done: false })),
+            Err(XlsxError::NotAWorksheet(_)) => Ok(None),
+            Err(e) => Err(bad(e)),
+        }
+    }
+
     pub(super) fn next(&mut self, limits: &Limits) -> Result<Option<Row<'a>>, SheetError> {
         let mut row = Row { number: 0, cells: Vec::with_capacity(self.width) };
         let mut current = None;

@@ -23,6 +23,9 @@ texts! {
     portal_lodge: "我要反映", "Lodge a matter";
     portal_follow: "查进度", "Follow a matter";
     portal_staff: "工作人员入口", "Staff";
+    f_files: "附件", "Files";
+    files_hint: "照片或截图，最多 9 张，每张不超过 10 MB；照片里的位置信息会自动去掉", "Pictures, 9 at most, 10 MB each; where they were taken is removed from them";
+    files_hint_staff: "图片、PDF、Word、Excel、录音，最多 9 个，每个不超过 20 MB", "Pictures, PDF, Word, Excel, recordings; 9 at most, 20 MB each";
     required: "必填", "required";
     choose: "请选择", "Choose";
     unchanged: "不填", "Leave out";
@@ -84,7 +87,6 @@ texts! {
     th_who: "谁", "Who";
     th_state: "状态", "State";
     search: "搜索", "Search";
-    search_hint: "编号或标题中的字", "Number, or words of the title";
     search_button: "查找", "Search";
     search_clear: "清除条件", "Clear";
     scope_label: "范围", "Scope";

@@ -300,3 +300,65 @@ async fn preferences_stay_and_lead_nowhere_else() {
     let request = Request::get("/").header(header::ACCEPT_LANGUAGE, "en-GB,en").body(Body::empty()).unwrap();
     assert!(b.send(request).await.body.contains("lang=\"en\""));
 }
+
+/// A form with one file, as a browser sends it.
+fn with_file(
+    b: &Browser<'_>,
+    path: &str,
+    fields: &[(&str, &str)],
+    name: &str,
+    bytes: &[u8],
+) -> Request<Body> {
+    let mut body = Vec::new();
+    for (n, v) in fields {
+        body.extend(format!("--b\r\nContent-Disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n").bytes());
+    }
+    let head = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: image/jpeg\r\n\r\n"
+    );
+    body.extend(head.bytes());
+    body.extend(bytes);
+    body.extend(b"\r\n--b--\r\n");
+    Request::post(path)
+        .header(header::COOKIE, &b.cookie)
+        .header(header::HOST, "bc.test")
+        .header(header::ORIGIN, "http://bc.test")
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
+        .body(Body::from(body))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_picture_comes_with_the_matter_and_is_not_lost_when_a_field_is_wrong() {
+    let city = city();
+    let b = Browser::new(&city);
+    let photo = b"\xff\xd8\xff\xc0\x00\x0b\x08\0\x01\0\x01\x01\x01\x11\0\xff\xda\x00\x08\x01\x01\0\0\x3f\0\x12\xff\xd9";
+    let short = [("words", "短"), ("kind", "matter"), ("region", "9901")];
+    let again = b.send(with_file(&b, "/lodge", &short, "门头.jpg", photo)).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", again.body);
+    assert!(again.body.contains("门头.jpg"), "it waits on the page");
+    let at = again.body.find("name=\"file\" value=\"").unwrap() + 19;
+    let ticket = again.body[at..at + 64].to_owned();
+    let svg = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
+    let full = [("words", WORDS), ("kind", "matter"), ("region", "9901"), ("file", ticket.as_str())];
+    let refused = b.send(with_file(&b, "/lodge", &full, "照片.jpg", svg)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.body.contains("只接收照片") && refused.body.contains(&ticket) && refused.body.contains(WORDS)
+    );
+    let done = b.send(with_file(&b, "/lodge", &full, "", b"")).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let mine = b.get(done.location()).await;
+    let at = mine.body.find("/file/").expect("a link to the picture") + 6;
+    let hash = &mine.body[at..at + 64];
+    let picture = b.get(&format!("{}/file/{hash}", done.location().split('?').next().unwrap())).await;
+    assert_eq!(
+        (picture.status, picture.headers[header::CONTENT_TYPE].to_str().unwrap()),
+        (StatusCode::OK, "image/jpeg")
+    );
+    assert_eq!(picture.headers["x-content-type-options"], "nosniff");
+    // Signed in, files of a form without the token are not even read.
+    let coord = Browser::signed_in(&city, "coord").await;
+    let foreign = coord.send(with_file(&coord, "/desk/register", &[("words", WORDS)], "a.jpg", photo)).await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+}

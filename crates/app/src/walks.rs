@@ -1,0 +1,603 @@
+//! 走访: phones send operations, in any order, any number of times, from any phone of one walker; what is kept is
+//! the set of them, and everything else follows: the walk, what it lacks, its problems and demands, and the
+//! cases these become. Must not know how operations travel.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use access::{Operation, Permit, decide};
+use catalogue::{ServiceItem, StepKind};
+use kernel::{Actor, CaseId, Role, Said, StaffId};
+use resolve::{Channel, Complexity, Kind, Registration};
+use serde::{Deserialize, Serialize};
+use sm3::{Digest, Sm3};
+use store::items::ItemRow;
+use store::walks::{self, FindingRow, WalkRow};
+use store::{Rd, StoreError, Tx, campaigns, cases, counters, items, office};
+use walk::ops::{FindingKind, OPS_MAX};
+use walk::record::{Finding, StepPlace, walker_shown_to};
+use walk::{Form, Log, Op, OpId, WalkRecord};
+
+use crate::vault::Contact;
+use crate::{App, Error, Later, Office};
+
+/// The most operations of one request.
+pub const BATCH_MAX: usize = 1_000;
+
+/// What a phone sends of one walk.
+#[derive(Clone, Debug, Deserialize)]
+pub struct WalkSync {
+    /// the name the phone gave the walk: unique for ever
+    pub name: String,
+    /// whose walk it is: the account that was signed in when it began
+    pub staff: i64,
+    /// the campaign it belongs to
+    #[serde(default)]
+    pub campaign: Option<i64>,
+    /// the assignment it serves
+    #[serde(default)]
+    pub assignment: Option<i64>,
+    /// operations; one that this program cannot read is refused alone
+    #[serde(default)]
+    pub ops: Vec<serde_json::Value>,
+    /// how far the phone knows each device, without a gap
+    #[serde(default)]
+    pub known: BTreeMap<u64, u32>,
+}
+
+/// An operation that was not taken in.
+#[derive(Clone, Debug, Serialize)]
+pub struct RefusedOp {
+    /// its id, as far as it could be read
+    pub id: serde_json::Value,
+    /// why
+    pub said: Said,
+}
+
+/// What the phone is told about one walk.
+#[derive(Clone, Debug, Serialize)]
+pub struct Synced {
+    /// the name of the walk
+    pub name: String,
+    /// the whole walk is refused: why
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Said>,
+    /// operations that were not taken in; all others are safe
+    pub refused_ops: Vec<RefusedOp>,
+    /// operations of other phones that this one does not know
+    pub ops: Vec<Op>,
+    /// what it still lacks before it counts
+    pub lacks: Vec<Said>,
+    /// numbers of the cases its findings became
+    pub cases: Vec<(OpId, String)>,
+    /// id of the walk here
+    pub id: i64,
+}
+
+/// What signals look at, kept with the walk.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    pub place: String,
+    pub online: bool,
+    pub steps: (u32, u32),
+    pub words: String,
+    pub files: u32,
+    pub located: Option<(u32, u32)>,
+    pub answers: (u32, u32),
+    pub simulated: bool,
+    /// id and strength-weighted chance are computed, never kept
+    pub waiting_us: i64,
+    pub handling_us: i64,
+    pub visits: u32,
+    pub paid_fen: u64,
+    pub beyond: u32,
+}
+
+/// A walk for a reader.
+#[derive(Clone, Debug)]
+pub struct WalkView {
+    /// as lists show it
+    pub row: WalkRow,
+    /// what its operations tell
+    pub record: WalkRecord,
+    /// what it lacks
+    pub lacks: Vec<Said>,
+    /// the version of the item it followed
+    pub item: Option<ServiceItem>,
+    /// problems and demands with their cases
+    pub findings: Vec<FindingRow>,
+    /// who walked; none while this reader must not know
+    pub walker: Option<String>,
+}
+
+/// A line of a list of walks.
+#[derive(Clone, Debug)]
+pub struct WalkLine {
+    /// as kept
+    pub row: WalkRow,
+    /// name of the item
+    pub item: String,
+    /// who; none while this reader must not know
+    pub walker: Option<String>,
+}
+
+pub(crate) fn bug(e: &serde_json::Error) -> Error {
+    Error::Store(StoreError::Bug(format!("walk: {e}")))
+}
+
+/// The code word of a closed word.
+pub(crate) fn word_of<T: Serialize>(value: T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The form with this code word.
+pub fn form_of(word: &str) -> Option<Form> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
+}
+
+/// Where each step of an item is done.
+pub fn places(item: &ServiceItem) -> Vec<(&str, StepPlace)> {
+    let place = |s: &catalogue::Step| {
+        let window = s.attend || matches!(s.kind, StepKind::Receive | StepKind::Accept | StepKind::Deliver);
+        if window { StepPlace::Window } else { StepPlace::Inside }
+    };
+    item.steps.iter().map(|s| (s.id.as_str(), place(s))).collect()
+}
+
+const fn signed(device: u64) -> i64 {
+    device.cast_signed()
+}
+
+/// Operations as stored, back as a log.
+fn log_of(rows: &[walks::OpRow]) -> Result<Log, Error> {
+    let mut log = Log::default();
+    for (_, _, doc) in rows {
+        log.add(serde_json::from_str(doc).map_err(|e| bug(&e))?);
+    }
+    Ok(log)
+}
+
+fn good_name(name: &str) -> bool {
+    (8..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// Reads and judges the operations of a request.
+fn read_ops(sent: &[serde_json::Value]) -> (Vec<Op>, Vec<RefusedOp>) {
+    let (mut good, mut refused) = (Vec::new(), Vec::new());
+    for value in sent {
+        let id = || value.get("id").cloned().unwrap_or_default();
+        match serde_json::from_value::<Op>(value.clone()) {
+            Ok(op) => match op.fault() {
+                None => good.push(op),
+                Some(said) => refused.push(RefusedOp { id: id(), said }),
+            },
+            Err(_) => refused.push(RefusedOp {
+                id: id(),
+                said: Said::new(
+                    "读不懂这条记录,请更新走访页面",
+                    "this record cannot be read: reload the recorder",
+                ),
+            }),
+        }
+    }
+    (good, refused)
+}
+
+fn kept_of(record: &WalkRecord, item: Option<&ServiceItem>) -> Kept {
+    let form = record.start.as_ref().map(|s| s.0);
+    let walked = record.steps.values().filter(|s| s.ended.is_some()).count();
+    let all = item.map_or(record.steps.len(), |i| i.steps.len());
+    let n = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let good = record.answers.values().filter(|a| a.verdict == walk::ops::Verdict::Good).count();
+    let (waiting_us, handling_us) = record.times_us();
+    let online = form.is_some_and(|f| f.rule().online_only) || record.visits.is_empty();
+    Kept {
+        place: record.visits.first().cloned().unwrap_or_default(),
+        online,
+        steps: (n(walked), n(all)),
+        words: record.words().chars().take(4_000).collect(),
+        files: n(record.files.len()),
+        located: record.located,
+        answers: (n(record.answers.len()), n(good)),
+        simulated: record.start.as_ref().is_some_and(|s| s.4),
+        waiting_us,
+        handling_us,
+        visits: n(record.visits.len()),
+        paid_fen: record.paid_fen,
+        beyond: n(record.asked_beyond_guide.len()),
+    }
+}
+
+impl App {
+    /// Takes in what a phone sends of its walks and answers what it does not know. Each walk stands alone: one
+    /// that is refused does not keep the others.
+    pub fn sync_walks(&self, actor: Actor, sent: Vec<WalkSync>) -> Later<Vec<Synced>> {
+        self.write(move |app, tx| {
+            let permit = decide(&actor, Operation::RecordWalk, None)?;
+            if sent.iter().map(|w| w.ops.len()).sum::<usize>() > BATCH_MAX || sent.len() > 100 {
+                return Err(Error::invalid(
+                    "ops",
+                    "一次最多 1000 条,请分次同步",
+                    "at most 1,000 operations at once",
+                ));
+            }
+            let office = app.office(tx)?;
+            let mut out = Vec::with_capacity(sent.len());
+            for walk in &sent {
+                let done = tx.part(|tx| app.sync_one(tx, &office, &permit, walk));
+                out.push(match done {
+                    Ok(synced) => synced,
+                    Err(Error::Invalid { said, .. } | Error::Forbidden(said)) => Synced {
+                        name: walk.name.clone(),
+                        refused: Some(said),
+                        refused_ops: Vec::new(),
+                        ops: Vec::new(),
+                        lacks: Vec::new(),
+                        cases: Vec::new(),
+                        id: 0,
+                    },
+                    Err(e) => return Err(e),
+                });
+            }
+            Ok(out)
+        })
+    }
+
+    fn sync_one(
+        &self,
+        tx: &mut Tx<'_>,
+        office: &Office,
+        permit: &Permit,
+        sent: &WalkSync,
+    ) -> Result<Synced, Error> {
+        let actor = permit.actor();
+        if !good_name(&sent.name) {
+            return Err(Error::invalid(
+                "name",
+                "走访编号不对,请更新走访页面",
+                "a bad name of a walk: reload the recorder",
+            ));
+        }
+        let other = || {
+            Error::invalid(
+                "staff",
+                "这次走访是另一个账号开始的,请用那个账号登录后同步",
+                "another account began this walk: sign in with it",
+            )
+        };
+        let staff = actor.staff.filter(|s| s.0 == sent.staff).ok_or_else(other)?;
+        let there = walks::by_name(tx, &sent.name)?;
+        if there.as_ref().is_some_and(|w| w.staff != staff) {
+            return Err(other());
+        }
+        let (ops, refused_ops) = read_ops(&sent.ops);
+        let mut row = match there {
+            Some(row) => row,
+            None => self.new_walk(tx, actor, staff, sent)?,
+        };
+        let mut log = log_of(&walks::ops(tx, row.id)?)?;
+        let fresh: Vec<Op> = ops.into_iter().filter(|op| log.add(op.clone())).collect();
+        if log.len() > OPS_MAX {
+            return Err(Error::invalid(
+                "ops",
+                "一次走访的记录太多,请结束后另开一次",
+                "too many records in one walk: begin another",
+            ));
+        }
+        let record = WalkRecord::of(&log);
+        let code = record.start.as_ref().map_or("", |s| s.2.as_str());
+        let item_row = items::by_key(tx, code, "")?;
+        let version = record.start.as_ref().map_or(0, |s| i64::from(s.3));
+        let item = match &item_row {
+            Some(r) => crate::items::version_of(tx, r, version)?,
+            None => None,
+        };
+        let lacks = record.lacks(&item.as_ref().map(places).unwrap_or_default());
+        if !fresh.is_empty() {
+            self.keep(
+                tx,
+                office,
+                permit,
+                &mut row,
+                &fresh,
+                &record,
+                (item_row.as_ref(), item.as_ref()),
+                lacks.is_empty(),
+            )?;
+        }
+        let numbers = walks::findings_of(tx, row.id)?;
+        let cases = numbers.iter().filter_map(|f| {
+            let counter = u32::try_from(f.counter).ok()?;
+            Some((OpId { device: f.device.cast_unsigned(), counter }, f.number.clone()?))
+        });
+        Ok(Synced {
+            name: row.name.clone(),
+            refused: None,
+            refused_ops,
+            ops: log.beyond(&sent.known),
+            lacks,
+            cases: cases.collect(),
+            id: row.id,
+        })
+    }
+
+    fn new_walk(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        staff: StaffId,
+        sent: &WalkSync,
+    ) -> Result<WalkRow, Error> {
+        let given = match sent.assignment {
+            Some(id) => campaigns::assignment(tx, id)?.filter(|a| a.staff == staff),
+            None => None,
+        };
+        let campaign = match (given.as_ref().map(|g| g.campaign), sent.campaign) {
+            (Some(c), _) => Some(c),
+            (None, Some(c)) => campaigns::by_id(tx, c)?.map(|c| c.id),
+            (None, None) => None,
+        };
+        let missing = || Error::invalid("unit", "账号没有单位或区划", "the account has no unit or region");
+        Ok(WalkRow {
+            id: counters::next(tx, "walk")?,
+            name: sent.name.clone(),
+            ver: 0,
+            staff,
+            unit: actor.unit.ok_or_else(missing)?,
+            region: actor.region.as_ref().ok_or_else(missing)?.to_string(),
+            campaign,
+            assignment: given.map(|g| g.id),
+            item: String::new(),
+            version: 0,
+            item_unit: None,
+            form: String::new(),
+            began: None,
+            last: None,
+            finished: None,
+            counted: false,
+            ops: 0,
+            findings: 0,
+            facts: String::new(),
+        })
+    }
+
+    /// Keeps new operations and everything that follows from them.
+    #[expect(clippy::too_many_arguments, reason = "what a sync has found out about one walk")]
+    fn keep(
+        &self,
+        tx: &mut Tx<'_>,
+        office: &Office,
+        permit: &Permit,
+        row: &mut WalkRow,
+        fresh: &[Op],
+        record: &WalkRecord,
+        (item_row, item): (Option<&ItemRow>, Option<&ServiceItem>),
+        counts: bool,
+    ) -> Result<(), Error> {
+        let mut docs = Vec::with_capacity(fresh.len());
+        let mut digest = Sm3::new();
+        for op in fresh {
+            let doc = serde_json::to_string(op).map_err(|e| bug(&e))?;
+            digest.update(doc.as_bytes());
+            docs.push((signed(op.id.device), i64::from(op.id.counter), doc));
+        }
+        walks::put_ops(tx, permit, row.id, &docs)?;
+        if let Some((form, _, code, version, _)) = &record.start {
+            (row.form, row.item, row.version) = (word_of(*form), code.clone(), i64::from(*version));
+        }
+        row.item_unit = item_row.and_then(|r| r.unit_id);
+        (row.began, row.last) = (record.began, record.last);
+        row.finished = record.finished.map(i64::from);
+        row.counted = counts;
+        row.ops = i64::try_from(record.ops).unwrap_or(i64::MAX);
+        row.findings = i64::try_from(record.findings.len()).unwrap_or(i64::MAX);
+        row.facts = serde_json::to_string(&kept_of(record, item)).map_err(|e| bug(&e))?;
+        row.ver += 1;
+        let ids: Vec<_> = fresh.iter().map(|op| (op.id.device, op.id.counter)).collect();
+        let digest: [u8; 32] = digest.finalize().into();
+        let data = serde_json::json!({
+            "walk": row.name, "item": row.item, "ops": ids, "digest": ledger::hex(&digest), "counted": row.counted,
+        });
+        walks::put(tx, permit, row, "sync_walk", &data.to_string())?;
+        if let Some(assignment) = row.assignment {
+            campaigns::note_walk(tx, assignment, row.id, row.counted)?;
+        }
+        self.keep_findings(tx, office, permit, row, record, item_row)
+    }
+
+    /// Findings follow the operations; a finding becomes a case once, unannounced walks when they are over.
+    fn keep_findings(
+        &self,
+        tx: &mut Tx<'_>,
+        office: &Office,
+        permit: &Permit,
+        row: &WalkRow,
+        record: &WalkRecord,
+        item: Option<&ItemRow>,
+    ) -> Result<(), Error> {
+        let there = walks::findings_of(tx, row.id)?;
+        let key = |f: &Finding| (signed(f.id.device), i64::from(f.id.counter));
+        let now: BTreeSet<_> = record.findings.iter().map(key).collect();
+        for gone in there.iter().filter(|f| !f.gone && !now.contains(&(f.device, f.counter))) {
+            walks::put_finding(tx, permit, &FindingRow { gone: true, ..gone.clone() })?;
+        }
+        let hidden = record.start.as_ref().is_some_and(|s| s.0.rule().hidden) && record.finished.is_none();
+        for f in &record.findings {
+            let (device, counter) = key(f);
+            let was = there.iter().find(|t| (t.device, t.counter) == (device, counter));
+            let id = match was {
+                Some(w) => w.id,
+                None => counters::next(tx, "finding")?,
+            };
+            let region = item.map_or_else(String::new, |i| i.region.clone());
+            let mut next = FindingRow {
+                id,
+                walk: row.id,
+                device,
+                counter,
+                kind: word_of(f.kind),
+                campaign: row.campaign,
+                item: row.item.clone(),
+                version: row.version,
+                step: f.step.clone(),
+                words: f.text.clone(),
+                unit: row.item_unit,
+                region: if region.is_empty() { row.region.clone() } else { region },
+                at: f.at,
+                gone: false,
+                measures: i64::try_from(f.measures.len()).unwrap_or(i64::MAX),
+                case: was.and_then(|w| w.case),
+                number: None,
+                stage: None,
+            };
+            let ready = record.start.is_some() && !hidden;
+            if next.case.is_none() && ready && !f.text.trim().is_empty() {
+                // What the loop refuses stays a finding; the coordinator can take it up by hand.
+                let lodged =
+                    tx.part(|tx| self.finding_becomes_case(tx, office, permit.actor(), &next, f.kind));
+                match lodged {
+                    Ok(case) => next.case = Some(case),
+                    Err(Error::Refused(_) | Error::Invalid { .. } | Error::Forbidden(_)) => {}
+                    Err(e) => return Err(e),
+                }
+            }
+            walks::put_finding(tx, permit, &next)?;
+            let measures: Vec<walks::MeasureRow> = (0i64..)
+                .zip(&f.measures)
+                .map(|(n, (text, by))| (device, n, text.clone(), by.map(|d| d.to_string())))
+                .collect();
+            walks::set_measures(tx, permit, id, &measures)?;
+        }
+        Ok(())
+    }
+
+    /// 走查发现转件: a problem or demand enters the closed loop, tied to walk, item and campaign.
+    fn finding_becomes_case(
+        &self,
+        tx: &mut Tx<'_>,
+        office: &Office,
+        actor: &Actor,
+        f: &FindingRow,
+        kind: FindingKind,
+    ) -> Result<CaseId, Error> {
+        let region = f.region.parse().unwrap_or_else(|_| office.settings.city.clone());
+        let inside = actor.region.as_ref().is_none_or(|r| r.contains(&region));
+        let region = if inside { region } else { actor.region.clone().unwrap_or(region) };
+        let first = office.reception(&region).map(|u| u.id).or(actor.unit).ok_or(Error::NotFound)?;
+        let campaign = match f.campaign {
+            Some(id) => campaigns::by_id(tx, id)?.map(|c| c.name),
+            None => None,
+        };
+        let name = items::by_key(tx, &f.item, "")?.map_or_else(String::new, |r| r.name);
+        let line: String = f.words.trim().chars().take(40).collect();
+        let title = if name.is_empty() { line } else { format!("{name}:{line}").chars().take(60).collect() };
+        let registration = Registration {
+            kind: if kind == FindingKind::Problem { Kind::Problem } else { Kind::Opinion },
+            channel: Channel::Walk,
+            region,
+            title,
+            words: f.words.clone(),
+            first_asked: first,
+            complexity: Complexity::Simple,
+            cause: None,
+            item: Some(f.item.clone()).filter(|i| !i.is_empty()),
+            campaign,
+            place: None,
+            source_id: Some(format!("walk/{}/{}-{}", f.walk, f.device, f.counter)),
+            support: 0,
+            against: 0,
+            hide_reporter: false,
+            contact: None,
+            lodged_at: None,
+        };
+        let lodged = self.register_in(tx, actor, registration, &Contact::default(), &[])?;
+        let case = cases::by_number(tx, &lodged.number)?.ok_or(Error::NotFound)?;
+        Ok(case.id)
+    }
+
+    /// One walk, all of it.
+    pub fn walk(&self, actor: Actor, id: i64) -> Later<WalkView> {
+        self.read(move |app, rd| {
+            let row = walks::by_id(rd, id)?.ok_or(Error::NotFound)?;
+            let mine = actor.staff == Some(row.staff);
+            if !mine {
+                decide(&actor, Operation::ReadWalks, None)?;
+                see(&actor, &row)?;
+            }
+            let record = WalkRecord::of(&log_of(&walks::ops(rd, row.id)?)?);
+            let item = match items::by_key(rd, &row.item, "")? {
+                Some(r) => crate::items::version_of(rd, &r, row.version)?,
+                None => None,
+            };
+            let lacks = record.lacks(&item.as_ref().map(places).unwrap_or_default());
+            let findings = walks::findings_of(rd, row.id)?;
+            let supervises = actor.role == Role::Supervisor;
+            let walker = walker_shown_to(&record, row.staff, actor.staff, supervises);
+            let walker = walker.map(|s| app.staff_name(rd, s)).transpose()?;
+            Ok(WalkView { row, record, lacks, item, findings, walker })
+        })
+    }
+
+    /// The name of an account.
+    pub(crate) fn staff_name(&self, rd: &mut Rd<'_>, id: StaffId) -> Result<String, Error> {
+        Ok(office::staff_by_id(rd, id)?.map_or_else(|| format!("#{id}"), |s| s.name))
+    }
+
+    /// Rows of walks for a reader: names, and nobody who must stay hidden.
+    pub(crate) fn lines(
+        &self,
+        rd: &mut Rd<'_>,
+        actor: &Actor,
+        rows: Vec<WalkRow>,
+    ) -> Result<Vec<WalkLine>, Error> {
+        let shelf = self.shelf_in(rd)?;
+        let mut names: BTreeMap<StaffId, String> = BTreeMap::new();
+        let mut out = Vec::with_capacity(rows.len());
+        for row in rows {
+            let hidden = form_of(&row.form).is_some_and(|f| f.rule().hidden) && row.finished.is_none();
+            let shown = !hidden || actor.role == Role::Supervisor || actor.staff == Some(row.staff);
+            let walker = match (shown, names.get(&row.staff)) {
+                (false, _) => None,
+                (true, Some(name)) => Some(name.clone()),
+                (true, None) => {
+                    let name = self.staff_name(rd, row.staff)?;
+                    names.insert(row.staff, name.clone());
+                    Some(name)
+                }
+            };
+            out.push(WalkLine { item: shelf.name(&row.item), walker, row });
+        }
+        Ok(out)
+    }
+
+    /// The actor's own walks, the newest first.
+    pub fn my_walks(&self, actor: Actor) -> Later<Vec<WalkLine>> {
+        self.read(move |app, rd| {
+            decide(&actor, Operation::RecordWalk, None)?;
+            let rows = walks::of_staff(rd, actor.staff.ok_or(Error::NotFound)?, 100)?;
+            app.lines(rd, &actor, rows)
+        })
+    }
+
+    /// The newest walks that the actor may read.
+    pub fn newest_walks(&self, actor: Actor, limit: u32) -> Later<Vec<WalkLine>> {
+        self.read(move |app, rd| {
+            decide(&actor, Operation::ReadWalks, None)?;
+            let region = actor.region.as_ref().map_or_else(String::new, ToString::to_string);
+            let mut rows = walks::newest(rd, &region, limit.min(500))?;
+            rows.retain(|r| see(&actor, r).is_ok());
+            app.lines(rd, &actor, rows)
+        })
+    }
+}
+
+/// Who may read a walk of somebody else: the region's offices; a unit its own items and its own people.
+pub(crate) fn see(actor: &Actor, row: &WalkRow) -> Result<(), Error> {
+    let in_region = actor.region.as_ref().is_some_and(|r| row.region.starts_with(r.as_str()));
+    let own = actor.unit == Some(row.unit) || (actor.unit.is_some() && actor.unit == row.item_unit);
+    let seen = match actor.role {
+        Role::Coordinator | Role::Supervisor | Role::Analyst | Role::System => in_region,
+        Role::UnitAdmin | Role::Walker => in_region && own,
+        _ => false,
+    };
+    if seen { Ok(()) } else { Err(Error::NotFound) }
+}

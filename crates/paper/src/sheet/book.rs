@@ -1,0 +1,92 @@
+//! 多表: workbooks of several sheets of plain text, in and out; everything is bounded. Must not know what the
+//! sheets mean.
+
+use std::io::{BufReader, Read, Seek};
+
+use calamine::Reader as _;
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+
+use super::{Limits, SheetError, write, xlsx};
+
+/// A sheet of text: its name and its rows; row `n` of the list is row `n + 1` of the spreadsheet.
+pub type SheetOf = (String, Vec<Vec<String>>);
+
+/// Sheets of one workbook at most.
+const SHEETS_MAX: usize = 32;
+
+/// Writes sheets of text; the first row of each is its heading.
+pub fn write_book(sheets: impl IntoIterator<Item = SheetOf>) -> Result<Vec<u8>, SheetError> {
+    let fail = |e: XlsxError| SheetError::Write(e.to_string());
+    let mut book = Workbook::new();
+    let made =
+        rust_xlsxwriter::DocProperties::new().set_creation_datetime(&write::fixed_date().map_err(fail)?);
+    book.set_properties(&made);
+    let head = Format::new().set_bold().set_text_wrap().set_quote_prefix();
+    // Everything is marked as text, so that what people wrote never becomes a formula or loses its zeros.
+    let text = Format::new().set_text_wrap().set_quote_prefix().set_num_format("@");
+    for (name, rows) in sheets.into_iter().take(SHEETS_MAX) {
+        let sheet = book.add_worksheet();
+        sheet.set_name(write::sheet_name(&name)).map_err(fail)?;
+        for (r, row) in rows.into_iter().enumerate() {
+            let r = u32::try_from(r).map_err(|_| SheetError::TooManyRows(1_048_576))?;
+            for (c, cell) in row.into_iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+                let c = u16::try_from(c)
+                    .map_err(|_| SheetError::TooManyColumns { row: u64::from(r), max: 16_384 })?;
+                let format = if r == 0 { &head } else { &text };
+                sheet.write_string_with_format(r, c, write::cut(cell), format).map_err(fail)?;
+            }
+        }
+        sheet.set_freeze_panes(1, 0).map_err(fail)?;
+    }
+    book.save_to_buffer().map_err(fail)
+}
+
+/// Reads every sheet of a workbook as text. Rows that are empty stay, so that row numbers are those of the file.
+pub fn read_book<R: Read + Seek>(mut reader: R, limits: &Limits) -> Result<Vec<SheetOf>, SheetError> {
+    let bytes = reader.seek(std::io::SeekFrom::End(0))?;
+    if bytes > limits.file_bytes {
+        return Err(SheetError::FileTooLarge { bytes, max: limits.file_bytes });
+    }
+    reader.rewind()?;
+    let mut book: calamine::Xlsx<BufReader<R>> = xlsx::open(reader, limits)?;
+    let mut out = Vec::new();
+    let mut seen = 0u64;
+    for name in book.sheet_names().into_iter().take(SHEETS_MAX) {
+        let Some(mut cells) = xlsx::XlsxRows::sheet(&mut book, &name)? else { continue };
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        while let Some(row) = cells.next(limits)? {
+            let at = usize::try_from(row.number.saturating_sub(1)).unwrap_or(usize::MAX);
+            seen += 1;
+            if seen > limits.rows || at as u64 >= limits.rows {
+                return Err(SheetError::TooManyRows(limits.rows));
+            }
+            rows.resize(at, Vec::new());
+            rows.push(row.cells.iter().map(|c| c.text().into_owned()).collect());
+        }
+        out.push((name, rows));
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    #[test]
+    fn sheets_come_back_as_they_went() {
+        let row = |cells: &[&str]| cells.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
+        let sheets = vec![
+            (
+                "事项".to_owned(),
+                vec![row(&["编码", "名称"]), row(&["0012", "=1+1"]), vec![], row(&["", "两行\n字"])],
+            ),
+            ("材料".to_owned(), vec![row(&["编码"])]),
+        ];
+        let bytes = write_book(sheets.clone()).unwrap();
+        assert_eq!(read_book(Cursor::new(&bytes), &Limits::default()).unwrap(), sheets);
+        let small = Limits { rows: 2, ..Limits::default() };
+        assert!(matches!(read_book(Cursor::new(&bytes), &small), Err(SheetError::TooManyRows(2))));
+        assert!(read_book(Cursor::new(b"no workbook"), &Limits::default()).is_err());
+    }
+}

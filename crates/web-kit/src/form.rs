@@ -1,0 +1,143 @@
+//! 带附件的表单: a posted form whose files are brought one by one; the tickets become fields `file`.
+//!
+//! A file that is not taken does not lose the form: the page shows it again with what was typed, the files that
+//! were taken, and why the other one was not.
+
+use std::time::Duration;
+
+use app::Error;
+use axum::extract::{FromRequest, FromRequestParts as _, Multipart, Request};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use kernel::{Actor, FileRef};
+
+use crate::{Fields, Kit, Oops, Page, header_of};
+
+/// Largest body of a form with files, bytes. Routes that take a [`Form`] have this as their limit.
+pub const UPLOAD_MAX: usize = 64 << 20;
+/// Longest field that is not a file.
+const FIELD_MAX: usize = 1 << 20;
+const FIELDS_MAX: usize = 200;
+/// How long a form may take to arrive.
+const ARRIVES_WITHIN: Duration = Duration::from_mins(3);
+
+/// A form with files.
+#[derive(Debug, Default)]
+pub struct Form {
+    /// its fields; `file` holds tickets
+    pub fields: Fields,
+    /// why a file was not taken
+    pub trouble: Option<Error>,
+}
+
+impl Form {
+    /// The tickets of the files that were taken.
+    pub fn tickets(&self) -> Vec<String> {
+        self.fields.all("file").into_iter().map(str::to_owned).collect()
+    }
+    /// Goes on only when every file was taken.
+    ///
+    /// # Errors
+    /// Why one was not.
+    pub fn whole(&mut self) -> Result<(), Error> {
+        self.trouble.take().map_or(Ok(()), Err)
+    }
+}
+
+impl FromRequest<Kit> for Form {
+    type Rejection = Oops;
+    async fn from_request(req: Request, kit: &Kit) -> Result<Self, Oops> {
+        if !header_of(req.headers(), "content-type").starts_with("multipart/form-data") {
+            return Ok(Self { fields: Fields::from_request(req, kit).await?, trouble: None });
+        }
+        let Ok(_place) = kit.uploads.try_acquire() else {
+            return Err(Oops(Error::Store(store::StoreError::Busy)));
+        };
+        let (mut parts, body) = req.into_parts();
+        let page = Page::from_request_parts(&mut parts, kit).await?;
+        let multipart = Multipart::from_request(Request::from_parts(parts, body), kit).await;
+        let multipart = multipart.map_err(|_| broken())?;
+        match tokio::time::timeout(ARRIVES_WITHIN, read(multipart, kit, &page)).await {
+            Ok(form) => form,
+            Err(_) => Err(broken()),
+        }
+    }
+}
+
+fn broken() -> Oops {
+    Oops(Error::invalid(
+        "form",
+        "表单过大或不完整，请减少或压缩附件后重试",
+        "the form is too large or broken: send fewer or smaller files",
+    ))
+}
+
+async fn read(mut multipart: Multipart, kit: &Kit, page: &Page) -> Result<Form, Oops> {
+    let actor = page.me.as_ref().map_or_else(Actor::resident, |m| m.actor.clone());
+    let mut form = Form::default();
+    while let Some(mut part) = multipart.next_field().await.map_err(|_| broken())? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let file = part.file_name().map(str::to_owned);
+        let most = if file.is_some() { app::FILE_MOST } else { FIELD_MAX };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = part.chunk().await.map_err(|_| broken())? {
+            if bytes.len() + chunk.len() > most {
+                return Err(broken());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let Some(file) = file else {
+            if form.fields.0.len() >= FIELDS_MAX {
+                return Err(broken());
+            }
+            let text = String::from_utf8(bytes).map_err(|_| broken())?;
+            form.fields.0.push((name, text));
+            continue;
+        };
+        // The token comes first in the form: nobody else's page can leave files here.
+        form.fields.check(page)?;
+        if bytes.is_empty() && file.is_empty() {
+            continue;
+        }
+        if form.fields.all("file").len() >= app::TICKETS_MAX {
+            form.trouble = Some(Error::invalid(
+                "file",
+                format!("一次最多 {} 个附件，其余请分次补充", app::TICKETS_MAX),
+                format!("at most {} files at once: add the others afterwards", app::TICKETS_MAX),
+            ));
+            continue;
+        }
+        let (app, actor) = (kit.app.clone(), actor.clone());
+        let brought = tokio::task::spawn_blocking(move || app.upload(&actor, &file, bytes)).await;
+        match brought.map_err(|e| Oops(Error::Store(store::StoreError::Bug(e.to_string()))))? {
+            Ok(up) => form.fields.0.push(("file".to_owned(), up.ticket)),
+            Err(e @ Error::Invalid { .. }) => form.trouble = Some(e),
+            Err(e) => return Err(Oops(e)),
+        }
+    }
+    form.fields.check(page)?;
+    Ok(form)
+}
+
+/// A file as an answer: pictures are shown, everything else is saved; nothing in it runs.
+pub fn serve_file(file: &FileRef, bytes: Vec<u8>) -> Response {
+    let how = if file.kind.starts_with("image/") { "inline" } else { "attachment" };
+    let name: String = file
+        .name
+        .bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b == b'.' || b == b'-' {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect();
+    let mut answer = bytes.into_response();
+    let headers = answer.headers_mut();
+    let value =
+        |text: &str| HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("attachment"));
+    headers.insert(header::CONTENT_TYPE, value(&file.kind));
+    headers.insert(header::CONTENT_DISPOSITION, value(&format!("{how}; filename*=UTF-8''{name}")));
+    answer
+}
