@@ -222,6 +222,11 @@ pub fn text<R: Read>(source: R, encoding: Option<&str>) -> Result<Utf8<R>, Error
     Ok(text)
 }
 
+/// The text of a table, unpacked and in UTF-8.
+pub fn table_text<R: Read>(source: R, limits: &Limits) -> Result<Utf8<Unpacked<R>>, Error> {
+    text(unpack(source, limits)?, None)
+}
+
 /// Packs what is written as gzip; the end is written when it is dropped.
 pub fn gzip<W: std::io::Write>(out: W) -> impl std::io::Write {
     flate2::write::GzEncoder::new(out, flate2::Compression::default())

@@ -91,6 +91,10 @@ pub const AREAS: &[Area] = &[
             place("/desk/items/plates", |t| t.walk.plates, &[]),
         ],
     },
+    Area {
+        text: |t| t.log.title,
+        places: &[place("/desk/logs", |t| t.log.title, &[Analyst, Coordinator, Supervisor])],
+    },
     Area { text: |t| t.nav_messages, places: &[place("/desk/messages", |t| t.nav_messages, &[])] },
     Area { text: |t| t.nav_office, places: &[place("/desk/office", |t| t.nav_office, &[])] },
 ];

@@ -26,6 +26,7 @@ pub fn router(app: app::App, options: Options) -> Router {
         .merge(public)
         .merge(web_desk::routes())
         .merge(web_walk::routes())
+        .merge(web_log::routes())
         .route("/prefs", post(prefs))
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(|| async { "ok" }))

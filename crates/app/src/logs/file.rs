@@ -169,6 +169,28 @@ fn types(ocel: &Ocel) -> Vec<(String, usize)> {
     all.into_iter().map(|(t, n)| (t.to_owned(), n)).collect()
 }
 
+/// The first rows of a table, for somebody who must say which column means what.
+///
+/// # Errors
+/// Not a table.
+pub fn first_rows<R: Read + Seek>(mut source: R, most: usize) -> Result<Vec<Vec<String>>, LogFileError> {
+    let limits = Limits::small();
+    let mut rows = Vec::new();
+    if format_of(&head(&mut source, &limits)?)? == Format::Xlsx {
+        let mut book = Book::open(BufReader::new(source), paper::sheet::Limits::default())?;
+        for row in book.rows()?.take(most) {
+            rows.push(row?.cells.iter().map(|c| c.text().into_owned()).collect());
+        }
+        return Ok(rows);
+    }
+    let mut csv = eventlog::CsvReader::new(eventlog::table_text(source, &limits)?, None, limits)?;
+    let mut row = Vec::new();
+    while rows.len() < most && csv.next_row(&mut row)? {
+        rows.push(std::mem::take(&mut row));
+    }
+    Ok(rows)
+}
+
 /// Rows above the header that a spreadsheet may have: titles, filters, blanks.
 const TITLES_MAX: usize = 20;
 

@@ -5,5 +5,5 @@
 mod file;
 mod record;
 
-pub use file::{Format, LogFileError, ReadLog, ReadOptions, read_log, write_sheet};
+pub use file::{Format, LogFileError, ReadLog, ReadOptions, first_rows, read_log, write_sheet};
 pub use record::{RecordAsk, RecordLog};
