@@ -130,7 +130,7 @@ const STAFF: &[Role] =
 /// The table.
 #[rustfmt::skip]
 pub const OPERATIONS: &[Rule] = &[
-    r(O::RegisterCase, &[Clerk, Coordinator, Walker, Supervisor, System], Reach::Seen),
+    r(O::RegisterCase, &[Clerk, Coordinator, Walker, Supervisor, Analyst, System], Reach::Seen),
     r(O::LodgeCase, &[Resident], Reach::Own),
     r(O::ReadCase, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin, System], Reach::Seen),
     r(O::ReadCase, &[Resident], Reach::Own),

@@ -14,6 +14,7 @@ mod guides;
 mod intake;
 mod items;
 mod known;
+pub mod logs;
 mod office;
 mod once;
 mod people;

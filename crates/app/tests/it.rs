@@ -1,5 +1,7 @@
 //! The use cases on both engines, with a clock moved by hand.
 
+#[path = "it/logs.rs"]
+mod logs;
 #[path = "it/reading.rs"]
 mod reading;
 #[path = "it/redesigns.rs"]

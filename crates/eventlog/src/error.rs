@@ -12,8 +12,12 @@ pub enum Error {
     #[error("读取失败,请检查文件后重试 / reading failed, check the file and try again: {0}")]
     Io(std::io::Error),
     /// Not the expected format.
-    #[error("第 {line} 行:不是{what},请选择正确的文件 / line {line}: not {what}, choose the right file")]
-    NotThis { what: &'static str, line: u64 },
+    #[error("第 {line} 行:不是{what},请选择正确的文件 / line {line}: not{what}, choose the right file")]
+    NotThis {
+        /// The format, with a blank before it.
+        what: &'static str,
+        line: u64,
+    },
     /// A document type declaration, an entity or something else that is only used to attack readers.
     #[error(
         "第 {line} 行:文件含有不允许的内容({what}),请删除后再导入 / line {line}: {what} is refused, remove it and import again"
@@ -28,6 +32,11 @@ pub enum Error {
     /// A column that the mapping names does not exist.
     #[error("没有列“{0}”,请修改列对应 / there is no column {0:?}, change the column mapping")]
     NoColumn(String),
+    /// It could not be found out which column means something that a log needs.
+    #[error(
+        "认不出哪一列是“{field}”(表头:{columns})。请给出列对应,例如 {{\"case\":\"编号\",\"activity\":\"环节\",\"time\":\"时间\"}} / which column is {field:?}? The header is: {columns}. Give a column mapping that names case, activity and time"
+    )]
+    Unmapped { field: &'static str, columns: String },
     /// A model cannot be used for what was asked.
     #[error("模型不可用:{0},请修改模型 / the model cannot be used: {0}, change the model")]
     Model(String),

@@ -35,7 +35,7 @@ pub use filter::{Effect, Filter};
 pub use log::{Log, Order};
 pub use mine::inductive_miner;
 pub use model::{Net, Tree};
-pub use source::{gzip, unpack};
+pub use source::{gzip, table_text, unpack};
 pub use stats::{Stats, log_stats};
 pub use table::{CsvReader, Mapping, TableBuilder, read_csv, write_csv};
 pub use variants::Variants;

@@ -422,6 +422,31 @@ impl Log {
         log
     }
 
+    /// The log of some of its events; every case stays, also one that has none left.
+    #[must_use]
+    pub fn only_events(&self, keep: impl Fn(usize) -> bool) -> Self {
+        fn pick<T: Copy>(column: &[T], places: &[u32]) -> Vec<T> {
+            places.iter().map(|&p| column[p as usize]).collect()
+        }
+        let mut log = self.shell();
+        let mut places: Vec<u32> = Vec::new();
+        log.starts.push(0);
+        for case in self.cases() {
+            places.extend(case.filter(|&e| keep(e)).map(|e| e as u32));
+            log.starts.push(places.len() as u32);
+        }
+        log.activity = pick(&self.activity, &places);
+        log.resource = pick(&self.resource, &places);
+        log.time = pick(&self.time, &places);
+        log.lifecycle = pick(&self.lifecycle, &places);
+        log.begin = self.begin.as_ref().map(|b| pick(b, &places));
+        log.rows = Some(places.iter().map(|&p| self.row(p as usize)).collect());
+        log.case_name.clone_from(&self.case_name);
+        log.case_rows.clone_from(&self.case_rows);
+        log.recount_order();
+        log
+    }
+
     /// Everything but cases and events.
     pub(crate) fn shell(&self) -> Self {
         Self {

@@ -128,22 +128,25 @@ pub fn ping_pong(log: &Log, attribute: Option<&str>) -> Vec<PingPong> {
             .map(|id| id.unwrap_or(Log::NONE))
             .collect(),
     };
-    let mut cells: HashMap<(u32, u32), (u64, Vec<u32>, u64)> = HashMap::new();
+    let mut cells: HashMap<(u32, u32), (u64, Vec<u32>, u64, u32)> = HashMap::new();
     for (c, r) in log.cases().enumerate() {
         // Runs of the same hand count once.
         let mut runs: Vec<u32> = who[r].iter().copied().filter(|&w| w != Log::NONE).collect();
         runs.dedup();
         for w in runs.windows(3).filter(|w| w[0] == w[2]) {
-            let cell = cells.entry((w[0], w[1])).or_default();
+            let cell = cells.entry((w[0], w[1])).or_insert((0, Vec::new(), 0, u32::MAX));
             cell.0 += 1;
-            if cell.1.last() != Some(&(c as u32)) && cell.1.len() < EVIDENCE {
-                cell.1.push(c as u32);
+            if cell.3 != c as u32 {
+                cell.3 = c as u32;
                 cell.2 += 1;
+                if cell.1.len() < EVIDENCE {
+                    cell.1.push(c as u32);
+                }
             }
         }
     }
     let name = |id: u32| if attribute.is_some() { texts.get(id) } else { log.resources.get(id) }.to_owned();
-    let named = |((a, b), (count, evidence, cases)): ((u32, u32), (u64, Vec<u32>, u64))| PingPong {
+    let named = |((a, b), (count, evidence, cases, _)): ((u32, u32), (u64, Vec<u32>, u64, u32))| PingPong {
         first: name(a),
         second: name(b),
         count,
@@ -221,8 +224,12 @@ pub fn drift(log: &Log, window: usize) -> Vec<Change> {
     found.iter_mut().for_each(|c| c.strength = c.distance / usual);
     // Of overlapping windows only the strongest stays.
     let peak = |i: usize| {
-        let near = &found[i.saturating_sub(4)..(i + 5).min(found.len())];
-        found[i].strength >= 2.0 && near.iter().all(|o| o.distance <= found[i].distance)
+        let from = i.saturating_sub(4);
+        let near = found[from..(i + 5).min(found.len())].iter().enumerate();
+        let below = |(j, o): (usize, &Change)| {
+            o.distance < found[i].distance || (o.distance == found[i].distance && from + j >= i)
+        };
+        found[i].strength >= 2.0 && near.clone().all(below)
     };
     let mut peaks: Vec<Change> = (0..found.len()).filter(|&i| peak(i)).map(|i| found[i].clone()).collect();
     peaks.sort_by(|a, b| b.distance.total_cmp(&a.distance).then(a.at_us.cmp(&b.at_us)));

@@ -4,6 +4,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 
+use encoding_rs::{Decoder, Encoding, GB18030, UTF_8};
 use flate2::bufread::MultiGzDecoder;
 
 use crate::error::{Bomb, Error, Limits};
@@ -68,57 +69,162 @@ pub fn unpack<R: Read>(source: R, limits: &Limits) -> Result<Unpacked<R>, Error>
     }))
 }
 
-/// Text as UTF-8: Latin-1, where an XML declaration says so, is rewritten on the way.
+/// Text as UTF-8, whatever it was written in; line ends of old Macs become ours where a table asks for it.
 pub struct Utf8<R: Read> {
     inner: BufReader<R>,
-    latin: bool,
-    /// The second byte of a character for which there was no room.
-    second: Option<u8>,
+    state: State,
+    /// Decoded text that was not taken yet.
+    out: Vec<u8>,
+    at: usize,
+    returns: bool,
+}
+
+enum State {
+    /// Passed on as it is.
+    Plain,
+    /// Only ASCII so far: the first other byte decides between UTF-8 and GB18030.
+    Undecided,
+    Decoding(Box<Decoder>),
+    Ended,
+}
+
+/// Bytes decoded at a time.
+const PIECE: usize = 32 << 10;
+
+impl<R: Read> Utf8<R> {
+    /// The encoding in use, as the web names it.
+    pub fn encoding(&self) -> Option<&'static str> {
+        match &self.state {
+            State::Decoding(d) => Some(d.encoding().name()),
+            _ => None,
+        }
+    }
+
+    fn decide(&mut self) -> std::io::Result<()> {
+        let input = self.inner.fill_buf()?;
+        if !input.is_ascii() {
+            self.state = if is_gb(input) {
+                State::Decoding(Box::new(GB18030.new_decoder_without_bom_handling()))
+            } else {
+                State::Plain
+            };
+        }
+        Ok(())
+    }
+
+    fn refill(&mut self) -> std::io::Result<()> {
+        self.out.clear();
+        self.at = 0;
+        if matches!(self.state, State::Undecided) {
+            self.decide()?;
+        }
+        let input = self.inner.fill_buf()?;
+        let input = &input[..input.len().min(PIECE)];
+        let last = input.is_empty();
+        let taken = match &mut self.state {
+            State::Decoding(decoder) => {
+                self.out.resize(PIECE * 3 + 16, 0);
+                let (_, taken, written, _) = decoder.decode_to_utf8(input, &mut self.out, last);
+                self.out.truncate(written);
+                taken
+            }
+            State::Ended => 0,
+            _ => {
+                self.out.extend_from_slice(input);
+                input.len()
+            }
+        };
+        self.inner.consume(taken);
+        if last {
+            self.state = State::Ended;
+        }
+        if self.returns {
+            self.out.iter_mut().filter(|b| **b == b'\r').for_each(|b| *b = b'\n');
+        }
+        Ok(())
+    }
 }
 
 impl<R: Read> Read for Utf8<R> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        if !self.latin {
+        if matches!(self.state, State::Plain) && !self.returns && self.at == self.out.len() {
             return self.inner.read(out);
         }
-        if let (Some(b), false) = (self.second, out.is_empty()) {
-            self.second = None;
-            out[0] = b;
-            return Ok(1);
-        }
-        let input = self.inner.fill_buf()?;
-        if let ([b, ..], 1) = (input, out.len()) {
-            // One byte becomes at most two.
-            let mut two = [0; 2];
-            let text = char::from(*b).encode_utf8(&mut two).as_bytes();
-            out[0] = text[0];
-            self.second = text.get(1).copied();
-            self.inner.consume(1);
-            return Ok(1);
-        }
-        let n = input.len().min(out.len() / 2);
-        let mut at = 0;
-        for &b in &input[..n] {
-            let mut two = [0; 2];
-            for &b in char::from(b).encode_utf8(&mut two).as_bytes() {
-                out[at] = b;
-                at += 1;
+        while self.at == self.out.len() {
+            if matches!(self.state, State::Ended) {
+                return Ok(0);
             }
+            self.refill()?;
         }
-        self.inner.consume(n);
-        Ok(at)
+        let n = out.len().min(self.out.len() - self.at);
+        out[..n].copy_from_slice(&self.out[self.at..self.at + n]);
+        self.at += n;
+        Ok(n)
     }
 }
 
-/// Opens XML text by the encoding that it declares.
+/// GB18030 rather than UTF-8: it reads without a fault as the one, and has more faults than characters as the
+/// other. The last bytes may be half of a character.
+fn is_gb(input: &[u8]) -> bool {
+    let valid = Encoding::utf8_valid_up_to(input);
+    if input.len() - valid < 4 && !input[..valid].is_ascii() {
+        return false;
+    }
+    let text = String::from_utf8_lossy(input);
+    let bad = text.chars().filter(|&c| c == char::REPLACEMENT_CHARACTER).count();
+    let good = text.chars().filter(|&c| !c.is_ascii() && c != char::REPLACEMENT_CHARACTER).count();
+    let mut decoder = GB18030.new_decoder_without_bom_handling();
+    let mut sink = vec![0; input.len() * 3 + 16];
+    let (_, _, _, faults) = decoder.decode_to_utf8(input, &mut sink, false);
+    !faults && bad > good
+}
+
+/// UTF-16 by its mark or by the zeros beside a first ASCII character.
+fn utf16(head: &[u8]) -> Option<&'static Encoding> {
+    match head {
+        [0xff, 0xfe, ..] | [1..=255, 0, ..] => Some(encoding_rs::UTF_16LE),
+        [0xfe, 0xff, ..] | [0, 1..=255, ..] => Some(encoding_rs::UTF_16BE),
+        _ => None,
+    }
+}
+
+fn reader<R: Read>(inner: BufReader<R>, encoding: Option<&'static Encoding>, otherwise: State) -> Utf8<R> {
+    let state = encoding.map_or(otherwise, |e| State::Decoding(Box::new(e.new_decoder_with_bom_removal())));
+    Utf8 { inner, state, out: Vec::new(), at: 0, returns: false }
+}
+
+/// Opens XML text by its mark or by the encoding that it declares.
 pub fn utf8<R: Read>(source: R) -> Result<Utf8<R>, Error> {
     let mut inner = BufReader::with_capacity(16 << 10, source);
     let head = inner.fill_buf()?;
-    let head = String::from_utf8_lossy(&head[..head.len().min(120)]).to_lowercase();
-    let declared = head.starts_with("<?xml").then(|| head.split("?>").next().unwrap_or_default().to_owned());
-    let latin =
-        declared.is_some_and(|d| ["iso-8859-1", "windows-1252", "latin1"].iter().any(|e| d.contains(e)));
-    Ok(Utf8 { inner, latin, second: None })
+    let encoding = utf16(head).or_else(|| {
+        let head = String::from_utf8_lossy(&head[..head.len().min(120)]).to_lowercase();
+        let declared = head.strip_prefix("<?xml")?.split("?>").next()?.split("encoding").nth(1)?;
+        let label = declared.trim_start().strip_prefix('=')?.trim_start();
+        let label = label.split(['"', '\'']).nth(1)?;
+        // Bytes that show no zeros are no UTF-16, whatever they declare.
+        Encoding::for_label(label.as_bytes()).filter(|e| *e != UTF_8 && e.is_ascii_compatible())
+    });
+    Ok(reader(inner, encoding, State::Plain))
+}
+
+/// Opens the text of a table: by its mark, else UTF-8 or GB18030 by its first characters beyond ASCII; or as
+/// it is told.
+pub fn text<R: Read>(source: R, encoding: Option<&str>) -> Result<Utf8<R>, Error> {
+    let mut inner = BufReader::with_capacity(64 << 10, source);
+    let head = inner.fill_buf()?;
+    let told = encoding.and_then(|e| Encoding::for_label(e.as_bytes()));
+    let found = utf16(head);
+    let returns = found.is_none() && !head.contains(&b'\n') && head.contains(&b'\r');
+    let state = if told == Some(UTF_8) { State::Plain } else { State::Undecided };
+    let mut text = reader(inner, found.or(told.filter(|e| *e != UTF_8)), state);
+    text.returns = returns;
+    Ok(text)
+}
+
+/// The text of a table, unpacked and in UTF-8.
+pub fn table_text<R: Read>(source: R, limits: &Limits) -> Result<Utf8<Unpacked<R>>, Error> {
+    text(unpack(source, limits)?, None)
 }
 
 /// Packs what is written as gzip; the end is written when it is dropped.
@@ -144,6 +250,32 @@ mod tests {
             slow.push(one[0]);
         }
         assert_eq!(slow, whole.as_bytes());
+    }
+
+    #[test]
+    fn tables_are_read_in_the_encoding_of_the_office() {
+        let table = "编号,环节\n1,受理\n".repeat(20_000);
+        let (gb, _, _) = GB18030.encode(&table);
+        let utf16: Vec<u8> =
+            [0xff, 0xfe].into_iter().chain(table.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let read = |bytes: &[u8], told: Option<&str>| {
+            let mut reader = text(bytes, told).unwrap();
+            let mut all = String::new();
+            reader.read_to_string(&mut all).unwrap();
+            all
+        };
+        assert_eq!(read(&gb, None), table);
+        assert_eq!(read(&gb, Some("gbk")), table);
+        assert_eq!(read(&utf16, None), table);
+        assert_eq!(read(table.as_bytes(), None), table);
+        assert_eq!(read(table.replace('\n', "\r").as_bytes(), None), table);
+        // One faulty byte does not make UTF-8 Chinese of another kind.
+        let mut faulty = table.clone().into_bytes();
+        faulty.insert(3, 0xff);
+        assert!(String::from_utf8_lossy(&faulty).contains("环节"));
+        let mut all = Vec::new();
+        text(&faulty[..], None).unwrap().read_to_end(&mut all).unwrap();
+        assert_eq!(all, faulty);
     }
 
     #[test]

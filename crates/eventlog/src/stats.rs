@@ -10,6 +10,7 @@ use crate::dfg::{Dfg, PairTimes, pair_medians, pair_times, twice_median};
 use crate::log::{Log, Order};
 use crate::variants::Variants;
 use crate::when::{NO_TIME, write_time};
+use crate::work::WorkClock;
 
 /// The figures of a log. Times in seconds.
 #[derive(Clone, Debug, Serialize)]
@@ -25,6 +26,8 @@ pub struct Stats {
     pub order: Order,
     /// Consecutive events of a case, in the order used, with the same time: there the file decided.
     pub ties: u64,
+    /// The same in the order of the file.
+    pub ties_in_file: u64,
     /// Consecutive events of a case, in file order, with falling time.
     pub out_of_order: u64,
     /// Events without a time.
@@ -145,6 +148,7 @@ pub fn log_stats_top(log: &Log, order: Order, top: usize) -> Stats {
         empty_cases: log.cases().filter(|c| c.start == c.end).count(),
         order,
         ties: ties(log),
+        ties_in_file: ties_in_file(log),
         out_of_order: log.out_of_order(),
         without_time: log.time().iter().filter(|&&t| t == NO_TIME).count() as u64,
         first_time: times.clone().min().map(write_time),
@@ -171,6 +175,83 @@ fn ties(log: &Log) -> u64 {
     let time = log.time();
     let pairs = log.cases().flat_map(|c| c.start + 1..c.end.max(c.start + 1));
     pairs.filter(|&e| time[e] != NO_TIME && time[e] == time[e - 1]).count() as u64
+}
+
+fn ties_in_file(log: &Log) -> u64 {
+    let time = log.time();
+    let (mut rows, mut count) = (Vec::new(), 0);
+    for case in log.cases() {
+        rows.clear();
+        rows.extend(case.map(|e| (log.row(e), time[e])));
+        rows.sort_unstable();
+        count += rows.windows(2).filter(|w| w[0].1 != NO_TIME && w[0].1 == w[1].1).count() as u64;
+    }
+    count
+}
+
+/// Durations in working time: of cases and of what lies between two activities. Days are working days.
+#[derive(Clone, Debug, Serialize)]
+pub struct WorkingStats {
+    /// Hours of one working day.
+    pub day_hours: f64,
+    pub case_duration_days: Spread,
+    /// By falling sum.
+    pub directly_follows: Vec<WorkingFollows>,
+}
+
+/// One pair of the directly-follows graph in working days.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WorkingFollows {
+    pub source: String,
+    pub target: String,
+    pub count: u64,
+    pub sum_days: f64,
+    pub mean_days: f64,
+    pub median_days: f64,
+    pub max_days: f64,
+}
+
+/// The durations of a log in working time; `day_us` is the office time of one working day.
+pub fn working_stats(log: &Log, clock: &WorkClock, day_us: i64) -> WorkingStats {
+    let day = day_us.max(1) as f64;
+    let pairs = pair_times(log, Some(clock));
+    let medians = pair_medians(log, &pairs, Some(clock));
+    let one = |(p, twice): (&PairTimes, Option<i64>)| {
+        (p.timed > 0).then(|| WorkingFollows {
+            source: log.activities.get(p.source).into(),
+            target: log.activities.get(p.target).into(),
+            count: p.count,
+            sum_days: round6(p.sum_us as f64 / day),
+            mean_days: round6(p.sum_us as f64 / p.timed as f64 / day),
+            median_days: round6(twice.unwrap_or(0) as f64 / 2.0 / day),
+            max_days: round6(p.max_us as f64 / day),
+        })
+    };
+    let mut all: Vec<WorkingFollows> = pairs.iter().zip(medians).filter_map(one).collect();
+    all.sort_by(|a, b| {
+        b.sum_days.total_cmp(&a.sum_days).then_with(|| (&a.source, &a.target).cmp(&(&b.source, &b.target)))
+    });
+    let time = log.time();
+    let of_case = |c: std::ops::Range<usize>| {
+        let known = || time[c.clone()].iter().copied().filter(|&t| t != NO_TIME);
+        Some(clock.working_us(known().min()?, known().max()?))
+    };
+    let mut durations: Vec<i64> = log.cases().filter_map(of_case).collect();
+    let s = spread(&mut durations);
+    let days = |seconds: f64| seconds * 1e6 / day;
+    WorkingStats {
+        day_hours: day / 3.6e9,
+        case_duration_days: Spread {
+            mean: days(s.mean),
+            min: days(s.min),
+            median: days(s.median),
+            p90: days(s.p90),
+            p95: days(s.p95),
+            p99: days(s.p99),
+            max: days(s.max),
+        },
+        directly_follows: all,
+    }
 }
 
 /// First to last time of every case that has a time, in microseconds.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::builder::Builder;
 use crate::error::{Error, Limits, ProblemKind, Report};
 use crate::log::{Kind, Log, Order, show};
-use crate::source::unpack;
+use crate::source::{text, unpack};
 use crate::when::{NO_TIME, read_time, write_time};
 
 /// Which column means what (列对应): saved and used again as a template.
@@ -31,6 +31,9 @@ pub struct Mapping {
     pub lifecycle: Option<String>,
     /// Separator of a CSV; guessed when missing.
     pub separator: Option<char>,
+    /// Encoding of a CSV (`gb18030`, `utf-8` …); found when missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
     /// Seconds east of UTC for times without a zone; Beijing when missing.
     pub offset_s: Option<i32>,
 }
@@ -195,7 +198,14 @@ impl<R: Read> CsvReader<R> {
         if reader.buf.starts_with(b"\xEF\xBB\xBF") {
             reader.pos = 3;
         }
-        if separator.is_none() {
+        // The first line by which spreadsheets tell each other the separator.
+        if let [b's', b'e', b'p', b'=', told, rest @ ..] = &reader.buf[reader.pos..]
+            && let Some(n) = memchr::memchr(b'\n', rest).filter(|&n| n < 2)
+        {
+            reader.separator = *told;
+            reader.pos += 5 + n + 1;
+            reader.line = 2;
+        } else if separator.is_none() {
             let first = reader.buf[reader.pos..].split(|&b| b == b'\n').next().unwrap_or_default();
             let count = |s: &u8| first.iter().filter(|b| *b == s).count();
             reader.separator = [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(count).unwrap_or(b',');
@@ -325,6 +335,9 @@ pub struct TableBuilder {
     report: Report,
 }
 
+/// Before the name of an attribute of cases, as [`write_csv`] writes it.
+const OF_CASE: &str = "case:";
+
 struct Parts {
     case: usize,
     activity: usize,
@@ -396,12 +409,21 @@ impl TableBuilder {
         let mut builder = Builder::new(self.limits, self.offset_s);
         builder.report = self.report;
         builder.report.complete = true;
-        let kinds = self.parts.others.iter().map(|&i| (i, column_kind(&self.cells, i))).collect::<Vec<_>>();
+        let kinds = self.parts.others.iter().map(|&i| (i, column_kind(&self.cells, i)));
+        let (of_case, kinds): (Vec<_>, Vec<_>) = kinds.partition(|k| self.headers[k.0].starts_with(OF_CASE));
         for (id, rows) in self.cases.iter().enumerate() {
             builder.begin_case();
             let name = self.names.get(id as u32).as_bytes();
             let first = self.places[rows[0] as usize];
             builder.literal(false, Kind::String, "concept:name", name, &|| first)?;
+            for &(i, kind) in &of_case {
+                // Of an attribute of the case the first row that states it counts.
+                let stated = rows.iter().map(|&r| &self.cells[r as usize][i]).find(|t| !t.is_empty());
+                if let Some(text) = stated {
+                    let key = self.headers[i].trim_start_matches(OF_CASE);
+                    builder.literal(false, kind, key, text.as_bytes(), &|| first)?;
+                }
+            }
             for &r in rows {
                 let (row, place) = (&self.cells[r as usize], self.places[r as usize]);
                 builder.begin_event()?;
@@ -453,7 +475,9 @@ pub fn read_csv<R: Read>(
     limits: Limits,
     order: Order,
 ) -> Result<(Log, Report, Mapping), Error> {
-    let mut csv = CsvReader::new(unpack(source, &limits)?, mapping.and_then(|m| m.separator), limits)?;
+    let told = mapping.and_then(|m| m.encoding.as_deref());
+    let source = text(unpack(source, &limits)?, told)?;
+    let mut csv = CsvReader::new(source, mapping.and_then(|m| m.separator), limits)?;
     let mut headers = Vec::new();
     if !csv.next_row(&mut headers)? {
         return Err(Error::NotThis { what: " CSV", line: 1 });
@@ -473,7 +497,7 @@ pub fn read_csv<R: Read>(
     });
     used.separator = Some(csv.separator());
     if let Some(field) = used.missing().filter(|&f| f != "time") {
-        return Err(Error::NoColumn(field.into()));
+        return Err(Error::Unmapped { field, columns: headers.join(" | ").chars().take(300).collect() });
     }
     let mut table = TableBuilder::new(headers, &used, limits)?;
     let mut text = 0;
@@ -503,6 +527,7 @@ pub fn read_csv<R: Read>(
     let (log, mut report) = table.finish(order)?;
     (report.lines, report.bytes) = (lines - 1, bytes);
     report.complete = report.count(ProblemKind::Truncated) == 0;
+    used.encoding = used.encoding.or_else(|| csv.source.encoding().map(str::to_lowercase));
     Ok((log, report, used))
 }
 

@@ -16,6 +16,7 @@ mod lanes;
 pub mod mined;
 mod model;
 pub mod proposal;
+pub mod questions;
 mod rcpsp;
 mod redesign;
 mod rng;

@@ -21,6 +21,8 @@ const TABLE: &[(&str, &str, &[u8])] = &[
     ("redesign.js", JS, include_bytes!("../assets/redesign.js")),
     ("recorder.js", "text/javascript; charset=utf-8", include_bytes!("../assets/recorder.js")),
     ("recorder.css", CSS, include_bytes!("../assets/recorder.css")),
+    ("log.js", "text/javascript; charset=utf-8", include_bytes!("../assets/log.js")),
+    ("log.css", CSS, include_bytes!("../assets/log.css")),
 ];
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";

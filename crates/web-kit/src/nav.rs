@@ -93,11 +93,14 @@ pub const AREAS: &[Area] = &[
     },
     Area {
         text: |t| t.process.title,
-        places: &[place(
-            "/desk/redesigns",
-            |t| t.process.title,
-            &[Analyst, Coordinator, Supervisor, Handler, Clerk, UnitAdmin],
-        )],
+        places: &[
+            place(
+                "/desk/redesigns",
+                |t| t.process.title,
+                &[Analyst, Coordinator, Supervisor, Handler, Clerk, UnitAdmin],
+            ),
+            place("/desk/logs", |t| t.log.title, &[Analyst, Coordinator, Supervisor]),
+        ],
     },
     Area {
         text: |t| t.supervise.title,

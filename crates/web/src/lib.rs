@@ -29,6 +29,7 @@ pub fn router(app: app::App, options: Options) -> Router {
         .merge(web_process::routes())
         .merge(web_supervise::routes())
         .merge(web_walk::routes())
+        .merge(web_log::routes())
         .route("/prefs", post(prefs))
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(|| async { "ok" }))

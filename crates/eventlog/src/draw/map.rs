@@ -79,6 +79,8 @@ pub struct Map {
 
 /// Activities on one map at most.
 const MOST: usize = 400;
+/// Paths on one map at most, besides those that hold it together: of more nobody could follow one.
+const PATHS_MOST: usize = 600;
 
 impl Map {
     /// The map of a log. Times are working time when a clock is given.
@@ -161,7 +163,7 @@ fn without_hidden(log: &Log, number: &HashMap<u32, usize>) -> Log {
 /// Keeps the strongest paths, and for every activity its strongest way in and out.
 fn keep_edges(edges: &mut Vec<MapEdge>, nodes: usize, part: f64) {
     edges.sort_by_key(|e| (std::cmp::Reverse(e.count), e.source, e.target));
-    let most = (edges.len() as f64 * part.clamp(0.0, 1.0)).ceil() as usize;
+    let most = ((edges.len() as f64 * part.clamp(0.0, 1.0)).ceil() as usize).min(PATHS_MOST);
     let (mut into, mut out) = (vec![false; nodes], vec![false; nodes]);
     let mut i = 0;
     edges.retain(|e| {
@@ -201,7 +203,7 @@ fn flow(log: &Log, number: &HashMap<u32, usize>, n: usize) -> Vec<f64> {
 
 /// Text sizes and the look. Colours hold 4.5:1 against the text on them.
 const STYLE: &str = "text{font-family:system-ui,'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif;font-size:13px;fill:#16202b}\
-.n rect{stroke:#35506b;stroke-width:1.2}.n .c{font-size:11.5px;fill:#30455a}.n .d text{fill:#fff}.n .d .c{fill:#e6eef6}\
+.n rect{stroke:#35506b;stroke-width:1.2}.n .c{font-size:11.5px;fill:#30455a}.n .z{stroke:none}.n .d text{fill:#fff}.n .d .c{fill:#e6eef6}\
 .e path{fill:none;stroke:#5a7086;stroke-linecap:round}.e.b path{stroke:#9a5a1f}.e text{font-size:11px;paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round;text-anchor:middle}\
 .e.t path{stroke-dasharray:2 5;stroke:#7d8b99}.n text{text-anchor:middle}";
 
@@ -375,7 +377,7 @@ fn ends(svg: &mut String, start: Point, end: Point, cases: u64) {
     let (x, y) = end;
     svg.push_str(&format!(
         "<g class=\"n\"><circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"12\" fill=\"#8a2f3c\"/>\
-         <rect x=\"{:.1}\" y=\"{:.1}\" width=\"9\" height=\"9\" style=\"stroke:none\" fill=\"#fff\"/></g>\n",
+         <rect x=\"{:.1}\" y=\"{:.1}\" width=\"9\" height=\"9\" class=\"z\" fill=\"#fff\"/></g>\n",
         x - 4.5,
         y - 4.5
     ));

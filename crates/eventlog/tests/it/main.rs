@@ -1,3 +1,4 @@
 //! Readers and answers through the public door, on small logs written here.
 
+mod hostile;
 mod readers;

@@ -1,0 +1,286 @@
+//! 日志文件: XES, CSV, XLSX, OCEL: one door for all, told apart by the first bytes.
+
+use std::io::{BufReader, Read, Seek};
+
+use eventlog::error::Limits;
+use eventlog::ocel::Ocel;
+use eventlog::{Log, Mapping, Order, Report, TableBuilder, XesOptions};
+use paper::sheet::{Book, Column, Kind, SheetError, Table, Value, write_xlsx};
+
+/// Why a log file could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LogFileError {
+    /// The file could not be opened or read.
+    #[error("读取失败,请检查文件 / the file could not be read: {0}")]
+    Io(#[from] std::io::Error),
+    /// The log itself.
+    #[error(transparent)]
+    Log(#[from] eventlog::Error),
+    /// The spreadsheet.
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+    /// A format that is not read.
+    #[error(
+        "{0}不能直接读取,请先另存为 XES、CSV 或 XLSX / {0} is not read: save it as XES, CSV or XLSX first"
+    )]
+    Format(&'static str),
+    /// The type of object does not exist.
+    #[error("没有对象类型“{wanted}”;有:{known} / there is no object type {wanted:?}; there are: {known}")]
+    ObjectType {
+        /// the one asked for
+        wanted: String,
+        /// those that exist, with their numbers
+        known: String,
+    },
+}
+
+/// What a file is, by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// XES, also packed
+    Xes,
+    /// CSV, also packed
+    Csv,
+    /// a spreadsheet
+    Xlsx,
+    /// object-centric, JSON
+    OcelJson,
+    /// object-centric, XML
+    OcelXml,
+}
+
+/// How to read.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    /// order of events
+    pub order: Order,
+    /// which column means what; guessed when missing
+    pub mapping: Option<Mapping>,
+    /// of an object-centric log: the type whose objects are the cases; the one with the most events when missing
+    pub object_type: Option<String>,
+    /// bounds
+    pub limits: Limits,
+}
+
+/// A log and how it was read.
+#[derive(Clone, Debug)]
+pub struct ReadLog {
+    /// the log
+    pub log: Log,
+    /// what could not be kept as it was
+    pub report: Report,
+    /// of a table: which column meant what
+    pub mapping: Option<Mapping>,
+    /// what the file is
+    pub format: Format,
+    /// of an object-centric log: the type used, and all types with the number of their objects
+    pub object_types: Vec<(String, usize)>,
+}
+
+/// The first bytes, unpacked when they are gzip.
+fn head(source: &mut (impl Read + Seek), limits: &Limits) -> Result<Vec<u8>, LogFileError> {
+    let mut bytes = Vec::new();
+    // What breaks off in its first bytes is judged by what there is.
+    let broken = eventlog::unpack(&mut *source, limits)?.take(4096).read_to_end(&mut bytes);
+    source.rewind()?;
+    match broken {
+        Err(e) if bytes.is_empty() => Err(eventlog::Error::from(e).into()),
+        _ => Ok(bytes),
+    }
+}
+
+fn format_of(head: &[u8]) -> Result<Format, LogFileError> {
+    let text: String = String::from_utf8_lossy(head).chars().filter(|c| *c != '\0').collect();
+    let text = text.trim_start_matches(['\u{feff}', '\u{fffd}', ' ', '\n', '\r', '\t']);
+    Ok(match head {
+        [b'P', b'K', 3 | 5, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Format::Xlsx,
+        [b'P', b'A', b'R', b'1', ..] => return Err(LogFileError::Format(" Parquet ")),
+        _ if head.starts_with(b"SQLite format 3\0") => return Err(LogFileError::Format(" SQLite ")),
+        _ if text.starts_with('{') => Format::OcelJson,
+        _ if text.starts_with('<') => {
+            if ["<object-types", "<event-types", "<objects"].iter().any(|tag| text.contains(tag)) {
+                Format::OcelXml
+            } else {
+                Format::Xes
+            }
+        }
+        _ => Format::Csv,
+    })
+}
+
+/// Reads a log of any format.
+///
+/// # Errors
+/// Not a log, broken before its first event, or larger than the limits.
+pub fn read_log<R: Read + Seek>(mut source: R, options: &ReadOptions) -> Result<ReadLog, LogFileError> {
+    let format = format_of(&head(&mut source, &options.limits)?)?;
+    let (mut mapping, mut object_types) = (None, Vec::new());
+    let (log, report) = match format {
+        Format::Xes => {
+            let xes = XesOptions { limits: options.limits, order: options.order, ..XesOptions::default() };
+            eventlog::read_xes(source, &xes)?
+        }
+        Format::Csv => {
+            let (log, report, used) =
+                eventlog::read_csv(source, options.mapping.as_ref(), options.limits, options.order)?;
+            mapping = Some(used);
+            (log, report)
+        }
+        Format::Xlsx => {
+            let (log, report, used) = sheet(source, options)?;
+            mapping = Some(used);
+            (log, report)
+        }
+        Format::OcelJson | Format::OcelXml => {
+            let (ocel, mut report) = match format {
+                Format::OcelJson => eventlog::ocel::read_ocel_json(source, &options.limits)?,
+                _ => eventlog::ocel::read_ocel_xml(source, &options.limits)?,
+            };
+            object_types = types(&ocel);
+            let wanted = options.object_type.clone().or_else(|| object_types.first().map(|t| t.0.clone()));
+            let wanted = wanted.unwrap_or_default();
+            if !object_types.iter().any(|t| t.0 == wanted) {
+                let known: Vec<String> = object_types.iter().map(|(t, n)| format!("{t} ({n})")).collect();
+                return Err(LogFileError::ObjectType { wanted, known: known.join(", ") });
+            }
+            object_types.sort_by_key(|t| t.0 != wanted);
+            let (log, flat) = ocel.flatten(&wanted, options.order)?;
+            report.problems.extend(flat.problems);
+            (log, report)
+        }
+    };
+    Ok(ReadLog { log, report, mapping, format, object_types })
+}
+
+/// Types of objects, those touched by most events first, with the number of their objects.
+fn types(ocel: &Ocel) -> Vec<(String, usize)> {
+    use std::collections::HashMap;
+    let of: HashMap<&str, &str> = ocel.objects.iter().map(|o| (o.id.as_str(), o.kind.as_str())).collect();
+    let mut touched: HashMap<&str, usize> = HashMap::new();
+    for r in ocel.events.iter().flat_map(|e| &e.relationships) {
+        if let Some(kind) = of.get(r.object_id.as_str()) {
+            *touched.entry(kind).or_default() += 1;
+        }
+    }
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    ocel.objects.iter().for_each(|o| *counts.entry(&o.kind).or_default() += 1);
+    let mut all: Vec<(&str, usize)> = counts.into_iter().collect();
+    all.sort_by_key(|(t, _)| (std::cmp::Reverse(touched.get(t).copied().unwrap_or(0)), *t));
+    all.into_iter().map(|(t, n)| (t.to_owned(), n)).collect()
+}
+
+/// The first rows of a table, for somebody who must say which column means what.
+///
+/// # Errors
+/// Not a table.
+pub fn first_rows<R: Read + Seek>(mut source: R, most: usize) -> Result<Vec<Vec<String>>, LogFileError> {
+    let limits = Limits::small();
+    let mut rows = Vec::new();
+    if format_of(&head(&mut source, &limits)?)? == Format::Xlsx {
+        let mut book = Book::open(BufReader::new(source), paper::sheet::Limits::default())?;
+        for row in book.rows()?.take(most) {
+            rows.push(row?.cells.iter().map(|c| c.text().into_owned()).collect());
+        }
+        return Ok(rows);
+    }
+    let mut csv = eventlog::CsvReader::new(eventlog::table_text(source, &limits)?, None, limits)?;
+    let mut row = Vec::new();
+    while rows.len() < most && csv.next_row(&mut row)? {
+        rows.push(std::mem::take(&mut row));
+    }
+    Ok(rows)
+}
+
+/// Rows above the header that a spreadsheet may have: titles, filters, blanks.
+const TITLES_MAX: usize = 20;
+
+fn sheet<R: Read + Seek>(source: R, options: &ReadOptions) -> Result<(Log, Report, Mapping), LogFileError> {
+    let limits = paper::sheet::Limits::default();
+    let mut book = Book::open(BufReader::new(source), limits)?;
+    let mut rows = book.rows()?;
+    let mut first: Vec<(u64, Vec<String>)> = Vec::new();
+    for row in rows.by_ref().take(TITLES_MAX + 50) {
+        let row = row?;
+        first.push((row.number, row.cells.iter().map(|c| c.text().into_owned()).collect()));
+    }
+    let names = |row: &Vec<String>, m: &Mapping| {
+        let has = |name: &String| row.iter().any(|h| h.trim() == name.trim());
+        has(&m.case) && has(&m.activity)
+    };
+    let guess = |i: usize| {
+        let after: Vec<Vec<String>> = first[i + 1..].iter().map(|r| r.1.clone()).collect();
+        Mapping::guess(&first[i].1, &after)
+    };
+    let places = 0..first.len().min(TITLES_MAX);
+    let found = match &options.mapping {
+        Some(m) => places.clone().find(|&i| names(&first[i].1, m)).map(|i| (i, m.clone())),
+        None => places.clone().map(|i| (i, guess(i))).find(|(_, m)| m.missing().is_none()),
+    };
+    let Some((at, mapping)) = found else {
+        let header = first.iter().max_by_key(|r| r.1.len()).map(|r| r.1.join(" | ")).unwrap_or_default();
+        let columns = header.chars().take(300).collect();
+        let field = match &options.mapping {
+            Some(m) => return Err(eventlog::Error::NoColumn(m.case.clone()).into()),
+            None => places.clone().map(guess).find_map(|m| m.missing()).unwrap_or("case"),
+        };
+        return Err(eventlog::Error::Unmapped { field, columns }.into());
+    };
+    let headers: Vec<String> = first[at].1.iter().map(|h| h.trim().to_owned()).collect();
+    let width = headers.len();
+    let mut table = TableBuilder::new(headers, &mapping, options.limits)?;
+    let mut add = |number: u64, mut row: Vec<String>| {
+        // A spreadsheet leaves out the empty cells at the end of a row.
+        if row.len() < width {
+            row.resize(width, String::new());
+        }
+        table.row(row, number, 0)
+    };
+    for (number, row) in first.drain(at + 1..) {
+        add(number, row)?;
+    }
+    for row in rows {
+        let row = row?;
+        add(row.number, row.cells.iter().map(|c| c.text().into_owned()).collect())?;
+    }
+    let (log, report) = table.finish(options.order)?;
+    Ok((log, report, mapping))
+}
+
+/// Rows that one spreadsheet holds.
+const ROWS_MAX: usize = 1_048_000;
+
+/// The standard columns of a log as a spreadsheet.
+///
+/// # Errors
+/// More events than a spreadsheet has rows, or it could not be written.
+pub fn write_sheet(log: &Log, name: &str) -> Result<Vec<u8>, LogFileError> {
+    if log.event_count() > ROWS_MAX {
+        let what = "表格的行 / rows of a spreadsheet";
+        return Err(eventlog::Error::TooLarge { what, limit: ROWS_MAX as u64 }.into());
+    }
+    let text = |name: &str, width| Column { name: name.to_owned(), kind: Kind::Text, width };
+    let time = |name: &str| Column { name: name.to_owned(), kind: Kind::DateTime, width: 20.0 };
+    let mut columns = vec![text("办件编号", 20.0), text("环节", 30.0), text("经办人", 16.0)];
+    if log.begin().is_some() {
+        columns.push(time("开始时间"));
+    }
+    columns.push(time("时间"));
+    let title = format!("{name}:{} 件 {} 条", log.case_count(), log.event_count());
+    let table = Table { sheet: "日志".to_owned(), title, columns };
+    let moment = |us: i64| {
+        if us == eventlog::when::NO_TIME { Value::Empty } else { Value::Moment(kernel::Moment::from_us(us)) }
+    };
+    let rows = (0..log.case_count()).flat_map(|c| {
+        log.case(c).map(move |e| {
+            let mut row = vec![
+                Value::Text(log.case_name(c).to_owned()),
+                Value::Text(log.activities.get(log.activity()[e]).to_owned()),
+                Value::Text(log.resources.get(log.resource()[e]).to_owned()),
+            ];
+            row.extend(log.begin().map(|b| moment(b[e])));
+            row.push(moment(log.time()[e]));
+            row
+        })
+    });
+    Ok(write_xlsx(&table, rows)?)
+}

@@ -1,0 +1,9 @@
+//! 日志:case logs from files and from our own record. Files are read by what they contain, never by their name.
+//!
+//! Knows the formats' readers (`eventlog`, `paper`), the record and the door. Must not know pages.
+
+mod file;
+mod record;
+
+pub use file::{Format, LogFileError, ReadLog, ReadOptions, first_rows, read_log, write_sheet};
+pub use record::{RecordAsk, RecordLog};

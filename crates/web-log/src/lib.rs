@@ -1,0 +1,48 @@
+//! 办件日志的页: where a log comes from, its map, variants, dotted chart, the questions with their answers, and the
+//! guide against reality. `docs/eventlog.md`.
+//!
+//! Knows `app`, `eventlog` and `optimise::questions`. Uploaded logs live in memory ([`shelf`]), bounded, and only
+//! for whoever uploaded them. Must not know SQL, nor decide who may do what.
+
+mod asked;
+mod check;
+mod files;
+mod overview;
+mod questions;
+mod shelf;
+mod sources;
+mod upload;
+mod views;
+
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use web_kit::Kit;
+
+use shelf::Shelf;
+
+/// Largest file that a page takes, bytes; larger ones are for the program's own `log`.
+pub const UPLOAD_MAX: usize = 64 << 20;
+
+/// The pages of case logs.
+pub fn routes() -> Router<Kit> {
+    Router::new()
+        .route("/desk/logs", get(sources::page))
+        .route("/desk/logs/upload", post(upload::take).layer(DefaultBodyLimit::max(UPLOAD_MAX + (1 << 20))))
+        .route("/desk/logs/{id}/columns", get(upload::columns).post(upload::map))
+        .route("/desk/logs/{id}/forget", post(sources::forget))
+        .route("/desk/logs/{id}", get(overview::page))
+        .route("/desk/logs/{id}/map.svg", get(files::map))
+        .route("/desk/logs/{id}/dots.svg", get(files::dots))
+        .route("/desk/logs/{id}/model.bpmn", get(files::bpmn))
+        .route("/desk/logs/{id}/model.pnml", get(files::pnml))
+        .route("/desk/logs/{id}/log.csv", get(files::csv))
+        .route("/desk/logs/{id}/log.xlsx", get(files::xlsx))
+        .route("/desk/logs/{id}/log.xes.gz", get(files::xes))
+        .route("/desk/logs/{id}/variants", get(views::variants))
+        .route("/desk/logs/{id}/dots", get(views::dots))
+        .route("/desk/logs/{id}/questions", get(questions::page))
+        .route("/desk/logs/{id}/problem", post(questions::problem))
+        .route("/desk/logs/{id}/check", get(check::page))
+        .layer(Extension(Shelf::default()))
+}
