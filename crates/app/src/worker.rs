@@ -13,7 +13,7 @@ use crate::{App, Error, Office};
 /// Cases taken up in one transaction.
 const BATCH: u32 = 200;
 /// Steps of reading in one round.
-const STEPS: usize = 30;
+const STEPS: usize = 100;
 const RECOMPUTE: &str = "recompute-limits";
 
 /// What one round did.

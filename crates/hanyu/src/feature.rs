@@ -6,7 +6,7 @@
 use crate::normalise::{fold, is_han};
 
 /// Bits of the hashed space.
-pub const BITS: u32 = 18;
+pub const BITS: u32 = 19;
 /// Size of the hashed space.
 pub const SPACE: usize = 1 << BITS;
 /// Characters of a letter that count as its title: cut rows do not say where the title ends.
