@@ -91,7 +91,7 @@ impl Worker {
             self.app.heat_if_due()?;
         }
         done.seals = ledger_rows::seal_now(&self.app.store, Some(self.app.vault.seal_key()))?.len();
-        while self.app.behind().wait()? {
+        while self.app.figures_behind().wait()? {
             self.app.catch_up().wait()?;
         }
         self.sweep()?;

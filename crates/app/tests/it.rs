@@ -4,6 +4,8 @@
 mod reading;
 #[path = "it/redesigns.rs"]
 mod redesigns;
+#[path = "it/supervise.rs"]
+mod supervise;
 #[path = "it/walks.rs"]
 mod walks;
 

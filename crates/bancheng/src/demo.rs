@@ -158,7 +158,9 @@ impl Play<'_> {
             let office = self.app.office_now().wait()?;
             if office.rules.calendar.works(morning.date()) {
                 self.desk_day(&mut open)?;
-                let tick = || drop(clock.fetch_add(60_000_000, Ordering::SeqCst));
+                let tick = || {
+                    clock.fetch_add(60_000_000, Ordering::SeqCst);
+                };
                 beside.day(workday, morning, &tick)?;
                 workday += 1;
             }

@@ -56,7 +56,7 @@ pub fn public_routes() -> Router<Kit> {
 
 /// Brings the facts up to the record before figures are read: what is durable is counted.
 pub(crate) async fn ready(kit: &Kit) -> Result<(), Oops> {
-    while kit.app.behind().await? {
+    while kit.app.figures_behind().await? {
         kit.app.catch_up().await?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Date;
 use supervise::{Adjust, AdjustKind, FIGURES, Formula, Part};
-use web_kit::{Desk, Fields, Kit, Lang, Oops, Page, render, said};
+use web_kit::{Desk, Fields, Kit, Oops, Page, render, said};
 
 use crate::boards::{AskForm, name};
 use crate::{may, ready, told};
@@ -100,7 +100,7 @@ fn parts(text: &str) -> Result<Vec<Part>, app::Error> {
             format!("this line cannot be read: “{line}”; name | most | expression | figure>=least"),
         )
     };
-    let read = |line: &str| {
+    let read = |line: &str| -> Result<Part, app::Error> {
         let f: Vec<_> = line.split('|').map(str::trim).collect();
         let needs = match f.get(3).filter(|n| !n.is_empty()) {
             None => None,
@@ -265,6 +265,5 @@ mod tests {
         f.check().unwrap();
         assert_eq!(parts(&as_text(&f)).unwrap(), f.parts);
         assert!(parts("没有分值").is_err());
-        let _ = Lang::Zh;
     }
 }
