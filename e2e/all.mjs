@@ -1,7 +1,7 @@
 // Every browser test, one after the other; goes on after one that fails, and ends with 1 when any did.
 import { spawnSync } from "node:child_process";
 
-const ROOMS = ["run.mjs", "reading.mjs", "walk.mjs", "redesign.mjs", "log.mjs"];
+const ROOMS = ["run.mjs", "reading.mjs", "walk.mjs", "redesign.mjs", "log.mjs", "supervise.mjs"];
 
 const failed = ROOMS.filter((room) => {
   console.log(`── ${room}`);

@@ -42,7 +42,7 @@ pub use campaigns::{BoardView, CampaignView, Given, Listed};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use desk::SystemView;
 pub use error::Error;
-pub use figures::{FigureBoard, FigureEntry, FigureList, NamedLine};
+pub use figures::{FigureBoard, FigureEntry, FigureList, League, NamedLine};
 pub use files::{FILE_MOST, TICKETS_MAX, Uploaded};
 pub use guides::{GuideAct, GuideView, HallSettings, PlateView};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};

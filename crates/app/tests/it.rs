@@ -6,6 +6,8 @@ mod logs;
 mod reading;
 #[path = "it/redesigns.rs"]
 mod redesigns;
+#[path = "it/supervise.rs"]
+mod supervise;
 #[path = "it/walks.rs"]
 mod walks;
 

@@ -100,7 +100,7 @@ fn parts(text: &str) -> Result<Vec<Part>, app::Error> {
             format!("this line cannot be read: “{line}”; name | most | expression | figure>=least"),
         )
     };
-    let read = |line: &str| {
+    let read = |line: &str| -> Result<Part, app::Error> {
         let f: Vec<_> = line.split('|').map(str::trim).collect();
         let needs = match f.get(3).filter(|n| !n.is_empty()) {
             None => None,
@@ -279,6 +279,5 @@ mod tests {
         f.check().unwrap();
         assert_eq!(parts(&as_text(&f)).unwrap(), f.parts);
         assert!(parts("没有分值").is_err());
-        let _ = Lang::Zh;
     }
 }
