@@ -220,7 +220,7 @@ async function pages(browser, url, size, walk) {
   for (const path of ["lists", "given", "papers", "paper/three_lists", "paper/summary"]) await visit(coord, `${board}/${path}`);
   await visit(supervisor, `${board}/signals`);
   must((await supervisor.locator(".note strong").count()) > 1, "the walks for show are named");
-  if (walk?.id) await visit(coord, `/desk/walk/${walk.id}`);
+  if (walk?.id) await visit(coord, `/desk/walks/w/${walk.id}`);
   if (walk?.number) {
     const answer = await coord.goto(`/desk/case/${walk.number}`);
     must(answer.status() === 200, `the case ${walk.number}: ${answer.status()}`);
@@ -244,7 +244,7 @@ async function pages(browser, url, size, walk) {
   const quiet = await browser.newContext({ viewport: size, baseURL: url });
   const forged = await quiet.newPage();
   const answer = await forged.goto(letters);
-  must(answer.status() === 404 && (await forged.locator('[role="alert"]').innerText()).includes("假"), "a false plate");
+  must(answer.status() === 410 && (await forged.locator('[role="alert"]').innerText()).includes("假"), "a false plate");
   await quiet.close();
   await Promise.all([coord, supervisor, resident].map((p) => p.context().close()));
 }

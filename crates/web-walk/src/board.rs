@@ -65,6 +65,7 @@ fn figure<'a>(b: &'a BoardView, name: &str) -> &'a [u32] {
 }
 
 struct Cell {
+    column: &'static str,
     n: usize,
     href: String,
 }
@@ -129,7 +130,11 @@ pub(crate) async fn show(
     let none = SideFigures::default();
     let sides = SIDES.iter().map(|(word, side)| {
         let f = view.board.sides.get(side).unwrap_or(&none);
-        let cell = |c: &&str| Cell { n: column(f, c).len(), href: list(&format!("{word}.{c}")) };
+        let cell = |c: &&str| Cell {
+            column: column_name(p.t, c),
+            n: column(f, c).len(),
+            href: list(&format!("{word}.{c}")),
+        };
         SideRow {
             name: side_name(p.t, word),
             cells: COLUMNS.iter().map(cell).collect(),

@@ -114,7 +114,8 @@ pub(crate) async fn signals(
     let all = kit.app.signals(desk.actor(), id).await?;
     let rows = all.into_iter().map(|(judged, l)| Signalled {
         line: line(&p, &office, l),
-        chance: (judged.chance * 100.0).round() as u32,
+        // Never a certainty: a signal is a reason to look.
+        chance: ((judged.chance * 100.0).round() as u32).min(99),
         signals: judged
             .signals
             .iter()
@@ -160,7 +161,7 @@ fn minutes(us: i64) -> String {
     }
 }
 
-/// `GET /desk/walk/{id}/file/{digest}`
+/// `GET /desk/walks/w/{id}/file/{digest}`
 pub(crate) async fn file(
     State(kit): State<Kit>,
     desk: Desk,
@@ -170,7 +171,7 @@ pub(crate) async fn file(
     Ok(web_kit::serve_file(&file, bytes))
 }
 
-/// `GET /desk/walk/{id}`
+/// `GET /desk/walks/w/{id}`
 pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let t = p.t.walk;
@@ -269,7 +270,11 @@ pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>
         files: files
             .into_iter()
             .map(|f| {
-                (format!("/desk/walk/{id}/file/{}", f.digest), f.file.name, f.file.kind.starts_with("image/"))
+                (
+                    format!("/desk/walks/w/{id}/file/{}", f.digest),
+                    f.file.name,
+                    f.file.kind.starts_with("image/"),
+                )
             })
             .collect(),
         line: line(&p, &office, seen),

@@ -118,7 +118,7 @@ texts! {
     issue: "期号", "Issue";
     issue_hint: "门牌丢失或换新时加 1，旧码随即失效。", "Raise by one when a plate is lost or replaced: the old code ends.";
     item_codes: "能办事项的编码", "Codes of items";
-    print_hint: "用浏览器打印，每页两块，可直接裁开张贴。", "Print with the browser: two on a page, to be cut and hung.";
+    print_hint: "用浏览器打印，每行两块，可直接裁开张贴。", "Print with the browser: two in a row, to be cut and hung.";
     scan_me: "扫一扫，看要带什么、去哪里办", "Scan: what to bring and where to go";
     false_plate_hint: "扫出的网址不是本市政务网站的，是假门牌，请勿填写信息。", "If the code leads anywhere else than the city's site, the plate is false: enter nothing.";
     hall_lead: "依申请事项、水电气暖网都应进驻；点名单看谁还没进。", "Everything on application and all utilities belong into the hall; the lists say who is missing.";

@@ -99,7 +99,8 @@ async fn items_guides_and_a_campaign_are_pages() {
     }
     let notice = public.get(&format!("/guide/{}/notice?a=b&a=a", item.code)).await;
     assert!(notice.body.contains("授权委托书") && notice.body.contains("<svg"), "exactly this situation");
-    assert_eq!(public.get("/p/NONSENSE").await.status, StatusCode::NOT_FOUND);
+    let plate = public.get("/p/NONSENSE").await;
+    assert!(plate.status == StatusCode::GONE && plate.body.contains("这不是办事门牌的码"));
     assert_eq!(public.get("/guide/none").await.status, StatusCode::NOT_FOUND);
     for path in [
         "/desk/items",
@@ -111,7 +112,7 @@ async fn items_guides_and_a_campaign_are_pages() {
     ] {
         assert_eq!(coord.get(path).await.status, StatusCode::OK, "{path}");
     }
-    let page = coord.get(&format!("/desk/item/{}", item.code)).await;
+    let page = coord.get(&format!("/desk/items/i/{}", item.code)).await;
     assert!(page.status == StatusCode::OK && page.body.contains(&item.name));
     let xlsx = coord.get("/desk/items/export.xlsx").await;
     assert!(xlsx.status == StatusCode::OK && xlsx.body.starts_with("PK"));
