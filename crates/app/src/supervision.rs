@@ -627,3 +627,9 @@ impl App {
         })
     }
 }
+
+/// Streams of supervision share one kind: each sort of paper has its own stretch of ids; bulletins the first.
+const ADJUSTS: i64 = 1 << 40;
+const ACCOUNTS: i64 = 2 << 40;
+const DRAWS: i64 = 3 << 40;
+const PUBLIC: i64 = 4 << 40;
