@@ -425,6 +425,15 @@ impl App {
         })
     }
 
+    /// An account as it is; for the program itself.
+    pub fn staff(&self, id: StaffId) -> Later<StaffRow> {
+        self.read(move |_, rd| office::staff_by_id(rd, id)?.ok_or(Error::NotFound))
+    }
+    /// An account by its name at sign-in; for the program itself.
+    pub fn staff_called(&self, login: String) -> Later<StaffRow> {
+        self.read(move |_, rd| office::staff_by_login(rd, &login)?.ok_or(Error::NotFound))
+    }
+
     /// Names of accounts, at most 1,000.
     pub fn staff_names(&self, actor: Actor, ids: Vec<StaffId>) -> Later<BTreeMap<StaffId, String>> {
         self.read(move |app, rd| {

@@ -26,6 +26,7 @@ mod shelf;
 mod supervision;
 mod timeliness;
 mod vault;
+mod walk_files;
 mod walks;
 mod worker;
 
@@ -62,6 +63,7 @@ pub use supervision::{
 };
 pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
+pub use walk_files::WalkFile;
 pub use walks::{BATCH_MAX, RefusedOp, Synced, WalkLine, WalkSync, WalkView, form_of, places};
 pub use worker::{Tick, Worker};
 

@@ -4,8 +4,6 @@
 mod reading;
 #[path = "it/redesigns.rs"]
 mod redesigns;
-#[path = "it/supervise.rs"]
-mod supervise;
 #[path = "it/walks.rs"]
 mod walks;
 

@@ -124,7 +124,14 @@ impl<'a> Beside<'a> {
     }
 
     /// A problem that a walk found, with its plan.
-    fn problem(&mut self, title: &str, measure: &str, unit: UnitId, region: RegionCode, today: Moment) -> Result<()> {
+    fn problem(
+        &mut self,
+        title: &str,
+        measure: &str,
+        unit: UnitId,
+        region: RegionCode,
+        today: Moment,
+    ) -> Result<()> {
         let registration = Registration {
             kind: Kind::Problem,
             channel: Channel::Walk,
@@ -187,9 +194,12 @@ impl<'a> Beside<'a> {
                         let checked = "现场核查，已落实".to_owned();
                         (checker, Command::StrikeOff { step: i as u32 + 1, checked })
                     }
-                    (None, Some(i)) => {
-                        (handler, Command::FinishStep { step: i as u32 + 1, evidence: "整改前后对照照片".to_owned() })
-                    }
+                    (None, Some(i)) => (
+                        handler,
+                        Command::FinishStep {
+                            step: i as u32 + 1, evidence: "整改前后对照照片".to_owned()
+                        },
+                    ),
                     (None, None) => {
                         let text = "整改已全部完成，欢迎监督。".to_owned();
                         (handler, Command::Reply { text, basis: String::new() })

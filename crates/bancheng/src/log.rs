@@ -162,6 +162,11 @@ fn read_net(path: &Path) -> anyhow::Result<eventlog::Net> {
     })
 }
 
+/// Reads a log by its ending, columns guessed, events by time.
+pub fn read(file: &Path) -> anyhow::Result<Log> {
+    Input { file: file.to_owned(), order: "time".to_owned(), mapping: None }.read()
+}
+
 impl Input {
     fn order(&self) -> Order {
         if self.order == "file" { Order::File } else { Order::Time }

@@ -19,7 +19,8 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 use skrifa::MetadataProvider as _;
 
 use crate::gongwen::{
-    BODY_PT, Block, CHARS, Document, LINES, Run, SMALL_PT, TABLE_PT, TITLE_PT, columns, signature, width, words, zh_date,
+    BODY_PT, Block, CHARS, Document, LINES, Run, SMALL_PT, TABLE_PT, TITLE_PT, columns, signature, width,
+    words, zh_date,
 };
 
 /// What cannot be written.
@@ -63,13 +64,27 @@ impl std::fmt::Debug for Fonts {
 /// File names for each role, the best first; index in a collection; is it what the standard wants?
 type Choice = (&'static str, u32, bool);
 const SERIF: Choice = ("NotoSerifCJK-Regular.ttc", 2, false);
-const FANG: &[Choice] = &[("仿宋_GB2312.ttf", 0, true), ("simfang.ttf", 0, true), ("FangSong.ttf", 0, true), SERIF, ("gbsn00lp.ttf", 0, false)];
-const KAI: &[Choice] = &[("楷体_GB2312.ttf", 0, true), ("simkai.ttf", 0, true), ("gkai00mp.ttf", 0, false), SERIF];
-const HEI: &[Choice] = &[("simhei.ttf", 0, true), ("NotoSansCJK-Bold.ttc", 2, false), ("NotoSansCJK-Regular.ttc", 2, false), SERIF];
-const SONG: &[Choice] = &[("方正小标宋简体.ttf", 0, true), ("FZXBSJW.TTF", 0, true), ("NotoSerifCJK-Bold.ttc", 2, false), SERIF];
+const FANG: &[Choice] = &[
+    ("仿宋_GB2312.ttf", 0, true),
+    ("simfang.ttf", 0, true),
+    ("FangSong.ttf", 0, true),
+    SERIF,
+    ("gbsn00lp.ttf", 0, false),
+];
+const KAI: &[Choice] =
+    &[("楷体_GB2312.ttf", 0, true), ("simkai.ttf", 0, true), ("gkai00mp.ttf", 0, false), SERIF];
+const HEI: &[Choice] = &[
+    ("simhei.ttf", 0, true),
+    ("NotoSansCJK-Bold.ttc", 2, false),
+    ("NotoSansCJK-Regular.ttc", 2, false),
+    SERIF,
+];
+const SONG: &[Choice] =
+    &[("方正小标宋简体.ttf", 0, true), ("FZXBSJW.TTF", 0, true), ("NotoSerifCJK-Bold.ttc", 2, false), SERIF];
 
 /// Directories that systems keep fonts in.
-pub const FONT_DIRS: &[&str] = &["/usr/share/fonts", "/usr/local/share/fonts", "C:\\Windows\\Fonts", "/Library/Fonts"];
+pub const FONT_DIRS: &[&str] =
+    &["/usr/share/fonts", "/usr/local/share/fonts", "C:\\Windows\\Fonts", "/Library/Fonts"];
 
 impl Fonts {
     /// Finds the faces in these directories and below, the first directory first.
@@ -180,7 +195,10 @@ fn broken<'a, 'b>(all: &'b [Letter<'a>], most: f32, indent: f32) -> Vec<&'b [Let
         if end < all.len() {
             // A number or a word is not cut, an opening mark goes to the next line.
             let mut back = end;
-            while back > from + 1 && all[back - 1].0.is_ascii_alphanumeric() && all[back].0.is_ascii_alphanumeric() {
+            while back > from + 1
+                && all[back - 1].0.is_ascii_alphanumeric()
+                && all[back].0.is_ascii_alphanumeric()
+            {
                 back -= 1;
             }
             while back > from + 1 && not_last(all[back - 1].0) {
@@ -225,7 +243,15 @@ impl Layout {
     }
 
     /// One line of letters at a place; links get their rectangles.
-    fn letters(&mut self, line: &[Letter<'_>], (x, base): (f32, f32), size: f32, pitch: f32, role: Role, red: bool) {
+    fn letters(
+        &mut self,
+        line: &[Letter<'_>],
+        (x, base): (f32, f32),
+        size: f32,
+        pitch: f32,
+        role: Role,
+        red: bool,
+    ) {
         let text: String = line.iter().map(|l| l.0).collect();
         let mut at = x;
         let mut link: Option<(f32, &str)> = None;
@@ -313,7 +339,8 @@ impl Layout {
             let lines = broken(&all, (w - 6.0) / TABLE_PT, 0.0);
             let top = y + (h - lines.len() as f32 * CELL) / 2.0;
             for (k, line) in lines.into_iter().enumerate() {
-                let long: f32 = line.iter().map(|l| if l.0.is_ascii() { 0.5 } else { 1.0 }).sum::<f32>() * TABLE_PT;
+                let long: f32 =
+                    line.iter().map(|l| if l.0.is_ascii() { 0.5 } else { 1.0 }).sum::<f32>() * TABLE_PT;
                 let from = if centred { x + (w - long) / 2.0 } else { x + 3.0 };
                 let base = top + (k as f32 + 0.5) * CELL + TABLE_PT * 0.36;
                 self.letters(line, (from, base), TABLE_PT, TABLE_PT, role, false);
@@ -345,7 +372,14 @@ impl Layout {
             self.put(Drawn::Bar { x: LEFT + names, y: mid - 5.0, w, h: 10.0, grey: true, red: false });
             let told = if value.fract().abs() < 1e-9 { format!("{value:.0}") } else { format!("{value:.1}") };
             let run = [Run::plain(told)];
-            self.letters(&letters(&run), (LEFT + names + w + 4.0, base), TABLE_PT, TABLE_PT, Role::Fang, false);
+            self.letters(
+                &letters(&run),
+                (LEFT + names + w + 4.0, base),
+                TABLE_PT,
+                TABLE_PT,
+                Role::Fang,
+                false,
+            );
         }
         self.at = (self.at / PITCH).ceil() * PITCH;
     }
@@ -355,7 +389,8 @@ impl Layout {
 const CELL: f32 = 15.0;
 
 fn row_height(row: &[Vec<Run>], widths: &[f32]) -> f32 {
-    let lines = row.iter().zip(widths).map(|(runs, w)| broken(&letters(runs), (w - 6.0) / TABLE_PT, 0.0).len());
+    let lines =
+        row.iter().zip(widths).map(|(runs, w)| broken(&letters(runs), (w - 6.0) / TABLE_PT, 0.0).len());
     lines.max().unwrap_or(1).max(1) as f32 * CELL + 4.0
 }
 
@@ -515,8 +550,10 @@ fn parts<'a>(face: &Face, text: &'a str) -> Vec<(&'a str, bool)> {
 /// One glyph a letter, each as wide as its place on the grid; Latin letters stand in the middle of their half.
 fn glyphs(face: &Face, text: &str, size: f32, pitch: f32) -> Vec<KrillaGlyph> {
     let Ok(font) = skrifa::FontRef::from_index(&face.data, face.index) else { return Vec::new() };
-    let (map, metrics) =
-        (font.charmap(), font.glyph_metrics(skrifa::instance::Size::unscaled(), skrifa::instance::LocationRef::default()));
+    let (map, metrics) = (
+        font.charmap(),
+        font.glyph_metrics(skrifa::instance::Size::unscaled(), skrifa::instance::LocationRef::default()),
+    );
     let em = face.font.units_per_em();
     text.char_indices()
         .map(|(i, c)| {
@@ -551,7 +588,8 @@ pub fn write(doc: &Document, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
         let w = width(&text) * SMALL_PT;
         let x = if i % 2 == 0 { LEFT + WIDE - SMALL_PT - w } else { LEFT + SMALL_PT };
         let y = TOP + 225.0 * MM + 7.0 * MM + SMALL_PT * 0.9;
-        let number = Drawn::Text { x, y, size: SMALL_PT, role: Role::Fang, pitch: SMALL_PT, text, red: false };
+        let number =
+            Drawn::Text { x, y, size: SMALL_PT, role: Role::Fang, pitch: SMALL_PT, text, red: false };
         draw(&mut surface, fonts, &number);
         surface.finish();
         for d in drawn {

@@ -490,7 +490,13 @@ impl Facts {
 
     /// How often things happened, in at most `most` stretches of whole days: the first day of each stretch, and for
     /// each figure one number a stretch. Figures of what stands count as nothing here.
-    pub fn trend(&self, ask: &Ask, figures: &[&Figure], now: Moment, most: i64) -> (Vec<Date>, Vec<Vec<u64>>) {
+    pub fn trend(
+        &self,
+        ask: &Ask,
+        figures: &[&Figure],
+        now: Moment,
+        most: i64,
+    ) -> (Vec<Date>, Vec<Vec<u64>>) {
         let first = Moment::start_of(ask.from);
         let days = (ask.as_of(now).us_since(first) / US_PER_DAY + 1).max(1);
         let wide = (days + most - 1) / most.max(1);
@@ -687,7 +693,11 @@ mod tests {
         for i in 0..40 {
             facts.put(&subject(i, i as u8, i, &[(0, 2, i as u8), (2, 2, 4), (3, 7, 2)]));
         }
-        let ask = Ask { from: Date::constant(2026, 3, 1), to: Date::constant(2026, 3, 20), filter: Filter::default() };
+        let ask = Ask {
+            from: Date::constant(2026, 3, 1),
+            to: Date::constant(2026, 3, 20),
+            filter: Filter::default(),
+        };
         let figures: Vec<_> = ["intake", "bounced", "replied"].into_iter().filter_map(figure).collect();
         for most in [1, 3, 31] {
             let (starts, rows) = facts.trend(&ask, &figures, day(30), most);

@@ -97,7 +97,8 @@ fn yueyang_95_problems_95_plans_33_mended() {
         facts.put(&life.facts());
     }
     assert_eq!(
-        ["problems", "plans", "mended", "mended_rate", "steps", "struck", "rectifying"].map(|k| told(&facts, k)),
+        ["problems", "plans", "mended", "mended_rate", "steps", "struck", "rectifying"]
+            .map(|k| told(&facts, k)),
         ["95", "95", "33", "34.7%", "190", "66", "95"]
     );
     let by_unit = facts.board(&ask(), Dim::Unit, at(200));
@@ -176,5 +177,8 @@ fn liaocheng_replies_within_five_working_days_are_in_time() {
             .go(Handler, 2, text, at(days));
         facts.put(&life.facts());
     }
-    assert_eq!(["replied", "replied_in_time", "replied_late", "on_time_rate"].map(|k| told(&facts, k)), ["120", "100", "20", "83.3%"]);
+    assert_eq!(
+        ["replied", "replied_in_time", "replied_late", "on_time_rate"].map(|k| told(&facts, k)),
+        ["120", "100", "20", "83.3%"]
+    );
 }

@@ -92,6 +92,14 @@ pub const AREAS: &[Area] = &[
         ],
     },
     Area {
+        text: |t| t.process.title,
+        places: &[place(
+            "/desk/redesigns",
+            |t| t.process.title,
+            &[Analyst, Coordinator, Supervisor, Handler, Clerk, UnitAdmin],
+        )],
+    },
+    Area {
         text: |t| t.supervise.title,
         places: &[
             place(

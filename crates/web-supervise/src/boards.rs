@@ -161,12 +161,36 @@ struct BoardHtml {
 }
 
 const TILES: &[&str] = &[
-    "intake", "replied", "on_time_rate", "open", "late", "near", "bounced", "reopened", "solved_rate", "satisfied_rate",
-    "problems", "plans", "mended", "ratings", "good_rate", "bad",
+    "intake",
+    "replied",
+    "on_time_rate",
+    "open",
+    "late",
+    "near",
+    "bounced",
+    "reopened",
+    "solved_rate",
+    "satisfied_rate",
+    "problems",
+    "plans",
+    "mended",
+    "ratings",
+    "good_rate",
+    "bad",
 ];
 const CASES: &[&str] = &[
-    "intake", "dispatched", "replied", "on_time_rate", "open", "late", "near", "bounced", "reopened", "solved_rate",
-    "plans", "mended",
+    "intake",
+    "dispatched",
+    "replied",
+    "on_time_rate",
+    "open",
+    "late",
+    "near",
+    "bounced",
+    "reopened",
+    "solved_rate",
+    "plans",
+    "mended",
 ];
 const SERVICES: &[&str] =
     &["services", "ratings", "rated_rate", "good_rate", "bad", "second_good", "default_ratings", "excluded"];
@@ -310,7 +334,10 @@ fn narrowed(p: &Page, b: &FigureBoard) -> Vec<(String, String)> {
         .filter(|(_, v)| !v.is_empty())
         .map(|(d, v)| {
             let without = of_line(&b.ask, d, "");
-            (format!("{}：{v}", dim_name(p, d)), format!("/desk/boards?{}&by={}", query_of(&without), b.by.word()))
+            (
+                format!("{}：{v}", dim_name(p, d)),
+                format!("/desk/boards?{}&by={}", query_of(&without), b.by.word()),
+            )
         })
         .collect()
 }
@@ -418,7 +445,13 @@ pub(crate) async fn league(
     #[expect(clippy::cast_precision_loss, reason = "counts")]
     let drawn = Bars {
         title: p.t.supervise.league.to_owned(),
-        rows: l.rows.iter().filter(|r| r.2 > 0).take(15).map(|r| (r.0.clone(), r.2 as f64, r.2.to_string(), href(&r.1))).collect(),
+        rows: l
+            .rows
+            .iter()
+            .filter(|r| r.2 > 0)
+            .take(15)
+            .map(|r| (r.0.clone(), r.2 as f64, r.2.to_string(), href(&r.1)))
+            .collect(),
     };
     Ok(render(&LeagueHtml {
         from: ask.from.to_string(),

@@ -139,7 +139,9 @@ fn blocks(b: &supervise::Bulletin) -> Vec<BlockView> {
         table: false,
     };
     let view = |(n, block): (usize, &Block)| match block {
-        Block::Heading { level, text } => BlockView { n, level: *level, raw: text.clone(), words: b.told(text), ..none() },
+        Block::Heading { level, text } => {
+            BlockView { n, level: *level, raw: text.clone(), words: b.told(text), ..none() }
+        }
         Block::Text { text } => BlockView { n, raw: text.clone(), words: b.told(text), ..none() },
         Block::Table { title, head, rows } => BlockView {
             n,
@@ -163,9 +165,8 @@ fn blocks(b: &supervise::Bulletin) -> Vec<BlockView> {
 async fn one(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let v = kit.app.bulletin(desk.actor(), id).await?;
-    let now = |n: usize| {
-        v.differences.iter().find(|d| d.source == n).map_or_else(String::new, |d| d.now.clone())
-    };
+    let now =
+        |n: usize| v.differences.iter().find(|d| d.source == n).map_or_else(String::new, |d| d.now.clone());
     let cited = v.bulletin.sources.iter().enumerate().filter_map(|(n, s)| {
         Some(Cited {
             n: n + 1,
@@ -285,5 +286,6 @@ pub(crate) async fn file(
     });
     let bytes = written.await.map_err(|e| bug(e.to_string()))?.map_err(bug)?;
     let name = format!("attachment; filename=\"bulletin-{id}.{}\"", if pdf { "pdf" } else { "docx" });
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
+    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes)
+        .into_response())
 }

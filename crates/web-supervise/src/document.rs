@@ -34,7 +34,9 @@ pub fn document(b: &Bulletin, base: &str) -> Document {
             head: head.clone(),
             rows: rows.iter().map(|row| row.iter().map(|cell| runs(cell)).collect()).collect(),
         },
-        supervise::Block::Chart { title, bars, .. } => Block::Chart { title: title.clone(), bars: bars.clone() },
+        supervise::Block::Chart { title, bars, .. } => {
+            Block::Chart { title: title.clone(), bars: bars.clone() }
+        }
     };
     Document {
         // A notice has the red head of who issues it; reports and lists have none.

@@ -36,10 +36,18 @@ pub(crate) struct Before {
 }
 
 /// `GET /answers`: for everybody.
-pub(crate) async fn answers(State(kit): State<Kit>, p: Page, Query(ask): Query<Before>) -> Result<Response, Oops> {
-    let before = ask.before.split_once('.').and_then(|(at, id)| Some((Moment::from_us(at.parse().ok()?), id.parse().ok()?)));
+pub(crate) async fn answers(
+    State(kit): State<Kit>,
+    p: Page,
+    Query(ask): Query<Before>,
+) -> Result<Response, Oops> {
+    let before = ask
+        .before
+        .split_once('.')
+        .and_then(|(at, id)| Some((Moment::from_us(at.parse().ok()?), id.parse().ok()?)));
     let all = kit.app.published(before).await?;
-    let last = all.last().filter(|_| all.len() == 20).map(|v| format!("/answers?before={}.{}", v.at.us(), v.id));
+    let last =
+        all.last().filter(|_| all.len() == 20).map(|v| format!("/answers?before={}.{}", v.at.us(), v.id));
     let row = |v: PublishedView| Shown {
         title: v.shown.title,
         words: v.shown.words,
@@ -63,7 +71,13 @@ struct PublishHtml {
     trouble: String,
 }
 
-async fn page(kit: &Kit, desk: &Desk, number: String, sent: Option<Published>, trouble: String) -> Result<Response, Oops> {
+async fn page(
+    kit: &Kit,
+    desk: &Desk,
+    number: String,
+    sent: Option<Published>,
+    trouble: String,
+) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let there = kit.app.published_of_case(desk.actor(), number.clone()).await?;
     let what = match (sent, &there) {
@@ -86,7 +100,11 @@ async fn page(kit: &Kit, desk: &Desk, number: String, sent: Option<Published>, t
 }
 
 /// `GET /desk/publish/{number}`
-pub(crate) async fn form(State(kit): State<Kit>, desk: Desk, Path(number): Path<String>) -> Result<Response, Oops> {
+pub(crate) async fn form(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path(number): Path<String>,
+) -> Result<Response, Oops> {
     page(&kit, &desk, number, None, String::new()).await
 }
 
@@ -122,12 +140,14 @@ pub(crate) async fn withdraw(
     Path(number): Path<String>,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    let there = kit.app.published_of_case(desk.actor(), number.clone()).await?.ok_or(Oops(app::Error::NotFound))?;
+    let there =
+        kit.app.published_of_case(desk.actor(), number.clone()).await?.ok_or(Oops(app::Error::NotFound))?;
     match kit.app.withdraw(desk.actor(), there.id, fields.get("why").to_owned()).await {
         Ok(()) => Ok(Redirect::to(&format!("/desk/publish/{number}")).into_response()),
         Err(e) => {
             let trouble = told(&desk.page, e)?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&kit, &desk, number, None, trouble).await?).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&kit, &desk, number, None, trouble).await?)
+                .into_response())
         }
     }
 }

@@ -88,7 +88,14 @@ struct RateHtml {
     sent: Fields,
 }
 
-async fn page(kit: &Kit, p: Page, token: String, by: By, trouble: String, sent: Fields) -> Result<Response, Oops> {
+async fn page(
+    kit: &Kit,
+    p: Page,
+    token: String,
+    by: By,
+    trouble: String,
+    sent: Fields,
+) -> Result<Response, Oops> {
     let v = kit.app.rate_page(token.clone()).await?;
     let way = channel(&by.by).way();
     let ticked = |code: &str| sent.all("reason").contains(&code);
@@ -149,7 +156,8 @@ pub(crate) async fn vote(
 ) -> Result<Response, Oops> {
     // A device is told apart by what it says of itself and where it asks from; only a keyed digest is kept.
     let near = header_of(&headers, "x-forwarded-for");
-    let device = format!("{near}|{}|{}", header_of(&headers, "user-agent"), header_of(&headers, "accept-language"));
+    let device =
+        format!("{near}|{}|{}", header_of(&headers, "user-agent"), header_of(&headers, "accept-language"));
     // A tablet at a window is one device for many people: it says nothing there.
     let device = if by.by == "tablet" || near.is_empty() { String::new() } else { device };
     let done = match entered(&fields, channel(&by.by), &device) {
@@ -158,7 +166,9 @@ pub(crate) async fn vote(
     };
     match done {
         Ok(Some((number, code))) => Ok(Redirect::to(&format!("/r/{number}/{code}?new=1")).into_response()),
-        Ok(None) => Ok(Redirect::to(&format!("/rate/{token}?by={}&done=1", crate::escape(&by.by))).into_response()),
+        Ok(None) => {
+            Ok(Redirect::to(&format!("/rate/{token}?by={}&done=1", crate::escape(&by.by))).into_response())
+        }
         Err(e) => {
             let trouble = told(&p, e)?;
             let answer = page(&kit, p, token, by, trouble, fields).await?;
@@ -205,7 +215,11 @@ pub(crate) struct ResultsAsk {
 }
 
 /// `GET /ratings`: for everybody; by name, with number and interval, never a rank.
-pub(crate) async fn results(State(kit): State<Kit>, p: Page, Query(ask): Query<ResultsAsk>) -> Result<Response, Oops> {
+pub(crate) async fn results(
+    State(kit): State<Kit>,
+    p: Page,
+    Query(ask): Query<ResultsAsk>,
+) -> Result<Response, Oops> {
     ready(&kit).await?;
     let by = match ask.by.as_str() {
         "item" => Dim::Item,

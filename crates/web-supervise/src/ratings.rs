@@ -56,7 +56,11 @@ fn row(p: &Page, v: RatingView) -> RatingRow {
         unit: v.of.unit,
         item: v.of.service.item,
         place: v.of.service.place,
-        at: if v.rating.at.us_of_day() == 0 { day(p.lang, v.rating.at.date()) } else { when(p.lang, v.rating.at) },
+        at: if v.rating.at.us_of_day() == 0 {
+            day(p.lang, v.rating.at.date())
+        } else {
+            when(p.lang, v.rating.at)
+        },
         channel: channel.map_or(v.rating.channel.clone(), |c| {
             if p.lang == Lang::Zh { c.zh().to_owned() } else { c.word().to_owned() }
         }),
@@ -102,7 +106,8 @@ async fn page(kit: &Kit, desk: &Desk, ask: ListAsk, trouble: String) -> Result<R
     let before = ask.before.parse().unwrap_or(0);
     let all = kit.app.ratings(desk.actor(), ask.state.clone(), before).await?;
     let last = all.last().map(|v| v.rating.id).filter(|_| all.len() == 50);
-    let states = [("", t.st_all), ("appealed", t.st_appealed), ("excluded", t.st_excluded), ("upheld", t.st_upheld)];
+    let states =
+        [("", t.st_all), ("appealed", t.st_appealed), ("excluded", t.st_excluded), ("upheld", t.st_upheld)];
     Ok(render(&RatingsHtml {
         rows: all.into_iter().map(|v| row(&p, v)).collect(),
         states: states.into_iter().map(|(v, l)| opt(v, l, &ask.state)).collect(),
@@ -118,7 +123,11 @@ async fn page(kit: &Kit, desk: &Desk, ask: ListAsk, trouble: String) -> Result<R
 }
 
 /// `GET /desk/ratings`
-pub(crate) async fn list(State(kit): State<Kit>, desk: Desk, Query(ask): Query<ListAsk>) -> Result<Response, Oops> {
+pub(crate) async fn list(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Query(ask): Query<ListAsk>,
+) -> Result<Response, Oops> {
     page(&kit, &desk, ask, String::new()).await
 }
 
@@ -170,7 +179,13 @@ struct ServeHtml {
     qr: String,
 }
 
-async fn serve_page(kit: &Kit, desk: &Desk, receipt: Option<app::Receipt>, trouble: String, sent: Fields) -> Result<Response, Oops> {
+async fn serve_page(
+    kit: &Kit,
+    desk: &Desk,
+    receipt: Option<app::Receipt>,
+    trouble: String,
+    sent: Fields,
+) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let office = kit.app.office_now().await?;
     let base = kit.options.public_url.trim_end_matches('/');
@@ -178,11 +193,18 @@ async fn serve_page(kit: &Kit, desk: &Desk, receipt: Option<app::Receipt>, troub
     let qr = if address.is_empty() {
         String::new()
     } else {
-        QRBuilder::new(address.clone()).build().map_or_else(|_| String::new(), |q| SvgBuilder::default().to_str(&q))
+        QRBuilder::new(address.clone())
+            .build()
+            .map_or_else(|_| String::new(), |q| SvgBuilder::default().to_str(&q))
     };
     Ok(render(&ServeHtml {
         unit: desk.me.unit.clone(),
-        units: office.units().iter().filter(|u| u.active).map(|u| (u.short.clone(), u.name.clone())).collect(),
+        units: office
+            .units()
+            .iter()
+            .filter(|u| u.active)
+            .map(|u| (u.short.clone(), u.name.clone()))
+            .collect(),
         code: receipt.as_ref().map_or_else(String::new, |r| r.code.trim_start_matches("own/").to_owned()),
         tablet: receipt.map_or_else(String::new, |r| format!("/rate/{}?by=tablet", r.token)),
         address,
@@ -249,10 +271,13 @@ pub(crate) async fn phone(State(kit): State<Kit>, desk: Desk, fields: Fields) ->
         Err(e) => Err(e),
     };
     match done {
-        Ok(case) => Ok(phone_page(&desk, String::new(), case.unwrap_or_else(|| "–".to_owned()), Fields::default())),
+        Ok(case) => {
+            Ok(phone_page(&desk, String::new(), case.unwrap_or_else(|| "–".to_owned()), Fields::default()))
+        }
         Err(e) => {
             let trouble = told(&desk.page, e)?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, phone_page(&desk, trouble, String::new(), fields)).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, phone_page(&desk, trouble, String::new(), fields))
+                .into_response())
         }
     }
 }

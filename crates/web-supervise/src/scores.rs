@@ -116,7 +116,13 @@ fn parts(text: &str) -> Result<Vec<Part>, app::Error> {
     text.lines().map(str::trim).filter(|l| !l.is_empty()).map(read).collect()
 }
 
-async fn page(kit: &Kit, desk: &Desk, form: AskForm, trouble: String, sent: Fields) -> Result<Response, Oops> {
+async fn page(
+    kit: &Kit,
+    desk: &Desk,
+    form: AskForm,
+    trouble: String,
+    sent: Fields,
+) -> Result<Response, Oops> {
     ready(kit).await?;
     let p = desk.page.clone();
     let t = p.t.supervise;
@@ -180,7 +186,11 @@ async fn page(kit: &Kit, desk: &Desk, form: AskForm, trouble: String, sent: Fiel
 }
 
 /// `GET /desk/scores`
-pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Query(form): Query<AskForm>) -> Result<Response, Oops> {
+pub(crate) async fn show(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Query(form): Query<AskForm>,
+) -> Result<Response, Oops> {
     page(&kit, &desk, form, String::new(), Fields::default()).await
 }
 
@@ -196,7 +206,11 @@ async fn after(kit: &Kit, desk: &Desk, done: Result<(), app::Error>, sent: Field
 }
 
 /// `POST /desk/scores`: the formula.
-pub(crate) async fn set_formula(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
+pub(crate) async fn set_formula(
+    State(kit): State<Kit>,
+    desk: Desk,
+    fields: Fields,
+) -> Result<Response, Oops> {
     let day = |f: &Fields| f.get("since").parse::<Date>().unwrap_or_else(|_| desk.page.now.date());
     let done = match parts(fields.get("parts")) {
         Err(e) => Err(e),

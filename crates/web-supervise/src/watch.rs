@@ -94,11 +94,22 @@ async fn draws_page(kit: &Kit, desk: &Desk, trouble: String, sent: Fields) -> Re
         at: when(p.lang, d.at),
         figure: figure(&d.figure).map_or("", |f| name(p.lang, f)),
         span: format!("{} – {}", day(p.lang, d.ask.from), day(p.lang, d.ask.to)),
-        strata: d.strata.iter().map(|s| format!("{} {}/{}", s.name, s.drawn, s.of)).collect::<Vec<_>>().join("、"),
+        strata: d
+            .strata
+            .iter()
+            .map(|s| format!("{} {}/{}", s.name, s.drawn, s.of))
+            .collect::<Vec<_>>()
+            .join("、"),
         rows: d
             .drawn
             .into_iter()
-            .map(|c| CheckRow { name: c.name, stratum: c.stratum, lot: c.lot, result: c.result, evidence: c.evidence })
+            .map(|c| CheckRow {
+                name: c.name,
+                stratum: c.stratum,
+                lot: c.lot,
+                result: c.result,
+                evidence: c.evidence,
+            })
             .collect(),
     };
     let ask = AskForm::default().ask(p.now);
@@ -120,12 +131,18 @@ pub(crate) async fn draws(State(kit): State<Kit>, desk: Desk) -> Result<Response
     draws_page(&kit, &desk, String::new(), Fields::default()).await
 }
 
-async fn after_draw(kit: &Kit, desk: &Desk, done: Result<(), app::Error>, sent: Fields) -> Result<Response, Oops> {
+async fn after_draw(
+    kit: &Kit,
+    desk: &Desk,
+    done: Result<(), app::Error>,
+    sent: Fields,
+) -> Result<Response, Oops> {
     match done {
         Ok(()) => Ok(Redirect::to("/desk/watch/draws").into_response()),
         Err(e) => {
             let trouble = told(&desk.page, e)?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, draws_page(kit, desk, trouble, sent).await?).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, draws_page(kit, desk, trouble, sent).await?)
+                .into_response())
         }
     }
 }
@@ -133,7 +150,11 @@ async fn after_draw(kit: &Kit, desk: &Desk, done: Result<(), app::Error>, sent: 
 /// `POST /desk/watch/draws`
 pub(crate) async fn draw(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
     ready(&kit).await?;
-    let ask = AskForm { from: fields.get("from").to_owned(), to: fields.get("to").to_owned(), ..AskForm::default() };
+    let ask = AskForm {
+        from: fields.get("from").to_owned(),
+        to: fields.get("to").to_owned(),
+        ..AskForm::default()
+    };
     let n = fields.get("n").parse().unwrap_or(0);
     let (key, seed) = (fields.get("figure").to_owned(), fields.get("seed").to_owned());
     let done = kit.app.draw(desk.actor(), ask.ask(desk.page.now), key, seed, n).await.map(drop);
@@ -225,12 +246,18 @@ pub(crate) async fn register(State(kit): State<Kit>, desk: Desk) -> Result<Respo
     register_page(&kit, &desk, String::new(), Fields::default()).await
 }
 
-async fn after_account(kit: &Kit, desk: &Desk, done: Result<(), app::Error>, sent: Fields) -> Result<Response, Oops> {
+async fn after_account(
+    kit: &Kit,
+    desk: &Desk,
+    done: Result<(), app::Error>,
+    sent: Fields,
+) -> Result<Response, Oops> {
     match done {
         Ok(()) => Ok(Redirect::to("/desk/watch/register").into_response()),
         Err(e) => {
             let trouble = told(&desk.page, e)?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, register_page(kit, desk, trouble, sent).await?).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, register_page(kit, desk, trouble, sent).await?)
+                .into_response())
         }
     }
 }
@@ -238,7 +265,8 @@ async fn after_account(kit: &Kit, desk: &Desk, done: Result<(), app::Error>, sen
 /// `POST /desk/watch/register`
 pub(crate) async fn hold(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
     let office = kit.app.office_now().await?;
-    let measure = Measure::ALL.into_iter().find(|m| m.words().0 == fields.get("measure")).unwrap_or(Measure::Warning);
+    let measure =
+        Measure::ALL.into_iter().find(|m| m.words().0 == fields.get("measure")).unwrap_or(Measure::Warning);
     let cases = fields.get("cases").split_whitespace().map(ToOwned::to_owned).collect();
     let done = match office.unit_called(fields.get("unit")) {
         Some(u) => {

@@ -87,6 +87,7 @@ struct ListHtml {
     next: String,
     first: String,
     export: [String; 2],
+    may: bool,
 }
 
 /// The sentence of a rule in the reader's language.
@@ -116,6 +117,7 @@ pub(crate) async fn list(
         total: found.total,
         next: found.next.map_or_else(String::new, |n| ask.address("/desk/items", &n.to_string())),
         first: if ask.skip > 0 { ask.address("/desk/items", "") } else { String::new() },
+        may: access::decide(&desk.actor(), access::Operation::WriteCatalogue, None).is_ok(),
         export: ["jsonl", "xlsx"].map(|e| ask.address(&format!("/desk/items/export.{e}"), "")),
         ask,
         p,

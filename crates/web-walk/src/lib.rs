@@ -8,12 +8,14 @@ mod campaigns;
 mod files;
 mod guides;
 mod hall;
+mod intake;
 mod items;
 mod plates;
 mod recorder;
 mod walks;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use web_kit::Kit;
 
@@ -24,6 +26,11 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/items/checkup", get(items::tally))
         .route("/desk/items/export.jsonl", get(files::json_lines))
         .route("/desk/items/export.xlsx", get(files::sheets))
+        .route("/desk/items/template.xlsx", get(intake::template))
+        .route(
+            "/desk/items/import",
+            get(intake::form).post(intake::save).layer(DefaultBodyLimit::max(intake::FILE_MAX)),
+        )
         .route("/desk/items/hall", get(hall::show).post(hall::save))
         .route("/desk/items/plates", get(plates::list).post(plates::save))
         .route("/desk/items/plates/print", get(plates::print))
@@ -41,6 +48,8 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/walks/{id}/papers", get(board::papers).post(board::hand_in))
         .route("/desk/walks/{id}/paper/{kind}", get(board::paper))
         .route("/desk/walk/{id}", get(walks::show))
+        .route("/desk/walk/{id}/file/{digest}", get(walks::file))
+        .route("/walk/file", post(recorder::file).layer(DefaultBodyLimit::max(app::FILE_MOST)))
         .route("/walk/", get(recorder::shell))
         .route("/walk/sw.js", get(recorder::worker))
         .route("/walk/manifest.json", get(recorder::manifest))

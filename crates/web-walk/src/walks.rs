@@ -149,6 +149,7 @@ struct WalkHtml {
     notes: Vec<String>,
     found: Vec<(String, String, String)>,
     campaign: i64,
+    files: Vec<(String, String, bool)>,
 }
 
 fn minutes(us: i64) -> String {
@@ -159,12 +160,23 @@ fn minutes(us: i64) -> String {
     }
 }
 
+/// `GET /desk/walk/{id}/file/{digest}`
+pub(crate) async fn file(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path((id, digest)): Path<(i64, String)>,
+) -> Result<Response, Oops> {
+    let (file, bytes) = kit.app.walk_file(desk.actor(), id, digest).await?;
+    Ok(web_kit::serve_file(&file, bytes))
+}
+
 /// `GET /desk/walk/{id}`
 pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let t = p.t.walk;
     let v = kit.app.walk(desk.actor(), id).await?;
     let office = kit.app.office_now().await?;
+    let files = kit.app.walk_files(desk.actor(), id).await?;
     let item = v.item.as_ref();
     let step_name =
         |id: &str| item.and_then(|i| i.step(id)).map_or_else(|| id.to_owned(), |s| s.name.clone());
@@ -254,6 +266,12 @@ pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>
             })
             .collect(),
         campaign: v.row.campaign.unwrap_or(0),
+        files: files
+            .into_iter()
+            .map(|f| {
+                (format!("/desk/walk/{id}/file/{}", f.digest), f.file.name, f.file.kind.starts_with("image/"))
+            })
+            .collect(),
         line: line(&p, &office, seen),
         p,
     }))

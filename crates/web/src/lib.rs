@@ -26,6 +26,7 @@ pub fn router(app: app::App, options: Options) -> Router {
     Router::new()
         .merge(public)
         .merge(web_desk::routes())
+        .merge(web_process::routes())
         .merge(web_supervise::routes())
         .merge(web_walk::routes())
         .route("/prefs", post(prefs))

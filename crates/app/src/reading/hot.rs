@@ -163,7 +163,7 @@ impl App {
             let doc: Doc =
                 serde_json::from_str(&doc).map_err(|e| store::StoreError::Damaged(e.to_string()))?;
             let office = app.office(rd)?;
-            let (most, behind) = if only.is_some() { (1, BEHIND) } else { (20, 6) };
+            let (most, behind) = if only.is_some() { (1, BEHIND) } else { (15, 3) };
             let mut matters = Vec::new();
             for g in doc.groups.into_iter().filter(|g| only.as_ref().is_none_or(|o| *o == g.id)) {
                 if matters.len() == most {

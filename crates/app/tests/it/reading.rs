@@ -176,6 +176,7 @@ fn confirmed_dispatches_teach_what_duties_do_not_say() {
                 "430602".parse().unwrap(),
                 String::new(),
                 "夜里跳广场舞音响太大".into(),
+                String::new(),
             )
             .wait()
             .unwrap();

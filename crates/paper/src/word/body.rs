@@ -87,7 +87,8 @@ impl Writer {
         if head {
             let title: Vec<_> = runs.to_vec();
             self.out.push_str("<w:p><w:pPr><w:pStyle w:val=\"cell\"/><w:jc w:val=\"center\"/></w:pPr><w:r><w:rPr><w:rFonts w:ascii=\"黑体\" w:hAnsi=\"黑体\" w:eastAsia=\"黑体\"/></w:rPr>");
-            self.out.push_str(&format!("<w:t xml:space=\"preserve\">{}</w:t></w:r></w:p>", esc(&words(&title))));
+            self.out
+                .push_str(&format!("<w:t xml:space=\"preserve\">{}</w:t></w:r></w:p>", esc(&words(&title))));
         } else {
             self.para("cell", more, runs);
         }
@@ -131,7 +132,8 @@ impl Writer {
                 (0, _) => format!("附件：1. {name}"),
                 (i, _) => format!("{}. {name}", i + 1),
             };
-            let (left, hang) = if names.len() == 1 { (5.0, 3.0) } else { (6.5, if i == 0 { 4.5 } else { 1.5 }) };
+            let (left, hang) =
+                if names.len() == 1 { (5.0, 3.0) } else { (6.5, if i == 0 { 4.5 } else { 1.5 }) };
             let ind = format!("<w:ind w:left=\"{}\" w:hanging=\"{}\"/>", chars(left), chars(hang));
             self.line("a", &ind, &text);
         }
@@ -144,7 +146,10 @@ impl Writer {
         self.line("a", "<w:keepNext/>", "");
         for (text, right) in [(&doc.org, org), (&date, day)] {
             #[expect(clippy::cast_possible_truncation, reason = "twips of a page")]
-            let ind = format!("<w:keepLines/><w:ind w:right=\"{}\"/><w:jc w:val=\"right\"/>", (right * CHAR) as i64);
+            let ind = format!(
+                "<w:keepLines/><w:ind w:right=\"{}\"/><w:jc w:val=\"right\"/>",
+                (right * CHAR) as i64
+            );
             self.line("a", &ind, text);
         }
     }
@@ -155,7 +160,8 @@ impl Writer {
             format!("<w:{n} w:val=\"single\" w:sz=\"{size}\" w:space=\"0\" w:color=\"000000\"/>")
         };
         let none = |n: &str| format!("<w:{n} w:val=\"nil\"/>");
-        let sides = [line("top", 8), none("left"), line("bottom", 8), none("right"), line("insideH", 6)].concat();
+        let sides =
+            [line("top", 8), none("left"), line("bottom", 8), none("right"), line("insideH", 6)].concat();
         self.out.push_str(&format!(
             "<w:tbl><w:tblPr><w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" w:vertAnchor=\"margin\" w:horzAnchor=\"margin\" w:tblpXSpec=\"center\" w:tblpYSpec=\"bottom\"/><w:tblOverlap w:val=\"never\"/><w:tblW w:w=\"{WIDE}\" w:type=\"dxa\"/><w:tblBorders>{sides}</w:tblBorders><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"{WIDE}\"/></w:tblGrid>"
         ));
@@ -188,7 +194,8 @@ pub(super) fn body(doc: &Document) -> Body {
     let mut w = Writer { out: String::new(), links: Vec::new(), charts: Vec::new() };
     if let Some(mark) = &doc.mark {
         w.line("mark", "", mark);
-        let rule = "<w:pBdr><w:bottom w:val=\"single\" w:sz=\"12\" w:space=\"4\" w:color=\"FF0000\"/></w:pBdr>";
+        let rule =
+            "<w:pBdr><w:bottom w:val=\"single\" w:sz=\"12\" w:space=\"4\" w:color=\"FF0000\"/></w:pBdr>";
         w.line("number", rule, &doc.number);
     } else if !doc.number.is_empty() {
         w.line("number", "", &doc.number);
@@ -230,7 +237,9 @@ pub(crate) fn title_lines(title: &str) -> Vec<String> {
         // Not in the middle of “工作情况”: break before 的 or after 、 when one is near, never before a closing mark.
         if to < c.len() {
             let near = |k: &usize| matches!(c[*k - 1], '、' | '，' | '”' | '》' | '的');
-            if let Some(k) = (from + 1..=(to + 2).min(c.len())).rev().find(near).filter(|k| to.abs_diff(*k) <= 4) {
+            if let Some(k) =
+                (from + 1..=(to + 2).min(c.len())).rev().find(near).filter(|k| to.abs_diff(*k) <= 4)
+            {
                 to = k;
             }
             while to < c.len() && matches!(c[to], '、' | '，' | '”' | '》' | '）') {

@@ -15,7 +15,9 @@ pub(super) fn chart(title: &str, bars: &[(String, f64)]) -> String {
         .iter()
         .rev()
         .enumerate()
-        .map(|(i, b)| format!("<c:pt idx=\"{i}\"><c:v>{}</c:v></c:pt>", if b.1.is_finite() { b.1 } else { 0.0 }))
+        .map(|(i, b)| {
+            format!("<c:pt idx=\"{i}\"><c:v>{}</c:v></c:pt>", if b.1.is_finite() { b.1 } else { 0.0 })
+        })
         .collect();
     let text = "<c:txPr><a:bodyPr/><a:p><a:pPr><a:defRPr sz=\"1050\"><a:solidFill><a:srgbClr val=\"000000\"/></a:solidFill></a:defRPr></a:pPr><a:endParaRPr lang=\"zh-CN\"/></a:p></c:txPr>";
     format!(

@@ -63,10 +63,15 @@ pub(super) fn relations(links: &[String], charts: usize) -> String {
     .into_iter()
     .enumerate()
     {
-        out.push_str(&format!("<Relationship Id=\"rId{}\" Type=\"{REL}/{kind}\" Target=\"{target}\"/>", i + 1));
+        out.push_str(&format!(
+            "<Relationship Id=\"rId{}\" Type=\"{REL}/{kind}\" Target=\"{target}\"/>",
+            i + 1
+        ));
     }
     for i in 1..=charts {
-        out.push_str(&format!("<Relationship Id=\"chart{i}\" Type=\"{REL}/chart\" Target=\"charts/chart{i}.xml\"/>"));
+        out.push_str(&format!(
+            "<Relationship Id=\"chart{i}\" Type=\"{REL}/chart\" Target=\"charts/chart{i}.xml\"/>"
+        ));
     }
     for (i, link) in links.iter().enumerate() {
         out.push_str(&format!(
