@@ -136,9 +136,7 @@ pub struct Subject {
 
 /// Bytes that are not the facts of a subject.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "事实表已损坏，请重建（bancheng figures --rebuild） / facts are damaged: rebuild them (bancheng figures --rebuild): {0}"
-)]
+#[error("事实表已损坏，请重建 / facts are damaged: rebuild them: {0}")]
 pub struct BadFacts(pub &'static str);
 
 /// 2000-01-01 in Beijing, in seconds since the epoch: facts count seconds from here.
