@@ -13,9 +13,11 @@ const BENCHES: &[(&str, &str)] = &[
     ("paper", "sheets"),
     ("eventlog", "eventlog"),
     ("hanyu", "speed"),
+    ("app", "reading"),
     ("optimise", "optimise"),
     ("catalogue", "catalogue"),
     ("walk", "walk"),
+    ("app", "walks"),
 ];
 const QUALITY: &[(&str, &str)] = &[("hanyu", "quality")];
 

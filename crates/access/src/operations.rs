@@ -41,6 +41,7 @@ operations! {
     WriteStaff = "write_staff", "维护人员";
     WriteLimits = "write_limits", "维护期限";
     WriteCalendar = "write_calendar", "导入日历";
+    OwnAccount = "own_account", "管理本人账号";
     ReadJobs = "read_jobs", "查看作业";
     ReadLedger = "read_ledger", "核验留痕";
     MakeToken = "make_token", "发放接口令牌";
@@ -57,6 +58,17 @@ operations! {
     Publish = "publish", "公开发布";
     JudgePairs = "judge_pairs", "判断同事与再发";
     MakePrecedent = "make_precedent", "设为先例";
+    GiveRating = "give_rating", "评价";
+    EnterRating = "enter_rating", "代录评价";
+    WriteServices = "write_services", "登记服务";
+    AppealRating = "appeal_rating", "申请评价复核";
+    DecideRating = "decide_rating", "复核评价";
+    WriteBulletins = "write_bulletins", "起草公文";
+    ReadScores = "read_scores", "查看考核";
+    WriteScores = "write_scores", "设定考核";
+    AskAdjust = "ask_adjust", "考核异议与申报";
+    ReadSupervision = "read_supervision", "查看督查";
+    WriteSupervision = "write_supervision", "督查登记";
 }
 
 /// How far an operation reaches when it is about a case.
@@ -129,6 +141,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ImportCases, &[Coordinator, SystemAdmin, System], Reach::Region),
     r(O::ReadFigures, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Seen),
     r(O::ReadOffice, STAFF, Reach::Seen),
+    r(O::OwnAccount, STAFF, Reach::Seen),
     r(O::WriteUnits, &[SystemAdmin, System], Reach::Region),
     r(O::WriteStaff, &[SystemAdmin, UnitAdmin, System], Reach::Region),
     r(O::WriteLimits, &[SystemAdmin, Coordinator], Reach::Region),
@@ -150,6 +163,17 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::JudgePairs, &[Coordinator, Supervisor], Reach::Region),
     r(O::MakePrecedent, &[Coordinator, Supervisor], Reach::Region),
     r(O::MakePrecedent, &[Handler], Reach::Unit),
+    r(O::GiveRating, &[Resident, System], Reach::Own),
+    r(O::EnterRating, &[Clerk, Coordinator], Reach::Seen),
+    r(O::WriteServices, &[Clerk, Coordinator, SystemAdmin, System], Reach::Seen),
+    r(O::AppealRating, &[Handler, UnitAdmin], Reach::Unit),
+    r(O::DecideRating, &[Coordinator, Supervisor], Reach::Region),
+    r(O::WriteBulletins, &[Coordinator, Supervisor], Reach::Region),
+    r(O::ReadScores, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Seen),
+    r(O::WriteScores, &[Supervisor], Reach::Region),
+    r(O::AskAdjust, &[UnitAdmin, Supervisor, Coordinator], Reach::Unit),
+    r(O::ReadSupervision, &[Coordinator, Supervisor, UnitAdmin, Volunteer, Evaluator], Reach::Seen),
+    r(O::WriteSupervision, &[Supervisor, Coordinator], Reach::Region),
 ];
 
 /// How far a role may go with an operation; none when not at all.

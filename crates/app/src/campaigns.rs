@@ -396,7 +396,7 @@ impl App {
     }
 
     /// The board of a campaign as of the end of a day.
-    pub fn board(&self, actor: Actor, id: i64, today: Date) -> Later<BoardView> {
+    pub fn walk_board(&self, actor: Actor, id: i64, today: Date) -> Later<BoardView> {
         self.read(move |app, rd| {
             decide(&actor, Operation::ReadWalks, None)?;
             let campaign = view(&found(rd, id)?)?;
@@ -423,6 +423,15 @@ impl App {
             let board = board::board(&expected, &walks, &problems, today);
             Ok(BoardView { campaign, board, today, office })
         })
+    }
+
+    /// An account as it is; for the program itself.
+    pub fn staff(&self, id: StaffId) -> Later<StaffRow> {
+        self.read(move |_, rd| office::staff_by_id(rd, id)?.ok_or(Error::NotFound))
+    }
+    /// An account by its name at sign-in; for the program itself.
+    pub fn staff_called(&self, login: String) -> Later<StaffRow> {
+        self.read(move |_, rd| office::staff_by_login(rd, &login)?.ok_or(Error::NotFound))
     }
 
     /// Names of accounts, at most 1,000.

@@ -545,8 +545,9 @@ impl App {
             let office = app.office(rd)?;
             let now = app.store.now();
             let rows = cases::list(rd, &query)?;
-            let more =
-                (rows.len() == query.limit as usize).then(|| rows.last().map(cases::cursor_of)).flatten();
+            let more = (rows.len() == query.limit as usize)
+                .then(|| rows.last().map(|r| cases::cursor_of(r, query.sort)))
+                .flatten();
             let views = rows
                 .into_iter()
                 .filter(|r| access::may_see(&actor, &r.case))

@@ -235,6 +235,21 @@ impl App {
         Ok(self.write(move |app, tx| app.publish_all(tx, &permit, &ready)))
     }
 
+    /// Publishes the next version of one item inside a transaction that does more: a redesign that is published.
+    pub(crate) fn publish_item(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        item: &ServiceItem,
+    ) -> Result<(), Error> {
+        let permit = decide(actor, Operation::WriteCatalogue, None)?;
+        let today = self.store().now().date();
+        match self.publish_all(tx, &permit, &[ready(item, today)?])?.pop() {
+            Some(ItemOutcome::Refused(said)) => Err(Error::Invalid { field: "item".to_owned(), said }),
+            _ => Ok(()),
+        }
+    }
+
     fn publish_all(
         &self,
         tx: &mut Tx<'_>,

@@ -2,10 +2,13 @@
 //! decide (`resolve`), and saves events, state and jobs in one transaction (`store`). There is no second way
 //! to change anything. Must not know pages, HTTP or SQL.
 
+mod account;
+mod bulletins;
 mod campaigns;
 mod cases;
 mod desk;
 mod error;
+mod figures;
 mod files;
 mod guides;
 mod intake;
@@ -15,13 +18,16 @@ pub mod logs;
 mod office;
 mod once;
 mod people;
+mod ratings;
 mod reading;
 mod record;
 mod redesigns;
 mod search;
 mod shelf;
+mod supervision;
 mod timeliness;
 mod vault;
+mod walk_files;
 mod walks;
 mod worker;
 
@@ -30,10 +36,13 @@ use std::sync::{Arc, RwLock};
 
 use store::{Answer, Rd, Store, Tx};
 
+pub use account::Offered;
+pub use bulletins::{BulletinView, Edited};
 pub use campaigns::{BoardView, CampaignView, Given, Listed};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use desk::SystemView;
 pub use error::Error;
+pub use figures::{FigureBoard, FigureEntry, FigureList, League, NamedLine};
 pub use files::{FILE_MOST, TICKETS_MAX, Uploaded};
 pub use guides::{GuideAct, GuideView, HallSettings, PlateView};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
@@ -41,6 +50,7 @@ pub use items::{ItemOutcome, ItemView, item_key};
 pub use office::{Office, Settings};
 pub use once::{Answered, Once};
 pub use people::{NewStaff, NewUnit, SignedIn};
+pub use ratings::{NewRating, NewService, OpenResult, Pushed, RatePage, RatingView, Receipt, ServiceView};
 pub use reading::{
     Back, CaseReading, DraftReading, HotLetter, HotMatter, HotPage, Judged, MonthView, NewPrecedent, PERIODS,
     PrecedentView, Proposal, Proposed, ReadingView, ReplyCheck, Shown, SignalView, Twin,
@@ -48,8 +58,13 @@ pub use reading::{
 pub use redesigns::{RedesignActs, RedesignEvent, RedesignLine, RedesignView, RedesignWish, foretell};
 pub use search::{Found, Hit};
 pub use shelf::{ItemAsk, ItemList, Shelf, UnitCheck};
+pub use supervision::{
+    Account, AccountState, AdjustView, Checked, DrawView, Measure, Published, PublishedView, ScoreBoard,
+    ScoreView, Weekly,
+};
 pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
+pub use walk_files::WalkFile;
 pub use walks::{BATCH_MAX, RefusedOp, Synced, WalkLine, WalkSync, WalkView, form_of, places};
 pub use worker::{Tick, Worker};
 
@@ -64,6 +79,7 @@ pub struct App {
     scan: Option<Arc<Path>>,
     reading: Arc<reading::Reading>,
     shelf: Arc<RwLock<Arc<Shelf>>>,
+    figures: Arc<figures::Held>,
 }
 
 impl std::fmt::Debug for App {
@@ -95,6 +111,7 @@ impl App {
             scan: None,
             reading: Arc::default(),
             shelf: Arc::default(),
+            figures: Arc::default(),
         })
     }
     /// Every file that is brought is shown to this program first; it takes the path as its argument and answers

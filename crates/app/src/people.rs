@@ -87,7 +87,7 @@ pub(crate) fn hash(password: &str) -> Result<String, Error> {
     Ok(hash.to_string())
 }
 
-fn fits(secret: &str, password: &str) -> bool {
+pub(crate) fn fits(secret: &str, password: &str) -> bool {
     PasswordHash::new(secret).is_ok_and(|h| hasher().verify_password(password.as_bytes(), &h).is_ok())
 }
 
@@ -197,11 +197,12 @@ impl App {
         done.wait()
     }
 
-    /// Signs in with a password. Blocks for a tenth of a second: call it on a thread of its own.
+    /// Signs in with a password, and the code of the second factor where there is one. Blocks for a tenth of a
+    /// second: call it on a thread of its own.
     ///
     /// # Errors
     /// The same sentence for a wrong name and a wrong password; locked after five wrong ones.
-    pub fn sign_in(&self, login: &str, password: &str) -> Result<SignedIn, Error> {
+    pub fn sign_in(&self, login: &str, password: &str, code: &str) -> Result<SignedIn, Error> {
         let wrong = || Error::NotSignedIn(Said::new("账号或密码不对", "the name or the password is wrong"));
         let name = login.trim().to_owned();
         let found = self.store.read(|rd| Ok::<_, Error>(office::staff_by_login(rd, &name)?))?;
@@ -227,6 +228,16 @@ impl App {
             let count = if until.is_some() { 0 } else { failed };
             self.store.write(move |tx| Ok::<_, Error>(office::note_failure(tx, id, count, until)?))?;
             return Err(wrong());
+        }
+        if let Err(e) = self.check_factor(&staff, code) {
+            // A wrong code counts like a wrong password: six digits are soon guessed.
+            if !code.trim().is_empty() {
+                let failed = staff.failed + 1;
+                let until = (failed >= FAILURES_MAX).then(|| now.plus_us(LOCK_US));
+                let count = if until.is_some() { 0 } else { failed };
+                self.store.write(move |tx| Ok::<_, Error>(office::note_failure(tx, id, count, until)?))?;
+            }
+            return Err(e);
         }
         self.open_session(staff, "session", "浏览器 / browser", SESSION_US)
     }

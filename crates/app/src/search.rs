@@ -66,8 +66,8 @@ fn fits(q: &Query, row: &CaseRow) -> bool {
         && q.campaign.as_ref().is_none_or(|a| Some(a) == c.campaign.as_ref())
         && q.due_before.is_none_or(|before| row.due.is_some_and(|d| d < before))
         && q.unit.is_none_or(|u| c.stage.owner() == Some(u))
-        && c.returns >= q.returns_min
-        && c.rounds >= q.rounds_min
+        && (!q.returned || c.returns > 0)
+        && (!q.reopened || c.rounds > 0)
 }
 
 /// How well a title answers: all of what was typed at once, else how many of the words.

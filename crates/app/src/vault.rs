@@ -161,14 +161,18 @@ impl Vault {
         );
         ledger::hex(&mac)[..32].to_owned()
     }
-    /// Seals a contact: nonce ‖ SM4-CTR ‖ HMAC-SM3 (16 bytes), bound to its case.
+    /// Seals a contact, bound to its case.
     ///
     /// # Errors
     /// The system gives no randomness.
     pub fn seal(&self, case: i64, contact: &Contact) -> Result<Vec<u8>, Error> {
+        let text = serde_json::to_vec(contact).map_err(|e| Error::Store(StoreError::Bug(e.to_string())))?;
+        self.seal_bytes(case, &text)
+    }
+    /// Seals bytes: nonce ‖ SM4-CTR ‖ HMAC-SM3 (16 bytes), bound to what they belong to.
+    pub(crate) fn seal_bytes(&self, case: i64, text: &[u8]) -> Result<Vec<u8>, Error> {
         let nonce = random::<NONCE>()?;
-        let mut text =
-            serde_json::to_vec(contact).map_err(|e| Error::Store(StoreError::Bug(e.to_string())))?;
+        let mut text = text.to_vec();
         self.ctr(&nonce, &mut text);
         let mut out = nonce.to_vec();
         out.extend_from_slice(&text);
@@ -181,11 +185,11 @@ impl Vault {
     /// # Errors
     /// It was changed, belongs to another case, or was sealed with another key.
     pub fn unseal(&self, case: i64, sealed: &[u8]) -> Result<Contact, Error> {
-        let damaged = || {
-            Error::Store(StoreError::Damaged(format!(
-                "contact of case {case}: not sealed with this secret.key / 联系方式与密钥不符"
-            )))
-        };
+        serde_json::from_slice(&self.unseal_bytes(case, sealed)?).map_err(|_| damaged(case))
+    }
+    /// Opens what was sealed.
+    pub(crate) fn unseal_bytes(&self, case: i64, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        let damaged = || damaged(case);
         let (body, tag) = sealed.split_at_checked(sealed.len().saturating_sub(TAG)).ok_or_else(damaged)?;
         if body.len() < NONCE || !same(&hmac(&self.contact_mac, &[&case.to_be_bytes(), body])[..TAG], tag) {
             return Err(damaged());
@@ -194,7 +198,7 @@ impl Vault {
         nonce.copy_from_slice(&body[..NONCE]);
         let mut text = body[NONCE..].to_vec();
         self.ctr(&nonce, &mut text);
-        serde_json::from_slice(&text).map_err(|_| damaged())
+        Ok(text)
     }
     fn ctr(&self, nonce: &[u8; NONCE], text: &mut [u8]) {
         for (i, chunk) in text.chunks_mut(16).enumerate() {
@@ -207,6 +211,10 @@ impl Vault {
             }
         }
     }
+}
+
+fn damaged(of: i64) -> Error {
+    Error::Store(StoreError::Damaged(format!("{of}: not sealed with this secret.key / 密文与密钥不符")))
 }
 
 /// Equal, in a time that does not tell where they differ.

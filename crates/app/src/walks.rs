@@ -84,7 +84,6 @@ pub(crate) struct Kept {
     pub located: Option<(u32, u32)>,
     pub answers: (u32, u32),
     pub simulated: bool,
-    /// id and strength-weighted chance are computed, never kept
     pub waiting_us: i64,
     pub handling_us: i64,
     pub visits: u32,

@@ -13,7 +13,7 @@ use crate::{App, Error, Office};
 /// Cases taken up in one transaction.
 const BATCH: u32 = 200;
 /// Steps of reading in one round.
-const STEPS: usize = 30;
+const STEPS: usize = 100;
 const RECOMPUTE: &str = "recompute-limits";
 
 /// What one round did.
@@ -91,6 +91,9 @@ impl Worker {
             self.app.heat_if_due()?;
         }
         done.seals = ledger_rows::seal_now(&self.app.store, Some(self.app.vault.seal_key()))?.len();
+        while self.app.figures_behind().wait()? {
+            self.app.catch_up().wait()?;
+        }
         self.sweep()?;
         Ok(done)
     }

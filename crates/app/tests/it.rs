@@ -6,6 +6,8 @@ mod logs;
 mod reading;
 #[path = "it/redesigns.rs"]
 mod redesigns;
+#[path = "it/supervise.rs"]
+mod supervise;
 #[path = "it/walks.rs"]
 mod walks;
 
@@ -348,18 +350,18 @@ fn accounts_sign_in_lock_and_end() {
         let admin = who(Role::SystemAdmin, 1);
         assert!(app.put_staff(admin.clone(), vec![staff("li", "short")]).is_err());
         app.put_staff(admin, vec![staff("li", "a-long-password")]).unwrap();
-        let session = app.sign_in("li", "a-long-password").unwrap();
+        let session = app.sign_in("li", "a-long-password", "").unwrap();
         assert_eq!(app.who(&session.token).wait().unwrap().login, "li");
         app.sign_out(&session.token).wait().unwrap();
         assert_eq!(app.who(&session.token).wait().unwrap_err(), Error::SignIn);
-        let wrong = app.sign_in("li", "wrong-password").unwrap_err();
-        assert_eq!(wrong, app.sign_in("nobody", "wrong-password").unwrap_err(), "no name is given away");
+        let wrong = app.sign_in("li", "wrong-password", "").unwrap_err();
+        assert_eq!(wrong, app.sign_in("nobody", "wrong-password", "").unwrap_err(), "no name is given away");
         for _ in 0..4 {
-            app.sign_in("li", "wrong-password").unwrap_err();
+            app.sign_in("li", "wrong-password", "").unwrap_err();
         }
-        assert_ne!(app.sign_in("li", "a-long-password").unwrap_err(), wrong, "locked");
+        assert_ne!(app.sign_in("li", "a-long-password", "").unwrap_err(), wrong, "locked");
         clock.move_us(16 * 60 * 1_000_000);
-        let session = app.sign_in("li", "a-long-password").unwrap();
+        let session = app.sign_in("li", "a-long-password", "").unwrap();
         clock.move_us(11 * US_PER_HOUR);
         assert_eq!(app.who(&session.token).wait().unwrap_err(), Error::SignIn, "sessions run out");
     });
@@ -491,5 +493,126 @@ fn what_the_citys_scanner_refuses_is_not_kept() {
             b"%PDF-1.7 c".to_vec(),
         );
         assert!(matches!(down, Err(Error::Store(_))), "nothing passes a scanner that is down");
+    });
+}
+
+#[test]
+fn every_order_and_filter_pages_without_gaps_in_both_ways() {
+    use store::cases::{Sort, cursor_of, list_by};
+    city(|app, clock| {
+        let kinds = [Kind::Matter, Kind::Consultation, Kind::Complaint];
+        for i in 0..40_u32 {
+            let region = ["430602", "430621", "430602001", "4306"][i as usize % 4];
+            let registration = Registration {
+                kind: kinds[i as usize % 3],
+                region: region.parse().unwrap(),
+                support: if i % 5 == 0 { i64::from(i) / 2 } else { 0 },
+                campaign: (i % 2 == 0).then(|| "建言献策".to_owned()),
+                ..matter()
+            };
+            let number = app.register(coordinator(), registration, Contact::default()).wait().unwrap().number;
+            clock.move_us(US_PER_HOUR / 7);
+            if i % 3 == 0 {
+                act(app, coordinator(), &number, to(2 + i64::from(i % 2))).unwrap();
+            }
+            if i % 9 == 0 {
+                let unit = 2 + i64::from(i % 2);
+                let reason = resolve::ReturnReason::NotOurDuty;
+                let back = Command::Return { reason, evidence: "三定方案".into(), suggest: None };
+                act(app, handler(unit), &number, back).unwrap();
+                let ground = "职责目录".into();
+                act(app, coordinator(), &number, Command::Arbitrate { unit: UnitId(unit), ground }).unwrap();
+            }
+        }
+        let city = || Query::of(Scope::Region("4306".into()));
+        let filters = [
+            city(),
+            Query::of(Scope::Region("430602".into())),
+            Query::of(Scope::Region("430602001".into())),
+            Query::of(Scope::Owned(UnitId(2))),
+            Query::of(Scope::FirstAsked(UnitId(1))),
+            Query { kind: Some("complaint".into()), ..city() },
+            Query { stages: vec![StageKind::Registered, StageKind::Dispatched], ..city() },
+            Query { campaign: Some("建言献策".into()), kind: Some("matter".into()), ..city() },
+            Query { returned: true, ..city() },
+            Query { unit: Some(UnitId(3)), ..city() },
+        ];
+        for filter in filters {
+            for sort in [Sort::Due, Sort::Newest, Sort::Support] {
+                let query = Query { sort, ..filter.clone() };
+                let whole = Query { limit: 500, ..query.clone() };
+                let n = query.clone();
+                app.store()
+                    .read(|rd| {
+                        let count = store::cases::count(rd, &n, 1000)?;
+                        let all = list_by(rd, &whole, 1000)?;
+                        assert_eq!(all.len() as i64, count, "{n:?}");
+                        let keys: Vec<_> = all.iter().map(|r| cursor_of(r, sort)).collect();
+                        let mut sorted = keys.clone();
+                        if sort == Sort::Due {
+                            sorted.sort_unstable()
+                        } else {
+                            sorted.sort_unstable_by(|a, b| b.cmp(a))
+                        }
+                        assert_eq!(keys, sorted, "{n:?}");
+                        for few in [1, 1000] {
+                            let (mut paged, mut after) = (Vec::new(), None);
+                            loop {
+                                let page = list_by(rd, &Query { after, limit: 7, ..n.clone() }, few)?;
+                                after = page.last().map(|r| cursor_of(r, sort));
+                                paged.extend(page.iter().map(|r| r.id));
+                                if page.len() < 7 {
+                                    break;
+                                }
+                            }
+                            let ids: Vec<_> = all.iter().map(|r| r.id).collect();
+                            assert_eq!(paged, ids, "{few} {n:?}");
+                        }
+                        Ok::<_, Error>(())
+                    })
+                    .unwrap();
+            }
+        }
+    });
+}
+
+#[test]
+fn a_second_factor_is_asked_for_works_once_and_can_be_taken_back() {
+    city(|app, clock| {
+        let new = |login: &str, role| NewStaff {
+            login: login.into(),
+            name: login.into(),
+            role,
+            unit: "政管办".into(),
+            position: String::new(),
+            password: Some("a-long-password".into()),
+        };
+        app.put_staff(Actor::system(), vec![new("li", Role::Coordinator), new("root", Role::SystemAdmin)])
+            .unwrap();
+        let me = app.sign_in("li", "a-long-password", "").unwrap().staff.actor();
+        let offered = app.offer_factor(&me).unwrap();
+        assert!(offered.address.starts_with("otpauth://totp/") && offered.address.contains(&offered.key));
+        let code = |app: &App| {
+            let secret = totp_rs::Secret::try_from_base32(&offered.key).unwrap();
+            let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+            totp.generate((app.store().now().us() / 1_000_000) as u64).to_string()
+        };
+        assert!(app.confirm_factor(&me, &offered.key, "000000").is_err(), "it must be in the authenticator");
+        app.confirm_factor(&me, &offered.key, &code(app)).unwrap();
+        assert!(app.sign_in("li", "a-long-password", "").is_err(), "asked for");
+        assert!(app.sign_in("li", "a-long-password", &code(app)).is_err(), "this one was used to turn it on");
+        clock.move_us(60_000_000);
+        app.sign_in("li", "a-long-password", &code(app)).unwrap();
+        assert!(app.sign_in("li", "a-long-password", &code(app)).is_err(), "a code works once");
+        clock.move_us(60_000_000);
+        assert!(app.sign_in("li", "wrong-password-", &code(app)).is_err());
+        let root = app.sign_in("root", "a-long-password", "").unwrap().staff.actor();
+        app.reset_factor(root, "li".into()).wait().unwrap();
+        let session = app.sign_in("li", "a-long-password", "").unwrap();
+        assert!(app.change_password(&me, "a-long-password", "short").is_err());
+        app.change_password(&me, "a-long-password", "another-password").unwrap();
+        assert!(app.who(&session.token).wait().is_err(), "every session ended");
+        assert!(app.sign_in("li", "a-long-password", "").is_err());
+        app.sign_in("li", "another-password", "").unwrap();
     });
 }

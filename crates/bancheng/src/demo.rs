@@ -16,6 +16,7 @@ use resolve::{
 };
 use store::Options;
 
+use crate::demo_walks;
 use crate::place::PlaceArgs;
 use crate::serve;
 
@@ -89,7 +90,8 @@ fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
     // A day has as many letters as it has, and as many acts as there are cases under way: some five times that.
     let a_day = i64::try_from(cases).unwrap_or(i64::MAX / US_PER_DAY) / DAYS * 6 + 1;
     let tick_us = (10 * US_PER_HOUR / a_day).clamp(1, 60 * kernel::US_PER_SECOND);
-    Play { app: &app, city: &city, clock: &clock, dice: Dice::new(SEED, "play"), now, tick_us }
+    let walks = demo_walks::begin(&app, &city, now.plus_us(-DAYS * US_PER_DAY), DAYS)?;
+    Play { app: &app, city: &city, clock: &clock, dice: Dice::new(SEED, "play"), now, tick_us, walks }
         .weeks(cases, now)?;
     app.store().clone().close();
     Ok(())
@@ -105,8 +107,10 @@ fn people(app: &App, city: &City) -> Result<()> {
         rounds_max: None,
     };
     app.set_city(system(), settings).wait()?;
-    app.put_regions(system(), city.regions.iter().map(|r| (r.code.clone(), r.name.clone())).collect())
-        .wait()?;
+    let (zones, zone_units, zone_staff) = demo_walks::zones();
+    let regions = city.regions.iter().map(|r| (r.code.clone(), r.name.clone()));
+    let zones: Vec<_> = zones.into_iter().filter_map(|(c, n)| Some((c.parse().ok()?, n))).collect();
+    app.put_regions(system(), regions.chain(zones).collect()).wait()?;
     let unit = |u: &demo::Unit| NewUnit {
         key: u.key.clone(),
         name: u.name.clone(),
@@ -116,7 +120,7 @@ fn people(app: &App, city: &City) -> Result<()> {
         region: u.region.clone(),
         duties: u.duties.join("\n"),
     };
-    app.put_units(system(), city.units.iter().map(unit).collect()).wait()?;
+    app.put_units(system(), city.units.iter().map(unit).chain(zone_units).collect()).wait()?;
     let staff = |s: &demo::Staff| NewStaff {
         login: s.login.clone(),
         name: s.name.clone(),
@@ -125,7 +129,8 @@ fn people(app: &App, city: &City) -> Result<()> {
         position: s.position.clone(),
         password: Some(PASSWORD.to_owned()),
     };
-    app.put_staff(system(), city.staff.iter().map(staff).collect())?;
+    let zone_staff = zone_staff.into_iter().map(|s| NewStaff { password: Some(PASSWORD.to_owned()), ..s });
+    app.put_staff(system(), city.staff.iter().map(staff).chain(zone_staff).collect())?;
     Ok(())
 }
 
@@ -138,6 +143,7 @@ struct Play<'a> {
     now: Moment,
     /// Between two things that happen, µs: a minute, less when a day has more than its hours hold.
     tick_us: i64,
+    walks: demo_walks::Walks<'a>,
 }
 
 impl Play<'_> {
@@ -146,6 +152,13 @@ impl Play<'_> {
         let start = now.plus_us(-DAYS * US_PER_DAY);
         let mut open: Vec<(String, UnitId)> = Vec::new();
         let mut letters = letters.iter().peekable();
+        let mut beside = crate::demo_ratings::Beside::new(self.app, self.city, SEED);
+        let (clock, tick_us, mut workday) = (self.clock, self.tick_us, 0);
+        // The next thing happens a little later, never after now: the record does not take what lies ahead.
+        let tick = || {
+            let next = clock.load(Ordering::SeqCst) + tick_us;
+            clock.fetch_max(next.min(now.us()), Ordering::SeqCst);
+        };
         for day in 0..DAYS {
             let morning = Moment::start_of(start.plus_us(day * US_PER_DAY).date());
             self.set(morning.plus_us(9 * US_PER_HOUR).max(start));
@@ -156,7 +169,11 @@ impl Play<'_> {
             let office = self.app.office_now().wait()?;
             if office.rules.calendar.works(morning.date()) {
                 self.desk_day(&mut open)?;
+                beside.day(workday, morning, &tick)?;
+                workday += 1;
             }
+            let at = Moment::from_us(clock.load(Ordering::SeqCst));
+            self.walks.day(day, at, tick)?;
             self.set(morning.plus_us(20 * US_PER_HOUR).min(now));
             Worker::new(self.app.clone()).tick()?;
         }

@@ -4,8 +4,11 @@
 mod backup;
 mod calendar;
 mod demo;
+mod demo_ratings;
+mod demo_walks;
 mod export;
 mod import;
+mod items;
 mod ledger;
 mod log;
 mod place;
@@ -38,6 +41,8 @@ enum Command {
     Worker(serve::WorkerArgs),
     /// 批量导入 / take in a file
     Import(import::Args),
+    /// 事项:导入、导出 / items in and out
+    Items(items::Args),
     /// 导出台账 / write lists
     Export(export::Args),
     /// 工作日历 / the statutory calendar
@@ -65,6 +70,7 @@ fn main() -> std::process::ExitCode {
         Command::Demo(args) => demo::run(&cli.place, &args),
         Command::Worker(args) => serve::work(&cli.place, &args),
         Command::Import(args) => import::run(&cli.place, &args),
+        Command::Items(args) => items::run(&cli.place, &args),
         Command::Export(args) => export::run(&cli.place, &args),
         Command::Calendar(args) => calendar_command(&cli.place, &args),
         Command::Report(args) => report::run(&cli.place, &args),

@@ -30,6 +30,9 @@ pub struct Args {
     /// 不去除起始阶段 / keep the warm-up
     #[arg(long)]
     pub keep_warm_up: bool,
+    /// 先与真实日志核对:不能再现历史就不预测 / hold it against a real log first; no prediction when it does not reproduce it
+    #[arg(long, value_name = "LOG")]
+    pub log: Option<PathBuf>,
     /// 输出 JSON / print JSON
     #[arg(long)]
     pub json: bool,
@@ -48,8 +51,30 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         let report = optimise::simulate_scenario(&scenario, options)?;
         return show(&report, args.json, || report.text());
     }
-    let both = optimise::compare(&Model::from_json(&text)?, options)?;
+    let model = Model::from_json(&text)?;
+    if let Some(log) = &args.log {
+        let cases = optimise::mined::cases_of(&crate::log::read(log)?);
+        let hours: Vec<f64> = cases.iter().filter_map(|c| hours_of(c)).collect();
+        let found = optimise::mined::validate(&model, &hours, options)?;
+        if !found.holds {
+            return show(&serde_json::json!({ "validation": found }), args.json, || {
+                found.reading.to_string()
+            });
+        }
+        let both = optimise::compare(&model, options)?;
+        let mut answer = serde_json::to_value(&both)?;
+        answer["validation"] = serde_json::to_value(&found)?;
+        return show(&answer, args.json, || format!("{}\n\n{}", found.reading, both.text()));
+    }
+    let both = optimise::compare(&model, options)?;
     show(&both, args.json, || both.text())
+}
+
+/// Hours from the first event of a case to its last.
+fn hours_of(case: &[optimise::Ran]) -> Option<f64> {
+    let first = case.iter().map(|r| r.start).min()?;
+    let last = case.iter().map(|r| r.end).max()?;
+    Some((last - first) as f64 / 3.6e9)
 }
 
 fn show(answer: &impl serde::Serialize, json: bool, text: impl Fn() -> String) -> anyhow::Result<()> {

@@ -1,5 +1,8 @@
 //! The program from outside: what its commands answer, and that a kill at any moment loses and doubles nothing.
 
+#[path = "it/kill_online.rs"]
+mod kill_online;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

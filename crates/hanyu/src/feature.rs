@@ -3,8 +3,6 @@
 //! same letter gives the same vector whether it came raw or already cut, and 20,000 fit into a second.
 //! Must not know labels.
 
-use std::collections::HashSet;
-
 use crate::normalise::{fold, is_han};
 
 /// Bits of the hashed space.
@@ -23,28 +21,38 @@ const LONGEST_WORD: usize = 5;
 /// Stop words by their first character, longest first, for taking them out of running text.
 #[derive(Clone, Debug, Default)]
 pub struct StopList {
-    by_first: std::collections::HashMap<char, Vec<Vec<char>>>,
+    /// For each character of the basic plane the number of its list, from 1; 0 for none.
+    first: Vec<u16>,
+    lists: Vec<Vec<Vec<char>>>,
 }
 
 impl StopList {
     /// From words of at most eight characters.
     pub fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
-        let mut by_first: std::collections::HashMap<char, Vec<Vec<char>>> = std::collections::HashMap::new();
-        for w in words.into_iter().collect::<HashSet<_>>() {
+        let mut out = Self { first: vec![0; 1 << 16], lists: Vec::new() };
+        for w in words.into_iter().collect::<std::collections::BTreeSet<_>>() {
             let chars: Vec<char> = w.chars().collect();
-            if (1..=8).contains(&chars.len()) {
-                by_first.entry(chars[0]).or_default().push(chars);
+            let Some(slot) = chars.first().and_then(|c| out.first.get_mut(*c as usize)) else { continue };
+            if chars.len() > 8 || out.lists.len() >= usize::from(u16::MAX) {
+                continue;
             }
+            if *slot == 0 {
+                out.lists.push(Vec::new());
+                *slot = out.lists.len() as u16;
+            }
+            let list = usize::from(*slot) - 1;
+            out.lists[list].push(chars);
         }
-        for list in by_first.values_mut() {
+        for list in &mut out.lists {
             list.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         }
-        Self { by_first }
+        out
     }
 
     /// Length of the stop word at the front of `chars`, 0 if none stands there.
     fn at(&self, chars: &[char]) -> usize {
-        let Some(list) = self.by_first.get(&chars[0]) else { return 0 };
+        let slot = self.first.get(chars[0] as usize).copied().unwrap_or(0);
+        let Some(list) = usize::from(slot).checked_sub(1).and_then(|i| self.lists.get(i)) else { return 0 };
         list.iter().find(|w| chars.starts_with(w)).map_or(0, Vec::len)
     }
 }

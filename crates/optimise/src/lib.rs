@@ -13,6 +13,7 @@ mod fit;
 mod graph;
 mod knockout;
 mod lanes;
+pub mod mined;
 mod model;
 pub mod proposal;
 pub mod questions;

@@ -5,7 +5,6 @@ use kernel::{StaffId, StreamId, StreamKind, UnitId};
 
 use crate::conn::{Rd, Tx};
 use crate::engine::Result;
-use crate::error::StoreError;
 use crate::vals;
 use crate::value::{Row, Value};
 
@@ -172,13 +171,4 @@ pub fn hand_in(
 pub fn handed_in(rd: &mut Rd<'_>, campaign: i64) -> Result<Vec<(UnitId, String, String)>> {
     let sql = "SELECT unit, kind, day FROM paper_in WHERE campaign = $1 ORDER BY unit, kind";
     rd.query(sql, vals![campaign], |r| Ok((UnitId(r.i64(0)?), r.string(1)?, r.string(2)?)))
-}
-
-/// The version of a campaign that a change expects.
-pub fn expect(row: &CampaignRow, ver: i64) -> Result<()> {
-    if row.ver == ver {
-        return Ok(());
-    }
-    let stream = StreamId::new(StreamKind::Campaign, row.id);
-    Err(StoreError::Conflict { stream, expected: ver, found: row.ver })
 }

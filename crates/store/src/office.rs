@@ -217,6 +217,12 @@ pub fn note_failure(tx: &mut Tx<'_>, id: StaffId, failed: i64, locked_until: Opt
     Ok(())
 }
 
+/// Sets the password hash.
+pub fn set_secret(tx: &mut Tx<'_>, id: StaffId, secret: &str) -> Result<()> {
+    tx.exec("UPDATE staff SET secret = $2 WHERE id = $1", vals![id, secret])?;
+    Ok(())
+}
+
 /// Sets the key of the second factor, or takes it away.
 pub fn set_totp(tx: &mut Tx<'_>, id: StaffId, key: Option<&[u8]>) -> Result<()> {
     tx.exec("UPDATE staff SET totp = $2, totp_step = 0 WHERE id = $1", vals![id, key])?;

@@ -2,6 +2,7 @@
 //!
 //! Knows `app` and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
+mod account;
 pub mod acts;
 mod case_page;
 mod dispatch;
@@ -50,6 +51,10 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/office/staff", get(office::staff).post(office::put_staff))
         .route("/desk/office/limits", get(office::limits).post(office::put_limits))
         .route("/desk/office/calendar", post(office::put_calendar))
+        .route("/desk/account", get(account::show))
+        .route("/desk/account/password", post(account::password))
+        .route("/desk/account/factor", post(account::factor))
+        .route("/desk/account/sessions", post(account::sessions))
         .route("/desk/sign-out", post(sign_in::out))
 }
 

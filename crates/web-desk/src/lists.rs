@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Role;
 use resolve::{Kind, StageKind, Word as _};
 use serde::Deserialize;
-use store::cases::{Query, Scope};
+use store::cases::{Query, Scope, Sort};
 use web_kit::{Desk, Kit, Lamp, Oops, Page, day, lamp, render, word};
 
 use crate::acts::Opt;
@@ -143,9 +143,9 @@ async fn tiles(kit: &Kit, desk: &Desk) -> Result<Vec<Tile>, Oops> {
         out.push(tile(kit, desk, &word(lang, *stage), q, &href, false).await?);
     }
     if matches!(desk.role(), Role::Supervisor | Role::Coordinator | Role::Analyst) {
-        let back = Query { returns_min: 1, ..base() };
+        let back = Query { returned: true, ..base() };
         out.push(tile(kit, desk, t.tile_returned, back, "/desk/cases?returned=1&stage=all", false).await?);
-        let again = Query { rounds_min: 1, ..base() };
+        let again = Query { reopened: true, ..base() };
         out.push(tile(kit, desk, t.tile_reopened, again, "/desk/cases?reopened=1&stage=all", false).await?);
     }
     Ok(out)
@@ -198,6 +198,8 @@ pub(crate) struct ListAsk {
     #[serde(default)]
     reopened: String,
     #[serde(default)]
+    sort: String,
+    #[serde(default)]
     after: String,
 }
 
@@ -209,6 +211,7 @@ struct CasesHtml {
     stages: Vec<Opt>,
     kinds: Vec<Opt>,
     scopes: Vec<Opt>,
+    sorts: Vec<Opt>,
     units: Vec<(String, String)>,
     unit_filter: bool,
     rows: Vec<Row>,
@@ -240,11 +243,20 @@ fn address(ask: &ListAsk, after: &str) -> String {
         ("late", &ask.late),
         ("returned", &ask.returned),
         ("reopened", &ask.reopened),
+        ("sort", &ask.sort),
         ("after", after),
     ];
     let set: Vec<_> =
         pairs.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| format!("{n}={}", escape(v))).collect();
     format!("?{}", set.join("&"))
+}
+
+fn sort_of(word: &str) -> Sort {
+    match word {
+        "newest" => Sort::Newest,
+        "support" => Sort::Support,
+        _ => Sort::Due,
+    }
 }
 
 pub(crate) fn query(desk: &Desk, ask: &ListAsk, unit: Option<kernel::UnitId>) -> Query {
@@ -263,8 +275,9 @@ pub(crate) fn query(desk: &Desk, ask: &ListAsk, unit: Option<kernel::UnitId>) ->
         due_before: (!ask.late.is_empty()).then_some(desk.page.now),
         unit,
         text: Some(ask.q.trim().chars().take(60).collect::<String>()).filter(|q| !q.is_empty()),
-        returns_min: u32::from(!ask.returned.is_empty()),
-        rounds_min: u32::from(!ask.reopened.is_empty()),
+        returned: !ask.returned.is_empty(),
+        reopened: !ask.reopened.is_empty(),
+        sort: sort_of(&ask.sort),
         after,
         limit: 50,
         ..Query::of(scope(desk, &ask.scope))
@@ -352,6 +365,8 @@ pub(crate) async fn cases(
     scopes.push(opt(owned, p.t.scope_unit.to_owned(), &ask.scope));
     scopes.push(opt("first", p.t.scope_first.to_owned(), &ask.scope));
     scopes.push(opt("co", p.t.scope_co.to_owned(), &ask.scope));
+    let sorts = [("", p.t.sort_due), ("newest", p.t.sort_newest), ("support", p.t.sort_support)];
+    let sorts = sorts.map(|(word, label)| opt(word, label.to_owned(), &ask.sort)).into();
     let first = if ask.after.is_empty() { String::new() } else { address(&ask, "") };
     let may_export = access::decide(&desk.actor(), access::Operation::ExportCases, None).is_ok();
     let export = if may_export { format!("/desk/cases.xlsx{}", address(&ask, "")) } else { String::new() };
@@ -362,6 +377,7 @@ pub(crate) async fn cases(
         stages,
         kinds,
         scopes,
+        sorts,
         units: case_page::units(&office),
         unit_filter: wide,
         next,

@@ -137,7 +137,8 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> 
         let words = fields.get("words").to_owned();
         let title = fields.opt("title").unwrap_or_else(|| title_of(&words));
         let region = region.ok_or(Oops(Error::NotFound))?;
-        let look = kit.app.read_draft(desk.actor(), region, title, words).await?;
+        let look =
+            kit.app.read_draft(desk.actor(), region, title, words, fields.get("place").to_owned()).await?;
         return page(&kit, &desk, sent.fields, String::new(), Some(look)).await;
     }
     let registration = read(fields, &desk);

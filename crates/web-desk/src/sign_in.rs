@@ -27,9 +27,9 @@ pub(crate) async fn form(p: Page) -> Response {
     render(&SignInHtml { p, login: String::new(), trouble: String::new() })
 }
 
-async fn open(kit: &Kit, login: String, password: String) -> Result<Response, Error> {
+async fn open(kit: &Kit, login: String, password: String, code: String) -> Result<Response, Error> {
     let app = kit.app.clone();
-    let signed = tokio::task::spawn_blocking(move || app.sign_in(&login, &password)).await;
+    let signed = tokio::task::spawn_blocking(move || app.sign_in(&login, &password, &code)).await;
     let signed = signed.map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))??;
     let mut answer = Redirect::to("/desk").into_response();
     let value = cookie_header(kit, kit.session_cookie(), &signed.token, COOKIE_S);
@@ -40,7 +40,7 @@ async fn open(kit: &Kit, login: String, password: String) -> Result<Response, Er
 /// `POST /desk/sign-in`
 pub(crate) async fn enter(State(kit): State<Kit>, p: Page, fields: Fields) -> Result<Response, Oops> {
     let (login, password) = (fields.get("login").to_owned(), fields.get("password").to_owned());
-    match open(&kit, login.clone(), password).await {
+    match open(&kit, login.clone(), password, fields.get("code").to_owned()).await {
         Err(e @ Error::NotSignedIn(_)) => {
             let trouble = explain(&p, &e);
             Ok((StatusCode::UNAUTHORIZED, render(&SignInHtml { p, login, trouble })).into_response())
@@ -143,7 +143,7 @@ async fn first(kit: &Kit, f: &Fields) -> Result<Response, Error> {
     let blocking = app.clone();
     let done = tokio::task::spawn_blocking(move || blocking.put_staff(system, vec![admin])).await;
     done.map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))??;
-    open(kit, f.get("login").to_owned(), f.get("password").to_owned()).await
+    open(kit, f.get("login").to_owned(), f.get("password").to_owned(), String::new()).await
 }
 
 /// `POST /setup/{token}`

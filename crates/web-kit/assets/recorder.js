@@ -138,6 +138,22 @@ async function ask(url, body) {
   if (!answer.ok) throw Object.assign(new Error((await answer.json().catch(() => ({}))).error ?? String(answer.status)), { told: answer.status < 500 });
   return answer.json();
 }
+/** Photos and recordings of a walk that is on record: each once, its bytes are given up when they are safe. */
+async function sendFiles(walk) {
+  if (!walk.id) return;
+  const all = (await got(read("files").getAll())).filter((f) => f.walk === walk.name && f.state === 0);
+  for (const f of all) {
+    const query = new URLSearchParams({ walk: walk.name, digest: f.digest, title: f.title ?? "" });
+    const answer = await fetch(`/walk/file?${query}`, { method: "POST", body: f.bytes, headers: { "content-type": "application/octet-stream" }, signal: AbortSignal.timeout(120_000) });
+    if (answer.status === 401) throw Object.assign(new Error("401"), { signedOut: true });
+    if (answer.status >= 500) throw new Error(String(answer.status));
+    const why = answer.ok ? "" : (await answer.json().catch(() => ({}))).error ?? String(answer.status);
+    const tx = write("files");
+    tx.objectStore("files").put({ ...f, bytes: why ? f.bytes : null, state: why ? 2 : 1, why });
+    await done(tx);
+    if (why) message = why;
+  }
+}
 /** The whole exchange: what waits here goes up, what others recorded comes down, the day's pack is renewed. */
 async function sync() {
   if (syncing) { again = true; return; }
@@ -151,6 +167,7 @@ async function sync() {
     for (const walk of mine()) {
       if ((await waiting(walk.name)).length || !walk.closed) await one(walk);
     }
+    for (const walk of (await got(read("walks").getAll())).filter((w) => w.staff === pack.me.id)) await sendFiles(walk);
     net = "idle";
   } catch (e) {
     net = e.signedOut ? "signedOut" : "offline";

@@ -92,8 +92,45 @@ pub const AREAS: &[Area] = &[
         ],
     },
     Area {
-        text: |t| t.log.title,
-        places: &[place("/desk/logs", |t| t.log.title, &[Analyst, Coordinator, Supervisor])],
+        text: |t| t.process.title,
+        places: &[
+            place(
+                "/desk/redesigns",
+                |t| t.process.title,
+                &[Analyst, Coordinator, Supervisor, Handler, Clerk, UnitAdmin],
+            ),
+            place("/desk/logs", |t| t.log.title, &[Analyst, Coordinator, Supervisor]),
+        ],
+    },
+    Area {
+        text: |t| t.supervise.title,
+        places: &[
+            place(
+                "/desk/boards",
+                |t| t.supervise.boards,
+                &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator],
+            ),
+            place(
+                "/desk/ratings",
+                |t| t.supervise.nav_ratings,
+                &[Coordinator, Supervisor, Analyst, UnitAdmin, Handler, Clerk],
+            ),
+            place(
+                "/desk/bulletins",
+                |t| t.supervise.nav_bulletins,
+                &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator],
+            ),
+            place(
+                "/desk/scores",
+                |t| t.supervise.nav_scores,
+                &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator],
+            ),
+            place(
+                "/desk/watch",
+                |t| t.supervise.nav_watch,
+                &[Coordinator, Supervisor, UnitAdmin, Volunteer, Evaluator],
+            ),
+        ],
     },
     Area { text: |t| t.nav_messages, places: &[place("/desk/messages", |t| t.nav_messages, &[])] },
     Area { text: |t| t.nav_office, places: &[place("/desk/office", |t| t.nav_office, &[])] },

@@ -77,6 +77,7 @@ struct MineHtml {
     lines: Vec<Line>,
     may_add: bool,
     may_answer: bool,
+    may_rate: bool,
     solved: Vec<Opt>,
     levels: Vec<Opt>,
     trouble: String,
@@ -157,6 +158,9 @@ fn mine(p: Page, code: String, v: &ResidentView, told: Told) -> Response {
         unit: v.view.owner.clone().unwrap_or_else(|| v.view.office.unit_name(case.first_asked)),
         lines: v.events.iter().rev().map(line).collect(),
         may_add: v.view.acts.contains(&Act::AddWords),
+        may_rate: case.kind != resolve::Kind::BadRating
+            && case.stage.owner().is_some()
+            && matches!(case.stage.kind(), StageKind::Replied | StageKind::CalledBack | StageKind::Archived),
         may_answer: v.view.acts.contains(&Act::Callback),
         solved: Solved::ALL.iter().map(|w| Opt { value: w.word(), label: word(p.lang, *w) }).collect(),
         levels: Satisfaction::ALL.iter().map(|w| Opt { value: w.word(), label: word(p.lang, *w) }).collect(),

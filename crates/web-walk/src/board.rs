@@ -65,6 +65,7 @@ fn figure<'a>(b: &'a BoardView, name: &str) -> &'a [u32] {
 }
 
 struct Cell {
+    column: &'static str,
     n: usize,
     href: String,
 }
@@ -113,7 +114,7 @@ pub(crate) struct BoardAsk {
 
 async fn read(kit: &Kit, desk: &Desk, id: i64, day: &str) -> Result<BoardView, Oops> {
     let today = date_of(day).unwrap_or_else(|| desk.page.now.date());
-    Ok(kit.app.board(desk.actor(), id, today).await?)
+    Ok(kit.app.walk_board(desk.actor(), id, today).await?)
 }
 
 /// `GET /desk/walks/{id}`
@@ -129,7 +130,11 @@ pub(crate) async fn show(
     let none = SideFigures::default();
     let sides = SIDES.iter().map(|(word, side)| {
         let f = view.board.sides.get(side).unwrap_or(&none);
-        let cell = |c: &&str| Cell { n: column(f, c).len(), href: list(&format!("{word}.{c}")) };
+        let cell = |c: &&str| Cell {
+            column: column_name(p.t, c),
+            n: column(f, c).len(),
+            href: list(&format!("{word}.{c}")),
+        };
         SideRow {
             name: side_name(p.t, word),
             cells: COLUMNS.iter().map(cell).collect(),

@@ -11,13 +11,13 @@ use crate::items::ListAsk;
 
 /// Items of one file; more is for the program's own export.
 const ITEMS_MAX: usize = 2_000;
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 fn bug(said: impl std::fmt::Display) -> Oops {
     Oops(Error::Store(store::StoreError::Bug(said.to_string())))
 }
 
-fn download(kind: &str, name: &str, bytes: Vec<u8>) -> Response {
+pub(crate) fn download(kind: &str, name: &str, bytes: Vec<u8>) -> Response {
     let name = format!("attachment; filename=\"{name}\"");
     ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response()
 }

@@ -220,7 +220,7 @@ pub(crate) async fn comment(
     Ok(Redirect::to(&format!("/guide/{key}?thanks=1#comments")).into_response())
 }
 
-/// `POST /desk/item/{key}/guide`: write tips, or one act of the round.
+/// `POST /desk/items/i/{key}/guide`: write tips, or one act of the round.
 pub(crate) async fn act(
     State(kit): State<Kit>,
     desk: Desk,
@@ -244,7 +244,7 @@ pub(crate) async fn act(
         kit.app.review_guide(desk.actor(), key.clone(), region, asked).await.map(|_| ())
     };
     match done {
-        Ok(()) => Ok(Redirect::to(&format!("/desk/item/{key}?done=1#guide")).into_response()),
+        Ok(()) => Ok(Redirect::to(&format!("/desk/items/i/{key}?done=1#guide")).into_response()),
         Err(e @ (Error::Refused(_) | Error::Invalid { .. })) => {
             let trouble = explain(&desk.page, &e);
             let page = items::page(&kit, &desk, key, trouble, false).await?;

@@ -87,6 +87,7 @@ struct ListHtml {
     next: String,
     first: String,
     export: [String; 2],
+    may: bool,
 }
 
 /// The sentence of a rule in the reader's language.
@@ -116,6 +117,7 @@ pub(crate) async fn list(
         total: found.total,
         next: found.next.map_or_else(String::new, |n| ask.address("/desk/items", &n.to_string())),
         first: if ask.skip > 0 { ask.address("/desk/items", "") } else { String::new() },
+        may: access::decide(&desk.actor(), access::Operation::WriteCatalogue, None).is_ok(),
         export: ["jsonl", "xlsx"].map(|e| ask.address(&format!("/desk/items/export.{e}"), "")),
         ask,
         p,
@@ -300,7 +302,7 @@ pub(crate) async fn page(
         since: v.effective_from.map_or_else(String::new, |d| day(p.lang, d)),
         now: v.version == view.today.version,
         compare: if v.version > 1 {
-            format!("/desk/item/{key}/compare?from={}&to={}", v.version - 1, v.version)
+            format!("/desk/items/i/{key}/compare?from={}&to={}", v.version - 1, v.version)
         } else {
             String::new()
         },
@@ -324,7 +326,7 @@ pub(crate) struct DoneAsk {
     done: String,
 }
 
-/// `GET /desk/item/{key}`
+/// `GET /desk/items/i/{key}`
 pub(crate) async fn show(
     State(kit): State<Kit>,
     desk: Desk,
@@ -358,7 +360,7 @@ struct CompareHtml {
     changes: Vec<Changed>,
 }
 
-/// `GET /desk/item/{key}/compare`: any two versions.
+/// `GET /desk/items/i/{key}/compare`: any two versions.
 pub(crate) async fn compare(
     State(kit): State<Kit>,
     desk: Desk,

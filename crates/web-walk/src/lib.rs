@@ -8,12 +8,14 @@ mod campaigns;
 mod files;
 mod guides;
 mod hall;
+mod intake;
 mod items;
 mod plates;
 mod recorder;
 mod walks;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use web_kit::Kit;
 
@@ -24,12 +26,17 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/items/checkup", get(items::tally))
         .route("/desk/items/export.jsonl", get(files::json_lines))
         .route("/desk/items/export.xlsx", get(files::sheets))
+        .route("/desk/items/template.xlsx", get(intake::template))
+        .route(
+            "/desk/items/import",
+            get(intake::form).post(intake::save).layer(DefaultBodyLimit::max(intake::FILE_MAX)),
+        )
         .route("/desk/items/hall", get(hall::show).post(hall::save))
         .route("/desk/items/plates", get(plates::list).post(plates::save))
         .route("/desk/items/plates/print", get(plates::print))
-        .route("/desk/item/{key}", get(items::show))
-        .route("/desk/item/{key}/compare", get(items::compare))
-        .route("/desk/item/{key}/guide", post(guides::act))
+        .route("/desk/items/i/{key}", get(items::show))
+        .route("/desk/items/i/{key}/compare", get(items::compare))
+        .route("/desk/items/i/{key}/guide", post(guides::act))
         .route("/desk/walks", get(campaigns::list).post(campaigns::make))
         .route("/desk/walks/{id}", get(board::show))
         .route("/desk/walks/{id}/list", get(board::list))
@@ -40,7 +47,9 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/walks/{id}/signals", get(walks::signals))
         .route("/desk/walks/{id}/papers", get(board::papers).post(board::hand_in))
         .route("/desk/walks/{id}/paper/{kind}", get(board::paper))
-        .route("/desk/walk/{id}", get(walks::show))
+        .route("/desk/walks/w/{id}", get(walks::show))
+        .route("/desk/walks/w/{id}/file/{digest}", get(walks::file))
+        .route("/walk/file", post(recorder::file).layer(DefaultBodyLimit::max(app::FILE_MOST)))
         .route("/walk/", get(recorder::shell))
         .route("/walk/sw.js", get(recorder::worker))
         .route("/walk/manifest.json", get(recorder::manifest))

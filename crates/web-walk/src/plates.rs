@@ -79,7 +79,8 @@ pub(crate) async fn scan(
                 windows: Vec::new(),
                 p,
             };
-            Ok((StatusCode::NOT_FOUND, render(&page)).into_response())
+            // Not 404: that page would say less.
+            Ok((StatusCode::GONE, render(&page)).into_response())
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use app::{Error, ItemAsk, WalkSync};
 use askama::Template;
+use axum::body::Bytes;
 use axum::extract::{Json, Query as Ask, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -242,6 +243,33 @@ pub(crate) async fn sync(State(kit): State<Kit>, p: Page, sent: Option<Json<Sent
                 .collect();
             answer(&json!({ "walks": walks }))
         }
+        Err(e) => refused(&p, &e),
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct FileAsk {
+    walk: String,
+    digest: String,
+    #[serde(default)]
+    title: String,
+}
+
+/// `POST /walk/file?walk=&digest=`: a photo or recording; its bytes are the body.
+pub(crate) async fn file(State(kit): State<Kit>, p: Page, Ask(ask): Ask<FileAsk>, body: Bytes) -> Response {
+    let actor = match me(&p) {
+        Ok(actor) => actor,
+        Err(answer) => return *answer,
+    };
+    let (app, who, title) = (kit.app.clone(), actor.clone(), ask.title);
+    let brought = tokio::task::spawn_blocking(move || app.upload(&who, &title, body.to_vec())).await;
+    let brought = brought.unwrap_or_else(|e| Err(Error::Store(store::StoreError::Bug(e.to_string()))));
+    let done = match brought {
+        Ok(up) => kit.app.attach_to_walk(actor, ask.walk, ask.digest, up.ticket).await,
+        Err(e) => Err(e),
+    };
+    match done {
+        Ok(fresh) => answer(&json!({ "fresh": fresh })),
         Err(e) => refused(&p, &e),
     }
 }

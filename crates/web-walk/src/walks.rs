@@ -114,7 +114,8 @@ pub(crate) async fn signals(
     let all = kit.app.signals(desk.actor(), id).await?;
     let rows = all.into_iter().map(|(judged, l)| Signalled {
         line: line(&p, &office, l),
-        chance: (judged.chance * 100.0).round() as u32,
+        // Never a certainty: a signal is a reason to look.
+        chance: ((judged.chance * 100.0).round() as u32).min(99),
         signals: judged
             .signals
             .iter()
@@ -149,6 +150,7 @@ struct WalkHtml {
     notes: Vec<String>,
     found: Vec<(String, String, String)>,
     campaign: i64,
+    files: Vec<(String, String, bool)>,
 }
 
 fn minutes(us: i64) -> String {
@@ -159,12 +161,23 @@ fn minutes(us: i64) -> String {
     }
 }
 
-/// `GET /desk/walk/{id}`
+/// `GET /desk/walks/w/{id}/file/{digest}`
+pub(crate) async fn file(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path((id, digest)): Path<(i64, String)>,
+) -> Result<Response, Oops> {
+    let (file, bytes) = kit.app.walk_file(desk.actor(), id, digest).await?;
+    Ok(web_kit::serve_file(&file, bytes))
+}
+
+/// `GET /desk/walks/w/{id}`
 pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let t = p.t.walk;
     let v = kit.app.walk(desk.actor(), id).await?;
     let office = kit.app.office_now().await?;
+    let files = kit.app.walk_files(desk.actor(), id).await?;
     let item = v.item.as_ref();
     let step_name =
         |id: &str| item.and_then(|i| i.step(id)).map_or_else(|| id.to_owned(), |s| s.name.clone());
@@ -254,6 +267,16 @@ pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>
             })
             .collect(),
         campaign: v.row.campaign.unwrap_or(0),
+        files: files
+            .into_iter()
+            .map(|f| {
+                (
+                    format!("/desk/walks/w/{id}/file/{}", f.digest),
+                    f.file.name,
+                    f.file.kind.starts_with("image/"),
+                )
+            })
+            .collect(),
         line: line(&p, &office, seen),
         p,
     }))

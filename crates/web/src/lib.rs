@@ -20,11 +20,14 @@ pub fn router(app: app::App, options: Options) -> Router {
     let kit = Kit::new(app, options);
     let public = web_portal::routes()
         .merge(web_desk::public_routes())
+        .merge(web_supervise::public_routes())
         .merge(web_walk::public_routes())
         .layer(from_fn_with_state(kit.clone(), slow_down));
     Router::new()
         .merge(public)
         .merge(web_desk::routes())
+        .merge(web_process::routes())
+        .merge(web_supervise::routes())
         .merge(web_walk::routes())
         .merge(web_log::routes())
         .route("/prefs", post(prefs))

@@ -5,4 +5,5 @@ mod it {
     mod help;
     mod pages;
     mod texts;
+    mod walks;
 }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use kernel::{Moment, UnitId};
 use resolve::{Kind, StageKind, Word};
 use serde::{Deserialize, Serialize};
-use store::cases::{Query, Scope};
+use store::cases::{Query, Scope, Sort};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Api;
@@ -36,10 +36,12 @@ pub(crate) struct Filter {
     late: bool,
     /// 标题包含
     text: Option<String>,
-    /// 退回至少几次
-    returns_min: u32,
-    /// 重新办理至少几次
-    rounds_min: u32,
+    /// 只要被退回过的
+    returned: bool,
+    /// 只要重新办理过的
+    reopened: bool,
+    /// 顺序:due(先到期的在前,默认)、newest(新登记的在前)、support(支持多的在前)
+    sort: Option<String>,
     /// 范围:region(本区划)、owned(本单位承办)、first_asked(本单位首问)、party(协办或曾承办);按角色收窄
     scope: Option<String>,
     /// 范围为 region 时的区划代码,默认本人的区划
@@ -53,7 +55,7 @@ pub(crate) struct Filter {
 /// 一页
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Page<'a> {
-    /// 件,最先到期的在前
+    /// 件,按所要的顺序
     cases: Vec<CaseOut<'a>>,
     /// 下一页的 `cursor`;没有就是最后一页
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,8 +107,16 @@ fn query(f: Filter, signed: &Signed, now: Moment) -> Result<Query, Problem> {
         return Err(Problem::invalid("text", "最多 100 个字", "100 characters at most"));
     }
     q.text = f.text;
-    q.returns_min = f.returns_min;
-    q.rounds_min = f.rounds_min;
+    q.returned = f.returned;
+    q.reopened = f.reopened;
+    q.sort = match f.sort.as_deref() {
+        None | Some("due") => Sort::Due,
+        Some("newest") => Sort::Newest,
+        Some("support") => Sort::Support,
+        Some(_) => {
+            return Err(Problem::invalid("sort", "应为 due、newest 或 support", "due, newest or support"));
+        }
+    };
     q.limit = f.limit.unwrap_or(50).clamp(1, 500);
     q.after = f.cursor.as_deref().map(tag::cursor_of).transpose()?;
     Ok(q)

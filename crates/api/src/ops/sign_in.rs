@@ -20,6 +20,9 @@ pub(crate) struct SignIn {
     login: String,
     /// 密码
     password: String,
+    /// 动态验证码,账号启用时必填
+    #[serde(default)]
+    code: String,
 }
 
 /// 已登录
@@ -53,7 +56,7 @@ pub(crate) async fn sign_in(
     let _waiting = api.waiting_sign_ins.try_acquire().map_err(|_| Problem::busy())?;
     let _turn = api.sign_ins.acquire().await.map_err(|_| Problem::fault())?;
     let app = api.app.clone();
-    let work = tokio::task::spawn_blocking(move || app.sign_in(&value.login, &value.password));
+    let work = tokio::task::spawn_blocking(move || app.sign_in(&value.login, &value.password, &value.code));
     let signed = work.await.map_err(|_| Problem::fault())??;
     Ok(Out(StatusCode::CREATED, signed.into()))
 }

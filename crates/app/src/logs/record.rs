@@ -91,8 +91,9 @@ pub(super) fn read(app: &App, actor: &Actor, ask: &RecordAsk) -> Result<RecordLo
         let office = app.office_now().wait()?;
         let (rows, next) = app.store().read(|rd| {
             let found = cases::list(rd, &query)?;
-            let next =
-                (found.len() == query.limit as usize).then(|| found.last().map(cases::cursor_of)).flatten();
+            let next = (found.len() == query.limit as usize)
+                .then(|| found.last().map(|r| cases::cursor_of(r, query.sort)))
+                .flatten();
             let mut rows = Vec::new();
             for row in found.into_iter().filter(|r| wanted(actor, ask, &r.case)) {
                 if taken >= CASES_MAX {

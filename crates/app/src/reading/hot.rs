@@ -4,7 +4,7 @@
 use access::{Operation, decide};
 use hanyu::hot::{Heat, Hot, HotGroup, keep_ids};
 use hanyu::letters::Letter;
-use kernel::{Actor, CaseId, Moment, US_PER_DAY, US_PER_HOUR};
+use kernel::{Actor, CaseId, Moment, Role, US_PER_DAY, US_PER_HOUR};
 use serde::{Deserialize, Serialize};
 use store::{Rd, cases, readings, texts};
 
@@ -51,7 +51,7 @@ pub struct HotLetter {
 /// A hot matter as a reader sees it.
 #[derive(Clone, Debug)]
 pub struct HotMatter {
-    /// stays the same from day to day: number of its first case
+    /// number of one of its cases; for those who see all of it the same from day to day
     pub id: String,
     /// how hot, and why
     pub heat: Heat,
@@ -163,26 +163,39 @@ impl App {
             let doc: Doc =
                 serde_json::from_str(&doc).map_err(|e| store::StoreError::Damaged(e.to_string()))?;
             let office = app.office(rd)?;
-            let (most, behind) = if only.is_some() { (1, BEHIND) } else { (20, 6) };
+            let (most, behind) = if only.is_some() { (1, BEHIND) } else { (15, 3) };
+            // Who sees the whole city sees every letter; for others all are looked at, and what is not theirs
+            // neither counts nor gives the matter its name.
+            let whole = matches!(actor.role, Role::Coordinator | Role::Supervisor | Role::Analyst)
+                && actor.region.as_ref().is_some_and(|r| r.contains(&office.settings.city));
+            let look = if whole { behind } else { BEHIND };
             let mut matters = Vec::new();
-            for g in doc.groups.into_iter().filter(|g| only.as_ref().is_none_or(|o| *o == g.id)) {
+            for g in doc.groups.into_iter().filter(|g| only.as_ref().is_none_or(|o| g.ids.contains(o))) {
                 if matters.len() == most {
                     break;
                 }
-                let letters = app.behind(rd, &office, &actor, &g, behind)?;
+                let mut letters = app.behind(rd, &office, &actor, &g, look)?;
+                let seen = if whole { g.ids.len() } else { letters.len() };
                 // Who sees none of its letters does not learn of the matter.
                 if letters.is_empty() {
                     continue;
                 }
+                let all = seen == g.ids.len();
+                let own = |text: String| if all { text } else { String::new() };
+                let line = if all { g.line } else { letters[0].title.clone() };
+                let (from, to) =
+                    (letters.iter().map(|l| l.lodged).min(), letters.iter().map(|l| l.lodged).max());
+                let heat = if all { g.heat } else { Heat { people: seen, support: 0, ..g.heat } };
+                letters.truncate(behind);
                 matters.push(HotMatter {
-                    id: g.id,
-                    heat: g.heat,
-                    place: g.place,
-                    from: g.from,
-                    to: g.to,
-                    line: g.line,
-                    words: g.words,
-                    count: g.ids.len(),
+                    id: if all { g.id } else { letters[0].number.clone() },
+                    heat,
+                    place: own(g.place),
+                    from: if all { g.from } else { from },
+                    to: if all { g.to } else { to },
+                    line,
+                    words: if all { g.words } else { Vec::new() },
+                    count: seen,
                     letters,
                 });
             }

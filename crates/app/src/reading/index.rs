@@ -16,7 +16,7 @@ use store::readings::ReplyRow;
 use store::texts::{self, Doc};
 use store::{Rd, cases, readings};
 
-use super::{Words, words_of};
+use super::{Words, signature_of, words_of};
 use crate::{App, Error};
 
 /// Events looked at and cases indexed in one step.
@@ -80,7 +80,7 @@ fn text_of(case: &Case, w: &Words) -> String {
 }
 
 pub(crate) fn doc_of(cutter: &Cutter, case: &Case, w: &Words) -> (Doc, Signature) {
-    let signature = same::signature(cutter, &case.title, &w.words);
+    let signature = signature_of(cutter, &case.title, &w.words, &w.place);
     let mut terms: Vec<String> = scope_terms(case);
     terms.extend(search_terms(cutter, &text_of(case, w)).into_keys());
     let mut bands = same::bands(&signature);

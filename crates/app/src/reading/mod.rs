@@ -334,6 +334,15 @@ pub(crate) fn words_of(rd: &mut Rd<'_>, case: &Case) -> Result<Words, Error> {
     Ok(out)
 }
 
+/// What is compared of a letter: its words, and where it happened if that was said apart.
+pub(crate) fn signature_of(cutter: &Cutter, title: &str, words: &str, place: &str) -> Signature {
+    if place.trim().is_empty() || words.contains(place) {
+        return same::signature(cutter, title, words);
+    }
+    // The place comes first: of a long letter only the beginning is compared.
+    same::signature(cutter, title, &format!("{place}。{words}"))
+}
+
 /// Least score of a pair that is looked at further.
 const NEAR: f32 = 0.2;
 

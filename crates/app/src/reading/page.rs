@@ -2,14 +2,14 @@
 
 use access::{Operation, decide};
 use hanyu::recur::RECURS;
-use hanyu::same::{self, SAME, Similarity};
+use hanyu::same::{SAME, Similarity};
 use kernel::{Actor, CaseId, RegionCode, US_PER_DAY};
 use resolve::{Act, Case, StageKind};
 use store::readings::{self, Verdict};
 use store::{Rd, cases};
 
 use super::precedents::{closed, question};
-use super::{Back, Loaded, NewPrecedent, PrecedentView, Proposal, Twin, near, why, words_of};
+use super::{Back, Loaded, NewPrecedent, PrecedentView, Proposal, Twin, near, signature_of, why, words_of};
 use crate::{App, Error, Later, Office};
 
 /// Candidates shown of each kind.
@@ -97,12 +97,13 @@ impl App {
         region: RegionCode,
         title: String,
         words: String,
+        place: String,
     ) -> Later<DraftReading> {
         self.read(move |app, rd| {
             decide(&actor, Operation::RegisterCase, None)?;
             let office = app.office(rd)?;
             let loaded = app.loaded(rd, &office)?;
-            let signature = same::signature(loaded.cutter(), &title, &words);
+            let signature = signature_of(loaded.cutter(), &title, &words, &place);
             let found = near(rd, &signature, None)?;
             let close = seen_near(rd, &actor, found)?;
             let speak: Vec<(Case, f32)> = close.iter().map(|(c, s)| (c.clone(), s.score)).collect();
@@ -158,7 +159,7 @@ impl App {
         case: &Case,
     ) -> Result<CaseReading, Error> {
         let words = words_of(rd, case)?;
-        let signature = same::signature(loaded.cutter(), &case.title, &words.words);
+        let signature = signature_of(loaded.cutter(), &case.title, &words.words, &words.place);
         let found = near(rd, &signature, Some(case.id))?;
         let close = seen_near(rd, actor, found)?;
         let acts = access::acts(actor, case);

@@ -4,11 +4,10 @@ use access::{Operation, decide};
 use hanyu::minhash::{Fingerprint, counted};
 use hanyu::normalise::fold;
 use hanyu::reply::{self, Part};
-use hanyu::same;
 use kernel::{Actor, Moment, Said};
 use store::{cases, readings};
 
-use super::words_of;
+use super::{signature_of, words_of};
 use crate::{App, Error, Later};
 
 /// Characters of a reply that are weighed.
@@ -84,7 +83,7 @@ impl App {
             let text: String = text.chars().take(CHARS).collect();
             let words = words_of(rd, &case)?;
             let r = reply::review(loaded.cutter(), &case.title, &words.words, &text);
-            let letter = same::signature(loaded.cutter(), &case.title, &words.words);
+            let letter = signature_of(loaded.cutter(), &case.title, &words.words, &words.place);
             let print = Fingerprint::of(&counted(&fold(&text)));
             let copied = match super::index::twin(rd, case.id, &print, &letter, &text)? {
                 Some((id, share)) => {

@@ -176,6 +176,7 @@ fn confirmed_dispatches_teach_what_duties_do_not_say() {
                 "430602".parse().unwrap(),
                 String::new(),
                 "夜里跳广场舞音响太大".into(),
+                String::new(),
             )
             .wait()
             .unwrap();
@@ -277,6 +278,22 @@ fn hot_matters_are_grouped_and_hidden_from_those_who_see_none_of_them() {
         let page = app.hot(coordinator(), 30, None).wait().unwrap();
         assert_eq!(page.matters.first().map(|m| m.count), Some(3), "{page:?}");
         assert!(app.hot(who(Role::Coordinator, 4), 30, None).wait().unwrap().matters.is_empty());
+        // A handler sees one letter of three: the matter bears its name, and the others neither count nor show.
+        let number = app
+            .search(coordinator(), "粉尘".into(), all(), None)
+            .wait()
+            .unwrap()
+            .hits
+            .remove(0)
+            .view
+            .case
+            .number;
+        handled_by(app, &number, 3);
+        let part = app.hot(handler(3), 30, None).wait().unwrap();
+        assert_eq!(part.matters.len(), 1);
+        let m = &part.matters[0];
+        assert_eq!((m.count, m.heat.people, m.line.as_str()), (1, 1, "梧桐花园附近搅拌站粉尘噪音污染"));
+        assert!(m.words.is_empty() && m.id == number);
         let one = app.hot(coordinator(), 30, Some(page.matters[0].id.clone())).wait().unwrap();
         assert_eq!(one.matters[0].letters.len(), 3);
     });

@@ -75,7 +75,11 @@ fn a_redesign_goes_from_proposal_to_measured_effect_and_every_act_is_on_record()
         assert!(act(coordinator.clone(), RedesignWish::Publish { from: today }).is_err());
         let first = clock.now().plus_us(7 * US_PER_DAY).date();
         act(coordinator, RedesignWish::Publish { from: first }).unwrap();
-        let day = |k: i64| clock.now().plus_us(k * US_PER_DAY).date();
+        let published = clock.now();
+        let day = |k: i64| published.plus_us(k * US_PER_DAY).date();
+        let early = RedesignWish::Measure { source: text("x"), rows: format!("{},5", day(20)) };
+        assert!(act(analyst.clone(), early).unwrap_err().to_string().contains("还没有发生"));
+        clock.move_us(140 * US_PER_DAY);
         let mut rows = text("到达,工作日\n");
         for k in 0..120 {
             rows += &format!("{},{}\n", day(k - 120), 9 + k % 3);
@@ -119,6 +123,7 @@ fn an_item_is_published_as_its_next_version_and_stale_forms_are_refused() {
         item.effective_from = Some("2025-01-01".parse().unwrap());
         let json = serde_json::to_string(&item).unwrap();
         let coordinator = who(Role::Coordinator, 1);
+        app.take_in_items(&coordinator, vec![item.clone()]).unwrap().wait().unwrap();
         let number = app.draw_redesign(coordinator.clone(), "食品经营许可", &json).unwrap();
         let act =
             |actor: &kernel::Actor, ver, wish: RedesignWish| app.act_on_redesign(actor, &number, ver, &wish);
@@ -131,6 +136,9 @@ fn an_item_is_published_as_its_next_version_and_stale_forms_are_refused() {
         act(&who(Role::Supervisor, 1), None, RedesignWish::Approve { words: text("") }).unwrap();
         let from = clock.now().plus_us(10 * US_PER_DAY).date();
         act(&coordinator, None, RedesignWish::Publish { from }).unwrap();
+        let shelf = app.item(None, item.code.clone()).wait().unwrap();
+        assert_eq!((shelf.row.version, shelf.history.versions().len()), (i64::from(item.version) + 1, 2));
+        assert_eq!(shelf.today.version, item.version, "the new version begins later");
         let new = app.published_item(coordinator, item.code.clone()).wait().unwrap().unwrap();
         let new: catalogue::ServiceItem = serde_json::from_str(&new).unwrap();
         let mut history = catalogue::History::default();

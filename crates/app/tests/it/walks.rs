@@ -247,8 +247,9 @@ fn walks_sync_in_any_order_from_two_phones_and_become_cases() {
             (case.item.as_deref(), case.campaign.as_deref()),
             (Some(item.code.as_str()), Some("2026 年走流程"))
         );
-        let board =
-            |app: &App| app.board(coordinator(), id, "2026-03-31".parse().unwrap()).wait().unwrap().board;
+        let board = |app: &App| {
+            app.walk_board(coordinator(), id, "2026-03-31".parse().unwrap()).wait().unwrap().board
+        };
         let before = board(app);
         assert_eq!((before.walks.len(), before.problems.len(), before.planned.len()), (1, 1, 0));
         assert_eq!(before.sides[&walk::board::Side::Leader].walked.len(), 1);

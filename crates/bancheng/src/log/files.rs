@@ -179,3 +179,9 @@ pub fn write(log: &Log, path: &Path) -> anyhow::Result<()> {
     }
     quiet(out.flush())
 }
+
+/// Reads a log by its content, columns guessed, events by time.
+pub fn read(file: &Path) -> anyhow::Result<Log> {
+    let file = file.to_owned();
+    Input { file, order: "time".to_owned(), mapping: None, object: None, filter: None }.read()
+}

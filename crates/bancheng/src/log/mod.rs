@@ -2,6 +2,8 @@
 
 mod files;
 
+pub use files::read;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 

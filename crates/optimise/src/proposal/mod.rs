@@ -78,6 +78,8 @@ pub struct Prediction {
     pub seed: u64,
     /// cases of each replication
     pub cases: u64,
+    /// a unit could not keep up: the simulated figures mean nothing
+    pub overloaded: bool,
     /// what was assumed
     pub warnings: Vec<Said>,
 }

@@ -61,6 +61,7 @@ fn prediction() -> Prediction {
         saved_hours: (1.0, 0.5, 1.5),
         seed: 1,
         cases: 10,
+        overloaded: false,
         warnings: vec![],
     }
 }

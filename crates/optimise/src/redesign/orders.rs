@@ -220,6 +220,14 @@ pub(super) fn doubts(case: &Case<'_>, warnings: &mut Vec<Said>) {
             format!("{uncited} orders are called law without a citation: add it"),
         ));
     }
+    // “待核” in a citation: nobody has held it against the text of the rule yet.
+    let unchecked = count(|l| l.law.iter().any(|cite| cite.contains("待核")));
+    if unchecked > 0 {
+        warnings.push(Said::new(
+            format!("{unchecked} 条先后的法律依据待核:须经法制机构核对条文后方可作为依据"),
+            format!("{unchecked} orders rest on citations not yet held against the text: the legal office confirms them first"),
+        ));
+    }
     let unproven = count(|l| l.need_unproven);
     if unproven > 0 {
         warnings.push(Said::new(

@@ -124,7 +124,7 @@ struct Engine<'a> {
 }
 
 /// Simulates until `cases` have arrived and all of them have left.
-pub(crate) fn run(net: &Net, cases: u64, seed: u64) -> Run {
+pub(crate) fn run(net: &Net, cases: u64, seed: u64, events_max: u64) -> Run {
     let n = net.nodes.len();
     let mut engine = Engine {
         net,
@@ -162,12 +162,12 @@ pub(crate) fn run(net: &Net, cases: u64, seed: u64) -> Run {
             overloaded: false,
         },
     };
-    engine.all();
+    engine.all(events_max);
     engine.run
 }
 
 impl Engine<'_> {
-    fn all(&mut self) {
+    fn all(&mut self, events_max: u64) {
         let first = self.net.calendars[self.net.arrivals.1 as usize].next_open(self.net.begin);
         self.run.began = first;
         if self.limit > 0 {
@@ -195,7 +195,7 @@ impl Engine<'_> {
             if self.heap.is_empty() {
                 self.flush();
             }
-            if self.inside.len() - self.free.len() > MOST_INSIDE {
+            if self.inside.len() - self.free.len() > MOST_INSIDE || self.run.events > events_max {
                 self.run.overloaded = true;
                 break;
             }

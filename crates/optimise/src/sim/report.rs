@@ -24,12 +24,20 @@ pub struct Options {
     pub replications: u32,
     /// cut the warm-up (MSER-5)
     pub settle: bool,
+    /// events of one replication at most: beyond it the run ends and its means are called meaningless
+    pub events_max: u64,
 }
 
 impl Options {
     /// `cases` cases in each of ten replications (five when there are very many).
     pub const fn new(cases: u64, seed: u64) -> Self {
-        Self { cases, seed, replications: if cases > 200_000 { 5 } else { 10 }, settle: true }
+        Self {
+            cases,
+            seed,
+            replications: if cases > 200_000 { 5 } else { 10 },
+            settle: true,
+            events_max: u64::MAX,
+        }
     }
 }
 
@@ -184,7 +192,10 @@ fn runs(net: &Net, options: Options) -> Result<Vec<Run>, OptimiseError> {
         ));
     }
     Ok((0..n)
-        .map(|k| engine::run(net, options.cases, options.seed.wrapping_add(k.wrapping_mul(0x9E37_79B9))))
+        .map(|k| {
+            let seed = options.seed.wrapping_add(k.wrapping_mul(0x9E37_79B9));
+            engine::run(net, options.cases, seed, options.events_max)
+        })
         .collect())
 }
 
@@ -214,6 +225,12 @@ fn of_runs(net: &Net, name: &str, options: Options, runs: &[Run]) -> SimReport {
         warnings.push(Said::new(
             format!("{g} 的工作量是其工时的 {:.0}%,排队会越来越长", l * 100.0),
             format!("{g} has {:.0} % of the work it has time for: its queue grows without end", l * 100.0),
+        ));
+    }
+    if runs.iter().any(|r| r.events > options.events_max) {
+        warnings.push(Said::new(
+            format!("一次推演超过 {} 个事件,没有做完:请减少返工或件数", options.events_max),
+            format!("a run passed {} events and was ended: less rework or fewer cases", options.events_max),
         ));
     }
     SimReport {

@@ -41,6 +41,7 @@ pub const STEPS: &[Step] = steps![
     9 "redesign",
     10 "text",
     11 "supervise",
+    12 "lists",
 ];
 
 /// The version this program knows.

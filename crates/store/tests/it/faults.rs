@@ -214,7 +214,7 @@ fn every_version_is_brought_forward_to_the_same_schema() {
 #[test]
 fn a_full_disk_undoes_the_group_and_loses_nothing() {
     embedded(|place| {
-        let small = Options { max_bytes: Some(400_000), ..Options::default() };
+        let small = Options { max_bytes: Some(2_000_000), ..Options::default() };
         let store = Store::open(place, small).unwrap();
         let body = format!("\"{}\"", "满".repeat(5_000));
         let mut kept = 0;

@@ -19,6 +19,12 @@ texts! {
     only_faulty: "只看有问题的", "Only with findings";
     export_xlsx: "导出表格", "Spreadsheet";
     export_json: "导出 JSON", "JSON lines";
+    import: "导入事项", "Take items in";
+    import_file: "表格或 JSON 文件", "Spreadsheet or JSON lines";
+    import_hint: "XLSX 用导出的表或模板填写；JSON 一行一项。超过 32 MB 请用 bancheng items import。", "XLSX as exported or from the template; JSON one item a line. Above 32 MB use bancheng items import.";
+    import_template: "下载模板", "Template";
+    import_told: "新增 {added} 项，新版本 {versions}，未变 {unchanged}。", "{added} added, {versions} new versions, {unchanged} unchanged.";
+    import_refused: "没有收下的", "Not taken in";
     no_items: "没有这样的事项。可以用 bancheng items import 导入。", "No such item. Items are taken in with bancheng items import.";
     version: "版本", "Version";
     findings: "体检发现", "Findings";
@@ -112,7 +118,7 @@ texts! {
     issue: "期号", "Issue";
     issue_hint: "门牌丢失或换新时加 1，旧码随即失效。", "Raise by one when a plate is lost or replaced: the old code ends.";
     item_codes: "能办事项的编码", "Codes of items";
-    print_hint: "用浏览器打印，每页两块，可直接裁开张贴。", "Print with the browser: two on a page, to be cut and hung.";
+    print_hint: "用浏览器打印，每行两块，可直接裁开张贴。", "Print with the browser: two in a row, to be cut and hung.";
     scan_me: "扫一扫，看要带什么、去哪里办", "Scan: what to bring and where to go";
     false_plate_hint: "扫出的网址不是本市政务网站的，是假门牌，请勿填写信息。", "If the code leads anywhere else than the city's site, the plate is false: enter nothing.";
     hall_lead: "依申请事项、水电气暖网都应进驻；点名单看谁还没进。", "Everything on application and all utilities belong into the hall; the lists say who is missing.";

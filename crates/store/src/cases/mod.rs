@@ -3,6 +3,10 @@
 //! A save appends the event and moves the row in one transaction and wants a [`Permit`]. Must not decide
 //! anything: the state comes from `resolve`, the figures in the row are copied from it.
 
+mod list;
+
+pub use list::{Query, Scope, Sort, count, cursor_of, list, list_by};
+
 use access::Permit;
 use kernel::{Actor, CaseId, Moment, StreamId, UnitId};
 use resolve::{Case, Happened, StageKind, Word as _};
@@ -244,6 +248,21 @@ fn parties(case: &Case) -> impl Iterator<Item = UnitId> {
     co.chain(case.tasks.iter().map(|t| t.unit)).chain(case.past_owners.iter().copied())
 }
 
+/// The numbers of cases, by id.
+pub fn numbers(rd: &mut Rd<'_>, ids: &[CaseId]) -> Result<std::collections::HashMap<i64, String>> {
+    let mut out = std::collections::HashMap::with_capacity(ids.len());
+    for part in ids.chunks(500) {
+        let marks: Vec<_> = (1..=part.len()).map(|i| format!("${i}")).collect();
+        let values: Vec<Value<'_>> = part.iter().map(|id| (*id).into()).collect();
+        let sql = format!("SELECT id, number FROM case_file WHERE id IN ({})", marks.join(", "));
+        rd.each(&sql, &values, |r| {
+            out.insert(r.i64(0)?, r.string(1)?);
+            Ok(true)
+        })?;
+    }
+    Ok(out)
+}
+
 /// Cases whose next moment has come, the oldest first.
 pub fn due_now(rd: &mut Rd<'_>, now: Moment, limit: u32) -> Result<Vec<Case>> {
     let sql = "SELECT id, number, stage, title, due, state FROM case_file \
@@ -256,196 +275,6 @@ pub fn provisional_after(rd: &mut Rd<'_>, after: CaseId, limit: u32) -> Result<V
     let sql = "SELECT id, number, stage, title, due, state FROM case_file \
                WHERE provisional = 1 AND id > $1 ORDER BY id LIMIT $2";
     Ok(rd.query(sql, vals![after, limit], row_of)?.into_iter().map(|r| r.case).collect())
-}
-
-/// Whose cases a list shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// Of this region and below, by code.
-    Region(String),
-    /// Owned by this unit.
-    Owned(UnitId),
-    /// First asked at this unit.
-    FirstAsked(UnitId),
-    /// Co-handled or formerly owned by this unit.
-    Party(UnitId),
-}
-
-/// What a list is asked for.
-#[derive(Clone, Debug)]
-pub struct Query {
-    /// whose
-    pub scope: Scope,
-    /// in these stages; empty for all
-    pub stages: Vec<StageKind>,
-    /// of this kind
-    pub kind: Option<String>,
-    /// of this campaign
-    pub campaign: Option<String>,
-    /// due before this moment
-    pub due_before: Option<Moment>,
-    /// owned by this unit
-    pub unit: Option<UnitId>,
-    /// the title contains this
-    pub text: Option<String>,
-    /// given back or reopened at least so often
-    pub returns_min: u32,
-    /// reopened at least so often
-    pub rounds_min: u32,
-    /// continue behind this row
-    pub after: Option<(i64, i64)>,
-    /// at most so many
-    pub limit: u32,
-}
-
-impl Query {
-    /// Everything of a scope.
-    pub fn of(scope: Scope) -> Self {
-        Self {
-            scope,
-            stages: Vec::new(),
-            kind: None,
-            campaign: None,
-            due_before: None,
-            unit: None,
-            text: None,
-            returns_min: 0,
-            rounds_min: 0,
-            after: None,
-            limit: 50,
-        }
-    }
-}
-
-/// Cases without an open clock sort behind every due moment.
-const NEVER: i64 = i64::MAX;
-
-/// A condition with its parameters, built piece by piece.
-struct Where<'a> {
-    sql: String,
-    params: Vec<Value<'a>>,
-}
-
-impl<'a> Where<'a> {
-    fn and(&mut self, text: &str, values: &[Value<'a>]) {
-        let mut text = text.to_owned();
-        for v in values {
-            self.params.push(*v);
-            text = text.replacen('?', &format!("${}", self.params.len()), 1);
-        }
-        self.sql.push_str(if self.sql.is_empty() { " WHERE " } else { " AND " });
-        self.sql.push_str(&text);
-    }
-}
-
-fn conditions<'a>(q: &'a Query, like: &'a str, region_end: &'a str) -> Where<'a> {
-    let mut w = Where { sql: String::new(), params: Vec::new() };
-    match &q.scope {
-        // A whole city is one region: a range on the code, which the optimiser may ignore for the stage index.
-        Scope::Region(code) => w.and("region >= ? AND region < ?", &[code.into(), region_end.into()]),
-        Scope::Owned(unit) => w.and("unit = ?", &[(*unit).into()]),
-        Scope::FirstAsked(unit) => w.and("first_asked = ?", &[(*unit).into()]),
-        Scope::Party(unit) => {
-            w.and("id IN (SELECT case_id FROM case_party WHERE unit = ?)", &[(*unit).into()]);
-        }
-    }
-    if !q.stages.is_empty() {
-        let marks = vec!["?"; q.stages.len()].join(", ");
-        let values: Vec<Value<'_>> = q.stages.iter().map(|s| s.word().into()).collect();
-        w.and(&format!("stage IN ({marks})"), &values);
-    }
-    if let Some(kind) = &q.kind {
-        w.and("kind = ?", &[kind.into()]);
-    }
-    if let Some(campaign) = &q.campaign {
-        w.and("campaign = ?", &[campaign.into()]);
-    }
-    if let Some(before) = q.due_before {
-        w.and("due IS NOT NULL AND due < ?", &[before.into()]);
-    }
-    if let Some(unit) = q.unit {
-        w.and("unit = ?", &[unit.into()]);
-    }
-    if !like.is_empty() {
-        w.and("title LIKE ? ESCAPE '!'", &[like.into()]);
-    }
-    if q.returns_min > 0 {
-        w.and("returns >= ?", &[q.returns_min.into()]);
-    }
-    if q.rounds_min > 0 {
-        w.and("rounds >= ?", &[q.rounds_min.into()]);
-    }
-    w
-}
-
-fn region_end(scope: &Scope) -> String {
-    match scope {
-        // ':' follows '9', so this is the first text behind every code that begins so.
-        Scope::Region(code) => format!("{code}:"),
-        _ => String::new(),
-    }
-}
-fn like(q: &Query) -> String {
-    q.text.as_deref().filter(|t| !t.trim().is_empty()).map_or_else(String::new, |t| {
-        let t = t.trim().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        format!("%{t}%")
-    })
-}
-
-/// A page of cases, what expires first on top; cases without an open clock last.
-pub fn list(rd: &mut Rd<'_>, q: &Query) -> Result<Vec<CaseRow>> {
-    let (like, end) = (like(q), region_end(&q.scope));
-    // With several stages each is read by its own stretch of the index and the pages are merged here.
-    if q.stages.len() > 1 {
-        let mut all = Vec::new();
-        for stage in &q.stages {
-            let one = Query { stages: vec![*stage], ..q.clone() };
-            all.extend(list(rd, &one)?);
-        }
-        all.sort_by_key(|r| (r.due.map_or(NEVER, Moment::us), r.id));
-        all.truncate(q.limit as usize);
-        return Ok(all);
-    }
-    let mut out = page(rd, q, &like, &end, true)?;
-    if out.len() < q.limit as usize {
-        let rest = Query { limit: q.limit - out.len() as u32, ..q.clone() };
-        out.extend(page(rd, &rest, &like, &end, false)?);
-    }
-    Ok(out)
-}
-
-/// Rows with a due moment in its order, or rows without one in the order of their ids.
-fn page(rd: &mut Rd<'_>, q: &Query, like: &str, end: &str, dated: bool) -> Result<Vec<CaseRow>> {
-    let mut w = conditions(q, like, end);
-    match (dated, q.after) {
-        (true, Some((due, _))) if due == NEVER => return Ok(Vec::new()),
-        (true, Some((due, id))) => w.and("due IS NOT NULL AND (due, id) > (?, ?)", &[due.into(), id.into()]),
-        (true, None) => w.and("due IS NOT NULL", &[]),
-        (false, Some((due, id))) if due == NEVER => w.and("due IS NULL AND id > ?", &[id.into()]),
-        (false, _) => w.and("due IS NULL", &[]),
-    }
-    let order = if dated { "due, id" } else { "id" };
-    w.params.push(q.limit.into());
-    let sql = format!("SELECT {COLUMNS} FROM case_file{} ORDER BY {order} LIMIT ${}", w.sql, w.params.len());
-    rd.query(&sql, &w.params, row_of)
-}
-
-/// How many a list has altogether, counted up to `most`.
-pub fn count(rd: &mut Rd<'_>, q: &Query, most: u32) -> Result<i64> {
-    let (like, end) = (like(q), region_end(&q.scope));
-    let mut w = conditions(q, &like, &end);
-    w.params.push(most.into());
-    let sql = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM case_file{} LIMIT ${}) AS counted",
-        w.sql,
-        w.params.len()
-    );
-    rd.query_one(&sql, &w.params, |r| r.i64(0))
-}
-
-/// Where a page ends, for the next one.
-pub fn cursor_of(row: &CaseRow) -> (i64, i64) {
-    (row.due.map_or(NEVER, Moment::us), row.id.0)
 }
 
 /// When a case came to its end; none while it is open.

@@ -1,0 +1,208 @@
+//! 本人账号: one's own password, second factor (动态验证码, RFC 6238) and sessions (row X1).
+//!
+//! The key of the second factor is kept sealed; a code works once. Every change is on record, no secret is.
+
+use access::{Operation, decide};
+use kernel::{Actor, Moment, Said, StaffId};
+use store::office::{self, StaffRow};
+use totp_rs::{Builder, Secret, Totp};
+
+use crate::people::{fits, hash};
+use crate::vault::random;
+use crate::{App, Error, Later};
+
+/// A second factor that is offered: to be put into an authenticator.
+#[derive(Clone, Debug)]
+pub struct Offered {
+    /// the key in Base32, to be typed in
+    pub key: String,
+    /// the same as an address, for a QR code
+    pub address: String,
+}
+
+/// Six digits, thirty seconds, SHA-1: what every authenticator knows. One step early or late is taken.
+fn totp(key: &[u8]) -> Result<Totp, Error> {
+    let made = Builder::new().with_secret(Secret::from(key)).build();
+    made.map_err(|e| Error::Store(store::StoreError::Bug(format!("totp: {e}"))))
+}
+
+fn wrong_code() -> Error {
+    Error::NotSignedIn(Said::new(
+        "动态验证码不对或已用过，请输入验证器上最新的 6 位数字",
+        "the code is wrong or was used: enter the newest six digits of your authenticator",
+    ))
+}
+
+/// The time step a code belongs to; none when it fits no step around now.
+fn step_of(key: &[u8], code: &str, now: Moment) -> Result<Option<i64>, Error> {
+    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+    let seconds = u64::try_from(now.us() / 1_000_000).unwrap_or(0);
+    Ok(totp(key)?.check(&digits, seconds).and_then(|step| i64::try_from(step).ok()))
+}
+
+fn id_of(actor: &Actor) -> Result<StaffId, Error> {
+    actor.staff.ok_or(Error::NotFound)
+}
+
+impl App {
+    fn own(&self, actor: &Actor) -> Result<StaffRow, Error> {
+        let id = id_of(actor)?;
+        self.store.read(|rd| Ok::<_, Error>(office::staff_by_id(rd, id)?))?.ok_or(Error::NotFound)
+    }
+
+    /// Checks the second factor of an account that has one.
+    ///
+    /// # Errors
+    /// No code, a wrong one, or one that was used.
+    pub(crate) fn check_factor(&self, staff: &StaffRow, code: &str) -> Result<(), Error> {
+        let Some(sealed) = &staff.totp else { return Ok(()) };
+        if code.trim().is_empty() {
+            return Err(Error::NotSignedIn(Said::new(
+                "此账号已启用动态验证码，请同时输入验证器上的 6 位数字",
+                "this account has a second factor: enter the six digits of your authenticator too",
+            )));
+        }
+        let key = self.vault.unseal_bytes(staff.id.0, sealed)?;
+        let Some(step) = step_of(&key, code, self.store.now())? else { return Err(wrong_code()) };
+        let id = staff.id;
+        let fresh = self.store.write(move |tx| Ok::<_, Error>(office::use_totp(tx, id, step)?))?;
+        if fresh { Ok(()) } else { Err(wrong_code()) }
+    }
+
+    /// A second factor to be put into an authenticator. Nothing is kept until it is confirmed.
+    ///
+    /// # Errors
+    /// Not an account; no randomness.
+    pub fn offer_factor(&self, actor: &Actor) -> Result<Offered, Error> {
+        let staff = self.own(actor)?;
+        let key = random::<20>()?;
+        let totp = totp(&key)?;
+        let key = totp.secret().to_base32();
+        let address = factor_address(&staff.login, &key);
+        Ok(Offered { key, address })
+    }
+
+    /// The same offer once more: the key is in the authenticator already.
+    ///
+    /// # Errors
+    /// Not an account; no such key.
+    pub fn offer_again(&self, actor: &Actor, key: &str) -> Result<Offered, Error> {
+        Secret::try_from_base32(key).map_err(|_| Error::NotFound)?;
+        let address = factor_address(&self.own(actor)?.login, key);
+        Ok(Offered { key: key.to_owned(), address })
+    }
+
+    /// Turns the second factor on: the code proves that the authenticator has the key.
+    ///
+    /// # Errors
+    /// The code does not fit the key.
+    pub fn confirm_factor(&self, actor: &Actor, key: &str, code: &str) -> Result<(), Error> {
+        let staff = self.own(actor)?;
+        let bytes = Secret::try_from_base32(key).map_err(|_| Error::NotFound)?.as_bytes().to_vec();
+        if bytes.len() < 16 {
+            return Err(Error::NotFound);
+        }
+        let step = step_of(&bytes, code, self.store.now())?.ok_or_else(|| {
+            Error::invalid(
+                "code",
+                "验证码不对，请核对手机时间后重新输入",
+                "the code does not fit: check the time of your telephone",
+            )
+        })?;
+        let sealed = self.vault.seal_bytes(staff.id.0, &bytes)?;
+        let (actor, id) = (actor.clone(), staff.id);
+        let done = self.write(move |app, tx| {
+            let permit = decide(&actor, Operation::OwnAccount, None)?;
+            office::set_totp(tx, id, Some(&sealed))?;
+            office::use_totp(tx, id, step)?;
+            let data = serde_json::json!({ "staff": id }).to_string();
+            crate::office::record(tx, &permit, "turn_on_factor", &data)?;
+            app.known.forget();
+            Ok(())
+        });
+        done.wait()
+    }
+
+    /// Turns the second factor off, with a code.
+    ///
+    /// # Errors
+    /// The code is wrong.
+    pub fn drop_factor(&self, actor: &Actor, code: &str) -> Result<(), Error> {
+        let staff = self.own(actor)?;
+        self.check_factor(&staff, code)?;
+        self.clear_factor(actor.clone(), staff.id, Operation::OwnAccount).wait()
+    }
+
+    /// Takes the second factor of somebody who lost the telephone; the administrator has looked who it is.
+    pub fn reset_factor(&self, actor: Actor, login: String) -> Later<()> {
+        self.write(move |app, tx| {
+            let permit = decide(&actor, Operation::WriteStaff, None)?;
+            let staff = office::staff_by_login(tx, &login)?.ok_or(Error::NotFound)?;
+            if actor.role == kernel::Role::UnitAdmin && actor.unit != Some(staff.unit) {
+                return Err(Error::NotFound);
+            }
+            office::set_totp(tx, staff.id, None)?;
+            office::end_sessions(tx, staff.id)?;
+            let data = serde_json::json!({ "staff": staff.id }).to_string();
+            crate::office::record(tx, &permit, "reset_factor", &data)?;
+            app.known.forget();
+            Ok(())
+        })
+    }
+
+    fn clear_factor(&self, actor: Actor, id: StaffId, operation: Operation) -> Later<()> {
+        self.write(move |app, tx| {
+            let permit = decide(&actor, operation, None)?;
+            office::set_totp(tx, id, None)?;
+            let data = serde_json::json!({ "staff": id }).to_string();
+            crate::office::record(tx, &permit, "turn_off_factor", &data)?;
+            app.known.forget();
+            Ok(())
+        })
+    }
+
+    /// A new password for oneself; every session ends. Blocks on the hashes.
+    ///
+    /// # Errors
+    /// The old one is wrong, the new one too short.
+    pub fn change_password(&self, actor: &Actor, old: &str, new: &str) -> Result<(), Error> {
+        let staff = self.own(actor)?;
+        if !staff.secret.as_deref().is_some_and(|s| fits(s, old)) {
+            return Err(Error::invalid("old", "原密码不对", "the old password is wrong"));
+        }
+        let secret = hash(new)?;
+        let (actor, id) = (actor.clone(), staff.id);
+        let done = self.write(move |app, tx| {
+            let permit = decide(&actor, Operation::OwnAccount, None)?;
+            office::set_secret(tx, id, &secret)?;
+            office::end_sessions(tx, id)?;
+            let data = serde_json::json!({ "staff": id }).to_string();
+            crate::office::record(tx, &permit, "change_password", &data)?;
+            app.known.forget();
+            Ok(())
+        });
+        done.wait()
+    }
+
+    /// Ends every session and token of one's own account.
+    pub fn end_own_sessions(&self, actor: Actor) -> Later<u64> {
+        self.write(move |app, tx| {
+            let permit = decide(&actor, Operation::OwnAccount, None)?;
+            let id = id_of(&actor)?;
+            let n = office::end_sessions(tx, id)?;
+            let data = serde_json::json!({ "staff": id, "sessions": n }).to_string();
+            crate::office::record(tx, &permit, "end_sessions", &data)?;
+            app.known.forget();
+            Ok(n)
+        })
+    }
+}
+
+/// The address that authenticators read from a QR code.
+fn factor_address(login: &str, key: &str) -> String {
+    let name: String = login
+        .bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect();
+    format!("otpauth://totp/Bancheng:{name}?secret={key}&issuer=Bancheng")
+}

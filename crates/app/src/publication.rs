@@ -1,0 +1,118 @@
+//! 公开发布: typical cases and answers, after a check for personal data; withdrawn with a trace (rows R13, P5).
+
+use super::*;
+
+impl App {
+    /// What of a case would be published: words and answer, personal data covered.
+    pub fn publication_draft(&self, actor: Actor, number: String) -> Later<Published> {
+        self.read(move |app, rd| {
+            decide(&actor, Operation::Publish, None)?;
+            let office = app.office(rd)?;
+            let case = cases::by_number(rd, &number)?
+                .filter(|c| access::may_see(&actor, c))
+                .ok_or(Error::NotFound)?;
+            let (mut words, mut answer) = (String::new(), String::new());
+            for e in ledger_rows::events_of(rd, kernel::StreamId::case(case.id), 0, 500)? {
+                let happened: resolve::Happened = serde_json::from_str(&e.data)
+                    .map_err(|err| StoreError::Damaged(format!("{number} {}: {err}", e.ver)))?;
+                match happened.asked {
+                    Command::Register(r) => words = r.words,
+                    Command::Reply { text, .. }
+                    | Command::AnswerOnSpot { text }
+                    | Command::Backfill { text } => {
+                        answer = text;
+                    }
+                    _ => {}
+                }
+            }
+            let unit = office.unit_name(case.stage.owner().unwrap_or(case.first_asked));
+            let cover = supervise::cover;
+            Ok(Published {
+                title: cover(&case.title),
+                words: cover(&words),
+                answer: cover(&answer),
+                unit,
+                typical: false,
+            })
+        })
+    }
+
+    /// Publishes a case, when nothing in it looks like personal data any more.
+    pub fn publish(&self, actor: Actor, number: String, what: Published) -> Later<i64> {
+        self.write(move |_, tx| {
+            let permit = decide(&actor, Operation::Publish, None)?;
+            let case = cases::by_number(tx, &number)?
+                .filter(|c| access::may_see(&actor, c))
+                .ok_or(Error::NotFound)?;
+            let what = Published {
+                title: text(&what.title),
+                words: text(&what.words),
+                answer: text(&what.answer),
+                ..what.clone()
+            };
+            if what.title.is_empty() || what.answer.is_empty() {
+                return Err(Error::invalid("answer", "标题和答复不能为空", "title and answer are needed"));
+            }
+            for (field, t) in [("title", &what.title), ("words", &what.words), ("answer", &what.answer)] {
+                let found = supervise::private(t);
+                if let Some(p) = found.first() {
+                    return Err(Error::invalid(
+                        field,
+                        format!("仍含疑似{}：“{}”，请遮盖后再公开", p.kind.zh(), p.text),
+                        format!("still holds what looks like {}: “{}”", p.kind.en(), p.text),
+                    ));
+                }
+            }
+            let row = PublicationRow {
+                id: 0,
+                case: case.id,
+                state: "shown".to_owned(),
+                at: tx.now(),
+                doc: json(&what)?,
+            };
+            let id = supervision::put_publication(tx, &permit, &row)?;
+            append(tx, &permit, stream(PUBLIC + id), "publish", &(&number, &what.title))?;
+            Ok(id)
+        })
+    }
+
+    /// Takes a publication back; the trace stays.
+    pub fn withdraw(&self, actor: Actor, id: i64, why: String) -> Later<()> {
+        self.write(move |_, tx| {
+            let permit = decide(&actor, Operation::Publish, None)?;
+            let mut row = supervision::publication(tx, id)?.ok_or(Error::NotFound)?;
+            if text(&why).is_empty() {
+                return Err(Error::invalid("why", "请写明撤下的原因", "say why it is taken back"));
+            }
+            row.state = "withdrawn".to_owned();
+            supervision::put_publication(tx, &permit, &row)?;
+            append(tx, &permit, stream(PUBLIC + id), "withdraw", &text(&why))
+        })
+    }
+
+    /// What is public, the newest first.
+    pub fn published(&self, before: Option<(Moment, i64)>) -> Later<Vec<PublishedView>> {
+        self.read(move |_, rd| supervision::shown(rd, before, 20)?.into_iter().map(published_of).collect())
+    }
+
+    /// What is, or was, public of a case.
+    pub fn published_of_case(&self, actor: Actor, number: String) -> Later<Option<PublishedView>> {
+        self.read(move |_, rd| {
+            decide(&actor, Operation::Publish, None)?;
+            let case = cases::by_number(rd, &number)?
+                .filter(|c| access::may_see(&actor, c))
+                .ok_or(Error::NotFound)?;
+            supervision::publication_of_case(rd, case.id)?.map(published_of).transpose()
+        })
+    }
+}
+
+fn published_of(row: PublicationRow) -> Result<PublishedView, Error> {
+    Ok(PublishedView { id: row.id, shown: parse(&row.doc)?, at: row.at, public: row.state == "shown" })
+}
+
+/// Streams of supervision share one kind: each sort of paper has its own stretch of ids; bulletins the first.
+const ADJUSTS: i64 = 1 << 40;
+const ACCOUNTS: i64 = 2 << 40;
+const DRAWS: i64 = 3 << 40;
+const PUBLIC: i64 = 4 << 40;

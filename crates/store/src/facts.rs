@@ -1,0 +1,74 @@
+//! 事实表: the facts that figures are counted from, as bytes, and how far the projector has read the record.
+//! Must not know what the bytes mean.
+
+use kernel::StreamId;
+
+use crate::conn::{Rd, Tx};
+use crate::engine::Result;
+use crate::vals;
+use crate::value::Value;
+
+const NAME: &str = "facts";
+
+/// The last place of the record that is in the facts.
+pub fn reached(rd: &mut Rd<'_>) -> Result<i64> {
+    let sql = "SELECT seq FROM projection WHERE name = $1";
+    Ok(rd.query_opt(sql, vals![NAME], |r| r.i64(0))?.unwrap_or(0))
+}
+
+/// Notes how far the facts go.
+pub fn set_reached(tx: &mut Tx<'_>, seq: i64) -> Result<()> {
+    let sql = "INSERT INTO projection (name, seq) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq";
+    tx.exec(sql, vals![NAME, seq])?;
+    Ok(())
+}
+
+/// Streams with events after place `seq`, each once, from at most `limit` events; and the last place looked at.
+pub fn moved(rd: &mut Rd<'_>, seq: i64, limit: u32) -> Result<(Vec<StreamId>, i64)> {
+    let sql = "SELECT seq, stream FROM event WHERE seq > $1 ORDER BY seq LIMIT $2";
+    let (mut last, mut streams) = (seq, Vec::new());
+    rd.each(sql, vals![seq, limit], |r| {
+        last = r.i64(0)?;
+        streams.push(StreamId(r.i64(1)?));
+        Ok(true)
+    })?;
+    streams.sort_unstable();
+    streams.dedup();
+    Ok((streams, last))
+}
+
+/// The facts of one subject.
+#[derive(Clone, Debug)]
+pub struct FactRow {
+    /// what it is
+    pub sort: u8,
+    /// its id
+    pub id: i64,
+    /// the bytes
+    pub data: Vec<u8>,
+}
+
+/// Keeps facts in place of what was there; `mark` is the place of the record they were made at.
+pub fn put(tx: &mut Tx<'_>, mark: i64, rows: &[FactRow]) -> Result<()> {
+    let sql = "INSERT INTO fact (sort, id, mark, data) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (sort, id) DO UPDATE SET mark = excluded.mark, data = excluded.data";
+    let rows: Vec<[Value<'_>; 4]> =
+        rows.iter().map(|r| [i64::from(r.sort).into(), r.id.into(), mark.into(), (&r.data).into()]).collect();
+    let rows: Vec<&[Value<'_>]> = rows.iter().map(<[_; 4]>::as_slice).collect();
+    tx.exec_many(sql, &rows)?;
+    Ok(())
+}
+
+/// Hands over the facts that were made after place `mark`.
+pub fn each_after(rd: &mut Rd<'_>, mark: i64, mut f: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    rd.each("SELECT data FROM fact WHERE mark > $1", vals![mark], |r| {
+        f(r.blob(0)?)?;
+        Ok(true)
+    })
+}
+
+/// Throws all facts away; they are made again from the record.
+pub fn clear(tx: &mut Tx<'_>) -> Result<()> {
+    tx.exec("DELETE FROM fact", &[])?;
+    set_reached(tx, 0)
+}

@@ -1,0 +1,146 @@
+//! 下载: the five reductions as a spreadsheet, the pictures, the model, and the report to print.
+
+use app::{Error, RedesignView};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use paper::sheet::{Column, Kind, Table, Value, write_xlsx};
+use web_kit::{Desk, Kit, Oops, Page, day, render, said};
+
+use crate::view::{Plan, Reality, compute, lane_words, num};
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const SVG: &str = "image/svg+xml";
+
+fn columns(p: &Page) -> Vec<Column> {
+    let t = p.t.process;
+    let text = |name: &str, width| Column { name: name.to_owned(), kind: Kind::Text, width };
+    let number = |name: &str| Column { name: name.to_owned(), kind: Kind::Number, width: 12.0 };
+    vec![
+        text(t.situation, 24.0),
+        text(t.share, 8.0),
+        text(t.th_figure, 20.0),
+        number(t.before),
+        number(t.after),
+        text(t.th_cut, 10.0),
+        text(t.th_rule, 60.0),
+    ]
+}
+
+fn lines(p: &Page, plan: &Plan) -> Vec<Vec<Value>> {
+    let text = |s: &str| Value::Text(s.to_owned());
+    let all = (p.t.process.weighted.to_owned(), "100%".to_owned(), &plan.rows);
+    let each = plan.situations.iter().map(|s| (s.name.clone(), s.share.clone(), &s.rows));
+    std::iter::once(all)
+        .chain(each)
+        .flat_map(|(name, share, rows)| {
+            rows.iter().map(move |r| {
+                vec![
+                    text(&name),
+                    text(&share),
+                    text(r.name),
+                    Value::Number(r.before),
+                    Value::Number(r.after),
+                    text(&r.cut()),
+                    text(r.rule),
+                ]
+            })
+        })
+        .collect()
+}
+
+async fn view(kit: &Kit, desk: &Desk, number: String) -> Result<RedesignView, Oops> {
+    let (app, actor) = (kit.app.clone(), desk.actor());
+    Ok(compute(move || app.redesign(&actor, &number)).await?)
+}
+
+/// `GET /desk/redesigns/{number}/{file}`
+pub(crate) async fn file(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path((number, file)): Path<(String, String)>,
+) -> Result<Response, Oops> {
+    let v = view(&kit, &desk, number).await?;
+    let p = desk.page.clone();
+    let (kind, bytes) = match file.as_str() {
+        "plan.svg" => (SVG, v.redesign.lanes_svg(&lane_words(p.t)).into_bytes()),
+        "reductions.svg" => (SVG, v.redesign.reductions_svg().into_bytes()),
+        "model.json" => ("application/json", v.proposal.model.clone().into_bytes()),
+        "reductions.xlsx" => {
+            let office = kit.app.office_now().await?;
+            let plan = Plan::of(&p, &office.rules.calendar, &v.model, &v.redesign);
+            let title = p.t.process.xlsx_title.replace("{name}", &v.proposal.title);
+            let title = title.replace("{day}", &p.now.date().to_string());
+            let table = Table { sheet: p.t.process.figures.to_owned(), title, columns: columns(&p) };
+            let rows = lines(&p, &plan);
+            let bug = |said: String| Error::Store(store::StoreError::Bug(said));
+            (XLSX, compute(move || write_xlsx(&table, rows).map_err(|e| bug(e.to_string()))).await?)
+        }
+        _ => return Err(Oops(Error::NotFound)),
+    };
+    let name = format!("attachment; filename=\"{}-{file}\"", v.number);
+    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes)
+        .into_response())
+}
+
+#[derive(Template)]
+#[template(path = "redesign_report.html")]
+struct ReportHtml {
+    p: Page,
+    number: String,
+    title: String,
+    stage: String,
+    unit: String,
+    today: String,
+    plan: Plan,
+    reality: Option<Reality>,
+    reviews: Vec<(String, String)>,
+    insists: Vec<String>,
+    guide: Vec<String>,
+    effects: Vec<String>,
+}
+
+/// `GET /desk/redesigns/{number}/report`: to read and to print.
+pub(crate) async fn report(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path(number): Path<String>,
+) -> Result<Response, Oops> {
+    let v = view(&kit, &desk, number).await?;
+    let p = desk.page.clone();
+    let office = kit.app.office_now().await?;
+    let t = p.t.process;
+    let x = &v.proposal;
+    let answer = |a| match a {
+        optimise::proposal::Answer::Pending => t.r_pending,
+        optimise::proposal::Answer::Agreed => t.r_agreed,
+        optimise::proposal::Answer::Objected => t.r_objected,
+    };
+    let name = |id: &str| crate::view::name_of(&v.model, id);
+    Ok(render(&ReportHtml {
+        number: v.number.clone(),
+        title: x.title.clone(),
+        stage: said(p.lang, &x.stage.said()),
+        unit: v.unit.clone(),
+        today: day(p.lang, p.now.date()),
+        plan: Plan::of(&p, &office.rules.calendar, &v.model, &v.redesign),
+        reality: x.prediction.as_ref().map(|f| Reality::of(&p, f)),
+        reviews: x
+            .reviews
+            .iter()
+            .map(|r| (r.name.clone(), format!("{} {}", answer(r.answer), r.words)))
+            .collect(),
+        insists: (x.constraints.iter())
+            .map(|c| {
+                let line = t.constraint.replace("{a}", &name(&c.from)).replace("{b}", &name(&c.to));
+                format!("{line}({}:{})", crate::view::ground(p.t, c.ground), c.cite)
+            })
+            .collect(),
+        guide: x.publication.iter().flat_map(|u| &u.guide).map(|s| said(p.lang, s)).collect(),
+        effects: (x.effects.iter())
+            .map(|m| format!("{} → {}: {}", num(m.mean.0), num(m.mean.1), said(p.lang, &m.reading)))
+            .collect(),
+        p,
+    }))
+}

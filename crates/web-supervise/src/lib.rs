@@ -1,0 +1,102 @@
+//! 督查页: boards and the lists behind every figure, ratings, bulletins, scores, draws, the register, what is public.
+//!
+//! Knows `app`, `supervise` and the shared parts of pages. Must not count anything itself, nor know SQL.
+
+mod boards;
+mod bulletins;
+mod document;
+mod publish;
+mod rate;
+mod ratings;
+mod scores;
+mod watch;
+
+use axum::Router;
+use axum::routing::{get, post};
+use web_kit::{Kit, Oops};
+
+pub use document::document;
+
+/// The pages of the workbench.
+pub fn routes() -> Router<Kit> {
+    Router::new()
+        .route("/desk/boards", get(boards::board))
+        .route("/desk/boards/league", get(boards::league))
+        .route("/desk/boards/list/{figure}", get(boards::list))
+        .route("/desk/ratings", get(ratings::list))
+        .route("/desk/ratings/{id}/appeal", post(ratings::appeal))
+        .route("/desk/ratings/{id}/decide", post(ratings::decide))
+        .route("/desk/ratings/serve", get(ratings::serve_form).post(ratings::serve))
+        .route("/desk/ratings/phone", get(ratings::phone_form).post(ratings::phone))
+        .route("/desk/ratings/odd", get(ratings::odd))
+        .route("/desk/bulletins", get(bulletins::list).post(bulletins::draft))
+        .route("/desk/bulletins/{id}", get(bulletins::show).post(bulletins::save))
+        .route("/desk/bulletins/{id}/issue", post(bulletins::issue))
+        .route("/desk/bulletins/{id}/{file}", get(bulletins::file))
+        .route("/desk/scores", get(scores::show).post(scores::set_formula))
+        .route("/desk/scores/adjust", post(scores::ask))
+        .route("/desk/scores/adjust/{id}", post(scores::decide))
+        .route("/desk/watch", get(watch::weekly))
+        .route("/desk/watch/draws", get(watch::draws).post(watch::draw))
+        .route("/desk/watch/draws/{id}", post(watch::check))
+        .route("/desk/watch/register", get(watch::register).post(watch::hold))
+        .route("/desk/watch/register/{id}", post(watch::moved))
+        .route("/desk/publish/{number}", get(publish::form).post(publish::save))
+        .route("/desk/publish/{number}/withdraw", post(publish::withdraw))
+}
+
+/// Pages for everybody: they pass the rate limit.
+pub fn public_routes() -> Router<Kit> {
+    Router::new()
+        .route("/rate/{token}", get(rate::show).post(rate::vote))
+        .route("/r/{number}/{code}/rate", post(rate::of_case))
+        .route("/ratings", get(rate::results))
+        .route("/answers", get(publish::answers))
+}
+
+/// Brings the facts up to the record before figures are read: what is durable is counted.
+pub(crate) async fn ready(kit: &Kit) -> Result<(), Oops> {
+    while kit.app.figures_behind().await? {
+        kit.app.catch_up().await?;
+    }
+    Ok(())
+}
+
+/// A value as a part of an address.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for b in text.bytes() {
+        if b.is_ascii_alphanumeric() || b"-_.".contains(&b) {
+            out.push(char::from(b));
+        } else {
+            out.push_str(&format!("%{b:02X}"));
+        }
+    }
+    out
+}
+
+/// Is the reader allowed to do this at all? Decides which forms are shown; the door decides again.
+pub(crate) fn may(desk: &web_kit::Desk, operation: access::Operation) -> bool {
+    access::decide(&desk.actor(), operation, None).is_ok()
+}
+
+/// An option of a list to choose from.
+pub(crate) struct Opt {
+    pub value: String,
+    pub label: String,
+    pub on: bool,
+}
+
+pub(crate) fn opt(value: &str, label: &str, chosen: &str) -> Opt {
+    Opt { value: value.to_owned(), label: label.to_owned(), on: value == chosen }
+}
+
+/// The outcome of a form: go on, or say what is wrong on the page one came from.
+pub(crate) fn told(p: &web_kit::Page, e: app::Error) -> Result<String, Oops> {
+    match e {
+        e @ (app::Error::Refused(_) | app::Error::Invalid { .. } | app::Error::Changed(_)) => {
+            Ok(web_kit::explain(p, &e))
+        }
+        e => Err(Oops(e)),
+    }
+}

@@ -1,0 +1,264 @@
+// The recorder without a network, and the pages of items and walks at a desk and on a phone. Ends with 1 when
+// anything is wrong. BANCHENG_BIN: the program.
+import { check, DESK, PASSWORD, person, PHONE, startBrowser, startServer } from "./lib.mjs";
+
+const problems = [];
+const must = (holds, what) => {
+  if (!holds) problems.push(what);
+};
+const section = async (name, work) => {
+  const before = problems.length;
+  await work().catch((e) => problems.push(`${name}: ${e.message.split("\n").slice(0, 4).join(" ")}`));
+  console.log(`${name}: ${problems.length - before} problems`);
+};
+
+/** A phone: a browser profile of its own, signed in, with the recorder kept for the time without a network. */
+async function phone(browser, url, login) {
+  const context = await browser.newContext({ viewport: PHONE, baseURL: url, locale: "zh-CN", hasTouch: true, isMobile: true });
+  const page = await open(context);
+  await signIn(page, login);
+  await page.goto("/walk/");
+  await page.waitForSelector("#net.green");
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  await page.waitForFunction(() => caches.keys().then((names) => names.some((n) => n.startsWith("walk-"))));
+  return { context, page };
+}
+async function open(context) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.on("pageerror", (e) => problems.push(`recorder: ${e.message}`));
+  page.on("console", (m) => {
+    const text = m.text();
+    // A phone without a network, or signed out, says so; that is what is tested here.
+    if (m.type() === "error" && !/Failed to load resource|ERR_/.test(text)) problems.push(`recorder console: ${text}`);
+  });
+  return page;
+}
+async function signIn(page, login) {
+  await page.goto("/desk/sign-in");
+  await page.fill("#login", login);
+  await page.fill("#password", PASSWORD);
+  await page.click("main button");
+  await page.waitForURL("**/desk");
+}
+/** Everything the server knows of a walk: what a phone would be told that knows nothing. */
+const told = (page, name) =>
+  page.evaluate(async (name) => {
+    const pack = await (await fetch("/walk/pack.json")).json();
+    const body = { walks: [{ name, staff: pack.me.id, ops: [], known: {} }] };
+    const answer = await fetch("/walk/sync", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+    return (await answer.json()).walks[0];
+  }, name);
+/** Everything this phone has of a walk. */
+const kept = (page, name) =>
+  page.evaluate(
+    (name) =>
+      new Promise((yes, no) => {
+        const req = indexedDB.open("bancheng-walk");
+        req.onerror = () => no(req.error);
+        req.onsuccess = () => {
+          const all = req.result.transaction("ops").objectStore("ops").getAll(IDBKeyRange.bound([name], [name, []]));
+          all.onsuccess = () => { req.result.close(); yes(all.result.map((r) => ({ id: `${r.device}-${r.counter}`, act: r.op.act.act, state: r.state }))); };
+        };
+      }),
+    name,
+  );
+const ids = (list) => list.map((o) => (typeof o.id === "string" ? o.id : `${o.id.device}-${o.id.counter}`)).sort();
+const equal = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+const nameOf = (page) => page.url().split("/w/")[1]?.split("/")[0];
+const sent = (page) => page.waitForSelector("#net.green", { timeout: 60_000 });
+
+async function begin(page) {
+  await page.locator("a.btn.main").first().click();
+  await page.locator(".thumb button.main").click();
+  await page.waitForSelector("#next");
+  return nameOf(page);
+}
+
+/** A whole day without a network: walked step by step, killed in the middle, sent when there is a network again. */
+async function offlineDay(browser, url) {
+  const { context, page: first } = await phone(browser, url, "hrss.walker2");
+  await check(first, problems);
+  await context.setOffline(true);
+  await first.reload();
+  await first.waitForSelector("a.btn.main");
+  must(await first.locator("#net").innerText().then((t) => t.includes("没有网络")), "offline: the bar says so");
+  const name = await begin(first);
+  await check(first, problems);
+  const pick = first.locator('input[type="checkbox"]').first();
+  await pick.click();
+  await first.locator('[data-clock="waiting"]').click();
+  await first.waitForSelector('[data-clock="waiting"][aria-pressed="true"]');
+  // Killed with the timer running; a new page goes on where it was.
+  await first.close({ runBeforeUnload: false });
+  const page = await open(context);
+  await page.goto(`/walk/#/w/${name}`);
+  await page.waitForSelector('[data-clock="waiting"][aria-pressed="true"]');
+  must(await page.locator('input[type="checkbox"]').first().isChecked(), "killed: the tap before is there");
+  await page.locator('[data-clock="waiting"]').click();
+  // Asked beyond the guide, and a problem in two taps.
+  await page.getByRole("button", { name: "要了指南外的" }).click();
+  await page.getByRole("button", { name: "结婚证复印件" }).click();
+  await page.locator("#found").click();
+  await check(page, problems);
+  await page.locator(".sheet .ready button").first().click();
+  await page.getByText("要了指南里没有的材料：结婚证复印件").waitFor();
+  for (let n = 0; n < 12 && (await page.locator("#next").count()); n++) {
+    await page.locator("#next").click();
+    await page.waitForTimeout(150);
+  }
+  await page.locator("details summary").first().click();
+  await page.locator(".element .pair button").first().click();
+  await check(page, problems);
+  await page.locator('.thumb a.btn.main').click();
+  await page.locator("#reached").click();
+  await page.waitForSelector("#finished");
+  const before = await kept(page, name);
+  must(before.every((o) => o.state === 0), "offline: nothing was sent");
+  must(new Set(ids(before)).size === before.length, "offline: an id twice");
+  // A week later the session is over: nothing is lost, the same person signs in and it goes up.
+  await context.clearCookies();
+  await context.setOffline(false);
+  await page.reload();
+  await page.getByRole("link", { name: "去登录" }).waitFor();
+  must(equal(ids(await kept(page, name)), ids(before)), "signed out: something is gone");
+  await signIn(page, "hrss.walker2");
+  // The answer to the first sending is lost on the way: it is sent again and nothing doubles.
+  let lost = 0;
+  await page.route("**/walk/sync", async (route) => {
+    if (lost++ === 0) {
+      await route.fetch();
+      return route.abort();
+    }
+    return route.continue();
+  });
+  await page.goto("/walk/");
+  await page.waitForFunction(() => document.querySelector("#net"));
+  for (let n = 0; n < 20 && lost < 2; n++) await page.waitForTimeout(1_000);
+  await sent(page);
+  must(lost >= 2, "the lost answer was not tried again");
+  const there = await told(page, name);
+  must(equal(ids(there.ops), ids(before)), `sent: ${there.ops.length} there, ${before.length} here`);
+  must(there.lacks.length === 0, `it does not count: ${there.lacks}`);
+  must(there.cases.length === 1, "the problem is no case");
+  return { context, page, id: there.id, number: there.cases[0]?.number };
+}
+
+/** Two phones in one walk, both without a network, in any order. */
+async function twoPhones(browser, url) {
+  const one = await phone(browser, url, "civil.walker2");
+  const name = await begin(one.page);
+  await sent(one.page);
+  const two = await phone(browser, url, "civil.walker2");
+  await two.page.goto(`/walk/#/w/${name}`);
+  await two.page.waitForSelector("#next");
+  await Promise.all([one.context.setOffline(true), two.context.setOffline(true)]);
+  for (const [{ page }, words] of [[one, "一楼没有人引导"], [two, "二楼排队很长"]]) {
+    for (let n = 0; n < 3; n++) {
+      await page.getByRole("button", { name: "记一笔" }).click();
+      await page.fill("#own", `${words}，第 ${n + 1} 次看到`);
+      await page.locator(".sheet button.main").click();
+      await page.waitForSelector(".sheet", { state: "detached" });
+    }
+    await page.locator("#next").click();
+    await page.waitForTimeout(300);
+  }
+  // The second comes back first; both end with everything, once.
+  await two.context.setOffline(false);
+  await two.page.reload();
+  await sent(two.page);
+  await one.context.setOffline(false);
+  await one.page.reload();
+  await sent(one.page);
+  await two.page.reload();
+  await sent(two.page);
+  const [a, b, server] = [await kept(one.page, name), await kept(two.page, name), await told(one.page, name)];
+  must(equal(ids(a), ids(b)) && equal(ids(a), ids(server.ops)), `two phones: ${a.length}, ${b.length}, server ${server.ops.length}`);
+  must(a.filter((o) => o.act === "noted").length === 6, "two phones: six notes");
+  await Promise.all([one.context.close(), two.context.close()]);
+}
+
+/** Every page at a desk and on a phone; every figure of the board opens the list it counts. */
+async function pages(browser, url, size, walk) {
+  const coord = await person(browser, url, problems, { login: "approve.coordinator1", size });
+  const supervisor = await person(browser, url, problems, { login: "inspect.supervisor1", size });
+  const resident = await person(browser, url, problems, { size });
+  const visit = async (page, path, status = 200) => {
+    const answer = await page.goto(path);
+    must(answer.status() === status, `${path}: ${answer.status()}`);
+    await check(page, problems);
+  };
+  await visit(coord, "/desk/items");
+  await visit(coord, "/desk/items?q=工伤");
+  await coord.locator("td.go a").first().click();
+  await check(coord, problems);
+  const item = new URL(coord.url()).pathname.split("/").pop();
+  await coord.getByRole("link", { name: "比较" }).first().click();
+  must((await coord.locator("td.go").count()) > 0, "two versions differ");
+  await check(coord, problems);
+  for (const path of ["/desk/items/checkup", "/desk/items/hall", "/desk/items/plates", "/desk/items/plates/print", "/desk/walks"]) await visit(coord, path);
+  for (const tile of ["/desk/items/checkup"]) {
+    await coord.goto(tile);
+    const row = coord.locator("section").first().locator("tbody tr").first();
+    const n = Number(await row.locator("td").last().innerText());
+    await row.locator("a").first().click();
+    must((await coord.locator("h1").innerText()).includes(String(n)), "a rule opens as many items as it counts");
+  }
+  await coord.goto("/desk/walks");
+  await coord.locator(".choices a").first().click();
+  await check(coord, problems);
+  const board = coord.url();
+  const figures = await coord.locator(".tiles a, table a").evaluateAll((all) => all.map((a) => [a.href, (a.querySelector("b") ?? a).textContent.trim()]));
+  for (const [href, n] of figures.filter(([, n]) => /^\d+$/.test(n))) {
+    await coord.goto(href);
+    const total = await coord.locator("#total").innerText();
+    must(total.replace(/\D/g, "") === n, `${href}: ${n} on the board, ${total} in the list`);
+    const rows = await coord.locator("tbody tr").count();
+    must(rows === Math.min(Number(n), 200), `${href}: ${rows} rows for ${n}`);
+  }
+  for (const what of ["problems", "leader.missing"]) await visit(coord, `${board}/list?what=${what}`);
+  for (const path of ["lists", "given", "papers", "paper/three_lists", "paper/summary"]) await visit(coord, `${board}/${path}`);
+  await visit(supervisor, `${board}/signals`);
+  must((await supervisor.locator(".note strong").count()) > 1, "the walks for show are named");
+  if (walk?.id) await visit(coord, `/desk/walks/w/${walk.id}`);
+  if (walk?.number) {
+    const answer = await coord.goto(`/desk/case/${walk.number}`);
+    must(answer.status() === 200, `the case ${walk.number}: ${answer.status()}`);
+  }
+  // The public: a guide, its questions, the notice on one page, a plate and a false one.
+  await visit(resident, "/guides");
+  await visit(resident, `/guide/${item}`);
+  for (let n = 0; n < 9 && (await resident.locator("#ask a.btn:not(.main)").count()) && !(await resident.locator("#ask a.btn.main").count()); n++) {
+    await resident.locator("#ask a.btn").first().click();
+  }
+  await check(resident, problems);
+  await resident.locator("#ask a.btn.main").click();
+  await check(resident, problems);
+  const pdf = await resident.pdf({ format: "A4" });
+  must((pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g) ?? []).length === 1, "the notice takes more than one page");
+  await coord.goto("/desk/items/plates");
+  const plate = await coord.locator("td.go a").first().getAttribute("href");
+  await visit(resident, plate);
+  must((await resident.locator(".lamp.green").count()) === 1, "a true plate");
+  const letters = plate.slice(0, -3) + (plate.at(-3) === "A" ? "B" : "A") + plate.slice(-2);
+  const quiet = await browser.newContext({ viewport: size, baseURL: url });
+  const forged = await quiet.newPage();
+  const answer = await forged.goto(letters);
+  must(answer.status() === 410 && (await forged.locator('[role="alert"]').innerText()).includes("假"), "a false plate");
+  await quiet.close();
+  await Promise.all([coord, supervisor, resident].map((p) => p.context().close()));
+}
+
+const browser = await startBrowser();
+const server = await startServer({ cases: 20 });
+try {
+  let walk;
+  await section("a day without a network", async () => { walk = await offlineDay(browser, server.url); });
+  await section("two phones", () => twoPhones(browser, server.url));
+  for (const size of [DESK, PHONE]) await section(`pages ${size.width}px`, () => pages(browser, server.url, size, walk));
+} finally {
+  server.stop();
+}
+await browser.close();
+for (const problem of new Set(problems)) console.error(`✗ ${problem}`);
+process.exit(problems.length ? 1 : 0);
