@@ -92,5 +92,8 @@ if (map && svg && bar) {
       ? `${d.source || "▶"} → ${d.target || "■"}: ${d.count}${days(d.meanS)}${days(d.medianS)}`
       : `${d.activity}: ${d.events}`;
   });
-  fit();
+  // At first as large as can be read, with the start in sight; the whole picture is one button away.
+  const start = svg.querySelector("circle");
+  show(Math.min(1, Math.max(0.6, (map.clientWidth - 4) / full.w)), 0, 0);
+  if (start) map.scrollLeft = (Number(start.getAttribute("cx")) + 40) * scale - map.clientWidth / 2;
 }
