@@ -184,6 +184,7 @@ impl Form {
         let list = |v: &Value, key: &str| v.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
         let (steps, orders, materials) = (list(&v, "steps"), list(&v, "orders"), list(&v, "materials"));
         let gone: Vec<&str> = self.steps.iter().filter(|s| s.gone).map(|s| s.id.as_str()).collect();
+        let dropped: Vec<&str> = self.materials.iter().filter(|m| m.gone).map(|m| m.name.as_str()).collect();
         let mut out = Vec::new();
         for row in self.steps.iter().filter(|r| !r.gone && !(r.id.is_empty() && r.name.is_empty())) {
             let at = was.steps.iter().position(|s| !row.id.is_empty() && s.id == row.id);
@@ -199,6 +200,10 @@ impl Form {
             put(&mut o, "makes", (&old.makes, &row.makes), names);
             put(&mut o, "visits", (&old.visits, &row.visits), number);
             put(&mut o, "fee", (&old.fee, &row.fee), number);
+            // What is no longer asked for is no longer needed either; else it would come back as a material.
+            if let Some(needs) = o.get_mut("needs").and_then(Value::as_array_mut) {
+                needs.retain(|n| !n.as_str().is_some_and(|n| dropped.contains(&n)));
+            }
             out.push(Value::Object(o));
         }
         v["steps"] = Value::Array(out);
