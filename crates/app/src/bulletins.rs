@@ -246,13 +246,11 @@ impl App {
             (b.title, b.number, b.to) = (line(&e.title), line(&e.number), line(&e.to));
             (b.org, b.date, b.copies) = (line(&e.org), e.date, line(&e.copies));
             for (n, text) in e.texts {
-                match b.blocks.get_mut(n) {
-                    Some(
-                        supervise::Block::Heading { text: old, .. } | supervise::Block::Text { text: old },
-                    ) => {
-                        *old = text;
-                    }
-                    _ => {}
+                if let Some(
+                    supervise::Block::Heading { text: old, .. } | supervise::Block::Text { text: old },
+                ) = b.blocks.get_mut(n)
+                {
+                    *old = text;
                 }
             }
             b.check().map_err(|said| Error::Invalid { field: "text".to_owned(), said })?;

@@ -107,6 +107,7 @@ impl App {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a row becomes a view")]
 fn published_of(row: PublicationRow) -> Result<PublishedView, Error> {
     Ok(PublishedView { id: row.id, shown: parse(&row.doc)?, at: row.at, public: row.state == "shown" })
 }

@@ -383,7 +383,7 @@ impl App {
             decision: String::new(),
             case: None,
         };
-        self.put_rating(tx, permit, &office, &service, row, &new.phone)
+        self.put_rating(tx, permit, &office, &service, &row, &new.phone)
     }
 
     /// Keeps a rating, and makes a case of a bad first one.
@@ -393,11 +393,11 @@ impl App {
         permit: &Permit,
         office: &Office,
         service: &ServiceRow,
-        row: RatingRow,
+        row: &RatingRow,
         phone: &str,
     ) -> Result<Option<String>, Error> {
         let level = Level::of(row.level).ok_or(Error::NotFound)?;
-        let rating = ratings::put(tx, permit, &row)?;
+        let rating = ratings::put(tx, permit, row)?;
         let event = ServiceEvent::Rate {
             times: row.times,
             level,
@@ -409,7 +409,7 @@ impl App {
         if !level.is_bad() || row.by_default || row.times != 1 {
             return Ok(None);
         }
-        let number = self.open_case(tx, office, service, &row, level, phone)?;
+        let number = self.open_case(tx, office, service, row, level, phone)?;
         if let Some(case) = cases::by_number(tx, &number)? {
             ratings::link_case(tx, rating, case.id)?;
             let at = office.rules.calendar.next_office_moment(row.at);

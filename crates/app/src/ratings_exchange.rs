@@ -103,7 +103,7 @@ impl App {
             decision: String::new(),
             case: None,
         };
-        Ok(Pushed::Taken(self.put_rating(tx, permit, office, &service, row, "")?))
+        Ok(Pushed::Taken(self.put_rating(tx, permit, office, &service, &row, "")?))
     }
 
     /// Ratings for another system, after rating `after`, at most `limit` (500); and where the next page begins.

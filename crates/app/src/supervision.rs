@@ -552,9 +552,9 @@ impl App {
             }
             let mut doc: AccountDoc = parse(&row.doc)?;
             if to == AccountState::Answered {
-                doc.reply = words
+                doc.reply = words;
             } else {
-                doc.closing = words
+                doc.closing = words;
             }
             (row.state, row.doc) = (to.words().0.to_owned(), json(&doc)?);
             supervision::save_account(tx, &permit, &row)?;

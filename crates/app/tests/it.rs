@@ -550,9 +550,9 @@ fn every_order_and_filter_pages_without_gaps_in_both_ways() {
                         let keys: Vec<_> = all.iter().map(|r| cursor_of(r, sort)).collect();
                         let mut sorted = keys.clone();
                         if sort == Sort::Due {
-                            sorted.sort_unstable()
+                            sorted.sort_unstable();
                         } else {
-                            sorted.sort_unstable_by(|a, b| b.cmp(a))
+                            sorted.sort_unstable_by(|a, b| b.cmp(a));
                         }
                         assert_eq!(keys, sorted, "{n:?}");
                         for few in [1, 1000] {

@@ -65,7 +65,7 @@ impl<'a> Beside<'a> {
                 self.one(units[0].0, "3号窗口", Level::VerySatisfied, "same", tick)?;
             }
         }
-        if let Some((title, measure)) = PROBLEMS.get(day / 2).filter(|_| day % 2 == 0) {
+        if let Some((title, measure)) = PROBLEMS.get(day / 2).filter(|_| day.is_multiple_of(2)) {
             let (unit, region) = units[(day / 2) % units.len()].clone();
             self.problem(title, measure, unit, region, today)?;
         }

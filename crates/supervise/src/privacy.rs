@@ -122,7 +122,7 @@ fn numbers(t: &[char], put: &mut Put<'_>) {
             11 if matches!(first, '1' | '0' | '\u{ff11}' | '\u{ff10}') => put(Kind::Phone, start, i),
             10 | 12 if matches!(first, '0' | '\u{ff10}') => put(Kind::Phone, start, i),
             7 | 8 if before(t, start, &["电话", "手机", "热线", "拨打"]) => {
-                put(Kind::Phone, start, i)
+                put(Kind::Phone, start, i);
             }
             13..=25 => put(Kind::LongNumber, start, i),
             _ => {}

@@ -78,7 +78,7 @@ fn marks_of(
     match &h.asked {
         Command::Register(_) => out.push(Mark { at, what: What::Registered, unit: Some(after.first_asked) }),
         Command::Dispatch { .. } | Command::Redispatch { .. } | Command::Arbitrate { .. } => {
-            put(What::Dispatched)
+            put(What::Dispatched);
         }
         Command::Return { .. } => put(What::Returned),
         Command::Reply { .. } | Command::ApproveNegative {} | Command::AnswerOnSpot { .. } => {

@@ -410,7 +410,10 @@ mod tests {
             reason: "系统故障".into(),
             day,
         };
-        assert!((reckon(&f, &values, &[bonus.clone()]).unwrap().total - 89.0).abs() < 1e-9, "at most 5");
+        assert!(
+            (reckon(&f, &values, std::slice::from_ref(&bonus)).unwrap().total - 89.0).abs() < 1e-9,
+            "at most 5"
+        );
         let without = reckon(&f, &values, &[leave]).unwrap();
         assert!((without.total - 90.0).abs() < 1e-9 && without.lines[1].left_out.is_some());
         let few = reckon(&f, &|k| if k == "replied" { Value::Count(3) } else { values(k) }, &[]).unwrap();

@@ -186,7 +186,7 @@ impl Form {
         let gone: Vec<&str> = self.steps.iter().filter(|s| s.gone).map(|s| s.id.as_str()).collect();
         let dropped: Vec<&str> = self.materials.iter().filter(|m| m.gone).map(|m| m.name.as_str()).collect();
         let mut out = Vec::new();
-        for row in self.steps.iter().filter(|r| !r.gone && !(r.id.is_empty() && r.name.is_empty())) {
+        for row in self.steps.iter().filter(|r| !r.gone && !blank(&r.id, &r.name)) {
             let at = was.steps.iter().position(|s| !row.id.is_empty() && s.id == row.id);
             let mut o = at.and_then(|k| steps[k].as_object().cloned()).unwrap_or_default();
             let old = at.map_or_else(StepRow::default, |k| was.steps[k].clone());
@@ -208,16 +208,19 @@ impl Form {
         }
         v["steps"] = Value::Array(out);
         let stands = |r: &&OrderRow| {
-            !r.gone
-                && !(r.from.is_empty() && r.to.is_empty())
-                && !gone.contains(&r.from.as_str())
-                && !gone.contains(&r.to.as_str())
+            let goes = |step: &String| gone.contains(&step.as_str());
+            !r.gone && !blank(&r.from, &r.to) && !goes(&r.from) && !goes(&r.to)
         };
         v["orders"] = self.orders.iter().filter(stands).map(|r| order(r, &was, &orders)).collect();
-        let kept = self.materials.iter().filter(|r| !r.gone && !(r.k.is_empty() && r.name.is_empty()));
+        let kept = self.materials.iter().filter(|r| !r.gone && !blank(&r.k, &r.name));
         v["materials"] = kept.map(|r| material(r, &was, &materials)).collect();
         v.to_string()
     }
+}
+
+/// A row that nobody filled in.
+fn blank(one: &str, other: &str) -> bool {
+    one.is_empty() && other.is_empty()
 }
 
 fn order(r: &OrderRow, was: &Form, orders: &[Value]) -> Value {

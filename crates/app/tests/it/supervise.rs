@@ -298,7 +298,8 @@ fn a_draw_is_repeatable_and_the_register_hears_the_unit_first() {
         app.figures_ready().unwrap();
         let draw =
             || app.draw(supervisor(), ask(), "replied".into(), "双色球2026025期".into(), 3).wait().unwrap();
-        (draw(), draw());
+        draw();
+        draw();
         let draws = app.draws(supervisor()).wait().unwrap();
         assert_eq!(draws[0].drawn, draws[1].drawn);
         assert_eq!(draws[0].drawn.len(), 3);

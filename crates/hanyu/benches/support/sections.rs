@@ -1,7 +1,7 @@
 //! The sections of docs/QUALITY.md besides classification.
 #![expect(clippy::print_stdout, reason = "the harness prints its report")]
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use hanyu::cut::Cutter;
 use hanyu::hot::Hot;

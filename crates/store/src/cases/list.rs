@@ -246,7 +246,7 @@ const FEW: u32 = 2000;
 
 /// By a key that goes down: what most people stand behind, or what was lodged last. Then by id, going down.
 fn by_key(rd: &mut Rd<'_>, q: &Query, few: u32) -> Result<Vec<CaseRow>> {
-    let key = |r: &CaseRow| (if q.sort == Sort::Support { r.case.support.into() } else { 0_i64 }, r.id.0);
+    let key = |r: &CaseRow| (if q.sort == Sort::Support { r.case.support } else { 0_i64 }, r.id.0);
     if count(rd, q, few)? < i64::from(few) {
         let (like, region) = (like(q), Region::of(&q.scope));
         let mut all = select(rd, conditions(q, &like, &region, false), "id", few)?;
@@ -306,7 +306,7 @@ pub fn cursor_of(row: &CaseRow, sort: Sort) -> (i64, i64) {
     let key = match sort {
         Sort::Due => row.due.map_or(NEVER, Moment::us),
         Sort::Newest => 0,
-        Sort::Support => row.case.support.into(),
+        Sort::Support => row.case.support,
     };
     (key, row.id.0)
 }
