@@ -241,7 +241,7 @@ async function pages(browser, url, size, walk) {
   await visit(resident, plate);
   must((await resident.locator(".lamp.green").count()) === 1, "a true plate");
   const letters = plate.slice(0, -3) + (plate.at(-3) === "A" ? "B" : "A") + plate.slice(-2);
-  const quiet = await browser.newContext({ viewport: size, baseURL: url });
+  const quiet = await browser.newContext({ viewport: size, baseURL: url, locale: "zh-CN" });
   const forged = await quiet.newPage();
   const answer = await forged.goto(letters);
   must(answer.status() === 410 && (await forged.locator('[role="alert"]').innerText()).includes("假"), "a false plate");
