@@ -18,6 +18,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("catalogue", "catalogue"),
     ("walk", "walk"),
     ("app", "walks"),
+    ("supervise", "figures"),
 ];
 const QUALITY: &[(&str, &str)] = &[("hanyu", "quality")];
 
@@ -43,7 +44,8 @@ fn gather(list: &[(&str, &str)], document: &str) -> Result<()> {
         }
         println!("{package} {bench} …");
         let out = Command::new("cargo")
-            .args(["bench", "--quiet", "--package", package, "--bench", bench])
+            // One selection for all, so that no dependency is built twice with other features.
+            .args(["bench", "--quiet", "--workspace", "--bench", bench])
             .current_dir(crate::tidy::root())
             .stderr(std::process::Stdio::inherit())
             .output()?;

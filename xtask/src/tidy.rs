@@ -21,6 +21,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("access", &["kernel", "resolve"]),
     ("demo", &["kernel", "catalogue"]),
     ("paper", &["kernel"]),
+    ("sso", &["kernel"]),
     ("store", &["kernel", "ledger", "access", "resolve", "workday"]),
     (
         "app",
@@ -38,6 +39,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "access",
             "attach",
             "paper",
+            "sso",
             "store",
         ],
     ),

@@ -41,6 +41,7 @@ operations! {
     WriteStaff = "write_staff", "维护人员";
     WriteLimits = "write_limits", "维护期限";
     WriteCalendar = "write_calendar", "导入日历";
+    WriteSignOn = "write_sign_on", "设置统一认证";
     OwnAccount = "own_account", "管理本人账号";
     ReadJobs = "read_jobs", "查看作业";
     ReadLedger = "read_ledger", "核验留痕";
@@ -146,6 +147,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WriteStaff, &[SystemAdmin, UnitAdmin, System], Reach::Region),
     r(O::WriteLimits, &[SystemAdmin, Coordinator], Reach::Region),
     r(O::WriteCalendar, &[SystemAdmin, System], Reach::Region),
+    r(O::WriteSignOn, &[SystemAdmin], Reach::Region),
     r(O::ReadJobs, &[SystemAdmin], Reach::Region),
     r(O::ReadLedger, &[SystemAdmin, Supervisor], Reach::Region),
     r(O::MakeToken, &[SystemAdmin], Reach::Region),

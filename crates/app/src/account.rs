@@ -3,13 +3,49 @@
 //! The key of the second factor is kept sealed; a code works once. Every change is on record, no secret is.
 
 use access::{Operation, decide};
-use kernel::{Actor, Moment, Said, StaffId};
+use kernel::{Actor, Moment, Role, Said, StaffId};
 use store::office::{self, StaffRow};
 use totp_rs::{Builder, Secret, Totp};
 
 use crate::people::{fits, hash};
 use crate::vault::random;
 use crate::{App, Error, Later};
+
+/// What an administrator does about an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaffAct {
+    /// 重置动态码: the telephone is lost; the administrator has looked who it is
+    ResetFactor,
+    /// 解除绑定: from the identity provider
+    Unbind,
+    /// 停用
+    TurnOff,
+    /// 恢复: also after too many wrong passwords
+    TurnOn,
+}
+
+impl StaffAct {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::ResetFactor, Self::Unbind, Self::TurnOff, Self::TurnOn];
+    /// The code word, as it stands in the record.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ResetFactor => "reset_factor",
+            Self::Unbind => "unbind_sign_on",
+            Self::TurnOff => "turn_off_staff",
+            Self::TurnOn => "turn_on_staff",
+        }
+    }
+    /// Is it of use for this account?
+    pub const fn fits(self, s: &StaffRow) -> bool {
+        match self {
+            Self::ResetFactor => s.totp.is_some(),
+            Self::Unbind => s.subject.is_some(),
+            Self::TurnOff => s.active,
+            Self::TurnOn => !s.active || s.locked_until.is_some(),
+        }
+    }
+}
 
 /// A second factor that is offered: to be put into an authenticator.
 #[derive(Clone, Debug)]
@@ -133,18 +169,31 @@ impl App {
         self.clear_factor(actor.clone(), staff.id, Operation::OwnAccount).wait()
     }
 
-    /// Takes the second factor of somebody who lost the telephone; the administrator has looked who it is.
-    pub fn reset_factor(&self, actor: Actor, login: String) -> Later<()> {
+    /// What an administrator does about the account of somebody else: on record, and every session of it ends.
+    pub fn act_on_staff(&self, actor: Actor, login: String, act: StaffAct) -> Later<()> {
         self.write(move |app, tx| {
             let permit = decide(&actor, Operation::WriteStaff, None)?;
             let staff = office::staff_by_login(tx, &login)?.ok_or(Error::NotFound)?;
-            if actor.role == kernel::Role::UnitAdmin && actor.unit != Some(staff.unit) {
+            let foreign = actor.unit != Some(staff.unit) || staff.role == Role::SystemAdmin;
+            if actor.role == Role::UnitAdmin && foreign {
                 return Err(Error::NotFound);
             }
-            office::set_totp(tx, staff.id, None)?;
+            if act == StaffAct::TurnOff && actor.staff == Some(staff.id) {
+                return Err(Error::invalid(
+                    "login",
+                    "不能停用自己的账号，请由另一位管理员停用",
+                    "you cannot turn off your own account: ask another administrator",
+                ));
+            }
+            match act {
+                StaffAct::ResetFactor => office::set_totp(tx, staff.id, None)?,
+                StaffAct::Unbind => office::set_subject(tx, staff.id, None)?,
+                StaffAct::TurnOff => office::set_active(tx, staff.id, false)?,
+                StaffAct::TurnOn => office::set_active(tx, staff.id, true)?,
+            }
             office::end_sessions(tx, staff.id)?;
             let data = serde_json::json!({ "staff": staff.id }).to_string();
-            crate::office::record(tx, &permit, "reset_factor", &data)?;
+            crate::office::record(tx, &permit, act.word(), &data)?;
             app.known.forget();
             Ok(())
         })

@@ -22,8 +22,10 @@ mod ratings;
 mod reading;
 mod record;
 mod redesigns;
+mod roster;
 mod search;
 mod shelf;
+mod sso;
 mod supervision;
 mod timeliness;
 mod vault;
@@ -36,7 +38,7 @@ use std::sync::{Arc, RwLock};
 
 use store::{Answer, Rd, Store, Tx};
 
-pub use account::Offered;
+pub use account::{Offered, StaffAct};
 pub use bulletins::{BulletinView, Edited};
 pub use campaigns::{BoardView, CampaignView, Given, Listed};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
@@ -56,8 +58,10 @@ pub use reading::{
     PrecedentView, Proposal, Proposed, ReadingView, ReplyCheck, Shown, SignalView, Twin,
 };
 pub use redesigns::{RedesignActs, RedesignEvent, RedesignLine, RedesignView, RedesignWish, foretell};
+pub use roster::{Taken, Wrong};
 pub use search::{Found, Hit};
 pub use shelf::{ItemAsk, ItemList, Shelf, UnitCheck};
+pub use sso::{BACK, Claim, ERRAND_S, SignOn};
 pub use supervision::{
     Account, AccountState, AdjustView, Checked, DrawView, Measure, Published, PublishedView, ScoreBoard,
     ScoreView, Weekly,

@@ -11,11 +11,11 @@ use store::office::{self, SessionRow, StaffRow, UnitRow};
 
 use crate::{App, Error, Later};
 
-const SESSION_US: i64 = 10 * US_PER_HOUR;
+pub(crate) const SESSION_US: i64 = 10 * US_PER_HOUR;
 const TOKEN_US: i64 = 366 * US_PER_DAY;
 const FAILURES_MAX: i64 = 5;
 const LOCK_US: i64 = 15 * 60 * 1_000_000;
-const PASSWORD_MIN: usize = 10;
+pub(crate) const PASSWORD_MIN: usize = 10;
 
 /// Somebody who is signed in.
 #[derive(Clone, Debug)]
@@ -185,6 +185,7 @@ impl App {
                     failed: 0,
                     locked_until: None,
                     active: true,
+                    subject: None,
                 };
                 office::put_staff(tx, &permit, &row)?;
             }
@@ -243,7 +244,7 @@ impl App {
     }
 
     /// Opens a session or makes an interface token for an account.
-    fn open_session(
+    pub(crate) fn open_session(
         &self,
         staff: StaffRow,
         kind: &str,

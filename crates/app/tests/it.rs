@@ -607,7 +607,7 @@ fn a_second_factor_is_asked_for_works_once_and_can_be_taken_back() {
         clock.move_us(60_000_000);
         assert!(app.sign_in("li", "wrong-password-", &code(app)).is_err());
         let root = app.sign_in("root", "a-long-password", "").unwrap().staff.actor();
-        app.reset_factor(root, "li".into()).wait().unwrap();
+        app.act_on_staff(root, "li".into(), StaffAct::ResetFactor).wait().unwrap();
         let session = app.sign_in("li", "a-long-password", "").unwrap();
         assert!(app.change_password(&me, "a-long-password", "short").is_err());
         app.change_password(&me, "a-long-password", "another-password").unwrap();

@@ -95,11 +95,14 @@ fn searchable(made: &Path) {
     assert_eq!(n as usize, ROWS);
 }
 
+/// What a case consists of.
+const BARE: [&str; 5] = ["event", "stream_head", "case_file", "contact", "import_row"];
+
 /// The rows that the import made, put into empty tables of the same shape by prepared statements.
 fn bare_insert(made: &Path, target: &Path) -> Duration {
     let from = Connection::open(made).expect("opens");
     let mut tables = Vec::new();
-    for table in ["event", "stream_head", "case_file", "contact", "import_row"] {
+    for table in BARE {
         let mut stmt = from.prepare(&format!("SELECT * FROM {table}")).expect("table");
         let columns = stmt.column_count();
         let mut rows = Vec::with_capacity(ROWS);
@@ -110,14 +113,15 @@ fn bare_insert(made: &Path, target: &Path) -> Duration {
         tables.push((table, columns, rows));
     }
     let schema: Vec<String> = from
-        .prepare("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND type IN ('table', 'index')")
-        .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
+        .prepare("SELECT sql, tbl_name FROM sqlite_master WHERE sql IS NOT NULL AND type IN ('table', 'index')")
+        .and_then(|mut s| s.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<Vec<(String, String)>, _>>())
+        .map(|all| all.into_iter().filter(|(_, t)| BARE.contains(&t.as_str())).map(|(sql, _)| sql).collect())
         .expect("schema");
     drop(std::fs::remove_file(target));
     let mut db = Connection::open(target).expect("opens");
     db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768;")
         .expect("pragma");
-    for sql in schema.iter().filter(|s| !s.contains("sqlite_")) {
+    for sql in &schema {
         db.execute_batch(sql).expect("schema");
     }
     let began = Instant::now();

@@ -97,9 +97,15 @@ pub fn zh_date(d: Date) -> String {
     format!("{}年{}月{}日", d.year(), d.month(), d.day())
 }
 
-/// Width of a text in characters of the grid: Chinese letters and marks one, Latin letters and digits a half.
+/// Width of a letter in characters of the grid: Chinese letters and marks one, Latin letters and digits a half; a
+/// percent sign is as wide as a Chinese letter.
+pub const fn cell(c: char) -> f32 {
+    if c.is_ascii() && c != '%' { 0.5 } else { 1.0 }
+}
+
+/// Width of a text in characters of the grid.
 pub fn width(text: &str) -> f32 {
-    text.chars().map(|c| if c.is_ascii() { 0.5 } else { 1.0 }).sum()
+    text.chars().map(cell).sum()
 }
 
 /// Right indents in characters of the grid for 署名 and 成文日期 (7.3.5.2, no seal printed): the date ends four

@@ -19,7 +19,7 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 use skrifa::MetadataProvider as _;
 
 use crate::gongwen::{
-    BODY_PT, Block, CHARS, Document, LINES, Run, SMALL_PT, TABLE_PT, TITLE_PT, columns, signature, width,
+    BODY_PT, Block, CHARS, Document, LINES, Run, SMALL_PT, TABLE_PT, TITLE_PT, cell, columns, signature, width,
     words, zh_date,
 };
 
@@ -183,7 +183,7 @@ fn broken<'a, 'b>(all: &'b [Letter<'a>], most: f32, indent: f32) -> Vec<&'b [Let
     while from < all.len() {
         let (mut to, mut used) = (from, 0.0);
         while to < all.len() {
-            let w = if all[to].0.is_ascii() { 0.5 } else { 1.0 };
+            let w = cell(all[to].0);
             // A closing mark may hang over by half: it is drawn narrow.
             if used + w > room + 0.01 && !(used + w <= room + 1.01 && not_first(all[to].0)) {
                 break;
@@ -261,7 +261,7 @@ impl Layout {
                 rects.extend(link.map(|(from, to)| (from, at, to.to_owned())));
                 link = to.map(|to| (at, to));
             }
-            at += if c.is_ascii() { pitch / 2.0 } else { pitch };
+            at += cell(*c) * pitch;
         }
         rects.extend(link.map(|(from, to)| (from, at, to.to_owned())));
         self.put(Drawn::Text { x, y: base, size, role, pitch, text, red });
@@ -340,7 +340,7 @@ impl Layout {
             let top = y + (h - lines.len() as f32 * CELL) / 2.0;
             for (k, line) in lines.into_iter().enumerate() {
                 let long: f32 =
-                    line.iter().map(|l| if l.0.is_ascii() { 0.5 } else { 1.0 }).sum::<f32>() * TABLE_PT;
+                    line.iter().map(|l| cell(l.0)).sum::<f32>() * TABLE_PT;
                 let from = if centred { x + (w - long) / 2.0 } else { x + 3.0 };
                 let base = top + (k as f32 + 0.5) * CELL + TABLE_PT * 0.36;
                 self.letters(line, (from, base), TABLE_PT, TABLE_PT, role, false);
@@ -420,10 +420,16 @@ fn lay_out(doc: &Document) -> Layout {
     if !doc.to.is_empty() {
         l.para(&[Run::plain(format!("{}：", doc.to.trim_end_matches(['：', ':'])))], Role::Fang, 0.0);
     }
-    for block in &doc.blocks {
+    for (i, block) in doc.blocks.iter().enumerate() {
         match block {
             Block::Heading { level, text } => {
-                if l.left() < 2.0 * PITCH {
+                // A heading stays with what it is the head of.
+                let with = match doc.blocks.get(i + 1) {
+                    Some(Block::Table { .. }) => 6.0,
+                    Some(Block::Chart { bars, .. }) => 3.0 + bars.len() as f32 * 17.0 / PITCH,
+                    _ => 2.0,
+                };
+                if l.left() < with * PITCH {
                     l.at = PITCH * LINES as f32;
                 }
                 l.para(text, [Role::Hei, Role::Kai, Role::Fang][usize::from(*level).clamp(1, 3) - 1], 2.0);
@@ -558,10 +564,10 @@ fn glyphs(face: &Face, text: &str, size: f32, pitch: f32) -> Vec<KrillaGlyph> {
     text.char_indices()
         .map(|(i, c)| {
             let id = map.map(c).unwrap_or_default();
-            let cell = if c.is_ascii() { pitch / 2.0 } else { pitch } / size;
+            let wide = cell(c) * pitch / size;
             let own = metrics.advance_width(id).unwrap_or(em) / em;
-            let shift = (cell - own) / 2.0;
-            KrillaGlyph::new(GlyphId::new(id.to_u32()), cell, shift, 0.0, 0.0, i..i + c.len_utf8(), None)
+            let shift = (wide - own) / 2.0;
+            KrillaGlyph::new(GlyphId::new(id.to_u32()), wide, shift, 0.0, 0.0, i..i + c.len_utf8(), None)
         })
         .collect()
 }
@@ -618,7 +624,7 @@ mod tests {
         let joined: String = lines.iter().flat_map(|l| l.iter().map(|c| c.0)).collect();
         assert_eq!(joined, text);
         for (i, line) in lines.iter().enumerate() {
-            let w: f32 = line.iter().map(|l| if l.0.is_ascii() { 0.5 } else { 1.0 }).sum();
+            let w: f32 = line.iter().map(|l| cell(l.0)).sum();
             assert!(w <= if i == 0 { 27.01 } else { 29.01 }, "{w}");
             assert!(!not_first(line[0].0) && !not_last(line[line.len() - 1].0), "{i}");
         }

@@ -61,6 +61,8 @@ pub struct StaffRow {
     pub locked_until: Option<Moment>,
     /// still there
     pub active: bool,
+    /// who it is to the identity provider; none: not bound
+    pub subject: Option<String>,
 }
 
 impl StaffRow {
@@ -137,7 +139,7 @@ pub fn put_region(tx: &mut Tx<'_>, _permit: &Permit, code: &RegionCode, name: &s
 }
 
 const STAFF: &str = "SELECT id, login, name, role, unit, region, position, secret, totp, totp_step, failed, \
-                     locked_until, active FROM staff";
+                     locked_until, active, subject FROM staff";
 
 fn staff_of(row: &Row<'_>) -> Result<StaffRow> {
     Ok(StaffRow {
@@ -154,12 +156,18 @@ fn staff_of(row: &Row<'_>) -> Result<StaffRow> {
         failed: row.i64(10)?,
         locked_until: row.opt_moment(11)?,
         active: row.bool(12)?,
+        subject: row.opt_text(13)?.map(ToOwned::to_owned),
     })
 }
 
 /// The account that signs in with this name.
 pub fn staff_by_login(rd: &mut Rd<'_>, login: &str) -> Result<Option<StaffRow>> {
     rd.query_opt(&format!("{STAFF} WHERE login = $1"), vals![login], staff_of)
+}
+
+/// The account that is bound to this name at the identity provider.
+pub fn staff_by_subject(rd: &mut Rd<'_>, subject: &str) -> Result<Option<StaffRow>> {
+    rd.query_opt(&format!("{STAFF} WHERE subject = $1"), vals![subject], staff_of)
 }
 
 /// The account with this id.
@@ -220,6 +228,18 @@ pub fn note_failure(tx: &mut Tx<'_>, id: StaffId, failed: i64, locked_until: Opt
 /// Sets the password hash.
 pub fn set_secret(tx: &mut Tx<'_>, id: StaffId, secret: &str) -> Result<()> {
     tx.exec("UPDATE staff SET secret = $2 WHERE id = $1", vals![id, secret])?;
+    Ok(())
+}
+
+/// Binds an account to a name at the identity provider, or frees it.
+pub fn set_subject(tx: &mut Tx<'_>, id: StaffId, subject: Option<&str>) -> Result<()> {
+    tx.exec("UPDATE staff SET subject = $2 WHERE id = $1", vals![id, subject])?;
+    Ok(())
+}
+
+/// Turns an account off (停用) or on again.
+pub fn set_active(tx: &mut Tx<'_>, id: StaffId, active: bool) -> Result<()> {
+    tx.exec("UPDATE staff SET active = $2, failed = 0, locked_until = NULL WHERE id = $1", vals![id, active])?;
     Ok(())
 }
 

@@ -55,8 +55,10 @@ const WIDE: usize = 460;
 pub fn bars(b: &Bars) -> String {
     let most = b.rows.iter().map(|r| r.1).fold(0.0, f64::max).max(1e-9);
     let (w, h) = (NAMES + WIDE + 90, b.rows.len() * ROW + 8);
+    // A picture is one thing to a screen reader; bars that lead somewhere are a group of links.
+    let role = if b.rows.iter().all(|r| r.3.is_empty()) { "img" } else { "group" };
     let mut out = format!(
-        "<svg class=\"chart\" viewBox=\"0 0 {w} {h}\" role=\"img\" aria-label=\"{}\" font-size=\"14\" xmlns=\"http://www.w3.org/2000/svg\">",
+        "<svg class=\"chart\" viewBox=\"0 0 {w} {h}\" role=\"{role}\" aria-label=\"{}\" font-size=\"14\" xmlns=\"http://www.w3.org/2000/svg\">",
         esc(&b.title)
     );
     for (i, (name, value, text, href)) in b.rows.iter().enumerate() {

@@ -11,7 +11,9 @@ mod lists;
 mod office;
 mod reading;
 mod register;
+mod roster;
 mod sign_in;
+mod sign_on;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -49,6 +51,13 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/office", get(office::overview))
         .route("/desk/office/unit", post(office::put_unit))
         .route("/desk/office/staff", get(office::staff).post(office::put_staff))
+        .route("/desk/office/staff/act", post(roster::act))
+        .route(
+            "/desk/office/roster",
+            get(roster::form).post(roster::save).layer(DefaultBodyLimit::max(roster::FILE_MAX)),
+        )
+        .route("/desk/office/roster.xlsx", get(roster::book))
+        .route("/desk/office/sign-on", get(sign_on::form).post(sign_on::save))
         .route("/desk/office/limits", get(office::limits).post(office::put_limits))
         .route("/desk/office/calendar", post(office::put_calendar))
         .route("/desk/account", get(account::show))
@@ -62,5 +71,7 @@ pub fn routes() -> Router<Kit> {
 pub fn public_routes() -> Router<Kit> {
     Router::new()
         .route("/desk/sign-in", get(sign_in::form).post(sign_in::enter))
+        .route("/desk/sign-in/unified", get(sign_on::leave))
+        .route("/desk/sign-in/unified/back", get(sign_on::back))
         .route("/setup/{token}", get(sign_in::setup_form).post(sign_in::setup))
 }

@@ -1,6 +1,6 @@
 //! 办公设置与消息: units, staff, limits, calendar, jobs and seals; messages of the unit.
 
-use app::{Error, NewStaff, NewUnit};
+use app::{Error, NewStaff, NewUnit, StaffAct};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -69,6 +69,8 @@ struct OfficeHtml {
     sent: Fields,
     may_units: bool,
     may_calendar: bool,
+    may_sign_on: bool,
+    may_staff: bool,
     calendar: String,
     system: Option<Vec<(String, String)>>,
     dead: Vec<String>,
@@ -105,6 +107,8 @@ async fn office_page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> R
     Ok(render(&OfficeHtml {
         may_units: may(desk, access::Operation::WriteUnits),
         may_calendar: may(desk, access::Operation::WriteCalendar),
+        may_sign_on: may(desk, access::Operation::WriteSignOn),
+        may_staff: may(desk, access::Operation::WriteStaff),
         parents: office.units().into_iter().map(|u| (u.key.clone(), u.name.clone())).collect(),
         calendar: office.rules.calendar.version().to_owned(),
         units,
@@ -175,6 +179,8 @@ struct Person {
     unit: String,
     position: String,
     state: &'static str,
+    unified: bool,
+    acts: Vec<(&'static str, &'static str)>,
 }
 
 #[derive(Template)]
@@ -221,6 +227,8 @@ async fn staff_page(
             (true, true) => p.t.staff_locked,
             (true, false) => p.t.staff_on,
         },
+        unified: s.subject.is_some(),
+        acts: acts_on(&p, &s),
         login: s.login,
         name: s.name,
         position: s.position,
@@ -240,6 +248,18 @@ async fn staff_page(
         sent,
         p,
     }))
+}
+
+/// What may be done about an account now: code word and text.
+fn acts_on(p: &Page, s: &store::office::StaffRow) -> Vec<(&'static str, &'static str)> {
+    let fits = StaffAct::ALL.into_iter().filter(|a| a.fits(s));
+    let text = |a| match a {
+        StaffAct::ResetFactor => p.t.staff_reset_factor,
+        StaffAct::Unbind => p.t.staff_unbind,
+        StaffAct::TurnOff => p.t.staff_turn_off,
+        StaffAct::TurnOn => p.t.staff_turn_on,
+    };
+    fits.map(|a| (a.word(), text(a))).collect()
 }
 
 /// `GET /desk/office/staff`

@@ -14,17 +14,24 @@ struct SignInHtml {
     p: Page,
     login: String,
     trouble: String,
+    unified: Option<String>,
 }
 
 /// Seconds a session cookie lives; the session itself may end before.
-const COOKIE_S: u32 = 10 * 3600;
+pub(crate) const COOKIE_S: u32 = 10 * 3600;
 
 /// `GET /desk/sign-in`
-pub(crate) async fn form(p: Page) -> Response {
+pub(crate) async fn form(State(kit): State<Kit>, p: Page) -> Result<Response, Oops> {
     if p.me.is_some() {
-        return Redirect::to("/desk").into_response();
+        return Ok(Redirect::to("/desk").into_response());
     }
-    render(&SignInHtml { p, login: String::new(), trouble: String::new() })
+    again(&kit, p, String::new(), String::new()).await
+}
+
+/// The form, with what went wrong.
+pub(crate) async fn again(kit: &Kit, p: Page, login: String, trouble: String) -> Result<Response, Oops> {
+    let unified = kit.app.sign_on_label().await?;
+    Ok(render(&SignInHtml { p, login, trouble, unified }))
 }
 
 async fn open(kit: &Kit, login: String, password: String, code: String) -> Result<Response, Error> {
@@ -43,7 +50,7 @@ pub(crate) async fn enter(State(kit): State<Kit>, p: Page, fields: Fields) -> Re
     match open(&kit, login.clone(), password, fields.get("code").to_owned()).await {
         Err(e @ Error::NotSignedIn(_)) => {
             let trouble = explain(&p, &e);
-            Ok((StatusCode::UNAUTHORIZED, render(&SignInHtml { p, login, trouble })).into_response())
+            Ok((StatusCode::UNAUTHORIZED, again(&kit, p, login, trouble).await?).into_response())
         }
         other => Ok(other?),
     }

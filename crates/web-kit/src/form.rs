@@ -64,6 +64,42 @@ impl FromRequest<Kit> for Form {
     }
 }
 
+/// A form with one file that is read and not kept: a spreadsheet to be imported.
+#[derive(Debug)]
+pub struct OneFile(pub Vec<u8>);
+
+impl FromRequest<Kit> for OneFile {
+    type Rejection = Oops;
+    async fn from_request(req: Request, kit: &Kit) -> Result<Self, Oops> {
+        let Ok(_place) = kit.uploads.try_acquire() else {
+            return Err(Oops(Error::Store(store::StoreError::Busy)));
+        };
+        let (mut parts, body) = req.into_parts();
+        let page = Page::from_request_parts(&mut parts, kit).await?;
+        let multipart = Multipart::from_request(Request::from_parts(parts, body), kit).await;
+        let read = one_file(multipart.map_err(|_| broken())?, &page);
+        tokio::time::timeout(ARRIVES_WITHIN, read).await.map_or_else(|_| Err(broken()), |file| file.map(Self))
+    }
+}
+
+async fn one_file(mut multipart: Multipart, page: &Page) -> Result<Vec<u8>, Oops> {
+    let (mut sent, mut bytes) = (Fields::default(), Vec::new());
+    while let Some(mut part) = multipart.next_field().await.map_err(|_| broken())? {
+        if part.file_name().is_none() {
+            let name = part.name().unwrap_or_default().to_owned();
+            sent.0.push((name, part.text().await.map_err(|_| broken())?));
+            continue;
+        }
+        // The token comes first in the form: nobody else's page can send a file.
+        sent.check(page)?;
+        while let Some(chunk) = part.chunk().await.map_err(|_| broken())? {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    sent.check(page)?;
+    Ok(bytes)
+}
+
 fn broken() -> Oops {
     Oops(Error::invalid(
         "form",

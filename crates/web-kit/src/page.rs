@@ -163,7 +163,7 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let all = headers.get_all(header::COOKIE);
     all.iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';')).find_map(|pair| {
         let (n, v) = pair.trim().split_once('=')?;
-        (n == name && !v.is_empty() && v.len() <= 200).then(|| v.to_owned())
+        (n == name && !v.is_empty() && v.len() <= 1_000).then(|| v.to_owned())
     })
 }
 

@@ -4,14 +4,14 @@ use std::io::Cursor;
 
 use app::{Error, ItemOutcome};
 use askama::Template;
-use axum::extract::{Multipart, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use catalogue::ServiceItem;
 use catalogue::rows::Sheet;
 use kernel::Said;
 use paper::sheet::{Limits, read_book, write_book};
-use web_kit::{Desk, Kit, Oops, Page, render, said};
+use web_kit::{Desk, Kit, OneFile, Oops, Page, render, said};
 
 /// Largest file, bytes; more goes through the program's own import.
 pub(crate) const FILE_MAX: usize = 32 << 20;
@@ -108,29 +108,9 @@ fn take_in(kit: &Kit, actor: &kernel::Actor, bytes: Vec<u8>) -> Result<Done, Err
 pub(crate) async fn save(
     State(kit): State<Kit>,
     desk: Desk,
-    mut multipart: Multipart,
+    OneFile(bytes): OneFile,
 ) -> Result<Response, Oops> {
-    let broken = |_| Oops(Error::invalid("file", "文件过大或不完整", "the file is too large or broken"));
     access::decide(&desk.actor(), access::Operation::WriteCatalogue, None).map_err(Error::from)?;
-    let (mut token, mut bytes) = (String::new(), Vec::new());
-    while let Some(mut part) = multipart.next_field().await.map_err(broken)? {
-        if part.name() == Some("_t") {
-            token = part.text().await.map_err(broken)?;
-            continue;
-        }
-        // The token comes first in the form: nobody else's page can send a file.
-        if token != desk.page.token {
-            break;
-        }
-        while let Some(chunk) = part.chunk().await.map_err(broken)? {
-            bytes.extend_from_slice(&chunk);
-        }
-    }
-    if token != desk.page.token {
-        let said =
-            Said::new("页面已过期,请刷新后再提交", "this page is out of date: reload and submit again");
-        return Err(Oops(Error::Forbidden(said)));
-    }
     let actor = desk.actor();
     let done = tokio::task::spawn_blocking(move || take_in(&kit, &actor, bytes)).await;
     let done = done.map_err(|e| Oops(Error::Store(store::StoreError::Bug(e.to_string()))))?;

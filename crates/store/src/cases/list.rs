@@ -1,5 +1,5 @@
 //! 件列表: pages of cases by any filter, in any of three orders, and how many there are. Every filter has a
-//! stretch of an index (`12_lists.sql`), so that a page costs the same in a town and in a city of millions.
+//! stretch of an index (`12_lists.sql`, `13_newest.sql`), so that a page costs the same in a town and in a city of millions.
 
 use kernel::{Moment, UnitId};
 use resolve::{StageKind, Word as _};
@@ -105,7 +105,8 @@ impl<'a> Where<'a> {
 }
 
 /// The condition of a query. `walk`: the rows are walked in an order of their own, so the indexes of stages,
-/// kinds and counties must not be taken for it; an expression in place of a column keeps both engines from it.
+/// kinds and counties must not be taken for it; an expression in place of a column keeps both engines from it. What
+/// was lodged last has a stretch of its own for each stage (`case_newest`).
 fn conditions<'a>(q: &'a Query, like: &'a str, region: &'a Region, walk: bool) -> Where<'a> {
     let mut w = Where { sql: String::new(), params: Vec::new() };
     let column = |name: &str| if walk { format!("coalesce({name}, '')") } else { name.to_owned() };
@@ -128,7 +129,9 @@ fn conditions<'a>(q: &'a Query, like: &'a str, region: &'a Region, walk: bool) -
     if !q.stages.is_empty() {
         let marks = vec!["?"; q.stages.len()].join(", ");
         let values: Vec<Value<'_>> = q.stages.iter().map(|s| s.word().into()).collect();
-        w.and(&format!("{} IN ({marks})", column("stage")), &values);
+        let own = walk && q.sort == Sort::Newest && q.stages.len() == 1;
+        let stage = if own { "stage".to_owned() } else { column("stage") };
+        w.and(&format!("{stage} IN ({marks})"), &values);
     }
     if let Some(kind) = &q.kind {
         w.and(&format!("{} = ?", column("kind")), &[kind.into()]);
@@ -256,7 +259,16 @@ fn by_key(rd: &mut Rd<'_>, q: &Query, few: u32) -> Result<Vec<CaseRow>> {
         return Ok(all);
     }
     if q.sort == Sort::Newest {
-        return walk(rd, q, None);
+        if q.stages.len() < 2 {
+            return walk(rd, q, None);
+        }
+        let mut all = Vec::new();
+        for stage in &q.stages {
+            all.extend(walk(rd, &Query { stages: vec![*stage], ..q.clone() }, None)?);
+        }
+        all.sort_by_key(|r| std::cmp::Reverse(key(r)));
+        all.truncate(q.limit as usize);
+        return Ok(all);
     }
     let mut out = Vec::new();
     if q.after.is_none_or(|a| a.0 > 0) {

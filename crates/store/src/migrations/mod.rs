@@ -42,6 +42,7 @@ pub const STEPS: &[Step] = steps![
     10 "text",
     11 "supervise",
     12 "lists",
+    13 "newest",
 ];
 
 /// The version this program knows.

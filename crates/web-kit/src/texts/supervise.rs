@@ -126,7 +126,7 @@ texts! {
     heading: "小标题", "Heading";
     paragraph: "正文", "Text";
     cited: "数据引用", "Figures cited";
-    cited_lead: "点指标打开清单；“现值”为空表示未变。", "A figure opens its list; “=” means unchanged.";
+    cited_lead: "点指标打开清单；“=”表示未变。", "A figure opens its list; “=” means unchanged.";
     mark: "编号", "Mark";
     value: "成文时", "Printed";
     now: "现值", "Now";

@@ -1,0 +1,148 @@
+// The administrator's pages: the roster out, changed and in again; single sign-on through a real provider, which this
+// test starts; an account turned off. SCREENS=dir keeps pictures.
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Provider from "oidc-provider";
+import { check, DESK, person, PHONE, startBrowser, startServer } from "./lib.mjs";
+
+const problems = [];
+const must = (holds, what) => {
+  if (!holds) problems.push(what);
+};
+const shot = (page, name) =>
+  process.env.SCREENS && page.screenshot({ path: `${process.env.SCREENS}/${name}.png`, fullPage: true });
+
+/** A provider that signs in whoever types a name; the name is the preferred user name. */
+async function startProvider(site) {
+  const back = `${site}/desk/sign-in/unified/back`;
+  const client = { client_id: "bancheng", client_secret: "a-secret-of-the-test-only", redirect_uris: [back] };
+  const server = createServer();
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const provider = new Provider(issuer, {
+    clients: [client],
+    claims: { profile: ["preferred_username"] },
+    findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, preferred_username: sub }) }),
+    pkce: { required: () => true },
+    cookies: { keys: ["only for this test"] },
+  });
+  server.on("request", provider.callback());
+  return { issuer, client, stop: () => server.close() };
+}
+
+/** Signs in at the provider's own pages. */
+async function through(context, url, name) {
+  const page = await context.newPage();
+  await page.goto(`${url}/desk/sign-in`);
+  await page.click('a[href="/desk/sign-in/unified"]');
+  await page.fill("input[name=login]", name);
+  await page.fill("input[name=password]", "anything");
+  await page.click("button[type=submit]");
+  await page.waitForSelector("text=/Continue/i");
+  await page.click("button[type=submit]");
+  await page.waitForURL(`${url}/**`);
+  return page;
+}
+
+async function signOn(browser, url, admin) {
+  const provider = await startProvider(url);
+  await admin.goto("/desk/office/sign-on");
+  await check(admin, problems);
+  await admin.check("input[name=on]");
+  await admin.fill("#label", "省统一身份认证");
+  await admin.fill("#issuer", "http://127.0.0.1:9");
+  await admin.fill("#client", provider.client.client_id);
+  await admin.fill("#secret", provider.client.client_secret);
+  await admin.click("main button.main");
+  must((await admin.locator(".note.bad").count()) === 1, "a provider that is not there was kept");
+  await check(admin, problems);
+  await admin.fill("#issuer", provider.issuer);
+  await admin.fill("#secret", provider.client.client_secret);
+  await admin.click("main button.main");
+  must((await admin.locator(".note.bad").count()) === 0, "the provider was not taken");
+  await shot(admin, "sign-on");
+  must(!(await admin.content()).includes(provider.client.client_secret), "the secret is shown");
+
+  // The console of the provider's pages is not ours: a window of its own.
+  const context = await browser.newContext({ viewport: PHONE, locale: "zh-CN" });
+  const clerk = await through(context, url, "approve.clerk1");
+  await clerk.waitForURL("**/desk");
+  must((await clerk.locator(".who a").textContent()).length > 2, "nobody is signed in");
+  await shot(clerk, "sign-on-entered");
+  await context.close();
+
+  const other = await browser.newContext({ viewport: PHONE, locale: "zh-CN" });
+  const stranger = await through(other, url, "nobody-here");
+  must((await stranger.locator(".note.bad").count()) === 1, "somebody without an account got in");
+  await check(stranger, problems);
+  await shot(stranger, "sign-on-stranger");
+  // What was brought back cannot be brought twice, nor by another browser.
+  await stranger.goto(`${url}/desk/sign-in/unified/back?code=x&state=y`);
+  must((await stranger.locator(".note.bad").count()) === 1, "a made-up answer was taken");
+  await other.close();
+  provider.stop();
+}
+
+async function roster(admin) {
+  await admin.goto("/desk/office/roster");
+  await check(admin, problems);
+  const [download] = await Promise.all([admin.waitForEvent("download"), admin.click('a[href$="roster.xlsx"]')]);
+  const file = join(tmpdir(), `roster-${process.pid}.xlsx`);
+  await download.saveAs(file);
+  must(readFileSync(file).subarray(0, 2).toString() === "PK", "the roster is no workbook");
+  const post = async (path) => {
+    await admin.goto("/desk/office/roster");
+    await admin.setInputFiles("#file", path);
+    await admin.click("main form button.main");
+    await check(admin, problems);
+  };
+  await post(file);
+  must((await admin.locator(".note.good").count()) === 1, "the roster does not come back as it went");
+  await shot(admin, "roster");
+  const none = join(tmpdir(), `roster-${process.pid}.txt`);
+  writeFileSync(none, "no workbook");
+  await post(none);
+  must((await admin.locator(".note.bad").count()) === 1, "a text was taken for a workbook");
+}
+
+async function accounts(browser, url, admin) {
+  await admin.goto("/desk/office/staff");
+  await check(admin, problems);
+  await shot(admin, "staff");
+  const line = admin.locator("tr", { hasText: "approve.clerk1" }).first();
+  await line.locator('button[value="turn_off_staff"]').click();
+  await admin.waitForURL("**/desk/office/staff");
+  const context = await browser.newContext({ viewport: DESK, baseURL: url, locale: "zh-CN" });
+  const page = await context.newPage();
+  await page.goto("/desk/sign-in");
+  await page.fill("#login", "approve.clerk1");
+  await page.fill("#password", "bancheng-demo");
+  await page.click("main button");
+  must((await page.locator(".note.bad").count()) === 1, "an account that was turned off gets in");
+  await admin.locator("tr", { hasText: "approve.clerk1" }).first().locator('button[value="turn_on_staff"]').click();
+  await page.fill("#password", "bancheng-demo");
+  await page.click("main button");
+  await page.waitForURL("**/desk");
+  await context.close();
+}
+
+const server = await startServer({ cases: 20 });
+const browser = await startBrowser();
+try {
+  for (const size of [DESK, PHONE]) {
+    const admin = await person(browser, server.url, problems, { login: "admin", size });
+    await roster(admin);
+    if (size === DESK) await signOn(browser, server.url, admin);
+    await accounts(browser, server.url, admin);
+    await admin.context().close();
+  }
+} catch (e) {
+  problems.push(String(e.stack ?? e));
+} finally {
+  await browser.close();
+  server.stop();
+}
+console.log(problems.length ? problems.join("\n") : "名册、统一身份、账号 / roster, single sign-on, accounts: all well");
+process.exit(problems.length ? 1 : 0);
