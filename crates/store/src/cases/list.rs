@@ -106,9 +106,12 @@ impl<'a> Where<'a> {
 
 /// The condition of a query. `walk`: the rows are walked in an order of their own, so the indexes of stages,
 /// kinds and counties must not be taken for it; an expression in place of a column keeps both engines from it. What
-/// was lodged last has a stretch of its own for each stage (`case_newest`).
+/// was lodged last, or has most support, has a stretch of its own for each stage. What was given back or reopened is
+/// rare, and its own index is to be taken whatever else is asked.
 fn conditions<'a>(q: &'a Query, like: &'a str, region: &'a Region, walk: bool) -> Where<'a> {
     let mut w = Where { sql: String::new(), params: Vec::new() };
+    let by_stage = walk && q.stages.len() == 1;
+    let walk = walk || q.returned || q.reopened;
     let column = |name: &str| if walk { format!("coalesce({name}, '')") } else { name.to_owned() };
     match &q.scope {
         Scope::Region(code) => {
@@ -129,8 +132,7 @@ fn conditions<'a>(q: &'a Query, like: &'a str, region: &'a Region, walk: bool) -
     if !q.stages.is_empty() {
         let marks = vec!["?"; q.stages.len()].join(", ");
         let values: Vec<Value<'_>> = q.stages.iter().map(|s| s.word().into()).collect();
-        let own = walk && q.sort == Sort::Newest && q.stages.len() == 1;
-        let stage = if own { "stage".to_owned() } else { column("stage") };
+        let stage = if by_stage { "stage".to_owned() } else { column("stage") };
         w.and(&format!("{stage} IN ({marks})"), &values);
     }
     if let Some(kind) = &q.kind {
@@ -205,7 +207,7 @@ fn by_due(rd: &mut Rd<'_>, q: &Query) -> Result<Vec<CaseRow>> {
         || q.unit.is_some()
         || !matches!(&q.scope, Scope::Region(code) if code.len() < COUNTY);
     let every: &[StageKind] = if q.stages.is_empty() && filtered { StageKind::ALL } else { &q.stages };
-    if every.len() > 1 {
+    if every.len() > 1 && !q.returned && !q.reopened {
         let mut all = Vec::new();
         for stage in every {
             let one = Query { stages: vec![*stage], ..q.clone() };
@@ -258,17 +260,23 @@ fn by_key(rd: &mut Rd<'_>, q: &Query, few: u32) -> Result<Vec<CaseRow>> {
         all.truncate(q.limit as usize);
         return Ok(all);
     }
+    if q.sort == Sort::Newest && q.stages.is_empty() {
+        return walk(rd, q, None);
+    }
+    let stages = if q.stages.is_empty() { StageKind::ALL } else { &q.stages };
+    let mut all = Vec::new();
+    for stage in stages {
+        all.extend(of_stage(rd, &Query { stages: vec![*stage], ..q.clone() })?);
+    }
+    all.sort_by_key(|r| std::cmp::Reverse(key(r)));
+    all.truncate(q.limit as usize);
+    Ok(all)
+}
+
+/// The same within one stage.
+fn of_stage(rd: &mut Rd<'_>, q: &Query) -> Result<Vec<CaseRow>> {
     if q.sort == Sort::Newest {
-        if q.stages.len() < 2 {
-            return walk(rd, q, None);
-        }
-        let mut all = Vec::new();
-        for stage in &q.stages {
-            all.extend(walk(rd, &Query { stages: vec![*stage], ..q.clone() }, None)?);
-        }
-        all.sort_by_key(|r| std::cmp::Reverse(key(r)));
-        all.truncate(q.limit as usize);
-        return Ok(all);
+        return walk(rd, q, None);
     }
     let mut out = Vec::new();
     if q.after.is_none_or(|a| a.0 > 0) {

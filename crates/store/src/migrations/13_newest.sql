@@ -1,2 +1,4 @@
--- 最新在前: what was lodged last, within a stage.
+-- 最新在前、附议最多在前: within a stage, what was lodged last and what most people stand behind.
 CREATE INDEX case_newest ON case_file (stage, id);
+DROP INDEX case_support;
+CREATE INDEX case_support ON case_file (stage, support, id) WHERE support > 0;
