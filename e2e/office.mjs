@@ -67,7 +67,7 @@ async function signOn(browser, url, admin) {
 
   // The console of the provider's pages is not ours: a window of its own.
   const context = await browser.newContext({ viewport: PHONE, locale: "zh-CN" });
-  const clerk = await through(context, url, "approve.clerk1");
+  const clerk = await through(context, url, "ndrc.clerk1");
   await clerk.waitForURL("**/desk");
   must((await clerk.locator(".who a").textContent()).length > 2, "nobody is signed in");
   await shot(clerk, "sign-on-entered");
@@ -111,17 +111,17 @@ async function accounts(browser, url, admin) {
   await admin.goto("/desk/office/staff");
   await check(admin, problems);
   await shot(admin, "staff");
-  const line = admin.locator("tr", { hasText: "approve.clerk1" }).first();
+  const line = admin.locator("tr", { hasText: "ndrc.clerk1" }).first();
   await line.locator('button[value="turn_off_staff"]').click();
   await admin.waitForURL("**/desk/office/staff");
   const context = await browser.newContext({ viewport: DESK, baseURL: url, locale: "zh-CN" });
   const page = await context.newPage();
   await page.goto("/desk/sign-in");
-  await page.fill("#login", "approve.clerk1");
+  await page.fill("#login", "ndrc.clerk1");
   await page.fill("#password", "bancheng-demo");
   await page.click("main button");
   must((await page.locator(".note.bad").count()) === 1, "an account that was turned off gets in");
-  await admin.locator("tr", { hasText: "approve.clerk1" }).first().locator('button[value="turn_on_staff"]').click();
+  await admin.locator("tr", { hasText: "ndrc.clerk1" }).first().locator('button[value="turn_on_staff"]').click();
   await page.fill("#password", "bancheng-demo");
   await page.click("main button");
   await page.waitForURL("**/desk");

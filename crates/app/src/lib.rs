@@ -24,6 +24,7 @@ mod record;
 mod redesigns;
 mod roster;
 mod search;
+mod setup;
 mod shelf;
 mod sso;
 mod supervision;
@@ -60,6 +61,7 @@ pub use reading::{
 pub use redesigns::{RedesignActs, RedesignEvent, RedesignLine, RedesignView, RedesignWish, foretell};
 pub use roster::{Taken, Wrong};
 pub use search::{Found, Hit};
+pub use setup::FirstSetup;
 pub use shelf::{ItemAsk, ItemList, Shelf, UnitCheck};
 pub use sso::{BACK, Claim, ERRAND_S, SignOn};
 pub use supervision::{

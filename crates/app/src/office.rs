@@ -132,10 +132,24 @@ const OFFICE_STREAM: StreamId = StreamId::new(StreamKind::Office, 1);
 
 /// Records a change to the office and makes every node load it again.
 pub(crate) fn record(tx: &mut Tx<'_>, permit: &Permit, act: &str, data: &str) -> Result<(), Error> {
+    note(tx, permit, act, data)?;
+    counters::next(tx, GENERATION)?;
+    Ok(())
+}
+
+/// Keeps what a city says about itself.
+pub(crate) fn put_city(tx: &mut Tx<'_>, permit: &Permit, city: &Settings) -> Result<(), Error> {
+    let now = tx.now();
+    let doc = json(city)?;
+    settings::put(tx, CITY, now, permit.actor().staff, &doc)?;
+    record(tx, permit, "set_city", &doc)
+}
+
+/// Records an act that changes nothing about the office.
+fn note(tx: &mut Tx<'_>, permit: &Permit, act: &str, data: &str) -> Result<(), Error> {
     let ver = store::ledger_rows::head_of(tx, OFFICE_STREAM)?.map_or(0, |h| h.0);
     let now = tx.now();
     tx.append(OFFICE_STREAM, ver, now, permit.actor(), act, data)?;
-    counters::next(tx, GENERATION)?;
     Ok(())
 }
 
@@ -145,14 +159,20 @@ impl App {
         self.read(|app, rd| app.office(rd))
     }
 
+    /// Puts on record that a list of cases leaves the system: with which filter, how many rows.
+    pub fn note_export(&self, actor: Actor, filter: String, rows: usize) -> Later<()> {
+        self.write(move |_, tx| {
+            let permit = decide(&actor, Operation::ExportCases, None)?;
+            let data = serde_json::json!({ "filter": filter, "rows": rows }).to_string();
+            note(tx, &permit, "export_cases", &data)
+        })
+    }
+
     /// Sets the city: once, at the start.
     pub fn set_city(&self, actor: Actor, city: Settings) -> Later<()> {
         self.write(move |_, tx| {
             let permit = decide(&actor, Operation::WriteUnits, None)?;
-            let now = tx.now();
-            let doc = json(&city)?;
-            settings::put(tx, CITY, now, actor.staff, &doc)?;
-            record(tx, &permit, "set_city", &doc)
+            put_city(tx, &permit, &city)
         })
     }
 

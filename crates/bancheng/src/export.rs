@@ -68,6 +68,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     }
     let n = rows.len();
     let filter = filter_text(stage, campaign.as_deref(), unit.as_deref());
+    app.note_export(actor, filter.clone(), n).wait()?;
     let title =
         format!("{} 件台账({filter};{} 导出,共 {n} 件)", office.settings.name, app.store().now().date());
     let table = Table { sheet: "件".to_owned(), title, columns: columns() };

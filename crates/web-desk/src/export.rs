@@ -86,6 +86,7 @@ pub(crate) async fn cases(
         }
     }
     let filter = ask.told(&p);
+    kit.app.note_export(desk.actor(), filter.clone(), rows.len()).await?;
     let title = p.t.export_title.replace("{city}", &p.city).replace("{filter}", &filter);
     let title = title.replace("{day}", &p.now.date().to_string()).replace("{n}", &rows.len().to_string());
     let table = Table { sheet: p.t.nav_list.to_owned(), title, columns: columns(&p) };

@@ -1,11 +1,11 @@
 //! 登录、退出、首次设置: sessions, and the one-time address that makes the first administrator.
 
-use app::{Error, NewStaff, NewUnit, Settings};
+use app::{Error, FirstSetup};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use kernel::{Actor, RegionCode, Role};
+use kernel::RegionCode;
 use web_kit::{Desk, Fields, Kit, Oops, Page, cookie_header, explain, render};
 
 #[derive(Template)]
@@ -104,51 +104,22 @@ async fn first(kit: &Kit, f: &Fields) -> Result<Response, Error> {
     if f.get("password") != f.get("again") {
         return Err(Error::invalid("again", "两次密码不一致", "the two passwords differ"));
     }
-    if f.get("password").chars().count() < 10 {
-        return Err(Error::invalid(
-            "password",
-            "密码至少 10 个字符",
-            "a password has at least 10 characters",
-        ));
-    }
     let region: RegionCode = f
         .get("region")
         .parse()
         .map_err(|e: kernel::NotARegion| Error::invalid("region", e.to_string(), e.to_string()))?;
-    let (app, system) = (&kit.app, Actor::system());
-    let name = f.get("city").to_owned();
-    let settings = Settings {
-        city: region.clone(),
-        name: name.clone(),
-        returns_max: None,
-        extension_days_max: None,
-        rounds_max: None,
-    };
-    app.set_city(system.clone(), settings).await?;
-    app.put_regions(system.clone(), vec![(region.clone(), name)]).await?;
     let unit = f.get("unit").to_owned();
-    let short = f.opt("short").unwrap_or_else(|| unit.clone());
-    let key = "approve".to_owned();
-    let new = NewUnit {
-        key: key.clone(),
-        name: unit,
-        short,
-        kind: "coordination".into(),
-        parent: None,
+    let first = FirstSetup {
         region,
-        duties: String::new(),
-    };
-    app.put_units(system.clone(), vec![new]).await?;
-    let admin = NewStaff {
+        city: f.get("city").to_owned(),
+        short: f.opt("short").unwrap_or_else(|| unit.clone()),
+        unit,
         login: f.get("login").to_owned(),
         name: f.get("name").to_owned(),
-        role: Role::SystemAdmin,
-        unit: key,
-        position: Role::SystemAdmin.zh().into(),
-        password: Some(f.get("password").to_owned()),
+        password: f.get("password").to_owned(),
     };
-    let blocking = app.clone();
-    let done = tokio::task::spawn_blocking(move || blocking.put_staff(system, vec![admin])).await;
+    let app = kit.app.clone();
+    let done = tokio::task::spawn_blocking(move || app.set_up(first)).await;
     done.map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))??;
     open(kit, f.get("login").to_owned(), f.get("password").to_owned(), String::new()).await
 }

@@ -55,7 +55,7 @@ texts! {
     th_wrong: "问题", "What is wrong";
     sign_on_title: "统一身份认证", "Single sign-on";
     sign_on_lead: "接入省、市统一身份认证平台（OpenID Connect）", "An identity provider that speaks OpenID Connect";
-    sign_on_with: "登录方式：", "Sign in with";
+    sign_on_with: "用{label}登录", "Sign in with {label}";
     sign_on_on: "在登录页提供", "Offer it at the sign-in page";
     sign_on_label: "名称", "Its name";
     sign_on_label_hint: "登录页上显示，如“省统一身份认证”", "As the sign-in page calls it";
