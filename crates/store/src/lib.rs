@@ -33,6 +33,7 @@ mod sqlite;
 mod store;
 pub mod supervision;
 pub mod texts;
+mod tls;
 mod value;
 pub mod walks;
 mod writer;

@@ -9,9 +9,11 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future::{join, try_join_all};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::engine::{EachRow, LedgerState, Result};
 use crate::error::StoreError;
+use crate::tls;
 use crate::value::{Row, Value};
 
 /// Statements kept prepared on each connection.
@@ -26,6 +28,8 @@ const PIPELINE: usize = 256;
 #[derive(Clone)]
 pub(crate) struct PostgresPlace {
     pub config: tokio_postgres::Config,
+    /// Set when the connection must be protected.
+    tls: Option<MakeRustlsConnect>,
     pub schema: String,
     /// How long to wait for an answer.
     pub patience: Duration,
@@ -54,14 +58,17 @@ impl PostgresPlace {
         if !starts || schema.len() > 60 || !schema.bytes().all(plain) {
             return Err(StoreError::CannotOpen(format!("schema {schema:?}: a-z 0-9 _")));
         }
+        let asked = tls::asked(url);
         let mut config: tokio_postgres::Config =
-            url.parse().map_err(|e: tokio_postgres::Error| StoreError::CannotOpen(said(&e)))?;
+            asked.address.parse().map_err(|e: tokio_postgres::Error| StoreError::CannotOpen(said(&e)))?;
+        let protected = config.get_ssl_mode() == tokio_postgres::config::SslMode::Require;
+        let tls = protected.then(|| tls::connector(asked.roots.as_ref())).transpose()?;
         config.application_name("bancheng");
         config.keepalives_idle(Duration::from_secs(15));
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(patience.min(Duration::from_secs(5)));
         }
-        Ok(Self { config, schema: schema.to_owned(), patience, lock_ms })
+        Ok(Self { config, tls, schema: schema.to_owned(), patience, lock_ms })
     }
 }
 
@@ -83,16 +90,22 @@ impl Postgres {
             .build()
             .map_err(|e| StoreError::CannotOpen(e.to_string()))?;
         let connect = async {
-            let (client, connection) =
-                tokio::time::timeout(place.patience.min(CONNECT), place.config.connect(NoTls))
-                    .await
-                    .map_err(|_| late())?
-                    .map_err(|e| match StoreError::postgres(&e) {
-                        StoreError::Bug(s) => StoreError::CannotOpen(s),
-                        other => other,
-                    })?;
-            tokio::spawn(async move { drop(connection.await) });
-            Ok::<_, StoreError>(client)
+            let began = async {
+                if let Some(tls) = place.tls.clone() {
+                    let (client, connection) = place.config.connect(tls).await?;
+                    tokio::spawn(async move { drop(connection.await) });
+                    return Ok(client);
+                }
+                let (client, connection) = place.config.connect(NoTls).await?;
+                tokio::spawn(async move { drop(connection.await) });
+                Ok(client)
+            };
+            tokio::time::timeout(place.patience.min(CONNECT), began).await.map_err(|_| late())?.map_err(
+                |e: tokio_postgres::Error| match StoreError::postgres(&e) {
+                    StoreError::Bug(s) => StoreError::CannotOpen(s),
+                    other => other,
+                },
+            )
         };
         let client = runtime.block_on(connect)?;
         let patience = place.patience;

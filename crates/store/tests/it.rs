@@ -6,4 +6,5 @@ mod it {
     mod kill;
     mod small;
     mod tamper;
+    mod tls;
 }

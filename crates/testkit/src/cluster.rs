@@ -58,6 +58,25 @@ impl Cluster {
         drop((stop, fs::remove_dir_all(&self.data)));
     }
 
+    /// Offers TLS with this certificate and key, PEM, from now on.
+    pub fn offer_tls(&self, certificate: &str, key: &str) {
+        let db = self.data.join("db");
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let file = db.join(name);
+            fs::write(&file, text).unwrap_or_else(|e| fail(name, &e));
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap_or_else(|e| fail(name, &e));
+            if let Some((uid, gid)) = self.ids {
+                std::os::unix::fs::chown(&file, Some(uid), Some(gid)).unwrap_or_else(|e| fail(name, &e));
+            }
+        }
+        let conf = db.join("postgresql.auto.conf");
+        fs::write(&conf, "ssl = on\n").unwrap_or_else(|e| fail("ssl", &e));
+        let told = self.command("pg_ctl").args(["-D"]).arg(&db).arg("reload").output();
+        let told = told.unwrap_or_else(|e| fail("reload", &e));
+        assert!(told.status.success(), "reload: {}", String::from_utf8_lossy(&told.stderr));
+        std::thread::sleep(std::time::Duration::from_millis(300));
+    }
+
     /// The address of its database.
     pub fn url(&self) -> String {
         self.url_at(self.port)
