@@ -1,16 +1,18 @@
-//! 下载: the five reductions as a spreadsheet, the pictures, the model, and the report to print.
+//! 下载: the five reductions as a spreadsheet, the pictures, the model, the report for Word.
 
 use app::{Error, RedesignView};
-use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use paper::sheet::{Column, Kind, Table, Value, write_xlsx};
-use web_kit::{Desk, Kit, Oops, Page, day, render, said};
+use web_kit::{Desk, Kit, Oops, Page};
 
-use crate::view::{Plan, Reality, compute, lane_words, num};
+use crate::report::Report;
+use crate::report_word::document;
+use crate::view::{Plan, compute, lane_words};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const SVG: &str = "image/svg+xml";
 
 fn columns(p: &Page) -> Vec<Column> {
@@ -50,7 +52,7 @@ fn lines(p: &Page, plan: &Plan) -> Vec<Vec<Value>> {
         .collect()
 }
 
-async fn view(kit: &Kit, desk: &Desk, number: String) -> Result<RedesignView, Oops> {
+pub(crate) async fn view(kit: &Kit, desk: &Desk, number: String) -> Result<RedesignView, Oops> {
     let (app, actor) = (kit.app.clone(), desk.actor());
     Ok(compute(move || app.redesign(&actor, &number)).await?)
 }
@@ -77,70 +79,15 @@ pub(crate) async fn file(
             let bug = |said: String| Error::Store(store::StoreError::Bug(said));
             (XLSX, compute(move || write_xlsx(&table, rows).map_err(|e| bug(e.to_string()))).await?)
         }
+        "report.docx" => {
+            let office = kit.app.office_now().await?;
+            let paper = document(&Report::of(p, &office, &v));
+            let bug = |said: String| Error::Store(store::StoreError::Bug(said));
+            (DOCX, compute(move || paper::word::write(&paper).map_err(|e| bug(e.to_string()))).await?)
+        }
         _ => return Err(Oops(Error::NotFound)),
     };
     let name = format!("attachment; filename=\"{}-{file}\"", v.number);
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes)
         .into_response())
-}
-
-#[derive(Template)]
-#[template(path = "redesign_report.html")]
-struct ReportHtml {
-    p: Page,
-    number: String,
-    title: String,
-    stage: String,
-    unit: String,
-    today: String,
-    plan: Plan,
-    reality: Option<Reality>,
-    reviews: Vec<(String, String)>,
-    insists: Vec<String>,
-    guide: Vec<String>,
-    effects: Vec<String>,
-}
-
-/// `GET /desk/redesigns/{number}/report`: to read and to print.
-pub(crate) async fn report(
-    State(kit): State<Kit>,
-    desk: Desk,
-    Path(number): Path<String>,
-) -> Result<Response, Oops> {
-    let v = view(&kit, &desk, number).await?;
-    let p = desk.page.clone();
-    let office = kit.app.office_now().await?;
-    let t = p.t.process;
-    let x = &v.proposal;
-    let answer = |a| match a {
-        optimise::proposal::Answer::Pending => t.r_pending,
-        optimise::proposal::Answer::Agreed => t.r_agreed,
-        optimise::proposal::Answer::Objected => t.r_objected,
-    };
-    let name = |id: &str| crate::view::name_of(&v.model, id);
-    Ok(render(&ReportHtml {
-        number: v.number.clone(),
-        title: x.title.clone(),
-        stage: said(p.lang, &x.stage.said()),
-        unit: v.unit.clone(),
-        today: day(p.lang, p.now.date()),
-        plan: Plan::of(&p, &office.rules.calendar, &v.model, &v.redesign),
-        reality: x.prediction.as_ref().map(|f| Reality::of(&p, f)),
-        reviews: x
-            .reviews
-            .iter()
-            .map(|r| (r.name.clone(), format!("{} {}", answer(r.answer), r.words)))
-            .collect(),
-        insists: (x.constraints.iter())
-            .map(|c| {
-                let line = t.constraint.replace("{a}", &name(&c.from)).replace("{b}", &name(&c.to));
-                format!("{line}({}:{})", crate::view::ground(p.t, c.ground), c.cite)
-            })
-            .collect(),
-        guide: x.publication.iter().flat_map(|u| &u.guide).map(|s| said(p.lang, s)).collect(),
-        effects: (x.effects.iter())
-            .map(|m| format!("{} → {}: {}", num(m.mean.0), num(m.mean.1), said(p.lang, &m.reading)))
-            .collect(),
-        p,
-    }))
 }

@@ -8,6 +8,8 @@ mod export;
 mod form;
 mod list;
 mod proposal;
+mod report;
+mod report_word;
 mod view;
 
 use axum::Router;
@@ -22,6 +24,6 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/redesigns/{number}/edit", get(edit::form).post(edit::save))
         .route("/desk/redesigns/{number}/preview", post(edit::preview))
         .route("/desk/redesigns/{number}/act/{act}", post(acts::act))
-        .route("/desk/redesigns/{number}/report", get(export::report))
+        .route("/desk/redesigns/{number}/report", get(report::report))
         .route("/desk/redesigns/{number}/{file}", get(export::file))
 }

@@ -85,7 +85,6 @@ struct PageHtml {
     asked: String,
     unknown: String,
     history: Vec<Event>,
-    word: bool,
 }
 
 fn judged(t: &Texts, j: Judgement) -> (&'static str, &'static str) {
@@ -273,7 +272,6 @@ pub(crate) async fn page(
                 words: words_of(&p, &v, &e.happened),
             })
             .collect(),
-        word: false,
         back,
         p,
     }))

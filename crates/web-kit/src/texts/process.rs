@@ -89,6 +89,9 @@ texts! {
     v_keep: "保留", "Kept";
     form: "一张表单", "One form";
     form_line: "{n} 个字段,其中 {k} 个可预填。", "{n} fields, {k} of them can be filled in beforehand.";
+    th_field: "字段", "Field";
+    th_who: "用于", "Needed by";
+    th_prefill: "预填", "Filled in from";
     prefill: "由{s}预填", "from {s}";
     reality: "合法最短与仿真实际", "Lawful and simulated";
     reality_lead: "合法最长路径不含排队;仿真按人手、班次、到达和返工推演。两者不同,都要看。", "The lawful path has no queues; the simulation has staff, shifts, arrivals and rework. They differ: look at both.";
