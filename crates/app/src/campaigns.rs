@@ -279,28 +279,36 @@ impl App {
 
     /// Gives one walk out by hand.
     pub fn give_walk(&self, actor: Actor, id: i64, login: String, item: String, by: Date) -> Later<usize> {
-        self.write(move |app, tx| {
-            let row = found(tx, id)?;
-            let nobody = || {
-                Error::invalid("login", "没有这个账号,或不是走查人", "no such account, or it does not walk")
-            };
-            let staff = office::staff_by_login(tx, login.trim())?.filter(|s| s.active).ok_or_else(nobody)?;
-            if decide(&staff.actor(), Operation::RecordWalk, None).is_err() {
-                return Err(nobody());
-            }
-            if store::items::by_key(tx, item.trim(), "")?.is_none() {
-                return Err(Error::invalid("item", "没有这个事项编码", "there is no item with this code"));
-            }
-            let one = Assignment {
-                staff: staff.id,
-                item: item.trim().to_owned(),
-                by,
-                target: usize::MAX,
-                cross: false,
-            };
-            let note = serde_json::json!({ "staff": staff.id, "item": one.item, "by": by });
-            app.announce(tx, &actor, row, &[one], "give_walk", &note)
-        })
+        self.write(move |app, tx| app.give_one(tx, &actor, id, (&login, &item), by))
+    }
+
+    pub(crate) fn give_one(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        id: i64,
+        (login, item): (&str, &str),
+        by: Date,
+    ) -> Result<usize, Error> {
+        let row = found(tx, id)?;
+        let nobody =
+            || Error::invalid("login", "没有这个账号,或不是走查人", "no such account, or it does not walk");
+        let staff = office::staff_by_login(tx, login.trim())?.filter(|s| s.active).ok_or_else(nobody)?;
+        if decide(&staff.actor(), Operation::RecordWalk, None).is_err() {
+            return Err(nobody());
+        }
+        if store::items::by_key(tx, item.trim(), "")?.is_none() {
+            return Err(Error::invalid("item", "没有这个事项编码", "there is no item with this code"));
+        }
+        let one = Assignment {
+            staff: staff.id,
+            item: item.trim().to_owned(),
+            by,
+            target: usize::MAX,
+            cross: false,
+        };
+        let note = serde_json::json!({ "staff": staff.id, "item": one.item, "by": by });
+        self.announce(tx, actor, row, &[one], "give_walk", &note)
     }
 
     fn announce(

@@ -402,7 +402,7 @@ impl App {
         })
     }
 
-    fn events_in(
+    pub(crate) fn events_in(
         &self,
         rd: &mut Rd<'_>,
         office: &Office,

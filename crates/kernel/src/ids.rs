@@ -58,11 +58,13 @@ pub enum StreamKind {
     Meeting = 10,
     /// 读文: what was proposed from the words of one case, and what people said to it.
     Reading = 11,
+    /// 线索: one lead or invitation of the public.
+    Lead = 12,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -74,6 +76,7 @@ impl StreamKind {
         Self::Supervision,
         Self::Meeting,
         Self::Reading,
+        Self::Lead,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -89,6 +92,7 @@ impl StreamKind {
             Self::Supervision => "supervision",
             Self::Meeting => "meeting",
             Self::Reading => "reading",
+            Self::Lead => "lead",
         }
     }
 }

@@ -204,7 +204,7 @@ fn nth<T>(list: &mut [T], number: u32) -> Option<&mut T> {
 }
 
 /// The unit that owns the case after this command, where the command says so.
-const fn new_owner(asked: &Command) -> Option<UnitId> {
+pub const fn new_owner(asked: &Command) -> Option<UnitId> {
     match asked {
         Command::Dispatch { unit, .. }
         | Command::Redispatch { unit, .. }

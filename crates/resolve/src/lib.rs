@@ -24,6 +24,7 @@ pub use command::{Act, Command, MeetingTaskGiven, PlannedStep, Registration, Sol
 pub use decide::{Happened, Permitted, register};
 pub use draw::{loop_diagram, loop_table_markdown};
 pub use guard::Guard;
+pub use evolve::new_owner;
 pub use limits::{LimitRule, Rules, default_limits};
 pub use refusal::{Refusal, RefusalCode};
 pub use stage::{Stage, StageKind};

@@ -22,6 +22,7 @@ pub mod items;
 pub mod jobs;
 pub mod ledger_rows;
 pub mod migrations;
+pub mod leads;
 pub mod office;
 mod pool;
 mod postgres;

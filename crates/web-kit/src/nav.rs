@@ -85,6 +85,21 @@ pub const AREAS: &[Area] = &[
                 |t| t.walk.title,
                 &[Walker, Coordinator, Supervisor, Analyst, UnitAdmin, Volunteer, Evaluator],
             ),
+            place(
+                "/desk/walks/leads",
+                |t| t.walk.leads,
+                &[Walker, Coordinator, Supervisor, Analyst, UnitAdmin, Volunteer, Evaluator],
+            ),
+            place(
+                "/desk/walks/called-for",
+                |t| t.walk.called_for,
+                &[Walker, Coordinator, Supervisor, Analyst, UnitAdmin, Volunteer, Evaluator],
+            ),
+            place(
+                "/desk/walks/backward",
+                |t| t.walk.backward,
+                &[Walker, Coordinator, Supervisor, Analyst, UnitAdmin, Volunteer, Evaluator],
+            ),
             place("/desk/items", |t| t.walk.items, &[]),
             place("/desk/items/checkup", |t| t.walk.checkup, &[]),
             place("/desk/items/hall", |t| t.walk.hall, &[]),

@@ -202,12 +202,16 @@ pub(crate) async fn repeat(
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct GivenAsk {
     #[serde(default)]
     after: i64,
     #[serde(default)]
     seed: Option<u64>,
+    #[serde(default)]
+    item: String,
+    #[serde(default)]
+    by: String,
 }
 
 struct Proposed {
@@ -271,7 +275,9 @@ pub(crate) async fn given(
     Path(id): Path<i64>,
     Ask(ask): Ask<GivenAsk>,
 ) -> Result<Response, Oops> {
-    given_page(&kit, &desk, id, &ask, Fields::default(), String::new()).await
+    // What called for the walk fills the form in.
+    let sent = Fields(vec![("item".to_owned(), ask.item.clone()), ("by".to_owned(), ask.by.clone())]);
+    given_page(&kit, &desk, id, &ask, sent, String::new()).await
 }
 
 /// `POST /desk/walks/{id}/given`: by rule with its seed, or one by hand.
@@ -298,7 +304,7 @@ pub(crate) async fn give(
         Ok(_) => Ok(Redirect::to(&format!("/desk/walks/{id}/given")).into_response()),
         Err(e @ (Error::Refused(_) | Error::Invalid { .. })) => {
             let trouble = explain(&desk.page, &e);
-            let ask = GivenAsk { after: 0, seed: None };
+            let ask = GivenAsk::default();
             let page = given_page(&kit, &desk, id, &ask, fields, trouble).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }

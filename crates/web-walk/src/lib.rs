@@ -10,6 +10,7 @@ mod guides;
 mod hall;
 mod intake;
 mod items;
+mod leads;
 mod plates;
 mod recorder;
 mod walks;
@@ -38,6 +39,10 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/items/i/{key}/compare", get(items::compare))
         .route("/desk/items/i/{key}/guide", post(guides::act))
         .route("/desk/walks", get(campaigns::list).post(campaigns::make))
+        .route("/desk/walks/leads", get(leads::list))
+        .route("/desk/walks/leads/{id}", post(leads::act))
+        .route("/desk/walks/called-for", get(leads::called_for))
+        .route("/desk/walks/backward", get(leads::backward))
         .route("/desk/walks/{id}", get(board::show))
         .route("/desk/walks/{id}/list", get(board::list))
         .route("/desk/walks/{id}/given", get(campaigns::given).post(campaigns::give))
@@ -65,6 +70,7 @@ pub fn public_routes() -> Router<Kit> {
         .route("/guide/{key}", get(guides::show))
         .route("/guide/{key}/notice", get(guides::notice))
         .route("/guide/{key}/comment", post(guides::comment))
+        .route("/join", get(leads::join).post(leads::send))
         .route("/p/{token}", get(plates::scan))
 }
 

@@ -43,6 +43,7 @@ pub const STEPS: &[Step] = steps![
     11 "supervise",
     12 "lists",
     13 "newest",
+    14 "leads",
 ];
 
 /// The version this program knows.
