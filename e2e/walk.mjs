@@ -63,6 +63,8 @@ const kept = (page, name) =>
       }),
     name,
   );
+/** One red point. */
+const PHOTO = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==", "base64");
 const ids = (list) => list.map((o) => (typeof o.id === "string" ? o.id : `${o.id.device}-${o.id.counter}`)).sort();
 const equal = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const nameOf = (page) => page.url().split("/w/")[1]?.split("/")[0];
@@ -103,6 +105,9 @@ async function offlineDay(browser, url) {
   await check(page, problems);
   await page.locator(".sheet .ready button").first().click();
   await page.getByText("要了指南里没有的材料：结婚证复印件").waitFor();
+  // A photo taken without a network waits on the phone.
+  await page.locator('input[type="file"]').first().setInputFiles({ name: "queue.png", mimeType: "image/png", buffer: PHOTO });
+  await page.waitForTimeout(500);
   for (let n = 0; n < 12 && (await page.locator("#next").count()); n++) {
     await page.locator("#next").click();
     await page.waitForTimeout(150);
@@ -139,6 +144,7 @@ async function offlineDay(browser, url) {
   must(lost >= 2, "the lost answer was not tried again");
   const there = await told(page, name);
   must(equal(ids(there.ops), ids(before)), `sent: ${there.ops.length} there, ${before.length} here`);
+  must(there.ops.some((o) => o.act.act === "attached"), "the photo is not in the walk");
   must(there.lacks.length === 0, `it does not count: ${there.lacks}`);
   must(there.cases.length === 1, "the problem is no case");
   return { context, page, id: there.id, number: there.cases[0]?.number };
@@ -172,10 +178,46 @@ async function twoPhones(browser, url) {
   await sent(one.page);
   await two.page.reload();
   await sent(two.page);
+  // Green says that everything is sent; what the other phone sent may still be on its way here.
+  for (let n = 0; n < 20 && (await kept(two.page, name)).length < (await told(one.page, name)).ops.length; n++) await two.page.waitForTimeout(500);
   const [a, b, server] = [await kept(one.page, name), await kept(two.page, name), await told(one.page, name)];
   must(equal(ids(a), ids(b)) && equal(ids(a), ids(server.ops)), `two phones: ${a.length}, ${b.length}, server ${server.ops.length}`);
   must(a.filter((o) => o.act === "noted").length === 6, "two phones: six notes");
   await Promise.all([one.context.close(), two.context.close()]);
+}
+
+/** What somebody sends is planned, walked and called back. */
+async function leads(browser, url, size, coord, item, visit) {
+  const someone = await person(browser, url, problems, { size });
+  await someone.goto("/join");
+  await check(someone, problems);
+  await someone.locator('input[value="ask_company"]').check();
+  await someone.fill("#words", "第一次办退休，想请人陪我走一遍，怕材料带不全。");
+  await someone.fill("#name", "吴桂芳");
+  await someone.fill("#phone", "13800138000");
+  await someone.click("main button.main");
+  await someone.waitForURL("**/join?number=**");
+  await check(someone, problems);
+  const number = new URL(someone.url()).searchParams.get("number");
+  await someone.context().close();
+  await visit(coord, "/desk/walks/leads");
+  const card = () => coord.locator(`section[aria-labelledby="l${number}"]`);
+  must(!(await card().innerText()).includes("13800138000"), "the telephone of a lead is shown to everybody");
+  await card().locator("details").first().evaluate((d) => (d.open = true));
+  await card().locator('input[name="login"]').fill("hrss.walker2");
+  await card().locator('input[name="item"]').fill(item.split("~")[0]);
+  await card().locator('input[name="by"]').fill("2027-03-01");
+  await card().locator('button[value="plan"]').click();
+  await coord.goto("/desk/walks/leads?state=planned");
+  await card().locator('button[value="walked"]').click();
+  await coord.goto("/desk/walks/leads?state=walked");
+  await card().locator('button[value="phone"]').click();
+  must((await card().innerText()).includes("13800138000"), "the number to call is not shown");
+  await check(coord, problems);
+  await card().locator('input[name="told"]').fill("办好了，很满意");
+  await card().locator('button[value="call"]').click();
+  await visit(coord, "/desk/walks/leads?state=called_back");
+  must((await card().count()) === 1, "the lead did not end with a callback");
 }
 
 /** Every page at a desk and on a phone; every figure of the board opens the list it counts. */
@@ -220,11 +262,24 @@ async function pages(browser, url, size, walk) {
   for (const path of ["lists", "given", "papers", "paper/three_lists", "paper/summary"]) await visit(coord, `${board}/${path}`);
   await visit(supervisor, `${board}/signals`);
   must((await supervisor.locator(".note strong").count()) > 1, "the walks for show are named");
-  if (walk?.id) await visit(coord, `/desk/walks/w/${walk.id}`);
+  if (walk?.id) {
+    await visit(coord, `/desk/walks/w/${walk.id}`);
+    const photo = coord.locator('a[href*="/file/"]').first();
+    must((await photo.count()) === 1, "the photo of the walk is not on its page");
+    const file = await coord.request.get(await photo.getAttribute("href"));
+    must(file.ok() && file.headers()["content-type"] === "image/png", `the photo: ${file.status()}`);
+  }
+  await leads(browser, url, size, coord, item, visit);
   if (walk?.number) {
     const answer = await coord.goto(`/desk/case/${walk.number}`);
     must(answer.status() === 200, `the case ${walk.number}: ${answer.status()}`);
+    await coord.goto(`/desk/walks/backward?number=${walk.number}`);
+    await check(coord, problems);
   }
+  must((await coord.request.get("/desk/walks/backward?number=none")).status() === 404, "a case that is not there");
+  await visit(coord, "/desk/walks/called-for");
+  const sheets = await coord.request.get("/desk/items/plates.pdf");
+  must((await sheets.body()).subarray(0, 5).toString() === "%PDF-", "the sheets of plates are no PDF");
   // The public: a guide, its questions, the notice on one page, a plate and a false one.
   await visit(resident, "/guides");
   await visit(resident, `/guide/${item}`);

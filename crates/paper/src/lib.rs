@@ -5,5 +5,6 @@
 
 pub mod gongwen;
 pub mod pdf;
+pub mod plates;
 pub mod sheet;
 pub mod word;

@@ -87,6 +87,18 @@ pub const FONT_DIRS: &[&str] =
     &["/usr/share/fonts", "/usr/local/share/fonts", "C:\\Windows\\Fonts", "/Library/Fonts"];
 
 impl Fonts {
+    /// The fonts of this machine, looked for once. `BANCHENG_FONTS` names a directory with the licensed ones.
+    ///
+    /// # Errors
+    /// None with Chinese letters.
+    pub fn of_this_machine() -> Result<&'static Self, &'static PdfError> {
+        static FONTS: std::sync::LazyLock<Result<Fonts, PdfError>> = std::sync::LazyLock::new(|| {
+            let own = std::env::var_os("BANCHENG_FONTS").map(PathBuf::from);
+            let dirs: Vec<_> = own.into_iter().chain(FONT_DIRS.iter().map(PathBuf::from)).collect();
+            Fonts::find(&dirs)
+        });
+        FONTS.as_ref()
+    }
     /// Finds the faces in these directories and below, the first directory first.
     ///
     /// # Errors
@@ -130,16 +142,16 @@ fn walk(dir: &Path, depth: u8, out: &mut Vec<PathBuf>) {
     }
 }
 
-const MM: f32 = 72.0 / 25.4;
+pub(crate) const MM: f32 = 72.0 / 25.4;
 const LEFT: f32 = 28.0 * MM;
 const TOP: f32 = 37.0 * MM;
 const WIDE: f32 = 156.0 * MM;
 const PITCH: f32 = 225.0 * MM / LINES as f32;
 const CHAR: f32 = WIDE / CHARS as f32;
-const A4: (f32, f32) = (210.0 * MM, 297.0 * MM);
+pub(crate) const A4: (f32, f32) = (210.0 * MM, 297.0 * MM);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
+pub(crate) enum Role {
     Fang,
     Kai,
     Hei,
@@ -147,7 +159,7 @@ enum Role {
 }
 
 /// Something drawn on a page.
-enum Drawn {
+pub(crate) enum Drawn {
     Text { x: f32, y: f32, size: f32, role: Role, pitch: f32, text: String, red: bool },
     Bar { x: f32, y: f32, w: f32, h: f32, grey: bool, red: bool },
     Link { x: f32, y: f32, w: f32, h: f32, to: String },
@@ -497,7 +509,7 @@ fn record(l: &mut Layout, doc: &Document) {
 }
 
 /// Draws a line letter by letter on its grid; a letter that the face lacks comes from the body face.
-fn draw(surface: &mut krilla::surface::Surface<'_>, fonts: &Fonts, d: &Drawn) {
+pub(crate) fn draw(surface: &mut krilla::surface::Surface<'_>, fonts: &Fonts, d: &Drawn) {
     let colour = |red: bool, grey: bool| match (red, grey) {
         (true, _) => rgb::Color::new(0xff, 0, 0),
         (_, true) => rgb::Color::new(0x5b, 0x5b, 0x5b),

@@ -1,14 +1,11 @@
 //! 公文页: drafting, editing, issuing; Word and PDF; what has changed since.
 
-use std::path::PathBuf;
-use std::sync::OnceLock;
-
 use app::Edited;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use paper::pdf::{FONT_DIRS, Fonts};
+use paper::pdf::Fonts;
 use supervise::{Block, Form, figure};
 use web_kit::{Desk, Fields, Kit, Lang, Oops, Page, day, render, when};
 
@@ -187,7 +184,7 @@ async fn one(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<Respons
         blocks: blocks(&v.bulletin),
         cited: cited.collect(),
         changed: v.differences.len(),
-        fonts: fonts().map_or_else(|e| e.to_string(), Fonts::notice),
+        fonts: Fonts::of_this_machine().map_or_else(|e| e.to_string(), Fonts::notice),
         b: v.bulletin,
         trouble,
         p,
@@ -251,17 +248,6 @@ async fn after(kit: &Kit, desk: &Desk, id: i64, done: Result<(), app::Error>) ->
     }
 }
 
-/// The fonts of this machine, looked for once. `BANCHENG_FONTS` names a directory with the licensed ones.
-fn fonts() -> Result<&'static Fonts, &'static paper::pdf::PdfError> {
-    static FOUND: OnceLock<Result<Fonts, paper::pdf::PdfError>> = OnceLock::new();
-    let found = FOUND.get_or_init(|| {
-        let own = std::env::var_os("BANCHENG_FONTS").map(PathBuf::from);
-        let dirs: Vec<PathBuf> = own.into_iter().chain(FONT_DIRS.iter().map(PathBuf::from)).collect();
-        Fonts::find(&dirs)
-    });
-    found.as_ref()
-}
-
 /// `GET /desk/bulletins/{id}/{bulletin.docx|bulletin.pdf}`
 pub(crate) async fn file(
     State(kit): State<Kit>,
@@ -279,7 +265,7 @@ pub(crate) async fn file(
     let pdf = file.ends_with(".pdf");
     let written = tokio::task::spawn_blocking(move || {
         if pdf {
-            let fonts = fonts().map_err(ToString::to_string)?;
+            let fonts = Fonts::of_this_machine().map_err(ToString::to_string)?;
             return paper::pdf::write(&doc, fonts).map_err(|e| e.to_string());
         }
         paper::word::write(&doc).map_err(|e| e.to_string())

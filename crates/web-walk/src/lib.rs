@@ -34,6 +34,7 @@ pub fn routes() -> Router<Kit> {
         )
         .route("/desk/items/hall", get(hall::show).post(hall::save))
         .route("/desk/items/plates", get(plates::list).post(plates::save))
+        .route("/desk/items/plates.pdf", get(plates::pdf))
         .route("/desk/items/plates/print", get(plates::print))
         .route("/desk/items/i/{key}", get(items::show))
         .route("/desk/items/i/{key}/compare", get(items::compare))

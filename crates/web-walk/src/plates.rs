@@ -3,9 +3,11 @@
 use app::Error;
 use askama::Template;
 use axum::extract::{Path, Query as Ask, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use catalogue::plate::Plate;
+use paper::pdf::Fonts;
+use paper::plates::PlateSheet;
 use serde::Deserialize;
 use web_kit::{Desk, Fields, Kit, Oops, Page, render, said};
 
@@ -180,6 +182,50 @@ pub(crate) async fn print(
 ) -> Result<Response, Oops> {
     let rows = lines(&kit, &desk, ask.after, &headers, true).await?;
     Ok(render(&PrintHtml { p: desk.page.clone(), rows }))
+}
+
+/// `GET /desk/items/plates.pdf`: the same sheets, ready for the printer.
+pub(crate) async fn pdf(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Ask(ask): Ask<ListAsk>,
+    headers: HeaderMap,
+) -> Result<Response, Oops> {
+    let p = desk.page.clone();
+    let base = base(&kit, &headers);
+    let rows = lines(&kit, &desk, ask.after, &headers, false).await?;
+    let sheets: Vec<PlateSheet> = rows
+        .into_iter()
+        .map(|r| PlateSheet {
+            code: squares(&format!("{base}{}", r.href)),
+            line: format!("{} · № {} · {}", p.city, r.number, r.region),
+            place: r.place,
+            scan: p.t.walk.scan_me.to_owned(),
+            warning: p.t.walk.false_plate_hint.to_owned(),
+        })
+        .collect();
+    let made = tokio::task::spawn_blocking(move || {
+        let fonts = Fonts::of_this_machine().map_err(ToString::to_string)?;
+        paper::plates::write(p.t.walk.plates, &sheets, fonts).map_err(|e| e.to_string())
+    });
+    let bug = |said: String| Oops(Error::Store(store::StoreError::Bug(said)));
+    let bytes = match made.await.map_err(|e| bug(e.to_string()))? {
+        Ok(bytes) => bytes,
+        Err(said) => {
+            let (zh, en) = said.split_once(" / ").unwrap_or((&said, &said));
+            return Err(Oops(Error::invalid("fonts", zh, en)));
+        }
+    };
+    let name = format!("attachment; filename=\"plates-{}.pdf\"", ask.after);
+    let heads =
+        [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((heads, bytes).into_response())
+}
+
+/// The squares of a code, row by row.
+fn squares(link: &str) -> Vec<Vec<bool>> {
+    let Ok(code) = fast_qr::QRBuilder::new(link.to_owned()).build() else { return Vec::new() };
+    (0..code.size).map(|r| code[r].iter().take(code.size).map(|m| m.value()).collect()).collect()
 }
 
 /// `POST /desk/items/plates`: hang a plate, or replace the one with this number.
