@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use access::{Operation, Permit, decide};
-use kernel::{Actor, Date, Moment, RegionCode, Said, US_PER_DAY, US_PER_HOUR, UnitId};
+use kernel::{Actor, Date, Moment, RegionCode, Said, US_PER_DAY, UnitId};
 use resolve::Word as _;
 use store::leads::{self, LeadRow};
 use store::{Rd, Tx, cases, counters};
@@ -84,6 +84,8 @@ pub struct BackwardView {
     pub item: Option<String>,
     /// latest first
     pub line: Vec<Stretch>,
+    /// working time of one working day, µs
+    pub day_us: i64,
     /// names of the units in it
     pub units: HashMap<UnitId, String>,
 }
@@ -93,8 +95,8 @@ const TEXT_MAX: usize = 5_000;
 const fn sealed_as(id: i64) -> i64 {
     -1_000 - id
 }
-/// Longer than two working days of eight hours without anything is a standstill to look into; ours.
-const STILL_US: i64 = 16 * US_PER_HOUR;
+/// Longer than two working days without anything is a standstill to look into; ours.
+const STILL_DAYS: i64 = 2;
 
 fn word(state: LeadState) -> &'static str {
     match state {
@@ -295,11 +297,16 @@ impl App {
                 events.push(CaseEvent { at: e.at, what: e.act.zh().to_owned(), unit: owner });
             }
             let calendar = &office.rules.calendar;
-            let line = backward(&events, |a, b| calendar.working_us(a, b), STILL_US, None);
+            let work = |a, b| calendar.working_us(a, b);
+            let from = Moment::start_of(case.lodged.date());
+            // The longest of the first fortnight: holidays have none, a whole working day has them all.
+            let day = |n: i64| work(from.plus_us(n * US_PER_DAY), from.plus_us((n + 1) * US_PER_DAY));
+            let day_us = (0..14).map(day).max().unwrap_or(0).max(1);
+            let line = backward(&events, work, STILL_DAYS * day_us, None);
             let ids = line.iter().filter_map(|s| s.unit);
             let units = ids.map(|u| (u, office.unit_name(u))).collect();
             let stage = case.stage.kind().zh().to_owned();
-            Ok(BackwardView { number: case.number, stage, item: case.item, line, units })
+            Ok(BackwardView { number: case.number, stage, item: case.item, line, day_us, units })
         })
     }
 }

@@ -318,10 +318,10 @@ pub(crate) struct BackwardAsk {
     number: String,
 }
 
-/// Working time in working days of eight hours.
+/// Working time in working days.
 #[expect(clippy::cast_precision_loss, reason = "hours of a case")]
-fn days(us: i64) -> String {
-    format!("{:.1}", us as f64 / (8 * kernel::US_PER_HOUR) as f64)
+fn days(us: i64, of_day: i64) -> String {
+    format!("{:.1}", us as f64 / of_day as f64)
 }
 
 /// `GET /desk/walks/backward`: a case from its result backward.
@@ -361,10 +361,10 @@ pub(crate) async fn backward(
             to: when(p.lang, s.to),
             what: s.what.clone(),
             unit: unit(s.unit),
-            days: days(s.working_us),
+            days: days(s.working_us, view.day_us),
             gaps: (s.gaps.iter())
                 .map(|g| match g {
-                    Gap::Still(us) => t.gap_still.replace("{n}", &days(*us)),
+                    Gap::Still(us) => t.gap_still.replace("{n}", &days(*us, view.day_us)),
                     Gap::Returned(u) => t.gap_returned.replace("{u}", &unit(Some(*u))),
                     Gap::NobodysOwn => t.gap_nobody.to_owned(),
                     Gap::OverLimit => t.gap_over.to_owned(),
