@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use eventlog::{Dfg, Variants, XesOptions, read_xes};
 use process_mining::core::event_data::case_centric::utils::activity_projection::EventLogActivityProjection;
-use process_mining::core::event_data::case_centric::xes::import_xes::{XESImportOptions, import_xes_slice};
+use process_mining::core::event_data::case_centric::xes::{XESImportOptions, import_xes_slice};
 use process_mining::discovery::case_centric::dfg::discover_dfg;
 
 /// CPU seconds of this thread; both crates do this work on one.

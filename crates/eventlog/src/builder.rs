@@ -99,7 +99,14 @@ impl Columns {
         let key = plain(raw_key).text;
         let named = self.parts.iter().find(|(k, _)| parent == TOP && *k == raw_key);
         let part = named.map_or(Part::Plain, |p| p.1);
-        self.slots.push(Slot { raw_key: raw_key.into(), kind, parent, part, next: 0, recent: Recent::default() });
+        self.slots.push(Slot {
+            raw_key: raw_key.into(),
+            kind,
+            parent,
+            part,
+            next: 0,
+            recent: Recent::default(),
+        });
         self.columns.push(Column::new(&key, kind, (parent != TOP).then_some(parent)));
         self.index.insert((raw_key.into(), kind, parent), id);
         Some(id)
