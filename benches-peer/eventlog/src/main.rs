@@ -14,7 +14,7 @@ fn cpu() -> f64 {
 }
 
 fn best<T>(mut f: impl FnMut() -> T) -> f64 {
-    (0..3)
+    (0..9)
         .map(|_| {
             let (from, mut runs) = (cpu(), 0.0);
             while runs == 0.0 || cpu() - from < 0.2 {
