@@ -21,10 +21,10 @@ function csv() {
   return text;
 }
 
-async function bring(page, name, bytes) {
+async function bring(page, name, bytes, stay = false) {
   const file = join(mkdtempSync(join(tmpdir(), "bancheng-log-")), name);
   writeFileSync(file, bytes);
-  await page.goto("/desk/logs");
+  if (!stay) await page.goto("/desk/logs");
   await page.setInputFiles("#log", file);
   await page.click('form[action$="/upload"] button');
 }
@@ -67,6 +67,26 @@ async function tour(url, browser, size) {
   must((await page.locator("main").innerText()).includes("“补正”"), "补正 is not in the guide");
   await check(page, problems);
 
+  // The steps, orders and limits of an item of the catalogue.
+  await page.goto("/desk/items");
+  const item = decodeURIComponent((await page.locator('main a[href^="/desk/items/i/"]').first().getAttribute("href")).split("/")[4]);
+  await page.goto(`${here}/check`);
+  await page.fill("#item", item);
+  await page.click("form.card button.main");
+  await page.waitForURL(/item=/);
+  const promise = await page.locator("main").innerText();
+  must(/在哪些环节之后/.test(promise) && /个工作日/.test(promise), "the item's promise is shown");
+  await check(page, problems);
+  await page.goto(`${here}/check?item=none`);
+  must((await page.locator(".note.bad").count()) === 1, "an unknown item is named");
+
+  // Colours by days, where days stand at the paths.
+  await page.goto(`${here}?m=mean`);
+  const coloured = ".map .e.d1, .map .e.d2, .map .e.d3, .map .e.d4";
+  must((await page.locator(coloured).count()) > 0, "a path of days has a colour");
+  must((await page.locator(".days span").count()) === 5, "the colours are explained");
+  await check(page, problems);
+
   await page.goto(`${here}/questions`);
   must((await page.locator("#q-rework").innerText()).includes("土地证"), "rework names the material");
   await page.locator("#q-rework form button").first().click();
@@ -82,6 +102,22 @@ async function tour(url, browser, size) {
   await page.selectOption("#c-time", "丙");
   await page.click("main form button.main");
   await page.waitForURL(/\/desk\/logs\/[0-9a-f]{16}$/);
+  // The named columns are kept, and the next table of the kind needs no naming.
+  const kept = await page.request.get(`${page.url()}/mapping.json`);
+  const template = join(mkdtempSync(join(tmpdir(), "bancheng-log-")), "mapping.json");
+  writeFileSync(template, await kept.body());
+  await page.goto("/desk/logs");
+  await page.setInputFiles("#mapping", template);
+  await bring(page, "odd2.csv", "甲,乙,丙\n7,收,2024-02-02\n8,发,2024-02-03\n", true);
+  await page.waitForURL(/\/desk\/logs\/[0-9a-f]{16}$/);
+  // What is written as Parquet is read again.
+  const parquet = await page.request.get(`${here}/log.parquet`);
+  must(parquet.ok(), "the log is given as Parquet");
+  await bring(page, "log.parquet", await parquet.body());
+  await page.waitForURL(/\/desk\/logs\/[0-9a-f]{16}$/);
+  must((await page.locator("main").innerText()).includes("60"), "the Parquet file has sixty cases");
+  await bring(page, "bad.parquet", "PAR1 and nothing more");
+  must((await page.locator(".note.bad").count()) === 1, "a damaged Parquet file is refused with a reason");
   await bring(page, "no.xes", "<html></html>");
   must((await page.locator(".note.bad").count()) === 1, "what is no log is refused with a reason");
   await page.context().close();

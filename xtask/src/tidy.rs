@@ -21,6 +21,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("access", &["kernel", "resolve"]),
     ("demo", &["kernel", "catalogue"]),
     ("paper", &["kernel"]),
+    ("eventlog-files", &["eventlog"]),
     ("sso", &["kernel"]),
     ("store", &["kernel", "ledger", "access", "resolve", "workday"]),
     (
@@ -31,6 +32,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "ledger",
             "hanyu",
             "eventlog",
+            "eventlog-files",
             "catalogue",
             "walk",
             "resolve",

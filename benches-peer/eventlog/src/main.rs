@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use eventlog::{Dfg, Variants, XesOptions, read_xes};
 use process_mining::core::event_data::case_centric::utils::activity_projection::EventLogActivityProjection;
-use process_mining::core::event_data::case_centric::xes::import_xes::{XESImportOptions, import_xes_slice};
+use process_mining::core::event_data::case_centric::xes::{XESImportOptions, import_xes_slice};
 use process_mining::discovery::case_centric::dfg::discover_dfg;
 
 /// CPU seconds of this thread; both crates do this work on one.
@@ -14,7 +14,7 @@ fn cpu() -> f64 {
 }
 
 fn best<T>(mut f: impl FnMut() -> T) -> f64 {
-    (0..3)
+    (0..9)
         .map(|_| {
             let (from, mut runs) = (cpu(), 0.0);
             while runs == 0.0 || cpu() - from < 0.2 {

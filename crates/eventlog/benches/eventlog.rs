@@ -84,6 +84,23 @@ fn main() {
         n,
     );
     row("directly-follows in working time", best(3, || pair_times(&big, Some(&clock))).0, n);
+    drop(big);
+    huge(&log, &long);
+}
+
+/// Hundred million events in memory: the same log repeated, and said so.
+fn huge(log: &eventlog::Log, long: &eventlog::Filter) {
+    let huge = log.repeated(100_000_000usize.div_ceil(log.event_count()));
+    let n = huge.event_count() as f64;
+    println!("| *the same log repeated to {n} events, {:.1} GB:* | | |", huge.heap_bytes().0 as f64 / 1e9);
+    let row = |what: &str, s: f64| println!("| {what} | {s:.3} | {:.1} M events/s |", n / s / 1e6);
+    row("directly-follows with counts", best(1, || Dfg::of(&huge)).0);
+    row("variants", best(1, || Variants::of(&huge)).0);
+    let filter = || eventlog::filter::apply(&huge, std::slice::from_ref(long), None);
+    row("a filter by duration, and the filtered log", best(1, || filter().0.event_count()).0);
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap_or("unknown").trim();
+    println!("| most memory of this process, with a filtered log beside the whole one | | {peak} |");
 }
 
 fn import(gz: &[u8]) {

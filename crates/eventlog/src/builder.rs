@@ -7,9 +7,9 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use crate::error::{Error, Limits, ProblemKind, Report};
-use crate::intern::Interner;
+use crate::intern::{Interner, Recent};
 use crate::log::{Column, Kind, Log, Meta, Order, Values};
-use crate::when::{NO_TIME, read_time};
+use crate::when::{NO_TIME, TimeReader};
 use crate::xml::plain;
 
 /// What an attribute means for the log.
@@ -44,6 +44,7 @@ struct Slot {
     part: Part,
     /// The slot that followed this one the last time.
     next: u32,
+    recent: Recent,
 }
 
 /// Columns under construction, found by their raw key, type and parent.
@@ -98,7 +99,14 @@ impl Columns {
         let key = plain(raw_key).text;
         let named = self.parts.iter().find(|(k, _)| parent == TOP && *k == raw_key);
         let part = named.map_or(Part::Plain, |p| p.1);
-        self.slots.push(Slot { raw_key: raw_key.into(), kind, parent, part, next: 0 });
+        self.slots.push(Slot {
+            raw_key: raw_key.into(),
+            kind,
+            parent,
+            part,
+            next: 0,
+            recent: Recent::default(),
+        });
         self.columns.push(Column::new(&key, kind, (parent != TOP).then_some(parent)));
         self.index.insert((raw_key.into(), kind, parent), id);
         Some(id)
@@ -143,6 +151,7 @@ pub(crate) type Place<'a> = &'a dyn Fn() -> (u64, u64);
 pub(crate) struct Builder {
     limits: Limits,
     default_offset_s: i32,
+    times: TimeReader,
     activities: Interner,
     resources: Interner,
     lifecycles: Interner,
@@ -164,6 +173,7 @@ impl Builder {
         Self {
             limits,
             default_offset_s,
+            times: TimeReader::default(),
             activities: Interner::default(),
             resources: Interner::default(),
             lifecycles: Interner::default(),
@@ -239,11 +249,34 @@ impl Builder {
             self.report.add(ProblemKind::TooManyColumns, "", line, byte);
             return Ok(None);
         };
-        match columns.slots[id as usize].part {
-            Part::Plain => self.plain_value(of_event, id, raw, place)?,
-            part => self.standard_value(part, kind, raw_key, raw, place)?,
-        }
+        self.known(of_event, id, raw, place)?;
         Ok(Some(id))
+    }
+
+    /// Adds an attribute of a column that [`Builder::attribute`] gave.
+    #[inline]
+    pub fn known(&mut self, of_event: bool, id: u32, raw: &[u8], place: Place<'_>) -> Result<(), Error> {
+        let columns = if of_event { &self.event } else { &self.case };
+        match columns.slots[id as usize].part {
+            Part::Plain => return self.plain_value(of_event, id, raw, place),
+            Part::CaseName => {}
+            part => {
+                let bit = 1 << (part as u8);
+                if self.seen & bit != 0 {
+                    let (line, byte) = place();
+                    let key = String::from_utf8_lossy(&columns.slots[id as usize].raw_key).into_owned();
+                    self.report.add(ProblemKind::Twice, &key, line, byte);
+                }
+                self.seen |= bit;
+            }
+        }
+        match columns.slots[id as usize].part {
+            part @ (Part::Time | Part::Begin) => {
+                self.standard_time(of_event, id, part, raw, place);
+                Ok(())
+            }
+            part => self.standard_text(of_event, id, part, raw, place),
+        }
     }
 
     /// Adds a top-level attribute whose value is plain text, not XML.
@@ -263,18 +296,8 @@ impl Builder {
         self.attribute(of_event, kind, TOP, key.as_bytes(), value.as_bytes(), place).map(drop)
     }
 
-    fn decode<'a>(&mut self, raw: &'a [u8], place: Place<'_>) -> std::borrow::Cow<'a, str> {
-        let p = plain(raw);
-        if p.odd_entity || p.bad_encoding {
-            let (line, byte) = place();
-            let kind = if p.odd_entity { ProblemKind::Entity } else { ProblemKind::Encoding };
-            self.report.add(kind, "", line, byte);
-        }
-        p.text
-    }
-
-    fn read_time(&mut self, key: &[u8], raw: &[u8], place: Place<'_>) -> i64 {
-        match read_time(raw, self.default_offset_s) {
+    fn read_time(&mut self, of_event: bool, id: u32, raw: &[u8], place: Place<'_>) -> i64 {
+        match self.times.read(raw, self.default_offset_s) {
             Some(read) => {
                 if !read.zoned {
                     self.event.naive += 1;
@@ -287,70 +310,67 @@ impl Builder {
             }
             None => {
                 let (line, byte) = place();
-                let what = format!("{}: {}", String::from_utf8_lossy(key), String::from_utf8_lossy(raw));
+                let columns = if of_event { &self.event } else { &self.case };
+                let key = String::from_utf8_lossy(&columns.slots[id as usize].raw_key);
+                let what = format!("{key}: {}", String::from_utf8_lossy(raw));
                 self.report.add(ProblemKind::BadTime, &what, line, byte);
                 NO_TIME
             }
         }
     }
 
-    fn standard_value(
+    fn standard_time(&mut self, of_event: bool, id: u32, part: Part, raw: &[u8], place: Place<'_>) {
+        let us = self.read_time(of_event, id, raw, place);
+        if part == Part::Begin && !self.begins {
+            self.begins = true;
+            self.begin = vec![NO_TIME; self.log.activity.len()];
+        }
+        let column = if part == Part::Time { &mut self.log.time } else { &mut self.begin };
+        if let Some(t) = column.last_mut() {
+            *t = us;
+        }
+    }
+
+    fn standard_text(
         &mut self,
+        of_event: bool,
+        id: u32,
         part: Part,
-        _: Kind,
-        key: &[u8],
         raw: &[u8],
         place: Place<'_>,
     ) -> Result<(), Error> {
-        if part != Part::CaseName {
-            let bit = 1 << (part as u8);
-            if self.seen & bit != 0 {
-                let (line, byte) = place();
-                self.report.add(ProblemKind::Twice, &String::from_utf8_lossy(key), line, byte);
-            }
-            self.seen |= bit;
-        }
-        if matches!(part, Part::Time | Part::Begin) {
-            let us = self.read_time(key, raw, place);
-            if part == Part::Time {
-                if let Some(t) = self.log.time.last_mut() {
-                    *t = us;
-                }
-            } else {
-                if !self.begins {
-                    self.begins = true;
-                    self.begin = vec![NO_TIME; self.log.activity.len()];
-                }
-                if let Some(t) = self.begin.last_mut() {
-                    *t = us;
-                }
-            }
-            return Ok(());
-        }
-        let text = self.decode(raw, place);
+        let columns = if of_event { &mut self.event } else { &mut self.case };
+        let recent = &mut columns.slots[id as usize].recent;
         let dict = match part {
             Part::Activity => &mut self.activities,
             Part::Resource => &mut self.resources,
             Part::Lifecycle => &mut self.lifecycles,
             _ => &mut self.case_names,
         };
-        let before = dict.text_bytes();
-        let limit = self.limits.text as u64;
-        let id = dict.intern(&text).ok_or(Error::TooLarge { what: "文字 / text", limit })?;
-        self.text += dict.text_bytes() - before;
+        let value = match recent.find(dict, raw) {
+            Some(value) => value,
+            None => {
+                let before = dict.text_bytes();
+                let limit = self.limits.text as u64;
+                let value = decoded(dict, recent, raw, "", &mut self.report, place);
+                let value = value.ok_or(Error::TooLarge { what: "文字 / text", limit })?;
+                self.text += dict.text_bytes() - before;
+                value
+            }
+        };
         let column = match part {
             Part::Activity => &mut self.log.activity,
             Part::Resource => &mut self.log.resource,
             Part::CaseName => &mut self.log.case_name,
             _ => {
                 if let Some(l) = self.log.lifecycle.last_mut() {
-                    *l = u8::try_from(id).unwrap_or(Log::NO_LIFECYCLE);
+                    *l = u8::try_from(value).unwrap_or(Log::NO_LIFECYCLE);
                 }
                 return self.check_text();
             }
         };
         if let Some(slot) = column.last_mut() {
-            *slot = id;
+            *slot = value;
         }
         self.check_text()
     }
@@ -366,31 +386,29 @@ impl Builder {
         let row = if of_event { self.log.activity.len() } else { self.log.case_name.len() } as u32 - 1;
         let columns = if of_event { &mut self.event } else { &mut self.case };
         let column = &mut columns.columns[id as usize];
-        let ascii = std::str::from_utf8(raw).unwrap_or_default();
+        let ascii = || std::str::from_utf8(raw).unwrap_or_default().trim();
         let fits = match &mut column.values {
             Values::Text(v) => {
-                let before = column.dict.text_bytes();
-                // A text with entities or bad bytes is rare: decode it outside of the quick way.
-                let value = if ascii.len() == raw.len() && !raw.contains(&b'&') {
-                    column.dict.intern(ascii)
-                } else {
-                    let p = plain(raw);
-                    if p.odd_entity || p.bad_encoding {
-                        let (line, byte) = place();
-                        let kind = if p.odd_entity { ProblemKind::Entity } else { ProblemKind::Encoding };
-                        self.report.add(kind, &column.key, line, byte);
+                let recent = &mut columns.slots[id as usize].recent;
+                let value = match recent.find(&column.dict, raw) {
+                    Some(value) => value,
+                    None => {
+                        let before = column.dict.text_bytes();
+                        let limit = self.limits.text as u64;
+                        let value =
+                            decoded(&mut column.dict, recent, raw, &column.key, &mut self.report, place);
+                        let value = value.ok_or(Error::TooLarge { what: "文字 / text", limit })?;
+                        self.text += column.dict.text_bytes() - before;
+                        value
                     }
-                    column.dict.intern(&p.text)
                 };
-                let limit = self.limits.text as u64;
-                v.push(value.ok_or(Error::TooLarge { what: "文字 / text", limit })?);
-                self.text += column.dict.text_bytes() - before;
+                v.push(value);
                 true
             }
-            Values::Time(v) => read_time(raw, self.default_offset_s).map(|t| v.push(t.us)).is_some(),
-            Values::Int(v) => ascii.trim().parse().map(|i| v.push(i)).is_ok(),
-            Values::Float(v) => ascii.trim().parse().map(|f| v.push(f)).is_ok(),
-            Values::Bool(v) => match ascii.trim() {
+            Values::Time(v) => self.times.read(raw, self.default_offset_s).map(|t| v.push(t.us)).is_some(),
+            Values::Int(v) => ascii().parse().map(|i| v.push(i)).is_ok(),
+            Values::Float(v) => ascii().parse().map(|f| v.push(f)).is_ok(),
+            Values::Bool(v) => match ascii() {
                 "true" | "True" | "TRUE" | "1" => Some(true),
                 "false" | "False" | "FALSE" | "0" => Some(false),
                 _ => None,
@@ -444,6 +462,28 @@ impl Builder {
         log.lifecycle.shrink_to_fit();
         (log, self.report)
     }
+}
+
+/// The number of a text that was not met lately; a text that is the same as its bytes is noted.
+fn decoded(
+    dict: &mut Interner,
+    recent: &mut Recent,
+    raw: &[u8],
+    key: &str,
+    report: &mut Report,
+    place: Place<'_>,
+) -> Option<u32> {
+    let p = plain(raw);
+    if p.odd_entity || p.bad_encoding {
+        let (line, byte) = place();
+        let kind = if p.odd_entity { ProblemKind::Entity } else { ProblemKind::Encoding };
+        report.add(kind, key, line, byte);
+    }
+    let value = dict.intern(&p.text)?;
+    if matches!(p.text, std::borrow::Cow::Borrowed(_)) {
+        recent.note(raw, value);
+    }
+    Some(value)
 }
 
 /// `at_row` after the value was pushed: the row belongs to the value before the end.

@@ -70,10 +70,55 @@ impl Interner {
         Some(id)
     }
 
+    /// Is this the text of that number?
+    #[inline]
+    fn is(&self, id: u32, text: &[u8]) -> bool {
+        let Some(&end) = self.ends.get(id as usize) else { return false };
+        let start = if id == 0 { 0 } else { self.ends[id as usize - 1] };
+        self.arena.as_bytes()[start as usize..end as usize] == *text
+    }
+
     /// All texts in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.ends.len() as u32).map(|id| self.get(id))
     }
+}
+
+/// Which number a value met lately has, found by its bytes as they stand in the file: a repeated value needs no
+/// check of its encoding, no decoding and no look into the dictionary.
+#[derive(Clone, Default)]
+pub(crate) struct Recent(Vec<u32>);
+
+impl Recent {
+    const SIZE: usize = 256;
+
+    #[inline]
+    pub fn find(&self, dict: &Interner, raw: &[u8]) -> Option<u32> {
+        let id = *self.0.get(place(raw))?;
+        dict.is(id, raw).then_some(id)
+    }
+
+    /// Notes a value whose text is the same as its bytes.
+    pub fn note(&mut self, raw: &[u8], id: u32) {
+        if self.0.is_empty() {
+            self.0.resize(Self::SIZE, u32::MAX);
+        }
+        self.0[place(raw)] = id;
+    }
+}
+
+/// A place for these bytes, by their length, beginning and end.
+#[inline]
+fn place(raw: &[u8]) -> usize {
+    let (a, b) = match (raw.first_chunk::<8>(), raw.last_chunk::<8>()) {
+        (Some(a), Some(b)) => (u64::from_le_bytes(*a), u64::from_le_bytes(*b)),
+        _ => match (raw.first_chunk::<4>(), raw.last_chunk::<4>()) {
+            (Some(a), Some(b)) => (u64::from(u32::from_le_bytes(*a)), u64::from(u32::from_le_bytes(*b))),
+            _ => (raw.iter().fold(0, |n, &b| n << 8 | u64::from(b)), 0),
+        },
+    };
+    let mixed = (a ^ b.rotate_left(21) ^ raw.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 56) as usize
 }
 
 fn same(arena: &str, ends: &[u32], id: u32, text: &str) -> bool {
@@ -99,6 +144,18 @@ mod tests {
             }
             let distinct: std::collections::BTreeSet<_> = texts.iter().collect();
             prop_assert_eq!(dict.len(), distinct.len());
+        }
+
+        #[test]
+        fn what_was_met_lately_has_the_number_of_the_dictionary(texts in proptest::collection::vec("[ab]{0,3}|.{0,20}", 0..400)) {
+            let (mut dict, mut recent) = (Interner::default(), Recent::default());
+            for t in &texts {
+                let quick = recent.find(&dict, t.as_bytes());
+                let id = dict.intern(t).unwrap();
+                prop_assert!(quick.is_none_or(|q| q == id));
+                recent.note(t.as_bytes(), id);
+                prop_assert_eq!(recent.find(&dict, t.as_bytes()), Some(id));
+            }
         }
     }
 }

@@ -84,6 +84,62 @@ pub fn read_time(text: &[u8], default_offset_s: i32) -> Option<Read> {
     fast_iso(text).or_else(|| slow(text, default_offset_s))
 }
 
+/// Reads times one after the other and remembers the last date and zone: in a log they repeat.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TimeReader {
+    date: [u8; 10],
+    zone: [u8; 6],
+    zone_len: usize,
+    /// The beginning of that day in that zone; `None` before anything was read.
+    base_us: Option<i64>,
+}
+
+impl TimeReader {
+    /// The same as [`read_time`].
+    #[inline]
+    pub fn read(&mut self, text: &[u8], default_offset_s: i32) -> Option<Read> {
+        let parts = parts(text);
+        if let (Some((date, in_day, zone)), Some(base)) = (parts, self.base_us)
+            && *date == self.date
+            && *zone == self.zone[..self.zone_len]
+        {
+            return Some(Read { us: base + in_day, zoned: true });
+        }
+        let read = read_time(text, default_offset_s)?;
+        if let Some((date, in_day, zone)) = parts.filter(|p| read.zoned && p.2.len() <= 6) {
+            self.date = *date;
+            self.zone[..zone.len()].copy_from_slice(zone);
+            self.zone_len = zone.len();
+            self.base_us = Some(read.us - in_day);
+        }
+        Some(read)
+    }
+}
+
+/// Of `2011-10-01T00:38:44.546+02:00`, also without milliseconds: the date, the microseconds in the day, the
+/// rest. Date and rest are not looked at.
+#[inline]
+fn parts(text: &[u8]) -> Option<(&[u8; 10], i64, &[u8])> {
+    let (date, rest) = text.split_first_chunk::<10>()?;
+    let (b'T', rest) = rest.split_first()? else { return None };
+    let (clock, rest) = rest.split_first_chunk::<8>()?;
+    // Digits become 0 to 9 and colons 0; anything else is seen in the sum.
+    let x = u64::from_le_bytes(*clock) ^ u64::from_le_bytes(*b"00:00:00");
+    let odd = (x | x.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080 | x & 0x0000_ff00_00ff_0000;
+    let two = |shift: u32| (x >> shift & 0xff) as i64 * 10 + (x >> (shift + 8) & 0xff) as i64;
+    let (h, m, s) = (two(0), two(24), two(48));
+    if odd != 0 || h > 23 || m > 59 || s > 59 {
+        return None;
+    }
+    let in_day = (h * 3600 + m * 60 + s) * 1_000_000;
+    let [b'.', a, b, c, rest @ ..] = rest else { return Some((date, in_day, rest)) };
+    let ms = [a, b, c].map(|d| i64::from(d.wrapping_sub(b'0')));
+    if ms.iter().any(|d| *d > 9) || rest.first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    Some((date, in_day + (ms[0] * 100 + ms[1] * 10 + ms[2]) * 1000, rest))
+}
+
 /// `2011-10-01T00:38:44.546+02:00` and the same without a fraction or with `Z`, without any loop over forms.
 fn fast_iso(t: &[u8]) -> Option<Read> {
     let head: &[u8; 19] = t.get(..19)?.try_into().ok()?;
@@ -295,6 +351,21 @@ mod tests {
         #[test]
         fn written_times_read_back(t in -60_000_000_000_000_000i64..200_000_000_000_000_000) {
             prop_assert_eq!(us(&write_time(t)), Some(t));
+        }
+        #[test]
+        fn reading_in_a_row_reads_the_same(texts in proptest::collection::vec(
+            "2024-0[12]-[23][0-9]T[012][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,4})?(Z|Z |[+-]0[12]:?00|)|[0-9T:. -]{0,30}", 0..40),
+            changes in proptest::collection::vec((0usize..30, any::<u8>()), 0..5)) {
+            let mut reader = TimeReader::default();
+            for (i, text) in texts.iter().enumerate() {
+                let mut text = text.clone().into_bytes();
+                for &(at, byte) in changes.iter().filter(|_| i % 3 == 0) {
+                    if let Some(b) = text.get_mut(at) {
+                        *b = byte;
+                    }
+                }
+                prop_assert_eq!(reader.read(&text, 3600), read_time(&text, 3600), "{}", String::from_utf8_lossy(&text));
+            }
         }
         #[test]
         fn any_text_is_read_or_refused(text in "[0-9T:. +/年月日Z-]{0,40}") {

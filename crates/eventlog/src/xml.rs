@@ -47,6 +47,8 @@ pub struct Scanner<R> {
     gone_lines: u64,
     /// Where the current token begins.
     start: usize,
+    /// How many bytes of white space stand before it, as far as they are in the buffer.
+    blank: usize,
     name: Range<usize>,
     attrs: Vec<Attr>,
     text: Range<usize>,
@@ -56,6 +58,33 @@ pub struct Scanner<R> {
 }
 
 const CHUNK: usize = 128 << 10;
+
+/// An empty tag with a key and a value, of which only the value changes.
+#[derive(Debug, Default)]
+pub struct Shape {
+    /// White space before the tag, and the tag up to the quote that opens its value.
+    before: Box<[u8]>,
+    indent: usize,
+    quote: u8,
+}
+
+/// The bytes of a tag that can become a [`Shape`].
+#[derive(Clone, Copy, Debug)]
+pub struct Shapely<'a> {
+    before: &'a [u8],
+    indent: usize,
+    quote: u8,
+}
+
+impl Shapely<'_> {
+    /// Is this the same?
+    pub fn is(&self, shape: &Shape) -> bool {
+        *self.before == *shape.before
+    }
+    pub fn to_shape(self) -> Shape {
+        Shape { before: self.before.into(), indent: self.indent, quote: self.quote }
+    }
+}
 
 enum Tag {
     /// The tag ends after this many bytes of the buffer.
@@ -72,7 +101,7 @@ impl<R: Read> Scanner<R> {
         Self::with_chunk(source, limits, CHUNK)
     }
 
-    fn with_chunk(source: R, limits: Limits, chunk: usize) -> Self {
+    pub(crate) fn with_chunk(source: R, limits: Limits, chunk: usize) -> Self {
         Self {
             source,
             limits,
@@ -84,6 +113,7 @@ impl<R: Read> Scanner<R> {
             gone_bytes: 0,
             gone_lines: 0,
             start: 0,
+            blank: 0,
             name: 0..0,
             attrs: Vec::with_capacity(16),
             text: 0..0,
@@ -113,10 +143,79 @@ impl<R: Read> Scanner<R> {
     pub fn value(&self, name: &[u8]) -> Option<&[u8]> {
         (0..self.attrs.len()).map(|i| self.attr(i)).find(|(n, _)| local(n) == name).map(|(_, v)| v)
     }
-    /// The raw text of the current text token.
+    /// The raw text of the current text token, or the raw value that [`Scanner::take_value`] has passed.
     pub fn text(&self) -> &[u8] {
         &self.buf[self.text.clone()]
     }
+    /// The shape of the current tag, when it is `<name key="…" value="…"/>` and at most so long before its value.
+    pub fn shape(&self, longest: usize) -> Option<Shapely<'_>> {
+        let [key, value] = &self.attrs[..] else { return None };
+        let named = self.buf[key.name.clone()] == *b"key" && self.buf[value.name.clone()] == *b"value";
+        let plain = named && self.buf.get(value.value.end + 1..self.pos) == Some(b"/>");
+        let before = &self.buf[self.start - self.blank.min(self.start)..value.value.start];
+        let quote = *before.last()?;
+        (plain && before.len() <= longest).then_some(Shapely {
+            before,
+            indent: self.blank.min(self.start),
+            quote,
+        })
+    }
+
+    /// Passes over the next tag when it has this shape and is wholly in the buffer. What was passed is the same
+    /// that [`Scanner::next_token`] would have taken apart.
+    #[inline]
+    pub fn take_value(&mut self, shape: &Shape) -> bool {
+        let rest = &self.buf[self.pos..self.end];
+        let Some(rest) = rest.strip_prefix(&*shape.before) else { return false };
+        let Some(len) = find_byte(rest, shape.quote) else { return false };
+        if rest.get(len + 1..len + 3) != Some(b"/>") {
+            return false;
+        }
+        self.start = self.pos + shape.indent;
+        let from = self.pos + shape.before.len();
+        self.text = from..from + len;
+        self.pos = from + len + 3;
+        true
+    }
+
+    /// Where the next tag begins, when it is in the buffer.
+    #[inline]
+    fn next_tag(&self, tag: &[u8]) -> Option<usize> {
+        let rest = &self.buf[self.pos..self.end];
+        let blank = rest.iter().position(|b| !b.is_ascii_whitespace())?;
+        rest[blank..].starts_with(tag).then_some(self.pos + blank)
+    }
+
+    /// Passes over `<name>`, given as it is written, when it comes next.
+    #[inline]
+    pub fn take_open(&mut self, tag: &[u8]) -> bool {
+        let Some(at) = self.next_tag(tag).filter(|_| self.open_starts.len() < self.limits.depth) else {
+            return false;
+        };
+        (self.start, self.blank) = (at, 0);
+        self.pos = at + tag.len();
+        self.name = at + 1..self.pos - 1;
+        self.attrs.clear();
+        self.open_starts.push(self.open_names.len());
+        self.open_names.extend_from_slice(&tag[1..tag.len() - 1]);
+        true
+    }
+
+    /// Passes over `</name>`, given as it is written, when it comes next and that element is open.
+    #[inline]
+    pub fn take_close(&mut self, tag: &[u8]) -> bool {
+        let Some(&open) = self.open_starts.last() else { return false };
+        let Some(at) = self.next_tag(tag).filter(|_| self.open_names[open..] == tag[2..tag.len() - 1]) else {
+            return false;
+        };
+        (self.start, self.blank) = (at, 0);
+        self.pos = at + tag.len();
+        self.name = at + 2..self.pos - 1;
+        self.open_starts.pop();
+        self.open_names.truncate(open);
+        true
+    }
+
     /// How many elements are open.
     pub fn depth(&self) -> usize {
         self.open_starts.len()
@@ -151,6 +250,7 @@ impl<R: Read> Scanner<R> {
             self.end -= self.start;
             self.pos -= self.start;
             self.start = 0;
+            self.blank = 0;
         }
         if self.end == self.buf.len() {
             if self.buf.len() >= self.limits.token {
@@ -206,6 +306,7 @@ impl<R: Read> Scanner<R> {
                 }
                 return Ok(Token::End);
             }
+            self.blank = self.pos - self.start;
             self.start = self.pos;
             if self.buf[self.pos] != b'<' {
                 return self.scan_text();

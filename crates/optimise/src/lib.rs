@@ -15,6 +15,7 @@ mod knockout;
 mod lanes;
 pub mod mined;
 mod model;
+pub mod promised;
 pub mod proposal;
 pub mod questions;
 mod rcpsp;

@@ -1,16 +1,19 @@
 //! 指南对现实: the steps that the guide promises as the model, every deviation with its cases (O5).
 //!
 //! A line is a step. ` + ` between steps: in any order; ` | `: one of them; `?` at the end: may be left out;
-//! `<= 5`: at most five working days after the step before it.
+//! `<= 5`: at most five working days after the step before it. Or an item of the catalogue, whose steps, orders and
+//! limits are taken as they stand there.
 
 use std::collections::BTreeMap;
 
+use app::Error;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use eventlog::conform::{Aligner, Budget, Move};
 use eventlog::{Log, Net, Tree, Variants};
+use optimise::promised::{Promised, promised};
 use web_kit::{Desk, Kit, Oops, Page, render};
 
 use crate::asked::{Head, Seen, added, grouped, half, seen};
@@ -36,6 +39,9 @@ struct CheckHtml {
     h: Head,
     guide: String,
     usual: String,
+    /// the key of the item that was asked for
+    item: String,
+    promised: Option<Shown>,
     trouble: String,
     answered: bool,
     fitting: String,
@@ -45,11 +51,23 @@ struct CheckHtml {
     late: Vec<Row>,
 }
 
-/// A guide as it was typed.
+/// What an item promises, for the page.
+struct Shown {
+    title: String,
+    /// step, after which, limit
+    steps: Vec<(String, String, String)>,
+    /// steps that the log does not name
+    unnamed: String,
+    as_listed: bool,
+}
+
+/// A guide: an item's, or as it was typed.
 struct Guide {
-    tree: Tree,
+    net: Net,
     /// step, longest time since the step before it in working days
     limits: Vec<(String, f64)>,
+    /// longest time of a case, working days
+    whole: Option<f64>,
 }
 
 fn step(text: &str) -> Tree {
@@ -86,7 +104,7 @@ fn read(text: &str) -> Guide {
         }
         steps.push(tree);
     }
-    Guide { tree: Tree::Sequence(steps), limits }
+    Guide { net: Net::of_tree(&Tree::Sequence(steps)), limits, whole: None }
 }
 
 /// The most frequent way, to begin with.
@@ -111,13 +129,49 @@ pub(crate) async fn page(
         return Ok(to);
     }
     let p = desk.page;
-    Ok(render(&blocking(move || html(p, seen)).await?))
+    let key = seen.asked.get("item").to_owned();
+    let item = match key.as_str() {
+        "" => None,
+        _ => Some(match kit.app.item(None, key).await {
+            Ok(view) => Ok(view.today),
+            Err(Error::NotFound) => Err(p.t.log.check_no_item.to_owned()),
+            Err(e) => return Err(Oops(e)),
+        }),
+    };
+    let promised = item
+        .map(|item| item.and_then(|item| promised(&item).ok_or_else(|| p.t.log.check_no_steps.to_owned())));
+    Ok(render(&blocking(move || html(p, seen, promised)).await?))
 }
 
-fn html(p: Page, seen: Seen) -> CheckHtml {
+/// An item's promise as the page shows it.
+fn shown(p: &Page, log: &Log, promised: &Promised) -> Shown {
+    let days =
+        |d: Option<f64>| d.map_or_else(String::new, |d| p.t.log.check_days.replace("{n}", &format!("{d}")));
+    let unnamed: Vec<&str> = promised.steps.iter().map(|s| s.name.as_str()).collect();
+    let unnamed = unnamed.into_iter().filter(|n| log.activities.find(n).is_none()).collect::<Vec<_>>();
+    Shown {
+        title: format!("{} {}", promised.name, days(promised.limit_days)),
+        steps: promised
+            .steps
+            .iter()
+            .map(|s| (s.name.clone(), s.after.join(" "), days(s.limit_days)))
+            .collect(),
+        unnamed: unnamed.join(" "),
+        as_listed: promised.as_listed,
+    }
+}
+
+fn guide_of(promised: Promised) -> Guide {
+    let limits = promised.steps.iter().filter_map(|s| s.limit_days.map(|d| (s.name.clone(), d)));
+    Guide { limits: limits.collect(), whole: promised.limit_days, net: promised.net }
+}
+
+fn html(p: Page, seen: Seen, promised: Option<Result<Promised, String>>) -> CheckHtml {
     let guide: String = seen.asked.get("guide").chars().take(8_000).collect();
     let mut out = CheckHtml {
         usual: usual(&seen.log),
+        item: seen.asked.get("item").chars().take(80).collect(),
+        promised: None,
         answered: false,
         trouble: String::new(),
         fitting: String::new(),
@@ -130,10 +184,18 @@ fn html(p: Page, seen: Seen) -> CheckHtml {
         p,
     };
     let seen = (seen.log, seen.office);
-    if out.guide.trim().is_empty() {
-        return out;
-    }
-    let read = read(&out.guide);
+    let read = match promised {
+        Some(Ok(promised)) => {
+            out.promised = Some(shown(&out.p, &seen.0, &promised));
+            guide_of(promised)
+        }
+        Some(Err(trouble)) => {
+            out.trouble = trouble;
+            return out;
+        }
+        None if out.guide.trim().is_empty() => return out,
+        None => read(&out.guide),
+    };
     match compare(&out.p, &seen.0, &read, &mut out.rows) {
         Ok((fitting, fitness, unknown)) => {
             let share = fitting as f64 / seen.0.case_count().max(1) as f64 * 100.0;
@@ -145,6 +207,7 @@ fn html(p: Page, seen: Seen) -> CheckHtml {
         Err(e) => out.trouble = half(&out.p, &e.to_string()),
     }
     out.late = late(&out.p, &seen.0, &seen.1, &read.limits);
+    out.late.extend(read.whole.map(|days| late_cases(&out.p, &seen.0, &seen.1, days)));
     out
 }
 
@@ -173,8 +236,7 @@ fn compare(
     guide: &Guide,
     rows: &mut Vec<Row>,
 ) -> Result<(u64, f64, u64), eventlog::Error> {
-    let net = Net::of_tree(&guide.tree);
-    let mut aligner = Aligner::new(&net, Budget { markings: 2_000_000, states: 200_000 })?;
+    let mut aligner = Aligner::new(&guide.net, Budget { markings: 2_000_000, states: 200_000 })?;
     let labels = aligner.labels_of(log);
     let empty = aligner.align(&[]).map_or(0, |a| u64::from(a.cost));
     let variants = Variants::of(log);
@@ -254,4 +316,22 @@ fn late(p: &Page, log: &Log, office: &optimise::questions::Office, limits: &[(St
         rows.push(cell.row(what, having));
     }
     rows
+}
+
+/// Cases that took longer from their first to their last record than the item promises.
+fn late_cases(p: &Page, log: &Log, office: &optimise::questions::Office, days: f64) -> Row {
+    let none = eventlog::when::NO_TIME;
+    let (mut cell, mut timed) = (Cell::default(), 0usize);
+    for (c, r) in log.cases().enumerate() {
+        let times = || log.time()[r.clone()].iter().copied().filter(|&t| t != none);
+        let (Some(a), Some(b)) = (times().min(), times().max()) else { continue };
+        timed += 1;
+        if office.days(office.clock.working_us(a, b)) > days {
+            cell.cases += 1;
+            if cell.some.len() < NAMED {
+                cell.some.push(log.case_name(c).to_owned());
+            }
+        }
+    }
+    cell.row(p.t.log.dev_late_case.replace("{n}", &format!("{days}")), timed)
 }

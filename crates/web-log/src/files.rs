@@ -131,6 +131,32 @@ pub(crate) async fn xes(
     Ok(answer("application/gzip", Some("log.xes.gz"), bytes.await?.map_err(trouble)?))
 }
 
+/// `GET …/log.parquet`
+pub(crate) async fn parquet(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Extension(shelf): Extension<Shelf>,
+    Path(id): Path<String>,
+    Query(pairs): Pairs,
+) -> Result<Response, Oops> {
+    let seen = seen(&kit, &desk, &shelf, &id, pairs, "").await?;
+    let bytes = blocking(move || app::logs::write_parquet(&seen.log)).await?;
+    Ok(answer("application/vnd.apache.parquet", Some("log.parquet"), bytes.map_err(trouble)?))
+}
+
+/// `GET …/mapping.json`: which column meant what, to be used again with the next table.
+pub(crate) async fn mapping(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Extension(shelf): Extension<Shelf>,
+    Path(id): Path<String>,
+) -> Result<Response, Oops> {
+    let book = shelf.book(&kit, &desk, &id).await?;
+    let mapping = book.mapping.as_ref().ok_or(Oops(app::Error::NotFound))?;
+    let text = serde_json::to_vec_pretty(mapping).map_err(trouble)?;
+    Ok(answer("application/json", Some("mapping.json"), text))
+}
+
 /// `GET …/log.xlsx`
 pub(crate) async fn xlsx(
     State(kit): State<Kit>,

@@ -39,6 +39,8 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/logs/{id}/log.csv", get(files::csv))
         .route("/desk/logs/{id}/log.xlsx", get(files::xlsx))
         .route("/desk/logs/{id}/log.xes.gz", get(files::xes))
+        .route("/desk/logs/{id}/log.parquet", get(files::parquet))
+        .route("/desk/logs/{id}/mapping.json", get(files::mapping))
         .route("/desk/logs/{id}/variants", get(views::variants))
         .route("/desk/logs/{id}/dots", get(views::dots))
         .route("/desk/logs/{id}/questions", get(questions::page))

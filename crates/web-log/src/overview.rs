@@ -53,6 +53,8 @@ struct MapHtml {
     nodes: Vec<ActivityRow>,
     /// the part of the address with filters and settings, for downloads
     settings: String,
+    /// the log came as a table: its column mapping can be kept
+    mapped: bool,
 }
 
 /// Paths listed with exact figures.
@@ -179,6 +181,7 @@ fn html(p: Page, seen: Seen) -> MapHtml {
         rows,
         nodes: nodes.collect(),
         settings,
+        mapped: seen.book.mapping.is_some(),
         h: seen.head,
         p,
     }

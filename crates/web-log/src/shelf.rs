@@ -24,6 +24,8 @@ pub(crate) struct Book {
     pub name: String,
     pub log: Arc<Log>,
     pub report: Report,
+    /// of a table: which column meant what, for next time
+    pub mapping: Option<Mapping>,
     /// the log tells everything until then; the last time in it when none
     pub as_of: Option<i64>,
     /// our own record
@@ -177,7 +179,19 @@ pub(crate) const RECORD: &str = "record";
 impl Book {
     pub fn new(id: String, owner: StaffId, name: String, log: Log, report: Report, made_us: i64) -> Self {
         let log = Arc::new(log);
-        Self { id, owner, name, log, report, as_of: None, own: false, cut: false, bytes: 0, made_us }
+        Self {
+            id,
+            owner,
+            name,
+            log,
+            report,
+            mapping: None,
+            as_of: None,
+            own: false,
+            cut: false,
+            bytes: 0,
+            made_us,
+        }
     }
 }
 

@@ -31,19 +31,34 @@ fn broken() -> Oops {
     ))
 }
 
+/// Bytes of a saved column mapping.
+const MAPPING_MAX: usize = 16 << 10;
+
 struct Came {
     name: String,
     bytes: Vec<u8>,
     token: String,
     order: Order,
+    /// a saved column mapping, as it came
+    mapping: Vec<u8>,
 }
 
 async fn receive(mut form: Multipart) -> Result<Came, Oops> {
-    let mut came = Came { name: String::new(), bytes: Vec::new(), token: String::new(), order: Order::Time };
+    let mut came = Came {
+        name: String::new(),
+        bytes: Vec::new(),
+        token: String::new(),
+        order: Order::Time,
+        mapping: Vec::new(),
+    };
     while let Some(mut part) = form.next_field().await.map_err(|_| broken())? {
         let name = part.name().unwrap_or_default().to_owned();
-        let most = if name == "log" { UPLOAD_MAX } else { 1000 };
-        if let Some(file) = part.file_name() {
+        let most = match name.as_str() {
+            "log" => UPLOAD_MAX,
+            "mapping" => MAPPING_MAX,
+            _ => 1000,
+        };
+        if let Some(file) = part.file_name().filter(|_| name == "log") {
             came.name = file.chars().filter(|c| !c.is_control()).take(80).collect();
         }
         let mut bytes = Vec::new();
@@ -55,6 +70,7 @@ async fn receive(mut form: Multipart) -> Result<Came, Oops> {
         }
         match name.as_str() {
             "log" => came.bytes = bytes,
+            "mapping" => came.mapping = bytes,
             "_t" => came.token = String::from_utf8_lossy(&bytes).into_owned(),
             "order" if bytes == b"file" => came.order = Order::File,
             _ => {}
@@ -84,7 +100,18 @@ pub(crate) async fn take(
     }
     let id = kit.app.vault().new_token().map_err(Oops)?[..16].to_owned();
     let bytes = Arc::new(came.bytes);
-    let options = ReadOptions { order: came.order, limits: limits(), ..ReadOptions::default() };
+    // A browser sends an empty file where none was chosen.
+    let mapping = match came.mapping.as_slice() {
+        [] => None,
+        json => Some(serde_json::from_slice::<Mapping>(json).map_err(|_| {
+            Oops(Error::invalid(
+                "mapping",
+                "列对应模板不是有效的文件，请选择之前下载的 mapping.json",
+                "the column template is no valid file: choose a mapping.json that was downloaded here",
+            ))
+        })?),
+    };
+    let options = ReadOptions { order: came.order, mapping, limits: limits(), ..ReadOptions::default() };
     read(&kit, &desk, &shelf, id, came.name, bytes, options).await
 }
 
@@ -105,7 +132,9 @@ async fn read(
             let now = kit.app.store().now().us();
             let to = format!("/desk/logs/{id}");
             shelf.forget(desk.me.staff.id, &id);
-            shelf.put(Book::new(id, desk.me.staff.id, name, read.log, read.report, now));
+            let mut book = Book::new(id, desk.me.staff.id, name, read.log, read.report, now);
+            book.mapping = read.mapping;
+            shelf.put(book);
             Ok(Redirect::to(&to).into_response())
         }
         Err(e @ LogFileError::Log(eventlog::Error::Unmapped { .. } | eventlog::Error::NoColumn(_))) => {

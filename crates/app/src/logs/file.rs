@@ -1,4 +1,4 @@
-//! 日志文件: XES, CSV, XLSX, OCEL: one door for all, told apart by the first bytes.
+//! 日志文件: XES, CSV, XLSX, Parquet, OCEL: one door for all, told apart by the first bytes.
 
 use std::io::{BufReader, Read, Seek};
 
@@ -19,11 +19,14 @@ pub enum LogFileError {
     /// The spreadsheet.
     #[error(transparent)]
     Sheet(#[from] SheetError),
-    /// A format that is not read.
+    /// Parquet or SQLite.
+    #[error(transparent)]
+    File(eventlog_files::FileError),
+    /// The file has no objects.
     #[error(
-        "{0}不能直接读取,请先另存为 XES、CSV 或 XLSX / {0} is not read: save it as XES, CSV or XLSX first"
+        "不是对象日志(OCEL),不能写成 OCEL;请用 .xes .csv .xlsx 或 .parquet / not an object-centric log: write it as .xes .csv .xlsx or .parquet"
     )]
-    Format(&'static str),
+    NoObjects,
     /// The type of object does not exist.
     #[error("没有对象类型“{wanted}”;有:{known} / there is no object type {wanted:?}; there are: {known}")]
     ObjectType {
@@ -32,6 +35,15 @@ pub enum LogFileError {
         /// those that exist, with their numbers
         known: String,
     },
+}
+
+impl From<eventlog_files::FileError> for LogFileError {
+    fn from(e: eventlog_files::FileError) -> Self {
+        match e {
+            eventlog_files::FileError::Log(e) => Self::Log(e),
+            other => Self::File(other),
+        }
+    }
 }
 
 /// What a file is, by its first bytes.
@@ -47,6 +59,10 @@ pub enum Format {
     OcelJson,
     /// object-centric, XML
     OcelXml,
+    /// object-centric, SQLite
+    OcelSqlite,
+    /// a table in columns
+    Parquet,
 }
 
 /// How to read.
@@ -89,13 +105,13 @@ fn head(source: &mut (impl Read + Seek), limits: &Limits) -> Result<Vec<u8>, Log
     }
 }
 
-fn format_of(head: &[u8]) -> Result<Format, LogFileError> {
+fn format_of(head: &[u8]) -> Format {
     let text: String = String::from_utf8_lossy(head).chars().filter(|c| *c != '\0').collect();
     let text = text.trim_start_matches(['\u{feff}', '\u{fffd}', ' ', '\n', '\r', '\t']);
-    Ok(match head {
+    match head {
         [b'P', b'K', 3 | 5, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Format::Xlsx,
-        [b'P', b'A', b'R', b'1', ..] => return Err(LogFileError::Format(" Parquet ")),
-        _ if head.starts_with(b"SQLite format 3\0") => return Err(LogFileError::Format(" SQLite ")),
+        [b'P', b'A', b'R', b'1', ..] => Format::Parquet,
+        _ if head.starts_with(b"SQLite format 3\0") => Format::OcelSqlite,
         _ if text.starts_with('{') => Format::OcelJson,
         _ if text.starts_with('<') => {
             if ["<object-types", "<event-types", "<objects"].iter().any(|tag| text.contains(tag)) {
@@ -105,7 +121,44 @@ fn format_of(head: &[u8]) -> Result<Format, LogFileError> {
             }
         }
         _ => Format::Csv,
+    }
+}
+
+/// The whole file, unpacked when it is gzip.
+fn whole(source: impl Read, limits: &Limits) -> Result<Vec<u8>, LogFileError> {
+    let most = limits.bytes.min(WHOLE_MAX);
+    let mut bytes = Vec::new();
+    let read = eventlog::unpack(source, limits)?.take(most + 1).read_to_end(&mut bytes);
+    read.map_err(eventlog::Error::from)?;
+    if bytes.len() as u64 > most {
+        return Err(eventlog::Error::TooLarge { what: "字节 / bytes", limit: most }.into());
+    }
+    Ok(bytes)
+}
+
+/// Bytes of a file that must be in memory to be read.
+const WHOLE_MAX: u64 = 2 << 30;
+
+fn object_centric(
+    source: impl Read,
+    format: Format,
+    limits: &Limits,
+) -> Result<(Ocel, Report), LogFileError> {
+    Ok(match format {
+        Format::OcelJson => eventlog::ocel::read_ocel_json(source, limits)?,
+        Format::OcelXml => eventlog::ocel::read_ocel_xml(source, limits)?,
+        Format::OcelSqlite => eventlog_files::read_ocel_sqlite(&whole(source, limits)?, limits)?,
+        _ => return Err(LogFileError::NoObjects),
     })
+}
+
+/// Reads an object-centric log of any format as it is.
+///
+/// # Errors
+/// As [`read_log`], and a log that has no objects.
+pub fn read_objects<R: Read + Seek>(mut source: R, limits: &Limits) -> Result<(Ocel, Report), LogFileError> {
+    let format = format_of(&head(&mut source, limits)?);
+    object_centric(source, format, limits)
 }
 
 /// Reads a log of any format.
@@ -113,7 +166,7 @@ fn format_of(head: &[u8]) -> Result<Format, LogFileError> {
 /// # Errors
 /// Not a log, broken before its first event, or larger than the limits.
 pub fn read_log<R: Read + Seek>(mut source: R, options: &ReadOptions) -> Result<ReadLog, LogFileError> {
-    let format = format_of(&head(&mut source, &options.limits)?)?;
+    let format = format_of(&head(&mut source, &options.limits)?);
     let (mut mapping, mut object_types) = (None, Vec::new());
     let (log, report) = match format {
         Format::Xes => {
@@ -131,11 +184,16 @@ pub fn read_log<R: Read + Seek>(mut source: R, options: &ReadOptions) -> Result<
             mapping = Some(used);
             (log, report)
         }
-        Format::OcelJson | Format::OcelXml => {
-            let (ocel, mut report) = match format {
-                Format::OcelJson => eventlog::ocel::read_ocel_json(source, &options.limits)?,
-                _ => eventlog::ocel::read_ocel_xml(source, &options.limits)?,
-            };
+        Format::Parquet => {
+            let bytes = whole(source, &options.limits)?;
+            let told = options.mapping.as_ref();
+            let (log, report, used) =
+                eventlog_files::read_parquet(bytes, told, options.limits, options.order)?;
+            mapping = Some(used);
+            (log, report)
+        }
+        Format::OcelJson | Format::OcelXml | Format::OcelSqlite => {
+            let (ocel, mut report) = object_centric(source, format, &options.limits)?;
             object_types = types(&ocel);
             let wanted = options.object_type.clone().or_else(|| object_types.first().map(|t| t.0.clone()));
             let wanted = wanted.unwrap_or_default();
@@ -176,7 +234,11 @@ fn types(ocel: &Ocel) -> Vec<(String, usize)> {
 pub fn first_rows<R: Read + Seek>(mut source: R, most: usize) -> Result<Vec<Vec<String>>, LogFileError> {
     let limits = Limits::small();
     let mut rows = Vec::new();
-    if format_of(&head(&mut source, &limits)?)? == Format::Xlsx {
+    let format = format_of(&head(&mut source, &limits)?);
+    if format == Format::Parquet {
+        return Ok(eventlog_files::first_parquet_rows(whole(source, &limits)?, most)?);
+    }
+    if format == Format::Xlsx {
         let mut book = Book::open(BufReader::new(source), paper::sheet::Limits::default())?;
         for row in book.rows()?.take(most) {
             rows.push(row?.cells.iter().map(|c| c.text().into_owned()).collect());

@@ -53,10 +53,14 @@ fn files_are_told_apart_by_their_content() {
     let mut xes = Vec::new();
     eventlog::write_xes(&log.log, &mut eventlog::gzip(&mut xes)).unwrap();
     assert_eq!(read_log(Cursor::new(&xes), &options).unwrap().format, Format::Xes);
+    let parquet = app::logs::write_parquet(&log.log).unwrap();
+    let back = read_log(Cursor::new(&parquet), &options).unwrap();
+    assert_eq!((back.format, figures(&back.log)), (Format::Parquet, figures(&log.log)));
+    assert_eq!(first_rows(Cursor::new(&parquet), 3).unwrap()[1][0], "1");
     let unknown = read_log(Cursor::new("甲,乙\n1,2\n"), &options).unwrap_err();
     assert!(matches!(unknown, LogFileError::Log(eventlog::Error::Unmapped { .. })), "{unknown}");
     for bytes in [&b"PAR1...."[..], b"SQLite format 3\0rest"] {
-        assert!(matches!(read_log(Cursor::new(bytes), &options), Err(LogFileError::Format(_))));
+        assert!(matches!(read_log(Cursor::new(bytes), &options), Err(LogFileError::File(_))));
     }
     for bytes in [&b""[..], b"\x1f\x8b", b"PK\x03\x04 no zip", b"{", b"<a", b"\xff\xfe", b"\0\0\0"] {
         assert!(read_log(Cursor::new(bytes), &options).is_err(), "{bytes:?}");
@@ -65,6 +69,12 @@ fn files_are_told_apart_by_their_content() {
         "events":[{"id":"e","type":"受理","time":"2024-01-02T08:00:00Z","relationships":[{"objectId":"b","qualifier":""}]}]}"#;
     let read = read_log(Cursor::new(two), &options).unwrap();
     assert_eq!((read.object_types[0].0.as_str(), read.log.event_count()), ("人", 1));
+    let (ocel, _) = app::logs::read_objects(Cursor::new(two), &options.limits).unwrap();
+    let sqlite = app::logs::write_ocel_sqlite(&ocel).unwrap();
+    let back = read_log(Cursor::new(&sqlite), &options).unwrap();
+    assert_eq!((back.format, figures(&back.log)), (Format::OcelSqlite, figures(&read.log)));
+    let flat = app::logs::read_objects(Cursor::new(csv), &options.limits);
+    assert!(matches!(flat, Err(LogFileError::NoObjects)));
     let wrong = ReadOptions { object_type: Some("物".into()), ..ReadOptions::default() };
     assert!(matches!(read_log(Cursor::new(two), &wrong), Err(LogFileError::ObjectType { .. })));
 }

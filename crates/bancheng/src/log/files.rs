@@ -5,7 +5,9 @@ use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use app::logs::{ReadLog, ReadOptions, read_log, write_sheet};
+use app::logs::{
+    ReadLog, ReadOptions, read_log, read_objects, write_ocel_sqlite, write_parquet, write_sheet,
+};
 use eventlog::error::Limits;
 use eventlog::filter::{Filter, apply};
 use eventlog::{Log, Mapping, Order, Report};
@@ -15,7 +17,7 @@ use workday::{OfficeHours, WorkCalendar};
 /// Which log, and which part of it.
 #[derive(clap::Args)]
 pub struct Input {
-    /// 日志文件 / log file: XES, CSV, XLSX, OCEL (JSON, XML), also .gz; told apart by its content
+    /// 日志文件 / log file: XES, CSV, XLSX, Parquet, OCEL (JSON, XML, SQLite), also .gz; told apart by its content
     pub file: PathBuf,
     /// 事件次序:time 按时间(再按文件位置),file 按文件 / order of events
     #[arg(long, default_value = "time", value_parser = ["time", "file"])]
@@ -160,9 +162,12 @@ pub fn write(log: &Log, path: &Path) -> anyhow::Result<()> {
     let name = path.to_string_lossy().to_lowercase();
     let plain = name.strip_suffix(".gz").unwrap_or(&name);
     let kind = plain.rsplit('.').next().unwrap_or_default();
+    if kind == "parquet" {
+        return save(path, write_parquet(log)?);
+    }
     if !matches!(kind, "csv" | "xes" | "xlsx") {
         bail!(
-            "不认识的扩展名,请用 .xes .csv(可加 .gz)或 .xlsx / unknown ending, use .xes .csv (also .gz) or .xlsx"
+            "不认识的扩展名,请用 .xes .csv(可加 .gz)、.xlsx .parquet,对象日志还可用 .jsonocel .xmlocel .sqlite / unknown ending, use .xes .csv (also .gz), .xlsx .parquet, for object-centric logs also .jsonocel .xmlocel .sqlite"
         );
     }
     if kind == "xlsx" {
@@ -178,6 +183,29 @@ pub fn write(log: &Log, path: &Path) -> anyhow::Result<()> {
         eventlog::write_xes(log, &mut out)?;
     }
     quiet(out.flush())
+}
+
+/// Writes an object-centric log in another format of its kind; `false` when the ending names none of them.
+pub fn convert_objects(input: &Input, path: &Path) -> anyhow::Result<bool> {
+    let kind = ending(path);
+    if !matches!(kind.as_str(), "jsonocel" | "xmlocel" | "sqlite") {
+        return Ok(false);
+    }
+    if input.filter.is_some() || input.object.is_some() {
+        bail!(
+            "对象日志之间的转换不能筛选,请去掉 --filter 和 --object / an object-centric log is written whole: leave out --filter and --object"
+        );
+    }
+    let shown = input.file.display();
+    let file = File::open(&input.file).with_context(|| format!("无法打开 / cannot open {shown}"))?;
+    let (ocel, report) = read_objects(file, &Limits::default()).with_context(|| format!("{shown}"))?;
+    tell_problems(&report);
+    match kind.as_str() {
+        "jsonocel" => save(path, eventlog::ocel::write_ocel_json(&ocel)?)?,
+        "xmlocel" => save(path, eventlog::ocel::write_ocel_xml(&ocel))?,
+        _ => save(path, write_ocel_sqlite(&ocel)?)?,
+    }
+    Ok(true)
 }
 
 /// Reads a log by its content, columns guessed, events by time.

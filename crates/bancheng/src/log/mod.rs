@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use eventlog::error::Limits;
 use optimise::questions::{Answer, AskOptions, Question, ask, ask_all};
 
-use files::{Hours, Input, ending, print, print_text, save, write};
+use files::{Hours, Input, convert_objects, ending, print, print_text, save, write};
 
 /// 日志:读取、统计、转换、发现流程、核对、提问 / event logs: read, count, convert, discover, check, ask
 #[derive(clap::Args)]
@@ -40,7 +40,7 @@ enum Act {
     },
     /// 提问:堵点 断点 反复 踢皮球 体外循环 超时 … / ask: bottlenecks, breaks, rework, ping-pong …
     Ask(Box<AskArgs>),
-    /// 转换格式(按扩展名)/ write in another format, by the ending: .xes .csv (also .gz) .xlsx
+    /// 转换格式(按扩展名)/ write in another format, by the ending: .xes .csv (also .gz) .xlsx .parquet; objects: .jsonocel .xmlocel .sqlite
     Convert {
         #[command(flatten)]
         input: Input,
@@ -168,7 +168,13 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     match args.act {
         Act::Stats { input, json: _, top, working, hours } => stats(&input, top, working.then_some(&hours)),
         Act::Ask(args) => questions(&args),
-        Act::Convert { input, output } => write(&input.read()?, &output),
+        Act::Convert { input, output } => {
+            if convert_objects(&input, &output)? {
+                Ok(())
+            } else {
+                write(&input.read()?, &output)
+            }
+        }
         Act::Discover { input, noise, output } => {
             if !(0.0..=1.0).contains(&noise) {
                 bail!("噪声阈值应在 0 到 1 之间 / the noise threshold lies between 0 and 1");

@@ -205,7 +205,13 @@ fn flow(log: &Log, number: &HashMap<u32, usize>, n: usize) -> Vec<f64> {
 const STYLE: &str = "text{font-family:system-ui,'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif;font-size:13px;fill:#16202b}\
 .n rect{stroke:#35506b;stroke-width:1.2}.n .c{font-size:11.5px;fill:#30455a}.n .z{stroke:none}.n .d text{fill:#fff}.n .d .c{fill:#e6eef6}\
 .e path{fill:none;stroke:#5a7086;stroke-linecap:round}.e.b path{stroke:#9a5a1f}.e text{font-size:11px;paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round;text-anchor:middle}\
+.e.d1 path{stroke:#7d6f12}.e.d2 path{stroke:#b3571a}.e.d3 path{stroke:#c22f2f}.e.d4 path{stroke:#7a1f5c}\
 .e.t path{stroke-dasharray:2 5;stroke:#7d8b99}.n text{text-anchor:middle}";
+
+/// Days above which a path has the next colour (working days, where the times are working time).
+pub const DAY_STEPS: [f64; 4] = [1.0, 3.0, 5.0, 10.0];
+/// Colours of the arrows of these paths, as in the style; the first is that of any path.
+const DAY_COLOURS: [&str; 5] = ["#5a7086", "#7d6f12", "#b3571a", "#c22f2f", "#7a1f5c"];
 
 /// Shades of a node from rare to frequent; the darkest two carry white text.
 const SHADES: [&str; 6] = ["#f4f8fc", "#dfeaf5", "#c2d8ec", "#9dc0e0", "#3f77ad", "#23568a"];
@@ -293,8 +299,21 @@ impl Map {
         }
     }
 
+    /// Which of [`DAY_COLOURS`] a path has: by its mean or median time, when that is what stands at the paths.
+    fn day_step(e: &MapEdge, o: &MapOptions) -> usize {
+        let us = match o.measure {
+            Measure::Mean => e.mean_us,
+            Measure::Median => e.median_us,
+            Measure::Count | Measure::Sum => None,
+        };
+        let days = us.map_or(0.0, |us| us / (o.day_hours * 3.6e9));
+        DAY_STEPS.iter().filter(|&&s| days > s).count()
+    }
+
     fn edge(&self, svg: &mut String, e: &MapEdge, route: &[Point], most: f64, back: bool, o: &MapOptions) {
         let width = 1.0 + 5.0 * ((e.count as f64 + 1.0).ln() / (most + 1.0).ln()).powi(2);
+        // Where colours tell days, they do not tell the direction.
+        let back = back && !matches!(o.measure, Measure::Mean | Measure::Median);
         let terminal = e.source.is_none() || e.target.is_none();
         let class = if terminal {
             "e t"
@@ -303,6 +322,8 @@ impl Map {
         } else {
             "e"
         };
+        let step = Self::day_step(e, o);
+        let class = if step > 0 { format!("{class} d{step}") } else { class.to_owned() };
         let name = |end: Option<usize>| end.map_or("", |i| self.nodes[i].name.as_str());
         svg.push_str(&format!("<g class=\"{class}\" data-source=\""));
         escape(svg, name(e.source));
@@ -314,7 +335,11 @@ impl Map {
                 svg.push_str(&format!(" data-{key}-s=\"{:.6}\"", us / 1e6));
             }
         }
-        let marker = if back { "b" } else { "a" };
+        let marker = match step {
+            0 if back => "b".to_owned(),
+            0 => "a".to_owned(),
+            step => format!("d{step}"),
+        };
         let own = e.source.is_some() && e.source == e.target;
         let path = if own { cubic(route) } else { curve(route) };
         svg.push_str(&format!(
@@ -335,7 +360,8 @@ fn markers() -> String {
              markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0.8 10 5 0 9.2z\" fill=\"{colour}\"/></marker>"
         )
     };
-    one("a", "#5a7086") + &one("b", "#9a5a1f")
+    let days = (1..DAY_COLOURS.len()).map(|i| one(&format!("d{i}"), DAY_COLOURS[i]));
+    one("a", DAY_COLOURS[0]) + &one("b", "#9a5a1f") + &days.collect::<String>()
 }
 
 fn node(svg: &mut String, b: &MapNode, lines: &[String], at: Point, size: Point, frequent: f64) {
@@ -412,5 +438,28 @@ fn middle(points: &[Point]) -> Point {
     match (points.get(half.saturating_sub(1)), points.get(half)) {
         (Some(a), Some(b)) => ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0),
         _ => (0.0, 0.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_coloured_by_days_when_days_stand_at_them() {
+        let edge = |days: f64| MapEdge {
+            source: Some(0),
+            target: Some(1),
+            count: 1,
+            mean_us: Some(days * 7.0 * 3.6e9),
+            median_us: Some(0.0),
+            sum_us: None,
+        };
+        let mean = MapOptions { measure: Measure::Mean, day_hours: 7.0, ..MapOptions::default() };
+        let steps = [0.5, 1.0, 1.1, 4.0, 6.0, 11.0].map(|d| Map::day_step(&edge(d), &mean));
+        assert_eq!(steps, [0, 0, 1, 2, 3, 4]);
+        let median = MapOptions { measure: Measure::Median, ..mean.clone() };
+        let count = MapOptions { measure: Measure::Count, ..mean };
+        assert_eq!((Map::day_step(&edge(9.0), &median), Map::day_step(&edge(9.0), &count)), (0, 0));
     }
 }

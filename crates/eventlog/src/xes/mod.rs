@@ -3,6 +3,7 @@
 //! Knows the elements of XES and what they mean for a log; nothing of statistics.
 
 mod read;
+mod shapes;
 mod write;
 
 pub use read::{XesOptions, read_xes};

@@ -9,6 +9,7 @@ use crate::builder::{Builder, TOP};
 use crate::error::{Error, Limits, ProblemKind, Report};
 use crate::log::{Attribute, Kind, Log, Order};
 use crate::source::{unpack, utf8};
+use crate::xes::shapes::Shapes;
 use crate::xml::{Scanner, Token, plain};
 
 /// How to read.
@@ -43,8 +44,20 @@ enum Frame {
 /// what happened.
 pub fn read_xes<R: Read>(source: R, options: &XesOptions) -> Result<(Log, Report), Error> {
     let scanner = Scanner::new(utf8(unpack(source, &options.limits)?)?, options.limits);
+    read_scanned(scanner, options, true)
+}
+
+/// Reads what a scanner gives; `quick` takes tags seen before by their shape, with the same result.
+fn read_scanned<R: Read>(
+    scanner: Scanner<R>,
+    options: &XesOptions,
+    quick: bool,
+) -> Result<(Log, Report), Error> {
     let mut reader = Reader {
         scanner,
+        quick,
+        event_shapes: Shapes::default(),
+        case_shapes: Shapes::default(),
         builder: Builder::new(options.limits, options.default_offset_s),
         frames: Vec::new(),
         in_case: false,
@@ -76,6 +89,9 @@ pub fn read_xes<R: Read>(source: R, options: &XesOptions) -> Result<(Log, Report
 
 struct Reader<R: Read> {
     scanner: Scanner<R>,
+    quick: bool,
+    event_shapes: Shapes,
+    case_shapes: Shapes,
     builder: Builder,
     frames: Vec<Frame>,
     in_case: bool,
@@ -89,6 +105,9 @@ struct Reader<R: Read> {
 impl<R: Read> Reader<R> {
     fn run(&mut self) -> Result<(), Error> {
         loop {
+            if self.quick {
+                self.take_known()?;
+            }
             match self.scanner.next_token()? {
                 Token::Open { empty } => self.open(empty)?,
                 Token::Close => {
@@ -108,6 +127,31 @@ impl<R: Read> Reader<R> {
                     let what = "文件没有结束 / the file has no end".into();
                     return Err(Error::Broken { what, line: self.scanner.line() });
                 }
+            }
+        }
+    }
+
+    /// Takes tags of events and cases as long as they have shapes seen before.
+    fn take_known(&mut self) -> Result<(), Error> {
+        loop {
+            let of_event = match self.frames.last() {
+                Some(Frame::Event) => true,
+                Some(Frame::Trace) => false,
+                _ => return Ok(()),
+            };
+            let shapes = if of_event { &mut self.event_shapes } else { &mut self.case_shapes };
+            while let Some(column) = shapes.step(&mut self.scanner) {
+                let scanner = &self.scanner;
+                let place = || (scanner.line(), scanner.byte());
+                self.builder.known(of_event, column, scanner.text(), &place)?;
+            }
+            if of_event && self.scanner.take_close(b"</event>") {
+                self.close()?;
+            } else if !of_event && self.scanner.take_open(b"<event>") {
+                let frame = self.open_event()?;
+                self.frames.push(frame);
+            } else {
+                return Ok(());
             }
         }
     }
@@ -132,6 +176,13 @@ impl<R: Read> Reader<R> {
             Some(Frame::Global(_) | Frame::Meta) => self.open_meta(),
             Some(Frame::Skip) => Frame::Skip,
         };
+        if let (true, true, Frame::Attr(Some(column))) = (empty, self.quick, &frame) {
+            match self.frames.last() {
+                Some(Frame::Event) => self.event_shapes.learn(&self.scanner, *column),
+                Some(Frame::Trace) => self.case_shapes.learn(&self.scanner, *column),
+                _ => {}
+            }
+        }
         self.frames.push(frame);
         if empty {
             self.close()?;
@@ -141,6 +192,7 @@ impl<R: Read> Reader<R> {
 
     fn open_event(&mut self) -> Result<Frame, Error> {
         self.builder.begin_event()?;
+        self.event_shapes.begin();
         self.in_event = true;
         Ok(Frame::Event)
     }
@@ -181,6 +233,7 @@ impl<R: Read> Reader<R> {
         Ok(match self.scanner.name() {
             b"trace" => {
                 self.builder.begin_case();
+                self.case_shapes.begin();
                 self.in_case = true;
                 Frame::Trace
             }
@@ -257,6 +310,93 @@ impl<R: Read> Reader<R> {
         }
         if self.meta.is_empty() {
             self.global = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Tags as writers of all kinds write them; events and cases are put together from these.
+    const TAGS: [&str; 22] = [
+        "\n\t<string key=\"concept:name\" value=\"受理\"/>",
+        "\n\t<string key=\"concept:name\" value=\"审查\"/>",
+        "\n\t<string key=\"org:resource\" value=\"甲\"/>",
+        "\n\t<string key=\"org:resource\" value=\"112\"/>",
+        "\n\t<string key=\"org:resource\" value=\"112\" />",
+        "\n\t<string key='org:resource' value='\"113\"'/>",
+        "\n\t<string key=\"org:resource\" value=\"a &amp; b &odd; \"/>",
+        "\n\t<string key=\"org:resource\" value=\"a & b\"/>",
+        "\n\t<date key=\"time:timestamp\" value=\"2024-01-02T10:00:00.000+08:00\"/>",
+        "\n\t<date key=\"time:timestamp\" value=\"2024-01-02T09:59:00+08:00\"/>",
+        "\n\t<date key=\"time:timestamp\" value=\"2024-01-02T09:59:00\"/>",
+        "\n\t<date key=\"time:timestamp\" value=\"someday\"/>",
+        "\n\t<string key=\"lifecycle:transition\" value=\"complete\"/>",
+        "\n\t<int key=\"n\" value=\"7\"/>",
+        "\n\t<int key=\"n\" value=\"seven\"/>",
+        "<int key=\"n\" value=\"8\"><string key=\"inner\" value=\"x\"/></int>",
+        "\n\t<int value=\"9\" key=\"n\"/>",
+        "\n\t<int key=\"n\" value=\"9\" more=\"1\"/>",
+        "\n\t<string key=\"n\"/>",
+        "\n<!-- <event> --> text <unknown/>",
+        "\n\t<list key=\"l\"><values><string key=\"m\" value=\"a\"/><string key=\"m\" value=\"b\"/></values></list>",
+        "\n\t<x:string key=\"org:resource\" value=\"112\"/>",
+    ];
+    const EVENTS: [(&str, &str); 4] = [
+        ("\n<event>", "\n</event>"),
+        ("\n<event>", "\n</event >"),
+        ("\n<event a='1'>", "</event>"),
+        ("\n<x:event>", "</x:event>"),
+    ];
+
+    fn document() -> impl Strategy<Value = String> {
+        let tags = || proptest::collection::vec(0..TAGS.len(), 0..7);
+        let events = proptest::collection::vec((0..9usize, tags(), 1..4usize), 0..8);
+        proptest::collection::vec((tags(), events), 0..6).prop_map(|cases| {
+            let mut text = String::from("<log>");
+            let put = |text: &mut String, tags: &[usize]| tags.iter().for_each(|&t| text.push_str(TAGS[t]));
+            for (case, events) in cases {
+                text.push_str("\n<trace>");
+                put(&mut text, &case);
+                for (kind, tags, times) in events {
+                    for _ in 0..times {
+                        let (open, close) = EVENTS.get(kind).unwrap_or(&EVENTS[0]);
+                        text.push_str(open);
+                        put(&mut text, &tags);
+                        text.push_str(close);
+                    }
+                }
+                text.push_str("\n</trace>");
+            }
+            text + "\n</log>"
+        })
+    }
+
+    fn outcome(bytes: &[u8], chunk: usize, quick: bool) -> String {
+        let options = XesOptions { limits: Limits::small(), ..XesOptions::default() };
+        format!("{:?}", read_scanned(Scanner::with_chunk(bytes, options.limits, chunk), &options, quick))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+        #[test]
+        fn known_shapes_read_the_same(
+            text in document(),
+            chunk in 40usize..4_000,
+            changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+            cut in proptest::option::of(any::<prop::sample::Index>()),
+        ) {
+            let mut bytes = text.into_bytes();
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len()).max(1));
+            }
+            prop_assert_eq!(outcome(&bytes, chunk, true), outcome(&bytes, 4_096, false));
         }
     }
 }
