@@ -2,6 +2,8 @@
 
 #[path = "it/logs.rs"]
 mod logs;
+#[path = "it/office.rs"]
+mod office;
 #[path = "it/reading.rs"]
 mod reading;
 #[path = "it/redesigns.rs"]
@@ -14,7 +16,9 @@ mod walks;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use app::{App, Contact, Error, ImportPlan, ImportRow, NewStaff, NewUnit, Outcome, Settings, Worker};
+use app::{
+    App, Contact, Error, ImportPlan, ImportRow, NewStaff, NewUnit, Outcome, Settings, StaffAct, Worker,
+};
 use kernel::{Actor, Moment, Role, StaffId, US_PER_DAY, US_PER_HOUR, UnitId};
 use resolve::{
     Act, Channel, Command, Complexity, Kind, Light, LimitRule, Phase, RefusalCode, Registration, Solved,

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use optimise::Ground;
-use web_kit::{Desk, Fields, Kit, Oops, date_of, explain};
+use web_kit::{Desk, Fields, Kit, OneFile, Oops, date_of, explain};
 
 use crate::proposal::{Back, page};
 use crate::view::compute;
@@ -41,6 +41,22 @@ fn wish(act: &str, f: &Fields) -> Result<RedesignWish, Error> {
     })
 }
 
+/// `POST /desk/redesigns/{number}/measure-log`: the effect from a log file.
+pub(crate) async fn measure_log(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path(number): Path<String>,
+    OneFile(bytes): OneFile,
+) -> Result<Response, Oops> {
+    let (app, actor, n) = (kit.app.clone(), desk.actor(), number.clone());
+    let done = compute(move || {
+        let (cases, rows) = app::logs::case_days(bytes)?;
+        let source = format!("日志 {cases} 件 / a log of {cases} cases");
+        app.act_on_redesign(&actor, &n, None, &RedesignWish::Measure { source, rows })
+    });
+    answer(&kit, &desk, number, "measure".to_owned(), Fields::default(), done.await).await
+}
+
 /// `POST /desk/redesigns/{number}/act/{act}`
 pub(crate) async fn act(
     State(kit): State<Kit>,
@@ -54,6 +70,17 @@ pub(crate) async fn act(
         Ok(wish) => compute(move || app.act_on_redesign(&actor, &n, ver, &wish)).await,
         Err(e) => Err(e),
     };
+    answer(&kit, &desk, number, act, fields, done).await
+}
+
+async fn answer(
+    kit: &Kit,
+    desk: &Desk,
+    number: String,
+    act: String,
+    fields: Fields,
+    done: Result<(), Error>,
+) -> Result<Response, Oops> {
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/desk/redesigns/{number}?done=1")).into_response()),
         Err(e @ (Error::Invalid { .. } | Error::Changed(_))) => {
@@ -64,7 +91,7 @@ pub(crate) async fn act(
             };
             let trouble = explain(&desk.page, &e);
             let back = Back { act, sent: fields, trouble };
-            Ok((status, page(&kit, &desk, &number, false, back).await?).into_response())
+            Ok((status, page(kit, desk, &number, false, back).await?).into_response())
         }
         Err(e) => Err(Oops(e)),
     }

@@ -7,14 +7,16 @@ mod edit;
 mod export;
 mod form;
 mod list;
+mod options;
 mod proposal;
 mod report;
 mod report_word;
 mod view;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use web_kit::Kit;
+use web_kit::{Kit, UPLOAD_MAX};
 
 /// The pages of this room.
 pub fn routes() -> Router<Kit> {
@@ -24,6 +26,11 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/redesigns/{number}/edit", get(edit::form).post(edit::save))
         .route("/desk/redesigns/{number}/preview", post(edit::preview))
         .route("/desk/redesigns/{number}/act/{act}", post(acts::act))
+        .route("/desk/redesigns/{number}/options", get(options::show))
+        .route(
+            "/desk/redesigns/{number}/measure-log",
+            post(acts::measure_log).layer(DefaultBodyLimit::max(UPLOAD_MAX)),
+        )
         .route("/desk/redesigns/{number}/report", get(report::report))
         .route("/desk/redesigns/{number}/{file}", get(export::file))
 }

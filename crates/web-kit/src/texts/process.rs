@@ -89,6 +89,17 @@ texts! {
     v_keep: "保留", "Kept";
     form: "一张表单", "One form";
     form_line: "{n} 个字段,其中 {k} 个可预填。", "{n} fields, {k} of them can be filled in beforehand.";
+    options: "方案比选", "Designs compared";
+    options_lead: "在合法的改法里（并行、先查容易被退的、取消攒批、告知承诺、调配人手）逐个仿真，留下用时、人手、跑动都没有别的方案能全面胜过的。同一套随机数，区间为 95%。", "Lawful changes (parallel, early refusal, no batches, commitments, staff moved) are simulated; shown are the designs that no other beats in time, staff and visits at once. Same random numbers, 95 % intervals.";
+    o_design: "方案与依据", "Design and ground";
+    o_hours: "仿真用时（小时）", "Simulated hours";
+    o_saved: "省下（小时）", "Hours saved";
+    o_staff: "人手", "Staff";
+    o_today: "现行", "Today";
+    o_unsure: "差别可能出于偶然", "may be chance";
+    o_tried: "共仿真 {n} 个方案，其中 {k} 个因有单位做不完而舍去。", "{n} designs simulated, {k} left out because a unit could not keep up.";
+    measure_log: "用日志文件测效果", "Measure from a log file";
+    measure_log_hint: "XES、CSV、XLSX、Parquet 日志：每件取第一条和最后一条记录的日期", "XES, CSV, XLSX or Parquet: of each case the days of its first and its last event";
     th_field: "字段", "Field";
     th_who: "用于", "Needed by";
     th_prefill: "预填", "Filled in from";
