@@ -1,7 +1,7 @@
-//! 特征: a letter as a sparse vector. Runs of one to four characters of what is left when stop words are taken
-//! out, and the same of its beginning, hashed into a fixed space, weighted by how rare they are. No cutting: the
-//! same letter gives the same vector whether it came raw or already cut, and 20,000 fit into a second.
-//! Must not know labels.
+//! 特征: a letter as a sparse vector. Runs of one to three characters of what is left when stop words are taken
+//! out, and the same of its beginning, hashed into a fixed space, weighted by how rare they are. Only what several
+//! letters hold counts, and a run is not looked at further once its front is new. No cutting: the same letter gives
+//! the same vector whether it came raw or already cut. Must not know labels.
 
 use crate::normalise::{fold, is_han};
 
@@ -15,6 +15,8 @@ const TITLE_CHARS: usize = 22;
 const MAX_STREAM: usize = 600;
 /// Weight of each block after it was brought to length one: words, characters, title words, title characters.
 const BLOCKS: [f32; 4] = [1.0, 1.0, 0.7, 0.7];
+/// Characters of the longest run.
+const LONGEST_RUN: usize = 3;
 /// The longest word that the lexicon knows.
 const LONGEST_WORD: usize = 5;
 
@@ -94,6 +96,11 @@ impl Stream {
     }
 }
 
+/// Rows of a training of `n` that must hold a feature for it to count.
+pub(crate) const fn least_rows(n: usize) -> u8 {
+    if n < 1_000 { 2 } else { 3 }
+}
+
 /// At most `n` characters from the front.
 fn head(text: &str, n: usize) -> &str {
     text.char_indices().nth(n).map_or(text, |(i, _)| &text[..i])
@@ -103,8 +110,12 @@ fn mix(h: u64, v: u64) -> u64 {
     (h ^ v).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
 }
 
-fn slot(h: u64) -> u32 {
-    ((h ^ (h >> 32)).wrapping_mul(0xff51_afd7_ed55_8ccd) >> (64 - BITS)) as u32
+/// More bits than the space has tell known features from new ones.
+const EXTRA_BITS: u32 = 3;
+
+/// The place of a hash among the bits of [`Known`]; the last `bits` of it are its slot in the space.
+fn place(h: u64, bits: u32) -> u32 {
+    ((h ^ (h >> 32)).wrapping_mul(0xff51_afd7_ed55_8ccd) >> (64 - bits - EXTRA_BITS)) as u32
 }
 
 /// The words known from training, as a set of bits: a word is taken for known by mistake once in a hundred times,
@@ -156,77 +167,151 @@ impl Lexicon {
     }
 }
 
+/// The features that several rows of the training hold; all others say nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    bits: u32,
+    set: Vec<u64>,
+}
+
+impl Known {
+    /// Words of 64 bits each for a space of this many bits.
+    pub const fn size(bits: u32) -> usize {
+        1 << (bits + EXTRA_BITS - 6)
+    }
+    /// From its bits; None if they are not as many as they must be.
+    pub fn from_set(bits: u32, set: Vec<u64>) -> Option<Self> {
+        (set.len() == Self::size(bits)).then_some(Self { bits, set })
+    }
+    /// Its bits.
+    pub fn set(&self) -> &[u64] {
+        &self.set
+    }
+    /// Bits of the space.
+    pub const fn bits(&self) -> u32 {
+        self.bits
+    }
+    /// From the letters of a training.
+    pub fn of<'s>(bits: u32, lexicon: &Lexicon, streams: impl Iterator<Item = &'s Stream>) -> Self {
+        // In which row a feature was seen last, and in how many.
+        let mut rows = vec![(u32::MAX, 0_u8); Self::size(bits) * 64];
+        let mut n = 0;
+        for (row, s) in streams.enumerate() {
+            n += 1;
+            features(lexicon, s, |_, h| {
+                let seen = &mut rows[place(h, bits) as usize];
+                if seen.0 != row as u32 {
+                    *seen = (row as u32, seen.1.saturating_add(1));
+                }
+                true
+            });
+        }
+        let least = least_rows(n);
+        let mut set = vec![0; Self::size(bits)];
+        for (i, (_, n)) in rows.into_iter().enumerate() {
+            set[i / 64] |= u64::from(n >= least) << (i % 64);
+        }
+        Self { bits, set }
+    }
+    fn has(&self, place: u32) -> bool {
+        self.set[place as usize / 64] >> (place % 64) & 1 == 1
+    }
+}
+
+/// Names every feature of a letter, block by block: `see(block, hash)`; a longer run with the same front follows only
+/// if it answers true.
+fn features(lexicon: &Lexicon, s: &Stream, mut see: impl FnMut(usize, u64) -> bool) {
+    let title = &s.chars[..s.chars.len().min(TITLE_CHARS)];
+    let blocks = [(&s.chars[..], 0), (&s.chars[..], LONGEST_RUN), (title, 0), (title, LONGEST_RUN)];
+    for (block, (chars, longest)) in blocks.into_iter().enumerate() {
+        if longest == 0 {
+            let mut i = 0;
+            while i < chars.len() {
+                let (n, h) = lexicon.longest(&chars[i..]);
+                see(block, h.wrapping_add(block as u64 * 7919));
+                i += n;
+            }
+            continue;
+        }
+        // Single characters of a title say little.
+        let shortest = if block == 3 { 2 } else { 1 };
+        for i in 0..chars.len() {
+            let mut h = block as u64 + 101;
+            for (n, c) in chars[i..].iter().take(longest).enumerate() {
+                h = mix(h, u64::from(u32::from(*c)));
+                if n + 1 >= shortest && !see(block, h.wrapping_add(n as u64)) {
+                    break;
+                }
+            }
+        }
+    }
+}
+
 /// Scratch space for counting; reuse one for many letters.
 #[derive(Debug)]
 pub struct Counter {
-    seen: Vec<u8>,
+    /// Slot and count where a slot falls, modulo the size; 0 where nothing is.
+    table: Vec<(u32, u8)>,
     touched: Vec<u32>,
     /// Counts of the last letter: (slot, count) for each block.
     blocks: [Vec<(u32, u8)>; 4],
 }
 
+/// More than one block of a letter can hold.
+const TABLE: usize = 8_192;
+
 impl Default for Counter {
     fn default() -> Self {
-        Self { seen: vec![0; SPACE], touched: Vec::new(), blocks: Default::default() }
+        Self { table: vec![(0, 0); TABLE], touched: Vec::new(), blocks: Default::default() }
     }
 }
 
 impl Counter {
-    /// Counts the features of a letter block by block.
-    pub fn count(&mut self, lexicon: &Lexicon, s: &Stream) -> &[Vec<(u32, u8)>; 4] {
-        let title = &s.chars[..s.chars.len().min(TITLE_CHARS)];
-        self.words(lexicon, &s.chars, 0);
-        self.grams(&s.chars, 1..=4, 1);
-        self.words(lexicon, title, 2);
-        self.grams(title, 2..=3, 3);
+    /// Counts the known features of a letter block by block.
+    pub fn count(&mut self, lexicon: &Lexicon, known: &Known, s: &Stream) -> &[Vec<(u32, u8)>; 4] {
+        self.blocks.iter_mut().for_each(Vec::clear);
+        let mask = (1_u32 << known.bits) - 1;
+        let mut open = 0;
+        features(lexicon, s, |block, h| {
+            if block != open {
+                self.drain(open);
+                open = block;
+            }
+            let place = place(h, known.bits);
+            let is = known.has(place);
+            if is {
+                self.touch(place & mask);
+            }
+            is
+        });
+        self.drain(open);
         &self.blocks
     }
 
-    fn words(&mut self, lexicon: &Lexicon, chars: &[char], block: usize) {
-        let mut i = 0;
-        while i < chars.len() {
-            let (n, h) = lexicon.longest(&chars[i..]);
-            self.touch(slot(h.wrapping_add(block as u64 * 7919)));
-            i += n;
-        }
-        self.drain(block);
-    }
-
-    fn grams(&mut self, chars: &[char], sizes: std::ops::RangeInclusive<usize>, block: usize) {
-        for i in 0..chars.len() {
-            let mut h = block as u64 + 101;
-            for (n, c) in chars[i..].iter().take(*sizes.end()).enumerate() {
-                h = mix(h, u64::from(u32::from(*c)));
-                if n + 1 >= *sizes.start() {
-                    self.touch(slot(h.wrapping_add(n as u64)));
-                }
+    fn touch(&mut self, slot: u32) {
+        let mut at = slot as usize % TABLE;
+        loop {
+            let e = &mut self.table[at];
+            if e.1 == 0 {
+                *e = (slot, 1);
+                self.touched.push(at as u32);
+                return;
             }
+            if e.0 == slot {
+                e.1 = e.1.saturating_add(1);
+                return;
+            }
+            at = (at + 1) % TABLE;
         }
-        self.drain(block);
-    }
-
-    fn touch(&mut self, s: u32) {
-        let n = &mut self.seen[s as usize];
-        if *n == 0 {
-            self.touched.push(s);
-        }
-        *n = n.saturating_add(1);
     }
 
     fn drain(&mut self, block: usize) {
-        let out = &mut self.blocks[block];
-        out.clear();
-        for s in self.touched.drain(..) {
-            let n = &mut self.seen[s as usize];
-            out.push((s, *n));
-            *n = 0;
+        for at in self.touched.drain(..) {
+            let e = &mut self.table[at as usize];
+            self.blocks[block].push(*e);
+            *e = (0, 0);
         }
     }
-}
-
-/// By how many bits a slot is shortened for a space of this many.
-pub(crate) fn shift_to(space: usize) -> u32 {
-    BITS - space.trailing_zeros().min(BITS)
 }
 
 /// How rare each feature is, from the letters seen (idf).
@@ -241,22 +326,16 @@ impl Rarity {
     }
 }
 
-/// Weights the counts: sublinear count × rarity, each block to its length. `rarity` has a power of two of entries,
-/// at most [`SPACE`]: the features are folded into that many.
+/// Weights the counts: sublinear count × rarity, each block to its length.
 pub fn weigh(blocks: &[Vec<(u32, u8)>; 4], rarity: &[f32], out: &mut Vec<(u32, f32)>) {
     out.clear();
-    let shift = shift_to(rarity.len());
     for (block, weight) in blocks.iter().zip(BLOCKS) {
         let from = out.len();
         let mut norm = 0.0_f32;
         for (s, n) in block {
-            let s = s >> shift;
-            let r = rarity[s as usize];
-            if r > 0.0 {
-                let v = LOG[usize::from(*n)] * r;
-                norm += v * v;
-                out.push((s, v));
-            }
+            let v = LOG[usize::from(*n)] * rarity[*s as usize];
+            norm += v * v;
+            out.push((*s, v));
         }
         let scale = if norm > 0.0 { weight / norm.sqrt() } else { 0.0 };
         for (_, v) in &mut out[from..] {
@@ -269,8 +348,7 @@ static LOG: std::sync::LazyLock<[f32; 256]> =
     std::sync::LazyLock::new(|| std::array::from_fn(|n| 1.0 + (n.max(1) as f32).ln()));
 
 /// The slots of all runs inside one word, as words of the letter and of the title, for explanations.
-pub(crate) fn word_slots(counter: &mut Counter, lexicon: &Lexicon, word: &str, space: usize) -> Vec<u32> {
+pub(crate) fn word_slots(counter: &mut Counter, lexicon: &Lexicon, known: &Known, word: &str) -> Vec<u32> {
     let stream = Stream { chars: word.chars().take(20).collect() };
-    let shift = shift_to(space);
-    counter.count(lexicon, &stream).iter().flatten().map(|(s, _)| s >> shift).collect()
+    counter.count(lexicon, known, &stream).iter().flatten().map(|(s, _)| *s).collect()
 }

@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::classify::{BadModel, Kind, Learned, MAX_LABELS, Model};
-use crate::feature::{BITS, Lexicon, StopList};
+use crate::feature::{BITS, Known, Lexicon, StopList};
 use crate::linear::{Calibration, LANES};
 use crate::taxonomy::Duties;
 
-const MAGIC: &[u8; 8] = b"BCHANYU3";
+const MAGIC: &[u8; 8] = b"BCHANYU4";
 /// The longest heading that is read.
 const MAX_HEAD: usize = 16 << 20;
 
@@ -38,6 +38,7 @@ impl Model {
         out.extend_from_slice(&(head.len() as u64).to_le_bytes());
         out.extend_from_slice(&head);
         if let Some(m) = learned {
+            m.known.set().iter().for_each(|b| out.extend_from_slice(&b.to_le_bytes()));
             m.rarity.iter().for_each(|r| out.extend_from_slice(&r.to_le_bytes()));
             m.weights.iter().flatten().flatten().for_each(|w| out.extend_from_slice(&w.to_le_bytes()));
         }
@@ -84,16 +85,20 @@ impl Model {
                 .ok_or(BadModel::Damaged);
         }
         let groups = k.div_ceil(LANES);
+        let bits = space.trailing_zeros();
+        let known_bytes = Known::size(bits) * 8;
         let data = &rest[len..];
         let shape = head.matrix.len() == k
             && head.matrix.iter().all(|r| r.len() == k)
             && head.bias.len() == k
             && head.scale.len() == groups
             && head.lane_bias.len() == groups
-            && data.len() == space * 4 + groups * space * LANES * 2;
+            && data.len() == known_bytes + space * 4 + groups * space * LANES * 2;
         if !shape {
             return Err(BadModel::Damaged);
         }
+        let (known, data) = data.split_at(known_bytes);
+        let known = known.as_chunks::<8>().0.iter().map(|c| u64::from_le_bytes(*c)).collect();
         let (rarity, weights) = data.split_at(space * 4);
         let rarity: Vec<f32> =
             rarity.chunks_exact(4).map(|c| f32::from_le_bytes([c[0], c[1], c[2], c[3]])).collect();
@@ -108,6 +113,7 @@ impl Model {
             .map(|g| g.chunks_exact(LANES * 2).map(lane).collect())
             .collect();
         let learned = Learned {
+            known: Known::from_set(bits, known).ok_or(BadModel::Damaged)?,
             lexicon: Lexicon::from_bits(head.lexicon).ok_or(BadModel::Damaged)?,
             list: StopList::new(head.stop.iter().map(String::as_str)),
             stop: head.stop.into_iter().collect(),
