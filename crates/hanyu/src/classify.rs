@@ -327,12 +327,13 @@ fn vectors(examples: &[Example], lexicon: &Lexicon, known: &Known) -> (Vec<Row>,
 fn train_groups(rows: &[Row], ys: &[u8], which: &[usize], k: usize, space: usize) -> Vec<Weights> {
     // A feature that counts only because of a letter left out must not help to judge that letter.
     let least = u32::from(feature::least_rows(rows.len()));
+    let share = which.len() as f32 / rows.len().max(1) as f32;
     let chosen: Vec<&Row> = which.iter().map(|i| &rows[*i]).collect();
     (0..k.div_ceil(LANES))
         .map(|g| {
             let first = (g * LANES) as u8;
             let ys: Vec<u8> = which.iter().map(|i| ys[*i].checked_sub(first).unwrap_or(u8::MAX)).collect();
-            train(&chosen, &ys, k, space, least)
+            train(&chosen, &ys, k, space, least, share)
         })
         .collect()
 }

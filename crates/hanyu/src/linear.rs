@@ -82,8 +82,9 @@ impl Packed {
 }
 
 /// Trains labels `0..LANES` on rows with label numbers and features below `space`; rare labels weigh more. Features
-/// that fewer than `least` rows hold are passed over.
-pub fn train(rows: &[&Row], labels: &[u8], groups: usize, space: usize, least: u32) -> Weights {
+/// that fewer than `least` rows hold are passed over. `share` is how much of all rows these are: of a part each row
+/// weighs the more, so that its scores lie as far apart as those of the whole.
+pub fn train(rows: &[&Row], labels: &[u8], groups: usize, space: usize, least: u32, share: f32) -> Weights {
     let n = rows.len();
     let packed = Packed::of(rows, space, least);
     let mut counts = [0.0_f32; LANES];
@@ -92,7 +93,8 @@ pub fn train(rows: &[&Row], labels: &[u8], groups: usize, space: usize, least: u
             counts[usize::from(*l)] += 1.0;
         }
     }
-    let cost_up = counts.map(|c| COST * (n as f32 / (groups as f32 * c.max(1.0))).clamp(0.2, 20.0));
+    let cost = COST / share.max(0.1);
+    let cost_up = counts.map(|c| cost * (n as f32 / (groups as f32 * c.max(1.0))).clamp(0.2, 20.0));
     let squares: Vec<f32> =
         (0..n).map(|i| 1.0 + packed.row(i).iter().map(|(_, v)| v * v).sum::<f32>()).collect();
     let mut w = Weights::zero(packed.feature.len());
@@ -115,7 +117,7 @@ pub fn train(rows: &[&Row], labels: &[u8], groups: usize, space: usize, least: u
             let mut step = [0.0_f32; LANES];
             let mut moved = false;
             for l in 0..LANES {
-                let (y, c) = if usize::from(labels[i]) == l { (1.0, cost_up[l]) } else { (-1.0, COST) };
+                let (y, c) = if usize::from(labels[i]) == l { (1.0, cost_up[l]) } else { (-1.0, cost) };
                 let d = 0.5 / c;
                 let a = alpha[i][l];
                 let g = y * s[l] - 1.0 + d * a;
@@ -232,13 +234,13 @@ mod tests {
         let rows: Vec<Row> = (0..40_u32).map(|i| vec![(i % 4, 1.0), (10 + i, 0.5)]).collect();
         let labels: Vec<u8> = (0..40).map(|i| (i % 4) as u8).collect();
         let refs: Vec<&Row> = rows.iter().collect();
-        let w = train(&refs, &labels, 4, 64, 1);
+        let w = train(&refs, &labels, 4, 64, 1, 1.0);
         for (r, l) in rows.iter().zip(&labels) {
             let s = w.scores(r);
             let best = (0..4).max_by(|a, b| s[*a].total_cmp(&s[*b])).unwrap();
             assert_eq!(best, usize::from(*l));
         }
-        assert_eq!(train(&refs, &labels, 4, 64, 1).rows[2], w.rows[2]);
+        assert_eq!(train(&refs, &labels, 4, 64, 1, 1.0).rows[2], w.rows[2]);
     }
 
     #[test]
