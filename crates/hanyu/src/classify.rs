@@ -279,8 +279,8 @@ fn learn(
     }
     let ys: Vec<u8> = examples.iter().map(|e| labels.binary_search(&e.label).unwrap_or(0) as u8).collect();
     let bits = effort.bits.clamp(10, feature::BITS);
-    let space = 1_usize << bits;
     let known = Known::of(bits, &lexicon, examples.iter().map(|e| &e.stream));
+    let space = known.space();
     let (rows, rarity) = vectors(examples, &lexicon, &known);
     let all: Vec<usize> = (0..rows.len()).collect();
     let calibration = if effort.calibrate {
@@ -303,7 +303,7 @@ fn learn(
 
 fn vectors(examples: &[Example], lexicon: &Lexicon, known: &Known) -> (Vec<Row>, Rarity) {
     let mut counter = Counter::default();
-    let mut df = vec![0_u32; 1 << known.bits()];
+    let mut df = vec![0_u32; known.space()];
     let counts: Vec<_> = examples
         .iter()
         .map(|e| {

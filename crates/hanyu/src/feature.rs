@@ -113,7 +113,7 @@ fn mix(h: u64, v: u64) -> u64 {
 /// More bits than the space has tell known features from new ones.
 const EXTRA_BITS: u32 = 3;
 
-/// The place of a hash among the bits of [`Known`]; the last `bits` of it are its slot in the space.
+/// The place of a hash among the bits of [`Known`].
 fn place(h: u64, bits: u32) -> u32 {
     ((h ^ (h >> 32)).wrapping_mul(0xff51_afd7_ed55_8ccd) >> (64 - bits - EXTRA_BITS)) as u32
 }
@@ -172,6 +172,10 @@ impl Lexicon {
 pub struct Known {
     bits: u32,
     set: Vec<u64>,
+    /// How many are known before each 64 bits of the set: a known feature is told by its number, so that what is kept
+    /// of features lies close together.
+    before: Vec<u32>,
+    space: usize,
 }
 
 impl Known {
@@ -181,15 +185,30 @@ impl Known {
     }
     /// From its bits; None if they are not as many as they must be.
     pub fn from_set(bits: u32, set: Vec<u64>) -> Option<Self> {
-        (set.len() == Self::size(bits)).then_some(Self { bits, set })
+        (set.len() == Self::size(bits)).then(|| Self::new(bits, set))
     }
     /// Its bits.
     pub fn set(&self) -> &[u64] {
         &self.set
     }
+    fn new(bits: u32, set: Vec<u64>) -> Self {
+        let mut n = 0;
+        let before = set
+            .iter()
+            .map(|w| {
+                n += w.count_ones();
+                n - w.count_ones()
+            })
+            .collect();
+        Self { bits, set, before, space: (n as usize).clamp(1, 1 << bits) }
+    }
     /// Bits of the space.
     pub const fn bits(&self) -> u32 {
         self.bits
+    }
+    /// Numbers of features are below this.
+    pub const fn space(&self) -> usize {
+        self.space
     }
     /// From the letters of a training.
     pub fn of<'s>(bits: u32, lexicon: &Lexicon, streams: impl Iterator<Item = &'s Stream>) -> Self {
@@ -211,10 +230,18 @@ impl Known {
         for (i, (_, n)) in rows.into_iter().enumerate() {
             set[i / 64] |= u64::from(n >= least) << (i % 64);
         }
-        Self { bits, set }
+        Self::new(bits, set)
     }
-    fn has(&self, place: u32) -> bool {
-        self.set[place as usize / 64] >> (place % 64) & 1 == 1
+    /// The number of the feature at a place, if it is known.
+    fn number(&self, place: u32) -> Option<u32> {
+        let (i, bit) = (place as usize / 64, place % 64);
+        let word = self.set[i];
+        if word >> bit & 1 == 0 {
+            return None;
+        }
+        let n = self.before[i] + (word & ((1 << bit) - 1)).count_ones();
+        // Only a small space has more features than numbers: some share theirs.
+        Some(if (n as usize) < self.space { n } else { n % self.space as u32 })
     }
 }
 
@@ -270,26 +297,24 @@ impl Counter {
     /// Counts the known features of a letter block by block.
     pub fn count(&mut self, lexicon: &Lexicon, known: &Known, s: &Stream) -> &[Vec<(u32, u8)>; 4] {
         self.blocks.iter_mut().for_each(Vec::clear);
-        let mask = (1_u32 << known.bits) - 1;
         let mut open = 0;
         features(lexicon, s, |block, h| {
             if block != open {
                 self.drain(open);
                 open = block;
             }
-            let place = place(h, known.bits);
-            let is = known.has(place);
-            if is {
-                self.touch(place & mask);
+            let number = known.number(place(h, known.bits));
+            if let Some(n) = number {
+                self.touch(n);
             }
-            is
+            number.is_some()
         });
         self.drain(open);
         &self.blocks
     }
 
     fn touch(&mut self, slot: u32) {
-        let mut at = slot as usize % TABLE;
+        let mut at = (slot.wrapping_mul(0x9e37_79b1) >> 16) as usize % TABLE;
         loop {
             let e = &mut self.table[at];
             if e.1 == 0 {

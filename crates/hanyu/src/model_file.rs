@@ -8,7 +8,7 @@ use crate::feature::{BITS, Known, Lexicon, StopList};
 use crate::linear::{Calibration, LANES};
 use crate::taxonomy::Duties;
 
-const MAGIC: &[u8; 8] = b"BCHANYU4";
+const MAGIC: &[u8; 8] = b"BCHANYU5";
 /// The longest heading that is read.
 const MAX_HEAD: usize = 16 << 20;
 
@@ -21,7 +21,7 @@ struct Head {
     scale: Vec<[f32; LANES]>,
     lane_bias: Vec<[f32; LANES]>,
     duties: Option<Duties>,
-    space: usize,
+    bits: u32,
     lexicon: Vec<u64>,
 }
 
@@ -56,7 +56,7 @@ impl Model {
             scale: m.map(|m| m.scale.clone()).unwrap_or_default(),
             lane_bias: m.map(|m| m.bias.clone()).unwrap_or_default(),
             duties,
-            space: m.map_or(1 << BITS, |m| m.rarity.len()),
+            bits: m.map_or(BITS, |m| m.known.bits()),
             lexicon: m.map(|m| m.lexicon.bits().to_vec()).unwrap_or_default(),
         }
     }
@@ -71,11 +71,7 @@ impl Model {
         }
         let head: Head = serde_json::from_slice(&rest[..len]).map_err(|_| BadModel::Damaged)?;
         let k = head.labels.len();
-        let space = head.space;
-        if !space.is_power_of_two()
-            || !(1 << 10..=1 << BITS).contains(&space)
-            || !(2..=MAX_LABELS).contains(&k)
-        {
+        if !(10..=BITS).contains(&head.bits) || !(2..=MAX_LABELS).contains(&k) {
             return Err(BadModel::Damaged);
         }
         if let Some(d) = head.duties {
@@ -85,20 +81,20 @@ impl Model {
                 .ok_or(BadModel::Damaged);
         }
         let groups = k.div_ceil(LANES);
-        let bits = space.trailing_zeros();
-        let known_bytes = Known::size(bits) * 8;
-        let data = &rest[len..];
+        let (known, data) =
+            rest[len..].split_at_checked(Known::size(head.bits) * 8).ok_or(BadModel::Damaged)?;
+        let known = known.as_chunks::<8>().0.iter().map(|c| u64::from_le_bytes(*c)).collect();
+        let known = Known::from_set(head.bits, known).ok_or(BadModel::Damaged)?;
+        let space = known.space();
         let shape = head.matrix.len() == k
             && head.matrix.iter().all(|r| r.len() == k)
             && head.bias.len() == k
             && head.scale.len() == groups
             && head.lane_bias.len() == groups
-            && data.len() == known_bytes + space * 4 + groups * space * LANES * 2;
+            && data.len() == space * 4 + groups * space * LANES * 2;
         if !shape {
             return Err(BadModel::Damaged);
         }
-        let (known, data) = data.split_at(known_bytes);
-        let known = known.as_chunks::<8>().0.iter().map(|c| u64::from_le_bytes(*c)).collect();
         let (rarity, weights) = data.split_at(space * 4);
         let rarity: Vec<f32> =
             rarity.chunks_exact(4).map(|c| f32::from_le_bytes([c[0], c[1], c[2], c[3]])).collect();
@@ -113,7 +109,7 @@ impl Model {
             .map(|g| g.chunks_exact(LANES * 2).map(lane).collect())
             .collect();
         let learned = Learned {
-            known: Known::from_set(bits, known).ok_or(BadModel::Damaged)?,
+            known,
             lexicon: Lexicon::from_bits(head.lexicon).ok_or(BadModel::Damaged)?,
             list: StopList::new(head.stop.iter().map(String::as_str)),
             stop: head.stop.into_iter().collect(),
