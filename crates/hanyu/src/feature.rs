@@ -20,7 +20,7 @@ const LONGEST_RUN: usize = 3;
 /// The longest word that the lexicon knows.
 const LONGEST_WORD: usize = 5;
 
-/// Stop words by their first character, longest first, for taking them out of running text.
+/// Stop words by their first two characters, for taking the longest out of running text.
 #[derive(Clone, Debug, Default)]
 pub struct StopList {
     /// For each character of the basic plane the number of its list, from 1; 0 for none.
@@ -46,7 +46,8 @@ impl StopList {
             out.lists[list].push(chars);
         }
         for list in &mut out.lists {
-            list.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+            // By second character, the word of one character first; of one second character the longest first.
+            list.sort_by(|a, b| a.get(1).cmp(&b.get(1)).then(b.len().cmp(&a.len())).then_with(|| a.cmp(b)));
         }
         out
     }
@@ -55,7 +56,14 @@ impl StopList {
     fn at(&self, chars: &[char]) -> usize {
         let slot = self.first.get(chars[0] as usize).copied().unwrap_or(0);
         let Some(list) = usize::from(slot).checked_sub(1).and_then(|i| self.lists.get(i)) else { return 0 };
-        list.iter().find(|w| chars.starts_with(w)).map_or(0, Vec::len)
+        if let Some(second) = chars.get(1) {
+            let from = list.partition_point(|w| w.get(1) < Some(second));
+            let longer = list[from..].iter().take_while(|w| w.get(1) == Some(second));
+            if let Some(w) = longer.into_iter().find(|w| chars.starts_with(w)) {
+                return w.len();
+            }
+        }
+        usize::from(list.first().is_some_and(|w| w.len() == 1))
     }
 }
 
@@ -376,4 +384,34 @@ static LOG: std::sync::LazyLock<[f32; 256]> =
 pub(crate) fn word_slots(counter: &mut Counter, lexicon: &Lexicon, known: &Known, word: &str) -> Vec<u32> {
     let stream = Stream { chars: word.chars().take(20).collect() };
     counter.count(lexicon, known, &stream).iter().flatten().map(|(s, _)| *s).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_stop_word_is_taken_out() {
+        let stop = StopList::new(["的", "我", "我们", "我们的", "因此"]);
+        let rest = |t: &str| Stream::from_cut(&stop, t).chars().iter().collect::<String>();
+        assert_eq!(rest("我们的小区,我的车。我们因为停电"), "小区车因为停电");
+        assert_eq!(rest("因此我"), "");
+    }
+
+    #[test]
+    fn only_what_several_letters_hold_counts_and_numbers_have_no_gaps() {
+        let stop = StopList::default();
+        let lexicon = Lexicon::new(["噪音"]);
+        let streams = ["夜间噪音扰民", "噪音很大", "路灯不亮"].map(|t| Stream::from_cut(&stop, t));
+        let known = Known::of(BITS, &lexicon, streams.iter());
+        // 噪音 as a word, 噪, 音, 噪音 as runs, and the word and the run of the title.
+        assert_eq!(known.space(), 6);
+        let mut counter = Counter::default();
+        let mut seen: Vec<u32> =
+            counter.count(&lexicon, &known, &streams[0]).iter().flatten().map(|(n, _)| *n).collect();
+        seen.sort_unstable();
+        assert_eq!(seen, [0, 1, 2, 3, 4, 5]);
+        assert_eq!(counter.count(&lexicon, &known, &streams[2]).concat(), []);
+        assert_eq!(Known::from_set(BITS, known.set().to_vec()), Some(known));
+    }
 }
