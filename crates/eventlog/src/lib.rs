@@ -27,7 +27,7 @@ pub mod work;
 pub mod xes;
 pub mod xml;
 
-pub use when::NO_TIME;
+
 pub use conform::{Conformance, conformance};
 pub use dfg::Dfg;
 pub use draw::{Map, MapOptions};

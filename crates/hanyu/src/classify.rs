@@ -1,12 +1,11 @@
 //! 分类: which of several labels a letter belongs to, with probabilities and reasons (R4, as a proposal only).
 //! Learns from raw letters, already cut rows and a taxonomy of duties. Must not know what a label means.
 
-use std::collections::{HashMap, HashSet};
-
+use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::cut::Cutter;
-use crate::feature::{self, Counter, Lexicon, Rarity, StopList, Stream};
+use crate::feature::{self, Counter, Known, Lexicon, Rarity, StopList, Stream};
 use crate::letters::Table;
 use crate::linear::{Calibration, LANES, Row, Weights, train};
 use crate::minhash::{Fingerprint, Sets};
@@ -17,8 +16,10 @@ use crate::taxonomy;
 pub const MAX_LABELS: usize = 200;
 /// Characters of a letter that a model looks at, about.
 pub const LETTER_CHARS: usize = 1_200;
-/// Parts of the inner cross-validation that calibrates.
-const FOLDS: usize = 2;
+/// Parts of the inner cross-validation that calibrates, and how many of them are judged: a model of four fifths is
+/// nearly as sure of itself as the whole, and three parts are letters enough.
+const FOLDS: usize = 5;
+const JUDGED_FOLDS: usize = 3;
 /// How much more a raw letter weighs than a cut row when probabilities are fitted: raw letters are what comes.
 const RAW_WEIGHT: f32 = 8.0;
 
@@ -88,6 +89,7 @@ pub(crate) struct Learned {
     pub stop: HashSet<String>,
     pub list: StopList,
     pub lexicon: Lexicon,
+    pub known: Known,
     pub rarity: Vec<f32>,
     /// Weights in steps of `scale`, side by side for each feature.
     pub weights: Vec<Vec<[i16; LANES]>>,
@@ -276,8 +278,10 @@ fn learn(
         return Err(BadModel::TooManyLabels);
     }
     let ys: Vec<u8> = examples.iter().map(|e| labels.binary_search(&e.label).unwrap_or(0) as u8).collect();
-    let space = 1_usize << effort.bits.clamp(10, feature::BITS);
-    let (rows, rarity) = vectors(examples, &lexicon, space);
+    let bits = effort.bits.clamp(10, feature::BITS);
+    let known = Known::of(bits, &lexicon, examples.iter().map(|e| &e.stream));
+    let space = known.space();
+    let (rows, rarity) = vectors(examples, &lexicon, &known);
     let all: Vec<usize> = (0..rows.len()).collect();
     let calibration = if effort.calibrate {
         calibrate(examples, &rows, &ys, labels.len(), space)
@@ -293,20 +297,21 @@ fn learn(
         bias.push(g.bias);
     }
     let list = StopList::new(stop.iter().map(String::as_str));
-    let learned = Learned { stop, list, lexicon, rarity: rarity.0, weights, scale, bias, calibration };
+    let learned = Learned { stop, list, lexicon, known, rarity: rarity.0, weights, scale, bias, calibration };
     Ok(Model { labels, kind: Kind::Learned(Box::new(learned)) })
 }
 
-fn vectors(examples: &[Example], lexicon: &Lexicon, space: usize) -> (Vec<Row>, Rarity) {
-    let shift = feature::shift_to(space);
+fn vectors(examples: &[Example], lexicon: &Lexicon, known: &Known) -> (Vec<Row>, Rarity) {
     let mut counter = Counter::default();
-    let mut df = vec![0_u32; space];
-    let mut counts = Vec::with_capacity(examples.len());
-    for e in examples {
-        let blocks = counter.count(lexicon, &e.stream).clone();
-        blocks.iter().flatten().for_each(|(s, _)| df[(s >> shift) as usize] += 1);
-        counts.push(blocks);
-    }
+    let mut df = vec![0_u32; known.space()];
+    let counts: Vec<_> = examples
+        .iter()
+        .map(|e| {
+            let blocks = counter.count(lexicon, known, &e.stream).clone();
+            blocks.iter().flatten().for_each(|(s, _)| df[*s as usize] += 1);
+            blocks
+        })
+        .collect();
     let rarity = Rarity::from_counts(&df, examples.len());
     let rows = counts
         .iter()
@@ -320,12 +325,15 @@ fn vectors(examples: &[Example], lexicon: &Lexicon, space: usize) -> (Vec<Row>, 
 }
 
 fn train_groups(rows: &[Row], ys: &[u8], which: &[usize], k: usize, space: usize) -> Vec<Weights> {
+    // A feature that counts only because of a letter left out must not help to judge that letter.
+    let least = u32::from(feature::least_rows(rows.len()));
+    let share = which.len() as f32 / rows.len().max(1) as f32;
     let chosen: Vec<&Row> = which.iter().map(|i| &rows[*i]).collect();
     (0..k.div_ceil(LANES))
         .map(|g| {
             let first = (g * LANES) as u8;
             let ys: Vec<u8> = which.iter().map(|i| ys[*i].checked_sub(first).unwrap_or(u8::MAX)).collect();
-            train(&chosen, &ys, k, space)
+            train(&chosen, &ys, k, space, least, share)
         })
         .collect()
 }
@@ -334,7 +342,8 @@ fn scores_of(groups: &[Weights], row: &[(u32, f32)], k: usize) -> Vec<f32> {
     groups.iter().flat_map(|g| g.scores(row)).take(k).collect()
 }
 
-/// Scores of letters that the scorer has not seen, in parts that keep copies of one letter together.
+/// Fits probabilities on scores of letters that the scorer has not seen, in parts that keep copies of one letter
+/// together.
 fn calibrate(examples: &[Example], rows: &[Row], ys: &[u8], k: usize, space: usize) -> Calibration {
     let fold = folds(examples, FOLDS);
     let parts: Vec<Vec<(usize, Vec<f32>)>> = std::thread::scope(|s| {
@@ -343,7 +352,7 @@ fn calibrate(examples: &[Example], rows: &[Row], ys: &[u8], k: usize, space: usi
             let groups = train_groups(rows, ys, &train, k, space);
             test.into_iter().map(|i| (i, scores_of(&groups, &rows[i], k))).collect()
         };
-        let running: Vec<_> = (0..FOLDS).map(|f| s.spawn(move || part(f))).collect();
+        let running: Vec<_> = (0..JUDGED_FOLDS).map(|f| s.spawn(move || part(f))).collect();
         running.into_iter().map(|h| h.join().unwrap_or_default()).collect()
     });
     let (mut scores, mut labels, mut weights) = (Vec::new(), Vec::new(), Vec::new());
@@ -438,7 +447,7 @@ impl<'m> Classifier<'m> {
     }
 
     fn learned(&mut self, m: &Learned, stream: &Stream) -> Vec<f32> {
-        feature::weigh(self.counter.count(&m.lexicon, stream), &m.rarity, &mut self.row);
+        feature::weigh(self.counter.count(&m.lexicon, &m.known, stream), &m.rarity, &mut self.row);
         let mut scores = Vec::with_capacity(self.model.labels.len());
         for ((weights, scale), bias) in m.weights.iter().zip(&m.scale).zip(&m.bias) {
             let mut sum = [0.0_f32; LANES];
@@ -461,12 +470,12 @@ impl<'m> Classifier<'m> {
             Kind::Duties(d) => d.reasons(self.cutter, title, body, l),
             Kind::Learned(m) => {
                 let stream = Stream::from_raw(&m.list, title, body);
-                feature::weigh(self.counter.count(&m.lexicon, &stream), &m.rarity, &mut self.row);
+                feature::weigh(self.counter.count(&m.lexicon, &m.known, &stream), &m.rarity, &mut self.row);
                 let values: HashMap<u32, f32> = self.row.iter().copied().collect();
                 let (g, lane) = (l / LANES, l % LANES);
                 let counter = &mut self.counter;
                 let mut share = |word: &str| {
-                    feature::word_slots(counter, &m.lexicon, word, m.rarity.len())
+                    feature::word_slots(counter, &m.lexicon, &m.known, word)
                         .iter()
                         .map(|s| {
                             let w = f32::from(m.weights[g][*s as usize][lane]) * m.scale[g][lane];

@@ -1,12 +1,12 @@
 //! 分词: cutting folded text into words, with a city's own words added. Must not know what a word is for.
 
-use std::collections::HashSet;
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
+use hashbrown::{HashMap, HashSet};
 use jieba_rs::Jieba;
 
-use crate::normalise::is_han;
+use crate::word::{Facts, in_word};
 
 /// The most words a city may add to the dictionary.
 pub const MAX_USER_WORDS: usize = 200_000;
@@ -21,9 +21,27 @@ static STOP: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The most words whose facts are kept at hand; then they are gathered anew.
+const MAX_KNOWN: usize = 1 << 17;
+
 /// Cuts text into words. Loading takes about 0.2 s: make one and keep it.
 pub struct Cutter {
     jieba: Jieba,
+    /// What is true of a word wherever it stands, gathered as words are met. Only speed depends on it.
+    known: RwLock<HashMap<Box<str>, Facts>>,
+}
+
+/// One piece of a text: a word, a mark or a blank.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token<'t> {
+    /// As written.
+    pub word: &'t str,
+    /// Byte at which it begins.
+    pub start: usize,
+    /// Is it a piece of the text itself, not a shorter word inside one?
+    pub whole: bool,
+    /// What is true of it.
+    pub facts: Facts,
 }
 
 impl fmt::Debug for Cutter {
@@ -60,13 +78,13 @@ impl Cutter {
                 jieba.add_word(word, Some(freq), Some("nz"));
             }
         }
-        Self { jieba }
+        Self { jieba, known: RwLock::default() }
     }
 
     /// The words of a folded text in order, without marks and blanks.
     pub fn words<'t>(&self, folded: &'t str) -> Vec<&'t str> {
         let mut out: Vec<&str> = self.jieba.cut(folded, true).into_iter().map(|t| t.word).collect();
-        out.retain(|w| w.chars().any(|c| is_han(c) || c.is_alphanumeric()));
+        out.retain(|w| w.chars().any(in_word));
         out
     }
 
@@ -81,7 +99,7 @@ impl Cutter {
     pub fn search_words<'t>(&self, folded: &'t str) -> Vec<&'t str> {
         let mut out: Vec<&str> =
             self.jieba.cut_for_search(folded, true).into_iter().map(|t| t.word).collect();
-        out.retain(|w| w.chars().any(|c| is_han(c) || c.is_alphanumeric()));
+        out.retain(|w| w.chars().any(in_word));
         out
     }
 
@@ -91,15 +109,123 @@ impl Cutter {
         (6e7_f32 / (freq as f32 + 10.0)).ln().max(0.5)
     }
 
-    /// Words with their part of speech (词性) in the notation of the dictionary.
-    pub(crate) fn tagged<'t>(&'t self, folded: &'t str) -> Vec<(&'t str, &'t str)> {
-        self.jieba.tag(folded, true).into_iter().map(|t| (t.word, t.tag)).collect()
+    /// All pieces of a folded text in order, marks and blanks too, each with what is true of it; with `inner` also the
+    /// shorter words inside long ones, before the word that holds them.
+    pub(crate) fn read<'t>(&self, folded: &'t str, inner: bool) -> Vec<Token<'t>> {
+        let cut = if inner { self.jieba.cut_for_search(folded, true) } else { self.jieba.cut(folded, true) };
+        let mut missed = Vec::new();
+        let mut out: Vec<Token<'t>> = Vec::with_capacity(cut.len());
+        {
+            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+            for t in cut {
+                let facts = known.get(t.word).copied().unwrap_or_else(|| {
+                    missed.push(out.len());
+                    Facts::default()
+                });
+                out.push(Token { word: t.word, start: t.byte_start, whole: true, facts });
+            }
+        }
+        if !missed.is_empty() {
+            self.learn(&mut out, &missed);
+        }
+        if inner {
+            let mut from = usize::MAX;
+            for t in out.iter_mut().rev() {
+                t.whole = t.start + t.word.len() <= from;
+                if t.whole {
+                    from = t.start;
+                }
+            }
+        }
+        out
     }
+
+    /// Gathers the facts of words not met before.
+    fn learn(&self, tokens: &mut [Token<'_>], missed: &[usize]) {
+        for i in missed {
+            let t = &mut tokens[*i];
+            t.facts = Facts::of(t.word, self.rarity(t.word));
+            if self.jieba.has_word(t.word) || t.word.is_ascii() {
+                self.tag_alone(t);
+            }
+        }
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() + missed.len() > MAX_KNOWN {
+            known.clear();
+        }
+        for t in missed.iter().map(|i| &tokens[*i]).filter(|t| t.word.len() <= 64) {
+            known.insert(t.word.into(), t.facts);
+        }
+    }
+
+    /// The part of speech (词性) belongs to the word, not to its place: cut alone, a word that stays whole tells it.
+    fn tag_alone(&self, t: &mut Token<'_>) -> bool {
+        match self.jieba.tag(t.word, true).as_slice() {
+            [one] if one.word == t.word => {
+                t.facts.set_tag(t.word, one.tag);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Makes sure that the part of speech of piece `i` is known; rarely asked, so it is gathered when asked.
+    pub(crate) fn tag(&self, folded: &str, tokens: &mut [Token<'_>], i: usize) {
+        if tokens[i].facts.has_tag() {
+            return;
+        }
+        if !self.tag_alone(&mut tokens[i]) {
+            // The run between two marks is cut as in the whole text.
+            let (from, to) = run_around(folded, tokens[i].start);
+            let at = tokens[i].start - from;
+            let all = self.jieba.tag(&folded[from..to], true);
+            let word = tokens[i].word;
+            let tag = all.iter().find(|t| t.byte_start == at && t.word == word).map_or("x", |t| t.tag);
+            tokens[i].facts.set_tag(word, tag);
+        }
+        let t = &tokens[i];
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(f) = known.get_mut(t.word) {
+            *f = t.facts;
+        }
+    }
+}
+
+/// The bytes of the run without blanks and marks of sentences around a byte.
+fn run_around(text: &str, at: usize) -> (usize, usize) {
+    let mark = |c: char| !in_word(c) && !c.is_ascii_punctuation();
+    let from = text[..at].rfind(mark).map_or(0, |i| i + text[i..].chars().next().map_or(1, char::len_utf8));
+    let to = text[at..].find(mark).map_or(text.len(), |i| at + i);
+    (from, to)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is known of a word does not depend on whether it was met before, nor on the text around it.
+    #[test]
+    fn pieces_and_tags_are_those_of_the_segmenter() {
+        let text =
+            "A3区梧桐花园小区旁边的搅拌站 半夜施工,坚决抵制!咏梅苑(二期)韶光社区WES-5.4噪音很大;乾坤湾公馆";
+        let fresh = Cutter::with_words(["乾坤湾公馆"]);
+        for _ in 0..2 {
+            let mut pieces = fresh.read(text, false);
+            let tags = fresh.jieba.tag(text, true);
+            assert_eq!(pieces.len(), tags.len());
+            for (i, tag) in tags.iter().enumerate() {
+                fresh.tag(text, &mut pieces, i);
+                let mut want = Facts::of(tag.word, fresh.rarity(tag.word));
+                want.set_tag(tag.word, tag.tag);
+                assert_eq!((pieces[i].word, pieces[i].start), (tag.word, tag.byte_start));
+                assert_eq!(pieces[i].facts, want, "{}", tag.word);
+            }
+            let inner = fresh.read(text, true);
+            let whole: Vec<&str> = inner.iter().filter(|t| t.whole).map(|t| t.word).collect();
+            assert_eq!(whole, pieces.iter().map(|t| t.word).collect::<Vec<_>>());
+            assert_eq!(inner.len(), fresh.jieba.cut_for_search(text, true).len());
+        }
+    }
 
     #[test]
     fn a_city_adds_its_words() {

@@ -25,3 +25,4 @@ mod signature_file;
 pub mod spot;
 pub mod taxonomy;
 pub mod vector;
+mod word;

@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::classify::{BadModel, Kind, Learned, MAX_LABELS, Model};
-use crate::feature::{BITS, Lexicon, StopList};
+use crate::feature::{BITS, Known, Lexicon, StopList};
 use crate::linear::{Calibration, LANES};
 use crate::taxonomy::Duties;
 
-const MAGIC: &[u8; 8] = b"BCHANYU3";
+const MAGIC: &[u8; 8] = b"BCHANYU5";
 /// The longest heading that is read.
 const MAX_HEAD: usize = 16 << 20;
 
@@ -21,7 +21,7 @@ struct Head {
     scale: Vec<[f32; LANES]>,
     lane_bias: Vec<[f32; LANES]>,
     duties: Option<Duties>,
-    space: usize,
+    bits: u32,
     lexicon: Vec<u64>,
 }
 
@@ -38,6 +38,7 @@ impl Model {
         out.extend_from_slice(&(head.len() as u64).to_le_bytes());
         out.extend_from_slice(&head);
         if let Some(m) = learned {
+            m.known.set().iter().for_each(|b| out.extend_from_slice(&b.to_le_bytes()));
             m.rarity.iter().for_each(|r| out.extend_from_slice(&r.to_le_bytes()));
             m.weights.iter().flatten().flatten().for_each(|w| out.extend_from_slice(&w.to_le_bytes()));
         }
@@ -55,7 +56,7 @@ impl Model {
             scale: m.map(|m| m.scale.clone()).unwrap_or_default(),
             lane_bias: m.map(|m| m.bias.clone()).unwrap_or_default(),
             duties,
-            space: m.map_or(1 << BITS, |m| m.rarity.len()),
+            bits: m.map_or(BITS, |m| m.known.bits()),
             lexicon: m.map(|m| m.lexicon.bits().to_vec()).unwrap_or_default(),
         }
     }
@@ -70,11 +71,7 @@ impl Model {
         }
         let head: Head = serde_json::from_slice(&rest[..len]).map_err(|_| BadModel::Damaged)?;
         let k = head.labels.len();
-        let space = head.space;
-        if !space.is_power_of_two()
-            || !(1 << 10..=1 << BITS).contains(&space)
-            || !(2..=MAX_LABELS).contains(&k)
-        {
+        if !(10..=BITS).contains(&head.bits) || !(2..=MAX_LABELS).contains(&k) {
             return Err(BadModel::Damaged);
         }
         if let Some(d) = head.duties {
@@ -84,7 +81,11 @@ impl Model {
                 .ok_or(BadModel::Damaged);
         }
         let groups = k.div_ceil(LANES);
-        let data = &rest[len..];
+        let (known, data) =
+            rest[len..].split_at_checked(Known::size(head.bits) * 8).ok_or(BadModel::Damaged)?;
+        let known = known.as_chunks::<8>().0.iter().map(|c| u64::from_le_bytes(*c)).collect();
+        let known = Known::from_set(head.bits, known).ok_or(BadModel::Damaged)?;
+        let space = known.space();
         let shape = head.matrix.len() == k
             && head.matrix.iter().all(|r| r.len() == k)
             && head.bias.len() == k
@@ -108,6 +109,7 @@ impl Model {
             .map(|g| g.chunks_exact(LANES * 2).map(lane).collect())
             .collect();
         let learned = Learned {
+            known,
             lexicon: Lexicon::from_bits(head.lexicon).ok_or(BadModel::Damaged)?,
             list: StopList::new(head.stop.iter().map(String::as_str)),
             stop: head.stop.into_iter().collect(),

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 /// The most characters that any reading of one text looks at; the rest is left out (bounded work).
 pub const MAX_CHARS: usize = 20_000;
 
-static SIMPLIFIED: LazyLock<Vec<u16>> = LazyLock::new(|| {
+/// For each character of the basic plane the one it is folded to; 0 for those that need a closer look.
+static FOLDED: LazyLock<Vec<u16>> = LazyLock::new(|| {
     let mut map: Vec<u16> = (0..=u16::MAX).collect();
     for line in include_str!("../data/traditional.txt").lines().filter(|l| !l.starts_with('#')) {
         for pair in line.split(' ') {
@@ -19,21 +20,23 @@ static SIMPLIFIED: LazyLock<Vec<u16>> = LazyLock::new(|| {
             }
         }
     }
+    for u in 0..=u16::MAX {
+        let c = char::from_u32(u32::from(u)).unwrap_or('\0');
+        let plain = half_width(c);
+        let look = plain == ' ' || matches!(plain, '_' | '\n' | '\r' | '\u{2028}' | '\u{2460}'..='\u{2473}');
+        if look || is_noise(plain) || c == '\0' {
+            map[usize::from(u)] = 0;
+        } else if plain != c {
+            map[usize::from(u)] = map[plain as usize];
+        }
+    }
     map
 });
 
-/// The simplified form of one character; itself if it has none.
-pub fn simplified(c: char) -> char {
-    match u16::try_from(u32::from(c)) {
-        Ok(u) => char::from_u32(u32::from(SIMPLIFIED[usize::from(u)])).unwrap_or(c),
-        Err(_) => c,
-    }
-}
-
-fn half_width(c: char) -> char {
+const fn half_width(c: char) -> char {
     match c {
         '\u{3000}' | '\u{a0}' | '\t' | '\u{2002}'..='\u{200a}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{ff01}'..='\u{ff5e}' => (c as u32 - 0xfee0) as u8 as char,
         _ => c,
     }
 }
@@ -47,39 +50,51 @@ const fn is_noise(c: char) -> bool {
 /// and invisible characters, blanks and line breaks joined to one, `①` as `1`, spreadsheet leftovers
 /// (`_x000D_`) gone. Applying it twice changes nothing.
 pub fn fold(text: &str) -> String {
+    let map: &[u16] = &FOLDED;
     let mut out = String::with_capacity(text.len().min(4 * MAX_CHARS));
     let mut blank = '\0';
     let mut rest = text.chars();
     let mut n = 0;
     while let Some(raw) = rest.next() {
-        if raw == '_' && rest.as_str().starts_with("x000D_") {
-            rest.by_ref().take(6).for_each(drop);
-            blank = '\n';
-            continue;
-        }
-        let c = half_width(raw);
-        if c == '\n' || c == '\r' || c == '\u{2028}' {
-            blank = '\n';
-        } else if c == ' ' {
-            if blank == '\0' {
-                blank = ' ';
+        let plain = map.get(raw as usize).map_or(raw, |u| char::from_u32(u32::from(*u)).unwrap_or('\0'));
+        if plain == '\0' {
+            let c = half_width(raw);
+            if raw == '_' && rest.as_str().starts_with("x000D_") {
+                rest.by_ref().take(6).for_each(drop);
+                blank = '\n';
+                continue;
             }
-        } else if !is_noise(c) {
-            if blank != '\0' && n > 0 {
-                out.push(blank);
-            }
-            blank = '\0';
             match c {
-                '\u{2460}'..='\u{2473}' => out.push_str(&(u32::from(c) - 0x245f).to_string()),
-                _ => out.push(simplified(c)),
+                '\n' | '\r' | '\u{2028}' => blank = '\n',
+                ' ' if blank == '\0' => blank = ' ',
+                _ => {}
             }
-            n += 1;
-            if n >= MAX_CHARS {
-                break;
+            if !matches!(c, '_' | '\u{2460}'..='\u{2473}') {
+                continue;
             }
+        }
+        if blank != '\0' && n > 0 {
+            out.push(blank);
+        }
+        blank = '\0';
+        match plain {
+            '\0' => fold_rare(raw, &mut out),
+            _ => out.push(plain),
+        }
+        n += 1;
+        if n >= MAX_CHARS {
+            break;
         }
     }
     out
+}
+
+/// A low line, also a wide one, or a circled number.
+fn fold_rare(raw: char, out: &mut String) {
+    match half_width(raw) {
+        c @ '\u{2460}'..='\u{2473}' => out.push_str(&(u32::from(c) - 0x245f).to_string()),
+        c => out.push(c),
+    }
 }
 
 /// Is this a Chinese character (basic block or extension A)?

@@ -1,13 +1,12 @@
 //! 地点: places in folded text: divisions (also anonymised ones, A市A3区), roads, estates, schools, villages,
 //! companies; found by their last word and the words before it. Must not know a map: a name is all there is.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
+use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 
-use crate::cut::{Cutter, is_stop_word};
-use crate::normalise::is_han;
+use crate::cut::{Cutter, Token};
 
 /// The most places taken from one text.
 pub const MAX_PLACES: usize = 200;
@@ -130,7 +129,7 @@ const NOT_PLACES: &str = "道路 公路 马路 一路 走路 修路 出路 网�
      开发商 有限公司 职业 新城 新村 湾 苑 郡 邸 居委会 村委会 街道办事处 人行道 地铁 搅拌站 水泥厂 分公司 总公司 上诉 \
      商业中心 城市中心 民生 服务中心 工业园 开发区 号线 技校 之城 安置小区 一中 二中 员工宿舍";
 
-fn not_places() -> &'static HashSet<&'static str> {
+pub(crate) fn not_places() -> &'static HashSet<&'static str> {
     static SET: std::sync::LazyLock<HashSet<&'static str>> =
         std::sync::LazyLock::new(|| NOT_PLACES.split_whitespace().collect());
     &SET
@@ -160,14 +159,19 @@ fn anonymous_divisions(folded: &str) -> Vec<Range<usize>> {
     out
 }
 
-/// May a word stand inside a place name, before its last word?
-fn may_name(word: &str, tag: &str) -> bool {
+/// May a word of this part of speech stand inside a place name, before its last word?
+pub(crate) fn tag_may_name(tag: &str, word: &str) -> bool {
     let named = ["n", "x", "eng", "m", "j", "b", "a", "z", "f", "s", "l", "i", "v", "q", "t", "g", "d"]
         .iter()
         .any(|t| tag.starts_with(t));
     // Verbs and adverbs name places too (望城, 恒大, 未来城), but only as two characters.
     let verbal = tag.starts_with(['v', 'd', 'f']) && !tag.starts_with("vn") && word.chars().count() < 2;
-    named && !verbal && !is_stop_word(word) && word.chars().all(|c| is_han(c) || c.is_ascii_alphanumeric())
+    named && !verbal
+}
+
+/// Number in the table of last words, from 1, of the one that ends this word; 0 for none.
+pub(crate) fn suffix(word: &str) -> u8 {
+    SUFFIXES.iter().position(|(s, _)| word.ends_with(s)).map_or(0, |i| i as u8 + 1)
 }
 
 /// Words that never begin or continue a name although they are nouns or verbs.
@@ -175,7 +179,7 @@ const BREAKS: &str = "位于 坐落 座落 地处 居住 家住 住在 业主 �
      扰民 噪音 违法 违规 投诉 举报 反映 政府 物业 开发商 购买 导致 造成 影响 城管 部门 经过 沿线 家长 学生 老师 员工 职工 \
      房屋 拆迁 孩子 周边 楼下 楼上 门口 解决 规划 加快 整治 取消 关闭 规范 强制 非法 拖欠 虚假 涉嫌 质疑 隔壁 到 至 离 距 距离";
 
-fn breaks(word: &str) -> bool {
+pub(crate) fn breaks(word: &str) -> bool {
     static SET: std::sync::LazyLock<HashSet<&'static str>> =
         std::sync::LazyLock::new(|| BREAKS.split_whitespace().collect());
     SET.contains(word)
@@ -183,49 +187,55 @@ fn breaks(word: &str) -> bool {
 
 /// The places of a folded text, in order of appearance; parts of one address come one by one.
 pub fn places(cutter: &Cutter, folded: &str) -> Vec<Place> {
+    places_in(cutter, folded, &mut cutter.read(folded, false))
+}
+
+/// The same of a text that was cut already; shorter words inside others are passed over.
+pub(crate) fn places_in(cutter: &Cutter, folded: &str, words: &mut Vec<Token<'_>>) -> Vec<Place> {
+    words.retain(|t| t.whole);
     let mut out: Vec<Place> = anonymous_divisions(folded)
         .into_iter()
         .map(|at| Place { name: folded[at.clone()].replace(' ', ""), at, kind: Division })
         .collect();
     let divisions: Vec<Range<usize>> = out.iter().map(|p| p.at.clone()).collect();
-    let tagged = cutter.tagged(folded);
-    let mut words = Vec::with_capacity(tagged.len());
-    let mut start = 0;
-    for (word, tag) in tagged {
-        words.push((start..start + word.len(), word, tag));
-        start += word.len();
-    }
     let in_division = |at: &Range<usize>| {
         let i = divisions.partition_point(|d| d.end <= at.start);
         divisions.get(i).is_some_and(|d| d.start < at.end)
     };
     let mut free_from = 0;
     for i in 0..words.len() {
-        let (at, word, tag) = &words[i];
+        let Token { word, start, facts, .. } = words[i];
+        let at = start..start + word.len();
         if out.len() >= MAX_PLACES {
             break;
         }
-        if in_division(at) {
+        if in_division(&at) {
             free_from = i + 1;
             continue;
         }
-        if tag.starts_with("ns") && word.ends_with(['省', '市', '区', '县', '州']) {
-            out.push(Place { at: at.clone(), name: (*word).to_owned(), kind: Division });
-            free_from = i + 1;
-            continue;
+        if facts.ends_division() {
+            cutter.tag(folded, words, i);
+            if words[i].facts.is_division() {
+                out.push(Place { at, name: word.to_owned(), kind: Division });
+                free_from = i + 1;
+                continue;
+            }
         }
-        let Some((_, kind)) = SUFFIXES.iter().find(|(s, _)| word.ends_with(s)) else { continue };
+        let Some((_, kind)) = usize::from(facts.suffix).checked_sub(1).and_then(|s| SUFFIXES.get(s)) else {
+            continue;
+        };
         let mut first = i;
-        let mut chars = word.chars().count();
+        let mut chars = usize::from(facts.chars);
         while first > free_from && chars < 10 && i - first < 4 {
-            let (_, w, t) = &words[first - 1];
-            if !may_name(w, t) || breaks(w) || not_places().contains(w) {
+            cutter.tag(folded, words, first - 1);
+            let before = words[first - 1].facts;
+            if !before.may_name() || before.breaks() {
                 break;
             }
-            chars += w.chars().count();
+            chars += usize::from(before.chars);
             first -= 1;
         }
-        let range = words[first].0.start..at.end;
+        let range = words[first].start..at.end;
         let name = &folded[range.clone()];
         if name.chars().count() >= 3 && !not_places().contains(name) {
             push_split(folded, range, *kind, &mut out);

@@ -3,12 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cut::{Cutter, is_stop_word};
+use crate::cut::Cutter;
 use crate::minhash::{Fingerprint, counted};
-use crate::normalise::{fold, is_han};
-use crate::place::{PlaceKind, places};
+use crate::normalise::fold;
+use crate::place::{PlaceKind, places_in};
 use crate::spot::times;
-use crate::vector::{BODY_CHARS, cosine, key};
+use crate::vector::{BODY_CHARS, cosine, head, key};
 
 /// From this score two texts are proposed as one matter (default; precision in docs/QUALITY.md).
 pub const SAME: f32 = 0.75;
@@ -16,12 +16,14 @@ pub const SAME: f32 = 0.75;
 const KEPT_TERMS: usize = 120;
 /// Places kept of one text.
 const KEPT_PLACES: usize = 12;
+/// How strongly it counts that a word is rare.
+pub(crate) const RARITY: f32 = 1.3;
 /// Bands that stand for places.
 const PLACE_BANDS: usize = 8;
 
 /// Set phrases of petitions and of official prose: one writer's frame around different matters must not make them
 /// one.
-const SET_PHRASES: [&str; 44] = [
+pub(crate) const SET_PHRASES: [&str; 44] = [
     "加快",
     "加强",
     "加大",
@@ -122,30 +124,35 @@ pub struct Similarity {
 
 /// The signature of a text: a title (may be empty) and a body.
 pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
-    let cut = |t: &str| fold(&t.chars().take(BODY_CHARS * 2).collect::<String>());
-    let (title, body) = (cut(title), cut(body));
-    let text = format!("{title} {body}");
-    let mut count: std::collections::BTreeMap<&str, f32> = std::collections::BTreeMap::new();
-    for (part, weight) in [(&title, 2.0), (&body, 1.0)] {
-        for w in cutter.words(part) {
-            if !is_stop_word(w)
-                && !SET_PHRASES.contains(&w)
-                && (w.chars().count() > 1 || w.chars().any(is_han))
-            {
-                *count.entry(w).or_default() += weight;
-            }
+    let title = fold(head(title, BODY_CHARS * 2));
+    let title_end = title.len();
+    // The blank between the two ends a word: the whole is cut as each of them would be.
+    let text = title + " " + &fold(head(body, BODY_CHARS * 2));
+    let mut tokens = cutter.read(&text, false);
+    let mut said: Vec<(u64, &str, f32, f32)> = Vec::with_capacity(tokens.len());
+    for t in &tokens {
+        let f = t.facts;
+        if f.is_word() && !f.is_stop() && !f.set_phrase() && (f.chars > 1 || f.any_han()) {
+            let weight = if t.start < title_end { 2.0 } else { 1.0 };
+            said.push((f.key, t.word, f.weight, weight));
         }
     }
-    let mut heavy: Vec<(&str, f32)> =
-        count.into_iter().map(|(w, n)| (w, (1.0 + n.ln()) * cutter.rarity(w).powf(1.3))).collect();
-    heavy.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+    said.sort_unstable_by_key(|(key, word, ..)| (*key, *word));
+    let mut heavy: Vec<(&str, f32, u64)> = said
+        .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
+        .map(|c| {
+            let n: f32 = c.iter().map(|x| x.3).sum();
+            (c[0].1, (1.0 + n.ln()) * c[0].2, c[0].0)
+        })
+        .collect();
+    heavy.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
     heavy.truncate(KEPT_TERMS);
-    let norm = heavy.iter().map(|(_, x)| x * x).sum::<f32>().sqrt().max(1e-6);
-    let mut terms: Vec<(u64, f32)> = heavy.iter().map(|(w, x)| (key(0, w) >> 32, x / norm)).collect();
+    let norm = heavy.iter().map(|(_, x, _)| x * x).sum::<f32>().sqrt().max(1e-6);
+    let mut terms: Vec<(u64, f32)> = heavy.iter().map(|(_, x, key)| (key >> 32, x / norm)).collect();
     terms.sort_by_key(|t| t.0);
     terms.dedup_by_key(|t| t.0);
     let (mut named, mut areas) = (Vec::new(), Vec::new());
-    for p in places(cutter, &text) {
+    for p in places_in(cutter, &text, &mut tokens) {
         let list =
             if matches!(p.kind, PlaceKind::Division | PlaceKind::Township) { &mut areas } else { &mut named };
         if !list.contains(&p.name) && list.len() < KEPT_PLACES {
@@ -162,7 +169,7 @@ pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
     Signature {
         print: Fingerprint::of(&counted(&text)),
         terms,
-        words: heavy.iter().take(40).map(|(w, _)| (*w).to_owned()).collect(),
+        words: heavy.iter().take(40).map(|(w, ..)| (*w).to_owned()).collect(),
         places: named,
         areas,
         days,
@@ -173,16 +180,15 @@ pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
 /// At most 40, sorted, each once: those of the wording and those of the places named.
 pub fn bands(s: &Signature) -> Vec<u64> {
     let mut out = s.print.bands();
-    out.extend(s.places.iter().take(PLACE_BANDS).map(|p| key(9, &called(p))));
+    out.extend(s.places.iter().take(PLACE_BANDS).map(|p| key(9, called(p))));
     out.sort_unstable();
     out.dedup();
     out
 }
 
 /// How a place is called in short: its last four characters.
-fn called(name: &str) -> String {
-    let n = name.chars().count();
-    name.chars().skip(n.saturating_sub(4)).collect()
+fn called(name: &str) -> &str {
+    name.char_indices().rev().nth(3).map_or(name, |(i, _)| &name[i..])
 }
 
 /// The exact area of the anonymised or plain kind, if it is below a city.
@@ -244,14 +250,19 @@ fn long_stretch(name: &str) -> bool {
 
 /// How alike the letters are in what they say beyond where it is.
 fn aspect(a: &Signature, b: &Signature) -> f32 {
-    let names: Vec<&String> = a.places.iter().chain(&b.places).chain(&a.areas).chain(&b.areas).collect();
-    let named: Vec<u64> = a
-        .words
-        .iter()
-        .chain(&b.words)
-        .filter(|w| names.iter().any(|n| n.contains(w.as_str())))
-        .map(|w| key(0, w) >> 32)
-        .collect();
+    let names: Vec<&str> =
+        a.places.iter().chain(&b.places).chain(&a.areas).chain(&b.areas).map(String::as_str).collect();
+    // Which characters occur in names, roughly: most words begin with none of them and need no search.
+    let mut occur = [0_u64; 16];
+    let place = |c: char| ((u32::from(c) >> 6) as usize % 16, u32::from(c) % 64);
+    for (i, bit) in names.iter().flat_map(|n| n.chars()).map(place) {
+        occur[i] |= 1 << bit;
+    }
+    let in_name = |w: &str| {
+        w.chars().map(place).all(|(i, bit)| occur[i] >> bit & 1 == 1) && names.iter().any(|n| n.contains(w))
+    };
+    let mut named: Vec<u64> = a.words.iter().filter(|w| in_name(w)).map(|w| key(0, w) >> 32).collect();
+    named.extend(b.words.iter().filter(|w| in_name(w)).map(|w| key(0, w) >> 32));
     let rest = |s: &Signature| -> Vec<(u64, f32)> {
         s.terms.iter().filter(|t| !named.contains(&t.0)).copied().collect()
     };
@@ -283,10 +294,11 @@ pub struct Parts {
 
 /// Takes a comparison apart.
 pub fn parts(a: &Signature, b: &Signature) -> Parts {
-    let named =
-        |s: &Signature| -> Vec<String> { s.places.iter().filter(|p| !kind_only(p)).cloned().collect() };
+    fn named(s: &Signature) -> Vec<&String> {
+        s.places.iter().filter(|p| !kind_only(p)).collect()
+    }
     let (x, y) = (named(a), named(b));
-    let both: Vec<&String> = x.iter().filter(|p| y.iter().any(|q| called(p) == called(q))).collect();
+    let both: Vec<&String> = x.iter().filter(|p| y.iter().any(|q| called(p) == called(q))).copied().collect();
     let place = both.iter().find(|p| !long_stretch(p)).or(both.first()).map(|p| (*p).clone());
     let other_place =
         (place.is_none() && !x.is_empty() && !y.is_empty()).then(|| (x[0].clone(), y[0].clone()));

@@ -1,13 +1,13 @@
 //! 检索: the terms under which a text is found, what a query asks for, and the one score by which results are
 //! ordered, so that two databases order alike. Must not know a database or who may see what.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-
-use pinyin::ToPinyin;
 
 use crate::cut::Cutter;
 use crate::normalise::{MAX_CHARS, fold, is_han};
-use crate::place::places;
+use crate::place::places_in;
+use crate::word::initials;
 
 /// The most clauses of one query and the longest query read, in characters.
 pub const MAX_CLAUSES: usize = 24;
@@ -21,76 +21,96 @@ const PINYIN: &str = "0py";
 /// made of letters and digits only, so that a plain tokenizer keeps it whole.
 pub fn search_terms(cutter: &Cutter, text: &str) -> BTreeMap<String, u32> {
     let folded = fold(text);
-    let mut out: BTreeMap<String, u32> = BTreeMap::new();
-    let mut add = |t: String| *out.entry(t).or_default() += 1;
-    for word in cutter.search_words(&folded) {
-        let n = word.chars().count();
-        if word.chars().all(is_han) {
-            if n > 2 {
-                add(word.to_owned());
+    let mut tokens = cutter.read(&folded, true);
+    // What occurs most is counted as numbers: eight initials, two characters.
+    let (mut short, mut pairs): (Vec<u64>, Vec<u64>) = (Vec::new(), Vec::with_capacity(folded.len() / 3));
+    let mut long: Vec<Cow<'_, str>> = Vec::new();
+    for t in &tokens {
+        if t.facts.all_han() && t.facts.chars > 1 {
+            if t.facts.chars > 2 {
+                long.push(Cow::Borrowed(t.word));
             }
-            if (2..=8).contains(&n) {
-                add(initials(word));
+            if t.facts.chars <= 8 {
+                short.push(u64::from_be_bytes(t.facts.initials));
             }
         }
     }
-    for run in runs(&folded) {
-        match run {
-            Run::Han(chars) => {
-                for pair in chars.windows(2) {
-                    add(pair.iter().collect());
-                }
-                if chars.len() == 1 {
-                    add(chars[0].to_string());
-                }
-            }
-            Run::Latin(word) => add(word),
+    runs(&folded, |run| match run {
+        Run::Han([one]) => long.push(Cow::Owned(one.to_string())),
+        Run::Han(chars) => {
+            pairs.extend(
+                chars.windows(2).map(|p| u64::from(u32::from(p[0])) << 32 | u64::from(u32::from(p[1]))),
+            );
         }
-    }
-    for p in places(cutter, &folded) {
-        let name: String = p.name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        Run::Latin(word) => long.push(Cow::Owned(word.to_owned())),
+    });
+    for p in places_in(cutter, &folded, &mut tokens) {
+        let name = p.name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
         if (2..=8).contains(&name.chars().count()) && name.chars().all(is_han) {
-            add(initials(&name));
+            short.push(u64::from_be_bytes(initials(&name)));
         }
-        add(name);
+        long.push(Cow::Owned(name));
     }
-    out
+    counted(short, pairs, long)
 }
 
-fn initials(word: &str) -> String {
-    let mut out = PINYIN.to_owned();
-    out.extend(word.chars().filter_map(|c| c.to_pinyin()).filter_map(|p| p.plain().chars().next()));
-    out
+/// Terms with how often each stands there, from initials, pairs of characters and longer terms.
+fn counted(mut short: Vec<u64>, mut pairs: Vec<u64>, mut long: Vec<Cow<'_, str>>) -> BTreeMap<String, u32> {
+    short.sort_unstable();
+    pairs.sort_unstable();
+    long.sort_unstable();
+    let times = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let with_mark = |i: u64| {
+        let mut term = String::with_capacity(PINYIN.len() + 8);
+        term.push_str(PINYIN);
+        term.extend(i.to_be_bytes().into_iter().take_while(|b| *b != 0).map(char::from));
+        term
+    };
+    let pair = |p: u64| {
+        let mut term = String::with_capacity(8);
+        term.extend([p >> 32, p & 0xffff_ffff].map(|u| char::from_u32(u as u32).unwrap_or(' ')));
+        term
+    };
+    let mut out: Vec<(String, u32)> = Vec::with_capacity(pairs.len() + short.len() + long.len());
+    out.extend(short.chunk_by(|a, b| a == b).map(|c| (with_mark(c[0]), times(c.len()))));
+    out.extend(pairs.chunk_by(|a, b| a == b).map(|c| (pair(c[0]), times(c.len()))));
+    out.extend(long.chunk_by(|a, b| a == b).map(|c| (c[0].as_ref().to_owned(), times(c.len()))));
+    // A place of two characters is also a pair: the same term is counted once.
+    out.sort_by(|a, b| a.0.cmp(&b.0));
+    out.dedup_by(|b, a| {
+        let same = a.0 == b.0;
+        a.1 += if same { b.1 } else { 0 };
+        same
+    });
+    out.into_iter().collect()
 }
 
-enum Run {
-    Han(Vec<char>),
-    Latin(String),
+enum Run<'r> {
+    Han(&'r [char]),
+    Latin(&'r str),
 }
 
-/// Runs of Chinese characters and of Latin letters and digits. `4.23` stays `4` and `23`, as a database cuts it.
-fn runs(folded: &str) -> Vec<Run> {
-    let mut out: Vec<Run> = Vec::new();
-    let mut open = false;
-    for c in folded.chars().take(MAX_CHARS) {
-        if is_han(c) {
-            match out.last_mut() {
-                Some(Run::Han(v)) if open => v.push(c),
-                _ => out.push(Run::Han(vec![c])),
-            }
-            open = true;
-        } else if c.is_alphanumeric() {
-            let low: String = c.to_lowercase().filter(|c| c.is_alphanumeric()).collect();
-            match out.last_mut() {
-                Some(Run::Latin(v)) if open && v.len() < 64 => v.push_str(&low),
-                _ => out.push(Run::Latin(low)),
-            }
-            open = true;
-        } else {
-            open = false;
+/// Names the runs of Chinese characters and of Latin letters and digits in order. `4.23` stays `4` and `23`, as a
+/// database cuts it.
+fn runs(folded: &str, mut see: impl FnMut(Run<'_>)) {
+    let (mut han, mut latin) = (Vec::new(), String::new());
+    for c in folded.chars().take(MAX_CHARS).chain([' ']) {
+        let is_han = is_han(c);
+        let is_latin = !is_han && c.is_alphanumeric();
+        if !is_han && !han.is_empty() {
+            see(Run::Han(&han));
+            han.clear();
+        }
+        if !latin.is_empty() && (!is_latin || latin.len() >= 64) {
+            see(Run::Latin(&latin));
+            latin.clear();
+        }
+        if is_han {
+            han.push(c);
+        } else if is_latin {
+            latin.extend(c.to_lowercase().filter(|c| c.is_alphanumeric()));
         }
     }
-    out
 }
 
 /// One condition of a query: a text must have one of `any` (or, if `not`, none of them).
@@ -120,14 +140,14 @@ impl Query {
                 Some(rest) if !rest.is_empty() => (true, rest),
                 _ => (false, part),
             };
-            for run in runs(word) {
+            runs(word, |run| {
                 let found: Vec<Vec<String>> = match run {
-                    Run::Han(c) if c.len() == 1 => vec![vec![c[0].to_string()]],
+                    Run::Han([one]) => vec![vec![one.to_string()]],
                     Run::Han(c) => c.windows(2).map(|p| vec![p.iter().collect()]).collect(),
                     Run::Latin(w) => {
                         let letters = (2..=8).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_lowercase());
                         let py = letters.then(|| format!("{PINYIN}{w}"));
-                        vec![std::iter::once(w).chain(py).collect()]
+                        vec![std::iter::once(w.to_owned()).chain(py).collect()]
                     }
                 };
                 for any in found {
@@ -136,7 +156,7 @@ impl Query {
                         clauses.push(clause);
                     }
                 }
-            }
+            });
         }
         Self { clauses }
     }

@@ -96,15 +96,21 @@ struct Piece {
 
 fn pieces(text: &str) -> Vec<Piece> {
     let is = |c: char| in_number(c) && c != ',' && c != '.';
-    runs(text, is)
-        .into_iter()
-        .filter_map(|at| {
-            let t = &text[at.clone()];
-            let value = number(t).filter(|v| *v < 1e6)? as i64;
-            let after = text[at.end..].chars().next().unwrap_or(' ');
-            Some(Piece { at, value, after })
-        })
-        .collect()
+    let mut out: Vec<Piece> = Vec::new();
+    // Where a number would have to begin to continue the one before it.
+    let mut next = usize::MAX;
+    for at in runs(text, is) {
+        let after = text[at.end..].chars().next().unwrap_or(' ');
+        let marked = matches!(after, '年' | '月' | '日' | '号' | '时' | '点' | '分' | ':' | '-' | '/' | '.');
+        if !marked && at.start != next {
+            continue;
+        }
+        next = at.end + after.len_utf8();
+        if let Some(value) = number(&text[at.clone()]).filter(|v| *v < 1e6) {
+            out.push(Piece { at, value: value as i64, after });
+        }
+    }
+    out
 }
 
 /// Dates and times of day, in order: `2019年5月3日`, `2019-05-03 22:30`, `2019.5`, `五月三号`, `晚上11点半`.

@@ -1,11 +1,11 @@
 //! 词向量: a letter as weighted terms (words, runs of two characters, place names) for comparing matters, and how
 //! rare each term is in a collection. Must not know labels or groups.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
-use crate::cut::{Cutter, is_stop_word};
-use crate::normalise::{fold, is_han};
-use crate::place::{Place, PlaceKind, places};
+use crate::cut::Cutter;
+use crate::normalise::fold;
+use crate::place::{Place, PlaceKind, places_in};
 
 /// How much more a term of the title counts.
 const TITLE: f32 = 2.0;
@@ -43,12 +43,22 @@ pub struct Terms {
 
 /// A stable hash of a term.
 pub fn key(kind: u8, text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325 ^ u64::from(kind), |h, b| {
-        (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)
-    })
+    on(0xcbf2_9ce4_8422_2325 ^ u64::from(kind), text.as_bytes())
 }
 
-fn head(text: &str, n: usize) -> &str {
+fn on(h: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(h, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// `key(1, ..)` of two characters.
+fn pair_key(a: char, b: char) -> u64 {
+    let mut bytes = [0; 4];
+    let h = on(0xcbf2_9ce4_8422_2325 ^ 1, a.encode_utf8(&mut bytes).as_bytes());
+    on(h, b.encode_utf8(&mut bytes).as_bytes())
+}
+
+/// At most `n` characters from the front.
+pub(crate) fn head(text: &str, n: usize) -> &str {
     text.char_indices().nth(n).map_or(text, |(i, _)| &text[..i])
 }
 
@@ -69,22 +79,23 @@ impl Terms {
                 let t = found.entry(k).or_insert(Term { key: k, count: 0.0, kind });
                 t.count += w;
             };
-            let words: Vec<&str> = cutter.words(&text);
+            let mut tokens = cutter.read(&text, false);
             let mut stream: Vec<char> = Vec::new();
-            for w in words.into_iter().filter(|w| !is_stop_word(w)) {
-                let lone_digits = w.chars().count() == 1 && !w.chars().all(is_han);
+            for t in tokens.iter().filter(|t| t.facts.is_word() && !t.facts.is_stop()) {
+                let f = t.facts;
+                let lone_digits = f.chars == 1 && !f.all_han();
                 if !lone_digits {
-                    add(key(0, w), weight, 1.0);
-                    if w.chars().count() > 1 {
-                        out.words.push((key(0, w), w.to_owned()));
+                    add(f.key, weight, 1.0);
+                    if f.chars > 1 {
+                        out.words.push((f.key, t.word.to_owned()));
                     }
                 }
-                stream.extend(w.chars());
+                stream.extend(t.word.chars());
             }
             for p in stream.windows(2) {
-                add(key(1, &p.iter().collect::<String>()), weight * 0.5, PAIR);
+                add(pair_key(p[0], p[1]), weight * 0.5, PAIR);
             }
-            for Place { name, kind, .. } in places(cutter, &text) {
+            for Place { name, kind, .. } in places_in(cutter, &text, &mut tokens) {
                 if matches!(kind, PlaceKind::Division | PlaceKind::Township) {
                     out.areas.push(name);
                 } else {

@@ -44,8 +44,8 @@ fn unseen_letters_reach_their_labels() {
         right += f64::from(u8::from(model.labels()[order[0]] == corpus.label(i)));
         top3 += f64::from(u8::from(order[..3].iter().any(|l| model.labels()[*l] == corpus.label(i))));
     }
-    // Measured 0.92 and 0.995 on all five parts; a part of some 1,900 moves by ±0.012 and ±0.004.
-    assert!(right / n > 0.90, "accuracy {}", right / n);
+    // Measured 0.926 and 0.995 on all five parts; a part of some 1,900 moves by ±0.012 and ±0.004.
+    assert!(right / n > 0.91, "accuracy {}", right / n);
     assert!(top3 / n > 0.985, "top-3 {}", top3 / n);
 }
 

@@ -20,7 +20,7 @@ pub fn case_days(bytes: Vec<u8>) -> Result<(usize, String), Error> {
     })?;
     let (mut rows, mut n) = (String::new(), 0);
     for case in read.log.cases() {
-        let times = read.log.time()[case].iter().copied().filter(|t| *t != eventlog::NO_TIME);
+        let times = read.log.time()[case].iter().copied().filter(|t| *t != eventlog::when::NO_TIME);
         let Some((first, last)) = times.fold(None, |span: Option<(i64, i64)>, t| {
             Some(span.map_or((t, t), |(a, b)| (a.min(t), b.max(t))))
         }) else {
