@@ -20,7 +20,7 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::record::Field;
 use parquet::schema::types::Type;
 
-use crate::FileError;
+use crate::{FileError, pages};
 
 const NAME: &str = "Parquet";
 
@@ -98,13 +98,9 @@ fn each_row(
     if !bytes.starts_with(b"PAR1") {
         return Err(Error::NotThis { what: " Parquet", line: 1 }.into());
     }
-    let reader = SerializedFileReader::new(bytes).map_err(damaged)?;
+    let reader = SerializedFileReader::new(bytes.clone()).map_err(damaged)?;
     let meta = reader.metadata();
-    let unpacked: i64 =
-        meta.row_groups().iter().map(|g| g.total_byte_size().max(0)).fold(0, i64::saturating_add);
-    if unpacked as u64 > limits.bytes {
-        return Err(Error::TooLarge { what: "字节 / bytes", limit: limits.bytes }.into());
-    }
+    pages::check(&bytes, meta, limits)?;
     let fields = meta.file_metadata().schema().get_fields().to_vec();
     if fields.len() > limits.columns {
         return Err(Error::TooLarge { what: "列 / columns", limit: limits.columns as u64 }.into());
