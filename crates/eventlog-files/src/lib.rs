@@ -4,6 +4,7 @@
 //! Apart from `eventlog` so that only programs that read files pay for these libraries (docs/adr/0083). The SQL here
 //! belongs to a file format; our own data is `store`'s alone.
 
+mod pages;
 mod parquet;
 mod sqlite;
 

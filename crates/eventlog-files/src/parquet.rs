@@ -20,7 +20,7 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::record::Field;
 use parquet::schema::types::Type;
 
-use crate::FileError;
+use crate::{FileError, pages};
 
 const NAME: &str = "Parquet";
 
@@ -43,7 +43,7 @@ pub fn read_parquet(
         return Err(Error::TooLarge { what: "字节 / bytes", limit: limits.bytes }.into());
     }
     let bytes = Bytes::from(bytes);
-    let read = catch_unwind(AssertUnwindSafe(|| read(bytes, mapping, limits, order)));
+    let read = catch_unwind(AssertUnwindSafe(|| read(&bytes, mapping, limits, order)));
     let (log, mut report, used) = read.unwrap_or_else(|_| Err(damaged("panic")))?;
     (report.bytes, report.complete) = (length, true);
     Ok((log, report, used))
@@ -56,7 +56,7 @@ pub fn read_parquet(
 pub fn first_parquet_rows(bytes: Vec<u8>, most: usize) -> Result<Vec<Vec<String>>, FileError> {
     let read = catch_unwind(AssertUnwindSafe(|| {
         let mut all = Vec::new();
-        each_row(Bytes::from(bytes), &Limits::small(), |header, row| {
+        each_row(&Bytes::from(bytes), &Limits::small(), |header, row| {
             if all.is_empty() {
                 all.push(header.to_vec());
             }
@@ -91,20 +91,16 @@ fn unit(field: &Type) -> Unit {
 }
 
 fn each_row(
-    bytes: Bytes,
+    bytes: &Bytes,
     limits: &Limits,
     mut each: impl FnMut(&[String], Vec<String>) -> Result<bool, FileError>,
 ) -> Result<(), FileError> {
     if !bytes.starts_with(b"PAR1") {
         return Err(Error::NotThis { what: " Parquet", line: 1 }.into());
     }
-    let reader = SerializedFileReader::new(bytes).map_err(damaged)?;
+    let reader = SerializedFileReader::new(bytes.clone()).map_err(damaged)?;
     let meta = reader.metadata();
-    let unpacked: i64 =
-        meta.row_groups().iter().map(|g| g.total_byte_size().max(0)).fold(0, i64::saturating_add);
-    if unpacked as u64 > limits.bytes {
-        return Err(Error::TooLarge { what: "字节 / bytes", limit: limits.bytes }.into());
-    }
+    pages::check(bytes, meta, limits)?;
     let fields = meta.file_metadata().schema().get_fields().to_vec();
     if fields.len() > limits.columns {
         return Err(Error::TooLarge { what: "列 / columns", limit: limits.columns as u64 }.into());
@@ -153,7 +149,7 @@ fn cell(field: &Field, unit: Unit) -> String {
 }
 
 fn read(
-    bytes: Bytes,
+    bytes: &Bytes,
     mapping: Option<&Mapping>,
     limits: Limits,
     order: Order,

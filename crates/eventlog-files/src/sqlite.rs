@@ -351,18 +351,18 @@ const FIRST: &str = "1970-01-01 00:00:00";
 /// # Errors
 /// An event or object that occurs twice, or more attributes of one type than a table has columns.
 pub fn write_ocel_sqlite(ocel: &Ocel) -> Result<Vec<u8>, FileError> {
-    let mut db = Connection::open_in_memory().map_err(unwritable)?;
+    let mut db = Connection::open_in_memory().map_err(|e| unwritable(&e))?;
     // References that lead nowhere are kept as they are.
-    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false).map_err(unwritable)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false).map_err(|e| unwritable(&e))?;
     let done = db.transaction().and_then(|tx| {
         fill(&tx, ocel)?;
         tx.commit()
     });
-    done.map_err(unwritable)?;
-    Ok(db.serialize("main").map_err(unwritable)?.to_vec())
+    done.map_err(|e| unwritable(&e))?;
+    Ok(db.serialize("main").map_err(|e| unwritable(&e))?.to_vec())
 }
 
-fn unwritable(e: rusqlite::Error) -> FileError {
+fn unwritable(e: &rusqlite::Error) -> FileError {
     FileError::Unwritable { what: NAME, why: e.to_string() }
 }
 
@@ -432,8 +432,8 @@ struct Table {
 }
 
 /// A name that is not yet taken, whatever its letters' size.
-fn free(wanted: String, taken: &mut HashSet<String>) -> String {
-    let mut name = wanted.clone();
+fn free(wanted: &str, taken: &mut HashSet<String>) -> String {
+    let mut name = wanted.to_owned();
     let mut n = 2;
     while !taken.insert(name.to_lowercase()) {
         name = format!("{wanted}_{n}");
@@ -480,13 +480,13 @@ fn tables<'a>(
     let mut all = HashMap::new();
     for t in types {
         let plain: String = t.name.chars().filter(|c| c.is_alphanumeric()).collect();
-        let short = free(plain, &mut taken);
+        let short = free(&plain, &mut taken);
         db.execute(&format!("INSERT INTO {of}_map_type VALUES (?1, ?2)"), [&t.name, &short])?;
         let mut used: HashSet<String> = OWN.map(str::to_owned).into();
         let mut columns = BTreeMap::new();
         let mut sql = String::from("ocel_id TEXT, ocel_time TIMESTAMP");
         for a in &t.attributes {
-            let column = free(a.name.clone(), &mut used);
+            let column = free(&a.name, &mut used);
             sql += &format!(", {} {}", quoted(&column), sql_type(&a.kind));
             columns.insert(a.name.clone(), column);
         }

@@ -121,6 +121,21 @@ fn a_log_survives_parquet() {
 }
 
 #[test]
+fn what_unpacks_to_more_than_the_bounds_is_refused_before_it_does() {
+    let long = "x".repeat(1_000_000);
+    let xes = XES.replace("甲", &long);
+    let (log, _) = read_xes(xes.as_bytes(), &XesOptions::default()).unwrap();
+    let bytes = write_parquet(&log).unwrap();
+    assert!(bytes.len() < 200_000, "it is packed: {}", bytes.len());
+    let limits = Limits { bytes: 300_000, ..Limits::small() };
+    assert!(matches!(
+        read_parquet(bytes.clone(), None, limits, Order::Time),
+        Err(FileError::Log(Error::TooLarge { .. }))
+    ));
+    assert!(read_parquet(bytes, None, Limits::small(), Order::Time).is_ok());
+}
+
+#[test]
 fn times_of_other_writers_are_understood() {
     use parquet::basic::{LogicalType, Repetition, TimeUnit, Type as Physical};
     use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
