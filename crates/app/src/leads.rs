@@ -147,7 +147,11 @@ impl App {
             let permit = decide(&Actor::resident(), Operation::LodgeCase, None)?;
             let text = new.text.trim();
             if text.chars().count() < 5 || text.chars().count() > TEXT_MAX {
-                return Err(Error::invalid("words", "请用几句话写明，5000 字以内", "tell it in a few sentences"));
+                return Err(Error::invalid(
+                    "words",
+                    "请用几句话写明，5000 字以内",
+                    "tell it in a few sentences",
+                ));
             }
             if new.contact.phone.chars().filter(char::is_ascii_digit).count() < 7 {
                 return Err(Error::invalid(

@@ -105,7 +105,9 @@ fn kind_of(text: &str) -> Option<&'static str> {
 
 /// Units in an order in which each stands behind the one above it.
 fn units_of(all: &[SheetOf], office: &Office, wrong: &mut Vec<Wrong>) -> Vec<NewUnit> {
-    let Some(sheet) = Sheet::find(all, UNITS, &["编码", "全称", "区划"], wrong) else { return Vec::new() };
+    let Some(sheet) = Sheet::find(all, UNITS, &["编码", "全称", "区划"], wrong) else {
+        return Vec::new();
+    };
     let mut keys: HashSet<&str> = HashSet::new();
     let mut found: Vec<(usize, NewUnit)> = Vec::new();
     for (n, row) in sheet.rows().take(ROWS_MAX) {
@@ -199,7 +201,8 @@ fn staff_of(
             continue;
         }
         let Some(role) = role_of(cell("角色")) else {
-            let known: Vec<_> = Role::ALL.into_iter().filter_map(|r| role_of(r.word())).map(Role::zh).collect();
+            let known: Vec<_> =
+                Role::ALL.into_iter().filter_map(|r| role_of(r.word())).map(Role::zh).collect();
             let zh = format!("角色“{}”不认识，可填：{}", cell("角色"), known.join("、"));
             wrong.push(sheet.wrong(n, zh, format!("the role is not one of: {}", known.join(", "))));
             continue;
@@ -254,7 +257,9 @@ impl App {
             return Err(Error::invalid(
                 "file",
                 format!("工作簿里没有“{UNITS}”或“{STAFF}”表，或表是空的，请先下载现有名册照着填"),
-                format!("the workbook has no sheet “{UNITS}” or “{STAFF}” with rows: download the roster first"),
+                format!(
+                    "the workbook has no sheet “{UNITS}” or “{STAFF}” with rows: download the roster first"
+                ),
             ));
         }
         let new: HashSet<&String> = staff.iter().filter_map(|s| s.password.as_ref()).collect();

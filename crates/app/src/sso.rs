@@ -228,7 +228,8 @@ impl App {
                 "it took too long or did not begin here: start again",
             ))
         };
-        let text = unhex(sealed).and_then(|b| self.vault.unseal_bytes(OF_ERRAND, &b).ok()).ok_or_else(stale)?;
+        let text =
+            unhex(sealed).and_then(|b| self.vault.unseal_bytes(OF_ERRAND, &b).ok()).ok_or_else(stale)?;
         let (until, errand): (i64, Errand) = serde_json::from_slice(&text).map_err(|_| stale())?;
         if self.store.now().us() / 1_000_000 > until {
             return Err(stale());

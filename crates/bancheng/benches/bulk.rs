@@ -113,8 +113,12 @@ fn bare_insert(made: &Path, target: &Path) -> Duration {
         tables.push((table, columns, rows));
     }
     let schema: Vec<String> = from
-        .prepare("SELECT sql, tbl_name FROM sqlite_master WHERE sql IS NOT NULL AND type IN ('table', 'index')")
-        .and_then(|mut s| s.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<Vec<(String, String)>, _>>())
+        .prepare(
+            "SELECT sql, tbl_name FROM sqlite_master WHERE sql IS NOT NULL AND type IN ('table', 'index')",
+        )
+        .and_then(|mut s| {
+            s.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<Vec<(String, String)>, _>>()
+        })
         .map(|all| all.into_iter().filter(|(_, t)| BARE.contains(&t.as_str())).map(|(sql, _)| sql).collect())
         .expect("schema");
     drop(std::fs::remove_file(target));

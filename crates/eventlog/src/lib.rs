@@ -27,7 +27,6 @@ pub mod work;
 pub mod xes;
 pub mod xml;
 
-
 pub use conform::{Conformance, conformance};
 pub use dfg::Dfg;
 pub use draw::{Map, MapOptions};

@@ -19,8 +19,8 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 use skrifa::MetadataProvider as _;
 
 use crate::gongwen::{
-    BODY_PT, Block, CHARS, Document, LINES, Run, SMALL_PT, TABLE_PT, TITLE_PT, cell, columns, signature, width,
-    words, zh_date,
+    BODY_PT, Block, CHARS, Document, LINES, Run, SMALL_PT, TABLE_PT, TITLE_PT, cell, columns, signature,
+    width, words, zh_date,
 };
 
 /// What cannot be written.
@@ -351,8 +351,7 @@ impl Layout {
             let lines = broken(&all, (w - 6.0) / TABLE_PT, 0.0);
             let top = y + (h - lines.len() as f32 * CELL) / 2.0;
             for (k, line) in lines.into_iter().enumerate() {
-                let long: f32 =
-                    line.iter().map(|l| cell(l.0)).sum::<f32>() * TABLE_PT;
+                let long: f32 = line.iter().map(|l| cell(l.0)).sum::<f32>() * TABLE_PT;
                 let from = if centred { x + (w - long) / 2.0 } else { x + 3.0 };
                 let base = top + (k as f32 + 0.5) * CELL + TABLE_PT * 0.36;
                 self.letters(line, (from, base), TABLE_PT, TABLE_PT, role, false);

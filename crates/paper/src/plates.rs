@@ -95,7 +95,12 @@ mod tests {
             scan: "扫码办事".to_owned(),
             line: "云汀市".to_owned(),
             warning: "假".to_owned(),
-            code: vec![vec![true, true, false, true], vec![false; 4], vec![true; 4], vec![false, true, true, false]],
+            code: vec![
+                vec![true, true, false, true],
+                vec![false; 4],
+                vec![true; 4],
+                vec![false, true, true, false],
+            ],
         };
         let drawn = plate(&p, 0.0);
         let bars: Vec<_> = drawn.iter().filter(|d| matches!(d, Drawn::Bar { .. })).collect();
@@ -103,7 +108,9 @@ mod tests {
         for d in &drawn {
             match d {
                 Drawn::Bar { x, w, .. } => assert!(*x > 0.0 && x + w < A4.0),
-                Drawn::Text { x, size, text, .. } => assert!(*x > 0.0 && x + width(text) * size < A4.0, "{text}"),
+                Drawn::Text { x, size, text, .. } => {
+                    assert!(*x > 0.0 && x + width(text) * size < A4.0, "{text}");
+                }
                 Drawn::Link { .. } => {}
             }
         }

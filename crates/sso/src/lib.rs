@@ -74,11 +74,15 @@ impl SsoError {
         match self {
             Self::Address(what) => Said::new(
                 format!("认证平台地址无效（{what}），须为 https:// 开头的完整地址"),
-                format!("the provider's address is not usable ({what}): give a full one that begins with https://"),
+                format!(
+                    "the provider's address is not usable ({what}): give a full one that begins with https://"
+                ),
             ),
             Self::Provider(what) => Said::new(
                 format!("统一身份认证平台暂时无法使用（{what}），请稍后再试或用账号密码登录"),
-                format!("the identity provider cannot be used now ({what}): try later or sign in with your password"),
+                format!(
+                    "the identity provider cannot be used now ({what}): try later or sign in with your password"
+                ),
             ),
             Self::Untrusted(what) => Said::new(
                 format!("统一身份认证未完成（{what}），请重新登录"),
@@ -99,9 +103,9 @@ type Client = CoreClient<
 
 /// An address: protected, or of this machine.
 fn checked(address: &str) -> Result<(), SsoError> {
-    let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|l| {
-        address.strip_prefix(l).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-    });
+    let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+        .iter()
+        .any(|l| address.strip_prefix(l).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
     if local || address.starts_with("https://") { Ok(()) } else { Err(SsoError::Address(address.to_owned())) }
 }
 
@@ -240,10 +244,14 @@ mod tests {
 
     #[test]
     fn only_protected_addresses_and_this_machine() {
-        for good in ["https://id.example.gov.cn", "http://127.0.0.1:8080/x", "http://localhost", "http://[::1]:3"] {
+        for good in
+            ["https://id.example.gov.cn", "http://127.0.0.1:8080/x", "http://localhost", "http://[::1]:3"]
+        {
             checked(good).unwrap();
         }
-        for bad in ["http://id.example.gov.cn", "", "ftp://x", "http://127.0.0.1.evil.cn/", "http://localhost.cn"] {
+        for bad in
+            ["http://id.example.gov.cn", "", "ftp://x", "http://127.0.0.1.evil.cn/", "http://localhost.cn"]
+        {
             assert!(checked(bad).is_err(), "{bad}");
         }
     }

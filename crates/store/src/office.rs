@@ -239,7 +239,10 @@ pub fn set_subject(tx: &mut Tx<'_>, id: StaffId, subject: Option<&str>) -> Resul
 
 /// Turns an account off (停用) or on again.
 pub fn set_active(tx: &mut Tx<'_>, id: StaffId, active: bool) -> Result<()> {
-    tx.exec("UPDATE staff SET active = $2, failed = 0, locked_until = NULL WHERE id = $1", vals![id, active])?;
+    tx.exec(
+        "UPDATE staff SET active = $2, failed = 0, locked_until = NULL WHERE id = $1",
+        vals![id, active],
+    )?;
     Ok(())
 }
 

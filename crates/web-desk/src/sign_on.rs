@@ -79,7 +79,8 @@ pub(crate) async fn back(
         if refused.is_empty() {
             return app.sign_in_from(&sealed, &brought.code, &brought.state);
         }
-        let what: String = refused.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();
+        let what: String =
+            refused.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();
         Err(Error::NotSignedIn(kernel::Said::new(
             format!("认证平台没有放行（{what}），请重新登录"),
             format!("the identity provider said no ({what}): start again"),
@@ -126,11 +127,7 @@ fn page(kit: &Kit, p: Page, mut s: SignOn, host: &str, trouble: String) -> Respo
 }
 
 /// `GET /desk/office/sign-on`
-pub(crate) async fn form(
-    State(kit): State<Kit>,
-    desk: Desk,
-    headers: HeaderMap,
-) -> Result<Response, Oops> {
+pub(crate) async fn form(State(kit): State<Kit>, desk: Desk, headers: HeaderMap) -> Result<Response, Oops> {
     let setting = kit.app.sign_on(desk.actor()).await?;
     Ok(page(&kit, desk.page, setting, web_kit::header_of(&headers, "host"), String::new()))
 }

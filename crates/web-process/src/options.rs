@@ -50,7 +50,12 @@ fn line(p: &Page, c: &Candidate) -> Line {
         what: c.changes.iter().map(|x| (said(p.lang, &x.what), said(p.lang, &x.ground))).collect(),
         hours: num(c.hours.mean),
         range: format!("{}–{}", num(c.hours.low), num(c.hours.high)),
-        saved: format!("{} ({}–{})", num(c.saved_hours.mean), num(c.saved_hours.low), num(c.saved_hours.high)),
+        saved: format!(
+            "{} ({}–{})",
+            num(c.saved_hours.mean),
+            num(c.saved_hours.low),
+            num(c.saved_hours.high)
+        ),
         sure: c.sure,
         days: num(c.lawful_days),
         staff: c.staff,

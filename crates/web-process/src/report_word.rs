@@ -131,8 +131,7 @@ fn paper_and_form(body: &mut Body, r: &Report) {
     let t = r.p.t.process;
     if !r.plan.materials.is_empty() {
         body.head(t.materials);
-        let line =
-            |m: &crate::view::Material| vec![m.name.clone(), m.verdict.to_owned(), m.why.clone()];
+        let line = |m: &crate::view::Material| vec![m.name.clone(), m.verdict.to_owned(), m.why.clone()];
         let rows = r.plan.materials.iter().map(line).collect();
         body.table("", &[t.th_material, t.th_verdict, t.th_why], rows);
     }

@@ -241,8 +241,10 @@ pub(crate) async fn act(
         Err(e) => Err(e),
     };
     match done {
-        Ok(()) => Ok(Redirect::to(&format!("/desk/walks/leads?state={}", crate::escape(&ask.state)))
-            .into_response()),
+        Ok(()) => {
+            Ok(Redirect::to(&format!("/desk/walks/leads?state={}", crate::escape(&ask.state)))
+                .into_response())
+        }
         Err(e @ Error::Invalid { .. }) => {
             let trouble = explain(&desk.page, &e);
             leads_page(&kit, &desk, &ask, None, trouble).await

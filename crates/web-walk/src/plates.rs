@@ -217,8 +217,7 @@ pub(crate) async fn pdf(
         }
     };
     let name = format!("attachment; filename=\"plates-{}.pdf\"", ask.after);
-    let heads =
-        [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    let heads = [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((heads, bytes).into_response())
 }
 

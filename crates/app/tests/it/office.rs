@@ -123,7 +123,10 @@ fn a_roster_comes_back_as_it_went_and_one_with_a_fault_changes_nothing() {
             let sheet = rows(&[&["账号", "姓名", "角色", "单位编码"], &["sun", "孙悦", role, unit]]);
             app.take_in_roster(&own, &[("人员".to_owned(), sheet)]).unwrap().wrong.len()
         };
-        assert_eq!((only("住建局", "承办人"), only("市监局", "系统管理员"), only("市监局", "承办人")), (1, 1, 0));
+        assert_eq!(
+            (only("住建局", "承办人"), only("市监局", "系统管理员"), only("市监局", "承办人")),
+            (1, 1, 0)
+        );
         assert!(app.take_in_roster(&own, &sheets[..1]).is_err());
         assert!(app.take_in_roster(&handler(2), &sheets).is_err());
         assert!(matches!(app.take_in_roster(&root(), &[]), Err(Error::Invalid { .. })));
@@ -175,7 +178,9 @@ fn single_sign_on_is_kept_only_when_the_provider_answers() {
         let told = app.store().read(|rd| store::ledger_rows::events_of(rd, stream, 0, 500)).unwrap();
         assert!(told.iter().any(|e| e.act == "set_sign_on"));
         assert!(told.iter().all(|e| !e.data.contains("kept sealed")));
-        assert!(app.sign_in_from("", "code", "state").is_err() && app.sign_in_from("00ff", "c", "s").is_err());
+        assert!(
+            app.sign_in_from("", "code", "state").is_err() && app.sign_in_from("00ff", "c", "s").is_err()
+        );
     });
 }
 

@@ -20,10 +20,8 @@ fn the_certificate_is_always_checked() {
     let other = generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("signs");
     fs::write(&wrong, other.cert.pem()).expect("writes");
     let open = |query: &str| {
-        let place = Place::Postgres {
-            url: format!("{}?{query}", cluster.url()),
-            schema: cluster.fresh_schema(),
-        };
+        let place =
+            Place::Postgres { url: format!("{}?{query}", cluster.url()), schema: cluster.fresh_schema() };
         Store::open(&place, Options::default()).map(|store| {
             store
                 .read(|rd| {

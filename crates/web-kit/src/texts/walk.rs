@@ -197,7 +197,7 @@ texts! {
     backward_lead: "从一件不满意的件的结果往回看：每一段在谁手里、停了多久、哪里断了。只显示环节、单位和时间，不显示反映人。", "From the result of an unsatisfied case back: who had it, how long it stood still, where it broke. Units and times only, no persons.";
     backward_show: "从结果往回看", "Show";
     backward_none: "没有这个受理编号，或不在您的区划内。", "No such number in your region.";
-    backward_then: "在走查记录里选“倒推办”，填入这个受理编号，就从这里走起。", "In the recorder choose 倒推办 and enter this number.";
+    backward_then: "在走查记录里选“倒推办”，填入这个受理编号，就从这里走起。", "In the recorder choose to go backward from the result and enter this number.";
     back_span: "时间", "Time";
     back_what: "做了什么", "What";
     back_days: "工作日", "Working days";
