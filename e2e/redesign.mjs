@@ -113,7 +113,10 @@ async function walk(url, browser, size) {
   await check(draws, problems);
   await draws.goto(`${at}/report`);
   await check(draws, problems);
-  for (const file of ["reductions.xlsx", "plan.svg", "reductions.svg", "model.json"]) {
+  await draws.goto(`${at}/options`);
+  must((await draws.locator("tbody tr").count()) > 1, "no designs are compared");
+  await check(draws, problems);
+  for (const file of ["report.docx", "reductions.xlsx", "plan.svg", "reductions.svg", "model.json"]) {
     const answer = await draws.request.get(`${at}/${file}`);
     must(answer.ok() && (await answer.body()).length > 300, `${file} is not there`);
   }
@@ -145,7 +148,7 @@ async function walk(url, browser, size) {
     await check(draws, problems);
   }
   if (process.env.SHOTS) {
-    for (const [name, path] of [["list", "/desk/redesigns"], ["page", at], ["report", `${at}/report`], ["edit", `${draft}/edit`]]) {
+    for (const [name, path] of [["list", "/desk/redesigns"], ["page", at], ["report", `${at}/report`], ["options", `${at}/options`], ["edit", `${draft}/edit`]]) {
       await draws.goto(path);
       await draws.screenshot({ path: `${process.env.SHOTS}/${name}-${size.width}.png`, fullPage: true });
     }
