@@ -117,7 +117,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
             }
         }
     } else {
-        let app = place.open()?;
+        let app = place.open_with(store::Options::bulk())?;
         app.ensure_ready()?;
         let office = app.office_now().wait()?;
         let actor = Actor {

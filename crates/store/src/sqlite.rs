@@ -27,6 +27,8 @@ pub(crate) struct SqliteOptions {
     pub max_bytes: Option<u64>,
     /// Memory for pages, KiB.
     pub cache_kib: u32,
+    /// Pages in the log before they are carried over into the file.
+    pub log_pages: u32,
 }
 
 pub(crate) const PAGE_BYTES: u64 = 4096;
@@ -65,10 +67,11 @@ impl Sqlite {
         into_wal(&conn, Duration::from_millis(options.busy_ms)).map_err(said)?;
         conn.execute_batch(&format!(
             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{}; PRAGMA wal_autocheckpoint = 4000;
+             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{}; PRAGMA wal_autocheckpoint = {};
              PRAGMA journal_size_limit = 67108864; PRAGMA max_page_count = {max_pages};
              PRAGMA trusted_schema = OFF; PRAGMA case_sensitive_like = ON; PRAGMA query_only = {};",
             options.cache_kib,
+            options.log_pages,
             if write { "OFF" } else { "ON" },
         ))
         .map_err(said)?;

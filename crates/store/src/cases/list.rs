@@ -129,9 +129,11 @@ fn conditions<'a>(q: &'a Query, like: &'a str, region: &'a Region, walk: bool) -
             w.and("id IN (SELECT case_id FROM case_party WHERE unit = ?)", &[(*unit).into()]);
         }
     }
-    if !q.stages.is_empty() {
-        let marks = vec!["?"; q.stages.len()].join(", ");
-        let values: Vec<Value<'_>> = q.stages.iter().map(|s| s.word().into()).collect();
+    // What is due before a moment is found stage by stage; there is no index of due moments alone.
+    let stages = if q.due_before.is_some() && q.stages.is_empty() { StageKind::ALL } else { &q.stages };
+    if !stages.is_empty() {
+        let marks = vec!["?"; stages.len()].join(", ");
+        let values: Vec<Value<'_>> = stages.iter().map(|s| s.word().into()).collect();
         let stage = if by_stage { "stage".to_owned() } else { column("stage") };
         w.and(&format!("{stage} IN ({marks})"), &values);
     }
@@ -200,13 +202,8 @@ pub fn list_by(rd: &mut Rd<'_>, q: &Query, few: u32) -> Result<Vec<CaseRow>> {
 
 /// What expires first on top; cases without an open clock last.
 fn by_due(rd: &mut Rd<'_>, q: &Query) -> Result<Vec<CaseRow>> {
-    // With several stages each is read by its own stretch of the index and the pages are merged here; so are all
-    // stages when another filter has an index by stages.
-    let filtered = q.kind.is_some()
-        || q.campaign.is_some()
-        || q.unit.is_some()
-        || !matches!(&q.scope, Scope::Region(code) if code.len() < COUNTY);
-    let every: &[StageKind] = if q.stages.is_empty() && filtered { StageKind::ALL } else { &q.stages };
+    // Each stage is read by its own stretch of an index and the pages are merged here.
+    let every: &[StageKind] = if q.stages.is_empty() { StageKind::ALL } else { &q.stages };
     if every.len() > 1 && !q.returned && !q.reopened {
         let mut all = Vec::new();
         for stage in every {
