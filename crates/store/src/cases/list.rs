@@ -106,11 +106,17 @@ impl<'a> Where<'a> {
 
 /// The condition of a query. `walk`: the rows are walked in an order of their own, so the indexes of stages,
 /// kinds and counties must not be taken for it; an expression in place of a column keeps both engines from it. What
-/// was lodged last, or has most support, has a stretch of its own for each stage. What was given back or reopened is
+/// was lodged last has a stretch of its own for each stage, and so has what has most support, by the same expression. What was given back or reopened is
 /// rare, and its own index is to be taken whatever else is asked.
-fn conditions<'a>(q: &'a Query, like: &'a str, region: &'a Region, walk: bool) -> Where<'a> {
+fn conditions<'a>(
+    q: &'a Query,
+    like: &'a str,
+    region: &'a Region,
+    walk: bool,
+    by_support: bool,
+) -> Where<'a> {
     let mut w = Where { sql: String::new(), params: Vec::new() };
-    let by_stage = walk && q.stages.len() == 1;
+    let by_stage = walk && q.stages.len() == 1 && !by_support;
     let walk = walk || q.returned || q.reopened;
     let column = |name: &str| if walk { format!("coalesce({name}, '')") } else { name.to_owned() };
     match &q.scope {
@@ -225,7 +231,7 @@ fn by_due(rd: &mut Rd<'_>, q: &Query) -> Result<Vec<CaseRow>> {
 /// Rows with a due moment in its order, or rows without one in the order of their ids.
 fn page(rd: &mut Rd<'_>, q: &Query, dated: bool) -> Result<Vec<CaseRow>> {
     let (like, region) = (like(q), Region::of(&q.scope));
-    let mut w = conditions(q, &like, &region, false);
+    let mut w = conditions(q, &like, &region, false, false);
     match (dated, q.after) {
         (true, Some((due, _))) if due == NEVER => return Ok(Vec::new()),
         (true, Some((due, id))) => w.and("due IS NOT NULL AND (due, id) > (?, ?)", &[due.into(), id.into()]),
@@ -251,7 +257,7 @@ fn by_key(rd: &mut Rd<'_>, q: &Query, few: u32) -> Result<Vec<CaseRow>> {
     let key = |r: &CaseRow| (if q.sort == Sort::Support { r.case.support } else { 0_i64 }, r.id.0);
     if count(rd, q, few)? < i64::from(few) {
         let (like, region) = (like(q), Region::of(&q.scope));
-        let mut all = select(rd, conditions(q, &like, &region, false), "id", few)?;
+        let mut all = select(rd, conditions(q, &like, &region, false, false), "id", few)?;
         all.retain(|r| q.after.is_none_or(|after| key(r) < after));
         all.sort_by_key(|r| std::cmp::Reverse(key(r)));
         all.truncate(q.limit as usize);
@@ -290,13 +296,13 @@ fn of_stage(rd: &mut Rd<'_>, q: &Query) -> Result<Vec<CaseRow>> {
 /// Walks an index of the key downwards; `supported`: only with, or only without support.
 fn walk(rd: &mut Rd<'_>, q: &Query, supported: Option<bool>) -> Result<Vec<CaseRow>> {
     let (like, region) = (like(q), Region::of(&q.scope));
-    let mut w = conditions(q, &like, &region, true);
+    let by_support = supported == Some(true);
+    let mut w = conditions(q, &like, &region, true, by_support);
     match supported {
         Some(true) => w.and("support > 0", &[]),
         Some(false) => w.and("support = 0", &[]),
         None => {}
     }
-    let by_support = supported == Some(true);
     match q.after {
         Some((key, id)) if by_support => w.and("(support, id) < (?, ?)", &[key.into(), id.into()]),
         Some((_, id)) => w.and("id < ?", &[id.into()]),
@@ -308,7 +314,7 @@ fn walk(rd: &mut Rd<'_>, q: &Query, supported: Option<bool>) -> Result<Vec<CaseR
 /// How many a list has altogether, counted up to `most`.
 pub fn count(rd: &mut Rd<'_>, q: &Query, most: u32) -> Result<i64> {
     let (like, region) = (like(q), Region::of(&q.scope));
-    let mut w = conditions(q, &like, &region, false);
+    let mut w = conditions(q, &like, &region, false, false);
     w.params.push(most.into());
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 FROM case_file{} LIMIT ${}) AS counted",

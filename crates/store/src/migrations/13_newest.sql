@@ -2,5 +2,6 @@
 -- are merged from those of each, so the index of due moments alone goes.
 CREATE INDEX case_newest ON case_file (stage, id);
 DROP INDEX case_support;
-CREATE INDEX case_support ON case_file (stage, support, id) WHERE support > 0;
+-- An expression, so that no other index is taken for it.
+CREATE INDEX case_support ON case_file (coalesce(stage, ''), support, id) WHERE support > 0;
 DROP INDEX case_due;
