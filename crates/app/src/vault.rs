@@ -262,9 +262,15 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    let mut file = options.open(path)?;
+    // Whole or not at all: who is killed half-way must not leave half a key.
+    let beside = path.with_extension(format!("{}.new", std::process::id()));
+    drop(fs::remove_file(&beside));
+    let mut file = options.open(&beside)?;
     file.write_all(text.as_bytes())?;
-    file.sync_all()
+    file.sync_all()?;
+    let done = fs::hard_link(&beside, path);
+    drop(fs::remove_file(&beside));
+    done
 }
 
 #[cfg(test)]

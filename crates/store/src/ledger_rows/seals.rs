@@ -158,7 +158,13 @@ fn write_secret(path: &Path, text: &str) -> io::Result<()> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    // Whole or not at all: who is killed half-way must not leave half a key.
+    let beside = path.with_extension(format!("{}.new", std::process::id()));
+    drop(fs::remove_file(&beside));
+    let mut file = options.open(&beside)?;
     writeln!(file, "{text}")?;
-    file.sync_all()
+    file.sync_all()?;
+    let done = fs::hard_link(&beside, path);
+    drop(fs::remove_file(&beside));
+    done
 }
