@@ -33,8 +33,12 @@ export async function startServer({ cases = 60, databaseUrl } = {}) {
     env: { ...process.env, BANCHENG_DATABASE_URL: undefined },
   });
   const url = `http://127.0.0.1:${port}`;
-  const stop = () => {
+  const ended = new Promise((done) => child.once("exit", done));
+  const stop = async () => {
     child.kill();
+    const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await ended;
+    clearTimeout(late);
     rmSync(dir, { recursive: true, force: true });
   };
   for (let tries = 0; tries < 1200; tries++) {
@@ -43,7 +47,7 @@ export async function startServer({ cases = 60, databaseUrl } = {}) {
     if (answered) return { url, stop };
     await new Promise((next) => setTimeout(next, 250));
   }
-  stop();
+  await stop();
   throw new Error("the server did not answer within five minutes");
 }
 

@@ -147,7 +147,7 @@ try {
   problems.push(String(e));
 } finally {
   await browser.close();
-  server.stop();
+  await server.stop();
 }
 // The refusal of a stranger is an error of the browser's console on purpose.
 const real = problems.filter((p) => !/status of 40[34]/.test(p));

@@ -67,9 +67,14 @@ async function signOn(browser, url, admin) {
 
   // The console of the provider's pages is not ours: a window of its own.
   const context = await browser.newContext({ viewport: PHONE, locale: "zh-CN" });
+  let brought = "";
+  context.on("request", (r) => {
+    if (r.url().includes("/unified/back?")) brought = r.url();
+  });
   const clerk = await through(context, url, "ndrc.clerk1");
   await clerk.waitForURL("**/desk");
   must((await clerk.locator(".who a").textContent()).length > 2, "nobody is signed in");
+  must(brought.includes("code="), "the provider brought no answer");
   await shot(clerk, "sign-on-entered");
   await context.close();
 
@@ -78,9 +83,12 @@ async function signOn(browser, url, admin) {
   must((await stranger.locator(".note.bad").count()) === 1, "somebody without an account got in");
   await check(stranger, problems);
   await shot(stranger, "sign-on-stranger");
-  // What was brought back cannot be brought twice, nor by another browser.
-  await stranger.goto(`${url}/desk/sign-in/unified/back?code=x&state=y`);
-  must((await stranger.locator(".note.bad").count()) === 1, "a made-up answer was taken");
+  // What was brought back counts neither twice nor in another browser, and nobody can make it up.
+  for (const answer of [brought, `${url}/desk/sign-in/unified/back?code=x&state=y`]) {
+    await stranger.goto(answer);
+    must((await stranger.locator(".note.bad").count()) === 1, "a used or made-up answer was taken");
+    must(!stranger.url().endsWith("/desk"), "an answer signed in somebody else's browser");
+  }
   await other.close();
   provider.stop();
 }
@@ -111,6 +119,13 @@ async function accounts(browser, url, admin) {
   await admin.goto("/desk/office/staff");
   await check(admin, problems);
   await shot(admin, "staff");
+  const find = async () => {
+    await admin.fill("#q", "ndrc.clerk1");
+    await admin.click("form[role=search] button");
+    await admin.waitForURL("**q=ndrc.clerk1*");
+  };
+  await find();
+  must((await admin.locator("tbody tr").count()) === 1, "looking for one account does not find just that");
   const line = admin.locator("tr", { hasText: "ndrc.clerk1" }).first();
   await line.locator('button[value="turn_off_staff"]').click();
   await admin.waitForURL("**/desk/office/staff");
@@ -121,6 +136,7 @@ async function accounts(browser, url, admin) {
   await page.fill("#password", "bancheng-demo");
   await page.click("main button");
   must((await page.locator(".note.bad").count()) === 1, "an account that was turned off gets in");
+  await find();
   await admin.locator("tr", { hasText: "ndrc.clerk1" }).first().locator('button[value="turn_on_staff"]').click();
   await page.fill("#password", "bancheng-demo");
   await page.click("main button");
@@ -142,7 +158,7 @@ try {
   problems.push(String(e.stack ?? e));
 } finally {
   await browser.close();
-  server.stop();
+  await server.stop();
 }
 console.log(problems.length ? problems.join("\n") : "名册、统一身份、账号 / roster, single sign-on, accounts: all well");
 process.exit(problems.length ? 1 : 0);

@@ -97,7 +97,7 @@ for (const databaseUrl of databases) {
       console.log(`reading ${databaseUrl ? "PostgreSQL" : "SQLite"} ${size.width}px: ${problems.length - before} problems`);
     }
   } finally {
-    server.stop();
+    await server.stop();
   }
 }
 await browser.close();

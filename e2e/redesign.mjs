@@ -162,7 +162,7 @@ try {
   try {
     for (const size of [DESK, PHONE]) await walk(server.url, browser, size);
   } finally {
-    server.stop();
+    await server.stop();
   }
 } finally {
   await browser.close();

@@ -40,7 +40,7 @@ try {
   const phone = await person(browser, server.url, problems, { login: "hrss.handler1", size: PHONE });
   await shot(phone, "phone-handler");
 } finally {
-  server.stop();
+  await server.stop();
   await browser.close();
 }
 for (const problem of problems) console.error(`✗ ${problem}`);

@@ -109,7 +109,7 @@ try {
 } catch (e) {
   problems.push(e.message);
 } finally {
-  server.stop();
+  await server.stop();
 }
 await browser.close();
 for (const problem of new Set(problems)) console.error(`✗ ${problem}`);

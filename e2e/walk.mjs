@@ -312,7 +312,7 @@ try {
   await section("two phones", () => twoPhones(browser, server.url));
   for (const size of [DESK, PHONE]) await section(`pages ${size.width}px`, () => pages(browser, server.url, size, walk));
 } finally {
-  server.stop();
+  await server.stop();
 }
 await browser.close();
 for (const problem of new Set(problems)) console.error(`✗ ${problem}`);

@@ -78,7 +78,7 @@ fn forbidden(role: Role, operation: Operation) -> Said {
         other => (other.zh(), other.word()),
     };
     Said::new(
-        format!("{}不能“{zh}”;需要时请找本单位管理员或政管办", role.zh()),
+        format!("{}不能“{zh}”；需要时请找本单位管理员或政管办", role.zh()),
         format!("as {role} you may not do “{en}”; ask your administrator or the coordinator"),
     )
 }

@@ -10,7 +10,7 @@ use crate::operations::{Operation, reach};
 /// `docs/PERMISSIONS.md`.
 pub fn permission_matrix() -> String {
     let mut out = String::from(
-        "# 权限表 Permissions\n\n由代码生成,请勿手改 (`UPDATE_DOCS=1 cargo nextest run -p access`). Generated.\n\n## 操作 Operations\n\n| 操作 |",
+        "# 权限表 Permissions\n\n由代码生成，请勿手改 (`UPDATE_DOCS=1 cargo nextest run -p access`). Generated.\n\n## 操作 Operations\n\n| 操作 |",
     );
     for role in Role::ALL {
         let _ = write!(out, " {} |", role.zh());

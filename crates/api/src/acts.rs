@@ -140,7 +140,7 @@ pub(crate) struct Acting;
 
 impl PartialSchema for Acting {
     fn schema() -> RefOr<Schema> {
-        let mut all = OneOfBuilder::new().description(Some("动作和它的字段,以 act 区分"));
+        let mut all = OneOfBuilder::new().description(Some("动作和它的字段，以 act 区分"));
         for act in Act::ALL {
             let Some(fields) = fields(*act) else { continue };
             let word = simple(Type::String).enum_values(Some([act.word()]));

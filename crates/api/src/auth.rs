@@ -39,7 +39,7 @@ impl FromRequestParts<Api> for Signed {
         let (token, by_cookie) = token_of(&parts.headers).ok_or_else(sign_in)?;
         if by_cookie && !matches!(parts.method, Method::GET | Method::HEAD) && !from_our_pages(&parts.headers)
         {
-            let zh = "此请求不是从本系统页面发出的,已拒绝";
+            let zh = "此请求不是从本系统页面发出的，已拒绝";
             let en = "this request did not come from our own pages: refused";
             return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", zh, en));
         }

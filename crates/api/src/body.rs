@@ -70,14 +70,14 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     if (8..=200).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) {
         return Ok(Some(key.to_owned()));
     }
-    let zh = "Idempotency-Key 须为 8–200 个可见字符,建议用 UUID";
+    let zh = "Idempotency-Key 须为 8–200 个可见字符，建议用 UUID";
     let en = "Idempotency-Key is 8 to 200 visible characters: use a UUID";
     Err(Problem::malformed(zh, en).at("Idempotency-Key"))
 }
 
 async fn read(body: HttpBody, headers: &HeaderMap, most: usize) -> Result<bytes::Bytes, Problem> {
     let too_large = || {
-        let zh = format!("内容超过 {} KiB,请缩短或分开提交", most / 1024);
+        let zh = format!("内容超过 {} KiB，请缩短或分开提交", most / 1024);
         let en = format!("the body is larger than {} KiB: shorten it or send it in parts", most / 1024);
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", zh, en)
     };
@@ -89,7 +89,7 @@ async fn read(body: HttpBody, headers: &HeaderMap, most: usize) -> Result<bytes:
         if std::error::Error::source(&e).is_some_and(|s| s.to_string().contains("length limit")) {
             return too_large();
         }
-        Problem::malformed("请求体没有收全,请重试", "the body did not arrive whole: try again")
+        Problem::malformed("请求体没有收全，请重试", "the body did not arrive whole: try again")
     })
 }
 
@@ -109,20 +109,20 @@ fn has_nul(bytes: &[u8]) -> bool {
 /// Reads JSON; says where it is wrong.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if has_nul(bytes) {
-        let (zh, en) = ("内容含有空字符 U+0000,请删除", "a text holds U+0000: take it out");
+        let (zh, en) = ("内容含有空字符 U+0000，请删除", "a text holds U+0000: take it out");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unacceptable", zh, en));
     }
     serde_json::from_slice(bytes).map_err(|e| {
         let (line, column, said) = (e.line(), e.column(), e.to_string());
         if e.is_data() {
-            let zh = format!("字段不合要求(第 {line} 行第 {column} 列):{said}");
+            let zh = format!("字段不合要求（第 {line} 行第 {column} 列）：{said}");
             let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", zh, said.clone());
             return match named(&said) {
                 Some(field) => problem.at(field),
                 None => problem,
             };
         }
-        let zh = format!("不是合格的 JSON(第 {line} 行第 {column} 列):{said}");
+        let zh = format!("不是合格的 JSON（第 {line} 行第 {column} 列）：{said}");
         Problem::malformed(zh, format!("not well-formed JSON: {said}"))
     })
 }
@@ -159,7 +159,7 @@ impl<T: DeserializeOwned> FromRequestParts<Api> for Asked<T> {
                 let said = e.body_text();
                 let said = said.strip_prefix("Failed to deserialize query string: ").unwrap_or(&said);
                 Err(Problem::malformed(
-                    format!("查询参数有误:{said}"),
+                    format!("查询参数有误：{said}"),
                     format!("a parameter is wrong: {said}"),
                 ))
             }

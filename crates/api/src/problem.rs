@@ -103,28 +103,29 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", zh, en).at(field)
     }
     pub(crate) fn busy() -> Self {
-        let (zh, en) = ("系统正忙,请稍后再试", "busy, try again in a moment");
+        let (zh, en) = ("系统正忙，请稍后再试", "busy, try again in a moment");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", zh, en).retry(1)
     }
     pub(crate) fn too_often(after_s: u32) -> Self {
-        let (zh, en) = ("操作过于频繁,请稍后再试", "too many requests, try again later");
+        let (zh, en) = ("操作过于频繁，请稍后再试", "too many requests, try again later");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too_often", zh, en).retry(after_s)
     }
     pub(crate) fn no_such_place() -> Self {
-        let (zh, en) = ("没有这个地址,见 /api/v1/openapi.json", "no such address, see /api/v1/openapi.json");
+        let (zh, en) = ("没有这个地址，见 /api/v1/openapi.json", "no such address, see /api/v1/openapi.json");
         Self::new(StatusCode::NOT_FOUND, "no_such_place", zh, en)
     }
     pub(crate) fn no_such_method() -> Self {
-        let (zh, en) = ("这个地址不支持此方法,见 Allow", "this address does not take this method, see Allow");
+        let (zh, en) =
+            ("这个地址不支持此方法，见 Allow", "this address does not take this method, see Allow");
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "no_such_method", zh, en)
     }
     pub(crate) fn fault() -> Self {
-        let zh = "程序出错,没有办成,请把请求编号告诉维护人员";
+        let zh = "程序出错，没有办成，请把请求编号告诉维护人员";
         let en = "a fault of the program, nothing was done: tell its maintainers the number of the request";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", zh, en)
     }
     pub(crate) fn took_too_long() -> Self {
-        let zh = "处理超时;是否办成尚不确定,请查看后再决定是否重试(带 Idempotency-Key 可放心重发)";
+        let zh = "处理超时；是否办成尚不确定，请查看后再决定是否重试（带 Idempotency-Key 可放心重发）";
         let en = "it took too long and may have been done or not: look before you try again (with an \
                   Idempotency-Key it is safe to send it again)";
         Self::new(StatusCode::GATEWAY_TIMEOUT, "took_too_long", zh, en)
@@ -203,7 +204,7 @@ impl From<Error> for Problem {
             Error::SignIn => Self::new(S::UNAUTHORIZED, "sign_in", "请先登录", "sign in first"),
             Error::NotSignedIn(said) => Self::said(S::UNAUTHORIZED, "not_signed_in", said),
             Error::NotFound => {
-                let (zh, en) = ("没有找到,或无权查看", "not found, or not yours to see");
+                let (zh, en) = ("没有找到，或无权查看", "not found, or not yours to see");
                 Self::new(S::NOT_FOUND, "not_found", zh, en)
             }
             Error::Forbidden(said) => Self::said(S::FORBIDDEN, "forbidden", said),
@@ -276,11 +277,7 @@ impl From<StoreError> for Problem {
 
 /// Both halves of a message “中文 / English”.
 fn both(e: &StoreError) -> Said {
-    let text = e.to_string();
-    match text.split_once(" / ") {
-        Some((zh, en)) => Said::new(zh, en),
-        None => Said::new(text.clone(), text),
-    }
+    Said::of_both(&e.to_string())
 }
 /// The same without what the engine said: that is for the log of the server, not for strangers.
 fn bare(e: &StoreError) -> Said {

@@ -59,7 +59,7 @@ pub struct Offered {
 /// Six digits, thirty seconds, SHA-1: what every authenticator knows. One step early or late is taken.
 fn totp(key: &[u8]) -> Result<Totp, Error> {
     let made = Builder::new().with_secret(Secret::from(key)).build();
-    made.map_err(|e| Error::Store(store::StoreError::Bug(format!("totp: {e}"))))
+    made.map_err(|e| Error::bug(format!("totp: {e}")))
 }
 
 fn wrong_code() -> Error {

@@ -317,7 +317,7 @@ fn draft_row(rd: &mut Rd<'_>, actor: &Actor, id: i64) -> Result<BulletinRow, Err
 }
 
 pub(crate) fn json<T: serde::Serialize>(value: &T) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))
+    serde_json::to_string(value).map_err(Error::bug)
 }
 pub(crate) fn parse<T: for<'de> serde::Deserialize<'de>>(doc: &str) -> Result<T, Error> {
     serde_json::from_str(doc).map_err(|e| Error::Store(store::StoreError::Damaged(e.to_string())))

@@ -10,14 +10,14 @@ use resolve::{Stage, StageKind, Word as _};
 use store::campaigns::{self, AssignmentRow, CampaignRow};
 use store::office::{self, StaffRow};
 use store::walks::{self, FindingRow};
-use store::{Rd, StoreError, Tx, cases, counters};
+use store::{Rd, Tx, cases, counters};
 use walk::board::{self, Board, Expected, Problem, Side, Walked};
 use walk::campaign::{Assignment, Campaign, Candidate, Shortfall, Walkable, assign};
 use walk::papers::{HandedIn, PaperKind, hand_in};
 use walk::signals::{Judged, WalkFacts, judge};
 
 use crate::shelf::Shelf;
-use crate::walks::{Kept, WalkLine, bug, form_of, see, word_of};
+use crate::walks::{Kept, WalkLine, form_of, see, word_of};
 use crate::{App, Error, Later, Office};
 
 /// A campaign for a reader.
@@ -82,7 +82,7 @@ pub struct Listed {
 const WALKABLE_MAX: usize = 2_000;
 
 fn view(row: &CampaignRow) -> Result<CampaignView, Error> {
-    let campaign = serde_json::from_str(&row.doc).map_err(|e| bug(&e))?;
+    let campaign = serde_json::from_str(&row.doc).map_err(Error::bug)?;
     Ok(CampaignView { id: row.id, ver: row.ver, campaign })
 }
 
@@ -92,13 +92,9 @@ fn found(rd: &mut Rd<'_>, id: i64) -> Result<CampaignRow, Error> {
 
 /// All accounts that walk.
 fn walkers(rd: &mut Rd<'_>) -> Result<Vec<StaffRow>, Error> {
-    let (mut all, mut after) = (Vec::new(), StaffId(0));
-    loop {
-        let page = office::staff(rd, None, after, 1_000)?;
-        let Some(last) = page.last() else { return Ok(all) };
-        after = last.id;
-        all.extend(page.into_iter().filter(|s| s.active && s.role == Role::Walker));
-    }
+    let mut all = office::all_staff(rd, None)?;
+    all.retain(|s| s.active && s.role == Role::Walker);
+    Ok(all)
 }
 
 fn candidates(office: &Office, staff: &[StaffRow]) -> Vec<Candidate> {
@@ -150,7 +146,7 @@ impl App {
             if name.is_empty() || name.chars().count() > 60 {
                 return Err(Error::invalid(
                     "name",
-                    "请写行动名称(60 字以内)",
+                    "请写行动名称（60 字以内）",
                     "name the campaign in 60 characters",
                 ));
             }
@@ -164,12 +160,12 @@ impl App {
             if c.targets.len() > 50 || c.targets.iter().any(|t| t.walks_each > 50) {
                 return Err(Error::invalid(
                     "targets",
-                    "最多 50 项任务,每人每项最多 50 次",
+                    "最多 50 项任务，每人每项最多 50 次",
                     "at most 50 targets of 50 walks each",
                 ));
             }
             let id = counters::next(tx, "campaign")?;
-            let doc = serde_json::to_string(&c).map_err(|e| bug(&e))?;
+            let doc = serde_json::to_string(&c).map_err(Error::bug)?;
             let region = actor.region.as_ref().map_or_else(String::new, ToString::to_string);
             let (first_day, last_day) = (c.from.to_string(), c.to.to_string());
             let row = CampaignRow { id, ver: 1, name: name.to_owned(), first_day, last_day, region, doc };
@@ -187,7 +183,7 @@ impl App {
                 || Error::invalid("yearly", "这个行动没有设为每年重复", "this campaign does not repeat");
             let c = view(&was)?.campaign.repeat().ok_or_else(not)?;
             let new = counters::next(tx, "campaign")?;
-            let doc = serde_json::to_string(&c).map_err(|e| bug(&e))?;
+            let doc = serde_json::to_string(&c).map_err(Error::bug)?;
             let (first_day, last_day) = (c.from.to_string(), c.to.to_string());
             let row = CampaignRow {
                 id: new,
@@ -268,7 +264,7 @@ impl App {
             if campaigns::given(tx, id, 0, 1_000)?.iter().any(|a| a.target >= 0) {
                 return Err(Error::invalid(
                     "seed",
-                    "已经按规则分派过了,可以逐个补派",
+                    "已经按规则分派过了，可以逐个补派",
                     "walks were given out by rule already: add single ones",
                 ));
             }
@@ -292,7 +288,7 @@ impl App {
     ) -> Result<usize, Error> {
         let row = found(tx, id)?;
         let nobody =
-            || Error::invalid("login", "没有这个账号,或不是走查人", "no such account, or it does not walk");
+            || Error::invalid("login", "没有这个账号，或不是走查人", "no such account, or it does not walk");
         let staff = office::staff_by_login(tx, login.trim())?.filter(|s| s.active).ok_or_else(nobody)?;
         if decide(&staff.actor(), Operation::RecordWalk, None).is_err() {
             return Err(nobody());
@@ -325,7 +321,7 @@ impl App {
         if n == 0 {
             return Err(Error::invalid(
                 "targets",
-                "没有可分派的走访:请检查任务和事项",
+                "没有可分派的走访：请检查任务和事项",
                 "nothing to give out: check targets and items",
             ));
         }
@@ -360,7 +356,7 @@ impl App {
                 unit,
                 now,
                 None,
-                &format!("走流程任务:{},本单位 {n} 次,请用“走访”记录", row.name),
+                &format!("走流程任务：{}，本单位 {n} 次，请用“走访”记录", row.name),
             )?;
         }
         Ok(given.len())
@@ -628,8 +624,7 @@ fn expected(rd: &mut Rd<'_>, office: &Office, campaign: &Campaign) -> Result<Vec
 
 /// The steps of the plan that a case has: they are measures too.
 fn plan_of(rd: &mut Rd<'_>, case: kernel::CaseId) -> Result<Vec<(String, Option<Date>)>, Error> {
-    let case =
-        cases::by_id(rd, case)?.ok_or(Error::Store(StoreError::Bug("a finding without its case".into())))?;
+    let case = cases::by_id(rd, case)?.ok_or(Error::bug("a finding without its case"))?;
     let steps = match &case.stage {
         Stage::Rectifying { steps, .. } => steps.clone(),
         _ => case.mended.clone(),

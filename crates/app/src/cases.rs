@@ -142,7 +142,7 @@ fn check_units(asked: &Command, office: &Office) -> Result<(), Error> {
         if !office.unit(unit).is_some_and(|u| u.active) {
             return Err(Error::invalid(
                 field,
-                format!("没有编号为 {unit} 的单位,请从单位列表中选择"),
+                format!("没有编号为 {unit} 的单位，请从单位列表中选择"),
                 format!("there is no unit {unit}: choose one from the list"),
             ));
         }
@@ -227,7 +227,7 @@ impl App {
         let (id, number) = take_numbers(tx, &office, now, 1)?.remove(0);
         happened.files = Self::claim_files(tx, actor, tickets, StreamId::case(id), 1)?;
         let case = Case::begin(id, number.clone(), &happened, now)
-            .ok_or_else(|| store::StoreError::Bug("not a registration".into()))?;
+            .ok_or_else(|| Error::bug("not a registration"))?;
         let events = vec![(happened, now, actor.clone())];
         cases::insert_many(tx, &permit, &[NewCase { case, events }], &office.rules.calendar)?;
         if !contact.is_empty() {
@@ -463,7 +463,7 @@ impl App {
             if purpose.trim().is_empty() || purpose.chars().count() > 200 {
                 return Err(Error::invalid(
                     "purpose",
-                    "请写明查看用途(200 字以内)",
+                    "请写明查看用途（200 字以内）",
                     "state the purpose, 200 characters at most",
                 ));
             }
@@ -650,7 +650,7 @@ fn tell(tx: &mut Tx<'_>, office: &Office, after: &Case, asked: &Command) -> Resu
         Command::Callback { .. } if after.stage.kind() == StageKind::Handling => {
             if let Some(unit) = after.stage.owner() {
                 let at = calendar.next_office_moment(now);
-                office::put_message(tx, unit, at, Some(after.id), &words("回头看未解决或不满意,重新办理"))?;
+                office::put_message(tx, unit, at, Some(after.id), &words("回头看未解决或不满意，重新办理"))?;
             }
         }
         _ => {}

@@ -25,12 +25,18 @@ pub struct SystemView {
 
 impl App {
     /// Accounts after `after`: of all units for a system administrator, of the own unit for everybody else.
-    pub fn staff_list(&self, actor: Actor, after: StaffId, limit: u32) -> Later<Vec<StaffRow>> {
-        self.read(move |_, rd| {
+    pub fn staff_list(&self, actor: Actor, part: String, after: StaffId, limit: u32) -> Later<Vec<StaffRow>> {
+        self.read(move |app, rd| {
             decide(&actor, Operation::ReadOffice, None)?;
-            let unit: Option<UnitId> =
+            let own: Option<UnitId> =
                 if actor.role == Role::SystemAdmin { None } else { Some(actor.unit.ok_or(Error::NotFound)?) };
-            Ok(office::staff(rd, unit, after, limit.min(500))?)
+            let office = app.office(rd)?;
+            let called = office.unit_called(&part).map(|u| u.id);
+            let part = if called.is_some() { "" } else { part.trim() };
+            if own.is_some() && called.is_some() && own != called {
+                return Ok(Vec::new());
+            }
+            Ok(office::staff(rd, own.or(called), part, after, limit.min(500))?)
         })
     }
 

@@ -15,7 +15,7 @@ pub enum Error {
     #[error("{0}")]
     NotSignedIn(Said),
     /// It does not exist, or not for this actor.
-    #[error("没有找到,或无权查看 / not found, or not yours to see")]
+    #[error("没有找到，或无权查看 / not found, or not yours to see")]
     NotFound,
     /// Seen, but not for this role.
     #[error("{0}")]
@@ -43,6 +43,14 @@ impl Error {
     /// A field is wrong.
     pub fn invalid(field: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self::Invalid { field: field.to_owned(), said: Said::new(zh, en) }
+    }
+    /// A fault of this program: what could not go wrong did.
+    pub fn bug(what: impl std::fmt::Display) -> Self {
+        Self::Store(StoreError::Bug(what.to_string()))
+    }
+    /// A field is wrong, for a reason that prints itself as “中文 / English”.
+    pub fn told(field: &str, why: &dyn std::fmt::Display) -> Self {
+        Self::Invalid { field: field.to_owned(), said: Said::of_both(&why.to_string()) }
     }
 }
 

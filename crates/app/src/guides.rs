@@ -12,7 +12,7 @@ use kernel::{Actor, Date, RegionCode, Role, Said, StreamId, StreamKind};
 use serde::{Deserialize, Serialize};
 use store::guides::{self, GuideRow, PlateRow};
 use store::items::ItemRow;
-use store::{Rd, StoreError, Tx, counters, ledger_rows, settings};
+use store::{Rd, Tx, counters, ledger_rows, settings};
 
 use crate::items::{by_key, load};
 use crate::{App, Error, Later};
@@ -59,9 +59,6 @@ pub struct GuideAct {
     pub comment: i64,
 }
 
-fn bug(e: &serde_json::Error) -> Error {
-    Error::Store(StoreError::Bug(format!("guide: {e}")))
-}
 fn refused(said: Said) -> Error {
     Error::Invalid { field: String::new(), said }
 }
@@ -84,7 +81,7 @@ fn note(
 }
 
 fn kept_of(row: &GuideRow) -> Result<Kept, Error> {
-    serde_json::from_str(&row.doc).map_err(|e| bug(&e))
+    serde_json::from_str(&row.doc).map_err(Error::bug)
 }
 
 /// The nearest guide that was written for a place: its own, or the one of a region that holds it.
@@ -142,7 +139,7 @@ impl App {
             if variant.tips.len() > 10 || variant.helper.as_ref().is_some_and(|h| h.chars().count() > 60) {
                 return Err(Error::invalid(
                     "tips",
-                    "最多 10 条提示,帮办员 60 字以内",
+                    "最多 10 条提示，帮办员 60 字以内",
                     "at most 10 tips; the helper in 60 characters",
                 ));
             }
@@ -151,13 +148,13 @@ impl App {
             let mut kept = kept_of(&g)?;
             if kept.review.stage != catalogue::review::Stage::Draft {
                 return Err(refused(Said::new(
-                    "评审中的攻略不能改,请先退回",
+                    "评审中的攻略不能改，请先退回",
                     "a guide under review is not changed: send it back first",
                 )));
             }
             kept.variant = variant.clone();
             g.ver += 1;
-            g.doc = serde_json::to_string(&kept).map_err(|e| bug(&e))?;
+            g.doc = serde_json::to_string(&kept).map_err(Error::bug)?;
             guides::put(tx, &permit, &g)?;
             note(
                 tx,
@@ -175,7 +172,7 @@ impl App {
         }
         let variant = Variant { region: region.clone(), helper: None, tips: Vec::new() };
         let kept = Kept { variant, review: Review::default(), made_from: None };
-        let doc = serde_json::to_string(&kept).map_err(|e| bug(&e))?;
+        let doc = serde_json::to_string(&kept).map_err(Error::bug)?;
         let id = counters::next(tx, "guide")?;
         Ok(GuideRow { id, item, region: region.to_string(), ver: 0, stage: "draft".into(), doc })
     }
@@ -208,7 +205,7 @@ impl App {
             }
             g.ver += 1;
             g.stage = serde_json::to_value(kept.review.stage).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-            g.doc = serde_json::to_string(&kept).map_err(|e| bug(&e))?;
+            g.doc = serde_json::to_string(&kept).map_err(Error::bug)?;
             guides::put(tx, &permit, &g)?;
             match asked.act {
                 Act::Comment => guides::comment(tx, &permit, g.id, words)?,
@@ -245,13 +242,13 @@ pub struct PlateView {
 }
 
 fn plate_of(row: &PlateRow) -> Result<Plate, Error> {
-    let region = row.region.parse().map_err(|e| Error::Store(StoreError::Bug(format!("{e}"))))?;
+    let region = row.region.parse().map_err(|e| Error::bug(format!("{e}")))?;
     Ok(Plate {
         number: row.number.unsigned_abs(),
         issue: u16::try_from(row.issue).unwrap_or(u16::MAX),
         place: row.place.clone(),
         region,
-        items: serde_json::from_str(&row.items).map_err(|e| bug(&e))?,
+        items: serde_json::from_str(&row.items).map_err(Error::bug)?,
     })
 }
 
@@ -260,7 +257,7 @@ impl App {
     fn plate_keys(&self, rd: &mut Rd<'_>) -> Result<KeyRing, Error> {
         let now = self.store.now();
         let notes = match settings::at(rd, KEYS, now)? {
-            Some(s) => serde_json::from_str::<Vec<KeyNote>>(&s.doc).map_err(|e| bug(&e))?,
+            Some(s) => serde_json::from_str::<Vec<KeyNote>>(&s.doc).map_err(Error::bug)?,
             None => vec![KeyNote { number: 1, until: None }],
         };
         let keys = notes.iter().map(|n| {
@@ -276,7 +273,7 @@ impl App {
             let permit = decide(&actor, Operation::WriteUnits, None)?;
             let now = tx.now();
             let mut notes = match settings::at(tx, KEYS, now)? {
-                Some(s) => serde_json::from_str::<Vec<KeyNote>>(&s.doc).map_err(|e| bug(&e))?,
+                Some(s) => serde_json::from_str::<Vec<KeyNote>>(&s.doc).map_err(Error::bug)?,
                 None => vec![KeyNote { number: 1, until: None }],
             };
             let number = notes.iter().map(|n| n.number).max().unwrap_or(0).saturating_add(1);
@@ -284,7 +281,7 @@ impl App {
                 n.until = Some(old_until);
             }
             notes.push(KeyNote { number, until: None });
-            let doc = serde_json::to_string(&notes).map_err(|e| bug(&e))?;
+            let doc = serde_json::to_string(&notes).map_err(Error::bug)?;
             settings::put(tx, KEYS, now, actor.staff, &doc)?;
             note(tx, PLATES, &permit, "rotate_plate_key", &serde_json::json!({ "keys": notes }))?;
             Ok(number)
@@ -304,7 +301,7 @@ impl App {
                 {
                     return Err(Error::invalid(
                         "place",
-                        "请写地点(80 字以内),事项不超过 200 个",
+                        "请写地点（80 字以内），事项不超过 200 个",
                         "give the place in 80 characters and at most 200 items",
                     ));
                 }
@@ -316,7 +313,7 @@ impl App {
                         "the issue of a plate never falls",
                     ));
                 }
-                let items = serde_json::to_string(&p.items).map_err(|e| bug(&e))?;
+                let items = serde_json::to_string(&p.items).map_err(Error::bug)?;
                 let row = PlateRow {
                     number,
                     ver: was.map_or(1, |w| w.ver + 1),
@@ -422,7 +419,7 @@ impl App {
             decide(&actor, Operation::ReadOffice, None)?;
             let now = app.store.now();
             let set = match settings::at(rd, HALL, now)? {
-                Some(s) => serde_json::from_str::<HallSettings>(&s.doc).map_err(|e| bug(&e))?,
+                Some(s) => serde_json::from_str::<HallSettings>(&s.doc).map_err(Error::bug)?,
                 None => HallSettings::default(),
             };
             let rule = set.rule();
@@ -446,7 +443,7 @@ impl App {
                 ));
             }
             let now = tx.now();
-            let doc = serde_json::to_string(&set).map_err(|e| bug(&e))?;
+            let doc = serde_json::to_string(&set).map_err(Error::bug)?;
             settings::put(tx, HALL, now, actor.staff, &doc)?;
             note(tx, PLATES, &permit, "set_hall", &serde_json::json!(set))
         })

@@ -229,7 +229,7 @@ impl Import {
     ) -> Result<Ready, Said> {
         let content = content_of(&row);
         if row.at.is_some_and(|at| at > now) {
-            return Err(Said::new("反映时间在现在之后,请核对", "the time lies in the future: check it"));
+            return Err(Said::new("反映时间在现在之后，请核对", "the time lies in the future: check it"));
         }
         let unit = match row.unit.trim() {
             "" => None,
@@ -238,7 +238,7 @@ impl Import {
                     .unit_called(name)
                     .ok_or_else(|| {
                         Said::new(
-                            format!("没有承办单位“{name}”,请先导入单位或更正"),
+                            format!("没有承办单位“{name}”，请先导入单位或更正"),
                             format!("there is no unit “{name}”: import the units first or correct it"),
                         )
                     })?
@@ -350,8 +350,8 @@ fn new_case(
     // What was answered already happened at its own time; what is open starts its clock now.
     let at = if r.reply.is_some() { r.lodged.unwrap_or(now) } else { now };
     let registered = resolve::register(r.registration.clone(), now, &office.rules)?;
-    let mut case = Case::begin(id, number, &registered, at)
-        .ok_or_else(|| store::StoreError::Bug("not a registration".into()))?;
+    let mut case =
+        Case::begin(id, number, &registered, at).ok_or_else(|| Error::bug("not a registration"))?;
     let mut events = vec![(registered, at, actor.clone())];
     let mut go = |case: Case, asked: Command, at: Moment| -> Result<Case, Error> {
         let (after, happened): (Case, Happened) =

@@ -47,13 +47,9 @@ struct Ready {
     refused: Option<Said>,
 }
 
-fn bug(e: &serde_json::Error) -> Error {
-    Error::Store(StoreError::Bug(format!("item: {e}")))
-}
-
 /// Everything about an item that does not depend on what is stored.
 fn ready(item: &ServiceItem, today: Date) -> Result<Ready, Error> {
-    let doc = serde_json::to_string(item).map_err(|e| bug(&e))?;
+    let doc = serde_json::to_string(item).map_err(Error::bug)?;
     let digest: [u8; 32] = Sm3::digest(doc.as_bytes()).into();
     let found = checkup(item);
     let mut rules = 0i64;
@@ -67,7 +63,7 @@ fn ready(item: &ServiceItem, today: Date) -> Result<Ready, Error> {
     let refused = match faults.first() {
         Some(f) => Some(Said::new(format!("{}:{}", f.path, f.said.zh), format!("{}: {}", f.path, f.said.en))),
         None if item.state != ItemState::InForce => Some(Said::new(
-            format!("状态是“{}”,只收在用的事项", item.state.zh()),
+            format!("状态是“{}”，只收在用的事项", item.state.zh()),
             "only items in force are taken in",
         )),
         None => None,
@@ -108,8 +104,7 @@ fn ready_all(all: &[ServiceItem], today: Date) -> Result<Vec<Ready>, Error> {
             .collect();
         let mut out = Vec::with_capacity(all.len());
         for part in parts {
-            let part =
-                part.join().map_err(|_| Error::Store(StoreError::Bug("item: a thread ended".into())))?;
+            let part = part.join().map_err(|_| Error::bug("item: a thread ended"))?;
             out.extend(part?);
         }
         Ok(out)
@@ -146,7 +141,7 @@ fn follows(there: &Newest, new: &NewVersion) -> ItemOutcome {
     }
     ItemOutcome::Refused(if wants == has {
         Said::new(
-            format!("第 {has} 版已在库里且内容不同,请把版本改为 {} 并写明生效日期", has + 1),
+            format!("第 {has} 版已在库里且内容不同，请把版本改为 {} 并写明生效日期", has + 1),
             format!(
                 "version {has} is there with other content: make it version {} with its first day",
                 has + 1
@@ -154,7 +149,7 @@ fn follows(there: &Newest, new: &NewVersion) -> ItemOutcome {
         )
     } else if wants != has + 1 {
         Said::new(
-            format!("库里是第 {has} 版,下一版应为 {}", has + 1),
+            format!("库里是第 {has} 版，下一版应为 {}", has + 1),
             format!("version {has} is there: the next one is {}", has + 1),
         )
     } else if new.since <= there.since {
@@ -183,7 +178,7 @@ fn item_of(v: &VersionRow) -> Result<ServiceItem, Error> {
     if digest != v.digest {
         return Err(Error::Store(StoreError::Damaged(format!("item version {}: its digest", v.version))));
     }
-    serde_json::from_str(&v.doc).map_err(|e| bug(&e))
+    serde_json::from_str(&v.doc).map_err(Error::bug)
 }
 
 /// An item as it stands: its row and the version that holds on a day.

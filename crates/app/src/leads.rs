@@ -12,7 +12,6 @@ use walk::backward::{CaseEvent, ItemVoices, Stretch, TriggerRule, Triggered, bac
 use walk::leads::{LEAD_MOVES, Lead, LeadAct, LeadKind, LeadState};
 
 use crate::vault::Contact;
-use crate::walks::bug;
 use crate::{App, Error, Later};
 
 /// A lead as it is sent.
@@ -98,28 +97,19 @@ const fn sealed_as(id: i64) -> i64 {
 /// Longer than two working days without anything is a standstill to look into; ours.
 const STILL_DAYS: i64 = 2;
 
-fn word(state: LeadState) -> &'static str {
-    match state {
-        LeadState::New => "new",
-        LeadState::Planned => "planned",
-        LeadState::Walked => "walked",
-        LeadState::CalledBack => "called_back",
-        LeadState::Declined => "declined",
-    }
-}
-
 fn lead_of(row: &LeadRow) -> Result<Lead, Error> {
-    serde_json::from_str(&row.doc).map_err(|e| bug(&e))
+    serde_json::from_str(&row.doc).map_err(Error::bug)
 }
 
-fn region_of(actor: &Actor) -> Result<String, Error> {
-    actor.region.as_ref().map(ToString::to_string).ok_or(Error::NotFound)
+fn region_of(actor: &Actor) -> Result<&RegionCode, Error> {
+    actor.region.as_ref().ok_or(Error::NotFound)
 }
 
 /// The lead, when the actor's region has it.
 fn found(rd: &mut Rd<'_>, actor: &Actor, id: i64) -> Result<LeadRow, Error> {
     let region = region_of(actor)?;
-    leads::by_id(rd, id)?.filter(|l| l.region.starts_with(&region)).ok_or(Error::NotFound)
+    let within = |l: &LeadRow| l.region.parse().is_ok_and(|r| region.contains(&r));
+    leads::by_id(rd, id)?.filter(within).ok_or(Error::NotFound)
 }
 
 fn step(
@@ -131,10 +121,10 @@ fn step(
 ) -> Result<(), Error> {
     let refused = |said: Said| Error::Invalid { field: "lead".into(), said };
     let lead = lead_of(&row)?.step(act, note).map_err(refused)?;
-    row.state = word(lead.state).to_owned();
-    row.doc = serde_json::to_string(&lead).map_err(|e| bug(&e))?;
+    row.state = lead.state.word().to_owned();
+    row.doc = serde_json::to_string(&lead).map_err(Error::bug)?;
     row.ver += 1;
-    let act = serde_json::to_value(act).map_err(|e| bug(&e))?;
+    let act = serde_json::to_value(act).map_err(Error::bug)?;
     let data = serde_json::json!({ "act": act, "note": note, "told": told, "state": row.state });
     leads::put(tx, permit, &row, "act_on_lead", &data.to_string())?;
     Ok(())
@@ -169,13 +159,13 @@ impl App {
                 walk: None,
                 reason: String::new(),
             };
-            let doc = serde_json::to_string(&lead).map_err(|e| bug(&e))?;
+            let doc = serde_json::to_string(&lead).map_err(Error::bug)?;
             let row = LeadRow {
                 id,
                 ver: 1,
                 region: new.region.to_string(),
                 at: tx.now(),
-                state: word(lead.state).to_owned(),
+                state: lead.state.word().to_owned(),
                 contact: Some(app.vault.seal(sealed_as(id), &new.contact)?),
                 doc,
             };
@@ -195,7 +185,7 @@ impl App {
             decide(&actor, Operation::ReadWalks, None)?;
             let may = decide(&actor, Operation::WriteWalks, None).is_ok();
             let region = region_of(&actor)?;
-            let rows = leads::page(rd, &region, word(state), before, 50)?;
+            let rows = leads::page(rd, region.as_str(), state.word(), before, 50)?;
             rows.iter()
                 .map(|row| {
                     let lead = lead_of(row)?;

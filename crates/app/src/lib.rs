@@ -7,6 +7,7 @@ mod bulletins;
 mod campaigns;
 mod cases;
 mod desk;
+mod entries;
 mod error;
 mod figures;
 mod files;
@@ -45,6 +46,7 @@ pub use bulletins::{BulletinView, Edited};
 pub use campaigns::{BoardView, CampaignView, Given, Listed};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use desk::SystemView;
+pub use entries::{Entered, NewStaff, NewUnit};
 pub use error::Error;
 pub use figures::{FigureBoard, FigureEntry, FigureList, League, NamedLine};
 pub use files::{FILE_MOST, TICKETS_MAX, Uploaded};
@@ -54,7 +56,7 @@ pub use items::{ItemOutcome, ItemView, item_key};
 pub use leads::{BackwardView, CalledFor, LeadMove, LeadView, NewLead};
 pub use office::{Office, Settings};
 pub use once::{Answered, Once};
-pub use people::{NewStaff, NewUnit, SignedIn};
+pub use people::SignedIn;
 pub use ratings::{NewRating, NewService, OpenResult, Pushed, RatePage, RatingView, Receipt, ServiceView};
 pub use reading::{
     Back, CaseReading, DraftReading, HotLetter, HotMatter, HotPage, Judged, MonthView, NewPrecedent, PERIODS,

@@ -10,7 +10,7 @@ use kernel::{Actor, Moment, RegionCode, StreamId, StreamKind, UnitId};
 use resolve::{LimitRule, Rules, default_limits};
 use serde::{Deserialize, Serialize};
 use store::office::UnitRow;
-use store::{Rd, StoreError, Tx, counters, office, settings, vals};
+use store::{Rd, Tx, counters, office, settings, vals};
 use workday::{WorkCalendar, YearNotice};
 
 use crate::{App, Error, Later};
@@ -74,7 +74,7 @@ impl Office {
         };
         let mut calendar = WorkCalendar::official();
         for setting in settings::history(rd, CALENDAR, 200)?.iter().rev() {
-            let notice = YearNotice::parse(&setting.doc).map_err(|e| StoreError::Bug(e.to_string()))?;
+            let notice = YearNotice::parse(&setting.doc).map_err(Error::bug)?;
             calendar = calendar.with_notice(notice);
         }
         let mut rules = Rules::new(calendar);
@@ -121,10 +121,10 @@ impl Office {
 }
 
 fn parse<T: for<'de> Deserialize<'de>>(doc: &str) -> Result<T, Error> {
-    serde_json::from_str(doc).map_err(|e| Error::Store(StoreError::Bug(format!("setting: {e}"))))
+    serde_json::from_str(doc).map_err(|e| Error::bug(format!("setting: {e}")))
 }
 fn json<T: Serialize>(value: &T) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|e| Error::Store(StoreError::Bug(e.to_string())))
+    serde_json::to_string(value).map_err(Error::bug)
 }
 
 /// The stream on which changes to the office are recorded.
@@ -186,7 +186,7 @@ impl App {
             if let Some(bad) = limits.iter().find(|l| l.id.trim().is_empty() || l.source.trim().is_empty()) {
                 return Err(Error::invalid(
                     "limits",
-                    format!("每条期限须有编号和依据:{}", bad.id),
+                    format!("每条期限须有编号和依据：{}", bad.id),
                     format!("each limit needs an id and a source: {}", bad.id),
                 ));
             }

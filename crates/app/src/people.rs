@@ -1,4 +1,4 @@
-//! 单位与人员: units, accounts, sign-in, sessions, tokens.
+//! 登录: sign-in, sessions, interface tokens.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use access::{Operation, decide};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use kernel::{Actor, Moment, RegionCode, Role, Said, StaffId, US_PER_DAY, US_PER_HOUR, UnitId};
-use store::office::{self, SessionRow, StaffRow, UnitRow};
+use kernel::{Actor, Moment, Said, US_PER_DAY, US_PER_HOUR};
+use store::office::{self, SessionRow, StaffRow};
 
 use crate::{App, Error, Later};
 
@@ -26,42 +26,6 @@ pub struct SignedIn {
     pub token: String,
     /// until when
     pub until: Moment,
-}
-
-/// A unit as it is entered or imported.
-#[derive(Clone, Debug)]
-pub struct NewUnit {
-    /// stable key
-    pub key: String,
-    /// full name
-    pub name: String,
-    /// short name
-    pub short: String,
-    /// department, hall, township …
-    pub kind: String,
-    /// key of the unit above
-    pub parent: Option<String>,
-    /// region
-    pub region: RegionCode,
-    /// duties, one a line
-    pub duties: String,
-}
-
-/// An account as it is entered or imported.
-#[derive(Clone, Debug)]
-pub struct NewStaff {
-    /// name at sign-in
-    pub login: String,
-    /// name
-    pub name: String,
-    /// role
-    pub role: Role,
-    /// key of the unit
-    pub unit: String,
-    /// position
-    pub position: String,
-    /// password; none: cannot sign in with one
-    pub password: Option<String>,
 }
 
 fn hasher() -> Argon2<'static> {
@@ -83,7 +47,7 @@ pub(crate) fn hash(password: &str) -> Result<String, Error> {
         ));
     }
     let hash = hasher().hash_password(password.as_bytes());
-    let hash = hash.map_err(|e| Error::Store(store::StoreError::Bug(format!("argon2: {e}"))))?;
+    let hash = hash.map_err(|e| Error::bug(format!("argon2: {e}")))?;
     Ok(hash.to_string())
 }
 
@@ -92,112 +56,6 @@ pub(crate) fn fits(secret: &str, password: &str) -> bool {
 }
 
 impl App {
-    /// Adds units, or changes those with the same key. Parents must be in the list before their children or
-    /// known already.
-    pub fn put_units(&self, actor: Actor, units: Vec<NewUnit>) -> Later<usize> {
-        self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::WriteUnits, None)?;
-            let office = app.office(tx)?;
-            let mut ids: std::collections::HashMap<String, UnitId> =
-                office.units().iter().map(|u| (u.key.clone(), u.id)).collect();
-            for u in &units {
-                let parent = match &u.parent {
-                    None => None,
-                    Some(key) => Some(*ids.get(key).ok_or_else(|| {
-                        Error::invalid(
-                            "parent",
-                            format!("“{}”的上级单位“{key}”不存在,请把它排在前面", u.name),
-                            format!("the unit above “{}”, “{key}”, does not exist: list it first", u.name),
-                        )
-                    })?),
-                };
-                let row = UnitRow {
-                    id: UnitId(0),
-                    key: u.key.clone(),
-                    name: u.name.clone(),
-                    short: u.short.clone(),
-                    kind: u.kind.clone(),
-                    parent,
-                    region: u.region.clone(),
-                    duties: u.duties.clone(),
-                    active: true,
-                };
-                ids.insert(u.key.clone(), office::put_unit(tx, &permit, &row)?);
-            }
-            let data = serde_json::json!({ "units": units.len() }).to_string();
-            crate::office::record(tx, &permit, "put_units", &data)?;
-            Ok(units.len())
-        })
-    }
-
-    /// Names of regions.
-    pub fn put_regions(&self, actor: Actor, regions: Vec<(RegionCode, String)>) -> Later<()> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteUnits, None)?;
-            for (code, name) in &regions {
-                office::put_region(tx, &permit, code, name)?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Adds accounts, or changes those with the same login. Blocks on the password hashes.
-    ///
-    /// # Errors
-    /// A password that is too short, a unit that does not exist.
-    pub fn put_staff(&self, actor: Actor, staff: Vec<NewStaff>) -> Result<usize, Error> {
-        // One hash for one password: a demo gives the same to everybody.
-        let mut hashes: std::collections::HashMap<String, String> = std::collections::HashMap::new();
-        for s in &staff {
-            if let Some(p) = &s.password
-                && !hashes.contains_key(p)
-            {
-                hashes.insert(p.clone(), hash(p)?);
-            }
-        }
-        let done = self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::WriteStaff, None)?;
-            let office = app.office(tx)?;
-            for s in &staff {
-                let unit = office.unit_called(&s.unit).ok_or_else(|| {
-                    Error::invalid(
-                        "unit",
-                        format!("没有单位“{}”", s.unit),
-                        format!("there is no unit “{}”", s.unit),
-                    )
-                })?;
-                if actor.role == Role::UnitAdmin
-                    && (actor.unit != Some(unit.id) || s.role == Role::SystemAdmin)
-                {
-                    return Err(Error::NotFound);
-                }
-                let row = StaffRow {
-                    id: StaffId(0),
-                    login: s.login.clone(),
-                    name: s.name.clone(),
-                    role: s.role,
-                    unit: unit.id,
-                    region: unit.region.clone(),
-                    position: s.position.clone(),
-                    secret: s.password.as_ref().and_then(|p| hashes.get(p).cloned()),
-                    totp: None,
-                    totp_step: 0,
-                    failed: 0,
-                    locked_until: None,
-                    active: true,
-                    subject: None,
-                };
-                office::put_staff(tx, &permit, &row)?;
-            }
-            let logins: Vec<_> = staff.iter().map(|s| s.login.as_str()).collect();
-            let data = serde_json::json!({ "staff": logins }).to_string();
-            crate::office::record(tx, &permit, "put_staff", &data)?;
-            app.known.forget();
-            Ok(staff.len())
-        });
-        done.wait()
-    }
-
     /// Signs in with a password, and the code of the second factor where there is one. Blocks for a tenth of a
     /// second: call it on a thread of its own.
     ///
@@ -218,7 +76,7 @@ impl App {
         };
         if staff.locked_until.is_some_and(|t| t > now) {
             return Err(Error::NotSignedIn(Said::new(
-                "密码连续输错,账号已锁定 15 分钟,请稍后再试或请管理员重置",
+                "密码连续输错，账号已锁定 15 分钟，请稍后再试或请管理员重置",
                 "too many wrong passwords: locked for 15 minutes; wait or ask your administrator",
             )));
         }

@@ -149,7 +149,7 @@ pub(crate) fn append<T: serde::Serialize>(
     data: &T,
 ) -> Result<(), Error> {
     let ver = ledger_rows::head_of(tx, stream)?.map_or(0, |h| h.0);
-    let text = serde_json::to_string(data).map_err(|e| store::StoreError::Bug(e.to_string()))?;
+    let text = serde_json::to_string(data).map_err(Error::bug)?;
     let now = tx.now();
     tx.append(stream, ver, now, permit.actor(), act, &text)?;
     Ok(())
@@ -445,8 +445,7 @@ impl App {
                 words.push_str(&more);
             }
         }
-        let region: RegionCode =
-            service.region.parse().map_err(|e: kernel::NotARegion| store::StoreError::Bug(e.to_string()))?;
+        let region: RegionCode = service.region.parse::<RegionCode>().map_err(Error::bug)?;
         let first_asked = office.reception(&region).map_or(service.unit, |u| u.id);
         let registration = Registration {
             kind: Kind::BadRating,

@@ -4,11 +4,12 @@
 use std::collections::{HashMap, HashSet};
 
 use access::{Operation, decide};
-use kernel::{Actor, RegionCode, Role, Said, StaffId};
+use kernel::{Actor, RegionCode, Role, Said};
 use paper::sheet::SheetOf;
-use store::office;
+use store::Rd;
+use store::office::{self, StaffRow};
 
-use crate::people::{NewStaff, NewUnit};
+use crate::entries::{Entered, Hashes, NewStaff, NewUnit, keys_in, may_enter, staff_in, units_in};
 use crate::{App, Error, Later, Office};
 
 /// Names of the two sheets.
@@ -45,10 +46,10 @@ pub struct Wrong {
 /// What became of a workbook.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
-    /// units that are new, and units that were there
-    pub units: (usize, usize),
-    /// the same of accounts
-    pub staff: (usize, usize),
+    /// units
+    pub units: Entered,
+    /// accounts
+    pub staff: Entered,
     /// why nothing was taken; empty: everything was
     pub wrong: Vec<Wrong>,
 }
@@ -69,7 +70,15 @@ impl<'a> Sheet<'a> {
             let columns: HashMap<String, usize> =
                 row.iter().enumerate().rev().map(|(c, t)| (t.trim().to_owned(), c)).collect();
             if needed.iter().all(|n| columns.contains_key(*n)) {
-                return Some(Self { name, columns, head: i + 1, rows });
+                let sheet = Self { name, columns, head: i + 1, rows };
+                let Some((n, _)) = sheet.rows().nth(ROWS_MAX) else { return Some(sheet) };
+                let zh = format!("一张表最多 {ROWS_MAX} 行，请分几次导入");
+                wrong.push(sheet.wrong(
+                    n,
+                    zh,
+                    format!("at most {ROWS_MAX} rows in a sheet: import in parts"),
+                ));
+                return None;
             }
         }
         let all = needed.join("、");
@@ -110,7 +119,7 @@ fn units_of(all: &[SheetOf], office: &Office, wrong: &mut Vec<Wrong>) -> Vec<New
     };
     let mut keys: HashSet<&str> = HashSet::new();
     let mut found: Vec<(usize, NewUnit)> = Vec::new();
-    for (n, row) in sheet.rows().take(ROWS_MAX) {
+    for (n, row) in sheet.rows() {
         let cell = |name| sheet.cell(row, name);
         let (key, name) = (cell("编码"), cell("全称"));
         if key.is_empty() || name.is_empty() {
@@ -181,14 +190,15 @@ fn staff_of(
     all: &[SheetOf],
     office: &Office,
     units: &[NewUnit],
-    actor: &Actor,
+    (actor, old): (&Actor, &HashMap<String, StaffRow>),
     wrong: &mut Vec<Wrong>,
 ) -> Vec<NewStaff> {
     let needed = ["账号", "姓名", "角色", "单位编码"];
     let Some(sheet) = Sheet::find(all, STAFF, &needed, wrong) else { return Vec::new() };
+    let new: HashSet<&str> = units.iter().map(|u| u.key.as_str()).collect();
     let mut logins: HashSet<&str> = HashSet::new();
     let mut found = Vec::new();
-    for (n, row) in sheet.rows().take(ROWS_MAX) {
+    for (n, row) in sheet.rows() {
         let cell = |name| sheet.cell(row, name);
         let (login, name, unit, password) = (cell("账号"), cell("姓名"), cell("单位编码"), cell("初始密码"));
         if login.is_empty() || name.is_empty() {
@@ -208,15 +218,16 @@ fn staff_of(
             continue;
         };
         let known = office.unit_called(unit);
-        if known.is_none() && !units.iter().any(|u| u.key == unit) {
+        if known.is_none() && !new.contains(unit) {
             let (zh, en) = (format!("没有单位“{unit}”"), format!("there is no unit “{unit}”"));
             wrong.push(sheet.wrong(n, zh, en));
             continue;
         }
-        let own = known.is_some_and(|u| actor.unit == Some(u.id)) && role != Role::SystemAdmin;
-        if actor.role == Role::UnitAdmin && !own {
-            let en = "you may enter people of your own unit only, and no system administrators";
-            wrong.push(sheet.wrong(n, "只能录入本单位人员，且不能设系统管理员", en));
+        // A unit of this workbook has no number yet: who may bring units may enter anybody.
+        if let Some(unit) = known
+            && let Err(said) = may_enter(actor, unit.id, role, old.get(login))
+        {
+            wrong.push(Wrong { sheet: sheet.name.to_owned(), row: n, said });
             continue;
         }
         if !password.is_empty() && password.chars().count() < crate::people::PASSWORD_MIN {
@@ -239,6 +250,11 @@ fn staff_of(
     found
 }
 
+/// Every account by its login.
+fn every_account(rd: &mut Rd<'_>) -> Result<HashMap<String, StaffRow>, Error> {
+    Ok(office::all_staff(rd, None)?.into_iter().map(|s| (s.login.clone(), s)).collect())
+}
+
 impl App {
     /// Takes in a workbook: all of it, or nothing. Blocks on the hashes of new passwords.
     ///
@@ -252,7 +268,8 @@ impl App {
         if !units.is_empty() {
             decide(actor, Operation::WriteUnits, None)?;
         }
-        let staff = staff_of(sheets, &office, &units, actor, &mut wrong);
+        let old = self.store.read(every_account)?;
+        let staff = staff_of(sheets, &office, &units, (actor, &old), &mut wrong);
         if wrong.is_empty() && units.is_empty() && staff.is_empty() {
             return Err(Error::invalid(
                 "file",
@@ -270,28 +287,30 @@ impl App {
                 format!("at most {PASSWORDS_MAX} different passwords at once: import in parts"),
             ));
         }
-        let mut taken = Taken { wrong, ..Taken::default() };
-        if !taken.wrong.is_empty() {
-            return Ok(taken);
+        if !wrong.is_empty() {
+            return Ok(Taken { wrong, ..Taken::default() });
         }
-        let old = units.iter().filter(|u| office.units().iter().any(|o| o.key == u.key)).count();
-        taken.units = (units.len() - old, old);
-        let logins: Vec<String> = staff.iter().map(|s| s.login.clone()).collect();
-        let old = self.store.read(|rd| {
-            let mut n = 0;
-            for login in &logins {
-                n += usize::from(office::staff_by_login(rd, login)?.is_some());
+        let hashes = Hashes::of(&staff)?;
+        let actor = actor.clone();
+        let done = self.write(move |app, tx| {
+            let mut taken = Taken::default();
+            let mut keys = keys_in(tx)?;
+            if !units.is_empty() {
+                let permit = decide(&actor, Operation::WriteUnits, None)?;
+                taken.units = units_in(tx, &permit, &mut keys, &units)?;
             }
-            Ok::<_, Error>(n)
-        })?;
-        taken.staff = (staff.len() - old, old);
-        if !units.is_empty() {
-            self.put_units(actor.clone(), units).wait()?;
-        }
-        if !staff.is_empty() {
-            self.put_staff(actor.clone(), staff)?;
-        }
-        Ok(taken)
+            let permit = decide(&actor, Operation::WriteStaff, None)?;
+            // A unit may be called by its name as well as by its key.
+            let called = |text: &str| office.unit_called(text).and_then(|u| keys.get(&u.key));
+            let unit_of = |text: &str| keys.get(text).or_else(|| called(text)).cloned();
+            taken.staff = staff_in(tx, &permit, unit_of, &staff, &hashes)?;
+            let logins: Vec<_> = staff.iter().map(|s| s.login.as_str()).collect();
+            let data = serde_json::json!({ "units": units.len(), "staff": logins }).to_string();
+            crate::office::record(tx, &permit, "take_in_roster", &data)?;
+            app.known.forget();
+            Ok(taken)
+        });
+        done.wait()
     }
 
     /// The roster as it is, in the form in which it is taken in; passwords are never in it. A unit administrator gets
@@ -310,14 +329,8 @@ impl App {
                 let duties = u.duties.replace('\n', "；");
                 units.push(line(&[&u.key, &u.name, &u.short, kind, above, u.region.as_str(), &duties]));
             }
-            let mut after = StaffId(0);
-            loop {
-                let page = office::staff(rd, only, after, 500)?;
-                let Some(last) = page.last() else { break };
-                after = last.id;
-                for s in page.iter().filter(|s| s.active) {
-                    people.push(line(&[&s.login, &s.name, s.role.zh(), key_of(s.unit), &s.position, ""]));
-                }
+            for s in office::all_staff(rd, only)?.iter().filter(|s| s.active) {
+                people.push(line(&[&s.login, &s.name, s.role.zh(), key_of(s.unit), &s.position, ""]));
             }
             Ok(vec![(UNITS.to_owned(), units), (STAFF.to_owned(), people)])
         })

@@ -1,11 +1,13 @@
 //! 首次设置: the city, its first unit and its first administrator, once and in one transaction: of two that send the
 //! form at the same time, one is told that there is nothing here any more.
 
-use access::{Operation, decide};
-use kernel::{Actor, RegionCode, Role, StaffId, UnitId};
-use store::office::{self, StaffRow, UnitRow};
+use std::slice;
 
-use crate::people::hash;
+use access::{Operation, decide};
+use kernel::{Actor, RegionCode, Role};
+use store::office;
+
+use crate::entries::{Hashes, Keys, NewStaff, NewUnit, staff_in, units_in};
 use crate::{App, Error, Settings};
 
 /// What the first form says.
@@ -33,10 +35,27 @@ impl App {
     /// # Errors
     /// There is an account already; the password is too short.
     pub fn set_up(&self, first: FirstSetup) -> Result<(), Error> {
-        let secret = hash(&first.password)?;
+        let unit = NewUnit {
+            key: "approve".to_owned(),
+            name: first.unit,
+            short: first.short,
+            kind: "coordination".to_owned(),
+            parent: None,
+            region: first.region.clone(),
+            duties: String::new(),
+        };
+        let admin = NewStaff {
+            login: first.login,
+            name: first.name,
+            role: Role::SystemAdmin,
+            unit: unit.key.clone(),
+            position: Role::SystemAdmin.zh().to_owned(),
+            password: Some(first.password),
+        };
+        let hashes = Hashes::of(slice::from_ref(&admin))?;
         let settings = Settings {
-            city: first.region.clone(),
-            name: first.city.clone(),
+            city: first.region,
+            name: first.city,
             returns_max: None,
             extension_days_max: None,
             rounds_max: None,
@@ -49,37 +68,12 @@ impl App {
             let units = decide(&system, Operation::WriteUnits, None)?;
             let staff = decide(&system, Operation::WriteStaff, None)?;
             crate::office::put_city(tx, &units, &settings)?;
-            office::put_region(tx, &units, &first.region, &first.city)?;
-            let unit = UnitRow {
-                id: UnitId(0),
-                key: "approve".to_owned(),
-                name: first.unit.clone(),
-                short: first.short.clone(),
-                kind: "coordination".to_owned(),
-                parent: None,
-                region: first.region.clone(),
-                duties: String::new(),
-                active: true,
-            };
-            let unit = office::put_unit(tx, &units, &unit)?;
-            let admin = StaffRow {
-                id: StaffId(0),
-                login: first.login.clone(),
-                name: first.name.clone(),
-                role: Role::SystemAdmin,
-                unit,
-                region: first.region.clone(),
-                position: Role::SystemAdmin.zh().to_owned(),
-                secret: Some(secret.clone()),
-                totp: None,
-                totp_step: 0,
-                failed: 0,
-                locked_until: None,
-                active: true,
-                subject: None,
-            };
-            office::put_staff(tx, &staff, &admin)?;
-            let data = serde_json::json!({ "unit": first.unit, "staff": [first.login] }).to_string();
+            office::put_region(tx, &units, &settings.city, &settings.name)?;
+            let mut keys = Keys::new();
+            units_in(tx, &units, &mut keys, slice::from_ref(&unit))?;
+            let unit_of = |key: &str| keys.get(key).cloned();
+            staff_in(tx, &staff, unit_of, slice::from_ref(&admin), &hashes)?;
+            let data = serde_json::json!({ "unit": unit.name, "staff": [admin.login] }).to_string();
             crate::office::record(tx, &staff, "set_up", &data)
         });
         done.wait()

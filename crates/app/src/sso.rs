@@ -9,7 +9,7 @@ use kernel::{Actor, Said};
 use serde::{Deserialize, Serialize};
 use sso::{Errand, Person, Provider, SsoError};
 use store::office::{self, StaffRow};
-use store::{Rd, StoreError, settings};
+use store::{Rd, settings};
 
 use crate::people::{SESSION_US, SignedIn};
 use crate::{App, Error, Later};
@@ -67,8 +67,8 @@ impl Claim {
     }
 }
 
-/// The setting, as it is entered and shown. The secret is never shown again.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The setting, as it is entered and shown. The secret is never shown again; it is kept sealed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignOn {
     /// offered at the sign-in page
     pub on: bool,
@@ -86,31 +86,11 @@ pub struct SignOn {
     pub claim: Claim,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    on: bool,
-    label: String,
-    issuer: String,
-    client: String,
-    secret: String,
-    site: String,
-    claim: Claim,
-}
-
 /// Where people come back to, below the address of the site.
 pub const BACK: &str = "/desk/sign-in/unified/back";
 
 fn said(e: &SsoError) -> Error {
     Error::NotSignedIn(e.said())
-}
-
-fn bug(e: impl std::fmt::Display) -> Error {
-    Error::Store(StoreError::Bug(e.to_string()))
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes().chunks(2);
-    digits.map(|d| u8::from_str_radix(std::str::from_utf8(d).ok()?, 16).ok()).collect()
 }
 
 fn provider(s: &SignOn) -> Provider {
@@ -123,20 +103,15 @@ fn provider(s: &SignOn) -> Provider {
 }
 
 impl App {
+    /// The setting as it is kept, with its secret sealed: pages need no key to be shown.
     fn sign_on_in(&self, rd: &mut Rd<'_>) -> Result<Option<SignOn>, Error> {
         let Some(setting) = settings::at(rd, SETTING, self.store.now())? else { return Ok(None) };
-        let kept: Kept = serde_json::from_str(&setting.doc).map_err(bug)?;
-        let sealed = unhex(&kept.secret).ok_or_else(|| bug("sso secret"))?;
-        let secret = String::from_utf8(self.vault.unseal_bytes(OF_SECRET, &sealed)?).map_err(bug)?;
-        Ok(Some(SignOn {
-            on: kept.on,
-            label: kept.label,
-            issuer: kept.issuer,
-            client: kept.client,
-            secret,
-            site: kept.site,
-            claim: kept.claim,
-        }))
+        Ok(Some(serde_json::from_str(&setting.doc).map_err(Error::bug)?))
+    }
+    fn unsealed(&self, kept: SignOn) -> Result<SignOn, Error> {
+        let sealed = ledger::unhex_bytes(&kept.secret).ok_or_else(|| Error::bug("sso secret"))?;
+        let secret = String::from_utf8(self.vault.unseal_bytes(OF_SECRET, &sealed)?).map_err(Error::bug)?;
+        Ok(SignOn { secret, ..kept })
     }
 
     /// How the sign-in page calls the provider; none when there is none.
@@ -172,23 +147,17 @@ impl App {
         if new.secret.is_empty() {
             let old = self.store.read(|rd| self.sign_on_in(rd))?;
             // A secret is for the provider it was given for, and for no other.
-            new.secret = old.filter(|o| o.issuer == new.issuer).map_or_else(String::new, |o| o.secret);
+            if let Some(old) = old.filter(|o| o.issuer == new.issuer) {
+                new.secret = self.unsealed(old)?.secret;
+            }
         }
         if new.on {
             let asked = sso::probe(&provider(&new));
             asked.map_err(|e| Error::Invalid { field: "issuer".into(), said: e.said() })?;
         }
         let sealed = self.vault.seal_bytes(OF_SECRET, new.secret.as_bytes())?;
-        let kept = Kept {
-            on: new.on,
-            label: new.label,
-            issuer: new.issuer,
-            client: new.client,
-            secret: ledger::hex(&sealed),
-            site: new.site,
-            claim: new.claim,
-        };
-        let doc = serde_json::to_string(&kept).map_err(bug)?;
+        let kept = SignOn { secret: ledger::hex(&sealed), ..new };
+        let doc = serde_json::to_string(&kept).map_err(Error::bug)?;
         let told = serde_json::json!({ "on": kept.on, "issuer": kept.issuer, "client": kept.client,
             "site": kept.site, "claim": kept.claim.claim() });
         let actor = actor.clone();
@@ -202,7 +171,8 @@ impl App {
     }
 
     fn sign_on_now(&self) -> Result<SignOn, Error> {
-        self.store.read(|rd| self.sign_on_in(rd))?.filter(|s| s.on).ok_or(Error::NotFound)
+        let kept = self.store.read(|rd| self.sign_on_in(rd))?.filter(|s| s.on);
+        self.unsealed(kept.ok_or(Error::NotFound)?)
     }
 
     /// Begins a sign-in: where to send the browser, and what it must bring back, sealed. Blocks on the network.
@@ -212,7 +182,7 @@ impl App {
     pub fn leave_for_sign_on(&self) -> Result<(String, String), Error> {
         let (address, errand) = sso::leave(&provider(&self.sign_on_now()?)).map_err(|e| said(&e))?;
         let until = self.store.now().us() / 1_000_000 + i64::from(ERRAND_S);
-        let text = serde_json::to_vec(&(until, errand)).map_err(bug)?;
+        let text = serde_json::to_vec(&(until, errand)).map_err(Error::bug)?;
         Ok((address, ledger::hex(&self.vault.seal_bytes(OF_ERRAND, &text)?)))
     }
 
@@ -228,8 +198,9 @@ impl App {
                 "it took too long or did not begin here: start again",
             ))
         };
-        let text =
-            unhex(sealed).and_then(|b| self.vault.unseal_bytes(OF_ERRAND, &b).ok()).ok_or_else(stale)?;
+        let text = ledger::unhex_bytes(sealed)
+            .and_then(|b| self.vault.unseal_bytes(OF_ERRAND, &b).ok())
+            .ok_or_else(stale)?;
         let (until, errand): (i64, Errand) = serde_json::from_slice(&text).map_err(|_| stale())?;
         if self.store.now().us() / 1_000_000 > until {
             return Err(stale());

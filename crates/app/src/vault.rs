@@ -166,7 +166,7 @@ impl Vault {
     /// # Errors
     /// The system gives no randomness.
     pub fn seal(&self, case: i64, contact: &Contact) -> Result<Vec<u8>, Error> {
-        let text = serde_json::to_vec(contact).map_err(|e| Error::Store(StoreError::Bug(e.to_string())))?;
+        let text = serde_json::to_vec(contact).map_err(Error::bug)?;
         self.seal_bytes(case, &text)
     }
     /// Seals bytes: nonce ‖ SM4-CTR ‖ HMAC-SM3 (16 bytes), bound to what they belong to.
@@ -228,7 +228,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 /// The system gives none.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|e| Error::Store(StoreError::Bug(format!("no randomness: {e}"))))?;
+    getrandom::fill(&mut bytes).map_err(|e| Error::bug(format!("no randomness: {e}")))?;
     Ok(bytes)
 }
 

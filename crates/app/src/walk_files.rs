@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::walks;
 use store::{Rd, ledger_rows};
 
-use crate::walks::{bug, see};
+use crate::walks::see;
 use crate::{App, Error, Later};
 
 /// A file of a walk.
@@ -34,7 +34,7 @@ fn files_of(rd: &mut Rd<'_>, walk: i64) -> Result<Vec<WalkFile>, Error> {
         let Some(last) = events.last() else { return Ok(out) };
         after = last.ver;
         for e in events.iter().filter(|e| e.act == ATTACH) {
-            out.push(serde_json::from_str(&e.data).map_err(|e| bug(&e))?);
+            out.push(serde_json::from_str(&e.data).map_err(Error::bug)?);
         }
     }
 }
@@ -65,7 +65,7 @@ impl App {
                 Self::claim_files(tx, &actor, std::slice::from_ref(&ticket), stream(row.id), row.ver)?;
             let file = files.into_iter().next().ok_or(Error::NotFound)?;
             let data =
-                serde_json::to_string(&WalkFile { digest: digest.clone(), file }).map_err(|e| bug(&e))?;
+                serde_json::to_string(&WalkFile { digest: digest.clone(), file }).map_err(Error::bug)?;
             walks::put(tx, &permit, &row, ATTACH, &data)?;
             Ok(true)
         })

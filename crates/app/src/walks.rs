@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sm3::{Digest, Sm3};
 use store::items::ItemRow;
 use store::walks::{self, FindingRow, WalkRow};
-use store::{Rd, StoreError, Tx, campaigns, cases, counters, items, office};
+use store::{Rd, Tx, campaigns, cases, counters, items, office};
 use walk::ops::{FindingKind, OPS_MAX};
 use walk::record::{Finding, StepPlace, walker_shown_to};
 use walk::{Form, Log, Op, OpId, WalkRecord};
@@ -119,10 +119,6 @@ pub struct WalkLine {
     pub walker: Option<String>,
 }
 
-pub(crate) fn bug(e: &serde_json::Error) -> Error {
-    Error::Store(StoreError::Bug(format!("walk: {e}")))
-}
-
 /// The code word of a closed word.
 pub(crate) fn word_of<T: Serialize>(value: T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
@@ -150,7 +146,7 @@ const fn signed(device: u64) -> i64 {
 fn log_of(rows: &[walks::OpRow]) -> Result<Log, Error> {
     let mut log = Log::default();
     for (_, _, doc) in rows {
-        log.add(serde_json::from_str(doc).map_err(|e| bug(&e))?);
+        log.add(serde_json::from_str(doc).map_err(Error::bug)?);
     }
     Ok(log)
 }
@@ -172,7 +168,7 @@ fn read_ops(sent: &[serde_json::Value]) -> (Vec<Op>, Vec<RefusedOp>) {
             Err(_) => refused.push(RefusedOp {
                 id: id(),
                 said: Said::new(
-                    "读不懂这条记录,请更新走访页面",
+                    "读不懂这条记录，请更新走访页面",
                     "this record cannot be read: reload the recorder",
                 ),
             }),
@@ -215,7 +211,7 @@ impl App {
             if sent.iter().map(|w| w.ops.len()).sum::<usize>() > BATCH_MAX || sent.len() > 100 {
                 return Err(Error::invalid(
                     "ops",
-                    "一次最多 1000 条,请分次同步",
+                    "一次最多 1000 条，请分次同步",
                     "at most 1,000 operations at once",
                 ));
             }
@@ -252,14 +248,14 @@ impl App {
         if !good_name(&sent.name) {
             return Err(Error::invalid(
                 "name",
-                "走访编号不对,请更新走访页面",
+                "走访编号不对，请更新走访页面",
                 "a bad name of a walk: reload the recorder",
             ));
         }
         let other = || {
             Error::invalid(
                 "staff",
-                "这次走访是另一个账号开始的,请用那个账号登录后同步",
+                "这次走访是另一个账号开始的，请用那个账号登录后同步",
                 "another account began this walk: sign in with it",
             )
         };
@@ -278,7 +274,7 @@ impl App {
         if log.len() > OPS_MAX {
             return Err(Error::invalid(
                 "ops",
-                "一次走访的记录太多,请结束后另开一次",
+                "一次走访的记录太多，请结束后另开一次",
                 "too many records in one walk: begin another",
             ));
         }
@@ -375,7 +371,7 @@ impl App {
         let mut docs = Vec::with_capacity(fresh.len());
         let mut digest = Sm3::new();
         for op in fresh {
-            let doc = serde_json::to_string(op).map_err(|e| bug(&e))?;
+            let doc = serde_json::to_string(op).map_err(Error::bug)?;
             digest.update(doc.as_bytes());
             docs.push((signed(op.id.device), i64::from(op.id.counter), doc));
         }
@@ -389,7 +385,7 @@ impl App {
         row.counted = counts;
         row.ops = i64::try_from(record.ops).unwrap_or(i64::MAX);
         row.findings = i64::try_from(record.findings.len()).unwrap_or(i64::MAX);
-        row.facts = serde_json::to_string(&kept_of(record, item)).map_err(|e| bug(&e))?;
+        row.facts = serde_json::to_string(&kept_of(record, item)).map_err(Error::bug)?;
         row.ver += 1;
         let ids: Vec<_> = fresh.iter().map(|op| (op.id.device, op.id.counter)).collect();
         let digest: [u8; 32] = digest.finalize().into();

@@ -115,7 +115,7 @@ impl Worker {
                     continue;
                 };
                 app.act_in(tx, &office, &system, &case, asked, None).map_err(|e| match e {
-                    Error::Refused(r) => Error::Store(store::StoreError::Bug(format!("{number}: {r}"))),
+                    Error::Refused(r) => Error::bug(format!("{number}: {r}")),
                     other => other,
                 })?;
                 done += 1;

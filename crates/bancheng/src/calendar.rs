@@ -101,7 +101,7 @@ pub fn run(
             let answer = count(*from, *to, calendar)?;
             print(out, *json, &answer, |out| {
                 let mark = if answer.provisional { "(暂定)" } else { "" };
-                writeln!(out, "{} 个工作日{mark},{} 个自然日", answer.workdays, answer.days)
+                writeln!(out, "{} 个工作日{mark}，{} 个自然日", answer.workdays, answer.days)
             })
         }
         What::Show { year, json } => {
@@ -119,7 +119,7 @@ pub fn run(
             print(out, *json, &answer, |out| {
                 writeln!(
                     out,
-                    "已导入 {} 年放假安排({} 天),日历版本 {}",
+                    "已导入 {} 年放假安排（{} 天），日历版本 {}",
                     answer.year, answer.days, answer.calendar
                 )
             })
@@ -202,10 +202,10 @@ fn due(ask: &DueArgs, calendar: &WorkCalendar) -> anyhow::Result<DueAnswer> {
 }
 
 fn due_text(out: &mut dyn Write, answer: &DueAnswer) -> std::io::Result<()> {
-    let mark = if answer.provisional { "(暂定:所跨年份的放假安排尚未公布)" } else { "" };
+    let mark = if answer.provisional { "(暂定：所跨年份的放假安排尚未公布)" } else { "" };
     match &answer.due {
-        Some(due) => writeln!(out, "{} 起 {},到期 {due}{mark}", answer.start, answer.length.zh())?,
-        None => writeln!(out, "暂停中,到期日未定 / the clock stands, nobody knows the end yet")?,
+        Some(due) => writeln!(out, "{} 起 {}，到期 {due}{mark}", answer.start, answer.length.zh())?,
+        None => writeln!(out, "暂停中，到期日未定 / the clock stands, nobody knows the end yet")?,
     }
     for day in std::iter::once(&answer.received).chain(&answer.days) {
         writeln!(out, "  {} {} {}", day.date, if day.counts { "计" } else { "—" }, day.why)?;
@@ -285,9 +285,9 @@ fn show(year: i16, calendar: &WorkCalendar) -> anyhow::Result<ShowAnswer> {
 
 fn show_text(out: &mut dyn Write, answer: &ShowAnswer) -> std::io::Result<()> {
     if answer.published {
-        writeln!(out, "{} 年,{} 个工作日;依据 {}", answer.year, answer.workdays, answer.papers.join(" "))?;
+        writeln!(out, "{} 年，{} 个工作日；依据 {}", answer.year, answer.workdays, answer.papers.join(" "))?;
     } else {
-        writeln!(out, "{} 年放假安排尚未公布,暂按周一至周五 {} 个工作日", answer.year, answer.workdays)?;
+        writeln!(out, "{} 年放假安排尚未公布，暂按周一至周五 {} 个工作日", answer.year, answer.workdays)?;
     }
     for (mark, days) in [("放假", &answer.off), ("上班", &answer.work)] {
         for day in days {

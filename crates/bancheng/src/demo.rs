@@ -46,7 +46,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     if args.no_serve {
         return Ok(());
     }
-    println!("\n样板城市账号(密码均为 {PASSWORD}) / accounts, all with this password:");
+    println!("\n样板城市账号（密码均为 {PASSWORD}） / accounts, all with this password:");
     for (who, login) in notable() {
         println!("  {login:<14} {who}");
     }
@@ -261,7 +261,7 @@ impl Play<'_> {
         match &case.stage {
             Stage::Registered if case.kind == Kind::Consultation && self.dice.percent(60) => {
                 coordinator(Command::AnswerOnSpot {
-                    text: text("已当面说明所需材料和办理地点,并一次性告知。"),
+                    text: text("已当面说明所需材料和办理地点，并一次性告知。"),
                 })
             }
             Stage::Registered => coordinator(Command::Accept {}),
@@ -279,13 +279,13 @@ impl Play<'_> {
                 ground: text("职责目录载明由该单位牵头"),
             }),
             Stage::Handling { owner } if self.dice.percent(30) => {
-                Some((Role::Handler, Some(*owner), Command::Note { words: text("已联系反映人,正在核实") }))
+                Some((Role::Handler, Some(*owner), Command::Note { words: text("已联系反映人，正在核实") }))
             }
             Stage::Handling { owner } => Some((
                 Role::Handler,
                 Some(*owner),
                 Command::Reply {
-                    text: text("经核查,您反映的情况属实,已于今日处理完毕。如仍有问题,请致电本单位窗口。"),
+                    text: text("经核查，您反映的情况属实，已于今日处理完毕。如仍有问题，请致电本单位窗口。"),
                     basis: text("《优化营商环境条例》"),
                 },
             )),

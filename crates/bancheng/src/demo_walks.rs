@@ -33,24 +33,24 @@ const FORMAL: usize = 3;
 const SAW: [&str; 12] = [
     "窗口要求再交一份指南里没有的证明复印件",
     "同一份表格里姓名和地址填了三遍",
-    "指南写的窗口号已经变了,绕了半层楼才找到",
-    "网上提交后没有受理回执,打电话才知道要补材料",
-    "承诺时限写得短,实际答复要等下周",
-    "后台审批要送纸质件到另一栋楼,没有人跟",
+    "指南写的窗口号已经变了，绕了半层楼才找到",
+    "网上提交后没有受理回执，打电话才知道要补材料",
+    "承诺时限写得短，实际答复要等下周",
+    "后台审批要送纸质件到另一栋楼，没有人跟",
     "咨询电话三次无人接听",
-    "样表字太小,老人看不清,只能请人代填",
+    "样表字太小，老人看不清，只能请人代填",
     "叫号后窗口让先去另一个窗口盖章",
-    "系统提示会话失效,填好的内容要重来",
-    "现场没有复印机,要去街对面付费复印",
+    "系统提示会话失效，填好的内容要重来",
+    "现场没有复印机，要去街对面付费复印",
     "两个科室对要不要公示的说法不一致",
 ];
 const PLANS: [&str; 6] = [
-    "删去指南外材料,窗口通过共享数据核验",
-    "合并两张表,已有信息自动带出",
-    "更新指南和门牌,安排专人每周核对",
-    "开通受理短信回执,缺件一次告知",
-    "后台电子流转,取消纸质送审",
-    "窗口配备复印和放大样表,免费使用",
+    "删去指南外材料，窗口通过共享数据核验",
+    "合并两张表，已有信息自动带出",
+    "更新指南和门牌，安排专人每周核对",
+    "开通受理短信回执，缺件一次告知",
+    "后台电子流转，取消纸质送审",
+    "窗口配备复印和放大样表，免费使用",
 ];
 
 /// Units and leaders of the zones, to be added to those of the city.
@@ -66,7 +66,7 @@ pub fn zones() -> (Vec<(String, String)>, Vec<NewUnit>, Vec<NewStaff>) {
             kind: "government".to_owned(),
             parent: Some("gov".to_owned()),
             region,
-            duties: "园区综合管理;园区政务服务".to_owned(),
+            duties: "园区综合管理；园区政务服务".to_owned(),
         });
         let mut dice = Dice::new(n as u64, "zone");
         staff.push(NewStaff {
@@ -243,7 +243,7 @@ impl Walks<'_> {
             4 => (chief, Review::OpenComments, ""),
             6 => (Actor::resident(), Review::Comment, "请写明周六能不能办。"),
             13 => (chief, Review::CloseComments, ""),
-            14 => (chief, Review::Answer, "周六上午可以预约办理,已写进窗口时间。"),
+            14 => (chief, Review::Answer, "周六上午可以预约办理，已写进窗口时间。"),
             15 => (chief, Review::Publish, ""),
             _ => return Ok(()),
         };
@@ -315,7 +315,7 @@ impl Walks<'_> {
         for n in 0..p.problems {
             let step = p.item.steps[n % p.item.steps.len()].clone();
             let seen = SAW[self.dice.below(SAW.len())];
-            let text = format!("办“{}”走到“{}”时,{seen}", p.item.name, step.name);
+            let text = format!("办“{}”走到“{}”时，{seen}", p.item.name, step.name);
             if n == 0 {
                 let material = "居民身份证复印件".to_owned();
                 r.does(20, Act::Asked { step: step.id.clone(), material, in_guide: false });
@@ -344,7 +344,9 @@ impl Walks<'_> {
                 Stage::Registered => (chief.clone(), Command::Accept {}),
                 Stage::Accepted => (
                     chief.clone(),
-                    Command::Dispatch { unit: p.unit, note: "走流程发现,请拿出整改方案".into() },
+                    Command::Dispatch {
+                        unit: p.unit, note: "走流程发现，请拿出整改方案".into()
+                    },
                 ),
                 Stage::Dispatched { owner } => (who(Role::Handler, *owner), Command::Take {}),
                 Stage::Handling { owner } if case.mended.is_empty() => {
@@ -365,7 +367,7 @@ impl Walks<'_> {
                             (who(Role::Supervisor, inspect), Command::StrikeOff { step: 1, checked })
                         }
                         _ => {
-                            let text = "已按方案整改完毕,指南和窗口同步更新。".to_owned();
+                            let text = "已按方案整改完毕，指南和窗口同步更新。".to_owned();
                             (who(Role::Handler, *owner), Command::Reply { text, basis: String::new() })
                         }
                     }

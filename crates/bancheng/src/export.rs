@@ -70,7 +70,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     let filter = filter_text(stage, campaign.as_deref(), unit.as_deref());
     app.note_export(actor, filter.clone(), n).wait()?;
     let title =
-        format!("{} 件台账({filter};{} 导出,共 {n} 件)", office.settings.name, app.store().now().date());
+        format!("{} 件台账（{filter}；{} 导出，共 {n} 件）", office.settings.name, app.store().now().date());
     let table = Table { sheet: "件".to_owned(), title, columns: columns() };
     std::fs::write(file, write_xlsx(&table, rows)?)?;
     println!("已导出 {n} 件到 {} / {n} cases", file.display());
@@ -80,10 +80,10 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
 fn filter_text(stage: &[String], campaign: Option<&str>, unit: Option<&str>) -> String {
     let mut parts = Vec::new();
     if !stage.is_empty() {
-        parts.push(format!("环节:{}", stage.join("、")));
+        parts.push(format!("环节：{}", stage.join("、")));
     }
-    parts.extend(campaign.map(|c| format!("行动:{c}")));
-    parts.extend(unit.map(|u| format!("承办单位:{u}")));
+    parts.extend(campaign.map(|c| format!("行动：{c}")));
+    parts.extend(unit.map(|u| format!("承办单位：{u}")));
     if parts.is_empty() { "全部".to_owned() } else { parts.join(";") }
 }
 

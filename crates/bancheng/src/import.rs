@@ -297,12 +297,12 @@ fn answer(s: &Summary, json: bool) -> Result<()> {
         return Ok(());
     }
     println!(
-        "共 {} 行:新增 {},重复 {},未收 {},先前已收 {};用时 {:.1} 秒",
+        "共 {} 行：新增 {}，重复 {}，未收 {}，先前已收 {}；用时 {:.1} 秒",
         s.rows, s.accepted, s.duplicates, s.rejected, s.resumed, s.seconds
     );
     for r in &s.rejected_rows {
         if let Some(why) = &r.why {
-            println!("  第 {} 行未收:{why}", r.row);
+            println!("  第 {} 行未收：{why}", r.row);
         }
     }
     for r in &s.duplicate_rows {

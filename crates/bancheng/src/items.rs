@@ -173,11 +173,11 @@ fn import(place: &PlaceArgs, path: &Path, json: bool) -> Result<()> {
         return Ok(());
     }
     println!(
-        "新增 {} 项,新版本 {},未变 {},未收 {};用时 {:.1} 秒",
+        "新增 {} 项，新版本 {}，未变 {}，未收 {}；用时 {:.1} 秒",
         summary.added, summary.new_versions, summary.unchanged, summary.refused, summary.seconds
     );
     for (code, why) in &summary.refused_items {
-        println!("  {code} 未收:{why}");
+        println!("  {code} 未收：{why}");
     }
     Ok(())
 }

@@ -83,7 +83,7 @@ fn verify(place: &PlaceArgs, json: bool) -> Result<()> {
     match done {
         Ok(v) if json => println!("{}", serde_json::json!({ "ok": true, "verified": v })),
         Ok(v) => println!(
-            "留痕完好:{} 条,{} 个对象,{} 个封印,未加封 {} 条 / whole",
+            "留痕完好：{} 条，{} 个对象，{} 个封印，未加封 {} 条 / whole",
             v.events, v.streams, v.seals, v.unsealed
         ),
         Err(e) => {

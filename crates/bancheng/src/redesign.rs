@@ -48,7 +48,7 @@ const LANES: optimise::LaneWords<'static> = optimise::LaneWords {
     today: "现行",
     plan: "再造后",
     days: "个工作日",
-    longest: "最长路径:晚一天,整件晚一天",
+    longest: "最长路径：晚一天，整件晚一天",
     more: "另有 {n} 个环节未画",
 };
 
@@ -62,7 +62,7 @@ fn mine(log: &std::path::Path) -> anyhow::Result<()> {
     for f in &mined.fits {
         match &f.fit {
             Some(fit) => eprintln!("{}:{}", f.step, fit.reading),
-            None => eprintln!("{}:用时未知 / duration unknown", f.step),
+            None => eprintln!("{}：用时未知 / duration unknown", f.step),
         }
     }
     println!("{}", mined.model.to_json());

@@ -39,7 +39,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         return Ok(());
     }
     println!("已答复 {} 件", t.count);
-    println!("工作日:中位 {},平均 {:.1},最长 {}", t.median_workdays, t.mean_workdays, t.max_workdays);
+    println!("工作日：中位 {}，平均 {:.1}，最长 {}", t.median_workdays, t.mean_workdays, t.max_workdays);
     for (days, share) in &t.within {
         println!("  {days} 个工作日内 {:.1}%", share * 100.0);
     }

@@ -71,10 +71,10 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(args.listen)
             .await
-            .with_context(|| format!("不能监听 {0},可能已被占用 / cannot listen on {0}", args.listen))?;
+            .with_context(|| format!("不能监听 {0}，可能已被占用 / cannot listen on {0}", args.listen))?;
         println!("办成 {address}");
         if let Some(token) = &setup_token {
-            println!("首次启动,请打开一次性设置网址 / first start, open this address once:\n{address}/setup/{token}");
+            println!("首次启动，请打开一次性设置网址 / first start, open this address once:\n{address}/setup/{token}");
         }
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await.context("serve")
@@ -126,7 +126,7 @@ pub fn work(place: &PlaceArgs, args: &WorkerArgs) -> Result<()> {
 fn rounds(worker: &Worker, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
         if let Err(e) = worker.tick() {
-            eprintln!("到点办理出错,稍后再试 / what was due could not be done, trying again: {e}");
+            eprintln!("到点办理出错，稍后再试 / what was due could not be done, trying again: {e}");
         }
         std::thread::park_timeout(EVERY);
     }

@@ -103,6 +103,6 @@ fn beside(model: &Path) -> anyhow::Result<PathBuf> {
     }
     let files = names.into_iter().map(|n| folder.join(format!("{n}.bpmn")));
     files.into_iter().find(|f| f.is_file()).with_context(|| {
-        "找不到参数所属的 BPMN,请用 --bpmn 指明 / the BPMN of these parameters was not found: name it with --bpmn"
+        "找不到参数所属的 BPMN，请用 --bpmn 指明 / the BPMN of these parameters was not found: name it with --bpmn"
     })
 }

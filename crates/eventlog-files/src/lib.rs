@@ -19,7 +19,7 @@ pub enum FileError {
     Log(#[from] eventlog::Error),
     /// The file is damaged, or made to do harm.
     #[error(
-        "{what} 文件已损坏或不规范,请重新导出 / the {what} file is damaged or irregular, export it again: {why}"
+        "{what} 文件已损坏或不规范，请重新导出 / the {what} file is damaged or irregular, export it again: {why}"
     )]
     Damaged {
         /// the format
@@ -28,7 +28,7 @@ pub enum FileError {
         why: String,
     },
     /// The log cannot be written in this format.
-    #[error("不能写成 {what}:{why} / it cannot be written as {what}: {why}")]
+    #[error("不能写成 {what}：{why} / it cannot be written as {what}: {why}")]
     Unwritable {
         /// the format
         what: &'static str,

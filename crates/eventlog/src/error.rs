@@ -9,10 +9,10 @@ use serde::Serialize;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The source could not be read.
-    #[error("读取失败,请检查文件后重试 / reading failed, check the file and try again: {0}")]
+    #[error("读取失败，请检查文件后重试 / reading failed, check the file and try again: {0}")]
     Io(std::io::Error),
     /// Not the expected format.
-    #[error("第 {line} 行:不是{what},请选择正确的文件 / line {line}: not{what}, choose the right file")]
+    #[error("第 {line} 行：不是{what}，请选择正确的文件 / line {line}: not{what}, choose the right file")]
     NotThis {
         /// The format, with a blank before it.
         what: &'static str,
@@ -20,25 +20,27 @@ pub enum Error {
     },
     /// A document type declaration, an entity or something else that is only used to attack readers.
     #[error(
-        "第 {line} 行:文件含有不允许的内容({what}),请删除后再导入 / line {line}: {what} is refused, remove it and import again"
+        "第 {line} 行：文件含有不允许的内容（{what}），请删除后再导入 / line {line}: {what} is refused, remove it and import again"
     )]
     Forbidden { what: &'static str, line: u64 },
     /// A limit was passed.
-    #[error("超过上限({what} 最多 {limit}),请拆分文件 / too large ({what}, at most {limit}), split the file")]
+    #[error(
+        "超过上限（{what} 最多 {limit}），请拆分文件 / too large ({what}, at most {limit}), split the file"
+    )]
     TooLarge { what: &'static str, limit: u64 },
     /// The text breaks the rules of its format.
-    #[error("第 {line} 行:{what},请修正后再导入 / line {line}: {what}, correct it and import again")]
+    #[error("第 {line} 行：{what}，请修正后再导入 / line {line}: {what}, correct it and import again")]
     Broken { what: String, line: u64 },
     /// A column that the mapping names does not exist.
-    #[error("没有列“{0}”,请修改列对应 / there is no column {0:?}, change the column mapping")]
+    #[error("没有列“{0}”，请修改列对应 / there is no column {0:?}, change the column mapping")]
     NoColumn(String),
     /// It could not be found out which column means something that a log needs.
     #[error(
-        "认不出哪一列是“{field}”(表头:{columns})。请给出列对应,例如 {{\"case\":\"编号\",\"activity\":\"环节\",\"time\":\"时间\"}} / which column is {field:?}? The header is: {columns}. Give a column mapping that names case, activity and time"
+        "认不出哪一列是“{field}”（表头：{columns}）。请给出列对应，例如 {{\"case\":\"编号\",\"activity\":\"环节\",\"time\":\"时间\"}} / which column is {field:?}? The header is: {columns}. Give a column mapping that names case, activity and time"
     )]
     Unmapped { field: &'static str, columns: String },
     /// A model cannot be used for what was asked.
-    #[error("模型不可用:{0},请修改模型 / the model cannot be used: {0}, change the model")]
+    #[error("模型不可用：{0}，请修改模型 / the model cannot be used: {0}, change the model")]
     Model(String),
 }
 
@@ -145,33 +147,35 @@ impl ProblemKind {
     pub fn said(self) -> &'static str {
         match self {
             Self::Truncated => {
-                "文件中断,之前的内容已保留,之后的没有 / the file breaks off; what came before is kept, the rest is not"
+                "文件中断，之前的内容已保留，之后的没有 / the file breaks off; what came before is kept, the rest is not"
             }
-            Self::BadValue => "值与类型不符,按文字保留 / value does not fit its type; kept as text",
+            Self::BadValue => "值与类型不符，按文字保留 / value does not fit its type; kept as text",
             Self::BadTime => {
-                "时间无法识别,事件保留、无时间 / time not understood; the event is kept without a time"
+                "时间无法识别，事件保留、无时间 / time not understood; the event is kept without a time"
             }
             Self::NoTime => {
-                "事件没有时间,按文件位置保留 / event without a time; kept at its place in the file"
+                "事件没有时间，按文件位置保留 / event without a time; kept at its place in the file"
             }
             Self::NoActivity => {
-                "事件没有活动名称,以空名保留 / event without an activity; kept with an empty name"
+                "事件没有活动名称，以空名保留 / event without an activity; kept with an empty name"
             }
-            Self::Twice => "同一事件重复出现,保留最后一个 / more than once in an event; the last one is kept",
+            Self::Twice => {
+                "同一事件重复出现，保留最后一个 / more than once in an event; the last one is kept"
+            }
             Self::NaiveTime => {
-                "时间没有时区,按默认时区读取 / time without a zone; read with the default offset"
+                "时间没有时区，按默认时区读取 / time without a zone; read with the default offset"
             }
-            Self::Unknown => "不认识的元素,未保留 / unknown element; not kept",
-            Self::Entity => "不认识的实体,原样保留 / unknown entity; kept as written",
-            Self::Encoding => "编码错误,以替代字符保留 / not UTF-8; kept with replacement characters",
+            Self::Unknown => "不认识的元素，未保留 / unknown element; not kept",
+            Self::Entity => "不认识的实体，原样保留 / unknown entity; kept as written",
+            Self::Encoding => "编码错误，以替代字符保留 / not UTF-8; kept with replacement characters",
             Self::Fields => {
-                "字段数与表头不同;缺的为空,多的未保留 / wrong number of fields; missing ones are empty, surplus ones are not kept"
+                "字段数与表头不同；缺的为空，多的未保留 / wrong number of fields; missing ones are empty, surplus ones are not kept"
             }
             Self::CaseName => {
-                "案件没有名称或名称重复,各自保留 / case without a name or with a name used before; each is kept"
+                "案件没有名称或名称重复，各自保留 / case without a name or with a name used before; each is kept"
             }
-            Self::TooManyColumns => "属性种类超过上限,未保留 / too many different attributes; not kept",
-            Self::Reference => "引用的对象不存在,未保留 / refers to something that does not exist; not kept",
+            Self::TooManyColumns => "属性种类超过上限，未保留 / too many different attributes; not kept",
+            Self::Reference => "引用的对象不存在，未保留 / refers to something that does not exist; not kept",
         }
     }
 }

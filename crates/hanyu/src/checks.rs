@@ -27,16 +27,16 @@ pub struct IdentityNumber {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadNumber {
     /// Wrong length.
-    #[error("号码长度不对,请核对位数 / wrong length, please count the digits")]
+    #[error("号码长度不对，请核对位数 / wrong length, please count the digits")]
     Length,
     /// A character that cannot occur at this place.
-    #[error("号码中有不允许的字符,请核对 / a character that cannot occur here, please check")]
+    #[error("号码中有不允许的字符，请核对 / a character that cannot occur here, please check")]
     Character,
     /// The date of birth does not exist.
-    #[error("出生日期不存在,请核对第 7 至 14 位 / no such date of birth, please check digits 7 to 14")]
+    #[error("出生日期不存在，请核对第 7 至 14 位 / no such date of birth, please check digits 7 to 14")]
     Date,
     /// The check character does not fit the others.
-    #[error("校验码不符,至少有一位写错,请核对 / the check character does not fit: one digit is wrong")]
+    #[error("校验码不符，至少有一位写错，请核对 / the check character does not fit: one digit is wrong")]
     Check,
 }
 

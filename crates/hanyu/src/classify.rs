@@ -31,14 +31,14 @@ const COPY: f32 = 0.35;
 pub enum BadModel {
     /// Nothing to learn from.
     #[error(
-        "没有可学习的内容:至少要有两个标签的信件,或一份职责分类表 / nothing to learn from: give letters of at least two labels, or a taxonomy"
+        "没有可学习的内容：至少要有两个标签的信件，或一份职责分类表 / nothing to learn from: give letters of at least two labels, or a taxonomy"
     )]
     NothingToLearn,
     /// More labels than `MAX_LABELS`.
-    #[error("标签超过 {MAX_LABELS} 个,请合并 / more than {MAX_LABELS} labels: merge some")]
+    #[error("标签超过 {MAX_LABELS} 个，请合并 / more than {MAX_LABELS} labels: merge some")]
     TooManyLabels,
     /// Not a model file.
-    #[error("不是本程序的模型文件或已损坏,请重新训练 / not a model of this program or damaged: train again")]
+    #[error("不是本程序的模型文件或已损坏，请重新训练 / not a model of this program or damaged: train again")]
     Damaged,
 }
 

@@ -16,7 +16,7 @@ pub const MAX_ROWS: usize = 2_000_000;
 pub enum BadTable {
     /// A row is not readable.
     #[error(
-        "第 {row} 行读不懂({why}),请以 UTF-8 编码的 CSV 保存后再试 / row {row} cannot be read ({why}): save as CSV in UTF-8"
+        "第 {row} 行读不懂（{why}），请以 UTF-8 编码的 CSV 保存后再试 / row {row} cannot be read ({why}): save as CSV in UTF-8"
     )]
     Row {
         /// Row number, the heading being 1.
@@ -26,14 +26,14 @@ pub enum BadTable {
     },
     /// None of the known column sets.
     #[error(
-        "列名不认识({found});需要 id,title,body[,label] 或 tokens,label 或 level1,level2,level3 / unknown columns ({found}): need id,title,body[,label] or tokens,label or level1,level2,level3"
+        "列名不认识（{found}）；需要 id,title,body[,label] 或 tokens,label 或 level1,level2,level3 / unknown columns ({found}): need id,title,body[,label] or tokens,label or level1,level2,level3"
     )]
     Columns {
         /// The columns found.
         found: String,
     },
     /// Too many rows.
-    #[error("行数超过 {MAX_ROWS},请分成几份 / more than {MAX_ROWS} rows: split the file")]
+    #[error("行数超过 {MAX_ROWS}，请分成几份 / more than {MAX_ROWS} rows: split the file")]
     TooLong,
 }
 

@@ -34,7 +34,7 @@ impl fmt::Display for NotARegion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "不是区划代码(2、4、6、9、12 位数字) / not a division code (2, 4, 6, 9 or 12 digits): {:?}",
+            "不是区划代码（2、4、6、9、12 位数字） / not a division code (2, 4, 6, 9 or 12 digits): {:?}",
             self.0
         )
     }

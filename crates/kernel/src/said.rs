@@ -18,6 +18,11 @@ impl Said {
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self { zh: zh.into(), en: en.into() }
     }
+    /// Takes “中文 / English” apart, as errors print themselves; a text in one language stands for both.
+    pub fn of_both(text: &str) -> Self {
+        let (zh, en) = text.split_once(" / ").unwrap_or((text, text));
+        Self::new(zh, en)
+    }
 }
 
 impl fmt::Display for Said {

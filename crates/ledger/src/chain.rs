@@ -81,17 +81,15 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Reads 64 hexadecimal digits.
 pub fn unhex(s: &str) -> Option<Hash> {
-    let s = s.as_bytes();
-    if s.len() != 64 {
-        return None;
-    }
-    let mut out = ZERO_HASH;
-    for (o, pair) in out.iter_mut().zip(s.chunks_exact(2)) {
-        let hi = char::from(pair[0]).to_digit(16)?;
-        let lo = char::from(pair[1]).to_digit(16)?;
-        *o = (hi << 4 | lo) as u8;
-    }
-    Some(out)
+    if s.len() == 64 { unhex_bytes(s)?.try_into().ok() } else { None }
+}
+
+/// Reads any even number of hexadecimal digits, and nothing else.
+pub fn unhex_bytes(s: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = s.as_bytes().as_chunks::<2>();
+    let digit = |b: u8| char::from(b).to_digit(16);
+    let byte = |[hi, lo]: &[u8; 2]| Some((digit(*hi)? << 4 | digit(*lo)?) as u8);
+    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
 }
 
 /// Hashes as hexadecimal text in JSON.
@@ -117,6 +115,15 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn only_digits_are_digits() {
+        assert_eq!(unhex_bytes("00fF7a"), Some(vec![0, 255, 122]));
+        for wrong in ["f", "+f", "0x", "é0", "00 0"] {
+            assert_eq!(unhex_bytes(wrong), None, "{wrong}");
+        }
+        assert_eq!(unhex(&hex(&[7; 32])), Some([7; 32]));
+        assert_eq!(unhex("00"), None);
+    }
     #[test]
     fn sm3_is_the_standard_one() {
         // GB/T 32905-2016, appendix A, example 1.

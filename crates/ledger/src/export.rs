@@ -57,11 +57,11 @@ struct End {
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The file cannot be read or written.
-    #[error("读写出错,请检查文件和磁盘 / cannot read or write, check the file and the disk: {0}")]
+    #[error("读写出错，请检查文件和磁盘 / cannot read or write, check the file and the disk: {0}")]
     Io(#[from] std::io::Error),
     /// A line is not what the format says.
     #[error(
-        "第 {line} 行不是本格式({why});文件可能损坏,请重新导出 / line {line} is not of this format ({why}); the file may be damaged, export again"
+        "第 {line} 行不是本格式（{why}）；文件可能损坏，请重新导出 / line {line} is not of this format ({why}); the file may be damaged, export again"
     )]
     Malformed {
         /// Which line, from 1.
@@ -71,7 +71,7 @@ pub enum ExportError {
     },
     /// The file was made by a newer program.
     #[error(
-        "文件格式是第 {0} 版,本程序只认第 1 版,请用新程序 / the file has format version {0}, this program knows 1: use a newer program"
+        "文件格式是第 {0} 版，本程序只认第 1 版，请用新程序 / the file has format version {0}, this program knows 1: use a newer program"
     )]
     Newer(u32),
     /// The record is broken.
@@ -162,10 +162,14 @@ fn verify_lines(
                     return Err(lines.malformed("结尾之后还有内容 / something after the end"));
                 }
                 let verified = verifier.finish(Totals { seq: end.events, seals: end.seals })?;
+                // Too few are found by the verifier; more than the end counts were put in afterwards.
+                if verified.seals != end.seals {
+                    return Err(lines.malformed("封签数与结尾不符 / the end counts another number of seals"));
+                }
                 return Ok(Exported { header, verified });
             }
             Some(LineIn::Header(_)) => return Err(lines.malformed("又一个文件头 / another header")),
-            None => return Err(lines.malformed("没有结尾,文件不完整 / no end: the file is incomplete")),
+            None => return Err(lines.malformed("没有结尾，文件不完整 / no end: the file is incomplete")),
         }
     }
 }

@@ -10,7 +10,7 @@ mod export;
 mod seal;
 mod verify;
 
-pub use chain::{Chain, Hash, ZERO_HASH, hex, unhex};
+pub use chain::{Chain, Hash, ZERO_HASH, hex, unhex, unhex_bytes};
 pub use event::{Draft, Event, MAX_ACT_BYTES, MAX_DATA_BYTES};
 pub use export::{ExportError, Exported, Exporter, Header, MAX_LINE_BYTES, verify_export};
 pub use seal::{Merkle, Seal, SealKey, Window};

@@ -68,7 +68,7 @@ impl std::error::Error for Break {}
 
 impl Break {
     fn event(kind: BreakKind, e: &Event, zh: &str, en: &str) -> Self {
-        let place_zh = format!("第 {} 条留痕({} 第 {} 版):{zh}", e.seq, e.stream, e.ver);
+        let place_zh = format!("第 {} 条留痕（{} 第 {} 版）：{zh}", e.seq, e.stream, e.ver);
         let place_en = format!("event {} ({} version {}): {en}", e.seq, e.stream, e.ver);
         Self {
             kind,
@@ -80,7 +80,7 @@ impl Break {
         }
     }
     fn seal(kind: BreakKind, k: i64, zh: &str, en: &str) -> Self {
-        let said = Said::new(format!("第 {k} 号封签:{zh}"), format!("seal {k}: {en}"));
+        let said = Said::new(format!("第 {k} 号封签：{zh}"), format!("seal {k}: {en}"));
         Self { kind, seq: None, stream: None, ver: None, seal: Some(k), said }
     }
     fn stream(kind: BreakKind, stream: StreamId, ver: i64, zh: &str, en: &str) -> Self {
@@ -89,16 +89,16 @@ impl Break {
     }
     /// An event whose row cannot even be read (a role that does not exist, bytes that are not text).
     pub fn unreadable(seq: i64, why: &str) -> Box<Self> {
-        let (zh, en) = (format!("内容无法读出:{why}"), format!("its row cannot be read: {why}"));
+        let (zh, en) = (format!("内容无法读出：{why}"), format!("its row cannot be read: {why}"));
         Box::new(Self::at(BreakKind::Edited, seq, &zh, &en))
     }
     /// A seal whose row cannot be read.
     pub fn unreadable_seal(k: i64, why: &str) -> Box<Self> {
-        let (zh, en) = (format!("内容无法读出:{why}"), format!("its row cannot be read: {why}"));
+        let (zh, en) = (format!("内容无法读出：{why}"), format!("its row cannot be read: {why}"));
         Box::new(Self::seal(BreakKind::SealForged, k, &zh, &en))
     }
     fn at(kind: BreakKind, seq: i64, zh: &str, en: &str) -> Self {
-        let said = Said::new(format!("第 {seq} 条留痕:{zh}"), format!("event {seq}: {en}"));
+        let said = Said::new(format!("第 {seq} 条留痕：{zh}"), format!("event {seq}: {en}"));
         Self { kind, seq: Some(seq), stream: None, ver: None, seal: None, said }
     }
 }
@@ -207,7 +207,7 @@ impl Verifier {
             return Err(Box::new(Break::at(
                 Deleted,
                 self.seq + 1,
-                "不见了,后面还有留痕,说明被删除",
+                "不见了，后面还有留痕，说明被删除",
                 "is gone although later ones exist: it was deleted",
             )));
         }
@@ -227,7 +227,7 @@ impl Verifier {
         } else if e.ver < want {
             Some((Reinserted, "这一版已经有过", "this version was there already"))
         } else if !e.hash_holds(&mut self.chain, &tip.hash) {
-            Some((Edited, "内容与摘要不符,或前一条被改动", "its fields or the one before it were changed"))
+            Some((Edited, "内容与摘要不符，或前一条被改动", "its fields or the one before it were changed"))
         } else if e.recorded < self.recorded {
             Some((
                 Reordered,
@@ -270,7 +270,7 @@ impl Verifier {
             Some(_) => {
                 return fail(
                     SealForged,
-                    "摘要不符,不是用本库密钥封的",
+                    "摘要不符，不是用本库密钥封的",
                     "was not made with the key of this city",
                 );
             }
@@ -282,7 +282,7 @@ impl Verifier {
             return fail(SealForged, "与库外留存的不同", "differs from the one noted outside the database");
         }
         if s.to > self.seq {
-            let (zh, en) = ("不见了,但已被封存:被截尾", "is gone but was sealed: the end was cut off");
+            let (zh, en) = ("不见了，但已被封存：被截尾", "is gone but was sealed: the end was cut off");
             return Err(Box::new(Break::at(Truncated, self.seq + 1, zh, en)));
         }
         self.touched.sort_unstable();
@@ -312,7 +312,7 @@ impl Verifier {
         };
         let ver = i64::from(tip.ver);
         if ver < head.ver {
-            let (zh, en) = ("最后的留痕不见了:被截尾", "its last events are gone: the end was cut off");
+            let (zh, en) = ("最后的留痕不见了：被截尾", "its last events are gone: the end was cut off");
             return Err(Box::new(Break::stream(Truncated, head.stream, ver + 1, zh, en)));
         }
         if ver != head.ver || tip.hash != head.hash {
@@ -337,7 +337,8 @@ impl Verifier {
     pub fn finish(self, totals: Totals) -> Result<Verified, Box<Break>> {
         let seals = self.last.as_ref().map_or(0, |s| s.k);
         if totals.seq != self.seq {
-            let (zh, en) = ("不见了,但发过号:被截尾", "is gone but was given its place: the end was cut off");
+            let (zh, en) =
+                ("不见了，但发过号：被截尾", "is gone but was given its place: the end was cut off");
             let kind = if totals.seq > self.seq { BreakKind::Truncated } else { BreakKind::Reinserted };
             return Err(Box::new(Break::at(kind, self.seq.min(totals.seq) + 1, zh, en)));
         }

@@ -112,6 +112,17 @@ impl Record {
     }
 }
 
+#[test]
+fn an_end_that_counts_fewer_seals_than_there_are_is_not_believed() {
+    let r = record(&[(1, "a".into(), true), (2, "b".into(), true), (3, "c".into(), true)], true);
+    let file = String::from_utf8(r.export()).unwrap();
+    let n = r.seals.len();
+    assert!(n > 1 && verify_export(file.as_bytes(), Some(key()), r.anchor).is_ok());
+    let less = file.replace(&format!("\"seals\":{n}}}"), &format!("\"seals\":{}}}", n - 1));
+    assert_ne!(less, file);
+    assert!(verify_export(less.as_bytes(), Some(key()), r.anchor).is_err());
+}
+
 fn steps(min: usize) -> impl Strategy<Value = Vec<(u8, String, bool)>> {
     prop::collection::vec((0u8..6, "[a-z文\"\\\\]{0,12}", prop::bool::weighted(0.2)), min..40)
 }

@@ -128,7 +128,7 @@ impl Redesign {
                 (x(p.before_start), y + 4.0),
                 (width, 9.0),
                 BEFORE,
-                &format!("现行:第 {} 日起 {} 日", num(p.before_start), num(p.days)),
+                &format!("现行：第 {} 日起 {} 日", num(p.before_start), num(p.days)),
             );
             match p.after_start {
                 Some(s) => {
@@ -138,7 +138,7 @@ impl Redesign {
                         (x(s), y + 16.0),
                         (width, 9.0),
                         fill,
-                        &format!("再造后:第 {} 日起 {} 日", num(s), num(p.days)),
+                        &format!("再造后：第 {} 日起 {} 日", num(s), num(p.days)),
                     );
                     let label = if critical { format!("{} ◆", num(p.days)) } else { num(p.days) };
                     svg.text(x(s) + width + 4.0, y + 25.0, 10, QUIET, "start", &label);
@@ -147,12 +147,12 @@ impl Redesign {
             }
         }
         let mut foot = format!(
-            "现行 {} 个工作日,再造后 {} 个工作日",
+            "现行 {} 个工作日，再造后 {} 个工作日",
             num(self.before.working_days),
             num(self.after.working_days)
         );
         if self.plan.len() > ROWS {
-            let _ = write!(foot, ";另有 {} 个环节未画", self.plan.len() - ROWS);
+            let _ = write!(foot, "；另有 {} 个环节未画", self.plan.len() - ROWS);
         }
         svg.text(16.0, bottom + 24.0, 13, INK, "start", &foot);
         svg.done(bottom + 40.0, &title)

@@ -46,7 +46,7 @@ pub fn from_item(item: &ServiceItem) -> Result<Model, OptimiseError> {
     }
     let mut model = json!({
         "format": 1, "id": item.code, "name": item.name, "version": item.version.to_string(),
-        "source": format!("事项库:{} 第 {} 版", item.code, item.version),
+        "source": format!("事项库：{} 第 {} 版", item.code, item.version),
         "steps": steps, "materials": item.materials.iter().map(material).collect::<Vec<_>>(),
     });
     if stated {
@@ -54,12 +54,12 @@ pub fn from_item(item: &ServiceItem) -> Result<Model, OptimiseError> {
     }
     let mut model = Model::from_json(&model.to_string())?;
     model.warnings.push(Said::new(
-        "按环节类型补记了必然的先后:受理在审查前,决定在各项审查后,制证在决定后,送达在制证后(行政许可法第三十二、三十四、三十八、三十九条)",
+        "按环节类型补记了必然的先后：受理在审查前，决定在各项审查后，制证在决定后，送达在制证后（行政许可法第三十二、三十四、三十八、三十九条）",
         "orders that follow from the kinds of steps were added: accept before review, decide after every review, issue after the decision, deliver after issuing (Administrative Licensing Law 32, 34, 38, 39)",
     ));
     if item.situations.is_some() {
         model.warnings.push(Said::new(
-            "事项的情形引导未带入:按全部环节和材料计",
+            "事项的情形引导未带入：按全部环节和材料计",
             "the item's situations were not taken over: all steps and materials are counted",
         ));
     }
@@ -69,11 +69,13 @@ pub fn from_item(item: &ServiceItem) -> Result<Model, OptimiseError> {
 /// What a step needs and makes by its kind: nobody decides before the reviews, nobody issues before the decision.
 fn by_kind(item: &ServiceItem, s: &catalogue::Step, needs: &mut Vec<String>, makes: &mut Vec<String>) {
     let made = |o: &catalogue::Step| match o.kind {
-        StepKind::Receive => Some(format!("收件({})", o.id)),
-        StepKind::Accept => Some(format!("受理通知({})", o.id)),
-        StepKind::Review | StepKind::Survey | StepKind::Special => Some(format!("{}意见({})", o.name, o.id)),
-        StepKind::Decide => Some(format!("决定({})", o.id)),
-        StepKind::Issue => Some(format!("证照或批文({})", o.id)),
+        StepKind::Receive => Some(format!("收件（{}）", o.id)),
+        StepKind::Accept => Some(format!("受理通知（{}）", o.id)),
+        StepKind::Review | StepKind::Survey | StepKind::Special => {
+            Some(format!("{}意见（{}）", o.name, o.id))
+        }
+        StepKind::Decide => Some(format!("决定（{}）", o.id)),
+        StepKind::Issue => Some(format!("证照或批文（{}）", o.id)),
         StepKind::Deliver | StepKind::Other => None,
     };
     let wants: &[StepKind] = match s.kind {
@@ -167,12 +169,12 @@ pub fn guide_changes(r: &Redesign) -> Vec<Said> {
     let mut line = |zh: &str, en: &str, before: f64, after: f64| {
         if (before - after).abs() > 1e-9 {
             let (b, a) = (num(before), num(after));
-            out.push(Said::new(format!("{zh}:由 {b} 改为 {a}"), format!("{en}: {b} becomes {a}")));
+            out.push(Said::new(format!("{zh}：由 {b} 改为 {a}"), format!("{en}: {b} becomes {a}")));
         }
     };
-    line("办理时限(工作日)", "Limit in working days", r.before.working_days, r.after.working_days);
+    line("办理时限（工作日）", "Limit in working days", r.before.working_days, r.after.working_days);
     line("到现场次数", "Visits", r.before.visits, r.after.visits);
-    line("费用(元)", "Fees in yuan", r.before.fees, r.after.fees);
+    line("费用（元）", "Fees in yuan", r.before.fees, r.after.fees);
     line("提交材料次数", "Hand-ins of materials", r.before.materials, r.after.materials);
     line("填写字段", "Fields to fill in", r.form_fields.before, r.form_fields.after);
     for m in r.materials.iter().filter(|m| m.verdict != Verdict::Keep) {

@@ -244,7 +244,7 @@ fn per_week(s: &[Seen]) -> f64 {
 fn reading(e: &Effect) -> Said {
     let d = e.mean.1 - e.mean.0;
     let base_zh = format!(
-        "平均由 {:.2} 变为 {:.2}(差 {d:+.2},95% 区间 {:+.2} 到 {:+.2},p={:.3})",
+        "平均由 {:.2} 变为 {:.2}（差 {d:+.2}，95% 区间 {:+.2} 到 {:+.2}，p={:.3}）",
         e.mean.0, e.mean.1, e.interval.0, e.interval.1, e.p_value
     );
     let base_en = format!(
@@ -253,39 +253,39 @@ fn reading(e: &Effect) -> Said {
     );
     let (zh, en) = match e.judgement {
         Judgement::Helped => ("确有成效", "it helped"),
-        Judgement::Hurt => ("没有成效,反而变长", "it did not help: it takes longer"),
+        Judgement::Hurt => ("没有成效，反而变长", "it did not help: it takes longer"),
         Judgement::NoEvidence => {
-            ("看不出成效:差别不超过偶然波动", "no evidence that it helped: the difference is within chance")
+            ("看不出成效：差别不超过偶然波动", "no evidence that it helped: the difference is within chance")
         }
         Judgement::Doubtful => (
-            "不能归功于这次改造:此前已在变短,或别处同样变短",
+            "不能归功于这次改造：此前已在变短，或别处同样变短",
             "the change cannot take the credit: it was getting shorter before, or elsewhere as well",
         ),
-        Judgement::TooFew => ("件数太少,还不能下结论", "too few cases to say"),
+        Judgement::TooFew => ("件数太少，还不能下结论", "too few cases to say"),
     };
     let mut zh = format!("{zh}。{base_zh}");
     let mut en = format!("{en}. {base_en}");
     if let Some(s) = e.same_season {
-        zh += &format!(";同周比 {s:+.2}");
+        zh += &format!("；同周比 {s:+.2}");
         en += &format!("; same weeks of the year {s:+.2}");
     } else {
-        zh += ";前后没有相同的周次,季节影响未能排除";
+        zh += "；前后没有相同的周次，季节影响未能排除";
         en += "; no week of the year is in both periods, season is not excluded";
     }
     if e.drift != 0.0 {
-        zh += &format!(";按此前走势本会 {:+.2}", e.drift);
+        zh += &format!("；按此前走势本会 {:+.2}", e.drift);
         en += &format!("; the trend before would have brought {:+.2}", e.drift);
     }
     if let Some(o) = e.against_others {
-        zh += &format!(";扣除对照后 {o:+.2}");
+        zh += &format!("；扣除对照后 {o:+.2}");
         en += &format!("; net of the comparison group {o:+.2}");
     }
     if e.volume.0 > 0.0 && (e.volume.1 / e.volume.0 - 1.0).abs() > 0.2 {
-        zh += &format!(";件量由每周 {:.1} 变为 {:.1}", e.volume.0, e.volume.1);
+        zh += &format!("；件量由每周 {:.1} 变为 {:.1}", e.volume.0, e.volume.1);
         en += &format!("; volume went from {:.1} to {:.1} a week", e.volume.0, e.volume.1);
     }
     if let Some((p, held)) = e.predicted {
-        zh += &format!(";预测 {p:+.2},{}", if held { "在区间内" } else { "不在区间内" });
+        zh += &format!("；预测 {p:+.2}，{}", if held { "在区间内" } else { "不在区间内" });
         en += &format!(
             "; predicted {p:+.2}, {}",
             if held { "inside the interval" } else { "outside the interval" }

@@ -7,7 +7,7 @@ use thiserror::Error;
 pub enum OptimiseError {
     /// The text is no JSON.
     #[error(
-        "不是有效的 JSON(第 {line} 行第 {column} 列):{what}。请检查括号、逗号和引号 / not valid JSON (line {line}, column {column}): {what}. Check brackets, commas and quotes"
+        "不是有效的 JSON（第 {line} 行第 {column} 列）：{what}。请检查括号、逗号和引号 / not valid JSON (line {line}, column {column}): {what}. Check brackets, commas and quotes"
     )]
     NotJson {
         /// line, from 1
@@ -19,7 +19,7 @@ pub enum OptimiseError {
     },
     /// The text is larger than is read.
     #[error(
-        "文件过大:{bytes} 字节,上限 {limit}。请拆分 / the file is too large: {bytes} bytes, at most {limit}. Split it"
+        "文件过大：{bytes} 字节，上限 {limit}。请拆分 / the file is too large: {bytes} bytes, at most {limit}. Split it"
     )]
     TooLarge {
         /// size of the text
@@ -28,7 +28,9 @@ pub enum OptimiseError {
         limit: usize,
     },
     /// A list has more entries than are taken.
-    #[error("{path}:条目过多({count},上限 {limit}) / too many entries at {path}: {count}, at most {limit}")]
+    #[error(
+        "{path}：条目过多（{count}，上限 {limit}） / too many entries at {path}: {count}, at most {limit}"
+    )]
     TooMany {
         /// place in the file
         path: String,
@@ -39,7 +41,7 @@ pub enum OptimiseError {
     },
     /// The model was written for a format this program does not know.
     #[error(
-        "{path}:模型格式版本 {found} 不认识,本程序读版本 {known} / {path}: model format {found} is unknown, this program reads {known}"
+        "{path}：模型格式版本 {found} 不认识，本程序读版本 {known} / {path}: model format {found} is unknown, this program reads {known}"
     )]
     Format {
         /// place in the file
@@ -50,7 +52,7 @@ pub enum OptimiseError {
         known: u32,
     },
     /// Something that must be there is missing.
-    #[error("{path}:缺少“{field}” / {path}: {field:?} is missing")]
+    #[error("{path}：缺少“{field}” / {path}: {field:?} is missing")]
     Missing {
         /// place in the file
         path: String,
@@ -58,7 +60,7 @@ pub enum OptimiseError {
         field: String,
     },
     /// A value has the wrong kind or lies outside what is possible.
-    #[error("{path}:应为{wanted_zh},却是 {found} / {path}: expected {wanted_en}, found {found}")]
+    #[error("{path}：应为{wanted_zh}，却是 {found} / {path}: expected {wanted_en}, found {found}")]
     Wrong {
         /// place in the file
         path: String,
@@ -71,7 +73,7 @@ pub enum OptimiseError {
     },
     /// The same id twice.
     #[error(
-        "{path}:编号“{id}”重复,每个编号只能用一次 / {path}: the id {id:?} occurs twice, every id may be used once"
+        "{path}：编号“{id}”重复，每个编号只能用一次 / {path}: the id {id:?} occurs twice, every id may be used once"
     )]
     Twice {
         /// place in the file
@@ -81,7 +83,7 @@ pub enum OptimiseError {
     },
     /// A name that refers to nothing.
     #[error(
-        "{path}:没有叫“{name}”的{what_zh};已有:{known} / {path}: there is no {what_en} {name:?}; known: {known}"
+        "{path}：没有叫“{name}”的{what_zh}；已有：{known} / {path}: there is no {what_en} {name:?}; known: {known}"
     )]
     Unknown {
         /// place in the file
@@ -97,7 +99,7 @@ pub enum OptimiseError {
     },
     /// The orders contradict each other.
     #[error(
-        "先后顺序成环,无法排出方案:{cycle}。请改正其中一条 / the orders form a cycle, no plan exists: {cycle}. Correct one of them"
+        "先后顺序成环，无法排出方案：{cycle}。请改正其中一条 / the orders form a cycle, no plan exists: {cycle}. Correct one of them"
     )]
     Cycle {
         /// the cycle, each arrow with its ground
@@ -106,7 +108,7 @@ pub enum OptimiseError {
         steps: Vec<String>,
     },
     /// A file of another format could not be read.
-    #[error("{format} 第 {line} 行:{what_zh} / {format}, line {line}: {what_en}")]
+    #[error("{format} 第 {line} 行：{what_zh} / {format}, line {line}: {what_en}")]
     File {
         /// which format
         format: &'static str,

@@ -55,7 +55,7 @@ pub fn fit(values: &[f64], seed: u64) -> Result<Fit, OptimiseError> {
     let mut v: Vec<f64> = values.iter().copied().filter(|x| x.is_finite() && *x >= 0.0).collect();
     if v.len() < 2 || v.len() != values.len() {
         return Err(OptimiseError::cannot(
-            "拟合至少要 2 个不为负的数值,且不能有缺失",
+            "拟合至少要 2 个不为负的数值，且不能有缺失",
             "fitting needs at least 2 values, none negative or missing",
         ));
     }
@@ -66,7 +66,7 @@ pub fn fit(values: &[f64], seed: u64) -> Result<Fit, OptimiseError> {
     if sd <= 1e-12 * mean.max(1e-300) {
         let chosen = Distribution::fixed(mean);
         let reading = Said::new(
-            format!("全部 {} 个值相同,按固定值", v.len()),
+            format!("全部 {} 个值相同，按固定值", v.len()),
             format!("all {} values are equal: fixed", v.len()),
         );
         return Ok(Fit { count: v.len(), mean, sd: 0.0, families: Vec::new(), chosen, reading });
@@ -90,7 +90,13 @@ pub fn fit(values: &[f64], seed: u64) -> Result<Fit, OptimiseError> {
         Some(f) => (
             f.distribution.clone(),
             Said::new(
-                format!("{} 个值,{} 拟合(KS {:.3},p={:.2})", v.len(), word(&f.distribution), f.ks, f.p_value),
+                format!(
+                    "{} 个值，{} 拟合（KS {:.3}，p={:.2}）",
+                    v.len(),
+                    word(&f.distribution),
+                    f.ks,
+                    f.p_value
+                ),
                 format!(
                     "{} values, {} fits (KS {:.3}, p={:.2})",
                     v.len(),
@@ -103,7 +109,7 @@ pub fn fit(values: &[f64], seed: u64) -> Result<Fit, OptimiseError> {
         None => (
             Distribution::of(Shape::Observed { values: thinned(&v, OBSERVED) }),
             Said::new(
-                format!("{} 个值,没有一种分布拟合得上,直接用观测值", v.len()),
+                format!("{} 个值，没有一种分布拟合得上，直接用观测值", v.len()),
                 format!("{} values, no family fits: the observed values are used", v.len()),
             ),
         ),

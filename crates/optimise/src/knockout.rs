@@ -129,11 +129,11 @@ pub fn early_refusal(model: &Model) -> Result<EarlyRefusal, OptimiseError> {
     let (now, best) = (expected_work(pairs.iter().copied()), expected_work(line.iter().map(|&k| pairs[k])));
     let names: Vec<&str> = line.iter().map(|&k| model.steps[steps[k]].name.as_str()).collect();
     let reading = if steps.len() < 2 {
-        Said::new("少于两个会退件的环节,无从排序", "fewer than two steps refuse: nothing to order")
+        Said::new("少于两个会退件的环节，无从排序", "fewer than two steps refuse: nothing to order")
     } else {
         Said::new(
             format!(
-                "退件环节宜按“{}”的次序办理,每件用于审核的工时由 {now:.2} 小时降到 {best:.2} 小时",
+                "退件环节宜按“{}”的次序办理，每件用于审核的工时由 {now:.2} 小时降到 {best:.2} 小时",
                 names.join("”→“")
             ),
             format!(

@@ -202,7 +202,7 @@ pub fn from_log(name: &str, log: &Log, seed: u64) -> Result<Mined, OptimiseError
     let minimal: Vec<_> = (0..steps.len())
         .map(|k| json!({"id": format!("s{}", k + 1), "name": steps[k].0, "days": 0}))
         .collect();
-    let text = json!({"name": name, "source": format!("日志:{total} 件"), "steps": minimal, "orders": []});
+    let text = json!({"name": name, "source": format!("日志：{total} 件"), "steps": minimal, "orders": []});
     let mut model = Model::from_json(&text.to_string())?;
     model.calendar = week;
     let mut fits = Vec::new();
@@ -264,20 +264,20 @@ fn between(cases: &[Vec<Ran>], week: &[Shift], seed: u64) -> Option<Arrivals> {
 fn unknowns(model: &mut Model, log: &Log, (steps, orders): (usize, usize)) {
     let mut say = |zh: String, en: String| model.warnings.push(Said::new(zh, en));
     say(
-        format!("日志只说发生了什么:{orders} 条先后的依据都不明,按保留处理;请逐条写明法定、需要或习惯"),
+        format!("日志只说发生了什么：{orders} 条先后的依据都不明，按保留处理；请逐条写明法定、需要或习惯"),
         format!(
             "a log says what happened, not why: {orders} orders are of unknown ground and kept; state law, need or habit for each"
         ),
     );
     say(
-        format!("{steps} 个环节的材料、产出、法定时限、跑动和费用日志里没有,请补充"),
+        format!("{steps} 个环节的材料、产出、法定时限、跑动和费用日志里没有，请补充"),
         format!(
             "materials, results, legal limits, visits and fees of {steps} steps are not in a log: add them"
         ),
     );
     if log.begin().is_none() {
         say(
-            "日志没有开始时间:各环节用时未知,按 0 计,不能据此仿真".into(),
+            "日志没有开始时间：各环节用时未知，按 0 计，不能据此仿真".into(),
             "the log has no begin times: durations are unknown, taken as 0; nothing can be simulated from it"
                 .into(),
         );
@@ -330,7 +330,7 @@ pub fn validate(model: &Model, hours: &[f64], options: Options) -> Result<Valida
         format!("{mean:.1} / {:.1}, {:.1} / {:.1}, {:.1} / {:.1}", r.cycle_time.mean, h.0, s.0, h.1, s.1);
     let reading = if holds {
         Said::new(
-            format!("仿真再现了历史(平均、中位、90% 分位,历史/仿真小时:{figures}),可以用来预测"),
+            format!("仿真再现了历史（平均、中位、90% 分位，历史/仿真小时：{figures}），可以用来预测"),
             format!(
                 "the simulation reproduces the history (mean, median, 90 %, hours, history / simulated: {figures}) and may predict"
             ),
@@ -338,7 +338,7 @@ pub fn validate(model: &Model, hours: &[f64], options: Options) -> Result<Valida
     } else {
         Said::new(
             format!(
-                "仿真没有再现历史(平均、中位、90% 分位,历史/仿真小时:{figures}),不能用来预测:先核对人手、班次、用时和分支"
+                "仿真没有再现历史（平均、中位、90% 分位，历史/仿真小时：{figures}），不能用来预测：先核对人手、班次、用时和分支"
             ),
             format!(
                 "the simulation does not reproduce the history (mean, median, 90 %, hours, history / simulated: {figures}) and may not predict: check staff, shifts, durations and branches first"

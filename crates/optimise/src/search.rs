@@ -273,16 +273,16 @@ fn changes(model: &Model, plan: &Plan, now: &Plan) -> Vec<Change> {
         add(
             Said::new("串联改并联", "serial to parallel"),
             Said::new(
-                "只取消法律和交接都不要求的先后,逐条理由见再造方案",
+                "只取消法律和交接都不要求的先后，逐条理由见再造方案",
                 "only orders that neither law nor need asks for go; see the proof of the redesign",
             ),
         );
     }
     if plan.no_batches {
         add(
-            Said::new("随到随办,不再成批", "no more batches"),
+            Said::new("随到随办，不再成批", "no more batches"),
             Said::new(
-                "成批是内部安排,没有法律要求",
+                "成批是内部安排，没有法律要求",
                 "batches are an inner arrangement, no law asks for them",
             ),
         );
@@ -294,7 +294,7 @@ fn changes(model: &Model, plan: &Plan, now: &Plan) -> Vec<Change> {
                 "commitment or later hand-in instead of waiting for a result",
             ),
             Said::new(
-                "限于模型标明可告知承诺、可容缺的材料(K5)",
+                "限于模型标明可告知承诺、可容缺的材料（K5）",
                 "only materials marked as replaceable by commitment or deferrable (K5)",
             ),
         );

@@ -52,7 +52,7 @@ pub fn register(registration: Registration, now: Moment, rules: &Rules) -> Resul
     if r.lodged_at.is_some_and(|at| at > now) {
         return Err(Refusal::new(
             Code::BadDate,
-            "反映时间在现在之后,请核对",
+            "反映时间在现在之后，请核对",
             "the matter was lodged in the future; check the date",
         )
         .at("lodged_at"));
@@ -117,7 +117,7 @@ impl Case {
         let Some(row) = row(stage, act) else {
             return Err(Refusal::new(
                 Code::NotAtThisStage,
-                format!("本件{},不能{}", stage.zh(), act.zh()),
+                format!("本件{}，不能{}", stage.zh(), act.zh()),
                 format!("the case is at “{}”: “{}” cannot be done now", stage.word(), act.word()),
             ));
         };
@@ -269,7 +269,7 @@ fn check_texts(asked: &Command) -> Result<(), Refusal> {
         if text.len() > most && text.chars().count() > most {
             return Err(Refusal::new(
                 Code::TooLong,
-                format!("最多 {most} 个字,请精简或改用附件"),
+                format!("最多 {most} 个字，请精简或改用附件"),
                 format!("at most {most} characters; shorten it or attach a file"),
             )
             .at(field));

@@ -68,13 +68,13 @@ fn clock_zh(effect: ClockEffect) -> String {
     match effect {
         ClockEffect::Keep => "不变".to_owned(),
         ClockEffect::Start(phase) => format!("开始“{}”计时", phase.zh()),
-        ClockEffect::StartPlan => "开始“整改”计时,到最后一步".to_owned(),
+        ClockEffect::StartPlan => "开始“整改”计时，到最后一步".to_owned(),
         ClockEffect::Stop => "停止".to_owned(),
         ClockEffect::Pause => "暂停".to_owned(),
         ClockEffect::Resume => "恢复".to_owned(),
         ClockEffect::Extend => "延长".to_owned(),
-        ClockEffect::Relimit => "换期限,起点不变".to_owned(),
+        ClockEffect::Relimit => "换期限，起点不变".to_owned(),
         ClockEffect::Light => "记录亮灯".to_owned(),
-        ClockEffect::ByAnswer => "重办则重新计时,否则开始“归档”计时".to_owned(),
+        ClockEffect::ByAnswer => "重办则重新计时，否则开始“归档”计时".to_owned(),
     }
 }

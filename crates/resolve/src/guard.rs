@@ -104,7 +104,7 @@ impl Scene<'_> {
 fn no_such(field: &str, n: u32) -> Refusal {
     Refusal::new(
         Code::NoSuchTask,
-        format!("没有第 {n} 项,请刷新后重选"),
+        format!("没有第 {n} 项，请刷新后重选"),
         format!("there is no number {n}; reload and choose again"),
     )
     .at(field)
@@ -195,7 +195,7 @@ impl Guard {
             Self::NothingMergedIn => must(
                 s.case.merged.is_empty(),
                 Code::HasMerged,
-                "本件有并入件,请把它作为主件,或先放出并件",
+                "本件有并入件，请把它作为主件，或先放出并件",
                 "other cases were merged into this one: make it the main case, or release them first",
             ),
             Self::CalledEnough => {
@@ -205,7 +205,7 @@ impl Guard {
                     missed_calls >= least,
                     Code::NotReached,
                     format!(
-                        "未做回头看,且只联系了 {missed_calls} 次;联系满 {least} 次仍无人应答才能直接归档"
+                        "未做回头看，且只联系了 {missed_calls} 次；联系满 {least} 次仍无人应答才能直接归档"
                     ),
                     format!(
                         "no callback yet and only {missed_calls} attempts; {least} are needed to archive without one"
@@ -221,7 +221,7 @@ impl Guard {
             (Self::AnotherUnit, Command::Redispatch { unit, .. }) => must(
                 s.case.stage.owner() != Some(*unit),
                 Code::SameUnit,
-                "已由该单位承办,请选择其他单位",
+                "已由该单位承办，请选择其他单位",
                 "this unit already has it; choose another",
             )
             .map_err(|e| e.at("unit")),
@@ -230,7 +230,10 @@ impl Guard {
                 must(
                     !s.case.bound && s.case.returns < most,
                     Code::TooManyReturns,
-                    format!("已退回 {} 次或已经裁定,裁定有约束力,请办理;确有困难可申请会商", s.case.returns),
+                    format!(
+                        "已退回 {} 次或已经裁定，裁定有约束力，请办理；确有困难可申请会商",
+                        s.case.returns
+                    ),
                     format!(
                         "returned {} times or settled by arbitration, which binds: handle it, or ask for a joint meeting",
                         s.case.returns
@@ -287,7 +290,7 @@ impl Guard {
             (Self::UnitsNamed, Command::Confer { units, .. }) => must(
                 (1..=s.rules.parts_max).contains(&units.len()),
                 Code::NeedsText,
-                format!("请写明参会单位(1–{} 个)", s.rules.parts_max),
+                format!("请写明参会单位（1–{} 个）", s.rules.parts_max),
                 format!("name the units that come (1–{})", s.rules.parts_max),
             )
             .map_err(|e| e.at("units")),
@@ -300,7 +303,7 @@ impl Guard {
                     tasks.len() + s.case.tasks.len() <= s.rules.parts_max
                         && tasks.iter().all(|t| !t.what.trim().is_empty()),
                     Code::TooLong,
-                    format!("会商任务最多 {} 项,每项写明内容", s.rules.parts_max),
+                    format!("会商任务最多 {} 项，每项写明内容", s.rules.parts_max),
                     format!("at most {} tasks, each with its content", s.rules.parts_max),
                 )
                 .map_err(|e| e.at("tasks"))?;
@@ -330,7 +333,7 @@ impl Guard {
                 must(
                     open,
                     Code::AfterExpiry,
-                    "延期须在到期前申请,本件已超期",
+                    "延期须在到期前申请，本件已超期",
                     "an extension must be asked for before the limit ends; it has ended",
                 )
             }
@@ -387,7 +390,7 @@ impl Guard {
             Self::ClockNotStill => must(
                 !still,
                 Code::AlreadyPaused,
-                "正在暂停计时,请先恢复计时",
+                "正在暂停计时，请先恢复计时",
                 "the clock stands still; resume it first",
             ),
             Self::SystemOnlyWhenDue => {
@@ -413,7 +416,7 @@ impl Guard {
                 must(
                     count < s.rules.pauses_max,
                     Code::TooManyPauses,
-                    format!("本次计时已暂停 {count} 次,不能再暂停"),
+                    format!("本次计时已暂停 {count} 次，不能再暂停"),
                     format!("this clock stood still {count} times already"),
                 )
             }
@@ -440,7 +443,7 @@ impl Guard {
                     (1..=s.rules.parts_max).contains(&steps.len())
                         && steps.iter().all(|p| !p.what.trim().is_empty()),
                     Code::NothingPlanned,
-                    format!("整改方案须有 1–{} 个步骤,每步写明内容", s.rules.parts_max),
+                    format!("整改方案须有 1–{} 个步骤，每步写明内容", s.rules.parts_max),
                     format!("a plan has 1 to {} steps, each with its content", s.rules.parts_max),
                 )
                 .map_err(|e| e.at("steps"))?;
@@ -449,7 +452,7 @@ impl Guard {
                     steps.is_sorted_by_key(|p| p.due)
                         && steps.iter().all(|p| p.due >= s.now.date() && p.due <= last),
                     Code::BadDate,
-                    "整改步骤的日期须从今天起、三年之内,并按先后排列",
+                    "整改步骤的日期须从今天起、三年之内，并按先后排列",
                     "the steps must be dated from today to three years from now, in order",
                 )
                 .map_err(|e| e.at("steps"))

@@ -22,7 +22,7 @@ pub trait Word: Copy + Sized + 'static {
         let en: Vec<_> = Self::ALL.iter().map(|w| w.word()).collect();
         let text: String = text.chars().take(30).collect();
         Said::new(
-            format!("“{text}”不在可选范围:{}", zh.join("、")),
+            format!("“{text}”不在可选范围：{}", zh.join("、")),
             format!("“{text}” is none of: {}", en.join(", ")),
         )
     }
@@ -135,7 +135,7 @@ words! {
     /// The level above that must settle what coordination cannot (上报层级), CZ 四(一).
     Level {
         City = "city", "市级";
-        Province = "province", "省(自治区)级";
+        Province = "province", "省（自治区）级";
     }
 }
 words! {

@@ -58,13 +58,13 @@ pub struct Person {
 #[derive(Debug, thiserror::Error)]
 pub enum SsoError {
     /// An address that is not one, or that is not protected.
-    #[error("认证地址无效:{0} / not a usable address: {0}")]
+    #[error("认证地址无效：{0} / not a usable address: {0}")]
     Address(String),
     /// The provider does not answer, or not as the protocol says.
-    #[error("认证平台没有正常应答:{0} / the identity provider did not answer as it should: {0}")]
+    #[error("认证平台没有正常应答：{0} / the identity provider did not answer as it should: {0}")]
     Provider(String),
     /// What came back does not belong to what was sent out.
-    #[error("认证结果无效:{0} / the answer of the identity provider cannot be trusted: {0}")]
+    #[error("认证结果无效：{0} / the answer of the identity provider cannot be trusted: {0}")]
     Untrusted(String),
 }
 

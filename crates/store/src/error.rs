@@ -7,7 +7,7 @@ use kernel::{Moment, StreamId};
 pub enum StoreError {
     /// Somebody else was faster (optimistic concurrency).
     #[error(
-        "{stream} 已被他人更新(您看到的是第 {expected} 版,现在是第 {found} 版),请刷新后再办 / {stream} was changed by someone else (you saw version {expected}, it is at {found}): reload and try again"
+        "{stream} 已被他人更新（您看到的是第 {expected} 版，现在是第 {found} 版），请刷新后再办 / {stream} was changed by someone else (you saw version {expected}, it is at {found}): reload and try again"
     )]
     Conflict {
         /// Which stream.
@@ -18,47 +18,47 @@ pub enum StoreError {
         found: i64,
     },
     /// A unique key is taken; `what` is `table.column,column`.
-    #[error("已经存在({what}) / it exists already ({what})")]
+    #[error("已经存在（{what}） / it exists already ({what})")]
     Duplicate {
         /// Which key.
         what: String,
     },
     /// The queue is full.
-    #[error("系统正忙,请稍后再试 / busy, try again in a moment")]
+    #[error("系统正忙，请稍后再试 / busy, try again in a moment")]
     Busy,
     /// The disk, the quota or the tablespace is full.
     #[error(
-        "磁盘已满,没有写入;请腾出空间后重试 / the disk is full, nothing was written: free some space and try again ({0})"
+        "磁盘已满，没有写入；请腾出空间后重试 / the disk is full, nothing was written: free some space and try again ({0})"
     )]
     Full(String),
     /// The place cannot be written.
     #[error(
-        "数据目录或数据库不可写,请检查权限和挂载方式 / the data directory or database is read-only, check its permissions and how it is mounted ({0})"
+        "数据目录或数据库不可写，请检查权限和挂载方式 / the data directory or database is read-only, check its permissions and how it is mounted ({0})"
     )]
     ReadOnly(String),
     /// The place cannot be opened at all.
     #[error(
-        "打不开数据目录或数据库,请检查路径、权限和地址 / cannot open the data directory or database, check the path, its permissions and the address ({0})"
+        "打不开数据目录或数据库，请检查路径、权限和地址 / cannot open the data directory or database, check the path, its permissions and the address ({0})"
     )]
     CannotOpen(String),
     /// Another program holds the lock for too long.
     #[error(
-        "数据库被其他程序长时间占用,请关闭它或稍后再试 / another program holds the database, close it or try again later ({0})"
+        "数据库被其他程序长时间占用，请关闭它或稍后再试 / another program holds the database, close it or try again later ({0})"
     )]
     Locked(String),
     /// The database is damaged.
     #[error(
-        "数据库已损坏;请停止服务,用最近的备份恢复,再运行 bancheng ledger verify / the database is damaged: stop, restore the latest backup, then run `bancheng ledger verify` ({0})"
+        "数据库已损坏；请停止服务，用最近的备份恢复，再运行 bancheng ledger verify / the database is damaged: stop, restore the latest backup, then run `bancheng ledger verify` ({0})"
     )]
     Damaged(String),
     /// The disk or the system refused.
     #[error(
-        "读写磁盘出错,没有写入;请检查磁盘 / the disk reported an error, nothing was written: check the disk ({0})"
+        "读写磁盘出错，没有写入；请检查磁盘 / the disk reported an error, nothing was written: check the disk ({0})"
     )]
     Disk(String),
     /// The database was made by a newer program.
     #[error(
-        "数据库是第 {found} 版,本程序只认到第 {known} 版;请换用新程序 / the database has schema version {found}, this program knows up to {known}: use the newer program"
+        "数据库是第 {found} 版，本程序只认到第 {known} 版；请换用新程序 / the database has schema version {found}, this program knows up to {known}: use the newer program"
     )]
     NewerSchema {
         /// What the database has.
@@ -68,7 +68,7 @@ pub enum StoreError {
     },
     /// The clock was set back.
     #[error(
-        "系统时钟被调回(最后一条留痕写于 {last},现在是 {now}),为保护留痕已停止写入;请校正时钟 / the clock was set back (the last event was written at {last}, now it is {now}): writing is refused, correct the clock"
+        "系统时钟被调回（最后一条留痕写于 {last}，现在是 {now}），为保护留痕已停止写入；请校正时钟 / the clock was set back (the last event was written at {last}, now it is {now}): writing is refused, correct the clock"
     )]
     ClockBack {
         /// When the last event was written.
@@ -78,22 +78,22 @@ pub enum StoreError {
     },
     /// The connection was lost before anything was committed.
     #[error(
-        "与数据库的连接中断,没有写入,请重试 / the connection to the database was lost, nothing was written: try again ({0})"
+        "与数据库的连接中断，没有写入，请重试 / the connection to the database was lost, nothing was written: try again ({0})"
     )]
     Lost(String),
     /// The connection was lost while committing: it may have been written or not.
     #[error(
-        "提交时连接中断,是否写入尚不确定;请查看结果后再决定是否重试 / the connection was lost while committing and it may have been written or not: look before you try again ({0})"
+        "提交时连接中断，是否写入尚不确定；请查看结果后再决定是否重试 / the connection was lost while committing and it may have been written or not: look before you try again ({0})"
     )]
     Unknown(String),
     /// The job was given to another worker meanwhile.
     #[error(
-        "第 {0} 号作业已由另一个进程接手,本次结果作废 / job {0} was taken over by another worker: this result is dropped"
+        "第 {0} 号作业已由另一个进程接手，本次结果作废 / job {0} was taken over by another worker: this result is dropped"
     )]
     LeaseLost(i64),
     /// The idempotency key came with another request before.
     #[error(
-        "同一幂等键已用于另一个请求,请换一个键 / this idempotency key was used for another request: use a new one"
+        "同一幂等键已用于另一个请求，请换一个键 / this idempotency key was used for another request: use a new one"
     )]
     KeyReused,
     /// PostgreSQL is backed up by its own tools.
@@ -105,14 +105,14 @@ pub enum StoreError {
         schema: String,
     },
     /// The store is shutting down.
-    #[error("系统正在停止,请稍后再试 / shutting down, try again later")]
+    #[error("系统正在停止，请稍后再试 / shutting down, try again later")]
     Closed,
     /// Something is longer or larger than the store takes.
-    #[error("内容过大或不合规({0}) / too large or not acceptable ({0})")]
+    #[error("内容过大或不合规（{0}） / too large or not acceptable ({0})")]
     Unacceptable(String),
     /// A rule of a table was hurt, a statement is wrong, or a closure panicked: a fault of the program.
     #[error(
-        "程序出错,没有写入,请联系维护人员 / a fault of the program, nothing was written, tell its maintainers ({0})"
+        "程序出错，没有写入，请联系维护人员 / a fault of the program, nothing was written, tell its maintainers ({0})"
     )]
     Bug(String),
 }

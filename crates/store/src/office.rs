@@ -8,6 +8,7 @@ use crate::engine::Result;
 use crate::error::StoreError;
 use crate::vals;
 use crate::value::Row;
+use crate::value::contains;
 
 /// A unit (单位).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,17 +176,31 @@ pub fn staff_by_id(rd: &mut Rd<'_>, id: StaffId) -> Result<Option<StaffRow>> {
     rd.query_opt(&format!("{STAFF} WHERE id = $1"), vals![id], staff_of)
 }
 
-/// A page of accounts, of one unit or all.
-pub fn staff(rd: &mut Rd<'_>, unit: Option<UnitId>, after: StaffId, limit: u32) -> Result<Vec<StaffRow>> {
-    match unit {
-        Some(unit) => rd.query(
-            &format!("{STAFF} WHERE unit = $1 AND id > $2 ORDER BY id LIMIT $3"),
-            vals![unit, after, limit],
-            staff_of,
-        ),
-        None => {
-            rd.query(&format!("{STAFF} WHERE id > $1 ORDER BY id LIMIT $2"), vals![after, limit], staff_of)
-        }
+/// A page of accounts, of one unit or all, whose name or login holds `part`.
+pub fn staff(
+    rd: &mut Rd<'_>,
+    unit: Option<UnitId>,
+    part: &str,
+    after: StaffId,
+    limit: u32,
+) -> Result<Vec<StaffRow>> {
+    let like = contains(part);
+    let (of, unit) = unit.map_or(("0 = $4", 0), |u| ("unit = $4", u.0));
+    let sql = format!(
+        "{STAFF} WHERE id > $1 AND (login LIKE $2 ESCAPE '!' OR name LIKE $2 ESCAPE '!') AND {of} \
+         ORDER BY id LIMIT $3"
+    );
+    rd.query(&sql, vals![after, &like, limit, unit], staff_of)
+}
+
+/// Every account, of one unit or all; a city has some ten thousand.
+pub fn all_staff(rd: &mut Rd<'_>, unit: Option<UnitId>) -> Result<Vec<StaffRow>> {
+    let (mut all, mut after) = (Vec::new(), StaffId(0));
+    loop {
+        let page = staff(rd, unit, "", after, 1_000)?;
+        let Some(last) = page.last() else { return Ok(all) };
+        after = last.id;
+        all.extend(page);
     }
 }
 
@@ -194,12 +209,13 @@ pub fn staff_count(rd: &mut Rd<'_>) -> Result<i64> {
     rd.query_one("SELECT count(*) FROM staff", &[], |r| r.i64(0))
 }
 
-/// Adds an account, or changes the one with the same login (its password stays unless one is given).
+/// Adds an account, or changes the one with the same login: its password stays unless one is given, and one that
+/// was turned off stays off.
 pub fn put_staff(tx: &mut Tx<'_>, _permit: &Permit, s: &StaffRow) -> Result<StaffId> {
     let sql = "INSERT INTO staff (login, name, role, unit, region, position, secret, active) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (login) DO UPDATE SET name = excluded.name, \
                role = excluded.role, unit = excluded.unit, region = excluded.region, position = excluded.position, \
-               secret = coalesce(excluded.secret, staff.secret), active = excluded.active RETURNING id";
+               secret = coalesce(excluded.secret, staff.secret) RETURNING id";
     let id = tx.insert(
         sql,
         vals![

@@ -222,6 +222,11 @@ impl<'r> Row<'r> {
     }
 }
 
+/// What a text must be `LIKE … ESCAPE '!'` to hold `part`.
+pub fn contains(part: &str) -> String {
+    format!("%{}%", part.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
+}
+
 fn null(i: usize) -> StoreError {
     StoreError::Bug(format!("column {i} is NULL"))
 }

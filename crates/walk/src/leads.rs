@@ -18,6 +18,20 @@ pub enum LeadKind {
     Invited,
 }
 
+impl LeadKind {
+    /// All of them, the usual first.
+    pub const ALL: [Self; 4] = [Self::Lead, Self::Suggestion, Self::AskCompany, Self::Invited];
+    /// The code word, as it is stored and sent.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Lead => "lead",
+            Self::Suggestion => "suggestion",
+            Self::AskCompany => "ask_company",
+            Self::Invited => "invited",
+        }
+    }
+}
+
 /// Where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -32,6 +46,21 @@ pub enum LeadState {
     CalledBack,
     /// 不采用, with a reason
     Declined,
+}
+
+impl LeadState {
+    /// All of them, what waits first.
+    pub const ALL: [Self; 5] = [Self::New, Self::Planned, Self::Walked, Self::Declined, Self::CalledBack];
+    /// The code word, as it is stored and sent.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Planned => "planned",
+            Self::Walked => "walked",
+            Self::CalledBack => "called_back",
+            Self::Declined => "declined",
+        }
+    }
 }
 
 /// What is done with it.
@@ -138,6 +167,12 @@ mod tests {
         assert!(lead.clone().step(LeadAct::Decline, "").unwrap_err().zh.contains("理由"));
         let declined = lead.step(LeadAct::Decline, "不属于政务服务").unwrap();
         assert_eq!(declined.step(LeadAct::CallBack, "").unwrap().state, LeadState::CalledBack);
+        for state in LeadState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.word());
+        }
+        for kind in LeadKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
+        }
         // No state but the last is a dead end.
         for (_, _, to) in LEAD_MOVES {
             assert!(to == LeadState::CalledBack || LEAD_MOVES.iter().any(|(from, _, _)| *from == to));

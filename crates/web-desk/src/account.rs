@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
-use web_kit::{Desk, Fields, Kit, Oops, Page, cookie_header, explain, render};
+use web_kit::{Desk, Fields, Kit, Oops, Page, blocking, cookie_header, explain, render};
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -24,13 +24,6 @@ struct AccountHtml {
 pub(crate) struct Ask {
     #[serde(default)]
     done: String,
-}
-
-async fn blocking<T: Send + 'static>(
-    f: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    let done = tokio::task::spawn_blocking(f).await;
-    done.map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))?
 }
 
 fn qr_of(address: &str) -> String {

@@ -172,7 +172,7 @@ fn unit(office: &Office, name: &str, text: &str) -> Result<UnitId, Error> {
         let text: String = text.chars().take(40).collect();
         bad(
             name,
-            format!("没有单位“{text}”,请从列表中选择单位全称或简称"),
+            format!("没有单位“{text}”，请从列表中选择单位全称或简称"),
             format!("there is no unit “{text}”: choose one from the list"),
         )
     })
@@ -186,7 +186,7 @@ fn number(name: &str, text: &str) -> Result<Value, Error> {
 fn day(name: &str, text: &str) -> Result<Value, Error> {
     let d = date_of(text);
     d.map(|d| json!(d))
-        .ok_or_else(|| bad(name, "请填写日期,如 2026-09-30", "this must be a date, like 2026-09-30"))
+        .ok_or_else(|| bad(name, "请填写日期，如 2026-09-30", "this must be a date, like 2026-09-30"))
 }
 
 /// Rows of a field: what stands in each of its parts.
@@ -258,7 +258,7 @@ pub fn read(form: &ActForm, fields: &Fields, office: &Office) -> Result<Command,
         return Err(bad("sure", "请勾选确认后再提交", "tick the box to confirm, then submit"));
     }
     serde_json::from_value(Value::Object(map)).map_err(|_| {
-        bad("form", "表单内容不合规,请检查各项", "the form does not hold together: check its fields")
+        bad("form", "表单内容不合规，请检查各项", "the form does not hold together: check its fields")
     })
 }
 

@@ -5,7 +5,7 @@ use axum::extract::{Query as Ask, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use paper::sheet::{Column, Kind, Table, Value, write_xlsx};
-use web_kit::{Desk, Kit, Oops, Page, lamp, word};
+use web_kit::{Desk, Kit, Oops, Page, blocking, lamp, word};
 
 use crate::case_page;
 use crate::lists::{ListAsk, query};
@@ -90,9 +90,7 @@ pub(crate) async fn cases(
     let title = p.t.export_title.replace("{city}", &p.city).replace("{filter}", &filter);
     let title = title.replace("{day}", &p.now.date().to_string()).replace("{n}", &rows.len().to_string());
     let table = Table { sheet: p.t.nav_list.to_owned(), title, columns: columns(&p) };
-    let written = tokio::task::spawn_blocking(move || write_xlsx(&table, rows)).await;
-    let bug = |said: String| Oops(Error::Store(store::StoreError::Bug(said)));
-    let bytes = written.map_err(|e| bug(e.to_string()))?.map_err(|e| bug(e.to_string()))?;
+    let bytes = blocking(move || write_xlsx(&table, rows).map_err(Error::bug)).await?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let name = format!("attachment; filename=\"cases-{}.xlsx\"", p.now.date());
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes)

@@ -8,7 +8,7 @@ use kernel::Role;
 use resolve::{Kind, StageKind, Word as _};
 use serde::Deserialize;
 use store::cases::{Query, Scope, Sort};
-use web_kit::{Desk, Kit, Lamp, Oops, Page, day, lamp, render, word};
+use web_kit::{Desk, Kit, Lamp, Oops, Page, day, escape, lamp, render, word};
 
 use crate::acts::Opt;
 use crate::case_page;
@@ -219,18 +219,6 @@ struct CasesHtml {
     next: String,
     first: String,
     export: String,
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::new();
-    for b in text.bytes() {
-        if b.is_ascii_alphanumeric() || b"-_.".contains(&b) {
-            out.push(char::from(b));
-        } else {
-            out.push_str(&format!("%{b:02X}"));
-        }
-    }
-    out
 }
 
 fn address(ask: &ListAsk, after: &str) -> String {

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{Role, StaffId};
 use resolve::LimitRule;
 use serde::Deserialize;
-use web_kit::{Desk, Fields, Kit, Oops, Page, length, render, role, when, word};
+use web_kit::{Desk, Fields, Kit, Oops, Page, blocking, escape, length, render, role, when, word};
 
 use crate::acts::Opt;
 use crate::case_page;
@@ -188,6 +188,7 @@ struct Person {
 struct StaffHtml {
     p: Page,
     people: Vec<Person>,
+    q: String,
     next: String,
     trouble: String,
     sent: Fields,
@@ -196,29 +197,32 @@ struct StaffHtml {
     may_write: bool,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct After {
+#[derive(Default, Deserialize)]
+pub(crate) struct StaffAsk {
     #[serde(default)]
     after: i64,
+    #[serde(default)]
+    q: String,
 }
 
-const PEOPLE: u32 = 100;
+const PEOPLE: u32 = 30;
 
 async fn staff_page(
     kit: &Kit,
     desk: &Desk,
-    after: i64,
+    ask: StaffAsk,
     sent: Fields,
     trouble: String,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let office = case_page::office(kit).await?;
-    let all = kit.app.staff_list(desk.actor(), StaffId(after), PEOPLE).await?;
+    let q: String = ask.q.trim().chars().take(60).collect();
+    let all = kit.app.staff_list(desk.actor(), q.clone(), StaffId(ask.after), PEOPLE).await?;
     let full = all.len() == PEOPLE as usize;
     let next = all
         .last()
         .filter(|_| full)
-        .map_or_else(String::new, |s| format!("/desk/office/staff?after={}", s.id));
+        .map_or_else(String::new, |s| format!("/desk/office/staff?q={}&after={}", escape(&q), s.id));
     let people = all.into_iter().map(|s| Person {
         role: role(p.lang, s.role),
         unit: office.unit_name(s.unit),
@@ -240,6 +244,7 @@ async fn staff_page(
     let roles = roles.map(|r| Opt { value: r.word().into(), label: role(p.lang, r), on: r.word() == chosen });
     Ok(render(&StaffHtml {
         people,
+        q,
         next,
         trouble,
         roles: roles.collect(),
@@ -266,9 +271,9 @@ fn acts_on(p: &Page, s: &store::office::StaffRow) -> Vec<(&'static str, &'static
 pub(crate) async fn staff(
     State(kit): State<Kit>,
     desk: Desk,
-    Query(ask): Query<After>,
+    Query(ask): Query<StaffAsk>,
 ) -> Result<Response, Oops> {
-    staff_page(&kit, &desk, ask.after, Fields::default(), String::new()).await
+    staff_page(&kit, &desk, ask, Fields::default(), String::new()).await
 }
 
 async fn save_staff(kit: &Kit, desk: &Desk, f: &Fields) -> Result<(), Error> {
@@ -285,8 +290,7 @@ async fn save_staff(kit: &Kit, desk: &Desk, f: &Fields) -> Result<(), Error> {
         password: f.opt("password"),
     };
     let (app, actor) = (kit.app.clone(), desk.actor());
-    let done = tokio::task::spawn_blocking(move || app.put_staff(actor, vec![person])).await;
-    done.map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))?.map(|_| ())
+    blocking(move || app.put_staff(actor, vec![person])).await.map(|_| ())
 }
 
 /// `POST /desk/office/staff`
@@ -295,7 +299,7 @@ pub(crate) async fn put_staff(State(kit): State<Kit>, desk: Desk, fields: Fields
         Ok(()) => Ok(Redirect::to("/desk/office/staff").into_response()),
         Err(e @ Error::Invalid { .. }) => {
             let trouble = web_kit::explain(&desk.page, &e);
-            let page = staff_page(&kit, &desk, 0, fields, trouble).await?;
+            let page = staff_page(&kit, &desk, StaffAsk::default(), fields, trouble).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(e) => Err(Oops(e)),
@@ -366,7 +370,7 @@ pub(crate) async fn put_limits(State(kit): State<Kit>, desk: Desk, fields: Field
     let read = serde_json::from_str::<Vec<LimitRule>>(&text).map_err(|e| {
         Error::invalid(
             "limits",
-            format!("期限表第 {} 行有误:{e}", e.line()),
+            format!("期限表第 {} 行有误：{e}", e.line()),
             format!("line {}: {e}", e.line()),
         )
     });

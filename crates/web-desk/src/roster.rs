@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use paper::sheet::{Limits, read_book, write_book};
-use web_kit::{Desk, Fields, Kit, OneFile, Oops, Page, explain, render, said};
+use web_kit::{Desk, Fields, Kit, OneFile, Oops, Page, blocking, explain, render, said};
 
 /// Largest workbook, bytes.
 pub(crate) const FILE_MAX: usize = 16 << 20;
@@ -37,10 +37,10 @@ fn page(p: Page, taken: Option<Taken>, trouble: String) -> Response {
         if taken.wrong.is_empty() {
             done = p.t.roster_done.to_owned();
             for (mark, n) in [
-                ("{un}", taken.units.0),
-                ("{uo}", taken.units.1),
-                ("{sn}", taken.staff.0),
-                ("{so}", taken.staff.1),
+                ("{un}", taken.units.new),
+                ("{uo}", taken.units.changed),
+                ("{sn}", taken.staff.new),
+                ("{so}", taken.staff.changed),
             ] {
                 done = done.replace(mark, &n.to_string());
             }
@@ -71,12 +71,7 @@ pub(crate) async fn form(desk: Desk) -> Result<Response, Oops> {
 
 fn take_in(kit: &Kit, actor: &kernel::Actor, bytes: Vec<u8>) -> Result<Taken, Error> {
     let sheets = read_book(Cursor::new(bytes), &Limits { rows: 50_000, ..Limits::default() });
-    let sheets = sheets.map_err(|e| {
-        let text = e.to_string();
-        let (zh, en) = text.split_once(" / ").unwrap_or((&text, &text));
-        Error::invalid("file", zh, en)
-    })?;
-    kit.app.take_in_roster(actor, &sheets)
+    kit.app.take_in_roster(actor, &sheets.map_err(|e| Error::told("file", &e))?)
 }
 
 /// `POST /desk/office/roster`: a workbook.
@@ -87,8 +82,7 @@ pub(crate) async fn save(
 ) -> Result<Response, Oops> {
     may(&desk)?;
     let actor = desk.actor();
-    let done = tokio::task::spawn_blocking(move || take_in(&kit, &actor, bytes)).await;
-    match done.map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))? {
+    match blocking(move || take_in(&kit, &actor, bytes)).await {
         Ok(taken) => Ok(page(desk.page, Some(taken), String::new())),
         Err(e @ Error::Invalid { .. }) => {
             let trouble = explain(&desk.page, &e);
@@ -101,9 +95,7 @@ pub(crate) async fn save(
 /// `GET /desk/office/roster.xlsx`: the roster as it is, to be changed and brought back.
 pub(crate) async fn book(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let sheets = kit.app.roster(desk.actor()).await?;
-    let bug = |said: String| Oops(Error::Store(store::StoreError::Bug(said)));
-    let written = tokio::task::spawn_blocking(move || write_book(sheets)).await;
-    let bytes = written.map_err(|e| bug(e.to_string()))?.map_err(|e| bug(e.to_string()))?;
+    let bytes = blocking(move || write_book(sheets).map_err(Error::bug)).await?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let name = format!("attachment; filename=\"roster-{}.xlsx\"", desk.page.now.date());
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes)

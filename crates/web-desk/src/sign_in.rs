@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::RegionCode;
-use web_kit::{Desk, Fields, Kit, Oops, Page, cookie_header, explain, render};
+use web_kit::{Desk, Fields, Kit, Oops, Page, blocking, cookie_header, explain, render};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -36,8 +36,7 @@ pub(crate) async fn again(kit: &Kit, p: Page, login: String, trouble: String) ->
 
 async fn open(kit: &Kit, login: String, password: String, code: String) -> Result<Response, Error> {
     let app = kit.app.clone();
-    let signed = tokio::task::spawn_blocking(move || app.sign_in(&login, &password, &code)).await;
-    let signed = signed.map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))??;
+    let signed = blocking(move || app.sign_in(&login, &password, &code)).await?;
     let mut answer = Redirect::to("/desk").into_response();
     let value = cookie_header(kit, kit.session_cookie(), &signed.token, COOKIE_S);
     answer.headers_mut().append(header::SET_COOKIE, value);
@@ -119,8 +118,7 @@ async fn first(kit: &Kit, f: &Fields) -> Result<Response, Error> {
         password: f.get("password").to_owned(),
     };
     let app = kit.app.clone();
-    let done = tokio::task::spawn_blocking(move || app.set_up(first)).await;
-    done.map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))??;
+    blocking(move || app.set_up(first)).await?;
     open(kit, f.get("login").to_owned(), f.get("password").to_owned(), String::new()).await
 }
 

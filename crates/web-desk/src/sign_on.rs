@@ -6,20 +6,13 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
-use web_kit::{Desk, Fields, Kit, Oops, Page, cookie, cookie_header, explain, render};
+use web_kit::{Desk, Fields, Kit, Oops, Page, blocking, cookie, cookie_header, explain, render};
 
 use crate::acts::Opt;
 use crate::sign_in::{COOKIE_S, again};
 
 /// Carries what was begun to the coming back; the browser brings it from the provider's site too.
 const ERRAND: &str = "errand";
-
-async fn blocking<T: Send + 'static>(
-    f: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    let done = tokio::task::spawn_blocking(f).await;
-    done.map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))?
-}
 
 fn errand_cookie(kit: &Kit, value: &str, age: u32) -> HeaderValue {
     let secure = if kit.options.secure { "; Secure" } else { "" };

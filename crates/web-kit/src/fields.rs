@@ -26,7 +26,7 @@ impl Fields {
     pub(crate) fn check(&self, page: &Page) -> Result<(), Oops> {
         if page.me.is_some() && self.get("_t") != page.token {
             return Err(Oops(app::Error::Forbidden(Said::new(
-                "页面已过期,请返回上一页刷新后再提交",
+                "页面已过期，请返回上一页刷新后再提交",
                 "this page is out of date: go back, reload and submit again",
             ))));
         }
@@ -47,7 +47,7 @@ impl FromRequest<Kit> for Fields {
         let Form(fields) = form.await.map_err(|_| {
             Oops(app::Error::invalid(
                 "form",
-                "表单过大或不完整,请缩短后重试",
+                "表单过大或不完整，请缩短后重试",
                 "the form is too large or broken: shorten it and try again",
             ))
         })?;

@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use kernel::{Actor, FileRef};
 
-use crate::{Fields, Kit, Oops, Page, header_of};
+use crate::{Fields, Kit, Oops, Page, blocking, header_of};
 
 /// Largest body of a form with files, bytes. Routes that take a [`Form`] have this as their limit.
 pub const UPLOAD_MAX: usize = 64 << 20;
@@ -144,8 +144,7 @@ async fn read(mut multipart: Multipart, kit: &Kit, page: &Page) -> Result<Form, 
             continue;
         }
         let (app, actor) = (kit.app.clone(), actor.clone());
-        let brought = tokio::task::spawn_blocking(move || app.upload(&actor, &file, bytes)).await;
-        match brought.map_err(|e| Oops(Error::Store(store::StoreError::Bug(e.to_string()))))? {
+        match blocking(move || app.upload(&actor, &file, bytes)).await {
             Ok(up) => form.fields.0.push(("file".to_owned(), up.ticket)),
             Err(e @ Error::Invalid { .. }) => form.trouble = Some(e),
             Err(e) => return Err(Oops(e)),

@@ -19,6 +19,6 @@ pub use form::{Form, OneFile, UPLOAD_MAX, serve_file};
 pub use guard::{Limiter, guard, header_of, slow_down};
 pub use nav::{AREAS, Area, Link, Place};
 pub use oops::{Oops, errors_as_pages, explain};
-pub use page::{Desk, Kit, Lang, Me, Options, Page, cookie, cookie_header, prefs, render};
+pub use page::{Desk, Kit, Lang, Me, Options, Page, blocking, cookie, cookie_header, escape, prefs, render};
 pub use say::{Lamp, date_of, day, lamp, length, moment_of, role, said, when, word};
 pub use texts::{EN, Texts, ZH, all_texts};

@@ -158,6 +158,30 @@ impl Page {
     }
 }
 
+/// Runs what computes or waits for long on a thread of its own.
+///
+/// # Errors
+/// What it answers.
+pub async fn blocking<T: Send + 'static>(
+    f: impl FnOnce() -> Result<T, app::Error> + Send + 'static,
+) -> Result<T, app::Error> {
+    let done = tokio::task::spawn_blocking(f).await;
+    done.map_err(app::Error::bug)?
+}
+
+/// A value as a part of an address.
+pub fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for b in text.bytes() {
+        if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) {
+            out.push(char::from(b));
+        } else {
+            out.push_str(&format!("%{b:02X}"));
+        }
+    }
+    out
+}
+
 /// The value of a cookie.
 pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let all = headers.get_all(header::COOKIE);
@@ -256,7 +280,7 @@ impl FromRequestParts<Kit> for Desk {
 pub fn render(template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => Html(html).into_response(),
-        Err(e) => Oops(app::Error::Store(store::StoreError::Bug(e.to_string()))).into_response(),
+        Err(e) => Oops(app::Error::bug(e)).into_response(),
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use eventlog::Log;
 use eventlog::filter::{Filter, Within, apply};
-use kernel::{Date, Moment, US_PER_DAY};
+use kernel::{Date, Moment, Said, US_PER_DAY};
 use optimise::questions::Office;
-use web_kit::{Desk, Kit, Lang, Oops, Page};
+use web_kit::{Desk, Kit, Oops, Page, escape, said};
 
 use crate::shelf::{Book, Shelf, blocking};
 
@@ -42,19 +42,6 @@ impl Asked {
     pub fn on(&self, name: &str) -> bool {
         self.get(name) == "1"
     }
-}
-
-/// Percent-encoding of a value.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::new();
-    for b in text.bytes() {
-        if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) {
-            out.push(char::from(b));
-        } else {
-            out.push_str(&format!("%{b:02X}"));
-        }
-    }
-    out
 }
 
 /// Filters as they stand in an address; begins with `?`, empty without any.
@@ -211,8 +198,7 @@ fn head(p: &Page, book: &Book, log: &Log, asked: &Asked, here: &'static str, chi
 
 /// The half of a sentence in both languages that is the reader's.
 pub(crate) fn half(p: &Page, both: &str) -> String {
-    let (zh, en) = both.split_once(" / ").unwrap_or((both, both));
-    if p.lang == Lang::Zh { zh.to_owned() } else { en.to_owned() }
+    said(p.lang, &Said::of_both(both))
 }
 
 /// `12,345`

@@ -197,7 +197,7 @@ pub(crate) async fn problem(
     };
     let office = kit.app.office_now().await?;
     let title: String =
-        format!("{}:{}", answer.asked.zh.split(':').next().unwrap_or_default(), one.about.join("→"));
+        format!("{}:{}", answer.asked.zh.split('：').next().unwrap_or_default(), one.about.join("→"));
     let registration = Registration {
         kind: Kind::Problem,
         channel: Channel::Inspection,
@@ -228,7 +228,7 @@ fn evidence(a: &Answer, x: &Finding, log: &str, filters: usize, path: &str) -> S
         format!("【发现】{}", x.said.zh),
         format!("【总体】{}", a.said.zh),
         format!("【建议】{}", x.suggestion.zh),
-        format!("【来源】日志“{log}”,{filters} 个筛选条件;{path}"),
+        format!("【来源】日志“{log}”，{filters} 个筛选条件；{path}"),
         format!("【口径】{}", notes.join("")),
         format!("【涉及 {} 件】{}", x.case_count, x.cases.join(" ")),
     ];

@@ -197,6 +197,5 @@ impl Book {
 
 /// Work that computes for long goes to a thread of its own.
 pub(crate) async fn blocking<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> Result<T, Oops> {
-    let done = tokio::task::spawn_blocking(f).await;
-    done.map_err(|e| Oops(app::Error::Store(store::StoreError::Bug(e.to_string()))))
+    Ok(web_kit::blocking(move || Ok(f())).await?)
 }

@@ -5,10 +5,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use optimise::Ground;
-use web_kit::{Desk, Fields, Kit, OneFile, Oops, date_of, explain};
+use web_kit::{Desk, Fields, Kit, OneFile, Oops, blocking, date_of, explain};
 
 use crate::proposal::{Back, page};
-use crate::view::compute;
 
 fn wish(act: &str, f: &Fields) -> Result<RedesignWish, Error> {
     let text = |name: &str| f.get(name).to_owned();
@@ -49,7 +48,7 @@ pub(crate) async fn measure_log(
     OneFile(bytes): OneFile,
 ) -> Result<Response, Oops> {
     let (app, actor, n) = (kit.app.clone(), desk.actor(), number.clone());
-    let done = compute(move || {
+    let done = blocking(move || {
         let (cases, rows) = app::logs::case_days(bytes)?;
         let source = format!("日志 {cases} 件 / a log of {cases} cases");
         app.act_on_redesign(&actor, &n, None, &RedesignWish::Measure { source, rows })
@@ -67,7 +66,7 @@ pub(crate) async fn act(
     let (app, actor, n) = (kit.app.clone(), desk.actor(), number.clone());
     let ver = fields.get("ver").parse().ok();
     let done = match wish(&act, &fields) {
-        Ok(wish) => compute(move || app.act_on_redesign(&actor, &n, ver, &wish)).await,
+        Ok(wish) => blocking(move || app.act_on_redesign(&actor, &n, ver, &wish)).await,
         Err(e) => Err(e),
     };
     answer(&kit, &desk, number, act, fields, done).await

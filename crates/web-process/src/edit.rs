@@ -6,11 +6,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use kernel::Said;
 use optimise::Model;
-use web_kit::{Desk, Fields, Kit, Oops, Page, explain, render};
+use web_kit::{Desk, Fields, Kit, Oops, Page, blocking, explain, render, said};
 
 use crate::form::{Form, fits};
-use crate::view::{Plan, compute};
+use crate::view::Plan;
 
 #[derive(Template)]
 #[template(path = "redesign_edit.html")]
@@ -44,15 +45,13 @@ fn text_of(base: &Model, f: &Fields) -> String {
 async fn look(kit: &Kit, p: &Page, text: String) -> Result<(Option<Plan>, String), Error> {
     let office = kit.app.office_now().await?;
     let page = p.clone();
-    compute(move || {
+    blocking(move || {
         let read = Model::from_json(&text).and_then(|m| Ok((optimise::redesign(&m)?, m)));
         Ok(match read {
             Ok((r, m)) => (Some(Plan::of(&page, &office.rules.calendar, &m, &r)), String::new()),
             Err(e) => {
-                let said = e.to_string();
-                let (zh, en) = said.split_once(" / ").unwrap_or((&said, &said));
-                let words = if page.lang == web_kit::Lang::Zh { zh } else { en };
-                (None, page.t.process.e_bad.replace("{s}", words))
+                let words = said(page.lang, &Said::of_both(&e.to_string()));
+                (None, page.t.process.e_bad.replace("{s}", &words))
             }
         })
     })
@@ -61,7 +60,7 @@ async fn look(kit: &Kit, p: &Page, text: String) -> Result<(Option<Plan>, String
 
 async fn base(kit: &Kit, desk: &Desk, number: &str) -> Result<app::RedesignView, Oops> {
     let (app, actor, n) = (kit.app.clone(), desk.actor(), number.to_owned());
-    let v = compute(move || app.redesign(&actor, &n)).await?;
+    let v = blocking(move || app.redesign(&actor, &n)).await?;
     if v.may.edit { Ok(v) } else { Err(Oops(Error::NotFound)) }
 }
 
@@ -122,7 +121,7 @@ pub(crate) async fn save(
         let wish = RedesignWish::Edit { model: text.clone(), words: fields.get("words").to_owned() };
         let (app, actor, n) = (kit.app.clone(), desk.actor(), number.clone());
         let ver = fields.get("ver").parse().ok();
-        match compute(move || app.act_on_redesign(&actor, &n, ver, &wish)).await {
+        match blocking(move || app.act_on_redesign(&actor, &n, ver, &wish)).await {
             Ok(()) => return Ok(Redirect::to(&format!("/desk/redesigns/{number}?done=1")).into_response()),
             Err(e @ (Error::Invalid { .. } | Error::Changed(_))) => {
                 trouble = explain(&desk.page, &e);

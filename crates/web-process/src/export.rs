@@ -5,11 +5,11 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use paper::sheet::{Column, Kind, Table, Value, write_xlsx};
-use web_kit::{Desk, Kit, Oops, Page};
+use web_kit::{Desk, Kit, Oops, Page, blocking};
 
 use crate::report::Report;
 use crate::report_word::document;
-use crate::view::{Plan, compute, lane_words};
+use crate::view::{Plan, lane_words};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -54,7 +54,7 @@ fn lines(p: &Page, plan: &Plan) -> Vec<Vec<Value>> {
 
 pub(crate) async fn view(kit: &Kit, desk: &Desk, number: String) -> Result<RedesignView, Oops> {
     let (app, actor) = (kit.app.clone(), desk.actor());
-    Ok(compute(move || app.redesign(&actor, &number)).await?)
+    Ok(blocking(move || app.redesign(&actor, &number)).await?)
 }
 
 /// `GET /desk/redesigns/{number}/{file}`
@@ -76,14 +76,12 @@ pub(crate) async fn file(
             let title = title.replace("{day}", &p.now.date().to_string());
             let table = Table { sheet: p.t.process.figures.to_owned(), title, columns: columns(&p) };
             let rows = lines(&p, &plan);
-            let bug = |said: String| Error::Store(store::StoreError::Bug(said));
-            (XLSX, compute(move || write_xlsx(&table, rows).map_err(|e| bug(e.to_string()))).await?)
+            (XLSX, blocking(move || write_xlsx(&table, rows).map_err(Error::bug)).await?)
         }
         "report.docx" => {
             let office = kit.app.office_now().await?;
             let paper = document(&Report::of(p, &office, &v));
-            let bug = |said: String| Error::Store(store::StoreError::Bug(said));
-            (DOCX, compute(move || paper::word::write(&paper).map_err(|e| bug(e.to_string()))).await?)
+            (DOCX, blocking(move || paper::word::write(&paper).map_err(Error::bug)).await?)
         }
         _ => return Err(Oops(Error::NotFound)),
     };

@@ -7,9 +7,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Moment;
 use serde::Deserialize;
-use web_kit::{Desk, Fields, Kit, Oops, Page, explain, render, said, when};
+use web_kit::{Desk, Fields, Kit, Oops, Page, blocking, explain, render, said, when};
 
-use crate::view::{compute, num};
+use crate::view::num;
 
 /// The named targets (O8) as examples: file stem, model.
 const EXAMPLES: [(&str, &str); 5] = [
@@ -134,7 +134,7 @@ pub(crate) async fn draw(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
         }
     }
     let (app, actor, title) = (kit.app.clone(), desk.actor(), fields.get("title").to_owned());
-    match compute(move || found.and_then(|()| app.draw_redesign(actor, &title, &text))).await {
+    match blocking(move || found.and_then(|()| app.draw_redesign(actor, &title, &text))).await {
         Ok(number) => Ok(Redirect::to(&format!("/desk/redesigns/{number}")).into_response()),
         Err(e @ Error::Invalid { .. }) => {
             let trouble = explain(&desk.page, &e);

@@ -5,13 +5,12 @@ use app::Error;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use kernel::Said;
 use optimise::{Candidate, Found, search};
 use tokio::sync::Semaphore;
-use web_kit::{Desk, Kit, Oops, Page, render, said};
+use web_kit::{Desk, Kit, Oops, Page, blocking, render, said};
 
 use crate::export::view;
-use crate::view::{compute, num};
+use crate::view::num;
 
 /// One search computes for seconds on a whole core; who comes while one runs is asked to come back.
 static ONE: Semaphore = Semaphore::const_new(1);
@@ -104,14 +103,10 @@ pub(crate) async fn show(
         return Err(Oops(Error::Store(store::StoreError::Busy)));
     };
     let (model, title, number) = (v.model.clone(), v.proposal.title.clone(), v.number);
-    let found = compute(move || {
+    let found = blocking(move || {
         let mut options = optimise::Options::new(CASES, SEED);
         options.events_max = EVENTS;
-        search(&model, options, DESIGNS).map_err(|e| {
-            let text = e.to_string();
-            let (zh, en) = text.split_once(" / ").unwrap_or((&text, &text));
-            Error::Invalid { field: "model".into(), said: Said::new(zh, en) }
-        })
+        search(&model, options, DESIGNS).map_err(|e| Error::told("model", &e))
     })
     .await?;
     let told = p.t.process.o_tried.replace("{n}", &found.tried.to_string());

@@ -8,9 +8,9 @@ use kernel::UnitId;
 use optimise::Judgement;
 use optimise::proposal::{Answer, Happened, Measured, Proposal};
 use serde::Deserialize;
-use web_kit::{Desk, Fields, Kit, Oops, Page, Texts, render, said, when};
+use web_kit::{Desk, Fields, Kit, Oops, Page, Texts, blocking, render, said, when};
 
-use crate::view::{Plan, Reality, compute, name_of, num};
+use crate::view::{Plan, Reality, name_of, num};
 
 /// Steps up to which a page simulates.
 const SIMULATED: usize = 200;
@@ -205,7 +205,7 @@ async fn reality(p: &Page, v: &RedesignView) -> Result<(Option<Reality>, bool), 
     }
     let model = v.model.clone();
     // A model that cannot be simulated still has its lawful plan.
-    let found = compute(move || Ok(app::foretell(&model).ok())).await?;
+    let found = blocking(move || Ok(app::foretell(&model).ok())).await?;
     Ok((found.map(|f| Reality::of(p, &f)), false))
 }
 
@@ -218,7 +218,7 @@ pub(crate) async fn page(
     back: Back,
 ) -> Result<Response, Oops> {
     let (app, actor, n) = (kit.app.clone(), desk.actor(), number.to_owned());
-    let v = compute(move || app.redesign(&actor, &n)).await?;
+    let v = blocking(move || app.redesign(&actor, &n)).await?;
     let office = kit.app.office_now().await?;
     let p = desk.page.clone();
     let (reality, foretold) = reality(&p, &v).await?;

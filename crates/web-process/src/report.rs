@@ -59,7 +59,9 @@ impl Report {
                 .collect(),
             guide: x.publication.iter().flat_map(|u| &u.guide).map(|s| said(p.lang, s)).collect(),
             effects: (x.effects.iter())
-                .map(|m| format!("{} → {}: {}", num(m.mean.0), num(m.mean.1), said(p.lang, &m.reading)))
+                .map(|m| {
+                    format!("{} → {}{}{}", num(m.mean.0), num(m.mean.1), p.t.colon, said(p.lang, &m.reading))
+                })
                 .collect(),
             p,
         }

@@ -1,6 +1,7 @@
 //! 再造报告的 Word 版: the same paper as an official document (GB/T 9704), headings numbered, bars before and after.
 
 use paper::gongwen::{Block, Document, Run};
+use web_kit::Lang;
 
 use crate::report::Report;
 use crate::view::{Row, num};
@@ -50,7 +51,7 @@ fn figures(rows: &[Row], rules: bool) -> Vec<Vec<String>> {
 
 /// The paper.
 pub(crate) fn document(r: &Report) -> Document {
-    let t = r.p.t.process;
+    let (t, colon) = (r.p.t.process, r.p.t.colon);
     let mut body = Body { blocks: Vec::new(), heads: 0 };
     body.say(format!("{} {} · {} · {}", r.number, r.stage, r.unit, r.today));
     body.head(t.figures);
@@ -66,10 +67,10 @@ pub(crate) fn document(r: &Report) -> Document {
         body.table("", &[t.th_figure, t.before, t.after, t.th_cut], figures(&s.rows, false));
     }
     body.head(t.plan);
-    body.say(format!("{}: {}", t.path_before, r.plan.path_before));
-    body.say(format!("{}: {}", t.path_after, r.plan.path_after));
+    body.say([t.path_before, colon, &r.plan.path_before].concat());
+    body.say([t.path_after, colon, &r.plan.path_after].concat());
     for group in &r.plan.groups {
-        body.say(format!("{}: {group}", t.groups));
+        body.say([t.groups, colon, group].concat());
     }
     body.say(&r.plan.if_today);
     body.say(&r.plan.staffed);
@@ -94,7 +95,7 @@ pub(crate) fn document(r: &Report) -> Document {
     Document {
         mark: None,
         number: String::new(),
-        title: format!("{}: {}", t.report, r.title),
+        title: [t.report, r.p.t.colon, &r.title].concat(),
         to: String::new(),
         blocks: body.blocks,
         attachments: Vec::new(),
@@ -104,17 +105,22 @@ pub(crate) fn document(r: &Report) -> Document {
     }
 }
 
+/// A heading with how many stand under it.
+fn counted(r: &Report, text: &str, n: usize) -> String {
+    if r.p.lang == Lang::Zh { format!("{text}（{n}）") } else { format!("{text} ({n})") }
+}
+
 fn proof(body: &mut Body, r: &Report) {
     let t = r.p.t.process;
     body.head(t.proof);
-    body.sub(format!("{} ({})", t.removed, r.plan.removed.len()));
+    body.sub(counted(r, t.removed, r.plan.removed.len()));
     if !r.plan.removed.is_empty() {
         let line = |o: &crate::view::Order| {
             vec![format!("{} → {}", o.from, o.to), format!("{} {}", o.why, o.seen).trim().to_owned()]
         };
         body.table("", &[t.th_order, t.th_why], r.plan.removed.iter().map(line).collect());
     }
-    body.sub(format!("{} ({})", t.kept, r.plan.kept.len()));
+    body.sub(counted(r, t.kept, r.plan.kept.len()));
     if !r.plan.kept.is_empty() {
         let line = |o: &crate::view::Order| {
             vec![format!("{} → {}", o.from, o.to), o.ground.to_owned(), o.why.clone()]
@@ -123,7 +129,7 @@ fn proof(body: &mut Body, r: &Report) {
     }
     if !r.plan.dropped.is_empty() {
         body.sub(t.dropped);
-        r.plan.dropped.iter().for_each(|(name, why)| body.say(format!("{name}: {why}")));
+        r.plan.dropped.iter().for_each(|(name, why)| body.say([name, r.p.t.colon, why].concat()));
     }
 }
 
@@ -147,7 +153,7 @@ fn review(body: &mut Body, r: &Report) {
     let t = r.p.t.process;
     if !r.reviews.is_empty() {
         body.head(t.reviews);
-        r.reviews.iter().for_each(|(who, what)| body.say(format!("{who}: {what}")));
+        r.reviews.iter().for_each(|(who, what)| body.say([who, r.p.t.colon, what].concat()));
         r.insists.iter().for_each(|c| body.say(c));
     }
     if !r.guide.is_empty() {

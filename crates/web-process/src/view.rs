@@ -1,19 +1,10 @@
 //! 共用: a redesign as the pages show it: figures with their rules, the picture, the proof, materials, the form.
 
-use app::Error;
 use kernel::Said;
 use optimise::proposal::Prediction;
 use optimise::{Figures, Ground, LaneWords, Model, Redesign, Verdict};
 use web_kit::{Lang, Page, Texts, day, said};
 use workday::{Length, WorkCalendar};
-
-/// Runs something that computes on a thread of its own.
-pub(crate) async fn compute<T: Send + 'static>(
-    f: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    let done = tokio::task::spawn_blocking(f).await;
-    done.map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))?
-}
 
 /// A number with at most two digits after the point.
 pub(crate) fn num(x: f64) -> String {

@@ -7,9 +7,9 @@ use axum::response::Response;
 use kernel::{Date, Moment, US_PER_DAY};
 use serde::Deserialize;
 use supervise::{Ask, Bars, Dim, FIGURES, Figure, Filter, Lines, Sort, Value, bars, figure, lines};
-use web_kit::{Desk, Kit, Lang, Oops, Page, day, render, when};
+use web_kit::{Desk, Kit, Lang, Oops, Page, day, escape, render, when};
 
-use crate::{Opt, escape, opt, ready};
+use crate::{Opt, opt, ready};
 
 /// What the address says.
 #[derive(Clone, Debug, Default, Deserialize)]

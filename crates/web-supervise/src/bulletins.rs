@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use paper::pdf::Fonts;
 use supervise::{Block, Form, figure};
-use web_kit::{Desk, Fields, Kit, Lang, Oops, Page, day, render, when};
+use web_kit::{Desk, Fields, Kit, Lang, Oops, Page, blocking, day, render, when};
 
 use crate::boards::{AskForm, name};
 use crate::document::{document, source_href};
@@ -256,21 +256,20 @@ pub(crate) async fn file(
 ) -> Result<Response, Oops> {
     let v = kit.app.bulletin(desk.actor(), id).await?;
     let doc = document(&v.bulletin, &kit.options.public_url);
-    let bug = |said: String| Oops(app::Error::Store(store::StoreError::Bug(said)));
     let kind = match file.as_str() {
         "bulletin.docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "bulletin.pdf" => "application/pdf",
         _ => return Err(Oops(app::Error::NotFound)),
     };
     let pdf = file.ends_with(".pdf");
-    let written = tokio::task::spawn_blocking(move || {
+    let bytes = blocking(move || {
         if pdf {
-            let fonts = Fonts::of_this_machine().map_err(ToString::to_string)?;
-            return paper::pdf::write(&doc, fonts).map_err(|e| e.to_string());
+            let fonts = Fonts::of_this_machine().map_err(|e| app::Error::told("fonts", e))?;
+            return paper::pdf::write(&doc, fonts).map_err(|e| app::Error::told("fonts", &e));
         }
-        paper::word::write(&doc).map_err(|e| e.to_string())
-    });
-    let bytes = written.await.map_err(|e| bug(e.to_string()))?.map_err(bug)?;
+        paper::word::write(&doc).map_err(|e| app::Error::told("word", &e))
+    })
+    .await?;
     let name = format!("attachment; filename=\"bulletin-{id}.{}\"", if pdf { "pdf" } else { "docx" });
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes)
         .into_response())

@@ -62,19 +62,6 @@ pub(crate) async fn ready(kit: &Kit) -> Result<(), Oops> {
     Ok(())
 }
 
-/// A value as a part of an address.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::new();
-    for b in text.bytes() {
-        if b.is_ascii_alphanumeric() || b"-_.".contains(&b) {
-            out.push(char::from(b));
-        } else {
-            out.push_str(&format!("%{b:02X}"));
-        }
-    }
-    out
-}
-
 /// Is the reader allowed to do this at all? Decides which forms are shown; the door decides again.
 pub(crate) fn may(desk: &web_kit::Desk, operation: access::Operation) -> bool {
     access::decide(&desk.actor(), operation, None).is_ok()

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use supervise::{Dim, LEVELS, Level, RateChannel, Reason, reasons_for};
-use web_kit::{Fields, Kit, Lang, Oops, Page, header_of, render, when};
+use web_kit::{Fields, Kit, Lang, Oops, Page, escape, header_of, render, when};
 
 use crate::{Opt, opt, ready, told};
 
@@ -166,9 +166,7 @@ pub(crate) async fn vote(
     };
     match done {
         Ok(Some((number, code))) => Ok(Redirect::to(&format!("/r/{number}/{code}?new=1")).into_response()),
-        Ok(None) => {
-            Ok(Redirect::to(&format!("/rate/{token}?by={}&done=1", crate::escape(&by.by))).into_response())
-        }
+        Ok(None) => Ok(Redirect::to(&format!("/rate/{token}?by={}&done=1", escape(&by.by))).into_response()),
         Err(e) => {
             let trouble = told(&p, e)?;
             let answer = page(&kit, p, token, by, trouble, fields).await?;

@@ -10,7 +10,7 @@ use fast_qr::convert::svg::SvgBuilder;
 use kernel::US_PER_DAY;
 use serde::Deserialize;
 use supervise::{RateChannel, Way, reasons_for};
-use web_kit::{Desk, Fields, Kit, Lang, Oops, Page, day, render, when};
+use web_kit::{Desk, Fields, Kit, Lang, Oops, Page, day, escape, render, when};
 
 use crate::rate::{LevelView, entered, level_label, levels, reason_label};
 use crate::{Opt, may, opt, told};
@@ -111,9 +111,8 @@ async fn page(kit: &Kit, desk: &Desk, ask: ListAsk, trouble: String) -> Result<R
     Ok(render(&RatingsHtml {
         rows: all.into_iter().map(|v| row(&p, v)).collect(),
         states: states.into_iter().map(|(v, l)| opt(v, l, &ask.state)).collect(),
-        next: last.map_or_else(String::new, |id| {
-            format!("/desk/ratings?state={}&before={id}", crate::escape(&ask.state))
-        }),
+        next: last
+            .map_or_else(String::new, |id| format!("/desk/ratings?state={}&before={id}", escape(&ask.state))),
         trouble,
         serves: may(desk, access::Operation::WriteServices),
         phones: may(desk, access::Operation::EnterRating),

@@ -134,7 +134,7 @@ pub(crate) async fn list(State(kit): State<Kit>, desk: Desk) -> Result<Response,
 fn read(f: &Fields) -> Result<Campaign, Error> {
     let day = |name: &str| {
         date_of(f.get(name))
-            .ok_or_else(|| Error::invalid(name, "请填写日期,如 2026-05-31", "give a date like 2026-05-31"))
+            .ok_or_else(|| Error::invalid(name, "请填写日期，如 2026-05-31", "give a date like 2026-05-31"))
     };
     let (from, to) = (day("from")?, day("to")?);
     let documents_due = date_of(f.get("due")).unwrap_or(to);
@@ -291,7 +291,7 @@ pub(crate) async fn give(
         kit.app.give_walks(desk.actor(), id, fields.get("seed").parse().unwrap_or(0)).await
     } else {
         let by: Result<Date, Error> = date_of(fields.get("by"))
-            .ok_or_else(|| Error::invalid("by", "请填写日期,如 2026-05-31", "give a date like 2026-05-31"));
+            .ok_or_else(|| Error::invalid("by", "请填写日期，如 2026-05-31", "give a date like 2026-05-31"));
         match by {
             Ok(by) => {
                 let (login, item) = (fields.get("login").to_owned(), fields.get("item").to_owned());

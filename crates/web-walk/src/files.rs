@@ -5,17 +5,13 @@ use axum::extract::{Path, Query as Ask, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use paper::sheet::write_book;
-use web_kit::{Desk, Kit, Oops};
+use web_kit::{Desk, Kit, Oops, blocking};
 
 use crate::items::ListAsk;
 
 /// Items of one file; more is for the program's own export.
 const ITEMS_MAX: usize = 2_000;
 pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-fn bug(said: impl std::fmt::Display) -> Oops {
-    Oops(Error::Store(store::StoreError::Bug(said.to_string())))
-}
 
 pub(crate) fn download(kind: &str, name: &str, bytes: Vec<u8>) -> Response {
     let name = format!("attachment; filename=\"{name}\"");
@@ -46,7 +42,7 @@ pub(crate) async fn json_lines(
 ) -> Result<Response, Oops> {
     let mut out = String::new();
     for item in found(&kit, &ask).await? {
-        out.push_str(&catalogue::json::export_line(&item).map_err(bug)?);
+        out.push_str(&catalogue::json::export_line(&item).map_err(Error::bug)?);
         out.push('\n');
     }
     Ok(download("application/jsonl; charset=utf-8", "items.jsonl", out.into_bytes()))
@@ -59,11 +55,11 @@ pub(crate) async fn sheets(
     Ask(ask): Ask<ListAsk>,
 ) -> Result<Response, Oops> {
     let items = found(&kit, &ask).await?;
-    let made = tokio::task::spawn_blocking(move || {
+    let bytes = blocking(move || {
         let sheets = catalogue::rows::export(&items);
-        write_book(sheets.into_iter().map(|s| (s.name, s.rows)))
-    });
-    let bytes = made.await.map_err(bug)?.map_err(bug)?;
+        write_book(sheets.into_iter().map(|s| (s.name, s.rows))).map_err(Error::bug)
+    })
+    .await?;
     Ok(download(XLSX, "items.xlsx", bytes))
 }
 
@@ -93,6 +89,6 @@ pub(crate) async fn three_lists(
     }
     let names = [t.problems, t.demands, t.measures].map(str::to_owned);
     let book = names.into_iter().zip([problems, demands, measures]);
-    let bytes = write_book(book).map_err(bug)?;
+    let bytes = write_book(book).map_err(Error::bug)?;
     Ok(download(XLSX, "three-lists.xlsx", bytes))
 }

@@ -12,9 +12,9 @@ use catalogue::review::{Act, Stage};
 use catalogue::situation::{NoWay, resolve};
 use kernel::{Actor, RegionCode};
 use serde::Deserialize;
-use web_kit::{Desk, Fields, Kit, Oops, Page, day, explain, render, said};
+use web_kit::{Desk, Fields, Kit, Oops, Page, day, escape, explain, render, said};
 
-use crate::{base, escape, items, qr};
+use crate::{base, items, qr};
 
 pub(crate) fn act_word(act: Act) -> String {
     serde_json::to_value(act).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()

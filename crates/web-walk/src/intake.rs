@@ -11,7 +11,7 @@ use catalogue::ServiceItem;
 use catalogue::rows::Sheet;
 use kernel::Said;
 use paper::sheet::{Limits, read_book, write_book};
-use web_kit::{Desk, Kit, OneFile, Oops, Page, render, said};
+use web_kit::{Desk, Kit, OneFile, Oops, Page, blocking, render, said};
 
 /// Largest file, bytes; more goes through the program's own import.
 pub(crate) const FILE_MAX: usize = 32 << 20;
@@ -62,7 +62,7 @@ pub(crate) async fn form(desk: Desk) -> Result<Response, Oops> {
 /// `GET /desk/items/template.xlsx`: the eight sheets with their headings.
 pub(crate) async fn template(_: Desk) -> Result<Response, Oops> {
     let sheets = catalogue::rows::template().into_iter().map(|s| (s.name, s.rows));
-    let bytes = write_book(sheets).map_err(|e| Oops(Error::Store(store::StoreError::Bug(e.to_string()))))?;
+    let bytes = write_book(sheets).map_err(Error::bug)?;
     Ok(crate::files::download(crate::files::XLSX, "items-template.xlsx", bytes))
 }
 
@@ -79,7 +79,7 @@ fn read(bytes: Vec<u8>) -> Result<(Vec<ServiceItem>, Vec<(String, Said)>), Error
     }
     let mut items = Vec::new();
     let sum = catalogue::json::import_lines(Cursor::new(bytes), |i| items.push(i)).map_err(|e| {
-        Error::invalid("file", format!("读不了文件:{e}"), format!("the file cannot be read: {e}"))
+        Error::invalid("file", format!("读不了文件：{e}"), format!("the file cannot be read: {e}"))
     })?;
     let problems = sum.problems.into_iter().map(|p| (format!("{} {}", p.line, p.path), p.said));
     Ok((items, problems.collect()))
@@ -112,9 +112,7 @@ pub(crate) async fn save(
 ) -> Result<Response, Oops> {
     access::decide(&desk.actor(), access::Operation::WriteCatalogue, None).map_err(Error::from)?;
     let actor = desk.actor();
-    let done = tokio::task::spawn_blocking(move || take_in(&kit, &actor, bytes)).await;
-    let done = done.map_err(|e| Oops(Error::Store(store::StoreError::Bug(e.to_string()))))?;
-    match done {
+    match blocking(move || take_in(&kit, &actor, bytes)).await {
         Ok(done) => Ok(page(desk.page, Some(done), String::new())),
         Err(e @ Error::Invalid { .. }) => {
             let trouble = web_kit::explain(&desk.page, &e);

@@ -10,21 +10,7 @@ use kernel::RegionCode;
 use serde::Deserialize;
 use walk::backward::Gap;
 use walk::leads::{LeadAct, LeadKind, LeadState};
-use web_kit::{Desk, Fields, Kit, Oops, Page, Texts, date_of, explain, render, said, when};
-
-const KINDS: [(&str, LeadKind); 4] = [
-    ("lead", LeadKind::Lead),
-    ("suggestion", LeadKind::Suggestion),
-    ("ask_company", LeadKind::AskCompany),
-    ("invited", LeadKind::Invited),
-];
-const STATES: [(&str, LeadState); 5] = [
-    ("new", LeadState::New),
-    ("planned", LeadState::Planned),
-    ("walked", LeadState::Walked),
-    ("declined", LeadState::Declined),
-    ("called_back", LeadState::CalledBack),
-];
+use web_kit::{Desk, Fields, Kit, Oops, Page, Texts, date_of, escape, explain, render, said, when};
 
 fn kind_text(t: &Texts, kind: LeadKind) -> &'static str {
     match kind {
@@ -64,10 +50,10 @@ struct JoinHtml {
 
 async fn join_page(kit: &Kit, p: Page, sent: Fields, trouble: String, number: i64) -> Result<Response, Oops> {
     let chosen = if sent.has("kind") { sent.get("kind") } else { "lead" };
-    let kinds = KINDS.map(|(w, k)| Choice {
-        value: w.to_owned(),
+    let kinds = LeadKind::ALL.map(|k| Choice {
+        value: k.word().to_owned(),
         label: kind_text(p.t, k).to_owned(),
-        on: w == chosen,
+        on: k.word() == chosen,
     });
     let city = kit.app.office_now().await?.settings.city.to_string();
     let region = sent.opt("region").unwrap_or(city);
@@ -92,7 +78,7 @@ pub(crate) async fn join(State(kit): State<Kit>, p: Page, Ask(ask): Ask<JoinAsk>
 /// `POST /join`
 pub(crate) async fn send(State(kit): State<Kit>, p: Page, f: Fields) -> Result<Response, Oops> {
     let city = kit.app.office_now().await?.settings.city.clone();
-    let kind = KINDS.iter().find(|(w, _)| *w == f.get("kind")).map_or(LeadKind::Lead, |(_, k)| *k);
+    let kind = LeadKind::ALL.into_iter().find(|k| k.word() == f.get("kind")).unwrap_or(LeadKind::Lead);
     let new = NewLead {
         kind,
         item: f.get("item").to_owned(),
@@ -178,14 +164,14 @@ async fn leads_page(
     trouble: String,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let (word, state) = *STATES.iter().find(|(w, _)| *w == ask.state).unwrap_or(&STATES[0]);
+    let state = LeadState::ALL.into_iter().find(|s| s.word() == ask.state).unwrap_or(LeadState::New);
     let rows = kit.app.leads(desk.actor(), state, ask.before).await?;
     let next = rows.last().filter(|_| rows.len() == 50).map_or(0, |r| r.id);
     let campaigns = kit.app.campaigns(desk.actor()).await?;
     let status = if trouble.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let html = LeadsHtml {
-        states: STATES.iter().map(|(w, s)| (*w, state_text(p.t, *s), *w == word)).collect(),
-        state: word,
+        states: LeadState::ALL.iter().map(|s| (s.word(), state_text(p.t, *s), *s == state)).collect(),
+        state: state.word(),
         rows: rows.into_iter().map(|v| line(&p, v)).collect(),
         next,
         campaigns: campaigns.into_iter().map(|c| (c.id, c.campaign.name)).collect(),
@@ -212,7 +198,7 @@ fn read(f: &Fields) -> Result<LeadMove, Error> {
             f.get("login").to_owned(),
             f.get("item").to_owned(),
             date_of(f.get("by")).ok_or_else(|| {
-                Error::invalid("by", "请填写日期,如 2026-05-31", "give a date like 2026-05-31")
+                Error::invalid("by", "请填写日期，如 2026-05-31", "give a date like 2026-05-31")
             })?,
         ),
         "walked" => LeadMove::Walked,
@@ -242,8 +228,7 @@ pub(crate) async fn act(
     };
     match done {
         Ok(()) => {
-            Ok(Redirect::to(&format!("/desk/walks/leads?state={}", crate::escape(&ask.state)))
-                .into_response())
+            Ok(Redirect::to(&format!("/desk/walks/leads?state={}", escape(&ask.state))).into_response())
         }
         Err(e @ Error::Invalid { .. }) => {
             let trouble = explain(&desk.page, &e);

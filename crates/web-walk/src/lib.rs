@@ -18,7 +18,7 @@ mod walks;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use web_kit::Kit;
+use web_kit::{Kit, escape};
 
 /// The pages of this room.
 pub fn routes() -> Router<Kit> {
@@ -73,19 +73,6 @@ pub fn public_routes() -> Router<Kit> {
         .route("/guide/{key}/comment", post(guides::comment))
         .route("/join", get(leads::join).post(leads::send))
         .route("/p/{token}", get(plates::scan))
-}
-
-/// A value of a query as it stands in an address.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::new();
-    for b in text.bytes() {
-        if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) {
-            out.push(char::from(b));
-        } else {
-            out.push_str(&format!("%{b:02X}"));
-        }
-    }
-    out
 }
 
 /// An address with the pairs that are not empty.

@@ -9,7 +9,7 @@ use catalogue::plate::Plate;
 use paper::pdf::Fonts;
 use paper::plates::PlateSheet;
 use serde::Deserialize;
-use web_kit::{Desk, Fields, Kit, Oops, Page, render, said};
+use web_kit::{Desk, Fields, Kit, Oops, Page, blocking, render, said};
 
 use crate::{base, qr};
 
@@ -204,18 +204,11 @@ pub(crate) async fn pdf(
             warning: p.t.walk.false_plate_hint.to_owned(),
         })
         .collect();
-    let made = tokio::task::spawn_blocking(move || {
-        let fonts = Fonts::of_this_machine().map_err(ToString::to_string)?;
-        paper::plates::write(p.t.walk.plates, &sheets, fonts).map_err(|e| e.to_string())
+    let made = blocking(move || {
+        let fonts = Fonts::of_this_machine().map_err(|e| Error::told("fonts", e))?;
+        paper::plates::write(p.t.walk.plates, &sheets, fonts).map_err(|e| Error::told("fonts", &e))
     });
-    let bug = |said: String| Oops(Error::Store(store::StoreError::Bug(said)));
-    let bytes = match made.await.map_err(|e| bug(e.to_string()))? {
-        Ok(bytes) => bytes,
-        Err(said) => {
-            let (zh, en) = said.split_once(" / ").unwrap_or((&said, &said));
-            return Err(Oops(Error::invalid("fonts", zh, en)));
-        }
-    };
+    let bytes = made.await?;
     let name = format!("attachment; filename=\"plates-{}.pdf\"", ask.after);
     let heads = [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((heads, bytes).into_response())

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use sm3::{Digest, Sm3};
 use walk::checklist::CHECKLIST;
 use walk::forms::FORMS;
-use web_kit::{Kit, Lang, Oops, Page, all_texts, explain, render, said};
+use web_kit::{Kit, Lang, Oops, Page, all_texts, blocking, explain, render, said};
 
 use crate::in_words;
 
@@ -223,7 +223,7 @@ pub(crate) async fn sync(State(kit): State<Kit>, p: Page, sent: Option<Json<Sent
         Err(answer) => return *answer,
     };
     let Some(Json(sent)) = sent else {
-        let e = Error::invalid("walks", "读不懂,请更新走访页面", "not understood: reload the recorder");
+        let e = Error::invalid("walks", "读不懂，请更新走访页面", "not understood: reload the recorder");
         return refused(&p, &e);
     };
     match kit.app.sync_walks(actor, sent.walks).await {
@@ -262,9 +262,7 @@ pub(crate) async fn file(State(kit): State<Kit>, p: Page, Ask(ask): Ask<FileAsk>
         Err(answer) => return *answer,
     };
     let (app, who, title) = (kit.app.clone(), actor.clone(), ask.title);
-    let brought = tokio::task::spawn_blocking(move || app.upload(&who, &title, body.to_vec())).await;
-    let brought = brought.unwrap_or_else(|e| Err(Error::Store(store::StoreError::Bug(e.to_string()))));
-    let done = match brought {
+    let done = match blocking(move || app.upload(&who, &title, body.to_vec())).await {
         Ok(up) => kit.app.attach_to_walk(actor, ask.walk, ask.digest, up.ticket).await,
         Err(e) => Err(e),
     };

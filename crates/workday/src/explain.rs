@@ -68,7 +68,7 @@ pub fn explain(start: Moment, length: Length, calendar: &WorkCalendar, pauses: &
         })
         .collect();
     let why = match length {
-        Length::Workdays(0) => "当日办结,逢休息日顺延",
+        Length::Workdays(0) => "当日办结，逢休息日顺延",
         Length::Workdays(_) | Length::Days(_) => "收到当日不计入",
         Length::WorkingHours(_) | Length::Hours(_) => "自收到时起算",
     };
@@ -109,13 +109,13 @@ impl Teller<'_> {
         }
         if self.left > 0 {
             self.left -= 1;
-            let why = if kind.counts { "自然日".into() } else { format!("自然日({})", kind.why) };
+            let why = if kind.counts { "自然日".into() } else { format!("自然日（{}）", kind.why) };
             return self.line(day, true, why);
         }
         let why = if day == self.last {
-            "末日逢休息日,顺延至此".into()
+            "末日逢休息日，顺延至此".into()
         } else {
-            format!("顺延:{}", kind.why)
+            format!("顺延：{}", kind.why)
         };
         self.line(day, false, why)
     }
@@ -139,5 +139,5 @@ impl Teller<'_> {
 }
 
 fn paused(pause: &Pause) -> String {
-    format!("暂停:{}", pause.reason)
+    format!("暂停：{}", pause.reason)
 }

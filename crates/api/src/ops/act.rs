@@ -15,8 +15,8 @@ use crate::views::{self, CaseOut, Out, Problems};
 /// 办理一件
 #[utoipa::path(post, path = "/cases/{number}/acts", operation_id = "act", tag = "件",
     params(("number" = String, Path, description = "受理编号"),
-           ("If-Match" = Option<String>, Header, description = "读取时的 ETag;件已变则答 412"),
-           ("Idempotency-Key" = Option<String>, Header, description = "同一请求重发时用同一个键,只办一次")),
+           ("If-Match" = Option<String>, Header, description = "读取时的 ETag；件已变则答 412"),
+           ("Idempotency-Key" = Option<String>, Header, description = "同一请求重发时用同一个键，只办一次")),
     request_body(content = crate::acts::Acting, description = "动作和它的字段"),
     responses((status = 200, description = "办后的件", body = CaseOut), Problems),
     security(("token" = []), ("session" = [])))]

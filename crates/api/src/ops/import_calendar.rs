@@ -20,8 +20,8 @@ pub(crate) struct Imported {
 
 /// 导入一年的放假通知
 #[utoipa::path(post, path = "/calendars", operation_id = "import_calendar", tag = "办公设置",
-    request_body(content = Object, description = "年度通知:年份、文号、放假日和调休上班日"),
-    responses((status = 201, description = "已导入,未结期限随后重算并留痕", body = Imported), Problems),
+    request_body(content = Object, description = "年度通知：年份、文号、放假日和调休上班日"),
+    responses((status = 201, description = "已导入，未结期限随后重算并留痕", body = Imported), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn import_calendar(
     signed: Signed,

@@ -13,7 +13,7 @@ use crate::views::{Out, Problems};
 
 /// 封签
 #[utoipa::path(get, path = "/ledger/seals", operation_id = "list_seals", tag = "留痕", params(After),
-    responses((status = 200, description = "封签,按先后;最多 500 个", body = Vec<Object>), Problems),
+    responses((status = 200, description = "封签，按先后；最多 500 个", body = Vec<Object>), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn list_seals(
     signed: Signed,

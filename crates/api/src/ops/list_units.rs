@@ -56,7 +56,7 @@ impl<'a> Unit<'a> {
 
 /// 全部单位
 #[utoipa::path(get, path = "/units", operation_id = "list_units", tag = "办公设置",
-    responses((status = 200, description = "单位,按编号", body = Vec<Unit>), Problems),
+    responses((status = 200, description = "单位，按编号", body = Vec<Unit>), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn list_units(signed: Signed, State(api): State<Api>) -> Result<Response, Problem> {
     decide(&signed.actor(), Operation::ReadOffice, None).map_err(app::Error::from)?;

@@ -45,7 +45,7 @@ pub(crate) struct Lodging {
 
 /// 网上反映
 #[utoipa::path(post, path = "/lodge", operation_id = "lodge", tag = "群众", request_body = Lodging,
-    params(("Idempotency-Key" = Option<String>, Header, description = "同一请求重发时用同一个键,只办一次")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "同一请求重发时用同一个键，只办一次")),
     responses((status = 201, description = "已登记", body = Registered), Problems))]
 pub(crate) async fn lodge(
     _: Stranger,

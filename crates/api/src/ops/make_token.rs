@@ -24,7 +24,7 @@ pub(crate) struct NewToken {
 
 /// 发放接口令牌
 #[utoipa::path(post, path = "/tokens", operation_id = "make_token", tag = "人员", request_body = NewToken,
-    responses((status = 201, description = "令牌,只显示这一次", body = SignedIn), Problems),
+    responses((status = 201, description = "令牌，只显示这一次", body = SignedIn), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn make_token(
     signed: Signed,
@@ -34,7 +34,7 @@ pub(crate) async fn make_token(
     if value.label.trim().is_empty() || value.label.chars().count() > 100 {
         return Err(Problem::invalid(
             "label",
-            "请写明用途(100 字以内)",
+            "请写明用途（100 字以内）",
             "say what it is for, in 100 characters",
         ));
     }

@@ -14,8 +14,8 @@ use crate::views::{CaseOut, Out, Problems};
 /// 查看一件
 #[utoipa::path(get, path = "/cases/{number}", operation_id = "read_case", tag = "件",
     params(("number" = String, Path, description = "受理编号"),
-           ("If-None-Match" = Option<String>, Header, description = "上次得到的 ETag;未变则答 304")),
-    responses((status = 200, description = "件,版本在 ETag 中", body = CaseOut),
+           ("If-None-Match" = Option<String>, Header, description = "上次得到的 ETag；未变则答 304")),
+    responses((status = 200, description = "件，版本在 ETag 中", body = CaseOut),
               (status = 304, description = "没有变化"), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn read_case(

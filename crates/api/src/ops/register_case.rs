@@ -127,7 +127,7 @@ pub(super) fn short(field: &str, text: Option<&String>, most: usize) -> Result<(
 
 /// 登记一件
 #[utoipa::path(post, path = "/cases", operation_id = "register_case", tag = "件", request_body = NewCase,
-    params(("Idempotency-Key" = Option<String>, Header, description = "同一请求重发时用同一个键,只办一次")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "同一请求重发时用同一个键，只办一次")),
     responses((status = 201, description = "已登记", body = Registered), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn register_case(

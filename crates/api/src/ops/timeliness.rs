@@ -11,7 +11,7 @@ use crate::views::{Out, Problems};
 
 /// 时效
 #[utoipa::path(get, path = "/figures/timeliness", operation_id = "timeliness", tag = "数据",
-    responses((status = 200, description = "件数、中位、平均、最长,3/5/10/15/20 个工作日内的比例", body = Object), Problems),
+    responses((status = 200, description = "件数、中位、平均、最长，3/5/10/15/20 个工作日内的比例", body = Object), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn timeliness(signed: Signed, State(api): State<Api>) -> Result<Response, Problem> {
     // It reads every reply: one at a time.

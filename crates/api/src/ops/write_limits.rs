@@ -12,8 +12,8 @@ use crate::views::Problems;
 
 /// 设置期限规则
 #[utoipa::path(put, path = "/limits", operation_id = "write_limits", tag = "办公设置",
-    request_body(content = Vec<Object>, description = "全部期限规则,形状同读取时;每条须有编号、生效日和依据"),
-    responses((status = 204, description = "已设置,在走的时钟不变"), Problems),
+    request_body(content = Vec<Object>, description = "全部期限规则，形状同读取时；每条须有编号、生效日和依据"),
+    responses((status = 204, description = "已设置，在走的时钟不变"), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn write_limits(
     signed: Signed,

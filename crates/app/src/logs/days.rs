@@ -13,11 +13,8 @@ use crate::Error;
 /// # Errors
 /// Not a log; no case of it has a time.
 pub fn case_days(bytes: Vec<u8>) -> Result<(usize, String), Error> {
-    let read = read_log(Cursor::new(bytes), &ReadOptions::default()).map_err(|e| {
-        let text = e.to_string();
-        let (zh, en) = text.split_once(" / ").unwrap_or((&text, &text));
-        Error::invalid("file", zh, en)
-    })?;
+    let read = read_log(Cursor::new(bytes), &ReadOptions::default());
+    let read = read.map_err(|e| Error::told("file", &e))?;
     let (mut rows, mut n) = (String::new(), 0);
     for case in read.log.cases() {
         let times = read.log.time()[case].iter().copied().filter(|t| *t != eventlog::when::NO_TIME);

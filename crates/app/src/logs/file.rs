@@ -11,7 +11,7 @@ use paper::sheet::{Book, Column, Kind, SheetError, Table, Value, write_xlsx};
 #[derive(Debug, thiserror::Error)]
 pub enum LogFileError {
     /// The file could not be opened or read.
-    #[error("读取失败,请检查文件 / the file could not be read: {0}")]
+    #[error("读取失败，请检查文件 / the file could not be read: {0}")]
     Io(#[from] std::io::Error),
     /// The log itself.
     #[error(transparent)]
@@ -24,11 +24,11 @@ pub enum LogFileError {
     File(eventlog_files::FileError),
     /// The file has no objects.
     #[error(
-        "不是对象日志(OCEL),不能写成 OCEL;请用 .xes .csv .xlsx 或 .parquet / not an object-centric log: write it as .xes .csv .xlsx or .parquet"
+        "不是对象日志（OCEL），不能写成 OCEL；请用 .xes .csv .xlsx 或 .parquet / not an object-centric log: write it as .xes .csv .xlsx or .parquet"
     )]
     NoObjects,
     /// The type of object does not exist.
-    #[error("没有对象类型“{wanted}”;有:{known} / there is no object type {wanted:?}; there are: {known}")]
+    #[error("没有对象类型“{wanted}”；有：{known} / there is no object type {wanted:?}; there are: {known}")]
     ObjectType {
         /// the one asked for
         wanted: String,
@@ -327,7 +327,7 @@ pub fn write_sheet(log: &Log, name: &str) -> Result<Vec<u8>, LogFileError> {
         columns.push(time("开始时间"));
     }
     columns.push(time("时间"));
-    let title = format!("{name}:{} 件 {} 条", log.case_count(), log.event_count());
+    let title = format!("{name}：{} 件 {} 条", log.case_count(), log.event_count());
     let table = Table { sheet: "日志".to_owned(), title, columns };
     let moment = |us: i64| {
         if us == eventlog::when::NO_TIME { Value::Empty } else { Value::Moment(kernel::Moment::from_us(us)) }

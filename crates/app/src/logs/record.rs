@@ -77,7 +77,7 @@ pub(super) fn read(app: &App, actor: &Actor, ask: &RecordAsk) -> Result<RecordLo
     decide(actor, Operation::ReadLogs, None)?;
     let as_of = app.store().now();
     let mut table = TableBuilder::new(COLUMNS.map(str::to_owned).to_vec(), &mapping(), Limits::small())
-        .map_err(|e| Error::Store(store::StoreError::Bug(e.to_string())))?;
+        .map_err(Error::bug)?;
     let mut names = HashMap::new();
     let (mut taken, mut cut) = (0usize, false);
     let mut query = Query {

@@ -148,8 +148,7 @@ impl App {
             let n = g.ids.len();
             g.ids.drain(..n.saturating_sub(BEHIND));
         });
-        let doc = serde_json::to_string(&Doc { letters: letters.len(), groups })
-            .map_err(|e| store::StoreError::Bug(e.to_string()))?;
+        let doc = serde_json::to_string(&Doc { letters: letters.len(), groups }).map_err(Error::bug)?;
         self.store.write(move |tx| Ok::<_, Error>(readings::put_hot(tx, days, read, &doc)?))?;
         Ok(true)
     }

@@ -90,7 +90,7 @@ impl App {
             let holds = judged == Judged::CameBack;
             if holds && early.stage.kind() != resolve::StageKind::Archived {
                 let said = Said::new(
-                    "较早的一件尚未办结,不能记为再次发生;如是同一件事,请并案",
+                    "较早的一件尚未办结，不能记为再次发生；如是同一件事，请并案",
                     "the earlier case is not closed yet: it cannot have come back; merge them if they are the same",
                 );
                 return Err(Error::Invalid { field: "other".to_owned(), said });

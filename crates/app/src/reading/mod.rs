@@ -380,11 +380,11 @@ pub(crate) fn why(similarity: &Similarity) -> Vec<Said> {
         Why::Matter(x) => {
             Said::new(format!("所说之事相近 {}%", percent(*x)), format!("same matter {} %", percent(*x)))
         }
-        Why::SamePlace(p) => Said::new(format!("同一地点:{p}"), format!("same place: {p}")),
-        Why::OtherPlace(a, b) => Said::new(format!("地点不同:{a}、{b}"), format!("other places: {a}, {b}")),
-        Why::OtherArea(a, b) => Said::new(format!("区划不同:{a}、{b}"), format!("other areas: {a}, {b}")),
+        Why::SamePlace(p) => Said::new(format!("同一地点：{p}"), format!("same place: {p}")),
+        Why::OtherPlace(a, b) => Said::new(format!("地点不同：{a}、{b}"), format!("other places: {a}, {b}")),
+        Why::OtherArea(a, b) => Said::new(format!("区划不同：{a}、{b}"), format!("other areas: {a}, {b}")),
         Why::Words(w) => {
-            Said::new(format!("共同的词:{}", w.join("、")), format!("words in common: {}", w.join(", ")))
+            Said::new(format!("共同的词：{}", w.join("、")), format!("words in common: {}", w.join(", ")))
         }
         Why::SameDay(d) => {
             let (m, d) = (d / 100, d % 100);

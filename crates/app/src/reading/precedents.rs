@@ -191,7 +191,7 @@ impl App {
                 if text.chars().count() > FIELD || (must && text.trim().is_empty()) {
                     return Err(Error::invalid(
                         name,
-                        format!("请填写,{FIELD} 字以内"),
+                        format!("请填写，{FIELD} 字以内"),
                         format!("fill this in, {FIELD} characters at most"),
                     ));
                 }

@@ -65,7 +65,7 @@ fn part(p: Part) -> Said {
 fn signal(word: &str) -> Said {
     match word {
         "empty" => Said::new("几乎没有实质内容", "says hardly anything"),
-        "passed_on" => Said::new("只说已转办,没有结果", "only says that it was passed on"),
+        "passed_on" => Said::new("只说已转办，没有结果", "only says that it was passed on"),
         "off_topic" => Said::new("没有回应所反映的问题", "does not take up what was asked"),
         "copied" => Said::new("与另一问题的答复文字相同", "same wording as a reply to another problem"),
         other => Said::new(other, other),

@@ -164,17 +164,11 @@ impl RedesignWish {
 }
 
 fn wrong(field: &str, e: &OptimiseError) -> Error {
-    let text = e.to_string();
-    let (zh, en) = text.split_once(" / ").unwrap_or((&text, &text));
-    Error::invalid(field, zh, en)
-}
-
-fn bug(e: impl std::fmt::Display) -> Error {
-    Error::Store(StoreError::Bug(e.to_string()))
+    Error::told(field, e)
 }
 
 fn state_of(row: &RedesignRow) -> Result<Proposal, Error> {
-    serde_json::from_str(&row.state).map_err(bug)
+    serde_json::from_str(&row.state).map_err(Error::bug)
 }
 
 /// May this actor see it? Drafts only who may draw up; the rest within the region, and the units that were asked.
@@ -215,7 +209,7 @@ fn row_after(row: &RedesignRow, p: &Proposal) -> Result<RedesignRow, Error> {
         ver: p.ver,
         title: p.title.clone(),
         stage: p.stage.word().to_owned(),
-        state: serde_json::to_string(p).map_err(bug)?,
+        state: serde_json::to_string(p).map_err(Error::bug)?,
         ..row.clone()
     })
 }
@@ -275,7 +269,7 @@ impl App {
         if title.is_empty() || title.chars().count() > 100 {
             return Err(Error::invalid(
                 "title",
-                "请填写标题(100 字以内)",
+                "请填写标题（100 字以内）",
                 "fill in a title, 100 characters at most",
             ));
         }
@@ -283,7 +277,7 @@ impl App {
         if json.len() > proposal::MODEL_MAX {
             return Err(Error::invalid(
                 "model",
-                "模型过大(上限 1 MiB),请拆分",
+                "模型过大（上限 1 MiB），请拆分",
                 "the model is larger than 1 MiB: split it",
             ));
         }
@@ -294,7 +288,7 @@ impl App {
                 name: i.name.clone(),
                 version: i.version,
             }),
-            source: item.as_ref().map(serde_json::to_string).transpose().map_err(bug)?,
+            source: item.as_ref().map(serde_json::to_string).transpose().map_err(Error::bug)?,
             region: region.clone(),
             unit,
             model: json,
@@ -302,7 +296,7 @@ impl App {
         };
         let done = self.write(move |_, tx| {
             let permit = decide(&actor, Operation::WriteRedesigns, None)?;
-            let p = Proposal::begin(&first, actor.staff).ok_or_else(|| bug("a first event"))?;
+            let p = Proposal::begin(&first, actor.staff).ok_or_else(|| Error::bug("a first event"))?;
             let year = tx.now().date().year();
             let n = counters::next(tx, &format!("redesign-{region}-{year}"))?;
             let row = RedesignRow {
@@ -316,9 +310,9 @@ impl App {
                 stage: p.stage.word().to_owned(),
                 made: tx.now(),
                 changed: tx.now(),
-                state: serde_json::to_string(&p).map_err(bug)?,
+                state: serde_json::to_string(&p).map_err(Error::bug)?,
             };
-            let data = serde_json::to_string(&first).map_err(bug)?;
+            let data = serde_json::to_string(&first).map_err(Error::bug)?;
             redesigns::insert(tx, &permit, &row, first.word(), &data)?;
             Ok(row.number)
         });
@@ -340,8 +334,8 @@ impl App {
                 Ok((row, p, events, unit))
             })
             .wait()?;
-        let model = Model::from_json(&p.model).map_err(bug)?;
-        let redesign = optimise::redesign(&model).map_err(bug)?;
+        let model = Model::from_json(&p.model).map_err(Error::bug)?;
+        let redesign = optimise::redesign(&model).map_err(Error::bug)?;
         let may = self.redesign_acts(actor, &p);
         Ok(RedesignView { number: row.number, proposal: p, model, redesign, events, may, unit })
     }
@@ -401,12 +395,12 @@ impl App {
             let before: Vec<UnitId> = p.pending().map(|r| r.unit).collect();
             p.apply(&happened, actor.staff, tx.now());
             let after = row_after(&row, &p)?;
-            let data = serde_json::to_string(&happened).map_err(bug)?;
+            let data = serde_json::to_string(&happened).map_err(Error::bug)?;
             let reviews: Vec<_> =
                 p.reviews.iter().map(|r| (r.unit, r.answer == proposal::Answer::Pending)).collect();
             redesigns::save(tx, &permit, &after, (happened.word(), &data), &reviews)?;
             if let Happened::Published(Publication { item: Some(item), .. }) = &happened {
-                app.publish_item(tx, &actor, &serde_json::from_str(item).map_err(bug)?)?;
+                app.publish_item(tx, &actor, &serde_json::from_str(item).map_err(Error::bug)?)?;
             }
             tell(app, tx, &row.number, &p, &before, &happened, &actor)
         });
@@ -447,7 +441,7 @@ fn seen(rd: &mut Rd<'_>, actor: &Actor, number: &str) -> Result<(RedesignRow, Pr
 fn events_of(rd: &mut Rd<'_>, office: &Office, id: i64) -> Result<Vec<RedesignEvent>, Error> {
     let mut out = Vec::new();
     for e in ledger_rows::events_of(rd, redesigns::stream(id), 0, 1_000)? {
-        let happened = serde_json::from_str(&e.data).map_err(bug)?;
+        let happened = serde_json::from_str(&e.data).map_err(Error::bug)?;
         let staff = e.actor.staff.map(|s| office::staff_by_id(rd, s)).transpose()?.flatten();
         let unit = e.actor.unit.map(|u| office.unit_name(u)).unwrap_or_default();
         let name = staff.map_or_else(|| e.actor.role.zh().to_owned(), |s| s.name);
@@ -472,8 +466,8 @@ fn tell(
     let unit = actor.unit.map(|u| office.unit_name(u)).unwrap_or_default();
     for r in p.pending().filter(|r| !before.contains(&r.unit)) {
         let words = match happened {
-            Happened::Submitted { .. } => format!("再造案 {number}《{title}》征求本单位意见,请答复"),
-            _ => format!("再造案 {number}《{title}》因{unit}的意见有变,涉及本单位环节,请再看并答复"),
+            Happened::Submitted { .. } => format!("再造案 {number}《{title}》征求本单位意见，请答复"),
+            _ => format!("再造案 {number}《{title}》因{unit}的意见有变，涉及本单位环节，请再看并答复"),
         };
         office::put_message(tx, r.unit, now, None, &words)?;
     }
@@ -482,11 +476,11 @@ fn tell(
             let what = happened.said().zh;
             let left = p.pending().count();
             let next =
-                if left == 0 { "各单位均已答复,可以批准" } else { "其他单位还在答复" };
-            Some(format!("再造案 {number}《{title}》:{unit}{what};{next}"))
+                if left == 0 { "各单位均已答复，可以批准" } else { "其他单位还在答复" };
+            Some(format!("再造案 {number}《{title}》：{unit}{what}；{next}"))
         }
         Happened::Approved { .. } | Happened::Returned { .. } | Happened::Published(_) => {
-            Some(format!("再造案 {number}《{title}》:{}", happened.said().zh))
+            Some(format!("再造案 {number}《{title}》：{}", happened.said().zh))
         }
         _ => None,
     };

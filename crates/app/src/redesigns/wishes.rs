@@ -5,7 +5,7 @@ use kernel::{Actor, Date, Moment, Said, UnitId};
 use optimise::proposal::{self, Constraint, Happened, Measured, Prediction, Proposal, Publication};
 use optimise::{Model, Options};
 
-use super::{RedesignWish, bug, wrong};
+use super::{RedesignWish, wrong};
 use crate::{Error, Office};
 
 /// Cases of each replication, and seed, of the simulation that foretells.
@@ -18,7 +18,7 @@ const MEASURED_MAX: usize = 200_000;
 /// A model, or an item of the catalogue from which one is drawn.
 pub(super) fn read_source(text: &str) -> Result<(Model, Option<catalogue::ServiceItem>), Error> {
     if text.len() > 4 << 20 {
-        return Err(Error::invalid("model", "文件过大(上限 4 MiB)", "the file is larger than 4 MiB"));
+        return Err(Error::invalid("model", "文件过大（上限 4 MiB）", "the file is larger than 4 MiB"));
     }
     let is_item = serde_json::from_str::<serde_json::Value>(text)
         .is_ok_and(|v| v.get("handling").is_some() && v.get("code").is_some());
@@ -26,7 +26,7 @@ pub(super) fn read_source(text: &str) -> Result<(Model, Option<catalogue::Servic
         return Ok((Model::from_json(text).map_err(|e| wrong("model", &e))?, None));
     }
     let item: catalogue::ServiceItem = serde_json::from_str(text).map_err(|e| {
-        Error::invalid("model", format!("事项不完整:{e}"), format!("the item is not complete: {e}"))
+        Error::invalid("model", format!("事项不完整：{e}"), format!("the item is not complete: {e}"))
     })?;
     let model = optimise::drawn::from_item(&item).map_err(|e| wrong("model", &e))?;
     Ok((model, Some(item)))
@@ -42,7 +42,7 @@ pub(super) fn happened(
 ) -> Result<Happened, Error> {
     let find = |name: &str| office.unit_called(name).map(|u| u.id);
     let mine = || actor.unit.ok_or(Error::NotFound);
-    let model = || Model::from_json(&p.model).map_err(bug);
+    let model = || Model::from_json(&p.model).map_err(Error::bug);
     Ok(match wish {
         RedesignWish::Edit { model, words } => {
             let model = Model::from_json(model).map_err(|e| wrong("model", &e))?;
@@ -111,7 +111,7 @@ pub fn foretell(model: &Model) -> Result<Prediction, Error> {
     let overloaded = c.today.overloaded || c.redesigned.overloaded;
     if overloaded {
         warnings.push(Said::new(
-            "有单位做不完:仿真平均值没有意义,请先核对人手和到达",
+            "有单位做不完：仿真平均值没有意义，请先核对人手和到达",
             "a unit cannot keep up: the simulated means mean nothing; check staff and arrivals first",
         ));
     }
@@ -127,19 +127,19 @@ pub fn foretell(model: &Model) -> Result<Prediction, Error> {
 }
 
 fn publication(p: &Proposal, model: &Model, from: Date) -> Result<Happened, Error> {
-    let r = optimise::redesign(model).map_err(bug)?;
+    let r = optimise::redesign(model).map_err(Error::bug)?;
     let item: Option<catalogue::ServiceItem> =
-        p.source.as_deref().map(serde_json::from_str).transpose().map_err(bug)?;
+        p.source.as_deref().map(serde_json::from_str).transpose().map_err(Error::bug)?;
     let new = item.map(|i| optimise::drawn::next_version(&i, model, &r, from));
     if let Some(fault) = new.as_ref().and_then(|n| catalogue::validate(n).into_iter().next()) {
-        let zh = format!("新版本不合格:{fault:?}");
+        let zh = format!("新版本不合格：{fault:?}");
         return Err(Error::invalid("item", zh.clone(), zh));
     }
     Ok(Happened::Published(Publication {
         from,
         version: new.as_ref().map_or(1, |n| n.version),
         guide: optimise::drawn::guide_changes(&r),
-        item: new.as_ref().map(serde_json::to_string).transpose().map_err(bug)?,
+        item: new.as_ref().map(serde_json::to_string).transpose().map_err(Error::bug)?,
     }))
 }
 
@@ -195,7 +195,7 @@ fn times(
             _ => return Err(bad_row(k, line)),
         };
         if day > today || end.is_some_and(|end| end > today) {
-            let (zh, en) = ("在今天之后,还没有发生", "is later than today and has not happened");
+            let (zh, en) = ("在今天之后，还没有发生", "is later than today and has not happened");
             return Err(Error::invalid(
                 "rows",
                 format!("第 {} 行{zh}", k + 1),
@@ -212,7 +212,7 @@ fn bad_row(k: usize, line: &str) -> Error {
     let shown: String = line.chars().take(40).collect();
     Error::invalid(
         "rows",
-        format!("第 {} 行“{shown}”不对:应为 到达日期,办结工作日数(或办结日期),如 2026-03-02,5", k + 1),
+        format!("第 {} 行“{shown}”不对：应为 到达日期，办结工作日数（或办结日期），如 2026-03-02,5", k + 1),
         format!(
             "line {} “{shown}” is wrong: day of arrival, then working days or the day of the end: 2026-03-02,5",
             k + 1

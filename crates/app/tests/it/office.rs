@@ -1,6 +1,6 @@
 //! Set-up, the roster, accounts, single sign-on without a provider, exports on record, leads; on both engines.
 
-use app::{App, Claim, Contact, Error, FirstSetup, LeadMove, NewLead, SignOn, StaffAct};
+use app::{App, Claim, Contact, Entered, Error, FirstSetup, LeadMove, NewLead, SignOn, StaffAct};
 use kernel::{Actor, Role, StreamId, StreamKind, UnitId};
 use resolve::Command;
 use testkit::{HandClock, TempDir, both_engines};
@@ -21,6 +21,9 @@ fn first(login: &str) -> FirstSetup {
         name: "王明".into(),
         password: "a long password".into(),
     }
+}
+fn entered(new: usize, changed: usize) -> Entered {
+    Entered { new, changed }
 }
 fn rows(lines: &[&[&str]]) -> Vec<Vec<String>> {
     lines.iter().map(|l| l.iter().map(|c| (*c).to_owned()).collect()).collect()
@@ -44,7 +47,7 @@ fn of_several_who_set_up_at_once_one_succeeds() {
         });
         assert_eq!(done.iter().filter(|d| d.is_ok()).count(), 1, "{done:?}");
         assert!(done.iter().all(|d| matches!(d, Ok(()) | Err(Error::NotFound))), "{done:?}");
-        let staff = app.staff_list(root(), kernel::StaffId(0), 10).wait().unwrap();
+        let staff = app.staff_list(root(), String::new(), kernel::StaffId(0), 10).wait().unwrap();
         assert_eq!(staff.len(), 1);
         assert!(app.sign_in(&staff[0].login, "a long password", "").is_ok());
     });
@@ -74,7 +77,7 @@ fn a_roster_comes_back_as_it_went_and_one_with_a_fault_changes_nothing() {
             ),
         ];
         let taken = app.take_in_roster(&root(), &sheets).unwrap();
-        assert_eq!((taken.units, taken.staff, taken.wrong.len()), ((1, 1), (2, 0), 0));
+        assert_eq!((taken.units, taken.staff, taken.wrong.len()), (entered(1, 1), entered(2, 0), 0));
         assert!(app.sign_in("zhao", "first password", "").is_ok());
         assert!(app.sign_in("qian", "", "").is_err(), "nobody signs in without a password");
         let office = app.office_now().wait().unwrap();
@@ -83,7 +86,7 @@ fn a_roster_comes_back_as_it_went_and_one_with_a_fault_changes_nothing() {
         assert_eq!(sub.parent, office.unit_called("市监局").map(|u| u.id));
         let out = app.roster(root()).wait().unwrap();
         let again = app.take_in_roster(&root(), &out).unwrap();
-        assert_eq!((again.units, again.staff, again.wrong.len()), ((0, 5), (0, 2), 0));
+        assert_eq!((again.units, again.staff, again.wrong.len()), (entered(0, 5), entered(0, 2), 0));
         assert!(app.sign_in("zhao", "first password", "").is_ok(), "an empty password changes nothing");
 
         let bad = vec![
@@ -130,6 +133,81 @@ fn a_roster_comes_back_as_it_went_and_one_with_a_fault_changes_nothing() {
         assert!(app.take_in_roster(&own, &sheets[..1]).is_err());
         assert!(app.take_in_roster(&handler(2), &sheets).is_err());
         assert!(matches!(app.take_in_roster(&root(), &[]), Err(Error::Invalid { .. })));
+    });
+}
+
+#[test]
+fn nobody_is_entered_over_somebody_elses_account() {
+    city(|app, _| {
+        let staff = |login: &str, unit: &str, role: Role, password: &str| app::NewStaff {
+            login: login.into(),
+            name: "李明".into(),
+            role,
+            unit: unit.into(),
+            position: String::new(),
+            password: Some(password.into()).filter(|p: &String| !p.is_empty()),
+        };
+        let root_s = staff("boss", "市监局", Role::SystemAdmin, "first password");
+        let others = staff("zhou", "住建局", Role::Handler, "first password");
+        let own = staff("li", "市监局", Role::Handler, "first password");
+        app.put_staff(root(), vec![root_s, others, own]).unwrap();
+        let token = app.sign_in("li", "first password", "").unwrap().token;
+        let admin = who(Role::UnitAdmin, 2);
+        // The administrator of a unit gives the name of an account that belongs elsewhere, or stands above.
+        for taken in ["boss", "zhou"] {
+            let one = staff(taken, "市监局", Role::Handler, "stolen password");
+            let refused = app.put_staff(admin.clone(), vec![one]).unwrap_err();
+            assert!(matches!(&refused, Error::Invalid { field, .. } if field == "login"), "{refused}");
+            let sheet = rows(&[
+                &["账号", "姓名", "角色", "单位编码", "初始密码"],
+                &["new", "新人", "承办人", "市监局", "first password"],
+                &[taken, "李明", "承办人", "市监局", "stolen password"],
+            ]);
+            let told = app.take_in_roster(&admin, &[("人员".to_owned(), sheet)]).unwrap();
+            assert_eq!(told.wrong.iter().map(|w| w.row).collect::<Vec<_>>(), [3]);
+            assert!(
+                app.sign_in(taken, "first password", "").is_ok()
+                    && app.sign_in("new", "first password", "").is_err()
+            );
+        }
+        let found = |actor: &Actor, part: &str| {
+            let page = app.staff_list(actor.clone(), part.into(), kernel::StaffId(0), 10).wait().unwrap();
+            page.into_iter().map(|s| s.login).collect::<Vec<_>>().join(" ")
+        };
+        let top = root();
+        assert_eq!(
+            [
+                found(&top, ""),
+                found(&top, "zh"),
+                found(&top, "住建局"),
+                found(&top, "%"),
+                found(&top, "李明")
+            ],
+            ["boss zhou li", "zhou", "zhou", "", "boss zhou li"]
+        );
+        assert_eq!([found(&admin, ""), found(&admin, "住建局"), found(&admin, "zhou")], ["boss li", "", ""]);
+        // A new password ends what the old one opened; without one nothing ends.
+        app.put_staff(admin.clone(), vec![staff("li", "市监局", Role::Handler, "")]).unwrap();
+        assert!(app.who(&token).wait().is_ok());
+        app.put_staff(admin.clone(), vec![staff("li", "市监局", Role::Handler, "second password")]).unwrap();
+        assert!(app.who(&token).wait().is_err());
+        // Who was turned off stays so when the roster comes again.
+        app.act_on_staff(root(), "li".into(), StaffAct::TurnOff).wait().unwrap();
+        app.put_staff(admin, vec![staff("li", "市监局", Role::Handler, "third password")]).unwrap();
+        assert!(app.sign_in("li", "third password", "").is_err());
+    });
+}
+
+#[test]
+fn a_sheet_that_is_too_long_is_refused_and_not_cut() {
+    city(|app, _| {
+        let mut lines = rows(&[&["账号", "姓名", "角色", "单位编码"]]);
+        lines.extend(
+            (0..=20_000).map(|i| vec![format!("u{i}"), "甲".into(), "承办人".into(), "市监局".into()]),
+        );
+        let told = app.take_in_roster(&root(), &[("人员".to_owned(), lines)]).unwrap();
+        assert_eq!(told.wrong.iter().map(|w| w.row).collect::<Vec<_>>(), [20_002]);
+        assert!(app.staff_list(root(), String::new(), kernel::StaffId(0), 10).wait().unwrap().is_empty());
     });
 }
 

@@ -58,7 +58,7 @@ impl Input {
     pub fn read(&self) -> anyhow::Result<Log> {
         let shown = self.file.display();
         if self.file.is_dir() {
-            bail!("{shown} 是文件夹,请给出日志文件 / is a folder, name a log file");
+            bail!("{shown} 是文件夹，请给出日志文件 / is a folder, name a log file");
         }
         let file = File::open(&self.file).with_context(|| format!("无法打开 / cannot open {shown}"))?;
         let mapping: Option<Mapping> = match &self.mapping {
@@ -167,7 +167,7 @@ pub fn write(log: &Log, path: &Path) -> anyhow::Result<()> {
     }
     if !matches!(kind, "csv" | "xes" | "xlsx") {
         bail!(
-            "不认识的扩展名,请用 .xes .csv(可加 .gz)、.xlsx .parquet,对象日志还可用 .jsonocel .xmlocel .sqlite / unknown ending, use .xes .csv (also .gz), .xlsx .parquet, for object-centric logs also .jsonocel .xmlocel .sqlite"
+            "不认识的扩展名，请用 .xes .csv（可加 .gz）、.xlsx .parquet，对象日志还可用 .jsonocel .xmlocel .sqlite / unknown ending, use .xes .csv (also .gz), .xlsx .parquet, for object-centric logs also .jsonocel .xmlocel .sqlite"
         );
     }
     if kind == "xlsx" {
@@ -193,7 +193,7 @@ pub fn convert_objects(input: &Input, path: &Path) -> anyhow::Result<bool> {
     }
     if input.filter.is_some() || input.object.is_some() {
         bail!(
-            "对象日志之间的转换不能筛选,请去掉 --filter 和 --object / an object-centric log is written whole: leave out --filter and --object"
+            "对象日志之间的转换不能筛选，请去掉 --filter 和 --object / an object-centric log is written whole: leave out --filter and --object"
         );
     }
     let shown = input.file.display();

@@ -237,7 +237,7 @@ fn moment(text: Option<&String>) -> anyhow::Result<Option<i64>> {
     let read = |t: &String| {
         let read = eventlog::when::read_time(t.as_bytes(), 8 * 3600).map(|r| r.us);
         read.with_context(|| {
-            format!("看不懂的时间“{t}”,请写成 2024-07-01 / {t:?} is no time, write 2024-07-01")
+            format!("看不懂的时间“{t}”，请写成 2024-07-01 / {t:?} is no time, write 2024-07-01")
         })
     };
     text.map(read).transpose()
@@ -248,7 +248,7 @@ fn questions(args: &AskArgs) -> anyhow::Result<()> {
         let known = || Question::ALL.map(Question::word).join(" ");
         let read = Question::read(word);
         read.with_context(|| {
-            format!("没有问题“{word}”;有 / there is no question {word:?}; there are: {}", known())
+            format!("没有问题“{word}”；有 / there is no question {word:?}; there are: {}", known())
         })
     });
     let wanted = wanted.collect::<anyhow::Result<Vec<_>>>()?;
@@ -288,16 +288,16 @@ fn words(answers: &[Answer]) -> String {
             let some = found.cases.iter().take(5).cloned().collect::<Vec<_>>().join(" ");
             let more = if found.case_count > 5 { " …" } else { "" };
             text += &format!("  {}. {}\n", i + 1, found.said.zh);
-            text += &format!("     建议:{}\n", found.suggestion.zh);
+            text += &format!("     建议：{}\n", found.suggestion.zh);
             if !some.is_empty() {
-                text += &format!("     件({}):{some}{more}\n", found.case_count);
+                text += &format!("     件（{}）：{some}{more}\n", found.case_count);
             }
         }
         if a.more > 0 {
-            text += &format!("  另有 {} 条,用 --most 列出。\n", a.more);
+            text += &format!("  另有 {} 条，用 --most 列出。\n", a.more);
         }
         for note in &a.notes {
-            text += &format!("  注:{}\n", note.zh);
+            text += &format!("  注：{}\n", note.zh);
         }
         text.push('\n');
     }
@@ -309,7 +309,7 @@ fn model_text(tree: &eventlog::Tree, path: &Path) -> anyhow::Result<String> {
         "ptml" => eventlog::model::write_ptml(tree),
         "pnml" => eventlog::model::write_pnml(&eventlog::Net::of_tree(tree)),
         "bpmn" => eventlog::bpmn::write_bpmn(&eventlog::bpmn::of_tree(tree, "流程")),
-        _ => bail!("不认识的扩展名,请用 .ptml .pnml .bpmn / unknown ending, use .ptml .pnml .bpmn"),
+        _ => bail!("不认识的扩展名，请用 .ptml .pnml .bpmn / unknown ending, use .ptml .pnml .bpmn"),
     })
 }
 
@@ -320,6 +320,6 @@ fn read_net(path: &Path) -> anyhow::Result<eventlog::Net> {
         "pnml" => eventlog::model::read_pnml(file, limits)?,
         "ptml" => eventlog::Net::of_tree(&eventlog::model::read_ptml(file, limits)?),
         "bpmn" => eventlog::bpmn::to_net(&eventlog::bpmn::read_bpmn(file, limits)?)?,
-        _ => bail!("不认识的扩展名,请用 .pnml .ptml .bpmn / unknown ending, use .pnml .ptml .bpmn"),
+        _ => bail!("不认识的扩展名，请用 .pnml .ptml .bpmn / unknown ending, use .pnml .ptml .bpmn"),
     })
 }

@@ -1,5 +1,6 @@
 //! Small XML documents as trees: for models, never for logs.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use crate::error::{Error, Limits};
@@ -85,6 +86,13 @@ impl Element {
     }
 }
 
+/// A text as XML can carry it: what [`escape`] would write as a blank is read as one, so that a model stays the
+/// same when it is written and read again.
+fn carried(text: &str) -> Cow<'_, str> {
+    let blank = |c: char| c < ' ' && !matches!(c, '\n' | '\r' | '\t');
+    if text.contains(blank) { Cow::Owned(text.replace(blank, " ")) } else { Cow::Borrowed(text) }
+}
+
 /// Elements in one document at most.
 const MAX_ELEMENTS: usize = 2_000_000;
 
@@ -100,7 +108,7 @@ pub fn parse_xml<R: Read>(source: R, limits: Limits) -> Result<Element, Error> {
                 if count > MAX_ELEMENTS {
                     return Err(Error::TooLarge { what: "元素 / elements", limit: MAX_ELEMENTS as u64 });
                 }
-                let text = |raw: &[u8]| plain(raw).text.into_owned();
+                let text = |raw: &[u8]| carried(&plain(raw).text).into_owned();
                 let attrs = (0..scanner.attr_count()).map(|i| scanner.attr(i));
                 let element = Element {
                     name: text(scanner.name()),
@@ -125,7 +133,7 @@ pub fn parse_xml<R: Read>(source: R, limits: Limits) -> Result<Element, Error> {
             }
             Token::Text | Token::Cdata => {
                 if let Some(e) = open.last_mut() {
-                    e.text.push_str(plain(scanner.text()).text.trim_end());
+                    e.text.push_str(carried(&plain(scanner.text()).text).trim_end());
                 }
             }
             Token::End => {

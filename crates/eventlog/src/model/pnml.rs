@@ -18,7 +18,7 @@ fn small(text: Option<String>, what: &str) -> Result<usize, Error> {
     let Some(text) = text else { return Ok(1) };
     match text.parse::<usize>() {
         Ok(n) if n <= 100 => Ok(n),
-        _ => Err(Error::Model(format!("PNML 的{what}不可用:{text} / PNML {what} cannot be used: {text}"))),
+        _ => Err(Error::Model(format!("PNML 的{what}不可用：{text} / PNML {what} cannot be used: {text}"))),
     }
 }
 

@@ -127,7 +127,7 @@ fn lone(mut children: Vec<Tree>, block: fn(Vec<Tree>) -> Tree) -> Tree {
 fn bad_tree(at: &str) -> Error {
     let near: String = at.chars().take(30).collect();
     Error::Broken {
-        what: format!("过程树写法有误,在“{near}” / faulty process tree near {near:?}"), line: 1
+        what: format!("过程树写法有误，在“{near}” / faulty process tree near {near:?}"), line: 1
     }
 }
 

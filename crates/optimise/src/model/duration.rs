@@ -47,7 +47,7 @@ impl Clock {
         let bad = || {
             wrong(
                 at.path,
-                "时限,如 5、\"5个工作日\"、\"2小时\"",
+                "时限，如 5、\"5个工作日\"、\"2小时\"",
                 "a limit such as 5, \"5 working days\", \"2 hours\"",
                 at.value,
             )
@@ -98,7 +98,7 @@ impl Clock {
         let Some(scale) = self.unit(unit) else {
             return Err(wrong(
                 at.path,
-                "时间单位(分钟、小时、天)",
+                "时间单位（分钟、小时、天）",
                 "a unit of time (minutes, hours, days)",
                 at.value,
             ));
@@ -209,7 +209,7 @@ impl Args<'_> {
             _ => {
                 return Err(wrong(
                     self.at.path,
-                    "分布名(fixed、exponential、normal、lognormal、gamma、uniform、triangular、empirical、observed)",
+                    "分布名（fixed、exponential、normal、lognormal、gamma、uniform、triangular、empirical、observed）",
                     "the name of a distribution (fixed, exponential, normal, lognormal, gamma, uniform, triangular, empirical, observed)",
                     self.at.value,
                 ));
@@ -247,7 +247,7 @@ fn sound(d: Distribution, at: At<'_>) -> Result<Distribution> {
     }
     Err(wrong(
         at.path,
-        "合理的分布参数(不为负、由小到大)",
+        "合理的分布参数（不为负、由小到大）",
         "sound parameters of the distribution (not negative, ascending)",
         at.value,
     ))

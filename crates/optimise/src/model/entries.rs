@@ -64,7 +64,7 @@ impl Reader {
             let ((a, from), (b, to)) = (&pair[0], &pair[1]);
             let (Some(last), Some(first)) = (from.clone().next_back(), to.clone().next()) else { continue };
             self.warn(
-                format!("事项“{a}”与“{b}”之间未写先后:按办完一项再办下一项计(习惯)"),
+                format!("事项“{a}”与“{b}”之间未写先后：按办完一项再办下一项计（习惯）"),
                 format!("no order between items {a:?} and {b:?}: taken as one after the other (habit)"),
             );
             let order = habit(&m.steps[last].id, &m.steps[first].id);
@@ -138,7 +138,7 @@ impl Reader {
             o.take("work").map(|(value, p)| self.clock.duration(At { value, path: &p })).transpose()?;
         if limit.is_none() && duration.is_none() {
             self.warn(
-                format!("环节“{name}”没有时限,按 0 计"),
+                format!("环节“{name}”没有时限，按 0 计"),
                 format!("step {id:?} has no limit, taken as 0"),
             );
         }
@@ -203,7 +203,7 @@ impl Reader {
             };
             let (probability, to) = if v.is_object() {
                 let (k, chance) = get(&["probability", "prob", "p", "rate", "概率"]).ok_or_else(|| {
-                    OptimiseError::Missing { path: p.clone(), field: "probability(概率)".into() }
+                    OptimiseError::Missing { path: p.clone(), field: "probability（概率）".into() }
                 })?;
                 let to = get(&["to", "backto", "step", "回到"]).map(|(_, v)| flat(v)).unwrap_or_default();
                 (number(chance, &join(&p, k), 0.0, 0.99)?, to)

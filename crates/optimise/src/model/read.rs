@@ -126,7 +126,7 @@ impl Reader {
         if let Some((v, path)) = o.take("time_unit") {
             let unit = v.as_str().and_then(|s| self.clock.unit(s));
             self.clock.default = unit.ok_or_else(|| {
-                wrong(&path, "时间单位(分钟、小时、天)", "a unit of time (minutes, hours, days)", v)
+                wrong(&path, "时间单位（分钟、小时、天）", "a unit of time (minutes, hours, days)", v)
             })?;
         }
         Ok(())
@@ -151,7 +151,7 @@ impl Reader {
             let hours = self.clock.limit(At { value: v, path: &join(&path, k) }, unit)?;
             return Ok(Some(Target { working_days: hours / hpd, source }));
         }
-        Err(OptimiseError::Missing { path, field: "working_days(工作日)".into() })
+        Err(OptimiseError::Missing { path, field: "working_days（工作日）".into() })
     }
 
     fn situations(&mut self, o: &Obj<'_>) -> Result<Vec<Situation>> {
@@ -186,7 +186,7 @@ impl Reader {
         let total = stated + rest * silent as f64;
         if total <= 0.0 && !list.is_empty() {
             self.warn(
-                format!("{path}:各情形频率都是 0,按相等计"),
+                format!("{path}：各情形频率都是 0，按相等计"),
                 format!("{path}: every frequency is 0, taken as equal"),
             );
         }
@@ -248,12 +248,12 @@ impl Reader {
             u.name.clone_from(&u.id);
         }
         if u.id.is_empty() {
-            return Err(OptimiseError::Missing { path: root(path), field: "id(编号)".into() });
+            return Err(OptimiseError::Missing { path: root(path), field: "id（编号）".into() });
         }
         if u.staff == Some(0) {
             return Err(OptimiseError::Wrong {
                 path: path.into(),
-                wanted_zh: "至少 1 人(不限人数请不写)".into(),
+                wanted_zh: "至少 1 人（不限人数请不写）".into(),
                 wanted_en: "at least 1 (leave it out when not limited)".into(),
                 found: "0".into(),
             });
@@ -287,7 +287,7 @@ impl Reader {
     /// Completes references: units, situations, needs nothing explains, today's order when none is stated.
     fn finish(&mut self, m: &mut Model) -> Result<()> {
         if m.steps.is_empty() {
-            return Err(OptimiseError::Missing { path: "$".into(), field: "steps(环节)".into() });
+            return Err(OptimiseError::Missing { path: "$".into(), field: "steps（环节）".into() });
         }
         if m.name.is_empty() {
             m.name = if m.id.is_empty() { "未命名流程".into() } else { m.id.clone() };
@@ -298,7 +298,7 @@ impl Reader {
         self.resolve_situations(m);
         if self.chained && m.steps.len() > 1 {
             self.warn(
-                "未写先后顺序:现行流程按所列次序逐个办理(习惯)".into(),
+                "未写先后顺序：现行流程按所列次序逐个办理（习惯）".into(),
                 "no orders stated: today's process is taken as one step after another as listed (habit)"
                     .into(),
             );
@@ -310,7 +310,7 @@ impl Reader {
         let linked = Linked::loose(m)?;
         for (j, name) in &linked.unexplained {
             self.warn(
-                format!("环节“{}”需要的“{name}”不在材料、字段和产出之中,按申请人自备材料计", m.steps[*j].name),
+                format!("环节“{}”需要的“{name}”不在材料、字段和产出之中，按申请人自备材料计", m.steps[*j].name),
                 format!("step {:?} needs {name:?}, which is no material, field or result; taken as a material of the applicant", m.steps[*j].id),
             );
         }
@@ -391,7 +391,8 @@ impl Reader {
         for when in lists {
             let mut ids = Vec::new();
             for word in when.iter() {
-                let not = ["!", "!", "not:", "not ", "非:"].iter().find_map(|p| word.strip_prefix(p));
+                let not =
+                    ["!", "！", "not:", "not ", "非:", "非："].iter().find_map(|p| word.strip_prefix(p));
                 let name = not.unwrap_or(word).trim();
                 let hit = |(id, n): &&(String, String)| (id == name || n == name) == not.is_none();
                 if ["always", "*", "all", "全部", "所有", "通用"].contains(&name) {
@@ -411,7 +412,7 @@ impl Reader {
         for word in unknown {
             let word: String = word.chars().take(60).collect();
             self.warn(
-                format!("条件“{word}”不是已列的情形:按各情形都可能发生计"),
+                format!("条件“{word}”不是已列的情形：按各情形都可能发生计"),
                 format!("condition {word:?} is no listed situation: taken as possible in all"),
             );
         }

@@ -64,8 +64,10 @@ impl<'a> Obj<'a> {
         keys.sort();
         for key in keys {
             let p = join(&self.path, &key);
-            warnings
-                .push(Said::new(format!("{p}:不认识的字段,未读取"), format!("{p}: unknown field, not read")));
+            warnings.push(Said::new(
+                format!("{p}：不认识的字段，未读取"),
+                format!("{p}: unknown field, not read"),
+            ));
         }
     }
     pub fn text(&self, name: &'static str) -> Result<String> {
@@ -155,7 +157,7 @@ pub(super) fn number(v: &Value, path: &str, least: f64, most: f64) -> Result<f64
     };
     n.filter(|n| n.is_finite() && *n >= least && *n <= most).ok_or_else(|| {
         let most = if most > 1e8 { String::new() } else { format!(" ≤ {most}") };
-        wrong(path, &format!("数字(≥ {least}{most})"), &format!("a number (≥ {least}{most})"), v)
+        wrong(path, &format!("数字（≥ {least}{most}）"), &format!("a number (≥ {least}{most})"), v)
     })
 }
 

@@ -24,7 +24,7 @@ pub fn refusal(p: &Proposal, happened: &Happened, by: Option<StaffId>, today: Da
             let en: Vec<_> = wanted.iter().map(|s| s.said().en).collect();
             let now = p.stage.said();
             Said::new(
-                format!("现在是“{}”,此事须在“{}”时办理", now.zh, zh.join("、")),
+                format!("现在是“{}”，此事须在“{}”时办理", now.zh, zh.join("、")),
                 format!("it is “{}” now; this is done while “{}”", now.en, en.join(", ")),
             )
         })
@@ -79,7 +79,7 @@ fn spoken(words: &str) -> Option<Said> {
 
 fn fits(model: &str) -> Option<Said> {
     (model.len() > MODEL_MAX)
-        .then(|| Said::new("模型过大(上限 1 MiB),请拆分", "the model is larger than 1 MiB: split it"))
+        .then(|| Said::new("模型过大（上限 1 MiB），请拆分", "the model is larger than 1 MiB: split it"))
 }
 
 fn asked(units: &[(UnitId, String)]) -> Option<Said> {
@@ -87,7 +87,7 @@ fn asked(units: &[(UnitId, String)]) -> Option<Said> {
     ids.sort_unstable();
     ids.dedup();
     if ids.is_empty() || ids.len() > 50 || ids.len() != units.len() {
-        return no("请选 1–50 个征求意见的单位,不重复", "choose 1 to 50 units to review it, each once");
+        return no("请选 1–50 个征求意见的单位，不重复", "choose 1 to 50 units to review it, each once");
     }
     None
 }
@@ -105,15 +105,15 @@ fn grounded(c: &Constraint) -> Option<Said> {
     }
     match c.ground {
         Ground::Law if c.cite.trim().is_empty() => {
-            no("依据为法定的,请写明法律名称和条款", "for a ground in law, cite the rule and its article")
+            no("依据为法定的，请写明法律名称和条款", "for a ground in law, cite the rule and its article")
         }
         Ground::Need if c.cite.trim().is_empty() => no(
-            "依据为需要的,请写明后一环节需要前一环节的什么产出",
+            "依据为需要的，请写明后一环节需要前一环节的什么产出",
             "for a need, name the result of the first step that the second needs",
         ),
         Ground::Law | Ground::Need => short(&c.words).or_else(|| short(&c.cite)),
         _ => no(
-            "异议须以法定或需要为依据,习惯不能作为依据",
+            "异议须以法定或需要为依据，习惯不能作为依据",
             "an objection rests on law or need: habit is no ground",
         ),
     }
@@ -123,7 +123,7 @@ fn all_answered(p: &Proposal) -> Option<Said> {
     let names: Vec<&str> = p.pending().map(|r| r.name.as_str()).collect();
     (!names.is_empty()).then(|| {
         Said::new(
-            format!("还有单位未答复:{}", names.join("、")),
+            format!("还有单位未答复：{}", names.join("、")),
             format!("these units have not answered yet: {}", names.join(", ")),
         )
     })
@@ -134,7 +134,7 @@ fn somebody_else(p: &Proposal, by: Option<StaffId>) -> Option<Said> {
         return None;
     }
     no(
-        "起草、修改或送审的人不能批准,请另一人批准",
+        "起草、修改或送审的人不能批准，请另一人批准",
         "who drew it up, changed it or sent it may not approve it",
     )
 }

@@ -168,7 +168,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
     cases.sort_unstable();
     if cases.len() < LEAST {
         answer.said = Said::new(
-            format!("办结件只有 {} 件,少于 {LEAST} 件,比不出快慢。", cases.len()),
+            format!("办结件只有 {} 件，少于 {LEAST} 件，比不出快慢。", cases.len()),
             format!("Only {} finished cases, fewer than {LEAST}: too few to compare.", cases.len()),
         );
         f.note_ends(&mut answer);
@@ -212,7 +212,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         let (name, filter, about) = named(f, feature, &names, &columns, typical);
         let (p, q) = (percent(p), percent(q));
         one.said = Said::new(
-            format!("{}:慢件中 {q},快件中 {p}。", name.zh),
+            format!("{}：慢件中 {q}，快件中 {p}。", name.zh),
             format!("{}: {q} of the slow cases, {p} of the fast ones.", name.en),
         );
         one.suggestion = advice(feature, gap > 0.0, &name);
@@ -225,7 +225,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
     answer.said = match answer.findings.first() {
         None => Said::new(
             format!(
-                "最慢四分之一(中位 {mid_slow} 个工作日)与最快四分之一({mid_fast})之间,没有超出偶然的差别。"
+                "最慢四分之一（中位 {mid_slow} 个工作日）与最快四分之一（{mid_fast}）之间，没有超出偶然的差别。"
             ),
             format!(
                 "Between the slowest quarter (median {mid_slow} working days) and the fastest ({mid_fast}) nothing differs beyond chance."
@@ -233,7 +233,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         ),
         Some(first) => Said::new(
             format!(
-                "最慢四分之一中位 {mid_slow} 个工作日,最快四分之一 {mid_fast};差别最大的是——{}",
+                "最慢四分之一中位 {mid_slow} 个工作日，最快四分之一 {mid_fast}；差别最大的是——{}",
                 first.said.zh
             ),
             format!(
@@ -243,7 +243,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         ),
     };
     answer.note(
-        "同时出现不等于原因;相互牵连的特点会一起列出。",
+        "同时出现不等于原因；相互牵连的特点会一起列出。",
         "Going together is not causing; features that hang together are all listed.",
     );
     f.note_ends(&mut answer);
@@ -301,7 +301,7 @@ fn named(
 fn advice(feature: Feature, slow: bool, name: &Said) -> Said {
     if !slow {
         return Said::new(
-            format!("快件的做法值得推广:看能否让更多件“{}”。", name.zh),
+            format!("快件的做法值得推广：看能否让更多件“{}”。", name.zh),
             format!(
                 "What fast cases do is worth spreading: see whether more cases can be like this ({}).",
                 name.en
@@ -310,23 +310,23 @@ fn advice(feature: Feature, slow: bool, name: &Said) -> Said {
     }
     match feature {
         Feature::Has(_) => Said::new(
-            "看这一步能否取消、并联,或用告知承诺、部门共享代替。",
+            "看这一步能否取消、并联，或用告知承诺、部门共享代替。",
             "See whether this step can go, run in parallel, or give way to a commitment or shared data.",
         ),
         Feature::Repeats(_) | Feature::Long => Said::new(
-            "先解决返工:一次性告知、提交时校验、退回一次说全。",
+            "先解决返工：一次性告知、提交时校验、退回一次说全。",
             "Deal with rework first: one-time notice, checks on submission, all reasons at once.",
         ),
         Feature::Hand(_) => Said::new(
-            "比较件量和难度后再谈原因:是忙不过来、权限不够,还是标准不清。",
+            "比较件量和难度后再谈原因：是忙不过来、权限不够，还是标准不清。",
             "Compare volume and difficulty first: too much work, too little authority, or unclear standards.",
         ),
         Feature::Text(..) | Feature::Above(_) => Said::new(
-            "把这一类单列情形:单独的材料、步骤和时限,或设专人。",
+            "把这一类单列情形：单独的材料、步骤和时限，或设专人。",
             "Make this a situation of its own, with its materials, steps and limit, or a post of its own.",
         ),
         Feature::Weekday(_) | Feature::LateInDay => Said::new(
-            "看当日人手与排班,把集中的件错开。",
+            "看当日人手与排班，把集中的件错开。",
             "Look at staffing on that day and spread what comes at once.",
         ),
     }

@@ -38,21 +38,21 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         let (zh, en) = pair.map_or((String::new(), String::new()), |(s, t, p, q)| {
             let (p, q) = (percent(*p), percent(*q));
             (
-                format!(";变化最大的是“{s}”→“{t}”,由 {p} 变为 {q}"),
+                format!("；变化最大的是“{s}”→“{t}”，由 {p} 变为 {q}"),
                 format!("; what changed most is {s:?} → {t:?}, from {p} to {q}"),
             )
         });
         let mut one = f.finding(change.strength, Counted::Times, after);
         one.said = Said::new(
             format!(
-                "{day} 起收的件办法不同了(差别是平时的 {times} 倍){zh};用时中位由 {before} 变为 {later} 个工作日。"
+                "{day} 起收的件办法不同了（差别是平时的 {times} 倍）{zh}；用时中位由 {before} 变为 {later} 个工作日。"
             ),
             format!(
                 "Cases begun from {day} on are handled differently ({times} times the usual difference){en}; their median time went from {before} to {later} working days."
             ),
         );
         one.suggestion = Said::new(
-            "查这一天前后有什么新规定、新系统或人员变动;若是改革,用“--since”核对成效;若不是,查明原因。",
+            "查这一天前后有什么新规定、新系统或人员变动；若是改革，用“--since”核对成效；若不是，查明原因。",
             "Find what was new around that day: a rule, a system, staff. If it was a reform, judge it with --since; if not, find the cause.",
         );
         one.about = vec![day.to_string()];
@@ -65,14 +65,14 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
     answer.case_count = begun.len() as u64;
     answer.said = if begun.len() < window * 3 {
         Said::new(
-            format!("件数太少({} 件,至少要 {}),看不出变化。", begun.len(), window * 3),
+            format!("件数太少（{} 件，至少要 {}），看不出变化。", begun.len(), window * 3),
             format!("Too few cases ({}, at least {} are needed) to see a change.", begun.len(), window * 3),
         )
     } else {
         match answer.findings.first() {
             None => Said::new("没有发现办法的明显变化。", "No clear change in how cases are handled."),
             Some(first) => Said::new(
-                format!("有 {} 处明显变化,最强的在 {}。", changes.len(), first.about[0]),
+                format!("有 {} 处明显变化，最强的在 {}。", changes.len(), first.about[0]),
                 format!("{} clear changes, the strongest on {}.", changes.len(), first.about[0]),
             ),
         }
@@ -81,7 +81,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         helped(f, &done, since, &mut answer);
     }
     answer.note(
-        format!("每 {window} 件一段,比较前后两段各路径的比重;这是距离,不是显著性检验。"),
+        format!("每 {window} 件一段，比较前后两段各路径的比重；这是距离，不是显著性检验。"),
         format!("Windows of {window} cases; the shares of paths before and after are compared. A distance, not a test of significance."),
     );
     answer

@@ -147,7 +147,7 @@ impl<'a> Facts<'a> {
     pub fn note_completed(&self, answer: &mut Answer) {
         if self.completed_only {
             answer.note(
-                "日志里同一环节有开始、完成等多条记录,这里只按“完成”计。",
+                "日志里同一环节有开始、完成等多条记录，这里只按“完成”计。",
                 "The log has several records for one step (start, complete …); only completions are counted here.",
             );
         }

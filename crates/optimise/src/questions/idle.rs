@@ -45,7 +45,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
     }
     if seen.is_empty() && f.options.roster.is_empty() {
         answer.said = Said::new(
-            "日志没有记窗口、单位或经办人,看不出谁在场不办事。请补上这一列或给出在岗名单(--roster)。",
+            "日志没有记窗口、单位或经办人，看不出谁在场不办事。请补上这一列或给出在岗名单（--roster）。",
             "The log names no window, unit or person. Add such a column, or give the list of who is present (--roster).",
         );
         return answer;
@@ -76,19 +76,19 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
             "Nobody was found who is present and hardly handles anything.",
         ),
         Some(first) => Said::new(
-            format!("{n} 个在场却没有或很少办件,最突出的是“{}”。", first.about[0]),
+            format!("{n} 个在场却没有或很少办件，最突出的是“{}”。", first.about[0]),
             format!("{n} are present and handle nothing or hardly anything, above all {:?}.", first.about[0]),
         ),
     };
     let by = key.map_or_else(|| Said::new("经办人", "resource"), |k| Said::new(k.clone(), k));
     if f.options.roster.is_empty() {
         answer.note(
-            format!("没有在岗名单:按“{}”第一条到最后一条记录之间视为在场,至少 {DAYS_LEAST} 个工作日才判断。真正一件没办的要有名单才看得出。", by.zh),
+            format!("没有在岗名单：按“{}”第一条到最后一条记录之间视为在场，至少 {DAYS_LEAST} 个工作日才判断。真正一件没办的要有名单才看得出。", by.zh),
             format!("Without a list of who is present, everybody counts as present from the first to the last record of {:?}, and is judged from {DAYS_LEAST} working days on. Who handled nothing at all is seen only with a list.", by.en),
         );
     } else {
         answer.note(
-            format!("按在岗名单 {} 个,与“{}”比对。", f.options.roster.len(), by.zh),
+            format!("按在岗名单 {} 个，与“{}”比对。", f.options.roster.len(), by.zh),
             format!("{} on the list of who is present, compared with {:?}.", f.options.roster.len(), by.en),
         );
     }
@@ -109,19 +109,19 @@ fn judge(f: &Facts<'_>, name: &str, seen: &Seen, days: i64, listed: bool) -> Opt
     let (events, part) = (grouped(seen.events as i64), percent(share));
     one.said = if seen.events == 0 {
         Said::new(
-            format!("“{name}”在岗 {days} 个工作日,没有办过一件。"),
+            format!("“{name}”在岗 {days} 个工作日，没有办过一件。"),
             format!("{name:?} was present for {days} working days and handled nothing."),
         )
     } else {
         Said::new(
-            format!("“{name}”在场 {days} 个工作日,只有 {busy} 天有记录({part}),共 {events} 条。"),
+            format!("“{name}”在场 {days} 个工作日，只有 {busy} 天有记录（{part}），共 {events} 条。"),
             format!(
                 "{name:?} was present for {days} working days, with records on {busy} of them ({part}), {events} in all."
             ),
         )
     };
     one.suggestion = Said::new(
-        format!("核实“{name}”是否人进事不进、授权不到位:事项和审批权一并进厅;确实件少的并入综合窗口。"),
+        format!("核实“{name}”是否人进事不进、授权不到位：事项和审批权一并进厅；确实件少的并入综合窗口。"),
         format!(
             "Find out whether {name:?} came without its items or without authority: bring both in; where there is little to do, merge it into the general window."
         ),

@@ -42,7 +42,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
             let (all, part) = (shown(total_days), percent(first.figure / total_days));
             let (a, b) = (&first.about[0], &first.about[1]);
             Said::new(
-                format!("全部件共耗去 {all} 个工作日;最堵的是“{a}”到“{b}”,占 {part}。"),
+                format!("全部件共耗去 {all} 个工作日；最堵的是“{a}”到“{b}”，占 {part}。"),
                 format!(
                     "All cases together took {all} working days; {part} were lost between {a:?} and {b:?}."
                 ),
@@ -51,12 +51,12 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         None => Said::new("各环节之间没有耗去工作时间。", "No working time passed between steps."),
     };
     answer.note(
-        "按法定工作日历和办公时间计,夜间、周末、节假日不算。",
+        "按法定工作日历和办公时间计，夜间、周末、节假日不算。",
         "Counted in office hours of the statutory calendar: nights, weekends and holidays do not count.",
     );
     if f.log.begin().is_none() {
         answer.note(
-            "日志没有开始时间,分不出等待和办理;以下是两步之间的全部时间。",
+            "日志没有开始时间，分不出等待和办理；以下是两步之间的全部时间。",
             "The log has no start times, so waiting and handling cannot be told apart: this is all time between two steps.",
         );
     }
@@ -107,20 +107,20 @@ fn finding(f: &Facts<'_>, (s, t): (u32, u32), b: &Between, total: i128) -> Findi
     let (median, mean, max) =
         (days(quantile(&sorted, 0.5)), days(sum / n.max(1) as i64), days(sorted[n - 1]));
     let mut zh = format!(
-        "“{source}”→“{target}”:{times} 次共耗 {lost} 个工作日(占 {share}),中位 {median}、平均 {mean}、最长 {max} 个工作日"
+        "“{source}”→“{target}”：{times} 次共耗 {lost} 个工作日（占 {share}），中位 {median}、平均 {mean}、最长 {max} 个工作日"
     );
     let mut en = format!(
         "{source:?} → {target:?}: {times} times, {lost} working days in all ({share}); median {median}, mean {mean}, longest {max} working days"
     );
     if few {
         let part = percent(tail);
-        zh += &format!(";最慢的一成占去其中 {part},只看中位数看不出来");
+        zh += &format!("；最慢的一成占去其中 {part}，只看中位数看不出来");
         en += &format!("; the slowest tenth takes {part} of it, which the median hides");
     }
     let waits: Vec<(i64, u32)> = b.waits.iter().copied().filter(|w| w.0 > 0).collect();
     let mut found = f.finding(f.days(sum), Counted::WorkingDays, waits);
     if let Some((cause_zh, cause_en, share)) = main_cause(&b.causes) {
-        zh += &format!(";等待主要因为{cause_zh}({share})");
+        zh += &format!("；等待主要因为{cause_zh}({share})");
         en += &format!("; it waits mostly because of {cause_en} ({share})");
     }
     found.said = Said::new(zh + "。", en + ".");
@@ -139,7 +139,7 @@ fn causes(w: &Waiting) -> [(i64, &'static str, &'static str, Said); 5] {
             "攒批办理",
             "batching",
             said(
-                "改为随到随办,或缩短攒批间隔、固定批次时刻并告知申请人。",
+                "改为随到随办，或缩短攒批间隔、固定批次时刻并告知申请人。",
                 "Handle each as it comes, or make batches shorter, at fixed hours that applicants know.",
             ),
         ),
@@ -148,7 +148,7 @@ fn causes(w: &Waiting) -> [(i64, &'static str, &'static str, Said); 5] {
             "经办人忙于别的件",
             "contention: hands busy with other cases",
             said(
-                "给这一步增加经办人或分流到空闲岗位;先用仿真看需要几个人。",
+                "给这一步增加经办人或分流到空闲岗位；先用仿真看需要几个人。",
                 "Add hands to this step or spread the load; simulate first how many it takes.",
             ),
         ),
@@ -157,7 +157,7 @@ fn causes(w: &Waiting) -> [(i64, &'static str, &'static str, Said); 5] {
             "后来的件插了队",
             "priorities: later cases went first",
             said(
-                "明确先后规则,插队须有理由并留痕。",
+                "明确先后规则，插队须有理由并留痕。",
                 "State the rule of order; whoever is moved up needs a reason on record.",
             ),
         ),
@@ -166,7 +166,7 @@ fn causes(w: &Waiting) -> [(i64, &'static str, &'static str, Said); 5] {
             "下班、休息",
             "office hours",
             said(
-                "能自动办的改自动办;临近下班的件设 A/B 岗接续。",
+                "能自动办的改自动办；临近下班的件设 A/B 岗接续。",
                 "Automate what needs no person; let a second post take over what arrives at closing time.",
             ),
         ),
@@ -175,7 +175,7 @@ fn causes(w: &Waiting) -> [(i64, &'static str, &'static str, Said); 5] {
             "日志之外的原因",
             "causes outside of the log",
             said(
-                "逐件问清在等谁(申请人、外单位、系统),给每一种等待定时限。",
+                "逐件问清在等谁（申请人、外单位、系统），给每一种等待定时限。",
                 "Ask case by case who is waited for (applicant, other unit, system) and give each a limit.",
             ),
         ),
@@ -194,7 +194,7 @@ fn suggestion(w: &Waiting, few: bool, handed: f64, target: &str) -> Said {
     }
     if few {
         return Said::new(
-            format!("多数件很快,少数件拖得久:逐件核查下列件在等什么,并给“{target}”设到期前预警。"),
+            format!("多数件很快，少数件拖得久：逐件核查下列件在等什么，并给“{target}”设到期前预警。"),
             format!(
                 "Most pass quickly, few take very long: look at the cases below one by one, and warn before {target:?} falls due."
             ),
@@ -202,14 +202,14 @@ fn suggestion(w: &Waiting, few: bool, handed: f64, target: &str) -> Said {
     }
     if handed >= 0.7 {
         return Said::new(
-            format!("这里换人办理:到件即时提醒,“{target}”能并联就提前启动,能授权就少转一手。"),
+            format!("这里换人办理：到件即时提醒，“{target}”能并联就提前启动，能授权就少转一手。"),
             format!(
                 "Here a case changes hands: notify at once, start {target:?} in parallel where possible, delegate to save a hand-over."
             ),
         );
     }
     Said::new(
-        format!("普遍都慢:看“{target}”能否与前一步合并、并联或授权窗口直接办。"),
+        format!("普遍都慢：看“{target}”能否与前一步合并、并联或授权窗口直接办。"),
         format!(
             "It is slow for everybody: see whether {target:?} can be merged with the step before, run in parallel or be delegated to the window."
         ),

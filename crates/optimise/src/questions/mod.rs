@@ -53,43 +53,43 @@ pub enum Question {
 
 /// Code word, Chinese, English of every question.
 const WORDS: [(Question, &str, &str, &str); 9] = [
-    (Question::LostTime, "lost_time", "堵点:工作时间耗在哪里", "Bottlenecks: where working time is lost"),
-    (Question::Stops, "stops", "断点:件停在哪里", "Breaks: where cases stop"),
+    (Question::LostTime, "lost_time", "堵点：工作时间耗在哪里", "Bottlenecks: where working time is lost"),
+    (Question::Stops, "stops", "断点：件停在哪里", "Breaks: where cases stop"),
     (
         Question::Rework,
         "rework",
-        "反复:哪些环节返工、补正,因为什么",
+        "反复：哪些环节返工、补正，因为什么",
         "Rework: what is done again, and because of what",
     ),
-    (Question::PingPong, "ping_pong", "踢皮球:谁转给谁又转回来", "Ping-pong: who hands on and gets it back"),
+    (Question::PingPong, "ping_pong", "踢皮球：谁转给谁又转回来", "Ping-pong: who hands on and gets it back"),
     (
         Question::OffSystem,
         "off_system",
-        "体外循环:该有的没有、先果后因、事后补录",
+        "体外循环：该有的没有、先果后因、事后补录",
         "Outside the system: steps missing, results before inputs, typed in later",
     ),
     (
         Question::Overdue,
         "overdue",
-        "超时:哪些件超期,时间用在哪一步",
+        "超时：哪些件超期，时间用在哪一步",
         "Overdue: which cases, and which step took the time",
     ),
     (
         Question::IdlePresence,
         "idle_presence",
-        "进厅不办事:谁在场却没有办件",
+        "进厅不办事：谁在场却没有办件",
         "Present but idle: who is there and handles nothing",
     ),
     (
         Question::SlowAndFast,
         "slow_and_fast",
-        "快慢之别:慢件和快件有什么不同",
+        "快慢之别：慢件和快件有什么不同",
         "Slow and fast: what distinguishes slow cases",
     ),
     (
         Question::Drift,
         "drift",
-        "变化:从什么时候起不一样了,改了有没有用",
+        "变化：从什么时候起不一样了，改了有没有用",
         "Change: since when is it different, did it help",
     ),
 ];
@@ -121,8 +121,9 @@ impl Question {
     /// Reads a code word, or the Chinese word before the colon.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
-        let hit =
-            |w: &&(Self, &str, &str, &str)| w.1 == text || w.2 == text || w.2.split(':').next() == Some(text);
+        let hit = |w: &&(Self, &str, &str, &str)| {
+            w.1 == text || w.2 == text || w.2.split('：').next() == Some(text)
+        };
         WORDS.iter().find(hit).map(|w| w.0)
     }
 }
@@ -254,7 +255,7 @@ fn answer(facts: &Facts<'_>, question: Question) -> Answer {
     if facts.log.event_count() == 0 {
         let mut none = Answer::new(question, Counted::Cases);
         none.said =
-            Said::new("日志里没有事件,无法回答。", "The log has no events: there is nothing to answer.");
+            Said::new("日志里没有事件，无法回答。", "The log has no events: there is nothing to answer.");
         return none;
     }
     match question {

@@ -45,7 +45,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         Said::new("没有发现体外循环的迹象。", "Nothing points to work outside of the system.")
     } else {
         Said::new(
-            format!("{} 件(占 {share})有体外循环的迹象,需逐件核实。", grouped(n as i64)),
+            format!("{} 件（占 {share}）有体外循环的迹象，需逐件核实。", grouped(n as i64)),
             format!(
                 "{} cases ({share}) show signs of work outside of the system; check them one by one.",
                 grouped(n as i64)
@@ -53,12 +53,12 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         )
     };
     answer.note(
-        "这是线索不是结论:日志分不清“没做”和“没记”。",
+        "这是线索不是结论：日志分不清“没做”和“没记”。",
         "These are leads, not verdicts: a log cannot tell what was not done from what was not written down.",
     );
     if f.options.must.is_empty() {
         answer.note(
-            format!("必经环节从日志推定:{} 以上的办结件都有。", percent(MUST_SHARE)),
+            format!("必经环节从日志推定：{} 以上的办结件都有。", percent(MUST_SHARE)),
             format!(
                 "Expected steps are learned: at least {} of the finished cases have them.",
                 percent(MUST_SHARE)
@@ -108,11 +108,13 @@ fn missing(f: &Facts<'_>) -> Vec<Found> {
         let (n, share) = (cases.len(), percent(1.0 - cases.len() as f64 / finished.len().max(1) as f64));
         let (mut one, cases) = found(f, cases);
         one.said = Said::new(
-            format!("{n} 件办结了却没有“{name}”({share} 的办结件都有)。"),
+            format!("{n} 件办结了却没有“{name}”（{share} 的办结件都有）。"),
             format!("{n} finished cases lack {name:?}, which {share} of the finished cases have."),
         );
         one.suggestion = Said::new(
-            format!("抽查:“{name}”是免办(请在事项里写明情形)、漏录,还是在系统外办的;系统外办的收回线上。"),
+            format!(
+                "抽查：“{name}”是免办（请在事项里写明情形）、漏录，还是在系统外办的；系统外办的收回线上。"
+            ),
             format!(
                 "Check samples: was {name:?} not needed (then say so in the item's situations), not recorded, or done outside? What is done outside comes back in."
             ),
@@ -185,11 +187,11 @@ fn reversed(f: &Facts<'_>) -> Vec<Found> {
         let n = cases.len();
         let (mut one, cases) = found(f, cases);
         one.said = Said::new(
-            format!("{n} 件的“{second}”早于“{first}”:结果先于前提。"),
+            format!("{n} 件的“{second}”早于“{first}”：结果先于前提。"),
             format!("In {n} cases {second:?} comes before {first:?}: the result before its input."),
         );
         one.suggestion = Said::new(
-            "核对这些件:是先办后补(体外循环)、补录时填错时间,还是顺序本就可以颠倒(那就在流程里放开)。",
+            "核对这些件：是先办后补（体外循环）、补录时填错时间，还是顺序本就可以颠倒（那就在流程里放开）。",
             "Check these cases: done first and papered later, a wrong date typed in, or an order that may be turned round (then allow it).",
         );
         one.filter = Some(Filter::Follows {
@@ -245,11 +247,11 @@ fn typed_at_one_go(f: &Facts<'_>) -> Option<Found> {
         let n = cases.len();
         let (mut one, cases) = found(f, cases);
         one.said = Said::new(
-            format!("{n} 件有同一人一分钟内连记三步以上,而这些步骤平时相隔一小时以上:像是事后集中补录。"),
+            format!("{n} 件有同一人一分钟内连记三步以上，而这些步骤平时相隔一小时以上：像是事后集中补录。"),
             format!("In {n} cases one hand recorded three steps or more within a minute that usually lie an hour or more apart: it looks typed in afterwards."),
         );
         one.suggestion = Said::new(
-            "办一步记一步;确需补录的,写明实际办理时间和补录原因。",
+            "办一步记一步；确需补录的，写明实际办理时间和补录原因。",
             "Record each step when it is done; where it must be later, state the real time and the reason.",
         );
         one.about = vec!["补录 typed in later".into()];
@@ -274,11 +276,11 @@ fn backdated(f: &Facts<'_>) -> Option<Found> {
         let (n, pairs) = (cases.len(), grouped(log.out_of_order() as i64));
         let (mut one, cases) = found(f, cases);
         one.said = Said::new(
-            format!("{n} 件里后记录的事件时间更早(共 {pairs} 处):记录次序和所填时间不一致,可能事后补填了日期。"),
+            format!("{n} 件里后记录的事件时间更早（共 {pairs} 处）：记录次序和所填时间不一致，可能事后补填了日期。"),
             format!("In {n} cases an event recorded later bears an earlier time ({pairs} places): dates may have been filled in afterwards."),
         );
         one.suggestion = Said::new(
-            "先确认导出是否按记录次序;若是,由系统自动记时,人工改动的时间另列一栏并留痕。",
+            "先确认导出是否按记录次序；若是，由系统自动记时，人工改动的时间另列一栏并留痕。",
             "First make sure that the export keeps the order of recording; if so, let the system set the time, and keep times changed by hand in a column of their own, on record.",
         );
         one.about = vec!["倒填 backdated".into()];

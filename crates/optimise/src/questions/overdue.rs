@@ -69,7 +69,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         let (days, part, k) = (shown(f.days(us)), percent(share), one.case_count);
         if a == u32::MAX {
             one.said = Said::new(
-                format!("最后一步之后一直没有下文:占超期件用时的 {part},{days} 个工作日,{k} 件。"),
+                format!("最后一步之后一直没有下文：占超期件用时的 {part}，{days} 个工作日，{k} 件。"),
                 format!("Nothing followed the last step: {part} of the time of overdue cases, {days} working days, {k} cases."),
             );
             one.suggestion = Said::new("逐件催办或补登办结。", "Remind case by case, or register what is finished.");
@@ -77,11 +77,11 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         } else {
             let name = f.name(a);
             one.said = Said::new(
-                format!("等到“{name}”办完:占超期件用时的 {part},{days} 个工作日,{k} 件。"),
+                format!("等到“{name}”办完：占超期件用时的 {part}，{days} 个工作日，{k} 件。"),
                 format!("Until {name:?} was done: {part} of the time of overdue cases, {days} working days, {k} cases."),
             );
             one.suggestion = Said::new(
-                format!("给“{name}”单独定时限,到期前亮黄灯;不占时限的(听证、检测、专家评审、等申请人)依法停表并留痕。"),
+                format!("给“{name}”单独定时限，到期前亮黄灯；不占时限的（听证、检测、专家评审、等申请人）依法停表并留痕。"),
                 format!("Give {name:?} a limit of its own with a warning before it; stop the clock, on record, for what the law leaves out (hearing, testing, experts, the applicant)."),
             );
             one.about = vec![name];
@@ -96,7 +96,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         let (part, days) = (percent(n as f64 / known.max(1) as f64), shown(f.days(beyond)));
         answer.said = Said::new(
             format!(
-                "有时限的 {} 件中超期 {} 件({part}),共超 {days} 个工作日。",
+                "有时限的 {} 件中超期 {} 件（{part}），共超 {days} 个工作日。",
                 grouped(known as i64),
                 grouped(n as i64)
             ),
@@ -118,7 +118,7 @@ fn dues(f: &Facts<'_>, answer: &mut Answer) -> Vec<Option<i64>> {
     let cases = 0..log.case_count();
     if let Some(days) = f.options.limit_days {
         answer.note(
-            format!("时限 {days} 个工作日,收件当天不算,到最后一日 24:00。"),
+            format!("时限 {days} 个工作日，收件当天不算，到最后一日 24:00。"),
             format!(
                 "Limit: {days} working days; the day of receipt does not count, until 24:00 of the last day."
             ),
@@ -157,7 +157,7 @@ fn dues(f: &Facts<'_>, answer: &mut Answer) -> Vec<Option<i64>> {
         return cases.map(|c| log.case(c).find_map(|e| time(col.get(log.row(e))))).collect();
     }
     answer.note(
-        "日志和提问都没有给时限:改看最慢的一成(以第 90 百分位用时为线)。给出时限可用 --limit-days 或 --deadline。",
+        "日志和提问都没有给时限：改看最慢的一成（以第 90 百分位用时为线）。给出时限可用 --limit-days 或 --deadline。",
         "Neither log nor question gives a limit: the slowest tenth is taken instead. Give one with --limit-days or --deadline.",
     );
     let mut spans: Vec<i64> = cases.clone().filter_map(|c| f.span(c)).map(|(a, b)| f.work(a, b)).collect();

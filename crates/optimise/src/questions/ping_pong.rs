@@ -63,7 +63,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
     let (key, who, names) = hands(f);
     if names.is_empty() {
         answer.said = Said::new(
-            "日志没有记经办人或单位,看不出转来转去。请补上经办人列,或用 --unit 指定单位列。",
+            "日志没有记经办人或单位，看不出转来转去。请补上经办人列，或用 --unit 指定单位列。",
             "The log names neither people nor units, so hand-overs cannot be seen. Add such a column, or name one with --unit.",
         );
         return answer;
@@ -99,11 +99,11 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         let mut one = f.finding(times as f64, Counted::Times, cell.cases);
         let n = one.case_count;
         one.said = Said::new(
-            format!("“{a}”转给“{b}”又被转回并重做 {times} 次,涉及 {n} 件,来回耗 {days} 个工作日。"),
+            format!("“{a}”转给“{b}”又被转回并重做 {times} 次，涉及 {n} 件，来回耗 {days} 个工作日。"),
             format!("{a:?} handed to {b:?}, got it back and did a step again {times} times in {n} cases; the ways there and back took {days} working days."),
         );
         one.suggestion = Said::new(
-            format!("由牵头单位召集“{a}”“{b}”定清分工,写进职责清单;再退回的须附依据并转协调人裁定,首问负责不变。"),
+            format!("由牵头单位召集“{a}”“{b}”定清分工，写进职责清单；再退回的须附依据并转协调人裁定，首问负责不变。"),
             format!("Let the lead unit settle who does what between {a:?} and {b:?}, in writing; further returns need their ground and go to the coordinator, and the first asked stays responsible."),
         );
         one.about = vec![a, b];
@@ -119,7 +119,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         ),
         Some(first) => Said::new(
             format!(
-                "{n} 件(占 {share})转出去又转回来重做,共 {} 次;最多的是“{}”与“{}”之间。",
+                "{n} 件（占 {share}）转出去又转回来重做，共 {} 次；最多的是“{}”与“{}”之间。",
                 grouped(all as i64),
                 first.about[0],
                 first.about[1]
@@ -134,7 +134,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
     };
     let by = key.map_or_else(|| Said::new("经办人", "resource"), |k| Said::new(k.clone(), k));
     answer.note(
-        format!("按“{}”区分;另有 {plain} 次往返回来后是新的一步,属正常流转,不算。", by.zh),
+        format!("按“{}”区分；另有 {plain} 次往返回来后是新的一步，属正常流转，不算。", by.zh),
         format!("Told apart by {:?}; {plain} more returns went on with a new step: that is normal and not counted.", by.en),
     );
     f.note_completed(&mut answer);

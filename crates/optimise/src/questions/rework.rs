@@ -65,7 +65,10 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
     answer.said = match answer.findings.first() {
         None => Said::new("没有环节重复办理。", "No step was done twice in a case."),
         Some(first) => Said::new(
-            format!("{n} 件有返工(占 {share}),往返共耗 {days} 个工作日;最费时的是反复“{}”。", first.about[0]),
+            format!(
+                "{n} 件有返工（占 {share}），往返共耗 {days} 个工作日；最费时的是反复“{}”。",
+                first.about[0]
+            ),
             format!(
                 "{n} cases had rework ({share}); the ways back took {days} working days, most of them repeating {:?}.",
                 first.about[0]
@@ -77,7 +80,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
             answer.note(format!("原因取自列“{key}”。"), format!("Causes are read from the column {key:?}."));
         }
         None => answer.note(
-            "日志没有写明材料或原因的列,说不出是哪份材料引起;可用 --material 指定。",
+            "日志没有写明材料或原因的列，说不出是哪份材料引起；可用 --material 指定。",
             "No column names the material or the reason, so the cause cannot be told; name one with --material.",
         ),
     }
@@ -112,12 +115,12 @@ fn finding(f: &Facts<'_>, a: u32, cell: Again) -> super::Finding {
     let (way_zh, way_en) = match (way, path.is_empty()) {
         (None, _) => (String::new(), String::new()),
         (Some((_, k)), true) => {
-            (format!(",多是紧接着重做({k} 次)"), format!(", mostly straight again ({k} times)"))
+            (format!("，多是紧接着重做（{k} 次）"), format!(", mostly straight again ({k} times)"))
         }
         (Some((_, k)), false) => {
             let through = path.join("→");
             (
-                format!(",最常见的回路经过“{through}”({k} 次)"),
+                format!("，最常见的回路经过“{through}”（{k} 次）"),
                 format!(", most often by way of {through:?} ({k} times)"),
             )
         }
@@ -129,30 +132,30 @@ fn finding(f: &Facts<'_>, a: u32, cell: Again) -> super::Finding {
     let (why_zh, why_en) = if materials.is_empty() {
         (String::new(), String::new())
     } else {
-        (format!(";主要因为:{}", listed("、")), format!("; mostly because of: {}", listed(", ")))
+        (format!("；主要因为：{}", listed("、")), format!("; mostly because of: {}", listed(", ")))
     };
     let mut one = f.finding(f.days(cell.us), Counted::WorkingDays, cell.cases);
     one.said = Said::new(
-        format!("“{name}”在 {n} 件中重复 {extra} 次,往返耗 {days} 个工作日{way_zh}{why_zh}。"),
+        format!("“{name}”在 {n} 件中重复 {extra} 次，往返耗 {days} 个工作日{way_zh}{why_zh}。"),
         format!(
             "{name:?} was done again {extra} times in {n} cases; that took {days} working days{way_en}{why_en}."
         ),
     );
     one.suggestion = match materials.first() {
         Some((m, _)) => Said::new(
-            format!("把“{m}”写进一次性告知并附样例,提交时先校验;能由部门共享取得的不再要。"),
+            format!("把“{m}”写进一次性告知并附样例，提交时先校验；能由部门共享取得的不再要。"),
             format!(
                 "Put {m:?} into the one-time notice with a sample, check it on submission, and fetch it from other departments where that is possible."
             ),
         ),
         None if path.is_empty() => Said::new(
-            format!("查明为什么“{name}”要连做几遍:一次录不全、系统要求、还是换人重做;能合并的合并。"),
+            format!("查明为什么“{name}”要连做几遍：一次录不全、系统要求、还是换人重做；能合并的合并。"),
             format!(
                 "Find out why {name:?} is done several times in a row: incomplete entry, a rule of the system, or another hand; merge where possible."
             ),
         ),
         None => Said::new(
-            format!("在“{name}”之前把标准讲清(一次性告知、样表),退回须一次说全理由。"),
+            format!("在“{name}”之前把标准讲清（一次性告知、样表），退回须一次说全理由。"),
             format!(
                 "Make the standard clear before {name:?} (one-time notice, samples); whoever sends back must give all reasons at once."
             ),

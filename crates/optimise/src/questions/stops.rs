@@ -37,7 +37,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         let mut one = f.finding(n as f64, Counted::Cases, cases);
         one.said = Said::new(
             format!(
-                "{n} 件停在“{name}”之后(到过这一步的 {share}),一半已静默 {median} 个工作日以上;正常间隔不超过 {limit} 个工作日。"
+                "{n} 件停在“{name}”之后（到过这一步的 {share}），一半已静默 {median} 个工作日以上；正常间隔不超过 {limit} 个工作日。"
             ),
             format!(
                 "{n} cases stopped after {name:?} ({share} of those that got there); half have been silent for {median} working days or more, while the usual pause is at most {limit}."
@@ -45,7 +45,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         );
         one.suggestion = Said::new(
             format!(
-                "逐件核实:办结未登记的补登,等申请人的书面告知并停表,没人接的明确承办人;给“{name}”之后设超期提醒。"
+                "逐件核实：办结未登记的补登，等申请人的书面告知并停表，没人接的明确承办人；给“{name}”之后设超期提醒。"
             ),
             format!(
                 "Check case by case: register what is finished, notify applicants in writing and stop the clock, name a handler where nobody took it; set a reminder after {name:?}."
@@ -61,7 +61,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
         None => Said::new("没有发现停在中途的件。", "No case was found that stopped on its way."),
         Some(first) => Said::new(
             format!(
-                "{} 件停在中途(占 {share}),最多的停在“{}”之后({} 件)。",
+                "{} 件停在中途（占 {share}），最多的停在“{}”之后（{} 件）。",
                 grouped(all as i64),
                 first.about[0],
                 first.case_count
@@ -77,7 +77,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
     f.note_ends(&mut answer);
     let day = kernel::Moment::from_us(f.as_of).date();
     answer.note(
-        format!("以 {day} 为截止日;{running} 件没到结束环节但间隔正常,按在办计。"),
+        format!("以 {day} 为截止日；{running} 件没到结束环节但间隔正常，按在办计。"),
         format!("As of {day}; {running} cases have not reached an end but their pause is usual: they count as running."),
     );
     f.note_completed(&mut answer);

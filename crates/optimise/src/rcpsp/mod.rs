@@ -59,14 +59,14 @@ impl Project {
         let longest: u64 = durations.iter().map(|d| u64::from(*d)).sum();
         if longest > 1_000_000 {
             return Err(OptimiseError::cannot(
-                "工期之和超过 1,000,000 个时间单位,请用更大的单位",
+                "工期之和超过 1,000,000 个时间单位，请用更大的单位",
                 "the durations add up to more than 1,000,000 units: use a larger unit",
             ));
         }
         for (j, need) in needs.iter().enumerate() {
             if need.len() != capacity.len() || need.iter().zip(&capacity).any(|(a, c)| a > c) {
                 return Err(OptimiseError::cannot(
-                    format!("第 {} 项需要的人手超过单位所有,无法安排", j + 1),
+                    format!("第 {} 项需要的人手超过单位所有，无法安排", j + 1),
                     format!("job {} needs more than there is: no schedule exists", j + 1),
                 ));
             }

@@ -164,7 +164,7 @@ pub(super) fn dropped(case: &Case<'_>) -> Result<Vec<DroppedStep>, OptimiseError
         name: step(i).name.clone(),
         how: "dropped",
         reason: Said::new(
-            "只因习惯而设,法律未要求,产出无人需要",
+            "只因习惯而设，法律未要求，产出无人需要",
             "it exists by habit only, no law asks for it and nobody needs what it makes",
         ),
     });
@@ -173,7 +173,7 @@ pub(super) fn dropped(case: &Case<'_>) -> Result<Vec<DroppedStep>, OptimiseError
         name: step(i).name.clone(),
         how: "merged",
         reason: Said::new(
-            format!("与“{}”同时、同类({}),一并办理,按一个环节计", step(j).name, step(i).merge),
+            format!("与“{}”同时、同类（{}），一并办理，按一个环节计", step(j).name, step(i).merge),
             format!("done together with {:?} ({}), counted as one step", step(j).id, step(i).merge),
         ),
     });

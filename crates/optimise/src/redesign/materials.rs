@@ -34,11 +34,11 @@ impl Verdict {
     /// The Chinese word.
     pub const fn zh(self) -> &'static str {
         match self {
-            Self::Unused => "取消(无环节使用)",
-            Self::MadeByStep => "免交(前序环节已产生)",
-            Self::IssuedByGovernment => "免交(政府核发,共享获取)",
+            Self::Unused => "取消（无环节使用）",
+            Self::MadeByStep => "免交（前序环节已产生）",
+            Self::IssuedByGovernment => "免交（政府核发，共享获取）",
             Self::Commitment => "告知承诺替代",
-            Self::AskedTwice => "一次提交(原重复索要)",
+            Self::AskedTwice => "一次提交（原重复索要）",
             Self::Deferrable => "容缺后补",
             Self::Keep => "保留",
         }
@@ -227,35 +227,35 @@ fn reason(case: &Case<'_>, g: &Group, verdict: Verdict, issuer: &str, maker: Opt
     let users = users.join("、");
     let times = g.asks(case, None);
     match verdict {
-        Verdict::Unused => Said::new("没有任何环节使用,不应再要", "no step uses it: do not ask for it"),
+        Verdict::Unused => Said::new("没有任何环节使用，不应再要", "no step uses it: do not ask for it"),
         Verdict::MadeByStep => {
             let by = maker.map_or("", |i| case.model.steps[i].name.as_str());
             Said::new(
-                format!("前序环节“{by}”已经产生,由系统传给:{users}"),
+                format!("前序环节“{by}”已经产生，由系统传给：{users}"),
                 format!("the earlier step {by:?} makes it; pass it on to: {users}"),
             )
         }
         Verdict::IssuedByGovernment if issuer.is_empty() => Said::new(
-            "由政府部门核发(出具单位未写),应当共享获取",
+            "由政府部门核发（出具单位未写），应当共享获取",
             "issued by government (the unit is not stated): share it instead",
         ),
         Verdict::IssuedByGovernment => Said::new(
-            format!("由{issuer}核发,应向{issuer}共享获取,不再要申请人提交"),
+            format!("由{issuer}核发，应向{issuer}共享获取，不再要申请人提交"),
             format!("issued by {issuer}: share it with {issuer} instead of asking the applicant"),
         ),
         Verdict::Commitment => {
-            Said::new("可以告知承诺替代,事中事后核查", "a commitment may replace it, checked afterwards")
+            Said::new("可以告知承诺替代，事中事后核查", "a commitment may replace it, checked afterwards")
         }
         Verdict::AskedTwice => Said::new(
-            format!("现被索要 {times} 次,改为提交一次,共用于:{users}"),
+            format!("现被索要 {times} 次，改为提交一次，共用于：{users}"),
             format!("asked for {times} times today; hand it in once for: {users}"),
         ),
         Verdict::Deferrable => Said::new(
-            "可容缺受理,限期补交,不影响先行办理",
+            "可容缺受理，限期补交，不影响先行办理",
             "may be handed in later; handling begins without it",
         ),
         Verdict::Keep => Said::new(
-            format!("申请人自备,环节需要:{users}"),
+            format!("申请人自备，环节需要：{users}"),
             format!("the applicant has it and steps need it: {users}"),
         ),
     }
@@ -265,7 +265,7 @@ fn reason(case: &Case<'_>, g: &Group, verdict: Verdict, issuer: &str, maker: Opt
 pub(super) fn doubts(case: &Case<'_>, warnings: &mut Vec<Said>) {
     if !case.model.materials.is_empty() && !needs_are_known(case) {
         warnings.push(Said::new(
-            "没有一个环节写明需要什么,无法判断材料是否有用",
+            "没有一个环节写明需要什么，无法判断材料是否有用",
             "no step states what it needs: whether a material is used cannot be judged",
         ));
     }

@@ -92,7 +92,7 @@ pub(super) fn judged(case: &Case<'_>) -> Result<(Vec<KeptOrder>, Vec<RemovedOrde
                 b,
                 link.ground(),
                 Said::new(
-                    format!("环节“{name}”只因习惯而设,产出无人需要,整体取消"),
+                    format!("环节“{name}”只因习惯而设，产出无人需要，整体取消"),
                     format!("step {name:?} exists by habit only and nobody needs what it makes: it goes as a whole"),
                 ),
             ));
@@ -127,11 +127,11 @@ fn may_go(case: &Case<'_>, a: usize, b: usize) -> Said {
         (String::new(), String::new())
     } else {
         let list = from.makes.join("、");
-        (format!("(产出:{list})"), format!(" (it makes {list})"))
+        (format!("(产出：{list})"), format!(" (it makes {list})"))
     };
     Said::new(
         format!(
-            "没有法律依据要求先“{}”后“{}”,后者也不需要前者的产出{made_zh},只是习惯,可以并行",
+            "没有法律依据要求先“{}”后“{}”，后者也不需要前者的产出{made_zh}，只是习惯，可以并行",
             from.name, to.name
         ),
         format!(
@@ -175,24 +175,24 @@ fn must_stay(case: &Case<'_>, (a, b): (usize, usize), link: &Link, via: &[usize]
     let mut en = Vec::new();
     for cite in &link.law {
         if cite.is_empty() {
-            zh.push("称有法律依据但未引条文,核实前保留".to_owned());
+            zh.push("称有法律依据但未引条文，核实前保留".to_owned());
             en.push("said to be law without a citation; kept until checked".to_owned());
         } else {
-            zh.push(format!("法定:{cite}"));
+            zh.push(format!("法定：{cite}"));
             en.push(format!("law: {cite}"));
         }
     }
     if !link.need.is_empty() {
         let list = link.need.join("、");
-        zh.push(format!("“{to}”需要“{from}”的产出:{list}"));
+        zh.push(format!("“{to}”需要“{from}”的产出：{list}"));
         en.push(format!("{to:?} needs what {from:?} makes: {list}"));
     }
     if link.need_unproven {
-        zh.push("称有需要但未写交接物,核实前保留".to_owned());
+        zh.push("称有需要但未写交接物，核实前保留".to_owned());
         en.push("said to be needed, but no result is named; kept until checked".to_owned());
     }
     if link.unknown {
-        zh.push("依据未知,查明前保留".to_owned());
+        zh.push("依据未知，查明前保留".to_owned());
         en.push("ground unknown; kept until it is found out".to_owned());
     }
     if zh.is_empty() {
@@ -209,14 +209,14 @@ pub(super) fn doubts(case: &Case<'_>, warnings: &mut Vec<Said>) {
     let unknown = count(|l| l.ground() == Ground::Unknown);
     if unknown > 0 {
         warnings.push(Said::new(
-            format!("{unknown} 条先后依据未知,按必须保留处理;查明后可能还能并行"),
+            format!("{unknown} 条先后依据未知，按必须保留处理；查明后可能还能并行"),
             format!("{unknown} orders of unknown ground were kept; once found out, more may run at once"),
         ));
     }
     let uncited = count(|l| l.law.iter().any(String::is_empty));
     if uncited > 0 {
         warnings.push(Said::new(
-            format!("{uncited} 条先后称“法定”但没有引用条文,请补充"),
+            format!("{uncited} 条先后称“法定”但没有引用条文，请补充"),
             format!("{uncited} orders are called law without a citation: add it"),
         ));
     }
@@ -224,14 +224,14 @@ pub(super) fn doubts(case: &Case<'_>, warnings: &mut Vec<Said>) {
     let unchecked = count(|l| l.law.iter().any(|cite| cite.contains("待核")));
     if unchecked > 0 {
         warnings.push(Said::new(
-            format!("{unchecked} 条先后的法律依据待核:须经法制机构核对条文后方可作为依据"),
+            format!("{unchecked} 条先后的法律依据待核：须经法制机构核对条文后方可作为依据"),
             format!("{unchecked} orders rest on citations not yet held against the text: the legal office confirms them first"),
         ));
     }
     let unproven = count(|l| l.need_unproven);
     if unproven > 0 {
         warnings.push(Said::new(
-            format!("{unproven} 条先后称“需要”,但后者并不需要前者的任何产出,请写明交接物"),
+            format!("{unproven} 条先后称“需要”，但后者并不需要前者的任何产出，请写明交接物"),
             format!("{unproven} orders are called need, but nothing is handed over: name the result"),
         ));
     }

@@ -47,7 +47,7 @@ impl Redesign {
             let yes = |b: bool| if b { "达到" } else { "未达到" };
             let _ = writeln!(
                 out,
-                "  目标 {} 个工作日:现行{},再造后{}{}",
+                "  目标 {} 个工作日：现行{}，再造后{}{}",
                 num(t.working_days),
                 yes(t.before),
                 yes(t.after),
@@ -58,12 +58,12 @@ impl Redesign {
             let _ = writeln!(out, "\n  情形“{}”({:.0}%)", s.name, s.frequency * 100.0);
             figures(&mut out, &s.before, &s.after);
         }
-        let _ = writeln!(out, "\n二、最长路径\n  现行:{}", names(&self.critical_path_before, " → "));
-        let _ = writeln!(out, "  再造后:{}", names(&self.critical_path, " → "));
+        let _ = writeln!(out, "\n二、最长路径\n  现行：{}", names(&self.critical_path_before, " → "));
+        let _ = writeln!(out, "  再造后：{}", names(&self.critical_path, " → "));
         if let Some(s) = &self.staffed {
             let _ = writeln!(
                 out,
-                "  人手有限时一件最短 {} 个工作日({})",
+                "  人手有限时一件最短 {} 个工作日（{}）",
                 num(s.working_days),
                 if s.proven {
                     "已证明最短".to_owned()
@@ -73,21 +73,21 @@ impl Redesign {
             );
         }
         for g in &self.parallel_groups {
-            let _ = writeln!(out, "  可并行:{}", names(g, "、"));
+            let _ = writeln!(out, "  可并行：{}", names(g, "、"));
         }
-        let _ = writeln!(out, "\n三、取消的先后({} 条)", self.removed_orders.len());
+        let _ = writeln!(out, "\n三、取消的先后（{} 条）", self.removed_orders.len());
         for o in &self.removed_orders {
             let _ = write!(out, "  {} → {}:{}", name(&o.from), name(&o.to), o.reason.zh);
             if let Some(seen) = &o.observed {
                 let _ = write!(
                     out,
-                    ";日志中 {} 件同时有两环节,{} 件次序相反,{} 件同时进行",
+                    "；日志中 {} 件同时有两环节，{} 件次序相反，{} 件同时进行",
                     seen.cases, seen.reversed, seen.overlapped
                 );
             }
             out.push('\n');
         }
-        let _ = writeln!(out, "\n四、保留的先后({} 条)", self.kept_orders.len());
+        let _ = writeln!(out, "\n四、保留的先后（{} 条）", self.kept_orders.len());
         for o in &self.kept_orders {
             let _ =
                 writeln!(out, "  {} → {}〔{}〕{}", name(&o.from), name(&o.to), o.ground.zh(), o.reason.zh);
@@ -109,11 +109,11 @@ impl Redesign {
                 if f.prefill.is_empty() {
                     f.name.clone()
                 } else {
-                    format!("{}(由{}预填)", f.name, f.prefill.join("、"))
+                    format!("{}（由{}预填）", f.name, f.prefill.join("、"))
                 }
             };
             let all: Vec<_> = self.form.fields.iter().map(list).collect();
-            let _ = writeln!(out, "\n七、一张表单({} 个字段)\n  {}", all.len(), all.join("、"));
+            let _ = writeln!(out, "\n七、一张表单（{} 个字段）\n  {}", all.len(), all.join("、"));
         }
         if !self.warnings.is_empty() {
             let _ = writeln!(out, "\n提示");

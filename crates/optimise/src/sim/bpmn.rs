@@ -303,7 +303,7 @@ impl Builder<'_> {
         }
         if who.is_empty() {
             self.warnings.push(Said::new(
-                format!("任务 {id} 没有人手,按不占时间计"),
+                format!("任务 {id} 没有人手，按不占时间计"),
                 format!("task {id} has nobody to do it: taken as taking no time"),
             ));
             let none = self.net.dist(Distribution::fixed(0.0));

@@ -147,12 +147,12 @@ pub fn simulate(model: &Model, design: Design, options: Options) -> Result<SimRe
 fn assumption(net: &Net) -> Said {
     if net.resources.is_empty() {
         return Said::new(
-            "模型未写到达和人手:按平均每个工作日一件、不排队计",
+            "模型未写到达和人手：按平均每个工作日一件、不排队计",
             "the model states neither arrivals nor staff: one case a working day in the mean, and no queues",
         );
     }
     Said::new(
-        "模型未写到达:按最忙单位忙碌七成设定",
+        "模型未写到达：按最忙单位忙碌七成设定",
         "the model states no arrivals: assumed so that the busiest unit is busy 70 % of its time",
     )
 }
@@ -187,7 +187,7 @@ fn runs(net: &Net, options: Options) -> Result<Vec<Run>, OptimiseError> {
     let n = u64::from(options.replications);
     if options.cases == 0 || n == 0 || options.cases.saturating_mul(n) > MOST_CASES {
         return Err(OptimiseError::cannot(
-            format!("件数应为 1 到 {MOST_CASES}(全部重复合计)"),
+            format!("件数应为 1 到 {MOST_CASES}（全部重复合计）"),
             format!("cases must be 1 to {MOST_CASES}, all replications together"),
         ));
     }
@@ -223,13 +223,13 @@ fn of_runs(net: &Net, name: &str, options: Options, runs: &[Run]) -> SimReport {
     let mut warnings = Vec::new();
     for (g, l) in net.groups.iter().zip(&load).filter(|(_, l)| **l >= 1.0) {
         warnings.push(Said::new(
-            format!("{g} 的工作量是其工时的 {:.0}%,排队会越来越长", l * 100.0),
+            format!("{g} 的工作量是其工时的 {:.0}%，排队会越来越长", l * 100.0),
             format!("{g} has {:.0} % of the work it has time for: its queue grows without end", l * 100.0),
         ));
     }
     if runs.iter().any(|r| r.events > options.events_max) {
         warnings.push(Said::new(
-            format!("一次推演超过 {} 个事件,没有做完:请减少返工或件数", options.events_max),
+            format!("一次推演超过 {} 个事件，没有做完：请减少返工或件数", options.events_max),
             format!("a run passed {} events and was ended: less rework or fewer cases", options.events_max),
         ));
     }
@@ -331,7 +331,7 @@ pub fn compare(model: &Model, options: Options) -> Result<Comparison, OptimiseEr
     let cut = |a: f64, b: f64| if a > 0.0 { (a - b) / a * 100.0 } else { 0.0 };
     let reading = Said::new(
         format!(
-            "法定最长路径由 {l0:.2} 个工作日降到 {l1:.2}(降 {:.0}%);仿真平均由 {s0:.2} 降到 {s1:.2}(降 {:.0}%)。两者之差是排队、日历和次数",
+            "法定最长路径由 {l0:.2} 个工作日降到 {l1:.2}（降 {:.0}%）；仿真平均由 {s0:.2} 降到 {s1:.2}（降 {:.0}%）。两者之差是排队、日历和次数",
             cut(l0, l1),
             cut(s0, s1)
         ),

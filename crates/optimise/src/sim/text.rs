@@ -5,19 +5,19 @@ use std::fmt::Write as _;
 use super::{Comparison, Estimate, SimReport};
 
 fn range(e: Estimate, unit: &str) -> String {
-    format!("{:.2} {unit}(95% 区间 {:.2}–{:.2})", e.mean, e.low, e.high)
+    format!("{:.2} {unit}（95% 区间 {:.2}–{:.2}）", e.mean, e.low, e.high)
 }
 
 impl SimReport {
     /// The figures in Chinese.
     pub fn text(&self) -> String {
         let mut out = format!(
-            "《{}》仿真:{} 次重复,每次 {} 件,种子 {}\n",
+            "《{}》仿真：{} 次重复，每次 {} 件，种子 {}\n",
             self.name, self.replications, self.cases, self.seed
         );
         let _ = writeln!(
             out,
-            "  办结时间 {};{:.2} 个工作日",
+            "  办结时间 {}；{:.2} 个工作日",
             range(self.cycle_time, "小时"),
             self.cycle_working_days.mean
         );
@@ -33,7 +33,7 @@ impl SimReport {
             let u = g.utilisation;
             let _ = writeln!(
                 out,
-                "  {}({} 人)忙碌 {:.0}%({:.0}–{:.0})",
+                "  {}（{} 人）忙碌 {:.0}%({:.0}–{:.0})",
                 g.name,
                 g.staff,
                 u.mean * 100.0,
@@ -44,20 +44,20 @@ impl SimReport {
         for s in self.steps.iter().filter(|s| s.per_case > 0.0) {
             let _ = writeln!(
                 out,
-                "  {}:每件 {:.2} 次,等待 {:.2} 小时,经办 {:.2} 小时",
+                "  {}：每件 {:.2} 次，等待 {:.2} 小时，经办 {:.2} 小时",
                 s.name, s.per_case, s.waiting_hours, s.processing_hours
             );
         }
         let _ = writeln!(
             out,
-            "  起始阶段去除 {:.0} 件;同时在办最多 {} 件;{} 个事件",
+            "  起始阶段去除 {:.0} 件；同时在办最多 {} 件；{} 个事件",
             self.warm_up_cases, self.most_inside, self.events
         );
         if self.overloaded {
-            out.push_str("  注意:有单位做不完,排队会越来越长,以上平均值没有意义\n");
+            out.push_str("  注意：有单位做不完，排队会越来越长，以上平均值没有意义\n");
         }
         for w in &self.warnings {
-            let _ = writeln!(out, "  提示:{}", w.zh);
+            let _ = writeln!(out, "  提示：{}", w.zh);
         }
         out
     }

@@ -13,7 +13,7 @@ pub enum SheetError {
     Empty,
     /// Larger than allowed.
     #[error(
-        "文件过大({bytes} 字节,上限 {max}),请拆成几个文件 / the file is too large ({bytes} bytes, at most {max}), split it"
+        "文件过大（{bytes} 字节，上限 {max}），请拆成几个文件 / the file is too large ({bytes} bytes, at most {max}), split it"
     )]
     FileTooLarge {
         /// What it is.
@@ -23,20 +23,20 @@ pub enum SheetError {
     },
     /// A zip bomb.
     #[error(
-        "解压后超过 {0} 字节,拒绝读取;如文件无误请拆分 / it unzips to more than {0} bytes and is refused; split it if it is genuine"
+        "解压后超过 {0} 字节，拒绝读取；如文件无误请拆分 / it unzips to more than {0} bytes and is refused; split it if it is genuine"
     )]
     Bomb(u64),
     /// Excel 97 or a password.
     #[error(
-        "这是旧版 .xls 或加密文件,请取消密码并另存为 .xlsx / an old .xls or a protected file, save it as .xlsx without a password"
+        "这是旧版 .xls 或加密文件，请取消密码并另存为 .xlsx / an old .xls or a protected file, save it as .xlsx without a password"
     )]
     OldExcel,
     /// UTF-16 text.
-    #[error("这是 UTF-16 文本,请另存为 .xlsx 或 CSV UTF-8 / UTF-16 text, save it as .xlsx or CSV UTF-8")]
+    #[error("这是 UTF-16 文本，请另存为 .xlsx 或 CSV UTF-8 / UTF-16 text, save it as .xlsx or CSV UTF-8")]
     Utf16,
     /// Neither UTF-8 nor GB18030.
     #[error(
-        "文字编码既不是 UTF-8 也不是 GBK/GB18030,请另存为 CSV UTF-8 / neither UTF-8 nor GBK/GB18030, save it as CSV UTF-8"
+        "文字编码既不是 UTF-8 也不是 GBK/GB18030，请另存为 CSV UTF-8 / neither UTF-8 nor GBK/GB18030, save it as CSV UTF-8"
     )]
     UnknownEncoding,
     /// Damaged, or not a workbook.
@@ -46,11 +46,11 @@ pub enum SheetError {
     #[error("工作簿里没有工作表 / the workbook has no worksheet")]
     NoSheet,
     /// More rows than allowed.
-    #[error("超过 {0} 行,请拆成几个文件 / more than {0} rows, split the file")]
+    #[error("超过 {0} 行，请拆成几个文件 / more than {0} rows, split the file")]
     TooManyRows(u64),
     /// More columns than allowed.
     #[error(
-        "第 {row} 行超过 {max} 列,请删去多余的列 / row {row} has more than {max} columns, delete the others"
+        "第 {row} 行超过 {max} 列，请删去多余的列 / row {row} has more than {max} columns, delete the others"
     )]
     TooManyColumns {
         /// Where.
@@ -60,7 +60,7 @@ pub enum SheetError {
     },
     /// A quote that is never closed.
     #[error(
-        "第 {row} 行超过 {max} 字节,可能缺少右引号 / row {row} is longer than {max} bytes, a closing quote may be missing"
+        "第 {row} 行超过 {max} 字节，可能缺少右引号 / row {row} is longer than {max} bytes, a closing quote may be missing"
     )]
     RowTooLong {
         /// Where.
@@ -70,20 +70,20 @@ pub enum SheetError {
     },
     /// No row looks like a header.
     #[error(
-        "前 {0} 行里找不到表头,请检查列名或用 --map 列=field 指定 / no header within the first {0} rows, check the column names or use --map column=field"
+        "前 {0} 行里找不到表头，请检查列名或用 --map 列=field 指定 / no header within the first {0} rows, check the column names or use --map column=field"
     )]
     NoHeader(usize),
     /// A mapped column is not in the file.
-    #[error("表里没有“{0}”这一列,请检查 --map / there is no column {0:?}, check --map")]
+    #[error("表里没有“{0}”这一列，请检查 --map / there is no column {0:?}, check --map")]
     NoSuchColumn(String),
     /// A mapping that cannot be read.
     #[error(
-        "“{0}”不是映射,应写作 列=field,field 可为 {1} / not a mapping, write column=field with one of {1}: {0:?}"
+        "“{0}”不是映射，应写作 列=field,field 可为 {1} / not a mapping, write column=field with one of {1}: {0:?}"
     )]
     BadMapping(String, String),
     /// Two columns for one field.
     #[error(
-        "“{0}”与“{1}”都对应 {2},请用 --map 指明一个,另一个映射为 ignore / {0:?} and {1:?} both mean {2}; map one of them to ignore"
+        "“{0}”与“{1}”都对应 {2}，请用 --map 指明一个，另一个映射为 ignore / {0:?} and {1:?} both mean {2}; map one of them to ignore"
     )]
     TwoColumns(String, String, &'static str),
     /// The writer refused.

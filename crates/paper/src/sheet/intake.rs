@@ -383,7 +383,7 @@ impl<R: Read + Seek> Intake<'_, R> {
                 && text.chars().count() > max
             {
                 return Err(reject(Said::new(
-                    format!("“{name}”超过 {max} 字,请缩短后再导入"),
+                    format!("“{name}”超过 {max} 字，请缩短后再导入"),
                     format!("{name:?} is longer than {max} characters, shorten it"),
                 )));
             }
@@ -391,7 +391,7 @@ impl<R: Read + Seek> Intake<'_, R> {
         }
         if out.title.is_empty() && out.body.is_empty() {
             let said =
-                Said::new("标题和内容都是空的,请补上其一", "neither title nor body, fill in one of them");
+                Said::new("标题和内容都是空的，请补上其一", "neither title nor body, fill in one of them");
             return Err(RowRejected { row: row.number, field: None, said });
         }
         Ok(out)
@@ -403,7 +403,7 @@ fn put(out: &mut IntakeRow, field: Option<Field>, name: &str, cell: Cell<'_>) ->
     let time = |cell: &Cell<'_>| {
         moment_of(cell).map_err(|e| {
             Said::new(
-                format!("“{name}”里的“{}”不是时间,应写作 2019-01-06 12:09:38", e.0),
+                format!("“{name}”里的“{}”不是时间，应写作 2019-01-06 12:09:38", e.0),
                 format!("{:?} in {name:?} is not a time, write 2019-01-06 12:09:38", e.0),
             )
         })
@@ -414,7 +414,7 @@ fn put(out: &mut IntakeRow, field: Option<Field>, name: &str, cell: Cell<'_>) ->
         plain.parse::<u32>().map(Some).map_err(|_| {
             let text: String = text.chars().take(60).collect();
             Said::new(
-                format!("“{name}”里的“{text}”不是个数,应为 0 或正整数"),
+                format!("“{name}”里的“{text}”不是个数，应为 0 或正整数"),
                 format!("{text:?} in {name:?} is not a count, write 0 or a whole number"),
             )
         })

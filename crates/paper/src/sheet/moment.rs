@@ -14,7 +14,11 @@ use super::Cell;
 pub struct NotADate(pub String);
 impl fmt::Display for NotADate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "不是时间,应写作 2019-01-06 12:09:38 / not a time, write 2019-01-06 12:09:38: {:?}", self.0)
+        write!(
+            f,
+            "不是时间，应写作 2019-01-06 12:09:38 / not a time, write 2019-01-06 12:09:38: {:?}",
+            self.0
+        )
     }
 }
 impl std::error::Error for NotADate {}

@@ -7,7 +7,7 @@ use resolve::{StageKind, Word as _};
 use super::{COLUMNS, CaseRow, row_of};
 use crate::conn::Rd;
 use crate::engine::Result;
-use crate::value::Value;
+use crate::value::{Value, contains};
 
 /// Whose cases a list shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,10 +190,7 @@ impl Region {
 }
 
 fn like(q: &Query) -> String {
-    q.text.as_deref().filter(|t| !t.trim().is_empty()).map_or_else(String::new, |t| {
-        let t = t.trim().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        format!("%{t}%")
-    })
+    q.text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map_or_else(String::new, contains)
 }
 
 /// A page of cases in the order asked for.

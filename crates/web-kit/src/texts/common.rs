@@ -1,6 +1,7 @@
 //! 通用文案: the layout, the portal and the workbench of cases.
 
 texts! {
+    colon: "：", ": ";
     brand: "办成", "Bancheng";
     skip: "跳到正文", "Skip to content";
     footer: "件件有着落，事事有回音", "Every matter finds its owner and gets an answer";
@@ -310,7 +311,8 @@ texts! {
     staff_title: "人员与角色", "Staff and roles";
     staff_lead: "账号、角色、停用与锁定", "Accounts, roles, locks";
     staff_add: "新增或修改账号", "Add or change an account";
-    staff_empty: "还没有人员。请新增账号。", "Nobody yet. Add an account.";
+    staff_empty: "没有找到人员。可新增账号，或换个词再找。", "Nobody is found. Add an account, or look with another word.";
+    staff_find: "找人：姓名、账号或单位", "Find somebody: name, account or unit";
     staff_on: "正常", "active";
     staff_off: "停用", "off";
     staff_locked: "已锁定", "locked";
