@@ -8,7 +8,7 @@ use resolve::{
     Act, Case, Command, Happened, Light, Phase, Refusal, RefusalCode, Registration, StageKind, Word as _,
 };
 use serde::{Deserialize, Serialize};
-use store::cases::{NewCase, Query, Scope};
+use store::cases::{NewCase, Query, Scope, Told};
 use store::{Rd, Tx, cases, contacts, counters, ledger_rows, office};
 
 use crate::once::{Answered, Once, once};
@@ -228,8 +228,8 @@ impl App {
         happened.files = Self::claim_files(tx, actor, tickets, StreamId::case(id), 1)?;
         let case = Case::begin(id, number.clone(), &happened, now)
             .ok_or_else(|| Error::bug("not a registration"))?;
-        let events = vec![(happened, now, actor.clone())];
-        cases::insert_many(tx, &permit, &[NewCase { case, events }], &office.rules.calendar)?;
+        let events = vec![Told::of(&happened, now, actor)?];
+        cases::insert_many(tx, &permit, &[&NewCase { case, events }], &office.rules.calendar)?;
         if !contact.is_empty() {
             contacts::put(tx, id, &self.vault.seal(id.0, contact)?)?;
         }

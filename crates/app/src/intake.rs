@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use access::{Operation, Permit, decide};
-use kernel::{Actor, Moment, RegionCode, Said, UnitId};
-use resolve::{Case, Channel, Command, Complexity, Happened, Kind, Registration, StageKind};
-use sm3::{Digest, Sm3};
-use store::cases::{self, NewCase};
+use kernel::{Actor, CaseId, Moment, RegionCode, Said, UnitId};
+use resolve::{Case, Channel, Command, Complexity, Kind, Registration};
+use sha2::{Digest, Sha256};
+use store::cases::{self, NewCase, Told};
 use store::imports::{self, Known};
 use store::{Tx, contacts};
 
@@ -52,7 +52,7 @@ pub struct ImportRow {
 pub struct ImportPlan {
     /// name of the file, for people
     pub name: String,
-    /// SM3 of its bytes
+    /// SHA-256 of its bytes
     pub digest: [u8; 32],
     /// campaign the cases belong to
     pub campaign: Option<String>,
@@ -93,21 +93,18 @@ pub struct Import {
     pub complete: bool,
 }
 
-/// A row that can become a case: everything that does not depend on its number.
-#[derive(Clone)]
+/// A row that can become a case: everything that does not depend on its number, which it gets last.
 struct Ready {
     row: u64,
     content: [u8; 16],
-    registration: Registration,
     contact: Contact,
-    reply: Option<(String, Moment)>,
-    unit: Option<UnitId>,
-    lodged: Option<Moment>,
+    new: NewCase,
 }
 
-/// What a row says, without white space, which offices change when they copy a table, and to the second.
+/// What a row says, without white space, which offices change when they copy a table, and to the second. A digest
+/// that nobody can forge, or a letter could be kept out; not one of the record, so the processor's own is used.
 fn content_of(r: &ImportRow) -> [u8; 16] {
-    let mut h = Sm3::new();
+    let mut h = Sha256::new();
     let mut text = String::with_capacity(r.title.len() + r.body.len() + 64);
     for part in [&r.source_id, &r.contact.name, &r.contact.phone, &r.title, &r.body, &r.place] {
         text.extend(part.split_whitespace());
@@ -189,11 +186,11 @@ impl Import {
         let last = rows.iter().map(|r| r.row).chain(refused.iter().map(|r| r.0)).max().unwrap_or(0);
         let mut outcomes: Vec<(u64, Outcome)> =
             refused.into_iter().map(|(row, said)| (row, Outcome::Rejected(said))).collect();
-        let mut ready = Vec::with_capacity(rows.len());
+        let mut ready: Vec<Ready> = Vec::with_capacity(rows.len());
         let now = self.app.store.now();
         for row in rows {
             let at = row.row;
-            match self.prepare(&office, first_asked, row, now) {
+            match self.prepare(&office, first_asked, row, now)? {
                 Ok(r) => ready.push(r),
                 Err(said) => outcomes.push((at, Outcome::Rejected(said))),
             }
@@ -207,7 +204,7 @@ impl Import {
                     imports::refuse(tx, file, *row as i64, &said.zh)?;
                 }
             }
-            rows.extend(app.take_in(tx, &permit, &office, file, &ready)?);
+            rows.extend(app.take_in(tx, &permit, &office, file, &mut ready)?);
             rows.sort_by_key(|r| r.0);
             imports::advance(tx, file, last as i64)?;
             Ok(Chunk { rows })
@@ -220,14 +217,36 @@ impl Import {
         self.app.write(move |_, tx| Ok(imports::end(tx, file, rows as i64)?))
     }
 
+    /// Everything about a row that can be done before its turn to be written comes.
+    ///
+    /// # Errors
+    /// A fault of this program; why the row cannot become a case stands inside.
     fn prepare(
         &self,
         office: &Office,
         first_asked: UnitId,
         row: ImportRow,
         now: Moment,
-    ) -> Result<Ready, Said> {
-        let content = content_of(&row);
+    ) -> Result<Result<Ready, Said>, Error> {
+        let asked = match self.asked(office, first_asked, &row, now) {
+            Ok(asked) => asked,
+            Err(said) => return Ok(Err(said)),
+        };
+        match begun(asked, office, self.permit.actor(), now) {
+            Ok(new) => Ok(Ok(Ready { row: row.row, content: content_of(&row), contact: row.contact, new })),
+            Err(Error::Refused(refusal)) => Ok(Err(refusal.said)),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// What a row asks for.
+    fn asked(
+        &self,
+        office: &Office,
+        first_asked: UnitId,
+        row: &ImportRow,
+        now: Moment,
+    ) -> Result<Asked, Said> {
         if row.at.is_some_and(|at| at > now) {
             return Err(Said::new("反映时间在现在之后，请核对", "the time lies in the future: check it"));
         }
@@ -247,13 +266,13 @@ impl Import {
         };
         let reply = match (row.reply.trim().is_empty(), row.reply_at) {
             (true, _) => None,
-            (false, Some(at)) => Some((cut(row.reply, resolve::TEXT_MAX), at)),
+            (false, Some(at)) => Some((cut(&row.reply, resolve::TEXT_MAX), at)),
             (false, None) => {
                 return Err(Said::new("有答复但没有答复时间", "there is a reply but no time of the reply"));
             }
         };
-        let title = if row.title.trim().is_empty() { cut(row.body.clone(), 40) } else { row.title };
-        let words = if row.body.trim().is_empty() { title.clone() } else { row.body };
+        let title = if row.title.trim().is_empty() { cut(&row.body, 40) } else { row.title.clone() };
+        let words = if row.body.trim().is_empty() { &title } else { &row.body };
         if words.trim().is_empty() {
             return Err(Said::new("标题和内容都是空的", "title and words are both empty"));
         }
@@ -261,7 +280,7 @@ impl Import {
             kind: row.kind.unwrap_or(self.plan.kind),
             channel: Channel::Import,
             region: office.settings.city.clone(),
-            title: cut(title.trim().to_owned(), resolve::TITLE_MAX),
+            title: cut(title.trim(), resolve::TITLE_MAX),
             words: cut(words, resolve::TEXT_MAX),
             first_asked,
             complexity: Complexity::Simple,
@@ -269,21 +288,28 @@ impl Import {
             item: None,
             campaign: self.plan.campaign.clone(),
             place: (!row.place.trim().is_empty()).then(|| row.place.trim().to_owned()),
-            source_id: (!row.source_id.is_empty()).then_some(row.source_id),
+            source_id: (!row.source_id.is_empty()).then(|| row.source_id.clone()),
             support: row.support,
             against: row.against,
             hide_reporter: false,
             contact: (!row.contact.is_empty()).then(|| self.app.vault.person(&row.contact)),
             lodged_at: row.at,
         };
-        Ok(Ready { row: row.row, content, registration, contact: row.contact, reply, unit, lodged: row.at })
+        Ok(Asked { registration, reply, unit })
     }
 }
 
+/// What a row asks for.
+struct Asked {
+    registration: Registration,
+    reply: Option<(String, Moment)>,
+    unit: Option<UnitId>,
+}
+
 /// Cut after so many characters; what is longer than a field may be is marked, never dropped in silence.
-fn cut(text: String, most: usize) -> String {
+fn cut(text: &str, most: usize) -> String {
     if text.len() <= most || text.chars().count() <= most {
-        return text;
+        return text.to_owned();
     }
     text.chars().take(most - 1).chain(['…']).collect()
 }
@@ -295,7 +321,7 @@ impl App {
         permit: &Permit,
         office: &Office,
         file: i64,
-        ready: &[Ready],
+        ready: &mut [Ready],
     ) -> Result<Vec<(u64, Outcome)>, Error> {
         let now = tx.now();
         let mut outcomes = Vec::with_capacity(ready.len());
@@ -312,17 +338,17 @@ impl App {
             }
         }
         let numbers = crate::cases::take_numbers(tx, office, now, fresh.len() as u32)?;
-        let mut new = Vec::with_capacity(fresh.len());
         let mut sealed = Vec::with_capacity(fresh.len());
         let mut known = Vec::with_capacity(fresh.len());
-        for (r, (id, number)) in fresh.into_iter().zip(numbers) {
+        for (r, (id, number)) in fresh.iter_mut().zip(numbers) {
             known.push(Known { content: r.content, file, row: r.row as i64, case: id });
             if !r.contact.is_empty() {
                 sealed.push((id, self.vault.seal(id.0, &r.contact)?));
             }
             outcomes.push((r.row, Outcome::Accepted(number.clone())));
-            new.push(new_case(r, id, number, office, permit.actor(), now)?);
+            (r.new.case.id, r.new.case.number) = (id, number);
         }
+        let new: Vec<&NewCase> = fresh.iter().map(|r| &r.new).collect();
         cases::insert_many(tx, permit, &new, &office.rules.calendar)?;
         contacts::put_many(tx, &sealed)?;
         imports::note(tx, &known)?;
@@ -338,32 +364,25 @@ fn duplicate(tx: &mut Tx<'_>, file: i64, known: &Known) -> Result<Outcome, Error
     Ok(Outcome::DuplicateOfCase(number))
 }
 
-/// The case of one row with all its events: registered, and answered at the true times, or handed over.
-fn new_case(
-    r: &Ready,
-    id: kernel::CaseId,
-    number: String,
-    office: &Office,
-    actor: &Actor,
-    now: Moment,
-) -> Result<NewCase, Error> {
+/// The case of one row with all its events: registered, and answered at the true times, or handed over. It has no
+/// number yet.
+fn begun(asked: Asked, office: &Office, actor: &Actor, now: Moment) -> Result<NewCase, Error> {
     // What was answered already happened at its own time; what is open starts its clock now.
-    let at = if r.reply.is_some() { r.lodged.unwrap_or(now) } else { now };
-    let registered = resolve::register(r.registration.clone(), now, &office.rules)?;
-    let mut case =
-        Case::begin(id, number, &registered, at).ok_or_else(|| Error::bug("not a registration"))?;
-    let mut events = vec![(registered, at, actor.clone())];
-    let mut go = |case: Case, asked: Command, at: Moment| -> Result<Case, Error> {
-        let (after, happened): (Case, Happened) =
-            case.act(asked, actor, at, &office.rules).map_err(|(_, refusal)| refusal)?;
-        events.push((happened, at, actor.clone()));
-        Ok(after)
+    let at = if asked.reply.is_some() { asked.registration.lodged_at.unwrap_or(now) } else { now };
+    let registered = resolve::register(asked.registration, now, &office.rules)?;
+    let case = Case::begin(CaseId(0), String::new(), &registered, at);
+    let mut case = case.ok_or_else(|| Error::bug("not a registration"))?;
+    let mut events = vec![Told::of(&registered, at, actor)?];
+    let next = match (asked.reply, asked.unit) {
+        (Some((text, at)), _) => Some((Command::Backfill { text }, at)),
+        (None, Some(unit)) => Some((Command::Dispatch { unit, note: String::new() }, now)),
+        (None, None) => None,
     };
-    if let Some((text, reply_at)) = &r.reply {
-        case = go(case, Command::Backfill { text: text.clone() }, *reply_at)?;
-        debug_assert_eq!(case.stage.kind(), StageKind::Archived);
-    } else if let Some(unit) = r.unit {
-        case = go(case, Command::Dispatch { unit, note: String::new() }, now)?;
+    if let Some((command, at)) = next {
+        let (after, happened) =
+            case.act(command, actor, at, &office.rules).map_err(|(_, refusal)| refusal)?;
+        events.push(Told::of(&happened, at, actor)?);
+        case = after;
     }
     Ok(NewCase { case, events })
 }

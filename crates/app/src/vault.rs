@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, KeyInit, Mac as _};
 use serde::{Deserialize, Serialize};
 use sm3::Sm3;
 use sm4::Sm4;
@@ -64,11 +64,11 @@ fn mask(text: &str, head: usize, tail: usize) -> String {
 /// The keys of a city.
 pub struct Vault {
     contact: Sm4,
-    contact_mac: [u8; 32],
-    code: [u8; 32],
-    token: [u8; 32],
-    person: [u8; 32],
-    plate: [u8; 32],
+    contact_mac: Mac,
+    code: Mac,
+    token: Mac,
+    person: Mac,
+    plate: Mac,
     seal: KeyFile,
 }
 
@@ -78,14 +78,22 @@ impl std::fmt::Debug for Vault {
     }
 }
 
-fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    // HMAC takes keys of any length.
-    let mut mac = Hmac::<Sm3>::new_from_slice(key).unwrap_or_else(|_| unreachable!());
-    for part in parts {
-        mac.update(&(part.len() as u64).to_be_bytes());
-        mac.update(part);
+/// HMAC-SM3 with one key, which is read once.
+struct Mac(Hmac<Sm3>);
+
+impl Mac {
+    fn new(key: &[u8]) -> Self {
+        // HMAC takes keys of any length.
+        Self(Hmac::new_from_slice(key).unwrap_or_else(|_| unreachable!()))
     }
-    mac.finalize().into_bytes().into()
+    fn of(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
 }
 
 const NONCE: usize = 12;
@@ -100,8 +108,9 @@ impl Vault {
     /// A directory that cannot be read or written, or a key that is not 64 hexadecimal digits.
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let secret = secret_in(dir).map_err(Error::Store)?;
-        let key = |purpose: &str| hmac(&secret, &[purpose.as_bytes()]);
-        let contact_key = key("contact");
+        let secret = Mac::new(&secret);
+        let key = |purpose: &str| Mac::new(&secret.of(&[purpose.as_bytes()]));
+        let contact_key = secret.of(&[b"contact"]);
         let mut short = [0; 16];
         short.copy_from_slice(&contact_key[..16]);
         Ok(Self {
@@ -120,11 +129,11 @@ impl Vault {
     }
     /// The secret of a key of the doorplates (门牌), by its number.
     pub fn plate_secret(&self, number: u16) -> [u8; 32] {
-        hmac(&self.plate, &[&number.to_be_bytes()])
+        self.plate.of(&[&number.to_be_bytes()])
     }
     /// 查询码: eight letters that belong to a number; nothing has to be stored to check them.
     pub fn code(&self, number: &str) -> String {
-        let mac = hmac(&self.code, &[number.as_bytes()]);
+        let mac = self.code.of(&[number.as_bytes()]);
         let bits = mac[..5].iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
         (0..8).map(|i| CODE_LETTERS[(bits >> (35 - 5 * i) & 31) as usize] as char).collect()
     }
@@ -144,7 +153,7 @@ impl Vault {
     }
     /// What is stored for a session or an interface token.
     pub fn token_digest(&self, token: &str) -> [u8; 32] {
-        hmac(&self.token, &[token.as_bytes()])
+        self.token.of(&[token.as_bytes()])
     }
     /// A token of 256 random bits.
     ///
@@ -155,10 +164,8 @@ impl Vault {
     }
     /// The keyed digest of a person that goes into the record.
     pub fn person(&self, contact: &Contact) -> String {
-        let mac = hmac(
-            &self.person,
-            &[contact.name.as_bytes(), contact.phone.as_bytes(), contact.id_number.as_bytes()],
-        );
+        let parts = [contact.name.as_bytes(), contact.phone.as_bytes(), contact.id_number.as_bytes()];
+        let mac = self.person.of(&parts);
         ledger::hex(&mac)[..32].to_owned()
     }
     /// Seals a contact, bound to its case.
@@ -176,7 +183,7 @@ impl Vault {
         self.ctr(&nonce, &mut text);
         let mut out = nonce.to_vec();
         out.extend_from_slice(&text);
-        let tag = hmac(&self.contact_mac, &[&case.to_be_bytes(), &out]);
+        let tag = self.contact_mac.of(&[&case.to_be_bytes(), &out]);
         out.extend_from_slice(&tag[..TAG]);
         Ok(out)
     }
@@ -191,7 +198,7 @@ impl Vault {
     pub(crate) fn unseal_bytes(&self, case: i64, sealed: &[u8]) -> Result<Vec<u8>, Error> {
         let damaged = || damaged(case);
         let (body, tag) = sealed.split_at_checked(sealed.len().saturating_sub(TAG)).ok_or_else(damaged)?;
-        if body.len() < NONCE || !same(&hmac(&self.contact_mac, &[&case.to_be_bytes(), body])[..TAG], tag) {
+        if body.len() < NONCE || !same(&self.contact_mac.of(&[&case.to_be_bytes(), body])[..TAG], tag) {
             return Err(damaged());
         }
         let mut nonce = [0; NONCE];

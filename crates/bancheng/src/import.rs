@@ -267,10 +267,10 @@ fn import_row(r: IntakeRow) -> ImportRow {
 }
 
 fn digest_of(path: &Path) -> Result<[u8; 32]> {
-    use sm3::Digest as _;
+    use sha2::Digest as _;
     let said = || format!("打不开文件 / cannot open the file {}", path.display());
     let mut file = File::open(path).with_context(said)?;
-    let mut hash = sm3::Sm3::new();
+    let mut hash = sha2::Sha256::new();
     let mut buffer = vec![0; 1 << 18];
     loop {
         let n = file.read(&mut buffer).with_context(said)?;

@@ -21,6 +21,11 @@ mod text;
 use clap::Parser as _;
 use place::PlaceArgs;
 
+/// What one thread allocates another frees, for every row: the system's allocator makes them wait for each other
+/// (ADR 0092).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// 办成:走流程、解难题、优服务 / it gets done
 #[derive(clap::Parser)]
 #[command(version, about, max_term_width = 100)]

@@ -22,8 +22,10 @@ const STATEMENTS: usize = 512;
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long one statement of a migration may take.
 const MIGRATION: Duration = Duration::from_secs(6 * 3600);
-/// Rows of one statement that are on the way at once.
+/// Statements that are on the way at once.
 const PIPELINE: usize = 256;
+/// Rows that one insert takes: parsed, planned and answered once for all of them.
+const TOGETHER: usize = 50;
 
 #[derive(Clone)]
 pub(crate) struct PostgresPlace {
@@ -48,6 +50,21 @@ pub(crate) struct Postgres {
     broken: bool,
     /// Statements without answer that travel with the next one, so that they cost no round trip.
     ahead: String,
+}
+
+/// The same insert for [`TOGETHER`] rows; none when it is no plain insert of one row. A row that may change another
+/// one goes alone: two of a kind in one statement would be an error.
+fn together(sql: &str, width: usize) -> Option<String> {
+    let marks = |row: usize| {
+        let all: Vec<_> = (1..=width).map(|i| format!("${}", row * width + i)).collect();
+        format!("({})", all.join(", "))
+    };
+    if width * TOGETHER > usize::from(u16::MAX) || sql.contains("DO UPDATE") || sql.contains("RETURNING") {
+        return None;
+    }
+    let (head, tail) = sql.split_once(&marks(0))?;
+    let rows: Vec<_> = (0..TOGETHER).map(marks).collect();
+    head.trim_end().ends_with("VALUES").then(|| format!("{head}{}{tail}", rows.join(", ")))
 }
 
 impl PostgresPlace {
@@ -207,7 +224,25 @@ impl Postgres {
             return Err(StoreError::Bug(format!("rows of different lengths: {sql}")));
         }
         let mut touched = 0;
-        for part in rows.chunks(PIPELINE) {
+        let mut rest = rows;
+        if rows.len() >= TOGETHER
+            && let Some(wide) = together(sql, first.len())
+        {
+            let statement = self.prepared(&wide, first.len() * TOGETHER)?;
+            let (groups, few) = rows.as_chunks::<TOGETHER>();
+            for part in groups.chunks(PIPELINE / TOGETHER) {
+                let all =
+                    part.iter().map(|g| g.iter().copied().flatten().collect::<Vec<_>>()).collect::<Vec<_>>();
+                let counts = self
+                    .wait(async |c| {
+                        try_join_all(all.iter().map(|g| c.execute_raw(&statement, g.iter().copied()))).await
+                    })
+                    .map_err(|e| with_text(e, sql))?;
+                touched += counts.iter().sum::<u64>();
+            }
+            rest = few;
+        }
+        for part in rest.chunks(PIPELINE) {
             let counts = self
                 .wait(async |c| try_join_all(part.iter().map(|row| c.execute_raw(&statement, *row))).await)
                 .map_err(|e| with_text(e, sql))?;
@@ -340,5 +375,26 @@ fn with_text(e: StoreError, sql: &str) -> StoreError {
             StoreError::Bug(format!("{why}: {}", sql.chars().take(200).collect::<String>()))
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_inserts_take_many_rows() {
+        let wide = together("INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT DO NOTHING", 2).unwrap();
+        assert!(wide.starts_with("INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4), ("), "{wide}");
+        assert!(wide.ends_with(", ($99, $100) ON CONFLICT DO NOTHING"), "{wide}");
+        for alone in [
+            "INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT (a) DO UPDATE SET b = excluded.b",
+            "INSERT INTO t (a, b) VALUES ($1, $2) RETURNING id",
+            "UPDATE t SET a = $2 WHERE id = $1",
+            "INSERT INTO t (a, b, c) VALUES ($1, $2, 1)",
+        ] {
+            assert_eq!(together(alone, 2), None, "{alone}");
+        }
+        assert_eq!(together("INSERT INTO t VALUES ($1)", 1).map(|s| s.matches('$').count()), Some(TOGETHER));
     }
 }

@@ -8,7 +8,7 @@ use access::{Operation, decide};
 use app::{App, NewStaff, NewUnit, Settings};
 use kernel::{Actor, CaseId, Role};
 use resolve::{Case, Channel, Command, Complexity, Kind, Registration};
-use store::cases::{NewCase, insert_many};
+use store::cases::{NewCase, Told, insert_many};
 use store::{Options, Place, Store, StoreError, counters};
 
 const BATCH: usize = 5_000;
@@ -53,7 +53,7 @@ pub fn fill(dir: &Path, cases: usize) {
                             .ok_or_else(|| StoreError::Bug("case".into()))?,
                     );
                 }
-                insert_many(tx, &permit, &new, &office.rules.calendar)
+                insert_many(tx, &permit, &new.iter().collect::<Vec<_>>(), &office.rules.calendar)
             })
             .unwrap_or_else(|e: StoreError| panic!("{e}"));
         done += n;
@@ -95,7 +95,7 @@ fn one(
         Actor { staff: None, role: Role::Coordinator, unit: Some(reception), region: "9901".parse().ok() };
     let happened = resolve::register(registration, now, &office.rules).ok()?;
     let mut case = Case::begin(id, number, &happened, now)?;
-    let mut events = vec![(happened, now, coordinator.clone())];
+    let mut events = vec![Told::of(&happened, now, &coordinator).ok()?];
     let next = match i % 10 {
         0 => None,
         1 => Some(Command::Dispatch { unit, note: String::new() }),
@@ -104,7 +104,7 @@ fn one(
     if let Some(asked) = next {
         let (after, happened) = case.act(asked, &coordinator, now, &office.rules).ok()?;
         case = after;
-        events.push((happened, now, coordinator));
+        events.push(Told::of(&happened, now, &coordinator).ok()?);
     }
     Some(NewCase { case, events })
 }

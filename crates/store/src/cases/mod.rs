@@ -155,39 +155,45 @@ pub fn newest(rd: &mut Rd<'_>, before: CaseId, limit: u32) -> Result<Vec<Case>> 
 pub struct NewCase {
     /// the state after all of `events`
     pub case: Case,
-    /// what happened, with the moment and the actor of each
-    pub events: Vec<(Happened, Moment, Actor)>,
+    /// what happened, the first first
+    pub events: Vec<Told>,
+}
+
+/// Something that happened, as it will stand on record. It does not know its case, so that it can be written down
+/// before the case has a number, on any thread.
+#[derive(Clone, Debug)]
+pub struct Told {
+    at: Moment,
+    actor: Actor,
+    act: &'static str,
+    text: String,
+}
+
+impl Told {
+    /// Writes down what an actor did at a moment.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON: a fault of this program.
+    pub fn of(happened: &Happened, at: Moment, actor: &Actor) -> Result<Self> {
+        Ok(Self { at, actor: actor.clone(), act: happened.asked.act().word(), text: text_of(happened)? })
+    }
 }
 
 /// Saves new cases with their events, many at once.
 pub fn insert_many(
     tx: &mut Tx<'_>,
     _permit: &Permit,
-    new: &[NewCase],
+    new: &[&NewCase],
     calendar: &WorkCalendar,
 ) -> Result<()> {
-    let mut texts = Vec::new();
-    for n in new {
-        for (happened, ..) in &n.events {
-            texts.push(text_of(happened)?);
-        }
-    }
-    let mut events = Vec::with_capacity(texts.len());
+    let mut events = Vec::with_capacity(new.iter().map(|n| n.events.len()).sum());
     let mut derived = Vec::with_capacity(new.len());
-    let mut data = texts.iter();
     for n in new {
-        let mut last = n.case.lodged;
-        for (i, (happened, at, actor)) in n.events.iter().enumerate() {
-            events.push(NewEvent {
-                stream: StreamId::case(n.case.id),
-                expected: i as i64,
-                at: *at,
-                actor,
-                act: happened.asked.act().word(),
-                data: data.next().map_or("", String::as_str),
-            });
-            last = *at;
+        let stream = StreamId::case(n.case.id);
+        for (i, Told { at, actor, act, text }) in n.events.iter().enumerate() {
+            events.push(NewEvent { stream, expected: i as i64, at: *at, actor, act, data: text });
         }
+        let last = n.events.last().map_or(n.case.lodged, |e| e.at);
         derived.push(derive(&n.case, calendar, last)?);
     }
     tx.append_many(&events)?;
