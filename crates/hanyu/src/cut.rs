@@ -6,7 +6,8 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 use hashbrown::{HashMap, HashSet};
 use jieba_rs::Jieba;
 
-use crate::word::{Facts, in_word};
+use crate::normalise::in_word;
+use crate::word::Facts;
 
 /// The most words a city may add to the dictionary.
 pub const MAX_USER_WORDS: usize = 200_000;

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::cut::Cutter;
 use crate::minhash::{Fingerprint, counted};
-use crate::normalise::fold;
+use crate::normalise::{fold, head};
 use crate::place::{PlaceKind, places_in};
 use crate::spot::times;
-use crate::vector::{BODY_CHARS, cosine, head, key};
+use crate::vector::{BODY_CHARS, cosine, key};
 
 /// From this score two texts are proposed as one matter (default; precision in docs/QUALITY.md).
 pub const SAME: f32 = 0.75;
