@@ -80,8 +80,9 @@ fn counted(mut short: Vec<u64>, mut pairs: Vec<u64>, mut long: Vec<Cow<'_, str>>
     out.extend(short.chunk_by(|a, b| a == b).map(|c| (with_mark(c[0]), times(c.len()))));
     out.extend(pairs.chunk_by(|a, b| a == b).map(|c| (pair(c[0]), times(c.len()))));
     out.extend(long.chunk_by(|a, b| a == b).map(|c| (c[0].as_ref().to_owned(), times(c.len()))));
-    // A place of two characters is also a pair: the same term is counted once.
-    out.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    // Three sorted lists, which a stable sort merges. A place of two characters is also a pair: the same term is counted
+    // once.
+    out.sort_by(|a, b| a.0.cmp(&b.0));
     out.dedup_by(|b, a| {
         let same = a.0 == b.0;
         a.1 += if same { b.1 } else { 0 };
