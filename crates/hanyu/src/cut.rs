@@ -6,7 +6,8 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 use hashbrown::{HashMap, HashSet};
 use jieba_rs::Jieba;
 
-use crate::word::{Facts, in_word};
+use crate::normalise::in_word;
+use crate::word::Facts;
 
 /// The most words a city may add to the dictionary.
 pub const MAX_USER_WORDS: usize = 200_000;
@@ -28,7 +29,40 @@ const MAX_KNOWN: usize = 1 << 17;
 pub struct Cutter {
     jieba: Jieba,
     /// What is true of a word wherever it stands, gathered as words are met. Only speed depends on it.
-    known: RwLock<HashMap<Box<str>, Facts>>,
+    known: RwLock<KnownWords>,
+}
+
+/// Facts of words: nearly all words are short enough to be told by a number.
+#[derive(Default)]
+struct KnownWords {
+    short: HashMap<u128, Facts>,
+    long: HashMap<Box<str>, Facts>,
+}
+
+/// The bytes and the length of a word of at most fifteen bytes.
+fn short_key(word: &str) -> Option<u128> {
+    let mut bytes = [0; 16];
+    bytes[..15].get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+    bytes[15] = word.len() as u8;
+    Some(u128::from_le_bytes(bytes))
+}
+
+impl KnownWords {
+    fn get(&self, word: &str) -> Option<&Facts> {
+        match short_key(word) {
+            Some(key) => self.short.get(&key),
+            None => self.long.get(word),
+        }
+    }
+    fn insert(&mut self, word: &str, facts: Facts) {
+        match short_key(word) {
+            Some(key) => drop(self.short.insert(key, facts)),
+            None => drop(self.long.insert(word.into(), facts)),
+        }
+    }
+    fn len(&self) -> usize {
+        self.short.len() + self.long.len()
+    }
 }
 
 /// One piece of a text: a word, a mark or a blank.
@@ -140,6 +174,23 @@ impl Cutter {
         out
     }
 
+    /// What `read(folded, false)` answers, for a text that begins as another whose pieces are at hand (those of the
+    /// text itself only): what both have in common is not cut again.
+    pub(crate) fn read_like<'t>(
+        &self,
+        folded: &'t str,
+        other: &'t str,
+        pieces: &[Token<'t>],
+    ) -> Vec<Token<'t>> {
+        let alike = folded.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+        let ends = |text: &str| text.get(alike..).is_some_and(|t| t.chars().next().is_none_or(ends_run));
+        let from = if ends(folded) && ends(other) { alike } else { last_run(folded, alike) };
+        let mut out: Vec<Token<'t>> = pieces[..pieces.partition_point(|t| t.start < from)].to_vec();
+        let rest = self.read(&folded[from..], false);
+        out.extend(rest.into_iter().map(|t| Token { start: t.start + from, ..t }));
+        out
+    }
+
     /// Gathers the facts of words not met before.
     fn learn(&self, tokens: &mut [Token<'_>], missed: &[usize]) {
         for i in missed {
@@ -151,10 +202,10 @@ impl Cutter {
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() + missed.len() > MAX_KNOWN {
-            known.clear();
+            *known = KnownWords::default();
         }
         for t in missed.iter().map(|i| &tokens[*i]).filter(|t| t.word.len() <= 64) {
-            known.insert(t.word.into(), t.facts);
+            known.insert(t.word, t.facts);
         }
     }
 
@@ -185,18 +236,27 @@ impl Cutter {
         }
         let t = &tokens[i];
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(f) = known.get_mut(t.word) {
-            *f = t.facts;
+        if known.get(t.word).is_some() {
+            known.insert(t.word, t.facts);
         }
     }
 }
 
+/// Does this blank or mark end a run: what stands on its two sides is cut apart?
+fn ends_run(c: char) -> bool {
+    !in_word(c) && !c.is_ascii_punctuation()
+}
+
+/// Where the run begins that holds the byte before `to`.
+fn last_run(text: &str, to: usize) -> usize {
+    let marks = text[..text.floor_char_boundary(to)].char_indices().rev();
+    marks.into_iter().find(|(_, c)| ends_run(*c)).map_or(0, |(i, c)| i + c.len_utf8())
+}
+
 /// The bytes of the run without blanks and marks of sentences around a byte.
 fn run_around(text: &str, at: usize) -> (usize, usize) {
-    let mark = |c: char| !in_word(c) && !c.is_ascii_punctuation();
-    let from = text[..at].rfind(mark).map_or(0, |i| i + text[i..].chars().next().map_or(1, char::len_utf8));
-    let to = text[at..].find(mark).map_or(text.len(), |i| at + i);
-    (from, to)
+    let to = text[at..].find(ends_run).map_or(text.len(), |i| at + i);
+    (last_run(text, at), to)
 }
 
 #[cfg(test)]

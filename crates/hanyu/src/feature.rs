@@ -3,7 +3,7 @@
 //! letters hold counts, and a run is not looked at further once its front is new. No cutting: the same letter gives
 //! the same vector whether it came raw or already cut. Must not know labels.
 
-use crate::normalise::{fold, is_han};
+use crate::normalise::{fold_each, head, in_word};
 
 /// Bits of the hashed space.
 pub const BITS: u32 = 19;
@@ -23,30 +23,50 @@ const LONGEST_WORD: usize = 5;
 /// Stop words by their first two characters, for taking the longest out of running text.
 #[derive(Clone, Debug, Default)]
 pub struct StopList {
-    /// For each character of the basic plane the number of its list, from 1; 0 for none.
+    /// For each character of the basic plane the number of its list, from 1, and `ALONE`; 0 for none.
     first: Vec<u16>,
     lists: Vec<Vec<Vec<char>>>,
+    /// With which two characters a longer word may begin, as a set of bits: most pairs begin none.
+    fronts: Vec<u64>,
+}
+
+/// The character is a stop word by itself.
+const ALONE: u16 = 1 << 15;
+/// Bits of `StopList::fronts`.
+const FRONT_BITS: u32 = 16;
+
+/// The place of two characters among the bits of `StopList::fronts`.
+fn front(first: char, second: char) -> usize {
+    let both = u32::from(first).wrapping_mul(0x9e37_79b1) ^ u32::from(second).wrapping_mul(0x85eb_ca6b);
+    (both >> (32 - FRONT_BITS)) as usize
 }
 
 impl StopList {
     /// From words of at most eight characters.
     pub fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
-        let mut out = Self { first: vec![0; 1 << 16], lists: Vec::new() };
+        let mut out =
+            Self { first: vec![0; 1 << 16], lists: Vec::new(), fronts: vec![0; 1 << (FRONT_BITS - 6)] };
         for w in words.into_iter().collect::<std::collections::BTreeSet<_>>() {
             let chars: Vec<char> = w.chars().collect();
             let Some(slot) = chars.first().and_then(|c| out.first.get_mut(*c as usize)) else { continue };
-            if chars.len() > 8 || out.lists.len() >= usize::from(u16::MAX) {
+            if chars.len() > 8 || out.lists.len() + 1 >= usize::from(ALONE) {
                 continue;
             }
-            if *slot == 0 {
-                out.lists.push(Vec::new());
-                *slot = out.lists.len() as u16;
+            if let [one, two, ..] = chars[..] {
+                let at = front(one, two);
+                out.fronts[at / 64] |= 1 << (at % 64);
+            } else {
+                *slot |= ALONE;
             }
-            let list = usize::from(*slot) - 1;
+            if *slot & !ALONE == 0 {
+                out.lists.push(Vec::new());
+                *slot |= out.lists.len() as u16;
+            }
+            let list = usize::from(*slot & !ALONE) - 1;
             out.lists[list].push(chars);
         }
         for list in &mut out.lists {
-            // By second character, the word of one character first; of one second character the longest first.
+            // By second character; of one second character the longest first.
             list.sort_by(|a, b| a.get(1).cmp(&b.get(1)).then(b.len().cmp(&a.len())).then_with(|| a.cmp(b)));
         }
         out
@@ -55,15 +75,18 @@ impl StopList {
     /// Length of the stop word at the front of `chars`, 0 if none stands there.
     fn at(&self, chars: &[char]) -> usize {
         let slot = self.first.get(chars[0] as usize).copied().unwrap_or(0);
-        let Some(list) = usize::from(slot).checked_sub(1).and_then(|i| self.lists.get(i)) else { return 0 };
+        let Some(list) = usize::from(slot & !ALONE).checked_sub(1).map(|i| &self.lists[i]) else { return 0 };
         if let Some(second) = chars.get(1) {
-            let from = list.partition_point(|w| w.get(1) < Some(second));
-            let longer = list[from..].iter().take_while(|w| w.get(1) == Some(second));
-            if let Some(w) = longer.into_iter().find(|w| chars.starts_with(w)) {
-                return w.len();
+            let at = front(chars[0], *second);
+            if self.fronts[at / 64] >> (at % 64) & 1 == 1 {
+                let from = list.partition_point(|w| w.get(1) < Some(second));
+                let mut longer = list[from..].iter().take_while(|w| w.get(1) == Some(second));
+                if let Some(w) = longer.find(|w| chars.starts_with(w)) {
+                    return w.len();
+                }
             }
         }
-        usize::from(list.first().is_some_and(|w| w.len() == 1))
+        usize::from(slot & ALONE != 0)
     }
 }
 
@@ -76,16 +99,23 @@ pub struct Stream {
 impl Stream {
     /// From a row of already cut words.
     pub fn from_cut(stop: &StopList, tokens: &str) -> Self {
-        Self::of(stop, &fold(head(tokens, MAX_STREAM * 3)))
+        Self::of(stop, &[head(tokens, MAX_STREAM * 3)])
     }
 
     /// From a raw letter.
     pub fn from_raw(stop: &StopList, title: &str, body: &str) -> Self {
-        Self::of(stop, &fold(&format!("{} {}", head(title, MAX_STREAM), head(body, MAX_STREAM * 2))))
+        Self::of(stop, &[head(title, MAX_STREAM), head(body, MAX_STREAM * 2)])
     }
 
-    fn of(stop: &StopList, folded: &str) -> Self {
-        let text: Vec<char> = folded.chars().filter(|c| is_han(*c) || c.is_alphanumeric()).collect();
+    fn of(stop: &StopList, parts: &[&str]) -> Self {
+        let mut text: Vec<char> = Vec::with_capacity(parts.iter().map(|p| p.len()).sum::<usize>() / 3);
+        for part in parts {
+            fold_each(part, |c| {
+                if in_word(c) {
+                    text.push(c);
+                }
+            });
+        }
         let mut chars = Vec::with_capacity(text.len().min(MAX_STREAM));
         let mut i = 0;
         while i < text.len() && chars.len() < MAX_STREAM {
@@ -107,11 +137,6 @@ impl Stream {
 /// Rows of a training of `n` that must hold a feature for it to count.
 pub(crate) const fn least_rows(n: usize) -> u8 {
     if n < 1_000 { 2 } else { 3 }
-}
-
-/// At most `n` characters from the front.
-fn head(text: &str, n: usize) -> &str {
-    text.char_indices().nth(n).map_or(text, |(i, _)| &text[..i])
 }
 
 fn mix(h: u64, v: u64) -> u64 {
@@ -175,14 +200,17 @@ impl Lexicon {
     }
 }
 
-/// The features that several rows of the training hold; all others say nothing.
+/// The features that several rows of the training hold; all others say nothing. A known feature is told by its number,
+/// so that what is kept of features lies close together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     bits: u32,
-    set: Vec<u64>,
-    /// How many are known before each 64 bits of the set: a known feature is told by its number, so that what is kept
-    /// of features lies close together.
-    before: Vec<u32>,
+    /// For each 32 places: which of them are known (low half) and how many are known before (high half), side by side
+    /// because both are asked for together.
+    cells: Vec<u64>,
+    /// The number of each known feature in the order of their places, the commonest first: what is asked for most lies
+    /// together. Empty where features share numbers.
+    numbers: Vec<u32>,
     space: usize,
 }
 
@@ -191,24 +219,42 @@ impl Known {
     pub const fn size(bits: u32) -> usize {
         1 << (bits + EXTRA_BITS - 6)
     }
-    /// From its bits; None if they are not as many as they must be.
-    pub fn from_set(bits: u32, set: Vec<u64>) -> Option<Self> {
+    /// From its bits, not yet numbered by how common they are; None if they are not as many as they must be.
+    pub fn from_set(bits: u32, set: &[u64]) -> Option<Self> {
         (set.len() == Self::size(bits)).then(|| Self::new(bits, set))
     }
     /// Its bits.
-    pub fn set(&self) -> &[u64] {
-        &self.set
+    pub fn set(&self) -> impl Iterator<Item = u64> + '_ {
+        let half = |cell: u64| cell & 0xffff_ffff;
+        self.cells.chunks_exact(2).map(move |c| half(c[0]) | half(c[1]) << 32)
     }
-    fn new(bits: u32, set: Vec<u64>) -> Self {
-        let mut n = 0;
-        let before = set
-            .iter()
-            .map(|w| {
-                n += w.count_ones();
-                n - w.count_ones()
+    fn new(bits: u32, set: &[u64]) -> Self {
+        let mut n = 0_u32;
+        let halves = set.iter().flat_map(|w| [*w as u32, (*w >> 32) as u32]);
+        let cells = halves
+            .map(|places| {
+                let cell = u64::from(n) << 32 | u64::from(places);
+                n += places.count_ones();
+                cell
             })
             .collect();
-        Self { bits, set, before, space: (n as usize).clamp(1, 1 << bits) }
+        Self { bits, cells, numbers: Vec::new(), space: (n as usize).clamp(1, 1 << bits) }
+    }
+    /// Numbers the features by `rank`, least first; `rank` has one entry for each feature in the order of their places.
+    /// Features that share numbers keep them.
+    pub(crate) fn number_by<R: Ord>(&mut self, rank: impl Fn(usize) -> R) {
+        let n: usize = self.cells.iter().map(|c| (*c as u32).count_ones() as usize).sum();
+        if n > self.space {
+            return;
+        }
+        let mut order: Vec<u32> = (0..n as u32).collect();
+        order.sort_by_key(|i| rank(*i as usize));
+        self.numbers = vec![0; n];
+        order.iter().zip(0..).for_each(|(i, number)| self.numbers[*i as usize] = number);
+    }
+    /// Numbers in the order of places: where files keep what belongs to a feature.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.space).map(|i| self.number(i as u32) as usize)
     }
     /// Bits of the space.
     pub const fn bits(&self) -> u32 {
@@ -221,64 +267,71 @@ impl Known {
     /// From the letters of a training.
     pub fn of<'s>(bits: u32, lexicon: &Lexicon, streams: impl Iterator<Item = &'s Stream>) -> Self {
         // In which row a feature was seen last, and in how many.
-        let mut rows = vec![(u32::MAX, 0_u8); Self::size(bits) * 64];
+        let mut rows = vec![(u32::MAX, 0_u32); Self::size(bits) * 64];
         let mut n = 0;
         for (row, s) in streams.enumerate() {
             n += 1;
-            features(lexicon, s, |_, h| {
-                let seen = &mut rows[place(h, bits) as usize];
-                if seen.0 != row as u32 {
-                    *seen = (row as u32, seen.1.saturating_add(1));
-                }
-                true
-            });
+            for block in 0..N_BLOCKS {
+                features(lexicon, s, block, |names| {
+                    for h in names {
+                        let seen = &mut rows[place(*h, bits) as usize];
+                        if seen.0 != row as u32 {
+                            *seen = (row as u32, seen.1 + 1);
+                        }
+                    }
+                });
+            }
         }
-        let least = least_rows(n);
+        let least = u32::from(least_rows(n));
         let mut set = vec![0; Self::size(bits)];
-        for (i, (_, n)) in rows.into_iter().enumerate() {
-            set[i / 64] |= u64::from(n >= least) << (i % 64);
+        for (i, (_, n)) in rows.iter().enumerate() {
+            set[i / 64] |= u64::from(*n >= least) << (i % 64);
         }
-        Self::new(bits, set)
+        let mut out = Self::new(bits, &set);
+        let held: Vec<u32> = rows.into_iter().map(|r| r.1).filter(|n| *n >= least).collect();
+        out.number_by(|i| std::cmp::Reverse(held[i]));
+        out
     }
-    /// The number of the feature at a place, if it is known.
-    fn number(&self, place: u32) -> Option<u32> {
-        let (i, bit) = (place as usize / 64, place % 64);
-        let word = self.set[i];
-        if word >> bit & 1 == 0 {
-            return None;
-        }
-        let n = self.before[i] + (word & ((1 << bit) - 1)).count_ones();
+    /// Is the feature at this place known, and how many are known before it?
+    fn find(&self, place: u32) -> (bool, u32) {
+        let cell = self.cells[place as usize / 32];
+        let (places, bit) = (cell as u32, place % 32);
+        (places >> bit & 1 == 1, (cell >> 32) as u32 + (places & ((1 << bit) - 1)).count_ones())
+    }
+    /// The number of the known feature with so many before it.
+    fn number(&self, before: u32) -> u32 {
         // Only a small space has more features than numbers: some share theirs.
-        Some(if (n as usize) < self.space { n } else { n % self.space as u32 })
+        self.numbers.get(before as usize).copied().unwrap_or_else(|| before % self.space as u32)
     }
 }
 
-/// Names every feature of a letter, block by block: `see(block, hash)`; a longer run with the same front follows only
-/// if it answers true.
-fn features(lexicon: &Lexicon, s: &Stream, mut see: impl FnMut(usize, u64) -> bool) {
-    let title = &s.chars[..s.chars.len().min(TITLE_CHARS)];
-    let blocks = [(&s.chars[..], 0), (&s.chars[..], LONGEST_RUN), (title, 0), (title, LONGEST_RUN)];
-    for (block, (chars, longest)) in blocks.into_iter().enumerate() {
-        if longest == 0 {
-            let mut i = 0;
-            while i < chars.len() {
-                let (n, h) = lexicon.longest(&chars[i..]);
-                see(block, h.wrapping_add(block as u64 * 7919));
-                i += n;
-            }
-            continue;
+/// Blocks of a letter: words, runs, and both again of its beginning.
+const N_BLOCKS: usize = BLOCKS.len();
+
+/// Names the features of one block of a letter by their hashes: a word, or the runs that begin at one character from the
+/// shortest on. A run counts only if all before it in its list do.
+fn features(lexicon: &Lexicon, s: &Stream, block: usize, mut see: impl FnMut(&[u64])) {
+    let chars = if block < 2 { &s.chars[..] } else { &s.chars[..s.chars.len().min(TITLE_CHARS)] };
+    if block.is_multiple_of(2) {
+        let mut i = 0;
+        while i < chars.len() {
+            let (n, h) = lexicon.longest(&chars[i..]);
+            see(&[h.wrapping_add(block as u64 * 7919)]);
+            i += n;
         }
-        // Single characters of a title say little.
-        let shortest = if block == 3 { 2 } else { 1 };
-        for i in 0..chars.len() {
-            let mut h = block as u64 + 101;
-            for (n, c) in chars[i..].iter().take(longest).enumerate() {
-                h = mix(h, u64::from(u32::from(*c)));
-                if n + 1 >= shortest && !see(block, h.wrapping_add(n as u64)) {
-                    break;
-                }
-            }
+        return;
+    }
+    // Single characters of a title say little.
+    let shortest = if block == 3 { 2 } else { 1 };
+    for i in 0..chars.len() {
+        let mut h = block as u64 + 101;
+        let mut names = [0; LONGEST_RUN];
+        let run = &chars[i..chars.len().min(i + LONGEST_RUN)];
+        for (n, c) in run.iter().enumerate() {
+            h = mix(h, u64::from(u32::from(*c)));
+            names[n] = h.wrapping_add(n as u64);
         }
+        see(&names[run.len().min(shortest - 1)..run.len()]);
     }
 }
 
@@ -288,41 +341,63 @@ pub struct Counter {
     /// Slot and count where a slot falls, modulo the size; 0 where nothing is.
     table: Vec<(u32, u8)>,
     touched: Vec<u32>,
+    /// The places of the features of one block, `FIRST` at the first of each list.
+    asked: Vec<u32>,
+    /// Those of them that are known.
+    found: Vec<u32>,
     /// Counts of the last letter: (slot, count) for each block.
-    blocks: [Vec<(u32, u8)>; 4],
+    blocks: [Vec<(u32, u8)>; N_BLOCKS],
 }
 
-/// More than one block of a letter can hold.
-const TABLE: usize = 8_192;
+/// Mark of a place in `Counter::asked`; places are below it.
+const FIRST: u32 = 1 << 31;
+/// Twice what one block of a letter can hold, and little enough to stay at hand.
+const TABLE: usize = 4_096;
+const _: () = assert!(MAX_STREAM * LONGEST_RUN * 2 < TABLE, "a block has room");
 
 impl Default for Counter {
     fn default() -> Self {
-        Self { table: vec![(0, 0); TABLE], touched: Vec::new(), blocks: Default::default() }
+        Self {
+            table: vec![(0, 0); TABLE],
+            touched: Vec::new(),
+            asked: Vec::with_capacity(MAX_STREAM * LONGEST_RUN),
+            found: vec![0; MAX_STREAM * LONGEST_RUN],
+            blocks: Default::default(),
+        }
     }
 }
 
 impl Counter {
     /// Counts the known features of a letter block by block.
-    pub fn count(&mut self, lexicon: &Lexicon, known: &Known, s: &Stream) -> &[Vec<(u32, u8)>; 4] {
-        self.blocks.iter_mut().for_each(Vec::clear);
-        let mut open = 0;
-        features(lexicon, s, |block, h| {
-            if block != open {
-                self.drain(open);
-                open = block;
+    pub fn count(&mut self, lexicon: &Lexicon, known: &Known, s: &Stream) -> &[Vec<(u32, u8)>; N_BLOCKS] {
+        for block in 0..N_BLOCKS {
+            // Step by step over the whole block, so that what is fetched from far does not wait for one another.
+            self.asked.clear();
+            features(lexicon, s, block, |names| {
+                let mut first = FIRST;
+                for h in names {
+                    self.asked.push(place(*h, known.bits) | std::mem::take(&mut first));
+                }
+            });
+            // Whether a run is known cannot be foretold: each is written down, and those that are not are written over.
+            let (mut n, mut open) = (0, true);
+            for p in &self.asked {
+                let (is_known, before) = known.find(p & !FIRST);
+                open = is_known & (open | (p & FIRST != 0));
+                self.found[n] = before;
+                n += usize::from(open);
             }
-            let number = known.number(place(h, known.bits));
-            if let Some(n) = number {
-                self.touch(n);
+            self.found[..n].iter_mut().for_each(|f| *f = known.number(*f));
+            for i in 0..n {
+                self.touch(self.found[i]);
             }
-            number.is_some()
-        });
-        self.drain(open);
+            self.drain(block);
+        }
         &self.blocks
     }
 
     fn touch(&mut self, slot: u32) {
-        let mut at = (slot.wrapping_mul(0x9e37_79b1) >> 16) as usize % TABLE;
+        let mut at = slot as usize % TABLE;
         loop {
             let e = &mut self.table[at];
             if e.1 == 0 {
@@ -339,11 +414,9 @@ impl Counter {
     }
 
     fn drain(&mut self, block: usize) {
-        for at in self.touched.drain(..) {
-            let e = &mut self.table[at as usize];
-            self.blocks[block].push(*e);
-            *e = (0, 0);
-        }
+        let Self { table, touched, blocks, .. } = self;
+        blocks[block].clear();
+        blocks[block].extend(touched.drain(..).map(|at| std::mem::take(&mut table[at as usize])));
     }
 }
 
@@ -412,6 +485,8 @@ mod tests {
         seen.sort_unstable();
         assert_eq!(seen, [0, 1, 2, 3, 4, 5]);
         assert_eq!(counter.count(&lexicon, &known, &streams[2]).concat(), []);
-        assert_eq!(Known::from_set(BITS, known.set().to_vec()), Some(known));
+        let mut again = Known::from_set(BITS, &known.set().collect::<Vec<_>>()).unwrap();
+        again.number_by(|_| 2);
+        assert_eq!(again, known);
     }
 }

@@ -9,6 +9,7 @@ pub mod cut;
 pub mod feature;
 pub mod group;
 pub mod hot;
+pub mod index;
 pub mod letters;
 pub mod linear;
 pub mod mask;

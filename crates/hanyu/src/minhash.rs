@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::normalise::is_han;
+use crate::normalise::in_word;
 
 /// Positions of a fingerprint.
 pub const BINS: usize = 128;
@@ -34,7 +34,7 @@ pub fn shingles(chars: &[char]) -> impl Iterator<Item = u64> + '_ {
 
 /// The characters of a folded text that count.
 pub fn counted(folded: &str) -> Vec<char> {
-    folded.chars().filter(|c| is_han(*c) || c.is_alphanumeric()).collect()
+    folded.chars().filter(|c| in_word(*c)).collect()
 }
 
 impl Fingerprint {

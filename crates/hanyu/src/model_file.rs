@@ -38,9 +38,12 @@ impl Model {
         out.extend_from_slice(&(head.len() as u64).to_le_bytes());
         out.extend_from_slice(&head);
         if let Some(m) = learned {
-            m.known.set().iter().for_each(|b| out.extend_from_slice(&b.to_le_bytes()));
-            m.rarity.iter().for_each(|r| out.extend_from_slice(&r.to_le_bytes()));
-            m.weights.iter().flatten().flatten().for_each(|w| out.extend_from_slice(&w.to_le_bytes()));
+            m.known.set().for_each(|b| out.extend_from_slice(&b.to_le_bytes()));
+            m.known.numbers().for_each(|i| out.extend_from_slice(&m.rarity[i].to_le_bytes()));
+            for group in &m.weights {
+                let rows = m.known.numbers().flat_map(|i| group[i]);
+                rows.for_each(|w| out.extend_from_slice(&w.to_le_bytes()));
+            }
         }
         out
     }
@@ -83,8 +86,8 @@ impl Model {
         let groups = k.div_ceil(LANES);
         let (known, data) =
             rest[len..].split_at_checked(Known::size(head.bits) * 8).ok_or(BadModel::Damaged)?;
-        let known = known.as_chunks::<8>().0.iter().map(|c| u64::from_le_bytes(*c)).collect();
-        let known = Known::from_set(head.bits, known).ok_or(BadModel::Damaged)?;
+        let known: Vec<u64> = known.as_chunks::<8>().0.iter().map(|c| u64::from_le_bytes(*c)).collect();
+        let mut known = Known::from_set(head.bits, &known).ok_or(BadModel::Damaged)?;
         let space = known.space();
         let shape = head.matrix.len() == k
             && head.matrix.iter().all(|r| r.len() == k)
@@ -101,12 +104,15 @@ impl Model {
         if !rarity.iter().all(|r| r.is_finite() && *r >= 0.0) {
             return Err(BadModel::Damaged);
         }
+        // A feature is the commoner the less rare it is: bits of positive numbers are ordered as the numbers.
+        known.number_by(|i| rarity[i].to_bits());
+        let rarity = numbered(&known, &rarity);
         let lane = |c: &[u8]| -> [i16; LANES] {
             std::array::from_fn(|l| i16::from_le_bytes([c[2 * l], c[2 * l + 1]]))
         };
         let weights = weights
             .chunks_exact(space * LANES * 2)
-            .map(|g| g.chunks_exact(LANES * 2).map(lane).collect())
+            .map(|g| numbered(&known, &g.chunks_exact(LANES * 2).map(lane).collect::<Vec<_>>()))
             .collect();
         let learned = Learned {
             known,
@@ -121,4 +127,11 @@ impl Model {
         };
         Ok(Self { labels: head.labels, kind: Kind::Learned(Box::new(learned)) })
     }
+}
+
+/// What belongs to features in the order of their places, in the order of their numbers.
+fn numbered<T: Copy + Default>(known: &Known, placed: &[T]) -> Vec<T> {
+    let mut out = vec![T::default(); placed.len()];
+    known.numbers().zip(placed).for_each(|(number, x)| out[number] = *x);
+    out
 }

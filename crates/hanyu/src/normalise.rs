@@ -50,8 +50,14 @@ const fn is_noise(c: char) -> bool {
 /// and invisible characters, blanks and line breaks joined to one, `①` as `1`, spreadsheet leftovers
 /// (`_x000D_`) gone. Applying it twice changes nothing.
 pub fn fold(text: &str) -> String {
-    let map: &[u16] = &FOLDED;
     let mut out = String::with_capacity(text.len().min(4 * MAX_CHARS));
+    fold_each(text, |c| out.push(c));
+    out
+}
+
+/// Names the characters of `fold(text)` in order.
+pub(crate) fn fold_each(text: &str, mut see: impl FnMut(char)) {
+    let map: &[u16] = &FOLDED;
     let mut blank = '\0';
     let mut rest = text.chars();
     let mut n = 0;
@@ -74,32 +80,55 @@ pub fn fold(text: &str) -> String {
             }
         }
         if blank != '\0' && n > 0 {
-            out.push(blank);
+            see(blank);
         }
         blank = '\0';
         match plain {
-            '\0' => fold_rare(raw, &mut out),
-            _ => out.push(plain),
+            '\0' => fold_rare(raw, &mut see),
+            _ => see(plain),
         }
         n += 1;
         if n >= MAX_CHARS {
             break;
         }
     }
-    out
 }
 
 /// A low line, also a wide one, or a circled number.
-fn fold_rare(raw: char, out: &mut String) {
+fn fold_rare(raw: char, see: &mut impl FnMut(char)) {
     match half_width(raw) {
-        c @ '\u{2460}'..='\u{2473}' => out.push_str(&(u32::from(c) - 0x245f).to_string()),
-        c => out.push(c),
+        c @ '\u{2460}'..='\u{2473}' => (u32::from(c) - 0x245f).to_string().chars().for_each(see),
+        c => see(c),
+    }
+}
+
+/// At most `n` characters from the front.
+pub(crate) fn head(text: &str, n: usize) -> &str {
+    // As many bytes hold at most as many characters: most texts are short and need no counting.
+    if text.len() <= n {
+        return text;
+    }
+    let mut rest = text.chars();
+    match n.checked_sub(1).map(|last| rest.nth(last)) {
+        Some(None) => text,
+        Some(_) => &text[..text.len() - rest.as_str().len()],
+        None => "",
     }
 }
 
 /// Is this a Chinese character (basic block or extension A)?
 pub const fn is_han(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}')
+}
+
+/// May this character stand in a word: Chinese, a letter or a digit?
+pub(crate) fn in_word(c: char) -> bool {
+    if is_han(c) {
+        return true;
+    }
+    // Common marks are told without the large tables.
+    let mark = matches!(c, '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3004}' | '\u{3008}'..='\u{3020}');
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { !mark && c.is_alphanumeric() }
 }
 
 fn digit(c: char) -> Option<u32> {
@@ -198,6 +227,12 @@ mod tests {
     }
 
     #[test]
+    fn what_may_stand_in_a_word() {
+        let all = ('\0'..=char::MAX).filter(|c| in_word(*c) != (is_han(*c) || c.is_alphanumeric()));
+        assert_eq!(all.collect::<String>(), "");
+    }
+
+    #[test]
     fn numerals_are_read() {
         for (t, n) in [
             ("1,200", 1200.0),
@@ -220,6 +255,10 @@ mod tests {
         fn folding_twice_changes_nothing(s in "\\PC{0,200}") {
             let once = fold(&s);
             prop_assert_eq!(fold(&once), once);
+        }
+        #[test]
+        fn a_head_holds_as_many_characters_as_asked(s in "\\PC{0,40}", n in 0_usize..50) {
+            prop_assert_eq!(head(&s, n), s.chars().take(n).collect::<String>());
         }
         #[test]
         fn numbers_never_panic(s in "[0-9零一二三四五六七八九十百千万亿.,]{0,60}") {

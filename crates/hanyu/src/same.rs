@@ -3,12 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cut::Cutter;
+use crate::cut::{Cutter, Token};
 use crate::minhash::{Fingerprint, counted};
-use crate::normalise::fold;
+use crate::normalise::{fold, head};
 use crate::place::{PlaceKind, places_in};
 use crate::spot::times;
-use crate::vector::{BODY_CHARS, cosine, head, key};
+use crate::vector::{BODY_CHARS, cosine, key};
 
 /// From this score two texts are proposed as one matter (default; precision in docs/QUALITY.md).
 pub const SAME: f32 = 0.75;
@@ -124,11 +124,31 @@ pub struct Similarity {
 
 /// The signature of a text: a title (may be empty) and a body.
 pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
-    let title = fold(head(title, BODY_CHARS * 2));
-    let title_end = title.len();
-    // The blank between the two ends a word: the whole is cut as each of them would be.
-    let text = title + " " + &fold(head(body, BODY_CHARS * 2));
-    let mut tokens = cutter.read(&text, false);
+    let compared = Compared::of(title, body);
+    let tokens = cutter.read(&compared.text, false);
+    compared.signature(cutter, tokens)
+}
+
+/// What is compared of a letter: the beginning of its title and of its body, folded.
+pub(crate) struct Compared {
+    pub text: String,
+    title_end: usize,
+}
+
+impl Compared {
+    pub fn of(title: &str, body: &str) -> Self {
+        let title = fold(head(title, BODY_CHARS * 2));
+        // The blank between the two ends a word: the whole is cut as each of them would be.
+        Self { title_end: title.len(), text: title + " " + &fold(head(body, BODY_CHARS * 2)) }
+    }
+
+    /// The signature of the text that was cut into these pieces.
+    pub fn signature(&self, cutter: &Cutter, tokens: Vec<Token<'_>>) -> Signature {
+        signature_in(cutter, &self.text, self.title_end, tokens)
+    }
+}
+
+fn signature_in(cutter: &Cutter, text: &str, title_end: usize, mut tokens: Vec<Token<'_>>) -> Signature {
     let mut said: Vec<(u64, &str, f32, f32)> = Vec::with_capacity(tokens.len());
     for t in &tokens {
         let f = t.facts;
@@ -152,14 +172,14 @@ pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
     terms.sort_by_key(|t| t.0);
     terms.dedup_by_key(|t| t.0);
     let (mut named, mut areas) = (Vec::new(), Vec::new());
-    for p in places_in(cutter, &text, &mut tokens) {
+    for p in places_in(cutter, text, &mut tokens) {
         let list =
             if matches!(p.kind, PlaceKind::Division | PlaceKind::Township) { &mut areas } else { &mut named };
         if !list.contains(&p.name) && list.len() < KEPT_PLACES {
             list.push(p.name);
         }
     }
-    let mut days: Vec<u16> = times(&text)
+    let mut days: Vec<u16> = times(text)
         .iter()
         .filter_map(|t| Some(t.month? as u16 * 100 + t.day? as u16))
         .take(KEPT_PLACES)
@@ -167,7 +187,7 @@ pub fn signature(cutter: &Cutter, title: &str, body: &str) -> Signature {
     days.sort_unstable();
     days.dedup();
     Signature {
-        print: Fingerprint::of(&counted(&text)),
+        print: Fingerprint::of(&counted(text)),
         terms,
         words: heavy.iter().take(40).map(|(w, ..)| (*w).to_owned()).collect(),
         places: named,

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::cut::Cutter;
+use crate::cut::{Cutter, Token};
 use crate::normalise::{MAX_CHARS, fold, is_han};
 use crate::place::places_in;
 use crate::word::initials;
@@ -21,11 +21,16 @@ const PINYIN: &str = "0py";
 /// made of letters and digits only, so that a plain tokenizer keeps it whole.
 pub fn search_terms(cutter: &Cutter, text: &str) -> BTreeMap<String, u32> {
     let folded = fold(text);
-    let mut tokens = cutter.read(&folded, true);
+    terms_in(cutter, &folded, &mut cutter.read(&folded, true)).into_iter().collect()
+}
+
+/// The same of a folded text that was cut already, with the shorter words; sorted, each once. Leaves the pieces of
+/// the text itself.
+pub(crate) fn terms_in(cutter: &Cutter, folded: &str, tokens: &mut Vec<Token<'_>>) -> Vec<(String, u32)> {
     // What occurs most is counted as numbers: eight initials, two characters.
     let (mut short, mut pairs): (Vec<u64>, Vec<u64>) = (Vec::new(), Vec::with_capacity(folded.len() / 3));
     let mut long: Vec<Cow<'_, str>> = Vec::new();
-    for t in &tokens {
+    for t in tokens.iter() {
         if t.facts.all_han() && t.facts.chars > 1 {
             if t.facts.chars > 2 {
                 long.push(Cow::Borrowed(t.word));
@@ -35,7 +40,7 @@ pub fn search_terms(cutter: &Cutter, text: &str) -> BTreeMap<String, u32> {
             }
         }
     }
-    runs(&folded, |run| match run {
+    runs(folded, |run| match run {
         Run::Han([one]) => long.push(Cow::Owned(one.to_string())),
         Run::Han(chars) => {
             pairs.extend(
@@ -44,7 +49,7 @@ pub fn search_terms(cutter: &Cutter, text: &str) -> BTreeMap<String, u32> {
         }
         Run::Latin(word) => long.push(Cow::Owned(word.to_owned())),
     });
-    for p in places_in(cutter, &folded, &mut tokens) {
+    for p in places_in(cutter, folded, tokens) {
         let name = p.name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
         if (2..=8).contains(&name.chars().count()) && name.chars().all(is_han) {
             short.push(u64::from_be_bytes(initials(&name)));
@@ -55,7 +60,7 @@ pub fn search_terms(cutter: &Cutter, text: &str) -> BTreeMap<String, u32> {
 }
 
 /// Terms with how often each stands there, from initials, pairs of characters and longer terms.
-fn counted(mut short: Vec<u64>, mut pairs: Vec<u64>, mut long: Vec<Cow<'_, str>>) -> BTreeMap<String, u32> {
+fn counted(mut short: Vec<u64>, mut pairs: Vec<u64>, mut long: Vec<Cow<'_, str>>) -> Vec<(String, u32)> {
     short.sort_unstable();
     pairs.sort_unstable();
     long.sort_unstable();
@@ -75,14 +80,15 @@ fn counted(mut short: Vec<u64>, mut pairs: Vec<u64>, mut long: Vec<Cow<'_, str>>
     out.extend(short.chunk_by(|a, b| a == b).map(|c| (with_mark(c[0]), times(c.len()))));
     out.extend(pairs.chunk_by(|a, b| a == b).map(|c| (pair(c[0]), times(c.len()))));
     out.extend(long.chunk_by(|a, b| a == b).map(|c| (c[0].as_ref().to_owned(), times(c.len()))));
-    // A place of two characters is also a pair: the same term is counted once.
+    // Three sorted lists, which a stable sort merges. A place of two characters is also a pair: the same term is counted
+    // once.
     out.sort_by(|a, b| a.0.cmp(&b.0));
     out.dedup_by(|b, a| {
         let same = a.0 == b.0;
         a.1 += if same { b.1 } else { 0 };
         same
     });
-    out.into_iter().collect()
+    out
 }
 
 enum Run<'r> {

@@ -58,7 +58,7 @@ pub fn numbers(folded: &str) -> Vec<NumberSpot> {
 }
 
 /// Runs of characters that may form a number; 4.23一吨 is cut between the two ways of writing.
-fn runs(text: &str, take: fn(char) -> bool) -> Vec<Range<usize>> {
+fn runs(text: &str, take: impl Fn(char) -> bool) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut start = None;
     let mut before = ' ';

@@ -4,7 +4,7 @@
 use hashbrown::HashMap;
 
 use crate::cut::Cutter;
-use crate::normalise::fold;
+use crate::normalise::{fold, head};
 use crate::place::{Place, PlaceKind, places_in};
 
 /// How much more a term of the title counts.
@@ -55,11 +55,6 @@ fn pair_key(a: char, b: char) -> u64 {
     let mut bytes = [0; 4];
     let h = on(0xcbf2_9ce4_8422_2325 ^ 1, a.encode_utf8(&mut bytes).as_bytes());
     on(h, b.encode_utf8(&mut bytes).as_bytes())
-}
-
-/// At most `n` characters from the front.
-pub(crate) fn head(text: &str, n: usize) -> &str {
-    text.char_indices().nth(n).map_or(text, |(i, _)| &text[..i])
 }
 
 /// The name by which others would call a place: without the divisions and streets before it, the last four

@@ -5,13 +5,8 @@
 use pinyin::ToPinyin;
 
 use crate::cut::is_stop_word;
-use crate::normalise::is_han;
+use crate::normalise::{in_word, is_han};
 use crate::{place, same, vector};
-
-/// May this character stand in a word: Chinese, a letter or a digit?
-pub(crate) fn in_word(c: char) -> bool {
-    is_han(c) || c.is_alphanumeric()
-}
 
 /// The facts of one word, small enough to be copied.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

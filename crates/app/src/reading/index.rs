@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 
 use hanyu::cut::Cutter;
+use hanyu::index::{Indexed, indexed};
 use hanyu::minhash::{Fingerprint, counted};
 use hanyu::normalise::fold;
 use hanyu::same::{self, Signature};
-use hanyu::search::search_terms;
 use hanyu::{classify, reply};
 use kernel::{CaseId, StreamId, StreamKind};
 use resolve::Case;
@@ -16,14 +16,15 @@ use store::readings::ReplyRow;
 use store::texts::{self, Doc};
 use store::{Rd, cases, readings};
 
-use super::{Words, signature_of, words_of};
+use super::{Words, compared, words_of};
 use crate::{App, Error};
 
 /// Events looked at and cases indexed in one step.
 const EVENTS: u32 = 2_000;
 const CASES: usize = 200;
-/// Characters of a case that are indexed.
-const CHARS: usize = 20_000;
+/// Characters of a letter that are indexed, of `hanyu::normalise::MAX_CHARS`: what comes after it, the number first, keeps
+/// room.
+const LETTER: usize = 19_000;
 /// How far the record was read, and how many units were confirmed since the last lesson.
 pub(crate) const READ: &str = "read";
 pub(crate) const FRESH: &str = "fresh";
@@ -66,23 +67,22 @@ pub(crate) fn scope_terms(case: &Case) -> Vec<String> {
     out
 }
 
-/// Everything of a case under which it can be found.
-fn text_of(case: &Case, w: &Words) -> String {
-    let mut text = format!("{} {} {} {} {}", case.number, case.title, w.words, w.place, w.source_id);
+/// Everything of a case under which it can be found besides its title and what is compared of it.
+fn rest_of(case: &Case, w: &Words) -> String {
+    let mut text = format!("{} {} {}", case.number, w.place, w.source_id);
     for part in case.item.iter().chain(&case.campaign).chain(&w.added).chain(w.replies.iter().map(|r| &r.3)) {
         text.push('\n');
         text.push_str(part);
     }
-    match text.char_indices().nth(CHARS) {
-        Some((i, _)) => text[..i].to_owned(),
-        None => text,
-    }
+    text
 }
 
 pub(crate) fn doc_of(cutter: &Cutter, case: &Case, w: &Words) -> (Doc, Signature) {
-    let signature = signature_of(cutter, &case.title, &w.words, &w.place);
+    let body = compared(&w.words, &w.place);
+    let body = body.char_indices().nth(LETTER).map_or(&*body, |(i, _)| &body[..i]);
+    let Indexed { signature, terms: found } = indexed(cutter, &case.title, body, &rest_of(case, w));
     let mut terms: Vec<String> = scope_terms(case);
-    terms.extend(search_terms(cutter, &text_of(case, w)).into_keys());
+    terms.extend(found);
     let mut bands = same::bands(&signature);
     for r in &w.replies {
         bands.extend(reply_bands(&Fingerprint::of(&counted(&fold(&r.3)))));

@@ -12,6 +12,7 @@ mod page;
 mod precedents;
 mod replies;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -334,13 +335,17 @@ pub(crate) fn words_of(rd: &mut Rd<'_>, case: &Case) -> Result<Words, Error> {
     Ok(out)
 }
 
-/// What is compared of a letter: its words, and where it happened if that was said apart.
-pub(crate) fn signature_of(cutter: &Cutter, title: &str, words: &str, place: &str) -> Signature {
+/// What is compared of a letter besides its title: its words, and where it happened if that was said apart.
+pub(crate) fn compared<'w>(words: &'w str, place: &str) -> Cow<'w, str> {
     if place.trim().is_empty() || words.contains(place) {
-        return same::signature(cutter, title, words);
+        return Cow::Borrowed(words);
     }
     // The place comes first: of a long letter only the beginning is compared.
-    same::signature(cutter, title, &format!("{place}。{words}"))
+    Cow::Owned(format!("{place}。{words}"))
+}
+
+pub(crate) fn signature_of(cutter: &Cutter, title: &str, words: &str, place: &str) -> Signature {
+    same::signature(cutter, title, &compared(words, place))
 }
 
 /// Least score of a pair that is looked at further.
