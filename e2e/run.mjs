@@ -147,7 +147,7 @@ async function walk(url, browser, size) {
   for (const [page, paths] of [
     [coord, ["/desk", "/desk/cases", "/desk/cases?stage=all&q=社", "/desk/dispatch", "/desk/messages"]],
     [supervisor, ["/desk", "/desk/cases?late=1"]],
-    [admin, ["/desk", "/desk/office", "/desk/office/staff", "/desk/office/limits"]],
+    [admin, ["/desk", "/desk/office", "/desk/office/units", "/desk/office/units?key=approve", "/desk/office/staff", "/desk/office/limits"]],
   ]) {
     for (const path of paths) {
       const answer = await page.goto(path);

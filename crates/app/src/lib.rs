@@ -63,7 +63,7 @@ pub use reading::{
     PrecedentView, Proposal, Proposed, ReadingView, ReplyCheck, Shown, SignalView, Twin,
 };
 pub use redesigns::{RedesignActs, RedesignEvent, RedesignLine, RedesignView, RedesignWish, foretell};
-pub use roster::{Taken, Wrong};
+pub use roster::{Taken, UNIT_KINDS, Wrong};
 pub use search::{Found, Hit};
 pub use setup::FirstSetup;
 pub use shelf::{ItemAsk, ItemList, Shelf, UnitCheck};

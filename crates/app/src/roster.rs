@@ -17,8 +17,8 @@ const UNITS: &str = "单位";
 const STAFF: &str = "人员";
 const UNIT_HEAD: [&str; 7] = ["编码", "全称", "简称", "类型", "上级编码", "区划", "职责"];
 const STAFF_HEAD: [&str; 6] = ["账号", "姓名", "角色", "单位编码", "职务", "初始密码"];
-/// Kinds of units: code word, as it stands in a workbook.
-const KINDS: [(&str, &str); 8] = [
+/// Kinds of units: code word, as it stands in a workbook and on pages.
+pub const UNIT_KINDS: [(&str, &str); 8] = [
     ("government", "政府"),
     ("coordination", "统筹"),
     ("supervision", "督查"),
@@ -109,7 +109,7 @@ fn kind_of(text: &str) -> Option<&'static str> {
     if text.is_empty() {
         return Some("department");
     }
-    KINDS.iter().find(|(w, zh)| *w == text || *zh == text).map(|(w, _)| *w)
+    UNIT_KINDS.iter().find(|(w, zh)| *w == text || *zh == text).map(|(w, _)| *w)
 }
 
 /// Units in an order in which each stands behind the one above it.
@@ -137,7 +137,7 @@ fn units_of(all: &[SheetOf], office: &Office, wrong: &mut Vec<Wrong>) -> Vec<New
             continue;
         };
         let Some(kind) = kind_of(cell("类型")) else {
-            let known: Vec<_> = KINDS.iter().map(|(_, zh)| *zh).collect();
+            let known: Vec<_> = UNIT_KINDS.iter().map(|(_, zh)| *zh).collect();
             let zh = format!("类型“{}”不认识，可填：{}", cell("类型"), known.join("、"));
             wrong.push(sheet.wrong(n, zh, format!("the kind is not one of: {}", known.join(", "))));
             continue;
@@ -324,7 +324,8 @@ impl App {
             let (mut units, mut people) = (vec![line(&UNIT_HEAD)], vec![line(&STAFF_HEAD)]);
             let key_of = |id| office.unit(id).map_or("", |u| u.key.as_str());
             for u in office.units().into_iter().filter(|u| only.is_none_or(|o| o == u.id)) {
-                let kind = KINDS.iter().find(|(w, _)| *w == u.kind).map_or(u.kind.as_str(), |(_, zh)| zh);
+                let kind =
+                    UNIT_KINDS.iter().find(|(w, _)| *w == u.kind).map_or(u.kind.as_str(), |(_, zh)| zh);
                 let above = u.parent.map_or("", key_of);
                 let duties = u.duties.replace('\n', "；");
                 units.push(line(&[&u.key, &u.name, &u.short, kind, above, u.region.as_str(), &duties]));

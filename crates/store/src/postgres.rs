@@ -138,7 +138,7 @@ impl Postgres {
         };
         me.batch(&format!(
             "SET search_path = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = 60000;
-             SET client_min_messages = warning; SET statement_timeout = {}; SET timezone = 'UTC'",
+             SET client_min_messages = warning; SET statement_timeout = {}; SET timezone = 'UTC'; SET jit = off",
             place.schema,
             place.lock_ms,
             patience.as_millis(),

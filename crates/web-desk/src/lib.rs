@@ -14,6 +14,8 @@ mod register;
 mod roster;
 mod sign_in;
 mod sign_on;
+mod staff;
+mod units;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -49,8 +51,8 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/dispatch", get(dispatch::form).post(dispatch::send))
         .route("/desk/messages", get(office::messages).post(office::seen))
         .route("/desk/office", get(office::overview))
-        .route("/desk/office/unit", post(office::put_unit))
-        .route("/desk/office/staff", get(office::staff).post(office::put_staff))
+        .route("/desk/office/units", get(units::list).post(units::save))
+        .route("/desk/office/staff", get(staff::list).post(staff::save))
         .route("/desk/office/staff/act", post(roster::act))
         .route(
             "/desk/office/roster",

@@ -139,6 +139,7 @@ const PATHS: [&str; 17] = [
     "/desk/dispatch",
     "/desk/messages",
     "/desk/office",
+    "/desk/office/units",
     "/desk/office/staff",
     "/desk/office/limits",
     "/desk/cases?q=社&stage=all&late=1",
