@@ -10,6 +10,7 @@ use std::time::Instant;
 use hanyu::classify::{Classifier, train_tables};
 use hanyu::cut::Cutter;
 use hanyu::hot::Hot;
+use hanyu::index::indexed;
 use hanyu::letters::Letter;
 use hanyu::normalise::fold;
 use hanyu::same::{BAND_CANDIDATES, bands, compare, shortlist, signature};
@@ -52,6 +53,13 @@ fn main() {
     rate("signature, first time", Some(peer), &mut |l| bands(&signature(cutter, &l.title, &l.body)).len());
     rate("signature", Some(peer), &mut |l| bands(&signature(cutter, &l.title, &l.body)).len());
     rate("search terms", Some(peer), &mut |l| search_terms(cutter, &l.body).len());
+    rate("for an index, two cuttings", Some(peer), &mut |l| {
+        bands(&signature(cutter, &l.title, &l.body)).len() + search_terms(cutter, &text(l)).len()
+    });
+    rate("for an index, one cutting", Some(peer), &mut |l| {
+        let found = indexed(cutter, &l.title, &l.body, "");
+        bands(&found.signature).len() + found.terms.len()
+    });
     let start = thread_seconds();
     let hot = Hot::new(cutter, &all).ranked(&all, 2).len();
     println!(
