@@ -63,17 +63,18 @@ fn kind_text(p: &Page, word: &str) -> String {
 }
 
 /// A unit as its form shows it.
-fn form_of(u: &UnitRow, above: String) -> Fields {
-    let pairs = [
+fn form_of(u: &UnitRow, above: &str) -> Fields {
+    let region = u.region.to_string();
+    let pairs: [(&str, &str); 7] = [
         ("key", &u.key),
         ("name", &u.name),
         ("short", &u.short),
         ("kind", &u.kind),
-        ("parent", &above),
-        ("region", &u.region.to_string()),
+        ("parent", above),
+        ("region", &region),
         ("duties", &u.duties),
     ];
-    Fields(pairs.map(|(n, v)| (n.to_owned(), v.clone())).into())
+    Fields(pairs.map(|(n, v)| (n.to_owned(), v.to_owned())).into())
 }
 
 async fn page(
@@ -88,7 +89,7 @@ async fn page(
     let all = office.units();
     let key_of =
         |u: &UnitRow| u.parent.and_then(|a| office.unit(a)).map_or_else(String::new, |a| a.key.clone());
-    let edited = all.iter().find(|u| !ask.key.is_empty() && u.key == ask.key).map(|u| form_of(u, key_of(u)));
+    let edited = all.iter().find(|u| !ask.key.is_empty() && u.key == ask.key).map(|u| form_of(u, &key_of(u)));
     let open = sent.is_some() || edited.is_some();
     let sent = sent.or(edited).unwrap_or_default();
     let q: String = ask.q.trim().chars().take(60).collect();

@@ -127,7 +127,7 @@ async fn sessions_begin_and_end_and_the_cookie_is_closed_to_others() {
     );
 }
 
-const PATHS: [&str; 17] = [
+const PATHS: [&str; 18] = [
     "/",
     "/lodge",
     "/follow",
