@@ -211,6 +211,9 @@ impl From<Error> for Problem {
             Error::Refused(refusal) => Self::from(*refusal),
             Error::Invalid { field, said } => Self::said(S::UNPROCESSABLE_ENTITY, "invalid", said).at(field),
             Error::Changed(e) => Self::said(S::PRECONDITION_FAILED, "changed", both(&e)),
+            Error::Behind { .. } => {
+                Self::said(S::SERVICE_UNAVAILABLE, "behind", Said::of_both(&e.to_string()))
+            }
             Error::Store(e) => Self::from(e),
         }
     }

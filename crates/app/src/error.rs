@@ -34,6 +34,16 @@ pub enum Error {
     /// It was changed by somebody else since it was read.
     #[error("{0}")]
     Changed(StoreError),
+    /// Figures are still being counted from the record.
+    #[error(
+        "正在汇总留痕，已读 {read} / {of} 条，请稍候 / still counting the record, {read} of {of} read: wait a little"
+    )]
+    Behind {
+        /// events read
+        read: i64,
+        /// events there are
+        of: i64,
+    },
     /// The store could not.
     #[error("{0}")]
     Store(StoreError),

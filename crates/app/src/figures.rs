@@ -17,6 +17,8 @@ use crate::{App, Error, Later, Office};
 
 /// Events looked at in one transaction.
 const BATCH: u32 = 2_000;
+/// How long a page waits for figures before it shows how far they are.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Facts in memory, and the place of the record they go up to.
 #[derive(Default)]
@@ -178,9 +180,32 @@ impl App {
         })
     }
 
+    /// How many events are in the facts, and how many there are on record.
+    fn figures_at(&self) -> Later<(i64, i64)> {
+        self.read(|_, rd| Ok((facts::reached(rd)?, ledger_rows::event_count(rd)?)))
+    }
+
     /// Is there anything on record that is not in the facts?
     pub fn figures_behind(&self) -> Later<bool> {
         self.read(|_, rd| Ok(facts::reached(rd)? < ledger_rows::event_count(rd)?))
+    }
+
+    /// Brings the facts up to the record, as far as a person waits for it.
+    ///
+    /// # Errors
+    /// There is more on record than fits into that time; the next call goes on from there.
+    pub async fn figures_soon(&self) -> Result<(), Error> {
+        let began = std::time::Instant::now();
+        loop {
+            let (read, of) = self.figures_at().await?;
+            if read >= of {
+                return Ok(());
+            }
+            if began.elapsed() > PATIENCE {
+                return Err(Error::Behind { read, of });
+            }
+            self.catch_up().await?;
+        }
     }
 
     /// Brings the facts up to the record and into memory, on this thread.

@@ -131,7 +131,7 @@ impl Hot {
             place,
             from: order.iter().find_map(|i| letters[*i].at),
             to: order.iter().rev().find_map(|i| letters[*i].at),
-            line: crate::normalise::fold(&letters[middle].title),
+            line: letters[middle].title.split_whitespace().collect::<Vec<_>>().join(" "),
             words: self.telling_words(members),
             ids: order.iter().map(|i| letters[*i].id.clone()).collect(),
         }

@@ -3,7 +3,7 @@
 use app::Error;
 use askama::Template;
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use store::StoreError;
@@ -28,6 +28,7 @@ fn status(e: &Error) -> StatusCode {
         Error::Forbidden(_) => StatusCode::FORBIDDEN,
         Error::Refused(_) | Error::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Changed(_) => StatusCode::CONFLICT,
+        Error::Behind { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::Store(s) => match s {
             StoreError::Busy | StoreError::Locked(_) | StoreError::Closed => StatusCode::SERVICE_UNAVAILABLE,
             StoreError::Duplicate { .. } | StoreError::Conflict { .. } | StoreError::KeyReused => {
@@ -70,6 +71,9 @@ pub fn explain(page: &Page, e: &Error) -> String {
         Error::Refused(r) => said(page.lang, &r.said),
         Error::Invalid { said: s, .. } => said(page.lang, s),
         Error::Changed(_) => page.t.err_changed.to_owned(),
+        Error::Behind { read, of } => {
+            page.t.err_behind.replace("{n}", &read.to_string()).replace("{of}", &of.to_string())
+        }
         Error::Store(s) => match s {
             StoreError::Busy | StoreError::Locked(_) | StoreError::Closed => page.t.err_busy.to_owned(),
             StoreError::Duplicate { .. } | StoreError::KeyReused | StoreError::Conflict { .. } => {
@@ -88,6 +92,8 @@ struct ErrorPage {
     p: Page,
     title: &'static str,
     sentence: String,
+    /// how far something is that goes on by itself
+    so_far: Option<(i64, i64)>,
 }
 
 /// Middleware: an answer that carries an error becomes a page.
@@ -110,13 +116,18 @@ pub async fn errors_as_pages(State(kit): State<Kit>, req: Request, next: Next) -
     let title = match code {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => p.t.err_title_not_found,
         StatusCode::FORBIDDEN => p.t.err_title_forbidden,
+        _ if matches!(error, Error::Behind { .. }) => p.t.err_title_behind,
         StatusCode::SERVICE_UNAVAILABLE => p.t.err_title_busy,
         StatusCode::INTERNAL_SERVER_ERROR => p.t.err_title_store,
         _ => p.t.err_title_refused,
     };
     let sentence = explain(&p, &error);
-    match (ErrorPage { p, title, sentence }).render() {
-        Ok(html) => (code, Html(html)).into_response(),
-        Err(_) => answer,
+    let so_far = if let Error::Behind { read, of } = error { Some((read, of)) } else { None };
+    let Ok(html) = (ErrorPage { p, title, sentence, so_far }).render() else { return answer };
+    let mut page = (code, Html(html)).into_response();
+    if so_far.is_some() {
+        // The browser asks again by itself; a form that was sent is not sent twice.
+        page.headers_mut().insert(header::REFRESH, HeaderValue::from_static("1"));
     }
+    page
 }

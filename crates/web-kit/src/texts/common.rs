@@ -102,6 +102,8 @@ texts! {
     err_title_forbidden: "不能这样做", "Not allowed";
     err_title_refused: "没有办成", "It was not done";
     err_title_busy: "请稍后再试", "Please try again";
+    err_title_behind: "正在汇总", "Counting";
+    err_behind: "正在从留痕汇总数字，已读 {n} / {of} 条；本页会自动刷新，不用重新操作。", "Figures are being counted from the record, {n} of {of} events so far; this page goes on by itself.";
     err_title_store: "系统暂时出错", "Something went wrong";
     err_home: "回到首页", "Back to the start";
     err_sign_in: "请先登录。", "Please sign in first.";
