@@ -62,6 +62,13 @@ fn line(p: &Page, c: &Candidate) -> Line {
     }
 }
 
+/// Round numbers from 0 up to `most`, three to six of them.
+fn ticks(most: f64) -> Vec<f64> {
+    let scale = 10f64.powf((most / 5.0).log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * scale).find(|s| most / s <= 5.5).unwrap_or(most);
+    std::iter::successors(Some(0.0), |x| Some(x + step)).take_while(|x| *x <= most).collect()
+}
+
 /// Staff to the right, hours upward: today as a ring, the others numbered as in the table.
 fn picture(p: &Page, f: &Found) -> String {
     let all = || std::iter::once(&f.today).chain(&f.best);
@@ -76,6 +83,21 @@ fn picture(p: &Page, f: &Found) -> String {
         "<svg class=\"chart\" viewBox=\"0 0 640 300\" role=\"img\" aria-label=\"{0}\" font-size=\"13\" xmlns=\"http://www.w3.org/2000/svg\"><line class=\"c-grid\" stroke=\"#d5dbe3\" x1=\"60\" y1=\"250\" x2=\"600\" y2=\"250\"/><line class=\"c-grid\" stroke=\"#d5dbe3\" x1=\"60\" y1=\"20\" x2=\"60\" y2=\"250\"/><text class=\"c-name\" x=\"330\" y=\"285\" text-anchor=\"middle\">{1}</text><text class=\"c-name\" x=\"66\" y=\"18\">{2}</text>",
         t.options, t.o_staff, t.o_hours
     );
+    for at in ticks(most_staff) {
+        let cx = 60.0 + 520.0 * at / most_staff;
+        out.push_str(&format!(
+            "<text class=\"c-name\" x=\"{cx:.1}\" y=\"266\" text-anchor=\"middle\">{}</text>",
+            num(at)
+        ));
+    }
+    for at in ticks(most_hours) {
+        let cy = y(at);
+        out.push_str(&format!(
+            "<line class=\"c-grid\" stroke=\"#d5dbe3\" x1=\"60\" y1=\"{cy:.1}\" x2=\"600\" y2=\"{cy:.1}\"/><text class=\"c-name\" x=\"54\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+            cy + 4.0,
+            num(at)
+        ));
+    }
     for (i, c) in all().enumerate() {
         let (cx, cy) = (x(c), y(c.hours.mean));
         let (top, low) = (y(c.hours.high), y(c.hours.low));
@@ -119,4 +141,19 @@ pub(crate) async fn show(
         title,
         p,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ticks;
+
+    #[test]
+    fn an_axis_has_a_few_round_numbers() {
+        assert_eq!(ticks(11.0), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
+        assert_eq!(ticks(4.4), [0.0, 1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(ticks(260.0).last(), Some(&250.0));
+        for most in [0.3, 1.1, 7.0, 99.0, 12_345.0] {
+            assert!((2..=6).contains(&ticks(most).len()), "{most}");
+        }
+    }
 }

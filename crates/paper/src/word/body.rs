@@ -223,34 +223,42 @@ pub(super) fn body(doc: &Document) -> Body {
     Body { xml, links: w.links, charts: w.charts }
 }
 
-/// A title breaks where the sense allows, its lines of about the same length: at most 20 characters of 2号 a line.
+/// How wide a text stands, in characters of its size: letters and digits are half as wide.
+fn width(text: &[char]) -> f64 {
+    text.iter().map(|c| if c.is_ascii() { 0.5 } else { 1.0 }).sum()
+}
+
+/// May a line end between these two? Not inside a number, a word or a date, nor at the inner side of a mark.
+fn breaks(before: char, after: char) -> bool {
+    let one = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '%' | '-');
+    let counted = matches!(after, '年' | '月' | '日' | '号' | '个' | '件' | '项' | '次');
+    let dated = matches!(before, '年' | '月') && after.is_ascii_digit();
+    !(one(before) && (one(after) || counted)
+        || dated
+        || matches!(after, '、' | '，' | '”' | '》' | '）' | '：')
+        || matches!(before, '“' | '《' | '（'))
+}
+
+/// A title breaks where the sense allows, its lines of about the same width: at most 20 characters of 2号 a line.
 pub(crate) fn title_lines(title: &str) -> Vec<String> {
-    const MOST: usize = 19;
+    const MOST: f64 = 19.0;
     let c: Vec<char> = title.chars().collect();
-    if c.len() <= MOST {
-        return vec![title.to_owned()];
-    }
-    let n = c.len().div_ceil(MOST);
-    let each = c.len().div_ceil(n);
+    let lines = (width(&c) / MOST).ceil().max(1.0);
+    let each = width(&c) / lines;
     let mut out = Vec::new();
     let mut from = 0;
-    while from < c.len() {
-        let mut to = (from + each).min(c.len());
-        // Not in the middle of “工作情况”: break before 的 or after 、 when one is near, never before a closing mark.
-        if to < c.len() {
-            let near = |k: &usize| matches!(c[*k - 1], '、' | '，' | '”' | '》' | '的');
-            if let Some(k) =
-                (from + 1..=(to + 2).min(c.len())).rev().find(near).filter(|k| to.abs_diff(*k) <= 4)
-            {
-                to = k;
-            }
-            while to < c.len() && matches!(c[to], '、' | '，' | '”' | '》' | '）') {
-                to += 1;
-            }
-        }
+    while width(&c[from..]) > MOST {
+        // After a mark or 的 or before an opening mark is worth four characters of unevenness.
+        let sense = |k: usize| {
+            matches!(c[k - 1], '、' | '，' | '”' | '》' | '的') || matches!(c[k], '（' | '“' | '《')
+        };
+        let cost = |k: usize| (width(&c[from..k]) - each).abs() + if sense(k) { 0.0 } else { 4.0 };
+        let fits = (from + 1..c.len()).filter(|k| breaks(c[*k - 1], c[*k]) && width(&c[from..*k]) <= MOST);
+        let Some(to) = fits.min_by(|a, b| cost(*a).total_cmp(&cost(*b))) else { break };
         out.push(c[from..to].iter().collect());
         from = to;
     }
+    out.push(c[from..].iter().collect());
     out
 }
 
@@ -264,11 +272,18 @@ mod tests {
             "通报",
             "关于临江市“走流程、解难题、优服务”工作情况的通报",
             "“走流程、解难题、优服务”行动问题清单、需求清单和解决措施清单",
+            "云汀市“走解优”工作月报（2026年11月）",
+            "",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         ] {
             let lines = title_lines(title);
             assert_eq!(lines.concat(), title);
-            assert!(lines.iter().all(|l| l.chars().count() <= 23), "{lines:?}");
+            let wide = |l: &String| width(&l.chars().collect::<Vec<_>>());
+            assert!(lines.iter().all(|l| title.is_ascii() || wide(l) <= 19.0), "{lines:?}");
             assert!(lines.iter().all(|l| !l.starts_with(['、', '”', '，'])), "{lines:?}");
         }
+        assert_eq!(title_lines("云汀市“走解优”工作月报（2026年11月）").len(), 1);
+        let long = "云汀市行政审批服务局“走解优”工作月报（2026年11月）";
+        assert_eq!(title_lines(long), ["云汀市行政审批服务局“走解优”", "工作月报（2026年11月）"]);
     }
 }
