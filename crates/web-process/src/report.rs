@@ -54,7 +54,13 @@ impl Report {
             insists: (x.constraints.iter())
                 .map(|c| {
                     let line = t.constraint.replace("{a}", &name(&c.from)).replace("{b}", &name(&c.to));
-                    format!("{line}({}:{})", crate::view::ground(p.t, c.ground), c.cite)
+                    let (open, close) = (p.t.open_p, p.t.close_p);
+                    format!(
+                        "{line}{open}{}{}{}{close}",
+                        crate::view::ground(p.t, c.ground),
+                        p.t.colon,
+                        c.cite
+                    )
                 })
                 .collect(),
             guide: x.publication.iter().flat_map(|u| &u.guide).map(|s| said(p.lang, s)).collect(),

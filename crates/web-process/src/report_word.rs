@@ -1,7 +1,6 @@
 //! 再造报告的 Word 版: the same paper as an official document (GB/T 9704), headings numbered, bars before and after.
 
 use paper::gongwen::{Block, Document, Run};
-use web_kit::Lang;
 
 use crate::report::Report;
 use crate::view::{Row, num};
@@ -76,7 +75,10 @@ pub(crate) fn document(r: &Report) -> Document {
     body.say(&r.plan.staffed);
     if let Some(real) = &r.reality {
         body.head(t.prediction);
-        body.say(format!("{} {} → {} ({})", t.lawful, real.lawful.0, real.lawful.1, real.lawful.2));
+        body.say(format!(
+            "{} {} → {}{}{}{}",
+            t.lawful, real.lawful.0, real.lawful.1, r.p.t.open_p, real.lawful.2, r.p.t.close_p
+        ));
         if !real.overloaded {
             let (was, is, cut) = &real.simulated;
             body.say(format!("{} {was} → {is} ({cut})", t.simulated));
@@ -107,7 +109,7 @@ pub(crate) fn document(r: &Report) -> Document {
 
 /// A heading with how many stand under it.
 fn counted(r: &Report, text: &str, n: usize) -> String {
-    if r.p.lang == Lang::Zh { format!("{text}（{n}）") } else { format!("{text} ({n})") }
+    format!("{text}{}{n}{}", r.p.t.open_p, r.p.t.close_p)
 }
 
 fn proof(body: &mut Body, r: &Report) {

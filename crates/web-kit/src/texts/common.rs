@@ -2,6 +2,8 @@
 
 texts! {
     colon: "：", ": ";
+    open_p: "（", " (";
+    close_p: "）", ")";
     brand: "办成", "Bancheng";
     skip: "跳到正文", "Skip to content";
     footer: "件件有着落，事事有回音", "Every matter finds its owner and gets an answer";
