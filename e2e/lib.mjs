@@ -71,7 +71,7 @@ export async function person(browser, url, problems, { login, size = DESK } = {}
   // What was still loading when the person went on is no fault.
   page.on("requestfailed", (r) => r.failure()?.errorText !== "net::ERR_ABORTED" && problems.push(`${who} failed: ${r.url()} ${r.failure()?.errorText}`));
   page.on("request", (r) => {
-    if (!r.url().startsWith(url)) problems.push(`${who} asked somebody else: ${r.url()}`);
+    if (!r.url().replace(/^blob:/, "").startsWith(url)) problems.push(`${who} asked somebody else: ${r.url()}`);
   });
   if (login) {
     await page.goto("/desk/sign-in");

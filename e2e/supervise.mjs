@@ -1,5 +1,6 @@
 // Ratings on a phone, boards whose figures open lists of the same length, a bulletin from figures to Word and PDF.
 // SCREENS=dir keeps pictures.
+import { readFileSync, writeFileSync } from "node:fs";
 import { check, DESK, person, PHONE, startBrowser, startServer } from "./lib.mjs";
 
 const problems = [];
@@ -54,6 +55,14 @@ async function boards(page, name) {
   await page.goto("/desk/boards");
   await check(page, problems);
   await shot(page, `board-${name}`);
+  for (const [kind, begins] of [["svg", "<svg"], ["png", "\x89PNG"]]) {
+    const [file] = await Promise.all([page.waitForEvent("download"), page.locator(`[data-save="board"] [value=${kind}]`).click()]);
+    const bytes = readFileSync(await file.path());
+    must(file.suggestedFilename() === `board.${kind}` && bytes.length > 3_000, `the picture as ${kind} is empty`);
+    must(bytes.subarray(0, begins.length).toString("latin1") === begins, `the picture is no ${kind}`);
+    if (kind === "svg") must(!bytes.includes("var(--") && bytes.includes("fill="), "the picture does not stand alone");
+    else if (process.env.SCREENS) writeFileSync(`${process.env.SCREENS}/board-saved-${name}.png`, bytes);
+  }
   const tiles = await page.locator(".tiles a").evaluateAll((all) => all.map((a) => [a.getAttribute("href"), a.querySelector("b").textContent]));
   must(tiles.length > 10, "the board shows no figures");
   for (const [href, value] of tiles.filter(([, v]) => /^\d+$/.test(v))) {

@@ -18,10 +18,11 @@ struct Asset {
 const TABLE: &[(&str, &str, &[u8])] = &[
     ("style.css", CSS, include_bytes!("../assets/style.css")),
     ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
+    ("picture.js", JS, include_bytes!("../assets/picture.js")),
     ("redesign.js", JS, include_bytes!("../assets/redesign.js")),
-    ("recorder.js", "text/javascript; charset=utf-8", include_bytes!("../assets/recorder.js")),
+    ("recorder.js", JS, include_bytes!("../assets/recorder.js")),
     ("recorder.css", CSS, include_bytes!("../assets/recorder.css")),
-    ("log.js", "text/javascript; charset=utf-8", include_bytes!("../assets/log.js")),
+    ("log.js", JS, include_bytes!("../assets/log.js")),
     ("log.css", CSS, include_bytes!("../assets/log.css")),
 ];
 const CSS: &str = "text/css; charset=utf-8";

@@ -1,6 +1,7 @@
 //! 通用文案: the layout, the portal and the workbench of cases.
 
 texts! {
+    save_picture: "存为图片", "Save as a picture";
     colon: "：", ": ";
     open_p: "（", " (";
     close_p: "）", ")";
