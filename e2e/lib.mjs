@@ -42,7 +42,8 @@ export async function startServer({ cases = 60, databaseUrl } = {}) {
     rmSync(dir, { recursive: true, force: true });
   };
   for (let tries = 0; tries < 1200; tries++) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    const how = child.exitCode ?? child.signalCode;
+    if (how !== null) throw new Error(`the server ended with ${how}`);
     const answered = await fetch(`${url}/healthz`).then((r) => r.ok, () => false);
     if (answered) return { url, stop };
     await new Promise((next) => setTimeout(next, 250));
