@@ -100,6 +100,25 @@ fn read<T: for<'de> serde::Deserialize<'de>>(e: &ledger::Event) -> Result<T, Err
         .map_err(|err| Error::Store(StoreError::Damaged(format!("{} {}: {err}", e.stream, e.ver))))
 }
 
+/// What people said about whether a case is an earlier one come back: the other case, whether it holds, when.
+fn verdicts(rd: &mut Rd<'_>, case: i64) -> Result<Vec<(String, bool, Moment)>, Error> {
+    #[derive(serde::Deserialize)]
+    struct Other {
+        number: String,
+    }
+    #[derive(serde::Deserialize)]
+    struct Said {
+        other: Other,
+    }
+    let mut all = Vec::new();
+    for e in events(rd, StreamId::new(StreamKind::Reading, case))? {
+        if matches!(e.act.as_str(), "came_back" | "not_back") {
+            all.push((read::<Said>(&e)?.other.number, e.act == "came_back", e.at));
+        }
+    }
+    Ok(all)
+}
+
 /// The facts of one stream, if figures care for it.
 fn project(rd: &mut Rd<'_>, office: &Office, stream: StreamId) -> Result<Option<Subject>, Error> {
     match stream.kind() {
@@ -112,7 +131,11 @@ fn project(rd: &mut Rd<'_>, office: &Office, stream: StreamId) -> Result<Option<
             }
             let reception = |r: &RegionCode| office.reception(r).map(|u| u.id);
             let places = Places { calendar: &office.rules.calendar, reception: &reception };
-            Ok(supervise::of_case(CaseId(stream.subject()), told, &places))
+            let mut subject = supervise::of_case(CaseId(stream.subject()), told, &places);
+            if let Some(subject) = &mut subject {
+                supervise::came_back(subject, verdicts(rd, stream.subject())?);
+            }
+            Ok(subject)
         }
         Some(StreamKind::Rating) => {
             let mut told = Vec::new();
@@ -127,7 +150,15 @@ fn project(rd: &mut Rd<'_>, office: &Office, stream: StreamId) -> Result<Option<
 
 fn step(office: &Office, tx: &mut Tx<'_>) -> Result<bool, Error> {
     let from = facts::reached(tx)?;
-    let (streams, last) = facts::moved(tx, from, BATCH)?;
+    let (mut streams, last) = facts::moved(tx, from, BATCH)?;
+    // What is said beside a case is part of its facts.
+    for s in &mut streams {
+        if s.kind() == Some(StreamKind::Reading) {
+            *s = StreamId::case(CaseId(s.subject()));
+        }
+    }
+    streams.sort_unstable();
+    streams.dedup();
     if last == from {
         return Ok(false);
     }

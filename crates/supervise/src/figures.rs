@@ -100,6 +100,7 @@ pub const FIGURES: &[Figure] = &[
     f("awaiting_call", ("待回头看", "Callback owed"), ("截至当日已答复、未回访", "replied, callback owed at the end of the day"), Cases, false, "R7 CZ 四（二）", Stands(Standing::Replied)),
     f("bounced", ("退回", "Given back"), ("本期退回次数", "given back in the period"), Times, true, "R4 S1", Happened(What::Returned)),
     f("reopened", ("重新办理", "Reopened"), ("本期因未解决、不满意或抽查重新办理的次数", "reopened in the period"), Times, true, "R7 R9 S1", Happened(What::Reopened)),
+    f("recurred", ("反复", "Came back"), ("本期经人确认为已办结问题再次发生", "confirmed in the period to be a closed problem come back"), Times, true, "R9 S1", Happened(What::Recurred)),
     f("replied", ("答复", "Replied"), ("本期答复次数（含当场答复，不含补录的历史件）", "replies given in the period"), Times, false, "R2 CZ 一（二）", Either(&[What::Replied, What::RepliedLate])),
     f("replied_late", ("超期答复", "Replied late"), ("本期答复时已过期限", "replies given after the limit"), Times, true, "R3 LC 5个工作日", Happened(What::RepliedLate)),
     f("archived", ("办结归档", "Archived"), ("本期归档", "archived in the period"), Cases, false, "R2", Happened(What::Archived)),

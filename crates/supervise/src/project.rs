@@ -1,6 +1,8 @@
 //! 从留痕到事实: folds the events of a case, or of a service, into what the figures need. The state after each
 //! event is the loop's own (`resolve`), so a figure can never know another rule than the loop does.
 
+use std::collections::BTreeMap;
+
 use kernel::{Actor, CaseId, Moment, RegionCode, UnitId};
 use resolve::{Act, Case, Command, Happened, Kind, Solved, Stage, StageKind, StepState, Word as _};
 use serde::{Deserialize, Serialize};
@@ -179,6 +181,20 @@ pub fn of_case(
         spans,
         marks,
     })
+}
+
+/// 反复: adds to a case what people confirmed beside it: that it is an earlier, closed one come back. `said` is what they
+/// said in order: about which other case, whether it holds, when; the last word about each counts.
+pub fn came_back(subject: &mut Subject, said: impl IntoIterator<Item = (String, bool, Moment)>) {
+    let mut last: BTreeMap<String, (bool, Moment)> = BTreeMap::new();
+    for (other, holds, at) in said {
+        last.insert(other, (holds, at));
+    }
+    for at in last.into_values().filter_map(|(holds, at)| holds.then_some(at)) {
+        let there = subject.spans.iter().rev().find(|s| s.from <= at);
+        let unit = there.and_then(|s| s.unit).or_else(|| subject.marks.first().and_then(|m| m.unit));
+        subject.marks.push(Mark { at, what: What::Recurred, unit });
+    }
 }
 
 /// What is on record about a service and its ratings. The words of a rating are not: a record cannot forget.

@@ -243,7 +243,19 @@ fn what_came_back_is_confirmed_and_a_closed_case_becomes_a_precedent() {
         assert_eq!(reading.back.first().map(|t| t.number.as_str()), Some(old.as_str()), "{reading:?}");
         assert_eq!(reading.back[0].days_after, Some(60));
         assert_eq!(reading.precedents.first().map(|p| p.form.title.as_str()), Some("餐馆油烟直排"));
-        app.judge(coordinator(), new.clone(), old.clone(), Judged::CameBack).wait().unwrap();
+        // It is a figure as soon as it is said, and none when it is taken back.
+        let recurred = || {
+            app.figures_ready().unwrap();
+            let day = |m, d| kernel::Date::constant(2026, m, d);
+            let ask = supervise::Ask { from: day(1, 1), to: day(12, 31), filter: supervise::Filter::default() };
+            let board = app.board(who(Role::Supervisor, 1), ask, supervise::Dim::Unit).wait().unwrap();
+            board.total.value(supervise::figure("recurred").unwrap()).text()
+        };
+        assert_eq!(recurred(), "0");
+        for (judged, figure) in [(Judged::CameBack, "1"), (Judged::NotBack, "0"), (Judged::CameBack, "1")] {
+            app.judge(coordinator(), new.clone(), old.clone(), judged).wait().unwrap();
+            assert_eq!(recurred(), figure);
+        }
         let after = app.case_reading(coordinator(), new.clone()).wait().unwrap();
         assert!(after.back.is_empty() && after.history[0].earlier);
         let earlier = app.case_reading(coordinator(), old.clone()).wait().unwrap();

@@ -44,6 +44,7 @@ pub const STEPS: &[Step] = steps![
     12 "lists",
     13 "newest",
     14 "leads",
+    15 "recurred",
 ];
 
 /// The version this program knows.
