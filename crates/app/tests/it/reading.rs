@@ -247,7 +247,8 @@ fn what_came_back_is_confirmed_and_a_closed_case_becomes_a_precedent() {
         let recurred = || {
             app.figures_ready().unwrap();
             let day = |m, d| kernel::Date::constant(2026, m, d);
-            let ask = supervise::Ask { from: day(1, 1), to: day(12, 31), filter: supervise::Filter::default() };
+            let ask =
+                supervise::Ask { from: day(1, 1), to: day(12, 31), filter: supervise::Filter::default() };
             let board = app.board(who(Role::Supervisor, 1), ask, supervise::Dim::Unit).wait().unwrap();
             board.total.value(supervise::figure("recurred").unwrap()).text()
         };

@@ -108,12 +108,23 @@ pub fn parse_xml<R: Read>(source: R, limits: Limits) -> Result<Element, Error> {
                 if count > MAX_ELEMENTS {
                     return Err(Error::TooLarge { what: "元素 / elements", limit: MAX_ELEMENTS as u64 });
                 }
-                let text = |raw: &[u8]| carried(&plain(raw).text).into_owned();
+                let line = scanner.line();
+                let name = |raw: &[u8]| {
+                    let text = plain(raw).text.into_owned();
+                    if !text.contains(char::is_control) {
+                        return Ok(text);
+                    }
+                    Err(Error::Broken {
+                        what: "名称含有控制字符 / a control character in a name".to_owned(),
+                        line,
+                    })
+                };
                 let attrs = (0..scanner.attr_count()).map(|i| scanner.attr(i));
+                let value = |raw: &[u8]| carried(&plain(raw).text).into_owned();
                 let element = Element {
-                    name: text(scanner.name()),
-                    tag: text(scanner.full_name()),
-                    attrs: attrs.map(|(n, v)| (text(n), text(v))).collect(),
+                    name: name(scanner.name())?,
+                    tag: name(scanner.full_name())?,
+                    attrs: attrs.map(|(n, v)| Ok((name(n)?, value(v)))).collect::<Result<_, Error>>()?,
                     ..Element::default()
                 };
                 if !empty {

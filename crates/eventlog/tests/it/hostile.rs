@@ -115,3 +115,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_control_character_in_a_name_is_refused_and_in_a_text_is_a_blank() {
+    let bpmn = |tag: &str, text: &str| {
+        let xml = format!(
+            "<definitions><process id=\"p\"><x:{tag} a=\"{text}\">{text}</x:{tag}></process></definitions>"
+        );
+        read_bpmn(xml.as_bytes(), Limits::small())
+    };
+    assert!(bpmn("way", "ab").is_ok());
+    assert!(bpmn("wa\0y", "ab").is_err());
+    let read = bpmn("way", "a\0b").unwrap();
+    assert_eq!(read_bpmn(write_bpmn(&read).as_bytes(), Limits::small()).unwrap(), read);
+}
