@@ -278,10 +278,11 @@ proptest! {
         let start = file.iter().position(|b| *b == b'\n').unwrap() + 1;
         let at = start + at % (file.len() - start);
         file[at] ^= 1 << bit;
-        // A digit of a digest in the other case, a `t` for a `T`: the same meaning is the same record.
+        // A digit of a digest in the other case, a `t` for a `T`, a comma before the parts of a second: what is
+        // written otherwise and means the same is the same record; what means something else breaks the chain.
         let whole = r.verify().unwrap();
         let read = verify_export(file.as_slice(), Some(key()), r.anchor);
-        prop_assert!(read.is_err() || (bit == 5 && read.unwrap().verified == whole));
+        prop_assert!(read.is_err() || read.unwrap().verified == whole);
     }
 
     #[test]
