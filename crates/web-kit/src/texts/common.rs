@@ -339,6 +339,8 @@ texts! {
     units_title: "单位", "Units";
     units_lead: "{n} 个单位：名称、上级、区划、职责", "{n} units: names, who is above, regions, duties";
     units_find: "找单位：名称、编码或职责", "Find a unit: name, code or duty";
+    units_count: "共 {n} 个", "{n} units";
+    unit_kind: "类型", "Kind";
     units_empty: "没有找到单位，换个词再找。", "No unit is found: look with another word.";
     th_duties: "职责", "Duties";
     unit_add: "新增或修改单位", "Add or change a unit";

@@ -2,6 +2,7 @@
 //! begin with `rec_` go to the recorder.
 
 texts! {
+    items_count: "共 {n} 项", "{n} items";
     title: "走流程", "Walks";
     items: "事项", "Items";
     checkup: "指南体检", "Check-up";
