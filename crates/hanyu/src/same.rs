@@ -363,7 +363,23 @@ impl Parts {
 /// Compares two signatures.
 pub fn compare(a: &Signature, b: &Signature) -> Similarity {
     let p = parts(a, b);
+    let score = score(&p, a, b);
+    explained(p, score, a, b)
+}
+
+/// The same where the score is at least so much; what is not alike is not explained, which is most of the work.
+pub fn compare_from(a: &Signature, b: &Signature, least: f32) -> Option<Similarity> {
+    let p = parts(a, b);
+    let score = score(&p, a, b);
+    (score >= least).then(|| explained(p, score, a, b))
+}
+
+fn score(p: &Parts, a: &Signature, b: &Signature) -> f32 {
     let x: f32 = p.numbers().iter().zip(WEIGHTS).map(|(n, w)| n * w).sum();
+    if a.print.is_empty() || b.print.is_empty() { 0.0 } else { 1.0 / (1.0 + (-x).exp()) }
+}
+
+fn explained(p: Parts, score: f32, a: &Signature, b: &Signature) -> Similarity {
     let mut reasons = Vec::new();
     if p.wording >= 0.1 {
         reasons.push(Why::Wording(p.wording));
@@ -379,7 +395,6 @@ pub fn compare(a: &Signature, b: &Signature) -> Similarity {
     if !shared.is_empty() {
         reasons.push(Why::Words(shared));
     }
-    let score = if a.print.is_empty() || b.print.is_empty() { 0.0 } else { 1.0 / (1.0 + (-x).exp()) };
     Similarity { score, reasons }
 }
 
@@ -426,10 +441,8 @@ pub fn pairs(cutter: &Cutter, letters: &[crate::letters::Letter], least: f32) ->
         let mut near = shortlist(entries.collect::<Vec<_>>());
         near.sort_unstable();
         for a in near {
-            let similarity = compare(&known[a as usize], &s);
-            if similarity.score >= least {
-                out.push(SamePair { a: a as usize, b, similarity });
-            }
+            let close = compare_from(&known[a as usize], &s, least);
+            out.extend(close.map(|similarity| SamePair { a: a as usize, b, similarity }));
         }
         known.push(s);
     }

@@ -6,5 +6,6 @@ mod it {
     mod kill;
     mod small;
     mod tamper;
+    mod texts;
     mod tls;
 }

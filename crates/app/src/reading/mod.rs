@@ -359,17 +359,12 @@ pub(crate) fn near(
 ) -> Result<Vec<(CaseId, Similarity)>, Error> {
     let lists = texts::banded(rd, &same::bands(signature), same::BAND_CANDIDATES as u32)?;
     let mut out = Vec::new();
-    for id in same::shortlist(lists) {
+    for (id, other) in texts::signatures(rd, &same::shortlist(lists))? {
         if me.is_some_and(|m| m.0 == id) {
             continue;
         }
-        let other = texts::signature(rd, id)?.and_then(|b| Signature::from_bytes(&b));
-        if let Some(other) = other {
-            let similarity = same::compare(signature, &other);
-            if similarity.score >= NEAR {
-                out.push((CaseId(id), similarity));
-            }
-        }
+        let close = Signature::from_bytes(&other).and_then(|o| same::compare_from(signature, &o, NEAR));
+        out.extend(close.map(|similarity| (CaseId(id), similarity)));
     }
     out.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then(b.0.cmp(&a.0)));
     Ok(out)

@@ -45,6 +45,7 @@ pub const STEPS: &[Step] = steps![
     13 "newest",
     14 "leads",
     15 "recurred",
+    16 "bands",
 ];
 
 /// The version this program knows.
