@@ -114,9 +114,11 @@ impl App {
             let now = app.store().now();
             let (mut rows, mut before, mut more): (Vec<CaseRow>, i64, bool) =
                 (Vec::new(), before.unwrap_or(i64::MAX), true);
-            for _ in 0..STRETCHES {
-                let ids = texts::find(rd, &wanted, before, STRETCH)?;
-                more = ids.len() == STRETCH as usize;
+            for round in 0..STRETCHES {
+                // Most questions have no other condition: then little more than a page is read.
+                let many = if round == 0 { STRETCH.min(query.limit + query.limit / 4 + 1) } else { STRETCH };
+                let ids = texts::find(rd, &wanted, before, many)?;
+                more = ids.len() == many as usize;
                 let Some(last) = ids.last() else { break };
                 let known: HashSet<CaseId> = ids.iter().copied().collect();
                 let mut page = cases::by_ids(rd, &ids)?;

@@ -1,10 +1,11 @@
 //! 先例 (R8): a closed case becomes a precedent by one short form; later cases find it by meaning.
 
-use std::sync::{Arc, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use access::{Operation, decide};
 use hanyu::precedent::{Matter, Precedents};
-use kernel::{Actor, CaseId, Moment};
+use kernel::{Actor, CaseId, Moment, US_PER_SECOND};
 use resolve::Case;
 use serde_json::json;
 use store::readings::{self, PrecedentRow};
@@ -58,7 +59,12 @@ pub(crate) struct Kept {
     mark: (i64, i64),
     rows: Vec<PrecedentRow>,
     index: Precedents,
+    /// For a case how many like it came in since, and when that was counted.
+    since: Mutex<HashMap<i64, (Moment, usize)>>,
 }
+
+/// How long a count of cases like a precedent is shown before it is counted again: each costs a search of its own.
+const COUNT_HOLDS: i64 = 600 * US_PER_SECOND;
 
 fn matter_of(r: &PrecedentRow) -> Matter {
     Matter {
@@ -90,9 +96,33 @@ impl App {
         }
         let rows = readings::precedents(rd, HELD)?;
         let named = rows.iter().enumerate().map(|(i, r)| (i.to_string(), matter_of(r)));
-        let fresh = Arc::new(Kept { mark, index: Precedents::build(loaded.cutter(), named), rows });
+        let fresh = Arc::new(Kept {
+            mark,
+            index: Precedents::build(loaded.cutter(), named),
+            rows,
+            since: Mutex::default(),
+        });
         *self.reading.precedents.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&fresh));
         Ok(fresh)
+    }
+
+    /// How many cases like that of a precedent came in since.
+    fn since(&self, rd: &mut Rd<'_>, kept: &Kept, r: &PrecedentRow) -> Result<usize, Error> {
+        let now = self.store().now();
+        let known = kept.since.lock().unwrap_or_else(PoisonError::into_inner).get(&r.case).copied();
+        if let Some((_, n)) = known.filter(|k| now.us_since(k.0) < COUNT_HOLDS) {
+            return Ok(n);
+        }
+        let signature = store::texts::signature(rd, r.case)?;
+        let n = match signature.and_then(|b| hanyu::same::Signature::from_bytes(&b)) {
+            Some(sig) => {
+                let near = super::near(rd, &sig, Some(CaseId(r.case)))?;
+                near.iter().filter(|(id, s)| id.0 > r.case && s.score >= SIMILAR).count()
+            }
+            None => 0,
+        };
+        kept.since.lock().unwrap_or_else(PoisonError::into_inner).insert(r.case, (now, n));
+        Ok(n)
     }
 
     fn shown_precedent(
@@ -100,17 +130,10 @@ impl App {
         rd: &mut Rd<'_>,
         office: &crate::Office,
         actor: &Actor,
-        r: &PrecedentRow,
+        (kept, r): (&Kept, &PrecedentRow),
     ) -> Result<PrecedentView, Error> {
         let case = cases::by_id(rd, CaseId(r.case))?;
-        let since =
-            match store::texts::signature(rd, r.case)?.and_then(|b| hanyu::same::Signature::from_bytes(&b)) {
-                Some(sig) => {
-                    let near = super::near(rd, &sig, Some(CaseId(r.case)))?;
-                    near.iter().filter(|(id, s)| id.0 > r.case && s.score >= SIMILAR).count()
-                }
-                None => 0,
-            };
+        let since = self.since(rd, kept, r)?;
         Ok(PrecedentView {
             number: case.filter(|c| access::may_see(actor, c)).map(|c| c.number),
             unit: r.unit.map(|u| office.unit_name(kernel::UnitId(u))),
@@ -145,7 +168,7 @@ impl App {
             if found.score < NEAR_ENOUGH || me.is_some_and(|m| m.0 == row.case) || out.len() == SHOWN {
                 continue;
             }
-            let view = self.shown_precedent(rd, office, actor, row)?;
+            let view = self.shown_precedent(rd, office, actor, (&kept, row))?;
             out.push(PrecedentView { score: found.score, why: found.why, ..view });
         }
         Ok(out)
@@ -223,8 +246,9 @@ impl App {
             let loaded = app.loaded(rd, &office)?;
             let asked: String = asked.trim().chars().take(FIELD).collect();
             if asked.is_empty() {
+                let kept = app.kept(rd, &loaded)?;
                 let rows = readings::precedents(rd, 50)?;
-                return rows.iter().map(|r| app.shown_precedent(rd, &office, &actor, r)).collect();
+                return rows.iter().map(|r| app.shown_precedent(rd, &office, &actor, (&kept, r))).collect();
             }
             let matter = Matter { title: asked, ..Matter::default() };
             app.nearest_precedents(rd, &office, &loaded, &actor, &matter, None)

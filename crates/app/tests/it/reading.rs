@@ -266,7 +266,18 @@ fn what_came_back_is_confirmed_and_a_closed_case_becomes_a_precedent() {
         handled_by(app, &third, 2);
         let copied = app.check_reply(handler(2), third, answer.into()).wait().unwrap();
         assert_eq!(copied.copied.map(|c| c.0), Some(Some(old)));
-        assert_eq!(app.precedents(coordinator(), "油烟".into()).wait().unwrap().len(), 1);
+        // How many like it came in since is counted at most every ten minutes.
+        let since = || {
+            let found = app.precedents(coordinator(), "油烟".into()).wait().unwrap();
+            assert_eq!(found.len(), 1);
+            found[0].since
+        };
+        assert_eq!(since(), 1);
+        lodge(app, "梧桐花园餐馆还在排油烟", "A3区梧桐花园小区楼下餐馆还在直排油烟,夜里噪音扰民");
+        while app.read_on(10).unwrap() > 0 {}
+        assert_eq!(since(), 1);
+        clock.move_us(11 * 60 * kernel::US_PER_SECOND);
+        assert_eq!(since(), 2);
     });
 }
 
