@@ -367,7 +367,7 @@ pub fn compare(a: &Signature, b: &Signature) -> Similarity {
     explained(p, score, a, b)
 }
 
-/// The same where the score is at least so much; what is not alike is not explained, which is most of the work.
+/// The same where the score is at least so much; what is not alike is not explained.
 pub fn compare_from(a: &Signature, b: &Signature, least: f32) -> Option<Similarity> {
     let p = parts(a, b);
     let score = score(&p, a, b);

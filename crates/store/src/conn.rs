@@ -49,6 +49,25 @@ impl Rd<'_> {
         })?;
         Ok(all)
     }
+    /// The rows of any number of ids. `select` ends before the list of ids: `SELECT … WHERE id IN`.
+    pub fn query_ids<T>(
+        &mut self,
+        select: &str,
+        ids: &[i64],
+        mut f: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        const AT_ONCE: usize = 50;
+        let marks: Vec<String> = (1..=AT_ONCE).map(|i| format!("${i}")).collect();
+        let sql = format!("{select} ({})", marks.join(", "));
+        let mut all = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(AT_ONCE) {
+            // One statement for any number: the last id stands in for those that are missing.
+            let full = chunk.iter().chain(std::iter::repeat(&chunk[chunk.len() - 1])).take(AT_ONCE);
+            let params: Vec<Value<'_>> = full.map(|id| Value::Int(*id)).collect();
+            all.extend(self.query(&sql, &params, &mut f)?);
+        }
+        Ok(all)
+    }
     /// The first row, if there is one.
     pub fn query_opt<T>(
         &mut self,

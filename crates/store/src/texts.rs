@@ -106,16 +106,13 @@ fn plain(term: &str) -> bool {
 /// comparison too many.
 pub fn put_many(tx: &mut Tx<'_>, docs: &[Doc]) -> Result<()> {
     let dialect = tx.dialect();
-    let (forget, put, put_band) = match dialect {
-        Dialect::Sqlite => (
-            "DELETE FROM text_term WHERE rowid = $1",
-            "INSERT INTO text_term (rowid, t) VALUES ($1, $2)",
-            "INSERT INTO text_band (rowid, b) VALUES ($1, $2)",
-        ),
+    let (forget, put) = match dialect {
+        Dialect::Sqlite => {
+            ("DELETE FROM text_term WHERE rowid = $1", "INSERT INTO text_term (rowid, t) VALUES ($1, $2)")
+        }
         Dialect::Postgres => (
             "DELETE FROM text_term WHERE case_id = $1",
             "INSERT INTO text_term (case_id, marks) VALUES ($1, CAST(CAST($2 AS TEXT) AS BIGINT[]))",
-            "INSERT INTO text_band (band, case_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         ),
     };
     let ids: Vec<_> = docs.iter().map(|d| [Value::Int(d.case)]).collect();
@@ -127,24 +124,27 @@ pub fn put_many(tx: &mut Tx<'_>, docs: &[Doc]) -> Result<()> {
     let terms: Vec<String> = docs.iter().map(|d| terms_of(d, dialect)).collect();
     let terms: Vec<_> = docs.iter().zip(&terms).map(|(d, t)| [Value::Int(d.case), Value::Text(t)]).collect();
     exec_rows(tx, put, &terms)?;
-    let bands = |d: &Doc| d.bands[..d.bands.len().min(BANDS_MAX)].to_vec();
     match dialect {
         Dialect::Sqlite => {
-            let words = |d: &Doc| bands(d).into_iter().map(band_word).collect::<Vec<_>>().join(" ");
+            let words = |d: &Doc| bands_of(d).iter().map(|b| band_word(*b)).collect::<Vec<_>>().join(" ");
             let words: Vec<String> = docs.iter().map(words).collect();
             let rows: Vec<_> =
                 docs.iter().zip(&words).map(|(d, w)| [Value::Int(d.case), Value::Text(w)]).collect();
-            exec_rows(tx, put_band, &rows)
+            exec_rows(tx, "INSERT INTO text_band (rowid, b) VALUES ($1, $2)", &rows)
         }
         Dialect::Postgres => {
-            let row = |d: &Doc, band| [Value::Int(placed(d.case / STRETCH, band)), Value::Int(d.case)];
-            let rows: Vec<_> =
-                docs.iter().flat_map(|d| bands(d).into_iter().map(move |b| row(d, b))).collect();
-            exec_rows(tx, put_band, &rows)?;
+            let row = |d: &Doc, b: &u64| [Value::Int(placed(d.case / STRETCH, *b)), Value::Int(d.case)];
+            let rows: Vec<_> = docs.iter().flat_map(|d| bands_of(d).iter().map(move |b| row(d, b))).collect();
+            let put = "INSERT INTO text_band (band, case_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+            exec_rows(tx, put, &rows)?;
             // What waits to be put in order would be read through by every search of every stretch.
             tx.query("SELECT gin_clean_pending_list('text_term_marks')", &[], |_| Ok(())).map(drop)
         }
     }
+}
+
+fn bands_of(d: &Doc) -> &[u64] {
+    &d.bands[..d.bands.len().min(BANDS_MAX)]
 }
 
 fn exec_rows<const N: usize>(tx: &mut Tx<'_>, sql: &str, rows: &[[Value<'_>; N]]) -> Result<()> {
@@ -293,7 +293,7 @@ pub fn banded(rd: &mut Rd<'_>, bands: &[u64], each: u32) -> Result<Vec<Vec<i64>>
 fn banded_postgres(rd: &mut Rd<'_>, bands: &[u64], each: u32) -> Result<Vec<Vec<i64>>> {
     let sql = "SELECT k.i, f.case_id FROM unnest(CAST(CAST($1 AS TEXT) AS BIGINT[])) WITH ORDINALITY AS k (band, i) \
                CROSS JOIN LATERAL (SELECT case_id FROM text_band WHERE band = k.band \
-               ORDER BY case_id DESC LIMIT $2) AS f";
+               ORDER BY case_id DESC LIMIT $2) AS f ORDER BY k.i, f.case_id DESC";
     let mut out = vec![Vec::new(); bands.len()];
     for part in stretches(rd, i64::MAX)? {
         let keys: Vec<String> = part
@@ -319,17 +319,8 @@ pub fn signature(rd: &mut Rd<'_>, case: i64) -> Result<Option<Vec<u8>>> {
 
 /// The signatures of cases, of each that is indexed, in no order.
 pub fn signatures(rd: &mut Rd<'_>, cases: &[i64]) -> Result<Vec<(i64, Vec<u8>)>> {
-    const AT_ONCE: usize = 50;
-    let marks: Vec<String> = (1..=AT_ONCE).map(|i| format!("${i}")).collect();
-    let sql = format!("SELECT case_id, sig FROM text_doc WHERE case_id IN ({})", marks.join(", "));
-    let mut out = Vec::with_capacity(cases.len());
-    for chunk in cases.chunks(AT_ONCE) {
-        // One statement for any number: the last id stands in for those that are missing.
-        let full = chunk.iter().chain(std::iter::repeat(&chunk[chunk.len() - 1])).take(AT_ONCE);
-        let params: Vec<Value<'_>> = full.map(|id| Value::Int(*id)).collect();
-        out.extend(rd.query(&sql, &params, |r| Ok((r.i64(0)?, r.blob(1)?.to_vec())))?);
-    }
-    Ok(out)
+    let select = "SELECT case_id, sig FROM text_doc WHERE case_id IN";
+    rd.query_ids(select, cases, |r| Ok((r.i64(0)?, r.blob(1)?.to_vec())))
 }
 
 /// Events of a case that hold words: what was said and what was answered, in order, at most `limit`.

@@ -114,13 +114,12 @@ impl App {
             return Ok(n);
         }
         let signature = store::texts::signature(rd, r.case)?;
-        let n = match signature.and_then(|b| hanyu::same::Signature::from_bytes(&b)) {
-            Some(sig) => {
-                let near = super::near(rd, &sig, Some(CaseId(r.case)))?;
-                near.iter().filter(|(id, s)| id.0 > r.case && s.score >= SIMILAR).count()
-            }
-            None => 0,
+        // While its case is not indexed there is nothing to count, and nothing to keep.
+        let Some(signature) = signature.and_then(|b| hanyu::same::Signature::from_bytes(&b)) else {
+            return Ok(0);
         };
+        let near = super::near(rd, &signature, Some(CaseId(r.case)))?;
+        let n = near.iter().filter(|(id, s)| id.0 > r.case && s.score >= SIMILAR).count();
         kept.since.lock().unwrap_or_else(PoisonError::into_inner).insert(r.case, (now, n));
         Ok(n)
     }

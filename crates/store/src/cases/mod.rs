@@ -122,18 +122,8 @@ pub fn by_id(rd: &mut Rd<'_>, id: CaseId) -> Result<Option<Case>> {
 
 /// The cases with these ids, in no order; those that are not there are left out.
 pub fn by_ids(rd: &mut Rd<'_>, ids: &[CaseId]) -> Result<Vec<CaseRow>> {
-    const AT_ONCE: usize = 50;
-    let marks: Vec<String> = (1..=AT_ONCE).map(|i| format!("${i}")).collect();
-    let sql = format!("SELECT {COLUMNS} FROM case_file WHERE id IN ({})", marks.join(", "));
-    let mut out = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(AT_ONCE) {
-        // One statement for any number: the last id stands in for those that are missing.
-        let last = chunk[chunk.len() - 1];
-        let full = chunk.iter().copied().chain(std::iter::repeat(last)).take(AT_ONCE);
-        let params: Vec<Value<'_>> = full.map(Value::from).collect();
-        out.extend(rd.query(&sql, &params, row_of)?);
-    }
-    Ok(out)
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    rd.query_ids(&format!("SELECT {COLUMNS} FROM case_file WHERE id IN"), &ids, row_of)
 }
 
 /// Cases that a unit answers for, before `before` (an id), the newest first.
@@ -256,17 +246,9 @@ fn parties(case: &Case) -> impl Iterator<Item = UnitId> {
 
 /// The numbers of cases, by id.
 pub fn numbers(rd: &mut Rd<'_>, ids: &[CaseId]) -> Result<std::collections::HashMap<i64, String>> {
-    let mut out = std::collections::HashMap::with_capacity(ids.len());
-    for part in ids.chunks(500) {
-        let marks: Vec<_> = (1..=part.len()).map(|i| format!("${i}")).collect();
-        let values: Vec<Value<'_>> = part.iter().map(|id| (*id).into()).collect();
-        let sql = format!("SELECT id, number FROM case_file WHERE id IN ({})", marks.join(", "));
-        rd.each(&sql, &values, |r| {
-            out.insert(r.i64(0)?, r.string(1)?);
-            Ok(true)
-        })?;
-    }
-    Ok(out)
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let select = "SELECT id, number FROM case_file WHERE id IN";
+    Ok(rd.query_ids(select, &ids, |r| Ok((r.i64(0)?, r.string(1)?)))?.into_iter().collect())
 }
 
 /// Cases whose next moment has come, the oldest first.
