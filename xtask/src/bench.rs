@@ -4,6 +4,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::rooms::{root, section};
+
 /// Package, bench target.
 const BENCHES: &[(&str, &str)] = &[
     ("workday", "workday"),
@@ -34,19 +36,24 @@ pub fn quality() -> Result<()> {
 
 fn gather(list: &[(&str, &str)], document: &str) -> Result<()> {
     let only = std::env::args().nth(2);
-    let path = std::path::Path::new(&crate::tidy::root()).join(document);
+    let rooms = crate::rooms::all()?;
+    let path = std::path::Path::new(&root()).join(document);
     let mut text = std::fs::read_to_string(&path).unwrap_or_default();
     for (package, bench) in list {
-        let there =
-            std::path::Path::new(&crate::tidy::root()).join(format!("crates/{package}/benches/{bench}.rs"));
-        if !there.exists() || only.as_deref().is_some_and(|o| o != *package && o != *bench) {
+        if only.as_deref().is_some_and(|o| o != *package && o != *bench) {
             continue;
+        }
+        let room = rooms.iter().find(|r| r.package == *package);
+        if !room
+            .is_some_and(|r| section(&r.manifest, "[[bench]]").any(|l| l == format!("name = \"{bench}\"")))
+        {
+            bail!("{package} {bench}: 没有这个测速 / no such benchmark (BENCHES in xtask/src/bench.rs)");
         }
         println!("{package} {bench} …");
         let out = Command::new("cargo")
             // One selection for all, so that no dependency is built twice with other features.
             .args(["bench", "--quiet", "--workspace", "--bench", bench])
-            .current_dir(crate::tidy::root())
+            .current_dir(root())
             .stderr(std::process::Stdio::inherit())
             .output()?;
         if !out.status.success() {

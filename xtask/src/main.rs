@@ -2,7 +2,9 @@
 #![expect(clippy::print_stdout, reason = "a command talks to the person who called it")]
 
 mod bench;
+mod edges;
 mod prerequisites;
+mod rooms;
 mod tidy;
 
 use anyhow::{Result, bail};
@@ -36,7 +38,7 @@ fn main() -> Result<()> {
 /// Runs a program here; its failure is ours.
 pub fn sh(program: &str, args: &[&str]) -> Result<()> {
     println!("$ {program} {}", args.join(" "));
-    let status = std::process::Command::new(program).args(args).current_dir(tidy::root()).status()?;
+    let status = std::process::Command::new(program).args(args).current_dir(rooms::root()).status()?;
     if !status.success() {
         bail!("{program} {} → {status}", args.join(" "));
     }
@@ -71,7 +73,7 @@ fn test() -> Result<()> {
         args.extend(["-E", "not binary(acceptance)"]);
     }
     sh("cargo", &args)?;
-    if std::path::Path::new(&tidy::root()).join("e2e/package.json").exists() {
+    if std::path::Path::new(&rooms::root()).join("e2e/package.json").exists() {
         sh("cargo", &["build", "--package", "bancheng"])?;
         e2e("test")?;
     }
@@ -105,7 +107,7 @@ fn docs() -> Result<()> {
             "test(documentation) | test(printed) | test(openapi) | test(matrix)",
         ])
         .env("UPDATE_DOCS", "1")
-        .current_dir(tidy::root())
+        .current_dir(rooms::root())
         .status()?;
     if !status.success() {
         bail!("{status}");

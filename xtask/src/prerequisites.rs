@@ -61,6 +61,6 @@ fn postgres() -> bool {
 /// Is the folder with the real data there?
 pub fn shared_data() -> bool {
     let folder = std::env::var_os("BANCHENG_SHARED")
-        .map_or_else(|| PathBuf::from(crate::tidy::root()).join("../shared"), PathBuf::from);
+        .map_or_else(|| PathBuf::from(crate::rooms::root()).join("../shared"), PathBuf::from);
     folder.join("data/README.md").exists()
 }

@@ -1,0 +1,245 @@
+//! Which room may know which, and that none claims to know what it never asks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::rooms::{Room, section};
+
+/// The edges: a crate and the crates of this house it knows. Everything above `demo` is pure.
+const EDGES: &[(&str, &[&str])] = &[
+    ("kernel", &[]),
+    ("workday", &["kernel"]),
+    ("ledger", &["kernel"]),
+    ("attach", &["kernel"]),
+    ("hanyu", &["kernel"]),
+    ("eventlog", &[]),
+    ("catalogue", &["kernel"]),
+    ("walk", &["kernel"]),
+    ("resolve", &["kernel", "workday"]),
+    ("optimise", &["kernel", "workday", "eventlog", "catalogue"]),
+    ("supervise", &["kernel", "workday", "resolve"]),
+    ("access", &["kernel", "resolve"]),
+    ("demo", &["kernel", "catalogue"]),
+    ("paper", &["kernel"]),
+    ("eventlog-files", &["eventlog"]),
+    ("sso", &["kernel"]),
+    ("store", &["kernel", "workday", "ledger", "resolve", "access"]),
+    (
+        "app",
+        &[
+            "kernel",
+            "workday",
+            "ledger",
+            "attach",
+            "hanyu",
+            "eventlog",
+            "catalogue",
+            "walk",
+            "resolve",
+            "optimise",
+            "supervise",
+            "access",
+            "paper",
+            "eventlog-files",
+            "sso",
+            "store",
+        ],
+    ),
+    ("api", &["kernel", "workday", "ledger", "resolve", "access", "store", "app"]),
+    ("web-kit", &["kernel", "workday", "resolve", "store", "app"]),
+    ("web-portal", &["kernel", "resolve", "app", "web-kit"]),
+    ("web-desk", &["kernel", "workday", "resolve", "access", "paper", "store", "app", "web-kit"]),
+    ("web-walk", &["kernel", "catalogue", "walk", "access", "paper", "store", "app", "web-kit"]),
+    ("web-log", &["kernel", "eventlog", "resolve", "optimise", "access", "store", "app", "web-kit"]),
+    ("web-process", &["kernel", "workday", "optimise", "access", "paper", "store", "app", "web-kit"]),
+    ("web-supervise", &["kernel", "supervise", "access", "paper", "store", "app", "web-kit"]),
+    (
+        "web",
+        &["app", "web-kit", "web-portal", "web-desk", "web-walk", "web-log", "web-process", "web-supervise"],
+    ),
+    (
+        "bancheng",
+        &[
+            "kernel",
+            "workday",
+            "ledger",
+            "hanyu",
+            "eventlog",
+            "catalogue",
+            "walk",
+            "resolve",
+            "optimise",
+            "supervise",
+            "demo",
+            "paper",
+            "store",
+            "app",
+            "api",
+            "web",
+        ],
+    ),
+    ("testkit", &["kernel", "store"]),
+    ("xtask", &[]),
+];
+
+/// Crates that must not know I/O, threads, clocks or randomness, and the outside crates that would bring them.
+const PURE: &[&str] = &[
+    "kernel",
+    "workday",
+    "ledger",
+    "attach",
+    "hanyu",
+    "eventlog",
+    "catalogue",
+    "walk",
+    "resolve",
+    "optimise",
+    "supervise",
+    "access",
+];
+const IMPURE: &[&str] = &["tokio", "rusqlite", "tokio-postgres", "axum", "getrandom", "hyper", "reqwest"];
+
+/// Three laws. The edges of the manifests are those of the table, no more and no fewer (tests may know more). A pure
+/// room knows nothing impure. What a manifest names, its source uses.
+pub fn check(rooms: &[Room]) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    let table: BTreeMap<&str, BTreeSet<&str>> =
+        EDGES.iter().map(|(c, d)| (*c, d.iter().copied().collect())).collect();
+    for room in rooms {
+        let name = room.package.as_str();
+        let Some(may) = table.get(name) else {
+            found
+                .push(format!("{name}: 不在允许的依赖表中 / not in the table of edges (xtask/src/edges.rs)"));
+            continue;
+        };
+        let dependencies = names(&room.manifest, "[dependencies]");
+        let ours: BTreeSet<&str> =
+            dependencies.iter().map(String::as_str).filter(|d| table.contains_key(d)).collect();
+        for dep in ours.difference(may) {
+            found.push(format!("{name} → {dep}: 不允许的依赖 / not allowed (EDGES, xtask/src/edges.rs)"));
+        }
+        for dep in may.difference(&ours) {
+            found.push(format!(
+                "{name} → {dep}: 表中允许、实际没有,请从表中删去 / allowed and not there: strike it from EDGES (xtask/src/edges.rs)"
+            ));
+        }
+        for dep in dependencies.iter().filter(|d| PURE.contains(&name) && IMPURE.contains(&d.as_str())) {
+            found.push(format!("{name} → {dep}: 纯净的核心不能认识它 / a pure room must not know it"));
+        }
+        found.extend(unused(room, &dependencies)?);
+    }
+    for name in table.keys().filter(|n| rooms.iter().all(|r| r.package != **n)) {
+        found.push(format!("{name}: 表中有、实际没有 / in EDGES, but there is no such crate"));
+    }
+    Ok(found)
+}
+
+/// Dependencies that no line of source mentions, or that are named twice.
+fn unused(room: &Room, dependencies: &[String]) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    let mut source = String::new();
+    for folder in ["src", "templates"] {
+        gather(&room.path.join(folder), &mut source)?;
+    }
+    let mut tests = source.clone();
+    for folder in ["tests", "benches", "examples"] {
+        gather(&room.path.join(folder), &mut tests)?;
+    }
+    let for_tests = names(&room.manifest, "[dev-dependencies]");
+    let all = dependencies.iter().map(|d| (d, &source)).chain(for_tests.iter().map(|d| (d, &tests)));
+    for (dep, text) in all {
+        if !mentions(text, &dep.replace('-', "_")) {
+            found.push(format!("{} → {dep}: 没有用到,请删去 / nobody uses it, remove it", room.package));
+        }
+    }
+    for dep in for_tests.iter().filter(|d| dependencies.contains(d)) {
+        found.push(format!(
+            "{} → {dep}: 写了两次 / named for the crate and again for its tests",
+            room.package
+        ));
+    }
+    Ok(found)
+}
+
+/// All source below a folder, without lines that are only comment.
+fn gather(folder: &Path, text: &mut String) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder)?.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            gather(&path, text)?;
+        } else if path.extension().is_some_and(|x| x == "rs" || x == "html") {
+            for line in std::fs::read_to_string(&path)?.lines().filter(|l| !l.trim_start().starts_with("//"))
+            {
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A path that begins with the crate (`name::`), or its import as a whole (`use name as`, `use name;`).
+fn mentions(source: &str, name: &str) -> bool {
+    source.match_indices(name).any(|(at, _)| {
+        let before = source[..at].chars().next_back().unwrap_or(' ');
+        let after = &source[at + name.len()..];
+        let path = after.starts_with("::") && !before.is_alphanumeric() && !matches!(before, '_' | ':' | '.');
+        path || (source[..at].ends_with("use ") && (after.starts_with(';') || after.starts_with(" as ")))
+    })
+}
+
+/// Names of crates in one section of a manifest.
+fn names(manifest: &str, header: &str) -> Vec<String> {
+    section(manifest, header)
+        .map(|line| line.split(['.', '=', ' ']).next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crate_is_used_by_a_path_that_begins_with_it() {
+        for yes in [
+            "use resolve::{Case, Rules};",
+            "x: &resolve::Case",
+            "use serde_json as json;",
+            "<serde_json::Value>",
+        ] {
+            assert!(mentions(yes, "resolve") || mentions(yes, "serde_json"), "{yes}");
+        }
+        for no in [
+            "fn resolve() {}",
+            "crate::resolve::Case",
+            "my_resolve::Case",
+            "resolve(x)",
+            "self.resolve::<u8>()",
+        ] {
+            assert!(!mentions(no, "resolve"), "{no}");
+        }
+    }
+
+    #[test]
+    fn a_finding_for_each_kind_of_wrong_manifest() {
+        let room = |package: &str, lines: &str| Room {
+            package: package.into(),
+            path: "/nowhere".into(),
+            manifest: format!("[package]\nname = \"{package}\"\n[dependencies]\n{lines}"),
+        };
+        let says = |room: Room| check(&[room]).unwrap().join("\n");
+        assert!(
+            says(room("ledger", "kernel.workspace = true\nstore.workspace = true"))
+                .contains("ledger → store: 不允许")
+        );
+        assert!(says(room("ledger", "")).contains("ledger → kernel: 表中允许"));
+        assert!(says(room("ledger", "tokio = { workspace = true }")).contains("ledger → tokio: 纯净"));
+        assert!(says(room("ledger", "kernel.workspace = true")).contains("ledger → kernel: 没有用到"));
+        assert!(says(room("attic", "")).contains("attic: 不在"));
+    }
+}
