@@ -273,7 +273,12 @@ impl From<StoreError> for Problem {
             E::KeyReused => Self::said(S::UNPROCESSABLE_ENTITY, "key_reused", both(&e)).at("Idempotency-Key"),
             E::Unacceptable(_) => Self::said(S::UNPROCESSABLE_ENTITY, "unacceptable", both(&e)),
             E::Damaged(_) => Self::said(S::INTERNAL_SERVER_ERROR, "damaged", bare(&e)),
-            E::NewerSchema { .. } | E::LeaseLost(_) | E::UsePgDump { .. } | E::Bug(_) => Self::fault(),
+            E::NewerSchema { .. }
+            | E::LeaseLost(_)
+            | E::WrongKeys(_)
+            | E::RolledBack(_)
+            | E::BadBackup(_)
+            | E::Bug(_) => Self::fault(),
         }
     }
 }

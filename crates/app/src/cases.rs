@@ -12,7 +12,7 @@ use store::cases::{NewCase, Query, Scope, Told};
 use store::{Rd, Tx, cases, contacts, counters, ledger_rows, office};
 
 use crate::once::{Answered, Once, once};
-use crate::vault::Contact;
+use crate::vault::{Contact, Vault};
 use crate::{App, Error, Later, Office};
 
 /// Who lodges, as entered.
@@ -190,11 +190,11 @@ impl App {
         name: Once,
     ) -> Later<(Lodged, bool)> {
         self.write(move |app, tx| {
-            // Only the number is kept: the code follows from it and belongs in no table.
+            // Only the number is kept: the code follows from it and its case and belongs in no table.
             let done = once(tx, &actor, &name, |tx| {
                 Ok(app.register_in(tx, &actor, registration.clone(), &contact, &[])?.number)
             })?;
-            let code = app.vault.code(&done.body);
+            let code = app.code_in(tx, &done.body)?;
             Ok((Lodged { number: done.body, code, version: 1 }, done.replayed))
         })
     }
@@ -229,11 +229,11 @@ impl App {
         let case = Case::begin(id, number.clone(), &happened, now)
             .ok_or_else(|| Error::bug("not a registration"))?;
         let events = vec![Told::of(&happened, now, actor)?];
-        cases::insert_many(tx, &permit, &[&NewCase { case, events }], &office.rules.calendar)?;
+        let births = cases::insert_many(tx, &permit, &[&NewCase { case, events }], &office.rules.calendar)?;
         if !contact.is_empty() {
             contacts::put(tx, id, &self.vault.seal(id.0, contact)?)?;
         }
-        Ok(Lodged { code: self.vault.code(&number), number, version: 1 })
+        Ok(Lodged { code: self.vault.code(&number, births.first()), number, version: 1 })
     }
 
     /// One act on a case. `expect` is the version the person saw; another one is refused, nothing is lost.
@@ -482,7 +482,7 @@ impl App {
     pub fn follow(&self, number: String, code: String) -> Later<ResidentView> {
         self.read(move |app, rd| {
             let number = number.trim().to_owned();
-            if !app.vault.code_fits(&number, &code) {
+            if !app.code_fits(rd, &number, &code)? {
                 return Err(Error::NotFound);
             }
             let office = app.office(rd)?;
@@ -493,6 +493,27 @@ impl App {
             view.contact = None;
             Ok(ResidentView { view, events })
         })
+    }
+
+    /// The 查询码 of a case. It goes to who registered it and to nobody else.
+    pub(crate) fn code_in(&self, rd: &mut Rd<'_>, number: &str) -> Result<String, Error> {
+        let case = cases::by_number(rd, number)?.ok_or(Error::NotFound)?;
+        let (place, hash) = cases::birth(rd, case.id)?.ok_or(Error::NotFound)?;
+        Ok(self.vault.code(number, (place > self.codes_after).then_some(&hash)))
+    }
+
+    /// Does this code belong to this number? A number that does not exist has none.
+    pub(crate) fn code_fits(&self, rd: &mut Rd<'_>, number: &str, code: &str) -> Result<bool, Error> {
+        match self.code_in(rd, number) {
+            Ok(right) => Ok(Vault::code_reads(code, &right)),
+            Err(Error::NotFound) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The 查询码 of a case, for its receipt.
+    pub fn code_of(&self, number: String) -> Later<String> {
+        self.read(move |app, rd| app.code_in(rd, &number))
     }
 
     /// What of a timeline is theirs to know.
@@ -525,7 +546,7 @@ impl App {
     ) -> Later<CaseView> {
         self.write(move |app, tx| {
             let number = number.trim().to_owned();
-            if !app.vault.code_fits(&number, &code) {
+            if !app.code_fits(tx, &number, &code)? {
                 return Err(Error::NotFound);
             }
             let office = app.office(tx)?;

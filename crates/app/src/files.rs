@@ -121,7 +121,7 @@ impl App {
     /// A file of a case for the person who lodged it: of what is theirs to know.
     pub fn file_for_resident(&self, number: String, code: String, hash: String) -> Later<(FileRef, Vec<u8>)> {
         self.read(move |app, rd| {
-            if !app.vault.code_fits(&number, &code) {
+            if !app.code_fits(rd, &number, &code)? {
                 return Err(Error::NotFound);
             }
             let office = app.office(rd)?;
@@ -133,12 +133,12 @@ impl App {
         })
     }
 
-    /// Copies all files to another directory; answers how many were not there yet.
+    /// Backs the city up to a new file, with its attachments and a list of checksums.
     ///
     /// # Errors
-    /// The disk could not.
-    pub fn copy_files(&self, to: &Path) -> Result<u64, Error> {
-        Ok(self.blobs.copy_to(to)?)
+    /// The file exists already, or the disk could not.
+    pub fn back_up(&self, file: &Path) -> Result<store::backup::Copied, Error> {
+        Ok(store::backup::create(&self.store, &self.blobs, file)?)
     }
 
     /// Forgets what nobody used.
@@ -147,6 +147,7 @@ impl App {
             let before = waits_since(tx.now());
             Ok::<_, Error>(files::sweep(tx, before, 200)?)
         })?;
+        self.blobs.sweep_parts(Duration::from_secs(86_400));
         for hash in free {
             self.blobs.remove_old(&hash, Duration::from_secs(86_400));
         }

@@ -14,6 +14,7 @@ mod files;
 mod guides;
 mod intake;
 mod items;
+mod keys;
 mod known;
 mod leads;
 pub mod logs;
@@ -37,7 +38,7 @@ mod walks;
 mod worker;
 
 use std::path::Path;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use store::{Answer, Rd, Store, Tx};
 
@@ -53,6 +54,7 @@ pub use files::{FILE_MOST, TICKETS_MAX, Uploaded};
 pub use guides::{GuideAct, GuideView, HallSettings, PlateView};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
 pub use items::{ItemOutcome, ItemView, item_key};
+pub use keys::Accepted;
 pub use leads::{BackwardView, CalledFor, LeadMove, LeadView, NewLead};
 pub use office::{Office, Settings};
 pub use once::{Answered, Once};
@@ -83,6 +85,7 @@ pub use worker::{Tick, Worker};
 pub struct App {
     store: Store,
     vault: Arc<Vault>,
+    codes_after: i64,
     office: Arc<RwLock<Arc<Office>>>,
     known: Arc<known::Known>,
     blobs: store::blobs::Blobs,
@@ -90,6 +93,7 @@ pub struct App {
     reading: Arc<reading::Reading>,
     shelf: Arc<RwLock<Arc<Shelf>>>,
     figures: Arc<figures::Held>,
+    compared: Arc<Mutex<store::proof::Place>>,
 }
 
 impl std::fmt::Debug for App {
@@ -102,12 +106,23 @@ impl std::fmt::Debug for App {
 pub type Later<T> = Answer<T, Error>;
 
 impl App {
-    /// The system over a store, with its keys in `keys` (made there when missing).
+    /// The system over a store, with its keys in `keys` (made there when the database is empty).
     ///
     /// # Errors
-    /// Keys that cannot be read or made, or settings that cannot be read.
+    /// `WrongKeys`: the database has records and the keys are missing or not its own. `RolledBack`: the database is
+    /// older than the seal noted beside it. Otherwise what cannot be read.
     pub fn open(store: Store, keys: &Path) -> Result<Self, Error> {
-        let vault = Arc::new(Vault::open(keys)?);
+        let app = Self::open_to_check(store, keys)?;
+        app.store.read(|rd| store::ledger_rows::check_anchor(rd, app.vault.seal_key()))?;
+        Ok(app)
+    }
+    /// The same, also over a database that was set back: to verify it, to back it up, to confirm the rollback.
+    ///
+    /// # Errors
+    /// As [`App::open`], but for `RolledBack`.
+    pub fn open_to_check(store: Store, keys: &Path) -> Result<Self, Error> {
+        let (vault, codes_after) = keys::open(&store, keys)?;
+        let vault = Arc::new(vault);
         let office = {
             let now = store.now();
             store.read(|rd| Office::load(rd, now))?
@@ -115,6 +130,7 @@ impl App {
         Ok(Self {
             store,
             vault,
+            codes_after,
             office: Arc::new(RwLock::new(Arc::new(office))),
             known: Arc::default(),
             blobs: store::blobs::Blobs::at(keys.join("files")),
@@ -122,6 +138,7 @@ impl App {
             reading: Arc::default(),
             shelf: Arc::default(),
             figures: Arc::default(),
+            compared: Arc::default(),
         })
     }
     /// Every file that is brought is shown to this program first; it takes the path as its argument and answers

@@ -10,7 +10,7 @@ use kernel::{Actor, Moment, RegionCode, StreamId, StreamKind, UnitId};
 use resolve::{LimitRule, Rules, default_limits};
 use serde::{Deserialize, Serialize};
 use store::office::UnitRow;
-use store::{Rd, Tx, counters, office, settings, vals};
+use store::{Rd, Tx, counters, office, settings};
 use workday::{WorkCalendar, YearNotice};
 
 use crate::{App, Error, Later};
@@ -56,8 +56,7 @@ impl Office {
     }
     /// The generation that is in force.
     pub(crate) fn read_generation(rd: &mut Rd<'_>) -> Result<i64, Error> {
-        let sql = "SELECT last FROM counter WHERE name = $1";
-        Ok(rd.query_opt(sql, vals![GENERATION], |r| r.i64(0))?.unwrap_or(0))
+        Ok(counters::last(rd, GENERATION)?)
     }
     /// Loads what is in force.
     pub(crate) fn load(rd: &mut Rd<'_>, now: Moment) -> Result<Self, Error> {

@@ -237,7 +237,7 @@ impl App {
     /// The service of a case that was answered, made when it is first needed; its receipt.
     pub fn case_receipt(&self, number: String, code: String) -> Later<Receipt> {
         self.write(move |app, tx| {
-            if !app.vault.code_fits(&number, &code) {
+            if !app.code_fits(tx, &number, &code)? {
                 return Err(Error::NotFound);
             }
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
@@ -306,7 +306,9 @@ impl App {
             let id = app.token_service(&token)?;
             let permit = decide(&Actor::resident(), Operation::GiveRating, None)?;
             let case = app.rate_in(tx, &permit, id, &new)?;
-            Ok(case.map(|number| (number.clone(), app.vault.code(&number))))
+            let Some(number) = case else { return Ok(None) };
+            let code = app.code_in(tx, &number)?;
+            Ok(Some((number, code)))
         })
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kernel::UnitId;
 use store::items::{self, ItemRow};
-use store::{Rd, vals};
+use store::{Rd, counters};
 
 use crate::{App, Error};
 
@@ -177,8 +177,7 @@ impl App {
     /// The shelf as this view of the database sees it. Never from inside a transaction that writes: what is
     /// given up there must not be remembered.
     pub(crate) fn shelf_in(&self, rd: &mut Rd<'_>) -> Result<Arc<Shelf>, Error> {
-        let sql = "SELECT last FROM counter WHERE name = $1";
-        let now = rd.query_opt(sql, vals![GENERATION], |r| r.i64(0))?.unwrap_or(0);
+        let now = counters::last(rd, GENERATION)?;
         let known = Arc::clone(&self.shelf.read().unwrap_or_else(std::sync::PoisonError::into_inner));
         if known.generation() == now {
             return Ok(known);
@@ -189,8 +188,7 @@ impl App {
     }
     /// The shelf inside of a transaction that writes: what is known when it is current, else loaded for this once.
     pub(crate) fn shelf_once(&self, rd: &mut Rd<'_>) -> Result<Arc<Shelf>, Error> {
-        let sql = "SELECT last FROM counter WHERE name = $1";
-        let now = rd.query_opt(sql, vals![GENERATION], |r| r.i64(0))?.unwrap_or(0);
+        let now = counters::last(rd, GENERATION)?;
         let known = Arc::clone(&self.shelf.read().unwrap_or_else(std::sync::PoisonError::into_inner));
         if known.generation() == now { Ok(known) } else { Ok(Arc::new(Shelf::load(rd, now)?)) }
     }

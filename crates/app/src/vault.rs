@@ -70,7 +70,11 @@ pub struct Vault {
     person: Mac,
     plate: Mac,
     seal: KeyFile,
+    fingerprint: String,
 }
+
+/// The name of the file with the secret of the city.
+pub(crate) const SECRET_KEY: &str = "secret.key";
 
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -121,6 +125,7 @@ impl Vault {
             person: key("person-digest"),
             plate: key("plate"),
             seal: KeyFile::open(dir)?,
+            fingerprint: ledger::hex(&secret.of(&[b"fingerprint"])[..16]),
         })
     }
     /// The key of the seals.
@@ -131,14 +136,23 @@ impl Vault {
     pub fn plate_secret(&self, number: u16) -> [u8; 32] {
         self.plate.of(&[&number.to_be_bytes()])
     }
-    /// 查询码: eight letters that belong to a number; nothing has to be stored to check them.
-    pub fn code(&self, number: &str) -> String {
-        let mac = self.code.of(&[number.as_bytes()]);
+    /// What may be shown to tell this secret from another one.
+    pub(crate) fn fingerprint(&self) -> String {
+        self.fingerprint.clone()
+    }
+    /// 查询码: eight letters that belong to a number and to the event that began its case, so that a number which a
+    /// restored database gives a second time has another code. Nothing has to be stored to check them. Without
+    /// `birth` it is the code of a case from before codes were bound to events.
+    pub(crate) fn code(&self, number: &str, birth: Option<&ledger::Hash>) -> String {
+        let mac = match birth {
+            Some(birth) => self.code.of(&[number.as_bytes(), birth]),
+            None => self.code.of(&[number.as_bytes()]),
+        };
         let bits = mac[..5].iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
         (0..8).map(|i| CODE_LETTERS[(bits >> (35 - 5 * i) & 31) as usize] as char).collect()
     }
-    /// Does this code belong to this number? Reads small letters, O for 0, I and L for 1.
-    pub fn code_fits(&self, number: &str, code: &str) -> bool {
+    /// Is this the code? Reads small letters, O for 0, I and L for 1.
+    pub(crate) fn code_reads(code: &str, right: &str) -> bool {
         let read: String = code
             .chars()
             .filter(|c| c.is_ascii_alphanumeric())
@@ -149,7 +163,7 @@ impl Vault {
                 other => other,
             })
             .collect();
-        same(read.as_bytes(), self.code(number).as_bytes())
+        same(read.as_bytes(), right.as_bytes())
     }
     /// What is stored for a session or an interface token.
     pub fn token_digest(&self, token: &str) -> [u8; 32] {
@@ -240,7 +254,7 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
 }
 
 fn secret_in(dir: &Path) -> Result<Vec<u8>, StoreError> {
-    let path = dir.join("secret.key");
+    let path = dir.join(SECRET_KEY);
     let said = |e: &io::Error| StoreError::CannotOpen(format!("{}: {e}", path.display()));
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -307,12 +321,18 @@ mod tests {
     fn a_code_is_read_as_people_write_it() {
         let place = testkit::TempDir::new();
         let vault = Vault::open(place.path()).unwrap();
-        let code = vault.code("4306-2026-0000001");
+        let number = "4306-2026-0000001";
+        let code = vault.code(number, Some(&[7; 32]));
         assert_eq!(code.len(), 8);
-        assert!(
-            vault.code_fits("4306-2026-0000001", &format!(" {}-{} ", &code[..4], code[4..].to_lowercase()))
-        );
-        assert!(!vault.code_fits("4306-2026-0000002", &code));
-        assert!(!vault.code_fits("4306-2026-0000001", ""));
+        assert!(Vault::code_reads(&format!(" {}-{} ", &code[..4], code[4..].to_lowercase()), &code));
+        assert!(!Vault::code_reads("", &code));
+        // The number alone does not make the code, and an older code stays what it was.
+        let others = [
+            vault.code(number, Some(&[8; 32])),
+            vault.code(number, None),
+            vault.code("4306-2026-0000002", Some(&[7; 32])),
+        ];
+        assert!(others.iter().all(|o| *o != code), "{code}: {others:?}");
+        assert_eq!(vault.code(number, None), vault.code(number, None));
     }
 }

@@ -14,6 +14,8 @@ use crate::{App, Error, Office};
 const BATCH: u32 = 200;
 /// Steps of reading in one round.
 const STEPS: usize = 100;
+/// Cases, items and walks compared with the record in one round.
+const COMPARED: u32 = 50;
 const RECOMPUTE: &str = "recompute-limits";
 
 /// What one round did.
@@ -95,6 +97,9 @@ impl Worker {
             self.app.catch_up().wait()?;
         }
         self.sweep()?;
+        for finding in self.app.compare_some(COMPARED)?.findings {
+            eprintln!("{finding}");
+        }
         Ok(done)
     }
 

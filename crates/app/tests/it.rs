@@ -1,5 +1,7 @@
 //! The use cases on both engines, with a clock moved by hand.
 
+#[path = "it/keys.rs"]
+mod keys;
 #[path = "it/logs.rs"]
 mod logs;
 #[path = "it/office.rs"]
@@ -458,7 +460,7 @@ fn a_file_waits_until_its_act_is_done_and_then_belongs_to_the_case() {
         let (file, bytes) = app.file(coordinator(), number.clone(), up.file.hash.clone()).wait().unwrap();
         assert_eq!((file, bytes.len() as i64), (up.file.clone(), up.file.size));
         assert!(!bytes.windows(3).any(|w| w == b"GPS"), "where it was taken is gone");
-        let code = app.vault().code(&number);
+        let code = app.code_of(number.clone()).wait().unwrap();
         assert!(app.file_for_resident(number.clone(), code.clone(), up.file.hash.clone()).wait().is_ok());
         assert_eq!(app.file(handler(3), number.clone(), up.file.hash.clone()).wait(), Err(Error::NotFound));
         let other = lodge(app);

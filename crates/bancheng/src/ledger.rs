@@ -5,7 +5,7 @@ use std::io::{BufReader, BufWriter, Write as _};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
-use store::ledger_rows;
+use store::{ledger_rows, proof};
 
 use crate::place::PlaceArgs;
 
@@ -24,6 +24,12 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// 确认数据库退回到较早的状态(恢复备份后),说明原因,记入留痕 / confirm that the database was set back, with a reason, on record
+    AcceptRollback {
+        /// 原因 / why
+        #[arg(long)]
+        reason: String,
+    },
     /// 立即加封 / seal now
     Seal,
     /// 导出,不用数据库也能核验 / a file that can be verified without the database
@@ -38,10 +44,14 @@ enum What {
     },
 }
 
+/// Values that are not what the record says, shown one by one.
+const SHOWN: usize = 50;
+
 /// Answers; a broken record ends with an error.
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     match &args.what {
         What::Verify { json } => verify(place, *json),
+        What::AcceptRollback { reason } => accept(place, reason),
         What::Seal => {
             let app = place.open()?;
             let made = ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
@@ -52,7 +62,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
             let app = place.open()?;
             ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
             let office = app.office_now().wait()?;
-            let out = File::create(file).with_context(|| format!("{}", file.display()))?;
+            let out = store::private_file(file).with_context(|| format!("{}", file.display()))?;
             let now = app.store().now();
             let city = office.settings.name.clone();
             let mut out = app
@@ -76,10 +86,68 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     }
 }
 
+fn accept(place: &PlaceArgs, reason: &str) -> Result<()> {
+    let app = place.open_to_check()?;
+    let done = app.accept_rollback(reason)?;
+    println!(
+        "已记入留痕：数据库从第 {} 号封签继续（此前记到第 {} 号）/ on record: going on from seal {}",
+        done.rollback.found, done.rollback.noted, done.rollback.found
+    );
+    for (name, last, past) in &done.counters {
+        println!("{name}：{last} → {past}，之后的号码从 {} 起 / next {}", past + 1, past + 1);
+    }
+    println!("接着请运行 bancheng ledger verify / now run `bancheng ledger verify`");
+    app.store().clone().close();
+    Ok(())
+}
+
 fn verify(place: &PlaceArgs, json: bool) -> Result<()> {
-    let app = place.open()?;
+    let app = place.open_to_check()?;
     let key = app.vault().seal_key();
-    let done = app.store().read(|rd| ledger_rows::verify(rd, Some(key.key().clone()), key.anchor()));
+    let done = app.store().read(|rd| {
+        match ledger_rows::check_anchor(rd, key) {
+            Ok(()) => {}
+            // Where the record itself is broken, that is said first.
+            Err(e) => {
+                ledger_rows::verify(rd, Some(key.key().clone()), None)?;
+                return Err(e.into());
+            }
+        }
+        // The seal that was noted is there, or an administrator has confirmed why it is not.
+        let verified = ledger_rows::verify(rd, Some(key.key().clone()), None)?;
+        Ok::<_, ledger_rows::LedgerError>((verified, ledger_rows::rollbacks(rd)?, proof::compare_all(rd)?))
+    });
+    let done = match done {
+        Ok((verified, rollbacks, compared)) => {
+            if !compared.findings.is_empty() {
+                if json {
+                    println!("{}", serde_json::json!({ "ok": false, "rows": compared }));
+                } else {
+                    compared.findings.iter().take(SHOWN).for_each(|f| println!("{f}"));
+                }
+                let n = compared.findings.len();
+                bail!(
+                    "留痕的链和封签完好，但数据库里有 {n} 处内容与留痕不符，被绕过程序改过；请停止服务，从备份恢复或查明后更正 / the chains \
+                     and seals hold, but {n} values in the database are not what the record says and were changed past the program: \
+                     stop, restore a backup, or find out and mend"
+                );
+            }
+            if !json {
+                println!(
+                    "行内容：核对 {} 行，与留痕一致；另有 {} 行早于摘要留痕，无从核对 / rows: {} compared, {} older than their digests",
+                    compared.rows, compared.unproved, compared.rows, compared.unproved
+                );
+                for r in &rollbacks {
+                    println!(
+                        "{}：管理员确认过数据库退回到第 {} 号封签（此前记到第 {} 号），原因：{} / set back on purpose",
+                        r.at, r.found, r.noted, r.reason
+                    );
+                }
+            }
+            Ok(verified)
+        }
+        Err(e) => Err(e),
+    };
     match done {
         Ok(v) if json => println!("{}", serde_json::json!({ "ok": true, "verified": v })),
         Ok(v) => println!(

@@ -12,7 +12,7 @@ pub struct PlaceArgs {
     /// 数据目录(内嵌数据库) / the data directory (embedded database)
     #[arg(long, env = "BANCHENG_DATA_DIR", default_value = "bancheng-data", global = true)]
     pub data_dir: PathBuf,
-    /// PostgreSQL 地址;给出时数据目录只放密钥 / PostgreSQL; the data directory then holds only the keys
+    /// PostgreSQL 地址;给出时数据目录只放密钥和附件 / PostgreSQL; the data directory then holds the keys and the files
     #[arg(long, env = "BANCHENG_DATABASE_URL", global = true)]
     pub database_url: Option<String>,
     /// PostgreSQL 模式名,一市一个 / the PostgreSQL schema, one for each city
@@ -34,10 +34,24 @@ impl PlaceArgs {
     }
     /// Opens the system there with other options.
     pub fn open_with(&self, options: Options) -> Result<App> {
-        std::fs::create_dir_all(&self.data_dir).with_context(|| {
+        Ok(App::open(self.store(options)?, &self.data_dir)?)
+    }
+    /// Opens the system there although its database may have been set back: to look, never to serve.
+    pub fn open_to_check(&self) -> Result<App> {
+        Ok(App::open_to_check(self.store(Options::default())?, &self.data_dir)?)
+    }
+    /// Makes the data directory, readable by its owner only, when it is missing.
+    pub fn make_dir(&self) -> Result<()> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.data_dir).with_context(|| {
             format!("无法建立数据目录 / cannot make the data directory {}", self.data_dir.display())
-        })?;
-        let store = Store::open(&self.place(), options)?;
-        Ok(App::open(store, &self.data_dir)?)
+        })
+    }
+    fn store(&self, options: Options) -> Result<Store> {
+        self.make_dir()?;
+        Ok(Store::open(&self.place(), options)?)
     }
 }

@@ -183,7 +183,7 @@ pub(crate) async fn receipt(
         return Err(Oops(Error::NotFound));
     }
     let p = desk.page.clone();
-    let code = kit.app.vault().code(&number);
+    let code = kit.app.code_of(number.clone()).await?;
     let base = match kit.options.public_url.trim_end_matches('/') {
         "" => format!("http://{}", header_of(&headers, "host")),
         url => url.to_owned(),

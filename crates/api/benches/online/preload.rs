@@ -53,7 +53,8 @@ pub fn fill(dir: &Path, cases: usize) {
                             .ok_or_else(|| StoreError::Bug("case".into()))?,
                     );
                 }
-                insert_many(tx, &permit, &new.iter().collect::<Vec<_>>(), &office.rules.calendar)
+                insert_many(tx, &permit, &new.iter().collect::<Vec<_>>(), &office.rules.calendar)?;
+                Ok(())
             })
             .unwrap_or_else(|e: StoreError| panic!("{e}"));
         done += n;

@@ -22,6 +22,13 @@ impl SealKey {
     pub fn from_hex(text: &str) -> Option<Self> {
         crate::chain::unhex(text.trim()).map(Self)
     }
+    /// What may be shown to tell one key from another: a keyed digest of nothing, 32 hexadecimal digits.
+    pub fn fingerprint(&self) -> String {
+        let mac =
+            Hmac::<Sm3>::new_from_slice(&self.0).map(|m| m.chain_update(b"bancheng/seal-key/fingerprint"));
+        let digest: Hash = mac.map_or(ZERO_HASH, |m| m.finalize().into_bytes().into());
+        crate::chain::hex(&digest[..16])
+    }
     /// As hexadecimal text, to be written to the key file.
     pub fn to_hex(&self) -> String {
         crate::chain::hex(&self.0)

@@ -22,6 +22,9 @@ fn disk(path: &Path) -> impl Fn(std::io::Error) -> StoreError {
     move |e| StoreError::Disk(format!("{}: {e}", path.display()))
 }
 
+/// Where files lie that do not have their name yet: swept as a whole.
+const PARTS: &str = "part";
+
 /// A file that does not have its name yet; gone when it never gets one.
 struct Part(PathBuf);
 impl Drop for Part {
@@ -58,14 +61,16 @@ impl Blobs {
         let hash = hash_of(bytes);
         let path = self.path(&hash).ok_or_else(|| StoreError::Bug("hash".into()))?;
         let dir = path.parent().unwrap_or(&self.dir).to_owned();
-        fs::create_dir_all(&dir).map_err(disk(&dir))?;
+        crate::store::make_private_dir(&dir)?;
         if let Ok(there) = File::options().append(true).open(&path) {
             // Young again: the sweep leaves it alone until whoever brings it now has used it.
             there.set_modified(SystemTime::now()).map_err(disk(&path))?;
             return Ok(hash);
         }
-        let part = Part(dir.join(format!("{unique}.part")));
-        let written = File::create_new(&part.0).and_then(|mut f| {
+        let parts = self.dir.join(PARTS);
+        crate::store::make_private_dir(&parts)?;
+        let part = Part(parts.join(format!("{unique}.part")));
+        let written = crate::store::private_file(&part.0).and_then(|mut f| {
             f.write_all(bytes)?;
             f.sync_all()
         });
@@ -96,6 +101,15 @@ impl Blobs {
         let age = fs::metadata(&path).and_then(|m| m.modified()).ok().and_then(|m| m.elapsed().ok());
         if age.is_some_and(|a| a >= young) {
             drop(fs::remove_file(path));
+        }
+    }
+    /// Removes what was half written longer than `young` ago: its program was ended.
+    pub fn sweep_parts(&self, young: Duration) {
+        for part in fs::read_dir(self.dir.join(PARTS)).into_iter().flatten().flatten() {
+            let age = part.metadata().and_then(|m| m.modified()).ok().and_then(|m| m.elapsed().ok());
+            if age.is_some_and(|a| a >= young) {
+                drop(fs::remove_file(part.path()));
+            }
         }
     }
     /// Copies every file that is not yet there to another directory; answers how many.

@@ -5,6 +5,7 @@ use kernel::{StaffId, StreamId, StreamKind, UnitId};
 
 use crate::conn::{Rd, Tx};
 use crate::engine::Result;
+use crate::proof::prove;
 use crate::vals;
 use crate::value::{Row, Value};
 
@@ -64,7 +65,7 @@ pub fn put(tx: &mut Tx<'_>, permit: &Permit, c: &CampaignRow, act: &str, data: &
          last_day = excluded.last_day, doc = excluded.doc",
         vals![c.id, c.ver, &c.name, &c.first_day, &c.last_day, &c.region, &c.doc],
     )?;
-    Ok(())
+    prove(tx, "campaign", c.id)
 }
 
 /// One walk that was given out.

@@ -26,6 +26,11 @@ impl Rd<'_> {
     pub const fn dialect(&self) -> Dialect {
         self.engine.dialect()
     }
+    /// Prepares a statement and answers the types of its columns as the engine names them (empty for what
+    /// answers nothing; the embedded engine has no types to name). For tests and for looking after a city.
+    pub fn describe(&mut self, sql: &str) -> Result<Vec<String>> {
+        self.engine.describe(sql)
+    }
     /// Hands each row to `f` until it answers `false`.
     pub fn each(
         &mut self,

@@ -25,3 +25,9 @@ pub fn put_many(tx: &mut Tx<'_>, rows: &[(CaseId, Vec<u8>)]) -> Result<()> {
 pub fn get(rd: &mut Rd<'_>, case: CaseId) -> Result<Option<Vec<u8>>> {
     rd.query_opt("SELECT sealed FROM contact WHERE case_id = $1", vals![case], |r| Ok(r.blob(0)?.to_vec()))
 }
+
+/// The sealed contact that was kept last.
+pub fn newest(rd: &mut Rd<'_>) -> Result<Option<(CaseId, Vec<u8>)>> {
+    let sql = "SELECT case_id, sealed FROM contact ORDER BY case_id DESC LIMIT 1";
+    rd.query_opt(sql, &[], |r| Ok((CaseId(r.i64(0)?), r.blob(1)?.to_vec())))
+}

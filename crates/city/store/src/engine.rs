@@ -61,6 +61,13 @@ impl Engine {
             Self::Postgres(e) => e.exec_many(sql, rows),
         }
     }
+    /// Prepares a statement; the types of its columns.
+    pub(crate) fn describe(&mut self, sql: &str) -> Result<Vec<String>> {
+        match self {
+            Self::Sqlite(e) => e.describe(sql),
+            Self::Postgres(e) => e.describe(sql),
+        }
+    }
     /// Runs a statement and hands each row to `f`.
     pub(crate) fn each(&mut self, sql: &str, params: &[Value<'_>], f: &mut EachRow<'_>) -> Result<()> {
         check(params)?;

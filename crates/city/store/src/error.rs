@@ -96,14 +96,17 @@ pub enum StoreError {
         "同一幂等键已用于另一个请求，请换一个键 / this idempotency key was used for another request: use a new one"
     )]
     KeyReused,
-    /// PostgreSQL is backed up by its own tools.
+    /// The keys beside the database are not those its records were made with.
+    #[error("{0}")]
+    WrongKeys(String),
+    /// The database is older than the seal that was noted beside it.
+    #[error("{0}")]
+    RolledBack(String),
+    /// A backup is not what its list says.
     #[error(
-        "PostgreSQL 请用 pg_dump --schema={schema} 备份 / PostgreSQL is backed up with pg_dump --schema={schema}"
+        "备份不完整或已损坏，没有恢复任何内容；请换用另一份备份 / the backup is incomplete or damaged, nothing was restored: use another backup ({0})"
     )]
-    UsePgDump {
-        /// Which schema.
-        schema: String,
-    },
+    BadBackup(String),
     /// The store is shutting down.
     #[error("系统正在停止，请稍后再试 / shutting down, try again later")]
     Closed,

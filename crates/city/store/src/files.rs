@@ -66,7 +66,8 @@ pub fn of_stream(rd: &mut Rd<'_>, stream: StreamId, hash: &str) -> Result<Option
 
 /// Bytes that wait, brought without an account.
 pub fn waiting_bytes(rd: &mut Rd<'_>) -> Result<i64> {
-    let sql = "SELECT coalesce(sum(size), 0) FROM upload WHERE stream IS NULL AND staff IS NULL";
+    let sql =
+        "SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM upload WHERE stream IS NULL AND staff IS NULL";
     rd.query_one(sql, &[], |row| row.i64(0))
 }
 

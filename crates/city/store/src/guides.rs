@@ -5,6 +5,7 @@ use kernel::Moment;
 
 use crate::conn::{Rd, Tx};
 use crate::engine::Result;
+use crate::proof::prove;
 use crate::vals;
 use crate::value::Row;
 
@@ -50,7 +51,7 @@ pub fn put(tx: &mut Tx<'_>, _permit: &Permit, g: &GuideRow) -> Result<()> {
          ON CONFLICT (id) DO UPDATE SET ver = excluded.ver, stage = excluded.stage, doc = excluded.doc",
         vals![g.id, g.item, &g.region, g.ver, &g.stage, &g.doc],
     )?;
-    Ok(())
+    prove(tx, "guide", g.id)
 }
 
 /// One comment: id, when, words, answer.
@@ -128,7 +129,7 @@ pub fn put_plate(tx: &mut Tx<'_>, _permit: &Permit, p: &PlateRow) -> Result<()> 
          region = excluded.region, items = excluded.items",
         vals![p.number, p.ver, p.issue, &p.place, &p.region, &p.items],
     )?;
-    Ok(())
+    prove(tx, "plate", p.number)
 }
 
 /// One more scan of a plate on a day.

@@ -212,6 +212,11 @@ impl Postgres {
         Ok(statement)
     }
 
+    pub(crate) fn describe(&mut self, sql: &str) -> Result<Vec<String>> {
+        let statement = self.wait(async |c| c.prepare(sql).await).map_err(|e| with_text(e, sql))?;
+        Ok(statement.columns().iter().map(|c| c.type_().name().to_owned()).collect())
+    }
+
     pub(crate) fn exec(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64> {
         let statement = self.prepared(sql, params.len())?;
         self.wait(async |c| c.execute_raw(&statement, params).await).map_err(|e| with_text(e, sql))

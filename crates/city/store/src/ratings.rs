@@ -5,6 +5,7 @@ use kernel::{CaseId, Moment, UnitId};
 
 use crate::conn::{Rd, Tx};
 use crate::engine::Result;
+use crate::proof::prove;
 use crate::vals;
 use crate::value::Row;
 
@@ -108,7 +109,9 @@ pub fn put_service(tx: &mut Tx<'_>, _permit: &Permit, s: &ServiceRow) -> Result<
     let sql = "INSERT INTO service (code, unit, region, place, item, theme, at, source, case_id) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
     let values = vals![&s.code, s.unit, &s.region, &s.place, &s.item, &s.theme, s.at, &s.source, s.case];
-    tx.insert(sql, values)
+    let id = tx.insert(sql, values)?;
+    prove(tx, "service", id)?;
+    Ok(id)
 }
 
 /// The service with this id.
@@ -127,7 +130,7 @@ pub fn by_code(rd: &mut Rd<'_>, code: &str) -> Result<Option<ServiceRow>> {
 pub fn put(tx: &mut Tx<'_>, _permit: &Permit, r: &RatingRow) -> Result<i64> {
     let sql = "INSERT INTO rating (service, times, level, by_default, channel, reasons, words, at, device, state, case_id) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
-    tx.insert(
+    let id = tx.insert(
         sql,
         vals![
             r.service,
@@ -142,20 +145,22 @@ pub fn put(tx: &mut Tx<'_>, _permit: &Permit, r: &RatingRow) -> Result<i64> {
             &r.state,
             r.case
         ],
-    )
+    )?;
+    prove(tx, "rating", id)?;
+    Ok(id)
 }
 
 /// Moves the state of a rating, with ground and decision.
 pub fn decide(tx: &mut Tx<'_>, _permit: &Permit, r: &RatingRow) -> Result<()> {
     let sql = "UPDATE rating SET state = $2, ground = $3, decision = $4 WHERE id = $1";
     tx.exec(sql, vals![r.id, &r.state, &r.ground, &r.decision])?;
-    Ok(())
+    prove(tx, "rating", r.id)
 }
 
 /// Links a rating with the case it became.
 pub fn link_case(tx: &mut Tx<'_>, rating: i64, case: CaseId) -> Result<()> {
     tx.exec("UPDATE rating SET case_id = $2 WHERE id = $1", vals![rating, case])?;
-    Ok(())
+    prove(tx, "rating", rating)
 }
 
 /// The ratings of a service, the first one first.

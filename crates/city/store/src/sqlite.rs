@@ -101,6 +101,11 @@ impl Sqlite {
         Ok(statement)
     }
 
+    pub(crate) fn describe(&mut self, sql: &str) -> Result<Vec<String>> {
+        let statement = self.conn.prepare(&numbered(sql)).map_err(|e| with_text(&e, sql))?;
+        Ok(vec![String::new(); statement.column_count()])
+    }
+
     pub(crate) fn exec(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64> {
         let mut statement = self.prepared(sql, params)?;
         statement.raw_execute().map(|n| n as u64).map_err(|e| with_text(&e, sql))

@@ -354,21 +354,61 @@ fn connectors(place: &Place, options: &Options) -> Result<(Connect, Connect)> {
     }
 }
 
-/// Makes the data directory, readable by its owner only, and says where the file is.
-fn prepare_dir(dir: &Path) -> Result<PathBuf> {
-    if !dir.is_dir() {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(dir).map_err(|e| {
-            let said = format!("{}: {e}", dir.display());
-            match e.kind() {
-                std::io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly(said),
-                std::io::ErrorKind::StorageFull => StoreError::Full(said),
-                _ => StoreError::CannotOpen(said),
-            }
-        })?;
+/// Makes a file that only its owner may read; one that is there is emptied and kept from others too.
+///
+/// # Errors
+/// The file cannot be made.
+pub fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    keep_private(path);
+    Ok(file)
+}
+
+/// Takes a file away from everybody but its owner. A file of somebody else stays as it is.
+fn keep_private(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        drop(std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)));
     }
-    Ok(dir.join(FILE))
+}
+
+/// Makes a directory, readable by its owner only; one that is there stays as it is.
+pub(crate) fn make_private_dir(dir: &Path) -> Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir).map_err(|e| {
+        let said = format!("{}: {e}", dir.display());
+        match e.kind() {
+            std::io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly(said),
+            std::io::ErrorKind::StorageFull => StoreError::Full(said),
+            _ => StoreError::CannotOpen(said),
+        }
+    })
+}
+
+/// Makes the data directory and the file of the database, readable by their owner only, and says where the file is.
+/// SQLite gives its journals the mode of the file.
+fn prepare_dir(dir: &Path) -> Result<PathBuf> {
+    make_private_dir(dir)?;
+    let file = dir.join(FILE);
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // What cannot be made is said by the engine, with its reason.
+    drop(options.open(&file));
+    for tail in ["", "-wal", "-shm"] {
+        keep_private(&dir.join(format!("{FILE}{tail}")));
+    }
+    Ok(file)
 }

@@ -6,6 +6,7 @@ use kernel::{CaseId, Moment, StaffId, UnitId};
 
 use crate::conn::{Rd, Tx};
 use crate::engine::Result;
+use crate::proof::prove;
 use crate::vals;
 use crate::value::Row;
 
@@ -47,14 +48,20 @@ fn bulletin_of(r: &Row<'_>) -> Result<BulletinRow> {
 pub fn put_bulletin(tx: &mut Tx<'_>, _permit: &Permit, b: &BulletinRow) -> Result<i64> {
     let sql = "INSERT INTO bulletin (form, title, state, ver, region, made, doc) VALUES ($1, $2, $3, 1, $4, $5, $6) \
                RETURNING id";
-    tx.insert(sql, vals![&b.form, &b.title, &b.state, &b.region, b.made, &b.doc])
+    let id = tx.insert(sql, vals![&b.form, &b.title, &b.state, &b.region, b.made, &b.doc])?;
+    prove(tx, "bulletin", id)?;
+    Ok(id)
 }
 
 /// Changes a bulletin that is still at version `b.ver`; says whether it was.
 pub fn save_bulletin(tx: &mut Tx<'_>, _permit: &Permit, b: &BulletinRow) -> Result<bool> {
     let sql =
         "UPDATE bulletin SET title = $3, state = $4, doc = $5, ver = ver + 1 WHERE id = $1 AND ver = $2";
-    Ok(tx.exec(sql, vals![b.id, b.ver, &b.title, &b.state, &b.doc])? == 1)
+    let saved = tx.exec(sql, vals![b.id, b.ver, &b.title, &b.state, &b.doc])? == 1;
+    if saved {
+        prove(tx, "bulletin", b.id)?;
+    }
+    Ok(saved)
 }
 
 /// One bulletin.
@@ -91,13 +98,15 @@ pub struct PaperRow {
 pub fn put_adjust(tx: &mut Tx<'_>, _permit: &Permit, p: &PaperRow) -> Result<i64> {
     let sql =
         "INSERT INTO score_adjust (unit, doc, state, asked_by, at) VALUES ($1, $2, $3, $4, $5) RETURNING id";
-    tx.insert(sql, vals![p.unit, &p.doc, &p.state, p.asked_by.map(|s| s.0), p.at])
+    let id = tx.insert(sql, vals![p.unit, &p.doc, &p.state, p.asked_by.map(|s| s.0), p.at])?;
+    prove(tx, "score_adjust", id)?;
+    Ok(id)
 }
 
 /// Moves an adjustment.
 pub fn set_adjust(tx: &mut Tx<'_>, _permit: &Permit, id: i64, state: &str) -> Result<()> {
     tx.exec("UPDATE score_adjust SET state = $2 WHERE id = $1", vals![id, state])?;
-    Ok(())
+    prove(tx, "score_adjust", id)
 }
 
 /// All adjustments, of one unit or of all, the oldest first.
@@ -119,13 +128,15 @@ pub fn adjusts(rd: &mut Rd<'_>, unit: Option<UnitId>) -> Result<Vec<PaperRow>> {
 /// Enters something in the accountability register.
 pub fn put_account(tx: &mut Tx<'_>, _permit: &Permit, p: &PaperRow) -> Result<i64> {
     let sql = "INSERT INTO accountability (unit, state, at, doc) VALUES ($1, $2, $3, $4) RETURNING id";
-    tx.insert(sql, vals![p.unit, &p.state, p.at, &p.doc])
+    let id = tx.insert(sql, vals![p.unit, &p.state, p.at, &p.doc])?;
+    prove(tx, "accountability", id)?;
+    Ok(id)
 }
 
 /// Changes an entry.
 pub fn save_account(tx: &mut Tx<'_>, _permit: &Permit, p: &PaperRow) -> Result<()> {
     tx.exec("UPDATE accountability SET state = $2, doc = $3 WHERE id = $1", vals![p.id, &p.state, &p.doc])?;
-    Ok(())
+    prove(tx, "accountability", p.id)
 }
 
 fn account_of(r: &Row<'_>) -> Result<PaperRow> {
@@ -169,16 +180,16 @@ fn draw_of(r: &Row<'_>) -> Result<DrawRow> {
 
 /// Keeps a draw.
 pub fn put_draw(tx: &mut Tx<'_>, _permit: &Permit, d: &DrawRow) -> Result<i64> {
-    tx.insert(
-        "INSERT INTO drawing (seed, at, doc) VALUES ($1, $2, $3) RETURNING id",
-        vals![&d.seed, d.at, &d.doc],
-    )
+    let sql = "INSERT INTO drawing (seed, at, doc) VALUES ($1, $2, $3) RETURNING id";
+    let id = tx.insert(sql, vals![&d.seed, d.at, &d.doc])?;
+    prove(tx, "drawing", id)?;
+    Ok(id)
 }
 
 /// Writes what was found.
 pub fn save_draw(tx: &mut Tx<'_>, _permit: &Permit, d: &DrawRow) -> Result<()> {
     tx.exec("UPDATE drawing SET doc = $2 WHERE id = $1", vals![d.id, &d.doc])?;
-    Ok(())
+    prove(tx, "drawing", d.id)
 }
 
 /// One draw.
@@ -220,7 +231,9 @@ fn publication_of(r: &Row<'_>) -> Result<PublicationRow> {
 pub fn put_publication(tx: &mut Tx<'_>, _permit: &Permit, p: &PublicationRow) -> Result<i64> {
     let sql = "INSERT INTO publication (case_id, state, at, doc) VALUES ($1, $2, $3, $4) ON CONFLICT (case_id) \
                DO UPDATE SET state = excluded.state, at = excluded.at, doc = excluded.doc RETURNING id";
-    tx.insert(sql, vals![p.case, &p.state, p.at, &p.doc])
+    let id = tx.insert(sql, vals![p.case, &p.state, p.at, &p.doc])?;
+    prove(tx, "publication", id)?;
+    Ok(id)
 }
 
 /// What is public of this case.

@@ -4,7 +4,9 @@ mod it {
     mod basics;
     mod faults;
     mod kill;
+    mod proof;
     mod small;
+    mod statements;
     mod tamper;
     mod texts;
     mod tls;

@@ -45,7 +45,9 @@ fn status(e: &Error) -> StatusCode {
             | StoreError::Lost(_)
             | StoreError::Unknown(_)
             | StoreError::LeaseLost(_)
-            | StoreError::UsePgDump { .. }
+            | StoreError::WrongKeys(_)
+            | StoreError::RolledBack(_)
+            | StoreError::BadBackup(_)
             | StoreError::Bug(_) => StatusCode::INTERNAL_SERVER_ERROR,
         },
     }

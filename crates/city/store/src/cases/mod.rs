@@ -4,11 +4,13 @@
 //! anything: the state comes from `resolve`, the figures in the row are copied from it.
 
 mod list;
+pub(crate) mod proof;
 
 pub use list::{Query, Scope, Sort, count, cursor_of, list, list_by};
 
 use access::Permit;
 use kernel::{Actor, CaseId, Moment, StreamId, UnitId};
+use ledger::Hash;
 use resolve::{Case, Happened, StageKind, Word as _};
 use workday::WorkCalendar;
 
@@ -169,28 +171,36 @@ impl Told {
     }
 }
 
-/// Saves new cases with their events, many at once.
+/// Saves new cases with their events, many at once; answers the hash of the first event of each.
 pub fn insert_many(
     tx: &mut Tx<'_>,
     _permit: &Permit,
     new: &[&NewCase],
     calendar: &WorkCalendar,
-) -> Result<()> {
+) -> Result<Vec<Hash>> {
     let mut events = Vec::with_capacity(new.iter().map(|n| n.events.len()).sum());
+    let mut firsts = Vec::with_capacity(new.len());
     let mut derived = Vec::with_capacity(new.len());
     for n in new {
         let stream = StreamId::case(n.case.id);
+        firsts.push(events.len());
         for (i, Told { at, actor, act, text }) in n.events.iter().enumerate() {
             events.push(NewEvent { stream, expected: i as i64, at: *at, actor, act, data: text });
         }
         let last = n.events.last().map_or(n.case.lodged, |e| e.at);
         derived.push(derive(&n.case, calendar, last)?);
     }
-    tx.append_many(&events)?;
+    let (_, hashes) = tx.append_hashed(&events)?;
     let rows: Vec<_> = new.iter().zip(&derived).map(|(n, d)| inserted(&n.case, d)).collect();
     let rows: Vec<&[Value<'_>]> = rows.iter().map(<[_; 21]>::as_slice).collect();
     tx.exec_many(INSERT, &rows)?;
-    Ok(())
+    Ok(firsts.into_iter().filter_map(|i| hashes.get(i).copied()).collect())
+}
+
+/// The place and the hash of the event that began a case.
+pub fn birth(rd: &mut Rd<'_>, id: CaseId) -> Result<Option<(i64, Hash)>> {
+    let sql = "SELECT seq, hash FROM event WHERE stream = $1 AND ver = 1";
+    rd.query_opt(sql, vals![StreamId::case(id)], |r| Ok((r.i64(0)?, r.hash(1)?)))
 }
 
 /// Saves one act: its event and the case as it stands after it.

@@ -192,6 +192,11 @@ impl Tx<'_> {
     /// # Errors
     /// `Conflict` for the first stream that is at another version; nothing of the closure is kept then.
     pub fn append_many(&mut self, events: &[NewEvent<'_>]) -> Result<i64> {
+        Ok(self.append_hashed(events)?.0)
+    }
+
+    /// The same; answers the hashes of the events too.
+    pub(crate) fn append_hashed(&mut self, events: &[NewEvent<'_>]) -> Result<(i64, Vec<Hash>)> {
         let recorded = self.now();
         let first = self.writing.ledger.seq + 1;
         let mut heads: HashMap<StreamId, (i64, Hash)> = HashMap::new();
@@ -213,7 +218,7 @@ impl Tx<'_> {
         self.write_heads(&heads, &new)?;
         self.exec_many(INSERT, &rows)?;
         self.took(first + events.len() as i64 - 1, recorded);
-        Ok(first)
+        Ok((first, linked.iter().map(|l| l.hash).collect()))
     }
 
     /// New streams are inserted, which shows when one is not new after all; the others are moved on.

@@ -8,4 +8,6 @@ mod seals;
 
 pub use append::NewEvent;
 pub use read::{LedgerError, event_count, events_after, events_of, export, head_of, verify};
-pub use seals::{KeyFile, last_seal, seal_now, seals};
+pub use seals::{
+    KeyFile, Note, ROLLBACKS, Rollback, SEAL_KEY, check_anchor, last_seal, rollbacks, seal_now, seals,
+};

@@ -1,6 +1,7 @@
 //! Jobs, counters, idempotency, settings, backup.
 
 use kernel::{Moment, US_PER_HOUR, US_PER_SECOND};
+use store::blobs::Blobs;
 use store::idempotency::Kept;
 use store::jobs::{self, NewJob};
 use store::{Options, Place, Store, StoreError, backup, counters, idempotency, ledger_rows, settings};
@@ -157,31 +158,148 @@ fn a_backup_made_while_writing_is_whole() {
         }
         let out = TempDir::new();
         let file = out.path().join("copy.sqlite3");
+        let blobs = Blobs::at(out.path().join("blobs"));
+        blobs.put("照片".as_bytes(), "a", |_| Ok::<_, StoreError>(())).unwrap();
         let writing = store.clone();
         let writer = std::thread::spawn(move || {
             for n in 51..=150 {
                 add(&writing, n, 0).unwrap();
             }
         });
-        let copied = backup::backup(&store, &file).unwrap();
+        let copied = backup::create(&store, &blobs, &file).unwrap();
         writer.join().unwrap();
         assert!((50..=150).contains(&copied.events));
         assert!(
-            matches!(backup::backup(&store, &file), Err(StoreError::CannotOpen(_))),
+            matches!(backup::create(&store, &blobs, &file), Err(StoreError::CannotOpen(_))),
             "nothing is overwritten"
         );
         let dir = out.path().join("again");
-        assert_eq!(backup::restore(&file, &dir).unwrap().events, copied.events);
-        let again = Store::open(&Place::Embedded { dir: dir.clone() }, Options::default()).unwrap();
+        let place = Place::Embedded { dir: dir.clone() };
+        assert_eq!(backup::check(&file).unwrap(), copied);
+        assert_eq!(backup::restore(&file, &place, &dir).unwrap(), copied);
+        let again = Store::open(&place, Options::default()).unwrap();
         let verified = again.read(|rd| ledger_rows::verify(rd, None, None)).unwrap();
         assert_eq!(verified.events, copied.events);
         add(&again, 1_000, 0).unwrap();
-        assert!(backup::restore(&file, &dir).is_err());
-        // A damaged copy is not believed.
-        let mut bytes = std::fs::read(&file).unwrap();
-        let middle = bytes.len() / 2;
-        bytes[middle..middle + 6_000].fill(0x5a);
-        std::fs::write(&file, bytes).unwrap();
-        assert!(matches!(backup::check(&file), Err(StoreError::Damaged(_))));
+        assert!(backup::restore(&file, &place, &dir).is_err());
+    });
+}
+
+fn flip(path: &std::path::Path, bit: usize) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let bit = bit % (bytes.len() * 8);
+    bytes[bit / 8] ^= 1 << (bit % 8);
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn one_bit_that_changed_anywhere_in_a_backup_is_found() {
+    embedded(|place| {
+        let store = Store::open(place, Options::default()).unwrap();
+        for n in 1..=20 {
+            add(&store, n, 0).unwrap();
+        }
+        let out = TempDir::new();
+        let blobs = Blobs::at(out.path().join("blobs"));
+        let hash = blobs.put("门头照片".as_bytes(), "a", |_| Ok::<_, StoreError>(())).unwrap();
+        let file = out.path().join("b.bak");
+        assert_eq!(backup::create(&store, &blobs, &file).unwrap().files, 1);
+        let attachment = backup::files_of(&file).join(&hash[..2]).join(&hash);
+        let parts = [file.clone(), backup::list_of(&file), attachment.clone()];
+        // The first, the last and many in between, of each file.
+        for path in &parts {
+            let bits = std::fs::metadata(path).unwrap().len() as usize * 8;
+            for i in 0..60 {
+                let bit = if i == 0 { bits - 1 } else { (i - 1) * bits / 59 };
+                flip(path, bit);
+                assert!(matches!(backup::check(&file), Err(StoreError::BadBackup(_))), "{path:?} bit {bit}");
+                flip(path, bit);
+            }
+            backup::check(&file).unwrap();
+        }
+        for path in parts {
+            let aside = path.with_extension("aside");
+            std::fs::rename(&path, &aside).unwrap();
+            assert!(matches!(backup::check(&file), Err(StoreError::BadBackup(_))), "without {path:?}");
+            std::fs::rename(&aside, &path).unwrap();
+        }
+        backup::check(&file).unwrap();
+    });
+}
+
+#[test]
+fn what_a_killed_backup_left_is_swept_and_files_are_for_their_owner_only() {
+    embedded(|place| {
+        let store = Store::open(place, Options::default()).unwrap();
+        add(&store, 1, 0).unwrap();
+        let out = TempDir::new();
+        // No process has this number.
+        let left = out.path().join(".bancheng-backup-4194304999.part");
+        let of_none = out.path().join(".bancheng-backup-4194305.part");
+        std::fs::write(&of_none, "half").unwrap();
+        std::fs::write(&left, "half").unwrap();
+        let blobs = Blobs::at(out.path().join("blobs"));
+        let file = out.path().join("b.bak");
+        backup::create(&store, &blobs, &file).unwrap();
+        assert!(!of_none.exists());
+        let names: Vec<_> = std::fs::read_dir(out.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert!(
+            names.iter().all(|n| n == "b.bak" || n == "b.list" || n == ".bancheng-backup-4194304999.part"),
+            "{names:?}"
+        );
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = |p: &std::path::Path| std::fs::metadata(p).unwrap().permissions().mode() & 0o777;
+            let Place::Embedded { dir } = place else { unreachable!() };
+            assert_eq!(mode(dir), 0o700);
+            for tail in ["", "-wal", "-shm"] {
+                assert_eq!(mode(&dir.join(format!("{}{tail}", store::FILE))), 0o600, "{tail}");
+            }
+            assert_eq!((mode(&file), mode(&backup::list_of(&file))), (0o600, 0o600));
+        }
+    });
+}
+
+#[test]
+fn a_city_moves_between_the_engines_by_a_backup() {
+    testkit::postgres(|from| {
+        let store = Store::open(from, Options::default()).unwrap();
+        for n in 1..=30 {
+            add(&store, n, 0).unwrap();
+        }
+        ledger_rows::seal_now(&store, None).unwrap();
+        store.write(|tx| counters::take(tx, "case/2026", 7)).unwrap();
+        let keep = |tx: &mut store::Tx<'_>| {
+            tx.insert("INSERT INTO message (unit, at, words) VALUES (1, 2, '请阅') RETURNING id", &[])
+        };
+        assert_eq!(store.write(keep).unwrap(), 1);
+        let out = TempDir::new();
+        let blobs = Blobs::at(out.path().join("blobs"));
+        blobs.put("附件".as_bytes(), "a", |_| Ok::<_, StoreError>(())).unwrap();
+        let file = out.path().join("b.bak");
+        let copied = backup::create(&store, &blobs, &file).unwrap();
+        assert_eq!((copied.events, copied.seal, copied.files), (30, 1, 1));
+        assert_eq!(backup::check(&file).unwrap(), copied);
+        let whole = |place: &Place| {
+            let store = Store::open(place, Options::default()).unwrap();
+            let verified = store.read(|rd| ledger_rows::verify(rd, None, None)).unwrap();
+            assert_eq!((verified.events, verified.seals), (30, 1), "{place:?}");
+            assert_eq!(store.write(|tx| counters::next(tx, "case/2026")).unwrap(), 8);
+            assert_eq!(store.write(keep).unwrap(), 2, "ids go on");
+            store.close();
+        };
+        let dir = out.path().join("embedded");
+        let embedded = Place::Embedded { dir: dir.clone() };
+        backup::restore(&file, &embedded, &dir).unwrap();
+        whole(&embedded);
+        testkit::postgres(|to| {
+            let data = out.path().join("data");
+            backup::restore(&file, to, &data).unwrap();
+            whole(to);
+            assert_eq!(Blobs::at(data.join("files")).copy_to(&out.path().join("seen")).unwrap(), 1);
+            assert!(backup::restore(&file, to, &data).is_err(), "nothing is overwritten");
+        });
+        store.close();
     });
 }

@@ -212,3 +212,41 @@ fn seals_go_on_where_the_last_one_ended_and_the_export_holds_without_the_databas
     embedded(run);
     postgres(run);
 }
+
+#[test]
+fn an_older_database_gets_no_new_seal_and_is_never_declared_whole() {
+    let dir = TempDir::new();
+    let keys = TempDir::new();
+    let key = KeyFile::open(keys.path()).unwrap();
+    let place = Place::Embedded { dir: dir.path().join("data") };
+    let store = Store::open(&place, Options::default()).unwrap();
+    fill(&store, &key);
+    let old = dir.path().join("old.bak");
+    let blobs = store::blobs::Blobs::at(dir.path().join("files"));
+    store::backup::create(&store, &blobs, &old).unwrap();
+    let grow = |store: &Store, n| {
+        store
+            .write(move |tx| tx.append(case(n), 0, Moment::from_us(9), &Actor::system(), "act", "{}"))
+            .map(drop)
+            .unwrap();
+    };
+    grow(&store, 50);
+    ledger_rows::seal_now(&store, Some(&key)).unwrap();
+    let noted = key.last_noted().unwrap();
+    store.close();
+    let back = Place::Embedded { dir: dir.path().join("back") };
+    store::backup::restore(&old, &back, &dir.path().join("back")).unwrap();
+    let store = Store::open(&back, Options::default()).unwrap();
+    let look = |store: &Store| store.read(|rd| ledger_rows::check_anchor(rd, &key));
+    for n in 60..64 {
+        assert!(matches!(look(&store), Err(StoreError::RolledBack(_))));
+        grow(&store, n);
+        assert!(matches!(ledger_rows::seal_now(&store, Some(&key)), Err(StoreError::RolledBack(_))));
+        assert_eq!(key.last_noted().unwrap(), noted, "the note stays");
+        assert!(broken(&store, &key).is_some());
+    }
+    // A note that is lost or cannot be read is not taken for one that fits.
+    std::fs::write(keys.path().join("seal.last"), "?").unwrap();
+    assert!(matches!(look(&store), Err(StoreError::CannotOpen(_))));
+    store.close();
+}
