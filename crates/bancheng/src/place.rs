@@ -32,12 +32,19 @@ impl PlaceArgs {
     pub fn open(&self) -> Result<App> {
         self.open_with(Options::default())
     }
+    /// Opens the store there, without the system over it.
+    pub fn store(&self) -> Result<Store> {
+        self.store_with(Options::default())
+    }
+    fn store_with(&self, options: Options) -> Result<Store> {
+        Ok(Store::open(&self.place(), Options { database_clock: true, ..options })?)
+    }
     /// Opens the system there with other options.
     pub fn open_with(&self, options: Options) -> Result<App> {
         std::fs::create_dir_all(&self.data_dir).with_context(|| {
             format!("无法建立数据目录 / cannot make the data directory {}", self.data_dir.display())
         })?;
-        let store = Store::open(&self.place(), options)?;
+        let store = self.store_with(options)?;
         Ok(App::open(store, &self.data_dir)?)
     }
 }

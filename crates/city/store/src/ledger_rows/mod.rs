@@ -7,5 +7,7 @@ mod read;
 mod seals;
 
 pub use append::NewEvent;
-pub use read::{LedgerError, event_count, events_after, events_of, export, head_of, verify};
+pub use read::{
+    LedgerError, event_count, events_after, events_of, export, head_of, last_recorded, stream, verify,
+};
 pub use seals::{KeyFile, last_seal, seal_now, seals};
