@@ -268,6 +268,7 @@ impl From<StoreError> for Problem {
             }
             E::Locked(_) | E::Lost(_) => Self::said(S::SERVICE_UNAVAILABLE, "store", bare(&e)).retry(5),
             E::ClockBack { .. } => later("clock_back", 60),
+            E::ClockAhead { .. } => later("clock_ahead", 60),
             E::Closed => later("closing", 5),
             E::Unknown(_) => Self::said(S::INTERNAL_SERVER_ERROR, "unknown_outcome", bare(&e)),
             E::KeyReused => Self::said(S::UNPROCESSABLE_ENTITY, "key_reused", both(&e)).at("Idempotency-Key"),

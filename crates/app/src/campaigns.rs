@@ -258,7 +258,7 @@ impl App {
     pub fn give_walks(&self, actor: Actor, id: i64, seed: u64) -> Later<usize> {
         self.write(move |app, tx| {
             decide(&actor, Operation::WriteWalks, None)?;
-            let shelf = app.shelf_once(tx)?;
+            let shelf = app.shelf_in(tx)?;
             let (given, short) = app.proposed(tx, &shelf, id, seed)?;
             let row = found(tx, id)?;
             if campaigns::given(tx, id, 0, 1_000)?.iter().any(|a| a.target >= 0) {

@@ -103,7 +103,7 @@ pub struct ResidentView {
 }
 
 pub(crate) fn clock_view(case: &Case, office: &Office, now: Moment) -> Option<ClockView> {
-    let run = case.clock.open()?;
+    let run = case.watched()?;
     let calendar = &office.rules.calendar;
     let (due, provisional) = run.due(calendar);
     let (today, last) = (now.date(), due.date());
@@ -393,7 +393,7 @@ impl App {
         Ok(case)
     }
 
-    /// Everything that happened to a case, after version `after`, at most 500 events.
+    /// Everything that happened to a case, after version `after`.
     pub fn events(&self, actor: Actor, number: String, after: i64) -> Later<Vec<EventView>> {
         self.read(move |app, rd| {
             let office = app.office(rd)?;
@@ -411,9 +411,8 @@ impl App {
     ) -> Result<Vec<EventView>, Error> {
         let mut names = std::collections::HashMap::new();
         let mut out = Vec::new();
-        for e in ledger_rows::events_of(rd, StreamId::case(case.id), after, 500)? {
-            let happened: Happened = serde_json::from_str(&e.data)
-                .map_err(|err| store::StoreError::Damaged(format!("{} {}: {err}", case.number, e.ver)))?;
+        for e in cases::history(rd, case.id, after)? {
+            let happened = e.happened;
             let who = match e.actor.staff {
                 None => e.actor.role.zh().to_owned(),
                 Some(id) => match names.entry(id) {

@@ -1,7 +1,8 @@
 //! 工作台所见: what the pages of the workbench read about the office itself: people, messages, jobs, seals.
 
 use access::{Operation, decide};
-use kernel::{Actor, Role, StaffId, UnitId};
+use kernel::{Actor, Moment, Role, StaffId, UnitId};
+use store::asides::{self, Aside};
 use store::jobs::{self, DeadJob};
 use store::office::{self, MessageRow, StaffRow};
 use store::{cases, ledger_rows};
@@ -15,6 +16,10 @@ pub struct SystemView {
     pub jobs_open: i64,
     /// jobs that were given up
     pub jobs_dead: Vec<DeadJob>,
+    /// what was put aside, and why
+    pub aside: Vec<Aside>,
+    /// when a worker last noted a round; none when none ever ran
+    pub last_round: Option<Moment>,
     /// accounts
     pub staff: i64,
     /// events on record
@@ -82,6 +87,8 @@ impl App {
             Ok(SystemView {
                 jobs_open: jobs::open_count(rd)?,
                 jobs_dead: jobs::dead(rd, 50)?,
+                aside: asides::list(rd, 200)?,
+                last_round: asides::last_round(rd)?,
                 staff: office::staff_count(rd)?,
                 events: ledger_rows::event_count(rd)?,
                 seal: ledger_rows::last_seal(rd)?,

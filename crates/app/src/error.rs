@@ -58,6 +58,18 @@ impl Error {
     pub fn bug(what: impl std::fmt::Display) -> Self {
         Self::Store(StoreError::Bug(what.to_string()))
     }
+    /// Does it say something about what was worked on, so that it would come again? The rest is about the store, and
+    /// passes: a full disk, a lost connection, a clock.
+    pub(crate) const fn is_about_the_subject(&self) -> bool {
+        use StoreError as E;
+        match self {
+            Self::Store(e) | Self::Changed(e) => matches!(
+                e,
+                E::Damaged(_) | E::Bug(_) | E::Unacceptable(_) | E::Duplicate { .. } | E::Conflict { .. }
+            ),
+            _ => true,
+        }
+    }
     /// A field is wrong, for a reason that prints itself as “中文 / English”.
     pub fn told(field: &str, why: &dyn std::fmt::Display) -> Self {
         Self::Invalid { field: field.to_owned(), said: Said::of_both(&why.to_string()) }

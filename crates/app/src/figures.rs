@@ -8,11 +8,12 @@ use std::sync::{PoisonError, RwLock};
 
 use access::{Operation, decide};
 use kernel::{Actor, CaseId, Date, Moment, RegionCode, Role, StreamId, StreamKind, UnitId};
-use resolve::{Happened, Word as _};
+use resolve::Word as _;
 use store::facts::{self, FactRow};
-use store::{Rd, StoreError, Tx, cases, ledger_rows, office, ratings};
+use store::{Rd, StoreError, Tx, asides, cases, ledger_rows, office, ratings};
 use supervise::{Ask, Board, Dim, Entry, Facts, Figure, Line, Places, ServiceEvent, Sort, Subject};
 
+use crate::worker::{Each, FIGURES, each};
 use crate::{App, Error, Later, Office};
 
 /// Events looked at in one transaction.
@@ -20,9 +21,9 @@ const BATCH: u32 = 2_000;
 /// How long a page waits for figures before it shows how far they are.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
 
-/// Facts in memory, and the place of the record they go up to.
+/// Facts in memory, how often they had been made anew, and the place of the record they go up to.
 #[derive(Default)]
-pub(crate) struct Held(RwLock<(Facts, i64)>);
+pub(crate) struct Held(RwLock<(Facts, (i64, i64))>);
 
 /// One line of a board with its name.
 #[derive(Clone, Debug)]
@@ -82,19 +83,6 @@ pub struct FigureList {
     pub count: usize,
 }
 
-fn events(rd: &mut Rd<'_>, stream: StreamId) -> Result<Vec<ledger::Event>, Error> {
-    let mut all = Vec::new();
-    loop {
-        let after = all.last().map_or(0, |e: &ledger::Event| e.ver);
-        let page = ledger_rows::events_of(rd, stream, after, 500)?;
-        let n = page.len();
-        all.extend(page);
-        if n < 500 {
-            return Ok(all);
-        }
-    }
-}
-
 fn read<T: for<'de> serde::Deserialize<'de>>(e: &ledger::Event) -> Result<T, Error> {
     serde_json::from_str(&e.data)
         .map_err(|err| Error::Store(StoreError::Damaged(format!("{} {}: {err}", e.stream, e.ver))))
@@ -111,7 +99,7 @@ fn verdicts(rd: &mut Rd<'_>, case: i64) -> Result<Vec<(String, bool, Moment)>, E
         other: Other,
     }
     let mut all = Vec::new();
-    for e in events(rd, StreamId::new(StreamKind::Reading, case))? {
+    for e in ledger_rows::stream(rd, StreamId::new(StreamKind::Reading, case), 0)? {
         if matches!(e.act.as_str(), "came_back" | "not_back") {
             all.push((read::<Said>(&e)?.other.number, e.act == "came_back", e.at));
         }
@@ -123,12 +111,8 @@ fn verdicts(rd: &mut Rd<'_>, case: i64) -> Result<Vec<(String, bool, Moment)>, E
 fn project(rd: &mut Rd<'_>, office: &Office, stream: StreamId) -> Result<Option<Subject>, Error> {
     match stream.kind() {
         Some(StreamKind::Case) => {
-            let all = events(rd, stream)?;
-            let mut told = Vec::with_capacity(all.len());
-            for e in all {
-                let happened: Happened = read(&e)?;
-                told.push((happened, e.actor, e.at));
-            }
+            let told = cases::history(rd, CaseId(stream.subject()), 0)?;
+            let told = told.into_iter().map(|e| (e.happened, e.actor, e.at)).collect();
             let reception = |r: &RegionCode| office.reception(r).map(|u| u.id);
             let places = Places { calendar: &office.rules.calendar, reception: &reception };
             let mut subject = supervise::of_case(CaseId(stream.subject()), told, &places);
@@ -139,7 +123,7 @@ fn project(rd: &mut Rd<'_>, office: &Office, stream: StreamId) -> Result<Option<
         }
         Some(StreamKind::Rating) => {
             let mut told = Vec::new();
-            for e in events(rd, stream)? {
+            for e in ledger_rows::stream(rd, stream, 0)? {
                 told.push((read::<ServiceEvent>(&e)?, e.at));
             }
             Ok(supervise::of_service(stream.subject(), told))
@@ -148,9 +132,30 @@ fn project(rd: &mut Rd<'_>, office: &Office, stream: StreamId) -> Result<Option<
     }
 }
 
-fn step(office: &Office, tx: &mut Tx<'_>) -> Result<bool, Error> {
-    let from = facts::reached(tx)?;
-    let (mut streams, last) = facts::moved(tx, from, BATCH)?;
+/// One step of the projector: what the events after a place make of the facts.
+struct Projected {
+    /// the facts were made anew so often, and went up to here
+    from: (i64, i64),
+    to: i64,
+    rows: Vec<FactRow>,
+    /// subjects that could not be counted, and why
+    bad: Vec<(StreamId, String)>,
+    /// subjects that were put aside before and are counted now
+    mended: Vec<StreamId>,
+}
+
+/// Subjects put aside that are looked at in one step.
+const ASIDE: u32 = 1_000;
+
+/// Reads one step beside the writer; none when there is nothing to do.
+fn project_on(office: &Office, now: Moment, rd: &mut Rd<'_>) -> Result<Option<Projected>, Error> {
+    let from = facts::place(rd)?;
+    let (mut streams, to) = facts::moved(rd, from.1, BATCH)?;
+    let aside = asides::of(rd, FIGURES, ASIDE)?;
+    streams.extend(aside.iter().filter(|a| a.1.is_some_and(|at| at <= now)).map(|a| a.0));
+    if streams.is_empty() {
+        return Ok(None);
+    }
     // What is said beside a case is part of its facts.
     for s in &mut streams {
         if s.kind() == Some(StreamKind::Reading) {
@@ -159,18 +164,33 @@ fn step(office: &Office, tx: &mut Tx<'_>) -> Result<bool, Error> {
     }
     streams.sort_unstable();
     streams.dedup();
-    if last == from {
-        return Ok(false);
+    let Each { done: rows, bad } = each(rd, streams.iter().copied(), |rd, stream| {
+        let subject = project(rd, office, stream)?;
+        Ok(subject.map(|s| FactRow { sort: s.sort as u8, id: s.id, data: s.encode() }))
+    })?;
+    let counted = |s: &StreamId| streams.binary_search(s).is_ok() && !bad.iter().any(|b| b.0 == *s);
+    let mended = aside.into_iter().map(|a| a.0).filter(counted).collect();
+    Ok(Some(Projected { from, to, rows, bad, mended }))
+}
+
+/// Writes one step; nothing when another was faster.
+fn put_projected(tx: &mut Tx<'_>, p: &Projected) -> Result<(), Error> {
+    if facts::place(tx)? != p.from {
+        return Ok(());
     }
-    let mut rows = Vec::with_capacity(streams.len());
-    for stream in streams {
-        if let Some(s) = project(tx, office, stream)? {
-            rows.push(FactRow { sort: s.sort as u8, id: s.id, data: s.encode() });
-        }
+    facts::put(tx, p.to, &p.rows)?;
+    facts::set_reached(tx, p.to)?;
+    for (stream, why) in &p.bad {
+        asides::put(tx, FIGURES, *stream, why)?;
     }
-    facts::put(tx, last, &rows)?;
-    facts::set_reached(tx, last)?;
-    Ok(true)
+    for stream in &p.mended {
+        asides::done(tx, FIGURES, *stream)?;
+    }
+    // What was mended stands at a place that was read already.
+    if !p.mended.is_empty() && p.to == p.from.1 {
+        facts::new_epoch(tx)?;
+    }
+    Ok(())
 }
 
 /// The region and unit an actor may count: wider wishes are narrowed, never refused.
@@ -202,23 +222,34 @@ fn sound(ask: &Ask) -> Result<(), Error> {
 }
 
 impl App {
-    /// Brings the facts one step up to the record; `true` while there is more. Called before figures are read.
-    pub fn catch_up(&self) -> Later<bool> {
-        // Nothing to do is found out without the writer's seat.
-        self.write(|app, tx| {
-            let office = app.office(tx)?;
-            step(&office, tx)
+    /// One step of the facts, read beside the writer; none when they are up to the record.
+    fn projected(&self) -> Later<Option<Projected>> {
+        self.read(|app, rd| {
+            let office = app.office(rd)?;
+            project_on(&office, app.store.now(), rd)
         })
+    }
+    fn keep_projected(&self, step: Projected) -> Later<()> {
+        self.write(move |_, tx| put_projected(tx, &step))
+    }
+
+    /// Brings the facts up to the record, step by step; says how many subjects were counted anew. A subject that cannot
+    /// be counted is put aside and tried again later.
+    ///
+    /// # Errors
+    /// The store could not.
+    pub fn figures_on(&self) -> Result<usize, Error> {
+        let mut counted = 0;
+        while let Some(step) = self.projected().wait()? {
+            counted += step.rows.len();
+            self.keep_projected(step).wait()?;
+        }
+        Ok(counted)
     }
 
     /// How many events are in the facts, and how many there are on record.
     fn figures_at(&self) -> Later<(i64, i64)> {
         self.read(|_, rd| Ok((facts::reached(rd)?, ledger_rows::event_count(rd)?)))
-    }
-
-    /// Is there anything on record that is not in the facts?
-    pub fn figures_behind(&self) -> Later<bool> {
-        self.read(|_, rd| Ok(facts::reached(rd)? < ledger_rows::event_count(rd)?))
     }
 
     /// Brings the facts up to the record, as far as a person waits for it.
@@ -235,7 +266,8 @@ impl App {
             if began.elapsed() > PATIENCE {
                 return Err(Error::Behind { read, of });
             }
-            self.catch_up().await?;
+            let Some(step) = self.projected().await? else { return Ok(()) };
+            self.keep_projected(step).await?;
         }
     }
 
@@ -244,39 +276,54 @@ impl App {
     /// # Errors
     /// The store could not, or the facts are damaged.
     pub fn figures_ready(&self) -> Result<(), Error> {
-        while self.figures_behind().wait()? {
-            self.catch_up().wait()?;
-        }
+        self.figures_on()?;
         self.read(Self::fresh).wait()
     }
 
-    /// Throws the facts away; they are made again from the record.
+    /// Throws the facts away; they are made again from the record, here and in the memory of every node. Says
+    /// how many subjects were counted.
     ///
     /// # Errors
     /// Not for this actor, or the store could not.
-    pub fn rebuild_figures(&self, actor: &Actor) -> Result<(), Error> {
+    pub fn rebuild_figures(&self, actor: &Actor) -> Result<usize, Error> {
         decide(actor, Operation::WriteUnits, None)?;
         self.store.write(|tx| Ok::<_, Error>(facts::clear(tx)?))?;
-        self.figures_ready()
+        let counted = self.figures_on()?;
+        self.read(Self::fresh).wait()?;
+        Ok(counted)
     }
 
-    /// Loads what changed since the facts in memory.
+    /// Loads what changed since the facts in memory. A view that is older than they are works with them as they are. What
+    /// cannot be read is put aside: the worker counts it again from the record.
     pub(crate) fn fresh(&self, rd: &mut Rd<'_>) -> Result<(), Error> {
-        let reached = facts::reached(rd)?;
-        if self.figures.0.read().unwrap_or_else(PoisonError::into_inner).1 == reached {
+        let place = facts::place(rd)?;
+        if self.figures.0.read().unwrap_or_else(PoisonError::into_inner).1 >= place {
             return Ok(());
         }
         let mut held = self.figures.0.write().unwrap_or_else(PoisonError::into_inner);
-        if held.1 > reached {
-            *held = (Facts::new(), 0);
+        if held.1 >= place {
+            return Ok(());
+        }
+        if held.1.0 != place.0 {
+            *held = (Facts::new(), (place.0, 0));
         }
         let (facts, mark) = &mut *held;
-        facts::each_after(rd, *mark, |bytes| {
-            let subject = Subject::decode(bytes).map_err(|e| StoreError::Damaged(e.to_string()))?;
-            facts.put(&subject);
+        let mut bad = Vec::new();
+        facts::each_after(rd, mark.1, |sort, id, bytes| {
+            match Subject::decode(bytes) {
+                Ok(subject) => facts.put(&subject),
+                Err(e) => bad.push((sort, id, e.to_string())),
+            }
             Ok(())
         })?;
-        *mark = reached;
+        *mark = place;
+        drop(held);
+        for (sort, id, why) in bad {
+            let kind = if sort == Sort::Service as i64 { StreamKind::Rating } else { StreamKind::Case };
+            let stream = StreamId::new(kind, id);
+            // Not waited for: this is a view that reads.
+            drop(self.store.submit(move |tx| asides::put(tx, FIGURES, stream, &why)));
+        }
         Ok(())
     }
 

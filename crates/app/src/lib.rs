@@ -4,6 +4,7 @@
 
 mod account;
 mod bulletins;
+mod cached;
 mod campaigns;
 mod cases;
 mod desk;
@@ -38,7 +39,8 @@ mod walks;
 mod worker;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use store::{Answer, Rd, Store, Tx};
 
@@ -78,7 +80,7 @@ pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
 pub use walk_files::WalkFile;
 pub use walks::{BATCH_MAX, RefusedOp, Synced, WalkLine, WalkSync, WalkView, form_of, places};
-pub use worker::{Tick, Worker};
+pub use worker::{CARES, Care, FIGURES, INDEX, JOBS, LIGHTS, RECOMPUTE, Tick, Trouble, Worker};
 
 /// The system: a store, the keys, and the office as it is set up now. A clone is another handle.
 #[derive(Clone)]
@@ -86,12 +88,13 @@ pub struct App {
     store: Store,
     vault: Arc<Vault>,
     codes_after: i64,
-    office: Arc<RwLock<Arc<Office>>>,
+    office: Arc<cached::Cached<i64, Office>>,
+    filling: Arc<AtomicBool>,
     known: Arc<known::Known>,
     blobs: store::blobs::Blobs,
     scan: Option<Arc<Path>>,
     reading: Arc<reading::Reading>,
-    shelf: Arc<RwLock<Arc<Shelf>>>,
+    shelf: Arc<cached::Cached<i64, Shelf>>,
     figures: Arc<figures::Held>,
     compared: Arc<Mutex<store::proof::Place>>,
 }
@@ -99,6 +102,15 @@ pub struct App {
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "App({:?})", self.store)
+    }
+}
+
+/// A view that fills a cache is on its way; however that ends, the next may be asked for.
+struct Filling(Arc<AtomicBool>);
+
+impl Drop for Filling {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
     }
 }
 
@@ -123,15 +135,12 @@ impl App {
     pub fn open_to_check(store: Store, keys: &Path) -> Result<Self, Error> {
         let (vault, codes_after) = keys::open(&store, keys)?;
         let vault = Arc::new(vault);
-        let office = {
-            let now = store.now();
-            store.read(|rd| Office::load(rd, now))?
-        };
-        Ok(Self {
+        let app = Self {
             store,
             vault,
             codes_after,
-            office: Arc::new(RwLock::new(Arc::new(office))),
+            office: Arc::default(),
+            filling: Arc::default(),
             known: Arc::default(),
             blobs: store::blobs::Blobs::at(keys.join("files")),
             scan: None,
@@ -139,7 +148,9 @@ impl App {
             shelf: Arc::default(),
             figures: Arc::default(),
             compared: Arc::default(),
-        })
+        };
+        app.store.read(|rd| app.office(rd))?;
+        Ok(app)
     }
     /// Every file that is brought is shown to this program first; it takes the path as its argument and answers
     /// with its exit code: 0 for clean.
@@ -156,16 +167,18 @@ impl App {
     pub fn vault(&self) -> &Vault {
         &self.vault
     }
-    /// The office as this transaction sees it: loaded again when somebody changed it.
+    /// The office as this view sees it: loaded again when somebody changed it.
     fn office(&self, rd: &mut Rd<'_>) -> Result<Arc<Office>, Error> {
         let now = Office::read_generation(rd)?;
-        let known = Arc::clone(&self.office.read().unwrap_or_else(std::sync::PoisonError::into_inner));
-        if known.generation() == now {
-            return Ok(known);
+        if rd.writes() && !self.office.holds(now) && !self.filling.swap(true, Ordering::SeqCst) {
+            // A transaction that writes remembers nothing: a view beside it does, so that the next one finds it.
+            let filling = Filling(Arc::clone(&self.filling));
+            drop(self.read(move |app, rd| {
+                drop(filling);
+                app.office(rd).map(drop)
+            }));
         }
-        let fresh = Arc::new(Office::load(rd, self.store.now())?);
-        *self.office.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::clone(&fresh);
-        Ok(fresh)
+        self.office.at(rd, now, |rd, _| Office::load(rd))
     }
     fn write<T: Send + 'static>(
         &self,

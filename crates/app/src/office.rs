@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use access::{Operation, Permit, decide};
-use kernel::{Actor, Moment, RegionCode, StreamId, StreamKind, UnitId};
+use kernel::{Actor, RegionCode, StreamId, StreamKind, UnitId};
 use resolve::{LimitRule, Rules, default_limits};
 use serde::{Deserialize, Serialize};
 use store::office::UnitRow;
@@ -41,7 +41,6 @@ pub struct Settings {
 /// The office as it is set up at one generation.
 #[derive(Debug)]
 pub struct Office {
-    generation: i64,
     /// the city
     pub settings: Settings,
     /// the rules of the loop, with the calendar
@@ -51,17 +50,13 @@ pub struct Office {
 }
 
 impl Office {
-    pub(crate) const fn generation(&self) -> i64 {
-        self.generation
-    }
     /// The generation that is in force.
     pub(crate) fn read_generation(rd: &mut Rd<'_>) -> Result<i64, Error> {
         Ok(counters::last(rd, GENERATION)?)
     }
-    /// Loads what is in force.
-    pub(crate) fn load(rd: &mut Rd<'_>, now: Moment) -> Result<Self, Error> {
-        let generation = Self::read_generation(rd)?;
-        let settings = match settings::at(rd, CITY, now)? {
+    /// Loads what is in force: what was written last, whatever this node's clock says.
+    pub(crate) fn load(rd: &mut Rd<'_>) -> Result<Self, Error> {
+        let settings = match settings::newest(rd, CITY)? {
             Some(s) => parse::<Settings>(&s.doc)?,
             None => Settings {
                 city: "0000".parse().unwrap_or_else(|_| unreachable!("four digits")),
@@ -77,7 +72,7 @@ impl Office {
             calendar = calendar.with_notice(notice);
         }
         let mut rules = Rules::new(calendar);
-        rules.limits = match settings::at(rd, LIMITS, now)? {
+        rules.limits = match settings::newest(rd, LIMITS)? {
             Some(s) => parse::<Vec<LimitRule>>(&s.doc)?,
             None => default_limits(),
         };
@@ -86,7 +81,7 @@ impl Office {
         rules.rounds_max = settings.rounds_max.unwrap_or(rules.rounds_max);
         let units: HashMap<_, _> = office::units(rd)?.into_iter().map(|u| (u.id, u)).collect();
         let by_key = units.values().map(|u| (u.key.clone(), u.id)).collect();
-        Ok(Self { generation, settings, rules, units, by_key })
+        Ok(Self { settings, rules, units, by_key })
     }
     /// A unit that is still there.
     pub fn unit(&self, id: UnitId) -> Option<&UnitRow> {
@@ -196,7 +191,7 @@ impl App {
         })
     }
 
-    /// Imports the notice of a year. Every open limit that rested on an unpublished year is computed again
+    /// Imports the notice of a year, for the first time or corrected. Every open limit that it moves is computed again
     /// by a job that records what changed.
     pub fn import_calendar(&self, actor: Actor, text: String) -> Later<i16> {
         self.write(move |_, tx| {

@@ -12,10 +12,8 @@ impl App {
                 .filter(|c| access::may_see(&actor, c))
                 .ok_or(Error::NotFound)?;
             let (mut words, mut answer) = (String::new(), String::new());
-            for e in ledger_rows::events_of(rd, kernel::StreamId::case(case.id), 0, 500)? {
-                let happened: resolve::Happened = serde_json::from_str(&e.data)
-                    .map_err(|err| StoreError::Damaged(format!("{number} {}: {err}", e.ver)))?;
-                match happened.asked {
+            for e in cases::history(rd, case.id, 0)? {
+                match e.happened.asked {
                     Command::Register(r) => words = r.words,
                     Command::Reply { text, .. }
                     | Command::AnswerOnSpot { text }

@@ -63,23 +63,19 @@ pub struct UnitCheck {
 /// All items as lists show them.
 #[derive(Debug, Default)]
 pub struct Shelf {
-    generation: i64,
     rows: Vec<ItemRow>,
     by_code: HashMap<String, u32>,
 }
 
 impl Shelf {
-    pub(crate) const fn generation(&self) -> i64 {
-        self.generation
-    }
-    fn load(rd: &mut Rd<'_>, generation: i64) -> Result<Self, Error> {
+    fn load(rd: &mut Rd<'_>) -> Result<Self, Error> {
         let mut rows = Vec::new();
         items::each(rd, |r| rows.push(r))?;
         let mut by_code = HashMap::with_capacity(rows.len());
         for (i, r) in (0u32..).zip(&rows) {
             by_code.entry(r.code.clone()).or_insert(i);
         }
-        Ok(Self { generation, rows, by_code })
+        Ok(Self { rows, by_code })
     }
     /// All rows, by id.
     pub fn rows(&self) -> &[ItemRow] {
@@ -174,23 +170,10 @@ impl Shelf {
 }
 
 impl App {
-    /// The shelf as this view of the database sees it. Never from inside a transaction that writes: what is
-    /// given up there must not be remembered.
+    /// The shelf as this view of the database sees it.
     pub(crate) fn shelf_in(&self, rd: &mut Rd<'_>) -> Result<Arc<Shelf>, Error> {
         let now = counters::last(rd, GENERATION)?;
-        let known = Arc::clone(&self.shelf.read().unwrap_or_else(std::sync::PoisonError::into_inner));
-        if known.generation() == now {
-            return Ok(known);
-        }
-        let fresh = Arc::new(Shelf::load(rd, now)?);
-        *self.shelf.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::clone(&fresh);
-        Ok(fresh)
-    }
-    /// The shelf inside of a transaction that writes: what is known when it is current, else loaded for this once.
-    pub(crate) fn shelf_once(&self, rd: &mut Rd<'_>) -> Result<Arc<Shelf>, Error> {
-        let now = counters::last(rd, GENERATION)?;
-        let known = Arc::clone(&self.shelf.read().unwrap_or_else(std::sync::PoisonError::into_inner));
-        if known.generation() == now { Ok(known) } else { Ok(Arc::new(Shelf::load(rd, now)?)) }
+        self.shelf.at(rd, now, |rd, _| Shelf::load(rd))
     }
     /// All items as lists show them. Items are public.
     pub fn shelf(&self) -> crate::Later<Arc<Shelf>> {

@@ -28,15 +28,8 @@ fn stream(walk: i64) -> StreamId {
 }
 
 fn files_of(rd: &mut Rd<'_>, walk: i64) -> Result<Vec<WalkFile>, Error> {
-    let (mut out, mut after) = (Vec::new(), 0);
-    loop {
-        let events = ledger_rows::events_of(rd, stream(walk), after, 500)?;
-        let Some(last) = events.last() else { return Ok(out) };
-        after = last.ver;
-        for e in events.iter().filter(|e| e.act == ATTACH) {
-            out.push(serde_json::from_str(&e.data).map_err(Error::bug)?);
-        }
-    }
+    let attached = ledger_rows::stream(rd, stream(walk), 0)?.into_iter().filter(|e| e.act == ATTACH);
+    attached.map(|e| serde_json::from_str(&e.data).map_err(Error::bug)).collect()
 }
 
 impl App {

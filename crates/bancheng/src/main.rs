@@ -3,10 +3,12 @@
 
 mod backup;
 mod calendar;
+mod clock;
 mod demo;
 mod demo_ratings;
 mod demo_walks;
 mod export;
+mod figures;
 mod import;
 mod items;
 mod ledger;
@@ -52,6 +54,10 @@ enum Command {
     Export(export::Args),
     /// 工作日历 / the statutory calendar
     Calendar(calendar::Args),
+    /// 时钟校正 / the clock and the record
+    Clock(clock::Args),
+    /// 统计数据重建 / make the facts behind figures again
+    Figures(figures::Args),
     /// 统计 / reports
     Report(report::Args),
     /// 留痕核验与导出 / verify and export the record
@@ -78,6 +84,8 @@ fn main() -> std::process::ExitCode {
         Command::Items(args) => items::run(&cli.place, &args),
         Command::Export(args) => export::run(&cli.place, &args),
         Command::Calendar(args) => calendar_command(&cli.place, &args),
+        Command::Clock(args) => clock::run(&cli.place, &args),
+        Command::Figures(args) => figures::run(&cli.place, &args),
         Command::Report(args) => report::run(&cli.place, &args),
         Command::Ledger(args) => ledger::run(&cli.place, &args),
         Command::Text(args) => text::run(args),
@@ -108,7 +116,7 @@ fn calendar_command(place: &PlaceArgs, args: &calendar::Args) -> anyhow::Result<
         let text = serde_json::to_string(&notice)?;
         importing.import_calendar(kernel::Actor::system(), text).wait()?;
         let tick = app::Worker::new(importing.clone()).tick()?;
-        eprintln!("重算了 {0} 件的期限 / recomputed the limits of {0} cases", tick.recomputed);
+        eprintln!("重算了 {0} 件的期限 / recomputed the limits of {0} cases", tick.of(app::JOBS));
         Ok(())
     })
 }

@@ -32,13 +32,21 @@ impl PlaceArgs {
     pub fn open(&self) -> Result<App> {
         self.open_with(Options::default())
     }
+    /// Opens the store there, without the system over it.
+    pub fn store(&self) -> Result<Store> {
+        self.store_with(Options::default())
+    }
+    fn store_with(&self, options: Options) -> Result<Store> {
+        self.make_dir()?;
+        Ok(Store::open(&self.place(), Options { database_clock: true, ..options })?)
+    }
     /// Opens the system there with other options.
     pub fn open_with(&self, options: Options) -> Result<App> {
-        Ok(App::open(self.store(options)?, &self.data_dir)?)
+        Ok(App::open(self.store_with(options)?, &self.data_dir)?)
     }
     /// Opens the system there although its database may have been set back: to look, never to serve.
     pub fn open_to_check(&self) -> Result<App> {
-        Ok(App::open_to_check(self.store(Options::default())?, &self.data_dir)?)
+        Ok(App::open_to_check(self.store()?, &self.data_dir)?)
     }
     /// Makes the data directory, readable by its owner only, when it is missing.
     pub fn make_dir(&self) -> Result<()> {
@@ -49,9 +57,5 @@ impl PlaceArgs {
         builder.create(&self.data_dir).with_context(|| {
             format!("无法建立数据目录 / cannot make the data directory {}", self.data_dir.display())
         })
-    }
-    fn store(&self, options: Options) -> Result<Store> {
-        self.make_dir()?;
-        Ok(Store::open(&self.place(), options)?)
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
-use app::{App, Worker};
+use app::{App, CARES, Worker};
+use store::{asides, jobs};
 
 use crate::place::PlaceArgs;
 
@@ -46,6 +47,9 @@ pub struct WorkerArgs {
     /// 做完现在到期的就结束 / stop when nothing is due
     #[arg(long)]
     once: bool,
+    /// 搁置的件和作业先重试一遍 / first try again what was put aside
+    #[arg(long)]
+    again: bool,
 }
 
 /// How often the worker looks.
@@ -109,24 +113,70 @@ async fn told_to_stop() {
 
 fn rounds_beside(app: &App, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
     let (worker, stop) = (Worker::new(app.clone()), Arc::clone(stop));
-    std::thread::spawn(move || rounds(&worker, &stop))
+    std::thread::spawn(move || {
+        // A care that panics is contained in its care; should the rounds themselves end, they begin again.
+        while !stop.load(Ordering::SeqCst) {
+            let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| rounds(&worker, &stop)));
+            if ended.is_err() {
+                eprintln!("到点办理意外中断，正在重新开始 / the worker broke off and begins again");
+                std::thread::park_timeout(EVERY);
+            }
+        }
+    })
 }
 
 /// Does what is due.
 pub fn work(place: &PlaceArgs, args: &WorkerArgs) -> Result<()> {
-    let worker = Worker::new(place.open()?);
+    let app = place.open()?;
+    if args.again {
+        println!("重试搁置 {0} 项 / {0} put aside are tried again", app.try_again()?);
+    }
+    let worker = Worker::new(app.clone());
     if args.once {
-        println!("{:?}", worker.tick()?);
-        return Ok(());
+        return once(&app, &worker);
     }
     rounds(&worker, &AtomicBool::new(false));
     Ok(())
 }
 
+/// One round; says what each care did, what failed and what is put aside. Fails when a care failed.
+fn once(app: &App, worker: &Worker) -> Result<()> {
+    let tick = worker.round();
+    for care in CARES {
+        println!("{}({}): {}", care.zh, care.name, tick.of(care.name));
+    }
+    let listed =
+        |rd: &mut store::Rd<'_>| Ok::<_, store::StoreError>((asides::list(rd, 500)?, jobs::dead(rd, 500)?));
+    let (aside, dead) = app.store().read(listed)?;
+    for a in &aside {
+        println!("{}", aside_line(a));
+    }
+    for d in &dead {
+        println!("作业 {} {} 已搁置 / dead job: {}", d.id, d.kind, d.error);
+    }
+    for t in &tick.troubles {
+        eprintln!("{t}");
+    }
+    let failed = tick.troubles.len();
+    if failed > 0 {
+        anyhow::bail!("{failed} 项照看没有做成，其余已做 / {failed} cares failed, the others were done");
+    }
+    Ok(())
+}
+
+fn aside_line(a: &asides::Aside) -> String {
+    let about = if a.subject == asides::WHOLE { String::new() } else { format!(" {}", a.subject) };
+    let again = a.again.map_or_else(
+        || "不再自动重试，查明原因后 bancheng worker --again / waits for: bancheng worker --again".to_owned(),
+        |at| format!("下次重试 {at} / again then"),
+    );
+    format!("搁置 {}{about}（{} 次，{}）: {}", a.care, a.tries, again, a.reason)
+}
+
 fn rounds(worker: &Worker, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
-        if let Err(e) = worker.tick() {
-            eprintln!("到点办理出错，稍后再试 / what was due could not be done, trying again: {e}");
+        for trouble in worker.round().troubles {
+            eprintln!("到点办理出错，稍后再试 / what was due could not be done, trying again: {trouble}");
         }
         std::thread::park_timeout(EVERY);
     }

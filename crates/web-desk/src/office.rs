@@ -79,9 +79,15 @@ async fn office_page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> R
             (p.t.sys_seal.to_owned(), seal),
             (p.t.sys_jobs.to_owned(), v.jobs_open.to_string()),
             (p.t.sys_dead.to_owned(), v.jobs_dead.len().to_string()),
+            (p.t.sys_aside.to_owned(), v.aside.len().to_string()),
+            (p.t.sys_round.to_owned(), v.last_round.map_or_else(|| "—".to_owned(), |at| when(p.lang, at))),
             (p.t.sys_staff.to_owned(), v.staff.to_string()),
         ]);
         dead = v.jobs_dead.into_iter().map(|d| format!("{} {}: {}", d.id, d.kind, d.error)).collect();
+        dead.extend(v.aside.into_iter().map(|a| {
+            let again = a.again.map_or_else(|| "—".to_owned(), |at| when(p.lang, at));
+            format!("{} {} · {} × {} · {again}: {}", p.t.sys_aside, a.care, a.subject, a.tries, a.reason)
+        }));
     }
     Ok(render(&OfficeHtml {
         may_calendar: may(desk, access::Operation::WriteCalendar),

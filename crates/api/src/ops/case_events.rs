@@ -22,6 +22,9 @@ pub(crate) struct After {
     pub(super) after: i64,
 }
 
+/// Events of one answer.
+const EVENTS_MAX: usize = 500;
+
 /// 办理记录
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Events<'a> {
@@ -41,6 +44,6 @@ pub(crate) async fn case_events(
     Asked(asked): Asked<After>,
 ) -> Result<Response, Problem> {
     let events = api.app.events(signed.actor(), number.0, asked.after).await?;
-    let events = events.iter().map(EventOut::of).collect();
+    let events = events.iter().take(EVENTS_MAX).map(EventOut::of).collect();
     Ok(Out(StatusCode::OK, Events { events }).into_response())
 }

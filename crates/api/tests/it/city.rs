@@ -41,6 +41,7 @@ pub const ROLES: [Role; 10] = [
 ];
 
 pub struct City {
+    app: App,
     pub router: Router,
     pub clock: HandClock,
     pub units: BTreeMap<&'static str, UnitId>,
@@ -101,6 +102,7 @@ pub fn with(place: &Place, options: api::Options, test: &dyn Fn(&City)) {
     let keys = testkit::TempDir::new();
     let city = settle(store.clone(), keys, clock, options);
     test(&city);
+    city.ticks_clean();
     drop(city);
     store.close();
 }
@@ -154,11 +156,20 @@ fn settle(store: Store, keys: testkit::TempDir, clock: HandClock, options: api::
     let admin = Actor { staff: None, role: Role::SystemAdmin, unit: None, region: None };
     let token = |s: &NewStaff| (s.login.clone(), app.make_token(&admin, &s.login, "test").unwrap().token);
     let tokens = staff.iter().map(token).collect();
-    let router = api::router(app, options);
-    City { router, clock, units, tokens, _keys: keys }
+    let router = api::router(app.clone(), options);
+    City { app, router, clock, units, tokens, _keys: keys }
 }
 
 impl City {
+    /// Every city of these tests must stand at its end: all cares of the worker go, nothing is put aside.
+    fn ticks_clean(&self) {
+        app::Worker::new(self.app.clone()).tick().unwrap();
+        let listed = |rd: &mut store::Rd<'_>| {
+            Ok::<_, app::Error>((store::asides::list(rd, 9)?, store::jobs::dead(rd, 9)?))
+        };
+        let (aside, dead) = self.app.store().read(listed).unwrap();
+        assert!(aside.is_empty() && dead.is_empty(), "{aside:?} {dead:?}");
+    }
     pub fn token(&self, login: &str) -> &str {
         self.tokens.get(login).unwrap_or_else(|| panic!("no account {login}"))
     }

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use access::{Operation, decide};
 use eventlog::{Log, Mapping, Order, Report, TableBuilder, error::Limits};
-use kernel::{Actor, Moment, StreamId};
+use kernel::{Actor, Moment};
 use resolve::{Act, Case, Happened, Kind, Word as _};
 use store::cases::{self, Query, Scope};
-use store::{Rd, ledger_rows, office};
+use store::{Rd, office};
 
 use crate::{App, Error, Office};
 
@@ -133,9 +133,8 @@ fn events(
     names: &mut HashMap<kernel::StaffId, String>,
 ) -> Result<Vec<Vec<String>>, Error> {
     let mut rows = Vec::new();
-    for e in ledger_rows::events_of(rd, StreamId::case(case.id), 0, 500)? {
-        let happened: Happened = serde_json::from_str(&e.data)
-            .map_err(|err| store::StoreError::Damaged(format!("{} {}: {err}", case.number, e.ver)))?;
+    for e in cases::history(rd, case.id, 0)? {
+        let happened = e.happened;
         let act = happened.asked.act();
         if !ask.with_system && matches!(act, Act::WarnYellow | Act::WarnRed | Act::Recompute) {
             continue;

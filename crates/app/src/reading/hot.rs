@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::{Rd, cases, readings, texts};
 
 use super::index::READ;
-use super::words_of;
+use super::{unread, words_if_sound};
 use crate::{App, Error, Later};
 
 /// Periods in days; 0 is everything there is.
@@ -85,6 +85,7 @@ pub struct HotPage {
 /// Letters of a period, the newest first.
 fn letters(rd: &mut Rd<'_>, now: Moment, days: i64) -> Result<Vec<Letter>, Error> {
     let from = if days == 0 { Moment::from_us(i64::MIN / 2) } else { now.plus_us(-days * US_PER_DAY) };
+    let aside = unread(rd)?;
     let (mut out, mut before, mut looked) = (Vec::new(), CaseId(i64::MAX), 0);
     while out.len() < LETTERS && looked < LOOKED {
         let page = cases::newest(rd, before, 500)?;
@@ -92,7 +93,7 @@ fn letters(rd: &mut Rd<'_>, now: Moment, days: i64) -> Result<Vec<Letter>, Error
         before = last.id;
         looked += page.len();
         for case in page.into_iter().filter(|c| c.lodged >= from) {
-            let w = words_of(rd, &case)?;
+            let Some(w) = words_if_sound(rd, &case, &aside)? else { continue };
             let votes = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
             // People that a merged case brought along count as support for the one they were merged into.
             let more = i64::from(case.reporters.saturating_sub(1));
@@ -123,6 +124,9 @@ impl App {
         let app = self.clone();
         let now = self.store.now();
         let due = self.store.read(move |rd| {
+            if !Self::index_is_near(rd)? {
+                return Ok::<_, Error>(None);
+            }
             let (read, _) = texts::number(rd, READ)?;
             for days in PERIODS {
                 let kept = readings::hot(rd, days)?;
@@ -135,7 +139,7 @@ impl App {
                 if due && read > 0 {
                     let office = app.office(rd)?;
                     let loaded = app.loaded(rd, &office)?;
-                    return Ok::<_, Error>(Some((days, read, old, loaded, letters(rd, now, days)?)));
+                    return Ok(Some((days, read, old, loaded, letters(rd, now, days)?)));
                 }
             }
             Ok(None)

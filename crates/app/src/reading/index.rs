@@ -14,9 +14,10 @@ use kernel::{CaseId, StreamId, StreamKind};
 use resolve::Case;
 use store::readings::ReplyRow;
 use store::texts::{self, Doc};
-use store::{Rd, cases, readings};
+use store::{Rd, asides, cases, readings};
 
 use super::{Words, compared, words_of};
+use crate::worker::{Each, INDEX, each};
 use crate::{App, Error};
 
 /// Events looked at and cases indexed in one step.
@@ -101,11 +102,18 @@ struct Step {
     confirmed: i64,
     docs: Vec<Doc>,
     replies: Vec<ReplyRow>,
+    /// cases that could not be read, and why
+    bad: Vec<(StreamId, String)>,
+    /// cases that were put aside before and were read now
+    mended: Vec<StreamId>,
 }
+
+/// Cases put aside that are looked at in one step.
+const ASIDE: u32 = 1_000;
 
 impl App {
     /// Reads on in the record, at most `steps` steps; answers how many cases were indexed. Call it again while
-    /// it answers more than nothing.
+    /// it answers more than nothing. A case that cannot be read is put aside and tried again later.
     ///
     /// # Errors
     /// The store could not; what was indexed stays.
@@ -125,6 +133,12 @@ impl App {
                 for r in &step.replies {
                     readings::put_reply(tx, r)?;
                 }
+                for (case, why) in &step.bad {
+                    asides::put(tx, INDEX, *case, why)?;
+                }
+                for case in &step.mended {
+                    asides::done(tx, INDEX, *case)?;
+                }
                 if step.confirmed > 0 {
                     let fresh = texts::number(tx, FRESH)?.0 + step.confirmed;
                     texts::set_number(tx, FRESH, fresh)?;
@@ -138,32 +152,47 @@ impl App {
     fn step(&self, rd: &mut Rd<'_>) -> Result<Option<Step>, Error> {
         let (from, _) = texts::number(rd, READ)?;
         let events = texts::events_after(rd, from, EVENTS)?;
-        let Some(mut to) = events.last().map(|e| e.0) else { return Ok(None) };
-        let (mut changed, mut confirmed) = (BTreeSet::new(), 0);
+        let now = self.store.now();
+        let aside = asides::of(rd, INDEX, ASIDE)?;
+        let again = aside.iter().filter(|a| a.1.is_some_and(|at| at <= now)).map(|a| a.0);
+        let mut changed: BTreeSet<StreamId> = again.take(CASES).collect();
+        if events.is_empty() && changed.is_empty() {
+            return Ok(None);
+        }
+        let (mut to, mut confirmed) = (events.last().map_or(from, |e| e.0), 0);
         let mut last = from;
         for (seq, stream, act) in events {
             let stream = StreamId(stream);
             if stream.kind() == Some(StreamKind::Case) && CHANGES.contains(&act.as_str()) {
-                if changed.len() == CASES && !changed.contains(&stream.subject()) {
+                if changed.len() >= CASES && !changed.contains(&stream) {
                     to = last;
                     break;
                 }
-                changed.insert(stream.subject());
+                changed.insert(stream);
                 confirmed += i64::from(matches!(act.as_str(), "take" | "arbitrate"));
             }
             last = seq;
         }
         let office = self.office(rd)?;
         let loaded = self.loaded(rd, &office)?;
-        let (mut docs, mut replies) = (Vec::new(), Vec::new());
-        for id in changed {
-            let Some(case) = cases::by_id(rd, CaseId(id))? else { continue };
+        let Each { done, bad } = each(rd, changed.iter().copied(), |rd, stream| {
+            let Some(case) = cases::by_id(rd, CaseId(stream.subject()))? else { return Ok(None) };
             let words = words_of(rd, &case)?;
             let (doc, signature) = doc_of(loaded.cutter(), &case, &words);
-            replies.extend(weighed(rd, loaded.cutter(), &case, &words, &signature)?);
-            docs.push(doc);
-        }
-        Ok(Some(Step { from, to, confirmed, docs, replies }))
+            let replies = weighed(rd, loaded.cutter(), &case, &words, &signature)?;
+            Ok(Some((doc, replies)))
+        })?;
+        let (docs, replies): (Vec<_>, Vec<_>) = done.into_iter().unzip();
+        let replies = replies.into_iter().flatten().collect();
+        let is_bad = |s: &StreamId| bad.iter().any(|b| b.0 == *s);
+        let mended = aside.into_iter().map(|a| a.0).filter(|s| changed.contains(s) && !is_bad(s)).collect();
+        Ok(Some(Step { from, to, confirmed, docs, replies, bad, mended }))
+    }
+
+    /// Is the index as good as up to the record? What is learned and counted from it waits until then.
+    pub(crate) fn index_is_near(rd: &mut Rd<'_>) -> Result<bool, Error> {
+        let behind = store::ledger_rows::event_count(rd)? - texts::number(rd, READ)?.0;
+        Ok(behind < i64::from(EVENTS))
     }
 
     /// Empties the index; the worker builds it anew from the record.

@@ -17,7 +17,7 @@ use store::readings::{self, Agreement, ModelRow};
 use store::{Rd, cases, texts};
 
 use super::index::{FRESH, READ, letter};
-use super::{Loaded, competent, words_of};
+use super::{Loaded, competent, unread, words_if_sound};
 use crate::{App, Error, Later};
 
 /// Cases that are learned from: the newest.
@@ -118,6 +118,7 @@ fn teaches(case: &Case) -> bool {
 /// The cases that teach, oldest first.
 fn gather(rd: &mut Rd<'_>) -> Result<Vec<Example>, Error> {
     let mut out = Vec::new();
+    let aside = unread(rd)?;
     let mut before = CaseId(i64::MAX);
     while out.len() < EXAMPLES {
         let page = cases::owned_before(rd, before, 500)?;
@@ -125,7 +126,7 @@ fn gather(rd: &mut Rd<'_>) -> Result<Vec<Example>, Error> {
         before = last.id;
         for case in page.into_iter().filter(teaches) {
             let Some(unit) = case.stage.owner() else { continue };
-            let words = words_of(rd, &case)?;
+            let Some(words) = words_if_sound(rd, &case, &aside)? else { continue };
             let letter = letter(&case.title, &words.words, unit.to_string());
             out.push(Example { case, unit, letter });
         }
@@ -238,6 +239,9 @@ impl App {
         let app = self.clone();
         let now = self.store.now();
         let due = self.store.read(move |rd| {
+            if !Self::index_is_near(rd)? {
+                return Ok::<_, Error>(None);
+            }
             let fresh = texts::number(rd, FRESH)?.0;
             let last = readings::models(rd, 1)?.pop();
             let (made, examples) = last.map_or((Moment::from_us(0), 0), |m| (m.made, m.examples));
@@ -245,7 +249,7 @@ impl App {
             let worth =
                 fresh >= ENOUGH.max(examples / 20) || (fresh > 0 && examples > 0 && waited > US_PER_DAY);
             if !worth || waited < PAUSE_US {
-                return Ok::<_, Error>(None);
+                return Ok(None);
             }
             let office = app.office(rd)?;
             let loaded = app.loaded(rd, &office)?;

@@ -13,14 +13,14 @@ mod precedents;
 mod replies;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use hanyu::classify::{Classifier, Model, train_tables};
 use hanyu::cut::Cutter;
 use hanyu::letters::Table;
 use hanyu::same::{self, Signature, Similarity, Why};
-use kernel::{CaseId, Moment, RegionCode, Said, UnitId};
+use kernel::{CaseId, Moment, RegionCode, Said, StreamId, UnitId};
 use resolve::{Case, Command, Happened, StageKind};
 use store::{Rd, texts};
 
@@ -31,6 +31,8 @@ pub use page::{CaseReading, DraftReading};
 pub use precedents::{NewPrecedent, PrecedentView};
 pub use replies::{ReplyCheck, SignalView};
 
+use crate::cached::Cached;
+use crate::worker::{INDEX, contained};
 use crate::{App, Error, Office};
 
 /// A unit that could answer, with how sure that is and what speaks for it.
@@ -125,8 +127,8 @@ pub(crate) struct Loaded {
 /// Copies in memory of what is kept; each is looked at again when its mark in the store changed.
 #[derive(Default)]
 pub(crate) struct Reading {
-    loaded: RwLock<Option<Arc<Loaded>>>,
-    precedents: RwLock<Option<Arc<precedents::Kept>>>,
+    loaded: Cached<(u64, i64), Loaded>,
+    precedents: Cached<(i64, i64), precedents::Kept>,
 }
 
 /// Units proposed.
@@ -135,10 +137,6 @@ const PROPOSED: usize = 5;
 const WORTH: f32 = 0.02;
 /// Score from which another case speaks for its unit.
 const SPEAKS: f32 = 0.25;
-
-fn lock<T>(l: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
-    l.read().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// A number that changes when a unit's name, duty or standing does.
 fn units_key(office: &Office) -> u64 {
@@ -156,31 +154,26 @@ impl App {
     /// What is read with now; made when units or the model changed.
     pub(crate) fn loaded(&self, rd: &mut Rd<'_>, office: &Office) -> Result<Arc<Loaded>, Error> {
         let (key, version) = (units_key(office), store::readings::model_version(rd)?);
-        let known = lock(&self.reading.loaded).clone();
-        if let Some(l) = known.as_ref().filter(|l| l.key == key && l.version == version) {
-            return Ok(Arc::clone(l));
-        }
-        let learned = match known.as_ref().filter(|l| l.version == version) {
-            Some(l) => l.learned.clone(),
-            None if version == 0 => None,
-            None => store::readings::model_doc(rd, version)?
-                .and_then(|doc| learn::Learned::from_bytes(&doc))
-                .map(Arc::new),
-        };
-        let fresh = match known.filter(|l| l.key == key) {
-            Some(l) => Loaded {
-                key,
-                version,
-                cutter: Arc::clone(&l.cutter),
-                duties: l.duties.clone(),
-                names: Arc::clone(&l.names),
-                learned,
-            },
-            None => first_day(office, key, version, learned),
-        };
-        let fresh = Arc::new(fresh);
-        *self.reading.loaded.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&fresh));
-        Ok(fresh)
+        self.reading.loaded.at(rd, (key, version), |rd, known| {
+            let learned = match known.filter(|l| l.version == version) {
+                Some(l) => l.learned.clone(),
+                None if version == 0 => None,
+                None => store::readings::model_doc(rd, version)?
+                    .and_then(|doc| learn::Learned::from_bytes(&doc))
+                    .map(Arc::new),
+            };
+            Ok(match known.filter(|l| l.key == key) {
+                Some(l) => Loaded {
+                    key,
+                    version,
+                    cutter: Arc::clone(&l.cutter),
+                    duties: l.duties.clone(),
+                    names: Arc::clone(&l.names),
+                    learned,
+                },
+                None => first_day(office, key, version, learned),
+            })
+        })
     }
 }
 
@@ -333,6 +326,29 @@ pub(crate) fn words_of(rd: &mut Rd<'_>, case: &Case) -> Result<Words, Error> {
         }
     }
     Ok(out)
+}
+
+/// The words of a case for what is learned or counted over many; none when they cannot be read or the index put the case
+/// aside: then it is left out there, and named where it was put aside.
+pub(crate) fn words_if_sound(
+    rd: &mut Rd<'_>,
+    case: &Case,
+    aside: &HashSet<StreamId>,
+) -> Result<Option<Words>, Error> {
+    if aside.contains(&StreamId::case(case.id)) {
+        return Ok(None);
+    }
+    match contained(|| words_of(rd, case)) {
+        Ok(words) => Ok(Some(words)),
+        Err(e) if e.is_about_the_subject() => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// What the index put aside.
+pub(crate) fn unread(rd: &mut Rd<'_>) -> Result<HashSet<StreamId>, Error> {
+    const MANY: u32 = 100_000;
+    Ok(store::asides::of(rd, INDEX, MANY)?.into_iter().map(|a| a.0).collect())
 }
 
 /// What is compared of a letter besides its title: its words, and where it happened if that was said apart.

@@ -11,8 +11,8 @@ use serde_json::json;
 use store::readings::{self, PrecedentRow};
 use store::{Rd, cases};
 
+use super::Loaded;
 use super::judge::record;
-use super::{Loaded, lock};
 use crate::{App, Error, Later};
 
 /// Precedents held in memory: the newest. A city makes some hundred a year.
@@ -56,7 +56,6 @@ pub struct PrecedentView {
 
 /// The precedents in memory.
 pub(crate) struct Kept {
-    mark: (i64, i64),
     rows: Vec<PrecedentRow>,
     index: Precedents,
     /// For a case how many like it came in since, and when that was counted.
@@ -90,20 +89,12 @@ pub(super) fn question(case: &Case, words: &str) -> Matter {
 impl App {
     fn kept(&self, rd: &mut Rd<'_>, loaded: &Loaded) -> Result<Arc<Kept>, Error> {
         let mark = readings::precedent_mark(rd)?;
-        let known = lock(&self.reading.precedents).clone();
-        if let Some(k) = known.filter(|k| k.mark == mark) {
-            return Ok(k);
-        }
-        let rows = readings::precedents(rd, HELD)?;
-        let named = rows.iter().enumerate().map(|(i, r)| (i.to_string(), matter_of(r)));
-        let fresh = Arc::new(Kept {
-            mark,
-            index: Precedents::build(loaded.cutter(), named),
-            rows,
-            since: Mutex::default(),
-        });
-        *self.reading.precedents.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&fresh));
-        Ok(fresh)
+        self.reading.precedents.at(rd, mark, |rd, _| {
+            let rows = readings::precedents(rd, HELD)?;
+            let named = rows.iter().enumerate().map(|(i, r)| (i.to_string(), matter_of(r)));
+            let index = Precedents::build(loaded.cutter(), named);
+            Ok(Kept { index, rows, since: Mutex::default() })
+        })
     }
 
     /// How many cases like that of a precedent came in since.

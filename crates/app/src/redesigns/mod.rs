@@ -440,7 +440,7 @@ fn seen(rd: &mut Rd<'_>, actor: &Actor, number: &str) -> Result<(RedesignRow, Pr
 
 fn events_of(rd: &mut Rd<'_>, office: &Office, id: i64) -> Result<Vec<RedesignEvent>, Error> {
     let mut out = Vec::new();
-    for e in ledger_rows::events_of(rd, redesigns::stream(id), 0, 1_000)? {
+    for e in ledger_rows::stream(rd, redesigns::stream(id), 0)? {
         let happened = serde_json::from_str(&e.data).map_err(Error::bug)?;
         let staff = e.actor.staff.map(|s| office::staff_by_id(rd, s)).transpose()?.flatten();
         let unit = e.actor.unit.map(|u| office.unit_name(u)).unwrap_or_default();

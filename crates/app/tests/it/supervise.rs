@@ -224,6 +224,12 @@ fn board_list_and_bulletin_say_the_same_and_a_later_change_shows() {
         ));
         app.issue_bulletin(coordinator(), id).wait().unwrap();
         assert!(matches!(app.save_bulletin(coordinator(), id, 3, edited).wait(), Err(Error::Invalid { .. })));
+        let wrong = |tx: &mut store::Tx<'_>| {
+            tx.exec("DELETE FROM fact", &[])?;
+            store::facts::new_epoch(tx)
+        };
+        app.store().write(wrong).unwrap();
+        assert_eq!(told(app, "called"), "0", "memory follows the facts");
         app.rebuild_figures(&Actor::system()).unwrap();
         assert_eq!(told(app, "called"), "1", "made again from the record");
     });

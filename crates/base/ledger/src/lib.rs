@@ -14,4 +14,4 @@ pub use chain::{Chain, Hash, ZERO_HASH, hex, unhex, unhex_bytes};
 pub use event::{Draft, Event, MAX_ACT_BYTES, MAX_DATA_BYTES};
 pub use export::{ExportError, Exported, Exporter, Header, MAX_LINE_BYTES, verify_export};
 pub use seal::{Merkle, Seal, SealKey, Window};
-pub use verify::{Anchor, Break, BreakKind, Head, Totals, Verified, Verifier};
+pub use verify::{ACCEPT_CLOCK, Anchor, Break, BreakKind, Head, Totals, Verified, Verifier};

@@ -13,6 +13,7 @@ use crate::value::{Row, Value};
 /// text and bytes.
 pub struct Rd<'a> {
     pub(crate) engine: &'a mut Engine,
+    pub(crate) writes: bool,
 }
 
 impl std::fmt::Debug for Rd<'_> {
@@ -30,6 +31,10 @@ impl Rd<'_> {
     /// answers nothing; the embedded engine has no types to name). For tests and for looking after a city.
     pub fn describe(&mut self, sql: &str) -> Result<Vec<String>> {
         self.engine.describe(sql)
+    }
+    /// Is this the view of a transaction that writes? What is read there may be given up: nobody may remember it.
+    pub const fn writes(&self) -> bool {
+        self.writes
     }
     /// Hands each row to `f` until it answers `false`.
     pub fn each(
@@ -179,7 +184,8 @@ impl Tx<'_> {
         let kept = self.writing.ledger;
         self.rd.engine.batch(&format!("SAVEPOINT part{depth}"))?;
         self.writing.depth += 1;
-        let done = f(&mut Tx { rd: Rd { engine: &mut *self.rd.engine }, writing: &mut *self.writing });
+        let done =
+            f(&mut Tx { rd: Rd { engine: &mut *self.rd.engine, writes: true }, writing: &mut *self.writing });
         self.writing.depth = depth;
         let end = if done.is_ok() {
             format!("RELEASE part{depth}")

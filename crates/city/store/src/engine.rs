@@ -43,6 +43,14 @@ impl Engine {
             Self::Postgres(_) => Dialect::Postgres,
         }
     }
+    /// What the clock of the database said when the transaction that is open for writing began. The embedded engine has
+    /// none of its own.
+    pub(crate) fn clock(&self) -> Option<kernel::Moment> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(e) => e.clock_us().map(kernel::Moment::from_us),
+        }
+    }
     /// Runs a statement that answers nothing; says how many rows it touched.
     pub(crate) fn exec(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64> {
         check(params)?;

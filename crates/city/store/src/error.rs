@@ -68,13 +68,23 @@ pub enum StoreError {
     },
     /// The clock was set back.
     #[error(
-        "系统时钟被调回（最后一条留痕写于 {last}，现在是 {now}），为保护留痕已停止写入；请校正时钟 / the clock was set back (the last event was written at {last}, now it is {now}): writing is refused, correct the clock"
+        "系统时钟比最后一条留痕早（留痕写于 {last}，现在是 {now}），为保护留痕已停止写入。若现在的时间不对，请校正时钟；若留痕时的时钟快了、现在已对，请管理员执行 bancheng clock accept --reason 原因 / the clock is behind the record (last written at {last}, now it is {now}): writing is refused. If the clock is wrong now, correct it; if it was ahead then and is right now, run bancheng clock accept --reason WHY"
     )]
     ClockBack {
         /// When the last event was written.
         last: Moment,
         /// What the clock says.
         now: Moment,
+    },
+    /// The clock of this machine is ahead of the clock of the database.
+    #[error(
+        "本机时钟（{now}）比数据库的时钟（{database}）快，为保护留痕，本节点已停止写入；请校正本机时钟（如启用 NTP） / the clock of this machine ({now}) is ahead of that of the database ({database}): this node writes nothing, correct its clock (NTP)"
+    )]
+    ClockAhead {
+        /// What this machine says.
+        now: Moment,
+        /// What the database says.
+        database: Moment,
     },
     /// The connection was lost before anything was committed.
     #[error(

@@ -10,6 +10,12 @@ use crate::value::Value;
 
 const NAME: &str = "facts";
 
+/// The last place of the record that is in the facts, and how often they were made anew.
+pub fn place(rd: &mut Rd<'_>) -> Result<(i64, i64)> {
+    let sql = "SELECT epoch, seq FROM projection WHERE name = $1";
+    Ok(rd.query_opt(sql, vals![NAME], |r| Ok((r.i64(0)?, r.i64(1)?)))?.unwrap_or((0, 0)))
+}
+
 /// The last place of the record that is in the facts.
 pub fn reached(rd: &mut Rd<'_>) -> Result<i64> {
     let sql = "SELECT seq FROM projection WHERE name = $1";
@@ -59,10 +65,14 @@ pub fn put(tx: &mut Tx<'_>, mark: i64, rows: &[FactRow]) -> Result<()> {
     Ok(())
 }
 
-/// Hands over the facts that were made after place `mark`.
-pub fn each_after(rd: &mut Rd<'_>, mark: i64, mut f: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
-    rd.each("SELECT data FROM fact WHERE mark > $1", vals![mark], |r| {
-        f(r.blob(0)?)?;
+/// Hands over the facts that were made after place `mark`: what they are of, its id, the bytes.
+pub fn each_after(
+    rd: &mut Rd<'_>,
+    mark: i64,
+    mut f: impl FnMut(i64, i64, &[u8]) -> Result<()>,
+) -> Result<()> {
+    rd.each("SELECT sort, id, data FROM fact WHERE mark > $1", vals![mark], |r| {
+        f(r.i64(0)?, r.i64(1)?, r.blob(2)?)?;
         Ok(true)
     })
 }
@@ -70,5 +80,12 @@ pub fn each_after(rd: &mut Rd<'_>, mark: i64, mut f: impl FnMut(&[u8]) -> Result
 /// Throws all facts away; they are made again from the record.
 pub fn clear(tx: &mut Tx<'_>) -> Result<()> {
     tx.exec("DELETE FROM fact", &[])?;
-    set_reached(tx, 0)
+    set_reached(tx, 0)?;
+    new_epoch(tx)
+}
+
+/// What is held in memory of the facts is worth nothing any more, on every node.
+pub fn new_epoch(tx: &mut Tx<'_>) -> Result<()> {
+    tx.exec("UPDATE projection SET epoch = epoch + 1 WHERE name = $1", vals![NAME])?;
+    Ok(())
 }

@@ -138,15 +138,30 @@ pub fn finish(tx: &mut Tx<'_>, job: &Job) -> Result<()> {
 /// Says whether it is dead now.
 pub fn fail(tx: &mut Tx<'_>, job: &Job, error: &str) -> Result<bool> {
     let dead = job.attempts >= ATTEMPTS_MAX;
-    let doublings = u32::try_from(job.attempts - 1).unwrap_or(0).min(20);
-    let due = tx.now().plus_us((BACKOFF_FIRST_US << doublings).min(BACKOFF_MAX_US));
+    let due = tx.now().plus_us(backoff_us(job.attempts));
+    put_aside(tx, job, error, if dead { "dead" } else { "waiting" }, due)?;
+    Ok(dead)
+}
+
+/// Puts a job aside at once: trying it again cannot help (its payload is damaged).
+pub fn bury(tx: &mut Tx<'_>, job: &Job, error: &str) -> Result<()> {
+    let now = tx.now();
+    put_aside(tx, job, error, "dead", now)
+}
+
+/// How long to wait after so many attempts that failed.
+pub(crate) fn backoff_us(attempts: i64) -> i64 {
+    let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(20);
+    (BACKOFF_FIRST_US << doublings).min(BACKOFF_MAX_US)
+}
+
+fn put_aside(tx: &mut Tx<'_>, job: &Job, error: &str, state: &str, due: Moment) -> Result<()> {
     let error: String = error.chars().take(2_000).collect();
-    let state = if dead { "dead" } else { "waiting" };
     let sql = "UPDATE job SET state = $3, due_at = $4, error = $5 WHERE id = $1 AND lease = $2 AND state = 'leased'";
     if tx.exec(sql, vals![job.id, job.lease, state, due, &error])? == 0 {
         return Err(StoreError::LeaseLost(job.id));
     }
-    Ok(dead)
+    Ok(())
 }
 
 /// When the next waiting job is due, so that a worker knows how long it may sleep.
@@ -174,4 +189,10 @@ pub fn revive(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
     let now = tx.now();
     let sql = "UPDATE job SET state = 'waiting', attempts = 0, due_at = $2 WHERE id = $1 AND state = 'dead'";
     Ok(tx.exec(sql, vals![id, now])? > 0)
+}
+
+/// Lets every dead job try again from now on; says how many there were.
+pub fn revive_all(tx: &mut Tx<'_>) -> Result<u64> {
+    let now = tx.now();
+    tx.exec("UPDATE job SET state = 'waiting', attempts = 0, due_at = $1 WHERE state = 'dead'", vals![now])
 }

@@ -4,10 +4,12 @@
 //! tables everybody needs (jobs, counters, idempotency, settings). Must not know any rule of an office.
 //! The next developer starts at `docs/store.md`.
 
+pub mod asides;
 pub mod backup;
 pub mod blobs;
 pub mod campaigns;
 pub mod cases;
+mod clock;
 mod conn;
 pub mod contacts;
 pub mod counters;

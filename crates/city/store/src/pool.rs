@@ -103,7 +103,7 @@ impl Connections {
         let mut lent = self.take()?;
         lent.begin()?;
         let Some(engine) = lent.engine.as_mut() else { return Err(StoreError::Closed.into()) };
-        f(&mut Rd { engine })
+        f(&mut Rd { engine, writes: false })
     }
 
     fn take(&self) -> Result<Lent<'_>> {

@@ -47,6 +47,7 @@ pub(crate) struct Postgres {
     usual: Duration,
     /// The transaction that is open for writing, as the server numbers it.
     xid: Option<String>,
+    clock_us: Option<i64>,
     broken: bool,
     /// Statements without answer that travel with the next one, so that they cost no round trip.
     ahead: String,
@@ -133,6 +134,7 @@ impl Postgres {
             patience,
             usual: patience,
             xid: None,
+            clock_us: None,
             broken: false,
             ahead: String::new(),
         };
@@ -308,8 +310,9 @@ impl Postgres {
 
     /// One round trip: begin, wait for the seat, read the state of the ledger and the number of the transaction.
     pub(crate) fn begin_write(&mut self) -> Result<LedgerState> {
-        let sql =
-            "BEGIN; SELECT seq, recorded, pg_current_xact_id() FROM ledger_state WHERE id = 1 FOR UPDATE";
+        let sql = "BEGIN; SELECT seq, recorded, pg_current_xact_id(), \
+                   CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) \
+                   FROM ledger_state WHERE id = 1 FOR UPDATE";
         let answer = self.wait(async |c| c.simple_query(sql).await)?;
         let row = answer.iter().find_map(|m| match m {
             SimpleQueryMessage::Row(row) => Some(row),
@@ -320,7 +323,13 @@ impl Postgres {
             return Err(StoreError::Damaged("ledger_state is empty".into()));
         };
         self.xid = row.and_then(|r| r.get(2)).map(str::to_owned);
+        self.clock_us = int(3);
         Ok(LedgerState { seq, recorded })
+    }
+
+    /// What the server's clock said when the transaction that is open for writing began, µs.
+    pub(crate) const fn clock_us(&self) -> Option<i64> {
+        self.clock_us
     }
 
     /// The number of the transaction that is or was open for writing.

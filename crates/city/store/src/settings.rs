@@ -54,6 +54,11 @@ pub fn at(rd: &mut Rd<'_>, name: &str, at: Moment) -> Result<Option<Setting>> {
     rd.query_opt(&sql, vals![name, at], setting_of)
 }
 
+/// The version that was written last: what is in force for every node, whatever its clock says.
+pub fn newest(rd: &mut Rd<'_>, name: &str) -> Result<Option<Setting>> {
+    Ok(history(rd, name, 1)?.pop())
+}
+
 /// All versions, the newest first, at most `limit`.
 pub fn history(rd: &mut Rd<'_>, name: &str, limit: u32) -> Result<Vec<Setting>> {
     let sql = format!("SELECT {COLUMNS} FROM setting WHERE name = $1 ORDER BY ver DESC LIMIT $2");

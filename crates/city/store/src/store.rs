@@ -50,6 +50,8 @@ pub(crate) type Connect = Arc<dyn Fn() -> Result<Engine> + Send + Sync>;
 pub struct Options {
     /// Where the time comes from.
     pub clock: Clock,
+    /// Refuse to write when the clock is ahead of that of PostgreSQL. For a clock that is this machine's.
+    pub database_clock: bool,
     /// Connections that read.
     pub readers: usize,
     /// Closures that may wait for the writer, and for the readers.
@@ -83,6 +85,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             clock: Arc::new(system_clock),
+            database_clock: false,
             readers: 4,
             queue: 4096,
             batch_max: 512,
@@ -145,6 +148,7 @@ impl Store {
             engine: Some(engine),
             connect: connect_writer,
             clock: Arc::clone(&options.clock),
+            database_clock: options.database_clock,
             batch_max: options.batch_max.max(1),
             batch_time: options.batch_time,
         };

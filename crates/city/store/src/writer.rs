@@ -74,6 +74,7 @@ pub(crate) struct Writer {
     pub engine: Option<Engine>,
     pub connect: Connect,
     pub clock: Clock,
+    pub database_clock: bool,
     pub batch_max: usize,
     pub batch_time: Duration,
 }
@@ -145,6 +146,7 @@ impl Writer {
     fn with_engine(&self, engine: &mut Engine, group: &mut Vec<Box<dyn Task>>) -> Result<()> {
         let before = engine.begin_write()?;
         let began = Instant::now();
+        self.not_ahead(engine)?;
         let now = self.now(before)?;
         let mut writing = Writing { ledger: before, now, chain: Chain::new(), fatal: None, depth: 0 };
         let mut i = 0;
@@ -169,6 +171,17 @@ impl Writer {
         })
     }
 
+    /// A clock that is ahead of the database's writes nothing: all other nodes would have to stop until they are there.
+    fn not_ahead(&self, engine: &Engine) -> Result<()> {
+        let Some(database) = engine.clock().filter(|_| self.database_clock) else { return Ok(()) };
+        let now = (self.clock)();
+        if now.us_since(database) > CLOCK_SLACK_US {
+            Err(StoreError::ClockAhead { now, database })
+        } else {
+            Ok(())
+        }
+    }
+
     /// The moment of writing: never earlier than the last event, refused when the clock is far behind it.
     fn now(&self, ledger: LedgerState) -> Result<Moment> {
         let (now, last) = ((self.clock)(), Moment::from_us(ledger.recorded));
@@ -183,7 +196,7 @@ impl Writer {
 fn one(engine: &mut Engine, writing: &mut Writing, task: &mut dyn Task) -> Result<()> {
     let kept = writing.ledger;
     engine.mark()?;
-    let ran = task.run(&mut Tx { rd: Rd { engine: &mut *engine }, writing: &mut *writing });
+    let ran = task.run(&mut Tx { rd: Rd { engine: &mut *engine, writes: true }, writing: &mut *writing });
     writing.depth = 0;
     if let Some(fatal) = writing.fatal.take() {
         return Err(fatal);

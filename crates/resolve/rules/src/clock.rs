@@ -140,6 +140,8 @@ pub enum ClockChange {
     Yellow,
     /// The red light is on record.
     Red,
+    /// The lights on record are out again: the calendar moved the limit behind them.
+    Dark,
 }
 
 /// All runs of a case, in order; at most the last one is open.
@@ -202,6 +204,10 @@ impl Clock {
             }
             ClockChange::Yellow => run.yellow_lit = true,
             ClockChange::Red => run.red_lit = true,
+            ClockChange::Dark => {
+                run.yellow_lit = false;
+                run.red_lit = false;
+            }
         }
     }
 }

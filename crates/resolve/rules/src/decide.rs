@@ -226,7 +226,19 @@ impl Case {
                 _ => vec![ClockChange::Red],
             },
             ClockEffect::Relimit => self.relimit(asked, rules),
+            ClockEffect::Relight => self.relight(now, rules),
         }
+    }
+
+    /// A light on record whose moment has not come by the calendar in force goes out, and comes again in its time.
+    fn relight(&self, now: Moment, rules: &Rules) -> Vec<ClockChange> {
+        let Some(run) = self.clock.open() else { return Vec::new() };
+        let early = if run.red_lit {
+            now <= run.due(&rules.calendar).0
+        } else {
+            run.yellow_lit && now < run.yellow_at(&rules.calendar)
+        };
+        if early { vec![ClockChange::Dark] } else { Vec::new() }
     }
 
     /// An amended kind or complexity may carry another limit; the start of the clock stays.

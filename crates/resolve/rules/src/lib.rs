@@ -13,13 +13,14 @@ mod draw;
 mod evolve;
 mod guard;
 mod limits;
+mod owed;
 mod refusal;
 mod stage;
 mod table;
 mod words;
 
 pub use case::{Case, CoTask, Duty, ExtensionAsked, MeetingTask, Order, RectStep, StepState, relations};
-pub use clock::{Clock, ClockChange, Extent, Light, Phase, Run};
+pub use clock::{Clock, ClockChange, Extent, Light, Phase, Run, Standstill};
 pub use command::{Act, Command, MeetingTaskGiven, PlannedStep, Registration, Solved, TEXT_MAX, TITLE_MAX};
 pub use decide::{Happened, Permitted, register};
 pub use draw::{loop_diagram, loop_table_markdown};

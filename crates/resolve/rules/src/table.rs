@@ -49,6 +49,8 @@ pub enum ClockEffect {
     Relimit,
     /// A light goes on record.
     Light,
+    /// Lights that the calendar takes back go out.
+    Relight,
     /// A handling run again when reopened, a filing run otherwise.
     ByAnswer,
 }
@@ -210,7 +212,7 @@ pub const TABLE: &[Row] = &[
     // 系统
     r(WarnYellow, NOT_ENDED, &[SYSTEM], &[Guard::YellowDue], To::Same, ClockEffect::Light, "R3 yellow light"),
     r(WarnRed, NOT_ENDED, &[SYSTEM], &[Guard::RedDue], To::Same, ClockEffect::Light, "R3 red light"),
-    r(Recompute, NOT_ENDED, &[SYSTEM], &[], To::Same, ClockEffect::Keep, "R3 a calendar year was imported"),
+    r(Recompute, NOT_ENDED, &[SYSTEM], &[], To::Same, ClockEffect::Relight, "R3 a calendar year was imported or corrected"),
     r(Backfill, &[S::Registered], &[COORD, SYSTEM], &[], To::Stage(S::Archived), ClockEffect::Stop, "R10 replies from before this system"),
 ];
 

@@ -1,5 +1,8 @@
 //! The table is whole, and random acts from every role never break the loop.
 
+#[path = "it/owed.rs"]
+mod owed;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Actor, CaseId, Date, Moment, Relation, Role, StaffId, US_PER_DAY, US_PER_HOUR, UnitId};

@@ -43,7 +43,7 @@ fn standing(stage: StageKind) -> Standing {
 
 /// Where a case stands after an event, who is held to account for it, and when its clock ends.
 fn span_of(case: &Case, at: Moment, places: &Places<'_>) -> Span {
-    let run = case.clock.open();
+    let run = case.watched();
     let office = || (places.reception)(&case.region).or(Some(case.first_asked));
     let unit = match case.stage.kind() {
         // A callback and an archiving are owed by the coordination office, not by the unit that answered.

@@ -42,6 +42,7 @@ fn status(e: &Error) -> StatusCode {
             | StoreError::Disk(_)
             | StoreError::NewerSchema { .. }
             | StoreError::ClockBack { .. }
+            | StoreError::ClockAhead { .. }
             | StoreError::Lost(_)
             | StoreError::Unknown(_)
             | StoreError::LeaseLost(_)

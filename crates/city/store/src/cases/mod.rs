@@ -48,15 +48,20 @@ struct Derived {
 }
 
 fn derive(case: &Case, calendar: &WorkCalendar, at: Moment) -> Result<Derived> {
-    let run = case.clock.open();
-    let due = run.map(|r| r.due(calendar));
+    let (due, provisional, next_at) = limit_of(case, calendar);
     Ok(Derived {
         state: serde_json::to_string(case).map_err(|e| StoreError::Bug(e.to_string()))?,
-        due: due.map(|d| d.0),
-        provisional: due.is_some_and(|d| d.1),
-        next_at: run.and_then(|r| r.next_at(calendar)),
+        due,
+        provisional,
+        next_at,
         closed: case.stage.kind().is_end().then_some(at),
     })
+}
+
+/// When the limit ends, whether that rests on a year not yet published, and the next moment to act.
+fn limit_of(case: &Case, calendar: &WorkCalendar) -> (Option<Moment>, bool, Option<Moment>) {
+    let due = case.watched().map(|r| r.due(calendar));
+    (due.map(|d| d.0), due.is_some_and(|d| d.1), case.next_at(calendar))
 }
 
 fn text_of(happened: &Happened) -> Result<String> {
@@ -99,7 +104,8 @@ fn inserted<'a>(case: &'a Case, d: &'a Derived) -> [Value<'a>; 21] {
 
 fn row_of(row: &Row<'_>) -> Result<CaseRow> {
     let state = row.text(5)?;
-    let case: Case = serde_json::from_str(state).map_err(|e| StoreError::Bug(format!("case state: {e}")))?;
+    let case: Case =
+        serde_json::from_str(state).map_err(|e| StoreError::Damaged(format!("case state: {e}")))?;
     Ok(CaseRow {
         id: CaseId(row.i64(0)?),
         number: row.string(1)?,
@@ -261,18 +267,74 @@ pub fn numbers(rd: &mut Rd<'_>, ids: &[CaseId]) -> Result<std::collections::Hash
     Ok(rd.query_ids(select, &ids, |r| Ok((r.i64(0)?, r.string(1)?)))?.into_iter().collect())
 }
 
-/// Cases whose next moment has come, the oldest first.
-pub fn due_now(rd: &mut Rd<'_>, now: Moment, limit: u32) -> Result<Vec<Case>> {
-    let sql = "SELECT id, number, stage, title, due, state FROM case_file \
-               WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2";
-    Ok(rd.query(sql, vals![now, limit], row_of)?.into_iter().map(|r| r.case).collect())
+/// Cases whose next moment has come, the oldest first; of those that `care` put aside the ones that are to be tried
+/// again. Says of each whether it was put aside. Rows are not read here: one that is damaged harms itself alone.
+pub fn due_now(rd: &mut Rd<'_>, care: &str, now: Moment, limit: u32) -> Result<Vec<(CaseId, bool)>> {
+    let sql = "SELECT c.id, a.tries FROM case_file c LEFT JOIN aside a ON a.care = $1 AND a.subject = c.id + $2 \
+               WHERE c.next_at IS NOT NULL AND c.next_at <= $3 AND (a.tries IS NULL OR a.again <= $3) \
+               ORDER BY c.next_at, c.id LIMIT $4";
+    let values = vals![care, StreamId::case(CaseId(0)), now, limit];
+    rd.query(sql, values, |r| Ok((CaseId(r.i64(0)?), r.opt_i64(1)?.is_some())))
 }
 
-/// Cases after `after` whose limit rests on a calendar that was not published.
-pub fn provisional_after(rd: &mut Rd<'_>, after: CaseId, limit: u32) -> Result<Vec<Case>> {
-    let sql = "SELECT id, number, stage, title, due, state FROM case_file \
-               WHERE provisional = 1 AND id > $1 ORDER BY id LIMIT $2";
-    Ok(rd.query(sql, vals![after, limit], row_of)?.into_iter().map(|r| r.case).collect())
+/// Does the row of a case say of its limit what `calendar` makes of it?
+pub fn limit_holds(rd: &mut Rd<'_>, case: &Case, calendar: &WorkCalendar) -> Result<bool> {
+    let sql = "SELECT due, provisional, next_at FROM case_file WHERE id = $1";
+    let said = rd.query_opt(sql, vals![case.id], |r| Ok((r.opt_moment(0)?, r.bool(1)?, r.opt_moment(2)?)))?;
+    Ok(said == Some(limit_of(case, calendar)))
+}
+
+/// Looks through `limit` rows after `after` for open cases whose limit `calendar` moves, and says where to go on; none
+/// at the end. A row that cannot be read is among them, so that it is named where it is worked on.
+pub fn moved_by(
+    rd: &mut Rd<'_>,
+    calendar: &WorkCalendar,
+    after: CaseId,
+    limit: u32,
+) -> Result<(Vec<CaseId>, Option<CaseId>)> {
+    let sql = "SELECT id, due, provisional, next_at, state FROM case_file WHERE id > $1 ORDER BY id LIMIT $2";
+    let (mut moved, mut last, mut n) = (Vec::new(), None, 0);
+    rd.each(sql, vals![after, limit], |r| {
+        let id = CaseId(r.i64(0)?);
+        (last, n) = (Some(id), n + 1);
+        if r.opt_i64(1)?.is_none() {
+            return Ok(true);
+        }
+        let holds = serde_json::from_str::<Case>(r.text(4)?).is_ok_and(|case| {
+            let made = limit_of(&case, calendar);
+            (r.opt_moment(1), r.bool(2), r.opt_moment(3)) == (Ok(made.0), Ok(made.1), Ok(made.2))
+        });
+        if !holds {
+            moved.push(id);
+        }
+        Ok(true)
+    })?;
+    Ok((moved, last.filter(|_| n == limit)))
+}
+
+/// One event of a case, read.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// its place in the stream
+    pub ver: i64,
+    /// when it happened
+    pub at: Moment,
+    /// when it was written
+    pub recorded: Moment,
+    /// who did it
+    pub actor: Actor,
+    /// what happened
+    pub happened: Happened,
+}
+
+/// Everything that happened to a case after version `after`, read whole however long it is.
+pub fn history(rd: &mut Rd<'_>, case: CaseId, after: i64) -> Result<Vec<Past>> {
+    let read = |e: ledger::Event| {
+        let happened = serde_json::from_str(&e.data)
+            .map_err(|err| StoreError::Damaged(format!("{} {}: {err}", e.stream, e.ver)))?;
+        Ok(Past { ver: e.ver, at: e.at, recorded: e.recorded, actor: e.actor, happened })
+    };
+    crate::ledger_rows::stream(rd, StreamId::case(case), after)?.into_iter().map(read).collect()
 }
 
 /// When a case came to its end; none while it is open.

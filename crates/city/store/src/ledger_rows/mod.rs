@@ -7,7 +7,9 @@ mod read;
 mod seals;
 
 pub use append::NewEvent;
-pub use read::{LedgerError, event_count, events_after, events_of, export, head_of, verify};
+pub use read::{
+    LedgerError, event_count, events_after, events_of, export, head_of, last_recorded, stream, verify,
+};
 pub use seals::{
     KeyFile, Note, ROLLBACKS, Rollback, SEAL_KEY, check_anchor, last_seal, rollbacks, seal_now, seals,
 };

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use kernel::{Actor, Role, StaffId, StreamId, UnitId};
+use kernel::{Actor, Moment, Role, StaffId, StreamId, UnitId};
 use ledger::{
     Anchor, Break, Event, ExportError, Exporter, Hash, Head, Seal, SealKey, Totals, Verified, Verifier,
 };
@@ -55,6 +55,21 @@ pub fn events_of(rd: &mut Rd<'_>, stream: StreamId, after: i64, limit: u32) -> R
     rd.query(&sql, vals![stream, after, limit], event_of)
 }
 
+/// The events of one stream after version `after`, all of them, however many there are.
+pub fn stream(rd: &mut Rd<'_>, stream: StreamId, mut after: i64) -> Result<Vec<Event>> {
+    const PAGE: u32 = 500;
+    let mut all = Vec::new();
+    loop {
+        let page = events_of(rd, stream, after, PAGE)?;
+        let whole = page.len() < PAGE as usize;
+        after = page.last().map_or(after, |e| e.ver);
+        all.extend(page);
+        if whole {
+            return Ok(all);
+        }
+    }
+}
+
 /// The events of the whole database after place `seq`, at most `limit`, in order.
 pub fn events_after(rd: &mut Rd<'_>, seq: i64, limit: u32) -> Result<Vec<Event>> {
     let sql = format!("SELECT {COLUMNS} FROM event WHERE seq > $1 ORDER BY seq LIMIT $2");
@@ -70,6 +85,12 @@ pub fn head_of(rd: &mut Rd<'_>, stream: StreamId) -> Result<Option<(i64, Hash)>>
 /// How many events there are: the last place given.
 pub fn event_count(rd: &mut Rd<'_>) -> Result<i64> {
     rd.query_one(READ_STATE, &[], |row| row.i64(0))
+}
+
+/// When the last event was written; none on an empty record.
+pub fn last_recorded(rd: &mut Rd<'_>) -> Result<Option<Moment>> {
+    let last = rd.query_one(READ_STATE, &[], |row| Ok((row.i64(0)?, row.moment(1)?)))?;
+    Ok((last.0 > 0).then_some(last.1))
 }
 
 /// Reads every event and every seal in the order in which they were made.

@@ -46,6 +46,7 @@ pub const STEPS: &[Step] = steps![
     14 "leads",
     15 "recurred",
     16 "bands",
+    17 "worker",
 ];
 
 /// The version this program knows.

@@ -159,6 +159,56 @@ fn a_clock_set_back_stops_writing_and_small_steps_stand_still() {
     });
 }
 
+/// The clock was ahead once, wrote, and was set right: a person says so with a reason, and the record stays whole.
+#[test]
+fn a_clock_that_was_ahead_has_a_way_out_on_record() {
+    let clock = HandClock::at(Moment::from_us(1_800_000_000_000_000));
+    let options = Options { clock: clock.as_clock(), ..Options::default() };
+    both_engines(&options, |store| {
+        clock.set(Moment::from_us(1_800_000_000_000_000));
+        let system = kernel::Actor::system();
+        let ahead = add(store, 1, 0).unwrap();
+        clock.move_us(-86_400 * US_PER_SECOND);
+        assert!(matches!(add(store, 1, 1).unwrap_err(), StoreError::ClockBack { .. }));
+        let said = store.accept_clock(&system, "  ").unwrap_err();
+        assert!(matches!(said, StoreError::Unacceptable(_)), "{said}");
+        in_both_languages(&said);
+        assert!(
+            matches!(add(store, 1, 1).unwrap_err(), StoreError::ClockBack { .. }),
+            "nothing was accepted"
+        );
+        assert_eq!(store.accept_clock(&system, "主板电池更换").unwrap(), Some(ahead.recorded));
+        let next = add(store, 1, 1).unwrap();
+        assert!(next.recorded < ahead.recorded, "writing goes on from now");
+        assert_eq!(store.accept_clock(&system, "再来").unwrap(), None, "nothing to accept any more");
+        let all = store.read(|rd| ledger_rows::events_after(rd, 0, 9)).unwrap();
+        assert!(all[1].act == ledger::ACCEPT_CLOCK && all[1].data.contains("主板电池更换"), "{all:?}");
+        store.read(|rd| ledger_rows::verify(rd, None, None)).unwrap();
+        // Any other event that steps back is still a break.
+        let moved = store.write(move |tx| {
+            tx.exec("UPDATE event SET act = 'other' WHERE act = $1", vals![ledger::ACCEPT_CLOCK])
+        });
+        moved.unwrap();
+        assert!(store.read(|rd| ledger_rows::verify(rd, None, None)).is_err());
+    });
+}
+
+/// On PostgreSQL a node whose clock is ahead of the server's writes nothing, so that the others go on.
+#[test]
+fn a_node_that_is_ahead_of_its_database_writes_nothing() {
+    let ahead = || Moment::from_us(store::system_clock().us() + 3_600 * US_PER_SECOND);
+    let options = Options { clock: std::sync::Arc::new(ahead), database_clock: true, ..Options::default() };
+    both_engines(&options, |store| match (store.dialect(), add(store, 1, 0)) {
+        (store::Dialect::Sqlite, done) => drop(done.unwrap()),
+        (store::Dialect::Postgres, done) => {
+            let said = done.unwrap_err();
+            assert!(matches!(said, StoreError::ClockAhead { .. }), "{said}");
+            in_both_languages(&said);
+            assert_eq!(events(store), 0);
+        }
+    });
+}
+
 #[test]
 fn a_newer_schema_is_not_touched() {
     let run = |place: &Place| {

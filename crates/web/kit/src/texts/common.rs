@@ -353,6 +353,9 @@ texts! {
     sys_seal: "最近封存", "Last seal";
     sys_jobs: "待办作业", "Open jobs";
     sys_dead: "失败作业", "Failed jobs";
+    sys_aside: "搁置", "Put aside";
+    sys_round: "最近一轮到点办理", "Last round of the worker";
+    sys_aside_help: "单独搁置的件、文本和作业不影响其他；查明原因后，由运维执行 bancheng worker --again 重试。", "What is put aside harms nothing else; when its cause is mended, run bancheng worker --again.";
     sys_staff: "账号数", "Accounts";
     setup_title: "首次设置", "First set-up";
     setup_lead: "填写城市和第一个系统管理员。这个地址只能用一次。", "Name the city and the first system administrator. This address works once.";

@@ -16,6 +16,25 @@ pub struct City {
     _dir: TempDir,
 }
 
+/// Every city of these tests must stand at its end: all cares of the worker go, nothing is put aside, no job is dead.
+impl Drop for City {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let ticks_clean = || {
+            app::Worker::new(self.app.clone()).tick().unwrap();
+            let listed = |rd: &mut store::Rd<'_>| {
+                Ok::<_, app::Error>((store::asides::list(rd, 9)?, store::jobs::dead(rd, 9)?))
+            };
+            let (aside, dead) = self.app.store().read(listed).unwrap();
+            assert!(aside.is_empty() && dead.is_empty(), "{aside:?} {dead:?}");
+        };
+        // On a thread of its own: a test may drop its city inside a runtime.
+        std::thread::scope(|s| s.spawn(ticks_clean).join().unwrap());
+    }
+}
+
 /// A city with a coordinating office, two departments and one account for each role.
 pub fn city() -> City {
     city_with(web::Options { forms_per_minute: 1000, ..web::Options::default() }, true)
