@@ -193,7 +193,7 @@ impl App {
                 return Err(Error::NotFound);
             }
             let office = app.office(rd)?;
-            Ok(CaseReceipt { view: app.view_in(rd, &office, &actor, case)?, code })
+            Ok(CaseReceipt { view: app.view_in(rd, &office, &actor, case)?, code: code.clone() })
         })
     }
 

@@ -598,7 +598,8 @@ fn tell_refused(tx: &mut Tx<'_>, office: &Office, f: &FindingRow, why: &Error) -
     let Some(desk) = office.reception(&region).map(|u| u.id).or(f.unit) else { return Ok(()) };
     let line: String = hanyu::mask::mask(f.words.trim()).chars().take(40).collect();
     let words = format!("走查发现未能自动转件，请人工登记：{line}（{why}）");
-    office::put_message(tx, desk, tx.now(), None, &words)?;
+    let now = tx.now();
+    office::put_message(tx, desk, now, None, &words)?;
     Ok(())
 }
 

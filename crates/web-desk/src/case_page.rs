@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use app::{CaseView, Contact, Error, EventView, Office};
+use app::{CaseView, Error, EventView, Office};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use kernel::Role;
-use resolve::{Act, Command, Stage, StageKind, StepState, Word as _};
+use resolve::{Act, Command, Stage, StepState, Word as _};
 use serde_json::Value;
 use web_kit::{
     Desk, Fields, Form, Kit, Lamp, Lang, Oops, Page, date_of, day, lamp, length, render, when, word,
@@ -304,14 +303,14 @@ pub(crate) fn units(office: &Office) -> Vec<(String, String)> {
     office.units().into_iter().filter(|u| u.active).map(|u| (u.short.clone(), u.name.clone())).collect()
 }
 
-async fn page_of(kit: &Kit, desk: &Desk, number: String, told: Told<'_>) -> Result<Response, Oops> {
+async fn page_of(kit: &Kit, desk: &Desk, number: String, mut told: Told<'_>) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let v = kit.app.case(desk.actor(), number.clone()).await?;
     let (open, shown) = match told.shown.as_ref() {
         Some(shown) => (true, Some(shown.contact.clone()).filter(|c| !c.is_empty())),
         None => (false, None),
     };
-    let events = match told.shown {
+    let events = match told.shown.take() {
         Some(shown) => shown.events,
         None => kit.app.events(desk.actor(), number.clone(), 0).await?,
     };
