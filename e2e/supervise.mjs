@@ -18,7 +18,7 @@ async function serve(clerk) {
   await clerk.click("main form button.main");
   await clerk.waitForSelector(".receipt svg");
   await shot(clerk, "receipt");
-  return (await clerk.locator('a[href^="/rate/"]').getAttribute("href")).split("?")[0];
+  return new URL((await clerk.locator(".receipt p.small").first().innerText()).trim()).pathname;
 }
 
 async function rating(url, browser, clerk) {

@@ -10,7 +10,13 @@ use utoipa::{PartialSchema, ToSchema};
 pub(crate) const fn is_closed(act: Act) -> bool {
     matches!(
         act,
-        Act::Register | Act::Absorb | Act::Release | Act::WarnYellow | Act::WarnRed | Act::Recompute
+        Act::Register
+            | Act::Absorb
+            | Act::Release
+            | Act::WarnYellow
+            | Act::WarnRed
+            | Act::Recompute
+            | Act::PrintReceipt
     )
 }
 
@@ -46,7 +52,13 @@ macro_rules! all_words {
 fn fields(act: Act) -> Option<Vec<Field>> {
     use resolve as r;
     Some(match act {
-        Act::Register | Act::Absorb | Act::Release | Act::WarnYellow | Act::WarnRed | Act::Recompute => {
+        Act::Register
+        | Act::Absorb
+        | Act::Release
+        | Act::WarnYellow
+        | Act::WarnRed
+        | Act::Recompute
+        | Act::PrintReceipt => {
             return None;
         }
         Act::Amend => vec![

@@ -74,6 +74,23 @@ fn from_our_pages(headers: &HeaderMap) -> bool {
     origin.split_once("://").is_some_and(|(_, from)| from == host)
 }
 
+/// Who is signed in where no account is needed: residents have none, staff must not pass for them.
+pub(crate) struct AsWho(pub Option<Actor>);
+
+impl FromRequestParts<Api> for AsWho {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        if token_of(&parts.headers).is_none() {
+            return Ok(Self(None));
+        }
+        match Signed::from_request_parts(parts, api).await {
+            Ok(signed) => Ok(Self(Some(signed.actor()))),
+            Err(p) if p.is_sign_in() => Ok(Self(None)),
+            Err(p) => Err(p),
+        }
+    }
+}
+
 /// Where a stranger asks from: passes only while the bucket of the address has something left.
 pub(crate) struct Stranger;
 

@@ -88,6 +88,10 @@ impl Problem {
         let facts = Facts { status, code, said, field: None, allowed: Vec::new(), retry_after_s: None };
         Self(Box::new(facts))
     }
+    /// Nobody is signed in.
+    pub(crate) fn is_sign_in(&self) -> bool {
+        self.0.status == StatusCode::UNAUTHORIZED
+    }
     pub(crate) fn at(mut self, field: impl Into<String>) -> Self {
         self.0.field = Some(field.into());
         self

@@ -17,7 +17,7 @@ use walk::papers::{HandedIn, PaperKind, hand_in};
 use walk::signals::{Judged, WalkFacts, judge};
 
 use crate::shelf::Shelf;
-use crate::walks::{Kept, WalkLine, form_of, see, word_of};
+use crate::walks::{Kept, WalkLine, form_of, hidden_from, is_secret, see, word_of};
 use crate::{App, Error, Later, Office};
 
 /// A campaign for a reader.
@@ -367,7 +367,16 @@ impl App {
         self.read(move |app, rd| {
             decide(&actor, Operation::ReadWalks, None)?;
             let name = found(rd, id)?.name;
-            let rows = campaigns::given(rd, id, after, limit.min(1_000))?;
+            let mut rows = campaigns::given(rd, id, after, limit.min(1_000))?;
+            let shelf = app.shelf_in(rd)?;
+            let mut shown = Vec::with_capacity(rows.len());
+            for row in rows.drain(..) {
+                let unit = shelf.by_code(&row.item).and_then(|i| i.unit_id);
+                if given_shown(rd, &actor, &row, unit)? {
+                    shown.push(row);
+                }
+            }
+            let rows = shown;
             app.given_lines(rd, rows, |_| name.clone())
         })
     }
@@ -481,7 +490,20 @@ impl App {
             }
             let mut steps: BTreeMap<(String, i64), BTreeMap<String, String>> = BTreeMap::new();
             let mut out = Vec::new();
+            let mut secret: BTreeMap<i64, bool> = BTreeMap::new();
             for row in walks::findings_in(rd, id, 20_000)? {
+                let hidden = match secret.get(&row.walk) {
+                    Some(hidden) => *hidden,
+                    None => {
+                        let walk = walks::by_id(rd, row.walk)?;
+                        let hidden = walk.is_some_and(|w| hidden_from(&actor, &w));
+                        secret.insert(row.walk, hidden);
+                        hidden
+                    }
+                };
+                if hidden {
+                    continue;
+                }
                 let key = (row.item.clone(), row.version);
                 if !steps.contains_key(&key) && steps.len() < 2_000 {
                     let item = match shelf.by_code(&row.item) {
@@ -605,6 +627,29 @@ impl App {
             Ok(())
         })
     }
+}
+
+/// Is a walk that was given out shown in the list of its campaign? A unit never learns beforehand who will come to
+/// it; an unannounced walk is known to its walker, to who gives out and to the supervision office until it is over.
+fn given_shown(
+    rd: &mut Rd<'_>,
+    actor: &Actor,
+    row: &AssignmentRow,
+    unit: Option<UnitId>,
+) -> Result<bool, Error> {
+    if row.done || actor.staff == Some(row.staff) || actor.role == Role::Supervisor {
+        return Ok(true);
+    }
+    let walk = match row.walk {
+        Some(id) => walks::by_id(rd, id)?,
+        None => None,
+    };
+    if walk.as_ref().is_some_and(|w| w.finished.is_some()) {
+        return Ok(true);
+    }
+    let visited = actor.unit.is_some() && actor.unit == unit;
+    let secret = walk.is_some_and(|w| is_secret(&w));
+    Ok(!visited && (!secret || actor.role == Role::Coordinator))
 }
 
 /// Who must walk by the targets: each leader, and each department or county that has one.

@@ -12,6 +12,7 @@ use store::cases::{NewCase, Query, Scope, Told};
 use store::{Rd, Tx, cases, contacts, counters, ledger_rows, office};
 
 use crate::once::{Answered, Once, once};
+use crate::reporter::{by_printed_code, case_for, plain_title};
 use crate::vault::{Contact, Vault};
 use crate::{App, Error, Later, Office};
 
@@ -89,6 +90,10 @@ pub struct EventView {
     pub unit: Option<String>,
     /// what
     pub act: Act,
+    /// the person who lodged did it, with the code
+    pub by_resident: bool,
+    /// by then the office had printed that code again
+    pub reprinted: bool,
     /// all of it
     pub happened: Happened,
 }
@@ -222,6 +227,7 @@ impl App {
         if actor.region.as_ref().is_some_and(|r| !r.contains(&registration.region)) {
             return Err(Error::invalid("region", "不在您的区划之内", "outside of your region"));
         }
+        plain_title(&mut registration.title, &mut registration.words);
         registration.contact = (!contact.is_empty()).then(|| self.vault.person(contact));
         let mut happened = resolve::register(registration, now, &office.rules)?;
         let (id, number) = take_numbers(tx, &office, now, 1)?.remove(0);
@@ -317,6 +323,13 @@ impl App {
             ));
         }
         check_units(&asked, office)?;
+        let asked = match asked {
+            Command::Amend { title: Some(title), kind, complexity, cause, item, reason } => {
+                let title = Some(hanyu::mask::mask(&title));
+                Command::Amend { title, kind, complexity, cause, item, reason }
+            }
+            other => other,
+        };
         // The loop says more about why not than the door does, so it is asked first.
         let (after, mut happened) = case.clone().act(asked, actor, now, &office.rules).map_err(|(_, r)| r)?;
         let permit = decide(actor, Operation::Act(happened.asked.act()), Some(case))?;
@@ -363,6 +376,7 @@ impl App {
         actor: &Actor,
         case: Case,
     ) -> Result<CaseView, Error> {
+        let case = case_for(actor, case);
         let contact = if access::may_see_reporter(actor, &case) {
             contacts::get(rd, case.id)?.map(|sealed| self.vault.unseal(case.id.0, &sealed)).transpose()?
         } else {
@@ -398,7 +412,9 @@ impl App {
         self.read(move |app, rd| {
             let office = app.office(rd)?;
             let case = app.seen(rd, &actor, &number)?;
-            app.events_in(rd, &office, &case, after)
+            let veil = app.veil(rd, &actor, &case)?;
+            let all = app.events_in(rd, &office, &case, after)?;
+            Ok(all.into_iter().map(|e| veil.event(e)).collect())
         })
     }
 
@@ -423,15 +439,20 @@ impl App {
                     }
                 },
             };
-            out.push(EventView {
+            let by_resident = e.actor.role == Role::Resident;
+            let mut view = EventView {
                 ver: e.ver,
                 at: e.at,
                 recorded: e.recorded,
                 who,
                 unit: e.actor.unit.map(|u| office.unit_name(u)),
                 act: happened.asked.act(),
+                by_resident,
+                reprinted: false,
                 happened,
-            });
+            };
+            view.reprinted = by_printed_code(case, &view);
+            out.push(view);
         }
         Ok(out)
     }
@@ -448,37 +469,9 @@ impl App {
         })
     }
 
-    /// Who lodged a case, in full. It is an act on record with its purpose.
-    pub fn unmask(&self, actor: Actor, number: String, purpose: String) -> Later<Contact> {
-        self.write(move |app, tx| {
-            let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
-            let permit = decide(&actor, Operation::UnmaskContact, Some(&case))?;
-            if !access::may_see_reporter(&actor, &case) {
-                return Err(Error::Forbidden(kernel::Said::new(
-                    "反映人要求对被反映单位保密",
-                    "the person asked not to be known to the unit complained about",
-                )));
-            }
-            if purpose.trim().is_empty() || purpose.chars().count() > 200 {
-                return Err(Error::invalid(
-                    "purpose",
-                    "请写明查看用途（200 字以内）",
-                    "state the purpose, 200 characters at most",
-                ));
-            }
-            let sealed = contacts::get(tx, case.id)?.ok_or(Error::NotFound)?;
-            let contact = app.vault.unseal(case.id.0, &sealed)?;
-            let data = serde_json::json!({ "number": case.number, "purpose": purpose.trim() }).to_string();
-            let stream = StreamId::new(kernel::StreamKind::Office, 2);
-            let ver = ledger_rows::head_of(tx, stream)?.map_or(0, |h| h.0);
-            let now = tx.now();
-            tx.append(stream, ver, now, permit.actor(), "unmask_contact", &data)?;
-            Ok(contact)
-        })
-    }
-
-    /// A case for the person who has its number and code: as `NotFound` when the code does not fit.
-    pub fn follow(&self, number: String, code: String) -> Later<ResidentView> {
+    /// A case for the person who has its number and code: as `NotFound` when the code does not fit. `signed` is the
+    /// account that is signed in on the same device, if there is one: not everybody may look as the person.
+    pub fn follow(&self, signed: Option<Actor>, number: String, code: String) -> Later<ResidentView> {
         self.read(move |app, rd| {
             let number = number.trim().to_owned();
             if !app.code_fits(rd, &number, &code)? {
@@ -487,6 +480,7 @@ impl App {
             let office = app.office(rd)?;
             let actor = Actor::resident();
             let case = app.seen(rd, &actor, &number)?;
+            Self::as_resident(signed.as_ref(), &case)?;
             let events = app.events_for_resident(rd, &office, &case)?;
             let mut view = app.view_in(rd, &office, &actor, case)?;
             view.contact = None;
@@ -510,11 +504,6 @@ impl App {
         }
     }
 
-    /// The 查询码 of a case, for its receipt.
-    pub fn code_of(&self, number: String) -> Later<String> {
-        self.read(move |app, rd| app.code_in(rd, &number))
-    }
-
     /// What of a timeline is theirs to know.
     pub(crate) fn events_for_resident(
         &self,
@@ -531,13 +520,20 @@ impl App {
     }
 
     /// An act of the person who has the number and the code.
-    pub fn act_as_resident(&self, number: String, code: String, asked: Command) -> Later<CaseView> {
-        self.act_as_resident_with(number, code, asked, Vec::new())
+    pub fn act_as_resident(
+        &self,
+        signed: Option<Actor>,
+        number: String,
+        code: String,
+        asked: Command,
+    ) -> Later<CaseView> {
+        self.act_as_resident_with(signed, number, code, asked, Vec::new())
     }
 
     /// An act of the person who has the number and the code, with files.
     pub fn act_as_resident_with(
         &self,
+        signed: Option<Actor>,
         number: String,
         code: String,
         asked: Command,
@@ -549,8 +545,8 @@ impl App {
                 return Err(Error::NotFound);
             }
             let office = app.office(tx)?;
-            let actor = Actor::resident();
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
+            let actor = Self::as_resident(signed.as_ref(), &case)?;
             let case = app.act_with_in(tx, &office, &actor, &case, asked.clone(), None, &tickets)?;
             app.view_in(tx, &office, &actor, case)
         })
@@ -571,13 +567,14 @@ impl App {
             let views = rows
                 .into_iter()
                 .filter(|r| access::may_see(&actor, &r.case))
-                .map(|r| CaseView {
-                    clock: clock_view(&r.case, &office, now),
-                    acts: access::acts(&actor, &r.case),
+                .map(|r| case_for(&actor, r.case))
+                .map(|case| CaseView {
+                    clock: clock_view(&case, &office, now),
+                    acts: access::acts(&actor, &case),
                     contact: None,
-                    owner: r.case.stage.owner().map(|u| office.unit_name(u)),
+                    owner: case.stage.owner().map(|u| office.unit_name(u)),
                     office: Arc::clone(&office),
-                    case: r.case,
+                    case,
                 })
                 .collect();
             Ok(CasePage { cases: views, next: more })

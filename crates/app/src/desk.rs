@@ -64,8 +64,15 @@ impl App {
             let mut all = Vec::new();
             for message in office::messages(rd, unit, app.store.now(), 100)? {
                 let case = message.case.map(|id| cases::by_id(rd, id)).transpose()?.flatten();
-                let number = case.filter(|c| access::may_see(&actor, c)).map(|c| c.number);
-                all.push((message, number));
+                let seen = case.as_ref().is_some_and(|c| access::may_see(&actor, c));
+                let mut message = message;
+                // A message to a unit is read by all its roles: number and title are for who may see the case.
+                if let Some(c) = case.as_ref().filter(|_| !seen) {
+                    message.words = without_case(&message.words, c);
+                } else {
+                    message.words = hanyu::mask::mask(&message.words);
+                }
+                all.push((message, case.filter(|_| seen).map(|c| c.number)));
             }
             Ok(all)
         })
@@ -95,4 +102,11 @@ impl App {
             })
         })
     }
+}
+
+/// What a message says to who may not see its case: what is to be done, not with what.
+fn without_case(words: &str, case: &resolve::Case) -> String {
+    let what = words.split(&case.number).next().unwrap_or_default().trim_end_matches([':', '：', ' ']);
+    let what = what.replace(&case.title, "");
+    format!("{what}（本单位的一件，您的角色不能查看）")
 }

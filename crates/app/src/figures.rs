@@ -494,15 +494,20 @@ fn entry(rd: &mut Rd<'_>, actor: &Actor, office: &Office, e: Entry) -> Result<Fi
     match e.sort {
         Sort::Case => {
             if let Some(case) = cases::by_id(rd, CaseId(e.id))? {
+                // Who may not see a case is not told its number either: the entry counts and says no more.
                 if access::may_see(actor, &case) {
-                    out.title.clone_from(&case.title);
+                    out.title = hanyu::mask::mask(&case.title);
                     out.stage = Some(case.stage.kind());
+                    out.number = case.number;
                 }
-                out.number = case.number;
             }
         }
         Sort::Service => {
             if let Some(s) = ratings::service(rd, e.id)? {
+                let s = crate::ratings::service_for(actor, s);
+                if crate::ratings::is_rated(actor, s.unit) {
+                    out.at = Moment::start_of(out.at.date());
+                }
                 out.title =
                     [s.item, s.place].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ");
             }

@@ -114,18 +114,26 @@ impl App {
         self.read(move |app, rd| {
             let case = app.seen(rd, &actor, &number)?;
             let found = files::of_stream(rd, StreamId::case(case.id), &hash)?.ok_or(Error::NotFound)?;
-            Ok((found.0, app.blobs.get(&hash)?))
+            let file = app.file_name_for(rd, &actor, &case, found.0)?;
+            Ok((file, app.blobs.get(&hash)?))
         })
     }
 
     /// A file of a case for the person who lodged it: of what is theirs to know.
-    pub fn file_for_resident(&self, number: String, code: String, hash: String) -> Later<(FileRef, Vec<u8>)> {
+    pub fn file_for_resident(
+        &self,
+        signed: Option<Actor>,
+        number: String,
+        code: String,
+        hash: String,
+    ) -> Later<(FileRef, Vec<u8>)> {
         self.read(move |app, rd| {
             if !app.code_fits(rd, &number, &code)? {
                 return Err(Error::NotFound);
             }
             let office = app.office(rd)?;
             let case = cases::by_number(rd, &number)?.ok_or(Error::NotFound)?;
+            Self::as_resident(signed.as_ref(), &case)?;
             let events = app.events_for_resident(rd, &office, &case)?;
             let mut all = events.into_iter().flat_map(|e| e.happened.files);
             let file = all.find(|f| f.hash == hash).ok_or(Error::NotFound)?;

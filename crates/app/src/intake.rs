@@ -366,9 +366,11 @@ fn duplicate(tx: &mut Tx<'_>, file: i64, known: &Known) -> Result<Outcome, Error
 
 /// The case of one row with all its events: registered, and answered at the true times, or handed over. It has no
 /// number yet.
-fn begun(asked: Asked, office: &Office, actor: &Actor, now: Moment) -> Result<NewCase, Error> {
+fn begun(mut asked: Asked, office: &Office, actor: &Actor, now: Moment) -> Result<NewCase, Error> {
     // What was answered already happened at its own time; what is open starts its clock now.
     let at = if asked.reply.is_some() { asked.registration.lodged_at.unwrap_or(now) } else { now };
+    let r = &mut asked.registration;
+    crate::reporter::plain_title(&mut r.title, &mut r.words);
     let registered = resolve::register(asked.registration, now, &office.rules)?;
     let case = Case::begin(CaseId(0), String::new(), &registered, at);
     let mut case = case.ok_or_else(|| Error::bug("not a registration"))?;

@@ -280,7 +280,8 @@ impl App {
         self.read(move |app, rd| {
             decide(&actor, Operation::ReadWalks, None)?;
             let case = cases::by_number(rd, number.trim())?.ok_or(Error::NotFound)?;
-            if !actor.region.as_ref().is_some_and(|r| r.contains(&case.region)) {
+            // Whoever may see the case; a walker also cases of the items that were given to them or that they walked.
+            if !access::may_see(&actor, &case) && !walks_item_of(rd, &actor, &case)? {
                 return Err(Error::NotFound);
             }
             let office = app.office(rd)?;
@@ -303,4 +304,15 @@ impl App {
             Ok(BackwardView { number: case.number, stage, item: case.item, line, day_us, units })
         })
     }
+}
+
+/// Was the item of this case given to this walker, or walked by them?
+fn walks_item_of(rd: &mut Rd<'_>, actor: &Actor, case: &resolve::Case) -> Result<bool, Error> {
+    let inside = actor.region.as_ref().is_some_and(|r| r.contains(&case.region));
+    let (Some(staff), Some(item)) = (actor.staff, &case.item) else { return Ok(false) };
+    if actor.role != kernel::Role::Walker || !inside {
+        return Ok(false);
+    }
+    Ok(store::campaigns::given_to(rd, staff)?.iter().any(|a| a.item == *item)
+        || store::walks::of_staff(rd, staff, 100)?.iter().any(|w| w.item == *item))
 }

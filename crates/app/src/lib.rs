@@ -26,6 +26,7 @@ mod ratings;
 mod reading;
 mod record;
 mod redesigns;
+mod reporter;
 mod roster;
 mod search;
 mod setup;
@@ -67,6 +68,7 @@ pub use reading::{
     PrecedentView, Proposal, Proposed, ReadingView, ReplyCheck, Shown, SignalView, Twin,
 };
 pub use redesigns::{RedesignActs, RedesignEvent, RedesignLine, RedesignView, RedesignWish, foretell};
+pub use reporter::{CaseReceipt, Unmasked};
 pub use roster::{Taken, UNIT_KINDS, Wrong};
 pub use search::{Found, Hit};
 pub use setup::FirstSetup;

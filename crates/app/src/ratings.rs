@@ -5,10 +5,10 @@
 mod exchange;
 
 use access::{Operation, Permit, decide};
-use kernel::{Actor, CaseId, Moment, RegionCode, Role, StreamId, StreamKind, UnitId};
+use kernel::{Actor, CaseId, Moment, RegionCode, Role, Said, StreamId, StreamKind, UnitId};
 use resolve::{Channel, Complexity, Kind, Registration, StageKind};
 use store::ratings::{self, RatingRow, ServiceRow};
-use store::{Tx, cases, ledger_rows, office};
+use store::{Rd, Tx, cases, ledger_rows, office};
 use supervise::{
     Codes, Dim, Interval, Level, Odd, RateChannel, Rated, Record, ServiceEvent, reasons_for, wilson,
 };
@@ -235,12 +235,13 @@ impl App {
     }
 
     /// The service of a case that was answered, made when it is first needed; its receipt.
-    pub fn case_receipt(&self, number: String, code: String) -> Later<Receipt> {
+    pub fn case_receipt(&self, signed: Option<Actor>, number: String, code: String) -> Later<Receipt> {
         self.write(move |app, tx| {
             if !app.code_fits(tx, &number, &code)? {
                 return Err(Error::NotFound);
             }
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
+            Self::as_resident(signed.as_ref(), &case)?;
             let done =
                 matches!(case.stage.kind(), StageKind::Replied | StageKind::CalledBack | StageKind::Archived);
             let Some(unit) = case.stage.owner().filter(|_| done && case.kind != Kind::BadRating) else {
@@ -275,11 +276,13 @@ impl App {
         })
     }
 
-    /// What can be rated with this token. Changes nothing: opening the link is not a vote.
-    pub fn rate_page(&self, token: String) -> Later<RatePage> {
+    /// What can be rated with this token. Changes nothing: opening the link is not a vote. `signed` is the account
+    /// that is signed in on the same device, if there is one: nobody rates their own unit.
+    pub fn rate_page(&self, signed: Option<Actor>, token: String) -> Later<RatePage> {
         self.read(move |app, rd| {
             let id = app.token_service(&token)?;
             let service = ratings::service(rd, id)?.ok_or(Error::NotFound)?;
+            rates_as(rd, signed.as_ref(), &service)?;
             let office = app.office(rd)?;
             let before = ratings::of_service(rd, id)?;
             let first = before.iter().find(|r| r.times == 1);
@@ -301,10 +304,17 @@ impl App {
 
     /// 评价: works once; a second time only after a bad rating was answered. Answers the number and code of the
     /// case that a bad rating became.
-    pub fn rate(&self, token: String, new: NewRating) -> Later<Option<(String, String)>> {
+    pub fn rate(
+        &self,
+        signed: Option<Actor>,
+        token: String,
+        new: NewRating,
+    ) -> Later<Option<(String, String)>> {
         self.write(move |app, tx| {
             let id = app.token_service(&token)?;
-            let permit = decide(&Actor::resident(), Operation::GiveRating, None)?;
+            let service = ratings::service(tx, id)?.ok_or(Error::NotFound)?;
+            let who = rates_as(tx, signed.as_ref(), &service)?;
+            let permit = decide(&who, Operation::GiveRating, None)?;
             let case = app.rate_in(tx, &permit, id, &new)?;
             let Some(number) = case else { return Ok(None) };
             let code = app.code_in(tx, &number)?;
@@ -533,17 +543,16 @@ impl App {
             let mut out = Vec::new();
             for (mut rating, mut service) in ratings::newest(rd, region.as_str(), unit, &state, before, 50)? {
                 let level = Level::of(rating.level).ok_or(Error::NotFound)?;
-                let case = match rating.case.filter(|_| !own) {
+                let case = match rating.case.filter(|_| !is_rated(&actor, service.unit)) {
                     Some(id) => cases::by_id(rd, id)?.map_or_else(String::new, |c| c.number),
                     None => String::new(),
                 };
                 rating.device = None;
-                if own {
-                    // Not the hour, not the project: who was at the window then is known there.
-                    let day = Moment::start_of(rating.at.date());
-                    (rating.at, service.at) = (day, Moment::start_of(service.at.date()));
-                    service.code.clear();
+                let rated = is_rated(&actor, service.unit);
+                if rated {
+                    rating.at = Moment::start_of(rating.at.date());
                     rating.words = supervise::cover(&rating.words);
+                    service = service_for(&actor, service);
                 }
                 let may_appeal = unit == Some(service.unit)
                     && decide(&actor, Operation::AppealRating, None).is_ok()
@@ -632,6 +641,44 @@ impl App {
             Ok(ratings::of_case(rd, case)?.map(|(r, _)| RatingRow { device: None, ..r }))
         })
     }
+}
+
+/// Does this reader belong to those who are rated? Everybody of the unit, in any role, and all who read ratings for
+/// their unit only.
+pub(crate) fn is_rated(reader: &Actor, unit: UnitId) -> bool {
+    reader.unit == Some(unit)
+        || !matches!(reader.role, Role::Coordinator | Role::Supervisor | Role::Analyst | Role::System)
+}
+
+/// A service as this reader may know it: to the unit that is rated not the hour, not the window, not the project,
+/// because who was at the window then is known there.
+pub(crate) fn service_for(reader: &Actor, service: ServiceRow) -> ServiceRow {
+    if !is_rated(reader, service.unit) {
+        return service;
+    }
+    ServiceRow {
+        at: Moment::start_of(service.at.date()),
+        place: String::new(),
+        code: String::new(),
+        ..service
+    }
+}
+
+/// As whom a rating is given by who may be signed in: never by somebody of the unit that is rated. The account of
+/// anybody else stays beside it.
+fn rates_as(rd: &mut Rd<'_>, signed: Option<&Actor>, service: &ServiceRow) -> Result<Actor, Error> {
+    let Some(staff) = signed else { return Ok(Actor::resident()) };
+    let case = match service.case {
+        Some(id) => cases::by_id(rd, id)?,
+        None => None,
+    };
+    if staff.unit == Some(service.unit) || case.is_some_and(|c| !access::may_speak_for_reporter(staff, &c)) {
+        return Err(Error::Forbidden(Said::new(
+            "这是对您所在单位的评价，登录着的工作人员不能打开或提交；请退出登录，或请办事人用自己的手机、未登录的平板评价",
+            "this rates your own unit: staff who are signed in may neither open nor send it; sign out, or let the person use their own phone or a tablet that is not signed in",
+        )));
+    }
+    Ok(Actor { staff: staff.staff, unit: staff.unit, ..Actor::resident() })
 }
 
 /// A second rating is for who rated badly and was answered.

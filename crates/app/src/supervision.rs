@@ -469,7 +469,7 @@ impl App {
                     figure: doc.figure,
                     ask: doc.ask,
                     strata: doc.strata.into_iter().map(stratum).collect(),
-                    drawn: doc.drawn,
+                    drawn: shown_drawn(rd, &actor, doc.drawn)?,
                 });
             }
             Ok(out)
@@ -620,12 +620,23 @@ impl App {
                 }
             }
             let paper = match figure("rejected") {
-                Some(f) => app.entries(rd, &wide, &week.ask, f, 100)?,
+                Some(f) => app.entries(rd, &actor, &week.ask, f, 100)?,
                 None => Vec::new(),
             };
             Ok(Weekly { idle, stale, paper })
         })
     }
+}
+
+/// What was drawn, as this reader may know it: who may not see a case is not told its number.
+fn shown_drawn(rd: &mut Rd<'_>, actor: &Actor, mut drawn: Vec<Checked>) -> Result<Vec<Checked>, Error> {
+    for (i, d) in drawn.iter_mut().enumerate() {
+        let seen = cases::by_number(rd, &d.name)?.is_some_and(|c| access::may_see(actor, &c));
+        if !seen {
+            d.name = format!("第 {} 件", i + 1);
+        }
+    }
+    Ok(drawn)
 }
 
 /// Streams of supervision share one kind: each sort of paper has its own stretch of ids; bulletins the first.

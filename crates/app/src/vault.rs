@@ -53,9 +53,10 @@ impl Contact {
 
 fn mask(text: &str, head: usize, tail: usize) -> String {
     let all: Vec<char> = text.chars().collect();
-    if all.len() <= head + tail {
-        return all.iter().enumerate().map(|(i, c)| if i == 0 { *c } else { '*' }).collect();
-    }
+    // Of what is short at least half is covered: an eight-digit telephone, a name of one character.
+    let most = if all.len() > 10 { head + tail } else { all.len() / 2 };
+    let tail = tail.min(most.saturating_sub(1));
+    let head = head.min(most - tail);
     let stars = (all.len() - head - tail).min(8);
     let start = all[..head].iter().copied();
     start.chain(std::iter::repeat_n('*', stars)).chain(all[all.len() - tail..].iter().copied()).collect()
@@ -315,6 +316,23 @@ mod tests {
         assert_eq!(again.unseal(7, &sealed).unwrap(), contact, "the same secret after a restart");
         assert_eq!(contact.masked().name, "王**");
         assert_eq!(contact.masked().phone, "138****1234");
+    }
+
+    #[test]
+    fn of_every_length_at_least_a_third_is_covered_and_of_short_ones_half() {
+        for (head, tail) in [(1, 0), (3, 4), (4, 2), (6, 0)] {
+            for n in 1..=40 {
+                let text: String = (0..n).map(|i| char::from_u32(0x4e00 + i).unwrap()).collect();
+                let shown = mask(&text, head, tail).chars().filter(|c| *c != '*').count();
+                let most = if n > 10 { (n as usize) * 2 / 3 } else { n as usize / 2 };
+                assert!(shown <= most, "{shown} of {n}");
+            }
+        }
+        let of = |name: &str, phone: &str| {
+            let c = Contact { name: name.into(), phone: phone.into(), ..Contact::default() }.masked();
+            (c.name, c.phone)
+        };
+        assert_eq!(of("王", "88881234"), ("*".into(), "8****234".into()));
     }
 
     #[test]

@@ -446,12 +446,16 @@ impl App {
             };
             let ready = record.start.is_some() && !hidden;
             if next.case.is_none() && ready && !f.text.trim().is_empty() {
-                // What the loop refuses stays a finding; the coordinator can take it up by hand.
+                // What the loop refuses stays a finding, and the coordinator is told to take it up by hand.
                 let lodged =
                     tx.part(|tx| self.finding_becomes_case(tx, office, permit.actor(), &next, f.kind));
                 match lodged {
                     Ok(case) => next.case = Some(case),
-                    Err(Error::Refused(_) | Error::Invalid { .. } | Error::Forbidden(_)) => {}
+                    Err(e @ (Error::Refused(_) | Error::Invalid { .. } | Error::Forbidden(_))) => {
+                        if was.is_none() {
+                            tell_refused(tx, office, &next, &e)?;
+                        }
+                    }
                     Err(e) => return Err(e),
                 }
             }
@@ -504,7 +508,12 @@ impl App {
             contact: None,
             lodged_at: None,
         };
-        let lodged = self.register_in(tx, actor, registration, &Contact::default(), &[])?;
+        // 义务监督员、第三方评估 register nothing themselves: the system does it on behalf of their account, which
+        // stays on the event.
+        let own = decide(actor, Operation::RegisterCase, None).is_ok();
+        let behalf = Actor { role: Role::System, ..actor.clone() };
+        let by = if own { actor } else { &behalf };
+        let lodged = self.register_in(tx, by, registration, &Contact::default(), &[])?;
         let case = cases::by_number(tx, &lodged.number)?.ok_or(Error::NotFound)?;
         Ok(case.id)
     }
@@ -548,9 +557,7 @@ impl App {
         let mut names: BTreeMap<StaffId, String> = BTreeMap::new();
         let mut out = Vec::with_capacity(rows.len());
         for row in rows {
-            let hidden = form_of(&row.form).is_some_and(|f| f.rule().hidden) && row.finished.is_none();
-            let shown = !hidden || actor.role == Role::Supervisor || actor.staff == Some(row.staff);
-            let walker = match (shown, names.get(&row.staff)) {
+            let walker = match (!hidden_from(actor, &row), names.get(&row.staff)) {
                 (false, _) => None,
                 (true, Some(name)) => Some(name.clone()),
                 (true, None) => {
@@ -585,8 +592,34 @@ impl App {
     }
 }
 
+/// A finding that could not become a case goes to the reception of its region, with why.
+fn tell_refused(tx: &mut Tx<'_>, office: &Office, f: &FindingRow, why: &Error) -> Result<(), Error> {
+    let region = f.region.parse().unwrap_or_else(|_| office.settings.city.clone());
+    let Some(desk) = office.reception(&region).map(|u| u.id).or(f.unit) else { return Ok(()) };
+    let line: String = hanyu::mask::mask(f.words.trim()).chars().take(40).collect();
+    let words = format!("走查发现未能自动转件，请人工登记：{line}（{why}）");
+    let now = tx.now();
+    office::put_message(tx, desk, now, None, &words)?;
+    Ok(())
+}
+
+/// Is it an unannounced walk (暗访) that is not over yet?
+pub(crate) fn is_secret(row: &WalkRow) -> bool {
+    form_of(&row.form).is_some_and(|f| f.rule().hidden) && row.finished.is_none()
+}
+
+/// Must this reader not know of the walk? Until it is over an unannounced walk is there for its walker and for the
+/// supervision office only.
+pub(crate) fn hidden_from(actor: &Actor, row: &WalkRow) -> bool {
+    let supervises = matches!(actor.role, Role::Supervisor | Role::System);
+    is_secret(row) && actor.staff != Some(row.staff) && !supervises
+}
+
 /// Who may read a walk of somebody else: the region's offices; a unit its own items and its own people.
 pub(crate) fn see(actor: &Actor, row: &WalkRow) -> Result<(), Error> {
+    if hidden_from(actor, row) {
+        return Err(Error::NotFound);
+    }
     let in_region = actor.region.as_ref().is_some_and(|r| row.region.starts_with(r.as_str()));
     let own = actor.unit == Some(row.unit) || (actor.unit.is_some() && actor.unit == row.item_unit);
     let seen = match actor.role {

@@ -10,6 +10,8 @@ mod office;
 mod reading;
 #[path = "it/redesigns.rs"]
 mod redesigns;
+#[path = "it/reporter.rs"]
+mod reporter;
 #[path = "it/supervise.rs"]
 mod supervise;
 #[path = "it/walks.rs"]
@@ -151,15 +153,18 @@ fn one_case_goes_the_whole_way_and_the_resident_follows_it() {
         assert_eq!(seen.contact.unwrap().phone, "138****1234");
         let reply = Command::Reply { text: "已核准".into(), basis: String::new() };
         act(app, handler(2), &lodged.number, reply).unwrap();
-        let follow = app.follow(lodged.number.clone(), lodged.code.clone()).wait().unwrap();
+        let follow = app.follow(None, lodged.number.clone(), lodged.code.clone()).wait().unwrap();
         assert_eq!(
             follow.view.acts,
             vec![Act::Callback, Act::AddWords].into_iter().rev().collect::<Vec<_>>()
         );
         assert!(follow.events.iter().any(|e| e.act == Act::Reply));
-        assert_eq!(app.follow(lodged.number.clone(), "00000000".into()).wait().unwrap_err(), Error::NotFound);
+        assert_eq!(
+            app.follow(None, lodged.number.clone(), "00000000".into()).wait().unwrap_err(),
+            Error::NotFound
+        );
         let answer = Command::Callback { solved: Solved::Yes, satisfied: None, words: String::new() };
-        app.act_as_resident(lodged.number.clone(), lodged.code, answer).wait().unwrap();
+        app.act_as_resident(None, lodged.number.clone(), lodged.code, answer).wait().unwrap();
         let end =
             act(app, coordinator(), &lodged.number, Command::Archive { summary: String::new() }).unwrap();
         assert_eq!(end.case.stage.kind(), StageKind::Archived);
@@ -188,7 +193,7 @@ fn strangers_get_the_answer_of_a_case_that_does_not_exist() {
             assert_eq!(unmask.unwrap_err(), Error::NotFound);
         }
         let purpose = "电话核实".to_owned();
-        assert_eq!(app.unmask(coordinator(), number.clone(), purpose).wait().unwrap(), wang());
+        assert_eq!(app.unmask(coordinator(), number.clone(), purpose).wait().unwrap().contact, wang());
         assert!(matches!(app.unmask(coordinator(), number, " ".into()).wait(), Err(Error::Invalid { .. })));
     });
 }
@@ -489,8 +494,11 @@ fn a_file_waits_until_its_act_is_done_and_then_belongs_to_the_case() {
         let (file, bytes) = app.file(coordinator(), number.clone(), up.file.hash.clone()).wait().unwrap();
         assert_eq!((file, bytes.len() as i64), (up.file.clone(), up.file.size));
         assert!(!bytes.windows(3).any(|w| w == b"GPS"), "where it was taken is gone");
-        let code = app.code_of(number.clone()).wait().unwrap();
-        assert!(app.file_for_resident(number.clone(), code.clone(), up.file.hash.clone()).wait().is_ok());
+        let printed = app.print_receipt(coordinator(), number.clone(), "反映人遗失".into()).wait().unwrap();
+        let code = printed.code;
+        assert!(
+            app.file_for_resident(None, number.clone(), code.clone(), up.file.hash.clone()).wait().is_ok()
+        );
         assert_eq!(app.file(handler(3), number.clone(), up.file.hash.clone()).wait(), Err(Error::NotFound));
         let other = lodge(app);
         assert_eq!(app.file(coordinator(), other, up.file.hash.clone()).wait(), Err(Error::NotFound));
@@ -498,7 +506,7 @@ fn a_file_waits_until_its_act_is_done_and_then_belongs_to_the_case() {
         let note = app.upload(&coordinator(), "内部.pdf", b"%PDF-1.7 x".to_vec()).unwrap();
         let words = Command::Note { words: "内部材料".into() };
         app.act_with(coordinator(), number.clone(), words, None, vec![note.ticket]).wait().unwrap();
-        let hidden = app.file_for_resident(number.clone(), code, note.file.hash).wait();
+        let hidden = app.file_for_resident(None, number.clone(), code, note.file.hash).wait();
         assert_eq!(hidden, Err(Error::NotFound));
         // What nobody used in a week is no longer taken, and swept.
         let late = app.upload(&coordinator(), "旧.pdf", b"%PDF-1.7 old".to_vec()).unwrap();

@@ -119,7 +119,7 @@ impl<'a> Beside<'a> {
             device,
             phone: String::new(),
         };
-        self.app.rate(receipt.token, rating).wait()?;
+        self.app.rate(None, receipt.token, rating).wait()?;
         Ok(())
     }
 

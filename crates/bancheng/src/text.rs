@@ -167,7 +167,7 @@ fn hot(file: &Path, top: usize, min_letters: usize, words: Option<&Path>) -> Res
             .ids
             .iter()
             .filter_map(|i| by_id.get(i.as_str()))
-            .map(|l| serde_json::json!({ "id": l.id, "title": l.title, "time": l.at, "support": l.support, "against": l.against }))
+            .map(|l| serde_json::json!({ "id": l.id, "title": hanyu::mask::mask(&l.title), "time": l.at, "support": l.support, "against": l.against }))
             .collect();
         let mut one = serde_json::to_value(g)?;
         one["rank"] = (rank + 1).into();

@@ -145,9 +145,16 @@ pub const FORMS: &[ActForm] = &[
     risky(Act::Backfill, &[must("text", |t| t.f_reply, Big)]),
 ];
 
-/// Acts that have no form: the system does them, or the other side of a merge does.
-pub const WITHOUT_FORM: &[Act] =
-    &[Act::Register, Act::Absorb, Act::Release, Act::WarnYellow, Act::WarnRed, Act::Recompute];
+/// Acts that have no form here: the system does them, the other side of a merge does, or a page of their own.
+pub const WITHOUT_FORM: &[Act] = &[
+    Act::Register,
+    Act::Absorb,
+    Act::Release,
+    Act::WarnYellow,
+    Act::WarnRed,
+    Act::Recompute,
+    Act::PrintReceipt,
+];
 
 /// The form of an act.
 pub fn form_of(act: Act) -> Option<&'static ActForm> {

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use app::{CaseView, Contact, Error, EventView, Office};
+use app::{CaseView, Error, EventView, Office};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use kernel::Role;
-use resolve::{Act, Command, Stage, StageKind, StepState, Word as _};
+use resolve::{Act, Command, Stage, StepState, Word as _};
 use serde_json::Value;
 use web_kit::{
     Desk, Fields, Form, Kit, Lamp, Lang, Oops, Page, date_of, day, lamp, length, render, when, word,
@@ -119,7 +118,7 @@ struct Told<'a> {
     done: String,
     sent: Option<(Act, &'a Fields, Option<&'a Error>)>,
     checked: Option<(Act, app::ReplyCheck)>,
-    contact: Option<Contact>,
+    shown: Option<app::Unmasked>,
     trouble: String,
 }
 
@@ -199,13 +198,17 @@ pub(crate) fn told(page: &Page, office: &Office, asked: &Command) -> Vec<Said> {
 
 fn line(page: &Page, office: &Office, e: &EventView) -> Line {
     let unit = e.unit.as_deref().map_or_else(String::new, |u| format!(" · {u}"));
+    let mut said = told(page, office, &e.happened.asked);
+    if e.reprinted {
+        said.push(Said { label: String::new(), value: page.t.by_printed_code.to_owned() });
+    }
     Line {
         at: when(page.lang, e.at),
         who: format!("{}{unit}", e.who),
         act: word(page.lang, e.act),
         stage: word(page.lang, e.happened.to),
         system: matches!(e.act, Act::WarnYellow | Act::WarnRed | Act::Recompute),
-        said: told(page, office, &e.happened.asked),
+        said,
         files: e.happened.files.iter().map(file_view).collect(),
     }
 }
@@ -300,10 +303,17 @@ pub(crate) fn units(office: &Office) -> Vec<(String, String)> {
     office.units().into_iter().filter(|u| u.active).map(|u| (u.short.clone(), u.name.clone())).collect()
 }
 
-async fn page_of(kit: &Kit, desk: &Desk, number: String, told: Told<'_>) -> Result<Response, Oops> {
+async fn page_of(kit: &Kit, desk: &Desk, number: String, mut told: Told<'_>) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let v = kit.app.case(desk.actor(), number.clone()).await?;
-    let events = kit.app.events(desk.actor(), number.clone(), 0).await?;
+    let (open, shown) = match told.shown.as_ref() {
+        Some(shown) => (true, Some(shown.contact.clone()).filter(|c| !c.is_empty())),
+        None => (false, None),
+    };
+    let events = match told.shown.take() {
+        Some(shown) => shown.events,
+        None => kit.app.events(desk.actor(), number.clone(), 0).await?,
+    };
     let why = kit.app.explain(desk.actor(), number.clone()).await?;
     let read = kit.app.case_reading(desk.actor(), number.clone()).await?;
     let mut forms = forms(desk, &v, &told);
@@ -331,12 +341,11 @@ async fn page_of(kit: &Kit, desk: &Desk, number: String, told: Told<'_>) -> Resu
     let days = why.as_ref().map_or_else(Vec::new, |w| {
         std::iter::once(&w.received).chain(&w.days).take(120).map(|d| day_view(&p, d)).collect()
     });
-    let role = desk.role();
-    let hidden =
-        v.contact.is_none() && v.case.hide_reporter && matches!(role, Role::Handler | Role::UnitAdmin);
-    let open = told.contact.is_some();
-    let contact = told.contact.or_else(|| v.contact.clone());
-    let may_unmask = access::decide(&desk.actor(), access::Operation::UnmaskContact, Some(&v.case)).is_ok();
+    let sees = access::may_see_reporter(&desk.actor(), &v.case);
+    let hidden = v.case.hide_reporter && !sees;
+    let contact = shown.or_else(|| v.contact.clone());
+    let may_unmask =
+        sees && access::decide(&desk.actor(), access::Operation::UnmaskContact, Some(&v.case)).is_ok();
     let template = CaseHtml {
         number: v.case.number.clone(),
         title: v.case.title.clone(),
@@ -371,7 +380,7 @@ async fn page_of(kit: &Kit, desk: &Desk, number: String, told: Told<'_>) -> Resu
         r: Read::of_case(&p, &read),
         may_dispatch: v.acts.contains(&Act::Dispatch),
         checked: told.checked.map(|(act, c)| (act.word(), reading::check(&p, &c))),
-        receipt: matches!(role, Role::Clerk | Role::Coordinator) && v.case.stage.kind() != StageKind::Merged,
+        receipt: v.acts.contains(&Act::PrintReceipt) && desk.me.actor.unit.is_none_or(|u| !v.case.answers(u)),
         p,
     };
     Ok(render(&template))
@@ -516,7 +525,7 @@ pub(crate) async fn unmask(
     fields: Fields,
 ) -> Result<Response, Oops> {
     match kit.app.unmask(desk.actor(), number.clone(), fields.get("purpose").to_owned()).await {
-        Ok(contact) => page_of(&kit, &desk, number, Told { contact: Some(contact), ..Told::default() }).await,
+        Ok(shown) => page_of(&kit, &desk, number, Told { shown: Some(shown), ..Told::default() }).await,
         Err(e @ Error::Invalid { .. }) => {
             let trouble = web_kit::explain(&desk.page, &e);
             let page = page_of(&kit, &desk, number, Told { trouble, ..Told::default() }).await?;

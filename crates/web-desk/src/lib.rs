@@ -47,7 +47,7 @@ pub fn routes() -> Router<Kit> {
             "/desk/register",
             get(register::form).post(register::save).layer(DefaultBodyLimit::max(UPLOAD_MAX)),
         )
-        .route("/desk/receipt/{number}", get(register::receipt))
+        .route("/desk/receipt/{number}", get(register::receipt).post(register::print_again))
         .route("/desk/dispatch", get(dispatch::form).post(dispatch::send))
         .route("/desk/messages", get(office::messages).post(office::seen))
         .route("/desk/office", get(office::overview))

@@ -3,11 +3,11 @@
 use app::{Contact, Error};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{RegionCode, Role};
-use resolve::{Cause, Channel, Complexity, Kind, Registration, Word};
-use web_kit::{Desk, Fields, Form, Kit, Oops, Page, header_of, render, when, word};
+use resolve::{Act, Cause, Channel, Complexity, Kind, Registration, Word};
+use web_kit::{Desk, Fields, Form, Kit, Oops, Page, cookie, cookie_header, header_of, render, when, word};
 
 use crate::acts::Opt;
 use crate::reading::Read;
@@ -148,7 +148,13 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> 
         Err(e) => Err(e),
     };
     match lodged {
-        Ok(lodged) => Ok(Redirect::to(&format!("/desk/receipt/{}", lodged.number)).into_response()),
+        Ok(lodged) => {
+            let mut answer = Redirect::to(&format!("/desk/receipt/{}", lodged.number)).into_response();
+            // The code goes to who registered, once: the receipt takes it from here and ends the cookie.
+            let kept = format!("{}.{}", lodged.number, lodged.code);
+            answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, FRESH, &kept, FRESH_S));
+            Ok(answer)
+        }
         Err(e @ (Error::Refused(_) | Error::Invalid { .. })) => {
             let trouble = web_kit::explain(&desk.page, &e);
             let page = page(&kit, &desk, sent.fields, trouble, None).await?;
@@ -171,34 +177,96 @@ struct ReceiptHtml {
     qr: String,
 }
 
-/// `GET /desk/receipt/{number}`: to print or to show, with the code and a QR of the address to follow it.
+/// Name of the cookie that carries the code from registering to its receipt, and how long at most.
+const FRESH: &str = "receipt";
+const FRESH_S: u32 = 300;
+
+#[derive(Template)]
+#[template(path = "receipt_again.html")]
+struct AgainHtml {
+    p: Page,
+    number: String,
+    title: String,
+    may: bool,
+    purpose: String,
+    trouble: String,
+}
+
+/// `GET /desk/receipt/{number}`: right after registering, with the code and a QR of the address to follow it. Later
+/// it asks for the purpose of printing it again.
 pub(crate) async fn receipt(
     State(kit): State<Kit>,
     desk: Desk,
     Path(number): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Oops> {
+    let fresh = cookie(&headers, FRESH);
+    let code = fresh.as_deref().and_then(|f| f.split_once('.')).filter(|(n, _)| *n == number).map(|(_, c)| c);
+    if let Some(code) = code
+        && let Ok(receipt) = kit.app.first_receipt(desk.actor(), number.clone(), code.to_owned()).await
+    {
+        let mut answer = receipt_page(&kit, &desk, &headers, receipt);
+        answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, FRESH, "", 0));
+        return Ok(answer);
+    }
+    again(&kit, &desk, number, String::new(), String::new()).await
+}
+
+async fn again(
+    kit: &Kit,
+    desk: &Desk,
+    number: String,
+    purpose: String,
+    trouble: String,
+) -> Result<Response, Oops> {
     let v = kit.app.case(desk.actor(), number.clone()).await?;
-    if !matches!(desk.role(), Role::Clerk | Role::Coordinator | Role::Supervisor) {
+    let may = v.acts.contains(&Act::PrintReceipt);
+    if !may {
         return Err(Oops(Error::NotFound));
     }
+    let may = desk.me.actor.unit.is_none_or(|u| !v.case.answers(u));
     let p = desk.page.clone();
-    let code = kit.app.code_of(number.clone()).await?;
+    Ok(render(&AgainHtml { number, title: v.case.title.clone(), may, purpose, trouble, p }))
+}
+
+/// `POST /desk/receipt/{number}`: printed again, on record with its purpose.
+pub(crate) async fn print_again(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path(number): Path<String>,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let purpose = fields.get("purpose").to_owned();
+    match kit.app.print_receipt(desk.actor(), number.clone(), purpose.clone()).await {
+        Ok(receipt) => Ok(receipt_page(&kit, &desk, &headers, receipt)),
+        Err(e @ (Error::Refused(_) | Error::Invalid { .. })) => {
+            let trouble = web_kit::explain(&desk.page, &e);
+            let page = again(&kit, &desk, number, purpose, trouble).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(e) => Err(Oops(e)),
+    }
+}
+
+fn receipt_page(kit: &Kit, desk: &Desk, headers: &HeaderMap, receipt: app::CaseReceipt) -> Response {
+    let (p, v, code) = (desk.page.clone(), receipt.view, receipt.code);
+    let number = v.case.number.clone();
     let base = match kit.options.public_url.trim_end_matches('/') {
-        "" => format!("http://{}", header_of(&headers, "host")),
+        "" => format!("http://{}", header_of(headers, "host")),
         url => url.to_owned(),
     };
     let link = format!("{base}/r/{number}/{code}");
     let qr = fast_qr::QRBuilder::new(link.clone()).build();
     let qr = qr.map_or_else(|_| String::new(), |q| fast_qr::convert::svg::SvgBuilder::default().to_str(&q));
-    Ok(render(&ReceiptHtml {
+    render(&ReceiptHtml {
         title: v.case.title.clone(),
         lodged: when(p.lang, v.case.lodged),
         unit: v.office.unit_name(v.case.first_asked),
-        code: format!("{}-{}", &code[..4], &code[4..]),
+        code: format!("{}-{}", code.get(..4).unwrap_or_default(), code.get(4..).unwrap_or_default()),
         number,
         link,
         qr,
         p,
-    }))
+    })
 }

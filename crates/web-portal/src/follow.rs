@@ -30,7 +30,7 @@ pub(crate) async fn find(State(kit): State<Kit>, p: Page, fields: Fields) -> Res
         kept.take(most).collect()
     };
     let (number, code) = (clean("number", 40), clean("code", 12).replace('-', ""));
-    match kit.app.follow(number.clone(), code.clone()).await {
+    match kit.app.follow(p.signed(), number.clone(), code.clone()).await {
         Ok(_) => Ok(Redirect::to(&format!("/r/{number}/{code}")).into_response()),
         Err(Error::NotFound) => {
             let trouble = p.t.follow_wrong.to_owned();
@@ -199,7 +199,7 @@ pub(crate) async fn show(
     Path((number, code)): Path<(String, String)>,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Oops> {
-    let v = kit.app.follow(number, code.clone()).await?;
+    let v = kit.app.follow(p.signed(), number, code.clone()).await?;
     let told = Told { fresh: !ask.new.is_empty(), thanks: !ask.done.is_empty(), ..Told::default() };
     Ok(mine(p, code, &v, told))
 }
@@ -215,7 +215,8 @@ async fn done(
     let result = match asked {
         Ok(asked) => {
             let tickets = tickets.clone();
-            kit.app.act_as_resident_with(number.clone(), code.clone(), asked, tickets).await.map(|_| ())
+            let (number, code) = (number.clone(), code.clone());
+            kit.app.act_as_resident_with(p.signed(), number, code, asked, tickets).await.map(|_| ())
         }
         Err(e) => Err(e),
     };
@@ -224,7 +225,7 @@ async fn done(
         Err(e @ (Error::Refused(_) | Error::Invalid { .. })) => {
             let waiting = kit.app.waiting_files(&kernel::Actor::resident(), tickets).await?;
             let told = Told { trouble: explain(&p, &e), sent, waiting, ..Told::default() };
-            let v = kit.app.follow(number, code.clone()).await?;
+            let v = kit.app.follow(p.signed(), number, code.clone()).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, mine(p, code, &v, told)).into_response())
         }
         Err(e) => Err(Oops(e)),
@@ -246,9 +247,10 @@ pub(crate) async fn add(
 /// `GET /r/{number}/{code}/file/{hash}`
 pub(crate) async fn file(
     State(kit): State<Kit>,
+    p: Page,
     Path((number, code, hash)): Path<(String, String, String)>,
 ) -> Result<Response, Oops> {
-    let (file, bytes) = kit.app.file_for_resident(number, code, hash).await?;
+    let (file, bytes) = kit.app.file_for_resident(p.signed(), number, code, hash).await?;
     Ok(web_kit::serve_file(&file, bytes))
 }
 

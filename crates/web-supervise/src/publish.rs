@@ -120,7 +120,7 @@ pub(crate) async fn save(
         title: get("title"),
         words: get("words"),
         answer: get("answer"),
-        unit: get("unit"),
+        unit: String::new(),
         typical: fields.has("typical"),
     };
     match kit.app.publish(desk.actor(), number.clone(), what.clone()).await {

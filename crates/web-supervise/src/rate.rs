@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use supervise::{Dim, LEVELS, Level, RateChannel, Reason, reasons_for};
-use web_kit::{Fields, Kit, Lang, Oops, Page, escape, header_of, render, when};
+use web_kit::{Address, Fields, Kit, Lang, Oops, Page, escape, header_of, render, when};
 
 use crate::{Opt, opt, ready, told};
 
@@ -96,7 +96,7 @@ async fn page(
     trouble: String,
     sent: Fields,
 ) -> Result<Response, Oops> {
-    let v = kit.app.rate_page(token.clone()).await?;
+    let v = kit.app.rate_page(p.signed(), token.clone()).await?;
     let way = channel(&by.by).way();
     let ticked = |code: &str| sent.all("reason").contains(&code);
     let reasons =
@@ -151,17 +151,18 @@ pub(crate) async fn vote(
     p: Page,
     Path(token): Path<String>,
     Query(by): Query<By>,
+    Address(near): Address,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    // A device is told apart by what it says of itself and where it asks from; only a keyed digest is kept.
-    let near = header_of(&headers, "x-forwarded-for");
+    // A device is told apart by what it says of itself and where it asks from, as the guard of the pages sees it;
+    // only a keyed digest is kept.
     let device =
         format!("{near}|{}|{}", header_of(&headers, "user-agent"), header_of(&headers, "accept-language"));
     // A tablet at a window is one device for many people: it says nothing there.
     let device = if by.by == "tablet" || near.is_empty() { String::new() } else { device };
     let done = match entered(&fields, channel(&by.by), &device) {
-        Ok(new) => kit.app.rate(token.clone(), new).await,
+        Ok(new) => kit.app.rate(p.signed(), token.clone(), new).await,
         Err(e) => Err(e),
     };
     match done {
@@ -178,10 +179,11 @@ pub(crate) async fn vote(
 /// `POST /r/{number}/{code}/rate`: who has the code of an answered case may rate the service.
 pub(crate) async fn of_case(
     State(kit): State<Kit>,
+    p: Page,
     Path((number, code)): Path<(String, String)>,
     _fields: Fields,
 ) -> Result<Response, Oops> {
-    let receipt = kit.app.case_receipt(number, code).await?;
+    let receipt = kit.app.case_receipt(p.signed(), number, code).await?;
     Ok(Redirect::to(&format!("/rate/{}?by=web", receipt.token)).into_response())
 }
 

@@ -205,7 +205,7 @@ async fn serve_page(
             .map(|u| (u.short.clone(), u.name.clone()))
             .collect(),
         code: receipt.as_ref().map_or_else(String::new, |r| r.code.trim_start_matches("own/").to_owned()),
-        tablet: receipt.map_or_else(String::new, |r| format!("/rate/{}?by=tablet", r.token)),
+        tablet: receipt.map_or_else(String::new, |r| format!("{base}/rate/{}?by=tablet", r.token)),
         address,
         qr,
         trouble,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::Api;
-use crate::auth::Stranger;
+use crate::auth::{AsWho, Stranger};
 use crate::body::{Json, Number};
 use crate::problem::Problem;
 use crate::views::{FollowOut, Out, Problems};
@@ -46,6 +46,7 @@ pub(crate) enum ResidentAct {
     responses((status = 200, description = "进度", body = FollowOut), Problems))]
 pub(crate) async fn act_as_resident(
     _: Stranger,
+    AsWho(signed): AsWho,
     number: Number,
     State(api): State<Api>,
     Json { value, .. }: Json<ResidentAct>,
@@ -56,7 +57,7 @@ pub(crate) async fn act_as_resident(
             (code, Command::Callback { solved, satisfied, words })
         }
     };
-    api.app.act_as_resident(number.0.clone(), code.clone(), asked).await?;
-    let seen = api.app.follow(number.0, code).await?;
+    api.app.act_as_resident(signed.clone(), number.0.clone(), code.clone(), asked).await?;
+    let seen = api.app.follow(signed, number.0, code).await?;
     Ok(Out(StatusCode::OK, FollowOut::of(&seen.view, &seen.events)).into_response())
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::Api;
-use crate::auth::Stranger;
+use crate::auth::{AsWho, Stranger};
 use crate::body::{Asked, Number};
 use crate::problem::Problem;
 use crate::views::{FollowOut, Out, Problems};
@@ -27,10 +27,11 @@ pub(crate) struct Code {
     responses((status = 200, description = "进度", body = FollowOut), Problems))]
 pub(crate) async fn follow(
     _: Stranger,
+    AsWho(signed): AsWho,
     number: Number,
     State(api): State<Api>,
     Asked(asked): Asked<Code>,
 ) -> Result<Response, Problem> {
-    let seen = api.app.follow(number.0, asked.code).await?;
+    let seen = api.app.follow(signed, number.0, asked.code).await?;
     Ok(Out(StatusCode::OK, FollowOut::of(&seen.view, &seen.events)).into_response())
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use access::{Operation, decide};
+use hanyu::mask::mask;
 use hanyu::precedent::{Matter, Precedents};
 use kernel::{Actor, CaseId, Moment, US_PER_SECOND};
 use resolve::Case;
@@ -129,11 +130,11 @@ impl App {
             unit: r.unit.map(|u| office.unit_name(kernel::UnitId(u))),
             made: Moment::from_us(r.made),
             form: NewPrecedent {
-                title: r.title.clone(),
-                problem: r.problem.clone(),
-                obstacle: r.obstacle.clone(),
-                solution: r.solution.clone(),
-                basis: r.basis.clone(),
+                title: mask(&r.title),
+                problem: mask(&r.problem),
+                obstacle: mask(&r.obstacle),
+                solution: mask(&r.solution),
+                basis: mask(&r.basis),
             },
             score: 0.0,
             why: Vec::new(),
@@ -208,6 +209,7 @@ impl App {
                         format!("fill this in, {FIELD} characters at most"),
                     ));
                 }
+                crate::reporter::nothing_private(name, text)?;
             }
             let row = PrecedentRow {
                 case: case.id.0,

@@ -34,6 +34,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Steps of reading in one round.
 const STEPS: usize = 100;
 
+/// Cases, items and walks compared with the record in one round.
+const COMPARED: u32 = 50;
+
 /// 亮灯、到期恢复计时.
 pub const LIGHTS: &str = "lights";
 /// 作业.
@@ -56,11 +59,22 @@ pub const CARES: &[Care] = &[
         name: "learning", zh: "学习转办", every: MINUTE, run: |app| app.learn_if_due().map(usize::from)
     },
     Care { name: "hot", zh: "热点", every: MINUTE, run: |app| app.heat_if_due().map(usize::from) },
+    Care { name: "compare", zh: "抽查留痕", every: ALWAYS, run: compare },
     Care { name: "sweep", zh: "清理", every: MINUTE, run: sweep },
 ];
 
 fn seals(app: &App) -> Result<usize, Error> {
     Ok(ledger_rows::seal_now(&app.store, Some(app.vault.seal_key()))?.len())
+}
+
+/// Compares some rows with the record; what was changed past it is this care's failure, told until it is mended.
+fn compare(app: &App) -> Result<usize, Error> {
+    let found = app.compare_some(COMPARED)?;
+    if found.findings.is_empty() {
+        return Ok(0);
+    }
+    let said: Vec<String> = found.findings.iter().take(5).map(ToString::to_string).collect();
+    Err(Error::Store(store::StoreError::Damaged(said.join("; "))))
 }
 
 fn sweep(app: &App) -> Result<usize, Error> {

@@ -61,27 +61,27 @@ fn a_link_works_once_and_a_bad_rating_is_a_case_at_once() {
     city(|app, clock| {
         let good = serve(app);
         for _ in 0..3 {
-            assert!(app.rate_page(good.token.clone()).wait().unwrap().open, "opening is not a vote");
+            assert!(app.rate_page(None, good.token.clone()).wait().unwrap().open, "opening is not a vote");
         }
-        assert_eq!(app.rate(good.token.clone(), rating(Level::VerySatisfied)).wait().unwrap(), None);
+        assert_eq!(app.rate(None, good.token.clone(), rating(Level::VerySatisfied)).wait().unwrap(), None);
         assert!(matches!(
-            app.rate(good.token.clone(), rating(Level::Satisfied)).wait(),
+            app.rate(None, good.token.clone(), rating(Level::Satisfied)).wait(),
             Err(Error::Invalid { .. })
         ));
         assert!(
-            matches!(app.rate_page(format!("{}0", good.token)).wait(), Err(Error::NotFound)),
+            matches!(app.rate_page(None, format!("{}0", good.token)).wait(), Err(Error::NotFound)),
             "a forged token"
         );
 
         let bad = serve(app);
         let (number, _) =
-            app.rate(bad.token.clone(), rating(Level::VeryDissatisfied)).wait().unwrap().unwrap();
+            app.rate(None, bad.token.clone(), rating(Level::VeryDissatisfied)).wait().unwrap().unwrap();
         let case = app.case(coordinator(), number.clone()).wait().unwrap().case;
         assert_eq!(
             (case.kind, case.hide_reporter, case.stage.kind()),
             (Kind::BadRating, true, StageKind::Registered)
         );
-        assert!(!app.rate_page(bad.token.clone()).wait().unwrap().open, "not before it was answered");
+        assert!(!app.rate_page(None, bad.token.clone()).wait().unwrap().open, "not before it was answered");
         for (actor, asked) in [
             (coordinator(), Command::Dispatch { unit: UnitId(2), note: String::new() }),
             (handler(2), Command::Take {}),
@@ -90,8 +90,8 @@ fn a_link_works_once_and_a_bad_rating_is_a_case_at_once() {
             clock.move_us(US_PER_HOUR);
             app.act(actor, number.clone(), asked, None).wait().unwrap();
         }
-        assert!(app.rate_page(bad.token.clone()).wait().unwrap().second);
-        assert_eq!(app.rate(bad.token, rating(Level::Satisfied)).wait().unwrap(), None);
+        assert!(app.rate_page(None, bad.token.clone()).wait().unwrap().second);
+        assert_eq!(app.rate(None, bad.token, rating(Level::Satisfied)).wait().unwrap(), None);
         assert_eq!(
             ["services", "ratings", "good_rate", "bad", "second_good"].map(|k| told(app, k)),
             ["2", "2", "50.0%", "1", "1"]

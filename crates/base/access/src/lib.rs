@@ -6,12 +6,14 @@
 
 mod matrix;
 mod operations;
+mod reporter;
 
 use kernel::{Actor, Relation, Role, Said};
 use resolve::{Act, Case, Word as _, relations};
 
 pub use matrix::permission_matrix;
 pub use operations::{OPERATIONS, Operation, Reach, Rule};
+pub use reporter::{REPORTER, Side, Sight, may_see_reporter, may_speak_for_reporter, sight};
 
 /// Proof that the door was passed: who, and for what. Only [`decide`] makes it.
 #[derive(Clone, Debug)]
@@ -98,18 +100,6 @@ pub fn may_see(actor: &Actor, case: &Case) -> bool {
                 || actor.unit.is_some_and(|u| case.past_owners.contains(&u))
         }
         Role::Walker | Role::SystemAdmin | Role::Volunteer | Role::Evaluator => false,
-    }
-}
-
-/// May this actor learn who lodged the case? The unit complained about may not when the person asks for it.
-pub fn may_see_reporter(actor: &Actor, case: &Case) -> bool {
-    if !may_see(actor, case) {
-        return false;
-    }
-    match actor.role {
-        Role::Analyst => false,
-        Role::Handler | Role::UnitAdmin => !case.hide_reporter,
-        _ => true,
     }
 }
 

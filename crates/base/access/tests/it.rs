@@ -1,8 +1,11 @@
 //! The matrix on paper is the matrix in force, and nobody sees what is not theirs.
 
-use access::{Denied, OPERATIONS, Operation, decide, may_see, may_see_reporter, permission_matrix};
+use access::{
+    Denied, OPERATIONS, Operation, REPORTER, Side, Sight, decide, may_see, may_see_reporter,
+    may_speak_for_reporter, permission_matrix, sight,
+};
 use kernel::{Actor, CaseId, Moment, Role, StaffId, UnitId};
-use resolve::{Act, Case, Channel, Complexity, Kind, Registration, Rules, register};
+use resolve::{Act, Case, Channel, Command, Complexity, Kind, Registration, Rules, register};
 
 fn case() -> Case {
     let now: Moment = "2026-03-02 10:00".parse().unwrap();
@@ -70,9 +73,72 @@ fn a_stranger_is_told_that_there_is_nothing() {
     assert!(matches!(decide(&clerk, Operation::WriteLimits, None), Err(Denied::Forbidden(_))));
 }
 
+/// A case that unit 2 had, unit 3 answers now, unit 4 helps with and unit 5 has a task of; unit 1 took it down.
+fn going_round(hide: bool) -> Case {
+    let now: Moment = "2026-03-02 10:00".parse().unwrap();
+    let rules = Rules::new(workday::WorkCalendar::official());
+    let coordinator = who(Role::Coordinator, 9, "4306");
+    let mut case = case();
+    case.hide_reporter = hide;
+    let dispatch = |unit| Command::Dispatch { unit: UnitId(unit), note: String::new() };
+    let reason = || "不属本单位".to_owned();
+    for asked in [
+        dispatch(2),
+        Command::Redispatch { unit: UnitId(3), reason: reason() },
+        Command::AddCo { unit: UnitId(4), task: reason() },
+    ] {
+        case = case.act(asked, &coordinator, now, &rules).unwrap().0;
+    }
+    case.tasks.push(resolve::MeetingTask {
+        unit: UnitId(5),
+        what: reason(),
+        due: "2026-03-09".parse().unwrap(),
+        done: false,
+    });
+    case
+}
+
+/// C2: whatever the role, nobody of a unit that answers or answered learns who asked to stay unknown, and nobody of
+/// it speaks in their place.
 #[test]
-fn the_unit_complained_about_does_not_learn_who_lodged_it() {
+fn the_unit_complained_about_does_not_learn_who_lodged_it_in_any_role() {
+    for role in Role::ALL {
+        assert_eq!(REPORTER.iter().filter(|(r, _)| *r == role).count(), 1, "{role:?} has one row");
+    }
+    for hide in [true, false] {
+        let case = going_round(hide);
+        for role in Role::ALL.into_iter().filter(|r| !matches!(r, Role::Resident | Role::System)) {
+            for unit in 1..=9 {
+                let reader = who(role, unit, "4306");
+                let side = Side::of(&reader, &case);
+                let wanted = match unit {
+                    2..=5 => Side::Answering,
+                    1 => Side::TookDown,
+                    _ => Side::Elsewhere,
+                };
+                assert_eq!(side, wanted, "{unit}");
+                let shown = may_see_reporter(&reader, &case);
+                let at = format!("{role:?} of unit {unit}, hidden {hide}");
+                if side == Side::Answering {
+                    assert!(!(hide && shown), "{at}");
+                    assert!(!may_speak_for_reporter(&reader, &case), "{at}");
+                    let print = Command::PrintReceipt { purpose: "遗失".into() };
+                    let now: Moment = "2026-03-03 10:00".parse().unwrap();
+                    let rules = Rules::new(workday::WorkCalendar::official());
+                    assert!(case.decide(print, &reader, now, &rules).is_err(), "{at}");
+                } else {
+                    assert!(may_speak_for_reporter(&reader, &case), "{at}");
+                }
+                assert!(!shown || may_see(&reader, &case), "{at}: only of a case that may be seen");
+                match sight(role, side) {
+                    Sight::Never => assert!(!shown, "{at}"),
+                    Sight::UnlessHidden => assert_eq!(shown, !hide && may_see(&reader, &case), "{at}"),
+                    Sight::Always => assert_eq!(shown, may_see(&reader, &case), "{at}"),
+                }
+            }
+        }
+    }
     let case = case();
-    assert!(!may_see_reporter(&who(Role::Handler, 1, "4306"), &case));
     assert!(may_see_reporter(&who(Role::Coordinator, 9, "4306"), &case));
+    assert!(may_see_reporter(&who(Role::Clerk, 1, "430602"), &case), "who took it down");
 }

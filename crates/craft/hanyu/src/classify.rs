@@ -8,6 +8,7 @@ use crate::cut::Cutter;
 use crate::feature::{self, Counter, Known, Lexicon, Rarity, StopList, Stream};
 use crate::letters::Table;
 use crate::linear::{Calibration, LANES, Row, Weights, train};
+use crate::mask::{covered_words, may_show};
 use crate::minhash::{Fingerprint, Sets};
 use crate::normalise::fold;
 use crate::taxonomy;
@@ -494,7 +495,10 @@ impl<'m> Classifier<'m> {
                 distinct.into_iter().map(|w| Reason { weight: share(w), word: w.to_owned() }).collect()
             }
         };
-        out.retain(|r| r.weight > 0.0);
+        let folded = fold(&format!("{title} {body}"));
+        let tokens = self.cutter.read(&folded, false);
+        let hidden = covered_words(&folded, tokens.iter().map(|t| (t.start, t.word)));
+        out.retain(|r| r.weight > 0.0 && !hidden.contains(r.word.as_str()) && may_show(&r.word));
         out.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.word.cmp(&b.word)));
         out.truncate(n);
         out

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::cut::Cutter;
 use crate::group::group;
 use crate::letters::Letter;
+use crate::mask::mask;
 use crate::vector::{Common, Terms, cosine, key};
 
 /// Least mean similarity within a group (chosen on the public letters, see docs/QUALITY.md).
@@ -131,7 +132,7 @@ impl Hot {
             place,
             from: order.iter().find_map(|i| letters[*i].at),
             to: order.iter().rev().find_map(|i| letters[*i].at),
-            line: letters[middle].title.split_whitespace().collect::<Vec<_>>().join(" "),
+            line: mask(&letters[middle].title.split_whitespace().collect::<Vec<_>>().join(" ")),
             words: self.telling_words(members),
             ids: order.iter().map(|i| letters[*i].id.clone()).collect(),
         }

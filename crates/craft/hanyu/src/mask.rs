@@ -4,10 +4,13 @@
 
 use std::ops::Range;
 
+use hashbrown::HashSet;
 use serde::Serialize;
 
 use crate::checks::{bank_card, credit_code, identity_number};
 use crate::normalise::is_han;
+
+mod door;
 
 /// What was covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -29,6 +32,8 @@ pub enum Personal {
     Passport,
     /// 姓名
     Name,
+    /// 门牌: building, entrance and room
+    Door,
 }
 
 /// One finding: its byte range in the text given.
@@ -64,14 +69,21 @@ const NAME_CUES: [&str; 16] = [
 ];
 const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁\
 任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤欧阳";
+/// Words for anybody; a name follows only where it ends at a mark or at what the person did.
+const GROUP_CUES: [&str; 7] = ["群众", "市民", "业主", "村民", "居民", "我是", "职工"];
+const AFTER_NAME: [&str; 10] = ["反映", "来电", "投诉", "来信", "举报", "咨询", "称", "说", "表示", "诉"];
 const TITLES: [&str; 8] = ["先生", "女士", "小姐", "师傅", "大爷", "大妈", "阿姨", "同学"];
 
 /// Finds personal data. Sorted, without overlap.
 pub fn find(text: &str) -> Vec<Found> {
+    if text.chars().any(is_wide) {
+        return find_wide(text);
+    }
     let mut out = Vec::new();
     ascii_runs(text, &mut out);
     plates(text, &mut out);
     names(text, &mut out);
+    door::doors(text, &mut out);
     out.sort_by_key(|f| (f.at.start, std::cmp::Reverse(f.at.end)));
     let mut end = 0;
     out.retain(|f| {
@@ -81,6 +93,51 @@ pub fn find(text: &str) -> Vec<Found> {
     });
     out.truncate(MAX_FOUND);
     out
+}
+
+/// A full-width digit, letter, hyphen, dot or blank: written like the plain one, three bytes long.
+fn is_wide(c: char) -> bool {
+    matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '－' | '—' | '．' | '＠' | '＋' | '＿' | '\u{3000}')
+}
+
+/// The same where digits and letters are written wide: looked for in the plain form, told where it stands.
+fn find_wide(text: &str) -> Vec<Found> {
+    let mut plain = String::with_capacity(text.len());
+    let mut stands: Vec<(usize, usize)> = Vec::with_capacity(text.len() / 2);
+    for (at, c) in text.char_indices() {
+        stands.push((plain.len(), at));
+        plain.push(match c {
+            '—' => '-',
+            '\u{3000}' => ' ',
+            c if is_wide(c) => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            c => c,
+        });
+    }
+    stands.push((plain.len(), text.len()));
+    let back = |at: usize| stands.binary_search_by_key(&at, |s| s.0).map_or(text.len(), |i| stands[i].1);
+    find(&plain).into_iter().map(|f| Found { at: back(f.at.start)..back(f.at.end), kind: f.kind }).collect()
+}
+
+/// Is this a word that may be shown alone, as a key word or a reason? Long numbers never are, whatever they are.
+pub fn may_show(word: &str) -> bool {
+    word.chars().filter(char::is_ascii_digit).count() < LONG_NUMBER && find(word).is_empty()
+}
+
+/// So many digits in one word are a number of somebody, not a word.
+const LONG_NUMBER: usize = 6;
+
+/// The words of a folded text that stand, anywhere in it, inside of personal data: none of them is shown as a key
+/// word, a reason or the name of a topic.
+pub fn covered_words<'t>(text: &str, tokens: impl IntoIterator<Item = (usize, &'t str)>) -> HashSet<&'t str> {
+    let found = find(text);
+    if found.is_empty() {
+        return HashSet::new();
+    }
+    let inside = |start: usize, word: &str| {
+        let i = found.partition_point(|f| f.at.end <= start);
+        found.get(i).is_some_and(|f| f.at.start < start + word.len())
+    };
+    tokens.into_iter().filter(|(start, word)| inside(*start, word)).map(|(_, word)| word).collect()
 }
 
 /// The text with everything `find` finds covered by `*`; telephone and card numbers keep their ends so that
@@ -96,6 +153,7 @@ pub fn mask(text: &str) -> String {
             Personal::Phone => (3.min(chars.len() / 3), if chars.len() > 8 { 2 } else { 0 }),
             Personal::BankCard => (0, 4),
             Personal::Plate => (2, 0),
+            Personal::Door => (0, 0),
             Personal::Name => (1, 0),
             Personal::Email | Personal::Messenger | Personal::Passport => (1, 0),
         };
@@ -171,8 +229,15 @@ fn digit_groups(text: &str, run: Range<usize>, out: &mut Vec<Found>) {
             }
             j += 1;
         }
+        // 430101 19900307 123X: the check letter belongs to the digits before it.
+        let letter = digits.len() == 17 && b.get(end).is_some_and(|c| c.eq_ignore_ascii_case(&b'x'));
+        if end >= word_end && letter && plausible_birth(&digits[6..14]) {
+            out.push(Found { at: i..end + 1, kind: Personal::Identity });
+            i = end + 1;
+            continue;
+        }
         if end > word_end
-            && let Some(kind) = digits_kind(&digits)
+            && let Some(kind) = joined_kind(&digits)
         {
             out.push(Found { at: i..end, kind });
             i = end;
@@ -218,8 +283,18 @@ fn digits_kind(digits: &str) -> Option<Personal> {
         7 | 8 if (b'2'..=b'8').contains(&b[0]) && !plausible_birth(digits) => Some(Personal::Phone),
         15..=19 if identity_number(digits).is_ok() => Some(Personal::Identity),
         15..=19 if bank_card(digits) => Some(Personal::BankCard),
-        16 | 19 if digits.starts_with("62") => Some(Personal::BankCard),
+        14 if plausible_birth(&digits[..8]) => None, // a moment: 20261127100000
+        14..=30 => Some(Personal::BankCard),
         _ => None,
+    }
+}
+
+/// Groups of digits with blanks or hyphens between them. A number of a case (4306-2026-0000001) is nobody's.
+fn joined_kind(digits: &str) -> Option<Personal> {
+    match digits.len() {
+        18 if plausible_birth(&digits[6..14]) => Some(Personal::Identity),
+        16 | 19 => Some(Personal::BankCard),
+        _ => digits_kind(digits).filter(|k| *k != Personal::BankCard || bank_card(digits)),
     }
 }
 
@@ -241,11 +316,10 @@ fn plates(text: &str, out: &mut Vec<Found>) {
         let mut n = 0;
         let mut digits = 0;
         for (j, p) in text[start..].char_indices().take(9) {
-            if matches!(p, '·' | '.' | ' ') && n == 1 {
+            if matches!(p, '·' | '.' | ' ' | '-') && n == 1 {
                 continue;
             }
-            let good =
-                if n == 0 { p.is_ascii_uppercase() } else { p.is_ascii_uppercase() || p.is_ascii_digit() };
+            let good = if n == 0 { p.is_ascii_alphabetic() } else { p.is_ascii_alphanumeric() };
             let last = n >= 5 && matches!(p, '学' | '警' | '港' | '澳' | '挂');
             if !(good || last) {
                 break;
@@ -268,6 +342,25 @@ fn names(text: &str, out: &mut Vec<Found>) {
             let skip = rest.trim_start_matches(['是', '为', ':', '：', ' ', '(', '（']);
             start += rest.len() - skip.len();
             if let Some(end) = name_end(text, start) {
+                out.push(Found { at: start..end, kind: Personal::Name });
+            }
+        }
+    }
+    for cue in GROUP_CUES {
+        for (i, _) in text.match_indices(cue).take(200) {
+            let start = i + cue.len();
+            let ends = |end: &usize| {
+                let rest = &text[*end..];
+                rest.chars().next().is_none_or(|c| !is_han(c) && !c.is_alphanumeric())
+                    || AFTER_NAME.iter().any(|w| rest.starts_with(w))
+            };
+            let given: Vec<usize> =
+                text[start..].char_indices().take(4).map(|(j, c)| start + j + c.len_utf8()).collect();
+            let all_han = |end: usize| text[start..end].chars().all(is_han);
+            let surname = text[start..].chars().next().is_some_and(|c| SURNAMES.contains(c));
+            let end =
+                [2, 1].into_iter().filter_map(|n| given.get(n).copied()).find(|e| all_han(*e) && ends(e));
+            if let Some(end) = end.filter(|_| surname) {
                 out.push(Found { at: start..end, kind: Personal::Name });
             }
         }
@@ -315,16 +408,39 @@ mod tests {
         assert_eq!(mask("邮箱abc.d@example.com谢谢"), "邮箱a****************谢谢");
         assert_eq!(mask("联系人:王小明,微信号abc123456"), "联系人:王**,微信号a********");
         assert_eq!(mask("信用代码91330100799655058B公司"), "信用代码91330100799655058B公司");
-        let kept = "2019年5月3日,收取1200元,物业费20190503,热线12345。";
+        assert_eq!(mask("卡号６２２２０２１２３４５６７８９０１２３"), "卡号***************０１２３");
+        assert_eq!(mask("身份证430101 19900307 123X号"), "身份证430*****************号");
+        assert_eq!(mask("手机１３８－００１３－８０００"), "手机１３８********００");
+        assert_eq!(mask("住翠湖小区3栋2单元502室"), "住翠湖小区*********");
+        assert_eq!(mask("业主王小明反映"), "业主王**反映");
+        assert_eq!(mask("市民方便办事，业主高度关注"), "市民方便办事，业主高度关注");
+        let kept = "2019年5月3日,收取1200元,物业费20190503,热线12345。件号4306-2026-0000001，时间20261127100000，幸福路12号，政务中心三楼。";
         assert_eq!(mask(kept), kept);
     }
 
     proptest! {
         #[test]
-        fn masking_keeps_length_and_never_panics(s in "[0-9湘AX@. 王先生联系人:😀-]{0,60}") {
+        fn masking_keeps_length_and_never_panics(s in "[0-9０-９湘AX@. 王先生联系人:栋单元室😀-]{0,60}") {
             let m = mask(&s);
             prop_assert_eq!(m.chars().count(), s.chars().count());
             for f in find(&s) { prop_assert!(s.get(f.at).is_some()); }
+        }
+        #[test]
+        fn no_number_survives_however_it_is_written(
+            n in prop_oneof![
+                "1[3-9][0-9]{9}", "43010[0-9](19[5-9]|200)[0-9]0[1-9][12][0-9][0-9]{3}[0-9X]", "62[0-9]{14}", "62[0-9]{17}"
+            ],
+            wide in any::<bool>(),
+            between in prop_oneof![Just(""), Just(" "), Just("-")],
+        ) {
+            let every = if n.len() == 11 { 3 } else { 4 };
+            let mut written = String::new();
+            for (i, c) in n.chars().enumerate() {
+                if i > 0 && i % every == 0 { written.push_str(between); }
+                written.push(if wide { char::from_u32(u32::from(c) + 0xfee0).unwrap() } else { c });
+            }
+            let masked = mask(&format!("号码{written}。"));
+            prop_assert!(masked.chars().filter(|c| *c == '*').count() * 2 >= n.len(), "{} {}", written, masked);
         }
         #[test]
         fn no_mobile_number_survives(n in 13_000_000_000_u64..19_999_999_999, before in "[一-龥]{0,5}") {

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cut::{Cutter, Token};
+use crate::mask::{covered_words, may_show};
 use crate::minhash::{Fingerprint, counted};
 use crate::normalise::{fold, head};
 use crate::place::{PlaceKind, places_in};
@@ -76,7 +77,7 @@ pub struct Signature {
     pub(crate) print: Fingerprint,
     /// Weighted terms, length one, sorted by key; keys of 32 bits.
     pub(crate) terms: Vec<(u64, f32)>,
-    /// Words behind the heaviest terms.
+    /// Words behind the heaviest terms, none that personal data holds.
     pub(crate) words: Vec<String>,
     /// Specific places as written.
     pub(crate) places: Vec<String>,
@@ -149,6 +150,8 @@ impl Compared {
 }
 
 fn signature_in(cutter: &Cutter, text: &str, title_end: usize, mut tokens: Vec<Token<'_>>) -> Signature {
+    let hidden = covered_words(text, tokens.iter().map(|t| (t.start, t.word)));
+    let shown = |w: &str| !hidden.contains(w) && may_show(w);
     let mut said: Vec<(u64, &str, f32, f32)> = Vec::with_capacity(tokens.len());
     for t in &tokens {
         let f = t.facts;
@@ -189,7 +192,7 @@ fn signature_in(cutter: &Cutter, text: &str, title_end: usize, mut tokens: Vec<T
     Signature {
         print: Fingerprint::of(&counted(text)),
         terms,
-        words: heavy.iter().take(40).map(|(w, ..)| (*w).to_owned()).collect(),
+        words: heavy.iter().map(|(w, ..)| *w).filter(|w| shown(w)).take(40).map(ToOwned::to_owned).collect(),
         places: named,
         areas,
         days,
@@ -391,7 +394,9 @@ fn explained(p: Parts, score: f32, a: &Signature, b: &Signature) -> Similarity {
     reasons.extend(p.other_place.map(|(a, b)| Why::OtherPlace(a, b)));
     reasons.extend(p.other_area.map(|(a, b)| Why::OtherArea(a, b)));
     reasons.extend(p.day.map(Why::SameDay));
-    let shared: Vec<String> = a.words.iter().filter(|w| b.words.contains(w)).take(6).cloned().collect();
+    // Signatures kept from before may hold numbers.
+    let shared = a.words.iter().filter(|w| b.words.contains(w) && may_show(w));
+    let shared: Vec<String> = shared.take(6).cloned().collect();
     if !shared.is_empty() {
         reasons.push(Why::Words(shared));
     }

@@ -4,6 +4,7 @@
 use hashbrown::HashMap;
 
 use crate::cut::Cutter;
+use crate::mask::{covered_words, may_show};
 use crate::normalise::{fold, head};
 use crate::place::{Place, PlaceKind, places_in};
 
@@ -33,7 +34,7 @@ pub struct Term {
 pub struct Terms {
     /// Sorted by key, each once.
     pub terms: Vec<Term>,
-    /// Content words (key, word) in order of first appearance, for descriptions.
+    /// Content words (key, word) in order of first appearance, for descriptions: none that personal data holds.
     pub words: Vec<(u64, String)>,
     /// Specific places: no divisions, no townships.
     pub places: Vec<String>,
@@ -75,13 +76,14 @@ impl Terms {
                 t.count += w;
             };
             let mut tokens = cutter.read(&text, false);
+            let hidden = covered_words(&text, tokens.iter().map(|t| (t.start, t.word)));
             let mut stream: Vec<char> = Vec::new();
             for t in tokens.iter().filter(|t| t.facts.is_word() && !t.facts.is_stop()) {
                 let f = t.facts;
                 let lone_digits = f.chars == 1 && !f.all_han();
                 if !lone_digits {
                     add(f.key, weight, 1.0);
-                    if f.chars > 1 {
+                    if f.chars > 1 && !hidden.contains(t.word) && may_show(t.word) {
                         out.words.push((f.key, t.word.to_owned()));
                     }
                 }

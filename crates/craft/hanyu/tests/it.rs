@@ -102,3 +102,65 @@ fn a_taxonomy_alone_makes_a_model() {
     assert_eq!(first("学校强制收费"), "教育文体");
     assert_eq!(first("的士不打表"), "交通运输");
 }
+
+/// F21: what belongs to a person is never a key word, a reason, a shared word, a topic or its name, however it is
+/// written.
+#[test]
+fn no_personal_number_comes_out_as_a_word() {
+    let cutter = Cutter::standard();
+    let wide = |n: &str| -> String {
+        n.chars()
+            .map(|c| if c.is_ascii_digit() { char::from_u32(c as u32 + 0xfee0).unwrap() } else { c })
+            .collect()
+    };
+    let spaced = |n: &str| -> String {
+        n.chars()
+            .enumerate()
+            .flat_map(|(i, c)| (i > 0 && i % 4 == 0).then_some(' ').into_iter().chain([c]))
+            .collect()
+    };
+    let plain = |n: &str| n.to_owned();
+    let written: [&dyn Fn(&str) -> String; 3] = [&plain, &wide, &spaced];
+    for write in written {
+        let about = format!(
+            "翠湖小区停水三天没人管,身份证{},电话{},银行卡{},联系人:王小明,车牌湘A12345,住3栋2单元502室",
+            write("43010119900307123X"),
+            write("13800000000"),
+            write("6222021234567890123"),
+        );
+        let letters: Vec<Letter> = (0..6)
+            .map(|i| Letter {
+                id: i.to_string(),
+                title: format!("翠湖小区停水{} {}", i, write("6222021234567890123")),
+                body: about.clone(),
+                label: Some(if i < 3 { "水务" } else { "城管" }.into()),
+                ..Letter::default()
+            })
+            .collect();
+        let mut out = serde_json::to_string(&Hot::new(cutter, &letters).ranked(&letters, 2)).unwrap();
+        for p in same::pairs(cutter, &letters, 0.0) {
+            out += &serde_json::to_string(&p.similarity).unwrap();
+        }
+        let model = train_tables(cutter, &[Table::Letters(letters.clone())]).unwrap();
+        let mut classifier = Classifier::new(&model, cutter);
+        for label in ["水务", "城管"] {
+            let why = classifier.reasons(&letters[0].title, &letters[0].body, label, 400);
+            out += &serde_json::to_string(&why).unwrap();
+        }
+        let matter = Matter { title: letters[0].title.clone(), body: about.clone(), ..Matter::default() };
+        let known = Precedents::build(cutter, letters.iter().map(|l| (l.id.clone(), matter.clone())));
+        out += &format!("{:?}", known.rank(cutter, &matter, 3));
+        assert!(out.contains("停水") && out.contains("翠湖"), "what it is about stays: {out}");
+        let digits = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
+        for part in ["19900307", "43010119", "138000", "622202", "小明", "A12345", "502"] {
+            // What stands in quotes is a word or a line; figures stand outside.
+            let shown = |w: &str| w.contains(part) || w.contains(&wide(part));
+            assert!(!out.split('"').skip(1).step_by(2).any(shown), "{part} in {out}");
+        }
+        for word in
+            out.split('"').skip(1).step_by(2).filter(|w| w.chars().all(digits) && w.chars().count() >= 4)
+        {
+            panic!("{word} is a word of {out}");
+        }
+    }
+}

@@ -158,6 +158,9 @@ pub struct Case {
     /// units that owned it before
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub past_owners: Vec<UnitId>,
+    /// version at which its receipt was first printed again: from there on its code is known to staff
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reprinted: Option<i64>,
 }
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn is_zero(n: &u32) -> bool {
@@ -198,6 +201,13 @@ impl Case {
             Some(owner) if self.taken => owner,
             _ => self.first_asked,
         }
+    }
+    /// Does this unit answer for it, or did it: as owner, earlier owner, co-handler, or by a task of a meeting?
+    pub fn answers(&self, unit: UnitId) -> bool {
+        self.stage.owner() == Some(unit)
+            || self.past_owners.contains(&unit)
+            || self.co.iter().any(|c| c.unit == unit)
+            || self.tasks.iter().any(|t| t.unit == unit)
     }
     /// Steps, tasks and orders that are not done.
     pub fn open_parts(&self) -> usize {

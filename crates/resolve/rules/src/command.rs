@@ -58,6 +58,7 @@ words! {
         WarnRed = "warn_red", "亮红灯";
         Recompute = "recompute", "重算期限";
         Backfill = "backfill", "补录历史件";
+        PrintReceipt = "print_receipt", "重打凭证";
     }
 }
 
@@ -459,6 +460,11 @@ pub enum Command {
         /// the reply as it was given
         text: String,
     },
+    /// 重打凭证: the code was printed again for the person
+    PrintReceipt {
+        /// why it is needed again
+        purpose: String,
+    },
 }
 
 /// A task that a joint meeting gave (会商任务).
@@ -531,6 +537,7 @@ act_of!(
     WarnRed,
     Recompute,
     Backfill,
+    PrintReceipt,
 );
 
 /// The longest text of one field, in characters.
@@ -588,6 +595,7 @@ impl Command {
                 vec![("text", text, true), ("basis", basis, true), ("instead", instead, true)]
             }
             Self::Callback { words, .. } => vec![("words", words, false)],
+            Self::PrintReceipt { purpose } => vec![("purpose", purpose, true)],
             Self::Archive { summary } => vec![("summary", summary, false)],
             Self::Accept {}
             | Self::Take {}

@@ -46,6 +46,7 @@ pub(crate) fn begin(id: CaseId, number: String, happened: &Happened, at: Moment)
         mended: Vec::new(),
         merged: Vec::new(),
         past_owners: Vec::new(),
+        reprinted: None,
     })
 }
 
@@ -149,6 +150,7 @@ impl Case {
             }
             Command::GrantExtension { .. } | Command::DenyExtension { .. } => self.extension = None,
             Command::Reopen { .. } => self.rounds += 1,
+            Command::PrintReceipt { .. } => self.reprinted = self.reprinted.or(Some(self.ver)),
             _ => {}
         }
         if let Some(next) = new_owner(asked)

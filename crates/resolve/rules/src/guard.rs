@@ -74,6 +74,8 @@ pub enum Guard {
     YellowDue,
     /// 到了亮红灯的时间
     RedDue,
+    /// 本单位没有承办、协办过
+    NotAnswering,
 }
 
 /// Everything a guard may look at.
@@ -149,6 +151,7 @@ impl Guard {
             Self::CalledEnough => "已按规定次数联系",
             Self::YellowDue => "到了亮黄灯的时间",
             Self::RedDue => "到了亮红灯的时间",
+            Self::NotAnswering => "本单位没有承办、协办过",
         }
     }
 
@@ -176,9 +179,12 @@ impl Guard {
             | Self::PauseWithin
             | Self::YellowDue
             | Self::RedDue => self.about_clock(s),
-            Self::StepsDated | Self::StepOpen | Self::StepFinished | Self::NotTheOwner | Self::PartsDone => {
-                self.about_mending(s)
-            }
+            Self::StepsDated
+            | Self::StepOpen
+            | Self::StepFinished
+            | Self::NotTheOwner
+            | Self::NotAnswering
+            | Self::PartsDone => self.about_mending(s),
             Self::NotIntoItself => {
                 let other = match s.asked {
                     Command::Merge { into } => into,
@@ -479,6 +485,12 @@ impl Guard {
                     "someone outside the unit that handles it must verify this",
                 )
             }
+            (Self::NotAnswering, _) => must(
+                !s.actor.unit.is_some_and(|u| s.case.answers(u)),
+                Code::SamePerson,
+                "承办过或协办过本件的单位不能重打查询凭证，请反映人到首问单位或政管办办理",
+                "a unit that answers for this case may not print its code again; the person can ask the first unit or the coordinator",
+            ),
             (Self::PartsDone, _) => {
                 let open = s.case.open_parts();
                 must(

@@ -209,6 +209,7 @@ pub const TABLE: &[Row] = &[
     r(Archive, &[S::Replied], &[COORD], &[Guard::CalledEnough, Guard::PartsDone], To::Stage(S::Archived), ClockEffect::Stop, "R7 nobody answered the callback"),
     r(Reopen, &[S::CalledBack, S::Archived], &[COORD, SUPER], &[], To::OneOf(&[S::Handling, S::Accepted]), ClockEffect::ByAnswer, "R7 R9 HY 五(三) 抽查回访"),
     r(Reopen, &[S::Refused], &[COORD, SUPER], &[], To::Stage(S::Accepted), ClockEffect::Start(Phase::Intake), "R2 a refusal can be put right"),
+    r(PrintReceipt, EVERY, &[COORD, SUPER, CLERK], &[Guard::NotAnswering], To::Same, ClockEffect::Keep, "R1 R7 回头看不得由被反映单位代答"),
     // 系统
     r(WarnYellow, NOT_ENDED, &[SYSTEM], &[Guard::YellowDue], To::Same, ClockEffect::Light, "R3 yellow light"),
     r(WarnRed, NOT_ENDED, &[SYSTEM], &[Guard::RedDue], To::Same, ClockEffect::Light, "R3 red light"),

@@ -481,6 +481,7 @@ fn command(t: &Try, now: Moment) -> Command {
         Act::ApproveNegative => Command::ApproveNegative {},
         Act::SendBackNegative => Command::SendBackNegative { reason: text() },
         Act::MissedCall => Command::MissedCall { note: String::new() },
+        Act::PrintReceipt => Command::PrintReceipt { purpose: text() },
         Act::Callback => Command::Callback {
             solved: if t.n == 0 { Solved::No } else { Solved::Yes },
             satisfied: None,

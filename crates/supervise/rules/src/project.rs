@@ -141,7 +141,8 @@ pub fn of_case(
             Some(before) => before.evolve(&happened, &actor, at),
         };
         marks_of(case.as_ref(), &after, &happened, at, &mut marks, places);
-        let quiet = matches!(happened.asked.act(), Act::Note | Act::AddWords | Act::MissedCall);
+        let quiet =
+            matches!(happened.asked.act(), Act::Note | Act::AddWords | Act::MissedCall | Act::PrintReceipt);
         if case.is_none() || !quiet {
             let span = span_of(&after, at, places);
             match spans.last_mut() {

@@ -6,8 +6,9 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use kernel::Said;
@@ -104,18 +105,37 @@ impl Limiter {
     }
 }
 
+/// Where a request comes from: the peer, or what the proxy in front says when there is one. A header that anybody
+/// can write counts for nothing without a proxy.
+fn address_of(kit: &Kit, headers: &HeaderMap, extensions: &Extensions) -> String {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
+    // Several lines of one header are one list; the proxy writes at its end.
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+    let forwarded = lines.last().and_then(|line| line.rsplit(',').next()).unwrap_or("").trim();
+    match peer {
+        _ if kit.options.behind_proxy && !forwarded.is_empty() => forwarded.chars().take(64).collect(),
+        Some(ip) => ip,
+        None => String::new(),
+    }
+}
+
+/// The address of who asks, as the guard sees it; empty when it is not known.
+#[derive(Clone, Debug)]
+pub struct Address(pub String);
+
+impl FromRequestParts<Kit> for Address {
+    type Rejection = std::convert::Infallible;
+    async fn from_request_parts(parts: &mut Parts, kit: &Kit) -> Result<Self, Self::Rejection> {
+        Ok(Self(address_of(kit, &parts.headers, &parts.extensions)))
+    }
+}
+
 /// Middleware for public forms: one address, so many a minute.
 pub async fn slow_down(State(kit): State<Kit>, req: Request, next: Next) -> Response {
     if matches!(*req.method(), Method::GET | Method::HEAD) {
         return next.run(req).await;
     }
-    let peer = req.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
-    let forwarded = header_of(req.headers(), "x-forwarded-for").rsplit(',').next().unwrap_or("").trim();
-    let address = match peer {
-        _ if kit.options.behind_proxy && !forwarded.is_empty() => forwarded.chars().take(64).collect(),
-        Some(ip) => ip,
-        None => String::new(),
-    };
+    let address = address_of(&kit, req.headers(), req.extensions());
     if kit.limiter.allow(&address, Instant::now()) {
         return next.run(req).await;
     }

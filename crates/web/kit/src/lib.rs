@@ -16,7 +16,7 @@ mod texts;
 pub use assets::asset;
 pub use fields::Fields;
 pub use form::{Form, OneFile, UPLOAD_MAX, serve_file};
-pub use guard::{Limiter, guard, header_of, slow_down};
+pub use guard::{Address, Limiter, guard, header_of, slow_down};
 pub use nav::{AREAS, Area, Link, Place};
 pub use oops::{Oops, errors_as_pages, explain};
 pub use page::{Desk, Kit, Lang, Me, Options, Page, blocking, cookie, cookie_header, escape, prefs, render};

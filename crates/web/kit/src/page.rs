@@ -147,6 +147,10 @@ impl Page {
         let here = self.path.split('?').next().unwrap_or_default();
         self.me.as_ref().map_or_else(Vec::new, |m| nav::pages(self.t, m.actor.role, here))
     }
+    /// Who is signed in, for pages that are meant for people without an account.
+    pub fn signed(&self) -> Option<Actor> {
+        self.me.as_ref().map(|m| m.actor.clone())
+    }
     /// Unseen messages of the reader's unit.
     pub fn unseen(&self) -> usize {
         self.me.as_ref().map_or(0, |m| m.unseen)

@@ -297,6 +297,10 @@ texts! {
     title_hint: "不填则取第一句话", "Empty: the first sentence is taken";
     hide_me_staff: "反映人要求对被反映单位保密", "The person asks not to be known to the unit complained about";
     receipt_title: "受理凭证", "Receipt";
+    receipt_again: "重打受理凭证", "Print the receipt again";
+    receipt_again_hint: "查询码只在登记时出示一次。重打会留痕，反映人能看到；之后凭此码作出的回头看、补充会标明“凭证曾重打”。", "The code is shown once, at registration. Printing it again is put on record and the person sees it; what comes by the code afterwards is marked so.";
+    receipt_again_not: "本单位承办或协办过本件，不能重打凭证；请反映人到首问单位或政管办办理。", "Your unit answers for this case and may not print its receipt again; the person can ask the first unit or the coordinator.";
+    by_printed_code: "凭证曾由工作人员重打", "The receipt had been printed again by staff";
     receipt_hint: "凭编号和查询码，可在网上查进度、补充情况、评价结果。请妥善保管查询码。", "With the number and the code the matter can be followed online. Keep the code safe.";
     receipt_qr: "扫码查进度的二维码", "QR code of the address to follow the matter";
     receipt_print: "打印：按 Ctrl+P（苹果电脑按 ⌘+P）。", "Print with Ctrl+P (⌘+P on a Mac).";

@@ -76,7 +76,7 @@ texts! {
     receipt: "服务回执", "Receipt";
     receipt_lead: "请扫码评价本次服务，一次有效。", "Scan to rate this service, once.";
     service_code: "服务编号", "Service number";
-    tablet: "在窗口平板上评价", "Rate on the tablet here";
+    tablet: "窗口平板请在未登录的浏览器中打开：", "On the tablet of a window open, without signing in:";
     project: "办件编号", "Project number";
     project_hint: "业务系统里的编号；没有可不填", "As in the business system; may stay empty";
     serve_save: "登记并生成评价码", "Enter and make the code";

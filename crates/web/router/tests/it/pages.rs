@@ -236,8 +236,20 @@ async fn a_clerk_registers_prints_and_answers_on_the_spot() {
         ("name", "李四"),
     ];
     let page = clerk.post("/desk/register", &fields).await;
+    let kept = page.headers.get(header::SET_COOKIE).unwrap().to_str().unwrap();
+    let session = clerk.cookie.clone();
+    clerk.cookie = format!("{session}; {}", kept.split(';').next().unwrap());
     let receipt = clerk.get(page.location()).await;
     assert!(receipt.body.contains("<svg") && receipt.body.contains("查询码"));
+    let ended = receipt.headers.get(header::SET_COOKIE).unwrap().to_str().unwrap();
+    assert!(ended.starts_with("receipt=;") && ended.contains("Max-Age=0"), "the code is shown once: {ended}");
+    clerk.cookie = session;
+    let later = clerk.get(page.location()).await;
+    assert!(!later.body.contains("<svg") && later.body.contains("重打"), "{}", later.body);
+    let without = clerk.post(page.location(), &[("purpose", " ")]).await;
+    assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let again = clerk.post(page.location(), &[("purpose", "纸质凭证遗失")]).await;
+    assert!(again.body.contains("<svg") && again.body.contains("查询码"), "{}", again.body);
     let number = page.location().rsplit('/').next().unwrap().to_owned();
     let said =
         clerk.post(&format!("/desk/case/{number}/act/answer_on_spot"), &[("text", "带身份证。")]).await;
