@@ -336,7 +336,7 @@ async fn page_of(kit: &Kit, desk: &Desk, number: String, told: Told<'_>) -> Resu
         v.contact.is_none() && v.case.hide_reporter && matches!(role, Role::Handler | Role::UnitAdmin);
     let open = told.contact.is_some();
     let contact = told.contact.or_else(|| v.contact.clone());
-    let may_unmask = access::decide(&desk.actor(), access::Operation::UnmaskContact, Some(&v.case)).is_ok();
+    let may_unmask = access::decide(&desk.actor(), access::op::UnmaskContact, &v.case).is_ok();
     let template = CaseHtml {
         number: v.case.number.clone(),
         title: v.case.title.clone(),

@@ -121,7 +121,7 @@ async fn page(
         trouble,
         kinds: kinds.into(),
         parents: all.iter().map(|u| (u.key.clone(), u.name.clone())).collect(),
-        may_write: may(desk, access::Operation::WriteUnits),
+        may_write: access::decide(&desk.actor(), access::op::WriteUnits, access::City(&office.settings.city)).is_ok(),
         open,
         sent,
         p,
