@@ -1,8 +1,8 @@
 //! The matrix on paper is the matrix in force, and nobody sees what is not theirs.
 
 use access::{
-    Account, City, Denied, GIVES, OPERATIONS, Operation, Place, Reach, Standing, allowed, decide, gives, may_see,
-    may_see_reporter, op, permission_matrix, reach_heading, reach_matrix,
+    Account, City, Denied, GIVES, OPERATIONS, Operation, Place, Reach, Standing, allowed, decide, gives,
+    may_see, may_see_reporter, op, permission_matrix, reach_heading, reach_matrix,
 };
 use kernel::{Actor, CaseId, Moment, RegionCode, Role, StaffId, UnitId};
 use resolve::{Act, Case, Channel, Complexity, Kind, Registration, Rules, register};
@@ -93,7 +93,12 @@ fn the_printed_reach_is_what_the_door_answers() {
 fn every_rule_reaches_what_its_subject_has() {
     for rule in OPERATIONS {
         let kind = rule.operation.kind();
-        assert!(kind.reaches().contains(&rule.reach), "{:?}: {kind:?} has no {:?}", rule.operation, rule.reach);
+        assert!(
+            kind.reaches().contains(&rule.reach),
+            "{:?}: {kind:?} has no {:?}",
+            rule.operation,
+            rule.reach
+        );
     }
     for role in Role::ALL {
         for op in Operation::ALL {
@@ -113,13 +118,22 @@ fn nobody_reaches_beside_or_above_but_by_an_open_rule() {
                     continue;
                 }
                 let who = Actor { role, ..actor.clone() };
-                let reach = OPERATIONS.iter().find(|r| r.operation == *op && r.roles.contains(&role)).map(|r| r.reach);
+                let reach = OPERATIONS
+                    .iter()
+                    .find(|r| r.operation == *op && r.roles.contains(&role))
+                    .map(|r| r.reach);
                 let may: Vec<bool> = standings.iter().map(|s| allowed(&who, *op, &s.place).is_ok()).collect();
                 let city = level == AROUND[0].0;
                 let expected: &[bool] = match reach {
                     None => &[false; 5],
                     Some(Reach::Open) => &[true; 5],
-                    Some(Reach::City) => if city { &[true; 5] } else { &[false; 5] },
+                    Some(Reach::City) => {
+                        if city {
+                            &[true; 5]
+                        } else {
+                            &[false; 5]
+                        }
+                    }
                     Some(Reach::Line) => &[true, true, true, true, false],
                     Some(Reach::Unit | Reach::Own) => &[true, false, false, false, false],
                     // Of a case a clerk, handler or unit administrator sees the own unit's only.
@@ -140,7 +154,10 @@ fn a_role_beyond_a_unit_comes_from_a_system_administrator_within_the_region() {
         OPERATIONS.iter().any(|r| {
             r.roles.contains(&role)
                 && matches!(r.reach, Reach::Region | Reach::City)
-                && !matches!(r.operation, Operation::RegisterCase | Operation::EnterRating | Operation::WriteServices)
+                && !matches!(
+                    r.operation,
+                    Operation::RegisterCase | Operation::EnterRating | Operation::WriteServices
+                )
         })
     };
     for (giver, given) in GIVES {
@@ -166,7 +183,11 @@ fn a_role_beyond_a_unit_comes_from_a_system_administrator_within_the_region() {
                         _ => false,
                     };
                     let expected = near && gives(giver, given);
-                    assert_eq!(decide(&who, op::WriteStaff, account).is_ok(), expected, "{level} {giver:?} {given:?} {i}");
+                    assert_eq!(
+                        decide(&who, op::WriteStaff, account).is_ok(),
+                        expected,
+                        "{level} {giver:?} {given:?} {i}"
+                    );
                 }
             }
         }
@@ -197,7 +218,10 @@ fn a_stranger_is_told_that_there_is_nothing() {
     assert!(decide(&who(Role::Clerk, 1, "430602"), op::Doing(Act::Accept), &case).is_ok());
     let clerk = who(Role::Clerk, 1, "430602");
     assert!(matches!(decide(&clerk, op::Doing(Act::Archive), &case), Err(Denied::Forbidden(_))));
-    assert!(matches!(decide(&clerk, op::WriteLimits, City(&"4306".parse().unwrap())), Err(Denied::Forbidden(_))));
+    assert!(matches!(
+        decide(&clerk, op::WriteLimits, City(&"4306".parse().unwrap())),
+        Err(Denied::Forbidden(_))
+    ));
 }
 
 #[test]

@@ -216,7 +216,8 @@ impl App {
             let row = supervision::bulletin(rd, id)?.ok_or(Error::NotFound)?;
             let office = app.office(rd)?;
             readable(&actor, &row, &office)?;
-            let may_edit = decide(&actor, op::WriteBulletins, Region(&region_in(&row.region, &office))).is_ok();
+            let may_edit =
+                decide(&actor, op::WriteBulletins, Region(&region_in(&row.region, &office))).is_ok();
             let bulletin: Bulletin = parse(&row.doc)?;
             app.fresh(rd)?;
             let now = app.store.now();

@@ -240,7 +240,6 @@ impl App {
     /// One campaign.
     pub fn campaign(&self, actor: Actor, id: i64) -> Later<CampaignView> {
         self.read(move |app, rd| view_for(app, rd, &actor, id))
-        })
     }
 
     /// What an assignment by rule would give: the same seed gives the same, so it can be looked at first.
@@ -322,8 +321,13 @@ impl App {
     ) -> Result<usize, Error> {
         let (row, permit) = organised(self, tx, actor, id)?;
         let region = region_in(&row.region, &*self.office(tx)?);
-        let nobody =
-            || Error::invalid("login", "没有这个账号，或不是本行动区划内的走查人", "no such account, or it does not walk in the region of this campaign");
+        let nobody = || {
+            Error::invalid(
+                "login",
+                "没有这个账号，或不是本行动区划内的走查人",
+                "no such account, or it does not walk in the region of this campaign",
+            )
+        };
         let walks = |s: &StaffRow| {
             s.active && region.contains(&s.region) && offers(&s.actor(), access::Operation::RecordWalk)
         };

@@ -251,7 +251,9 @@ fn unit_of_items(rd: &mut Rd<'_>, items: &[String]) -> Result<Option<UnitId>, Er
     let mut owner = None;
     for key in items {
         let (code, handling) = key.split_once('~').unwrap_or((key, ""));
-        let Some(unit) = store::items::by_key(rd, code, handling)?.and_then(|r| r.unit_id) else { return Ok(None) };
+        let Some(unit) = store::items::by_key(rd, code, handling)?.and_then(|r| r.unit_id) else {
+            return Ok(None);
+        };
         if owner.is_some_and(|o| o != unit) {
             return Ok(None);
         }

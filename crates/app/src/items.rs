@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use access::{Permit, Unit, decide, op};
 use catalogue::{GuideFinding, History, ItemState, RULES, ServiceItem, checkup, validate};
-use kernel::{Actor, Date, Role, Said};
+use kernel::{Actor, Date, Said};
 use sm3::{Digest, Sm3};
 use store::items::{self, ItemRow, NewVersion, VersionRow};
 use store::{Rd, StoreError, Tx, counters};
 
-use crate::shelf::GENERATION;
 use crate::reach::region_in;
+use crate::shelf::GENERATION;
 use crate::{App, Error, Later, Office};
 
 /// What became of an item that was handed in.
@@ -275,8 +275,10 @@ impl App {
             let row = &r.new.row;
             let key = (row.code.clone(), row.handling.clone());
             let unit_id = units.of(&office, &row.unit);
-            let of_unit = |id: Option<kernel::UnitId>| id.and_then(|u| office.unit(u)).map(|u| u.region.to_string());
-            let region = if row.region.is_empty() { of_unit(unit_id).unwrap_or_default() } else { row.region.clone() };
+            let of_unit =
+                |id: Option<kernel::UnitId>| id.and_then(|u| office.unit(u)).map(|u| u.region.to_string());
+            let region =
+                if row.region.is_empty() { of_unit(unit_id).unwrap_or_default() } else { row.region.clone() };
             let may = permit_for(actor, &office, unit_id, &region).and_then(|new| match there.get(&key) {
                 Some(w) => permit_for(actor, &office, w.unit_id, &w.region),
                 None => Ok(new),

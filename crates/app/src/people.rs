@@ -190,7 +190,9 @@ impl App {
     /// The newest messages of the actor's unit, of cases those that the actor may see.
     pub fn messages(&self, actor: &Actor) -> Later<Vec<office::MessageRow>> {
         let actor = actor.clone();
-        self.read(move |app, rd| Ok(app.messages_in(rd, &actor, 50, |_| true)?.into_iter().map(|m| m.0).collect()))
+        self.read(move |app, rd| {
+            Ok(app.messages_in(rd, &actor, 50, |_| true)?.into_iter().map(|m| m.0).collect())
+        })
     }
 
     /// Is there anybody yet?

@@ -483,7 +483,8 @@ impl App {
         self.write(move |app, tx| {
             let (mut r, s) = ratings::rating(tx, rating)?.ok_or(Error::NotFound)?;
             let region = region_in(&s.region, &*app.office(tx)?);
-            let permit = match decide(&actor, op::AppealRating, Unit { unit: Some(s.unit), region: &region }) {
+            let permit = match decide(&actor, op::AppealRating, Unit { unit: Some(s.unit), region: &region })
+            {
                 // Ratings of other units are not shown to a unit, so they are not there.
                 Err(_) if actor.unit != Some(s.unit) => return Err(Error::NotFound),
                 other => other?,

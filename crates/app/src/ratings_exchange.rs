@@ -56,7 +56,9 @@ impl App {
                 "there is no such unit: import the units first",
             )
         })?;
-        let beyond = |_| Error::invalid("deptCode", "这个部门不在您的区划之内", "the unit lies outside of your region");
+        let beyond = |_| {
+            Error::invalid("deptCode", "这个部门不在您的区划之内", "the unit lies outside of your region")
+        };
         let mut permit = decide(actor, op::WriteServices, unit_in(office, unit.id)?).map_err(beyond)?;
         let service = match ratings::by_code(tx, &code)? {
             Some(s) => {
@@ -67,8 +69,7 @@ impl App {
             }
             None => {
                 let area: Option<RegionCode> = r.area_code.trim().parse().ok();
-                let region =
-                    area.filter(|a| unit.region.contains(a)).unwrap_or_else(|| unit.region.clone());
+                let region = area.filter(|a| unit.region.contains(a)).unwrap_or_else(|| unit.region.clone());
                 let mut row = ServiceRow {
                     id: 0,
                     code,

@@ -22,7 +22,8 @@ pub(crate) fn own_unit<'a>(actor: &Actor, home: &'a RegionCode) -> Unit<'a> {
 
 /// A unit as a subject.
 pub(crate) fn unit_in(office: &Office, unit: UnitId) -> Result<Unit<'_>, Error> {
-    let row = office.unit(unit).ok_or_else(|| Error::invalid("unit", "没有这个单位", "there is no such unit"))?;
+    let row =
+        office.unit(unit).ok_or_else(|| Error::invalid("unit", "没有这个单位", "there is no such unit"))?;
     Ok(Unit { unit: Some(unit), region: &row.region })
 }
 

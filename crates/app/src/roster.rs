@@ -324,7 +324,11 @@ impl App {
             let line = |cells: &[&str]| cells.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
             let (mut units, mut people) = (vec![line(&UNIT_HEAD)], vec![line(&STAFF_HEAD)]);
             let key_of = |id| office.unit(id).map_or("", |u| u.key.as_str());
-            for u in office.units().into_iter().filter(|u| only.is_none_or(|o| o == u.id) && home.contains(&u.region)) {
+            for u in office
+                .units()
+                .into_iter()
+                .filter(|u| only.is_none_or(|o| o == u.id) && home.contains(&u.region))
+            {
                 let kind =
                     UNIT_KINDS.iter().find(|(w, _)| *w == u.kind).map_or(u.kind.as_str(), |(_, zh)| zh);
                 let above = u.parent.map_or("", key_of);

@@ -116,7 +116,10 @@ impl App {
 
     /// How the sign-in page calls the provider; none when there is none.
     pub fn sign_on_label(&self) -> Later<Option<String>> {
-        self.read(|app, rd| Ok(app.sign_on_in(rd)?.filter(|s| s.on).map(|s| s.label)))
+        self.read(|app, rd| {
+            crate::reach::public(op::PublicSignIn)?;
+            Ok(app.sign_on_in(rd)?.filter(|s| s.on).map(|s| s.label))
+        })
     }
 
     /// The setting for its page, without the secret.

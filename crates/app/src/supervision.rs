@@ -524,8 +524,14 @@ impl App {
                 closing: String::new(),
             };
             let now = tx.now();
-            let row =
-                PaperRow { id: 0, unit, state: "open".to_owned(), asked_by: actor.staff, at: now, doc: json(&doc)? };
+            let row = PaperRow {
+                id: 0,
+                unit,
+                state: "open".to_owned(),
+                asked_by: actor.staff,
+                at: now,
+                doc: json(&doc)?,
+            };
             let id = supervision::put_account(tx, &permit, &row)?;
             append(tx, &permit, stream(ACCOUNTS + id), "hold", &doc)?;
             let words = format!("责任追究登记（{}）：请在公布前申辩", measure.words().1);

@@ -121,7 +121,8 @@ async fn page(
         trouble,
         kinds: kinds.into(),
         parents: all.iter().map(|u| (u.key.clone(), u.name.clone())).collect(),
-        may_write: access::decide(&desk.actor(), access::op::WriteUnits, access::City(&office.settings.city)).is_ok(),
+        may_write: access::decide(&desk.actor(), access::op::WriteUnits, access::City(&office.settings.city))
+            .is_ok(),
         open,
         sent,
         p,

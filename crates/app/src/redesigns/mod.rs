@@ -7,7 +7,7 @@
 mod wishes;
 
 use access::{Operation, Permit, Region, Unit, decide, offers, op};
-use kernel::{Actor, Date, Moment, Said, UnitId};
+use kernel::{Actor, Date, Moment, UnitId};
 use optimise::proposal::{self, Happened, ItemRef, Proposal, Publication, Stage};
 use optimise::{Ground, Model, OptimiseError, Redesign};
 use store::redesigns::{self, RedesignRow};

@@ -1,11 +1,13 @@
 //! Nobody reaches beyond their reach: every example that was found, tried and read back, on both engines.
 
-use app::{AccountState, App, Contact, Edited, Error, HallSettings, Measure, NewStaff, NewUnit, Published, StaffAct};
+use ::supervise::{Adjust, AdjustKind, Ask, Filter, Form};
+use app::{
+    AccountState, App, Contact, Edited, Error, HallSettings, Measure, NewStaff, NewUnit, Published, StaffAct,
+};
 use catalogue::guide::Variant;
 use catalogue::plate::Plate;
 use kernel::{Actor, Date, Role, StaffId, StreamId, StreamKind, UnitId};
 use resolve::Command;
-use supervise::{Adjust, AdjustKind, Ask, Filter, Form};
 use walk::campaign::{Campaign, Target};
 use walk::papers::PaperKind;
 
@@ -99,7 +101,8 @@ fn accounts_and_tokens_are_of_the_own_reach_and_powerful_acts_stand_on_record() 
         ];
         app.put_staff(Actor::system(), seats).unwrap();
         let all = |app: &App| {
-            let all = app.staff_list(who(Role::SystemAdmin, 1), String::new(), StaffId(0), 100).wait().unwrap();
+            let all =
+                app.staff_list(who(Role::SystemAdmin, 1), String::new(), StaffId(0), 100).wait().unwrap();
             all.into_iter().map(|s| (s.login, s.role, s.unit, s.active)).collect::<Vec<_>>()
         };
         let before = all(app);
@@ -113,7 +116,10 @@ fn accounts_and_tokens_are_of_the_own_reach_and_powerful_acts_stand_on_record() 
             }
         }
         refused(app.act_on_staff(at(Role::UnitAdmin, 5), "county-coord".into(), StaffAct::TurnOff).wait());
-        assert!(app.put_staff(at(Role::UnitAdmin, 5), vec![account("county-coord", Role::Handler, "甲县办")]).is_err());
+        assert!(
+            app.put_staff(at(Role::UnitAdmin, 5), vec![account("county-coord", Role::Handler, "甲县办")])
+                .is_err()
+        );
         // A system administrator of a county neither above nor beside.
         let county = at(Role::SystemAdmin, 5);
         for login in ["city-super", "city-admin", "market-handler"] {
@@ -123,12 +129,17 @@ fn accounts_and_tokens_are_of_the_own_reach_and_powerful_acts_stand_on_record() 
             refused(app.make_token(&county, login, "x"));
             refused(app.staff_called(county.clone(), login.into()).wait());
         }
-        assert!(app.put_staff(county.clone(), vec![account("city-super", Role::Supervisor, "政管办")]).is_err());
+        assert!(
+            app.put_staff(county.clone(), vec![account("city-super", Role::Supervisor, "政管办")]).is_err()
+        );
         assert!(app.put_staff(county.clone(), vec![account("beside", Role::Handler, "乙县办")]).is_err());
         let after: Vec<_> = all(app).into_iter().filter(|s| s.0 != "new").collect();
         assert_eq!(after, before, "nothing of it happened");
         let seen = app.staff_list(county.clone(), String::new(), StaffId(0), 100).wait().unwrap();
-        assert!(seen.iter().all(|s| s.region.as_str().starts_with("430602") && s.secret.is_none()), "{seen:?}");
+        assert!(
+            seen.iter().all(|s| s.region.as_str().starts_with("430602") && s.secret.is_none()),
+            "{seen:?}"
+        );
         // What is within reach works, and is on record.
         app.make_token(&county, "county-handler", "对接").unwrap();
         let events = app
@@ -219,12 +230,18 @@ fn a_campaign_is_organised_by_its_own_level_and_read_along_its_line() {
             }
         }
         refused(app.signals(at(Role::Supervisor, 5), of_city).wait());
-        assert!(app.campaign(at(Role::Coordinator, 5), of_city).wait().is_ok(), "the line of the region reads it");
+        assert!(
+            app.campaign(at(Role::Coordinator, 5), of_city).wait().is_ok(),
+            "the line of the region reads it"
+        );
         let mine = |unit| app.campaigns(at(Role::Coordinator, unit)).wait().unwrap().len();
         assert_eq!((mine(1), mine(5), mine(6), mine(7)), (2, 2, 1, 2));
         assert!(app.given(coordinator(), of_city, 0, 10).wait().unwrap().is_empty(), "nothing was given out");
         let nobody = app.give_walk(at(Role::Coordinator, 5), of_a, "w".into(), code, by).wait();
-        assert!(matches!(nobody, Err(Error::Invalid { .. })), "a walker of the city for a county: {nobody:?}");
+        assert!(
+            matches!(nobody, Err(Error::Invalid { .. })),
+            "a walker of the city for a county: {nobody:?}"
+        );
     });
 }
 
@@ -242,7 +259,9 @@ fn items_guides_and_plates_are_written_where_they_belong() {
         app.take_in_items(&coordinator(), vec![version(1, "2026-01-01")]).unwrap().wait().unwrap();
         let mut renamed = version(2, "2026-03-01");
         renamed.name = "改名".into();
-        for actor in [at(Role::Analyst, 6), at(Role::Coordinator, 5), at(Role::SystemAdmin, 5), at(Role::UnitAdmin, 3)] {
+        for actor in
+            [at(Role::Analyst, 6), at(Role::Coordinator, 5), at(Role::SystemAdmin, 5), at(Role::UnitAdmin, 3)]
+        {
             let done = app.take_in_items(&actor, vec![renamed.clone()]).unwrap().wait().unwrap();
             assert!(matches!(done[0], app::ItemOutcome::Refused(_)), "{actor:?}: {done:?}");
             // Nor by claiming that it belongs to the own unit or region.
@@ -253,7 +272,8 @@ fn items_guides_and_plates_are_written_where_they_belong() {
             assert!(matches!(done[0], app::ItemOutcome::Refused(_)), "{actor:?}: {done:?}");
             assert!(!app.item(Some(actor), key.clone()).wait().unwrap().may_write);
         }
-        let city_guide = Variant { region: "4306".parse().unwrap(), helper: Some("骗子".into()), tips: vec![] };
+        let city_guide =
+            Variant { region: "4306".parse().unwrap(), helper: Some("骗子".into()), tips: vec![] };
         for actor in [at(Role::UnitAdmin, 3), at(Role::Coordinator, 5), at(Role::Analyst, 6)] {
             refused(app.write_guide(actor, key.clone(), city_guide.clone()).wait());
         }
@@ -267,7 +287,8 @@ fn items_guides_and_plates_are_written_where_they_belong() {
             items: vec![key.clone()],
         };
         app.put_plates(coordinator(), vec![plate.clone()]).wait().unwrap();
-        let taken = Plate { issue: 2, place: "骗子".into(), region: "430602".parse().unwrap(), ..plate.clone() };
+        let taken =
+            Plate { issue: 2, place: "骗子".into(), region: "430602".parse().unwrap(), ..plate.clone() };
         for actor in [at(Role::UnitAdmin, 3), at(Role::Coordinator, 5), at(Role::Coordinator, 6)] {
             refused(app.put_plates(actor.clone(), vec![taken.clone()]).wait());
             refused(app.put_plates(actor, vec![Plate { items: vec![], ..taken.clone() }]).wait());
@@ -311,7 +332,9 @@ fn papers_of_supervision_stay_with_their_level() {
         refused(app.hold_account(at(Role::Supervisor, 6), UnitId(5), measure(), why(), vec![]).wait());
         let held = app.hold_account(staff.actor(), UnitId(5), measure(), why(), vec![]).wait().unwrap();
         for unit in [5, 6, 7] {
-            refused(app.move_account(at(Role::Supervisor, unit), held, AccountState::Withdrawn, why()).wait());
+            refused(
+                app.move_account(at(Role::Supervisor, unit), held, AccountState::Withdrawn, why()).wait(),
+            );
         }
         let open = app.accounts(coordinator()).wait().unwrap();
         assert_eq!(open.iter().map(|a| (a.id, a.state)).collect::<Vec<_>>(), [(held, AccountState::Open)]);
@@ -324,7 +347,8 @@ fn papers_of_supervision_stay_with_their_level() {
         let key = "dispatched".to_owned();
         let draw = app.draw(at(Role::Supervisor, 1), ask(), key, "种子".into(), 3).wait().unwrap();
         for unit in [5, 6, 7] {
-            let done = app.check_drawn(at(Role::Supervisor, unit), draw, number.clone(), "假".into(), "无".into());
+            let done =
+                app.check_drawn(at(Role::Supervisor, unit), draw, number.clone(), "假".into(), "无".into());
             refused(done.wait());
         }
         let told = |actor| app.draws(actor).wait().unwrap()[0].drawn[0].clone();
@@ -370,11 +394,14 @@ fn cases_are_found_published_and_told_of_only_where_they_are_seen() {
         }
         // M14: the way of a case backward.
         assert!(app.walk_backward(coordinator(), number.clone()).wait().is_ok());
-        for actor in [at(Role::Walker, 3), at(Role::UnitAdmin, 3), at(Role::Coordinator, 6), at(Role::Evaluator, 1)] {
+        for actor in
+            [at(Role::Walker, 3), at(Role::UnitAdmin, 3), at(Role::Coordinator, 6), at(Role::Evaluator, 1)]
+        {
             let done = app.walk_backward(actor.clone(), number.clone()).wait();
             refused(done);
         }
-        for asked in [Command::Take {}, Command::Reply { text: "已办好。".into(), basis: String::new() }] {
+        for asked in [Command::Take {}, Command::Reply { text: "已办好。".into(), basis: String::new() }]
+        {
             clock.move_us(1_000_000);
             app.act(at(Role::Handler, 2), number.clone(), asked, None).wait().unwrap();
         }

@@ -8,7 +8,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use app::{App, Contact, Measure, NewLead, NewRating, NewService, NewStaff, NewUnit, Published, Settings, WalkSync};
+use app::{
+    App, Contact, Measure, NewLead, NewRating, NewService, NewStaff, NewUnit, Published, Settings, WalkSync,
+};
 use axum::http::StatusCode;
 use kernel::{Actor, Date, Role, UnitId};
 use resolve::{Channel, Command, Complexity, Kind, Registration};
@@ -88,8 +90,9 @@ fn settle(app: &App) -> (Things, BTreeMap<String, String>) {
     };
     let all = SEATS.iter().flat_map(|(seat, _)| ROLES.iter().map(|r| account(seat, *r))).collect();
     app.put_staff(Actor::system(), all).unwrap();
-    let actor =
-        |role: Role, seat: &str| app.staff_called(Actor::system(), format!("{}.{seat}", role.word())).wait().unwrap().actor();
+    let actor = |role: Role, seat: &str| {
+        app.staff_called(Actor::system(), format!("{}.{seat}", role.word())).wait().unwrap().actor()
+    };
     let root = actor(Role::SystemAdmin, "city");
     let mut tokens = BTreeMap::new();
     for (seat, _) in SEATS {
@@ -164,7 +167,7 @@ fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let campaign = app.make_campaign(coordinator.clone(), campaign).wait().unwrap();
     let walker = actor(Role::Walker, "a");
     let op = serde_json::json!({"id": {"device": 7, "counter": 0},
-        "at": {"wall": app.store().now().to_string(), "logical": 0},
+        "at": {"wall": app.store().now(), "logical": 0},
         "act": {"act": "start", "form": "oneself", "identity": "applicant", "item": item.code, "version": 1,
             "simulated": false}});
     let sent = WalkSync {
@@ -207,7 +210,8 @@ fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         rating,
         bulletin: app.draft_bulletin(coordinator, Form::Monthly, ask()).wait().unwrap(),
         // One for each seat: a wish is decided once.
-        adjust: [0; 3].map(|_| app.ask_adjust(actor(Role::UnitAdmin, "a"), a, adjust.clone()).wait().unwrap()),
+        adjust: [0; 3]
+            .map(|_| app.ask_adjust(actor(Role::UnitAdmin, "a"), a, adjust.clone()).wait().unwrap()),
         draw: app.draw(supervisor.clone(), ask(), "intake".into(), "种子".into(), 1).wait().unwrap(),
         account: app
             .hold_account(supervisor, UnitId(a.0), Measure::Warning, "事由".into(), vec![])
@@ -262,7 +266,8 @@ fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
     ];
     let mut out = path.to_owned();
     for (prefix, part, value) in parts {
-        if path.starts_with(prefix) && !(*prefix == "/desk/walks/" && path.starts_with("/desk/walks/leads/")) {
+        if path.starts_with(prefix) && !(*prefix == "/desk/walks/" && path.starts_with("/desk/walks/leads/"))
+        {
             out = out.replace(part, value);
         }
     }
@@ -273,9 +278,13 @@ fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
 fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
     let text = |pairs: &[(&'static str, &str)]| pairs.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
     match path {
-        "/desk/office/staff" => {
-            text(&[("login", "new.a"), ("name", "新人"), ("role", "handler"), ("unit", "a"), ("password", "short")])
-        }
+        "/desk/office/staff" => text(&[
+            ("login", "new.a"),
+            ("name", "新人"),
+            ("role", "handler"),
+            ("unit", "a"),
+            ("password", "short"),
+        ]),
         "/desk/office/staff/act" => text(&[("login", "handler.a"), ("act", "unbind_sign_on")]),
         "/desk/office/limits" => text(&[("limits", "[]")]),
         "/desk/office/units" => text(&[
@@ -289,9 +298,7 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
             vec![("number", "1".into()), ("region", "990102".into()), ("items", t.item.clone())]
         }
         "/desk/items/hall" => text(&[("exempt", "X")]),
-        "/desk/items/i/{key}/guide" => {
-            text(&[("act", "write"), ("region", "990102"), ("tips", "先交500元")])
-        }
+        "/desk/items/i/{key}/guide" => text(&[("act", "write"), ("region", "990102"), ("tips", "先交500元")]),
         "/guide/{key}/comment" => text(&[("region", "990102")]),
         "/desk/scores" => text(&[("parts", "")]),
         "/desk/scores/adjust" | "/desk/watch/register" => text(&[("unit", "甲县局")]),
@@ -337,7 +344,13 @@ fn routes(city: &City) -> Vec<(String, &'static str)> {
     all
 }
 
-async fn ask(city: &City, token: &str, method: &str, path: &str, fields: &[(&'static str, String)]) -> StatusCode {
+async fn ask(
+    city: &City,
+    token: &str,
+    method: &str,
+    path: &str,
+    fields: &[(&'static str, String)],
+) -> StatusCode {
     let mut b = Browser::new(city);
     if !token.is_empty() {
         b.cookie = format!("session={token}");
@@ -407,8 +420,11 @@ async fn the_printed_page_matrix_is_what_the_pages_answer() {
 
 /// Pages that show or take what is everybody's, or the asker's own, whatever is in the path.
 fn is_open(path: &str) -> bool {
-    !path.starts_with("/desk/") || !path.contains('{') || path.starts_with("/desk/logs/")
-        || path.starts_with("/desk/boards/") || path.starts_with("/desk/items/i/")
+    !path.starts_with("/desk/")
+        || !path.contains('{')
+        || path.starts_with("/desk/logs/")
+        || path.starts_with("/desk/boards/")
+        || path.starts_with("/desk/items/i/")
 }
 
 /// The law: of what belongs to a county, nobody of the county beside it opens anything or passes a form.
