@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use access::{Permit, Region, decide, op};
-use kernel::{Actor, Date, Moment, StreamId, StreamKind, UnitId};
+use kernel::{Actor, Date, Moment, StreamId, StreamKind};
 use resolve::{Stage, StageKind, StepState, Word as _};
 use store::supervision::{self, BulletinRow};
 use store::{Rd, cases};

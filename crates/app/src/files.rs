@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use access::{Nothing, decide, op};
 use kernel::{Actor, FileRef, Moment, Role, Said, StreamId, US_PER_DAY};
 use store::files::{self, Waiting};
-use store::{StoreError, Tx, cases};
+use store::{StoreError, Tx};
 
 use crate::{App, Error, Later};
 

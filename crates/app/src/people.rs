@@ -117,11 +117,11 @@ impl App {
         label: &str,
         lasts_us: i64,
     ) -> Result<SignedIn, Error> {
-        self.open(staff, (kind, label, lasts_us), None)
+        self.open_for(staff, (kind, label, lasts_us), None)
     }
 
     /// `given`: by whom it is made for somebody else; that goes on record in the same transaction.
-    fn open(
+    fn open_for(
         &self,
         mut staff: StaffRow,
         (kind, label, lasts_us): (&str, &str, i64),
@@ -157,7 +157,7 @@ impl App {
         let staff = self.store.read(|rd| Ok::<_, Error>(office::staff_by_login(rd, &name)?))?;
         let staff = staff.ok_or(Error::NotFound)?;
         let permit = decide(actor, op::MakeToken, account_of(&staff))?;
-        self.open(staff, ("token", label, TOKEN_US), Some(permit))
+        self.open_for(staff, ("token", label, TOKEN_US), Some(permit))
     }
 
     /// Who this token belongs to.

@@ -11,7 +11,6 @@ use web_kit::{Desk, Fields, Kit, Lang, Oops, Page, escape, render};
 
 use crate::acts::Opt;
 use crate::case_page;
-use crate::office::may;
 
 const LINES: usize = 30;
 
