@@ -2,11 +2,12 @@
 //!
 //! The key of the second factor is kept sealed; a code works once. Every change is on record, no secret is.
 
-use access::{Operation, decide};
-use kernel::{Actor, Moment, Role, Said, StaffId};
+use access::{Own, decide, op};
+use kernel::{Actor, Moment, Said, StaffId};
 use store::office::{self, StaffRow};
 use totp_rs::{Builder, Secret, Totp};
 
+use crate::entries::account_of;
 use crate::people::{fits, hash};
 use crate::vault::random;
 use crate::{App, Error, Later};
@@ -148,7 +149,7 @@ impl App {
         let sealed = self.vault.seal_bytes(staff.id.0, &bytes)?;
         let (actor, id) = (actor.clone(), staff.id);
         let done = self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::OwnAccount, None)?;
+            let permit = decide(&actor, op::OwnAccount, Own(Some(id)))?;
             office::set_totp(tx, id, Some(&sealed))?;
             office::use_totp(tx, id, step)?;
             let data = serde_json::json!({ "staff": id }).to_string();
@@ -166,18 +167,14 @@ impl App {
     pub fn drop_factor(&self, actor: &Actor, code: &str) -> Result<(), Error> {
         let staff = self.own(actor)?;
         self.check_factor(&staff, code)?;
-        self.clear_factor(actor.clone(), staff.id, Operation::OwnAccount).wait()
+        self.clear_factor(actor.clone(), staff.id).wait()
     }
 
     /// What an administrator does about the account of somebody else: on record, and every session of it ends.
     pub fn act_on_staff(&self, actor: Actor, login: String, act: StaffAct) -> Later<()> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::WriteStaff, None)?;
             let staff = office::staff_by_login(tx, &login)?.ok_or(Error::NotFound)?;
-            let foreign = actor.unit != Some(staff.unit) || staff.role == Role::SystemAdmin;
-            if actor.role == Role::UnitAdmin && foreign {
-                return Err(Error::NotFound);
-            }
+            let permit = decide(&actor, op::WriteStaff, account_of(&staff))?;
             if act == StaffAct::TurnOff && actor.staff == Some(staff.id) {
                 return Err(Error::invalid(
                     "login",
@@ -199,9 +196,9 @@ impl App {
         })
     }
 
-    fn clear_factor(&self, actor: Actor, id: StaffId, operation: Operation) -> Later<()> {
+    fn clear_factor(&self, actor: Actor, id: StaffId) -> Later<()> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, operation, None)?;
+            let permit = decide(&actor, op::OwnAccount, Own(Some(id)))?;
             office::set_totp(tx, id, None)?;
             let data = serde_json::json!({ "staff": id }).to_string();
             crate::office::record(tx, &permit, "turn_off_factor", &data)?;
@@ -222,7 +219,7 @@ impl App {
         let secret = hash(new)?;
         let (actor, id) = (actor.clone(), staff.id);
         let done = self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::OwnAccount, None)?;
+            let permit = decide(&actor, op::OwnAccount, Own(Some(id)))?;
             office::set_secret(tx, id, &secret)?;
             office::end_sessions(tx, id)?;
             let data = serde_json::json!({ "staff": id }).to_string();
@@ -236,8 +233,8 @@ impl App {
     /// Ends every session and token of one's own account.
     pub fn end_own_sessions(&self, actor: Actor) -> Later<u64> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::OwnAccount, None)?;
             let id = id_of(&actor)?;
+            let permit = decide(&actor, op::OwnAccount, Own(Some(id)))?;
             let n = office::end_sessions(tx, id)?;
             let data = serde_json::json!({ "staff": id, "sessions": n }).to_string();
             crate::office::record(tx, &permit, "end_sessions", &data)?;

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use access::{Operation, decide};
-use kernel::{Actor, Date, Moment, StreamId, StreamKind, UnitId};
+use access::{Permit, Region, decide, op};
+use kernel::{Actor, Date, Moment, StreamId, StreamKind};
 use resolve::{Stage, StageKind, StepState, Word as _};
 use store::supervision::{self, BulletinRow};
 use store::{Rd, cases};
@@ -13,6 +13,7 @@ use supervise::{
     draft, figure,
 };
 
+use crate::reach::{home, region_in};
 use crate::{App, Error, Later, Office};
 
 /// Units or regions printed in one table; cases in one list.
@@ -94,7 +95,8 @@ impl App {
     /// Drafts a bulletin; answers its id.
     pub fn draft_bulletin(&self, actor: Actor, form: Form, ask: Ask) -> Later<i64> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::WriteBulletins, None)?;
+            let region = home(&actor, &*app.office(tx)?);
+            let permit = decide(&actor, op::WriteBulletins, Region(&region))?;
             let b = app.draft_in(tx, &actor, form, ask.clone())?;
             let row = BulletinRow {
                 id: 0,
@@ -102,7 +104,7 @@ impl App {
                 title: b.title.clone(),
                 state: "draft".to_owned(),
                 ver: 1,
-                region: actor.region.as_ref().map_or_else(String::new, |r| r.as_str().to_owned()),
+                region: region.as_str().to_owned(),
                 made: tx.now(),
                 doc: json(&b)?,
             };
@@ -198,24 +200,24 @@ impl App {
 
     /// The newest bulletins.
     pub fn bulletins(&self, actor: Actor) -> Later<Vec<BulletinRow>> {
-        self.read(move |_, rd| {
-            decide(&actor, Operation::ReadFigures, None)?;
-            let region = actor.region.as_ref().ok_or(Error::NotFound)?;
-            let may_edit = decide(&actor, Operation::WriteBulletins, None).is_ok();
-            let all = supervision::bulletins(rd, region.as_str(), 100)?;
-            Ok(all.into_iter().filter(|b| may_edit || b.state == "issued").collect())
+        self.read(move |app, rd| {
+            let office = app.office(rd)?;
+            let region = home(&actor, &office);
+            decide(&actor, op::ReadBulletins, Region(&region))?;
+            let mut all = supervision::bulletins(rd, region.as_str(), 100)?;
+            all.retain(|b| readable(&actor, b, &office).is_ok());
+            Ok(all)
         })
     }
 
     /// One bulletin, with the figures reckoned again.
     pub fn bulletin(&self, actor: Actor, id: i64) -> Later<BulletinView> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadFigures, None)?;
-            let may_edit = decide(&actor, Operation::WriteBulletins, None).is_ok();
-            let row = seen(rd, &actor, id)?;
-            if row.state != "issued" && !may_edit {
-                return Err(Error::NotFound);
-            }
+            let row = supervision::bulletin(rd, id)?.ok_or(Error::NotFound)?;
+            let office = app.office(rd)?;
+            readable(&actor, &row, &office)?;
+            let may_edit =
+                decide(&actor, op::WriteBulletins, Region(&region_in(&row.region, &office))).is_ok();
             let bulletin: Bulletin = parse(&row.doc)?;
             app.fresh(rd)?;
             let now = app.store.now();
@@ -238,9 +240,8 @@ impl App {
 
     /// Keeps what a person changed of a draft that is still at version `ver`.
     pub fn save_bulletin(&self, actor: Actor, id: i64, ver: i64, edited: Edited) -> Later<()> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteBulletins, None)?;
-            let mut row = draft_row(tx, &actor, id)?;
+        self.write(move |app, tx| {
+            let (mut row, permit) = draft_row(app, tx, &actor, id)?;
             let mut b: Bulletin = parse(&row.doc)?;
             let e = edited.clone();
             (b.title, b.number, b.to) = (line(&e.title), line(&e.number), line(&e.to));
@@ -269,9 +270,8 @@ impl App {
 
     /// 印发: from now on it stays as it is.
     pub fn issue_bulletin(&self, actor: Actor, id: i64) -> Later<()> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteBulletins, None)?;
-            let mut row = draft_row(tx, &actor, id)?;
+        self.write(move |app, tx| {
+            let (mut row, permit) = draft_row(app, tx, &actor, id)?;
             let b: Bulletin = parse(&row.doc)?;
             if b.number.trim().is_empty() {
                 return Err(Error::invalid(
@@ -295,19 +295,29 @@ pub(crate) const fn stream(id: i64) -> StreamId {
     StreamId::new(StreamKind::Supervision, id)
 }
 
-fn seen(rd: &mut Rd<'_>, actor: &Actor, id: i64) -> Result<BulletinRow, Error> {
-    let row = supervision::bulletin(rd, id)?.ok_or(Error::NotFound)?;
-    let region = actor.region.as_ref().ok_or(Error::NotFound)?;
-    if row.region.starts_with(region.as_str()) || region.as_str().starts_with(&row.region) {
-        return Ok(row);
+/// An issued bulletin is read up and down the line of its region; a draft only by who may write it.
+fn readable(actor: &Actor, row: &BulletinRow, office: &Office) -> Result<(), Error> {
+    let region = region_in(&row.region, office);
+    decide(actor, op::ReadBulletins, Region(&region))?;
+    if row.state != "issued" && decide(actor, op::WriteBulletins, Region(&region)).is_err() {
+        return Err(Error::NotFound);
     }
-    Err(Error::NotFound)
+    Ok(())
 }
 
-fn draft_row(rd: &mut Rd<'_>, actor: &Actor, id: i64) -> Result<BulletinRow, Error> {
-    let row = seen(rd, actor, id)?;
+/// A draft with the permit to change it.
+fn draft_row(app: &App, rd: &mut Rd<'_>, actor: &Actor, id: i64) -> Result<(BulletinRow, Permit), Error> {
+    let row = supervision::bulletin(rd, id)?.ok_or(Error::NotFound)?;
+    let office = app.office(rd)?;
+    let region = region_in(&row.region, &office);
+    let permit = decide(actor, op::WriteBulletins, Region(&region));
+    if permit.is_err() {
+        // A draft of the level above is not there for who may not write it.
+        readable(actor, &row, &office)?;
+    }
+    let permit = permit?;
     if row.state == "draft" {
-        return Ok(row);
+        return Ok((row, permit));
     }
     Err(Error::invalid(
         "state",
@@ -338,12 +348,4 @@ fn busiest(lines: &[crate::NamedLine], filter: impl Fn(&str) -> Filter) -> Vec<(
     all.retain(|(n, _)| *n > 0);
     all.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.line.key.cmp(&b.1.line.key)));
     all.into_iter().take(LINES_MOST).map(|(_, l)| (l.name.clone(), filter(&l.line.key))).collect()
-}
-
-/// The unit of a paper of the supervision office must exist.
-pub(crate) fn known_unit(office: &Office, unit: UnitId) -> Result<(), Error> {
-    if office.unit(unit).is_some() {
-        return Ok(());
-    }
-    Err(Error::invalid("unit", "没有这个单位", "there is no such unit"))
 }

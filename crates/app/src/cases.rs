@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access::{Operation, decide};
+use access::{Nothing, Region, decide, op};
 use kernel::{Actor, CaseId, Moment, Role, StreamId, UnitId};
 use resolve::{
     Act, Case, Command, Happened, Light, Phase, Refusal, RefusalCode, Registration, StageKind, Word as _,
@@ -212,10 +212,17 @@ impl App {
         contact: &Contact,
         tickets: &[String],
     ) -> Result<Lodged, Error> {
-        let operation =
-            if actor.role == Role::Resident { Operation::LodgeCase } else { Operation::RegisterCase };
-        let permit = decide(actor, operation, None)?;
         let office = self.office(tx)?;
+        in_city(&office, &registration.region)?;
+        let region = Region(&registration.region);
+        let permit = match actor.role {
+            Role::Resident => decide(actor, op::LodgeCase, region)?,
+            _ if !access::offers(actor, access::Operation::RegisterCase) => {
+                decide(actor, op::RegisterCase, region)?
+            }
+            _ => decide(actor, op::RegisterCase, region)
+                .map_err(|_| Error::invalid("region", "不在您的区划之内", "outside of your region"))?,
+        };
         let now = tx.now();
         if office.unit(registration.first_asked).is_none() {
             return Err(Error::invalid(
@@ -223,9 +230,6 @@ impl App {
                 "没有这个首问单位",
                 "the unit asked first does not exist",
             ));
-        }
-        if actor.region.as_ref().is_some_and(|r| !r.contains(&registration.region)) {
-            return Err(Error::invalid("region", "不在您的区划之内", "outside of your region"));
         }
         plain_title(&mut registration.title, &mut registration.words);
         registration.contact = (!contact.is_empty()).then(|| self.vault.person(contact));
@@ -332,7 +336,7 @@ impl App {
         };
         // The loop says more about why not than the door does, so it is asked first.
         let (after, mut happened) = case.clone().act(asked, actor, now, &office.rules).map_err(|(_, r)| r)?;
-        let permit = decide(actor, Operation::Act(happened.asked.act()), Some(case))?;
+        let permit = decide(actor, op::Doing(happened.asked.act()), case)?;
         happened.files = Self::claim_files(tx, actor, tickets, StreamId::case(case.id), after.ver)?;
         cases::save(tx, &permit, &after, &happened, now, &office.rules.calendar)?;
         Self::other_side(tx, office, actor, case, &happened.asked)?;
@@ -364,7 +368,7 @@ impl App {
             Error::invalid("into", format!("没有编号为 {main} 的件"), format!("there is no case {main}"))
         })?;
         let (after, happened) = other.clone().act(asked, actor, now, &office.rules).map_err(|(_, r)| r)?;
-        let permit = decide(actor, Operation::Act(happened.asked.act()), Some(&other))?;
+        let permit = decide(actor, op::Doing(happened.asked.act()), &other)?;
         cases::save(tx, &permit, &after, &happened, now, &office.rules.calendar)?;
         Ok(())
     }
@@ -403,7 +407,7 @@ impl App {
 
     pub(crate) fn seen(&self, rd: &mut Rd<'_>, actor: &Actor, number: &str) -> Result<Case, Error> {
         let case = cases::by_number(rd, number)?.ok_or(Error::NotFound)?;
-        decide(actor, Operation::ReadCase, Some(&case))?;
+        decide(actor, op::ReadCase, &case)?;
         Ok(case)
     }
 
@@ -555,7 +559,7 @@ impl App {
     /// A list. Its scope is narrowed to what the actor may see; the rest of the query is the actor's.
     pub fn list(&self, actor: Actor, mut query: Query) -> Later<CasePage> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ListCases, None)?;
+            decide(&actor, op::ListCases, Nothing)?;
             query.scope = scope_of(&actor, &query.scope)?;
             query.limit = query.limit.clamp(1, 500);
             let office = app.office(rd)?;
@@ -584,11 +588,23 @@ impl App {
     /// How many a list has, counted up to `most`.
     pub fn count(&self, actor: Actor, mut query: Query, most: u32) -> Later<i64> {
         self.read(move |_, rd| {
-            decide(&actor, Operation::ListCases, None)?;
+            decide(&actor, op::ListCases, Nothing)?;
             query.scope = scope_of(&actor, &query.scope)?;
             Ok(cases::count(rd, &query, most.min(100_000))?)
         })
     }
+}
+
+/// A letter is lodged inside the city, whoever lodges it: nobody could dispatch it elsewhere.
+pub(crate) fn in_city(office: &Office, region: &kernel::RegionCode) -> Result<(), Error> {
+    if office.settings.city.contains(region) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "region",
+        format!("这里只受理{}的诉求，请向当地反映", office.settings.name),
+        format!("only what happened in {} is taken here: lodge it where it happened", office.settings.name),
+    ))
 }
 
 /// What of a timeline belongs to the person who lodged.

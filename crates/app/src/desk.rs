@@ -1,12 +1,15 @@
 //! 工作台所见: what the pages of the workbench read about the office itself: people, messages, jobs, seals.
 
-use access::{Operation, decide};
-use kernel::{Actor, Moment, Role, StaffId, UnitId};
+use std::collections::HashMap;
+
+use access::{City, Nothing, decide, op};
+use kernel::{Actor, CaseId, Moment, Role, StaffId, UnitId};
 use store::asides::{self, Aside};
 use store::jobs::{self, DeadJob};
 use store::office::{self, MessageRow, StaffRow};
-use store::{cases, ledger_rows};
+use store::{Rd, cases, ledger_rows};
 
+use crate::people::without_secrets;
 use crate::{App, Error, Later};
 
 /// How the system itself stands.
@@ -29,10 +32,11 @@ pub struct SystemView {
 }
 
 impl App {
-    /// Accounts after `after`: of all units for a system administrator, of the own unit for everybody else.
+    /// Accounts after `after`: of the region for a system administrator, of the own unit for everybody else; without
+    /// what proves who they are.
     pub fn staff_list(&self, actor: Actor, part: String, after: StaffId, limit: u32) -> Later<Vec<StaffRow>> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadOffice, None)?;
+            decide(&actor, op::ReadOffice, Nothing)?;
             let own: Option<UnitId> =
                 if actor.role == Role::SystemAdmin { None } else { Some(actor.unit.ok_or(Error::NotFound)?) };
             let office = app.office(rd)?;
@@ -41,56 +45,93 @@ impl App {
             if own.is_some() && called.is_some() && own != called {
                 return Ok(Vec::new());
             }
-            Ok(office::staff(rd, own.or(called), part, after, limit.min(500))?)
+            let home = crate::reach::home(&actor, &office);
+            let (mut all, mut after, limit) = (Vec::new(), after, limit.min(500));
+            loop {
+                let page = office::staff(rd, own.or(called), part, after, limit)?;
+                let full = page.len() == limit as usize && limit > 0;
+                after = page.last().map_or(after, |s| s.id);
+                all.extend(page.into_iter().filter(|s| home.contains(&s.region)));
+                if !full || all.len() >= limit as usize {
+                    break;
+                }
+            }
+            all.truncate(limit as usize);
+            all.iter_mut().for_each(without_secrets);
+            Ok(all)
         })
     }
 
     /// Codes and names of regions.
     pub fn regions(&self) -> Later<Vec<(String, String)>> {
-        self.read(|_, rd| Ok(office::regions(rd)?))
+        self.read(|_, rd| {
+            crate::reach::public(op::PublicOffice)?;
+            Ok(office::regions(rd)?)
+        })
     }
 
     /// The name of a region; its code when it has none.
     pub fn region_name(&self, code: kernel::RegionCode) -> Later<String> {
-        self.read(
-            move |_, rd| Ok(office::region_name(rd, code.as_str())?.unwrap_or_else(|| code.to_string())),
-        )
+        self.read(move |_, rd| {
+            crate::reach::public(op::PublicOffice)?;
+            Ok(office::region_name(rd, code.as_str())?.unwrap_or_else(|| code.to_string()))
+        })
     }
 
-    /// The newest messages of the actor's unit, with the number of the case each is about.
+    /// The newest messages of the actor's unit, with the number of the case each is about. A message names the case, so
+    /// one about a case that the actor may not see is not shown.
     pub fn inbox(&self, actor: Actor) -> Later<Vec<(MessageRow, Option<String>)>> {
-        self.read(move |app, rd| {
-            let unit = actor.unit.ok_or(Error::NotFound)?;
-            let mut all = Vec::new();
-            for message in office::messages(rd, unit, app.store.now(), 100)? {
-                let case = message.case.map(|id| cases::by_id(rd, id)).transpose()?.flatten();
-                let seen = case.as_ref().is_some_and(|c| access::may_see(&actor, c));
-                let mut message = message;
-                // A message to a unit is read by all its roles: number and title are for who may see the case.
-                if let Some(c) = case.as_ref().filter(|_| !seen) {
-                    message.words = without_case(&message.words, c);
-                } else {
-                    message.words = hanyu::mask::mask(&message.words);
-                }
-                all.push((message, case.filter(|_| seen).map(|c| c.number)));
+        self.read(move |app, rd| app.messages_in(rd, &actor, 100, |_| true))
+    }
+
+    pub(crate) fn messages_in(
+        &self,
+        rd: &mut Rd<'_>,
+        actor: &Actor,
+        most: u32,
+        wanted: impl FnMut(&MessageRow) -> bool,
+    ) -> Result<Vec<(MessageRow, Option<String>)>, Error> {
+        let office = self.office(rd)?;
+        let unit = actor.unit.ok_or(Error::NotFound)?;
+        let home = crate::reach::home(actor, &office);
+        decide(actor, op::ReadMessages, crate::reach::own_unit(actor, &home))?;
+        let mut messages = office::messages(rd, unit, self.store.now(), most)?;
+        messages.retain(wanted);
+        let ids: Vec<CaseId> = messages.iter().filter_map(|m| m.case).collect();
+        let numbers: HashMap<CaseId, String> = cases::by_ids(rd, &ids)?
+            .into_iter()
+            .filter(|r| access::may_see(actor, &r.case))
+            .map(|r| (r.id, r.case.number))
+            .collect();
+        let shown = messages.into_iter().filter_map(|mut m| {
+            m.words = hanyu::mask::mask(&m.words);
+            match m.case {
+            None => Some((m, None)),
+            Some(id) => numbers.get(&id).cloned().map(|number| (m, Some(number))),
             }
-            Ok(all)
-        })
+        });
+        Ok(shown.collect())
+    }
+
+    /// How many of the newest messages nobody has looked at: those that [`App::messages`] shows.
+    pub fn unseen(&self, actor: Actor) -> Later<usize> {
+        self.read(move |app, rd| Ok(app.messages_in(rd, &actor, 50, |m| !m.seen)?.len()))
     }
 
     /// Marks the messages of the actor's unit up to `id` as seen.
     pub fn see_messages(&self, actor: Actor, id: i64) -> Later<u64> {
-        self.write(move |_, tx| {
+        self.write(move |app, tx| {
             let unit = actor.unit.ok_or(Error::NotFound)?;
-            decide(&actor, Operation::ReadOffice, None)?;
+            let home = crate::reach::home(&actor, &*app.office(tx)?);
+            decide(&actor, op::ReadMessages, crate::reach::own_unit(&actor, &home))?;
             Ok(office::see_messages(tx, unit, id)?)
         })
     }
 
     /// How jobs and the record stand.
     pub fn system_view(&self, actor: Actor) -> Later<SystemView> {
-        self.read(move |_, rd| {
-            decide(&actor, Operation::ReadJobs, None)?;
+        self.read(move |app, rd| {
+            decide(&actor, op::ReadJobs, City(&app.office(rd)?.settings.city))?;
             Ok(SystemView {
                 jobs_open: jobs::open_count(rd)?,
                 jobs_dead: jobs::dead(rd, 50)?,

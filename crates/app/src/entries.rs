@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use access::{Operation, Permit, decide};
+use access::{Account, City, Nothing, Permit, decide, op};
 use kernel::{Actor, RegionCode, Role, Said, StaffId, UnitId};
 use store::Tx;
 use store::office::{self, StaffRow, UnitRow};
@@ -81,26 +81,27 @@ impl Hashes {
     }
 }
 
-/// May this actor enter somebody in a unit with a role, where the account is `old` until now? A unit administrator
-/// enters people of the own unit, and neither makes nor touches a system administrator.
-pub(crate) fn may_enter(actor: &Actor, unit: UnitId, role: Role, old: Option<&StaffRow>) -> Result<(), Said> {
-    let own = |unit: UnitId, role: Role| actor.unit == Some(unit) && role != Role::SystemAdmin;
-    if actor.role != Role::UnitAdmin {
-        return Ok(());
-    }
-    if !own(unit, role) {
+/// The account as a subject of the door.
+pub(crate) const fn account_of(staff: &StaffRow) -> Account<'_> {
+    Account { unit: staff.unit, region: &staff.region, role: staff.role }
+}
+
+/// May this actor enter somebody in a unit with a role, where the account is `old` until now? Both the old and the
+/// new must be within the actor's reach, and both roles such as the actor may give (`access::GIVES`).
+pub(crate) fn may_enter(actor: &Actor, new: Account<'_>, old: Option<&StaffRow>) -> Result<Permit, Said> {
+    let permit = decide(actor, op::WriteStaff, new).map_err(|_| {
+        Said::new(
+            format!("您不能在这个单位设“{}”：单位管理员只设本单位的窗口人员、承办人和单位管理员，其余角色由本区划的系统管理员设", new.role.zh()),
+            format!("you may not make a {} there: roles that reach beyond a unit come from the system administrator of the region", new.role),
+        )
+    })?;
+    if old.is_some_and(|o| decide(actor, op::WriteStaff, account_of(o)).is_err()) {
         return Err(Said::new(
-            "只能录入本单位人员，且不能设系统管理员",
-            "you may enter people of your own unit only, and no system administrators",
+            "这个账号名已被您管理范围之外的账号使用，请换一个",
+            "this account name belongs to an account beyond your reach: choose another",
         ));
     }
-    if old.is_some_and(|o| !own(o.unit, o.role)) {
-        return Err(Said::new(
-            "这个账号名已被别的单位或系统管理员使用，请换一个",
-            "this account name belongs to another unit or to a system administrator: choose another",
-        ));
-    }
-    Ok(())
+    Ok(permit)
 }
 
 /// Units and regions by the keys of all units, as this transaction sees them.
@@ -151,7 +152,7 @@ pub(crate) fn units_in(
 /// was turned off stays off.
 pub(crate) fn staff_in(
     tx: &mut Tx<'_>,
-    permit: &Permit,
+    actor: &Actor,
     unit_of: impl Fn(&str) -> Option<(UnitId, RegionCode)>,
     staff: &[NewStaff],
     hashes: &Hashes,
@@ -162,7 +163,8 @@ pub(crate) fn staff_in(
             Error::invalid("unit", format!("没有单位“{}”", s.unit), format!("there is no unit “{}”", s.unit))
         })?;
         let old = office::staff_by_login(tx, &s.login)?;
-        may_enter(permit.actor(), unit, s.role, old.as_ref())
+        let new = Account { unit, region: &region, role: s.role };
+        let permit = may_enter(actor, new, old.as_ref())
             .map_err(|said| Error::Invalid { field: "login".into(), said })?;
         let row = StaffRow {
             id: StaffId(0),
@@ -180,7 +182,7 @@ pub(crate) fn staff_in(
             active: true,
             subject: None,
         };
-        office::put_staff(tx, permit, &row)?;
+        office::put_staff(tx, &permit, &row)?;
         if let Some(old) = old.as_ref().filter(|_| row.secret.is_some()) {
             office::end_sessions(tx, old.id)?;
         }
@@ -193,8 +195,8 @@ impl App {
     /// Adds units, or changes those with the same key. Parents must be in the list before their children or
     /// known already.
     pub fn put_units(&self, actor: Actor, units: Vec<NewUnit>) -> Later<usize> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteUnits, None)?;
+        self.write(move |app, tx| {
+            let permit = decide(&actor, op::WriteUnits, City(&app.office(tx)?.settings.city))?;
             let mut keys = keys_in(tx)?;
             let done = units_in(tx, &permit, &mut keys, &units)?;
             let data = serde_json::json!({ "units": done.all() }).to_string();
@@ -205,12 +207,13 @@ impl App {
 
     /// Names of regions.
     pub fn put_regions(&self, actor: Actor, regions: Vec<(RegionCode, String)>) -> Later<()> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteUnits, None)?;
+        self.write(move |app, tx| {
+            let permit = decide(&actor, op::WriteUnits, City(&app.office(tx)?.settings.city))?;
             for (code, name) in &regions {
                 office::put_region(tx, &permit, code, name)?;
             }
-            Ok(())
+            let data = serde_json::json!({ "regions": regions }).to_string();
+            crate::office::note(tx, &permit, "put_regions", &data)
         })
     }
 
@@ -221,10 +224,10 @@ impl App {
     pub fn put_staff(&self, actor: Actor, staff: Vec<NewStaff>) -> Result<usize, Error> {
         let hashes = Hashes::of(&staff)?;
         let done = self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::WriteStaff, None)?;
+            let permit = decide(&actor, op::KeepRoster, Nothing)?;
             let office = app.office(tx)?;
             let unit_of = |text: &str| office.unit_called(text).map(|u| (u.id, u.region.clone()));
-            let done = staff_in(tx, &permit, unit_of, &staff, &hashes)?;
+            let done = staff_in(tx, &actor, unit_of, &staff, &hashes)?;
             let logins: Vec<_> = staff.iter().map(|s| s.login.as_str()).collect();
             let data = serde_json::json!({ "staff": logins }).to_string();
             crate::office::record(tx, &permit, "put_staff", &data)?;

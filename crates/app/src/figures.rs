@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
-use access::{Operation, decide};
+use access::{City, Nothing, decide, op};
 use kernel::{Actor, CaseId, Date, Moment, RegionCode, Role, StreamId, StreamKind, UnitId};
 use resolve::Word as _;
 use store::facts::{self, FactRow};
@@ -194,7 +194,15 @@ fn put_projected(tx: &mut Tx<'_>, p: &Projected) -> Result<(), Error> {
 }
 
 /// The region and unit an actor may count: wider wishes are narrowed, never refused.
-fn narrow(actor: &Actor, mut ask: Ask) -> Result<Ask, Error> {
+fn narrow(actor: &Actor, ask: Ask) -> Result<Ask, Error> {
+    let mut ask = narrow_region(actor, ask)?;
+    if actor.role == Role::UnitAdmin {
+        ask.filter.unit = actor.unit.map(|u| u.0);
+    }
+    Ok(ask)
+}
+
+fn narrow_region(actor: &Actor, mut ask: Ask) -> Result<Ask, Error> {
     if matches!(actor.role, Role::System | Role::Resident) {
         return Ok(ask);
     }
@@ -202,9 +210,6 @@ fn narrow(actor: &Actor, mut ask: Ask) -> Result<Ask, Error> {
     let inside = ask.filter.region.parse::<RegionCode>().is_ok_and(|r| region.contains(&r));
     if !inside {
         region.as_str().clone_into(&mut ask.filter.region);
-    }
-    if actor.role == Role::UnitAdmin {
-        ask.filter.unit = actor.unit.map(|u| u.0);
     }
     Ok(ask)
 }
@@ -286,7 +291,8 @@ impl App {
     /// # Errors
     /// Not for this actor, or the store could not.
     pub fn rebuild_figures(&self, actor: &Actor) -> Result<usize, Error> {
-        decide(actor, Operation::WriteUnits, None)?;
+        let office = self.office_now().wait()?;
+        decide(actor, op::WriteUnits, City(&office.settings.city))?;
         self.store.write(|tx| Ok::<_, Error>(facts::clear(tx)?))?;
         let counted = self.figures_on()?;
         self.read(Self::fresh).wait()?;
@@ -335,7 +341,7 @@ impl App {
     /// A board.
     pub fn board(&self, actor: Actor, ask: Ask, by: Dim) -> Later<FigureBoard> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadFigures, None)?;
+            decide(&actor, op::ReadFigures, Nothing)?;
             app.board_in(rd, &actor, ask.clone(), by)
         })
     }
@@ -348,7 +354,22 @@ impl App {
         by: Dim,
     ) -> Result<FigureBoard, Error> {
         sound(&ask)?;
-        let ask = narrow(actor, ask)?;
+        self.board_as_asked(rd, narrow(actor, ask)?, by)
+    }
+
+    /// A board of the whole of the actor's region, for what compares units: who calls it narrows what is shown.
+    pub(crate) fn board_of_region(
+        &self,
+        rd: &mut Rd<'_>,
+        actor: &Actor,
+        ask: Ask,
+        by: Dim,
+    ) -> Result<FigureBoard, Error> {
+        sound(&ask)?;
+        self.board_as_asked(rd, narrow_region(actor, ask)?, by)
+    }
+
+    fn board_as_asked(&self, rd: &mut Rd<'_>, ask: Ask, by: Dim) -> Result<FigureBoard, Error> {
         let office = self.office(rd)?;
         self.fresh(rd)?;
         let now = self.store.now();
@@ -377,7 +398,7 @@ impl App {
         limit: usize,
     ) -> Later<FigureList> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadFigures, None)?;
+            decide(&actor, op::ReadFigures, Nothing)?;
             sound(&ask)?;
             let ask = narrow(&actor, ask)?;
             let office = app.office(rd)?;
@@ -420,7 +441,7 @@ impl App {
     /// The league table of a theme.
     pub fn league(&self, actor: Actor, ask: Ask) -> Later<League> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadFigures, None)?;
+            decide(&actor, op::ReadFigures, Nothing)?;
             let board = app.board_in(rd, &actor, ask.clone(), Dim::Region)?;
             let above = board.ask.filter.region.len();
             let services = |l: &Line| match supervise::figure("services").map(|f| l.value(f)) {
@@ -449,7 +470,7 @@ impl App {
         figures: Vec<&'static Figure>,
     ) -> Later<(Vec<Date>, Vec<Vec<u64>>)> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadFigures, None)?;
+            decide(&actor, op::ReadFigures, Nothing)?;
             sound(&ask)?;
             let ask = narrow(&actor, ask)?;
             app.fresh(rd)?;

@@ -8,9 +8,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use access::{Nothing, decide, op};
 use kernel::{Actor, FileRef, Moment, Role, Said, StreamId, US_PER_DAY};
 use store::files::{self, Waiting};
-use store::{StoreError, Tx, cases};
+use store::{StoreError, Tx};
 
 use crate::{App, Error, Later};
 
@@ -38,6 +39,7 @@ impl App {
     /// # Errors
     /// `Invalid` on field `file`: a kind that is not taken, too large, refused by the scan. The store or the disk.
     pub fn upload(&self, actor: &Actor, name: &str, bytes: Vec<u8>) -> Result<Uploaded, Error> {
+        decide(actor, op::BringFile, Nothing)?;
         let from = if actor.role == Role::Resident { attach::From::Public } else { attach::From::Staff };
         let kept = attach::accept(bytes, from).map_err(refused)?;
         let ticket = self.vault.new_token()?;
@@ -65,8 +67,10 @@ impl App {
 
     /// Files that wait behind these tickets, for a form that is shown again. Tickets that lead nowhere are left out.
     pub fn waiting_files(&self, actor: &Actor, tickets: Vec<String>) -> Later<Vec<Uploaded>> {
-        let staff = actor.staff;
+        let actor = actor.clone();
         self.read(move |app, rd| {
+            decide(&actor, op::BringFile, Nothing)?;
+            let staff = actor.staff;
             let since = waits_since(app.store.now());
             let mut all = Vec::new();
             for ticket in tickets.into_iter().take(TICKETS_MAX) {
@@ -132,7 +136,7 @@ impl App {
                 return Err(Error::NotFound);
             }
             let office = app.office(rd)?;
-            let case = cases::by_number(rd, &number)?.ok_or(Error::NotFound)?;
+            let case = app.seen(rd, &Actor::resident(), &number)?;
             Self::as_resident(signed.as_ref(), &case)?;
             let events = app.events_for_resident(rd, &office, &case)?;
             let mut all = events.into_iter().flat_map(|e| e.happened.files);

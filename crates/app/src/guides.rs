@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use access::{Operation, Permit, decide};
+use access::{City, Nothing, Permit, Region, Unit, decide, op};
 use catalogue::guide::{Guide, Variant, guide, tip_fault};
 use catalogue::hall::{Exempt, HallReport, HallRule, must_be_in, register};
 use catalogue::plate::{KeyRing, KeyState, NotAPlate, Plate, PlateKey};
 use catalogue::review::{Act, Facts, Review};
 use catalogue::{ItemKind, Record as _, ServiceItem};
-use kernel::{Actor, Date, RegionCode, Role, Said, StreamId, StreamKind};
+use kernel::{Actor, Date, RegionCode, Said, StreamId, StreamKind, UnitId};
 use serde::{Deserialize, Serialize};
 use store::guides::{self, GuideRow, PlateRow};
 use store::items::ItemRow;
 use store::{Rd, Tx, counters, ledger_rows, settings};
 
 use crate::items::{by_key, load};
+use crate::reach::region_in;
 use crate::{App, Error, Later};
 
 /// What is kept of a guide: the text itself is made from the item every time.
@@ -91,15 +92,17 @@ fn nearest(rd: &mut Rd<'_>, item: i64, region: &RegionCode) -> Result<Option<Gui
     Ok(all.into_iter().filter(holds).max_by_key(|g| g.region.len()))
 }
 
-fn permit_for(actor: &Actor, act: Act) -> Result<Permit, Error> {
-    let operation = match (act, actor.role) {
-        (Act::Try, _) => Operation::RecordWalk,
-        (Act::Comment, Role::Resident) => Operation::LodgeCase,
-        (Act::Comment, _) => Operation::ReadOffice,
-        (Act::Publish | Act::OpenComments | Act::CloseComments | Act::SendBack, _) => Operation::Publish,
-        _ => Operation::WriteCatalogue,
-    };
-    Ok(decide(actor, operation, None)?)
+/// The permit for an act of the review round: on the guide of an item of this unit, for this region.
+fn permit_for(actor: &Actor, act: Act, guide: Unit<'_>) -> Result<Permit, Error> {
+    let region = Region(guide.region);
+    Ok(match act {
+        Act::Try => decide(actor, op::TryGuide, region)?,
+        Act::Comment => decide(actor, op::CommentGuide, region)?,
+        Act::Publish | Act::OpenComments | Act::CloseComments | Act::SendBack => {
+            decide(actor, op::PublishGuide, region)?
+        }
+        Act::Submit | Act::Answer | Act::ItemChanged => decide(actor, op::WriteCatalogue, guide)?,
+    })
 }
 
 const WORDS_MAX: usize = 500;
@@ -108,6 +111,7 @@ impl App {
     /// The guide of an item for a place, made from what holds today.
     pub fn guide(&self, key: String, region: Option<RegionCode>) -> Later<GuideView> {
         self.read(move |app, rd| {
+            crate::reach::public(op::PublicCatalogue)?;
             let office = app.office(rd)?;
             let row = by_key(rd, &key)?;
             let (_, item) = load(rd, &row, app.store.now().date())?;
@@ -132,7 +136,9 @@ impl App {
     /// Writes who helps and the tips of a guide; only while it is a draft.
     pub fn write_guide(&self, actor: Actor, key: String, variant: Variant) -> Later<()> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::WriteCatalogue, None)?;
+            let row = by_key(tx, &key)?;
+            let guide = Unit { unit: row.unit_id, region: &variant.region };
+            let permit = decide(&actor, op::WriteCatalogue, guide)?;
             if let Some(said) = variant.tips.iter().find_map(|t| tip_fault(t)) {
                 return Err(Error::Invalid { field: "tips".into(), said });
             }
@@ -143,7 +149,6 @@ impl App {
                     "at most 10 tips; the helper in 60 characters",
                 ));
             }
-            let row = by_key(tx, &key)?;
             let mut g = app.guide_row(tx, row.id, &variant.region)?;
             let mut kept = kept_of(&g)?;
             if kept.review.stage != catalogue::review::Stage::Draft {
@@ -186,8 +191,8 @@ impl App {
         asked: GuideAct,
     ) -> Later<Review> {
         self.write(move |app, tx| {
-            let permit = permit_for(&actor, asked.act)?;
             let row = by_key(tx, &key)?;
+            let permit = permit_for(&actor, asked.act, Unit { unit: row.unit_id, region: &region })?;
             let today = tx.now().date();
             let (_, item) = load(tx, &row, today)?;
             let mut g = app.guide_row(tx, row.id, &region)?;
@@ -241,6 +246,22 @@ pub struct PlateView {
     pub scans: i64,
 }
 
+/// The unit that owns all the items of a plate; none when it shows items of several, or none at all.
+fn unit_of_items(rd: &mut Rd<'_>, items: &[String]) -> Result<Option<UnitId>, Error> {
+    let mut owner = None;
+    for key in items {
+        let (code, handling) = key.split_once('~').unwrap_or((key, ""));
+        let Some(unit) = store::items::by_key(rd, code, handling)?.and_then(|r| r.unit_id) else {
+            return Ok(None);
+        };
+        if owner.is_some_and(|o| o != unit) {
+            return Ok(None);
+        }
+        owner = Some(unit);
+    }
+    Ok(owner)
+}
+
 fn plate_of(row: &PlateRow) -> Result<Plate, Error> {
     let region = row.region.parse().map_err(|e| Error::bug(format!("{e}")))?;
     Ok(Plate {
@@ -269,8 +290,8 @@ impl App {
 
     /// Puts a new signing key in place; plates that hang hold until `old_until`.
     pub fn rotate_plate_key(&self, actor: Actor, old_until: Date) -> Later<u16> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteUnits, None)?;
+        self.write(move |app, tx| {
+            let permit = decide(&actor, op::WriteUnits, City(&app.office(tx)?.settings.city))?;
             let now = tx.now();
             let mut notes = match settings::at(tx, KEYS, now)? {
                 Some(s) => serde_json::from_str::<Vec<KeyNote>>(&s.doc).map_err(Error::bug)?,
@@ -290,8 +311,8 @@ impl App {
 
     /// Hangs plates, or changes the ones with the same number. A raised issue ends the codes before it.
     pub fn put_plates(&self, actor: Actor, plates: Vec<Plate>) -> Later<usize> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteCatalogue, None)?;
+        self.write(move |app, tx| {
+            let office = app.office(tx)?;
             for p in &plates {
                 let number = i64::try_from(p.number).unwrap_or(i64::MAX);
                 if p.place.trim().is_empty()
@@ -306,6 +327,13 @@ impl App {
                     ));
                 }
                 let was = guides::plate(tx, number)?;
+                if let Some(was) = &was {
+                    let (region, items) = (region_in(&was.region, &office), plate_of(was)?.items);
+                    let there = Unit { unit: unit_of_items(tx, &items)?, region: &region };
+                    decide(&actor, op::WriteCatalogue, there)?;
+                }
+                let new = Unit { unit: unit_of_items(tx, &p.items)?, region: &p.region };
+                let permit = decide(&actor, op::WriteCatalogue, new)?;
                 if was.as_ref().is_some_and(|w| w.issue > i64::from(p.issue)) {
                     return Err(Error::invalid(
                         "issue",
@@ -332,7 +360,7 @@ impl App {
     /// Plates of the actor's region, after this number, with their scans of the last 30 days.
     pub fn plates(&self, actor: Actor, after: u64, limit: u32) -> Later<Vec<PlateView>> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadOffice, None)?;
+            decide(&actor, op::ReadOffice, Nothing)?;
             let region = actor.region.as_ref().map_or_else(String::new, ToString::to_string);
             let ring = app.plate_keys(rd)?;
             let now = app.store.now();
@@ -353,6 +381,7 @@ impl App {
     /// What a scanned code leads to; a true one is counted as a number and nothing else.
     pub fn scan_plate(&self, token: String, count: bool) -> Later<Result<Plate, NotAPlate>> {
         self.write(move |app, tx| {
+            crate::reach::public(op::PublicPlates)?;
             let ring = app.plate_keys(tx)?;
             let today = tx.now().date();
             let verified = match ring.verify(&token, today) {
@@ -416,7 +445,7 @@ impl App {
     /// The register of the hall: which items must be in, which are.
     pub fn hall(&self, actor: Actor) -> Later<(HallSettings, HallReport)> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadOffice, None)?;
+            decide(&actor, op::ReadOffice, Nothing)?;
             let now = app.store.now();
             let set = match settings::at(rd, HALL, now)? {
                 Some(s) => serde_json::from_str::<HallSettings>(&s.doc).map_err(Error::bug)?,
@@ -433,8 +462,8 @@ impl App {
 
     /// Sets the rule of the hall.
     pub fn set_hall(&self, actor: Actor, set: HallSettings) -> Later<()> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteLimits, None)?;
+        self.write(move |app, tx| {
+            let permit = decide(&actor, op::WriteLimits, City(&app.office(tx)?.settings.city))?;
             if set.exempt.iter().any(|(code, reason)| code.trim().is_empty() || reason.trim().is_empty()) {
                 return Err(Error::invalid(
                     "exempt",

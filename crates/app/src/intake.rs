@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use access::{Operation, Permit, decide};
+use access::{City, Permit, decide, op};
 use kernel::{Actor, CaseId, Moment, RegionCode, Said, UnitId};
 use resolve::{Case, Channel, Command, Complexity, Kind, Registration};
 use sha2::{Digest, Sha256};
@@ -158,7 +158,8 @@ impl App {
     /// # Errors
     /// Not for this actor, or the store could not.
     pub fn begin_import(&self, actor: &Actor, plan: ImportPlan) -> Result<Import, Error> {
-        let permit = decide(actor, Operation::ImportCases, None)?;
+        let office = self.office_now().wait()?;
+        let permit = decide(actor, op::ImportCases, City(&office.settings.city))?;
         let p = plan.clone();
         let file = self.store.write(move |tx| {
             Ok::<_, Error>(imports::begin(tx, &p.digest, &p.name, p.campaign.as_deref())?)

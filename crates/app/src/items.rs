@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use access::{Operation, Permit, decide};
+use access::{Permit, Unit, decide, op};
 use catalogue::{GuideFinding, History, ItemState, RULES, ServiceItem, checkup, validate};
-use kernel::{Actor, Date, Role, Said};
+use kernel::{Actor, Date, Said};
 use sm3::{Digest, Sm3};
 use store::items::{self, ItemRow, NewVersion, VersionRow};
 use store::{Rd, StoreError, Tx, counters};
 
+use crate::reach::region_in;
 use crate::shelf::GENERATION;
 use crate::{App, Error, Later, Office};
 
@@ -207,10 +208,17 @@ pub(crate) fn by_key(rd: &mut Rd<'_>, key: &str) -> Result<ItemRow, Error> {
     items::by_key(rd, code, handling)?.ok_or(Error::NotFound)
 }
 
-/// A unit's own administrator writes its own items only.
-fn may_write(actor: &Actor, unit: Option<kernel::UnitId>) -> bool {
-    decide(actor, Operation::WriteCatalogue, None).is_ok()
-        && (actor.role != Role::UnitAdmin || unit == actor.unit)
+/// May this actor write an item of this unit? Both where the item is and where its unit is must be in reach.
+fn permit_for(
+    actor: &Actor,
+    office: &Office,
+    unit: Option<kernel::UnitId>,
+    region: &str,
+) -> Result<Permit, Error> {
+    if let Some(row) = unit.and_then(|u| office.unit(u)) {
+        decide(actor, op::WriteCatalogue, Unit { unit, region: &row.region })?;
+    }
+    Ok(decide(actor, op::WriteCatalogue, Unit { unit, region: &region_in(region, office) })?)
 }
 
 impl App {
@@ -224,10 +232,14 @@ impl App {
         actor: &Actor,
         all: Vec<ServiceItem>,
     ) -> Result<Later<Vec<ItemOutcome>>, Error> {
-        let permit = decide(actor, Operation::WriteCatalogue, None)?;
+        let office = self.office_now().wait()?;
+        let home = crate::reach::home(actor, &office);
+        // Each item is decided about where it is written; this is for who writes none at all.
+        decide(actor, op::WriteCatalogue, crate::reach::own_unit(actor, &home))?;
         let ready = ready_all(&all, self.store().now().date())?;
         drop(all);
-        Ok(self.write(move |app, tx| app.publish_all(tx, &permit, &ready)))
+        let actor = actor.clone();
+        Ok(self.write(move |app, tx| app.publish_all(tx, &actor, &ready)))
     }
 
     /// Publishes the next version of one item inside a transaction that does more: a redesign that is published.
@@ -237,9 +249,8 @@ impl App {
         actor: &Actor,
         item: &ServiceItem,
     ) -> Result<(), Error> {
-        let permit = decide(actor, Operation::WriteCatalogue, None)?;
         let today = self.store().now().date();
-        match self.publish_all(tx, &permit, &[ready(item, today)?])?.pop() {
+        match self.publish_all(tx, actor, &[ready(item, today)?])?.pop() {
             Some(ItemOutcome::Refused(said)) => Err(Error::Invalid { field: "item".to_owned(), said }),
             _ => Ok(()),
         }
@@ -248,7 +259,7 @@ impl App {
     fn publish_all(
         &self,
         tx: &mut Tx<'_>,
-        permit: &Permit,
+        actor: &Actor,
         ready: &[Ready],
     ) -> Result<Vec<ItemOutcome>, Error> {
         let office = self.office(tx)?;
@@ -258,19 +269,29 @@ impl App {
             .map(|r| ((r.code.clone(), r.handling.clone()), r))
             .collect();
         let mut units = Units::default();
+        let mut permit = None;
         let (mut outcomes, mut new) = (Vec::with_capacity(ready.len()), Vec::new());
         for r in ready {
             let row = &r.new.row;
             let key = (row.code.clone(), row.handling.clone());
             let unit_id = units.of(&office, &row.unit);
+            let of_unit =
+                |id: Option<kernel::UnitId>| id.and_then(|u| office.unit(u)).map(|u| u.region.to_string());
+            let region =
+                if row.region.is_empty() { of_unit(unit_id).unwrap_or_default() } else { row.region.clone() };
+            let may = permit_for(actor, &office, unit_id, &region).and_then(|new| match there.get(&key) {
+                Some(w) => permit_for(actor, &office, w.unit_id, &w.region),
+                None => Ok(new),
+            });
+            if let Ok(p) = &may {
+                permit = Some(p.clone());
+            }
             let outcome = match (&r.refused, there.get(&key)) {
                 (Some(said), _) => ItemOutcome::Refused(said.clone()),
-                (None, was)
-                    if permit.actor().role == Role::UnitAdmin
-                        && (unit_id != permit.actor().unit || was.is_some_and(|w| w.unit_id != unit_id)) =>
-                {
-                    ItemOutcome::Refused(Said::new("不是本单位的事项", "not an item of your unit"))
-                }
+                (None, _) if may.is_err() => ItemOutcome::Refused(Said::new(
+                    "不是您可以维护的事项：只能维护本单位或本区划的事项",
+                    "not an item you may write: only those of your own unit or region",
+                )),
                 (None, None) => ItemOutcome::Added,
                 (None, Some(there)) => {
                     let pending = new.iter().rev().find(|n: &&NewVersion| n.row.id == there.id);
@@ -303,7 +324,7 @@ impl App {
         }
         // Two versions of one item in one list go in one after the other.
         let mut left = new;
-        while !left.is_empty() {
+        while let Some(permit) = permit.as_ref().filter(|_| !left.is_empty()) {
             let mut seen = std::collections::HashSet::new();
             let (now, later): (Vec<_>, Vec<_>) = left.into_iter().partition(|v| seen.insert(v.row.id));
             items::put_many(tx, permit, &now)?;
@@ -321,7 +342,10 @@ impl App {
             let row = by_key(rd, &key)?;
             let (history, today) = load(rd, &row, app.store.now().date())?;
             let findings = checkup(&today);
-            let may_write = actor.as_ref().is_some_and(|a| may_write(a, row.unit_id));
+            crate::reach::public(op::PublicCatalogue)?;
+            let office = app.office(rd)?;
+            let may_write =
+                actor.as_ref().is_some_and(|a| permit_for(a, &office, row.unit_id, &row.region).is_ok());
             Ok(ItemView { row, history, today, findings, may_write })
         })
     }
@@ -329,6 +353,7 @@ impl App {
     /// The versions of items that hold today, at most 2,000 of them, in the order of the list.
     pub fn items_today(&self, rows: Vec<ItemRow>) -> Later<Vec<ServiceItem>> {
         self.read(move |app, rd| {
+            crate::reach::public(op::PublicCatalogue)?;
             let day = app.store.now().date();
             rows.iter().take(2_000).map(|r| load(rd, r, day).map(|l| l.1)).collect()
         })

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::PoisonError;
 
-use access::{Operation, decide};
+use access::{City, decide, op};
 use kernel::Actor;
 use serde::{Deserialize, Serialize};
 use store::ledger_rows::{self, ROLLBACKS, Rollback, SEAL_KEY};
@@ -153,7 +153,8 @@ fn accept(
     rollback: &Rollback,
     given: &[(String, i64)],
 ) -> Result<Vec<(String, i64, i64)>, Error> {
-    let permit = decide(&Actor::system(), Operation::WriteUnits, None)?;
+    let city = crate::Office::load(tx)?.settings.city;
+    let permit = decide(&Actor::system(), op::WriteUnits, City(&city))?;
     let mut all: std::collections::BTreeMap<String, (i64, i64)> =
         counters::all(tx)?.into_iter().map(|(name, last)| (name, (last, last))).collect();
     for (name, last) in given {

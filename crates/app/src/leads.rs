@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use access::{Operation, Permit, decide};
+use access::{Permit, Region, decide, op};
 use kernel::{Actor, Date, Moment, RegionCode, Said, US_PER_DAY, UnitId};
 use resolve::Word as _;
 use store::leads::{self, LeadRow};
@@ -105,11 +105,15 @@ fn region_of(actor: &Actor) -> Result<&RegionCode, Error> {
     actor.region.as_ref().ok_or(Error::NotFound)
 }
 
-/// The lead, when the actor's region has it.
-fn found(rd: &mut Rd<'_>, actor: &Actor, id: i64) -> Result<LeadRow, Error> {
-    let region = region_of(actor)?;
-    let within = |l: &LeadRow| l.region.parse().is_ok_and(|r| region.contains(&r));
-    leads::by_id(rd, id)?.filter(within).ok_or(Error::NotFound)
+/// A lead that the actor deals with, and the permit to do it. One of another region, or of the level above, is not there.
+fn found(app: &App, rd: &mut Rd<'_>, actor: &Actor, id: i64) -> Result<(LeadRow, Permit), Error> {
+    let row = leads::by_id(rd, id)?.ok_or(Error::NotFound)?;
+    let region = crate::reach::region_in(&row.region, &*app.office(rd)?);
+    if !region_of(actor)?.contains(&region) {
+        return Err(Error::NotFound);
+    }
+    let permit = decide(actor, op::WriteWalks, Region(&region))?;
+    Ok((row, permit))
 }
 
 fn step(
@@ -134,7 +138,9 @@ impl App {
     /// Takes a lead of somebody without an account; answers its number.
     pub fn lodge_lead(&self, new: NewLead) -> Later<i64> {
         self.write(move |app, tx| {
-            let permit = decide(&Actor::resident(), Operation::LodgeCase, None)?;
+            let office = app.office(tx)?;
+            crate::cases::in_city(&office, &new.region)?;
+            let permit = decide(&Actor::resident(), op::LodgeCase, Region(&new.region))?;
             let text = new.text.trim();
             if text.chars().count() < 5 || text.chars().count() > TEXT_MAX {
                 return Err(Error::invalid(
@@ -170,7 +176,7 @@ impl App {
                 doc,
             };
             leads::put(tx, &permit, &row, "lodge_lead", &row.doc)?;
-            if let Some(unit) = app.office(tx)?.reception(&new.region) {
+            if let Some(unit) = office.reception(&new.region) {
                 let now = tx.now();
                 let words = format!("走流程线索 {id} 号：{}", text.chars().take(60).collect::<String>());
                 store::office::put_message(tx, unit.id, now, None, &words)?;
@@ -182,9 +188,9 @@ impl App {
     /// Leads in a state, the newest first, before a number (0: from the end).
     pub fn leads(&self, actor: Actor, state: LeadState, before: i64) -> Later<Vec<LeadView>> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadWalks, None)?;
-            let may = decide(&actor, Operation::WriteWalks, None).is_ok();
             let region = region_of(&actor)?;
+            decide(&actor, op::ReadWalks, Region(region))?;
+            let may = decide(&actor, op::WriteWalks, Region(region)).is_ok();
             let rows = leads::page(rd, region.as_str(), state.word(), before, 50)?;
             rows.iter()
                 .map(|row| {
@@ -207,8 +213,7 @@ impl App {
     /// Whom to call about a lead. On record, with the purpose.
     pub fn unmask_lead(&self, actor: Actor, id: i64) -> Later<Contact> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::WriteWalks, None)?;
-            let mut row = found(tx, &actor, id)?;
+            let (mut row, permit) = found(app, tx, &actor, id)?;
             let sealed = row.contact.as_deref().ok_or(Error::NotFound)?;
             let contact = app.vault.unseal(sealed_as(id), sealed)?;
             row.ver += 1;
@@ -220,8 +225,7 @@ impl App {
     /// Moves a lead on; planning gives the walk out at once.
     pub fn move_lead(&self, actor: Actor, id: i64, doing: LeadMove) -> Later<()> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::WriteWalks, None)?;
-            let row = found(tx, &actor, id)?;
+            let (row, permit) = found(app, tx, &actor, id)?;
             match &doing {
                 LeadMove::Plan(campaign, login, item, by) => {
                     app.give_one(tx, &actor, *campaign, (login, item), *by)?;
@@ -243,7 +247,7 @@ impl App {
     /// Items that bad ratings and complaints call for, the most voices first.
     pub fn called_for(&self, actor: Actor, today: Date) -> Later<Vec<CalledFor>> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadWalks, None)?;
+            decide(&actor, op::ReadWalks, Region(region_of(&actor)?))?;
             let rule = TriggerRule::default();
             let since = Moment::start_of(today).plus_us(-(rule.days - 1) * US_PER_DAY);
             let mut voices: BTreeMap<String, ItemVoices> = BTreeMap::new();
@@ -274,16 +278,16 @@ impl App {
         })
     }
 
-    /// 倒推办: the way of a case from its result backward, with every gap. It tells units and times, no words and no
-    /// persons, so that a walker may read it.
+    /// 倒推办: the way of a case from its result backward, with every gap: units and times, no words and no persons. A
+    /// case that the reader may not see is not there.
     pub fn walk_backward(&self, actor: Actor, number: String) -> Later<BackwardView> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadWalks, None)?;
             let case = cases::by_number(rd, number.trim())?.ok_or(Error::NotFound)?;
             // Whoever may see the case; a walker also cases of the items that were given to them or that they walked.
-            if !access::may_see(&actor, &case) && !walks_item_of(rd, &actor, &case)? {
+            if decide(&actor, op::ReadCase, &case).is_err() && !walks_item_of(rd, &actor, &case)? {
                 return Err(Error::NotFound);
             }
+            decide(&actor, op::ReadWalks, Region(&case.region))?;
             let office = app.office(rd)?;
             let mut owner = Some(case.first_asked);
             let mut events = Vec::new();

@@ -23,6 +23,7 @@ mod office;
 mod once;
 mod people;
 mod ratings;
+mod reach;
 mod reading;
 mod record;
 mod redesigns;

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use access::{Operation, Permit, decide};
+use access::{City, Nothing, Permit, decide, op};
 use kernel::{Actor, RegionCode, StreamId, StreamKind, UnitId};
 use resolve::{LimitRule, Rules, default_limits};
 use serde::{Deserialize, Serialize};
@@ -108,6 +108,12 @@ impl Office {
         let rank = |u: &&UnitRow| (u.region.as_str().len(), std::cmp::Reverse(u.id));
         self.units.values().filter(near).max_by_key(rank)
     }
+    /// The unit that takes in what residents of a region lodge: the reception, or in a city that has not set up one yet
+    /// the first unit of the line.
+    pub fn taker(&self, region: &RegionCode) -> Option<UnitId> {
+        let line = |u: &&&UnitRow| u.active && (u.region.contains(region) || region.contains(&u.region));
+        self.reception(region).map(|u| u.id).or_else(|| self.units().iter().find(line).map(|u| u.id))
+    }
     /// The short name of a unit, for people.
     pub fn unit_name(&self, id: UnitId) -> String {
         self.units.get(&id).map_or_else(|| format!("#{id}"), |u| u.short.clone())
@@ -140,7 +146,7 @@ pub(crate) fn put_city(tx: &mut Tx<'_>, permit: &Permit, city: &Settings) -> Res
 }
 
 /// Records an act that changes nothing about the office.
-fn note(tx: &mut Tx<'_>, permit: &Permit, act: &str, data: &str) -> Result<(), Error> {
+pub(crate) fn note(tx: &mut Tx<'_>, permit: &Permit, act: &str, data: &str) -> Result<(), Error> {
     let ver = store::ledger_rows::head_of(tx, OFFICE_STREAM)?.map_or(0, |h| h.0);
     let now = tx.now();
     tx.append(OFFICE_STREAM, ver, now, permit.actor(), act, data)?;
@@ -150,13 +156,16 @@ fn note(tx: &mut Tx<'_>, permit: &Permit, act: &str, data: &str) -> Result<(), E
 impl App {
     /// The office as it is now.
     pub fn office_now(&self) -> Later<Arc<Office>> {
-        self.read(|app, rd| app.office(rd))
+        self.read(|app, rd| {
+            crate::reach::public(op::PublicOffice)?;
+            app.office(rd)
+        })
     }
 
     /// Puts on record that a list of cases leaves the system: with which filter, how many rows.
     pub fn note_export(&self, actor: Actor, filter: String, rows: usize) -> Later<()> {
         self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::ExportCases, None)?;
+            let permit = decide(&actor, op::ExportCases, Nothing)?;
             let data = serde_json::json!({ "filter": filter, "rows": rows }).to_string();
             note(tx, &permit, "export_cases", &data)
         })
@@ -164,16 +173,16 @@ impl App {
 
     /// Sets the city: once, at the start.
     pub fn set_city(&self, actor: Actor, city: Settings) -> Later<()> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteUnits, None)?;
+        self.write(move |app, tx| {
+            let permit = decide(&actor, op::WriteUnits, City(&app.office(tx)?.settings.city))?;
             put_city(tx, &permit, &city)
         })
     }
 
     /// Sets the limits; they are in force for clocks that start from now on, each from its own day.
     pub fn set_limits(&self, actor: Actor, limits: Vec<LimitRule>) -> Later<()> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteLimits, None)?;
+        self.write(move |app, tx| {
+            let permit = decide(&actor, op::WriteLimits, City(&app.office(tx)?.settings.city))?;
             if limits.is_empty() || limits.len() > 2000 {
                 return Err(Error::invalid("limits", "请给出 1–2000 条期限", "give 1 to 2000 limits"));
             }
@@ -194,8 +203,8 @@ impl App {
     /// Imports the notice of a year, for the first time or corrected. Every open limit that it moves is computed again
     /// by a job that records what changed.
     pub fn import_calendar(&self, actor: Actor, text: String) -> Later<i16> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteCalendar, None)?;
+        self.write(move |app, tx| {
+            let permit = decide(&actor, op::WriteCalendar, City(&app.office(tx)?.settings.city))?;
             let notice =
                 YearNotice::parse(&text).map_err(|e| Error::invalid("file", e.to_string(), e.to_string()))?;
             let now = tx.now();

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use access::{Operation, decide};
+use access::{Permit, decide, op};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use kernel::{Actor, Moment, Said, US_PER_DAY, US_PER_HOUR};
 use store::office::{self, SessionRow, StaffRow};
 
+use crate::entries::account_of;
 use crate::{App, Error, Later};
 
 pub(crate) const SESSION_US: i64 = 10 * US_PER_HOUR;
@@ -26,6 +27,13 @@ pub struct SignedIn {
     pub token: String,
     /// until when
     pub until: Moment,
+}
+
+/// An account as it leaves this crate: without its password hash and the key of its second factor. That there is a
+/// second factor stays to be seen.
+pub(crate) fn without_secrets(staff: &mut StaffRow) {
+    staff.secret = None;
+    staff.totp = staff.totp.take().map(|_| Vec::new());
 }
 
 fn hasher() -> Argon2<'static> {
@@ -109,6 +117,16 @@ impl App {
         label: &str,
         lasts_us: i64,
     ) -> Result<SignedIn, Error> {
+        self.open_for(staff, (kind, label, lasts_us), None)
+    }
+
+    /// `given`: by whom it is made for somebody else; that goes on record in the same transaction.
+    fn open_for(
+        &self,
+        mut staff: StaffRow,
+        (kind, label, lasts_us): (&str, &str, i64),
+        given: Option<Permit>,
+    ) -> Result<SignedIn, Error> {
         let token = self.vault.new_token()?;
         let digest = self.vault.token_digest(&token);
         let (kind, label, id) = (kind.to_owned(), label.to_owned(), staff.id);
@@ -120,8 +138,13 @@ impl App {
             }
             let row = SessionRow { staff: id, kind: kind.clone(), label: label.clone(), made, until };
             office::put_session(tx, &digest, &row)?;
+            if let Some(permit) = &given {
+                let data = serde_json::json!({ "staff": id, "label": label, "until": until }).to_string();
+                crate::office::note(tx, permit, "make_token", &data)?;
+            }
             Ok::<_, Error>(until)
         })?;
+        without_secrets(&mut staff);
         Ok(SignedIn { staff, token, until })
     }
 
@@ -130,10 +153,11 @@ impl App {
     /// # Errors
     /// Not a system administrator; no such account.
     pub fn make_token(&self, actor: &Actor, login: &str, label: &str) -> Result<SignedIn, Error> {
-        decide(actor, Operation::MakeToken, None)?;
         let name = login.to_owned();
         let staff = self.store.read(|rd| Ok::<_, Error>(office::staff_by_login(rd, &name)?))?;
-        self.open_session(staff.ok_or(Error::NotFound)?, "token", label, TOKEN_US)
+        let staff = staff.ok_or(Error::NotFound)?;
+        let permit = decide(actor, op::MakeToken, account_of(&staff))?;
+        self.open_for(staff, ("token", label, TOKEN_US), Some(permit))
     }
 
     /// Who this token belongs to.
@@ -141,7 +165,8 @@ impl App {
         let digest = self.vault.token_digest(token);
         self.read(move |app, rd| {
             let now = app.store.now();
-            let staff = office::by_session(rd, &digest, now)?.ok_or(Error::SignIn)?;
+            let mut staff = office::by_session(rd, &digest, now)?.ok_or(Error::SignIn)?;
+            without_secrets(&mut staff);
             app.known.remember(digest, &staff, now);
             Ok(staff)
         })
@@ -162,12 +187,11 @@ impl App {
         })
     }
 
-    /// The newest messages of the actor's unit.
+    /// The newest messages of the actor's unit, of cases those that the actor may see.
     pub fn messages(&self, actor: &Actor) -> Later<Vec<office::MessageRow>> {
-        let unit = actor.unit;
+        let actor = actor.clone();
         self.read(move |app, rd| {
-            let unit = unit.ok_or(Error::NotFound)?;
-            Ok(office::messages(rd, unit, app.store.now(), 50)?)
+            Ok(app.messages_in(rd, &actor, 50, |_| true)?.into_iter().map(|m| m.0).collect())
         })
     }
 
@@ -176,6 +200,7 @@ impl App {
     /// # Errors
     /// The store could not.
     pub fn is_empty(&self) -> Result<bool, Error> {
+        crate::reach::public(op::PublicSignIn)?;
         self.store.read(|rd| Ok(office::staff_count(rd)? == 0))
     }
 }

@@ -4,7 +4,7 @@
 #[path = "ratings_exchange.rs"]
 mod exchange;
 
-use access::{Operation, Permit, decide};
+use access::{Nothing, Permit, Region, Unit, decide, op};
 use kernel::{Actor, CaseId, Moment, RegionCode, Role, Said, StreamId, StreamKind, UnitId};
 use resolve::{Channel, Complexity, Kind, Registration, StageKind};
 use store::ratings::{self, RatingRow, ServiceRow};
@@ -13,6 +13,7 @@ use supervise::{
     Codes, Dim, Interval, Level, Odd, RateChannel, Rated, Record, ServiceEvent, reasons_for, wilson,
 };
 
+use crate::reach::{home, own_unit, region_in, unit_in};
 use crate::vault::Contact;
 use crate::{App, Error, Later, Office};
 
@@ -193,15 +194,11 @@ impl App {
     /// A service was given at a window: on record, with a receipt to be rated.
     pub fn serve(&self, actor: Actor, new: NewService) -> Later<Receipt> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::WriteServices, None)?;
             let office = app.office(tx)?;
             let unit = new.unit.or(actor.unit).and_then(|u| office.unit(u)).ok_or_else(|| {
                 Error::invalid("unit", "请选择提供服务的单位", "choose the unit that gave the service")
             })?;
-            let inside = actor.region.as_ref().is_none_or(|r| r.contains(&unit.region));
-            if !inside {
-                return Err(Error::invalid("unit", "不在您的区划之内", "outside of your region"));
-            }
+            let permit = decide(&actor, op::WriteServices, unit_in(&office, unit.id)?)?;
             let now = tx.now();
             let project = cut(&new.project, 50);
             let code = if project.is_empty() {
@@ -240,7 +237,7 @@ impl App {
             if !app.code_fits(tx, &number, &code)? {
                 return Err(Error::NotFound);
             }
-            let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
+            let case = app.seen(tx, &Actor::resident(), &number)?;
             Self::as_resident(signed.as_ref(), &case)?;
             let done =
                 matches!(case.stage.kind(), StageKind::Replied | StageKind::CalledBack | StageKind::Archived);
@@ -255,7 +252,8 @@ impl App {
             let id = match ratings::by_code(tx, &service_code)? {
                 Some(s) => s.id,
                 None => {
-                    let permit = decide(&Actor::system(), Operation::WriteServices, None)?;
+                    let of = Unit { unit: Some(unit), region: &case.region };
+                    let permit = decide(&Actor::system(), op::WriteServices, of)?;
                     let now = tx.now();
                     let row = ServiceRow {
                         id: 0,
@@ -280,6 +278,7 @@ impl App {
     /// that is signed in on the same device, if there is one: nobody rates their own unit.
     pub fn rate_page(&self, signed: Option<Actor>, token: String) -> Later<RatePage> {
         self.read(move |app, rd| {
+            decide(&Actor::resident(), op::GiveRating, Nothing)?;
             let id = app.token_service(&token)?;
             let service = ratings::service(rd, id)?.ok_or(Error::NotFound)?;
             rates_as(rd, signed.as_ref(), &service)?;
@@ -314,7 +313,7 @@ impl App {
             let id = app.token_service(&token)?;
             let service = ratings::service(tx, id)?.ok_or(Error::NotFound)?;
             let who = rates_as(tx, signed.as_ref(), &service)?;
-            let permit = decide(&who, Operation::GiveRating, None)?;
+            let permit = decide(&who, op::GiveRating, Nothing)?;
             let case = app.rate_in(tx, &permit, id, &new)?;
             let Some(number) = case else { return Ok(None) };
             let code = app.code_in(tx, &number)?;
@@ -325,19 +324,28 @@ impl App {
     /// A rating told by telephone, entered by staff; never by the unit that is rated.
     pub fn rate_by_phone(&self, actor: Actor, code: String, new: NewRating) -> Later<Option<String>> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::EnterRating, None)?;
             let code = code.trim();
             let found = match ratings::by_code(tx, code)? {
                 Some(s) => Some(s),
                 None => ratings::by_code(tx, &format!("own/{code}"))?,
             };
-            let service = found.ok_or_else(|| {
+            let none = || {
                 Error::invalid(
                     "code",
                     "没有这个服务编号，请核对回执",
                     "there is no such service: check the receipt",
                 )
-            })?;
+            };
+            let office = app.office(tx)?;
+            if found.is_none() {
+                // Who enters none at all is told so, whatever the number.
+                decide(&actor, op::EnterRating, Region(&home(&actor, &office)))?;
+            }
+            let service = found.ok_or_else(none)?;
+            let permit = match decide(&actor, op::EnterRating, Region(&region_in(&service.region, &office))) {
+                Err(access::Denied::Hidden) => return Err(none()),
+                other => other?,
+            };
             if actor.unit == Some(service.unit) {
                 return Err(Error::invalid(
                     "code",
@@ -484,11 +492,15 @@ impl App {
 
     /// The unit says a bad rating is mistaken or malicious.
     pub fn appeal_rating(&self, actor: Actor, rating: i64, ground: String) -> Later<()> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::AppealRating, None)?;
-            let (mut r, s) = ratings::rating(tx, rating)?
-                .filter(|(_, s)| Some(s.unit) == actor.unit)
-                .ok_or(Error::NotFound)?;
+        self.write(move |app, tx| {
+            let (mut r, s) = ratings::rating(tx, rating)?.ok_or(Error::NotFound)?;
+            let region = region_in(&s.region, &*app.office(tx)?);
+            let permit = match decide(&actor, op::AppealRating, Unit { unit: Some(s.unit), region: &region })
+            {
+                // Ratings of other units are not shown to a unit, so they are not there.
+                Err(_) if actor.unit != Some(s.unit) => return Err(Error::NotFound),
+                other => other?,
+            };
             if r.state != "counted" || r.times != 1 || !Level::of(r.level).is_some_and(Level::is_bad) {
                 return Err(Error::invalid(
                     "rating",
@@ -508,11 +520,11 @@ impl App {
 
     /// 复核: excluded ratings stay on record and are counted apart.
     pub fn decide_rating(&self, actor: Actor, rating: i64, exclude: bool, why: String) -> Later<()> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::DecideRating, None)?;
+        self.write(move |app, tx| {
             let (mut r, s) = ratings::rating(tx, rating)?.ok_or(Error::NotFound)?;
-            let inside = actor.region.as_ref().is_some_and(|g| s.region.starts_with(g.as_str()));
-            if !inside || r.state != "appealed" {
+            let region = region_in(&s.region, &*app.office(tx)?);
+            let permit = decide(&actor, op::DecideRating, Region(&region))?;
+            if r.state != "appealed" {
                 return Err(Error::NotFound);
             }
             if actor.unit == Some(s.unit) {
@@ -535,8 +547,8 @@ impl App {
     /// Ratings for staff, the newest first, before `before` (0: from the end). Units see their own.
     pub fn ratings(&self, actor: Actor, state: String, before: i64) -> Later<Vec<RatingView>> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadRatings, None)?;
             let office = app.office(rd)?;
+            decide(&actor, op::ReadRatings, own_unit(&actor, &home(&actor, &office)))?;
             let own = matches!(actor.role, Role::Handler | Role::Clerk | Role::UnitAdmin);
             let region = actor.region.as_ref().ok_or(Error::NotFound)?;
             let unit = if own { Some(actor.unit.ok_or(Error::NotFound)?) } else { None };
@@ -544,9 +556,12 @@ impl App {
             for (mut rating, mut service) in ratings::newest(rd, region.as_str(), unit, &state, before, 50)? {
                 let level = Level::of(rating.level).ok_or(Error::NotFound)?;
                 let case = match rating.case.filter(|_| !is_rated(&actor, service.unit)) {
-                    Some(id) => cases::by_id(rd, id)?.map_or_else(String::new, |c| c.number),
+                    Some(id) => cases::by_id(rd, id)?
+                        .filter(|c| access::may_see(&actor, c))
+                        .map_or_else(String::new, |c| c.number),
                     None => String::new(),
                 };
+                let at = region_in(&service.region, &office);
                 rating.device = None;
                 let rated = is_rated(&actor, service.unit);
                 if rated {
@@ -555,13 +570,13 @@ impl App {
                     service = service_for(&actor, service);
                 }
                 let may_appeal = unit == Some(service.unit)
-                    && decide(&actor, Operation::AppealRating, None).is_ok()
+                    && decide(&actor, op::AppealRating, Unit { unit, region: &at }).is_ok()
                     && rating.state == "counted"
                     && rating.times == 1
                     && level.is_bad();
                 let may_decide = rating.state == "appealed"
                     && actor.unit != Some(service.unit)
-                    && decide(&actor, Operation::DecideRating, None).is_ok();
+                    && decide(&actor, op::DecideRating, Region(&at)).is_ok();
                 let unit = office.unit_name(service.unit);
                 out.push(RatingView {
                     rating,
@@ -579,9 +594,9 @@ impl App {
     /// Odd patterns between two moments, with what shows them.
     pub fn odd_ratings(&self, actor: Actor, from: Moment, to: Moment) -> Later<Vec<Odd>> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::DecideRating, None)?;
             let office = app.office(rd)?;
             let region = actor.region.as_ref().ok_or(Error::NotFound)?;
+            decide(&actor, op::DecideRating, Region(region))?;
             let rows = ratings::between(rd, region.as_str(), (from, to), 200_000)?;
             let rated: Vec<Rated> = rows
                 .into_iter()
@@ -604,6 +619,7 @@ impl App {
     /// Results for everybody, of the 365 days up to today. Facts as of the last step.
     pub fn open_results(&self, by: Dim) -> Later<Vec<OpenResult>> {
         self.read(move |app, rd| {
+            crate::reach::public(op::PublicResults)?;
             let now = app.store.now();
             let from = now.plus_us(-365 * kernel::US_PER_DAY).date();
             let ask = supervise::Ask { from, to: now.date(), filter: supervise::Filter::default() };
@@ -636,8 +652,11 @@ impl App {
 
     /// The first rating that made this case, for its page: level and reasons, no more.
     pub fn rating_of_case(&self, actor: Actor, case: CaseId) -> Later<Option<RatingRow>> {
-        self.read(move |_, rd| {
-            decide(&actor, Operation::ReadRatings, None)?;
+        self.read(move |app, rd| {
+            let office = app.office(rd)?;
+            decide(&actor, op::ReadRatings, own_unit(&actor, &home(&actor, &office)))?;
+            let of = cases::by_id(rd, case)?.ok_or(Error::NotFound)?;
+            decide(&actor, op::ReadCase, &of)?;
             Ok(ratings::of_case(rd, case)?.map(|(r, _)| RatingRow { device: None, ..r }))
         })
     }

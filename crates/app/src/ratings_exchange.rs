@@ -6,14 +6,16 @@ impl App {
     /// Takes in ratings that another system collected.
     pub fn push_ratings(&self, actor: Actor, records: Vec<Record>, codes: Codes) -> Later<Vec<Pushed>> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::WriteServices, None)?;
+            let office = app.office(tx)?;
+            let home = home(&actor, &office);
+            // Each record is decided about its own unit; this is for who writes none at all.
+            decide(&actor, op::WriteServices, own_unit(&actor, &home))?;
             if records.len() > PUSH_MAX {
                 return Err(Error::invalid("records", "一次最多 500 条", "at most 500 at a time"));
             }
-            let office = app.office(tx)?;
             let mut out = Vec::with_capacity(records.len());
             for r in &records {
-                let done = tx.part(|tx| app.push_one(tx, &permit, &office, r, codes));
+                let done = tx.part(|tx| app.push_one(tx, &actor, &office, r, codes));
                 out.push(match done {
                     Ok(p) => p,
                     Err(Error::Invalid { field, said }) => Pushed::Refused(field, said),
@@ -27,7 +29,7 @@ impl App {
     fn push_one(
         &self,
         tx: &mut Tx<'_>,
-        permit: &Permit,
+        actor: &Actor,
         office: &Office,
         r: &Record,
         codes: Codes,
@@ -54,12 +56,20 @@ impl App {
                 "there is no such unit: import the units first",
             )
         })?;
+        let beyond = |_| {
+            Error::invalid("deptCode", "这个部门不在您的区划之内", "the unit lies outside of your region")
+        };
+        let mut permit = decide(actor, op::WriteServices, unit_in(office, unit.id)?).map_err(beyond)?;
         let service = match ratings::by_code(tx, &code)? {
-            Some(s) => s,
+            Some(s) => {
+                let region = region_in(&s.region, office);
+                let there = Unit { unit: Some(s.unit), region: &region };
+                permit = decide(actor, op::WriteServices, there).map_err(beyond)?;
+                s
+            }
             None => {
                 let area: Option<RegionCode> = r.area_code.trim().parse().ok();
-                let region =
-                    area.filter(|a| office.settings.city.contains(a)).unwrap_or_else(|| unit.region.clone());
+                let region = area.filter(|a| unit.region.contains(a)).unwrap_or_else(|| unit.region.clone());
                 let mut row = ServiceRow {
                     id: 0,
                     code,
@@ -72,7 +82,7 @@ impl App {
                     source,
                     case: None,
                 };
-                row.id = self.put_service(tx, permit, &row)?;
+                row.id = self.put_service(tx, &permit, &row)?;
                 row
             }
         };
@@ -103,7 +113,7 @@ impl App {
             decision: String::new(),
             case: None,
         };
-        Ok(Pushed::Taken(self.put_rating(tx, permit, office, &service, &row, "")?))
+        Ok(Pushed::Taken(self.put_rating(tx, &permit, office, &service, &row, "")?))
     }
 
     /// Ratings for another system, after rating `after`, at most `limit` (500); and where the next page begins.
@@ -115,8 +125,8 @@ impl App {
         limit: u32,
     ) -> Later<(Vec<Record>, i64)> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::WriteServices, None)?;
             let office = app.office(rd)?;
+            decide(&actor, op::WriteServices, own_unit(&actor, &home(&actor, &office)))?;
             let region = actor.region.as_ref().map_or_else(String::new, |r| r.as_str().to_owned());
             let (mut out, mut last) = (Vec::new(), after);
             for (r, s) in ratings::page(rd, &region, None, after, limit.clamp(1, 500))? {

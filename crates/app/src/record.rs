@@ -1,6 +1,6 @@
 //! 留痕: looking at the record and having it verified.
 
-use access::{Operation, decide};
+use access::{City, decide, op};
 use kernel::Actor;
 use ledger::{Seal, Verified};
 use store::ledger_rows::{self, LedgerError};
@@ -10,8 +10,8 @@ use crate::{App, Error, Later};
 impl App {
     /// Seals after number `after`, in order, at most `limit` (500).
     pub fn seals(&self, actor: Actor, after: i64, limit: u32) -> Later<Vec<Seal>> {
-        self.read(move |_, rd| {
-            decide(&actor, Operation::ReadLedger, None)?;
+        self.read(move |app, rd| {
+            decide(&actor, op::ReadLedger, City(&app.office(rd)?.settings.city))?;
             Ok(ledger_rows::seals(rd, after, limit.min(500))?)
         })
     }
@@ -22,7 +22,8 @@ impl App {
     /// # Errors
     /// Not for this actor, or the store could not.
     pub fn verify_record(&self, actor: &Actor) -> Result<Result<Verified, Box<ledger::Break>>, Error> {
-        decide(actor, Operation::ReadLedger, None)?;
+        let office = self.office_now().wait()?;
+        decide(actor, op::ReadLedger, City(&office.settings.city))?;
         let key = self.vault.seal_key();
         let found =
             self.store.read(|rd| match ledger_rows::verify(rd, Some(key.key().clone()), key.anchor()) {

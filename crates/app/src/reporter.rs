@@ -2,7 +2,7 @@
 //! shown with personal data covered; in full they are an act on record with its purpose. The code of a case goes
 //! to who took it down, once; printing it again is an act of the loop. Who may is in `access::REPORTER`.
 
-use access::{Operation, decide};
+use access::{Region, decide, op};
 use hanyu::mask::mask;
 use kernel::{Actor, FileRef, Moment, Said, StreamId, StreamKind};
 use resolve::{Act, Case, Command};
@@ -164,7 +164,7 @@ impl App {
     pub fn unmask(&self, actor: Actor, number: String, purpose: String) -> Later<Unmasked> {
         self.write(move |app, tx| {
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
-            let permit = decide(&actor, Operation::UnmaskContact, Some(&case))?;
+            let permit = decide(&actor, op::UnmaskContact, &case)?;
             if !access::may_see_reporter(&actor, &case) {
                 return Err(Error::Forbidden(Said::new(
                     "反映人要求对被反映单位保密",
@@ -187,8 +187,8 @@ impl App {
     /// The receipt of a case that the actor has just registered: they hold its code, and so may print it.
     pub fn first_receipt(&self, actor: Actor, number: String, code: String) -> Later<CaseReceipt> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::RegisterCase, None)?;
             let case = app.seen(rd, &actor, &number)?;
+            decide(&actor, op::RegisterCase, Region(&case.region))?;
             if !app.code_fits(rd, &number, &code)? {
                 return Err(Error::NotFound);
             }

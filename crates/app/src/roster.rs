@@ -3,8 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use access::{Operation, decide};
-use kernel::{Actor, RegionCode, Role, Said};
+use access::{Account, City, Nothing, decide, op};
+use kernel::{Actor, RegionCode, Role, Said, UnitId};
 use paper::sheet::SheetOf;
 use store::Rd;
 use store::office::{self, StaffRow};
@@ -223,10 +223,10 @@ fn staff_of(
             wrong.push(sheet.wrong(n, zh, en));
             continue;
         }
-        // A unit of this workbook has no number yet: who may bring units may enter anybody.
-        if let Some(unit) = known
-            && let Err(said) = may_enter(actor, unit.id, role, old.get(login))
-        {
+        // A unit of this workbook has no number yet, but a region.
+        let of_book = units.iter().find(|u| u.key == unit).map(|u| (UnitId(0), &u.region));
+        let Some((unit_id, region)) = known.map(|u| (u.id, &u.region)).or(of_book) else { continue };
+        if let Err(said) = may_enter(actor, Account { unit: unit_id, region, role }, old.get(login)) {
             wrong.push(Wrong { sheet: sheet.name.to_owned(), row: n, said });
             continue;
         }
@@ -261,12 +261,12 @@ impl App {
     /// # Errors
     /// Not allowed; neither sheet is there; too many passwords at once.
     pub fn take_in_roster(&self, actor: &Actor, sheets: &[SheetOf]) -> Result<Taken, Error> {
-        decide(actor, Operation::WriteStaff, None)?;
+        decide(actor, op::KeepRoster, Nothing)?;
         let office = self.office_now().wait()?;
         let mut wrong = Vec::new();
         let units = units_of(sheets, &office, &mut wrong);
         if !units.is_empty() {
-            decide(actor, Operation::WriteUnits, None)?;
+            decide(actor, op::WriteUnits, City(&office.settings.city))?;
         }
         let old = self.store.read(every_account)?;
         let staff = staff_of(sheets, &office, &units, (actor, &old), &mut wrong);
@@ -296,14 +296,14 @@ impl App {
             let mut taken = Taken::default();
             let mut keys = keys_in(tx)?;
             if !units.is_empty() {
-                let permit = decide(&actor, Operation::WriteUnits, None)?;
+                let permit = decide(&actor, op::WriteUnits, City(&office.settings.city))?;
                 taken.units = units_in(tx, &permit, &mut keys, &units)?;
             }
-            let permit = decide(&actor, Operation::WriteStaff, None)?;
+            let permit = decide(&actor, op::KeepRoster, Nothing)?;
             // A unit may be called by its name as well as by its key.
             let called = |text: &str| office.unit_called(text).and_then(|u| keys.get(&u.key));
             let unit_of = |text: &str| keys.get(text).or_else(|| called(text)).cloned();
-            taken.staff = staff_in(tx, &permit, unit_of, &staff, &hashes)?;
+            taken.staff = staff_in(tx, &actor, unit_of, &staff, &hashes)?;
             let logins: Vec<_> = staff.iter().map(|s| s.login.as_str()).collect();
             let data = serde_json::json!({ "units": units.len(), "staff": logins }).to_string();
             crate::office::record(tx, &permit, "take_in_roster", &data)?;
@@ -317,20 +317,25 @@ impl App {
     /// the own unit.
     pub fn roster(&self, actor: Actor) -> Later<Vec<SheetOf>> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::WriteStaff, None)?;
+            decide(&actor, op::KeepRoster, Nothing)?;
             let office = app.office(rd)?;
+            let home = crate::reach::home(&actor, &office);
             let only = if actor.role == Role::UnitAdmin { actor.unit } else { None };
             let line = |cells: &[&str]| cells.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
             let (mut units, mut people) = (vec![line(&UNIT_HEAD)], vec![line(&STAFF_HEAD)]);
             let key_of = |id| office.unit(id).map_or("", |u| u.key.as_str());
-            for u in office.units().into_iter().filter(|u| only.is_none_or(|o| o == u.id)) {
+            for u in office
+                .units()
+                .into_iter()
+                .filter(|u| only.is_none_or(|o| o == u.id) && home.contains(&u.region))
+            {
                 let kind =
                     UNIT_KINDS.iter().find(|(w, _)| *w == u.kind).map_or(u.kind.as_str(), |(_, zh)| zh);
                 let above = u.parent.map_or("", key_of);
                 let duties = u.duties.replace('\n', "；");
                 units.push(line(&[&u.key, &u.name, &u.short, kind, above, u.region.as_str(), &duties]));
             }
-            for s in office::all_staff(rd, only)?.iter().filter(|s| s.active) {
+            for s in office::all_staff(rd, only)?.iter().filter(|s| s.active && home.contains(&s.region)) {
                 people.push(line(&[&s.login, &s.name, s.role.zh(), key_of(s.unit), &s.position, ""]));
             }
             Ok(vec![(UNITS.to_owned(), units), (STAFF.to_owned(), people)])

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use access::{Operation, decide};
+use access::{Nothing, decide, op};
 use hanyu::search::Query as Words;
 use kernel::{Actor, CaseId, Role};
 use resolve::Case;
@@ -96,7 +96,7 @@ impl App {
     /// whose title answers best on top. `before` continues behind an id.
     pub fn search(&self, actor: Actor, asked: String, mut query: Query, before: Option<i64>) -> Later<Found> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ListCases, None)?;
+            decide(&actor, op::ListCases, Nothing)?;
             let scopes = scopes(&actor, &query.scope)?;
             query.limit = query.limit.clamp(1, 100);
             let parsed = Words::parse(&asked);

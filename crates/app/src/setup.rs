@@ -3,7 +3,7 @@
 
 use std::slice;
 
-use access::{Operation, decide};
+use access::{City, decide, op};
 use kernel::{Actor, RegionCode, Role};
 use store::office;
 
@@ -65,16 +65,15 @@ impl App {
                 return Err(Error::NotFound);
             }
             let system = Actor::system();
-            let units = decide(&system, Operation::WriteUnits, None)?;
-            let staff = decide(&system, Operation::WriteStaff, None)?;
+            let units = decide(&system, op::WriteUnits, City(&settings.city))?;
             crate::office::put_city(tx, &units, &settings)?;
             office::put_region(tx, &units, &settings.city, &settings.name)?;
             let mut keys = Keys::new();
             units_in(tx, &units, &mut keys, slice::from_ref(&unit))?;
             let unit_of = |key: &str| keys.get(key).cloned();
-            staff_in(tx, &staff, unit_of, slice::from_ref(&admin), &hashes)?;
+            staff_in(tx, &system, unit_of, slice::from_ref(&admin), &hashes)?;
             let data = serde_json::json!({ "unit": unit.name, "staff": [admin.login] }).to_string();
-            crate::office::record(tx, &staff, "set_up", &data)
+            crate::office::record(tx, &units, "set_up", &data)
         });
         done.wait()
     }

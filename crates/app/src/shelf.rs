@@ -177,6 +177,9 @@ impl App {
     }
     /// All items as lists show them. Items are public.
     pub fn shelf(&self) -> crate::Later<Arc<Shelf>> {
-        self.read(|app, rd| app.shelf_in(rd))
+        self.read(|app, rd| {
+            crate::reach::public(access::op::PublicCatalogue)?;
+            app.shelf_in(rd)
+        })
     }
 }

@@ -4,7 +4,7 @@
 //! administrator chose equals the name of an account that nobody is bound to yet; that is on record. Nobody gets
 //! an account this way.
 
-use access::{Operation, decide};
+use access::{City, Own, decide, op};
 use kernel::{Actor, Said};
 use serde::{Deserialize, Serialize};
 use sso::{Errand, Person, Provider, SsoError};
@@ -116,13 +116,16 @@ impl App {
 
     /// How the sign-in page calls the provider; none when there is none.
     pub fn sign_on_label(&self) -> Later<Option<String>> {
-        self.read(|app, rd| Ok(app.sign_on_in(rd)?.filter(|s| s.on).map(|s| s.label)))
+        self.read(|app, rd| {
+            crate::reach::public(op::PublicSignIn)?;
+            Ok(app.sign_on_in(rd)?.filter(|s| s.on).map(|s| s.label))
+        })
     }
 
     /// The setting for its page, without the secret.
     pub fn sign_on(&self, actor: Actor) -> Later<SignOn> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::WriteSignOn, None)?;
+            decide(&actor, op::WriteSignOn, City(&app.office(rd)?.settings.city))?;
             Ok(SignOn { secret: String::new(), ..app.sign_on_in(rd)?.unwrap_or_default() })
         })
     }
@@ -132,7 +135,8 @@ impl App {
     /// # Errors
     /// A field is missing; the provider does not answer.
     pub fn set_sign_on(&self, actor: &Actor, new: SignOn) -> Result<(), Error> {
-        decide(actor, Operation::WriteSignOn, None)?;
+        let office = self.office_now().wait()?;
+        decide(actor, op::WriteSignOn, City(&office.settings.city))?;
         let mut new = new;
         for (field, text, zh, en) in [
             ("label", &new.label, "名称", "the name"),
@@ -162,7 +166,7 @@ impl App {
             "site": kept.site, "claim": kept.claim.claim() });
         let actor = actor.clone();
         let done = self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteSignOn, None)?;
+            let permit = decide(&actor, op::WriteSignOn, City(&office.settings.city))?;
             let now = tx.now();
             settings::put(tx, SETTING, now, actor.staff, &doc)?;
             crate::office::record(tx, &permit, "set_sign_on", &told.to_string())
@@ -220,7 +224,7 @@ impl App {
             }
             let found = if name.is_empty() { None } else { office::staff_by_login(tx, &name)? };
             let Some(staff) = found.filter(|s| s.active && s.subject.is_none()) else { return Ok(None) };
-            let permit = decide(&staff.actor(), Operation::OwnAccount, None)?;
+            let permit = decide(&staff.actor(), op::OwnAccount, Own(Some(staff.id)))?;
             office::set_subject(tx, staff.id, Some(&subject))?;
             let data = serde_json::json!({ "staff": staff.id, "claim": name }).to_string();
             crate::office::record(tx, &permit, "bind_sign_on", &data)?;

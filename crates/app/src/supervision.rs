@@ -4,7 +4,7 @@
 #[path = "publication.rs"]
 mod publication;
 
-use access::{Operation, decide};
+use access::{City, Nothing, Region, Unit, decide, op};
 use kernel::{Actor, CaseId, Date, Moment, Role, UnitId};
 use resolve::Command;
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,9 @@ use store::supervision::{self, DrawRow, PaperRow, PublicationRow};
 use store::{Rd, cases, settings};
 use supervise::{Adjust, Ask, Card, Dim, Drawn, Formula, Stratum, Value, figure};
 
-use crate::bulletins::{json, known_unit, parse, stream};
+use crate::bulletins::{json, parse, stream};
 use crate::ratings::append;
+use crate::reach::{bound_to, home, reads_unit, region_in, unit_in};
 use crate::{App, Error, FigureEntry, Later};
 
 const FORMULA: &str = "score-formula";
@@ -254,8 +255,8 @@ impl App {
 
     /// Sets a formula, in force from its day.
     pub fn set_formula(&self, actor: Actor, formula: Formula) -> Later<()> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteScores, None)?;
+        self.write(move |app, tx| {
+            let permit = decide(&actor, op::WriteScores, City(&app.office(tx)?.settings.city))?;
             formula.check().map_err(|e| Error::Invalid { field: e.part.clone(), said: e.said })?;
             let doc = json(&formula)?;
             let now = tx.now();
@@ -267,13 +268,12 @@ impl App {
     /// Scores of a period by the formula of its last day. A unit sees its own.
     pub fn scores(&self, actor: Actor, ask: Ask) -> Later<ScoreBoard> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadScores, None)?;
+            decide(&actor, op::ReadScores, Nothing)?;
             let Some(formula) = app.formula_on(rd, ask.to)? else {
                 return Ok(ScoreBoard { formula: None, scores: Vec::new() });
             };
             // Places need everybody; what is shown is narrowed afterwards.
-            let wide = Actor { role: Role::Supervisor, ..actor.clone() };
-            let board = app.board_in(rd, &wide, ask, Dim::Unit)?;
+            let board = app.board_of_region(rd, &actor, ask, Dim::Unit)?;
             let office = app.office(rd)?;
             let adjusts = supervision::adjusts(rd, None)?;
             let (mut cards, mut units) = (Vec::new(), Vec::new());
@@ -294,7 +294,7 @@ impl App {
                 cards.push((unit.kind.clone(), card));
                 units.push((unit.id, l.name));
             }
-            let own = (actor.role == Role::UnitAdmin).then_some(actor.unit).flatten();
+            let own = bound_to(&actor);
             let view = |r: supervise::Rank| ScoreView {
                 unit: units[r.index].0,
                 name: units[r.index].1.clone(),
@@ -311,11 +311,7 @@ impl App {
     /// Asks for a bonus, a deduction, or that a part is left out; an objection of a unit is one.
     pub fn ask_adjust(&self, actor: Actor, unit: UnitId, adjust: Adjust) -> Later<i64> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::AskAdjust, None)?;
-            known_unit(&*app.office(tx)?, unit)?;
-            if actor.role == Role::UnitAdmin && actor.unit != Some(unit) {
-                return Err(Error::invalid("unit", "只能为本单位申报", "only for your own unit"));
-            }
+            let permit = decide(&actor, op::AskAdjust, unit_in(&*app.office(tx)?, unit)?)?;
             if adjust.reason.trim().is_empty() || !(0.0..=100.0).contains(&adjust.points) {
                 return Err(Error::invalid(
                     "reason",
@@ -339,10 +335,10 @@ impl App {
 
     /// Approves or refuses an adjustment; never the one who asked.
     pub fn decide_adjust(&self, actor: Actor, id: i64, approve: bool) -> Later<()> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteScores, None)?;
+        self.write(move |app, tx| {
             let all = supervision::adjusts(tx, None)?;
             let row = all.into_iter().find(|a| a.id == id && a.state == "asked").ok_or(Error::NotFound)?;
+            let permit = decide(&actor, op::DecideAdjust, unit_in(&*app.office(tx)?, row.unit)?)?;
             if row.asked_by.is_some() && row.asked_by == actor.staff {
                 return Err(Error::invalid(
                     "id",
@@ -359,12 +355,14 @@ impl App {
     /// Adjustments, of the own unit for a unit administrator.
     pub fn adjusts(&self, actor: Actor) -> Later<Vec<AdjustView>> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadScores, None)?;
+            decide(&actor, op::ReadScores, Nothing)?;
             let office = app.office(rd)?;
-            let own = (actor.role == Role::UnitAdmin).then_some(actor.unit).flatten();
-            let may = decide(&actor, Operation::WriteScores, None).is_ok();
             let mut out = Vec::new();
-            for row in supervision::adjusts(rd, own)? {
+            for row in supervision::adjusts(rd, bound_to(&actor))? {
+                if !reads_unit(&actor, &office, row.unit) {
+                    continue;
+                }
+                let may = decide(&actor, op::DecideAdjust, unit_in(&office, row.unit)?).is_ok();
                 let mine = row.asked_by.is_some() && row.asked_by == actor.staff;
                 out.push(AdjustView {
                     id: row.id,
@@ -382,7 +380,8 @@ impl App {
     /// Draws `n` of the cases behind a figure, a stratum for each unit.
     pub fn draw(&self, actor: Actor, ask: Ask, key: String, seed: String, n: usize) -> Later<i64> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::WriteSupervision, None)?;
+            let region = home(&actor, &*app.office(tx)?);
+            let permit = decide(&actor, op::WriteDraws, Region(&region))?;
             let f = figure(&key).ok_or_else(|| Error::invalid("figure", "没有这个指标", "no such figure"))?;
             let seed = text(&seed);
             if seed.is_empty() || !(1..=500).contains(&n) {
@@ -435,10 +434,11 @@ impl App {
         result: String,
         evidence: String,
     ) -> Later<()> {
-        self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteSupervision, None)?;
+        self.write(move |app, tx| {
             let mut row = supervision::drawing(tx, id)?.ok_or(Error::NotFound)?;
             let mut doc: DrawDoc = parse(&row.doc)?;
+            let region = region_in(&doc.ask.filter.region, &*app.office(tx)?);
+            let permit = decide(&actor, op::WriteDraws, Region(&region))?;
             let one = doc.drawn.iter_mut().find(|d| d.name == name).ok_or(Error::NotFound)?;
             (one.result, one.evidence) = (text(&result), text(&evidence));
             if one.result.is_empty() || one.evidence.is_empty() {
@@ -454,13 +454,28 @@ impl App {
         })
     }
 
-    /// The newest draws.
+    /// The newest draws of the actor's region and of the levels above. Seed, strata and results are for everybody who
+    /// reads them; which case it was, only for who may see the case.
     pub fn draws(&self, actor: Actor) -> Later<Vec<DrawView>> {
-        self.read(move |_, rd| {
-            decide(&actor, Operation::ReadSupervision, None)?;
+        self.read(move |app, rd| {
+            decide(&actor, op::ReadSupervision, Nothing)?;
+            let office = app.office(rd)?;
+            let home = home(&actor, &office);
             let mut out = Vec::new();
             for row in supervision::drawings(rd, 20)? {
-                let doc: DrawDoc = parse(&row.doc)?;
+                let mut doc: DrawDoc = parse(&row.doc)?;
+                let region = region_in(&doc.ask.filter.region, &office);
+                if !home.contains(&region) && !region.contains(&home) {
+                    continue;
+                }
+                for drawn in &mut doc.drawn {
+                    if !cases::by_number(rd, &drawn.name)?.is_some_and(|c| access::may_see(&actor, &c)) {
+                        // The lot is made from the number: whoever has the seed could try numbers until it fits.
+                        drawn.name.clear();
+                        drawn.lot.clear();
+                        drawn.evidence.clear();
+                    }
+                }
                 let stratum = |(name, of, drawn)| Stratum { name, of, drawn };
                 out.push(DrawView {
                     id: row.id,
@@ -486,15 +501,14 @@ impl App {
         about: Vec<String>,
     ) -> Later<i64> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::WriteSupervision, None)?;
             let office = app.office(tx)?;
-            known_unit(&office, unit)?;
+            let permit = decide(&actor, op::WriteSupervision, unit_in(&office, unit)?)?;
             let reason = text(&reason);
             if reason.is_empty() {
                 return Err(Error::invalid("reason", "请写明事由和依据", "say why and on what ground"));
             }
             for number in about.iter().take(50) {
-                if cases::by_number(tx, number)?.is_none() {
+                if !cases::by_number(tx, number)?.is_some_and(|c| access::may_see(&actor, &c)) {
                     let zh = format!("没有编号为 {number} 的件");
                     return Err(Error::invalid("cases", zh, format!("there is no case {number}")));
                 }
@@ -510,8 +524,14 @@ impl App {
                 closing: String::new(),
             };
             let now = tx.now();
-            let row =
-                PaperRow { id: 0, unit, state: "open".to_owned(), asked_by: None, at: now, doc: json(&doc)? };
+            let row = PaperRow {
+                id: 0,
+                unit,
+                state: "open".to_owned(),
+                asked_by: actor.staff,
+                at: now,
+                doc: json(&doc)?,
+            };
             let id = supervision::put_account(tx, &permit, &row)?;
             append(tx, &permit, stream(ACCOUNTS + id), "hold", &doc)?;
             let words = format!("责任追究登记（{}）：请在公布前申辩", measure.words().1);
@@ -528,13 +548,19 @@ impl App {
 
     /// The unit answers, or the supervision office closes: it stands, or is withdrawn.
     pub fn move_account(&self, actor: Actor, id: i64, to: AccountState, words: String) -> Later<()> {
-        self.write(move |_, tx| {
+        self.write(move |app, tx| {
             let mut row = supervision::account(tx, id)?.ok_or(Error::NotFound)?;
-            let operation = match to {
-                AccountState::Answered => Operation::AskAdjust,
-                _ => Operation::WriteSupervision,
+            let office = app.office(tx)?;
+            let unit = unit_in(&office, row.unit)?;
+            let permit = match to {
+                AccountState::Answered => decide(&actor, op::AnswerAccount, unit)?,
+                _ => decide(&actor, op::WriteSupervision, unit)?,
             };
-            let permit = decide(&actor, operation, None)?;
+            let by = row.asked_by.map(|s| store::office::staff_by_id(tx, s)).transpose()?.flatten();
+            if let Some(by) = by.filter(|_| to != AccountState::Answered) {
+                // What the level above entered is closed there.
+                decide(&actor, op::WriteSupervision, Unit { unit: Some(by.unit), region: &by.region })?;
+            }
             let from = AccountState::read(&row.state);
             let words = text(&words);
             let fits = match (from, to) {
@@ -565,12 +591,15 @@ impl App {
     /// The register; of the own unit for a unit administrator.
     pub fn accounts(&self, actor: Actor) -> Later<Vec<Account>> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadSupervision, None)?;
+            decide(&actor, op::ReadSupervision, Nothing)?;
             let wide = matches!(actor.role, Role::Supervisor | Role::Coordinator);
             let own = if wide { None } else { Some(actor.unit.ok_or(Error::NotFound)?) };
             let office = app.office(rd)?;
             let mut out = Vec::new();
             for row in supervision::accounts(rd, own, 200)? {
+                if wide && !reads_unit(&actor, &office, row.unit) && actor.unit != Some(row.unit) {
+                    continue;
+                }
                 let doc: AccountDoc = parse(&row.doc)?;
                 out.push(Account {
                     id: row.id,
@@ -593,14 +622,13 @@ impl App {
     /// The list of one week, ending today.
     pub fn weekly(&self, actor: Actor) -> Later<Weekly> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadSupervision, None)?;
+            decide(&actor, op::ReadSupervision, Nothing)?;
             let office = app.office(rd)?;
             let now = app.store.now();
             let back = |days: i64| now.plus_us(-days * kernel::US_PER_DAY).date();
             let ask = |from, to| Ask { from, to, filter: supervise::Filter::default() };
-            let wide = Actor { role: Role::Supervisor, ..actor.clone() };
-            let week = app.board_in(rd, &wide, ask(back(6), now.date()), Dim::Unit)?;
-            let earlier = app.board_in(rd, &wide, ask(back(62), back(7)), Dim::Unit)?;
+            let week = app.board_of_region(rd, &actor, ask(back(6), now.date()), Dim::Unit)?;
+            let earlier = app.board_of_region(rd, &actor, ask(back(62), back(7)), Dim::Unit)?;
             let count = |l: &supervise::Line| match figure("services").map(|f| l.value(f)) {
                 Some(Value::Count(n)) => n,
                 _ => 0,

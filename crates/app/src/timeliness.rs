@@ -1,6 +1,6 @@
 //! 历史时效: how long real replies took, in working days, from the record itself.
 
-use access::{Operation, decide};
+use access::{Nothing, decide, op};
 use kernel::Actor;
 use workday::stats::Timeliness;
 
@@ -11,7 +11,7 @@ use crate::{App, Error};
 /// # Errors
 /// Not for this actor, or the store could not.
 pub fn timeliness(app: &App, actor: &Actor) -> Result<Timeliness, Error> {
-    decide(actor, Operation::ReadFigures, None)?;
+    decide(actor, op::ReadFigures, Nothing)?;
     let office = app.office_now().wait()?;
     let pairs = app.store().read(|rd| Ok::<_, Error>(store::cases::replied(rd)?))?;
     Ok(workday::stats::timeliness(pairs, &office.rules.calendar))

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use access::{Operation, Permit, decide};
+use access::{Own, Permit, Region, Unit, decide, op};
 use catalogue::{ServiceItem, StepKind};
 use kernel::{Actor, CaseId, Role, Said, StaffId};
 use resolve::{Channel, Complexity, Kind, Registration};
@@ -207,7 +207,7 @@ impl App {
     /// that is refused does not keep the others.
     pub fn sync_walks(&self, actor: Actor, sent: Vec<WalkSync>) -> Later<Vec<Synced>> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, Operation::RecordWalk, None)?;
+            let permit = decide(&actor, op::RecordWalk, Own(actor.staff))?;
             if sent.iter().map(|w| w.ops.len()).sum::<usize>() > BATCH_MAX || sent.len() > 100 {
                 return Err(Error::invalid(
                     "ops",
@@ -267,7 +267,7 @@ impl App {
         let (ops, refused_ops) = read_ops(&sent.ops);
         let mut row = match there {
             Some(row) => row,
-            None => self.new_walk(tx, actor, staff, sent)?,
+            None => Self::new_walk(tx, office, actor, staff, sent)?,
         };
         let mut log = log_of(&walks::ops(tx, row.id)?)?;
         let fresh: Vec<Op> = ops.into_iter().filter(|op| log.add(op.clone())).collect();
@@ -316,8 +316,8 @@ impl App {
     }
 
     fn new_walk(
-        &self,
         tx: &mut Tx<'_>,
+        office: &Office,
         actor: &Actor,
         staff: StaffId,
         sent: &WalkSync,
@@ -326,9 +326,14 @@ impl App {
             Some(id) => campaigns::assignment(tx, id)?.filter(|a| a.staff == staff),
             None => None,
         };
+        let near = |c: &campaigns::CampaignRow| {
+            let region = crate::reach::region_in(&c.region, office);
+            actor.region.as_ref().is_some_and(|r| r.contains(&region) || region.contains(r))
+        };
         let campaign = match (given.as_ref().map(|g| g.campaign), sent.campaign) {
             (Some(c), _) => Some(c),
-            (None, Some(c)) => campaigns::by_id(tx, c)?.map(|c| c.id),
+            // A walk is made for a campaign of the own region or of one above.
+            (None, Some(c)) => campaigns::by_id(tx, c)?.filter(near).map(|c| c.id),
             (None, None) => None,
         };
         let missing = || Error::invalid("unit", "账号没有单位或区划", "the account has no unit or region");
@@ -510,7 +515,7 @@ impl App {
         };
         // 义务监督员、第三方评估 register nothing themselves: the system does it on behalf of their account, which
         // stays on the event.
-        let own = decide(actor, Operation::RegisterCase, None).is_ok();
+        let own = decide(actor, op::RegisterCase, Region(&registration.region)).is_ok();
         let behalf = Actor { role: Role::System, ..actor.clone() };
         let by = if own { actor } else { &behalf };
         let lodged = self.register_in(tx, by, registration, &Contact::default(), &[])?;
@@ -524,8 +529,7 @@ impl App {
             let row = walks::by_id(rd, id)?.ok_or(Error::NotFound)?;
             let mine = actor.staff == Some(row.staff);
             if !mine {
-                decide(&actor, Operation::ReadWalks, None)?;
-                see(&actor, &row)?;
+                see(&actor, &row, &*app.office(rd)?)?;
             }
             let record = WalkRecord::of(&log_of(&walks::ops(rd, row.id)?)?);
             let item = match items::by_key(rd, &row.item, "")? {
@@ -574,7 +578,7 @@ impl App {
     /// The actor's own walks, the newest first.
     pub fn my_walks(&self, actor: Actor) -> Later<Vec<WalkLine>> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::RecordWalk, None)?;
+            decide(&actor, op::RecordWalk, Own(actor.staff))?;
             let rows = walks::of_staff(rd, actor.staff.ok_or(Error::NotFound)?, 100)?;
             app.lines(rd, &actor, rows)
         })
@@ -583,10 +587,11 @@ impl App {
     /// The newest walks that the actor may read.
     pub fn newest_walks(&self, actor: Actor, limit: u32) -> Later<Vec<WalkLine>> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadWalks, None)?;
-            let region = actor.region.as_ref().map_or_else(String::new, ToString::to_string);
-            let mut rows = walks::newest(rd, &region, limit.min(500))?;
-            rows.retain(|r| see(&actor, r).is_ok());
+            let office = app.office(rd)?;
+            let region = crate::reach::home(&actor, &office);
+            decide(&actor, op::ReadWalks, Region(&region))?;
+            let mut rows = walks::newest(rd, region.as_str(), limit.min(500))?;
+            rows.retain(|r| see(&actor, r, &office).is_ok());
             app.lines(rd, &actor, rows)
         })
     }
@@ -616,16 +621,14 @@ pub(crate) fn hidden_from(actor: &Actor, row: &WalkRow) -> bool {
 }
 
 /// Who may read a walk of somebody else: the region's offices; a unit its own items and its own people.
-pub(crate) fn see(actor: &Actor, row: &WalkRow) -> Result<(), Error> {
+pub(crate) fn see(actor: &Actor, row: &WalkRow, office: &Office) -> Result<(), Error> {
     if hidden_from(actor, row) {
         return Err(Error::NotFound);
     }
-    let in_region = actor.region.as_ref().is_some_and(|r| row.region.starts_with(r.as_str()));
-    let own = actor.unit == Some(row.unit) || (actor.unit.is_some() && actor.unit == row.item_unit);
-    let seen = match actor.role {
-        Role::Coordinator | Role::Supervisor | Role::Analyst | Role::System => in_region,
-        Role::UnitAdmin | Role::Walker => in_region && own,
-        _ => false,
-    };
-    if seen { Ok(()) } else { Err(Error::NotFound) }
+    let region = crate::reach::region_in(&row.region, office);
+    let as_of = |unit| decide(actor, op::ReadWalk, Unit { unit, region: &region });
+    match as_of(Some(row.unit)).or_else(|_| as_of(row.item_unit)) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::NotFound),
+    }
 }

@@ -6,6 +6,8 @@ mod keys;
 mod logs;
 #[path = "it/office.rs"]
 mod office;
+#[path = "it/reach.rs"]
+mod reach;
 #[path = "it/reading.rs"]
 mod reading;
 #[path = "it/redesigns.rs"]

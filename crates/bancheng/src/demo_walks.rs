@@ -183,7 +183,7 @@ impl Walks<'_> {
         let office = self.app.office_now().wait()?;
         let mut formal = 0;
         for g in self.app.given(chief, self.campaign, 0, 1_000).wait()? {
-            let staff = self.app.staff(g.row.staff).wait()?;
+            let staff = self.app.staff(Actor::system(), g.row.staff).wait()?;
             let county_office = office
                 .unit(staff.unit)
                 .is_some_and(|u| u.kind == "coordination" && u.region.level() == kernel::RegionLevel::County);
@@ -235,7 +235,7 @@ impl Walks<'_> {
 
     /// One guide goes through its whole round.
     fn review(&mut self, n: i64) -> Result<()> {
-        let walker = self.app.staff_called("hrss.walker1".to_owned()).wait()?.actor();
+        let walker = self.app.staff_called(Actor::system(), "hrss.walker1".to_owned()).wait()?.actor();
         let chief = coordinator(self.app)?;
         let (who, act, words) = match n {
             2 => (chief, Review::Submit, ""),

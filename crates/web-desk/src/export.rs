@@ -61,7 +61,7 @@ pub(crate) async fn cases(
     desk: Desk,
     Ask(ask): Ask<ListAsk>,
 ) -> Result<Response, Oops> {
-    access::decide(&desk.actor(), access::Operation::ExportCases, None).map_err(Error::from)?;
+    access::offered(&desk.actor(), access::Operation::ExportCases).map_err(Error::from)?;
     let p = desk.page.clone();
     let office = case_page::office(&kit).await?;
     let mut q = query(&desk, &ask, ask.unit_in(&office));

@@ -155,7 +155,7 @@ async fn tiles(kit: &Kit, desk: &Desk) -> Result<Vec<Tile>, Oops> {
 pub(crate) async fn home(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let role = desk.role();
-    let lists = access::decide(&desk.actor(), access::Operation::ListCases, None).is_ok();
+    let lists = access::offers(&desk.actor(), access::Operation::ListCases);
     let (mut boxes, mut rows, mut helping) = (Vec::new(), Vec::new(), Vec::new());
     if lists {
         boxes = tiles(&kit, &desk).await?;
@@ -356,7 +356,7 @@ pub(crate) async fn cases(
     let sorts = [("", p.t.sort_due), ("newest", p.t.sort_newest), ("support", p.t.sort_support)];
     let sorts = sorts.map(|(word, label)| opt(word, label.to_owned(), &ask.sort)).into();
     let first = if ask.after.is_empty() { String::new() } else { address(&ask, "") };
-    let may_export = access::decide(&desk.actor(), access::Operation::ExportCases, None).is_ok();
+    let may_export = access::offers(&desk.actor(), access::Operation::ExportCases);
     let export = if may_export { format!("/desk/cases.xlsx{}", address(&ask, "")) } else { String::new() };
     Ok(render(&CasesHtml {
         export,

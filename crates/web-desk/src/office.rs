@@ -64,14 +64,15 @@ struct OfficeHtml {
 }
 
 pub(crate) fn may(desk: &Desk, operation: access::Operation) -> bool {
-    access::decide(&desk.actor(), operation, None).is_ok()
+    access::offers(&desk.actor(), operation)
 }
 
 async fn office_page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let office = case_page::office(kit).await?;
     let (mut system, mut dead) = (None, Vec::new());
-    if may(desk, access::Operation::ReadJobs) {
+    let (actor, city) = (desk.actor(), access::City(&office.settings.city));
+    if access::decide(&actor, access::op::ReadJobs, city).is_ok() {
         let v = kit.app.system_view(desk.actor()).await?;
         let seal = v.seal.map_or_else(String::new, |s| format!("#{} · {}", s.k, when(p.lang, s.at)));
         system = Some(vec![
@@ -90,8 +91,8 @@ async fn office_page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> R
         }));
     }
     Ok(render(&OfficeHtml {
-        may_calendar: may(desk, access::Operation::WriteCalendar),
-        may_sign_on: may(desk, access::Operation::WriteSignOn),
+        may_calendar: access::decide(&actor, access::op::WriteCalendar, city).is_ok(),
+        may_sign_on: access::decide(&actor, access::op::WriteSignOn, city).is_ok(),
         may_staff: may(desk, access::Operation::WriteStaff),
         calendar: office.rules.calendar.version().to_owned(),
         units: office.units().len(),
@@ -179,7 +180,8 @@ async fn limits_page(
     let lines = lines.collect();
     let now = || serde_json::to_string_pretty(&office.rules.limits).unwrap_or_default();
     let text = sent.unwrap_or_else(now);
-    let may_write = may(desk, access::Operation::WriteLimits);
+    let city = access::City(&office.settings.city);
+    let may_write = access::decide(&desk.actor(), access::op::WriteLimits, city).is_ok();
     Ok(render(&LimitsHtml { p, trouble, lines, text, may_write }))
 }
 

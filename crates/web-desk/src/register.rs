@@ -77,7 +77,7 @@ async fn page(
 
 /// `GET /desk/register`
 pub(crate) async fn form(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
-    access::decide(&desk.actor(), access::Operation::RegisterCase, None).map_err(Error::from)?;
+    access::offered(&desk.actor(), access::Operation::RegisterCase).map_err(Error::from)?;
     page(&kit, &desk, Fields::default(), String::new(), None).await
 }
 

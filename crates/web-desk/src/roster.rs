@@ -59,7 +59,7 @@ fn page(p: Page, taken: Option<Taken>, trouble: String) -> Response {
 }
 
 fn may(desk: &Desk) -> Result<(), Oops> {
-    access::decide(&desk.actor(), access::Operation::WriteStaff, None).map_err(Error::from)?;
+    access::offered(&desk.actor(), access::Operation::KeepRoster).map_err(Error::from)?;
     Ok(())
 }
 

@@ -11,7 +11,6 @@ use web_kit::{Desk, Fields, Kit, Lang, Oops, Page, escape, render};
 
 use crate::acts::Opt;
 use crate::case_page;
-use crate::office::may;
 
 const LINES: usize = 30;
 
@@ -121,7 +120,8 @@ async fn page(
         trouble,
         kinds: kinds.into(),
         parents: all.iter().map(|u| (u.key.clone(), u.name.clone())).collect(),
-        may_write: may(desk, access::Operation::WriteUnits),
+        may_write: access::decide(&desk.actor(), access::op::WriteUnits, access::City(&office.settings.city))
+            .is_ok(),
         open,
         sent,
         p,

@@ -90,7 +90,7 @@ pub(crate) async fn page(
     if let Some(to) = added(&seen) {
         return Ok(to);
     }
-    let may_register = access::decide(&desk.actor(), access::Operation::RegisterCase, None).is_ok();
+    let may_register = access::offers(&desk.actor(), access::Operation::RegisterCase);
     let p = desk.page;
     let html = blocking(move || {
         let options = asked_options(&seen.asked, seen.book.as_of);
@@ -174,7 +174,7 @@ pub(crate) async fn problem(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    access::decide(&desk.actor(), access::Operation::RegisterCase, None).map_err(Error::from)?;
+    access::offered(&desk.actor(), access::Operation::RegisterCase).map_err(Error::from)?;
     let seen = seen(&kit, &desk, &shelf, &id, fields.0.clone(), "/questions").await?;
     let question = Question::read(fields.get("question")).ok_or(Oops(Error::NotFound))?;
     let wanted = fields.get("key").to_owned();

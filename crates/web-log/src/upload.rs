@@ -86,7 +86,7 @@ pub(crate) async fn take(
     Extension(shelf): Extension<Shelf>,
     form: Multipart,
 ) -> Result<Response, Oops> {
-    access::decide(&desk.actor(), access::Operation::ReadLogs, None).map_err(Error::from)?;
+    access::offered(&desk.actor(), access::Operation::ReadLogs).map_err(Error::from)?;
     let Ok(_place) = shelf.uploads.clone().try_acquire_owned() else {
         return Err(Oops(Error::Store(store::StoreError::Busy)));
     };

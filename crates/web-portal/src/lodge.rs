@@ -69,18 +69,13 @@ async fn read(kit: &Kit, f: &Fields) -> Result<Registration, Error> {
     }
     let kind = KINDS.into_iter().find(|k| k.word() == f.get("kind")).unwrap_or(Kind::Matter);
     let region: RegionCode = f.get("region").parse().unwrap_or_else(|_| office.settings.city.clone());
-    // The office that receives what comes in by the web: the coordinating one of the region, else of the city.
-    let of_kind = |r: &RegionCode| {
-        let all = office.units();
-        all.iter().find(|u| u.active && u.kind == "coordination" && u.region == *r).map(|u| u.id)
-    };
-    let mut at = Some(region.clone());
-    let mut first = None;
-    while let (Some(r), None) = (&at, first) {
-        first = of_kind(r);
-        at = r.parent();
-    }
-    let first = first.or_else(|| office.units().first().map(|u| u.id)).ok_or(Error::NotFound)?;
+    let first = office.taker(&region).ok_or_else(|| {
+        Error::invalid(
+            "region",
+            "这里没有受理这个区划诉求的单位，请重新选择区划",
+            "no unit takes in what happens there: choose another region",
+        )
+    })?;
     Ok(Registration {
         kind,
         channel: Channel::Web,

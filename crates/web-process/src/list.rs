@@ -98,7 +98,7 @@ async fn page(
         lines: lines.iter().map(|l| Line::of(&p, l)).collect(),
         next,
         item: after.item.chars().take(80).collect(),
-        may_draw: access::decide(&desk.actor(), access::Operation::WriteRedesigns, None).is_ok(),
+        may_draw: access::offers(&desk.actor(), access::Operation::WriteRedesigns),
         examples: EXAMPLES.iter().map(|(key, text)| ((*key).to_owned(), name(text))).collect(),
         sent,
         trouble,

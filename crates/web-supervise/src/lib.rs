@@ -61,7 +61,7 @@ pub(crate) async fn ready(kit: &Kit) -> Result<(), Oops> {
 
 /// Is the reader allowed to do this at all? Decides which forms are shown; the door decides again.
 pub(crate) fn may(desk: &web_kit::Desk, operation: access::Operation) -> bool {
-    access::decide(&desk.actor(), operation, None).is_ok()
+    access::offers(&desk.actor(), operation)
 }
 
 /// An option of a list to choose from.

@@ -216,7 +216,7 @@ async fn serve_page(
 
 /// `GET /desk/ratings/serve`
 pub(crate) async fn serve_form(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
-    access::decide(&desk.actor(), access::Operation::WriteServices, None).map_err(app::Error::from)?;
+    access::offered(&desk.actor(), access::Operation::WriteServices).map_err(app::Error::from)?;
     serve_page(&kit, &desk, None, String::new(), Fields::default()).await
 }
 
@@ -259,7 +259,7 @@ fn phone_page(desk: &Desk, trouble: String, done: String, sent: Fields) -> Respo
 
 /// `GET /desk/ratings/phone`
 pub(crate) async fn phone_form(desk: Desk) -> Result<Response, Oops> {
-    access::decide(&desk.actor(), access::Operation::EnterRating, None).map_err(app::Error::from)?;
+    access::offered(&desk.actor(), access::Operation::EnterRating).map_err(app::Error::from)?;
     Ok(phone_page(&desk, String::new(), String::new(), Fields::default()))
 }
 

@@ -176,7 +176,8 @@ async fn page(
         figures: FIGURES.iter().map(|f| (f.key, name(p.lang, f))).collect(),
         units: office.units().iter().map(|u| (u.short.clone(), u.name.clone())).collect(),
         my_unit: desk.me.unit.clone(),
-        sets: may(desk, access::Operation::WriteScores),
+        sets: access::decide(&desk.actor(), access::op::WriteScores, access::City(&office.settings.city))
+            .is_ok(),
         asks: may(desk, access::Operation::AskAdjust),
         today: p.now.date().to_string(),
         trouble,

@@ -119,7 +119,7 @@ async fn draws_page(kit: &Kit, desk: &Desk, trouble: String, sent: Fields) -> Re
         figures: figures.map(|f| opt(f.key, name(p.lang, f), "archived")).collect(),
         from: ask.from.to_string(),
         to: ask.to.to_string(),
-        writes: may(desk, access::Operation::WriteSupervision),
+        writes: may(desk, access::Operation::WriteDraws),
         trouble,
         sent,
         p,
@@ -206,7 +206,13 @@ async fn register_page(kit: &Kit, desk: &Desk, trouble: String, sent: Fields) ->
     let zh = p.lang == Lang::Zh;
     let writes = may(desk, access::Operation::WriteSupervision);
     let own = desk.me.actor.unit;
+    let office = kit.app.office_now().await?;
     let row = |a: app::Account| {
+        let writes = writes
+            && office.unit(a.unit).is_some_and(|u| {
+                let of = access::Unit { unit: Some(a.unit), region: &u.region };
+                access::decide(&desk.actor(), access::op::WriteSupervision, of).is_ok()
+            });
         let (measure, state) = (a.measure.words(), a.state.words());
         let mine = own == Some(a.unit);
         AccountRow {
@@ -220,12 +226,11 @@ async fn register_page(kit: &Kit, desk: &Desk, trouble: String, sent: Fields) ->
             reply: a.reply,
             closing: a.closing,
             state: if zh { state.1 } else { state.2 },
-            may_reply: mine && a.state == AccountState::Open && may(desk, access::Operation::AskAdjust),
+            may_reply: mine && a.state == AccountState::Open && may(desk, access::Operation::AnswerAccount),
             may_close: writes && !mine && matches!(a.state, AccountState::Open | AccountState::Answered),
             may_withdraw: writes && !mine && a.state != AccountState::Withdrawn,
         }
     };
-    let office = kit.app.office_now().await?;
     let measure = |m: &Measure| {
         let w = m.words();
         opt(w.0, if zh { w.1 } else { w.2 }, "warning")

@@ -31,6 +31,9 @@ struct HallHtml {
 pub(crate) async fn show(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let (set, report) = kit.app.hall(desk.actor()).await?;
+    let office = kit.app.office_now().await?;
+    let city = access::City(&office.settings.city);
+    let may_write = access::decide(&desk.actor(), access::op::WriteLimits, city).is_ok();
     let shelf = kit.app.shelf().await?;
     let named = |code: &String| (code.clone(), shelf.name(code));
     let mut rows: Vec<Row> = report
@@ -55,7 +58,7 @@ pub(crate) async fn show(State(kit): State<Kit>, desk: Desk) -> Result<Response,
         rows,
         utilities: set.utilities.join("\n"),
         exempt: exempt.join("\n"),
-        may: access::decide(&desk.actor(), access::Operation::WriteLimits, None).is_ok(),
+        may: may_write,
         p,
     }))
 }

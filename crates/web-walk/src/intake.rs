@@ -55,7 +55,7 @@ fn page(p: Page, done: Option<Done>, trouble: String) -> Response {
 
 /// `GET /desk/items/import`
 pub(crate) async fn form(desk: Desk) -> Result<Response, Oops> {
-    access::decide(&desk.actor(), access::Operation::WriteCatalogue, None).map_err(Error::from)?;
+    access::offered(&desk.actor(), access::Operation::WriteCatalogue).map_err(Error::from)?;
     Ok(page(desk.page, None, String::new()))
 }
 
@@ -110,7 +110,7 @@ pub(crate) async fn save(
     desk: Desk,
     OneFile(bytes): OneFile,
 ) -> Result<Response, Oops> {
-    access::decide(&desk.actor(), access::Operation::WriteCatalogue, None).map_err(Error::from)?;
+    access::offered(&desk.actor(), access::Operation::WriteCatalogue).map_err(Error::from)?;
     let actor = desk.actor();
     match blocking(move || take_in(&kit, &actor, bytes)).await {
         Ok(done) => Ok(page(desk.page, Some(done), String::new())),

@@ -117,7 +117,7 @@ pub(crate) async fn list(
         total: found.total,
         next: found.next.map_or_else(String::new, |n| ask.address("/desk/items", &n.to_string())),
         first: if ask.skip > 0 { ask.address("/desk/items", "") } else { String::new() },
-        may: access::decide(&desk.actor(), access::Operation::WriteCatalogue, None).is_ok(),
+        may: access::offers(&desk.actor(), access::Operation::WriteCatalogue),
         export: ["jsonl", "xlsx"].map(|e| ask.address(&format!("/desk/items/export.{e}"), "")),
         ask,
         p,

@@ -273,7 +273,7 @@ pub(crate) async fn called_for(State(kit): State<Kit>, desk: Desk) -> Result<Res
             })
             .collect(),
         campaigns: campaigns.into_iter().map(|c| (c.id, c.campaign.name)).collect(),
-        may: access::decide(&desk.actor(), access::Operation::WriteWalks, None).is_ok(),
+        may: access::offers(&desk.actor(), access::Operation::WriteWalks),
         by: by.to_string(),
         p,
     }))
@@ -328,7 +328,7 @@ pub(crate) async fn backward(
         p: p.clone(),
     };
     if number.is_empty() {
-        access::decide(&desk.actor(), access::Operation::ReadWalks, None).map_err(Error::from)?;
+        access::offered(&desk.actor(), access::Operation::ReadWalks).map_err(Error::from)?;
         return Ok(render(&html));
     }
     let view = match kit.app.walk_backward(desk.actor(), number).await {

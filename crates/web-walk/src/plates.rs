@@ -169,7 +169,7 @@ async fn page(
 ) -> Result<Response, Oops> {
     let rows = lines(kit, desk, after, headers, false).await?;
     let next = if rows.len() == AT_ONCE as usize { rows.last().map_or(0, |r| r.number) } else { 0 };
-    let may = access::decide(&desk.actor(), access::Operation::WriteCatalogue, None).is_ok();
+    let may = access::offers(&desk.actor(), access::Operation::WriteCatalogue);
     Ok(render(&ListHtml { p: desk.page.clone(), rows, next, after, may, trouble }))
 }
 

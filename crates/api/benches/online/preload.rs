@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use access::{Operation, decide};
+use access::{City, decide, op};
 use app::{App, NewStaff, NewUnit, Settings};
 use kernel::{Actor, CaseId, Role};
 use resolve::{Case, Channel, Command, Complexity, Kind, Registration};
@@ -39,7 +39,7 @@ pub fn fill(dir: &Path, cases: usize) {
         app.store()
             .write(move |tx| {
                 let system = Actor::system();
-                let permit = decide(&system, Operation::ImportCases, None)
+                let permit = decide(&system, op::ImportCases, City(&office.settings.city))
                     .map_err(|e| StoreError::Bug(e.to_string()))?;
                 let now = tx.now();
                 let id = counters::take(tx, "case", n as u32)?;

@@ -1,6 +1,6 @@
 //! 算期限: when a limit would end, and why, day by day.
 
-use access::{Operation, decide};
+use access::{Nothing, decide, op};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -38,7 +38,7 @@ pub(crate) async fn calendar_due(
     State(api): State<Api>,
     Asked(asked): Asked<Limit>,
 ) -> Result<Response, Problem> {
-    decide(&signed.actor(), Operation::ReadOffice, None).map_err(app::Error::from)?;
+    decide(&signed.actor(), op::ReadOffice, Nothing).map_err(app::Error::from)?;
     let from: Moment = asked
         .from
         .parse()

@@ -7,7 +7,7 @@ use serde::Serialize;
 use store::office::UnitRow;
 use utoipa::ToSchema;
 
-use access::{Operation, decide};
+use access::{Nothing, decide, op};
 
 use crate::Api;
 use crate::auth::Signed;
@@ -59,7 +59,7 @@ impl<'a> Unit<'a> {
     responses((status = 200, description = "单位，按编号", body = Vec<Unit>), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn list_units(signed: Signed, State(api): State<Api>) -> Result<Response, Problem> {
-    decide(&signed.actor(), Operation::ReadOffice, None).map_err(app::Error::from)?;
+    decide(&signed.actor(), op::ReadOffice, Nothing).map_err(app::Error::from)?;
     let office = api.app.office_now().await?;
     let units: Vec<_> = office.units().into_iter().map(Unit::of).collect();
     Ok(Out(StatusCode::OK, units).into_response())

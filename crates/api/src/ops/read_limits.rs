@@ -1,6 +1,6 @@
 //! 期限: the limits in force.
 
-use access::{Operation, decide};
+use access::{Nothing, decide, op};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -15,7 +15,7 @@ use crate::views::{Out, Problems};
     responses((status = 200, description = "现行期限规则", body = Vec<Object>), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn read_limits(signed: Signed, State(api): State<Api>) -> Result<Response, Problem> {
-    decide(&signed.actor(), Operation::ReadOffice, None).map_err(app::Error::from)?;
+    decide(&signed.actor(), op::ReadOffice, Nothing).map_err(app::Error::from)?;
     let office = api.app.office_now().await?;
     Ok(Out(StatusCode::OK, &office.rules.limits).into_response())
 }

@@ -32,7 +32,9 @@ pub(crate) struct Verdict {
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn verify_ledger(signed: Signed, State(api): State<Api>) -> Result<Response, Problem> {
     let actor = signed.actor();
-    access::decide(&actor, access::Operation::ReadLedger, None).map_err(app::Error::from)?;
+    let office = api.app.office_now().await?;
+    let city = access::City(&office.settings.city);
+    access::decide(&actor, access::op::ReadLedger, city).map_err(app::Error::from)?;
     let _turn = api.long_work.try_acquire().map_err(|_| Problem::busy())?;
     let app = api.app.clone();
     let work = tokio::task::spawn_blocking(move || app.verify_record(&actor));

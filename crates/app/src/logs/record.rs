@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use access::{Operation, decide};
+use access::{Region, decide, op};
 use eventlog::{Log, Mapping, Order, Report, TableBuilder, error::Limits};
 use kernel::{Actor, Moment};
 use resolve::{Act, Case, Happened, Kind, Word as _};
@@ -74,7 +74,8 @@ fn mapping() -> Mapping {
 /// # Errors
 /// Not for this actor, or the store could not.
 pub(super) fn read(app: &App, actor: &Actor, ask: &RecordAsk) -> Result<RecordLog, Error> {
-    decide(actor, Operation::ReadLogs, None)?;
+    let home = crate::reach::home(actor, &*app.office_now().wait()?);
+    decide(actor, op::ReadLogs, Region(&home))?;
     let as_of = app.store().now();
     let mut table = TableBuilder::new(COLUMNS.map(str::to_owned).to_vec(), &mapping(), Limits::small())
         .map_err(Error::bug)?;

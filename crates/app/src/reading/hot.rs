@@ -1,7 +1,7 @@
 //! 热点: what many people write about now, for several periods. Computed beside the work when new letters came in,
 //! kept as a document; a reader sees the groups with the cases that are theirs to see.
 
-use access::{Operation, decide};
+use access::{Nothing, decide, op};
 use hanyu::hot::{Heat, Hot, HotGroup, keep_ids};
 use hanyu::letters::Letter;
 use kernel::{Actor, CaseId, Moment, Role, US_PER_DAY, US_PER_HOUR};
@@ -161,7 +161,7 @@ impl App {
     /// each. With `only`, just the matter of that id with all its letters.
     pub fn hot(&self, actor: Actor, days: i64, only: Option<String>) -> Later<HotPage> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ListCases, None)?;
+            decide(&actor, op::ListCases, Nothing)?;
             let Some((made, _, doc)) = readings::hot(rd, days)? else { return Ok(HotPage::default()) };
             let doc: Doc =
                 serde_json::from_str(&doc).map_err(|e| store::StoreError::Damaged(e.to_string()))?;

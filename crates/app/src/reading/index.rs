@@ -196,8 +196,11 @@ impl App {
     }
 
     /// Empties the index; the worker builds it anew from the record.
-    pub fn forget_index(&self) -> crate::Later<()> {
-        self.write(|_, tx| Ok(texts::clear(tx)?))
+    pub fn forget_index(&self, actor: kernel::Actor) -> crate::Later<()> {
+        self.write(move |app, tx| {
+            access::decide(&actor, access::op::WriteUnits, access::City(&app.office(tx)?.settings.city))?;
+            Ok(texts::clear(tx)?)
+        })
     }
 }
 

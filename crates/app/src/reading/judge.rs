@@ -1,7 +1,7 @@
 //! What people say to proposals: this is not the same matter, this came back, this unit was chosen although that one
 //! was proposed. Each is an event on a stream beside the case; a rejected pair stays rejected.
 
-use access::{Operation, Permit, decide};
+use access::{Permit, decide, op};
 use kernel::{Actor, CaseId, Said, StreamId, StreamKind};
 use resolve::{Case, Command};
 use serde_json::json;
@@ -84,8 +84,8 @@ impl App {
             if case.id == other.id {
                 return Err(Error::invalid("other", "请选择另一件", "choose another case"));
             }
-            let permit = decide(&actor, Operation::JudgePairs, Some(&case))?;
-            decide(&actor, Operation::JudgePairs, Some(&other))?;
+            let permit = decide(&actor, op::JudgePairs, &case)?;
+            decide(&actor, op::JudgePairs, &other)?;
             let (early, late) = if case.id < other.id { (&case, &other) } else { (&other, &case) };
             let holds = judged == Judged::CameBack;
             if holds && early.stage.kind() != resolve::StageKind::Archived {
@@ -127,7 +127,7 @@ impl App {
             };
             let case = app.act_with_in(tx, &office, &actor, &case, asked.clone(), expect, &tickets)?;
             if let (Some(shown), Some(chosen)) = (&shown, chosen) {
-                let permit = decide(&actor, Operation::ReadCase, Some(&case))?;
+                let permit = decide(&actor, op::ReadCase, &case)?;
                 let place = shown.units.iter().position(|u| u.0 == chosen).map_or(0, |i| i as i64 + 1);
                 let units: Vec<_> = shown.units.iter().map(|(u, p)| json!({ "unit": u.0, "p": p })).collect();
                 let data = json!({ "act": resolve::Word::word(act), "model": shown.model, "shown": units,

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use access::{Operation, decide};
+use access::{Nothing, decide, op};
 use hanyu::classify::{Classifier, Corpus, Effort, Model};
 use hanyu::cut::Cutter;
 use hanyu::letters::{Letter, Table};
@@ -309,7 +309,7 @@ impl App {
     /// How reading stands.
     pub fn reading_view(&self, actor: Actor) -> Later<ReadingView> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadFigures, None)?;
+            decide(&actor, op::ReadFigures, Nothing)?;
             let now = app.store.now();
             let mut months = Vec::new();
             let (mut end, today) = (now.plus_us(1), now.date());

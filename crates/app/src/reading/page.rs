@@ -1,6 +1,6 @@
 //! What a page shows beside a case or beside a letter that is being registered.
 
-use access::{Operation, decide};
+use access::{Region, decide, op};
 use hanyu::recur::RECURS;
 use hanyu::same::{SAME, Similarity};
 use kernel::{Actor, CaseId, RegionCode, US_PER_DAY};
@@ -100,7 +100,7 @@ impl App {
         place: String,
     ) -> Later<DraftReading> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::RegisterCase, None)?;
+            decide(&actor, op::RegisterCase, Region(&region))?;
             let office = app.office(rd)?;
             let loaded = app.loaded(rd, &office)?;
             let signature = signature_of(loaded.cutter(), &title, &words, &place);
@@ -130,7 +130,7 @@ impl App {
             let mut out = std::collections::HashMap::new();
             for number in numbers.into_iter().take(100) {
                 let Some(case) = cases::by_number(rd, &number)? else { continue };
-                decide(&actor, Operation::ReadCase, Some(&case))?;
+                decide(&actor, op::ReadCase, &case)?;
                 let words = words_of(rd, &case)?;
                 let text = (case.title.as_str(), words.words.as_str());
                 out.insert(number, Self::propose(&loaded, &office, &case.region, text, &[]));
@@ -143,7 +143,7 @@ impl App {
     pub fn case_reading(&self, actor: Actor, number: String) -> Later<CaseReading> {
         self.read(move |app, rd| {
             let case = cases::by_number(rd, &number)?.ok_or(Error::NotFound)?;
-            decide(&actor, Operation::ReadCase, Some(&case))?;
+            decide(&actor, op::ReadCase, &case)?;
             let office = app.office(rd)?;
             let loaded = app.loaded(rd, &office)?;
             app.reading_in(rd, &office, &loaded, &actor, &case)
@@ -163,8 +163,8 @@ impl App {
         let found = near(rd, &signature, Some(case.id))?;
         let close = seen_near(rd, actor, found)?;
         let acts = access::acts(actor, case);
-        let may_judge = decide(actor, Operation::JudgePairs, Some(case)).is_ok();
-        let may_make = closed(case) && decide(actor, Operation::MakePrecedent, Some(case)).is_ok();
+        let may_judge = decide(actor, op::JudgePairs, case).is_ok();
+        let may_make = closed(case) && decide(actor, op::MakePrecedent, case).is_ok();
         let verdicts = readings::verdicts(rd, case.id)?;
         let mut out = CaseReading {
             may_judge,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use access::{Operation, decide};
+use access::{Nothing, decide, op};
 use hanyu::mask::mask;
 use hanyu::precedent::{Matter, Precedents};
 use kernel::{Actor, CaseId, Moment, US_PER_SECOND};
@@ -186,7 +186,7 @@ impl App {
     pub fn make_precedent(&self, actor: Actor, number: String, form: NewPrecedent) -> Later<()> {
         self.write(move |_, tx| {
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
-            let permit = decide(&actor, Operation::MakePrecedent, Some(&case))?;
+            let permit = decide(&actor, op::MakePrecedent, &case)?;
             if !closed(&case) {
                 return Err(Error::invalid(
                     "problem",
@@ -233,7 +233,7 @@ impl App {
     /// Precedents: those nearest to a question, or the newest when nothing is asked.
     pub fn precedents(&self, actor: Actor, asked: String) -> Later<Vec<PrecedentView>> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ListCases, None)?;
+            decide(&actor, op::ListCases, Nothing)?;
             let office = app.office(rd)?;
             let loaded = app.loaded(rd, &office)?;
             let asked: String = asked.trim().chars().take(FIELD).collect();

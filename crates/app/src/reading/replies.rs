@@ -1,6 +1,6 @@
 //! 答复质量: what a reply lacks, shown before it is sent, and signals that it says nothing or is a copy (纸面销号).
 
-use access::{Operation, decide};
+use access::{Nothing, decide, op};
 use hanyu::minhash::{Fingerprint, counted};
 use hanyu::normalise::fold;
 use hanyu::reply::{self, Part};
@@ -77,7 +77,7 @@ impl App {
     pub fn check_reply(&self, actor: Actor, number: String, text: String) -> Later<ReplyCheck> {
         self.read(move |app, rd| {
             let case = cases::by_number(rd, &number)?.ok_or(Error::NotFound)?;
-            decide(&actor, Operation::ReadCase, Some(&case))?;
+            decide(&actor, op::ReadCase, &case)?;
             let office = app.office(rd)?;
             let loaded = app.loaded(rd, &office)?;
             let text: String = text.chars().take(CHARS).collect();
@@ -106,7 +106,7 @@ impl App {
     /// Replies with a signal that this reader may see, the newest first.
     pub fn reply_signals(&self, actor: Actor) -> Later<Vec<SignalView>> {
         self.read(move |app, rd| {
-            decide(&actor, Operation::ReadFigures, None)?;
+            decide(&actor, op::ReadFigures, Nothing)?;
             let office = app.office(rd)?;
             let mut out = Vec::new();
             for r in readings::signalled(rd, 300)? {

@@ -6,13 +6,14 @@
 
 mod wishes;
 
-use access::{Operation, Permit, decide};
-use kernel::{Actor, Date, Moment, Said, UnitId};
+use access::{Operation, Permit, Region, Unit, decide, offers, op};
+use kernel::{Actor, Date, Moment, UnitId};
 use optimise::proposal::{self, Happened, ItemRef, Proposal, Publication, Stage};
 use optimise::{Ground, Model, OptimiseError, Redesign};
 use store::redesigns::{self, RedesignRow};
 use store::{Rd, StoreError, Tx, counters, ledger_rows, office};
 
+use crate::reach::{home, own_unit};
 use crate::{App, Error, Later, Office};
 pub use wishes::foretell;
 use wishes::{happened, read_source};
@@ -158,7 +159,7 @@ impl RedesignWish {
             }
             Self::Agree { .. } | Self::Object { .. } | Self::Recall { .. } => Operation::ReviewRedesigns,
             Self::Approve { .. } | Self::Return { .. } => Operation::ApproveRedesigns,
-            Self::Publish { .. } => Operation::Publish,
+            Self::Publish { .. } => Operation::PublishRedesigns,
         }
     }
 }
@@ -173,35 +174,26 @@ fn state_of(row: &RedesignRow) -> Result<Proposal, Error> {
 
 /// May this actor see it? Drafts only who may draw up; the rest within the region, and the units that were asked.
 fn sees(actor: &Actor, p: &Proposal) -> bool {
-    if decide(actor, Operation::ReadRedesigns, None).is_err() {
-        return false;
-    }
-    let near = actor.region.as_ref().is_some_and(|r| r.contains(&p.region) || p.region.contains(r));
     let asked = actor.unit.is_some_and(|u| p.review_of(u).is_some());
     match p.stage {
-        Stage::Draft => within(actor, p) && decide(actor, Operation::WriteRedesigns, None).is_ok(),
-        _ => near || asked,
+        Stage::Draft => decide(actor, op::WriteRedesigns, Region(&p.region)).is_ok(),
+        _ if asked => offers(actor, Operation::ReadRedesigns),
+        _ => decide(actor, op::ReadRedesigns, Region(&p.region)).is_ok(),
     }
-}
-
-/// Is the proposal within the actor's region?
-fn within(actor: &Actor, p: &Proposal) -> bool {
-    actor.region.as_ref().is_some_and(|r| r.contains(&p.region))
 }
 
 fn permit(actor: &Actor, p: &Proposal, operation: Operation) -> Result<Permit, Error> {
-    let permit = decide(actor, operation, None)?;
-    let reaches = match operation {
-        Operation::ReviewRedesigns => actor.unit.is_some_and(|u| p.review_of(u).is_some()),
-        _ => within(actor, p),
-    };
-    if reaches {
-        return Ok(permit);
-    }
-    Err(Error::Forbidden(Said::new(
-        "只能办理本区划、或征求本单位意见的再造案",
-        "only redesigns of your own region, or those your unit was asked about",
-    )))
+    let region = Region(&p.region);
+    Ok(match operation {
+        Operation::ReviewRedesigns => {
+            // It is theirs to answer when the unit was asked.
+            let unit = actor.unit.filter(|u| p.review_of(*u).is_some());
+            decide(actor, op::ReviewRedesigns, Unit { unit, region: &p.region })?
+        }
+        Operation::ApproveRedesigns => decide(actor, op::ApproveRedesigns, region)?,
+        Operation::PublishRedesigns => decide(actor, op::PublishRedesigns, region)?,
+        _ => decide(actor, op::WriteRedesigns, region)?,
+    })
 }
 
 fn row_after(row: &RedesignRow, p: &Proposal) -> Result<RedesignRow, Error> {
@@ -222,8 +214,8 @@ impl App {
         after: Option<(Moment, i64)>,
         limit: u32,
     ) -> Later<Vec<RedesignLine>> {
-        self.read(move |_, rd| {
-            decide(&actor, Operation::ReadRedesigns, None)?;
+        self.read(move |app, rd| {
+            decide(&actor, op::ReadRedesigns, Region(&home(&actor, &*app.office(rd)?)))?;
             let (mut out, mut place) = (Vec::new(), after);
             // Few are hidden; a bounded number of pages is looked through.
             for _ in 0..20 {
@@ -246,8 +238,9 @@ impl App {
 
     /// Redesigns that wait for the answer of the actor's unit.
     pub fn redesigns_to_review(&self, actor: Actor) -> Later<Vec<RedesignLine>> {
-        self.read(move |_, rd| {
-            if decide(&actor, Operation::ReviewRedesigns, None).is_err() {
+        self.read(move |app, rd| {
+            let home = home(&actor, &*app.office(rd)?);
+            if decide(&actor, op::ReviewRedesigns, own_unit(&actor, &home)).is_err() {
                 return Ok(Vec::new());
             }
             let Some(unit) = actor.unit else { return Ok(Vec::new()) };
@@ -261,8 +254,8 @@ impl App {
     /// # Errors
     /// Not for this actor; a model or an item that cannot be read, named with its place.
     pub fn draw_redesign(&self, actor: Actor, title: &str, text: &str) -> Result<String, Error> {
-        decide(&actor, Operation::WriteRedesigns, None)?;
         let (region, unit) = actor.region.clone().zip(actor.unit).ok_or(Error::NotFound)?;
+        decide(&actor, op::WriteRedesigns, Region(&region))?;
         let (model, item) = read_source(text)?;
         let (_, summary) = proposal::summary(&model).map_err(|e| wrong("model", &e))?;
         let title = if title.trim().is_empty() { model.name.clone() } else { title.trim().to_owned() };
@@ -295,7 +288,7 @@ impl App {
             summary,
         };
         let done = self.write(move |_, tx| {
-            let permit = decide(&actor, Operation::WriteRedesigns, None)?;
+            let permit = decide(&actor, op::WriteRedesigns, Region(&region))?;
             let p = Proposal::begin(&first, actor.staff).ok_or_else(|| Error::bug("a first event"))?;
             let year = tx.now().date().year();
             let n = counters::next(tx, &format!("redesign-{region}-{year}"))?;
@@ -354,7 +347,7 @@ impl App {
                 && p.pending().next().is_none()
                 && actor.staff.is_some_and(|s| !p.authors.contains(&s)),
             give_back: approve && stage(&[Stage::Review, Stage::Approved]),
-            publish: is(Operation::Publish) && stage(&[Stage::Approved]),
+            publish: is(Operation::PublishRedesigns) && stage(&[Stage::Approved]),
             measure: write && stage(&[Stage::Published]),
             withdraw: write && stage(&[Stage::Draft, Stage::Review, Stage::Approved]),
         }
@@ -410,9 +403,8 @@ impl App {
     /// Codes of items that have a published redesign: the new version of the item as JSON of the catalogue.
     pub fn published_item(&self, actor: Actor, code: String) -> Later<Option<String>> {
         self.read(move |_, rd| {
-            decide(&actor, Operation::ReadRedesigns, None)?;
             let rows = redesigns::published_of(rd, &code, 1)?;
-            let p = rows.first().map(state_of).transpose()?;
+            let p = rows.first().map(state_of).transpose()?.filter(|p| sees(&actor, p));
             Ok(p.and_then(|p| p.publication).and_then(|p| p.item))
         })
     }

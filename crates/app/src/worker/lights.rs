@@ -61,7 +61,7 @@ pub(super) fn recompute(tx: &mut Tx<'_>, office: &Office, system: &Actor, case: 
     let before = cases::due_of(tx, case.id)?;
     let asked = Command::Recompute { calendar: calendar.version().to_owned(), before, after };
     let now = tx.now();
-    let permit = access::decide(system, access::Operation::Act(asked.act()), Some(&case))?;
+    let permit = access::decide(system, access::op::Doing(asked.act()), &case)?;
     let (after, happened) = case.act(asked, system, now, &office.rules).map_err(|(_, r)| r)?;
     cases::save(tx, &permit, &after, &happened, now, calendar)?;
     Ok(())

@@ -87,7 +87,7 @@ fn search_finds_words_numbers_initials_and_nobody_else_s_cases() {
         assert!(app.search(who(Role::Volunteer, 1), "电梯".into(), all(), None).wait().is_err());
         // What was added and what was answered is found as well; an emptied index is built anew.
         do_it(app, coordinator(), &mine, Command::AddWords { words: "物业说要动用维修基金".into() });
-        app.forget_index().wait().unwrap();
+        app.forget_index(kernel::Actor::system()).wait().unwrap();
         assert!(found(app, coordinator(), "维修基金").is_empty());
         while app.read_on(10).unwrap() > 0 {}
         let hit = app.search(coordinator(), "维修基金".into(), all(), None).wait().unwrap().hits.remove(0);

@@ -1,108 +1,188 @@
-//! What a role may do at all: one table.
+//! What a role may do at all: one table. Each operation says which kind of subject it needs.
 
-use kernel::{Relation, Role};
-use resolve::Act;
+use kernel::{Actor, Role};
+use resolve::{Act, Case};
+
+use crate::subject::{Account, At, City, Kind, Nothing, Own, Place, Region, Subject, Unit};
+use crate::{Denied, decide};
 
 macro_rules! operations {
-    ($($(#[$doc:meta])* $name:ident = $word:literal, $zh:literal;)+) => {
-        /// Everything that passes the door. Acts of the loop are decided by the loop table.
+    ($($kind:ident($on:ty) { $($name:ident = $word:literal, $zh:literal;)+ })+) => {
+        /// Everything that passes the door, by name. Acts of the loop are decided by the loop table.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Operation {
-            $(#[doc = $zh] $name,)+
+            $($(#[doc = $zh] $name,)+)+
             /// an act of the closed loop
             Act(Act),
         }
         impl Operation {
             /// All operations but the acts.
-            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+            pub const ALL: &'static [Self] = &[$($(Self::$name),+),+];
             /// The code word.
             pub const fn word(self) -> &'static str {
-                match self { $(Self::$name => $word,)+ Self::Act(_) => "act" }
+                match self { $($(Self::$name => $word,)+)+ Self::Act(_) => "act" }
             }
             /// The Chinese word.
             pub const fn zh(self) -> &'static str {
-                match self { $(Self::$name => $zh,)+ Self::Act(_) => "办理" }
+                match self { $($(Self::$name => $zh,)+)+ Self::Act(_) => "办理" }
+            }
+            /// What it is about.
+            pub const fn kind(self) -> Kind {
+                match self { $($(Self::$name => Kind::$kind,)+)+ Self::Act(_) => Kind::Case }
+            }
+        }
+        /// Would it be allowed there? Answers without a permit: for tables over all operations.
+        ///
+        /// # Errors
+        /// As [`decide`](crate::decide).
+        pub fn allowed<'a>(actor: &Actor, operation: Operation, place: &Place<'a>) -> Result<(), Denied> {
+            match operation {
+                $($(Operation::$name => decide(actor, op::$name, <$on as At<'a>>::at(place)),)+)+
+                Operation::Act(act) => decide(actor, op::Doing(act), place.case),
+            }
+            .map(drop)
+        }
+        /// The operations as [`decide`](crate::decide) takes them: a type for each, which names the subject it needs.
+        pub mod op {
+            use super::*;
+            /// An operation with the kind of its subject.
+            pub trait Op: Copy {
+                /// What it is about.
+                type On<'a>: Subject;
+                /// Its name.
+                fn operation(self) -> Operation;
+            }
+            $($(
+                #[doc = $zh]
+                #[derive(Clone, Copy, Debug)]
+                pub struct $name;
+                impl Op for $name {
+                    type On<'a> = $on;
+                    fn operation(self) -> Operation { Operation::$name }
+                }
+            )+)+
+            /// 办理: an act of the closed loop, on a case.
+            #[derive(Clone, Copy, Debug)]
+            pub struct Doing(pub Act);
+            impl Op for Doing {
+                type On<'a> = &'a Case;
+                fn operation(self) -> Operation { Operation::Act(self.0) }
             }
         }
     };
 }
 
 operations! {
-    RegisterCase = "register_case", "登记";
-    LodgeCase = "lodge_case", "网上反映";
-    ReadCase = "read_case", "查看件";
-    UnmaskContact = "unmask_contact", "查看联系方式";
-    ListCases = "list_cases", "件列表";
-    ExportCases = "export_cases", "导出件";
-    ImportCases = "import_cases", "批量导入";
-    ReadFigures = "read_figures", "查看数据";
-    ReadOffice = "read_office", "查看单位与期限";
-    WriteUnits = "write_units", "维护单位";
-    WriteStaff = "write_staff", "维护人员";
-    WriteLimits = "write_limits", "维护期限";
-    WriteCalendar = "write_calendar", "导入日历";
-    WriteSignOn = "write_sign_on", "设置统一认证";
-    OwnAccount = "own_account", "管理本人账号";
-    ReadJobs = "read_jobs", "查看作业";
-    ReadLedger = "read_ledger", "核验留痕";
-    MakeToken = "make_token", "发放接口令牌";
-    WriteCatalogue = "write_catalogue", "维护事项";
-    WriteWalks = "write_walks", "组织走流程";
-    RecordWalk = "record_walk", "记录走查";
-    ReadWalks = "read_walks", "查看走查";
-    ReadLogs = "read_logs", "分析日志";
-    WriteRedesigns = "write_redesigns", "流程再造";
-    ReadRedesigns = "read_redesigns", "查看再造案";
-    ReviewRedesigns = "review_redesigns", "答复再造案";
-    ApproveRedesigns = "approve_redesigns", "批准再造案";
-    ReadRatings = "read_ratings", "查看评价";
-    Publish = "publish", "公开发布";
-    JudgePairs = "judge_pairs", "判断同事与再发";
-    MakePrecedent = "make_precedent", "设为先例";
-    GiveRating = "give_rating", "评价";
-    EnterRating = "enter_rating", "代录评价";
-    WriteServices = "write_services", "登记服务";
-    AppealRating = "appeal_rating", "申请评价复核";
-    DecideRating = "decide_rating", "复核评价";
-    WriteBulletins = "write_bulletins", "起草公文";
-    ReadScores = "read_scores", "查看考核";
-    WriteScores = "write_scores", "设定考核";
-    AskAdjust = "ask_adjust", "考核异议与申报";
-    ReadSupervision = "read_supervision", "查看督查";
-    WriteSupervision = "write_supervision", "督查登记";
+    Nothing(Nothing) {
+        PublicOffice = "public_office", "公开：单位与区划名称";
+        PublicCatalogue = "public_catalogue", "公开：事项与攻略";
+        PublicPlates = "public_plates", "公开：扫门牌";
+        PublicAnswers = "public_answers", "公开：已发布的答复";
+        PublicResults = "public_results", "公开：评价结果";
+        PublicSignIn = "public_sign_in", "公开：登录";
+        ListCases = "list_cases", "件列表";
+        ExportCases = "export_cases", "导出件";
+        ReadFigures = "read_figures", "查看数据";
+        ReadOffice = "read_office", "查看单位与期限";
+        KeepRoster = "keep_roster", "查看与导入名册";
+        ReadScores = "read_scores", "查看考核";
+        ReadSupervision = "read_supervision", "查看督查";
+        BringFile = "bring_file", "上传附件";
+        GiveRating = "give_rating", "评价";
+    }
+    City(City<'a>) {
+        ImportCases = "import_cases", "批量导入";
+        WriteUnits = "write_units", "维护单位";
+        WriteLimits = "write_limits", "维护期限与进驻规则";
+        WriteCalendar = "write_calendar", "导入日历";
+        WriteSignOn = "write_sign_on", "设置统一认证";
+        WriteScores = "write_scores", "设定考核公式";
+        ReadJobs = "read_jobs", "查看作业";
+        ReadLedger = "read_ledger", "核验留痕";
+    }
+    Region(Region<'a>) {
+        LodgeCase = "lodge_case", "网上反映";
+        RegisterCase = "register_case", "登记";
+        WriteWalks = "write_walks", "组织走流程";
+        ReadWalks = "read_walks", "查看走流程行动";
+        ReadSignals = "read_signals", "查看走过场信号";
+        ReadLogs = "read_logs", "分析日志";
+        WriteRedesigns = "write_redesigns", "流程再造";
+        ReadRedesigns = "read_redesigns", "查看再造案";
+        ApproveRedesigns = "approve_redesigns", "批准再造案";
+        PublishRedesigns = "publish_redesigns", "发布再造案";
+        EnterRating = "enter_rating", "代录评价";
+        DecideRating = "decide_rating", "复核评价";
+        WriteBulletins = "write_bulletins", "起草公文";
+        ReadBulletins = "read_bulletins", "查看公文";
+        WriteDraws = "write_draws", "抽查";
+        TryGuide = "try_guide", "试走攻略";
+        CommentGuide = "comment_guide", "评议攻略";
+        PublishGuide = "publish_guide", "发布攻略";
+    }
+    Unit(Unit<'a>) {
+        ReadMessages = "read_messages", "查看消息";
+        WriteCatalogue = "write_catalogue", "维护事项、攻略和门牌";
+        ReadWalk = "read_walk", "查看走访记录";
+        ReviewRedesigns = "review_redesigns", "答复再造案";
+        ReadRatings = "read_ratings", "查看评价";
+        WriteServices = "write_services", "登记服务";
+        AppealRating = "appeal_rating", "申请评价复核";
+        AskAdjust = "ask_adjust", "考核异议与申报";
+        DecideAdjust = "decide_adjust", "考核申报审定";
+        AnswerAccount = "answer_account", "责任追究申辩";
+        WriteSupervision = "write_supervision", "责任追究登记";
+    }
+    Case(&'a Case) {
+        ReadCase = "read_case", "查看件";
+        UnmaskContact = "unmask_contact", "查看联系方式";
+        JudgePairs = "judge_pairs", "判断同事与再发";
+        MakePrecedent = "make_precedent", "设为先例";
+        Publish = "publish", "公开发布";
+    }
+    Account(Account<'a>) {
+        WriteStaff = "write_staff", "维护人员";
+        MakeToken = "make_token", "发放接口令牌";
+    }
+    Own(Own) {
+        OwnAccount = "own_account", "管理本人账号";
+        RecordWalk = "record_walk", "记录走查";
+    }
 }
 
-/// How far an operation reaches when it is about a case.
+/// How far an operation reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
+    /// Wherever it is; what a list shows is narrowed row by row.
+    Open,
     /// Any case the actor may see.
     Seen,
-    /// Cases of the actor's region.
+    /// The whole city: only for who stands at the level of the city.
+    City,
+    /// The actor's region and its parts.
     Region,
-    /// Cases that the actor's unit owns or was asked first.
+    /// The actor's region, its parts, and the regions it is a part of.
+    Line,
+    /// What the actor's unit owns, or was asked first.
     Unit,
-    /// The case whose code the resident has.
+    /// What the actor holds the account or the code of.
     Own,
 }
 
 impl Reach {
-    /// Does it reach a case that the actor stands to in these relations?
-    pub fn covers(self, stands: &[Relation]) -> bool {
-        let is = |r| stands.contains(&r);
-        match self {
-            Self::Seen => true,
-            Self::Region => is(Relation::InRegion),
-            Self::Unit => is(Relation::Owner) || is(Relation::FirstAsked),
-            Self::Own => is(Relation::Reporter),
-        }
-    }
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Open, Self::Seen, Self::City, Self::Region, Self::Line, Self::Unit, Self::Own];
     /// The Chinese word.
     pub const fn zh(self) -> &'static str {
         match self {
+            Self::Open => "可以",
             Self::Seen => "可见的件",
+            Self::City => "市级",
             Self::Region => "本区划",
+            Self::Line => "上下级区划",
             Self::Unit => "本单位",
-            Self::Own => "本人的件",
+            Self::Own => "本人",
         }
     }
 }
@@ -119,7 +199,10 @@ pub struct Rule {
 }
 
 use Operation as O;
-use Role::*;
+use Role::{
+    Analyst, Clerk, Coordinator, Evaluator, Handler, Resident, Supervisor, System, SystemAdmin, UnitAdmin,
+    Volunteer, Walker,
+};
 
 const fn r(operation: Operation, roles: &'static [Role], reach: Reach) -> Rule {
     Rule { operation, roles, reach }
@@ -127,58 +210,99 @@ const fn r(operation: Operation, roles: &'static [Role], reach: Reach) -> Rule {
 
 const STAFF: &[Role] =
     &[Clerk, Handler, Coordinator, Walker, Supervisor, Analyst, UnitAdmin, SystemAdmin, Volunteer, Evaluator];
+const EVERYBODY: &[Role] = &Role::ALL;
 
 /// The table.
 #[rustfmt::skip]
 pub const OPERATIONS: &[Rule] = &[
-    r(O::RegisterCase, &[Clerk, Coordinator, Walker, Supervisor, Analyst, System], Reach::Seen),
-    r(O::LodgeCase, &[Resident], Reach::Own),
+    r(O::PublicOffice, EVERYBODY, Reach::Open),
+    r(O::PublicCatalogue, EVERYBODY, Reach::Open),
+    r(O::PublicPlates, EVERYBODY, Reach::Open),
+    r(O::PublicAnswers, EVERYBODY, Reach::Open),
+    r(O::PublicResults, EVERYBODY, Reach::Open),
+    r(O::PublicSignIn, EVERYBODY, Reach::Open),
+    r(O::LodgeCase, &[Resident], Reach::Open),
+    r(O::RegisterCase, &[Clerk, Coordinator, Walker, Supervisor, Analyst, System], Reach::Region),
     r(O::ReadCase, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin, System], Reach::Seen),
     r(O::ReadCase, &[Resident], Reach::Own),
     r(O::UnmaskContact, &[Coordinator, Supervisor], Reach::Region),
     r(O::UnmaskContact, &[Clerk, Handler], Reach::Unit),
-    r(O::ListCases, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Seen),
-    r(O::ExportCases, &[Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Seen),
-    r(O::ImportCases, &[Coordinator, SystemAdmin, System], Reach::Region),
-    r(O::ReadFigures, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Seen),
-    r(O::ReadOffice, STAFF, Reach::Seen),
-    r(O::OwnAccount, STAFF, Reach::Seen),
-    r(O::WriteUnits, &[SystemAdmin, System], Reach::Region),
-    r(O::WriteStaff, &[SystemAdmin, UnitAdmin, System], Reach::Region),
-    r(O::WriteLimits, &[SystemAdmin, Coordinator], Reach::Region),
-    r(O::WriteCalendar, &[SystemAdmin, System], Reach::Region),
-    r(O::WriteSignOn, &[SystemAdmin], Reach::Region),
-    r(O::ReadJobs, &[SystemAdmin], Reach::Region),
-    r(O::ReadLedger, &[SystemAdmin, Supervisor], Reach::Region),
+    r(O::ListCases, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),
+    r(O::ExportCases, &[Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),
+    r(O::ImportCases, &[Coordinator, SystemAdmin, System], Reach::City),
+    r(O::BringFile, EVERYBODY, Reach::Open),
+    r(O::ReadFigures, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Open),
+    r(O::ReadOffice, STAFF, Reach::Open),
+    r(O::ReadMessages, STAFF, Reach::Unit),
+    r(O::OwnAccount, STAFF, Reach::Own),
+    r(O::WriteUnits, &[SystemAdmin, System], Reach::City),
+    r(O::KeepRoster, &[SystemAdmin, UnitAdmin, System], Reach::Open),
+    r(O::WriteStaff, &[SystemAdmin, System], Reach::Region),
+    r(O::WriteStaff, &[UnitAdmin], Reach::Unit),
     r(O::MakeToken, &[SystemAdmin], Reach::Region),
-    r(O::WriteCatalogue, &[Coordinator, UnitAdmin, Analyst, SystemAdmin, System], Reach::Region),
+    r(O::WriteLimits, &[SystemAdmin, Coordinator], Reach::City),
+    r(O::WriteCalendar, &[SystemAdmin, System], Reach::City),
+    r(O::WriteSignOn, &[SystemAdmin], Reach::City),
+    r(O::ReadJobs, &[SystemAdmin], Reach::City),
+    r(O::ReadLedger, &[SystemAdmin, Supervisor], Reach::City),
+    r(O::WriteCatalogue, &[Coordinator, Analyst, SystemAdmin, System], Reach::Region),
+    r(O::WriteCatalogue, &[UnitAdmin], Reach::Unit),
+    r(O::TryGuide, &[Walker, Coordinator, Supervisor, Volunteer, Evaluator], Reach::Line),
+    r(O::CommentGuide, STAFF, Reach::Line),
+    r(O::CommentGuide, &[Resident], Reach::Open),
+    r(O::PublishGuide, &[Coordinator], Reach::Region),
     r(O::WriteWalks, &[Coordinator, Supervisor], Reach::Region),
-    r(O::RecordWalk, &[Walker, Coordinator, Supervisor, Volunteer, Evaluator], Reach::Seen),
-    r(O::ReadWalks, &[Walker, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Seen),
+    r(O::RecordWalk, &[Walker, Coordinator, Supervisor, Volunteer, Evaluator], Reach::Own),
+    r(O::ReadWalks, &[Walker, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Line),
+    r(O::ReadWalk, &[Coordinator, Supervisor, Analyst], Reach::Region),
+    r(O::ReadWalk, &[Walker, UnitAdmin], Reach::Unit),
+    r(O::ReadSignals, &[Supervisor], Reach::Region),
     r(O::ReadLogs, &[Analyst, Coordinator, Supervisor], Reach::Region),
     r(O::WriteRedesigns, &[Analyst, Coordinator], Reach::Region),
-    r(O::ReadRedesigns, &[Analyst, Coordinator, Supervisor, Handler, Clerk, UnitAdmin, System], Reach::Seen),
+    r(O::ReadRedesigns, &[Analyst, Coordinator, Supervisor, Handler, Clerk, UnitAdmin, System], Reach::Line),
     r(O::ReviewRedesigns, &[Handler, Clerk, UnitAdmin, Coordinator], Reach::Unit),
     r(O::ApproveRedesigns, &[Coordinator, Supervisor], Reach::Region),
-    r(O::ReadRatings, &[Coordinator, Supervisor, Analyst, UnitAdmin, Handler, Clerk], Reach::Seen),
+    r(O::PublishRedesigns, &[Coordinator], Reach::Region),
+    r(O::ReadRatings, &[Coordinator, Supervisor, Analyst], Reach::Region),
+    r(O::ReadRatings, &[UnitAdmin, Handler, Clerk], Reach::Unit),
     r(O::Publish, &[Coordinator], Reach::Region),
     r(O::JudgePairs, &[Coordinator, Supervisor], Reach::Region),
     r(O::MakePrecedent, &[Coordinator, Supervisor], Reach::Region),
     r(O::MakePrecedent, &[Handler], Reach::Unit),
-    r(O::GiveRating, &[Resident, System], Reach::Own),
-    r(O::EnterRating, &[Clerk, Coordinator], Reach::Seen),
-    r(O::WriteServices, &[Clerk, Coordinator, SystemAdmin, System], Reach::Seen),
+    r(O::GiveRating, &[Resident, System], Reach::Open),
+    r(O::EnterRating, &[Clerk, Coordinator], Reach::Region),
+    r(O::WriteServices, &[Clerk, Coordinator, SystemAdmin, System], Reach::Region),
     r(O::AppealRating, &[Handler, UnitAdmin], Reach::Unit),
     r(O::DecideRating, &[Coordinator, Supervisor], Reach::Region),
     r(O::WriteBulletins, &[Coordinator, Supervisor], Reach::Region),
-    r(O::ReadScores, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Seen),
-    r(O::WriteScores, &[Supervisor], Reach::Region),
-    r(O::AskAdjust, &[UnitAdmin, Supervisor, Coordinator], Reach::Unit),
-    r(O::ReadSupervision, &[Coordinator, Supervisor, UnitAdmin, Volunteer, Evaluator], Reach::Seen),
+    r(O::ReadBulletins, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
+    r(O::ReadScores, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Open),
+    r(O::WriteScores, &[Supervisor], Reach::City),
+    r(O::AskAdjust, &[Supervisor, Coordinator], Reach::Region),
+    r(O::AskAdjust, &[UnitAdmin], Reach::Unit),
+    r(O::DecideAdjust, &[Supervisor], Reach::Region),
+    r(O::ReadSupervision, &[Coordinator, Supervisor, UnitAdmin, Volunteer, Evaluator], Reach::Open),
+    r(O::WriteDraws, &[Supervisor, Coordinator], Reach::Region),
     r(O::WriteSupervision, &[Supervisor, Coordinator], Reach::Region),
+    r(O::AnswerAccount, &[UnitAdmin, Supervisor, Coordinator], Reach::Unit),
 ];
 
 /// How far a role may go with an operation; none when not at all.
 pub(crate) fn reach(role: Role, operation: Operation) -> Option<Reach> {
     OPERATIONS.iter().find(|r| r.operation == operation && r.roles.contains(&role)).map(|r| r.reach)
+}
+
+/// Who may give which roles to whom (授予角色). A role that reaches beyond a unit comes from a system administrator
+/// only; how far each of them reaches is said by [`Operation::WriteStaff`]. It also bounds whose account is changed,
+/// reset or turned off, and for whom a token is made.
+#[rustfmt::skip]
+pub const GIVES: &[(Role, &[Role])] = &[
+    (System, STAFF),
+    (SystemAdmin, STAFF),
+    (UnitAdmin, &[Clerk, Handler, UnitAdmin]),
+];
+
+/// May somebody in the first role give the second?
+pub fn gives(giver: Role, given: Role) -> bool {
+    GIVES.iter().any(|(g, roles)| *g == giver && roles.contains(&given))
 }

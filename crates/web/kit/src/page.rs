@@ -210,7 +210,7 @@ async fn me_of(kit: &Kit, lang: Lang, token: &str) -> Result<Option<Me>, Oops> {
     };
     let actor = staff.actor();
     let unit = kit.app.office_now().await?.unit_name(staff.unit);
-    let unseen = kit.app.messages(&actor).await?.iter().filter(|m| !m.seen).count();
+    let unseen = kit.app.unseen(actor.clone()).await?;
     Ok(Some(Me { role: role(lang, staff.role), staff, actor, unit, unseen }))
 }
 

@@ -1,0 +1,446 @@
+//! `docs/page-matrix.md`: every route × role × where the asker sits → status, by really asking.
+//!
+//! The routes come from the router itself; a path with a part for which no subject stands in [`subject_of`] fails the
+//! test. All subjects belong to one county. They are asked for from there, from the county beside it and from the
+//! city. Forms are sent with the subject and without the rest: who passes the door is told what is missing (422) or
+//! led on (303), who does not gets 403, or 404 where there is nothing for them. `UPDATE_DOCS=1` writes the document.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use app::{
+    App, Contact, Measure, NewLead, NewRating, NewService, NewStaff, NewUnit, Published, Settings, WalkSync,
+};
+use axum::http::StatusCode;
+use kernel::{Actor, Date, Role, UnitId};
+use resolve::{Channel, Command, Complexity, Kind, Registration};
+use supervise::{Adjust, AdjustKind, Ask, Filter, Form, Level, RateChannel};
+
+use crate::it::help::{Browser, City, city_with};
+
+const SEATS: [(&str, &str); 3] = [("a", "本县"), ("b", "邻县"), ("city", "市级")];
+const ROLES: [Role; 10] = [
+    Role::Clerk,
+    Role::Handler,
+    Role::Coordinator,
+    Role::Walker,
+    Role::Supervisor,
+    Role::Analyst,
+    Role::UnitAdmin,
+    Role::SystemAdmin,
+    Role::Volunteer,
+    Role::Evaluator,
+];
+const MODEL: &str = r#"{"name":"一件事","steps":[{"id":"a","name":"受理","unit":"甲县局","days":1},
+  {"id":"b","name":"审查","unit":"甲县局","days":2}],"orders":[{"from":"a","to":"b","ground":"habit"}]}"#;
+
+/// What of county A is asked for.
+struct Things {
+    case: String,
+    code: String,
+    item: String,
+    redesign: String,
+    rating: i64,
+    bulletin: i64,
+    adjust: [i64; 3],
+    draw: i64,
+    account: i64,
+    lead: i64,
+    campaign: i64,
+    walk: i64,
+    rate: String,
+}
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+/// A city with two counties; a department and an office in each, an account for each role at each.
+fn settle(app: &App) -> (Things, BTreeMap<String, String>) {
+    let settings = Settings {
+        city: "9901".parse().unwrap(),
+        name: "云汀市".into(),
+        returns_max: None,
+        extension_days_max: None,
+        rounds_max: None,
+    };
+    app.set_city(Actor::system(), settings).wait().unwrap();
+    let unit = |key: &str, name: &str, kind: &str, region: &str| NewUnit {
+        key: key.into(),
+        name: name.into(),
+        short: name.into(),
+        kind: kind.into(),
+        parent: None,
+        region: region.parse().unwrap(),
+        duties: String::new(),
+    };
+    let units = vec![
+        unit("city", "市审批局", "coordination", "9901"),
+        unit("a", "甲县局", "coordination", "990102"),
+        unit("b", "乙县局", "coordination", "990103"),
+    ];
+    app.put_units(Actor::system(), units).wait().unwrap();
+    let account = |seat: &str, role: Role| NewStaff {
+        login: format!("{}.{seat}", role.word()),
+        name: "某人".into(),
+        role,
+        unit: seat.into(),
+        position: String::new(),
+        password: None,
+    };
+    let all = SEATS.iter().flat_map(|(seat, _)| ROLES.iter().map(|r| account(seat, *r))).collect();
+    app.put_staff(Actor::system(), all).unwrap();
+    let actor = |role: Role, seat: &str| {
+        app.staff_called(Actor::system(), format!("{}.{seat}", role.word())).wait().unwrap().actor()
+    };
+    let root = actor(Role::SystemAdmin, "city");
+    let mut tokens = BTreeMap::new();
+    for (seat, _) in SEATS {
+        for role in ROLES {
+            let login = format!("{}.{seat}", role.word());
+            tokens.insert(login.clone(), app.make_token(&root, &login, "test").unwrap().token);
+        }
+    }
+    (things(app, &actor), tokens)
+}
+
+fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
+    let (coordinator, supervisor) = (actor(Role::Coordinator, "a"), actor(Role::Supervisor, "a"));
+    let a = coordinator.unit.unwrap();
+    let registration = Registration {
+        kind: Kind::Matter,
+        channel: Channel::Window,
+        region: "990102".parse().unwrap(),
+        title: "窗口不收材料".into(),
+        words: "来了三次".into(),
+        first_asked: a,
+        complexity: Complexity::Simple,
+        cause: None,
+        item: None,
+        campaign: None,
+        place: None,
+        source_id: None,
+        support: 0,
+        against: 0,
+        hide_reporter: true,
+        contact: None,
+        lodged_at: None,
+    };
+    let lodged = app.register(Actor::resident(), registration, Contact::default()).wait().unwrap();
+    let handler = actor(Role::Handler, "a");
+    for (who, asked) in [
+        (&coordinator, Command::Accept {}),
+        (&coordinator, Command::Dispatch { unit: a, note: String::new() }),
+        (&handler, Command::Take {}),
+        (&handler, Command::Reply { text: "已收。".into(), basis: String::new() }),
+    ] {
+        app.act(who.clone(), lodged.number.clone(), asked, None).wait().unwrap();
+    }
+    let mut item = catalogue::sample::food_licence();
+    (item.unit, item.region) = ("甲县局".into(), "990102".parse().ok());
+    app.take_in_items(&coordinator, vec![item.clone()]).unwrap().wait().unwrap();
+    let service = NewService { unit: Some(a), item: "注册".into(), ..NewService::default() };
+    let receipt = app.serve(actor(Role::Clerk, "a"), service).wait().unwrap();
+    let rating = NewRating {
+        level: Level::Dissatisfied,
+        reasons: vec!["101".into()],
+        words: String::new(),
+        channel: RateChannel::Qr,
+        device: "x".into(),
+        phone: String::new(),
+    };
+    app.rate(receipt.token.clone(), rating).wait().unwrap();
+    let rating = app.ratings(coordinator.clone(), String::new(), 0).wait().unwrap()[0].rating.id;
+    app.appeal_rating(actor(Role::UnitAdmin, "a"), rating, "误评".into()).wait().unwrap();
+    app.figures_ready().unwrap();
+    let today = app.store().now().date();
+    let ask = || Ask { from: day("2026-01-01"), to: today, filter: Filter::default() };
+    let campaign = walk::campaign::Campaign {
+        name: "走流程".into(),
+        from: day("2026-01-01"),
+        to: day("2026-12-31"),
+        targets: vec![],
+        documents_due: day("2026-12-31"),
+        yearly: true,
+        planned_groups: vec![],
+    };
+    let campaign = app.make_campaign(coordinator.clone(), campaign).wait().unwrap();
+    let walker = actor(Role::Walker, "a");
+    let op = serde_json::json!({"id": {"device": 7, "counter": 0},
+        "at": {"wall": app.store().now(), "logical": 0},
+        "act": {"act": "start", "form": "oneself", "identity": "applicant", "item": item.code, "version": 1,
+            "simulated": false}});
+    let sent = WalkSync {
+        name: "phone-walk-1".into(),
+        staff: walker.staff.unwrap().0,
+        campaign: Some(campaign),
+        assignment: None,
+        ops: vec![op],
+        known: BTreeMap::new(),
+    };
+    let walk = app.sync_walks(walker, vec![sent]).wait().unwrap().remove(0).id;
+    assert!(walk > 0, "a walk to look at");
+    let lead = NewLead {
+        kind: walk::leads::LeadKind::Lead,
+        item: String::new(),
+        text: "窗口推诿,请来走一走".into(),
+        region: "990102".parse().unwrap(),
+        contact: Contact { phone: "13800001234".into(), ..Contact::default() },
+    };
+    let adjust = Adjust {
+        kind: AdjustKind::Bonus,
+        points: 1.0,
+        part: String::new(),
+        reason: "创新".into(),
+        day: today,
+    };
+    let what = Published {
+        title: "题".into(),
+        words: "问".into(),
+        answer: "答".into(),
+        unit: String::new(),
+        typical: false,
+    };
+    app.publish(coordinator.clone(), lodged.number.clone(), what).wait().unwrap();
+    Things {
+        case: lodged.number,
+        code: lodged.code,
+        item: item.code,
+        redesign: app.draw_redesign(coordinator.clone(), "", MODEL).unwrap(),
+        rating,
+        bulletin: app.draft_bulletin(coordinator, Form::Monthly, ask()).wait().unwrap(),
+        // One for each seat: a wish is decided once.
+        adjust: [0; 3]
+            .map(|_| app.ask_adjust(actor(Role::UnitAdmin, "a"), a, adjust.clone()).wait().unwrap()),
+        draw: app.draw(supervisor.clone(), ask(), "intake".into(), "种子".into(), 1).wait().unwrap(),
+        account: app
+            .hold_account(supervisor, UnitId(a.0), Measure::Warning, "事由".into(), vec![])
+            .wait()
+            .unwrap(),
+        lead: app.lodge_lead(lead).wait().unwrap(),
+        campaign,
+        walk,
+        rate: receipt.token,
+    }
+}
+
+/// The path with the subject of county A in its parts; none when nobody said what it is about.
+fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
+    if !path.contains('{') {
+        return Some(path.to_owned());
+    }
+    let digest = "0".repeat(64);
+    let parts: &[(&str, &str, String)] = &[
+        ("/desk/case/", "{number}", t.case.clone()),
+        ("/desk/case/", "{act}", "note".into()),
+        ("/desk/case/", "{hash}", digest.clone()),
+        ("/desk/receipt/", "{number}", t.case.clone()),
+        ("/desk/publish/", "{number}", t.case.clone()),
+        ("/r/", "{number}", t.case.clone()),
+        ("/r/", "{code}", t.code.clone()),
+        ("/r/", "{hash}", digest.clone()),
+        ("/rate/", "{token}", t.rate.clone()),
+        ("/setup/", "{token}", digest.clone()),
+        ("/p/", "{token}", "x".into()),
+        ("/assets/", "{name}", "none.css".into()),
+        ("/desk/redesigns/", "{number}", t.redesign.clone()),
+        ("/desk/redesigns/", "{act}", "approve".into()),
+        ("/desk/redesigns/", "{n}", "1".into()),
+        ("/desk/redesigns/", "{option}", "1".into()),
+        ("/desk/redesigns/", "{file}", "model.json".into()),
+        ("/desk/logs/", "{id}", "record".into()),
+        ("/desk/boards/list/", "{figure}", "intake".into()),
+        ("/desk/ratings/", "{id}", t.rating.to_string()),
+        ("/desk/bulletins/", "{id}", t.bulletin.to_string()),
+        ("/desk/bulletins/", "{file}", "bulletin.docx".into()),
+        ("/desk/scores/adjust/", "{id}", t.adjust[seat].to_string()),
+        ("/desk/watch/draws/", "{id}", t.draw.to_string()),
+        ("/desk/watch/register/", "{id}", t.account.to_string()),
+        ("/desk/items/i/", "{key}", t.item.clone()),
+        ("/guide/", "{key}", t.item.clone()),
+        ("/desk/walks/leads/", "{id}", t.lead.to_string()),
+        ("/desk/walks/w/", "{id}", t.walk.to_string()),
+        ("/desk/walks/w/", "{digest}", digest),
+        ("/desk/walks/", "{id}", t.campaign.to_string()),
+        ("/desk/walks/", "{kind}", "handbook".into()),
+    ];
+    let mut out = path.to_owned();
+    for (prefix, part, value) in parts {
+        if path.starts_with(prefix) && !(*prefix == "/desk/walks/" && path.starts_with("/desk/walks/leads/"))
+        {
+            out = out.replace(part, value);
+        }
+    }
+    (!out.contains('{')).then_some(out)
+}
+
+/// What a form says about its subject; the rest is left out.
+fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
+    let text = |pairs: &[(&'static str, &str)]| pairs.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
+    match path {
+        "/desk/office/staff" => text(&[
+            ("login", "new.a"),
+            ("name", "新人"),
+            ("role", "handler"),
+            ("unit", "a"),
+            ("password", "short"),
+        ]),
+        "/desk/office/staff/act" => text(&[("login", "handler.a"), ("act", "unbind_sign_on")]),
+        "/desk/office/limits" => text(&[("limits", "[]")]),
+        "/desk/office/units" => text(&[
+            ("key", "x"),
+            ("name", "新单位"),
+            ("kind", "department"),
+            ("region", "990102"),
+            ("parent", "nowhere"),
+        ]),
+        "/desk/items/plates" => {
+            vec![("number", "1".into()), ("region", "990102".into()), ("items", t.item.clone())]
+        }
+        "/desk/items/hall" => text(&[("exempt", "X")]),
+        "/desk/items/i/{key}/guide" => text(&[("act", "write"), ("region", "990102"), ("tips", "先交500元")]),
+        "/guide/{key}/comment" => text(&[("region", "990102")]),
+        "/desk/scores" => text(&[("parts", "")]),
+        "/desk/scores/adjust" | "/desk/watch/register" => text(&[("unit", "甲县局")]),
+        "/desk/watch/draws/{id}" => vec![("name", t.case.clone())],
+        "/desk/watch/register/{id}" => text(&[("to", "final")]),
+        "/desk/walks/{id}/papers" => text(&[("unit", "2"), ("kind", "plan")]),
+        "/desk/walks/{id}/given" => text(&[("login", "nobody"), ("item", "x"), ("by", "2026-12-01")]),
+        "/desk/walks/leads/{id}" => text(&[("act", "call")]),
+        "/desk/ratings/phone" => text(&[("code", "x"), ("level", "5")]),
+        "/desk/register" => text(&[("kind", "matter"), ("channel", "window"), ("region", "990102")]),
+        "/desk/dispatch" => vec![("one", t.case.clone()), ("pick", t.case.clone())],
+        _ => Vec::new(),
+    }
+}
+
+/// Every route of the router, with its methods, as the router itself prints them.
+fn routes(city: &City) -> Vec<(String, &'static str)> {
+    let text = format!("{:?}", city.router);
+    let mut by_id = BTreeMap::new();
+    // `RouteId(7): "/desk"` in the node, `RouteId(7): MethodRouter(MethodRouter { get: …` among the routes.
+    for part in text.split("RouteId(").skip(1) {
+        let Some((id, rest)) = part.split_once("): ") else { continue };
+        let Ok(id) = id.parse::<u32>() else { continue };
+        let one: &mut (String, Vec<&'static str>) = by_id.entry(id).or_default();
+        if let Some(path) = rest.strip_prefix('"').and_then(|r| r.split_once('"')) {
+            one.0 = path.0.to_owned();
+        }
+        for (field, method) in [("get: ", "GET"), ("post: ", "POST")] {
+            if rest.starts_with("MethodRouter")
+                && rest.split_once(field).is_some_and(|(_, v)| !v.starts_with("None"))
+            {
+                one.1.push(method);
+            }
+        }
+    }
+    let mut all: Vec<_> = by_id
+        .into_values()
+        .filter(|(path, _)| !path.contains("__private"))
+        .flat_map(|(path, methods)| methods.into_iter().map(move |m| (path.clone(), m)))
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+async fn ask(
+    city: &City,
+    token: &str,
+    method: &str,
+    path: &str,
+    fields: &[(&'static str, String)],
+) -> StatusCode {
+    let mut b = Browser::new(city);
+    if !token.is_empty() {
+        b.cookie = format!("session={token}");
+    }
+    if method == "GET" {
+        return b.get(path).await.status;
+    }
+    let digest = city.app.vault().token_digest(&format!("form:{token}"));
+    let form: String = digest[..16].iter().map(|b| format!("{b:02x}")).collect();
+    let mut all = vec![("_t".to_owned(), form)];
+    all.extend(fields.iter().map(|(n, v)| ((*n).to_owned(), v.clone())));
+    b.send(b.form(path, "http://bc.test", &all)).await.status
+}
+
+#[tokio::test]
+async fn the_printed_page_matrix_is_what_the_pages_answer() {
+    let options = web::Options { forms_per_minute: 1_000_000, ..web::Options::default() };
+    let city = city_with(options, false);
+    let (things, tokens) = std::thread::scope(|s| s.spawn(|| settle(&city.app)).join().unwrap());
+    let routes = routes(&city);
+    assert!(routes.len() > 140, "the router prints its routes otherwise: {}", routes.len());
+    let mut page = String::from(
+        "# 页面权限表 Pages\n\n由测试逐页询问生成，请勿手改 (`UPDATE_DOCS=1 cargo nextest run -p web reach`). Generated by asking.\n\n\
+         对象都属于甲县；依次由甲县（本县）、乙县（邻县）和市级人员询问。200 打开，303 通过，401/403 不可以，404 视同不存在，\
+         422 已过权限关、内容不全。\n",
+    );
+    let mut faults = Vec::new();
+    for (n, (seat, zh)) in SEATS.into_iter().enumerate() {
+        let _ = write!(page, "\n## {zh}\n\n| 页面 | 未登录 |");
+        for role in ROLES {
+            let _ = write!(page, " {} |", role.zh());
+        }
+        let _ = write!(page, "\n|---|{}", "---|".repeat(ROLES.len() + 1));
+        for (path, method) in &routes {
+            let Some(at) = subject_of(path, &things, n) else {
+                faults.push(format!("{method} {path}: say in subject_of what it is about"));
+                continue;
+            };
+            // Whoever asks to end the own session would be nobody afterwards.
+            if matches!(path.as_str(), "/desk/sign-out" | "/desk/account/sessions") {
+                continue;
+            }
+            let fields = fields_of(path, &things);
+            let _ = write!(page, "\n| {method} {path} |");
+            let logins = std::iter::once(String::new()).chain(ROLES.map(|r| format!("{}.{seat}", r.word())));
+            for login in logins {
+                let token = tokens.get(&login).map_or("", String::as_str);
+                let status = ask(&city, token, method, &at, &fields).await;
+                if status.is_server_error() {
+                    faults.push(format!("{method} {at} as {login:?}: {status}"));
+                }
+                let _ = write!(page, " {} |", status.as_u16());
+            }
+        }
+        page.push('\n');
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/page-matrix.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&file, &page).unwrap();
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    let first = committed.lines().zip(page.lines()).find(|(a, b)| a != b);
+    assert!(committed == page, "docs/page-matrix.md is old at {first:?}; UPDATE_DOCS=1 writes it");
+    beside_is_closed(&page);
+}
+
+/// Pages that show or take what is everybody's, or the asker's own, whatever is in the path.
+fn is_open(path: &str) -> bool {
+    !path.starts_with("/desk/")
+        || !path.contains('{')
+        || path.starts_with("/desk/logs/")
+        || path.starts_with("/desk/boards/")
+        || path.starts_with("/desk/items/i/")
+}
+
+/// The law: of what belongs to a county, nobody of the county beside it opens anything or passes a form.
+fn beside_is_closed(page: &str) {
+    let part = page.split("\n## ").find(|p| p.starts_with("邻县")).unwrap();
+    let mut rows = 0;
+    for line in part.lines().filter(|l| l.starts_with("| GET ") || l.starts_with("| POST ")) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let path = cells[1].split_once(' ').unwrap().1;
+        if is_open(path) {
+            continue;
+        }
+        rows += 1;
+        for (role, status) in ROLES.iter().zip(&cells[3..]) {
+            assert!(matches!(*status, "403" | "404"), "{role:?} of the county beside: {} {status}", cells[1]);
+        }
+    }
+    assert!(rows > 40, "{rows}");
+}
