@@ -9,7 +9,7 @@ use resolve::{
 };
 use serde::{Deserialize, Serialize};
 use store::cases::{NewCase, Query, Scope, Told};
-use store::{Rd, Tx, cases, contacts, counters, ledger_rows, office};
+use store::{Rd, Tx, cases, contacts, counters, office};
 
 use crate::once::{Answered, Once, once};
 use crate::reporter::{by_printed_code, case_for, plain_title};

@@ -144,10 +144,3 @@ impl App {
         })
     }
 }
-
-/// What a message says to who may not see its case: what is to be done, not with what.
-fn without_case(words: &str, case: &resolve::Case) -> String {
-    let what = words.split(&case.number).next().unwrap_or_default().trim_end_matches([':', '：', ' ']);
-    let what = what.replace(&case.title, "");
-    format!("{what}（本单位的一件，您的角色不能查看）")
-}

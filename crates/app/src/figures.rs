@@ -112,7 +112,7 @@ fn project(rd: &mut Rd<'_>, office: &Office, stream: StreamId) -> Result<Option<
     match stream.kind() {
         Some(StreamKind::Case) => {
             let told = cases::history(rd, CaseId(stream.subject()), 0)?;
-            let told = told.into_iter().map(|e| (e.happened, e.actor, e.at)).collect();
+            let told: Vec<_> = told.into_iter().map(|e| (e.happened, e.actor, e.at)).collect();
             let reception = |r: &RegionCode| office.reception(r).map(|u| u.id);
             let places = Places { calendar: &office.rules.calendar, reception: &reception };
             let mut subject = supervise::of_case(CaseId(stream.subject()), told, &places);

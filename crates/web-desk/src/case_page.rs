@@ -343,8 +343,7 @@ async fn page_of(kit: &Kit, desk: &Desk, number: String, mut told: Told<'_>) -> 
     });
     let sees = access::may_see_reporter(&desk.actor(), &v.case);
     let hidden = v.case.hide_reporter && !sees;
-    let open = told.contact.is_some();
-    let contact = told.contact.or_else(|| v.contact.clone());
+    let contact = shown.or_else(|| v.contact.clone());
     let may_unmask = sees && access::decide(&desk.actor(), access::op::UnmaskContact, &v.case).is_ok();
     let template = CaseHtml {
         number: v.case.number.clone(),

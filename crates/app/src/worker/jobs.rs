@@ -8,7 +8,7 @@ use store::{StoreError, Tx, asides, cases, counters};
 
 use super::alone::{contained, one};
 use super::lights::recompute;
-use super::{JOBS, RECOMPUTE};
+use super::RECOMPUTE;
 use crate::{App, Error, Office};
 
 /// How long a worker may hold a job.
