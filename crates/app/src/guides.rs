@@ -248,6 +248,9 @@ pub struct PlateView {
 
 /// The unit that owns all the items of a plate; none when it shows items of several, or none at all.
 fn unit_of_items(rd: &mut Rd<'_>, items: &[String]) -> Result<Option<UnitId>, Error> {
+    if items.len() > 200 {
+        return Ok(None);
+    }
     let mut owner = None;
     for key in items {
         let (code, handling) = key.split_once('~').unwrap_or((key, ""));
@@ -315,6 +318,14 @@ impl App {
             let office = app.office(tx)?;
             for p in &plates {
                 let number = i64::try_from(p.number).unwrap_or(i64::MAX);
+                let was = guides::plate(tx, number)?;
+                if let Some(was) = &was {
+                    let (region, items) = (region_in(&was.region, &office), plate_of(was)?.items);
+                    let there = Unit { unit: unit_of_items(tx, &items)?, region: &region };
+                    decide(&actor, op::WriteCatalogue, there)?;
+                }
+                let new = Unit { unit: unit_of_items(tx, &p.items)?, region: &p.region };
+                let permit = decide(&actor, op::WriteCatalogue, new)?;
                 if p.place.trim().is_empty()
                     || p.place.chars().count() > 80
                     || p.items.len() > 200
@@ -326,14 +337,6 @@ impl App {
                         "give the place in 80 characters and at most 200 items",
                     ));
                 }
-                let was = guides::plate(tx, number)?;
-                if let Some(was) = &was {
-                    let (region, items) = (region_in(&was.region, &office), plate_of(was)?.items);
-                    let there = Unit { unit: unit_of_items(tx, &items)?, region: &region };
-                    decide(&actor, op::WriteCatalogue, there)?;
-                }
-                let new = Unit { unit: unit_of_items(tx, &p.items)?, region: &p.region };
-                let permit = decide(&actor, op::WriteCatalogue, new)?;
                 if was.as_ref().is_some_and(|w| w.issue > i64::from(p.issue)) {
                     return Err(Error::invalid(
                         "issue",

@@ -524,14 +524,8 @@ impl App {
                 closing: String::new(),
             };
             let now = tx.now();
-            let row = PaperRow {
-                id: 0,
-                unit,
-                state: "open".to_owned(),
-                asked_by: actor.staff,
-                at: now,
-                doc: json(&doc)?,
-            };
+            let row =
+                PaperRow { id: 0, unit, state: "open".to_owned(), asked_by: None, at: now, doc: json(&doc)? };
             let id = supervision::put_account(tx, &permit, &row)?;
             append(tx, &permit, stream(ACCOUNTS + id), "hold", &doc)?;
             let words = format!("责任追究登记（{}）：请在公布前申辩", measure.words().1);
@@ -556,10 +550,12 @@ impl App {
                 AccountState::Answered => decide(&actor, op::AnswerAccount, unit)?,
                 _ => decide(&actor, op::WriteSupervision, unit)?,
             };
-            let by = row.asked_by.map(|s| store::office::staff_by_id(tx, s)).transpose()?.flatten();
-            if let Some(by) = by.filter(|_| to != AccountState::Answered) {
+            if to != AccountState::Answered
+                && let Some(held) = ledger_rows::events_of(tx, stream(ACCOUNTS + id), 0, 1)?.first()
+            {
                 // What the level above entered is closed there.
-                decide(&actor, op::WriteSupervision, Unit { unit: Some(by.unit), region: &by.region })?;
+                let region = home(&held.actor, &office);
+                decide(&actor, op::WriteSupervision, Unit { unit: held.actor.unit, region: &region })?;
             }
             let from = AccountState::read(&row.state);
             let words = text(&words);

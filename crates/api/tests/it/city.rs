@@ -153,8 +153,11 @@ fn settle(store: Store, keys: testkit::TempDir, clock: HandClock, options: api::
     let office = app.office_now().wait().unwrap();
     let id = |key| office.unit_called(key).unwrap().id;
     let units = STANDS.iter().map(|(_, key)| (*key, id(key))).collect();
-    let admin = Actor { staff: None, role: Role::SystemAdmin, unit: None, region: None };
-    let token = |s: &NewStaff| (s.login.clone(), app.make_token(&admin, &s.login, "test").unwrap().token);
+    let token = |s: &NewStaff| {
+        let region = office.unit_called(&s.unit).map(|u| u.region.clone());
+        let admin = Actor { staff: None, role: Role::SystemAdmin, unit: None, region };
+        (s.login.clone(), app.make_token(&admin, &s.login, "test").unwrap().token)
+    };
     let tokens = staff.iter().map(token).collect();
     let router = api::router(app.clone(), options);
     City { app, router, clock, units, tokens, _keys: keys }

@@ -121,6 +121,7 @@ fn an_item_is_published_as_its_next_version_and_stale_forms_are_refused() {
     city(|app, clock| {
         let mut item = catalogue::sample::food_licence();
         item.effective_from = Some("2025-01-01".parse().unwrap());
+        (item.unit, item.region) = ("市监局全称".into(), "4306".parse().ok());
         let json = serde_json::to_string(&item).unwrap();
         let coordinator = who(Role::Coordinator, 1);
         app.take_in_items(&coordinator, vec![item.clone()]).unwrap().wait().unwrap();
