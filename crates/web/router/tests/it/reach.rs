@@ -278,13 +278,9 @@ fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
 fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
     let text = |pairs: &[(&'static str, &str)]| pairs.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
     match path {
-        "/desk/office/staff" => text(&[
-            ("login", "new.a"),
-            ("name", "新人"),
-            ("role", "handler"),
-            ("unit", "a"),
-            ,
-        ]),
+        "/desk/office/staff" => {
+            text(&[("login", "new.a"), ("name", "新人"), ("role", "handler"), ("unit", "a")])
+        }
         "/desk/office/staff/act" => text(&[("login", "handler.a"), ("act", "unbind_sign_on")]),
         "/desk/office/limits" => text(&[("limits", "[]")]),
         "/desk/office/units" => text(&[
