@@ -6,7 +6,7 @@ mod exchange;
 
 use access::{Operation, Permit, decide};
 use kernel::{Actor, CaseId, Moment, RegionCode, Role, StreamId, StreamKind, UnitId};
-use resolve::{Channel, Complexity, Kind, Registration, StageKind};
+use resolve::{Channel, Complexity, Kind, Registration};
 use store::ratings::{self, RatingRow, ServiceRow};
 use store::{Tx, cases, ledger_rows, office};
 use supervise::{
@@ -234,6 +234,16 @@ impl App {
         })
     }
 
+    /// May who has this code rate the service of the case now?
+    pub fn case_rateable(&self, number: String, code: String) -> Later<bool> {
+        self.read(move |app, rd| {
+            if !app.vault.code_fits(&number, &code) {
+                return Err(Error::NotFound);
+            }
+            Ok(cases::by_number(rd, &number)?.ok_or(Error::NotFound)?.rateable().is_some())
+        })
+    }
+
     /// The service of a case that was answered, made when it is first needed; its receipt.
     pub fn case_receipt(&self, number: String, code: String) -> Later<Receipt> {
         self.write(move |app, tx| {
@@ -241,9 +251,7 @@ impl App {
                 return Err(Error::NotFound);
             }
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
-            let done =
-                matches!(case.stage.kind(), StageKind::Replied | StageKind::CalledBack | StageKind::Archived);
-            let Some(unit) = case.stage.owner().filter(|_| done && case.kind != Kind::BadRating) else {
+            let Some(unit) = case.rateable() else {
                 return Err(Error::invalid(
                     "case",
                     "答复之后才能评价",
@@ -634,8 +642,5 @@ impl App {
 
 /// A second rating is for who rated badly and was answered.
 fn may_again(before: &[RatingRow], case: Option<&resolve::Case>) -> bool {
-    let answered = case.is_some_and(|c| {
-        matches!(c.stage.kind(), StageKind::Replied | StageKind::CalledBack | StageKind::Archived)
-    });
-    before.len() == 1 && answered
+    before.len() == 1 && case.is_some_and(|c| c.stage.kind().is_answered())
 }

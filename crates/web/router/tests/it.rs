@@ -4,6 +4,7 @@ mod it {
     mod forms;
     mod help;
     mod pages;
+    mod slots;
     mod texts;
     mod walks;
 }
