@@ -6,7 +6,7 @@ mod exchange;
 
 use access::{Nothing, Permit, Region, Unit, decide, op};
 use kernel::{Actor, CaseId, Moment, RegionCode, Role, Said, StreamId, StreamKind, UnitId};
-use resolve::{Channel, Complexity, Kind, Registration, StageKind};
+use resolve::{Channel, Complexity, Kind, Registration};
 use store::ratings::{self, RatingRow, ServiceRow};
 use store::{Rd, Tx, cases, ledger_rows, office};
 use supervise::{
@@ -231,6 +231,16 @@ impl App {
         })
     }
 
+    /// May who has this code rate the service of the case now?
+    pub fn case_rateable(&self, number: String, code: String) -> Later<bool> {
+        self.read(move |app, rd| {
+            if !app.code_fits(rd, &number, &code)? {
+                return Err(Error::NotFound);
+            }
+            Ok(cases::by_number(rd, &number)?.ok_or(Error::NotFound)?.rateable().is_some())
+        })
+    }
+
     /// The service of a case that was answered, made when it is first needed; its receipt.
     pub fn case_receipt(&self, signed: Option<Actor>, number: String, code: String) -> Later<Receipt> {
         self.write(move |app, tx| {
@@ -239,9 +249,7 @@ impl App {
             }
             let case = app.seen(tx, &Actor::resident(), &number)?;
             Self::as_resident(signed.as_ref(), &case)?;
-            let done =
-                matches!(case.stage.kind(), StageKind::Replied | StageKind::CalledBack | StageKind::Archived);
-            let Some(unit) = case.stage.owner().filter(|_| done && case.kind != Kind::BadRating) else {
+            let Some(unit) = case.rateable() else {
                 return Err(Error::invalid(
                     "case",
                     "答复之后才能评价",
@@ -702,8 +710,5 @@ fn rates_as(rd: &mut Rd<'_>, signed: Option<&Actor>, service: &ServiceRow) -> Re
 
 /// A second rating is for who rated badly and was answered.
 fn may_again(before: &[RatingRow], case: Option<&resolve::Case>) -> bool {
-    let answered = case.is_some_and(|c| {
-        matches!(c.stage.kind(), StageKind::Replied | StageKind::CalledBack | StageKind::Archived)
-    });
-    before.len() == 1 && answered
+    before.len() == 1 && case.is_some_and(|c| c.stage.kind().is_answered())
 }

@@ -177,6 +177,11 @@ pub struct Duty {
 }
 
 impl Case {
+    /// The unit whose service may be rated now: the one that answered. A case that came from a bad rating is not
+    /// rated again as a service; its rating is.
+    pub fn rateable(&self) -> Option<UnitId> {
+        self.stage.owner().filter(|_| self.stage.kind().is_answered() && self.kind != Kind::BadRating)
+    }
     /// Who owes the next step; none only at an end.
     pub fn duty(&self) -> Option<Duty> {
         let coordinator = Some(Duty { unit: None, role: Role::Coordinator });

@@ -32,6 +32,10 @@ impl StageKind {
     pub const fn is_end(self) -> bool {
         matches!(self, Self::Archived | Self::Refused | Self::Merged)
     }
+    /// Was the matter answered: may its service be rated (答复后可评)?
+    pub const fn is_answered(self) -> bool {
+        matches!(self, Self::Replied | Self::CalledBack | Self::Archived)
+    }
     /// Does a unit owe an answer in this stage?
     pub const fn with_unit(self) -> bool {
         matches!(

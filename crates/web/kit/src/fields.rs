@@ -3,7 +3,7 @@
 use axum::extract::{Form, FromRequest, FromRequestParts as _, Request};
 use kernel::Said;
 
-use crate::{Kit, Oops, Page};
+use crate::{Kit, Oops, Reader};
 
 /// Fields of a form in their order. A form posted by somebody signed in must carry the token of the session.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ impl Fields {
         !self.get(name).is_empty()
     }
     /// Does it carry the token of the session? Nobody else's page knows it.
-    pub(crate) fn check(&self, page: &Page) -> Result<(), Oops> {
+    pub(crate) fn check(&self, page: &Reader) -> Result<(), Oops> {
         if page.me.is_some() && self.get("_t") != page.token {
             return Err(Oops(app::Error::Forbidden(Said::new(
                 "页面已过期，请返回上一页刷新后再提交",
@@ -42,7 +42,7 @@ impl FromRequest<Kit> for Fields {
     type Rejection = Oops;
     async fn from_request(req: Request, kit: &Kit) -> Result<Self, Oops> {
         let (mut parts, body) = req.into_parts();
-        let page = Page::from_request_parts(&mut parts, kit).await?;
+        let page = Reader::from_request_parts(&mut parts, kit).await?;
         let form = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), &());
         let Form(fields) = form.await.map_err(|_| {
             Oops(app::Error::invalid(

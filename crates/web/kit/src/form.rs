@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use kernel::{Actor, FileRef};
 
-use crate::{Fields, Kit, Oops, Page, blocking, header_of};
+use crate::{Fields, Kit, Oops, Reader, blocking, header_of};
 
 /// Largest body of a form with files, bytes. Routes that take a [`Form`] have this as their limit.
 pub const UPLOAD_MAX: usize = 64 << 20;
@@ -54,7 +54,7 @@ impl FromRequest<Kit> for Form {
             return Err(Oops(Error::Store(store::StoreError::Busy)));
         };
         let (mut parts, body) = req.into_parts();
-        let page = Page::from_request_parts(&mut parts, kit).await?;
+        let page = Reader::from_request_parts(&mut parts, kit).await?;
         let multipart = Multipart::from_request(Request::from_parts(parts, body), kit).await;
         let multipart = multipart.map_err(|_| broken())?;
         match tokio::time::timeout(ARRIVES_WITHIN, read(multipart, kit, &page)).await {
@@ -75,14 +75,14 @@ impl FromRequest<Kit> for OneFile {
             return Err(Oops(Error::Store(store::StoreError::Busy)));
         };
         let (mut parts, body) = req.into_parts();
-        let page = Page::from_request_parts(&mut parts, kit).await?;
+        let page = Reader::from_request_parts(&mut parts, kit).await?;
         let multipart = Multipart::from_request(Request::from_parts(parts, body), kit).await;
         let read = one_file(multipart.map_err(|_| broken())?, &page);
         tokio::time::timeout(ARRIVES_WITHIN, read).await.map_or_else(|_| Err(broken()), |file| file.map(Self))
     }
 }
 
-async fn one_file(mut multipart: Multipart, page: &Page) -> Result<Vec<u8>, Oops> {
+async fn one_file(mut multipart: Multipart, page: &Reader) -> Result<Vec<u8>, Oops> {
     let (mut sent, mut bytes) = (Fields::default(), Vec::new());
     while let Some(mut part) = multipart.next_field().await.map_err(|_| broken())? {
         if part.file_name().is_none() {
@@ -108,7 +108,7 @@ fn broken() -> Oops {
     ))
 }
 
-async fn read(mut multipart: Multipart, kit: &Kit, page: &Page) -> Result<Form, Oops> {
+async fn read(mut multipart: Multipart, kit: &Kit, page: &Reader) -> Result<Form, Oops> {
     let actor = page.me.as_ref().map_or_else(Actor::resident, |m| m.actor.clone());
     let mut form = Form::default();
     while let Some(mut part) = multipart.next_field().await.map_err(|_| broken())? {

@@ -10,15 +10,21 @@ mod guard;
 mod nav;
 mod oops;
 mod page;
+mod parts;
 mod say;
+mod slot;
 mod texts;
 
-pub use assets::asset;
+pub use assets::{Asset, CSS, JS, asset};
 pub use fields::Fields;
 pub use form::{Form, OneFile, UPLOAD_MAX, serve_file};
 pub use guard::{Address, Limiter, guard, header_of, slow_down};
-pub use nav::{AREAS, Area, Link, Place};
-pub use oops::{Oops, errors_as_pages, explain};
-pub use page::{Desk, Kit, Lang, Me, Options, Page, blocking, cookie, cookie_header, escape, prefs, render};
-pub use say::{Lamp, date_of, day, lamp, length, moment_of, role, said, when, word};
-pub use texts::{EN, Texts, ZH, all_texts};
+pub use nav::{Area, FrontPlace, Link, Place};
+pub use oops::{Oops, again, errors_as_pages, explain};
+pub use page::{
+    Desk, Kit, Lang, Me, Options, Page, Reader, Site, blocking, cookie, cookie_header, escape, prefs, render,
+};
+pub use parts::{DOCX, Opt, XLSX, address, base, download, opt, qr, unit_choices};
+pub use say::{Lamp, date_of, day, in_words, lamp, length, moment_of, role, said, when, word};
+pub use slot::{CaseKey, Filler, Filling, FollowedCase, Fragment, Slot, Tile};
+pub use texts::{COMMON_TEXTS, EN, Text, Texts, Words, ZH};

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use store::StoreError;
 
-use crate::{Kit, Page, said};
+use crate::{Kit, Page, Reader, said};
 
 /// An error on its way to become a page.
 #[derive(Clone, Debug)]
@@ -66,26 +66,45 @@ impl IntoResponse for Oops {
 }
 
 /// What went wrong in one sentence of the reader's language, without the inside of the system.
-pub fn explain(page: &Page, e: &Error) -> String {
+pub fn explain(page: &Reader, e: &Error) -> String {
+    let t = page.common();
     match e {
-        Error::SignIn => page.t.err_sign_in.to_owned(),
+        Error::SignIn => t.err_sign_in.to_owned(),
         Error::NotSignedIn(s) | Error::Forbidden(s) => said(page.lang, s),
-        Error::NotFound => page.t.err_not_found.to_owned(),
+        Error::NotFound => t.err_not_found.to_owned(),
         Error::Refused(r) => said(page.lang, &r.said),
         Error::Invalid { said: s, .. } => said(page.lang, s),
-        Error::Changed(_) => page.t.err_changed.to_owned(),
+        Error::Changed(_) => t.err_changed.to_owned(),
         Error::Behind { read, of } => {
-            page.t.err_behind.replace("{n}", &read.to_string()).replace("{of}", &of.to_string())
+            t.err_behind.replace("{n}", &read.to_string()).replace("{of}", &of.to_string())
         }
         Error::Store(s) => match s {
-            StoreError::Busy | StoreError::Locked(_) | StoreError::Closed => page.t.err_busy.to_owned(),
+            StoreError::Busy | StoreError::Locked(_) | StoreError::Closed => t.err_busy.to_owned(),
             StoreError::Duplicate { .. } | StoreError::KeyReused | StoreError::Conflict { .. } => {
-                page.t.err_duplicate.to_owned()
+                t.err_duplicate.to_owned()
             }
-            StoreError::Unacceptable(_) => page.t.err_too_large.to_owned(),
-            StoreError::Unknown(_) => page.t.err_unknown.to_owned(),
-            _ => page.t.err_store.to_owned(),
+            StoreError::Unacceptable(_) => t.err_too_large.to_owned(),
+            StoreError::Unknown(_) => t.err_unknown.to_owned(),
+            _ => t.err_store.to_owned(),
         },
+    }
+}
+
+/// What the one who filled in a form can mend: the form is shown `again` with what is wrong in it, as 422. Everything
+/// else is a page of its own.
+///
+/// # Errors
+/// What cannot be mended in the form, and what `page` answers.
+pub async fn again<F>(reader: &Reader, e: Error, page: impl FnOnce(String) -> F) -> Result<Response, Oops>
+where
+    F: Future<Output = Result<Response, Oops>>,
+{
+    match e {
+        Error::Refused(_) | Error::Invalid { .. } | Error::Changed(_) | Error::NotSignedIn(_) => {
+            let page = page(explain(reader, &e)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        e => Err(Oops(e)),
     }
 }
 
@@ -102,7 +121,7 @@ struct ErrorPage {
 /// Middleware: an answer that carries an error becomes a page.
 pub async fn errors_as_pages(State(kit): State<Kit>, req: Request, next: Next) -> Response {
     let (mut parts, body) = req.into_parts();
-    let page = Page::from_request_parts(&mut parts, &kit).await;
+    let page = Page::<crate::Texts>::from_request_parts(&mut parts, &kit).await;
     let answer = next.run(Request::from_parts(parts, body)).await;
     let code = answer.status();
     let error = match answer.extensions().get::<Oops>() {

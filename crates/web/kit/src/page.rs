@@ -1,5 +1,6 @@
 //! 页: what a page knows about its reader: language, size of type, who is signed in, the token of forms.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use askama::Template;
@@ -11,7 +12,8 @@ use kernel::{Actor, Moment, Role};
 use store::office::StaffRow;
 use tokio::sync::Semaphore;
 
-use crate::{EN, Fields, Limiter, Link, Oops, Texts, ZH, assets, header_of, nav, role};
+use crate::assets::Assets;
+use crate::{Area, Asset, Fields, FrontPlace, Limiter, Link, Oops, Texts, Words, header_of, nav, role};
 
 /// How the pages behave.
 #[derive(Clone, Debug)]
@@ -43,6 +45,25 @@ impl Default for Options {
 /// Each holds one file in memory at most.
 const UPLOADS_AT_ONCE: usize = 16;
 
+/// What the router gathers from the crates of pages.
+#[derive(Debug)]
+pub struct Site {
+    pub(crate) areas: &'static [Area],
+    pub(crate) front: &'static [&'static [FrontPlace]],
+    pub(crate) assets: Assets,
+}
+
+impl Site {
+    /// The navigation of the workbench, that of the portal, and the assets.
+    pub fn new(
+        areas: &'static [Area],
+        front: &'static [&'static [FrontPlace]],
+        assets: &[&'static [Asset]],
+    ) -> Self {
+        Self { areas, front, assets: Assets::new(assets) }
+    }
+}
+
 /// What all pages share.
 #[derive(Clone, Debug)]
 pub struct Kit {
@@ -54,14 +75,16 @@ pub struct Kit {
     pub limiter: Arc<Limiter>,
     /// forms with files that may arrive at once
     pub(crate) uploads: Arc<Semaphore>,
+    /// navigation and assets
+    pub(crate) site: Arc<Site>,
 }
 
 impl Kit {
     /// Over a system.
-    pub fn new(app: app::App, options: Options) -> Self {
+    pub fn new(app: app::App, options: Options, site: Site) -> Self {
         let limiter = Arc::new(Limiter::new(options.forms_per_minute));
         let uploads = Arc::new(Semaphore::new(UPLOADS_AT_ONCE));
-        Self { app, options: Arc::new(options), limiter, uploads }
+        Self { app, options: Arc::new(options), limiter, uploads, site: Arc::new(site) }
     }
     /// Name of the session cookie.
     pub fn session_cookie(&self) -> &'static str {
@@ -93,11 +116,36 @@ pub struct Me {
     pub unseen: usize,
 }
 
+/// A page: its reader, and the texts `T` of the crate it belongs to.
+#[derive(Debug)]
+pub struct Page<T: Words = Texts> {
+    /// texts
+    pub t: &'static T,
+    reader: Reader,
+}
+
+impl<T: Words> Clone for Page<T> {
+    fn clone(&self) -> Self {
+        self.reader.clone().into()
+    }
+}
+
+impl<T: Words> Deref for Page<T> {
+    type Target = Reader;
+    fn deref(&self) -> &Reader {
+        &self.reader
+    }
+}
+
+impl<T: Words> From<Reader> for Page<T> {
+    fn from(reader: Reader) -> Self {
+        Self { t: T::of(reader.lang), reader }
+    }
+}
+
 /// What a page knows about its reader.
 #[derive(Clone, Debug)]
-pub struct Page {
-    /// texts
-    pub t: &'static Texts,
+pub struct Reader {
     /// language
     pub lang: Lang,
     /// large type (适老化)
@@ -114,12 +162,17 @@ pub struct Page {
     pub now: Moment,
     /// the session itself
     pub session: String,
+    site: Arc<Site>,
 }
 
-impl Page {
+impl Reader {
+    /// The common texts in the language of the reader.
+    pub fn common(&self) -> &'static Texts {
+        Texts::of(self.lang)
+    }
     /// Address of an asset by its plain name: `style.css`.
     pub fn asset(&self, name: &str) -> String {
-        assets::address(name)
+        self.site.assets.address(name)
     }
     /// Code of the language, for the page.
     pub const fn lang_code(&self) -> &'static str {
@@ -140,12 +193,16 @@ impl Page {
     /// The areas of the workbench for this reader.
     pub fn areas(&self) -> Vec<Link> {
         let here = self.path.split('?').next().unwrap_or_default();
-        self.me.as_ref().map_or_else(Vec::new, |m| nav::areas(self.t, m.actor.role, here))
+        self.me.as_ref().map_or_else(Vec::new, |m| nav::areas(self.site.areas, self.lang, m.actor.role, here))
     }
     /// The pages of the area the reader is in.
     pub fn pages(&self) -> Vec<Link> {
         let here = self.path.split('?').next().unwrap_or_default();
-        self.me.as_ref().map_or_else(Vec::new, |m| nav::pages(self.t, m.actor.role, here))
+        self.me.as_ref().map_or_else(Vec::new, |m| nav::pages(self.site.areas, self.lang, m.actor.role, here))
+    }
+    /// The pages of the portal.
+    pub fn front(&self) -> Vec<Link> {
+        nav::front(self.site.front, self.lang, self.path.split('?').next().unwrap_or_default())
     }
     /// Who is signed in, for pages that are meant for people without an account.
     pub fn signed(&self) -> Option<Actor> {
@@ -154,6 +211,10 @@ impl Page {
     /// Unseen messages of the reader's unit.
     pub fn unseen(&self) -> usize {
         self.me.as_ref().map_or(0, |m| m.unseen)
+    }
+    /// May the reader do this at all? Decides what is shown; the door decides again.
+    pub fn may(&self, operation: access::Operation) -> bool {
+        self.me.as_ref().is_some_and(|m| access::decide(&m.actor, operation, None).is_ok())
     }
     /// Is one of these the role of the reader? Words of roles, separated by blanks.
     pub fn any_role(&self, words: &str) -> bool {
@@ -216,9 +277,9 @@ async fn me_of(kit: &Kit, lang: Lang, token: &str) -> Result<Option<Me>, Oops> {
 
 /// What was read once for a request.
 #[derive(Clone)]
-struct Known(Page);
+struct Known(Reader);
 
-impl FromRequestParts<Kit> for Page {
+impl FromRequestParts<Kit> for Reader {
     type Rejection = Oops;
     async fn from_request_parts(parts: &mut Parts, kit: &Kit) -> Result<Self, Oops> {
         if let Some(known) = parts.extensions.get::<Known>() {
@@ -233,8 +294,7 @@ impl FromRequestParts<Kit> for Page {
         let session = cookie(&parts.headers, kit.session_cookie()).unwrap_or_default();
         let me = if session.is_empty() { None } else { me_of(kit, lang, &session).await? };
         let digest = kit.app.vault().token_digest(&format!("form:{session}"));
-        let page = Self {
-            t: if lang == Lang::Zh { &ZH } else { &EN },
+        let reader = Self {
             lang,
             large: cookie(&parts.headers, "size").as_deref() == Some("large"),
             path: parts.uri.path_and_query().map_or("/", |p| p.as_str()).chars().take(500).collect(),
@@ -243,22 +303,36 @@ impl FromRequestParts<Kit> for Page {
             city: kit.app.office_now().await?.settings.name.clone(),
             now: kit.app.store().now(),
             session,
+            site: kit.site.clone(),
         };
-        parts.extensions.insert(Known(page.clone()));
-        Ok(page)
+        parts.extensions.insert(Known(reader.clone()));
+        Ok(reader)
+    }
+}
+
+impl<T: Words> FromRequestParts<Kit> for Page<T> {
+    type Rejection = Oops;
+    async fn from_request_parts(parts: &mut Parts, kit: &Kit) -> Result<Self, Oops> {
+        Ok(Reader::from_request_parts(parts, kit).await?.into())
     }
 }
 
 /// A page that needs an account.
-#[derive(Clone, Debug)]
-pub struct Desk {
+#[derive(Debug)]
+pub struct Desk<T: Words = Texts> {
     /// the page
-    pub page: Page,
+    pub page: Page<T>,
     /// who
     pub me: Me,
 }
 
-impl Desk {
+impl<T: Words> Clone for Desk<T> {
+    fn clone(&self) -> Self {
+        Self { page: self.page.clone(), me: self.me.clone() }
+    }
+}
+
+impl<T: Words> Desk<T> {
     /// Who acts.
     pub fn actor(&self) -> Actor {
         self.me.actor.clone()
@@ -269,10 +343,10 @@ impl Desk {
     }
 }
 
-impl FromRequestParts<Kit> for Desk {
+impl<T: Words> FromRequestParts<Kit> for Desk<T> {
     type Rejection = Response;
     async fn from_request_parts(parts: &mut Parts, kit: &Kit) -> Result<Self, Response> {
-        let page = Page::from_request_parts(parts, kit).await.map_err(IntoResponse::into_response)?;
+        let page = Page::<T>::from_request_parts(parts, kit).await.map_err(IntoResponse::into_response)?;
         match page.me.clone() {
             Some(me) => Ok(Self { page, me }),
             None => Err(Redirect::to("/desk/sign-in").into_response()),

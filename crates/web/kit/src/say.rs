@@ -23,6 +23,11 @@ pub fn word<W: Word>(lang: Lang, w: W) -> String {
     if lang == Lang::Zh { w.zh().to_owned() } else { spaced(w.word()) }
 }
 
+/// A word of a table with both languages at hand, in the reader's language.
+pub fn in_words(lang: Lang, zh: &str, word: &str) -> String {
+    if lang == Lang::Zh { zh.to_owned() } else { word.replace('_', " ") }
+}
+
 /// A role in the reader's language.
 pub fn role(lang: Lang, r: Role) -> String {
     if lang == Lang::Zh { r.zh().to_owned() } else { spaced(r.word()) }

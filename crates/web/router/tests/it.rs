@@ -5,6 +5,7 @@ mod it {
     mod help;
     mod pages;
     mod reach;
+    mod slots;
     mod texts;
     mod walks;
 }

@@ -1,7 +1,7 @@
 //! The table of forms against the vocabulary of acts.
 
 use resolve::{Act, TABLE, Word as _};
-use web_desk::acts::{FORMS, Input, WITHOUT_FORM, form_of, read};
+use resolve_pages::acts::{FORMS, Input, WITHOUT_FORM, form_of, read};
 use web_kit::Fields;
 
 use crate::it::help::city;

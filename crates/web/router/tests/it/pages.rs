@@ -8,7 +8,7 @@ use crate::it::help::{Browser, City, PASSWORD, city, city_with};
 const WORDS: &str = "我去窗口办社保转移,三次都说系统不通,请帮我看看。";
 
 /// Lodges a matter and answers its number and code.
-async fn lodge(city: &City) -> (String, String) {
+pub async fn lodge(city: &City) -> (String, String) {
     let mut b = Browser::new(city);
     let fields = [
         ("words", WORDS),

@@ -15,10 +15,20 @@ fn every_text_has_both_languages_and_the_same_gaps() {
         found.sort();
         found
     };
-    for (key, zh, en) in web_kit::all_texts() {
+    for (key, zh, en) in web::TEXTS.iter().flat_map(|(_, rooms)| rooms.iter().copied().flatten()) {
         assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{key}");
         assert_eq!(gaps(zh), gaps(en), "{key}: the same things are filled in");
         assert!(!en.chars().any(is_han) || *key == "other_lang", "{key}: {en}");
+    }
+}
+
+#[test]
+fn no_word_of_a_crate_hides_a_common_one() {
+    let common: Vec<_> = web_kit::COMMON_TEXTS.iter().map(|t| t.0).collect();
+    for (name, rooms) in &web::TEXTS[1..] {
+        for (key, ..) in rooms[0] {
+            assert!(!common.contains(key), "{name}: {key} is a common word");
+        }
     }
 }
 
@@ -36,7 +46,18 @@ fn templates_have_no_text_style_or_script_of_their_own() {
         assert!(han.is_empty(), "{}: {han} belongs into the catalogue", path.display());
         seen += 1;
     }
-    assert!(seen >= 80, "only {seen} templates found");
+    assert!(seen >= 100, "only {seen} templates found");
+}
+
+#[test]
+fn an_address_is_in_the_navigation_once() {
+    let mut all: Vec<_> =
+        web::AREAS.iter().flat_map(|a| a.places).copied().flatten().map(|p| p.path).collect();
+    let n = all.len();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), n);
+    assert!(n >= 20 && all.iter().all(|p| p.starts_with("/desk")));
 }
 
 /// Every template of every crate, wherever its room lies.

@@ -1,0 +1,7 @@
+//! 事项各页的文案: the texts of these pages.
+
+mod catalogue;
+
+web_kit::texts! {
+    rooms: catalogue;
+}

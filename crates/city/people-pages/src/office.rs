@@ -1,0 +1,205 @@
+//! 办公设置与消息: limits, calendar, jobs and seals; messages of the unit.
+
+use app::Error;
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use resolve::LimitRule;
+use web_kit::{Fields, Kit, Oops, again, length, render, when, word};
+
+use crate::{Desk, Page};
+
+struct Message {
+    at: String,
+    words: String,
+    number: String,
+    seen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "messages.html")]
+struct MessagesHtml {
+    p: Page,
+    messages: Vec<Message>,
+    last: i64,
+    unseen: bool,
+}
+
+/// `GET /desk/messages`
+pub(crate) async fn messages(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
+    let p = desk.page.clone();
+    let inbox = kit.app.inbox(desk.actor()).await?;
+    let last = inbox.iter().map(|(m, _)| m.id).max().unwrap_or(0);
+    let unseen = inbox.iter().any(|(m, _)| !m.seen);
+    let messages = inbox.into_iter().map(|(m, number)| Message {
+        at: when(p.lang, m.at),
+        words: m.words,
+        number: number.unwrap_or_default(),
+        seen: m.seen,
+    });
+    let messages = messages.collect();
+    Ok(render(&MessagesHtml { p, messages, last, unseen }))
+}
+
+/// `POST /desk/messages`: all up to this one are seen.
+pub(crate) async fn seen(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
+    kit.app.see_messages(desk.actor(), fields.get("last").parse().unwrap_or(0)).await?;
+    Ok(Redirect::to("/desk/messages").into_response())
+}
+
+#[derive(Template)]
+#[template(path = "office.html")]
+struct OfficeHtml {
+    p: Page,
+    trouble: String,
+    units: usize,
+    sent: Fields,
+    may_calendar: bool,
+    may_sign_on: bool,
+    may_staff: bool,
+    calendar: String,
+    system: Option<Vec<(String, String)>>,
+    dead: Vec<String>,
+}
+
+pub(crate) fn may(desk: &Desk, operation: access::Operation) -> bool {
+    access::offers(&desk.actor(), operation)
+}
+
+async fn office_page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<Response, Oops> {
+    let p = desk.page.clone();
+    let office = kit.app.office_now().await?;
+    let (mut system, mut dead) = (None, Vec::new());
+    let (actor, city) = (desk.actor(), access::City(&office.settings.city));
+    if access::decide(&actor, access::op::ReadJobs, city).is_ok() {
+        let v = kit.app.system_view(desk.actor()).await?;
+        let seal = v.seal.map_or_else(String::new, |s| format!("#{} · {}", s.k, when(p.lang, s.at)));
+        system = Some(vec![
+            (p.t.sys_events.to_owned(), v.events.to_string()),
+            (p.t.sys_seal.to_owned(), seal),
+            (p.t.sys_jobs.to_owned(), v.jobs_open.to_string()),
+            (p.t.sys_dead.to_owned(), v.jobs_dead.len().to_string()),
+            (p.t.sys_aside.to_owned(), v.aside.len().to_string()),
+            (p.t.sys_round.to_owned(), v.last_round.map_or_else(|| "—".to_owned(), |at| when(p.lang, at))),
+            (p.t.sys_staff.to_owned(), v.staff.to_string()),
+        ]);
+        dead = v.jobs_dead.into_iter().map(|d| format!("{} {}: {}", d.id, d.kind, d.error)).collect();
+        dead.extend(v.aside.into_iter().map(|a| {
+            let again = a.again.map_or_else(|| "—".to_owned(), |at| when(p.lang, at));
+            format!("{} {} · {} × {} · {again}: {}", p.t.sys_aside, a.care, a.subject, a.tries, a.reason)
+        }));
+    }
+    Ok(render(&OfficeHtml {
+        may_calendar: access::decide(&actor, access::op::WriteCalendar, city).is_ok(),
+        may_sign_on: access::decide(&actor, access::op::WriteSignOn, city).is_ok(),
+        may_staff: may(desk, access::Operation::WriteStaff),
+        calendar: office.rules.calendar.version().to_owned(),
+        units: office.units().len(),
+        system,
+        dead,
+        trouble,
+        sent,
+        p,
+    }))
+}
+
+/// `GET /desk/office`
+pub(crate) async fn overview(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
+    office_page(&kit, &desk, Fields::default(), String::new()).await
+}
+
+async fn or_again(kit: &Kit, desk: &Desk, fields: Fields, done: Result<(), Error>) -> Result<Response, Oops> {
+    match done {
+        Ok(()) => Ok(Redirect::to("/desk/office").into_response()),
+        Err(e) => again(&desk.page, e, |trouble| office_page(kit, desk, fields, trouble)).await,
+    }
+}
+
+/// `POST /desk/office/calendar`: the notice of a year.
+pub(crate) async fn put_calendar(
+    State(kit): State<Kit>,
+    desk: Desk,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let done = kit.app.import_calendar(desk.actor(), fields.get("notice").to_owned()).await.map(|_| ());
+    or_again(&kit, &desk, fields, done).await
+}
+
+struct LimitLine {
+    id: String,
+    phase: String,
+    length: String,
+    yellow: String,
+    only: String,
+    since: String,
+    source: String,
+}
+
+#[derive(Template)]
+#[template(path = "limits.html")]
+struct LimitsHtml {
+    p: Page,
+    trouble: String,
+    lines: Vec<LimitLine>,
+    text: String,
+    may_write: bool,
+}
+
+async fn limits_page(
+    kit: &Kit,
+    desk: &Desk,
+    sent: Option<String>,
+    trouble: String,
+) -> Result<Response, Oops> {
+    let p = desk.page.clone();
+    let office = kit.app.office_now().await?;
+    let lines = office.rules.limits.iter().map(|l| {
+        let only = [
+            l.kind.map(|w| word(p.lang, w)),
+            l.complexity.map(|w| word(p.lang, w)),
+            l.channel.map(|w| word(p.lang, w)),
+            l.unit.map(|u| office.unit_name(u)),
+            l.item.clone(),
+        ];
+        LimitLine {
+            id: l.id.clone(),
+            phase: word(p.lang, l.phase),
+            length: length(p.t, l.length),
+            yellow: length(p.t, l.yellow),
+            only: only.into_iter().flatten().collect::<Vec<_>>().join("、"),
+            since: l.effective.to_string(),
+            source: l.source.clone(),
+        }
+    });
+    let lines = lines.collect();
+    let now = || serde_json::to_string_pretty(&office.rules.limits).unwrap_or_default();
+    let text = sent.unwrap_or_else(now);
+    let city = access::City(&office.settings.city);
+    let may_write = access::decide(&desk.actor(), access::op::WriteLimits, city).is_ok();
+    Ok(render(&LimitsHtml { p, trouble, lines, text, may_write }))
+}
+
+/// `GET /desk/office/limits`
+pub(crate) async fn limits(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
+    limits_page(&kit, &desk, None, String::new()).await
+}
+
+/// `POST /desk/office/limits`: the whole table as JSON.
+pub(crate) async fn put_limits(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
+    let text = fields.get("limits").to_owned();
+    let read = serde_json::from_str::<Vec<LimitRule>>(&text).map_err(|e| {
+        Error::invalid(
+            "limits",
+            format!("期限表第 {} 行有误：{e}", e.line()),
+            format!("line {}: {e}", e.line()),
+        )
+    });
+    let done = match read {
+        Ok(limits) => kit.app.set_limits(desk.actor(), limits).await,
+        Err(e) => Err(e),
+    };
+    match done {
+        Ok(()) => Ok(Redirect::to("/desk/office/limits").into_response()),
+        Err(e) => again(&desk.page, e, |trouble| limits_page(&kit, &desk, Some(text), trouble)).await,
+    }
+}

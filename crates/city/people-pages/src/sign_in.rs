@@ -1,0 +1,144 @@
+//! 登录、退出、首次设置: sessions, and the one-time address that makes the first administrator.
+
+use app::{Error, FirstSetup};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use kernel::RegionCode;
+use web_kit::{Fields, Kit, Oops, again, blocking, cookie_header, explain, render};
+
+use crate::{Desk, Page};
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInHtml {
+    p: Page,
+    login: String,
+    trouble: String,
+    unified: Option<String>,
+}
+
+/// Seconds a session cookie lives; the session itself may end before.
+pub(crate) const COOKIE_S: u32 = 10 * 3600;
+
+/// `GET /desk/sign-in`
+pub(crate) async fn form(State(kit): State<Kit>, p: Page) -> Result<Response, Oops> {
+    if p.me.is_some() {
+        return Ok(Redirect::to("/desk").into_response());
+    }
+    form_again(&kit, p, String::new(), String::new()).await
+}
+
+/// The form, with what went wrong.
+pub(crate) async fn form_again(kit: &Kit, p: Page, login: String, trouble: String) -> Result<Response, Oops> {
+    let unified = kit.app.sign_on_label().await?;
+    Ok(render(&SignInHtml { p, login, trouble, unified }))
+}
+
+async fn open(kit: &Kit, login: String, password: String, code: String) -> Result<Response, Error> {
+    let app = kit.app.clone();
+    let signed = blocking(move || app.sign_in(&login, &password, &code)).await?;
+    let mut answer = Redirect::to("/desk").into_response();
+    let value = cookie_header(kit, kit.session_cookie(), &signed.token, COOKIE_S);
+    answer.headers_mut().append(header::SET_COOKIE, value);
+    Ok(answer)
+}
+
+/// `POST /desk/sign-in`
+pub(crate) async fn enter(State(kit): State<Kit>, p: Page, fields: Fields) -> Result<Response, Oops> {
+    let (login, password) = (fields.get("login").to_owned(), fields.get("password").to_owned());
+    match open(&kit, login.clone(), password, fields.get("code").to_owned()).await {
+        Err(e @ Error::NotSignedIn(_)) => {
+            let trouble = explain(&p, &e);
+            Ok((StatusCode::UNAUTHORIZED, form_again(&kit, p, login, trouble).await?).into_response())
+        }
+        other => Ok(other?),
+    }
+}
+
+/// `POST /desk/sign-out`
+pub(crate) async fn out(State(kit): State<Kit>, desk: Desk, _: Fields) -> Result<Response, Oops> {
+    kit.app.sign_out(&desk.page.session).await?;
+    let mut answer = Redirect::to("/desk/sign-in").into_response();
+    answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, kit.session_cookie(), "", 0));
+    Ok(answer)
+}
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct SetupHtml {
+    p: Page,
+    token: String,
+    sent: Fields,
+    trouble: String,
+}
+
+fn may_set_up(kit: &Kit, token: &str) -> Result<(), Oops> {
+    let vault = kit.app.vault();
+    let fits = |t: &str| vault.token_digest(t) == vault.token_digest(token);
+    let right = kit.options.setup_token.as_deref().is_some_and(fits);
+    if right && kit.app.is_empty()? { Ok(()) } else { Err(Oops(Error::NotFound)) }
+}
+
+/// `GET /setup/{token}`
+pub(crate) async fn setup_form(
+    State(kit): State<Kit>,
+    p: Page,
+    Path(token): Path<String>,
+) -> Result<Response, Oops> {
+    may_set_up(&kit, &token)?;
+    Ok(render(&SetupHtml { p, token, sent: Fields::default(), trouble: String::new() }))
+}
+
+async fn first(kit: &Kit, f: &Fields) -> Result<Response, Error> {
+    for (name, zh, en) in [
+        ("city", "城市名称", "name of the city"),
+        ("unit", "单位全称", "full name of the unit"),
+        ("login", "账号", "account"),
+        ("name", "姓名", "name"),
+    ] {
+        if !f.has(name) {
+            return Err(Error::invalid(name, format!("请填写“{zh}”"), format!("please fill in “{en}”")));
+        }
+    }
+    if f.get("password") != f.get("again") {
+        return Err(Error::invalid("again", "两次密码不一致", "the two passwords differ"));
+    }
+    let region: RegionCode = f
+        .get("region")
+        .parse()
+        .map_err(|e: kernel::NotARegion| Error::invalid("region", e.to_string(), e.to_string()))?;
+    let unit = f.get("unit").to_owned();
+    let first = FirstSetup {
+        region,
+        city: f.get("city").to_owned(),
+        short: f.opt("short").unwrap_or_else(|| unit.clone()),
+        unit,
+        login: f.get("login").to_owned(),
+        name: f.get("name").to_owned(),
+        password: f.get("password").to_owned(),
+    };
+    let app = kit.app.clone();
+    blocking(move || app.set_up(first)).await?;
+    open(kit, f.get("login").to_owned(), f.get("password").to_owned(), String::new()).await
+}
+
+/// `POST /setup/{token}`
+pub(crate) async fn setup(
+    State(kit): State<Kit>,
+    p: Page,
+    Path(token): Path<String>,
+    sent: Fields,
+) -> Result<Response, Oops> {
+    may_set_up(&kit, &token)?;
+    match first(&kit, &sent).await {
+        Ok(answer) => Ok(answer),
+        Err(e) => {
+            again(&p.clone(), e, |trouble| {
+                std::future::ready(Ok(render(&SetupHtml { p, token, sent, trouble })))
+            })
+            .await
+        }
+    }
+}

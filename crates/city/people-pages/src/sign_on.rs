@@ -1,0 +1,150 @@
+//! 统一身份认证: leaving for the identity provider, coming back from it, and the page where it is set up.
+
+use app::{Claim, Error, SignOn};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+use web_kit::{Fields, Kit, Oops, Opt, again, blocking, cookie, cookie_header, explain, render};
+
+use crate::sign_in::{COOKIE_S, form_again};
+use crate::{Desk, Page};
+
+/// Carries what was begun to the coming back; the browser brings it from the provider's site too.
+const ERRAND: &str = "errand";
+
+fn errand_cookie(kit: &Kit, value: &str, age: u32) -> HeaderValue {
+    let secure = if kit.options.secure { "; Secure" } else { "" };
+    let text =
+        format!("{ERRAND}={value}; Path=/desk/sign-in/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// `GET /desk/sign-in/unified`
+pub(crate) async fn leave(State(kit): State<Kit>, p: Page) -> Result<Response, Oops> {
+    let app = kit.app.clone();
+    match blocking(move || app.leave_for_sign_on()).await {
+        Ok((address, sealed)) => {
+            let mut answer = Redirect::to(&address).into_response();
+            let value = errand_cookie(&kit, &sealed, app::ERRAND_S);
+            answer.headers_mut().append(header::SET_COOKIE, value);
+            Ok(answer)
+        }
+        Err(e) => failed(&kit, p, e).await,
+    }
+}
+
+async fn failed(kit: &Kit, p: Page, e: Error) -> Result<Response, Oops> {
+    if !matches!(e, Error::NotSignedIn(_)) {
+        return Err(Oops(e));
+    }
+    let trouble = explain(&p, &e);
+    Ok((StatusCode::UNAUTHORIZED, form_again(kit, p, String::new(), trouble).await?).into_response())
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Brought {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    error: String,
+}
+
+#[derive(Template)]
+#[template(path = "entered.html")]
+struct EnteredHtml {
+    p: Page,
+}
+
+/// `GET /desk/sign-in/unified/back`
+pub(crate) async fn back(
+    State(kit): State<Kit>,
+    p: Page,
+    headers: HeaderMap,
+    Query(brought): Query<Brought>,
+) -> Result<Response, Oops> {
+    let sealed = cookie(&headers, ERRAND).unwrap_or_default().to_owned();
+    let (app, refused) = (kit.app.clone(), brought.error.clone());
+    let signed = blocking(move || {
+        if refused.is_empty() {
+            return app.sign_in_from(&sealed, &brought.code, &brought.state);
+        }
+        let what: String =
+            refused.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();
+        Err(Error::NotSignedIn(kernel::Said::new(
+            format!("认证平台没有放行（{what}），请重新登录"),
+            format!("the identity provider said no ({what}): start again"),
+        )))
+    });
+    let mut answer = match signed.await {
+        Ok(signed) => {
+            // The session is for our own pages only (SameSite=Strict): the first step onto one must begin here.
+            let mut answer = render(&EnteredHtml { p });
+            let value = cookie_header(&kit, kit.session_cookie(), &signed.token, COOKIE_S);
+            answer.headers_mut().append(header::SET_COOKIE, value);
+            answer
+        }
+        Err(e) => failed(&kit, p, e).await?,
+    };
+    answer.headers_mut().append(header::SET_COOKIE, errand_cookie(&kit, "", 0));
+    Ok(answer)
+}
+
+#[derive(Template)]
+#[template(path = "sign_on.html")]
+struct SignOnHtml {
+    p: Page,
+    s: SignOn,
+    claims: Vec<Opt>,
+    back: String,
+    trouble: String,
+}
+
+fn page(kit: &Kit, p: Page, mut s: SignOn, host: &str, trouble: String) -> Response {
+    if s.site.is_empty() {
+        let scheme = if kit.options.secure { "https" } else { "http" };
+        s.site = Some(kit.options.public_url.clone())
+            .filter(|u| !u.is_empty())
+            .unwrap_or_else(|| format!("{scheme}://{host}"));
+    }
+    let claims = Claim::ALL.into_iter().map(|c| Opt {
+        value: c.word().into(),
+        label: c.claim().into(),
+        on: c == s.claim,
+    });
+    let back = format!("{}{}", s.site.trim_end_matches('/'), app::BACK);
+    render(&SignOnHtml { claims: claims.collect(), back, s, p, trouble })
+}
+
+/// `GET /desk/office/sign-on`
+pub(crate) async fn form(State(kit): State<Kit>, desk: Desk, headers: HeaderMap) -> Result<Response, Oops> {
+    let setting = kit.app.sign_on(desk.actor()).await?;
+    Ok(page(&kit, desk.page, setting, web_kit::header_of(&headers, "host"), String::new()))
+}
+
+/// `POST /desk/office/sign-on`
+pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, f: Fields) -> Result<Response, Oops> {
+    let new = SignOn {
+        on: f.has("on"),
+        label: f.get("label").to_owned(),
+        issuer: f.get("issuer").trim_end_matches('/').to_owned(),
+        client: f.get("client").to_owned(),
+        secret: f.get("secret").to_owned(),
+        site: f.get("site").trim_end_matches('/').to_owned(),
+        claim: Claim::ALL.into_iter().find(|c| c.word() == f.get("claim")).unwrap_or_default(),
+    };
+    let (app, actor, sent) = (kit.app.clone(), desk.actor(), new.clone());
+    match blocking(move || app.set_sign_on(&actor, new)).await {
+        Ok(()) => Ok(Redirect::to("/desk/office/sign-on").into_response()),
+        Err(e) => {
+            again(&desk.page, e, |trouble| {
+                let shown = SignOn { secret: String::new(), ..sent };
+                std::future::ready(Ok(page(&kit, desk.page.clone(), shown, "", trouble)))
+            })
+            .await
+        }
+    }
+}

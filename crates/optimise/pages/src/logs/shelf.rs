@@ -1,0 +1,203 @@
+//! 书架: logs in memory, bounded: the least recently used one goes first. Nothing is written to disk, so nothing
+//! personal stays behind; a log is seen by whoever brought it and by nobody else.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use app::logs::RecordAsk;
+use eventlog::{Log, Mapping, Report};
+use kernel::StaffId;
+use optimise::questions::Office;
+use web_kit::{Kit, Oops};
+
+use crate::Desk;
+
+/// Bytes of all logs together.
+const BYTES_MAX: usize = 768 << 20;
+/// Logs at once, and of one person.
+const BOOKS_MAX: usize = 40;
+const OWN_MAX: usize = 6;
+/// How long our own record is used before it is read again, microseconds.
+const FRESH_US: i64 = 60_000_000;
+
+/// One log.
+pub(crate) struct Book {
+    pub id: String,
+    owner: StaffId,
+    pub name: String,
+    pub log: Arc<Log>,
+    pub report: Report,
+    /// of a table: which column meant what, for next time
+    pub mapping: Option<Mapping>,
+    /// the log tells everything until then; the last time in it when none
+    pub as_of: Option<i64>,
+    /// our own record
+    pub own: bool,
+    /// there was more than was read
+    pub cut: bool,
+    bytes: usize,
+    made_us: i64,
+}
+
+/// A table that waits for somebody to say which column means what.
+pub(crate) struct Waiting {
+    pub id: String,
+    owner: StaffId,
+    pub name: String,
+    pub bytes: Arc<Vec<u8>>,
+    pub mapping: Mapping,
+    pub trouble: String,
+}
+
+#[derive(Default)]
+struct Inside {
+    /// most recently used last
+    books: Vec<Arc<Book>>,
+    waiting: Vec<Arc<Waiting>>,
+    office: Option<(String, Arc<Office>)>,
+}
+
+/// Files that may arrive at once: each is held in memory.
+const UPLOADS_AT_ONCE: usize = 3;
+
+/// All logs. A clone is another handle.
+#[derive(Clone)]
+pub(crate) struct Shelf {
+    inside: Arc<Mutex<Inside>>,
+    pub uploads: Arc<tokio::sync::Semaphore>,
+}
+
+impl Default for Shelf {
+    fn default() -> Self {
+        Self { inside: Arc::default(), uploads: Arc::new(tokio::sync::Semaphore::new(UPLOADS_AT_ONCE)) }
+    }
+}
+
+impl Shelf {
+    fn inside(&self) -> std::sync::MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The logs that somebody brought, newest first.
+    pub fn of(&self, owner: StaffId) -> Vec<Arc<Book>> {
+        let inside = self.inside();
+        inside.books.iter().rev().filter(|b| b.owner == owner && !b.own).map(Arc::clone).collect()
+    }
+
+    fn find(&self, owner: StaffId, id: &str) -> Option<Arc<Book>> {
+        let mut inside = self.inside();
+        let at = inside.books.iter().position(|b| b.id == id && b.owner == owner)?;
+        let book = inside.books.remove(at);
+        inside.books.push(Arc::clone(&book));
+        Some(book)
+    }
+
+    /// Puts a log on the shelf; others go where there is no room.
+    pub fn put(&self, mut book: Book) {
+        let (a, b) = book.log.heap_bytes();
+        book.bytes = a + b;
+        let mut inside = self.inside();
+        inside.books.retain(|b| b.id != book.id || b.owner != book.owner);
+        let owner = book.owner;
+        inside.books.push(Arc::new(book));
+        while inside.books.iter().filter(|b| b.owner == owner).count() > OWN_MAX {
+            let Some(at) = inside.books.iter().position(|b| b.owner == owner) else { break };
+            inside.books.remove(at);
+        }
+        while inside.books.len() > 1
+            && (inside.books.len() > BOOKS_MAX
+                || inside.books.iter().map(|b| b.bytes).sum::<usize>() > BYTES_MAX)
+        {
+            inside.books.remove(0);
+        }
+    }
+
+    /// Takes a log away.
+    pub fn forget(&self, owner: StaffId, id: &str) {
+        let mut inside = self.inside();
+        inside.books.retain(|b| b.id != id || b.owner != owner);
+        inside.waiting.retain(|w| w.id != id || w.owner != owner);
+    }
+
+    /// Keeps a table until its columns are named.
+    pub fn wait(
+        &self,
+        desk: &Desk,
+        id: String,
+        name: String,
+        bytes: Arc<Vec<u8>>,
+        mapping: Mapping,
+        trouble: String,
+    ) {
+        let owner = desk.me.staff.id;
+        let mut inside = self.inside();
+        inside.waiting.retain(|w| w.owner != owner);
+        if inside.waiting.len() >= 8 {
+            inside.waiting.remove(0);
+        }
+        inside.waiting.push(Arc::new(Waiting { id, owner, name, bytes, mapping, trouble }));
+    }
+    pub fn waiting(&self, owner: StaffId, id: &str) -> Option<Arc<Waiting>> {
+        self.inside().waiting.iter().find(|w| w.id == id && w.owner == owner).map(Arc::clone)
+    }
+
+    /// The office that follows the calendar of the city.
+    pub async fn office(&self, kit: &Kit) -> Result<Arc<Office>, Oops> {
+        let calendar = kit.app.office_now().await?.rules.calendar.clone();
+        if let Some((version, office)) = &self.inside().office
+            && version == calendar.version()
+        {
+            return Ok(Arc::clone(office));
+        }
+        let office = Arc::new(Office::of(&calendar));
+        self.inside().office = Some((calendar.version().to_owned(), Arc::clone(&office)));
+        Ok(office)
+    }
+
+    /// A log by its id: our own record, or one that this person brought.
+    pub async fn book(&self, kit: &Kit, desk: &Desk, id: &str) -> Result<Arc<Book>, Oops> {
+        access::offered(&desk.actor(), access::Operation::ReadLogs).map_err(app::Error::from)?;
+        let owner = desk.me.staff.id;
+        let found = self.find(owner, id);
+        if id != RECORD {
+            return found.ok_or(Oops(app::Error::NotFound));
+        }
+        let now = kit.app.store().now().us();
+        if let Some(book) = found.filter(|b| now - b.made_us < FRESH_US) {
+            return Ok(book);
+        }
+        let (app, actor) = (kit.app.clone(), desk.actor());
+        let read = blocking(move || app.record_log(&actor, &RecordAsk::default())).await??;
+        let name = desk.page.t.log.own_record.to_owned();
+        let mut book = Book::new(RECORD.to_owned(), owner, name, read.log, read.report, now);
+        (book.as_of, book.own, book.cut) = (Some(read.as_of.us()), true, read.cut);
+        self.put(book);
+        self.find(owner, id).ok_or(Oops(app::Error::NotFound))
+    }
+}
+
+/// The id of our own record.
+pub(crate) const RECORD: &str = "record";
+
+impl Book {
+    pub fn new(id: String, owner: StaffId, name: String, log: Log, report: Report, made_us: i64) -> Self {
+        let log = Arc::new(log);
+        Self {
+            id,
+            owner,
+            name,
+            log,
+            report,
+            mapping: None,
+            as_of: None,
+            own: false,
+            cut: false,
+            bytes: 0,
+            made_us,
+        }
+    }
+}
+
+/// Work that computes for long goes to a thread of its own.
+pub(crate) async fn blocking<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> Result<T, Oops> {
+    Ok(web_kit::blocking(move || Ok(f())).await?)
+}

@@ -1,0 +1,118 @@
+//! 变体与点阵: which ways cases take, and when things happen.
+
+use askama::Template;
+use axum::response::Response;
+use eventlog::Filter;
+use eventlog::draw::variant_rows;
+use web_kit::{Oops, render};
+
+use crate::logs::asked::{Head, Seen, grouped, query};
+use crate::logs::shelf::blocking;
+use crate::{Desk, Page};
+
+/// Variants on one page.
+const PAGE: usize = 25;
+/// Steps of a variant shown.
+const STEPS_MAX: usize = 60;
+
+struct Step {
+    name: String,
+    /// one of eight colours by how frequent the activity is; the name stands beside it
+    hue: usize,
+}
+
+struct Row {
+    number: usize,
+    steps: Vec<Step>,
+    more: usize,
+    count: String,
+    share: String,
+    cumulative: String,
+    days: String,
+    filter: String,
+    some: String,
+}
+
+#[derive(Template)]
+#[template(path = "log_variants.html")]
+struct VariantsHtml {
+    p: Page,
+    h: Head,
+    rows: Vec<Row>,
+    before: String,
+    after: String,
+}
+
+/// `GET /desk/logs/{id}/variants`
+pub(crate) async fn variants(desk: Desk, seen: Seen) -> Result<Response, Oops> {
+    let p = desk.page;
+    let html = blocking(move || {
+        let log = &seen.log;
+        let skip = seen.asked.number("skip", 0, u32::MAX) as usize;
+        let listed = variant_rows(log, skip, PAGE);
+        let dfg = eventlog::Dfg::of(log);
+        let mut ranked: Vec<u32> = (0..log.activities.len() as u32).collect();
+        ranked.sort_by_key(|&a| std::cmp::Reverse(dfg.events[a as usize]));
+        let hue = |name: &str| {
+            let at = log.activities.find(name).and_then(|a| ranked.iter().position(|&r| r == a));
+            at.map_or(8, |i| i.min(8))
+        };
+        let base = format!("/desk/logs/{}", seen.book.id);
+        let full = listed.len() == PAGE;
+        let rows = listed.into_iter().enumerate().map(|(i, v)| {
+            let mut filters = seen.asked.filters.clone();
+            filters.push(Filter::Variants { traces: vec![v.trace.clone()] });
+            let some: Vec<String> =
+                v.cases.iter().take(5).map(|&c| log.case_name(c as usize).to_owned()).collect();
+            Row {
+                number: skip + i + 1,
+                more: v.trace.len().saturating_sub(STEPS_MAX),
+                steps: v
+                    .trace
+                    .iter()
+                    .take(STEPS_MAX)
+                    .map(|name| Step { hue: hue(name), name: name.clone() })
+                    .collect(),
+                count: grouped(v.count as usize),
+                share: format!("{:.1}%", v.share * 100.0),
+                cumulative: format!("{:.1}%", v.cumulative * 100.0),
+                days: format!("{:.1}", v.mean_duration_s / 86_400.0),
+                filter: if v.trace.len() <= 100 {
+                    format!("{base}{}", query(&filters))
+                } else {
+                    String::new()
+                },
+                some: some.join(" "),
+            }
+        });
+        let rows: Vec<Row> = rows.collect();
+        let glue = if seen.head.query.is_empty() { "?" } else { "&" };
+        let to = |skip: usize| format!("{base}/variants{}{glue}skip={skip}", seen.head.query);
+        VariantsHtml {
+            before: if skip > 0 { to(skip.saturating_sub(PAGE)) } else { String::new() },
+            after: if full { to(skip + PAGE) } else { String::new() },
+            rows,
+            h: seen.head,
+            p,
+        }
+    });
+    Ok(render(&html.await?))
+}
+
+#[derive(Template)]
+#[template(path = "log_dots.html")]
+struct DotsHtml {
+    p: Page,
+    h: Head,
+    relative: bool,
+    picture: String,
+}
+
+/// `GET /desk/logs/{id}/dots`
+pub(crate) async fn dots(desk: Desk, seen: Seen) -> Result<Response, Oops> {
+    let relative = seen.asked.on("rel");
+    let glue = if seen.head.query.is_empty() { "?" } else { "&" };
+    let picture =
+        format!("/desk/logs/{}/dots.svg{}{glue}rel={}", seen.book.id, seen.head.query, u8::from(relative));
+    Ok(render(&DotsHtml { relative, picture, h: seen.head, p: desk.page }))
+}

@@ -1,0 +1,8 @@
+//! 优化各页的文案: the texts of these pages.
+
+pub mod log;
+mod process;
+
+web_kit::texts! {
+    rooms: log process;
+}

@@ -1,0 +1,29 @@
+//! 群众门户: the front door of the public: what can be done here without an account.
+//!
+//! Knows the shared parts of pages and addresses. Must not know a rule, nor who works on a case.
+
+pub mod texts;
+
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use web_kit::{Kit, render};
+
+/// A page of this crate.
+pub(crate) type Page = web_kit::Page<texts::Texts>;
+
+#[derive(Template)]
+#[template(path = "front.html")]
+struct FrontHtml {
+    p: Page,
+}
+
+async fn front(p: Page) -> Response {
+    render(&FrontHtml { p })
+}
+
+/// The front page.
+pub fn routes() -> Router<Kit> {
+    Router::new().route("/", get(front))
+}

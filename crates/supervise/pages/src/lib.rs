@@ -1,0 +1,110 @@
+//! 督查页: boards and the lists behind every figure, ratings, bulletins, scores, draws, the register, what is public.
+//!
+//! Knows `app`, `supervise` and the shared parts of pages. Must not count anything itself, nor know SQL.
+
+mod boards;
+mod bulletins;
+mod document;
+mod publish;
+mod rate;
+mod ratings;
+mod scores;
+mod slots;
+pub mod texts;
+mod watch;
+
+use axum::Router;
+use axum::routing::{get, post};
+use kernel::Role::*;
+use web_kit::{Kit, Lang, Oops, Place, Words as _};
+
+pub use slots::{at_home, beside_case, beside_followed_case};
+use texts::Texts;
+
+pub use document::document;
+
+/// A page of this crate.
+pub(crate) type Page = web_kit::Page<texts::Texts>;
+/// A page of this crate that needs an account.
+pub(crate) type Desk = web_kit::Desk<texts::Texts>;
+
+/// Name of the area.
+pub fn area(lang: Lang) -> &'static str {
+    Texts::of(lang).supervise.title
+}
+
+/// Its places in the navigation of the workbench.
+pub const PLACES: &[Place] = &[
+    Place {
+        path: "/desk/boards",
+        text: |l| Texts::of(l).supervise.boards,
+        roles: &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator],
+    },
+    Place {
+        path: "/desk/ratings",
+        text: |l| Texts::of(l).supervise.nav_ratings,
+        roles: &[Coordinator, Supervisor, Analyst, UnitAdmin, Handler, Clerk],
+    },
+    Place {
+        path: "/desk/bulletins",
+        text: |l| Texts::of(l).supervise.nav_bulletins,
+        roles: &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator],
+    },
+    Place {
+        path: "/desk/scores",
+        text: |l| Texts::of(l).supervise.nav_scores,
+        roles: &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator],
+    },
+    Place {
+        path: "/desk/watch",
+        text: |l| Texts::of(l).supervise.nav_watch,
+        roles: &[Coordinator, Supervisor, UnitAdmin, Volunteer, Evaluator],
+    },
+];
+
+/// The pages of the workbench.
+pub fn routes() -> Router<Kit> {
+    Router::new()
+        .route("/desk/boards", get(boards::board))
+        .route("/desk/boards/league", get(boards::league))
+        .route("/desk/boards/list/{figure}", get(boards::list))
+        .route("/desk/ratings", get(ratings::list))
+        .route("/desk/ratings/{id}/appeal", post(ratings::appeal))
+        .route("/desk/ratings/{id}/decide", post(ratings::decide))
+        .route("/desk/ratings/serve", get(ratings::serve_form).post(ratings::serve))
+        .route("/desk/ratings/phone", get(ratings::phone_form).post(ratings::phone))
+        .route("/desk/ratings/odd", get(ratings::odd))
+        .route("/desk/bulletins", get(bulletins::list).post(bulletins::draft))
+        .route("/desk/bulletins/{id}", get(bulletins::show).post(bulletins::save))
+        .route("/desk/bulletins/{id}/issue", post(bulletins::issue))
+        .route("/desk/bulletins/{id}/{file}", get(bulletins::file))
+        .route("/desk/scores", get(scores::show).post(scores::set_formula))
+        .route("/desk/scores/adjust", post(scores::ask))
+        .route("/desk/scores/adjust/{id}", post(scores::decide))
+        .route("/desk/watch", get(watch::weekly))
+        .route("/desk/watch/draws", get(watch::draws).post(watch::draw))
+        .route("/desk/watch/draws/{id}", post(watch::check))
+        .route("/desk/watch/register", get(watch::register).post(watch::hold))
+        .route("/desk/watch/register/{id}", post(watch::moved))
+        .route("/desk/publish/{number}", get(publish::form).post(publish::save))
+        .route("/desk/publish/{number}/withdraw", post(publish::withdraw))
+}
+
+/// Pages for everybody: they pass the rate limit.
+pub fn public_routes() -> Router<Kit> {
+    Router::new()
+        .route("/rate/{token}", get(rate::show).post(rate::vote))
+        .route("/r/{number}/{code}/rate", post(rate::of_case))
+        .route("/ratings", get(rate::results))
+        .route("/answers", get(publish::answers))
+}
+
+/// Brings the facts up to the record before figures are read: what is durable is counted.
+pub(crate) async fn ready(kit: &Kit) -> Result<(), Oops> {
+    Ok(kit.app.figures_soon().await?)
+}
+
+/// Is the reader allowed to do this at all? Decides which forms are shown; the door decides again.
+pub(crate) fn may(desk: &crate::Desk, operation: access::Operation) -> bool {
+    access::offers(&desk.actor(), operation)
+}

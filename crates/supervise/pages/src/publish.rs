@@ -1,0 +1,144 @@
+//! 公开: typical cases and answers, after a check for personal data; withdrawn with a trace.
+
+use app::{Published, PublishedView};
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use kernel::Moment;
+use serde::Deserialize;
+use supervise::private;
+use web_kit::{Fields, Kit, Lang, Oops, again, day, render};
+
+use crate::{Desk, Page};
+
+struct Shown {
+    title: String,
+    words: String,
+    answer: String,
+    unit: String,
+    at: String,
+    typical: bool,
+}
+
+#[derive(Template)]
+#[template(path = "answers.html")]
+struct AnswersHtml {
+    p: Page,
+    rows: Vec<Shown>,
+    next: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct Before {
+    before: String,
+}
+
+/// `GET /answers`: for everybody.
+pub(crate) async fn answers(
+    State(kit): State<Kit>,
+    p: Page,
+    Query(ask): Query<Before>,
+) -> Result<Response, Oops> {
+    let before = ask
+        .before
+        .split_once('.')
+        .and_then(|(at, id)| Some((Moment::from_us(at.parse().ok()?), id.parse().ok()?)));
+    let all = kit.app.published(before).await?;
+    let last =
+        all.last().filter(|_| all.len() == 20).map(|v| format!("/answers?before={}.{}", v.at.us(), v.id));
+    let row = |v: PublishedView| Shown {
+        title: v.shown.title,
+        words: v.shown.words,
+        answer: v.shown.answer,
+        unit: v.shown.unit,
+        at: day(p.lang, v.at.date()),
+        typical: v.shown.typical,
+    };
+    Ok(render(&AnswersHtml { rows: all.into_iter().map(row).collect(), next: last.unwrap_or_default(), p }))
+}
+
+#[derive(Template)]
+#[template(path = "publish.html")]
+struct PublishHtml {
+    p: Page,
+    number: String,
+    what: Published,
+    found: Vec<(&'static str, String)>,
+    public: bool,
+    was: bool,
+    trouble: String,
+}
+
+async fn page(
+    kit: &Kit,
+    desk: &Desk,
+    number: String,
+    sent: Option<Published>,
+    trouble: String,
+) -> Result<Response, Oops> {
+    let p = desk.page.clone();
+    let there = kit.app.published_of_case(desk.actor(), number.clone()).await?;
+    let what = match (sent, &there) {
+        (Some(sent), _) => sent,
+        (None, Some(v)) => v.shown.clone(),
+        (None, None) => kit.app.publication_draft(desk.actor(), number.clone()).await?,
+    };
+    let texts = [&what.title, &what.words, &what.answer];
+    let found = texts.into_iter().flat_map(|t| private(t));
+    let label = |k: supervise::PrivateKind| if p.lang == Lang::Zh { k.zh() } else { k.en() };
+    Ok(render(&PublishHtml {
+        found: found.map(|f| (label(f.kind), f.text)).collect(),
+        public: there.as_ref().is_some_and(|v| v.public),
+        was: there.is_some(),
+        number,
+        what,
+        trouble,
+        p,
+    }))
+}
+
+/// `GET /desk/publish/{number}`
+pub(crate) async fn form(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path(number): Path<String>,
+) -> Result<Response, Oops> {
+    page(&kit, &desk, number, None, String::new()).await
+}
+
+/// `POST /desk/publish/{number}`
+pub(crate) async fn save(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path(number): Path<String>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let get = |n: &str| fields.get(n).to_owned();
+    let what = Published {
+        title: get("title"),
+        words: get("words"),
+        answer: get("answer"),
+        unit: String::new(),
+        typical: fields.has("typical"),
+    };
+    match kit.app.publish(desk.actor(), number.clone(), what.clone()).await {
+        Ok(_) => Ok(Redirect::to("/answers").into_response()),
+        Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, number, Some(what), trouble)).await,
+    }
+}
+
+/// `POST /desk/publish/{number}/withdraw`
+pub(crate) async fn withdraw(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path(number): Path<String>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let there =
+        kit.app.published_of_case(desk.actor(), number.clone()).await?.ok_or(Oops(app::Error::NotFound))?;
+    match kit.app.withdraw(desk.actor(), there.id, fields.get("why").to_owned()).await {
+        Ok(()) => Ok(Redirect::to(&format!("/desk/publish/{number}")).into_response()),
+        Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, number, None, trouble)).await,
+    }
+}

@@ -1,0 +1,88 @@
+//! 插槽: a place on a page of one movement that others fill through their own door. The page declares what it is
+//! about (its key); a filler is a function of its movement's pages, and the router joins them (`web/src/slots.rs`).
+//!
+//! A filler knows no page: a form in its fragment posts to its own route, which comes back with 303. One that fails,
+//! or that is not for this reader, gives nothing; the page never fails by it.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use app::Error;
+use kernel::CaseId;
+
+use crate::{Kit, Oops, Reader};
+
+/// What fills a place: HTML of the filler's own template, so it is escaped there.
+#[derive(Clone, Debug)]
+pub struct Fragment {
+    /// HTML of one or more whole elements
+    pub html: String,
+}
+
+/// A number with its name and the page behind it, at home.
+#[derive(Clone, Debug)]
+pub struct Tile {
+    /// what is counted
+    pub label: String,
+    /// how many
+    pub count: String,
+    /// the list behind it
+    pub href: String,
+    /// it should not wait
+    pub hot: bool,
+}
+
+/// A case as its page at the desk shows it.
+#[derive(Clone, Debug)]
+pub struct CaseKey {
+    /// id
+    pub id: CaseId,
+    /// 受理编号
+    pub number: String,
+}
+
+/// A case as the person who lodged it follows it.
+#[derive(Clone, Debug)]
+pub struct FollowedCase {
+    /// 受理编号
+    pub number: String,
+    /// 查询码
+    pub code: String,
+}
+
+/// A filler at work.
+pub type Filling<V> = Pin<Box<dyn Future<Output = Result<Vec<V>, Oops>> + Send>>;
+
+/// What a movement puts into a slot: asks its own use case as this reader.
+pub type Filler<K, V> = fn(Kit, Reader, K) -> Filling<V>;
+
+/// A page waits for the slowest of its fillers: few is a rule.
+const FILLERS_MAX: usize = 4;
+
+/// A slot: its key `K`, and what fills it.
+#[derive(Debug)]
+pub struct Slot<K: 'static, V: 'static = Fragment>(&'static [Filler<K, V>]);
+
+impl<K: Clone, V: Send> Slot<K, V> {
+    /// Filled by these, in this order. More than four do not compile where a slot is a constant.
+    pub const fn new(fillers: &'static [Filler<K, V>]) -> Self {
+        assert!(fillers.len() <= FILLERS_MAX, "too many fillers of one slot");
+        Self(fillers)
+    }
+
+    /// What the fillers give for this page, all at the same time.
+    pub async fn fill(&self, kit: &Kit, reader: &Reader, key: &K) -> Vec<V> {
+        let start = |f: &Filler<K, V>| tokio::spawn(f(kit.clone(), reader.clone(), key.clone()));
+        let running: Vec<_> = self.0.iter().map(start).collect();
+        let mut given = Vec::new();
+        for filler in running {
+            match filler.await {
+                Ok(Ok(some)) => given.extend(some),
+                Ok(Err(Oops(Error::Forbidden(_) | Error::NotFound | Error::SignIn))) => {}
+                Ok(Err(Oops(e))) => eprintln!("slot: {e}"),
+                Err(e) => eprintln!("slot: {e}"),
+            }
+        }
+        given
+    }
+}
