@@ -13,7 +13,7 @@ use crate::minhash::{Fingerprint, counted};
 use crate::normalise::fold;
 use crate::spot::times;
 
-/// A part that a complete reply has (issue 4, 7).
+/// A part that a complete reply has (R2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
