@@ -14,6 +14,7 @@ type Files = [(String, String)];
 pub fn check(files: &Files) -> Result<Vec<String>> {
     let read = |name: &str| std::fs::read_to_string(Path::new(&root()).join(name));
     let mut found = decisions(files);
+    found.extend(paths(files, |path| Path::new(&root()).join(path).exists()));
     found.extend(citations(files, &Known::of(&read("docs/DOMAIN.md")?, &read("docs/STANDARDS.md")?)));
     Ok(found)
 }
@@ -132,6 +133,25 @@ fn chapter(rest: &str) -> Option<String> {
     (numerals(head) && numerals(inner)).then(|| format!("{head}({inner})"))
 }
 
+/// Folders and files that a document names in backquotes are there.
+fn paths(files: &Files, there: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, text) in files.iter().filter(|f| f.0.ends_with(".md") && f.0 != "CHANGELOG.md") {
+        for quoted in text.split('`').skip(1).step_by(2) {
+            let path = quoted.split(['*', '{', '<']).next().unwrap_or_default();
+            let ours = ["crates/", "xtask/", "docs/", "e2e/", "data/"].iter().any(|p| quoted.starts_with(p));
+            let plain = path == quoted
+                && !path.contains([' ', '…'])
+                && !path.contains("N_")
+                && !path.contains("YYYY");
+            if ours && plain && !there(path) {
+                found.push(format!("{name}: `{path}`: 没有这个文件 / there is no such file"));
+            }
+        }
+    }
+    found
+}
+
 /// Decisions have numbers of their own, say them in the first line, and those that are cited exist.
 fn decisions(files: &Files) -> Vec<String> {
     let mut found = Vec::new();
@@ -201,6 +221,15 @@ mod tests {
         for (line, bad) in cases {
             assert_eq!(wrong(line, &known()), [bad], "{line}");
         }
+    }
+
+    #[test]
+    fn a_document_names_what_is_there() {
+        let files =
+            [("docs/x.md".to_owned(), "`crates/a` and `crates/b`, `data/*.json`, not `b/c`".to_owned())];
+        let found = paths(&files, |p| p == "crates/a");
+        assert_eq!(found.len(), 1);
+        assert!(found[0].contains("crates/b"));
     }
 
     #[test]
