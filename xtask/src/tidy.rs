@@ -11,7 +11,9 @@ const LINES_MAX: usize = 700;
 
 /// All checks; every finding is named.
 pub fn run() -> Result<()> {
-    let mut found = crate::edges::check(&crate::rooms::all()?)?;
+    let rooms = crate::rooms::all()?;
+    let mut found = crate::edges::check(&rooms)?;
+    found.extend(crate::circles::check(&rooms, crate::edges::PURE)?);
     let files = files()?;
     found.extend(sizes(&files));
     found.extend(crate::citations::check(&files)?);

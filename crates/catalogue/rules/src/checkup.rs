@@ -7,16 +7,8 @@ use kernel::Said;
 use serde::Serialize;
 
 use crate::checkup_rules as rules;
+pub use crate::checkup_rules::Hit;
 use crate::item::ServiceItem;
-
-/// One place where a rule is broken, as a check reports it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hit {
-    /// What exactly: the name of the material, the words found; fits after “：”. May be empty.
-    pub what: String,
-    /// The field when it is finer than the rule's: `materials/m3`.
-    pub path: Option<String>,
-}
 
 /// One rule of the check-up.
 pub struct Rule {
