@@ -5,15 +5,16 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::rooms::root;
+use crate::rooms::{Room, root};
 
 /// Every file that git knows, by name, with its text.
 type Files = [(String, String)];
 
 /// All findings.
-pub fn check(files: &Files) -> Result<Vec<String>> {
+pub fn check(files: &Files, rooms: &[Room]) -> Result<Vec<String>> {
     let read = |name: &str| std::fs::read_to_string(Path::new(&root()).join(name));
     let mut found = decisions(files);
+    found.extend(names(files, rooms));
     found.extend(paths(files, |path| Path::new(&root()).join(path).exists()));
     found.extend(citations(files, &Known::of(&read("docs/DOMAIN.md")?, &read("docs/STANDARDS.md")?)));
     Ok(found)
@@ -146,6 +147,25 @@ fn paths(files: &Files, there: impl Fn(&str) -> bool) -> Vec<String> {
                 && !path.contains("YYYY");
             if ours && plain && !there(path) {
                 found.push(format!("{name}: `{path}`: 没有这个文件 / there is no such file"));
+            }
+        }
+    }
+    found
+}
+
+/// What the glossary and the map call by a path (`walk::leads`) is in that crate.
+fn names(files: &Files, rooms: &[Room]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, text) in files.iter().filter(|f| f.0 == "docs/GLOSSARY.md" || f.0 == "ARCHITECTURE.md") {
+        for quoted in text.split('`').skip(1).step_by(2) {
+            let Some((package, path)) = quoted.split_once("::") else { continue };
+            let Some(room) = rooms.iter().find(|r| r.package == package) else { continue };
+            let last = path.split("::").last().unwrap_or_default();
+            let last = last.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+            let here = room.path.strip_prefix(root()).unwrap_or(&room.path).join("src");
+            let here = here.to_string_lossy().into_owned();
+            if !files.iter().any(|f| f.0.starts_with(&here) && words(&f.1).any(|w| w.1 == last)) {
+                found.push(format!("{name}: `{quoted}`: 代码中没有 / not in the code of `{package}`"));
             }
         }
     }

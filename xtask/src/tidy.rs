@@ -16,7 +16,7 @@ pub fn run() -> Result<()> {
     found.extend(crate::circles::check(&rooms, crate::edges::PURE)?);
     let files = files()?;
     found.extend(sizes(&files));
-    found.extend(crate::citations::check(&files)?);
+    found.extend(crate::citations::check(&files, &rooms)?);
     if found.is_empty() {
         return Ok(());
     }
