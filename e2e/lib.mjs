@@ -1,10 +1,10 @@
 // What the browser tests share: a server with the model city, a browser, and what is checked on every page.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -52,9 +52,19 @@ export async function startServer({ cases = 60, databaseUrl } = {}) {
   throw new Error("the server did not answer within five minutes");
 }
 
+/** The browser of this machine; `CHROMIUM` names another one. The names are those that `x` looks for. */
+function browserPath() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+  const folders = process.env.PATH.split(delimiter);
+  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
+  if (!found) throw new Error("找不到 Chromium,./x test 会安装它 / Chromium was not found; ./x test installs it");
+  return found;
+}
+
 export const startBrowser = () =>
   chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: browserPath(),
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
 

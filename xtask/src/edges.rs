@@ -102,7 +102,7 @@ const EDGES: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that must not know I/O, threads, clocks or randomness, and the outside crates that would bring them.
-const PURE: &[&str] = &[
+pub const PURE: &[&str] = &[
     "kernel",
     "workday",
     "ledger",

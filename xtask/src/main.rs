@@ -2,12 +2,15 @@
 #![expect(clippy::print_stdout, reason = "a command talks to the person who called it")]
 
 mod bench;
+mod circles;
+mod citations;
 mod edges;
-mod prerequisites;
 mod rooms;
 mod tidy;
 
-use anyhow::{Result, bail};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
 
 const COMMANDS: &[(&str, &str, fn() -> Result<()>)] = &[
     ("demo", "样板城市:建立并启动 / make the model city and serve it", demo),
@@ -38,7 +41,10 @@ fn main() -> Result<()> {
 /// Runs a program here; its failure is ours.
 pub fn sh(program: &str, args: &[&str]) -> Result<()> {
     println!("$ {program} {}", args.join(" "));
-    let status = std::process::Command::new(program).args(args).current_dir(rooms::root()).status()?;
+    let status =
+        std::process::Command::new(program).args(args).current_dir(rooms::root()).status().with_context(
+            || format!("{program}: ./x test 会安装缺少的软件 / ./x test installs what is missing"),
+        )?;
     if !status.success() {
         bail!("{program} {} → {status}", args.join(" "));
     }
@@ -46,15 +52,17 @@ pub fn sh(program: &str, args: &[&str]) -> Result<()> {
 }
 
 fn demo() -> Result<()> {
-    prerequisites::check(&[])?;
-    sh("cargo", &["run", "--package", "bancheng", "--", "demo", "--data-dir", "demo-data"])
+    let more: Vec<String> = std::env::args().skip(2).collect();
+    let mut args = vec!["run", "--package", "bancheng", "--", "demo", "--data-dir", "demo-data"];
+    args.extend(more.iter().map(String::as_str));
+    sh("cargo", &args)
 }
 
 fn lint() -> Result<()> {
     tidy::run()?;
     sh("cargo", &["fmt", "--all", "--check"])?;
     sh("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
-    if prerequisites::has("cargo-deny", &["--version"]) {
+    if has("cargo-deny", &["--version"]) {
         sh("cargo", &["deny", "check"])?;
     } else {
         println!(
@@ -65,9 +73,8 @@ fn lint() -> Result<()> {
 }
 
 fn test() -> Result<()> {
-    prerequisites::check(prerequisites::FOR_TESTS)?;
     lint()?;
-    let real_data = prerequisites::shared_data();
+    let real_data = shared_data();
     let mut args = vec!["nextest", "run", "--workspace"];
     if !real_data {
         args.extend(["-E", "not binary(acceptance)"]);
@@ -84,6 +91,20 @@ fn test() -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Does this program run?
+fn has(program: &str, args: &[&str]) -> bool {
+    let quiet = std::process::Stdio::null;
+    let mut command = std::process::Command::new(program);
+    command.args(args).stdout(quiet()).stderr(quiet()).status().is_ok_and(|s| s.success())
+}
+
+/// Is the folder with the real data there?
+fn shared_data() -> bool {
+    let folder = std::env::var_os("BANCHENG_SHARED")
+        .map_or_else(|| PathBuf::from(rooms::root()).join("../shared"), PathBuf::from);
+    folder.join("data/README.md").exists()
 }
 
 fn screens() -> Result<()> {

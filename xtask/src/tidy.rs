@@ -1,4 +1,5 @@
-//! What no compiler checks: how long a file may be, what must not be in the tree. Who may know whom is in `edges.rs`.
+//! What no compiler checks: how long a file may be, what must not be in the tree. Who may know whom is in `edges.rs`,
+//! what is cited in `citations.rs`.
 
 use std::path::Path;
 
@@ -10,28 +11,27 @@ const LINES_MAX: usize = 700;
 
 /// All checks; every finding is named.
 pub fn run() -> Result<()> {
-    let mut found = crate::edges::check(&crate::rooms::all()?)?;
-    found.extend(files()?);
+    let rooms = crate::rooms::all()?;
+    let mut found = crate::edges::check(&rooms)?;
+    found.extend(crate::circles::check(&rooms, crate::edges::PURE)?);
+    let files = files()?;
+    found.extend(sizes(&files));
+    found.extend(crate::citations::check(&files, &rooms)?);
     if found.is_empty() {
         return Ok(());
     }
     bail!("{}", found.join("\n"));
 }
 
-fn files() -> Result<Vec<String>> {
+fn sizes(files: &[(String, String)]) -> Vec<String> {
     let mut found = Vec::new();
-    let out = std::process::Command::new("git").args(["ls-files"]).current_dir(root()).output()?;
-    for name in String::from_utf8_lossy(&out.stdout).lines() {
-        let path = Path::new(&root()).join(name);
-        let code = ["rs", "ts", "js", "mjs", "css", "html"]
-            .iter()
-            .any(|e| path.extension().is_some_and(|x| x == *e));
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+    for (name, text) in files {
+        let code = [".rs", ".ts", ".js", ".mjs", ".css", ".html"].iter().any(|e| name.ends_with(e));
         let lines = text.lines().count();
         if code && lines > LINES_MAX {
             found.push(format!("{name}: {lines} 行,超过 {LINES_MAX} / lines, more than one sitting"));
         }
-        if path.extension().is_some_and(|x| x == "rs") && !name.starts_with("xtask/") {
+        if name.ends_with(".rs") && !name.starts_with("xtask/") {
             for word in ["todo!(", "unimplemented!(", "#[ignore", "dbg!("] {
                 if text.contains(word) {
                     found.push(format!("{name}: {word}"));
@@ -39,5 +39,16 @@ fn files() -> Result<Vec<String>> {
             }
         }
     }
-    Ok(found)
+    found
+}
+
+/// Every text file that git knows or would take.
+fn files() -> Result<Vec<(String, String)>> {
+    let args = ["ls-files", "--cached", "--others", "--exclude-standard"];
+    let out = std::process::Command::new("git").args(args).current_dir(root()).output()?;
+    let names = String::from_utf8_lossy(&out.stdout).into_owned();
+    Ok(names
+        .lines()
+        .filter_map(|n| Some((n.to_owned(), std::fs::read_to_string(Path::new(&root()).join(n)).ok()?)))
+        .collect())
 }

@@ -1,7 +1,9 @@
-//! 开放: the JSON interface. One file for each operation: what it is, its errors, its handler, its tests.
+//! 开放: the JSON interface. One file for each operation: what it is, its errors, its handler; the tests call every
+//! one of them in every role (`tests/it/matrix.rs`).
 //!
-//! Everything a person can do on a page can be done here, through the same use cases (`app`). The document
-//! `openapi.json` is generated from the code. Must not know SQL or pages, and decides nothing: who may do
+//! What is here: sessions, cases and their acts, messages, units, limits, calendar, timeliness, the record. What is
+//! not: files, walks, items, ratings, redesigns, logs and supervision, which have pages only. Both go through the same use
+//! cases (`app`). The document `openapi.json` is generated from the code. Must not know SQL or pages, and decides nothing: who may do
 //! what is decided behind `app`.
 
 mod acts;

@@ -11,38 +11,16 @@ use crate::names::{identity, mobile, person};
 use crate::topics::{TOPICS, Topic, Want};
 use crate::units::STREETS;
 
-/// The way a letter came in (R1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    /// 窗口
-    Window,
-    /// 电话
-    Telephone,
-    /// 网上
-    Web,
-    /// 扫码
-    Qr,
-    /// 12345 热线
-    Hotline,
-    /// 吐槽找茬
-    Grumble,
-    /// 企业吹哨
-    Whistle,
-}
-
-impl Channel {
-    /// The code word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Window => "window",
-            Self::Telephone => "telephone",
-            Self::Web => "web",
-            Self::Qr => "qr",
-            Self::Hotline => "hotline",
-            Self::Grumble => "grumble",
-            Self::Whistle => "whistle",
-        }
+kernel::words! {
+    /// The way a letter came in (R1).
+    inherent Channel {
+        Window = "window", "窗口";
+        Telephone = "telephone", "电话";
+        Web = "web", "网上";
+        Qr = "qr", "扫码";
+        Hotline = "hotline", "12345 热线";
+        Grumble = "grumble", "吐槽找茬";
+        Whistle = "whistle", "企业吹哨";
     }
 }
 

@@ -5,87 +5,28 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{RegionCode, StaffId, UnitId};
+use crate::{RegionCode, StaffId, UnitId, words};
 
-/// What an account may be (角色). One account has one role at one unit; a person with two jobs has two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// 群众/企业: no account; known by the code of one case.
-    Resident,
-    /// 窗口人员
-    Clerk,
-    /// 承办人
-    Handler,
-    /// 政管办/审批局: accepts, dispatches, convenes, calls back
-    Coordinator,
-    /// 走流程的领导或工作人员
-    Walker,
-    /// 督查室
-    Supervisor,
-    /// 流程再造
-    Analyst,
-    /// 单位管理员
-    UnitAdmin,
-    /// 系统管理员
-    SystemAdmin,
-    /// 义务监督员
-    Volunteer,
-    /// 第三方评估
-    Evaluator,
-    /// the system itself: the worker that acts when something is due
-    System,
-}
-
-impl Role {
-    /// All roles.
-    pub const ALL: [Self; 12] = [
-        Self::Resident,
-        Self::Clerk,
-        Self::Handler,
-        Self::Coordinator,
-        Self::Walker,
-        Self::Supervisor,
-        Self::Analyst,
-        Self::UnitAdmin,
-        Self::SystemAdmin,
-        Self::Volunteer,
-        Self::Evaluator,
-        Self::System,
-    ];
-    /// The code word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Resident => "resident",
-            Self::Clerk => "clerk",
-            Self::Handler => "handler",
-            Self::Coordinator => "coordinator",
-            Self::Walker => "walker",
-            Self::Supervisor => "supervisor",
-            Self::Analyst => "analyst",
-            Self::UnitAdmin => "unit_admin",
-            Self::SystemAdmin => "system_admin",
-            Self::Volunteer => "volunteer",
-            Self::Evaluator => "evaluator",
-            Self::System => "system",
-        }
-    }
-    /// The Chinese word.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Resident => "群众/企业",
-            Self::Clerk => "窗口人员",
-            Self::Handler => "承办人",
-            Self::Coordinator => "政管办",
-            Self::Walker => "走查人",
-            Self::Supervisor => "督查室",
-            Self::Analyst => "流程分析员",
-            Self::UnitAdmin => "单位管理员",
-            Self::SystemAdmin => "系统管理员",
-            Self::Volunteer => "义务监督员",
-            Self::Evaluator => "第三方评估",
-            Self::System => "系统",
-        }
+words! {
+    /// What an account may be (角色). One account has one role at one unit; a person with two jobs has two.
+    inherent Role {
+        /// No account; known by the code of one case.
+        Resident = "resident", "群众/企业";
+        Clerk = "clerk", "窗口人员";
+        Handler = "handler", "承办人";
+        /// 政管办/审批局: accepts, dispatches, convenes, calls back
+        Coordinator = "coordinator", "政管办";
+        /// 走流程的领导或工作人员
+        Walker = "walker", "走查人";
+        Supervisor = "supervisor", "督查室";
+        /// 流程再造
+        Analyst = "analyst", "流程分析员";
+        UnitAdmin = "unit_admin", "单位管理员";
+        SystemAdmin = "system_admin", "系统管理员";
+        Volunteer = "volunteer", "义务监督员";
+        Evaluator = "evaluator", "第三方评估";
+        /// The system itself: the worker that acts when something is due.
+        System = "system", "系统";
     }
 }
 
@@ -103,11 +44,7 @@ impl FromStr for Role {
     type Err = UnknownRole;
     /// Reads the code word or the Chinese word.
     fn from_str(s: &str) -> Result<Self, Self::Err> {
-        let s = s.trim();
-        Self::ALL
-            .into_iter()
-            .find(|r| r.word() == s || r.zh() == s)
-            .ok_or_else(|| UnknownRole(s.chars().take(40).collect()))
+        Self::read(s).ok_or_else(|| UnknownRole(s.trim().chars().take(40).collect()))
     }
 }
 impl fmt::Display for Role {

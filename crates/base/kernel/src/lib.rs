@@ -9,6 +9,7 @@ mod ids;
 mod moment;
 mod region;
 mod said;
+mod word;
 
 pub use actor::{Actor, Relation, Role, UnknownRole};
 pub use file_ref::FileRef;
@@ -16,3 +17,4 @@ pub use ids::{CaseId, StaffId, StreamId, StreamKind, UnitId};
 pub use moment::{Date, Moment, NotAMoment, US_PER_DAY, US_PER_HOUR, US_PER_SECOND};
 pub use region::{NotARegion, RegionCode, RegionLevel};
 pub use said::Said;
+pub use word::Word;

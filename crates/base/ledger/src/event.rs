@@ -3,7 +3,7 @@
 use kernel::{Actor, Moment, StreamId};
 use serde::{Deserialize, Serialize};
 
-use crate::chain::{Chain, Hash};
+use crate::hash::Hash;
 
 /// Longest word of an act, in bytes.
 pub const MAX_ACT_BYTES: usize = 64;
@@ -30,7 +30,7 @@ pub struct Event {
     /// What exactly, as the JSON text that was written: these bytes are what the hash covers.
     pub data: String,
     /// SM3 over the hash of the event before in this stream and every field above except `seq`.
-    #[serde(with = "crate::chain::hex_text")]
+    #[serde(with = "crate::hash::hex_text")]
     pub hash: Hash,
 }
 
@@ -65,9 +65,5 @@ impl Event {
             act: &self.act,
             data: &self.data,
         }
-    }
-    /// Does the hash fit the fields and the hash of the event before?
-    pub fn hash_holds(&self, chain: &mut Chain, prev: &Hash) -> bool {
-        chain.link(prev, &self.draft()) == self.hash
     }
 }

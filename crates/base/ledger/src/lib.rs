@@ -7,11 +7,13 @@
 mod chain;
 mod event;
 mod export;
+mod hash;
 mod seal;
 mod verify;
 
-pub use chain::{Chain, Hash, ZERO_HASH, hex, unhex, unhex_bytes};
+pub use chain::Chain;
 pub use event::{Draft, Event, MAX_ACT_BYTES, MAX_DATA_BYTES};
 pub use export::{ExportError, Exported, Exporter, Header, MAX_LINE_BYTES, verify_export};
+pub use hash::{Hash, ZERO_HASH, hex, unhex, unhex_bytes};
 pub use seal::{Merkle, Seal, SealKey, Window};
 pub use verify::{ACCEPT_CLOCK, Anchor, Break, BreakKind, Head, Totals, Verified, Verifier};

@@ -5,7 +5,7 @@ use kernel::{Moment, StreamId};
 use serde::{Deserialize, Serialize};
 use sm3::{Digest, Sm3};
 
-use crate::chain::{Hash, ZERO_HASH};
+use crate::hash::{Hash, ZERO_HASH};
 
 const SEAL_TAG: &[u8] = b"bancheng/seal/1\0";
 
@@ -20,7 +20,7 @@ impl SealKey {
     }
     /// From 64 hexadecimal digits (white space around them is ignored).
     pub fn from_hex(text: &str) -> Option<Self> {
-        crate::chain::unhex(text.trim()).map(Self)
+        crate::hash::unhex(text.trim()).map(Self)
     }
     /// What may be shown to tell one key from another: a keyed digest of nothing, 32 hexadecimal digits.
     pub fn fingerprint(&self) -> String {
@@ -31,7 +31,7 @@ impl SealKey {
     }
     /// As hexadecimal text, to be written to the key file.
     pub fn to_hex(&self) -> String {
-        crate::chain::hex(&self.0)
+        crate::hash::hex(&self.0)
     }
 }
 impl std::fmt::Debug for SealKey {
@@ -54,18 +54,18 @@ pub struct Seal {
     /// When it was made.
     pub at: Moment,
     /// SM3 over the hashes of all covered events in the order of `seq`.
-    #[serde(with = "crate::chain::hex_text")]
+    #[serde(with = "crate::hash::hex_text")]
     pub order: Hash,
     /// Merkle root over (stream, ver, hash) of every changed stream, ordered by stream.
-    #[serde(with = "crate::chain::hex_text")]
+    #[serde(with = "crate::hash::hex_text")]
     pub root: Hash,
     /// Hash of the seal before ([`ZERO_HASH`] before the first).
-    #[serde(with = "crate::chain::hex_text")]
+    #[serde(with = "crate::hash::hex_text")]
     pub prev: Hash,
     /// Made with a key (HMAC-SM3) or without (SM3).
     pub keyed: bool,
     /// The seal itself.
-    #[serde(with = "crate::chain::hex_text")]
+    #[serde(with = "crate::hash::hex_text")]
     pub hash: Hash,
 }
 

@@ -8,8 +8,9 @@ use kernel::{Moment, Said, StreamId};
 use serde::Serialize;
 use sm3::{Digest, Sm3};
 
-use crate::chain::{Chain, Hash, ZERO_HASH};
+use crate::chain::Chain;
 use crate::event::Event;
+use crate::hash::{Hash, ZERO_HASH};
 use crate::seal::{Merkle, Seal, SealKey};
 
 /// The act by which a person says that the clock is right although the event before was written later by one that was
@@ -150,7 +151,7 @@ pub struct Verified {
     /// Events after the last seal: their chains hold, but only a seal proves that none is missing.
     pub unsealed: i64,
     /// Hash of the last seal.
-    #[serde(with = "crate::chain::hex_text")]
+    #[serde(with = "crate::hash::hex_text")]
     pub last_seal: Hash,
 }
 

@@ -4,19 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::Said;
-use serde::Serialize;
 
+use crate::fault::Fault;
 use crate::fields::Record;
 use crate::item::{ServiceItem, Step};
-
-/// One thing that keeps an item from being taken in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Fault {
-    /// Where: `code`, `materials/m3/name`.
-    pub path: String,
-    /// What is wrong and what to do.
-    pub said: Said,
-}
 
 /// The longest code, in characters.
 pub const CODE_CHARS_MAX: usize = 64;

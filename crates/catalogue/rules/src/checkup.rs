@@ -7,16 +7,8 @@ use kernel::Said;
 use serde::Serialize;
 
 use crate::checkup_rules as rules;
+pub use crate::checkup_rules::Hit;
 use crate::item::ServiceItem;
-
-/// One place where a rule is broken, as a check reports it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hit {
-    /// What exactly: the name of the material, the words found; fits after “：”. May be empty.
-    pub what: String,
-    /// The field when it is finer than the rule's: `materials/m3`.
-    pub path: Option<String>,
-}
 
 /// One rule of the check-up.
 pub struct Rule {
@@ -140,13 +132,13 @@ rules! {
     "G10" "fees" fee_without_standard "STANDARDS 2.3"
         "收费，却没有写明标准或依据" "a fee without its amount or its legal basis"
         => "补上收费标准和依据文号；没有依据的不得收取" "add amount and basis; without a basis it must not be charged";
-    "G11" "promised_limit" promised_longer "issue 5"
+    "G11" "promised_limit" promised_longer "K1"
         "承诺时限比法定时限还长" "promised longer than the law allows"
         => "承诺时限改为不超过法定时限" "promise no more than the legal limit";
-    "G12" "materials" same_twice "issue 5"
+    "G12" "materials" same_twice "K1"
         "同一份材料要了两次" "the same material is asked for twice"
         => "合并为一条，写清份数" "merge them and state the number";
-    "G13" "materials" government_issued "issue 5, O3"
+    "G13" "materials" government_issued "K1, O3"
         "向申请人要政府自己核发的证照" "asks the applicant for a document that the government itself issues"
         => "通过数据共享核验，标为免交；暂时共享不了的说明原因" "check it by shared data and mark it as not to be brought";
     "G14" "name" dirty_text "STANDARDS 2.3"
@@ -164,10 +156,10 @@ rules! {
     "G18" "legal_limit" no_legal_limit "STANDARDS 2.3"
         "行政许可没有法定时限" "a licence without a legal limit"
         => "没有专门规定的填 20 个工作日（《行政许可法》第四十二条）" "20 working days unless a law says otherwise";
-    "G19" "materials" catch_all "issue 5"
+    "G19" "materials" catch_all "K1"
         "兜底材料，申请人不知道要带什么" "a catch-all material: nobody knows what to bring"
         => "逐项写明名称；写不明的删去" "name each document, or drop it";
-    "G20" "materials" copies_of_electronic "issue 5"
+    "G20" "materials" copies_of_electronic "K1"
         "只收电子件，却要复印件" "electronic only, yet copies are asked for"
         => "份数改为 0，或把形式改为纸质" "set the number to 0, or the form to paper";
     "G21" "depth" depth_contradicts "STANDARDS 2.3"
@@ -179,22 +171,22 @@ rules! {
     "G23" "materials" defer_without_days "K5"
         "可容缺后补，却没有写几天内补" "may be handed in later, but not by when"
         => "写明补交的工作日数" "state the working days to hand it in";
-    "G24" "materials" unused_material "issue 5, O3"
+    "G24" "materials" unused_material "K1, O3"
         "没有一个环节用到这份材料" "no step uses this material"
         => "确认用在哪个环节；用不到就不要再收" "say which step uses it, or stop asking for it";
-    "G25" "steps" steps_longer "issue 5"
+    "G25" "steps" steps_longer "K1"
         "各环节时限加起来超过承诺时限" "the steps together take longer than promised"
         => "压缩环节时限或改为并行，或修改承诺时限" "shorten or parallel the steps, or change the promise";
     "G26" "results" no_result "STANDARDS 2.3"
         "没有写明办理结果" "no result is named"
         => "写明发什么证照或文书；没有的写“办结告知”" "name the certificate or notice";
-    "G27" "conditions" vague_condition "issue 5"
+    "G27" "conditions" vague_condition "K1"
         "受理条件含糊，申请人无法对照" "a vague condition that nobody can check"
         => "逐条写清楚具体条件，或引到条款" "say it in full, or name the article";
     "G28" "special" special_without_time "STANDARDS 2.6"
         "有特别程序，却没有写明需要多久" "a special procedure without the time it takes"
         => "写明所需时间，并书面告知申请人（《行政许可法》第四十五条）" "state the time and tell the applicant in writing";
-    "G29" "materials" id_copy "issue 5, O3"
+    "G29" "materials" id_copy "K1, O3"
         "要身份证或营业执照复印件，窗口核验即可" "a copy of the identity card or business licence, which the window can check itself"
         => "改为出示原件或电子证照，复印由窗口完成" "ask to show the original or the electronic one";
     "G30" "materials" abolished_proof "LC, K5"

@@ -3,12 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::step_order;
-use crate::checkup::Hit;
 use crate::fields::Record;
 use crate::item::{Limit, Material, ServiceItem};
 use crate::words::{
     Channel, Depth, Handling, ItemKind, LimitUnit, Medium, Need, Paper, ResultKind, Source, StepKind,
 };
+
+/// One place where a rule is broken, as a check reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// What exactly: the name of the material, the words found; fits after “：”. May be empty.
+    pub what: String,
+    /// The field when it is finer than the rule's: `materials/m3`.
+    pub path: Option<String>,
+}
 
 fn found(yes: bool) -> Vec<Hit> {
     if yes { vec![Hit { what: String::new(), path: None }] } else { Vec::new() }

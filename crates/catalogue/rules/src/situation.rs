@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::Said;
 use serde::{Deserialize, Serialize};
 
-use crate::check::Fault;
+use crate::fault::Fault;
 use crate::item::{Material, ServiceItem, Step};
 use crate::words::Need;
 

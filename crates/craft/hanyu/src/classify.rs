@@ -2,7 +2,6 @@
 //! Learns from raw letters, already cut rows and a taxonomy of duties. Must not know what a label means.
 
 use hashbrown::{HashMap, HashSet};
-use serde::{Deserialize, Serialize};
 
 use crate::cut::Cutter;
 use crate::feature::{self, Counter, Known, Lexicon, Rarity, StopList, Stream};
@@ -11,10 +10,9 @@ use crate::linear::{Calibration, LANES, Row, Weights, train};
 use crate::mask::{covered_words, may_show};
 use crate::minhash::{Fingerprint, Sets};
 use crate::normalise::fold;
+pub use crate::proposal::{BadModel, MAX_LABELS, Ranked, Reason};
 use crate::taxonomy;
 
-/// The most labels of one model.
-pub const MAX_LABELS: usize = 200;
 /// Characters of a letter that a model looks at, about.
 pub const LETTER_CHARS: usize = 1_200;
 /// Parts of the inner cross-validation that calibrates, and how many of them are judged: a model of four fifths is
@@ -26,40 +24,6 @@ const RAW_WEIGHT: f32 = 8.0;
 
 /// Shared runs from which two examples count as copies of one letter.
 const COPY: f32 = 0.35;
-
-/// Why no model could be made or read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadModel {
-    /// Nothing to learn from.
-    #[error(
-        "没有可学习的内容：至少要有两个标签的信件，或一份职责分类表 / nothing to learn from: give letters of at least two labels, or a taxonomy"
-    )]
-    NothingToLearn,
-    /// More labels than `MAX_LABELS`.
-    #[error("标签超过 {MAX_LABELS} 个，请合并 / more than {MAX_LABELS} labels: merge some")]
-    TooManyLabels,
-    /// Not a model file.
-    #[error("不是本程序的模型文件或已损坏，请重新训练 / not a model of this program or damaged: train again")]
-    Damaged,
-}
-
-/// One label with its probability.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Ranked {
-    /// Label.
-    pub label: String,
-    /// Calibrated probability, 0 to 1.
-    pub p: f32,
-}
-
-/// A word and how much it speaks for a label (difference of scores, positive speaks for it).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Reason {
-    /// The word as it stands in the letter.
-    pub word: String,
-    /// Its share of the score.
-    pub weight: f32,
-}
 
 /// One example to learn from.
 #[derive(Clone, Debug)]
@@ -111,7 +75,8 @@ pub fn train_tables(cutter: &Cutter, tables: &[Table]) -> Result<Model, BadModel
         .filter_map(|t| if let Table::Taxonomy(r) = t { Some(r.clone()) } else { None })
         .flatten()
         .collect();
-    taxonomy::model(cutter, &duties)
+    let (labels, duties) = taxonomy::learn(cutter, &duties)?;
+    Ok(Model { labels, kind: Kind::Duties(Box::new(duties)) })
 }
 
 /// How much is spent on a model.
@@ -214,10 +179,10 @@ fn learned_stop_words(cutter: &Cutter, tables: &[Table]) -> HashSet<String> {
         }
     }
     if known.len() < 5_000 {
-        return crate::cut::stop_words().map(str::to_owned).collect();
+        return crate::word::tables::stop_words().map(str::to_owned).collect();
     }
     let mut stop: HashSet<String> =
-        crate::cut::stop_words().filter(|w| !known.contains(w)).map(str::to_owned).collect();
+        crate::word::tables::stop_words().filter(|w| !known.contains(w)).map(str::to_owned).collect();
     let mut seen: HashMap<String, u32> = HashMap::new();
     for t in tables {
         let Table::Letters(letters) = t else { continue };

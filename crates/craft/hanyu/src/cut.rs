@@ -3,24 +3,17 @@
 use std::fmt;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use jieba_rs::Jieba;
 
 use crate::normalise::in_word;
 use crate::word::Facts;
+pub use crate::word::tables::is_stop_word;
 
 /// The most words a city may add to the dictionary.
 pub const MAX_USER_WORDS: usize = 200_000;
 
 static STANDARD: LazyLock<Cutter> = LazyLock::new(|| Cutter::with_words(std::iter::empty::<&str>()));
-
-static STOP: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    include_str!("../data/stopwords.txt")
-        .lines()
-        .filter(|l| !l.starts_with('#'))
-        .flat_map(str::split_whitespace)
-        .collect()
-});
 
 /// The most words whose facts are kept at hand; then they are gathered anew.
 const MAX_KNOWN: usize = 1 << 17;
@@ -82,16 +75,6 @@ impl fmt::Debug for Cutter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Cutter")
     }
-}
-
-/// Does a word only carry grammar or courtesy (停用词)?
-pub fn is_stop_word(word: &str) -> bool {
-    STOP.contains(word)
-}
-
-/// All general stop words.
-pub(crate) fn stop_words() -> impl Iterator<Item = &'static str> {
-    STOP.iter().copied()
 }
 
 impl Cutter {

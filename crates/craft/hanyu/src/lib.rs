@@ -18,6 +18,7 @@ pub mod model_file;
 pub mod normalise;
 pub mod place;
 pub mod precedent;
+mod proposal;
 pub mod recur;
 pub mod reply;
 pub mod same;

@@ -13,7 +13,7 @@ use crate::minhash::{Fingerprint, counted};
 use crate::normalise::fold;
 use crate::spot::times;
 
-/// A part that a complete reply has (issue 4, 7).
+/// A part that a complete reply has (R2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
@@ -169,26 +169,15 @@ const PARTS: [Row; 7] = [
     },
 ];
 
-/// What a reply lacks or looks like; a signal, not a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Signal {
-    /// 空洞: hardly anything but courtesy.
-    Empty,
-    /// 只转不办: says only that it was passed on.
-    PassedOn,
-    /// 答非所问: hardly a word of what was asked.
-    OffTopic,
-}
-
-impl Signal {
-    /// Its code word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Empty => "empty",
-            Self::PassedOn => "passed_on",
-            Self::OffTopic => "off_topic",
-        }
+kernel::words! {
+    /// What a reply lacks or looks like; a signal, not a verdict.
+    inherent Signal {
+        /// Hardly anything but courtesy.
+        Empty = "empty", "空洞";
+        /// Says only that it was passed on.
+        PassedOn = "passed_on", "只转不办";
+        /// Hardly a word of what was asked.
+        OffTopic = "off_topic", "答非所问";
     }
 }
 

@@ -17,59 +17,8 @@ pub const SAME: f32 = 0.75;
 const KEPT_TERMS: usize = 120;
 /// Places kept of one text.
 const KEPT_PLACES: usize = 12;
-/// How strongly it counts that a word is rare.
-pub(crate) const RARITY: f32 = 1.3;
 /// Bands that stand for places.
 const PLACE_BANDS: usize = 8;
-
-/// Set phrases of petitions and of official prose: one writer's frame around different matters must not make them
-/// one.
-pub(crate) const SET_PHRASES: [&str; 44] = [
-    "加快",
-    "加强",
-    "加大",
-    "力度",
-    "步伐",
-    "刻不容缓",
-    "建设",
-    "大力",
-    "倡导",
-    "大背景",
-    "背景",
-    "推进",
-    "提升",
-    "高质量",
-    "发展",
-    "迅猛",
-    "极为",
-    "近年",
-    "常年",
-    "地处",
-    "严重",
-    "流失",
-    "省会",
-    "国家",
-    "城市",
-    "配套",
-    "整治",
-    "全覆盖",
-    "监督",
-    "监管",
-    "创建",
-    "具体",
-    "行动",
-    "人口",
-    "大省",
-    "落后",
-    "周边",
-    "片区",
-    "公共",
-    "中心",
-    "长期",
-    "尽快",
-    "无人",
-    "增长",
-];
 
 /// What is compared of a text. About 1.5 KB as bytes; keep it with the case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::classify::{BadModel, Kind, Model, Ranked, Reason};
 use crate::cut::{Cutter, is_stop_word};
 use crate::normalise::fold;
+use crate::proposal::{BadModel, Ranked, Reason};
 
 /// Most labels of a taxonomy: a city with all its townships.
 const MAX_DUTY_LABELS: usize = 1_500;
@@ -37,8 +37,8 @@ pub(crate) fn plain_words() -> impl Iterator<Item = (&'static str, Vec<&'static 
 const EMPTY_DUTY: [&str; 12] =
     ["其他", "管理", "政策", "工作", "制度", "问题", "服务", "建设", "发展", "处理", "纠纷", "权益"];
 
-/// A model from taxonomy rows `[level1, level2, level3]`, level1 being the label.
-pub(crate) fn model(cutter: &Cutter, rows: &[[String; 3]]) -> Result<Model, BadModel> {
+/// Labels and what speaks for them, from taxonomy rows `[level1, level2, level3]`, level1 being the label.
+pub(crate) fn learn(cutter: &Cutter, rows: &[[String; 3]]) -> Result<(Vec<String>, Duties), BadModel> {
     let mut labels: Vec<String> = rows.iter().map(|r| r[0].clone()).filter(|l| !l.is_empty()).collect();
     labels.sort();
     labels.dedup();
@@ -81,7 +81,7 @@ pub(crate) fn model(cutter: &Cutter, rows: &[[String; 3]]) -> Result<Model, BadM
             (w, weights)
         })
         .collect();
-    Ok(Model { labels, kind: Kind::Duties(Box::new(Duties { words })) })
+    Ok((labels, Duties { words }))
 }
 
 impl Duties {

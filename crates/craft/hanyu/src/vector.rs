@@ -7,6 +7,8 @@ use crate::cut::Cutter;
 use crate::mask::{covered_words, may_show};
 use crate::normalise::{fold, head};
 use crate::place::{Place, PlaceKind, places_in};
+pub use crate::word::hash::key;
+use crate::word::hash::pair_key;
 
 /// How much more a term of the title counts.
 const TITLE: f32 = 2.0;
@@ -40,22 +42,6 @@ pub struct Terms {
     pub places: Vec<String>,
     /// Divisions and townships.
     pub areas: Vec<String>,
-}
-
-/// A stable hash of a term.
-pub fn key(kind: u8, text: &str) -> u64 {
-    on(0xcbf2_9ce4_8422_2325 ^ u64::from(kind), text.as_bytes())
-}
-
-fn on(h: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(h, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x100_0000_01b3))
-}
-
-/// `key(1, ..)` of two characters.
-fn pair_key(a: char, b: char) -> u64 {
-    let mut bytes = [0; 4];
-    let h = on(0xcbf2_9ce4_8422_2325 ^ 1, a.encode_utf8(&mut bytes).as_bytes());
-    on(h, b.encode_utf8(&mut bytes).as_bytes())
 }
 
 /// The name by which others would call a place: without the divisions and streets before it, the last four

@@ -1,36 +1,18 @@
 //! May this be done, and what happens then? Runs from [`crate::TABLE`].
 
-use kernel::{Actor, CaseId, Moment, UnitId};
-use serde::{Deserialize, Serialize};
+use kernel::{Actor, Moment, UnitId};
 use workday::Length;
 
 use crate::case::{Case, relations};
 use crate::clock::{ClockChange, Extent, Phase};
 use crate::command::{Act, Command, PlannedStep, Registration, Solved, TEXT_MAX, TITLE_MAX};
 use crate::guard::Scene;
+use crate::happened::Happened;
 use crate::limits::{Rules, Subject};
 use crate::refusal::{Refusal, RefusalCode as Code};
 use crate::stage::{Stage, StageKind};
 use crate::table::{ClockEffect, Row, TABLE, To, Who, row};
 use crate::words::{PauseReason, Word as _};
-
-/// What happened: the command as accepted, where the case stands now and what the clock did. It is the
-/// content of the event, and all that a replay needs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Happened {
-    /// the command
-    #[serde(flatten)]
-    pub asked: Command,
-    /// where the case stands now
-    #[serde(rename = "stage")]
-    pub to: StageKind,
-    /// what the clock did
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub clock: Vec<ClockChange>,
-    /// what was attached (附件)
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<kernel::FileRef>,
-}
 
 /// One act that an actor may do now.
 #[derive(Clone, Copy, Debug)]
@@ -288,11 +270,4 @@ fn check_texts(asked: &Command) -> Result<(), Refusal> {
         }
     }
     Ok(())
-}
-
-impl Case {
-    /// The id that the store gives; here so that a case can be made in one call.
-    pub fn begin(id: CaseId, number: String, happened: &Happened, at: Moment) -> Option<Self> {
-        crate::evolve::begin(id, number, happened, at)
-    }
 }

@@ -2,14 +2,15 @@
 
 use kernel::{Actor, CaseId, Moment, UnitId};
 
-use crate::case::{Case, CoTask, ExtensionAsked, MeetingTask, Order, RectStep, StepState};
+use crate::case::{Case, CoTask, ExtensionAsked, MeetingTask, Order};
 use crate::clock::Clock;
 use crate::command::{Command, Solved};
-use crate::decide::Happened;
+use crate::happened::Happened;
 use crate::stage::{Stage, StageKind};
+use crate::step::{RectStep, StepState};
 
-/// The state after the first event; none if that is not a registration.
-pub(crate) fn begin(id: CaseId, number: String, happened: &Happened, at: Moment) -> Option<Case> {
+/// The state after the first event.
+fn begin(id: CaseId, number: String, happened: &Happened, at: Moment) -> Option<Case> {
     let Command::Register(r) = &happened.asked else { return None };
     let mut clock = Clock::default();
     for change in &happened.clock {
@@ -51,6 +52,11 @@ pub(crate) fn begin(id: CaseId, number: String, happened: &Happened, at: Moment)
 }
 
 impl Case {
+    /// The state after the first event, with the id and number that the store gives; none if that is not a
+    /// registration.
+    pub fn begin(id: CaseId, number: String, happened: &Happened, at: Moment) -> Option<Self> {
+        begin(id, number, happened, at)
+    }
     /// The state after one more event.
     #[must_use]
     pub fn evolve(mut self, happened: &Happened, actor: &Actor, at: Moment) -> Self {

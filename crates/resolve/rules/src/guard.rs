@@ -2,12 +2,13 @@
 
 use kernel::{Actor, Moment, Role, US_PER_DAY};
 
-use crate::case::{Case, StepState};
+use crate::case::Case;
 use crate::clock::Run;
 use crate::command::Command;
 use crate::limits::Rules;
 use crate::refusal::{Refusal, RefusalCode as Code};
 use crate::stage::Stage;
+use crate::step::StepState;
 
 /// What must hold for an act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -12,23 +12,27 @@ mod decide;
 mod draw;
 mod evolve;
 mod guard;
+mod happened;
 mod limits;
 mod owed;
 mod refusal;
 mod stage;
+mod step;
 mod table;
 mod words;
 
-pub use case::{Case, CoTask, Duty, ExtensionAsked, MeetingTask, Order, RectStep, StepState, relations};
+pub use case::{Case, CoTask, Duty, ExtensionAsked, MeetingTask, Order, relations};
 pub use clock::{Clock, ClockChange, Extent, Light, Phase, Run, Standstill};
 pub use command::{Act, Command, MeetingTaskGiven, PlannedStep, Registration, Solved, TEXT_MAX, TITLE_MAX};
-pub use decide::{Happened, Permitted, register};
+pub use decide::{Permitted, register};
 pub use draw::{loop_diagram, loop_table_markdown};
 pub use evolve::new_owner;
 pub use guard::Guard;
+pub use happened::Happened;
 pub use limits::{LimitRule, Rules, default_limits};
 pub use refusal::{Refusal, RefusalCode};
 pub use stage::{Stage, StageKind};
+pub use step::{RectStep, StepState};
 pub use table::{ClockEffect, Row, TABLE, To, Who, row};
 pub use words::{
     Cause, Channel, Complexity, Kind, Level, PauseReason, RefuseReason, ReturnReason, Satisfaction, Word,

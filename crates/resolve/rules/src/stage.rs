@@ -3,7 +3,7 @@
 use kernel::{Moment, UnitId};
 use serde::{Deserialize, Serialize};
 
-use crate::case::RectStep;
+use crate::step::RectStep;
 use crate::words::{Level, RefuseReason, Satisfaction, words};
 use crate::{command::Solved, words::ReturnReason};
 

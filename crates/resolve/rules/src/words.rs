@@ -1,46 +1,7 @@
 //! The small closed vocabularies of the loop, each word in code, Chinese and where it comes from.
 
-use kernel::Said;
-use serde::{Deserialize, Serialize};
-
-/// A closed vocabulary: every value has a code word and a Chinese word.
-pub trait Word: Copy + Sized + 'static {
-    /// All values, in the order shown to people.
-    const ALL: &'static [Self];
-    /// The code word, as in JSON and the database.
-    fn word(self) -> &'static str;
-    /// The Chinese word, as on pages.
-    fn zh(self) -> &'static str;
-    /// Reads either word.
-    fn read(text: &str) -> Option<Self> {
-        let text = text.trim();
-        Self::ALL.iter().copied().find(|w| w.word() == text || w.zh() == text)
-    }
-    /// The sentence for a word that is none of these.
-    fn unknown(text: &str) -> Said {
-        let zh: Vec<_> = Self::ALL.iter().map(|w| w.zh()).collect();
-        let en: Vec<_> = Self::ALL.iter().map(|w| w.word()).collect();
-        let text: String = text.chars().take(30).collect();
-        Said::new(
-            format!("“{text}”不在可选范围：{}", zh.join("、")),
-            format!("“{text}” is none of: {}", en.join(", ")),
-        )
-    }
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal, $zh:literal;)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$vdoc])* #[doc = $zh] #[serde(rename = $word)] $variant,)+ }
-        impl $crate::words::Word for $name {
-            const ALL: &'static [Self] = &[$(Self::$variant),+];
-            fn word(self) -> &'static str { match self { $(Self::$variant => $word),+ } }
-            fn zh(self) -> &'static str { match self { $(Self::$variant => $zh),+ } }
-        }
-    };
-}
-pub(crate) use words;
+pub use kernel::Word;
+pub(crate) use kernel::words;
 
 words! {
     /// What a case is about (件的类别).

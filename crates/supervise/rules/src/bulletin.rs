@@ -10,50 +10,19 @@ use serde::{Deserialize, Serialize};
 use crate::cube::{Ask, Filter};
 use crate::figures::{Figure, Value, figure};
 
-/// What kind of document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Form {
-    /// 通报
-    Notice,
-    /// 整改情况报告
-    Rectification,
-    /// 行动总结
-    Campaign,
-    /// 三张清单
-    ThreeLists,
-    /// 台账摘录
-    Ledger,
-    /// 月报
-    Monthly,
+kernel::words! {
+    /// What kind of document.
+    inherent Form {
+        Notice = "notice", "通报";
+        Monthly = "monthly", "月报";
+        Rectification = "rectification", "整改情况报告";
+        Campaign = "campaign", "行动总结";
+        ThreeLists = "three_lists", "三张清单";
+        Ledger = "ledger", "台账摘录";
+    }
 }
 
 impl Form {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Notice, Self::Monthly, Self::Rectification, Self::Campaign, Self::ThreeLists, Self::Ledger];
-    /// In addresses.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Notice => "notice",
-            Self::Rectification => "rectification",
-            Self::Campaign => "campaign",
-            Self::ThreeLists => "three_lists",
-            Self::Ledger => "ledger",
-            Self::Monthly => "monthly",
-        }
-    }
-    /// For people.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Notice => "通报",
-            Self::Rectification => "整改情况报告",
-            Self::Campaign => "行动总结",
-            Self::ThreeLists => "三张清单",
-            Self::Ledger => "台账摘录",
-            Self::Monthly => "月报",
-        }
-    }
     /// In English.
     pub const fn en(self) -> &'static str {
         match self {
@@ -64,10 +33,6 @@ impl Form {
             Self::Ledger => "Ledger extract",
             Self::Monthly => "Monthly report",
         }
-    }
-    /// Reads the word.
-    pub fn read(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|f| f.word() == word)
     }
 }
 

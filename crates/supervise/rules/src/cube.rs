@@ -10,68 +10,18 @@ use kernel::{Date, Moment, US_PER_DAY, UnitId};
 use crate::facts::{Mark, NEVER, Sort, Span, Standing, Subject, What, moment, seconds};
 use crate::figures::{C_LATE, C_NEAR, C_OPEN, C_STANDS, COUNTERS, FIGURES, Figure, Rule, Value};
 
-/// What a board has a line for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dim {
-    /// 区划: the level below the region asked for
-    Region,
-    /// 单位
-    Unit,
-    /// 事项
-    Item,
-    /// 行动
-    Campaign,
-    /// 渠道
-    Channel,
-    /// 类别
-    Kind,
-    /// 一件事
-    Theme,
-    /// 窗口
-    Window,
-}
-
-impl Dim {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Region,
-        Self::Unit,
-        Self::Item,
-        Self::Campaign,
-        Self::Channel,
-        Self::Kind,
-        Self::Theme,
-        Self::Window,
-    ];
-    /// In addresses.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Region => "region",
-            Self::Unit => "unit",
-            Self::Item => "item",
-            Self::Campaign => "campaign",
-            Self::Channel => "channel",
-            Self::Kind => "kind",
-            Self::Theme => "theme",
-            Self::Window => "window",
-        }
-    }
-    /// For people.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Region => "区划",
-            Self::Unit => "单位",
-            Self::Item => "事项",
-            Self::Campaign => "行动",
-            Self::Channel => "渠道",
-            Self::Kind => "类别",
-            Self::Theme => "一件事",
-            Self::Window => "窗口",
-        }
-    }
-    /// Reads the word.
-    pub fn read(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|d| d.word() == word)
+kernel::words! {
+    /// What a board has a line for.
+    inherent Dim {
+        /// The level below the region asked for.
+        Region = "region", "区划";
+        Unit = "unit", "单位";
+        Item = "item", "事项";
+        Campaign = "campaign", "行动";
+        Channel = "channel", "渠道";
+        Kind = "kind", "类别";
+        Theme = "theme", "一件事";
+        Window = "window", "窗口";
     }
 }
 

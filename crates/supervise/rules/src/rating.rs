@@ -6,20 +6,15 @@
 use kernel::{Moment, Said};
 use serde::{Deserialize, Serialize};
 
-/// 五级满意度.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// 非常不满意
-    VeryDissatisfied,
-    /// 不满意
-    Dissatisfied,
-    /// 基本满意
-    Basically,
-    /// 满意
-    Satisfied,
-    /// 非常满意
-    VerySatisfied,
+kernel::words! {
+    /// 五级满意度, the worst first: the order of their numbers.
+    inherent Level {
+        VeryDissatisfied = "very_dissatisfied", "非常不满意";
+        Dissatisfied = "dissatisfied", "不满意";
+        Basically = "basically", "基本满意";
+        Satisfied = "satisfied", "满意";
+        VerySatisfied = "very_satisfied", "非常满意";
+    }
 }
 
 /// All levels, the best first, as shown to people.
@@ -27,34 +22,9 @@ pub const LEVELS: [Level; 5] =
     [Level::VerySatisfied, Level::Satisfied, Level::Basically, Level::Dissatisfied, Level::VeryDissatisfied];
 
 impl Level {
-    /// The code word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::VerySatisfied => "very_satisfied",
-            Self::Satisfied => "satisfied",
-            Self::Basically => "basically",
-            Self::Dissatisfied => "dissatisfied",
-            Self::VeryDissatisfied => "very_dissatisfied",
-        }
-    }
-    /// The Chinese word.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::VerySatisfied => "非常满意",
-            Self::Satisfied => "满意",
-            Self::Basically => "基本满意",
-            Self::Dissatisfied => "不满意",
-            Self::VeryDissatisfied => "非常不满意",
-        }
-    }
     /// 差评: the last two.
     pub const fn is_bad(self) -> bool {
         matches!(self, Self::Dissatisfied | Self::VeryDissatisfied)
-    }
-    /// Reads either word.
-    pub fn read(text: &str) -> Option<Self> {
-        let text = text.trim();
-        LEVELS.into_iter().find(|l| l.word() == text || l.zh() == text)
     }
     /// As this house keeps it: 5 is best.
     pub const fn number(self) -> i64 {
@@ -100,24 +70,16 @@ impl Codes {
     }
 }
 
+/// A vocabulary whose words also have codes at the border.
 macro_rules! coded {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal, $word:literal, $zh:literal;)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name { $(#[doc = $zh] #[serde(rename = $word)] $variant,)+ }
+        kernel::words! { $(#[$doc])* inherent $name { $($variant = $word, $zh;)+ } }
         impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
             /// The code at the border.
             pub const fn code(self) -> &'static str { match self { $(Self::$variant => $code),+ } }
-            /// The code word.
-            pub const fn word(self) -> &'static str { match self { $(Self::$variant => $word),+ } }
-            /// The Chinese word.
-            pub const fn zh(self) -> &'static str { match self { $(Self::$variant => $zh),+ } }
             /// Reads a word, the Chinese word, or the code.
-            pub fn read(text: &str) -> Option<Self> {
-                let text = text.trim();
-                Self::ALL.iter().copied().find(|w| w.word() == text || w.zh() == text || w.code() == text)
+            pub fn read_code(text: &str) -> Option<Self> {
+                Self::read(text).or_else(|| Self::ALL.into_iter().find(|w| w.code() == text.trim()))
             }
         }
     };
@@ -303,7 +265,7 @@ impl Record {
     /// # Errors
     /// A code that is not known.
     pub fn channel(&self) -> Result<RateChannel, BadRecord> {
-        RateChannel::read(&self.pf).ok_or_else(|| bad("pf", "评价渠道须为 1–8", "the channel is 1 to 8"))
+        RateChannel::read_code(&self.pf).ok_or_else(|| bad("pf", "评价渠道须为 1–8", "the channel is 1 to 8"))
     }
     /// First or second rating.
     ///

@@ -4,62 +4,25 @@
 use kernel::Said;
 use serde::{Deserialize, Serialize};
 
-/// What someone sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LeadKind {
-    /// 问题线索
-    Lead,
-    /// 意见建议
-    Suggestion,
-    /// 请人陪我走
-    AskCompany,
-    /// 应邀来陪走
-    Invited,
-}
-
-impl LeadKind {
-    /// All of them, the usual first.
-    pub const ALL: [Self; 4] = [Self::Lead, Self::Suggestion, Self::AskCompany, Self::Invited];
-    /// The code word, as it is stored and sent.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Lead => "lead",
-            Self::Suggestion => "suggestion",
-            Self::AskCompany => "ask_company",
-            Self::Invited => "invited",
-        }
+kernel::words! {
+    /// What someone sends, the usual first.
+    inherent LeadKind {
+        Lead = "lead", "问题线索";
+        Suggestion = "suggestion", "意见建议";
+        AskCompany = "ask_company", "请人陪我走";
+        Invited = "invited", "应邀来陪走";
     }
 }
 
-/// Where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LeadState {
-    /// 新收到
-    New,
-    /// 已排走访
-    Planned,
-    /// 已走
-    Walked,
-    /// 已回访
-    CalledBack,
-    /// 不采用, with a reason
-    Declined,
-}
-
-impl LeadState {
-    /// All of them, what waits first.
-    pub const ALL: [Self; 5] = [Self::New, Self::Planned, Self::Walked, Self::Declined, Self::CalledBack];
-    /// The code word, as it is stored and sent.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Planned => "planned",
-            Self::Walked => "walked",
-            Self::CalledBack => "called_back",
-            Self::Declined => "declined",
-        }
+kernel::words! {
+    /// Where it stands, what waits first.
+    inherent LeadState {
+        New = "new", "新收到";
+        Planned = "planned", "已排走访";
+        Walked = "walked", "已走";
+        /// With a reason.
+        Declined = "declined", "不采用";
+        CalledBack = "called_back", "已回访";
     }
 }
 

@@ -7,6 +7,7 @@ pub mod backward;
 pub mod board;
 pub mod campaign;
 pub mod checklist;
+mod facts;
 pub mod forms;
 pub mod leads;
 pub mod lists;

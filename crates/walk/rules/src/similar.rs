@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::signals::WalkFacts;
+use crate::facts::WalkFacts;
 
 const BANDS: usize = 16;
 const ROWS: usize = 4;

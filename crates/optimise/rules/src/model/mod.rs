@@ -13,7 +13,7 @@ mod tests;
 mod value;
 mod words;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::dist::Distribution;
 use kernel::Said;
@@ -31,38 +31,17 @@ pub(crate) const MAX_BYTES: usize = 16 << 20;
 /// Entries of any other list at most.
 pub(crate) const MAX_LIST: usize = 20_000;
 
-/// Why one step comes before another (先后依据, O2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ground {
-    /// 法定: a rule says so
-    Law,
-    /// 需要: one makes what the other needs
-    Need,
-    /// 未知: nobody has said yet; kept until somebody does
-    Unknown,
-    /// 习惯: it has always been so
-    Habit,
-}
-
-impl Ground {
-    /// The Chinese word.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Law => "法定",
-            Self::Need => "需要",
-            Self::Unknown => "依据未知",
-            Self::Habit => "习惯",
-        }
-    }
-    /// The code word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Law => "law",
-            Self::Need => "need",
-            Self::Unknown => "unknown",
-            Self::Habit => "habit",
-        }
+kernel::words! {
+    /// Why one step comes before another (先后依据, O2).
+    inherent Ground {
+        /// A rule says so.
+        Law = "law", "法定";
+        /// One makes what the other needs.
+        Need = "need", "需要";
+        /// Nobody has said yet; kept until somebody does.
+        Unknown = "unknown", "依据未知";
+        /// It has always been so.
+        Habit = "habit", "习惯";
     }
 }
 

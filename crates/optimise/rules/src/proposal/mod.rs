@@ -14,45 +14,28 @@ use serde::{Deserialize, Serialize};
 use crate::{Figures, Ground, Judgement};
 pub use rules::{GROUNDS, MODEL_MAX, WORDS_MAX, objection, recall, refusal, summary};
 
-/// Where a proposal stands (阶段).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// 起草
-    Draft,
-    /// 征求意见
-    Review,
-    /// 已批准
-    Approved,
-    /// 已发布
-    Published,
-    /// 已撤回
-    Withdrawn,
+kernel::words! {
+    /// Where a proposal stands (阶段).
+    inherent Stage {
+        Draft = "draft", "起草";
+        Review = "review", "征求意见";
+        Approved = "approved", "已批准";
+        Published = "published", "已发布";
+        Withdrawn = "withdrawn", "已撤回";
+    }
 }
 
 impl Stage {
-    /// All stages.
-    pub const ALL: [Self; 5] = [Self::Draft, Self::Review, Self::Approved, Self::Published, Self::Withdrawn];
-    /// The code word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Review => "review",
-            Self::Approved => "approved",
-            Self::Published => "published",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
     /// In two languages.
     pub fn said(self) -> Said {
-        let (zh, en) = match self {
-            Self::Draft => ("起草", "Draft"),
-            Self::Review => ("征求意见", "Under review"),
-            Self::Approved => ("已批准", "Approved"),
-            Self::Published => ("已发布", "Published"),
-            Self::Withdrawn => ("已撤回", "Withdrawn"),
+        let en = match self {
+            Self::Draft => "Draft",
+            Self::Review => "Under review",
+            Self::Approved => "Approved",
+            Self::Published => "Published",
+            Self::Withdrawn => "Withdrawn",
         };
-        Said::new(zh, en)
+        Said::new(self.zh(), en)
     }
 }
 

@@ -2,16 +2,17 @@
 //! whether a place name may end with it or hold it, its pinyin initials. Gathered once for each word by the cutter.
 //! Must not know the text a word stands in.
 
+pub(crate) mod hash;
+pub(crate) mod tables;
+
 use pinyin::ToPinyin;
 
-use crate::cut::is_stop_word;
 use crate::normalise::{in_word, is_han};
-use crate::{place, same, vector};
 
 /// The facts of one word, small enough to be copied.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Facts {
-    /// `vector::key(0, word)`: stands for the word where words are counted.
+    /// `hash::key(0, word)`: stands for the word where words are counted.
     pub key: u64,
     /// Pinyin initials of a word of two to eight Chinese characters, filled up with zeros; all zeros if there are none.
     pub initials: [u8; 8],
@@ -43,22 +44,22 @@ impl Facts {
     pub fn of(word: &str, rarity: f32) -> Self {
         let chars = word.chars().count();
         let mut f = Self {
-            key: vector::key(0, word),
+            key: hash::key(0, word),
             rarity,
-            weight: rarity.powf(same::RARITY),
+            weight: rarity.powf(tables::RARITY),
             chars: u8::try_from(chars).unwrap_or(u8::MAX),
-            suffix: place::suffix(word),
+            suffix: tables::suffix(word),
             ..Self::default()
         };
         let all_han = word.chars().all(is_han);
         for (bit, on) in [
             (WORD, word.chars().any(in_word)),
-            (STOP, is_stop_word(word)),
+            (STOP, tables::is_stop_word(word)),
             (ALL_HAN, all_han),
             (ANY_HAN, word.chars().any(is_han)),
-            (SET_PHRASE, same::SET_PHRASES.contains(&word)),
+            (SET_PHRASE, tables::SET_PHRASES.contains(&word)),
             (ENDS_DIVISION, word.ends_with(['省', '市', '区', '县', '州'])),
-            (BREAKS, place::breaks(word) || place::not_places().contains(word)),
+            (BREAKS, tables::breaks(word) || tables::not_places().contains(word)),
             (PLAIN, word.chars().all(|c| is_han(c) || c.is_ascii_alphanumeric())),
         ] {
             if on {
@@ -122,7 +123,7 @@ impl Facts {
         if self.is(ENDS_DIVISION) && tag.starts_with("ns") {
             self.bits |= DIVISION;
         }
-        if self.is(PLAIN) && !self.is(STOP) && place::tag_may_name(tag, word) {
+        if self.is(PLAIN) && !self.is(STOP) && tables::tag_may_name(tag, word) {
             self.bits |= MAY_NAME;
         }
     }
