@@ -9,7 +9,7 @@ use kernel::{Actor, CaseId, Date, Moment, Role, UnitId};
 use resolve::Command;
 use serde::{Deserialize, Serialize};
 use store::supervision::{self, DrawRow, PaperRow, PublicationRow};
-use store::{Rd, cases, settings};
+use store::{Rd, cases, ledger_rows, settings};
 use supervise::{Adjust, Ask, Card, Dim, Drawn, Formula, Stratum, Value, figure};
 
 use crate::bulletins::{json, parse, stream};

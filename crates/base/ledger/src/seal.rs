@@ -27,7 +27,7 @@ impl SealKey {
         let mac =
             Hmac::<Sm3>::new_from_slice(&self.0).map(|m| m.chain_update(b"bancheng/seal-key/fingerprint"));
         let digest: Hash = mac.map_or(ZERO_HASH, |m| m.finalize().into_bytes().into());
-        crate::chain::hex(&digest[..16])
+        crate::hash::hex(&digest[..16])
     }
     /// As hexadecimal text, to be written to the key file.
     pub fn to_hex(&self) -> String {

@@ -8,7 +8,6 @@ use serde::Deserialize;
 use store::office::UnitRow;
 use web_kit::{Fields, Kit, Lang, Oops, Opt, again, escape, render};
 
-use crate::office::may;
 use crate::{Desk, Page};
 
 const LINES: usize = 30;

@@ -214,7 +214,7 @@ impl Reader {
     }
     /// May the reader do this at all? Decides what is shown; the door decides again.
     pub fn may(&self, operation: access::Operation) -> bool {
-        self.me.as_ref().is_some_and(|m| access::decide(&m.actor, operation, None).is_ok())
+        self.me.as_ref().is_some_and(|m| access::offers(&m.actor, operation))
     }
     /// Is one of these the role of the reader? Words of roles, separated by blanks.
     pub fn any_role(&self, words: &str) -> bool {

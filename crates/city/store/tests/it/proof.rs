@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use access::{Operation, Permit, decide};
+use access::{City, Permit, decide, op};
 use kernel::{Actor, CaseId, Moment, UnitId};
 use store::campaigns::CampaignRow;
 use store::guides::{GuideRow, PlateRow};
@@ -14,7 +14,7 @@ use store::{Dialect, Options, StoreError, Tx, campaigns, guides, ratings, superv
 use testkit::both_engines;
 
 fn permit() -> Permit {
-    decide(&Actor::system(), Operation::WriteUnits, None).unwrap()
+    decide(&Actor::system(), op::WriteUnits, City(&"4306".parse().unwrap())).unwrap()
 }
 
 /// One row in every table whose rows have digests on record, written and changed as the program does it.

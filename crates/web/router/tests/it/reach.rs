@@ -149,7 +149,7 @@ fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         device: "x".into(),
         phone: String::new(),
     };
-    app.rate(receipt.token.clone(), rating).wait().unwrap();
+    app.rate(None, receipt.token.clone(), rating).wait().unwrap();
     let rating = app.ratings(coordinator.clone(), String::new(), 0).wait().unwrap()[0].rating.id;
     app.appeal_rating(actor(Role::UnitAdmin, "a"), rating, "误评".into()).wait().unwrap();
     app.figures_ready().unwrap();
