@@ -231,7 +231,7 @@ impl App {
                 "the unit asked first does not exist",
             ));
         }
-        plain_title(&mut registration.title, &mut registration.words);
+        plain_title(&mut registration.title, &mut registration.words, &contact.name);
         registration.contact = (!contact.is_empty()).then(|| self.vault.person(contact));
         let mut happened = resolve::register(registration, now, &office.rules)?;
         let (id, number) = take_numbers(tx, &office, now, 1)?.remove(0);

@@ -296,7 +296,7 @@ impl Import {
             contact: (!row.contact.is_empty()).then(|| self.app.vault.person(&row.contact)),
             lodged_at: row.at,
         };
-        Ok(Asked { registration, reply, unit })
+        Ok(Asked { registration, reply, unit, name: row.contact.name.clone() })
     }
 }
 
@@ -305,6 +305,8 @@ struct Asked {
     registration: Registration,
     reply: Option<(String, Moment)>,
     unit: Option<UnitId>,
+    /// who lodged, for the title
+    name: String,
 }
 
 /// Cut after so many characters; what is longer than a field may be is marked, never dropped in silence.
@@ -371,7 +373,7 @@ fn begun(mut asked: Asked, office: &Office, actor: &Actor, now: Moment) -> Resul
     // What was answered already happened at its own time; what is open starts its clock now.
     let at = if asked.reply.is_some() { asked.registration.lodged_at.unwrap_or(now) } else { now };
     let r = &mut asked.registration;
-    crate::reporter::plain_title(&mut r.title, &mut r.words);
+    crate::reporter::plain_title(&mut r.title, &mut r.words, &asked.name);
     let registered = resolve::register(asked.registration, now, &office.rules)?;
     let case = Case::begin(CaseId(0), String::new(), &registered, at);
     let mut case = case.ok_or_else(|| Error::bug("not a registration"))?;

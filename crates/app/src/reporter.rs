@@ -122,8 +122,14 @@ pub(crate) fn case_for(actor: &Actor, mut case: Case) -> Case {
 }
 
 /// A title is read by many who may not see the case: it holds no personal data. What it held goes on in the words.
-pub(crate) fn plain_title(title: &mut String, words: &mut String) {
-    let covered = mask(title);
+pub(crate) fn plain_title(title: &mut String, words: &mut String, name: &str) {
+    let mut covered = mask(title);
+    let name = name.trim();
+    if name.chars().count() >= 2 && covered.contains(name) {
+        let mut letters = name.chars();
+        let surname: String = letters.by_ref().take(1).collect();
+        covered = covered.replace(name, &format!("{surname}{}", "*".repeat(letters.count())));
+    }
     if covered != *title {
         if !words.contains(title.trim()) {
             *words = format!("{}\n{words}", title.trim());

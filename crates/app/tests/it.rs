@@ -46,6 +46,15 @@ fn city(test: impl Fn(&App, &HandClock)) {
     });
 }
 
+std::thread_local! {
+    static KEYS: std::cell::RefCell<std::path::PathBuf> = std::cell::RefCell::default();
+}
+
+/// Where the keys of the city of this test are, for a second node of it.
+fn keys() -> std::path::PathBuf {
+    KEYS.with_borrow(Clone::clone)
+}
+
 /// The same for a test that wants something to stay put aside.
 fn city_with_poison(test: impl Fn(&App, &HandClock)) {
     let clock = HandClock::at(START.parse().unwrap());
@@ -53,6 +62,7 @@ fn city_with_poison(test: impl Fn(&App, &HandClock)) {
     both_engines(&options, |store| {
         clock.set(START.parse().unwrap());
         let keys = TempDir::new();
+        KEYS.set(keys.path().to_owned());
         let app = App::open(store.clone(), keys.path()).unwrap();
         let settings = Settings {
             city: "4306".parse().unwrap(),

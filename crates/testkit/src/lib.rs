@@ -3,11 +3,13 @@
 //! Must not know any rule of an office. Panics, in two languages, when the machine lacks something: a test
 //! must never pass because it did not run.
 
+mod behind;
 mod clock;
 mod cluster;
 mod place;
 mod proxy;
 
+pub use behind::behind;
 pub use clock::HandClock;
 pub use cluster::Cluster;
 pub use place::{TempDir, both_engines, embedded, postgres};

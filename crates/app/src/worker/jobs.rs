@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use store::jobs::{self, Job, NewJob};
 use store::{StoreError, Tx, asides, cases, counters};
 
+use super::RECOMPUTE;
 use super::alone::{contained, one};
 use super::lights::recompute;
-use super::RECOMPUTE;
 use crate::{App, Error, Office};
 
 /// How long a worker may hold a job.

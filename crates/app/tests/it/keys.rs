@@ -111,7 +111,8 @@ fn a_database_from_before_fingerprints_is_taken_over_by_keys_that_open_it_only()
         }
         let app = begin(place, &keys).unwrap();
         // A case from before has the code that belongs to its number alone; a new one is bound to its event.
-        let old = app.print_receipt(coordinator(), lodged.number.clone(), "反映人遗失".into()).wait().unwrap().code;
+        let old =
+            app.print_receipt(coordinator(), lodged.number.clone(), "反映人遗失".into()).wait().unwrap().code;
         assert_ne!(old, lodged.code);
         assert!(app.follow(None, lodged.number, old).wait().is_ok());
         let new = lodge(&app, "13800005678");
@@ -132,7 +133,11 @@ fn after_a_confirmed_rollback_no_number_and_no_code_is_given_twice() {
         let given = RefCell::new(HashMap::<String, String>::new());
         let mut codes: HashMap<String, String> = HashMap::new();
         let mut take = |l: Lodged| {
-            assert!(given.borrow_mut().insert(l.number.clone(), l.code.clone()).is_none(), "{} twice", l.number);
+            assert!(
+                given.borrow_mut().insert(l.number.clone(), l.code.clone()).is_none(),
+                "{} twice",
+                l.number
+            );
             assert!(codes.insert(l.code.clone(), l.number.clone()).is_none(), "{} twice", l.code);
         };
         let old: Vec<Lodged> = (0..before).map(|_| lodge(&app, "1")).collect();
@@ -168,7 +173,10 @@ fn after_a_confirmed_rollback_no_number_and_no_code_is_given_twice() {
             opened.unwrap()
         };
         for l in old {
-            assert!(app.follow(None, l.number, l.code).wait().is_ok(), "codes of cases that are there stay good");
+            assert!(
+                app.follow(None, l.number, l.code).wait().is_ok(),
+                "codes of cases that are there stay good"
+            );
         }
         for _ in 0..after {
             let new = lodge(&app, "4");

@@ -59,7 +59,9 @@ fn no_path_shows_the_unit_complained_about_who_it_was() {
                 told += &format!("{all:?}");
             }
             for secret in SECRETS {
-                assert!(!told.contains(secret), "{role:?} of the unit reads {secret}");
+                let at = told.find(secret).map(|i| told[..i].chars().rev().take(300).collect::<Vec<_>>());
+                let before: String = at.unwrap_or_default().into_iter().rev().collect();
+                assert!(!told.contains(secret), "{role:?} of the unit reads {secret} after …{before}");
             }
             assert!(app.unmask(reader.clone(), n.clone(), "核实".into()).wait().is_err(), "{role:?}");
             assert!(app.print_receipt(reader.clone(), n.clone(), "核实".into()).wait().is_err(), "{role:?}");

@@ -1,9 +1,9 @@
 //! The matrix on paper is the matrix in force, and nobody sees what is not theirs.
 
 use access::{
-    Account, City, Denied, GIVES, OPERATIONS, Operation, Place, REPORTER, Reach, Side, Sight, Standing, allowed,
-    decide, gives, may_see, may_see_reporter, may_speak_for_reporter, op, permission_matrix, reach_heading,
-    reach_matrix, sight,
+    Account, City, Denied, GIVES, OPERATIONS, Operation, Place, REPORTER, Reach, Side, Sight, Standing,
+    allowed, decide, gives, may_see, may_see_reporter, may_speak_for_reporter, op, permission_matrix,
+    reach_heading, reach_matrix, sight,
 };
 use kernel::{Actor, CaseId, Moment, RegionCode, Role, StaffId, UnitId};
 use resolve::{Act, Case, Channel, Command, Complexity, Kind, Registration, Rules, register};

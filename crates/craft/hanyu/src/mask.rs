@@ -211,7 +211,9 @@ fn digit_groups(text: &str, run: Range<usize>, out: &mut Vec<Found>) {
         }
         let word_end = i + b[i..run.end].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
         let word = &text[i..word_end];
-        if credit_code(word).is_ok() && !word.bytes().all(|c| c.is_ascii_digit()) {
+        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        let of_a_person = digits >= 17 && word.get(6..14).is_some_and(plausible_birth);
+        if digits < word.len() && !of_a_person && credit_code(word).is_ok() {
             i = word_end; // a company's code is public
             continue;
         }

@@ -535,7 +535,9 @@ pub(crate) async fn unmask(
     fields: Fields,
 ) -> Result<Response, Oops> {
     match kit.app.unmask(desk.actor(), number.clone(), fields.get("purpose").to_owned()).await {
-        Ok(shown) => page_of(&kit, slots, &desk, number, Told { shown: Some(shown), ..Told::default() }).await,
+        Ok(shown) => {
+            page_of(&kit, slots, &desk, number, Told { shown: Some(shown), ..Told::default() }).await
+        }
         Err(e) => {
             again(&desk.page, e, |trouble| {
                 page_of(&kit, slots, &desk, number, Told { trouble, ..Told::default() })

@@ -3,26 +3,10 @@
 use kernel::{Actor, Moment, StreamId};
 use ledger::BreakKind;
 use store::ledger_rows::{self, KeyFile, LedgerError};
-use store::{FILE, NewEvent, Options, Place, Store, StoreError};
-use testkit::{Cluster, TempDir, embedded, postgres};
+use store::{NewEvent, Options, Place, Store, StoreError};
+use testkit::{TempDir, behind, embedded, postgres};
 
 use super::basics::case;
-
-/// Runs SQL with no trigger in the way, past the program.
-fn behind(place: &Place, sql: &str) {
-    let on_sqlite = ["event_keep", "event_stay", "seal_keep", "seal_stay"];
-    match place {
-        Place::Embedded { dir } => {
-            let conn = rusqlite::Connection::open(dir.join(FILE)).unwrap();
-            let drops: String = on_sqlite.iter().map(|t| format!("DROP TRIGGER IF EXISTS {t};")).collect();
-            conn.execute_batch(&format!("{drops} {sql}")).unwrap();
-        }
-        Place::Postgres { schema, .. } => {
-            let off = "ALTER TABLE event DISABLE TRIGGER USER; ALTER TABLE seal DISABLE TRIGGER USER";
-            Cluster::shared().sql(schema, &format!("{off}; {sql}"));
-        }
-    }
-}
 
 /// Nine events in three streams: 1 2 3 1 2 3 1 2 3; the first six are sealed.
 fn fill(store: &Store, key: &KeyFile) {

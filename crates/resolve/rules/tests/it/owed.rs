@@ -163,7 +163,10 @@ fn a_light_the_calendar_takes_back_comes_again() {
     assert!(case.watched().unwrap().red_lit && case.next_at(&rules.calendar).is_none());
     let days: Vec<String> =
         (2..=31).map(|d| format!(r#"{{"name":"假","date":"2026-03-{d:02}","isOffDay":true}}"#)).collect();
-    let notice = format!(r#"{{"year":2026,"papers":[],"days":[{}]}}"#, days.join(","));
+    let notice = format!(
+        r#"{{"year":2026,"papers":["https://www.gov.cn/zhengce/2026.htm"],"days":[{}]}}"#,
+        days.join(",")
+    );
     rules.calendar = WorkCalendar::official().with_notice(YearNotice::parse(&notice).unwrap());
     let again = Command::Recompute { calendar: "更正".into(), before: Some(due), after: None };
     case = case.act(again, &system, now, &rules).unwrap().0;

@@ -406,7 +406,7 @@ async fn the_printed_page_matrix_is_what_the_pages_answer() {
         page.push('\n');
     }
     assert!(faults.is_empty(), "{faults:#?}");
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/page-matrix.md");
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/page-matrix.md");
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&file, &page).unwrap();
     }
