@@ -21,6 +21,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("walk", "walk"),
     ("app", "walks"),
     ("supervise", "figures"),
+    ("company", "policy"),
 ];
 const QUALITY: &[(&str, &str)] = &[("hanyu", "quality")];
 

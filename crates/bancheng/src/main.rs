@@ -14,6 +14,7 @@ mod items;
 mod ledger;
 mod log;
 mod place;
+mod policy;
 mod redesign;
 mod report;
 mod serve;
@@ -70,6 +71,8 @@ enum Command {
     Redesign(redesign::Args),
     /// 仿真 / try it before anything changes
     Simulate(simulate::Args),
+    /// 政策:判定、体检、试算 / policies: who may have what, and why not
+    Policy(policy::Args),
     /// 备份 / back up
     Backup(backup::Args),
 }
@@ -92,6 +95,10 @@ fn main() -> std::process::ExitCode {
         Command::Log(args) => log::run(args),
         Command::Redesign(args) => redesign::run(args),
         Command::Simulate(args) => simulate::run(args),
+        Command::Policy(args) => match policy::run(&args) {
+            Ok(code) => return code,
+            Err(e) => Err(e),
+        },
         Command::Backup(args) => backup::run(&cli.place, &args),
     };
     match done {

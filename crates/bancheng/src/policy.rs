@@ -1,0 +1,326 @@
+//! `bancheng policy`: which policies which company may have, and why not; contradictions; what a change costs (P2, P3).
+//! Formats: docs/policy.md. Answers on standard output, messages on standard error. Nothing here decides.
+
+use std::io::{BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use company::policy::checkup::checkup;
+use company::policy::evaluate::batch;
+use company::policy::pack::{Pack, pack};
+use company::policy::replay::{doubles, replay};
+use company::policy::{Answer, Book, Engine, Facts, PolicyError, Truth};
+use kernel::{Date, Moment};
+use serde_json::json;
+
+/// 政策:判定、体检、试算 / policies
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Act {
+    /// 判定每家企业能否享受每个事项,逐条说明依据 / one answer for each company and item, with its trace
+    Check {
+        #[command(flatten)]
+        files: Files,
+        /// 输出 JSON,每行一条 / print JSON, an answer a line
+        #[arg(long)]
+        json: bool,
+        /// 只判这家企业 / only this company
+        #[arg(long)]
+        company: Option<String>,
+        /// 只判这个事项 / only this item
+        #[arg(long)]
+        item: Option<String>,
+        /// 不写依据 / without the trace
+        #[arg(long)]
+        short: bool,
+        /// 线程数 / threads
+        #[arg(long, default_value_t = 1)]
+        threads: usize,
+    },
+    /// 企业政策包:可享受、差一点、还缺信息 / what one company reads
+    Pack {
+        #[command(flatten)]
+        files: Files,
+        /// 企业代码或名称 / the company
+        #[arg(long)]
+        company: String,
+        /// 输出 JSON / print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 体检:条文与条件、重叠、空档、过期 / contradictions before release
+    Checkup {
+        /// 事项(docs/policy.md) / items
+        #[arg(long)]
+        items: PathBuf,
+        /// 企业情况,有则同时查没有人提供的字段 / facts, to find fields that nobody supplies
+        #[arg(long)]
+        facts: Option<PathBuf>,
+        /// 以哪一天为准 / as of which day
+        #[arg(long)]
+        at: Option<Date>,
+        /// 输出 JSON / print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 试算:谁受益、谁减少、要多少钱 / who gains, who loses, what it costs
+    Replay {
+        #[command(flatten)]
+        files: Files,
+        /// 原事项,比较前后 / the items before
+        #[arg(long)]
+        before: Option<PathBuf>,
+        /// 按哪些字段分组,可多次 / by which fields; may be repeated
+        #[arg(long)]
+        by: Vec<String>,
+        /// 查重字段(如 开户账号),可多次 / fields that should be one company's own; may be repeated
+        #[arg(long)]
+        own: Vec<String>,
+        /// 线程数 / threads
+        #[arg(long, default_value_t = 1)]
+        threads: usize,
+        /// 输出 JSON / print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(clap::Args, Debug)]
+struct Files {
+    /// 事项(docs/policy.md) / items
+    #[arg(long)]
+    items: PathBuf,
+    /// 企业情况:JSON、每行一家的 JSON、CSV 或 XLSX / facts: JSON, JSON lines, CSV or XLSX
+    #[arg(long)]
+    facts: PathBuf,
+    /// 以哪一天为准,默认今天 / as of which day, today by default
+    #[arg(long)]
+    at: Option<Date>,
+}
+
+fn faults(path: &Path, list: &[PolicyError]) -> anyhow::Error {
+    let lines: Vec<String> = list.iter().map(ToString::to_string).collect();
+    anyhow::anyhow!("{}:\n{}", path.display(), lines.join("\n"))
+}
+
+fn text(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("打不开 {0} / cannot open {0}", path.display()))?;
+    String::from_utf8(bytes).with_context(|| format!("{0} 不是 UTF-8 文本 / {0} is not UTF-8 text", path.display()))
+}
+
+fn book_of(path: &Path) -> Result<Book> {
+    Book::read(&text(path)?).map_err(|list| faults(path, &list))
+}
+
+fn facts_of(path: &Path, book: &Book) -> Result<Facts> {
+    let mut start = [0u8; 64];
+    let mut file = std::fs::File::open(path).with_context(|| format!("打不开 {0} / cannot open {0}", path.display()))?;
+    let got = std::io::Read::read(&mut file, &mut start)?;
+    let first = start[..got].iter().copied().find(|b| !b.is_ascii_whitespace() && !matches!(b, 0xef | 0xbb | 0xbf));
+    let facts = if matches!(first, Some(b'{' | b'[')) {
+        Facts::from_json(&text(path)?, book)
+    } else {
+        let file = std::fs::File::open(path)?;
+        let mut sheet = paper::sheet::Book::open(BufReader::new(file), paper::sheet::Limits::default())?;
+        let mut rows = Vec::new();
+        for row in sheet.rows()? {
+            rows.push(row?.cells.iter().map(|c| c.text().into_owned()).collect::<Vec<_>>());
+        }
+        let mut rows = rows.into_iter();
+        let header = rows.next().unwrap_or_default();
+        Facts::from_table(&header, rows, book)
+    };
+    let facts = facts.map_err(|e| faults(path, &[e]))?;
+    for aside in facts.set_aside.iter().take(20) {
+        eprintln!("{aside}");
+    }
+    if facts.set_aside.len() > 20 {
+        eprintln!("……共 {0} 处没有采用 / {0} values were not used in all", facts.set_aside.len());
+    }
+    Ok(facts)
+}
+
+fn today() -> Date {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Moment::from_us(i64::try_from(now.as_micros()).unwrap_or(0)).date()
+}
+
+const fn said(verdict: Truth) -> &'static str {
+    match verdict {
+        Truth::Met => "符合",
+        Truth::Unmet => "不符合",
+        Truth::Unknown => "还缺信息",
+    }
+}
+
+/// Runs the command. `check` ends with 0 whatever the verdicts are; `checkup` ends with 1 when it found something.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut code = ExitCode::SUCCESS;
+    match &args.act {
+        Act::Check { files, json, company, item, short, threads } => {
+            let book = book_of(&files.items)?;
+            let facts = facts_of(&files.facts, &book)?;
+            let engine = Engine::new(&book, &facts, files.at.unwrap_or_else(today));
+            if *short && company.is_none() && item.is_none() {
+                short_answers(&engine, &facts, *threads, *json, &mut out)?;
+            } else {
+                answers(&engine, &facts, company.as_deref(), item.as_deref(), *json, *short, &mut out)?;
+            }
+        }
+        Act::Pack { files, company, json } => {
+            let book = book_of(&files.items)?;
+            let facts = facts_of(&files.facts, &book)?;
+            let engine = Engine::new(&book, &facts, files.at.unwrap_or_else(today));
+            let Some(one) = facts.companies.iter().find(|c| c.id == *company || c.name == *company) else {
+                bail!("没有这家企业 / there is no such company: {company}");
+            };
+            let pack = pack(&engine, one);
+            if *json {
+                serde_json::to_writer(&mut out, &pack)?;
+                writeln!(out)?;
+            } else {
+                pack_text(&pack, &mut out)?;
+            }
+        }
+        Act::Checkup { items, facts, at, json } => {
+            let book = book_of(items)?;
+            let facts = facts.as_ref().map(|f| facts_of(f, &book)).transpose()?;
+            let found = checkup(&book, facts.as_ref(), at.unwrap_or_else(today));
+            for f in &found {
+                if *json {
+                    serde_json::to_writer(&mut out, f)?;
+                    writeln!(out)?;
+                } else {
+                    writeln!(out, "{}：{}", f.item, f.said.zh)?;
+                }
+            }
+            if !found.is_empty() {
+                code = ExitCode::from(1);
+            }
+        }
+        Act::Replay { files, before, by, own, threads, json } => {
+            let book = book_of(&files.items)?;
+            let facts = facts_of(&files.facts, &book)?;
+            let at = files.at.unwrap_or_else(today);
+            let engine = Engine::new(&book, &facts, at);
+            let old = before.as_ref().map(|b| book_of(b)).transpose()?;
+            let old = old.as_ref().map(|b| Engine::new(b, &facts, at));
+            for r in replay(&engine, old.as_ref(), &facts, by, *threads) {
+                if *json {
+                    serde_json::to_writer(&mut out, &r)?;
+                    writeln!(out)?;
+                } else {
+                    let a = &r.all;
+                    writeln!(out, "{}：符合 {} 家，不符合 {} 家，还缺信息 {} 家，共 {} 元；比原来多得 {} 家、少得 {} 家；临界 {} 家", r.item, a.met, a.unmet, a.unknown, a.cost, r.gain, r.lose, r.boundary.len())?;
+                    if let Some((fund, left, enough)) = &r.fund {
+                        writeln!(out, "  资金“{fund}”余 {left} 元，{}", if *enough { "够" } else { "不够" })?;
+                    }
+                }
+            }
+            for field in own {
+                for (value, who) in doubles(&facts, &book, field) {
+                    if *json {
+                        serde_json::to_writer(&mut out, &json!({"doubled": field, "value": value, "companies": who}))?;
+                        writeln!(out)?;
+                    } else {
+                        writeln!(out, "{field} {value} 被 {} 家企业使用：{}", who.len(), who.into_iter().collect::<Vec<_>>().join("、"))?;
+                    }
+                }
+            }
+        }
+    }
+    out.flush()?;
+    Ok(code)
+}
+
+fn short_answers(engine: &Engine<'_>, facts: &Facts, threads: usize, json: bool, out: &mut impl std::io::Write) -> Result<()> {
+    let items = engine.len();
+    // A stretch of companies at a time, so that memory stays flat however many there are.
+    for companies in facts.companies.chunks(10_000) {
+        let found = batch(engine, companies, threads);
+        for (row, company) in found.chunks(items.max(1)).zip(companies) {
+            for ((verdict, amount), item) in row.iter().zip(&engine.book().items) {
+                if json {
+                    serde_json::to_writer(&mut *out, &json!({"company": company.id, "item": item.code, "verdict": verdict, "amount": amount}))?;
+                    writeln!(out)?;
+                } else {
+                    writeln!(out, "{} {} {}", company.id, item.code, said(*verdict))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn answers(
+    engine: &Engine<'_>,
+    facts: &Facts,
+    company: Option<&str>,
+    item: Option<&str>,
+    json: bool,
+    short: bool,
+    out: &mut impl std::io::Write,
+) -> Result<()> {
+    let mut any = false;
+    for one in facts.companies.iter().filter(|c| company.is_none_or(|w| c.id == w || c.name == w)) {
+        for i in 0..engine.len() {
+            if item.is_some_and(|w| engine.book().items[i].code != w) {
+                continue;
+            }
+            any = true;
+            let mut answer = engine.answer(i, one);
+            if short {
+                answer.trace.clear();
+            }
+            if json {
+                serde_json::to_writer(&mut *out, &answer)?;
+                writeln!(out)?;
+            } else {
+                answer_text(&engine.book().items[i].name, &answer, out)?;
+            }
+        }
+    }
+    if !any {
+        bail!("没有要判定的企业或事项 / there is no such company or item to check");
+    }
+    Ok(())
+}
+
+fn answer_text(name: &str, answer: &Answer, out: &mut impl std::io::Write) -> Result<()> {
+    let amount = answer.amount.map(|a| format!("，{a} 元")).unwrap_or_default();
+    writeln!(out, "{} 《{name}》：{}{amount}", answer.company, said(answer.verdict))?;
+    for t in &answer.trace {
+        let depth = if t.at == "0" { 0 } else { t.at.matches('.').count() + 1 };
+        let how = if t.how.is_empty() { String::new() } else { format!("（{}）", t.how) };
+        writeln!(out, "  {}{} {}{how}", "  ".repeat(depth), said(t.result), t.text)?;
+        for p in &t.problems {
+            writeln!(out, "  {}  {}", "  ".repeat(depth), p.zh)?;
+        }
+    }
+    Ok(())
+}
+
+fn pack_text(pack: &Pack, out: &mut impl std::io::Write) -> Result<()> {
+    writeln!(out, "{} {}\n{}", pack.company, pack.name, pack.said)?;
+    for m in &pack.met {
+        let amount = m.amount.map(|a| format!("{a} 元，")).unwrap_or_default();
+        match &m.instead {
+            None => writeln!(out, "  可以享受《{}》：{amount}{}", m.name, m.next)?,
+            Some(other) => writeln!(out, "  《{}》与 {other} 只能享受一项，已按金额高的计", m.name)?,
+        }
+    }
+    for n in &pack.near {
+        writeln!(out, "  差一点《{}》：{}（{}）", n.name, n.said, n.text)?;
+    }
+    for q in &pack.questions {
+        writeln!(out, "  请填写：{}", q.name)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,310 @@
+//! Exact numbers: money and rates are fractions of whole numbers, so that 5.5 % is 5.5 % and a boundary is a boundary.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A fraction in lowest terms; the divisor is above 0. Arithmetic that would leave 128 bits answers `None`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Number {
+    num: i128,
+    den: i128,
+}
+
+const DIGITS_MAX: usize = 30;
+
+const fn gcd(mut a: i128, mut b: i128) -> i128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    if a < 0 { -a } else { a }
+}
+
+impl Number {
+    /// 0
+    pub const ZERO: Self = Self { num: 0, den: 1 };
+    /// 1
+    pub const ONE: Self = Self { num: 1, den: 1 };
+
+    /// A whole number.
+    pub const fn whole(n: i64) -> Self {
+        Self { num: n as i128, den: 1 }
+    }
+
+    fn new(num: i128, den: i128) -> Option<Self> {
+        if den == 0 || num == i128::MIN || den == i128::MIN {
+            return None;
+        }
+        let g = gcd(num, den).max(1);
+        let sign = if den < 0 { -1 } else { 1 };
+        Some(Self { num: num / g * sign, den: den / g * sign })
+    }
+
+    /// The sum.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        if self.den == 1 && other.den == 1 {
+            return Some(Self { num: self.num.checked_add(other.num)?, den: 1 });
+        }
+        let g = gcd(self.den, other.den);
+        let a = self.num.checked_mul(other.den / g)?;
+        let b = other.num.checked_mul(self.den / g)?;
+        Self::new(a.checked_add(b)?, (self.den / g).checked_mul(other.den)?)
+    }
+    /// The difference.
+    pub fn minus(self, other: Self) -> Option<Self> {
+        self.plus(Self { num: other.num.checked_neg()?, den: other.den })
+    }
+    /// The product.
+    pub fn times(self, other: Self) -> Option<Self> {
+        if self.den == 1 && other.den == 1 {
+            return Some(Self { num: self.num.checked_mul(other.num)?, den: 1 });
+        }
+        let (a, b) = (gcd(self.num, other.den).max(1), gcd(other.num, self.den).max(1));
+        let num = (self.num / a).checked_mul(other.num / b)?;
+        let den = (self.den / b).checked_mul(other.den / a)?;
+        Self::new(num, den)
+    }
+    /// The quotient; none when `other` is 0.
+    pub fn over(self, other: Self) -> Option<Self> {
+        self.times(Self::new(other.den, other.num)?)
+    }
+    /// Is it 0?
+    pub const fn is_zero(self) -> bool {
+        self.num == 0
+    }
+    /// Is it below 0?
+    pub const fn is_negative(self) -> bool {
+        self.num < 0
+    }
+    /// Has it no part behind the point?
+    pub const fn is_whole(self) -> bool {
+        self.den == 1
+    }
+    /// The distance from 0.
+    pub const fn abs(self) -> Self {
+        Self { num: self.num.abs(), den: self.den }
+    }
+    /// The largest whole number that is not above.
+    pub const fn floor(self) -> Self {
+        Self { num: self.num.div_euclid(self.den), den: 1 }
+    }
+    /// The smallest whole number that is not below.
+    pub const fn ceil(self) -> Self {
+        Self { num: -((-self.num).div_euclid(self.den)), den: 1 }
+    }
+    /// 四舍五入 to so many places behind the point: half goes away from 0.
+    pub fn round(self, places: u32) -> Option<Self> {
+        let scale = Self { num: 10i128.checked_pow(places)?, den: 1 };
+        let half = Self { num: 1, den: 2 };
+        let scaled = self.abs().times(scale)?.plus(half)?.floor();
+        let back = scaled.over(scale)?;
+        Some(if self.num < 0 { Self { num: -back.num, den: back.den } } else { back })
+    }
+    /// The same as a floating number, for drawing and JSON.
+    pub fn to_f64(self) -> f64 {
+        // Through the decimal text, so that 0.1 leaves as 0.1.
+        self.to_string().parse().unwrap_or(self.num as f64 / self.den as f64)
+    }
+
+    /// Reads what people write: `1,200.50`, `5.5%`, `30万`, `1.2亿`, full-width digits, a sign, `1e6`.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut plain = String::with_capacity(text.len());
+        for c in text.trim().chars() {
+            match c {
+                '０'..='９' => plain.push(char::from(b'0' + (c as u32 - '０' as u32) as u8)),
+                '．' => plain.push('.'),
+                '％' => plain.push('%'),
+                '－' | '−' => plain.push('-'),
+                '＋' => plain.push('+'),
+                ',' | '，' | ' ' | '\u{a0}' | '\u{3000}' | '_' => {}
+                _ => plain.push(c),
+            }
+        }
+        let mut s = plain.as_str();
+        let mut scale = Self::ONE;
+        loop {
+            let (rest, by) = if let Some(r) = s.strip_suffix('%') {
+                (r, Self { num: 1, den: 100 })
+            } else if let Some(r) = s.strip_suffix('‰') {
+                (r, Self { num: 1, den: 1000 })
+            } else if let Some(r) = s.strip_suffix('万') {
+                (r, Self::whole(10_000))
+            } else if let Some(r) = s.strip_suffix('亿') {
+                (r, Self::whole(100_000_000))
+            } else if let Some(r) = s.strip_suffix('元').or_else(|| s.strip_suffix('人')) {
+                (r, Self::ONE)
+            } else {
+                break;
+            };
+            scale = scale.times(by)?;
+            s = rest;
+        }
+        Self::decimal(s)?.times(scale)
+    }
+
+    fn decimal(s: &str) -> Option<Self> {
+        let (body, exponent) = match s.split_once(['e', 'E']) {
+            Some((b, e)) => (b, e.parse::<i32>().ok().filter(|e| e.abs() <= 30)?),
+            None => (s, 0),
+        };
+        let (negative, body) = match body.as_bytes().first()? {
+            b'-' => (true, &body[1..]),
+            b'+' => (false, &body[1..]),
+            _ => (false, body),
+        };
+        let (whole, part) = body.split_once('.').unwrap_or((body, ""));
+        if whole.is_empty() && part.is_empty() || whole.len() + part.len() > DIGITS_MAX {
+            return None;
+        }
+        let mut num: i128 = 0;
+        for b in whole.bytes().chain(part.bytes()) {
+            if !b.is_ascii_digit() {
+                return None;
+            }
+            num = num * 10 + i128::from(b - b'0');
+        }
+        let places = i32::try_from(part.len()).ok()? - exponent;
+        let power = 10i128.checked_pow(places.unsigned_abs())?;
+        let num = if negative { -num } else { num };
+        if places >= 0 { Self::new(num, power) } else { Self::new(num.checked_mul(power)?, 1) }
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if self.den == other.den {
+            return self.num.cmp(&other.num);
+        }
+        // Whole parts first: the rest is a fraction below 1, compared by continued fractions, which cannot overflow.
+        let (mut a, mut b) = (*self, *other);
+        let mut turned = false;
+        loop {
+            let (qa, qb) = (a.num.div_euclid(a.den), b.num.div_euclid(b.den));
+            let (ra, rb) = (a.num.rem_euclid(a.den), b.num.rem_euclid(b.den));
+            let found = match (qa.cmp(&qb), ra, rb) {
+                (Ordering::Equal, 0, 0) => Ordering::Equal,
+                (Ordering::Equal, 0, _) => Ordering::Less,
+                (Ordering::Equal, _, 0) => Ordering::Greater,
+                (Ordering::Equal, _, _) => {
+                    (a, b) = (Self { num: a.den, den: ra }, Self { num: b.den, den: rb });
+                    turned = !turned;
+                    continue;
+                }
+                (unequal, _, _) => unequal,
+            };
+            return if turned { found.reverse() } else { found };
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    /// As a decimal number; what does not end is rounded at the eighth place.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign, n) = (if self.num < 0 { "-" } else { "" }, self.num.unsigned_abs());
+        let d = self.den.unsigned_abs();
+        let (whole, mut rest) = (n / d, n % d);
+        let mut digits = String::new();
+        while rest != 0 && digits.len() < 12 {
+            let Some(ten) = rest.checked_mul(10) else { break };
+            rest = ten % d;
+            digits.push(char::from(b'0' + (ten / d) as u8));
+        }
+        if rest != 0 {
+            return match self.round(8) {
+                Some(r) if r != *self => write!(f, "{r}"),
+                _ => write!(f, "{sign}{whole}.{digits}"),
+            };
+        }
+        if digits.is_empty() { write!(f, "{sign}{whole}") } else { write!(f, "{sign}{whole}.{digits}") }
+    }
+}
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match i64::try_from(self.num) {
+            Ok(n) if self.den == 1 => s.serialize_i64(n),
+            _ => s.serialize_f64(self.to_f64()),
+        }
+    }
+}
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let raw = serde_json::Value::deserialize(d)?;
+        let text = match &raw {
+            serde_json::Value::Number(n) => n.to_string(),
+            serde_json::Value::String(s) => s.clone(),
+            _ => String::new(),
+        };
+        Self::read(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("不是数 / not a number: {raw}（如 / such as 0.055、5.5%、30万）")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn n(text: &str) -> Number {
+        Number::read(text).unwrap()
+    }
+
+    #[test]
+    fn reads_what_people_write() {
+        for (text, same) in [
+            ("5.5%", "0.055"),
+            ("1,200.50元", "1200.5"),
+            ("30万", "300000"),
+            ("1.2亿", "120000000"),
+            ("－３．５", "-3.5"),
+            ("1e3", "1000"),
+            ("25E-2", "0.25"),
+            ("3‰", "0.003"),
+        ] {
+            assert_eq!(n(text), n(same), "{text}");
+        }
+        for bad in ["", ".", "五", "1.2.3", "1e99", "--1", "1234567890123456789012345678901"] {
+            assert_eq!(Number::read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn boundaries_are_exact() {
+        let rate = n("11").over(n("200")).unwrap();
+        assert_eq!(rate, n("5.5%"));
+        assert_eq!(n("0.1").plus(n("0.2")).unwrap(), n("0.3"));
+        assert_eq!(n("1").over(n("0")), None);
+        assert_eq!(n("2.345").round(2).unwrap(), n("2.35"));
+        assert_eq!(n("-2.345").round(2).unwrap(), n("-2.35"));
+        assert_eq!(n("-0.5").ceil(), Number::ZERO);
+        assert_eq!(n("1").over(n("3")).unwrap().to_string(), "0.33333333");
+    }
+
+    proptest! {
+        #[test]
+        fn order_is_that_of_the_products(a in -1_000_000i64..1_000_000, b in 1i64..100_000, c in -1_000_000i64..1_000_000, d in 1i64..100_000) {
+            let x = Number::whole(a).over(Number::whole(b)).unwrap();
+            let y = Number::whole(c).over(Number::whole(d)).unwrap();
+            let oracle = (i128::from(a) * i128::from(d)).cmp(&(i128::from(c) * i128::from(b)));
+            prop_assert_eq!(x.cmp(&y), oracle);
+        }
+        #[test]
+        fn what_is_written_is_read_again(a in any::<i64>(), places in 0u32..9) {
+            let x = Number::whole(a).over(Number { num: 10i128.pow(places), den: 1 }).unwrap();
+            prop_assert_eq!(Number::read(&x.to_string()), Some(x));
+        }
+        #[test]
+        fn never_a_panic(text in "\\PC{0,40}", a in any::<i128>(), b in any::<i128>()) {
+            let _ = Number::read(&text);
+            if let Some(x) = Number::new(a, b) {
+                let _ = (x.plus(x), x.times(x), x.minus(x), x.over(x), x.floor(), x.ceil(), x.round(3), x.cmp(&x), x.to_string());
+            }
+        }
+    }
+}
