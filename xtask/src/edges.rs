@@ -75,6 +75,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "supervise",
             "demo",
             "paper",
+            "seal",
             "store",
             "app",
             "api",

@@ -14,6 +14,7 @@ mod log;
 mod place;
 mod redesign;
 mod report;
+mod seal;
 mod serve;
 mod simulate;
 mod text;
@@ -64,6 +65,8 @@ enum Command {
     Redesign(redesign::Args),
     /// 仿真 / try it before anything changes
     Simulate(simulate::Args),
+    /// 印章:核验签章 / seals: check sealed documents
+    Seal(seal::Args),
     /// 备份 / back up
     Backup(backup::Args),
 }
@@ -84,6 +87,8 @@ fn main() -> std::process::ExitCode {
         Command::Log(args) => log::run(args),
         Command::Redesign(args) => redesign::run(args),
         Command::Simulate(args) => simulate::run(args),
+        // Its exit code tells three answers apart.
+        Command::Seal(args) => return seal::run(&args),
         Command::Backup(args) => backup::run(&cli.place, &args),
     };
     match done {
