@@ -17,6 +17,7 @@ mod place;
 mod policy;
 mod redesign;
 mod report;
+mod seal;
 mod serve;
 mod simulate;
 mod text;
@@ -73,6 +74,8 @@ enum Command {
     Simulate(simulate::Args),
     /// 政策:判定、体检、试算 / policies: who may have what, and why not
     Policy(policy::Args),
+    /// 印章:核验签章 / seals: check sealed documents
+    Seal(seal::Args),
     /// 备份 / back up
     Backup(backup::Args),
 }
@@ -99,6 +102,8 @@ fn main() -> std::process::ExitCode {
             Ok(code) => return code,
             Err(e) => Err(e),
         },
+        // Its exit code tells three answers apart.
+        Command::Seal(args) => return seal::run(&args),
         Command::Backup(args) => backup::run(&cli.place, &args),
     };
     match done {

@@ -2,6 +2,8 @@
 
 #[path = "it/kill_online.rs"]
 mod kill_online;
+#[path = "it/seal.rs"]
+mod seal;
 
 use std::io::Write as _;
 use std::path::Path;
