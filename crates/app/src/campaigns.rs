@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use access::{Nothing, Own, Permit, Region, Unit, decide, offers, op};
 use kernel::{Actor, Date, RegionCode, RegionLevel, Role, StaffId, UnitId};
-use resolve::{Stage, StageKind, Word as _};
+use resolve::{StageKind, Word as _};
 use store::campaigns::{self, AssignmentRow, CampaignRow};
 use store::office::{self, StaffRow};
 use store::walks::{self, FindingRow};
@@ -16,9 +16,11 @@ use walk::campaign::{Assignment, Campaign, Candidate, Shortfall, Walkable, assig
 use walk::papers::{HandedIn, PaperKind, hand_in};
 use walk::signals::{Judged, WalkFacts, judge};
 
+use crate::plans::plan_of;
 use crate::reach::{home, region_in, unit_in};
 use crate::shelf::Shelf;
-use crate::walks::{Kept, WalkLine, form_of, hidden_from, is_secret, see, word_of};
+use crate::unannounced::{given_shown, hidden_from};
+use crate::walks::{Kept, WalkLine, form_of, see, word_of};
 use crate::{App, Error, Later, Office};
 
 /// A campaign for a reader.
@@ -669,29 +671,6 @@ impl App {
     }
 }
 
-/// Is a walk that was given out shown in the list of its campaign? A unit never learns beforehand who will come to
-/// it; an unannounced walk is known to its walker, to who gives out and to the supervision office until it is over.
-fn given_shown(
-    rd: &mut Rd<'_>,
-    actor: &Actor,
-    row: &AssignmentRow,
-    unit: Option<UnitId>,
-) -> Result<bool, Error> {
-    if row.done || actor.staff == Some(row.staff) || actor.role == Role::Supervisor {
-        return Ok(true);
-    }
-    let walk = match row.walk {
-        Some(id) => walks::by_id(rd, id)?,
-        None => None,
-    };
-    if walk.as_ref().is_some_and(|w| w.finished.is_some()) {
-        return Ok(true);
-    }
-    let visited = actor.unit.is_some() && actor.unit == unit;
-    let secret = walk.is_some_and(|w| is_secret(&w));
-    Ok(!visited && (!secret || actor.role == Role::Coordinator))
-}
-
 fn managed(actor: &Actor, staff: Option<StaffRow>) -> Result<StaffRow, Error> {
     let mut staff = staff.ok_or(Error::NotFound)?;
     decide(actor, op::WriteStaff, crate::entries::account_of(&staff))?;
@@ -712,14 +691,4 @@ fn expected(rd: &mut Rd<'_>, office: &Office, campaign: &Campaign) -> Result<Vec
         }
     }
     Ok(out)
-}
-
-/// The steps of the plan that a case has: they are measures too.
-fn plan_of(rd: &mut Rd<'_>, case: kernel::CaseId) -> Result<Vec<(String, Option<Date>)>, Error> {
-    let case = cases::by_id(rd, case)?.ok_or(Error::bug("a finding without its case"))?;
-    let steps = match &case.stage {
-        Stage::Rectifying { steps, .. } => steps.clone(),
-        _ => case.mended.clone(),
-    };
-    Ok(steps.into_iter().map(|s| (s.what, Some(s.due))).collect())
 }

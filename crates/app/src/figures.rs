@@ -525,8 +525,8 @@ fn entry(rd: &mut Rd<'_>, actor: &Actor, office: &Office, e: Entry) -> Result<Fi
         }
         Sort::Service => {
             if let Some(s) = ratings::service(rd, e.id)? {
-                let s = crate::ratings::service_for(actor, s);
-                if crate::ratings::is_rated(actor, s.unit) {
+                let s = crate::rated::service_for(actor, s);
+                if crate::rated::is_rated(actor, s.unit) {
                     out.at = Moment::start_of(out.at.date());
                 }
                 out.title =

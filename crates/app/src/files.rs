@@ -118,7 +118,7 @@ impl App {
         self.read(move |app, rd| {
             let case = app.seen(rd, &actor, &number)?;
             let found = files::of_stream(rd, StreamId::case(case.id), &hash)?.ok_or(Error::NotFound)?;
-            let file = app.file_name_for(rd, &actor, &case, found.0)?;
+            let file = app.file_name_for(rd, &actor, &case, &found.0)?;
             Ok((file, app.blobs.get(&hash)?))
         })
     }

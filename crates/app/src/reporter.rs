@@ -158,12 +158,12 @@ impl App {
         rd: &mut Rd<'_>,
         actor: &Actor,
         case: &Case,
-        file: FileRef,
+        file: &FileRef,
     ) -> Result<FileRef, Error> {
         let (office, veil) = (self.office(rd)?, self.veil(rd, actor, case)?);
         let mut shown = self.events_in(rd, &office, case, 0)?.into_iter().map(|e| veil.event(e));
         let named = shown.find_map(|e| e.happened.files.into_iter().find(|f| f.hash == file.hash));
-        Ok(named.unwrap_or_else(|| veil.file(&file)))
+        Ok(named.unwrap_or_else(|| veil.file(file)))
     }
 
     /// Who lodged a case and what they said, in full. It is an act on record with its purpose.

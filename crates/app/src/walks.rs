@@ -17,6 +17,7 @@ use walk::ops::{FindingKind, OPS_MAX};
 use walk::record::{Finding, StepPlace, walker_shown_to};
 use walk::{Form, Log, Op, OpId, WalkRecord};
 
+use crate::unannounced::hidden_from;
 use crate::vault::Contact;
 use crate::{App, Error, Later, Office};
 
@@ -606,18 +607,6 @@ fn tell_refused(tx: &mut Tx<'_>, office: &Office, f: &FindingRow, why: &Error) -
     let now = tx.now();
     office::put_message(tx, desk, now, None, &words)?;
     Ok(())
-}
-
-/// Is it an unannounced walk (暗访) that is not over yet?
-pub(crate) fn is_secret(row: &WalkRow) -> bool {
-    form_of(&row.form).is_some_and(|f| f.rule().hidden) && row.finished.is_none()
-}
-
-/// Must this reader not know of the walk? Until it is over an unannounced walk is there for its walker and for the
-/// supervision office only.
-pub(crate) fn hidden_from(actor: &Actor, row: &WalkRow) -> bool {
-    let supervises = matches!(actor.role, Role::Supervisor | Role::System);
-    is_secret(row) && actor.staff != Some(row.staff) && !supervises
 }
 
 /// Who may read a walk of somebody else: the region's offices; a unit its own items and its own people.

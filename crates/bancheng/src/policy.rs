@@ -110,8 +110,10 @@ fn faults(path: &Path, list: &[PolicyError]) -> anyhow::Error {
 }
 
 fn text(path: &Path) -> Result<String> {
-    let bytes = std::fs::read(path).with_context(|| format!("打不开 {0} / cannot open {0}", path.display()))?;
-    String::from_utf8(bytes).with_context(|| format!("{0} 不是 UTF-8 文本 / {0} is not UTF-8 text", path.display()))
+    let bytes =
+        std::fs::read(path).with_context(|| format!("打不开 {0} / cannot open {0}", path.display()))?;
+    String::from_utf8(bytes)
+        .with_context(|| format!("{0} 不是 UTF-8 文本 / {0} is not UTF-8 text", path.display()))
 }
 
 fn book_of(path: &Path) -> Result<Book> {
@@ -120,9 +122,11 @@ fn book_of(path: &Path) -> Result<Book> {
 
 fn facts_of(path: &Path, book: &Book) -> Result<Facts> {
     let mut start = [0u8; 64];
-    let mut file = std::fs::File::open(path).with_context(|| format!("打不开 {0} / cannot open {0}", path.display()))?;
+    let mut file =
+        std::fs::File::open(path).with_context(|| format!("打不开 {0} / cannot open {0}", path.display()))?;
     let got = std::io::Read::read(&mut file, &mut start)?;
-    let first = start[..got].iter().copied().find(|b| !b.is_ascii_whitespace() && !matches!(b, 0xef | 0xbb | 0xbf));
+    let first =
+        start[..got].iter().copied().find(|b| !b.is_ascii_whitespace() && !matches!(b, 0xef | 0xbb | 0xbf));
     let facts = if matches!(first, Some(b'{' | b'[')) {
         Facts::from_json(&text(path)?, book)
     } else {
@@ -218,7 +222,18 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                     writeln!(out)?;
                 } else {
                     let a = &r.all;
-                    writeln!(out, "{}：符合 {} 家，不符合 {} 家，还缺信息 {} 家，共 {} 元；比原来多得 {} 家、少得 {} 家；临界 {} 家", r.item, a.met, a.unmet, a.unknown, a.cost, r.gain, r.lose, r.boundary.len())?;
+                    writeln!(
+                        out,
+                        "{}：符合 {} 家，不符合 {} 家，还缺信息 {} 家，共 {} 元；比原来多得 {} 家、少得 {} 家；临界 {} 家",
+                        r.item,
+                        a.met,
+                        a.unmet,
+                        a.unknown,
+                        a.cost,
+                        r.gain,
+                        r.lose,
+                        r.boundary.len()
+                    )?;
                     if let Some((fund, left, enough)) = &r.fund {
                         writeln!(out, "  资金“{fund}”余 {left} 元，{}", if *enough { "够" } else { "不够" })?;
                     }
@@ -227,10 +242,18 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             for field in own {
                 for (value, who) in doubles(&facts, &book, field) {
                     if *json {
-                        serde_json::to_writer(&mut out, &json!({"doubled": field, "value": value, "companies": who}))?;
+                        serde_json::to_writer(
+                            &mut out,
+                            &json!({"doubled": field, "value": value, "companies": who}),
+                        )?;
                         writeln!(out)?;
                     } else {
-                        writeln!(out, "{field} {value} 被 {} 家企业使用：{}", who.len(), who.into_iter().collect::<Vec<_>>().join("、"))?;
+                        writeln!(
+                            out,
+                            "{field} {value} 被 {} 家企业使用：{}",
+                            who.len(),
+                            who.into_iter().collect::<Vec<_>>().join("、")
+                        )?;
                     }
                 }
             }
@@ -240,7 +263,13 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     Ok(code)
 }
 
-fn short_answers(engine: &Engine<'_>, facts: &Facts, threads: usize, json: bool, out: &mut impl std::io::Write) -> Result<()> {
+fn short_answers(
+    engine: &Engine<'_>,
+    facts: &Facts,
+    threads: usize,
+    json: bool,
+    out: &mut impl std::io::Write,
+) -> Result<()> {
     let items = engine.len();
     // A stretch of companies at a time, so that memory stays flat however many there are.
     for companies in facts.companies.chunks(10_000) {
@@ -248,7 +277,10 @@ fn short_answers(engine: &Engine<'_>, facts: &Facts, threads: usize, json: bool,
         for (row, company) in found.chunks(items.max(1)).zip(companies) {
             for ((verdict, amount), item) in row.iter().zip(&engine.book().items) {
                 if json {
-                    serde_json::to_writer(&mut *out, &json!({"company": company.id, "item": item.code, "verdict": verdict, "amount": amount}))?;
+                    serde_json::to_writer(
+                        &mut *out,
+                        &json!({"company": company.id, "item": item.code, "verdict": verdict, "amount": amount}),
+                    )?;
                     writeln!(out)?;
                 } else {
                     writeln!(out, "{} {} {}", company.id, item.code, said(*verdict))?;

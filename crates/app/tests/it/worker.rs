@@ -111,7 +111,7 @@ fn a_care_that_panics_is_told_and_the_others_go_on() {
         let mended = Care { run: |_| Ok(7), ..broken };
         assert_eq!(Worker::with(app.clone(), &[mended]).round().of("broken"), 7);
         assert!(aside(app).is_empty());
-        assert!(count(app, |rd| asides::last_round(rd)).is_some(), "rounds are noted");
+        assert!(count(app, asides::last_round).is_some(), "rounds are noted");
     });
 }
 

@@ -56,6 +56,7 @@ pub struct Compared {
 }
 
 impl Compared {
+    #[expect(clippy::needless_pass_by_value, reason = "a key is a number or a word")]
     fn find(&mut self, table: &str, row: impl ToString, column: &str, stands: &str, should: &str) {
         self.findings.push(Finding {
             table: table.to_owned(),

@@ -31,11 +31,22 @@ fn items() -> Book {
 }
 
 fn facts(book: &Book) -> Facts {
-    let header = ["company", "months", "insured@2024", "insured@2025", "size", "industry", "revenue", "listed", "paid"].map(str::to_owned);
+    let header = [
+        "company",
+        "months",
+        "insured@2024",
+        "insured@2025",
+        "size",
+        "industry",
+        "revenue",
+        "listed",
+        "paid",
+    ]
+    .map(str::to_owned);
     let rows = (0..COMPANIES).map(|c| {
         let pick = |of: &[&str]| of[c % of.len()].to_owned();
         // One value in nine is missing.
-        let some = |n: usize, text: String| if (c + n) % 9 == 0 { String::new() } else { text };
+        let some = |n: usize, text: String| if (c + n).is_multiple_of(9) { String::new() } else { text };
         vec![
             format!("9143{c:014}"),
             some(0, (c % 40).to_string()),
@@ -80,5 +91,8 @@ fn main() {
         let _ = std::hint::black_box(pack(&engine, company));
         slowest = slowest.max(began.elapsed());
     }
-    println!("| one company, {ITEMS} items with trace and questions, slowest of 100 | {:.2} ms | 20 ms |", slowest.as_secs_f64() * 1e3);
+    println!(
+        "| one company, {ITEMS} items with trace and questions, slowest of 100 | {:.2} ms | 20 ms |",
+        slowest.as_secs_f64() * 1e3
+    );
 }

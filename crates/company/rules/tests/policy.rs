@@ -15,7 +15,8 @@ fn day(text: &str) -> Date {
     text.parse().unwrap()
 }
 fn book(items: &serde_json::Value) -> Book {
-    Book::read(&items.to_string()).unwrap_or_else(|e| panic!("{}", e.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+    Book::read(&items.to_string())
+        .unwrap_or_else(|e| panic!("{}", e.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }
 fn facts(book: &Book, companies: &serde_json::Value) -> Facts {
     Facts::from_json(&companies.to_string(), book).unwrap()
@@ -69,13 +70,16 @@ fn refund() -> serde_json::Value {
 #[test]
 fn worked_examples_of_the_refund() {
     let book = book(&refund());
-    let facts = facts(&book, &json!([
-        {"company": "A", "facts": {"paid_months": 12, "insured@2020": 100, "insured@2021": 100, "claimants@2021": 5, "paid": 10000, "size": "大型"}},
-        {"company": "B", "facts": {"paid_months": 24, "insured@2020": 20, "insured@2021": 15, "claimants@2021": 5, "paid": 1000.55, "size": "小型"}},
-        {"company": "C", "facts": {"paid_months": 24, "insured@2020": 20, "insured@2021": 16, "paid": 1000, "size": "小型"}},
-        {"company": "D", "facts": {"paid_months": 11, "insured@2020": 20}},
-        {"company": "E", "facts": {"paid_months": 12, "insured@2020": 200, "insured@2021": 189, "paid": 100, "size": "中型"}}
-    ]));
+    let facts = facts(
+        &book,
+        &json!([
+            {"company": "A", "facts": {"paid_months": 12, "insured@2020": 100, "insured@2021": 100, "claimants@2021": 5, "paid": 10000, "size": "大型"}},
+            {"company": "B", "facts": {"paid_months": 24, "insured@2020": 20, "insured@2021": 15, "claimants@2021": 5, "paid": 1000.55, "size": "小型"}},
+            {"company": "C", "facts": {"paid_months": 24, "insured@2020": 20, "insured@2021": 16, "paid": 1000, "size": "小型"}},
+            {"company": "D", "facts": {"paid_months": 11, "insured@2020": 20}},
+            {"company": "E", "facts": {"paid_months": 12, "insured@2020": 200, "insured@2021": 189, "paid": 100, "size": "中型"}}
+        ]),
+    );
     let engine = Engine::new(&book, &facts, day("2022-06-01"));
     let of = |company: usize| engine.answer(0, &facts.companies[company]);
     // 100 人,5 人领金:5% ≤ 5.5%,符合,大型返 50%。
@@ -97,12 +101,15 @@ fn worked_examples_of_the_refund() {
 #[test]
 fn the_same_name_two_years_later_asks_something_else() {
     let book = book(&refund());
-    let facts = facts(&book, &json!([
-        {"company": "A", "facts": {"paid_months": 12, "claimants@2023": 5, "insured_average": 100, "paid": 10000, "size": "小型", "dispatch": "否"}},
-        {"company": "B", "facts": {"paid_months": 12, "claimants@2023": 5, "insured_average": 0, "dispatch": "否"}},
-        {"company": "C", "facts": {"paid_months": 12, "claimants@2023": 5, "insured_average": 100, "dispatch": "是"}},
-        {"company": "D", "facts": {"paid_months": 12, "insured_average": 100, "dispatch": "否", "size": "小型"}}
-    ]));
+    let facts = facts(
+        &book,
+        &json!([
+            {"company": "A", "facts": {"paid_months": 12, "claimants@2023": 5, "insured_average": 100, "paid": 10000, "size": "小型", "dispatch": "否"}},
+            {"company": "B", "facts": {"paid_months": 12, "claimants@2023": 5, "insured_average": 0, "dispatch": "否"}},
+            {"company": "C", "facts": {"paid_months": 12, "claimants@2023": 5, "insured_average": 100, "dispatch": "是"}},
+            {"company": "D", "facts": {"paid_months": 12, "insured_average": 100, "dispatch": "否", "size": "小型"}}
+        ]),
+    );
     let engine = Engine::new(&book, &facts, day("2024-06-01"));
     let of = |company: usize| engine.answer(1, &facts.companies[company]);
     assert_eq!((of(0).verdict, of(0).amount), (Truth::Met, Some(Number::whole(6_000))));
@@ -128,7 +135,10 @@ fn what_a_company_reads() {
     let facts = facts(&book, &json!({"company": "A", "insured": 16}));
     let engine = Engine::new(&book, &facts, day("2026-01-05"));
     let p = pack(&engine, &facts.companies[0]);
-    assert_eq!(p.said, "可以享受 1 项，约 7.6 万元；还差一点的 1 项（参保人数少 4 人）；还缺信息的 2 项（填写 2 个数就知道）");
+    assert_eq!(
+        p.said,
+        "可以享受 1 项，约 7.6 万元；还差一点的 1 项（参保人数少 4 人）；还缺信息的 2 项（填写 2 个数就知道）"
+    );
     assert_eq!(p.met[0].instead.as_deref(), Some("b"));
     // 先问 x:一个数就定一项;再问 y。
     assert_eq!(p.questions.iter().map(|q| q.field.as_str()).collect::<Vec<_>>(), ["x", "y"]);
@@ -142,10 +152,16 @@ fn refused_in_words() {
         (json!([{"code": "a", "conditions": [{"field": "x", "op": "~", "value": 1}]}]), "不认识比较“~”"),
         (json!([{"code": "a", "conditions": [{"field": "x", "op": ">"}]}]), "缺少可比的 value"),
         (json!([{"code": "a", "conditions": {"at_least": 3, "of": []}}]), "at_least"),
-        (json!([{"code": "a", "conditions": [{"field": "x", "op": ">", "value": 1, "colour": 2}]}]), "不认识“colour”"),
+        (
+            json!([{"code": "a", "conditions": [{"field": "x", "op": ">", "value": 1, "colour": 2}]}]),
+            "不认识“colour”",
+        ),
         (json!([{"code": "a", "amount": "paid *"}]), "没有写完"),
         (json!([{"code": "a", "amount": "$none * 2"}]), "没有定义的 $none"),
-        (json!([{"code": "a", "amount": "ladder(l, x)", "ladders": {"l": {"bands": [{"to": 5, "rate": 0.1}, {"from": 5, "rate": 0.2}]}}}]), "重叠"),
+        (
+            json!([{"code": "a", "amount": "ladder(l, x)", "ladders": {"l": {"bands": [{"to": 5, "rate": 0.1}, {"from": 5, "rate": 0.2}]}}}]),
+            "重叠",
+        ),
         (json!([{"code": "a", "from": "2025-01-01", "to": "2024-01-01"}]), "有效期倒了"),
         (json!([{"code": "a"}, {"code": "a"}]), "有效期重叠"),
         (json!([{"code": "a", "from": "someday"}]), "不是日期"),
@@ -154,14 +170,22 @@ fn refused_in_words() {
         assert!(faults.iter().any(|f| f.said.zh.contains(word)), "{items} → {faults:?}");
     }
     // 每个毛病都说,不只第一个。
-    assert_eq!(Book::read(&json!([{"code": "a", "amount": "1+"}, {"code": "b", "amount": "(2"}]).to_string()).unwrap_err().len(), 2);
+    assert_eq!(
+        Book::read(&json!([{"code": "a", "amount": "1+"}, {"code": "b", "amount": "(2"}]).to_string())
+            .unwrap_err()
+            .len(),
+        2
+    );
     assert!(Book::read("甲乙丙").is_err());
 }
 
 #[test]
 fn a_fact_that_cannot_be_used_is_named() {
     let book = book(&json!({"fields": [{"key": "n", "type": "number"}], "items": []}));
-    let facts = facts(&book, &json!([{"company": "A", "n": "很多", "m@someday": 1, "k": {"value": [1]}, "ok": 1, "none": null}]));
+    let facts = facts(
+        &book,
+        &json!([{"company": "A", "n": "很多", "m@someday": 1, "k": {"value": [1]}, "ok": 1, "none": null}]),
+    );
     assert_eq!(facts.set_aside.len(), 3, "{:?}", facts.set_aside);
     assert!(facts.number("ok").is_some());
 }
@@ -172,13 +196,19 @@ fn tables_of_companies() {
         {"code": "a", "conditions": [{"field": "insured", "as_of": "2024", "op": ">", "value": 3}, {"field": "bank", "op": "starts_with", "value": "0043"}]}
     ]}));
     let header = ["统一社会信用代码", "企业名称", "参保人数@2024", "bank"].map(str::to_owned);
-    let rows = vec![vec!["91".to_owned(), "甲".into(), "4".into(), "0043001".into()], vec![String::new(), String::new(), "7".into(), String::new()]];
+    let rows = vec![
+        vec!["91".to_owned(), "甲".into(), "4".into(), "0043001".into()],
+        vec![String::new(), String::new(), "7".into(), String::new()],
+    ];
     let facts = Facts::from_table(&header, rows.into_iter(), &book).unwrap();
     let engine = Engine::new(&book, &facts, day("2026-01-05"));
     assert_eq!(engine.answer(0, &facts.companies[0]).verdict, Truth::Met);
     assert_eq!(facts.set_aside.len(), 1);
     let long = ["company", "field", "value", "as_of", "source"].map(str::to_owned);
-    let rows = vec![["91", "参保人数", "4", "2024-12-31", "社保"].map(str::to_owned).to_vec(), ["91", "bank", "0043", "", ""].map(str::to_owned).to_vec()];
+    let rows = vec![
+        ["91", "参保人数", "4", "2024-12-31", "社保"].map(str::to_owned).to_vec(),
+        ["91", "bank", "0043", "", ""].map(str::to_owned).to_vec(),
+    ];
     let facts = Facts::from_table(&long, rows.into_iter(), &book).unwrap();
     let engine = Engine::new(&book, &facts, day("2026-01-05"));
     let answer = engine.answer(0, &facts.companies[0]);
@@ -221,18 +251,27 @@ fn the_checkup_finds_each_kind() {
         ("middle", FindingKind::Overlap),
         ("high", FindingKind::Drop),
     ] {
-        assert!(found.iter().any(|f| f.item == item && f.kind == kind), "{item} {kind:?} missing in {found:#?}");
+        assert!(
+            found.iter().any(|f| f.item == item && f.kind == kind),
+            "{item} {kind:?} missing in {found:#?}"
+        );
     }
 }
 
 #[test]
 fn a_replay_says_who_gains_and_what_it_costs() {
-    let of = |bound: i64| json!({"funds": [{"code": "f", "balance": 250}], "items": [
-        {"code": "a", "fund": "f", "conditions": [{"field": "n", "op": ">=", "value": bound}], "amount": 100}
-    ]});
+    let of = |bound: i64| {
+        json!({"funds": [{"code": "f", "balance": 250}], "items": [
+            {"code": "a", "fund": "f", "conditions": [{"field": "n", "op": ">=", "value": bound}], "amount": 100}
+        ]})
+    };
     let (new, old) = (book(&of(10)), book(&of(20)));
-    let facts = facts(&new, &json!([{"company": "A", "n": 10, "size": "小型"}, {"company": "B", "n": 15, "size": "小型"}, {"company": "C", "n": 30, "size": "大型"}, {"company": "D", "size": "大型"}]));
-    let (now, before) = (Engine::new(&new, &facts, day("2026-01-05")), Engine::new(&old, &facts, day("2026-01-05")));
+    let facts = facts(
+        &new,
+        &json!([{"company": "A", "n": 10, "size": "小型"}, {"company": "B", "n": 15, "size": "小型"}, {"company": "C", "n": 30, "size": "大型"}, {"company": "D", "size": "大型"}]),
+    );
+    let (now, before) =
+        (Engine::new(&new, &facts, day("2026-01-05")), Engine::new(&old, &facts, day("2026-01-05")));
     let r = &replay(&now, Some(&before), &facts, &["size".to_owned()], 2)[0];
     assert_eq!((r.all.met, r.all.unknown, r.all.cost, r.gain, r.lose), (3, 1, Number::whole(300), 2, 0));
     assert_eq!(r.by["size"]["小型"].met, 2);
@@ -242,8 +281,10 @@ fn a_replay_says_who_gains_and_what_it_costs() {
 
 /// A random condition over five fields.
 fn condition() -> impl Strategy<Value = serde_json::Value> {
-    let row = (0..5usize, prop::sample::select(vec!["<", "<=", ">", ">=", "=", "!="]), -3i64..4).prop_map(|(f, op, v)| json!({"field": format!("f{f}"), "op": op, "value": v}));
-    let rate = (0..5usize, 0..5usize, -2i64..3).prop_map(|(a, b, v)| json!({"expr": format!("f{a} / f{b}"), "op": "<=", "value": v}));
+    let row = (0..5usize, prop::sample::select(vec!["<", "<=", ">", ">=", "=", "!="]), -3i64..4)
+        .prop_map(|(f, op, v)| json!({"field": format!("f{f}"), "op": op, "value": v}));
+    let rate = (0..5usize, 0..5usize, -2i64..3)
+        .prop_map(|(a, b, v)| json!({"expr": format!("f{a} / f{b}"), "op": "<=", "value": v}));
     prop_oneof![row, rate].prop_recursive(3, 16, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 1..4).prop_map(|c| json!({ "all": c })),

@@ -40,6 +40,7 @@ pub fn beside_followed_case(kit: Kit, reader: Reader, case: FollowedCase) -> Fil
 
 /// Beside a case that a bad rating made: level and reasons, for those who decide about ratings. The unit that was
 /// rated is not told which rating it was.
+#[expect(clippy::needless_pass_by_value, reason = "every filler has this form")]
 pub fn beside_case(kit: Kit, reader: Reader, case: CaseKey) -> Filling<Fragment> {
     Box::pin(async move {
         let p = Page::from(reader);

@@ -110,8 +110,8 @@ impl Limiter {
 fn address_of(kit: &Kit, headers: &HeaderMap, extensions: &Extensions) -> String {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
     // Several lines of one header are one list; the proxy writes at its end.
-    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
-    let forwarded = lines.last().and_then(|line| line.rsplit(',').next()).unwrap_or("").trim();
+    let mut lines = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+    let forwarded = lines.next_back().and_then(|line| line.rsplit(',').next()).unwrap_or("").trim();
     match peer {
         _ if kit.options.behind_proxy && !forwarded.is_empty() => forwarded.chars().take(64).collect(),
         Some(ip) => ip,

@@ -185,10 +185,16 @@ impl Rounding {
 /// The words of a fault.
 pub fn ladder_fault(name: &str, fault: &LadderFault) -> PolicyError {
     match fault {
-        LadderFault::Empty => PolicyError::new(format!("阶梯“{name}”没有档"), format!("ladder “{name}” has no band")),
+        LadderFault::Empty => {
+            PolicyError::new(format!("阶梯“{name}”没有档"), format!("ladder “{name}” has no band"))
+        }
         LadderFault::Band(i) => PolicyError::new(
-            format!("阶梯“{name}”第 {i} 档的上下限或给付写得不对(下限 from 含/over 不含,上限 to 含/below 不含,给付 rate 或 give)"),
-            format!("ladder “{name}”, band {i}: its ends or what it gives are wrong (from/over, to/below, rate or give)"),
+            format!(
+                "阶梯“{name}”第 {i} 档的上下限或给付写得不对(下限 from 含/over 不含,上限 to 含/below 不含,给付 rate 或 give)"
+            ),
+            format!(
+                "ladder “{name}”, band {i}: its ends or what it gives are wrong (from/over, to/below, rate or give)"
+            ),
         ),
         LadderFault::Overlap(i) => PolicyError::new(
             format!("阶梯“{name}”第 {i} 档与第 {} 档重叠", i + 1),
@@ -226,14 +232,25 @@ mod tests {
         ];
         let whole = Ladder { mode: LadderMode::Whole, bands: bands.clone() };
         let marginal = Ladder { mode: LadderMode::Marginal, bands };
-        assert_eq!((whole.value(n(100)), whole.value(n(150)), whole.value(n(300))), (Some(n(10)), Some(n(30)), Some(n(91))));
-        assert_eq!((marginal.value(n(100)), marginal.value(n(150)), marginal.value(n(300))), (Some(n(10)), Some(n(20)), Some(n(61))));
+        assert_eq!(
+            (whole.value(n(100)), whole.value(n(150)), whole.value(n(300))),
+            (Some(n(10)), Some(n(30)), Some(n(91)))
+        );
+        assert_eq!(
+            (marginal.value(n(100)), marginal.value(n(150)), marginal.value(n(300))),
+            (Some(n(10)), Some(n(20)), Some(n(61)))
+        );
         assert!(whole.faults().is_empty());
     }
 
     #[test]
     fn faults_are_found() {
-        let band = |from: i64, below: i64| Band { from: Some(n(from)), below: Some(n(below)), give: Some(n(1)), ..Band::default() };
+        let band = |from: i64, below: i64| Band {
+            from: Some(n(from)),
+            below: Some(n(below)),
+            give: Some(n(1)),
+            ..Band::default()
+        };
         let of = |bands: Vec<Band>| Ladder { mode: LadderMode::Whole, bands }.faults();
         assert_eq!(of(vec![]), [LadderFault::Empty]);
         assert_eq!(of(vec![band(0, 10), band(5, 20)]), [LadderFault::Overlap(1)]);

@@ -63,13 +63,19 @@ pub struct Finding {
 pub fn checkup(book: &Book, facts: Option<&Facts>, at: Date) -> Vec<Finding> {
     let mut found = Vec::new();
     for item in &book.items {
-        let mut say = |kind, zh: String, en: String| found.push(Finding { kind, item: item.code.clone(), said: Said::new(zh, en) });
+        let mut say = |kind, zh: String, en: String| {
+            found.push(Finding { kind, item: item.code.clone(), said: Said::new(zh, en) });
+        };
         basics(book, item, at, &mut say);
         fields(book, item, facts, &mut say);
         item.conditions.rows(&mut |row| words(book, item, row, at, &mut say));
         divisions(item, &mut say);
         for names in never(&item.conditions) {
-            say(FindingKind::NeverMet, format!("条件自相矛盾，永远满足不了：{names}"), format!("can never be met: {names}"));
+            say(
+                FindingKind::NeverMet,
+                format!("条件自相矛盾，永远满足不了：{names}"),
+                format!("can never be met: {names}"),
+            );
         }
         for (name, ladder) in book.ladders.iter().chain(&item.ladders) {
             for fault in ladder.faults().iter().filter(|f| matches!(f, LadderFault::Drop(_))) {
@@ -88,20 +94,40 @@ type Say<'s> = &'s mut dyn FnMut(FindingKind, String, String);
 
 fn basics(book: &Book, item: &PolicyItem, at: Date, say: Say<'_>) {
     match item.to {
-        None => say(FindingKind::NoEnd, "没有写截止日期，到期无法自动停止".into(), "it has no end date and would never stop by itself".into()),
-        Some(to) if to < at => say(FindingKind::Expired, format!("依据已于 {to} 到期"), format!("its basis expired on {to}")),
+        None => {
+            say(
+                FindingKind::NoEnd,
+                "没有写截止日期，到期无法自动停止".into(),
+                "it has no end date and would never stop by itself".into(),
+            );
+        }
+        Some(to) if to < at => {
+            say(FindingKind::Expired, format!("依据已于 {to} 到期"), format!("its basis expired on {to}"));
+        }
         Some(_) => {}
     }
     let mut rows = 0;
     item.conditions.rows(&mut |_| rows += 1);
     if rows == 0 {
-        say(FindingKind::NoCondition, "没有任何条件，所有企业都会符合".into(), "it has no condition: every company would have it".into());
+        say(
+            FindingKind::NoCondition,
+            "没有任何条件，所有企业都会符合".into(),
+            "it has no condition: every company would have it".into(),
+        );
     }
     if item.amount.is_none() && matches!(item.class, PolicyClass::Subsidy | PolicyClass::Reduction) {
-        say(FindingKind::NoAmount, "奖补、减免类事项没有写金额".into(), "a subsidy or reduction without an amount".into());
+        say(
+            FindingKind::NoAmount,
+            "奖补、减免类事项没有写金额".into(),
+            "a subsidy or reduction without an amount".into(),
+        );
     }
     if !item.fund.is_empty() && !book.funds.iter().any(|f| f.code == item.fund) {
-        say(FindingKind::NoFund, format!("资金池“{}”没有登记余额", item.fund), format!("fund “{}” has no balance on record", item.fund));
+        say(
+            FindingKind::NoFund,
+            format!("资金池“{}”没有登记余额", item.fund),
+            format!("fund “{}” has no balance on record", item.fund),
+        );
     }
     let mut names = BTreeSet::new();
     item.exprs(&mut |e| {
@@ -123,13 +149,25 @@ fn parameter(book: &Book, item: &PolicyItem, name: &str, say: Say<'_>) {
     versions.sort_by_key(|d| d.from);
     for pair in versions.windows(2) {
         let (Some(to), Some(from)) = (pair[0].to, pair[1].from) else {
-            say(FindingKind::ParameterGap, format!("参数 ${name} 的两个版本时间重叠"), format!("two versions of ${name} overlap in time"));
+            say(
+                FindingKind::ParameterGap,
+                format!("参数 ${name} 的两个版本时间重叠"),
+                format!("two versions of ${name} overlap in time"),
+            );
             continue;
         };
         if from <= to {
-            say(FindingKind::ParameterGap, format!("参数 ${name} 在 {from} 有两个值"), format!("${name} has two values on {from}"));
+            say(
+                FindingKind::ParameterGap,
+                format!("参数 ${name} 在 {from} 有两个值"),
+                format!("${name} has two values on {from}"),
+            );
         } else if to.tomorrow().is_ok_and(|next| next < from) {
-            say(FindingKind::ParameterGap, format!("参数 ${name} 在 {to} 与 {from} 之间没有值"), format!("${name} has no value between {to} and {from}"));
+            say(
+                FindingKind::ParameterGap,
+                format!("参数 ${name} 在 {to} 与 {from} 之间没有值"),
+                format!("${name} has no value between {to} and {from}"),
+            );
         }
     }
     let late = versions.first().and_then(|v| v.from).is_some_and(|f| item.from.is_none_or(|i| f > i));
@@ -171,10 +209,17 @@ fn numbers_in(text: &str) -> Vec<Number> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-        let end = rest[start..].find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',')).map_or(rest.len(), |e| start + e);
-        let unit = rest[end..].chars().next().filter(|c| matches!(c, '%' | '％' | '‰' | '万' | '亿')).map_or(0, char::len_utf8);
+        let end = rest[start..]
+            .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ','))
+            .map_or(rest.len(), |e| start + e);
+        let unit = rest[end..]
+            .chars()
+            .next()
+            .filter(|c| matches!(c, '%' | '％' | '‰' | '万' | '亿'))
+            .map_or(0, char::len_utf8);
         found.extend(Number::read(rest[start..end].trim_end_matches(['.', ','])).and_then(|n| {
-            let scale = if unit == 0 { Number::ONE } else { Number::read(&format!("1{}", &rest[end..end + unit]))? };
+            let scale =
+                if unit == 0 { Number::ONE } else { Number::read(&format!("1{}", &rest[end..end + unit]))? };
             n.times(scale)
         }));
         rest = &rest[end + unit..];
@@ -238,7 +283,10 @@ fn words(book: &Book, item: &PolicyItem, row: &Row, at: Date, say: Say<'_>) {
         say(
             FindingKind::ComparisonDiffers,
             format!("条文“{}”与条件的“{}”不一致，请核对含不含边界", row.text, row.compare.said()),
-            format!("the clause and the comparison “{}” differ: does the boundary belong?", row.compare.word()),
+            format!(
+                "the clause and the comparison “{}” differ: does the boundary belong?",
+                row.compare.word()
+            ),
         );
     }
 }
@@ -381,7 +429,8 @@ fn neighbours(book: &Book) -> Vec<Finding> {
         items.sort_by(|a, b| a.1.low.map(|l| l.0).cmp(&b.1.low.map(|l| l.0)));
         for pair in items.windows(2) {
             let ((a, x), (b, y)) = (&pair[0], &pair[1]);
-            let apart_in_time = a.to.zip(b.from).is_some_and(|(t, f)| t < f) || b.to.zip(a.from).is_some_and(|(t, f)| t < f);
+            let apart_in_time =
+                a.to.zip(b.from).is_some_and(|(t, f)| t < f) || b.to.zip(a.from).is_some_and(|(t, f)| t < f);
             if a.code == b.code || apart_in_time || x.is_empty() || y.is_empty() {
                 continue;
             }

@@ -38,9 +38,19 @@ pub const COMPARISONS: &[(Compare, &str, &[&str], &str)] = &[
     (Compare::Eq, "=", &["==", "eq", "等于", "是", "为"], "是"),
     (Compare::Ne, "!=", &["<>", "≠", "ne", "不等于", "不是", "不为"], "不是"),
     (Compare::Lt, "<", &["lt", "小于", "不足", "低于", "少于", "早于", "before"], "低于"),
-    (Compare::Le, "<=", &["≤", "le", "lte", "小于等于", "不超过", "不高于", "不大于", "不多于", "至多", "不晚于"], "不超过"),
+    (
+        Compare::Le,
+        "<=",
+        &["≤", "le", "lte", "小于等于", "不超过", "不高于", "不大于", "不多于", "至多", "不晚于"],
+        "不超过",
+    ),
     (Compare::Gt, ">", &["gt", "大于", "超过", "高于", "多于", "晚于", "after"], "超过"),
-    (Compare::Ge, ">=", &["≥", "ge", "gte", "大于等于", "不低于", "不小于", "不少于", "至少", "满", "达到", "不早于"], "不低于"),
+    (
+        Compare::Ge,
+        ">=",
+        &["≥", "ge", "gte", "大于等于", "不低于", "不小于", "不少于", "至少", "满", "达到", "不早于"],
+        "不低于",
+    ),
     (Compare::In, "in", &["属于", "之一"], "属于"),
     (Compare::NotIn, "not_in", &["not in", "不属于", "除外"], "不属于"),
     (Compare::StartsWith, "starts_with", &["开头是", "前缀"], "开头是"),
@@ -124,7 +134,10 @@ pub fn read(raw: &Json) -> Result<Condition, PolicyError> {
 
 fn node(raw: &Json, depth: usize, rows: &mut usize) -> Result<Condition, PolicyError> {
     if depth > DEPTH_MAX {
-        return Err(bad(format!("条件套得太深(最多 {DEPTH_MAX} 层)"), format!("conditions are nested deeper than {DEPTH_MAX}")));
+        return Err(bad(
+            format!("条件套得太深(最多 {DEPTH_MAX} 层)"),
+            format!("conditions are nested deeper than {DEPTH_MAX}"),
+        ));
     }
     match raw {
         Json::Array(list) => Ok(Condition::All(nodes(list, depth, rows)?, String::new())),
@@ -134,7 +147,11 @@ fn node(raw: &Json, depth: usize, rows: &mut usize) -> Result<Condition, PolicyE
             let only = |keys: &[&str]| match map.keys().find(|k| !keys.contains(&k.as_str())) {
                 Some(k) => Err(bad(
                     format!("条件里不认识“{k}”(可用 {}):{}", keys.join("、"), short(raw)),
-                    format!("“{k}” is not understood in a condition (known: {}): {}", keys.join(", "), short(raw)),
+                    format!(
+                        "“{k}” is not understood in a condition (known: {}): {}",
+                        keys.join(", "),
+                        short(raw)
+                    ),
                 )),
                 None => Ok(()),
             };
@@ -151,7 +168,11 @@ fn node(raw: &Json, depth: usize, rows: &mut usize) -> Result<Condition, PolicyE
                     Some(n) if n >= 1 && n <= parts.len() => Ok(Condition::AtLeast(n, parts, text)),
                     _ => Err(bad(
                         format!("at_least 要是 1 到 of 的个数({})之间的整数:{}", parts.len(), short(raw)),
-                        format!("at_least must be a whole number from 1 to the length of of ({}): {}", parts.len(), short(raw)),
+                        format!(
+                            "at_least must be a whole number from 1 to the length of of ({}): {}",
+                            parts.len(),
+                            short(raw)
+                        ),
                     )),
                 }
             } else if let Some(inner) = map.get("not") {
@@ -161,14 +182,20 @@ fn node(raw: &Json, depth: usize, rows: &mut usize) -> Result<Condition, PolicyE
                 only(&["field", "expr", "op", "value", "as_of", "source", "text"])?;
                 *rows += 1;
                 if *rows > ROWS_MAX {
-                    return Err(bad(format!("一个事项的条件最多 {ROWS_MAX} 行"), format!("an item has at most {ROWS_MAX} rows of conditions")));
+                    return Err(bad(
+                        format!("一个事项的条件最多 {ROWS_MAX} 行"),
+                        format!("an item has at most {ROWS_MAX} rows of conditions"),
+                    ));
                 }
                 row(map, text, raw).map(|r| Condition::Row(Box::new(r)))
             }
         }
         _ => Err(bad(
             format!("条件写成一行(field、op、value)、all、any、at_least 或 not,不能是 {}", short(raw)),
-            format!("a condition is a row (field, op, value), all, any, at_least or not, and not {}", short(raw)),
+            format!(
+                "a condition is a row (field, op, value), all, any, at_least or not, and not {}",
+                short(raw)
+            ),
         )),
     }
 }
@@ -189,7 +216,10 @@ fn row(map: &Map<String, Json>, text: String, raw: &Json) -> Result<Row, PolicyE
         (true, false) => {
             return Err(bad(
                 format!("算式的时点写在字段后面(如 参保人数@{as_of}):{}", short(raw)),
-                format!("in an expression the time is written behind the field (insured@{as_of}): {}", short(raw)),
+                format!(
+                    "in an expression the time is written behind the field (insured@{as_of}): {}",
+                    short(raw)
+                ),
             ));
         }
         _ => {
@@ -202,13 +232,21 @@ fn row(map: &Map<String, Json>, text: String, raw: &Json) -> Result<Row, PolicyE
     let op = string(map, "op");
     let compare = Compare::read(&op).ok_or_else(|| {
         let known: Vec<&str> = COMPARISONS.iter().map(|(_, w, ..)| *w).collect();
-        bad(format!("不认识比较“{op}”,可用 {}", known.join(" ")), format!("comparison “{op}” is not understood; there are {}", known.join(" ")))
+        bad(
+            format!("不认识比较“{op}”,可用 {}", known.join(" ")),
+            format!("comparison “{op}” is not understood; there are {}", known.join(" ")),
+        )
     })?;
     let value = map.get("value").unwrap_or(&Json::Null);
     let right = match (compare, value) {
-        (Compare::In | Compare::NotIn, Json::Array(list)) if !list.is_empty() => list.iter().map(|v| side(v, raw)).collect::<Result<Vec<_>, _>>()?,
+        (Compare::In | Compare::NotIn, Json::Array(list)) if !list.is_empty() => {
+            list.iter().map(|v| side(v, raw)).collect::<Result<Vec<_>, _>>()?
+        }
         (Compare::In | Compare::NotIn, _) => {
-            return Err(bad(format!("“{op}”后面要有一个不空的列表:{}", short(raw)), format!("“{op}” needs a list that is not empty: {}", short(raw))));
+            return Err(bad(
+                format!("“{op}”后面要有一个不空的列表:{}", short(raw)),
+                format!("“{op}” needs a list that is not empty: {}", short(raw)),
+            ));
         }
         (_, v) => vec![side(v, raw)?],
     };

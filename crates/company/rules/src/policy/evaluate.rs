@@ -166,7 +166,9 @@ impl<'a> Engine<'a> {
 
     /// The values of one company, looked up once for all items.
     pub fn values<'f>(&self, company: &'f Company) -> Values<'f> {
-        let of = |(field, _, period): &(Option<u32>, String, Period)| company.value((*field)?, *period, self.at).map(|f| &f.value);
+        let of = |(field, _, period): &(Option<u32>, String, Period)| {
+            company.value((*field)?, *period, self.at).map(|f| &f.value)
+        };
         Values(self.slots.iter().map(of).collect())
     }
 
@@ -311,7 +313,14 @@ impl Test {
     }
 }
 
-pub(super) fn ask_row(left: &Node, compare: Compare, right: &[Node], values: &Values<'_>, at: Date, problems: &mut Problems<'_>) -> Truth {
+pub(super) fn ask_row(
+    left: &Node,
+    compare: Compare,
+    right: &[Node],
+    values: &Values<'_>,
+    at: Date,
+    problems: &mut Problems<'_>,
+) -> Truth {
     let l = left.value(values, at, problems);
     let mut one = |r: &Node, c: Compare| -> Truth {
         let r = r.value(values, at, problems);
@@ -326,7 +335,11 @@ pub(super) fn ask_row(left: &Node, compare: Compare, right: &[Node], values: &Va
                 Compare::Eq => Truth::Unmet,
                 Compare::Ne => Truth::Met,
                 _ => {
-                    tell(problems, &format!("“{l}”与“{r}”不能比大小"), &format!("“{l}” and “{r}” cannot be compared"));
+                    tell(
+                        problems,
+                        &format!("“{l}”与“{r}”不能比大小"),
+                        &format!("“{l}” and “{r}” cannot be compared"),
+                    );
                     Truth::Unknown
                 }
             };
@@ -357,7 +370,8 @@ fn whole_years(a: Date, b: Date) -> i64 {
 }
 
 fn whole_months(a: Date, b: Date) -> i64 {
-    let months = (i64::from(b.year()) - i64::from(a.year())) * 12 + i64::from(b.month()) - i64::from(a.month());
+    let months =
+        (i64::from(b.year()) - i64::from(a.year())) * 12 + i64::from(b.month()) - i64::from(a.month());
     months - i64::from(b.day() < a.day())
 }
 
@@ -386,7 +400,11 @@ impl Node {
             Self::Const(v) => Some(v.clone()),
             Self::Slot(i) => values.0.get(*i).copied().flatten().cloned(),
             Self::NoParam(name) => {
-                tell(problems, &format!("参数 ${name} 在 {at} 没有生效的值"), &format!("parameter ${name} has no value in force on {at}"));
+                tell(
+                    problems,
+                    &format!("参数 ${name} 在 {at} 没有生效的值"),
+                    &format!("parameter ${name} has no value in force on {at}"),
+                );
                 None
             }
             Self::Op(op, parts) => operate(*op, parts, values, at, problems),
@@ -395,7 +413,11 @@ impl Node {
                 let x = x.number(values, at, problems)?;
                 let v = ladder.value(x);
                 if v.is_none() {
-                    tell(problems, &format!("{x} 不在阶梯“{name}”的任何一档"), &format!("no band of ladder “{name}” holds {x}"));
+                    tell(
+                        problems,
+                        &format!("{x} 不在阶梯“{name}”的任何一档"),
+                        &format!("no band of ladder “{name}” holds {x}"),
+                    );
                 }
                 v.map(Value::Number)
             }
@@ -403,7 +425,11 @@ impl Node {
                 let key = key.value(values, at, problems)?.to_string();
                 let v = table.get(key.trim()).cloned();
                 if v.is_none() {
-                    tell(problems, &format!("表 ${name} 里没有“{key}”"), &format!("table ${name} has no “{key}”"));
+                    tell(
+                        problems,
+                        &format!("表 ${name} 里没有“{key}”"),
+                        &format!("table ${name} has no “{key}”"),
+                    );
                 }
                 v
             }
@@ -411,7 +437,13 @@ impl Node {
     }
 }
 
-fn operate(op: Op, parts: &[Node], values: &Values<'_>, at: Date, problems: &mut Problems<'_>) -> Option<Value> {
+fn operate(
+    op: Op,
+    parts: &[Node],
+    values: &Values<'_>,
+    at: Date,
+    problems: &mut Problems<'_>,
+) -> Option<Value> {
     let answer = |t: Truth| match t {
         Truth::Met => Some(Value::Bool(true)),
         Truth::Unmet => Some(Value::Bool(false)),
@@ -420,12 +452,16 @@ fn operate(op: Op, parts: &[Node], values: &Values<'_>, at: Date, problems: &mut
     let compare = match op {
         Op::Not => return answer(parts.first()?.truth(values, at, problems).not()),
         Op::And | Op::Or => {
-            let (a, b) = (parts.first()?.truth(values, at, problems), parts.get(1)?.truth(values, at, problems));
+            let (a, b) =
+                (parts.first()?.truth(values, at, problems), parts.get(1)?.truth(values, at, problems));
             return answer(if op == Op::And { a.min(b) } else { a.max(b) });
         }
-        Op::Neg => return Number::ZERO.minus(parts.first()?.number(values, at, problems)?).map(Value::Number),
+        Op::Neg => {
+            return Number::ZERO.minus(parts.first()?.number(values, at, problems)?).map(Value::Number);
+        }
         Op::Add | Op::Sub | Op::Mul | Op::Div => {
-            let (a, b) = (parts.first()?.number(values, at, problems), parts.get(1)?.number(values, at, problems));
+            let (a, b) =
+                (parts.first()?.number(values, at, problems), parts.get(1)?.number(values, at, problems));
             let (a, b) = (a?, b?);
             if op == Op::Div && b.is_zero() {
                 tell(problems, "除数为零", "division by nought");
@@ -452,10 +488,17 @@ fn operate(op: Op, parts: &[Node], values: &Values<'_>, at: Date, problems: &mut
     answer(ask_row(parts.first()?, compare, parts.get(1..)?, values, at, problems))
 }
 
-fn call(f: Function, parts: &[Node], values: &Values<'_>, at: Date, problems: &mut Problems<'_>) -> Option<Value> {
+fn call(
+    f: Function,
+    parts: &[Node],
+    values: &Values<'_>,
+    at: Date,
+    problems: &mut Problems<'_>,
+) -> Option<Value> {
     let number = |i: usize, problems: &mut Problems<'_>| parts.get(i)?.number(values, at, problems);
     let span = |problems: &mut Problems<'_>, of: fn(Date, Date) -> i64| {
-        let (a, b) = (parts.first()?.value(values, at, problems)?, parts.get(1)?.value(values, at, problems)?);
+        let (a, b) =
+            (parts.first()?.value(values, at, problems)?, parts.get(1)?.value(values, at, problems)?);
         match (a.as_date(), b.as_date()) {
             (Some(a), Some(b)) => Some(Value::Number(Number::whole(of(a, b)))),
             _ => {
@@ -498,7 +541,12 @@ fn call(f: Function, parts: &[Node], values: &Values<'_>, at: Date, problems: &m
 }
 
 impl Ready {
-    pub(super) fn amount_of(&self, values: &Values<'_>, at: Date, problems: &mut Problems<'_>) -> Option<Number> {
+    pub(super) fn amount_of(
+        &self,
+        values: &Values<'_>,
+        at: Date,
+        problems: &mut Problems<'_>,
+    ) -> Option<Number> {
         let (expr, cap, least, rounding) = self.amount.as_ref()?;
         let mut x = expr.number(values, at, problems)?;
         if let Some(least) = least {

@@ -172,9 +172,14 @@ fn tokens(text: &str) -> Result<Vec<Token>, PolicyError> {
         } else if c.is_ascii_digit() || c == '.' {
             let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
             // 30万, 5.5%, 1.2亿: the unit belongs to the number unless a name follows.
-            let unit: usize = rest[end..].chars().next().filter(|c| matches!(c, '%' | '％' | '‰' | '万' | '亿')).map_or(0, char::len_utf8);
+            let unit: usize = rest[end..]
+                .chars()
+                .next()
+                .filter(|c| matches!(c, '%' | '％' | '‰' | '万' | '亿'))
+                .map_or(0, char::len_utf8);
             let word = &rest[..end + unit];
-            let n = Number::read(word).ok_or_else(|| bad(text, &format!("“{word}”不是数"), &format!("“{word}” is not a number")))?;
+            let n = Number::read(word)
+                .ok_or_else(|| bad(text, &format!("“{word}”不是数"), &format!("“{word}” is not a number")))?;
             found.push(Token::Const(Value::Number(n)));
             rest = &rest[end + unit..];
         } else if let Some(close) = match c {
@@ -185,7 +190,8 @@ fn tokens(text: &str) -> Result<Vec<Token>, PolicyError> {
             _ => None,
         } {
             let inner = &rest[c.len_utf8()..];
-            let end = inner.find(close).ok_or_else(|| bad(text, "引号没有闭合", "a quotation mark stays open"))?;
+            let end =
+                inner.find(close).ok_or_else(|| bad(text, "引号没有闭合", "a quotation mark stays open"))?;
             let word = &inner[..end];
             found.push(Token::Const(read_date(word).map_or_else(|| Value::text(word), Value::Date)));
             rest = &inner[end + close.len_utf8()..];
@@ -259,13 +265,21 @@ struct Reader<'a> {
 /// Says which part is not understood.
 pub fn read(text: &str) -> Result<Expr, PolicyError> {
     if text.chars().count() > EXPR_MAX {
-        return Err(bad(text, &format!("超过 {EXPR_MAX} 字,请拆成几条"), &format!("longer than {EXPR_MAX} characters: divide it")));
+        return Err(bad(
+            text,
+            &format!("超过 {EXPR_MAX} 字,请拆成几条"),
+            &format!("longer than {EXPR_MAX} characters: divide it"),
+        ));
     }
     let mut reader = Reader { text, tokens: tokens(text)?, at: 0, depth: 0 };
     let expr = reader.either()?;
     match reader.tokens.get(reader.at) {
         None => Ok(expr),
-        Some(t) => Err(bad(text, &format!("“{}”放错了地方", written(t)), &format!("“{}” is out of place", written(t)))),
+        Some(t) => Err(bad(
+            text,
+            &format!("“{}”放错了地方", written(t)),
+            &format!("“{}” is out of place", written(t)),
+        )),
     }
 }
 
@@ -373,13 +387,19 @@ impl Reader<'_> {
         match token {
             Some(Token::Const(v)) => Ok(Expr::Const(v)),
             Some(Token::Param(n)) => Ok(Expr::Param(n)),
-            Some(Token::Name(n)) if matches!(self.tokens.get(self.at), Some(Token::Sign("("))) => self.call(&n),
+            Some(Token::Name(n)) if matches!(self.tokens.get(self.at), Some(Token::Sign("("))) => {
+                self.call(&n)
+            }
             Some(Token::Name(n)) => match n.as_str() {
                 "true" | "是" => Ok(Expr::Const(Value::Bool(true))),
                 "false" | "否" => Ok(Expr::Const(Value::Bool(false))),
                 _ => field(&n),
             },
-            Some(Token::Sign(s)) => Err(bad(self.text, &format!("“{s}”前后少了东西"), &format!("something is missing beside “{s}”"))),
+            Some(Token::Sign(s)) => Err(bad(
+                self.text,
+                &format!("“{s}”前后少了东西"),
+                &format!("something is missing beside “{s}”"),
+            )),
             None => Err(bad(self.text, "没有写完", "it ends too early")),
         }
     }
@@ -421,7 +441,11 @@ impl Reader<'_> {
             ));
         };
         if !(*least..=*most).contains(&arguments.len()) {
-            return Err(bad(self.text, &format!("函数“{name}”的参数个数不对"), &format!("“{name}” takes another number of arguments")));
+            return Err(bad(
+                self.text,
+                &format!("函数“{name}”的参数个数不对"),
+                &format!("“{name}” takes another number of arguments"),
+            ));
         }
         Ok(Expr::Call(*function, arguments))
     }
@@ -459,8 +483,17 @@ mod tests {
         assert_eq!(read("参保人数@Y-1").unwrap(), Expr::Field("参保人数".into(), Period::Year(-1)));
         let minus = read("insured@2023-12-31 - 1").unwrap();
         let day = Period::Day(kernel::Date::constant(2023, 12, 31));
-        assert_eq!(minus, Expr::Op(Op::Sub, vec![Expr::Field("insured".into(), day), Expr::Const(Value::Number(Number::ONE))]));
-        assert_eq!(read("a@Y-1-1").unwrap(), Expr::Op(Op::Sub, vec![field("a@Y-1").unwrap(), Expr::Const(Value::Number(Number::ONE))]));
+        assert_eq!(
+            minus,
+            Expr::Op(
+                Op::Sub,
+                vec![Expr::Field("insured".into(), day), Expr::Const(Value::Number(Number::ONE))]
+            )
+        );
+        assert_eq!(
+            read("a@Y-1-1").unwrap(),
+            Expr::Op(Op::Sub, vec![field("a@Y-1").unwrap(), Expr::Const(Value::Number(Number::ONE))])
+        );
         assert!(read("ladder(rd, 收入@2024)").is_ok());
         assert!(read("if(规模 = “大型”, 30%, 60%) × lookup($refund, size)").is_ok());
     }

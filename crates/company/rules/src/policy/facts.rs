@@ -46,7 +46,8 @@ pub struct Facts {
 /// Companies in one question, at most.
 pub const COMPANIES_MAX: usize = 2_000_000;
 
-const ID_KEYS: &[&str] = &["company", "id", "code", "credit_code", "统一社会信用代码", "信用代码", "企业代码", "企业"];
+const ID_KEYS: &[&str] =
+    &["company", "id", "code", "credit_code", "统一社会信用代码", "信用代码", "企业代码", "企业"];
 const NAME_KEYS: &[&str] = &["name", "company_name", "企业名称", "名称", "单位名称"];
 
 fn bad(zh: impl Into<String>, en: impl Into<String>) -> PolicyError {
@@ -106,23 +107,31 @@ impl Facts {
         let named = Names::of(book);
         match serde_json::from_str::<Json>(text) {
             Ok(Json::Array(list)) => facts.take_all(list, &named)?,
-            Ok(Json::Object(mut map)) => match map.remove("companies").or_else(|| map.remove("facts").filter(Json::is_array)) {
-                Some(Json::Array(list)) => facts.take_all(list, &named)?,
-                Some(_) => return Err(bad("companies 要是一个列表", "companies must be a list")),
-                None => {
-                    let one: Json = serde_json::from_str(text).map_err(|e| PolicyError::of(&e))?;
-                    facts.take_all(vec![one], &named)?;
+            Ok(Json::Object(mut map)) => {
+                match map.remove("companies").or_else(|| map.remove("facts").filter(Json::is_array)) {
+                    Some(Json::Array(list)) => facts.take_all(list, &named)?,
+                    Some(_) => return Err(bad("companies 要是一个列表", "companies must be a list")),
+                    None => {
+                        let one: Json = serde_json::from_str(text).map_err(|e| PolicyError::of(&e))?;
+                        facts.take_all(vec![one], &named)?;
+                    }
                 }
-            },
+            }
             Ok(_) => return Err(bad("企业情况要是 JSON 列表或对象", "facts must be a JSON list or object")),
             Err(whole) => {
                 let mut list = Vec::new();
                 for (i, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
                     list.push(serde_json::from_str(line).map_err(|e| {
                         if i == 0 {
-                            bad(format!("企业情况不是 JSON:{whole}"), format!("the facts are not JSON: {whole}"))
+                            bad(
+                                format!("企业情况不是 JSON:{whole}"),
+                                format!("the facts are not JSON: {whole}"),
+                            )
                         } else {
-                            bad(format!("第 {} 行不是 JSON:{e}", i + 1), format!("line {} is not JSON: {e}", i + 1))
+                            bad(
+                                format!("第 {} 行不是 JSON:{e}", i + 1),
+                                format!("line {} is not JSON: {e}", i + 1),
+                            )
                         }
                     })?);
                 }
@@ -134,12 +143,18 @@ impl Facts {
 
     fn take_all(&mut self, list: Vec<Json>, named: &Names) -> Result<(), PolicyError> {
         if list.len() > COMPANIES_MAX {
-            return Err(bad(format!("一次最多 {COMPANIES_MAX} 家企业"), format!("at most {COMPANIES_MAX} companies at once")));
+            return Err(bad(
+                format!("一次最多 {COMPANIES_MAX} 家企业"),
+                format!("at most {COMPANIES_MAX} companies at once"),
+            ));
         }
         let mut places: HashMap<String, usize> = HashMap::new();
         for (i, one) in list.into_iter().enumerate() {
             let Json::Object(mut map) = one else {
-                return Err(bad(format!("第 {} 家不是对象", i + 1), format!("company {} is not an object", i + 1)));
+                return Err(bad(
+                    format!("第 {} 家不是对象", i + 1),
+                    format!("company {} is not an object", i + 1),
+                ));
             };
             let mut take = |keys: &[&str]| {
                 keys.iter().find_map(|k| match map.get(*k) {
@@ -163,7 +178,12 @@ impl Facts {
                     self.take_list(place, list, named);
                     map
                 }
-                Some(other) => return Err(bad(format!("facts 要是对象或列表:{other}"), format!("facts must be an object or a list: {other}"))),
+                Some(other) => {
+                    return Err(bad(
+                        format!("facts 要是对象或列表:{other}"),
+                        format!("facts must be an object or a list: {other}"),
+                    ));
+                }
                 None => map,
             };
             for (key, raw) in inner {
@@ -201,7 +221,10 @@ impl Facts {
     fn aside(&mut self, place: usize, what: &str, zh: &str, en: &str) {
         let company = self.companies.get(place).map(|c| c.id.clone()).unwrap_or_default();
         let what: String = what.chars().take(60).collect();
-        self.set_aside.push(bad(format!("企业 {company} 的“{what}”没有采用:{zh}"), format!("company {company}: “{what}” was not used: {en}")));
+        self.set_aside.push(bad(
+            format!("企业 {company} 的“{what}”没有采用:{zh}"),
+            format!("company {company}: “{what}” was not used: {en}"),
+        ));
     }
 
     fn take_one(&mut self, place: usize, key: &str, raw: &Json, named: &Names) {
@@ -210,19 +233,38 @@ impl Facts {
                 Ok(Period::In(y)) => (field, Date::new(y, 12, 31).ok()),
                 Ok(Period::Month(y, m)) => (field, Date::new(y, m, 1).ok().map(Date::last_of_month)),
                 Ok(Period::Day(d)) => (field, Some(d)),
-                _ => return self.aside(place, key, "时点要写成 2024、2024-12 或 2024-12-31", "its time must be 2024, 2024-12 or 2024-12-31"),
+                _ => {
+                    return self.aside(
+                        place,
+                        key,
+                        "时点要写成 2024、2024-12 或 2024-12-31",
+                        "its time must be 2024, 2024-12 or 2024-12-31",
+                    );
+                }
             },
             None => (key, None),
         };
         let (value, mut source) = match raw {
             Json::Object(map) => {
-                let text = |k: &str| map.get(k).and_then(|v| v.as_str().map(str::to_owned).or_else(|| v.as_i64().map(|n| n.to_string())));
-                if let Some(when) = text("as_of").or_else(|| text("时点")).filter(|t| !t.trim().is_empty()) {
+                let text = |k: &str| {
+                    map.get(k).and_then(|v| {
+                        v.as_str().map(str::to_owned).or_else(|| v.as_i64().map(|n| n.to_string()))
+                    })
+                };
+                if let Some(when) = text("as_of").or_else(|| text("时点")).filter(|t| !t.trim().is_empty())
+                {
                     as_of = match when.parse::<Period>() {
                         Ok(Period::Day(d)) => Some(d),
                         Ok(Period::In(y)) => Date::new(y, 12, 31).ok(),
                         Ok(Period::Month(y, m)) => Date::new(y, m, 1).ok().map(Date::last_of_month),
-                        _ => return self.aside(place, key, "时点 as_of 要写成 2024、2024-12 或 2024-12-31", "as_of must be 2024, 2024-12 or 2024-12-31"),
+                        _ => {
+                            return self.aside(
+                                place,
+                                key,
+                                "时点 as_of 要写成 2024、2024-12 或 2024-12-31",
+                                "as_of must be 2024, 2024-12 or 2024-12-31",
+                            );
+                        }
                     };
                 }
                 let source = text("source").or_else(|| text("来源")).unwrap_or_default();
@@ -234,14 +276,24 @@ impl Facts {
         let declared = named.kinds.get(field).copied().unwrap_or_default();
         let Some(found) = Value::from_json(value) else {
             if !matches!(value, Json::Null | Json::String(_)) {
-                self.aside(place, key, "值要是数、文字、是否或日期", "its value must be a number, text, true/false or a day");
+                self.aside(
+                    place,
+                    key,
+                    "值要是数、文字、是否或日期",
+                    "its value must be a number, text, true/false or a day",
+                );
             }
             // Said to be unknown: the same as not being there.
             self.number_of(field);
             return;
         };
         let Some(found) = typed(found, declared) else {
-            return self.aside(place, key, "值与字段的类型不符", "its value does not fit the type of the field");
+            return self.aside(
+                place,
+                key,
+                "值与字段的类型不符",
+                "its value does not fit the type of the field",
+            );
         };
         if source.is_empty() {
             source = named.sources.get(field).cloned().unwrap_or_default();
@@ -256,13 +308,20 @@ impl Facts {
     ///
     /// # Errors
     /// When no column names the company.
-    pub fn from_table(header: &[String], rows: impl Iterator<Item = Vec<String>>, book: &Book) -> Result<Self, PolicyError> {
+    pub fn from_table(
+        header: &[String],
+        rows: impl Iterator<Item = Vec<String>>,
+        book: &Book,
+    ) -> Result<Self, PolicyError> {
         let named = Names::of(book);
         let column = |keys: &[&str]| header.iter().position(|h| keys.contains(&h.trim()));
         let id = column(ID_KEYS).or_else(|| column(NAME_KEYS)).ok_or_else(|| {
             bad(
                 format!("没有企业一列(company 或 统一社会信用代码);有:{}", header.join("、")),
-                format!("no column names the company (company or 统一社会信用代码); there are: {}", header.join(", ")),
+                format!(
+                    "no column names the company (company or 统一社会信用代码); there are: {}",
+                    header.join(", ")
+                ),
             )
         })?;
         let name = column(NAME_KEYS);
@@ -271,18 +330,26 @@ impl Facts {
         let mut facts = Self::default();
         let mut places = HashMap::new();
         for row in rows {
-            let cell = |i: Option<usize>| i.and_then(|i| row.get(i)).map(|s| s.trim().to_owned()).unwrap_or_default();
+            let cell = |i: Option<usize>| {
+                i.and_then(|i| row.get(i)).map(|s| s.trim().to_owned()).unwrap_or_default()
+            };
             let company = cell(Some(id));
             if company.is_empty() {
                 if row.iter().any(|c| !c.trim().is_empty()) {
                     let what = row.join(",");
                     let shown: String = what.chars().take(60).collect();
-                    facts.set_aside.push(bad(format!("这一行没有企业代码:{shown}"), format!("this row names no company: {shown}")));
+                    facts.set_aside.push(bad(
+                        format!("这一行没有企业代码:{shown}"),
+                        format!("this row names no company: {shown}"),
+                    ));
                 }
                 continue;
             }
             if facts.companies.len() >= COMPANIES_MAX {
-                return Err(bad(format!("一次最多 {COMPANIES_MAX} 家企业"), format!("at most {COMPANIES_MAX} companies at once")));
+                return Err(bad(
+                    format!("一次最多 {COMPANIES_MAX} 家企业"),
+                    format!("at most {COMPANIES_MAX} companies at once"),
+                ));
             }
             let place = facts.place(&mut places, company, cell(name));
             if let (Some(f), Some(v)) = long {

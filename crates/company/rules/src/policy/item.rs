@@ -299,7 +299,10 @@ fn day(text: Option<&str>) -> Result<Option<Date>, PolicyError> {
     match text.map(str::trim).filter(|t| !t.is_empty()) {
         None => Ok(None),
         Some(t) => super::value::read_date(t).map(Some).ok_or_else(|| {
-            PolicyError::new(format!("“{t}”不是日期,写作 2025-12-31"), format!("“{t}” is no date; write 2025-12-31"))
+            PolicyError::new(
+                format!("“{t}”不是日期,写作 2025-12-31"),
+                format!("“{t}” is no date; write 2025-12-31"),
+            )
         }),
     }
 }
@@ -331,7 +334,11 @@ fn param(raw: &Json) -> Result<Vec<Dated>, PolicyError> {
                     return Err(wrong().at(k));
                 }
                 let text = |key: &str| map.get(key).and_then(Json::as_str);
-                Ok(Dated { from: day(text("from"))?, to: day(text("to"))?, value: value(map.get("value").ok_or_else(wrong)?)? })
+                Ok(Dated {
+                    from: day(text("from"))?,
+                    to: day(text("to"))?,
+                    value: value(map.get("value").ok_or_else(wrong)?)?,
+                })
             })
             .collect(),
         other => Ok(vec![Dated { from: None, to: None, value: value(other)? }]),
@@ -369,9 +376,12 @@ fn formula(raw: &Json) -> Result<(Expr, String), PolicyError> {
 fn amount(raw: &Json) -> Result<Option<Amount>, PolicyError> {
     let raw = match raw {
         Json::Null => return Ok(None),
-        Json::Object(_) => serde_json::from_value::<RawAmount>(raw.clone())
-            .map_err(|e| PolicyError::new(format!("金额写得不对:{e}"), format!("the amount is not understood: {e}")))?,
-        plain => RawAmount { expr: plain.clone(), cap: None, least: None, round: Rounding::default(), _text: None },
+        Json::Object(_) => serde_json::from_value::<RawAmount>(raw.clone()).map_err(|e| {
+            PolicyError::new(format!("金额写得不对:{e}"), format!("the amount is not understood: {e}"))
+        })?,
+        plain => {
+            RawAmount { expr: plain.clone(), cap: None, least: None, round: Rounding::default(), _text: None }
+        }
     };
     let (expr, written) = formula(&raw.expr)?;
     let side = |s: &Option<Json>| s.as_ref().map(|s| formula(s).map(|(e, _)| e)).transpose();
@@ -391,7 +401,10 @@ fn item(raw: Json) -> Result<PolicyItem, PolicyError> {
         if let (Some(f), Some(t)) = (from, to)
             && f > t
         {
-            return Err(PolicyError::new(format!("有效期倒了:{f} 至 {t}"), format!("it ends before it begins: {f} to {t}")));
+            return Err(PolicyError::new(
+                format!("有效期倒了:{f} 至 {t}"),
+                format!("it ends before it begins: {f} to {t}"),
+            ));
         }
         Ok(PolicyItem {
             code: raw.code.trim().to_owned(),
@@ -425,12 +438,25 @@ impl Book {
     /// Every fault of the file at once.
     pub fn read(text: &str) -> Result<Self, Vec<PolicyError>> {
         let one = |e: PolicyError| vec![e];
-        let raw: Json = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|e| one(PolicyError::new(format!("事项文件不是 JSON:{e}"), format!("the items are not JSON: {e}"))))?;
-        let raw = if raw.is_array() { RawBook::of(raw) } else { serde_json::from_value::<RawBook>(raw).map_err(|e| e.to_string()) };
-        let raw = raw.map_err(|e| one(PolicyError::new(format!("事项文件写得不对:{e}"), format!("the items are not understood: {e}"))))?;
+        let raw: Json = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| {
+            one(PolicyError::new(format!("事项文件不是 JSON:{e}"), format!("the items are not JSON: {e}")))
+        })?;
+        let raw = if raw.is_array() {
+            RawBook::of(raw)
+        } else {
+            serde_json::from_value::<RawBook>(raw).map_err(|e| e.to_string())
+        };
+        let raw = raw.map_err(|e| {
+            one(PolicyError::new(
+                format!("事项文件写得不对:{e}"),
+                format!("the items are not understood: {e}"),
+            ))
+        })?;
         if raw.items.len() > ITEMS_MAX {
-            return Err(one(PolicyError::new(format!("事项超过 {ITEMS_MAX} 个,请分成几份"), format!("more than {ITEMS_MAX} items: divide the file"))));
+            return Err(one(PolicyError::new(
+                format!("事项超过 {ITEMS_MAX} 个,请分成几份"),
+                format!("more than {ITEMS_MAX} items: divide the file"),
+            )));
         }
         let mut faults = Vec::new();
         let shared = params(&raw.params).unwrap_or_else(|e| {
@@ -472,8 +498,11 @@ impl Book {
             });
             for name in missing {
                 found.push(
-                    PolicyError::new(format!("用到了没有定义的 {name},请写进 params 或 ladders"), format!("{name} is used and defined nowhere: add it to params or ladders"))
-                        .at(&place),
+                    PolicyError::new(
+                        format!("用到了没有定义的 {name},请写进 params 或 ladders"),
+                        format!("{name} is used and defined nowhere: add it to params or ladders"),
+                    )
+                    .at(&place),
                 );
             }
         }
@@ -487,7 +516,9 @@ impl Book {
                 if pair[0].to.is_none_or(|to| pair[1].from.is_none_or(|from| from <= to)) {
                     found.push(PolicyError::new(
                         format!("事项 {code}:两个版本的有效期重叠,请写明各自的 from、to"),
-                        format!("item {code}: two versions are in force on one day; give each its from and to"),
+                        format!(
+                            "item {code}: two versions are in force on one day; give each its from and to"
+                        ),
                     ));
                 }
             }
@@ -505,7 +536,12 @@ impl Book {
     }
     /// What a field is called by people.
     pub fn field_name<'a>(&'a self, key: &'a str) -> &'a str {
-        self.fields.iter().find(|f| f.key == key).map(|f| f.name.as_str()).filter(|n| !n.is_empty()).unwrap_or(key)
+        self.fields
+            .iter()
+            .find(|f| f.key == key)
+            .map(|f| f.name.as_str())
+            .filter(|n| !n.is_empty())
+            .unwrap_or(key)
     }
     /// A declared field.
     pub fn field(&self, key: &str) -> Option<&FieldDeclared> {
@@ -516,7 +552,14 @@ impl Book {
 impl RawBook {
     fn of(items: Json) -> Result<Self, String> {
         let items = serde_json::from_value(items).map_err(|e| e.to_string())?;
-        Ok(Self { items, fields: Vec::new(), params: BTreeMap::new(), ladders: BTreeMap::new(), funds: Vec::new(), _note: None })
+        Ok(Self {
+            items,
+            fields: Vec::new(),
+            params: BTreeMap::new(),
+            ladders: BTreeMap::new(),
+            funds: Vec::new(),
+            _note: None,
+        })
     }
 }
 

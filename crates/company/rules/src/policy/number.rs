@@ -241,8 +241,11 @@ impl<'de> Deserialize<'de> for Number {
             serde_json::Value::String(s) => s.clone(),
             _ => String::new(),
         };
-        Self::read(&text)
-            .ok_or_else(|| serde::de::Error::custom(format!("不是数 / not a number: {raw}（如 / such as 0.055、5.5%、30万）")))
+        Self::read(&text).ok_or_else(|| {
+            serde::de::Error::custom(format!(
+                "不是数 / not a number: {raw}（如 / such as 0.055、5.5%、30万）"
+            ))
+        })
     }
 }
 

@@ -79,7 +79,10 @@ pub struct Pack {
 /// Makes the pack of one company.
 pub fn pack(engine: &Engine<'_>, company: &Company) -> Pack {
     let book = engine.book();
-    let answers: Vec<Answer> = (0..engine.len()).filter(|i| book.items[*i].in_force(engine.at())).map(|i| engine.answer(i, company)).collect();
+    let answers: Vec<Answer> = (0..engine.len())
+        .filter(|i| book.items[*i].in_force(engine.at()))
+        .map(|i| engine.answer(i, company))
+        .collect();
     let item = |code: &str| book.items.iter().find(|i| i.code == code && i.in_force(engine.at()));
     let name = |code: &str| item(code).map_or_else(|| code.to_owned(), |i| i.name.clone());
     let mut best: BTreeMap<&str, (&str, Number)> = BTreeMap::new();
@@ -99,15 +102,36 @@ pub fn pack(engine: &Engine<'_>, company: &Company) -> Pack {
         if instead.is_none() {
             total = total.plus(a.amount.unwrap_or(Number::ZERO)).unwrap_or(total);
         }
-        met.push(Got { item: a.item.clone(), name: name(&a.item), amount: a.amount, instead, next: policy.map(next).unwrap_or_default() });
+        met.push(Got {
+            item: a.item.clone(),
+            name: name(&a.item),
+            amount: a.amount,
+            instead,
+            next: policy.map(next).unwrap_or_default(),
+        });
     }
-    let near: Vec<Near> = answers.iter().filter(|a| a.verdict == Truth::Unmet).filter_map(|a| near(engine, a, &name(&a.item))).collect();
+    let near: Vec<Near> = answers
+        .iter()
+        .filter(|a| a.verdict == Truth::Unmet)
+        .filter_map(|a| near(engine, a, &name(&a.item)))
+        .collect();
     let unknown: Vec<&Answer> = answers.iter().filter(|a| a.verdict == Truth::Unknown).collect();
     let questions = questions(engine, &unknown);
     let unmet = answers.iter().filter(|a| a.verdict == Truth::Unmet).count();
     let said = said(&met, total, &near, unknown.len(), &questions);
     let unknown = unknown.iter().map(|a| a.item.clone()).collect();
-    Pack { company: company.id.clone(), name: company.name.clone(), met, total, near, unknown, questions, unmet, said, answers }
+    Pack {
+        company: company.id.clone(),
+        name: company.name.clone(),
+        met,
+        total,
+        near,
+        unknown,
+        questions,
+        unmet,
+        said,
+        answers,
+    }
 }
 
 fn next(item: &super::item::PolicyItem) -> String {
@@ -128,14 +152,20 @@ fn next(item: &super::item::PolicyItem) -> String {
 /// Unmet by one row of numbers alone.
 fn near(engine: &Engine<'_>, a: &Answer, name: &str) -> Option<Near> {
     let unmet: Vec<&Trace> = a.trace.iter().filter(|t| t.kind == "row" && t.result == Truth::Unmet).collect();
-    let mut alone = unmet.iter().filter(|t| verdict_of(&a.trace, &[(&t.at, Truth::Met)]) != Truth::Unmet && t.short_of.is_some());
+    let mut alone = unmet
+        .iter()
+        .filter(|t| verdict_of(&a.trace, &[(&t.at, Truth::Met)]) != Truth::Unmet && t.short_of.is_some());
     let row = alone.next()?;
     let short_of = row.short_of?;
     let field = row.known.first();
     let key = field.map(|k| k.field.split('@').next().unwrap_or_default()).unwrap_or_default();
     let unit = engine.book().field(key).map(|f| f.unit.as_str()).unwrap_or_default();
     let more = row.how.contains("不超过") || row.how.contains("低于 ") && !row.how.contains("不低于");
-    let what = if row.known.len() == 1 { field.map(|k| k.name.clone()).unwrap_or_default() } else { "计算结果".to_owned() };
+    let what = if row.known.len() == 1 {
+        field.map(|k| k.name.clone()).unwrap_or_default()
+    } else {
+        "计算结果".to_owned()
+    };
     let distance = if short_of < Number::ONE && row.known.len() > 1 {
         format!("{}%", short_of.times(Number::whole(100)).and_then(|n| n.round(2)).unwrap_or(short_of))
     } else {
@@ -157,7 +187,8 @@ fn open_fields(a: &Answer) -> BTreeSet<&str> {
         }
         true
     };
-    let rows = a.trace.iter().filter(|t| t.kind == "row" && t.result == Truth::Unknown && unknown_above(&t.at));
+    let rows =
+        a.trace.iter().filter(|t| t.kind == "row" && t.result == Truth::Unknown && unknown_above(&t.at));
     rows.flat_map(|t| t.missing.iter().map(String::as_str)).collect()
 }
 
@@ -169,7 +200,7 @@ fn questions(engine: &Engine<'_>, unknown: &[&Answer]) -> Vec<Question> {
     let mut open: Vec<(&str, BTreeSet<&str>)> = unknown
         .iter()
         .map(|a| (a.item.as_str(), open_fields(a)))
-        .filter(|(_, fields)| !fields.is_empty() && fields.iter().all(|f| can_ask(f)))
+        .filter(|(_, fields)| !fields.is_empty() && fields.iter().all(can_ask))
         .collect();
     let mut found: Vec<Question> = Vec::new();
     while !open.is_empty() {
@@ -182,10 +213,19 @@ fn questions(engine: &Engine<'_>, unknown: &[&Answer]) -> Vec<Question> {
         let Some((_, fields)) = best.cloned() else { break };
         let last = fields.len() - 1;
         for (i, f) in fields.iter().enumerate() {
-            let settles = if i == last { open.iter().filter(|(_, of)| of.is_subset(&fields)).map(|(c, _)| (*c).to_owned()).collect() } else { Vec::new() };
+            let settles = if i == last {
+                open.iter().filter(|(_, of)| of.is_subset(&fields)).map(|(c, _)| (*c).to_owned()).collect()
+            } else {
+                Vec::new()
+            };
             let (key, period) = f.split_once('@').unwrap_or((f, ""));
-            let when = period.parse::<super::period::Period>().map(super::period::Period::said).unwrap_or_default();
-            found.push(Question { field: (*f).to_owned(), name: format!("{when}{}", engine.book().field_name(key)), settles });
+            let when =
+                period.parse::<super::period::Period>().map(super::period::Period::said).unwrap_or_default();
+            found.push(Question {
+                field: (*f).to_owned(),
+                name: format!("{when}{}", engine.book().field_name(key)),
+                settles,
+            });
         }
         open.retain(|(_, of)| !of.is_subset(&fields));
         for (_, of) in &mut open {

@@ -23,7 +23,9 @@ pub enum Period {
 
 /// The text names no period.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("时点写作 latest、2024、2024-12、2024-12-31、Y(当年)或 Y-1(上年) / write the time as latest, 2024, 2024-12, 2024-12-31, Y or Y-1: {0:?}")]
+#[error(
+    "时点写作 latest、2024、2024-12、2024-12-31、Y(当年)或 Y-1(上年) / write the time as latest, 2024, 2024-12, 2024-12-31, Y or Y-1: {0:?}"
+)]
 pub struct NotAPeriod(pub String);
 
 impl FromStr for Period {

@@ -101,7 +101,13 @@ pub struct ItemReplay {
 pub const SHOWN: usize = 50;
 
 /// Replays a book over all companies, beside an older book when there is one.
-pub fn replay(now: &Engine<'_>, before: Option<&Engine<'_>>, facts: &Facts, by: &[String], threads: usize) -> Vec<ItemReplay> {
+pub fn replay(
+    now: &Engine<'_>,
+    before: Option<&Engine<'_>>,
+    facts: &Facts,
+    by: &[String],
+    threads: usize,
+) -> Vec<ItemReplay> {
     let companies = &facts.companies;
     let answers = batch(now, companies, threads);
     let old = before.map(|b| batch(b, companies, threads));
@@ -111,7 +117,8 @@ pub fn replay(now: &Engine<'_>, before: Option<&Engine<'_>>, facts: &Facts, by: 
         if !item.in_force(now.at()) {
             continue;
         }
-        let was = before.and_then(|b| b.book().items.iter().position(|o| o.code == item.code && o.in_force(b.at())));
+        let was = before
+            .and_then(|b| b.book().items.iter().position(|o| o.code == item.code && o.in_force(b.at())));
         let mut r = ItemReplay {
             item: item.code.clone(),
             all: Tally::default(),
@@ -127,7 +134,11 @@ pub fn replay(now: &Engine<'_>, before: Option<&Engine<'_>>, facts: &Facts, by: 
             r.all.add(verdict, amount, item.amount.is_some());
             for field in by {
                 let key = said_value(company, facts, field, now);
-                r.by.entry(field.clone()).or_default().entry(key).or_default().add(verdict, amount, item.amount.is_some());
+                r.by.entry(field.clone()).or_default().entry(key).or_default().add(
+                    verdict,
+                    amount,
+                    item.amount.is_some(),
+                );
             }
             if let (Some(b), Some(old)) = (before, &old) {
                 // An item that did not exist before gave nothing to anybody.
@@ -136,18 +147,30 @@ pub fn replay(now: &Engine<'_>, before: Option<&Engine<'_>>, facts: &Facts, by: 
                     let (o, n) = (old.unwrap_or(Number::ZERO), amount.unwrap_or(Number::ZERO));
                     r.gain += usize::from(n > o || was != Truth::Met && verdict == Truth::Met);
                     r.lose += usize::from(n < o || was == Truth::Met && verdict == Truth::Unmet);
-                    r.changes.push(Change { company: company.id.clone(), before: old, after: amount, was, is: verdict });
+                    r.changes.push(Change {
+                        company: company.id.clone(),
+                        before: old,
+                        after: amount,
+                        was,
+                        is: verdict,
+                    });
                 }
             }
             if r.boundary.len() < SHOWN {
                 r.boundary.extend(boundary(now, i, company));
             }
         }
-        let size = |c: &Change| c.after.unwrap_or(Number::ZERO).minus(c.before.unwrap_or(Number::ZERO)).map_or(Number::ZERO, Number::abs);
+        let size = |c: &Change| {
+            c.after
+                .unwrap_or(Number::ZERO)
+                .minus(c.before.unwrap_or(Number::ZERO))
+                .map_or(Number::ZERO, Number::abs)
+        };
         r.changes.sort_by(|a, b| size(b).cmp(&size(a)).then(a.company.cmp(&b.company)));
         r.changes.truncate(SHOWN);
         if !item.fund.is_empty() {
-            let left = now.book().funds.iter().find(|f| f.code == item.fund).map_or(Number::ZERO, |f| f.balance);
+            let left =
+                now.book().funds.iter().find(|f| f.code == item.fund).map_or(Number::ZERO, |f| f.balance);
             let sum = spent.entry(&item.fund).or_insert(Number::ZERO);
             *sum = sum.plus(r.all.cost).unwrap_or(*sum);
             r.fund = Some((item.fund.clone(), left, *sum <= left));
@@ -170,12 +193,17 @@ fn boundary(engine: &Engine<'_>, item: usize, company: &Company) -> Vec<Boundary
     }
     let answer = engine.answer(item, company);
     let rows = answer.trace.into_iter().filter(|t| t.kind == "row" && t.near_boundary);
-    rows.map(|t| Boundary { company: company.id.clone(), text: t.text, how: t.how, result: t.result }).collect()
+    rows.map(|t| Boundary { company: company.id.clone(), text: t.text, how: t.how, result: t.result })
+        .collect()
 }
 
 /// Companies that appear under several names: the same account or the same value of a field that should be one's own.
 pub fn doubles(facts: &Facts, book: &Book, field: &str) -> Vec<(String, BTreeSet<String>)> {
-    let Some(n) = facts.number(book.fields.iter().find(|f| f.name == field).map_or(field, |f| f.key.as_str())) else { return Vec::new() };
+    let Some(n) =
+        facts.number(book.fields.iter().find(|f| f.name == field).map_or(field, |f| f.key.as_str()))
+    else {
+        return Vec::new();
+    };
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for c in &facts.companies {
         for f in c.facts.get(&n).into_iter().flatten() {

@@ -61,7 +61,6 @@ pub struct Trace {
     pub problems: Vec<Said>,
 }
 
-
 pub(super) fn validity(item: &PolicyItem, at: Date) -> Trace {
     let said = |d: Option<Date>, none: &str| d.map_or_else(|| none.to_owned(), |d| d.to_string());
     Trace {
@@ -173,18 +172,36 @@ impl Teller<'_, '_> {
         let how = format!("{name} {}，要求{} {}", shown(left), compare.said(), rights.join("、"));
         let short_of = match (result, compare) {
             (Truth::Unmet, Compare::Lt | Compare::Le | Compare::Gt | Compare::Ge | Compare::Eq) => {
-                let of = |n: Option<&Node>| n.and_then(value).and_then(|v| match v {
-                    Value::Number(n) => Some(n),
-                    _ => None,
-                });
+                let of = |n: Option<&Node>| {
+                    n.and_then(value).and_then(|v| match v {
+                        Value::Number(n) => Some(n),
+                        _ => None,
+                    })
+                };
                 of(Some(left)).zip(of(right.first())).and_then(|(l, r)| r.minus(l)).map(Number::abs)
             }
             _ => None,
         };
-        let text = if row.text.is_empty() { format!("{name}{}{}", compare.said(), rights.join("、")) } else { row.text.clone() };
+        let text = if row.text.is_empty() {
+            format!("{name}{}{}", compare.said(), rights.join("、"))
+        } else {
+            row.text.clone()
+        };
         let at = if at.is_empty() { "0".to_owned() } else { at };
         let near_boundary = is_near(value(left).as_ref(), compare, right.first().and_then(value).as_ref());
-        Trace { at, kind: "row", least: None, result, text, how, known, missing, short_of, near_boundary, problems }
+        Trace {
+            at,
+            kind: "row",
+            least: None,
+            result,
+            text,
+            how,
+            known,
+            missing,
+            short_of,
+            near_boundary,
+            problems,
+        }
     }
 
     pub(super) fn amount(&mut self, policy: &PolicyItem, ready: &Ready, verdict: Truth) {
@@ -253,9 +270,12 @@ pub fn verdict_of(trace: &[Trace], otherwise: &[(&str, Truth)]) -> Truth {
         }
         let below = |at: &str| match line.at.as_str() {
             "0" => at != "0" && !at.contains('.') && at != "amount",
-            place => at.strip_prefix(place).and_then(|r| r.strip_prefix('.')).is_some_and(|r| !r.contains('.')),
+            place => {
+                at.strip_prefix(place).and_then(|r| r.strip_prefix('.')).is_some_and(|r| !r.contains('.'))
+            }
         };
-        let parts: Vec<Truth> = trace.iter().filter(|t| below(&t.at)).map(|t| of(trace, t, otherwise)).collect();
+        let parts: Vec<Truth> =
+            trace.iter().filter(|t| below(&t.at)).map(|t| of(trace, t, otherwise)).collect();
         fold(line.kind, line.least, &parts)
     }
     trace.first().map_or(Truth::Unknown, |root| of(trace, root, otherwise))

@@ -59,7 +59,8 @@ impl Value {
             serde_json::Value::Bool(b) => Some(Self::Bool(*b)),
             serde_json::Value::String(s) => {
                 let s = s.trim();
-                let blank = s.is_empty() || matches!(s, "未知" | "不详" | "unknown" | "?" | "？" | "null" | "NULL" | "N/A");
+                let blank = s.is_empty()
+                    || matches!(s, "未知" | "不详" | "unknown" | "?" | "？" | "null" | "NULL" | "N/A");
                 (!blank).then(|| read_date(s).map_or_else(|| Self::text(s), Self::Date))
             }
             _ => None,
