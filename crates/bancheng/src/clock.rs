@@ -40,7 +40,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
                 store.now()
             ),
             None => {
-                println!("时钟并不比留痕慢，无需处理 / the clock is not behind the record, nothing to do")
+                println!("时钟并不比留痕慢，无需处理 / the clock is not behind the record, nothing to do");
             }
         },
     }
