@@ -209,7 +209,10 @@ impl App {
                         format!("fill this in, {FIELD} characters at most"),
                     ));
                 }
-                crate::reporter::nothing_private(name, text)?;
+                // The basis is filled in from the reply, whose telephone is the office's: it is covered, not refused.
+                if must {
+                    crate::reporter::nothing_private(name, text)?;
+                }
             }
             let row = PrecedentRow {
                 case: case.id.0,
@@ -217,7 +220,7 @@ impl App {
                 problem: form.problem.trim().to_owned(),
                 obstacle: form.obstacle.trim().to_owned(),
                 solution: form.solution.trim().to_owned(),
-                basis: form.basis.trim().to_owned(),
+                basis: mask(form.basis.trim()),
                 item: case.item.clone().unwrap_or_default(),
                 cause: case.cause.map_or_else(String::new, |c| resolve::Word::zh(c).to_owned()),
                 ..PrecedentRow::default()
