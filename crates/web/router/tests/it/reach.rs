@@ -315,6 +315,8 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
 /// Every route of the router, with its methods, as the router itself prints them.
 fn routes(city: &City) -> Vec<(String, &'static str)> {
     let text = format!("{:?}", city.router);
+    // The router of fallbacks, which follows, numbers its own routes from 0 again.
+    let (text, _) = text.split_once(", fallback_router: ").expect("the router prints its fallbacks");
     let mut by_id = BTreeMap::new();
     // `RouteId(7): "/desk"` in the node, `RouteId(7): MethodRouter(MethodRouter { get: …` among the routes.
     for part in text.split("RouteId(").skip(1) {
