@@ -1,9 +1,13 @@
 //! The use cases on both engines, with a clock moved by hand.
 
+#[path = "it/log_doors.rs"]
+mod log_doors;
 #[path = "it/logs.rs"]
 mod logs;
 #[path = "it/office.rs"]
 mod office;
+#[path = "../../craft/paper/tests/it/offices.rs"]
+mod offices;
 #[path = "it/reading.rs"]
 mod reading;
 #[path = "it/redesigns.rs"]
