@@ -63,12 +63,12 @@ struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    /// The heading is the first row, among the first ten, in which every needed name stands.
+    /// The heading is the first row, among those in which one may stand, in which every needed name stands.
     fn find(all: &'a [SheetOf], name: &'static str, needed: &[&str], wrong: &mut Vec<Wrong>) -> Option<Self> {
         let (_, rows) = all.iter().find(|(n, _)| n.trim() == name)?;
-        for (i, row) in rows.iter().enumerate().take(10) {
+        for (i, row) in rows.iter().enumerate().take(tabular::header::HEADER_WITHIN) {
             let columns: HashMap<String, usize> =
-                row.iter().enumerate().rev().map(|(c, t)| (t.trim().to_owned(), c)).collect();
+                row.iter().enumerate().rev().map(|(c, t)| (tabular::header::name(t), c)).collect();
             if needed.iter().all(|n| columns.contains_key(*n)) {
                 let sheet = Self { name, columns, head: i + 1, rows };
                 let Some((n, _)) = sheet.rows().nth(ROWS_MAX) else { return Some(sheet) };

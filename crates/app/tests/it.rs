@@ -2,10 +2,14 @@
 
 #[path = "it/keys.rs"]
 mod keys;
+#[path = "it/log_doors.rs"]
+mod log_doors;
 #[path = "it/logs.rs"]
 mod logs;
 #[path = "it/office.rs"]
 mod office;
+#[path = "../../craft/paper/tests/it/offices.rs"]
+mod offices;
 #[path = "it/reach.rs"]
 mod reach;
 #[path = "it/reading.rs"]

@@ -8,10 +8,11 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use app::{Contact, Import, ImportPlan, ImportRow, Later, Outcome};
 use kernel::{Actor, Role, Said};
-use paper::sheet::intake::{IntakeRow, Mapping, read};
+use paper::sheet::intake::{Field, Intake, IntakeRow, Mapping, ReadAs, read_as};
 use paper::sheet::{Book, Limits};
 use resolve::{Kind, Word as _};
 use serde::Serialize;
+use tabular::{DateOrder, Told};
 
 use crate::place::PlaceArgs;
 
@@ -30,8 +31,17 @@ enum What {
 
 #[derive(Debug, clap::Args)]
 struct CasesArgs {
-    /// XLSX 或 CSV(UTF-8、GBK) / XLSX or CSV (UTF-8, GBK)
+    /// 表格:XLSX、XLS、XLSB、ODS、CSV(任何编码和分隔符)、存成 .xls 的网页 / a table: XLSX, XLS, XLSB, ODS, CSV of any encoding and separator, a web page saved as .xls
     file: PathBuf,
+    /// 读哪张工作表;不写则读第一张看得见、有表头的 / which sheet; the first visible one with a header when missing
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// 日期次序:dmy 日/月/年,mdy 月/日/年;不写则看整列 / order of 03/04/2024: dmy or mdy; the column decides when missing
+    #[arg(long, value_name = "dmy|mdy")]
+    date_order: Option<DateOrder>,
+    /// 未收的行写到哪里,改好后可再导入 / where rows that were not taken are written, to be mended and imported again
+    #[arg(long, value_name = "FILE")]
+    set_aside_to: Option<PathBuf>,
     /// 指定列的含义,如 --map 来信正文=body / what a column means
     #[arg(long = "map", value_name = "列=field")]
     maps: Vec<String>,
@@ -71,6 +81,15 @@ struct Summary {
     /// the first rows that say what another said
     #[serde(skip_serializing_if = "Vec::is_empty")]
     duplicate_rows: Vec<RowAnswer>,
+    /// where the rows that were not taken stand
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set_aside_file: Option<PathBuf>,
+    /// how the file was read and what was left
+    #[serde(flatten)]
+    told: Told,
+    /// rows that were set aside for themselves: sums, notes, headers that come again
+    #[serde(skip)]
+    footers: u64,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -92,6 +111,53 @@ const AHEAD: usize = 3;
 /// Rows named one by one in the summary.
 const NAMED: usize = 50;
 
+/// Where the answers to single rows go while a file is read.
+struct Answers {
+    summary: Summary,
+    lines: Option<std::io::BufWriter<File>>,
+    aside: Aside,
+}
+
+/// The rows that were not taken, as a table that can be mended and brought again (未收的行).
+#[derive(Default)]
+struct Aside {
+    header: Vec<String>,
+    /// cells of rows that may yet be refused
+    waiting: std::collections::HashMap<u64, Vec<String>>,
+    rows: Vec<(u64, Vec<String>, String)>,
+}
+
+/// Rows kept for that table.
+const ASIDE_MAX: usize = 100_000;
+
+impl Aside {
+    fn refused(&mut self, row: u64, why: &str) {
+        if let Some(cells) = self.waiting.remove(&row).filter(|_| self.rows.len() < ASIDE_MAX) {
+            self.rows.push((row, cells, why.to_owned()));
+        }
+    }
+    /// A CSV with a mark, which every spreadsheet opens; the two last columns are passed over when it comes back.
+    fn write(&self, path: &Path) -> Result<()> {
+        let mut text = String::from("\u{feff}");
+        let width = self.rows.iter().map(|r| r.1.len()).chain([self.header.len()]).max().unwrap_or(0);
+        let mut line = |cells: &[String], last: [&str; 2]| {
+            let padded = (0..width).map(|i| cells.get(i).map_or("", String::as_str)).chain(last);
+            let quoted: Vec<String> = padded.map(|c| format!("\"{}\"", c.replace('"', "\"\""))).collect();
+            text.push_str(&quoted.join(","));
+            text.push_str("\r\n");
+        };
+        line(&self.header, ["原行号", "未收原因"]);
+        for (row, cells, why) in &self.rows {
+            line(cells, [&row.to_string(), why]);
+        }
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(path, text)?;
+        Ok(())
+    }
+}
+
 /// Takes a file in.
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     let What::Cases(args) = &args.what;
@@ -100,20 +166,29 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     let mapping = Mapping::parse(&args.maps)?;
     let digest = digest_of(&args.file)?;
     let file = File::open(&args.file)?;
-    let mut book = Book::open(BufReader::new(file), Limits::default())?;
+    let shown = || args.file.display().to_string();
+    let mut book = Book::open(BufReader::new(file), Limits::default()).with_context(shown)?;
     let name = args.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let how = ReadAs { sheet: args.sheet.clone(), date_order: args.date_order };
+    let mut rows = read_as(&mut book, &mapping, &how).with_context(shown)?;
 
-    let mut summary = Summary { dry_run: args.dry_run, ..Summary::default() };
-    let mut lines = match &args.rows_to {
-        Some(path) => Some(std::io::BufWriter::new(File::create(path)?)),
-        None => None,
+    let mut answers = Answers {
+        summary: Summary { dry_run: args.dry_run, ..Summary::default() },
+        lines: args.rows_to.as_ref().map(File::create).transpose()?.map(std::io::BufWriter::new),
+        aside: Aside { header: rows.columns().map(|c| c.0.to_owned()).collect(), ..Aside::default() },
     };
     if args.dry_run {
-        for row in read(&mut book, &mapping)? {
-            summary.rows += 1;
+        while let Some(row) = rows.next() {
+            answers.summary.rows += 1;
             match row? {
-                Ok(_) => summary.accepted += 1,
-                Err(e) => note(&mut summary, &mut lines, e.row, &Outcome::Rejected(e.said))?,
+                Ok(row) => {
+                    kind_of(&mut rows, &row, kind);
+                    answers.summary.accepted += 1;
+                }
+                Err(e) => {
+                    answers.aside.waiting.insert(e.row, e.cells);
+                    note(&mut answers, e.row, &Outcome::Rejected(e.said))?;
+                }
             }
         }
     } else {
@@ -128,86 +203,121 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         };
         let plan = ImportPlan { name, digest, campaign: args.campaign.clone(), kind };
         let import = app.begin_import(&actor, plan)?;
-        take_in(&import, &mut book, &mapping, args.chunk.clamp(1, 20_000), &mut summary, &mut lines)?;
+        take_in(&import, &mut rows, kind, args.chunk.clamp(1, 20_000), &mut answers)?;
         store::ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
         app.store().clone().close();
     }
-    if let Some(mut lines) = lines {
+    if let Some(lines) = &mut answers.lines {
         lines.flush()?;
+    }
+    let Answers { mut summary, aside, .. } = answers;
+    summary.tell(rows.told());
+    if !aside.rows.is_empty() && (args.set_aside_to.is_some() || !args.dry_run) {
+        let stem =
+            args.file.file_stem().map_or_else(|| "file".to_owned(), |n| n.to_string_lossy().into_owned());
+        let path = args.set_aside_to.clone();
+        let path = path.unwrap_or_else(|| place.data_dir.join("set-aside").join(format!("{stem}.csv")));
+        aside.write(&path).with_context(|| format!("无法写入 / cannot write {}", path.display()))?;
+        summary.set_aside_file = Some(path);
     }
     summary.seconds = began.elapsed().as_secs_f64();
     answer(&summary, args.json)
 }
 
+impl Summary {
+    /// Puts what the reader tells beside what became of the rows.
+    fn tell(&mut self, told: Told) {
+        let refused = std::mem::take(&mut self.told.set_aside);
+        let count = self.told.set_aside_count;
+        self.footers = told.set_aside_count;
+        self.rows += told.set_aside_count;
+        self.told = told;
+        self.told.set_aside.extend(refused);
+        self.told.set_aside.sort_by_key(|s| s.row);
+        self.told.set_aside_count += count;
+    }
+}
+
 fn take_in(
     import: &Import,
-    book: &mut Book<BufReader<File>>,
-    mapping: &Mapping,
+    reader: &mut Intake<'_, BufReader<File>>,
+    kind: Kind,
     chunk: usize,
-    summary: &mut Summary,
-    lines: &mut Option<std::io::BufWriter<File>>,
+    answers: &mut Answers,
 ) -> Result<()> {
     let bar = progress();
     let mut ahead: std::collections::VecDeque<Later<app::Chunk>> = std::collections::VecDeque::new();
     let (mut rows, mut refused) = (Vec::with_capacity(chunk), Vec::new());
-    let mut reader = read(book, mapping)?;
     loop {
         let next = reader.next();
         let end = next.is_none();
         match next.transpose()? {
             Some(row) => {
-                summary.rows += 1;
+                answers.summary.rows += 1;
                 let number = row.as_ref().map_or_else(|e| e.row, |r| r.row);
                 if !import.complete && number <= import.done {
-                    summary.resumed += 1;
+                    answers.summary.resumed += 1;
                     continue;
                 }
                 match row {
-                    Ok(row) => rows.push(import_row(row)),
-                    Err(e) => refused.push((e.row, e.said)),
+                    Ok(mut row) => {
+                        let kind = kind_of(reader, &row, kind);
+                        answers.aside.waiting.insert(row.row, std::mem::take(&mut row.cells));
+                        rows.push(import_row(row, kind));
+                    }
+                    Err(e) => {
+                        answers.aside.waiting.insert(e.row, e.cells);
+                        refused.push((e.row, e.said));
+                    }
                 }
             }
             None => bar.set_message("写入 / writing"),
         }
         if rows.len() + refused.len() >= chunk || (end && rows.len() + refused.len() > 0) {
             while ahead.len() >= AHEAD {
-                done(ahead.pop_front(), summary, lines)?;
+                done(ahead.pop_front(), answers)?;
             }
             let rows = std::mem::replace(&mut rows, Vec::with_capacity(chunk));
             ahead.push_back(import.chunk(rows, std::mem::take(&mut refused))?);
-            bar.set_position(summary.rows);
+            bar.set_position(answers.summary.rows);
         }
         if end {
             break;
         }
     }
     while let Some(chunk) = ahead.pop_front() {
-        done(Some(chunk), summary, lines)?;
+        done(Some(chunk), answers)?;
     }
-    import.finish(summary.rows).wait()?;
+    import.finish(answers.summary.rows).wait()?;
     bar.finish_and_clear();
     Ok(())
 }
 
-fn done(
-    chunk: Option<Later<app::Chunk>>,
-    summary: &mut Summary,
-    lines: &mut Option<std::io::BufWriter<File>>,
-) -> Result<()> {
+/// What a row is about; a word that is not known is told, and the kind of the whole file holds.
+fn kind_of<R: Read + std::io::Seek>(
+    reader: &mut Intake<'_, R>,
+    row: &IntakeRow,
+    whole: Kind,
+) -> Option<Kind> {
+    let word = row.kind.as_deref().map(str::trim).filter(|w| !w.is_empty())?;
+    let found = Kind::read(word);
+    if found.is_none() {
+        reader.not_understood(Field::Kind, word, &format!("{} / {}", whole.zh(), whole.word()));
+    }
+    found
+}
+
+fn done(chunk: Option<Later<app::Chunk>>, answers: &mut Answers) -> Result<()> {
     if let Some(chunk) = chunk {
         for (row, outcome) in chunk.wait()?.rows {
-            note(summary, lines, row, &outcome)?;
+            note(answers, row, &outcome)?;
         }
     }
     Ok(())
 }
 
-fn note(
-    summary: &mut Summary,
-    lines: &mut Option<std::io::BufWriter<File>>,
-    row: u64,
-    outcome: &Outcome,
-) -> Result<()> {
+fn note(answers: &mut Answers, row: u64, outcome: &Outcome) -> Result<()> {
+    let Answers { summary, lines, aside } = answers;
     let mut answer = RowAnswer { row, outcome: "accepted", number: None, of_row: None, why: None };
     match outcome {
         Outcome::Accepted(number) => {
@@ -224,6 +334,8 @@ fn note(
         }
         Outcome::Rejected(said) => {
             summary.rejected += 1;
+            summary.told.aside(row, said.to_string());
+            aside.refused(row, &said.zh);
             answer.outcome = "rejected";
             answer.why = Some(said.clone());
             if summary.rejected_rows.len() < NAMED {
@@ -231,6 +343,7 @@ fn note(
             }
         }
     }
+    aside.waiting.remove(&row);
     if answer.outcome == "duplicate" {
         summary.duplicates += 1;
         if summary.duplicate_rows.len() < NAMED {
@@ -244,7 +357,7 @@ fn note(
     Ok(())
 }
 
-fn import_row(r: IntakeRow) -> ImportRow {
+fn import_row(r: IntakeRow, kind: Option<Kind>) -> ImportRow {
     ImportRow {
         row: r.row,
         source_id: r.source_id.unwrap_or_default(),
@@ -262,7 +375,8 @@ fn import_row(r: IntakeRow) -> ImportRow {
         against: r.against.unwrap_or(0).into(),
         unit: r.unit.unwrap_or_default(),
         place: r.address.unwrap_or_default(),
-        kind: r.kind.as_deref().and_then(Kind::read),
+        kind,
+        secret: r.secret,
     }
 }
 
@@ -297,13 +411,17 @@ fn answer(s: &Summary, json: bool) -> Result<()> {
         return Ok(());
     }
     println!(
-        "共 {} 行：新增 {}，重复 {}，未收 {}，先前已收 {}；用时 {:.1} 秒",
-        s.rows, s.accepted, s.duplicates, s.rejected, s.resumed, s.seconds
+        "共 {} 行：新增 {}，重复 {}，未收 {}，先前已收 {}，不是记录的 {}；用时 {:.1} 秒",
+        s.rows, s.accepted, s.duplicates, s.rejected, s.resumed, s.footers, s.seconds
     );
-    for r in &s.rejected_rows {
-        if let Some(why) = &r.why {
-            println!("  第 {} 行未收：{why}", r.row);
-        }
+    for line in s.told.lines() {
+        println!("  {line}");
+    }
+    for r in s.told.set_aside.iter().take(NAMED) {
+        println!("  第 {} 行未收：{}", r.row, r.reason);
+    }
+    if let Some(path) = &s.set_aside_file {
+        println!("  未收的行已写到 {}，改好后可再导入", path.display());
     }
     for r in &s.duplicate_rows {
         match (&r.of_row, &r.number) {

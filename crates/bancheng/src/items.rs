@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{BufReader, Write as _};
+use std::io::{BufReader, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,6 +13,7 @@ use catalogue::rows::Sheet;
 use kernel::{Actor, Said};
 use paper::sheet::{Limits, read_book, write_book};
 use serde::Serialize;
+use tabular::kind::{FileKind, HEAD};
 
 use crate::place::PlaceArgs;
 
@@ -27,7 +28,7 @@ pub struct Args {
 enum What {
     /// 导入(XLSX 或 JSON Lines)/ take in a file
     Import {
-        /// 文件 / the file
+        /// 文件:表格(XLSX、ODS、XLS、CSV …)或 JSON Lines / a table or JSON lines, told apart by its content
         file: PathBuf,
         /// 输出 JSON / print JSON
         #[arg(long)]
@@ -48,6 +49,9 @@ struct Summary {
     unchanged: usize,
     refused: usize,
     seconds: f64,
+    /// the sheets of the file, those that people see first
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sheets: Vec<String>,
     /// the first items that were refused, with the reason
     #[serde(skip_serializing_if = "Vec::is_empty")]
     refused_items: Vec<(String, Said)>,
@@ -139,8 +143,13 @@ fn import(place: &PlaceArgs, path: &Path, json: bool) -> Result<()> {
         ahead: VecDeque::new(),
         summary: Summary::default(),
     };
-    if is_sheet(path) {
-        let sheets = read_book(file, &Limits::default())?;
+    let mut file = file;
+    let mut head = Vec::new();
+    (&mut file).take(HEAD as u64).read_to_end(&mut head)?;
+    file.rewind()?;
+    if FileKind::of(&head) != FileKind::Json {
+        let sheets = read_book(file, &Limits::default()).with_context(|| path.display().to_string())?;
+        intake.summary.sheets = sheets.iter().map(|s| s.0.clone()).collect();
         let sheets: Vec<Sheet> = sheets.into_iter().map(|(name, rows)| Sheet { name, rows }).collect();
         let (items, problems) = catalogue::rows::import(&sheets);
         for p in problems {

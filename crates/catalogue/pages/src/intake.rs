@@ -69,7 +69,8 @@ pub(crate) async fn template(_: Desk) -> Result<Response, Oops> {
 
 /// The items of a file, and what could not be read.
 fn read(bytes: Vec<u8>) -> Result<(Vec<ServiceItem>, Vec<(String, Said)>), Error> {
-    if bytes.starts_with(b"PK") {
+    let head = &bytes[..bytes.len().min(tabular::kind::HEAD)];
+    if tabular::kind::FileKind::of(head) != tabular::kind::FileKind::Json {
         let limits = Limits { file_bytes: FILE_MAX as u64, unzipped_bytes: 256 << 20, ..Limits::default() };
         let sheets = read_book(Cursor::new(bytes), &limits)
             .map_err(|e| Error::invalid("file", e.to_string(), e.to_string()))?;

@@ -79,7 +79,9 @@ fn part<T: Record>(items: &[ServiceItem], of: fn(&ServiceItem) -> &Vec<T>) -> Sh
 pub fn import(sheets: &[Sheet]) -> (Vec<ServiceItem>, Vec<RowProblem>) {
     let mut read =
         Read { problems: Vec::new(), items: Vec::new(), index: BTreeMap::new(), spoilt: Vec::new() };
-    if let Some(main) = sheets.iter().find(|s| s.name.trim() == ServiceItem::SHEET) {
+    // A file of one table needs no name for it.
+    let only = || sheets.first().filter(|s| sheets.len() == 1 && heading_fits(s));
+    if let Some(main) = sheets.iter().find(|s| s.name.trim() == ServiceItem::SHEET).or_else(only) {
         read.main(main);
     } else {
         read.problem(
@@ -118,6 +120,37 @@ pub fn import(sheets: &[Sheet]) -> (Vec<ServiceItem>, Vec<RowProblem>) {
     (good, read.problems)
 }
 
+/// A heading: its row, which field each column fills, the places of the key columns.
+struct Columns {
+    at: usize,
+    fields: Vec<Option<usize>>,
+    key_at: [usize; 3],
+}
+
+fn is_called(zh: &str, key: &str, name: &str, plain: &str) -> bool {
+    zh == name || key == name || tabular::header::name(zh) == plain
+}
+
+/// The row with the most known names; titles and notes may stand above it.
+fn heading_of<T: Record>(sheet: &Sheet) -> usize {
+    let known = |row: &Vec<String>| {
+        let hit = |name: &&String| {
+            let plain = tabular::header::name(name);
+            KEY.contains(&plain.as_str())
+                || T::FIELDS.iter().any(|f| is_called(f.zh, f.key, name.trim(), &plain))
+        };
+        row.iter().filter(|n| !n.trim().is_empty()).filter(hit).count()
+    };
+    let rows = sheet.rows.iter().take(tabular::header::HEADER_WITHIN).map(known).enumerate();
+    rows.max_by_key(|(i, n)| (*n, std::cmp::Reverse(*i))).map_or(0, |r| r.0)
+}
+
+/// Does the sheet have the columns of items?
+fn heading_fits(sheet: &Sheet) -> bool {
+    let heading = sheet.rows.get(heading_of::<ServiceItem>(sheet));
+    heading.is_some_and(|h| h.iter().any(|n| tabular::header::name(n) == KEY[0]))
+}
+
 struct Spoilt {
     row: usize,
     yes: bool,
@@ -149,40 +182,57 @@ impl Read {
     }
 
     /// Which field each column fills; the places of the key columns for a part.
-    fn columns<T: Record>(&mut self, sheet: &Sheet, keys: bool) -> Option<(Vec<Option<usize>>, [usize; 3])> {
+    fn columns<T: Record>(&mut self, sheet: &Sheet, keys: bool) -> Option<Columns> {
         if sheet.rows.len() > ROWS_MAX {
             let zh = format!("超过 {ROWS_MAX} 行，请分几个文件");
             self.problem(&sheet.name, 1, "", zh, format!("more than {ROWS_MAX} rows; split the file"));
             return None;
         }
-        let heading = sheet.rows.first()?;
+        let at = heading_of::<T>(sheet);
+        let heading = sheet.rows.get(at)?;
         let mut key_at = [usize::MAX; 3];
         let mut fields = Vec::with_capacity(heading.len());
         for (c, name) in heading.iter().enumerate() {
             let name = name.trim();
-            if keys && let Some(k) = KEY.iter().position(|k| *k == name) {
+            let plain = tabular::header::name(name);
+            if keys && let Some(k) = KEY.iter().position(|k| *k == plain) {
                 key_at[k] = c;
                 fields.push(None);
                 continue;
             }
-            let field = T::FIELDS.iter().position(|f| f.zh == name || f.key == name);
+            let field = T::FIELDS.iter().position(|f| is_called(f.zh, f.key, name, &plain));
             if field.is_none() && !name.is_empty() {
                 let zh = format!("没有“{}”这一列，请对照导出的模板", crate::words::echo(name));
-                self.problem(&sheet.name, 1, name, zh, "no such column; compare with an exported sheet");
+                self.problem(&sheet.name, at + 1, name, zh, "no such column; compare with an exported sheet");
             }
             fields.push(field);
         }
         if keys && key_at[0] == usize::MAX {
             self.problem(
                 &sheet.name,
-                1,
+                at + 1,
                 KEY[0],
                 "缺少“实施编码”一列，请补上",
                 "the column 实施编码 is missing",
             );
             return None;
         }
-        Some((fields, key_at))
+        Some(Columns { at, fields, key_at })
+    }
+
+    /// Is the row a record? What is none (sums, notes, the heading again) is told.
+    fn is_record(&mut self, sheet: &Sheet, r: usize, heading: usize) -> bool {
+        let row = &sheet.rows[r];
+        if row.iter().all(|c| c.trim().is_empty()) {
+            return false;
+        }
+        let again = tabular::aside::is_header_again(row, &sheet.rows[heading])
+            .then_some(("重复的表头", "the heading again"));
+        let Some((zh, en)) = again.or_else(|| tabular::aside::why(row, sheet.rows[heading].len())) else {
+            return true;
+        };
+        self.problem(&sheet.name, r + 1, "", format!("{zh}，未收"), format!("{en}: set aside"));
+        false
     }
 
     fn fill<T: Record>(&mut self, sheet: &Sheet, r: usize, fields: &[Option<usize>]) -> (T, bool) {
@@ -199,9 +249,9 @@ impl Read {
     }
 
     fn main(&mut self, sheet: &Sheet) {
-        let Some((fields, _)) = self.columns::<ServiceItem>(sheet, false) else { return };
-        for r in 1..sheet.rows.len() {
-            if sheet.rows[r].iter().all(|c| c.trim().is_empty()) {
+        let Some(Columns { at, fields, .. }) = self.columns::<ServiceItem>(sheet, false) else { return };
+        for r in at + 1..sheet.rows.len() {
+            if !self.is_record(sheet, r, at) {
                 continue;
             }
             let (item, fine) = self.fill::<ServiceItem>(sheet, r, &fields);
@@ -225,12 +275,12 @@ impl Read {
 
     fn parts<T: Record>(&mut self, sheets: &[Sheet], of: fn(&mut ServiceItem) -> &mut Vec<T>) {
         let Some(sheet) = sheets.iter().find(|s| s.name.trim() == T::SHEET) else { return };
-        let Some((fields, key_at)) = self.columns::<T>(sheet, true) else { return };
-        for r in 1..sheet.rows.len() {
-            let row = &sheet.rows[r];
-            if row.iter().all(|c| c.trim().is_empty()) {
+        let Some(Columns { at, fields, key_at }) = self.columns::<T>(sheet, true) else { return };
+        for r in at + 1..sheet.rows.len() {
+            if !self.is_record(sheet, r, at) {
                 continue;
             }
+            let row = &sheet.rows[r];
             let cell = |k: usize| row.get(key_at[k]).map_or("", |c| c.trim()).to_owned();
             let key = (cell(0), cell(1), cell(2).parse().unwrap_or(1));
             let (record, fine) = self.fill::<T>(sheet, r, &fields);

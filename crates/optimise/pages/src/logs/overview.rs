@@ -184,7 +184,9 @@ fn html(p: Page, seen: Seen) -> MapHtml {
 fn figures(p: &Page, seen: &Seen) -> Vec<Figure> {
     let (t, log) = (p.t.log, &seen.log);
     let working = working_stats(log, &seen.office.clock, seen.office.day_us).case_duration_days;
-    let clock = spread(&mut case_durations(log));
+    // Without any time there is no duration, not one of nought.
+    let clock = working.map(|_| spread(&mut case_durations(log)).median / 86_400.0);
+    let days = |days: Option<f64>| days.map_or_else(|| "—".to_owned(), |d| format!("{d:.1}"));
     let variants = Variants::of(log);
     let repeated = (0..variants.len() as u32).filter(|&v| {
         let mut trace = variants.trace(log, v).to_vec();
@@ -200,10 +202,10 @@ fn figures(p: &Page, seen: &Seen) -> Vec<Figure> {
         figure(t.fig_events, grouped(log.event_count())),
         figure(t.fig_activities, grouped(kinds)),
         figure(t.fig_variants, grouped(variants.len())),
-        figure(t.fig_median, format!("{:.1}", working.median)),
-        figure(t.fig_mean, format!("{:.1}", working.mean)),
-        figure(t.fig_p90, format!("{:.1}", working.p90)),
-        figure(t.fig_clock, format!("{:.1}", clock.median / 86_400.0)),
+        figure(t.fig_median, days(working.map(|w| w.median))),
+        figure(t.fig_mean, days(working.map(|w| w.mean))),
+        figure(t.fig_p90, days(working.map(|w| w.p90))),
+        figure(t.fig_clock, days(clock)),
         figure(t.fig_rework, format!("{share:.1}%")),
     ]
 }
