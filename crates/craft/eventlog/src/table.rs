@@ -138,7 +138,7 @@ impl<'m> TableIntake<'m> {
         for cell in &mut row.cells {
             let plain = tabular::value::unguarded(cell);
             if plain.len() < cell.trim().len() {
-                *cell = plain.to_owned();
+                *cell = plain.into_owned();
             }
         }
         // A spreadsheet leaves out the empty cells at the end of a row.

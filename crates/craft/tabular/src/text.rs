@@ -164,12 +164,16 @@ impl Survey {
             _ => {}
         }
         // Without a mark every other byte of commas, digits and line ends is nought.
-        let zeros = |odd: usize| self.head.iter().skip(odd).step_by(2).filter(|b| **b == 0).count() * 10;
-        let many = self.head.len() / 2;
-        match (many > 3 && zeros(1) >= many, many > 3 && zeros(0) >= many) {
-            (true, false) => return Encoding::Utf16Le,
-            (false, true) => return Encoding::Utf16Be,
-            _ => {}
+        let zeros = |odd: usize| self.head.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
+        let (many, low, high) = (self.head.len() / 2, zeros(1), zeros(0));
+        if many > 3 && low.max(high) * 10 >= many {
+            // A few characters end in a nought themselves.
+            if low > high * 2 {
+                return Encoding::Utf16Le;
+            }
+            if high > low * 2 {
+                return Encoding::Utf16Be;
+            }
         }
         if self.good >= self.bad { Encoding::Utf8 } else { Encoding::Gb18030 }
     }

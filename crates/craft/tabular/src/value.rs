@@ -1,16 +1,23 @@
 //! 值: what a single cell hides: guards against spreadsheets, long numbers they spoiled, telephone, identity and
 //! credit codes that are checked.
 
+use std::borrow::Cow;
+
 use crate::when::half_width;
 
 /// A text without the guard by which an export keeps a spreadsheet from touching it: `="00012"`, `'00012`, a tab.
-pub fn unguarded(text: &str) -> &str {
+pub fn unguarded(text: &str) -> Cow<'_, str> {
     let t = text.trim_matches(['\t', '\u{feff}', '\u{200b}', '\u{200e}', '\u{202c}', '\u{202d}']).trim();
-    if let Some(inner) = t.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')).filter(|t| !t.contains('"'))
-    {
-        return inner.trim();
+    if let Some(inner) = t.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')) {
+        // Quotes inside of a formula are doubled; where one stands alone it is no guard.
+        if !inner.contains('"') {
+            return Cow::Borrowed(inner.trim());
+        }
+        if !inner.replace("\"\"", "").contains('"') {
+            return Cow::Owned(inner.replace("\"\"", "\"").trim().to_owned());
+        }
     }
-    match t.strip_prefix(['\'', '\u{2018}', '`']) {
+    Cow::Borrowed(match t.strip_prefix(['\'', '\u{2018}', '`']) {
         // An apostrophe before a number or a formula; not one that opens a quotation.
         Some(rest)
             if rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '=' | '+' | '-' | '@'))
@@ -19,7 +26,7 @@ pub fn unguarded(text: &str) -> &str {
             rest.trim()
         }
         _ => t,
-    }
+    })
 }
 
 /// `1.38E+10`: a long number that a spreadsheet has rounded.
@@ -174,6 +181,8 @@ mod tests {
             ("'2024-03-17 10:00", "2024-03-17 10:00"),
             ("'引文'", "'引文'"),
             ("=A1", "=A1"),
+            ("=\"甲说\"\"好\"\"\"", "甲说\"好\""),
+            ("=\"a\"&\"b\"", "=\"a\"&\"b\""),
             ("'12'", "'12'"),
             ("", ""),
         ] {

@@ -66,8 +66,10 @@ impl<'a> Iterator for Markup<'a> {
             let closes = tag.ends_with('/');
             let tag = tag.trim_end_matches('/');
             let (name, attrs) = tag.split_at(tag.find(|c: char| c.is_whitespace()).unwrap_or(tag.len()));
+            // Of a web page; `style:style` of a document holds elements like any other.
+            let raw = !closes && ["script", "style"].iter().any(|n| name.eq_ignore_ascii_case(n));
             let name = local(name);
-            if matches!(name.as_str(), "script" | "style") && !closes {
+            if raw {
                 let lower = self.rest.to_ascii_lowercase();
                 let at = lower.find(&format!("</{name}")).unwrap_or(self.rest.len());
                 self.rest = &self.rest[at..];
@@ -156,6 +158,8 @@ mod tests {
             Piece::Text("<x>"),
         ];
         assert_eq!(all, want);
+        let all: Vec<_> = Markup::new("<style:style name='x'><a/></style:style><style>a{<b>}</style>").collect();
+        assert_eq!((all.len(), &all[1]), (4, &open("a", "", true)));
         assert_eq!(
             decoded("甲&amp;乙 &#20013;&#x4e2d; &lt;&gt;&quot;&nbsp;& &unknown; &#xD800;"),
             "甲&乙 中中 <>\" & &unknown; &#xD800;"

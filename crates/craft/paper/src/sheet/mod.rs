@@ -158,7 +158,7 @@ fn clean(text: Cow<'_, str>, cell_chars: usize) -> Cell<'_> {
         Some(b'=' | b'\'' | b'`' | 0xe2) => {
             let plain = tabular::value::unguarded(&text);
             if plain.len() < text.len() {
-                text = Cow::Owned(plain.to_owned());
+                text = Cow::Owned(plain.into_owned());
             }
             if text.is_empty() {
                 return Cell::Empty;

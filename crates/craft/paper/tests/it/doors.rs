@@ -161,7 +161,7 @@ fn the_column_decides_the_order_of_dates_and_a_clock_stands_beside() {
 
 fn text() -> impl Strategy<Value = String> {
     "[甲乙丙a-c<&\"', ;|=1-3]{0,6}"
-        .prop_map(|t| tabular::value::unguarded(t.trim()).trim_matches('#').trim().to_owned())
+        .prop_map(|t| tabular::value::unguarded(t.trim()).into_owned().trim_matches('#').trim().to_owned())
 }
 
 proptest! {

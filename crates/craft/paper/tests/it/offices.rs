@@ -259,7 +259,11 @@ pub fn dressed(dress: Dress, header: &[&str], rows: &[Vec<String>]) -> Vec<u8> {
         Dress::Caret => return csv(&plain, '^').into_bytes(),
         Dress::SepLine => return format!("sep=!\r\n{}", csv(&plain, '!')).into_bytes(),
         Dress::Guarded => {
-            let guard = |f: &String| if f.is_empty() { String::new() } else { format!("\"=\"\"{f}\"\"\"") };
+            // A quote inside is doubled once for the formula and once for the CSV.
+            let guard = |f: &String| match f.as_str() {
+                "" => String::new(),
+                f => format!("\"=\"\"{}\"\"\"", f.replace('"', "\"\"\"\"")),
+            };
             let one = |r: &Vec<String>| r.iter().map(guard).collect::<Vec<_>>().join(",") + "\r\n";
             return (csv(std::slice::from_ref(&header), ',') + &rows.iter().map(one).collect::<String>())
                 .into_bytes();
