@@ -134,12 +134,28 @@ impl<'m> TableIntake<'m> {
         }
         if let Some(kind) = row.fault {
             table.report.add(kind, "", row.line, row.byte);
+            let (zh, en) = match kind {
+                ProblemKind::Encoding => {
+                    ("这一行有乱码（字被截断或编码不同）", "bytes of this row are no text")
+                }
+                _ => ("这一行有没闭合的引号", "a quote in this row is not closed"),
+            };
+            self.told.aside(row.line, format!("{zh}，未收 / {en}: set aside"));
+            return Ok(());
         }
         for cell in &mut row.cells {
             let plain = tabular::value::unguarded(cell);
             if plain.len() < cell.trim().len() {
                 *cell = plain.into_owned();
             }
+        }
+        if let Some((i, e)) = table.error_in(&row.cells) {
+            let name = &table.headers[i];
+            self.told.aside(
+                row.line,
+                format!("“{name}”里是错误值 {e}，请改正后再导入 / {name:?} holds the error {e}: correct it"),
+            );
+            return Ok(());
         }
         // A spreadsheet leaves out the empty cells at the end of a row.
         if self.told.format != "csv" && row.cells.len() < self.names.len() {
@@ -268,6 +284,13 @@ impl TableBuilder {
         })
     }
 
+    /// An error value where the log needs a value: its column and what stands there.
+    fn error_in(&self, row: &[String]) -> Option<(usize, &'static str)> {
+        let named = self.parts.named.iter().map(|n| n.0);
+        let mut needed = [self.parts.case].into_iter().chain(named);
+        needed.find_map(|i| Some((i, tabular::value::error(row.get(i)?)?)))
+    }
+
     /// Adds a row; `line` and `byte` are for reports.
     pub fn row(&mut self, mut row: Vec<String>, line: u64, byte: u64) -> Result<(), Error> {
         if row.len() != self.headers.len() {
@@ -306,26 +329,11 @@ impl TableBuilder {
             if !seen.any() && clock.is_none() && !self.is_1904 {
                 continue;
             }
-            let order = match (self.date_order, seen.order()) {
-                (Some(told), _) => Some(told),
-                (None, Ok(order)) => order,
-                (None, Err(unclear)) => {
-                    let (zh, en) = unclear.said(&self.headers[i]);
-                    return Err(Error::DateOrder { zh, en });
-                }
-            };
-            if let Some((order, (cell, line))) =
-                order.zip(seen.day_first.as_ref().or(seen.month_first.as_ref()))
-            {
-                let (zh, en) = match order {
-                    DateOrder::DayFirst => ("日/月/年", "day first"),
-                    DateOrder::MonthFirst => ("月/日/年", "month first"),
-                };
-                let name = &self.headers[i];
-                self.order_said = Some(format!(
-                    "“{name}”按 {zh} 读（第 {line} 行 {cell}）/ {name:?} read {en} (line {line}: {cell})"
-                ));
-            }
+            let decided = seen
+                .decide(&self.headers[i], self.date_order)
+                .map_err(|(zh, en)| Error::DateOrder { zh, en })?;
+            let order = decided.as_ref().map(|d| d.0).or(self.date_order);
+            self.order_said = decided.map(|d| d.1).or(self.order_said.take());
             for row in &mut self.cells {
                 let text = row[i].trim();
                 let serial = || text.parse::<f64>().ok().filter(|_| self.is_1904);

@@ -29,6 +29,44 @@ pub fn unguarded(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// Where a spreadsheet could not calculate; as text they come out of a CSV.
+const ERRORS: [&str; 17] = [
+    "#REF!",
+    "#N/A",
+    "#VALUE!",
+    "#NAME?",
+    "#DIV/0!",
+    "#NUM!",
+    "#NULL!",
+    "#SPILL!",
+    "#CALC!",
+    "#GETTING_DATA",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#ERROR!",
+    "#BUSY!",
+    "#CONNECT!",
+    "#UNKNOWN!",
+    NO_RESULT,
+];
+
+/// A formula whose result the file does not hold (公式没有结果).
+pub const NO_RESULT: &str = "#公式无结果";
+
+/// The error that a cell shows instead of a value (错误值): `#REF!`, `####` of a column too narrow, `Err:502`.
+pub fn error(text: &str) -> Option<&'static str> {
+    let t = text.trim();
+    match t.as_bytes().first()? {
+        b'#' if t.len() >= 4 && t.bytes().all(|b| b == b'#') => Some("####"),
+        b'#' => ERRORS.into_iter().find(|e| t.eq_ignore_ascii_case(e)),
+        b'E' | b'e' => {
+            let code = t.get(..4).filter(|h| h.eq_ignore_ascii_case("err:")).and(t.get(4..))?;
+            (code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit())).then_some("Err:")
+        }
+        _ => None,
+    }
+}
+
 /// `1.38E+10`: a long number that a spreadsheet has rounded.
 pub fn is_spoiled_number(text: &str) -> bool {
     let t = text.trim();
@@ -193,6 +231,16 @@ mod tests {
         }
         for good in ["13800000000", "E+10", "1.38", "A1E+5", "12.3E+4", "1E5", "1.38E-5"] {
             assert!(!is_spoiled_number(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn errors_are_told_from_texts() {
+        for bad in ["#REF!", "#n/a", " #DIV/0! ", "#######", "Err:502", NO_RESULT] {
+            assert!(error(bad).is_some(), "{bad}");
+        }
+        for good in ["", "#", "###", "#3", "#1号楼", "Error", "err:", "Err:5022", "E5"] {
+            assert_eq!(error(good), None, "{good}");
         }
     }
 

@@ -296,33 +296,13 @@ impl Plan {
             }
         }
         for ((evidence, place), dates) in seen.iter().zip(places).zip(&mut self.dates) {
-            let Some(place) = place.filter(|_| evidence.any()) else { continue };
-            let name = &self.columns[place].1;
-            let said = |order: DateOrder| match order {
-                DateOrder::DayFirst => ("日/月/年", "day first"),
-                DateOrder::MonthFirst => ("月/日/年", "month first"),
-            };
-            if let Some(order) = how.date_order {
-                let (zh, en) = said(order);
-                self.told.date_order =
-                    Some(format!("“{name}”按指定的 {zh} 读 / {name:?} read {en}, as told"));
-                continue;
-            }
-            match evidence.order() {
-                Ok(order) => {
-                    dates.order = order;
-                    let cell = evidence.day_first.as_ref().or(evidence.month_first.as_ref());
-                    if let (Some(order), Some((cell, row))) = (order, cell) {
-                        let (zh, en) = said(order);
-                        self.told.date_order = Some(format!(
-                            "“{name}”按 {zh} 读，因为第 {row} 行是 {cell} / {name:?} read {en}, because row {row} says {cell}"
-                        ));
-                    }
-                }
-                Err(unclear) => {
-                    let (zh, en) = unclear.said(name);
-                    return Err(SheetError::DateOrder(zh, en));
-                }
+            let Some(place) = place else { continue };
+            let decided = evidence
+                .decide(&self.columns[place].1, how.date_order)
+                .map_err(|(zh, en)| SheetError::DateOrder(zh, en))?;
+            if let Some((order, said)) = decided {
+                dates.order = Some(order);
+                self.told.date_order = Some(said);
             }
         }
         Ok(())

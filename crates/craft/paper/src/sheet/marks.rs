@@ -15,24 +15,27 @@ pub(super) struct Marks {
     pub(super) merged: Vec<Merge>,
     /// Hidden rows, from 1, in order.
     pub(super) hidden: Vec<u32>,
+    /// Cells with a formula whose result the file does not hold: row and column from 0.
+    pub(super) unsolved: Vec<(u32, u32)>,
 }
 
-/// Ranges and hidden rows kept of one sheet.
+/// `B2`
+fn cell(text: &str) -> Option<(u32, u32)> {
+    let t = text.trim_matches('$');
+    let letters = t.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let column = t[..letters].bytes().try_fold(0u32, |n, b| {
+        n.checked_mul(26)?.checked_add(u32::from(b.to_ascii_uppercase() - b'A') + 1)
+    })?;
+    Some((t[letters..].trim_start_matches('$').parse::<u32>().ok()?.checked_sub(1)?, column.checked_sub(1)?))
+}
+
+/// Ranges, hidden rows and unsolved cells kept of one sheet.
 const MOST: usize = 1 << 20;
+/// Bytes of one cell that is waited for to its end.
+const CELL_BYTES: usize = 1 << 18;
 
 /// `B2:C4`
 fn range(text: &str) -> Option<Merge> {
-    let cell = |t: &str| -> Option<(u32, u32)> {
-        let t = t.trim_matches('$');
-        let letters = t.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let column = t[..letters].bytes().try_fold(0u32, |n, b| {
-            n.checked_mul(26)?.checked_add(u32::from(b.to_ascii_uppercase() - b'A') + 1)
-        })?;
-        Some((
-            t[letters..].trim_start_matches('$').parse::<u32>().ok()?.checked_sub(1)?,
-            column.checked_sub(1)?,
-        ))
-    };
     let (a, b) = text.split_once(':')?;
     let ((r1, c1), (r2, c2)) = (cell(a)?, cell(b)?);
     (r1 <= r2 && c1 <= c2).then_some(Merge { rows: (r1, r2), columns: (c1, c2) })
@@ -47,8 +50,14 @@ pub(super) struct Scan {
 
 impl Scan {
     pub(super) fn see(&mut self, piece: &[u8]) {
-        let Some(end) = memchr::memrchr(b'>', piece).map(|n| n + 1) else {
-            if self.carry.len() < 1 << 16 {
+        // Whole cells where there are any, else whole tags.
+        let end = memchr::memmem::rfind(piece, b"</c>").map(|n| n + 4);
+        let end = end.or_else(|| {
+            let tag = memchr::memrchr(b'>', piece).filter(|_| self.carry.len() > CELL_BYTES);
+            tag.map(|n| n + 1)
+        });
+        let Some(end) = end else {
+            if self.carry.len() < CELL_BYTES * 2 {
                 self.carry.extend_from_slice(piece);
             }
             return;
@@ -59,7 +68,37 @@ impl Scan {
         self.carry = piece[end..].to_vec();
     }
 
+    /// The marks, when all has been seen.
+    pub(super) fn end(mut self) -> Marks {
+        let rest = std::mem::take(&mut self.carry);
+        self.whole(&rest);
+        self.marks
+    }
+
+    /// Formulas without a result: a cell whose formula is followed by no value, or by an empty one that is not a
+    /// text that came out empty.
+    fn unsolved(&mut self, xml: &[u8]) {
+        for at in memchr::memmem::find_iter(xml, b"<f") {
+            if !matches!(xml.get(at + 2), Some(b'>' | b' ' | b'/')) || self.marks.unsolved.len() >= MOST {
+                continue;
+            }
+            let end = memchr::memmem::find(&xml[at..], b"</c>").map_or(xml.len(), |n| at + n);
+            let value = memchr::memmem::find(&xml[at..end], b"<v>").map(|n| at + n + 3);
+            if value.is_some_and(|v| !xml[v..end].starts_with(b"</v>")) {
+                continue;
+            }
+            let Some(start) = memchr::memmem::rfind(&xml[..at], b"<c ") else { continue };
+            let tag = String::from_utf8_lossy(&xml[start..at]);
+            if attr(&tag, "t") != Some("str")
+                || value.is_none() && !xml[at..end].windows(2).any(|w| w == b"<v")
+            {
+                self.marks.unsolved.extend(attr(&tag, "r").and_then(cell));
+            }
+        }
+    }
+
     fn whole(&mut self, xml: &[u8]) {
+        self.unsolved(xml);
         for at in memchr::memmem::find_iter(xml, b"mergeCell ") {
             let end = memchr::memchr(b'>', &xml[at..]).map_or(xml.len(), |n| at + n);
             let tag = String::from_utf8_lossy(&xml[at..end]);
@@ -142,6 +181,7 @@ impl Parts {
         let mut marks = self.marks.get(&path).cloned().unwrap_or_default();
         marks.merged.sort_by_key(|m| m.rows.0);
         marks.hidden.sort_unstable();
+        marks.unsolved.sort_unstable();
         marks
     }
 }
@@ -156,9 +196,17 @@ mod tests {
         for size in [1, 7, 64, 4096] {
             let mut scan = Scan::default();
             xml.chunks(size).for_each(|p| scan.see(p));
-            assert_eq!(scan.marks.hidden, [2, 3], "{size}");
-            let ranges: Vec<_> = scan.marks.merged.iter().map(|m| (m.rows, m.columns)).collect();
+            let marks = scan.end();
+            assert_eq!(marks.hidden, [2, 3], "{size}");
+            let ranges: Vec<_> = marks.merged.iter().map(|m| (m.rows, m.columns)).collect();
             assert_eq!(ranges, [((0, 0), (0, 5)), ((1, 3), (1, 26))], "{size}");
+        }
+        let xml = br#"<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><f>1+1</f></c><c r="C1"><f>1</f><v></v></c><c r="D1" t="str"><f>""</f><v></v></c><c r="E1"><f t="shared" si="0"/></c><c r="F1"><v/></c><c r="G1" t="str"><f>A1</f><v>x</v></c><c r="H1" t="str"><f>""</f><v/></c><c r="I1" t="str"><f>A1</f></c></row>"#;
+        for size in [1, 7, 64, 4096] {
+            let mut scan = Scan::default();
+            xml.chunks(size).for_each(|p| scan.see(p));
+            let columns: Vec<u32> = scan.end().unsolved.iter().map(|c| c.1).collect();
+            assert_eq!(columns, [1, 2, 4, 8], "{size}");
         }
         for bad in ["", "A1", "A0:B1", "1:2", "B2:A1", "A1:ZZZZZZZZZZ1"] {
             assert_eq!(range(bad), None, "{bad}");

@@ -158,7 +158,8 @@ mod tests {
             Piece::Text("<x>"),
         ];
         assert_eq!(all, want);
-        let all: Vec<_> = Markup::new("<style:style name='x'><a/></style:style><style>a{<b>}</style>").collect();
+        let all: Vec<_> =
+            Markup::new("<style:style name='x'><a/></style:style><style>a{<b>}</style>").collect();
         assert_eq!((all.len(), &all[1]), (4, &open("a", "", true)));
         assert_eq!(
             decoded("甲&amp;乙 &#20013;&#x4e2d; &lt;&gt;&quot;&nbsp;& &unknown; &#xD800;"),

@@ -118,22 +118,6 @@ pub struct Row<'a> {
     pub fault: Option<RowFault>,
 }
 
-/// Cells that a spreadsheet shows where it could not calculate; as text they come out of a CSV.
-const ERRORS: [&str; 12] = [
-    "#REF!",
-    "#N/A",
-    "#VALUE!",
-    "#NAME?",
-    "#DIV/0!",
-    "#NUM!",
-    "#NULL!",
-    "#SPILL!",
-    "#CALC!",
-    "#GETTING_DATA",
-    "#FIELD!",
-    "#BLOCKED!",
-];
-
 /// Text as a cell holds it: trimmed, without its guard, line breaks as `\n`, no NUL, cut at the limit + 1 so that it
 /// can be told.
 fn clean(text: Cow<'_, str>, cell_chars: usize) -> Cell<'_> {
@@ -147,12 +131,9 @@ fn clean(text: Cow<'_, str>, cell_chars: usize) -> Cell<'_> {
     };
     match text.as_bytes().first() {
         None => return Cell::Empty,
-        Some(b'#') => {
-            if let Some(e) = ERRORS.iter().find(|e| text.eq_ignore_ascii_case(e)) {
+        Some(b'#' | b'E' | b'e') => {
+            if let Some(e) = tabular::value::error(&text) {
                 return Cell::Error(e);
-            }
-            if text.len() >= 4 && text.bytes().all(|b| b == b'#') {
-                return Cell::Error("####");
             }
         }
         Some(b'=' | b'\'' | b'`' | 0xe2) => {

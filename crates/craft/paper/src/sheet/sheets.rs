@@ -309,10 +309,11 @@ impl<'a, R: Read + Seek> Iterator for Rows<'a, R> {
     }
 }
 
-/// Gives the value of a merged range to every cell of it.
+/// Gives the value of a merged range to every cell of it, and an error to a formula without a result.
 struct Fill {
     merged: VecDeque<Merge>,
     hidden: VecDeque<u32>,
+    unsolved: VecDeque<(u32, u32)>,
     active: Vec<(Merge, Cell<'static>)>,
 }
 
@@ -321,7 +322,12 @@ const ACTIVE: usize = 4_096;
 
 impl Fill {
     fn new(marks: Marks) -> Self {
-        Self { merged: marks.merged.into(), hidden: marks.hidden.into(), active: Vec::new() }
+        Self {
+            merged: marks.merged.into(),
+            hidden: marks.hidden.into(),
+            unsolved: marks.unsolved.into(),
+            active: Vec::new(),
+        }
     }
 
     fn row(&mut self, row: &mut Row<'_>, columns: usize) {
@@ -330,6 +336,17 @@ impl Fill {
         }
         row.hidden = self.hidden.front().is_some_and(|h| u64::from(*h) == row.number);
         let Some(at) = row.number.checked_sub(1).and_then(|n| u32::try_from(n).ok()) else { return };
+        while let Some((r, c)) = self.unsolved.pop_front_if(|u| u.0 <= at) {
+            let c = c as usize;
+            if r == at && c < columns {
+                if c >= row.cells.len() {
+                    row.cells.resize(c + 1, Cell::Empty);
+                }
+                if row.cells[c].is_empty() {
+                    row.cells[c] = Cell::Error(tabular::value::NO_RESULT);
+                }
+            }
+        }
         self.active.retain(|(m, _)| m.rows.1 >= at);
         while self.merged.front().is_some_and(|m| m.rows.0 <= at) {
             let Some(m) = self.merged.pop_front() else { break };

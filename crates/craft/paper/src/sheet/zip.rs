@@ -68,7 +68,7 @@ pub(super) fn check(reader: impl Read + Seek, max: u64) -> Result<Parts, SheetEr
             return Err(SheetError::BadXlsx(format!("uniqueCount {claim}")));
         }
         if let Some(scan) = scan {
-            found.marks.insert(name.clone(), scan.marks);
+            found.marks.insert(name.clone(), scan.end());
         }
         if let Some(text) = naming {
             let text = String::from_utf8_lossy(&text).into_owned();

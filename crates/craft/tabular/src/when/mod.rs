@@ -131,8 +131,10 @@ pub fn looks_like_time(text: &str) -> bool {
     let t = text.trim();
     let digits = t.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     (!digits || matches!(t.len(), 8 | 12 | 14) && !t.contains('.'))
-        && matches!(read(t, BEIJING_S, Some(DateOrder::DayFirst)), Reading::Time { .. })
-        || matches!(read(t, BEIJING_S, Some(DateOrder::MonthFirst)), Reading::Time { .. }) && !digits
+        && t.bytes().filter(u8::is_ascii_digit).count() >= 6
+        && [DateOrder::DayFirst, DateOrder::MonthFirst]
+            .into_iter()
+            .any(|o| matches!(read(t, BEIJING_S, Some(o)), Reading::Time { .. }))
 }
 
 /// Does the text say a day and nothing about the hour?
@@ -330,6 +332,8 @@ struct YearLast {
     first: i64,
     second: i64,
     year: i64,
+    /// The year has two digits, and may as well stand first.
+    short: bool,
     /// Dots: the day comes first wherever they are used.
     dots: bool,
 }
@@ -471,8 +475,15 @@ impl Cursor {
         let mark = self.eat(&['/', '-', '.'])?;
         let second = self.number(1, 2)?;
         self.eat(&[mark])?;
-        let year = self.number(4, 4).filter(|y| *y >= 1000)?;
-        Some(Date::YearLast(YearLast { first, second, year, dots: mark == '.' }))
+        let (year, n) = self.digits(2, 4)?;
+        let short = n == 2 && mark != '.';
+        (short || n == 4 && year >= 1000).then_some(Date::YearLast(YearLast {
+            first,
+            second,
+            year,
+            short,
+            dots: mark == '.',
+        }))
     }
 
     /// A time of day; `packed` also takes `0900` and `090000`.
@@ -484,7 +495,7 @@ impl Cursor {
         }
         let h = self.number(1, 2)?;
         self.spaces();
-        let mark = self.eat(&[':', '时', '点', '.']);
+        let mark = self.eat(&[':', '时', '点', '.', 'h']);
         let (mut mi, mut s, mut us) = (0, 0, 0);
         match mark {
             None if half.is_some() => {}
@@ -540,7 +551,16 @@ impl Cursor {
                     (h <= 15 && m < 60).then_some(if sign == '-' { -off } else { off })
                 }
                 // What the computers of this country write for their own time.
-                "cst" => Some(i64::from(BEIJING_S)),
+                "cst" | "prc" => Some(i64::from(BEIJING_S)),
+                "asia" => {
+                    c.eat(&['/'])?;
+                    let here = ["shanghai", "chongqing", "harbin", "beijing", "hong"];
+                    let word = c.word();
+                    if word == "hong" {
+                        c.eat(&['_']).and_then(|_| (c.word() == "kong").then_some(()))?;
+                    }
+                    here.contains(&word.as_str()).then_some(i64::from(BEIJING_S))
+                }
                 _ => {
                     c.i = before;
                     None
@@ -564,13 +584,13 @@ fn parse(plain: &str, order: Option<DateOrder>) -> Option<Parsed> {
     let before = c.i;
     let date = c.date()?;
     let packed = c.t[before..c.i].iter().all(char::is_ascii_digit);
-    c.eat(&['t', ',']);
+    c.eat(&['t', ',', ':']);
     c.spaces();
     c.try_one(|c| {
         let word = c.word();
         DAYS.iter().any(|d| word.starts_with(d)).then(|| c.spaces())
     });
-    c.eat(&['-', '_']).filter(|_| packed);
+    c.eat(&['-', '_']);
     let mut clock = None;
     if c.peek().is_some_and(|d| d.is_ascii_digit()) {
         clock = Some(c.clock(half, packed)?);
@@ -578,8 +598,14 @@ fn parse(plain: &str, order: Option<DateOrder>) -> Option<Parsed> {
         return None;
     }
     c.spaces();
-    let zone_s = c.zone();
+    let mut zone_s = c.zone();
     c.spaces();
+    // `GMT+0800 (中国标准时间)`, `(UTC+8)`
+    if c.t.last() == Some(&')') && c.eat(&['(']).is_some() {
+        zone_s = zone_s.or_else(|| c.zone());
+        let known = zone_s.is_some() || c.t[c.i..].iter().all(|c| matches!(c, ' ' | ')'));
+        c.i = if known { c.t.len() } else { c.i };
+    }
     let date = match date {
         Date::NoYear(m, d) => Date::Sure(civil(c.number(4, 4)?, m, d)?),
         other => other,
@@ -598,17 +624,20 @@ fn parse(plain: &str, order: Option<DateOrder>) -> Option<Parsed> {
 
 /// The outer `None` is no date at all; the inner one a date whose order nobody knows.
 fn tell(l: YearLast, order: Option<DateOrder>) -> Option<Option<Civil>> {
-    let day_first = civil(l.year, l.second, l.first);
-    let month_first = civil(l.year, l.first, l.second);
+    let read = order::readings(l);
     if l.dots {
-        return day_first.map(Some);
+        return read[0].map(Some);
     }
     match order {
-        Some(DateOrder::DayFirst) => day_first.map(Some),
-        Some(DateOrder::MonthFirst) => month_first.map(Some),
-        None if day_first.is_none() && month_first.is_none() => None,
-        None if l.first == l.second => Some(day_first),
-        None => Some(None),
+        Some(DateOrder::DayFirst) => read[0].map(Some),
+        Some(DateOrder::MonthFirst) => read[1].map(Some),
+        Some(DateOrder::YearFirst) if l.short => read[2].map(Some),
+        // With four digits the year stands last whatever the order of the others.
+        Some(DateOrder::YearFirst) | None => {
+            let mut days = read.iter().flatten();
+            let first = days.next()?;
+            Some(days.all(|d| d == first).then_some(*first).filter(|_| l.first == l.second))
+        }
     }
 }
 
