@@ -18,6 +18,8 @@ mod reading;
 mod redesigns;
 #[path = "it/reporter.rs"]
 mod reporter;
+#[path = "it/roster_doors.rs"]
+mod roster_doors;
 #[path = "it/supervise.rs"]
 mod supervise;
 #[path = "it/walks.rs"]

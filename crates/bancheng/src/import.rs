@@ -12,6 +12,7 @@ use paper::sheet::intake::{Field, Intake, IntakeRow, Mapping, ReadAs, read_as};
 use paper::sheet::{Book, Limits};
 use resolve::{Kind, Word as _};
 use serde::Serialize;
+use tabular::told::AsideTable;
 use tabular::{DateOrder, Told};
 
 use crate::place::PlaceArgs;
@@ -27,6 +28,34 @@ pub struct Args {
 enum What {
     /// 件 / cases
     Cases(CasesArgs),
+    /// 名册:单位和人员,全收或全不收 / units and staff: all of a file or nothing
+    Roster(RosterArgs),
+    /// 评价:别的系统收的好差评 / ratings that another system collected
+    Ratings(crate::import_ratings::RatingsArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct RosterArgs {
+    /// 表格:有“单位”“人员”两张表,或其中一张 / a table with the sheets 单位 and 人员, or one of them
+    file: PathBuf,
+    /// 输出 JSON / print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct RosterSummary {
+    units_new: usize,
+    units_changed: usize,
+    staff_new: usize,
+    staff_changed: usize,
+    seconds: f64,
+    /// how the first sheet was read and what was left
+    #[serde(flatten)]
+    told: Told,
+    /// the same of the other one
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Told>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -40,7 +69,7 @@ struct CasesArgs {
     #[arg(long, value_name = "dmy|mdy")]
     date_order: Option<DateOrder>,
     /// 未收的行写到哪里,改好后可再导入 / where rows that were not taken are written, to be mended and imported again
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", visible_alias = "set-aside")]
     set_aside_to: Option<PathBuf>,
     /// 指定列的含义,如 --map 来信正文=body / what a column means
     #[arg(long = "map", value_name = "列=field")]
@@ -118,13 +147,12 @@ struct Answers {
     aside: Aside,
 }
 
-/// The rows that were not taken, as a table that can be mended and brought again (未收的行).
+/// The rows that were not taken.
 #[derive(Default)]
 struct Aside {
-    header: Vec<String>,
+    table: AsideTable,
     /// cells of rows that may yet be refused
     waiting: std::collections::HashMap<u64, Vec<String>>,
-    rows: Vec<(u64, Vec<String>, String)>,
 }
 
 /// Rows kept for that table.
@@ -132,35 +160,66 @@ const ASIDE_MAX: usize = 100_000;
 
 impl Aside {
     fn refused(&mut self, row: u64, why: &str) {
-        if let Some(cells) = self.waiting.remove(&row).filter(|_| self.rows.len() < ASIDE_MAX) {
-            self.rows.push((row, cells, why.to_owned()));
+        if let Some(cells) = self.waiting.remove(&row).filter(|_| self.table.rows.len() < ASIDE_MAX) {
+            self.table.rows.push((row, cells, why.to_owned()));
         }
-    }
-    /// A CSV with a mark, which every spreadsheet opens; the two last columns are passed over when it comes back.
-    fn write(&self, path: &Path) -> Result<()> {
-        let mut text = String::from("\u{feff}");
-        let width = self.rows.iter().map(|r| r.1.len()).chain([self.header.len()]).max().unwrap_or(0);
-        let mut line = |cells: &[String], last: [&str; 2]| {
-            let padded = (0..width).map(|i| cells.get(i).map_or("", String::as_str)).chain(last);
-            let quoted: Vec<String> = padded.map(|c| format!("\"{}\"", c.replace('"', "\"\""))).collect();
-            text.push_str(&quoted.join(","));
-            text.push_str("\r\n");
-        };
-        line(&self.header, ["原行号", "未收原因"]);
-        for (row, cells, why) in &self.rows {
-            line(cells, [&row.to_string(), why]);
-        }
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        std::fs::write(path, text)?;
-        Ok(())
     }
 }
 
 /// Takes a file in.
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
-    let What::Cases(args) = &args.what;
+    match &args.what {
+        What::Cases(args) => cases(place, args),
+        What::Roster(args) => roster(place, args),
+        What::Ratings(args) => crate::import_ratings::run(place, args),
+    }
+}
+
+/// Takes a roster in; ends badly when anything was wrong, for then nothing was taken.
+fn roster(place: &PlaceArgs, args: &RosterArgs) -> Result<()> {
+    let began = Instant::now();
+    let shown = || args.file.display().to_string();
+    let said = || format!("打不开文件 / cannot open the file {}", args.file.display());
+    let file = File::open(&args.file).with_context(said)?;
+    let (format, sheets) = paper::sheet::read_sheets(file, &Limits::default()).with_context(shown)?;
+    let app = place.open()?;
+    app.ensure_ready()?;
+    let office = app.office_now().wait()?;
+    let region = Some(office.settings.city.clone());
+    let actor = Actor { staff: None, role: Role::SystemAdmin, unit: None, region };
+    let taken = app.take_in_roster(&actor, &sheets).with_context(shown)?;
+    store::ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
+    app.store().clone().close();
+    let mut told = taken.told.into_iter();
+    let summary = RosterSummary {
+        units_new: taken.units.new,
+        units_changed: taken.units.changed,
+        staff_new: taken.staff.new,
+        staff_changed: taken.staff.changed,
+        seconds: began.elapsed().as_secs_f64(),
+        told: Told { format: format.to_owned(), ..told.next().unwrap_or_default() },
+        parts: told.collect(),
+    };
+    if args.json {
+        println!("{}", serde_json::to_string(&summary)?);
+    } else {
+        let s = &summary;
+        println!(
+            "单位新增 {}、更新 {}；人员新增 {}、更新 {}；用时 {:.1} 秒",
+            s.units_new, s.units_changed, s.staff_new, s.staff_changed, s.seconds
+        );
+        s.parts.iter().for_each(|part| crate::aside::say(part, None));
+        crate::aside::say(&s.told, None);
+    }
+    let wrong = taken.wrong.len();
+    anyhow::ensure!(
+        wrong == 0,
+        "有 {wrong} 处要改，什么也没有导入；改好后再导入 / {wrong} things to mend, nothing was taken in"
+    );
+    Ok(())
+}
+
+fn cases(place: &PlaceArgs, args: &CasesArgs) -> Result<()> {
     let began = Instant::now();
     let kind = Kind::read(&args.kind).ok_or_else(|| anyhow::anyhow!("{}", Kind::unknown(&args.kind)))?;
     let mapping = Mapping::parse(&args.maps)?;
@@ -175,7 +234,14 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     let mut answers = Answers {
         summary: Summary { dry_run: args.dry_run, ..Summary::default() },
         lines: args.rows_to.as_ref().map(File::create).transpose()?.map(std::io::BufWriter::new),
-        aside: Aside { header: rows.columns().map(|c| c.0.to_owned()).collect(), ..Aside::default() },
+        aside: Aside {
+            table: AsideTable {
+                sheet: "未收".to_owned(),
+                header: rows.columns().map(|c| c.0.to_owned()).collect(),
+                rows: Vec::new(),
+            },
+            ..Aside::default()
+        },
     };
     if args.dry_run {
         while let Some(row) = rows.next() {
@@ -212,13 +278,9 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     }
     let Answers { mut summary, aside, .. } = answers;
     summary.tell(rows.told());
-    if !aside.rows.is_empty() && (args.set_aside_to.is_some() || !args.dry_run) {
-        let stem =
-            args.file.file_stem().map_or_else(|| "file".to_owned(), |n| n.to_string_lossy().into_owned());
-        let path = args.set_aside_to.clone();
-        let path = path.unwrap_or_else(|| place.data_dir.join("set-aside").join(format!("{stem}.csv")));
-        aside.write(&path).with_context(|| format!("无法写入 / cannot write {}", path.display()))?;
-        summary.set_aside_file = Some(path);
+    if args.set_aside_to.is_some() || !args.dry_run {
+        let to = args.set_aside_to.as_ref();
+        summary.set_aside_file = crate::aside::write(&[aside.table], to, &place.data_dir, &args.file)?;
     }
     summary.seconds = began.elapsed().as_secs_f64();
     answer(&summary, args.json)
@@ -414,15 +476,7 @@ fn answer(s: &Summary, json: bool) -> Result<()> {
         "共 {} 行：新增 {}，重复 {}，未收 {}，先前已收 {}，不是记录的 {}；用时 {:.1} 秒",
         s.rows, s.accepted, s.duplicates, s.rejected, s.resumed, s.footers, s.seconds
     );
-    for line in s.told.lines() {
-        println!("  {line}");
-    }
-    for r in s.told.set_aside.iter().take(NAMED) {
-        println!("  第 {} 行未收：{}", r.row, r.reason);
-    }
-    if let Some(path) = &s.set_aside_file {
-        println!("  未收的行已写到 {}，改好后可再导入", path.display());
-    }
+    crate::aside::say(&s.told, s.set_aside_file.as_ref());
     for r in &s.duplicate_rows {
         match (&r.of_row, &r.number) {
             (Some(of), _) => println!("  第 {} 行与第 {of} 行相同", r.row),

@@ -157,6 +157,10 @@ impl<'m> TableIntake<'m> {
             );
             return Ok(());
         }
+        if let Some(why) = table.no_event(&row.cells) {
+            self.told.aside(row.line, why);
+            return Ok(());
+        }
         // A spreadsheet leaves out the empty cells at the end of a row.
         if self.told.format != "csv" && row.cells.len() < self.names.len() {
             row.cells.resize(self.names.len(), String::new());
@@ -282,6 +286,21 @@ impl TableBuilder {
             report: Report::default(),
             order_said: None,
         })
+    }
+
+    /// Why a row is no event; none when it is one.
+    fn no_event(&self, row: &[String]) -> Option<&'static str> {
+        let empty = |i: usize| row.get(i).is_none_or(|c| c.trim().is_empty());
+        let times = self.parts.named.iter().filter(|n| n.2 == Kind::Date);
+        if empty(self.parts.case) {
+            Some(
+                "没有办件编号，未收；如原表是合并单元格，请直接导入原表，或填满后再导入 / no name of a case: set aside; of a sheet with merged cells import the sheet itself, or fill them in",
+            )
+        } else if empty(self.parts.activity) && times.clone().all(|t| empty(t.0)) {
+            Some("没有环节也没有时间，未收 / neither activity nor time: set aside")
+        } else {
+            None
+        }
     }
 
     /// An error value where the log needs a value: its column and what stands there.

@@ -17,6 +17,23 @@ pub trait Vocabulary {
     fn enough(&self, fields: &[usize]) -> bool;
 }
 
+/// A vocabulary as a table: the word of each field, the names that mean it, the most telling first and as [`name`]
+/// gives them, and whether a table without it cannot be read.
+pub type Fields<'a> = [(&'a str, &'a [&'a str], bool)];
+
+/// The same as a [`Vocabulary`].
+pub struct Words<'a>(pub &'a Fields<'a>);
+
+impl Vocabulary for Words<'_> {
+    fn field(&self, name: &str) -> Option<(usize, usize)> {
+        let rank = |names: &[&str]| names.iter().position(|n| *n == name);
+        self.0.iter().enumerate().find_map(|(f, (_, names, _))| rank(names).map(|r| (f, r)))
+    }
+    fn enough(&self, fields: &[usize]) -> bool {
+        self.0.iter().enumerate().all(|(f, (.., needed))| !needed || fields.contains(&f))
+    }
+}
+
 /// A header that was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Header {

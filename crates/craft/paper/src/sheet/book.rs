@@ -4,6 +4,7 @@
 use std::io::{Read, Seek};
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use tabular::records::Sheet;
 
 use super::{Book, Limits, SheetError, write};
 
@@ -40,17 +41,20 @@ pub fn write_book(sheets: impl IntoIterator<Item = SheetOf>) -> Result<Vec<u8>, 
     book.save_to_buffer().map_err(fail)
 }
 
-/// Reads every sheet of a table file as text, those that people see first, merged cells filled. Rows that are
-/// empty stay, so that row numbers are those of the file.
-pub fn read_book<R: Read + Seek>(reader: R, limits: &Limits) -> Result<Vec<SheetOf>, SheetError> {
+/// Reads every sheet of a table file as text, in the order of the file, merged cells filled. Rows that are empty
+/// stay, so that row numbers are those of the file.
+///
+/// # Errors
+/// Not a table, damaged, or larger than the limits.
+pub fn read_sheets<R: Read + Seek>(
+    reader: R,
+    limits: &Limits,
+) -> Result<(&'static str, Vec<Sheet>), SheetError> {
     let mut book = Book::open(reader, *limits)?;
-    let sheets = book.sheets();
-    let mut order: Vec<usize> = (0..sheets.len()).collect();
-    order.sort_by_key(|i| sheets[*i].hidden);
     let mut out = Vec::new();
     let mut seen = 0u64;
-    for i in order.into_iter().take(SHEETS_MAX) {
-        let mut rows: Vec<Vec<String>> = Vec::new();
+    for (i, info) in book.sheets().into_iter().enumerate().take(SHEETS_MAX) {
+        let mut sheet = Sheet { name: info.name, hidden: info.hidden, ..Sheet::default() };
         for row in book.rows_of(i)? {
             let row = row?;
             let at = usize::try_from(row.number.saturating_sub(1)).unwrap_or(usize::MAX);
@@ -58,12 +62,28 @@ pub fn read_book<R: Read + Seek>(reader: R, limits: &Limits) -> Result<Vec<Sheet
             if seen > limits.rows || at as u64 >= limits.rows {
                 return Err(SheetError::TooManyRows(limits.rows));
             }
-            rows.resize(at, Vec::new());
-            rows.push(row.cells.iter().map(|c| c.text().into_owned()).collect());
+            if row.hidden {
+                sheet.hidden_rows.push(row.number);
+            }
+            if let Some(fault) = row.fault {
+                sheet.faults.push((row.number, fault.said()));
+            }
+            sheet.rows.resize(at, Vec::new());
+            sheet.rows.push(row.cells.iter().map(|c| c.text().into_owned()).collect());
         }
-        out.push((sheets[i].name.clone(), rows));
+        out.push(sheet);
     }
-    Ok(out)
+    Ok((book.format(), out))
+}
+
+/// The same without the marks, the sheets that people see first.
+///
+/// # Errors
+/// As [`read_sheets`].
+pub fn read_book<R: Read + Seek>(reader: R, limits: &Limits) -> Result<Vec<SheetOf>, SheetError> {
+    let (_, mut sheets) = read_sheets(reader, limits)?;
+    sheets.sort_by_key(|s| s.hidden);
+    Ok(sheets.into_iter().map(|s| (s.name, s.rows)).collect())
 }
 
 #[cfg(test)]

@@ -8,13 +8,13 @@ use std::io::{Read, Seek};
 use kernel::{Moment, Said, US_PER_DAY};
 use serde::Serialize;
 use tabular::header::{self, Header};
-use tabular::told::{ColumnUnused, ColumnUsed, OtherSheet, Told, Unknown};
+use tabular::told::{OtherSheet, Told, Unknown};
 use tabular::when::{self, DateOrder, Evidence};
 use tabular::{aside, value};
 
 use super::intake_fields::likely;
 pub use super::intake_fields::{Field, Mapping};
-use super::{Book, Cell, Dates, Row, RowFault, Rows, SheetError, moment_of};
+use super::{Book, Cell, Dates, Row, Rows, SheetError, moment_of};
 
 /// One row, understood.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -317,49 +317,11 @@ impl Plan {
                 self.names.push(String::new());
             }
         }
-        let shown = header::unique(&self.columns.iter().map(|c| c.1.clone()).collect::<Vec<_>>());
-        for (c, (field, name)) in self.columns.iter_mut().enumerate() {
-            name.clone_from(&shown[c]);
-            match field {
-                Some(field) => {
-                    self.told
-                        .columns_used
-                        .push(ColumnUsed { name: name.clone(), field: field.word().to_owned() });
-                }
-                None => {
-                    let mut samples: Vec<String> = Vec::new();
-                    for text in rows.iter().filter_map(|r| r.2.get(c)).map(|t| value::sample(t.trim())) {
-                        if samples.len() < 3 && !text.is_empty() && !samples.contains(&text) {
-                            samples.push(text);
-                        }
-                    }
-                    if samples.is_empty() && self.names[c].is_empty() {
-                        continue;
-                    }
-                    let raw: Vec<String> = rows
-                        .iter()
-                        .filter_map(|r| r.2.get(c))
-                        .filter(|t| !t.trim().is_empty())
-                        .take(3)
-                        .cloned()
-                        .collect();
-                    let likely = likely(&self.names[c], &raw);
-                    self.told.columns_unused.push(ColumnUnused { name: name.clone(), samples, likely });
-                }
-            }
-        }
-    }
-}
-
-/// Why a row is wrong as a whole.
-fn fault(fault: RowFault) -> Said {
-    match fault {
-        RowFault::Encoding => Said::new(
-            "这一行有乱码（字被截断或编码不同），请改好后再导入",
-            "bytes of this row are no text: characters were cut; mend it and import again",
-        ),
-        RowFault::OpenQuote => {
-            Said::new("这一行有没闭合的引号，请补上右引号", "a quote in this row is not closed: close it")
+        let names: Vec<String> = self.columns.iter().map(|c| c.1.clone()).collect();
+        let word = |c: usize| self.columns[c].0.map(|f| f.word().to_owned());
+        self.told.columns(&names, &word, rows.iter().map(|r| r.2.as_slice()), &likely);
+        for ((_, name), shown) in self.columns.iter_mut().zip(header::unique(&names)) {
+            *name = shown;
         }
     }
 }
@@ -390,7 +352,8 @@ impl<R: Read + Seek> Intake<'_, R> {
         let cells: Vec<String> = row.cells.iter().map(|c| c.text().into_owned()).collect();
         let reject = |field, said| RowRejected { row: number, field, said, cells: cells.clone() };
         if let Some(f) = row.fault {
-            return Err(reject(None, fault(f)));
+            let (zh, en) = f.said().split_once(" / ").unwrap_or_default();
+            return Err(reject(None, Said::new(zh, en)));
         }
         let max = self.rows.limits().cell_chars;
         if self.plan.is_csv && row.cells.len() > self.plan.columns.len().max(self.plan.width) {

@@ -22,7 +22,7 @@ use std::borrow::Cow;
 
 use kernel::Moment;
 
-pub use self::book::{SheetOf, read_book, write_book};
+pub use self::book::{SheetOf, read_book, read_sheets, write_book};
 pub use self::error::SheetError;
 pub use self::moment::{Dates, NotADate, moment_of, moment_of_text};
 pub use self::sheets::{Book, Rows, SheetInfo};
@@ -101,6 +101,20 @@ pub enum RowFault {
     Encoding,
     /// A quote that is not closed.
     OpenQuote,
+}
+
+impl RowFault {
+    /// What is wrong and what to do, in both languages.
+    pub const fn said(self) -> &'static str {
+        match self {
+            Self::Encoding => {
+                "这一行有乱码（字被截断或编码不同），请改好后再导入 / bytes of this row are no text: characters were cut; mend it and import again"
+            }
+            Self::OpenQuote => {
+                "这一行有没闭合的引号，请补上右引号 / a quote in this row is not closed: close it"
+            }
+        }
+    }
 }
 
 /// One row.

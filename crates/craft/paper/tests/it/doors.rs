@@ -67,7 +67,8 @@ fn the_same_letters_come_out_of_every_dress() {
         assert!(told.columns_unused.is_empty(), "{dress:?} {:?}", told.columns_unused);
         let aside = match dress {
             Dress::Footers | Dress::XlsxFooters => 3,
-            Dress::HeaderAgain | Dress::NumberedColumns => 1,
+            Dress::HeaderAgain | Dress::NumberedColumns | Dress::XlsxSections => 1,
+            Dress::MoreFooters => 5,
             _ => 0,
         };
         assert_eq!(told.set_aside.len(), aside, "{dress:?} {:?}", told.set_aside);
@@ -75,11 +76,18 @@ fn the_same_letters_come_out_of_every_dress() {
             Dress::SepLine => &[2],
             Dress::Titles | Dress::XlsxTitles => &[3],
             Dress::TwoLines | Dress::XlsxTwoLines => &[1, 2],
+            Dress::XlsxOffset => &[3],
             _ => &[1],
         };
         assert_eq!(told.header_rows, rows, "{dress:?}");
-        let others =
-            matches!(dress, Dress::XlsxHiddenFirst | Dress::XlsxInstructionsFirst | Dress::OdsHiddenFirst);
+        assert_eq!(told.hidden_rows, u64::from(dress == Dress::XlsxHiddenRow), "{dress:?}");
+        let others = matches!(
+            dress,
+            Dress::XlsxHiddenFirst
+                | Dress::XlsxInstructionsFirst
+                | Dress::OdsHiddenFirst
+                | Dress::Xml2003Hidden
+        );
         assert_eq!(told.sheets_other.len(), usize::from(others), "{dress:?}");
     }
 }

@@ -40,9 +40,19 @@ pub enum Dress {
     Html,
     HtmlGbk,
     Xml2003,
+    MixedRows,
+    CrOnlyUtf16,
+    Weak,
+    Doubled,
+    MoreFooters,
+    HtmlUtf16,
+    XlsxOffset,
+    XlsxHiddenRow,
+    XlsxSections,
+    Xml2003Hidden,
 }
 
-pub const ALL: [Dress; 32] = [
+pub const ALL: [Dress; 42] = [
     Dress::Plain,
     Dress::Mark,
     Dress::Gbk,
@@ -75,6 +85,16 @@ pub const ALL: [Dress; 32] = [
     Dress::Html,
     Dress::HtmlGbk,
     Dress::Xml2003,
+    Dress::MixedRows,
+    Dress::CrOnlyUtf16,
+    Dress::Weak,
+    Dress::Doubled,
+    Dress::MoreFooters,
+    Dress::HtmlUtf16,
+    Dress::XlsxOffset,
+    Dress::XlsxHiddenRow,
+    Dress::XlsxSections,
+    Dress::Xml2003Hidden,
 ];
 
 type Rows = Vec<Vec<String>>;
@@ -103,6 +123,12 @@ fn footers(width: usize) -> Rows {
         line(&["填表人：张某", "", "审核人：李某"], width),
         line(&["注：本表每月5日前报送"], width),
     ]
+}
+
+fn more_footers(width: usize) -> Rows {
+    ["共 2 条", "截至日期：2024-03-31", "※ 本表由系统生成", "第1页 共1页", "——"]
+        .map(|t| line(&[t], width))
+        .to_vec()
 }
 
 fn csv(rows: &[Vec<String>], separator: char) -> String {
@@ -148,6 +174,19 @@ fn xlsx(sheets: &[SheetIn<'_>]) -> Result<Vec<u8>, XlsxError> {
             sheet.merge_range(m[0] as u32, m[1] as u16, m[2] as u32, m[3] as u16, text, &Format::new())?;
         }
     }
+    book.save_to_buffer()
+}
+
+/// The last row is hidden, as a filter leaves it.
+fn hidden_row(rows: &[Vec<String>]) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (r, row) in rows.iter().enumerate() {
+        for (c, cell) in row.iter().enumerate() {
+            sheet.write_string(r as u32, c as u16, cell)?;
+        }
+    }
+    sheet.set_row_hidden(rows.len() as u32 - 1)?;
     book.save_to_buffer()
 }
 
@@ -277,6 +316,28 @@ pub fn dressed(dress: Dress, header: &[&str], rows: &[Vec<String>]) -> Vec<u8> {
             let rows: Rows = [header.clone(), numbers].into_iter().chain(rows.to_vec()).collect();
             return csv(&rows, ',').into_bytes();
         }
+        Dress::MixedRows => {
+            let one = |(i, r): (usize, &Vec<String>)| match csv(std::slice::from_ref(r), ',') {
+                line if i % 2 == 1 => gbk(&line),
+                line => line.into_bytes(),
+            };
+            return plain.iter().enumerate().flat_map(one).collect();
+        }
+        Dress::CrOnlyUtf16 => return utf16(&text.replace("\r\n", "\r"), b"\xff\xfe", false),
+        Dress::Weak => return csv(&plain, '#').into_bytes(),
+        Dress::Doubled => return csv(&plain, '|').replace('|', "||").into_bytes(),
+        Dress::MoreFooters => return csv(&with(Vec::new(), more_footers(n)), ',').into_bytes(),
+        Dress::HtmlUtf16 => return utf16(&html(&plain, "utf-16"), b"\xff\xfe", false),
+        Dress::Xml2003Hidden => {
+            let hidden = xml_2003(&plain[..2]).replace(
+                "</Table>",
+                "</Table><WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions>",
+            );
+            let first = hidden.replace("ss:Name=\"S\"", "ss:Name=\"旧\"").replace("</Workbook>", "");
+            let second = xml_2003(&plain);
+            let at = second.find("<Worksheet").unwrap_or_default();
+            return (first + &second[at..]).into_bytes();
+        }
         Dress::Html => return html(&plain, "utf-8").into_bytes(),
         Dress::HtmlGbk => return gbk(&html(&plain, "gb2312")),
         Dress::Xml2003 => return xml_2003(&plain).into_bytes(),
@@ -297,6 +358,21 @@ pub fn dressed(dress: Dress, header: &[&str], rows: &[Vec<String>]) -> Vec<u8> {
         Dress::XlsxMergedDown => {
             let merged = runs(rows).into_iter().map(|[a, b, c, d]| [a + 1, b, c + 1, d]).collect();
             sheet(&plain, merged)
+        }
+        // The table stands in the middle of the sheet.
+        Dress::XlsxOffset => {
+            let moved =
+                |r: &Vec<String>| [String::new(), String::new()].into_iter().chain(r.clone()).collect();
+            let rows: Rows =
+                [line(&[], n + 2), line(&[], n + 2)].into_iter().chain(plain.iter().map(moved)).collect();
+            sheet(&rows, Vec::new())
+        }
+        Dress::XlsxHiddenRow => hidden_row(&plain),
+        // A heading merged over the row stands between the records.
+        Dress::XlsxSections => {
+            let mut all = plain.clone();
+            all.insert(1, line(&["一、城区"], n));
+            sheet(&all, vec![[1, 0, 1, n - 1]])
         }
         Dress::XlsxFooters => sheet(&with(Vec::new(), footers(n)), Vec::new()),
     };

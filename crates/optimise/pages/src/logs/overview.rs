@@ -188,12 +188,15 @@ fn figures(p: &Page, seen: &Seen) -> Vec<Figure> {
     let clock = working.map(|_| spread(&mut case_durations(log)).median / 86_400.0);
     let days = |days: Option<f64>| days.map_or_else(|| "—".to_owned(), |d| format!("{d:.1}"));
     let variants = Variants::of(log);
-    let repeated = (0..variants.len() as u32).filter(|&v| {
-        let mut trace = variants.trace(log, v).to_vec();
+    // A step that leaves several records (start, complete) is done once.
+    let (steps, _) = eventlog::lifecycle::steps(log);
+    let by_steps = Variants::of(&steps);
+    let repeated = (0..by_steps.len() as u32).filter(|&v| {
+        let mut trace = by_steps.trace(&steps, v).to_vec();
         trace.sort_unstable();
         trace.windows(2).any(|w| w[0] == w[1])
     });
-    let rework: u64 = repeated.map(|v| variants.count[v as usize]).sum();
+    let rework: u64 = repeated.map(|v| by_steps.count[v as usize]).sum();
     let share = rework as f64 / log.case_count().max(1) as f64 * 100.0;
     let figure = |label, value| Figure { label, value };
     let kinds = eventlog::Dfg::of(log).events.iter().filter(|&&n| n > 0).count();
