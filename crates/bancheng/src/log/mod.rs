@@ -305,7 +305,10 @@ fn words(answers: &[Answer]) -> String {
             text += &format!("  {}. {}\n", i + 1, found.said.zh);
             for part in &found.parts {
                 let some = part.cases.iter().take(5).cloned().collect::<Vec<_>>().join(" ");
-                text += &format!("     {}：{:.2} 个工作日（{} 件）{some}\n", part.said.zh, part.days, part.case_count);
+                text += &format!(
+                    "     {}：{:.2} 个工作日（{} 件）{some}\n",
+                    part.said.zh, part.days, part.case_count
+                );
             }
             text += &format!("     建议：{}\n", found.suggestion.zh);
             if !some.is_empty() {

@@ -2,7 +2,8 @@
 
 use eventlog::Log;
 use eventlog::waiting::{
-    Cause, EventWaiting, TransitionWaiting, Waiting, WaitingOptions, waiting_of_events, waiting_of_transitions,
+    Cause, EventWaiting, TransitionWaiting, Waiting, WaitingOptions, waiting_of_events,
+    waiting_of_transitions,
 };
 use serde_json::{Value, json};
 
@@ -15,9 +16,7 @@ pub(super) fn run(input: &Input, hours: &Hours, by_resource: bool) -> anyhow::Re
     let office = hours.office()?;
     let log = input.read()?;
     let duty = |_: &str| Some(&office.clock);
-    let Some(events) =
-        waiting_of_events(&log, &WaitingOptions::default(), duty, Some(&office.clock))
-    else {
+    let Some(events) = waiting_of_events(&log, &WaitingOptions::default(), duty, Some(&office.clock)) else {
         anyhow::bail!(
             "日志没有开始时间，分不出等待和办理：请用含“开始时间”“结束时间”两列的表，或带 start、complete 记录的 XES / \
              the log has no start times, so waiting cannot be told from handling: use a table with start and end, or XES with start and complete records"

@@ -49,13 +49,8 @@ pub enum Cause {
 
 impl Cause {
     /// All, in the order in which they explain.
-    pub const ALL: [Self; 5] = [
-        Self::Batching,
-        Self::Contention,
-        Self::Prioritization,
-        Self::Unavailability,
-        Self::Extraneous,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Batching, Self::Contention, Self::Prioritization, Self::Unavailability, Self::Extraneous];
 }
 
 /// The waiting of one step, in microseconds; the causes add up to `total_us`.

@@ -54,7 +54,9 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
             if told_apart {
                 let work = shown(f.days(handled));
                 Said::new(
-                    format!("全部件共等待 {all} 个工作日（另有办理 {work} 个工作日）；最堵的是“{a}”到“{b}”，占等待的 {part}。"),
+                    format!(
+                        "全部件共等待 {all} 个工作日（另有办理 {work} 个工作日）；最堵的是“{a}”到“{b}”，占等待的 {part}。"
+                    ),
                     format!(
                         "All cases together waited {all} working days (and were handled for {work}); {part} of the waiting lies between {a:?} and {b:?}."
                     ),
@@ -125,7 +127,8 @@ fn all_between(f: &Facts<'_>) -> Vec<Between> {
     pairs.sort_by_key(|p| (std::cmp::Reverse(p.sum_us), p.source, p.target));
     let index: HashMap<(u32, u32), usize> =
         pairs.iter().enumerate().map(|(i, p)| ((p.source, p.target), i)).collect();
-    let of = |p: &eventlog::dfg::PairTimes| Between { source: p.source, target: p.target, ..Between::default() };
+    let of =
+        |p: &eventlog::dfg::PairTimes| Between { source: p.source, target: p.target, ..Between::default() };
     let mut between: Vec<Between> = pairs.iter().map(of).collect();
     for (c, r) in log.cases().enumerate() {
         for e in r.start + 1..r.end {
