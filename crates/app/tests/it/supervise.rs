@@ -187,6 +187,11 @@ fn board_list_and_bulletin_say_the_same_and_a_later_change_shows() {
             ["intake", "replied", "on_time_rate", "open"].map(|k| told(app, k)),
             ["2", "2", "100.0%", "2"]
         );
+        for campaign in ["", "不存在的行动"] {
+            let mut asked = ask();
+            asked.filter.campaign = campaign.into();
+            assert!(app.draft_bulletin(coordinator(), Form::Campaign, asked).wait().is_err(), "{campaign}");
+        }
         let id = app.draft_bulletin(coordinator(), Form::Monthly, ask()).wait().unwrap();
         let view = app.bulletin(coordinator(), id).wait().unwrap();
         assert!(view.differences.is_empty(), "{:?}", view.differences);
