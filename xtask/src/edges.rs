@@ -60,8 +60,8 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "optimise-pages",
         &[
-            "kernel", "workday", "eventlog", "resolve", "optimise", "access", "paper", "store", "app",
-            "web-kit",
+            "kernel", "workday", "tabular", "eventlog", "resolve", "optimise", "access", "paper", "store",
+            "app", "web-kit",
         ],
     ),
     ("supervise-pages", &["kernel", "supervise", "access", "paper", "store", "app", "web-kit"]),

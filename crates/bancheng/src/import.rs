@@ -65,8 +65,8 @@ struct CasesArgs {
     /// 读哪张工作表;不写则读第一张看得见、有表头的 / which sheet; the first visible one with a header when missing
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
-    /// 日期次序:dmy 日/月/年,mdy 月/日/年;不写则看整列 / order of 03/04/2024: dmy or mdy; the column decides when missing
-    #[arg(long, value_name = "dmy|mdy")]
+    /// 日期次序:dmy 日/月/年,mdy 月/日/年,ymd 年/月/日;不写则看整列 / order of 03/04/2024 or 24-03-04: dmy, mdy or ymd; the column decides when missing
+    #[arg(long, value_name = "dmy|mdy|ymd")]
     date_order: Option<DateOrder>,
     /// 未收的行写到哪里,改好后可再导入 / where rows that were not taken are written, to be mended and imported again
     #[arg(long, value_name = "FILE", visible_alias = "set-aside")]

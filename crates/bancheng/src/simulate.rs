@@ -47,7 +47,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     options.settle = !args.keep_warm_up;
     if args.bpmn.is_some() || is_parameters(&text) {
         let bpmn = args.bpmn.clone().map_or_else(|| beside(&args.model), Ok)?;
-        let scenario = optimise::read_scenario(&text_of(&bpmn)?, &text)?;
+        let files = || format!("{}（{}）", args.model.display(), bpmn.display());
+        let scenario = optimise::read_scenario(&text_of(&bpmn)?, &text).with_context(files)?;
         let report = optimise::simulate_scenario(&scenario, options)?;
         return show(&report, args.json, || report.text());
     }

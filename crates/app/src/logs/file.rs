@@ -308,9 +308,15 @@ fn sheet_of<R: Read + Seek>(
         for row in book.rows_of(sheet)?.take(HEADER_WITHIN + 3) {
             rows.push(row?.cells.iter().map(|c| c.text().into_owned()).collect());
         }
-        if eventlog::columns::find_header(&rows, mapping).is_some() {
-            found = Some(sheet);
-            break;
+        if let Some(header) = eventlog::columns::find_header(&rows, mapping) {
+            // An empty form is read only where no other sheet has rows.
+            let full = rows.len() > header.at + header.lines;
+            if full || found.is_none() {
+                found = Some(sheet);
+            }
+            if full {
+                break;
+            }
         }
     }
     let sheet = found.unwrap_or(first);

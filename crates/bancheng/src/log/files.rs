@@ -32,8 +32,8 @@ pub struct Input {
     /// 读哪张工作表;不写则读第一张看得见、有表头的 / which sheet; the first visible one with a header when missing
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
-    /// 日期次序:dmy 日/月/年,mdy 月/日/年;不写则看整列 / order of 03/04/2024: dmy or mdy; the column decides when missing
-    #[arg(long, value_name = "dmy|mdy")]
+    /// 日期次序:dmy 日/月/年,mdy 月/日/年,ymd 年/月/日;不写则看整列 / order of 03/04/2024 or 24-03-04: dmy, mdy or ymd; the column decides when missing
+    #[arg(long, value_name = "dmy|mdy|ymd")]
     date_order: Option<DateOrder>,
     /// 筛选(JSON 数组)/ filters, a JSON array, for example '[{"by":"top_variants","top":10}]'
     #[arg(long)]

@@ -65,7 +65,7 @@ enum Act {
         input: Input,
         model: PathBuf,
         /// 最多算几秒,算不完的计为未知 / seconds at most; what is not answered by then is unknown
-        #[arg(long, default_value_t = 60)]
+        #[arg(long, default_value_t = 20)]
         seconds: u64,
     },
     /// 画流程图(SVG)/ the map as SVG

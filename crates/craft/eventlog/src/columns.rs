@@ -293,11 +293,26 @@ impl Mapping {
         map
     }
 
+    /// A mapping that a person gave, with the clock beside its days.
+    pub(crate) fn with_clock(mut self, headers: &[String], rows: &[Vec<String>]) -> Self {
+        if self.clock.is_none() {
+            let filled = |i: usize| {
+                rows.iter()
+                    .filter_map(move |r| r.get(i))
+                    .map(|t| t.trim())
+                    .filter(|t| !when::is_blank_word(t))
+            };
+            self.find_clock(headers, &|i, fits| filled(i).next().is_some() && filled(i).all(fits));
+        }
+        self
+    }
+
     /// A column of nothing but times of day belongs to the column of days.
     fn find_clock(&mut self, headers: &[String], all: &dyn Fn(usize, &dyn Fn(&str) -> bool) -> bool) {
         let place = |name: &Option<String>| name.as_ref().and_then(|n| headers.iter().position(|h| h == n));
         let Some(at) = place(&self.time) else { return };
-        let (day, clock) = (|t: &str| when::is_date_only(t), |t: &str| when::clock(t).is_some());
+        // Midnight is nought.
+        let (day, clock) = (|t: &str| when::is_date_only(t), |t: &str| when::clock(t).is_some() || t == "0");
         let taken = [&self.start, &self.resource, &self.lifecycle].map(place);
         let named = [&self.case, &self.activity];
         let free = |i: &usize| *i != at && !taken.contains(&Some(*i)) && !named.contains(&&headers[*i]);

@@ -18,13 +18,19 @@ pub enum Phase {
     Complete,
 }
 
-const STARTS: [&str; 18] = [
+const STARTS: &[&str] = &[
     "start",
     "started",
     "begin",
     "began",
     "in",
     "open",
+    "opened",
+    "running",
+    "processing",
+    "inprogress",
+    "active",
+    "enter",
     "执行开始",
     "开始",
     "启动",
@@ -37,8 +43,18 @@ const STARTS: [&str; 18] = [
     "领取",
     "开工",
     "已开始",
+    "进行中",
+    "办理中",
+    "处理中",
+    "待办",
+    "到达",
+    "接单",
+    "收到",
+    "打开",
+    "起",
+    "开始时间",
 ];
-const ENDS: [&str; 22] = [
+const ENDS: &[&str] = &[
     "complete",
     "completed",
     "end",
@@ -49,6 +65,10 @@ const ENDS: [&str; 22] = [
     "close",
     "closed",
     "out",
+    "exit",
+    "submit",
+    "submitted",
+    "leave",
     "完成",
     "结束",
     "办结",
@@ -61,23 +81,84 @@ const ENDS: [&str; 22] = [
     "提交",
     "离开",
     "完工",
+    "送出",
+    "移交",
+    "转出",
+    "关闭",
+    "已处理",
+    "已提交",
+    "止",
+    "结束时间",
 ];
+/// Parts of longer spellings: `ate_complete`, 环节开始, 任务已完成.
+const START_PARTS: &[&str] = &["start", "begin", "began", "开始", "启动", "签收", "接收"];
+const END_PARTS: &[&str] = &["complete", "finish", "done", "完成", "结束", "办结", "完结", "办毕", "完毕"];
+/// What turns them round.
+const NOT: &[&str] = &["未", "不", "没", "待", "incomplete", "not", "restart", "重新"];
+/// Transitions that are neither and are known all the same, of XES and in Chinese.
+const OTHERS: &[&str] = &[
+    "schedule",
+    "scheduled",
+    "assign",
+    "assigned",
+    "reassign",
+    "suspend",
+    "suspended",
+    "resume",
+    "resumed",
+    "withdraw",
+    "manualskip",
+    "autoskip",
+    "ateabort",
+    "piabort",
+    "abort",
+    "aborted",
+    "unknown",
+    "分派",
+    "派发",
+    "转派",
+    "改派",
+    "挂起",
+    "暂停",
+    "恢复",
+    "撤回",
+    "撤销",
+    "中止",
+    "终止",
+    "跳过",
+    "退回",
+];
+
+fn plain(text: &str) -> String {
+    let half = text.chars().map(tabular::when::half_width);
+    half.filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
 
 /// What the text of a transition says, whatever its spelling.
 pub fn phase(text: &str) -> Option<Phase> {
-    let plain: String = text
-        .chars()
-        .map(tabular::when::half_width)
-        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.'))
-        .flat_map(char::to_lowercase)
-        .collect();
+    let plain = plain(text);
     if STARTS.contains(&plain.as_str()) {
-        Some(Phase::Start)
-    } else if ENDS.contains(&plain.as_str()) {
-        Some(Phase::Complete)
-    } else {
-        None
+        return Some(Phase::Start);
     }
+    if ENDS.contains(&plain.as_str()) {
+        return Some(Phase::Complete);
+    }
+    let has = |parts: &[&str]| parts.iter().any(|p| plain.contains(p));
+    if plain.chars().count() > 16 || has(NOT) {
+        return None;
+    }
+    match (has(START_PARTS), has(END_PARTS)) {
+        (true, false) => Some(Phase::Start),
+        (false, true) => Some(Phase::Complete),
+        _ => None,
+    }
+}
+
+/// Is the text of a transition one that is known, be it a beginning, an end or something between?
+pub fn is_known(text: &str) -> bool {
+    phase(text).is_some() || OTHERS.contains(&plain(text).as_str())
 }
 
 /// The log by steps: where one step leaves several records only its end counts, and it begins when its start was
@@ -133,6 +214,17 @@ mod tests {
     use crate::{Order, error::Limits, read_csv};
 
     #[test]
+    fn words_that_say_the_opposite_or_nothing() {
+        use super::{Phase, is_known, phase};
+        for text in ["未完成", "incomplete", "不通过", "suspend", "pending", "受理", "", "重新开始", "待完成"]
+        {
+            assert_eq!(phase(text), None, "{text}");
+        }
+        assert_eq!((phase("Complete"), phase("开始办理")), (Some(Phase::Complete), Some(Phase::Start)));
+        assert!(is_known("SUSPEND") && is_known("ate_abort") && is_known("挂起") && !is_known("正常"));
+    }
+
+    #[test]
     fn a_step_with_two_records_is_one_step_in_any_spelling() {
         for (start, end) in [
             ("start", "complete"),
@@ -140,6 +232,10 @@ mod tests {
             ("开始", "完成"),
             ("签收", "办结"),
             (" Started ", "finished"),
+            ("ate_start", "ate_complete"),
+            ("环节开始", "任务已完成"),
+            ("进行中", "已办"),
+            ("ＳＴＡＲＴ", "Ｃｏｍｐｌｅｔｅ"),
         ] {
             let csv = format!(
                 "case,activity,timestamp,lifecycle\n1,受理,2024-03-05 09:00,{start}\n1,受理,2024-03-05 09:30,{end}\n1,办结,2024-03-05 10:00,{start}\n1,办结,2024-03-05 11:00,{end}\n1,归档,2024-03-06 09:00,{start}\n"

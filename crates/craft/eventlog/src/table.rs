@@ -6,7 +6,7 @@
 
 use tabular::aside;
 use tabular::header;
-use tabular::told::{ColumnUsed, Told};
+use tabular::told::{ColumnUsed, Told, ValueUnknown};
 use tabular::when::{self, BEIJING_S, DateOrder, Evidence};
 
 use crate::builder::Builder;
@@ -68,7 +68,13 @@ impl<'m> TableIntake<'m> {
     }
 
     /// The next row.
-    pub fn push(&mut self, row: RowIn) -> Result<(), Error> {
+    pub fn push(&mut self, mut row: RowIn) -> Result<(), Error> {
+        for cell in &mut row.cells {
+            let plain = tabular::value::unguarded(cell);
+            if plain.len() < cell.trim().len() {
+                *cell = plain.into_owned();
+            }
+        }
         if self.table.is_some() {
             return self.feed(row);
         }
@@ -95,7 +101,10 @@ impl<'m> TableIntake<'m> {
         let headers = header::unique(&names);
         let rows: Vec<Vec<String>> =
             texts[end..].iter().filter(|r| aside::why(r, headers.len()).is_none()).cloned().collect();
-        self.used = self.mapping.cloned().unwrap_or_else(|| Mapping::guess(&headers, &rows));
+        self.used = match self.mapping {
+            Some(given) => given.clone().with_clock(&headers, &rows),
+            None => Mapping::guess(&headers, &rows),
+        };
         if let Some(field) = self.used.missing().filter(|f| *f != "time") {
             return Err(Error::Unmapped { field, columns: headers.join(" | ").chars().take(300).collect() });
         }
@@ -143,12 +152,6 @@ impl<'m> TableIntake<'m> {
             self.told.aside(row.line, format!("{zh}，未收 / {en}: set aside"));
             return Ok(());
         }
-        for cell in &mut row.cells {
-            let plain = tabular::value::unguarded(cell);
-            if plain.len() < cell.trim().len() {
-                *cell = plain.into_owned();
-            }
-        }
         if let Some((i, e)) = table.error_in(&row.cells) {
             let name = &table.headers[i];
             self.told.aside(
@@ -179,8 +182,28 @@ impl<'m> TableIntake<'m> {
         let Some(table) = self.table else { return Err(Error::NotThis { what: " CSV", line: 1 }) };
         let (log, report, said) = table.build(order)?;
         self.told.date_order = said;
+        self.told.values_unknown = unknown(&log, &report, &self.used);
         Ok((log, report, self.used, self.told))
     }
+}
+
+/// Times that are none and transitions that nobody knows, with what was done.
+fn unknown(log: &Log, report: &Report, used: &Mapping) -> Vec<ValueUnknown> {
+    let value = |column: &Option<String>, value: &str, count, taken_as: &str| ValueUnknown {
+        column: column.clone().unwrap_or_default(),
+        value: tabular::value::sample(value),
+        count,
+        taken_as: taken_as.to_owned(),
+    };
+    let no_time = "当作没有时间 / taken as no time";
+    let times = report.problems.iter().filter(|p| p.kind == ProblemKind::BadTime);
+    let mut all: Vec<ValueUnknown> = times.map(|p| value(&used.time, &p.what, p.count, no_time)).collect();
+    for (n, text) in log.lifecycles.iter().enumerate().filter(|(_, t)| !crate::lifecycle::is_known(t)) {
+        let count = log.lifecycle().iter().filter(|l| usize::from(**l) == n).count() as u64;
+        let taken = "看不出是开始还是完成，当作中间记录 / neither a beginning nor an end: taken as a record in between";
+        all.push(value(&used.lifecycle, text, count, taken));
+    }
+    all
 }
 
 fn unmapped(rows: &[Vec<String>], mapping: Option<&Mapping>) -> Error {

@@ -223,7 +223,7 @@ pub fn why(cells: &[String], columns: usize) -> Option<(&'static str, &'static s
         |words: &[&str]| begins(words).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     if begins(SIGNED).is_some_and(|rest| {
         rest.starts_with(':')
-            || rest.starts_with("(盖章)")
+            || ["(签", "(盖", "(章"].iter().any(|w| rest.starts_with(w))
             || (rest.is_empty() && filled.len() <= 2 && columns > 2)
     }) || alone && dated(DATED)
     {
@@ -301,6 +301,7 @@ mod tests {
             ("数据截止2024-03-31,,,", 4),
             ("截至日期：2024-03-31,,,", 4),
             ("填报单位（盖章）：,,,", 4),
+            ("单位负责人（签字）：,,,", 4),
             ("共 3 条记录,,,", 4),
             ("总数,3,,", 4),
             ("平均,,2.3,", 4),

@@ -244,7 +244,12 @@ impl Parts {
         loop {
             if !self.open {
                 self.begin(fields);
-                let quoted = !self.literal && bytes.get(i) == Some(&b'"');
+                // Some put a blank before the quote.
+                let blanks = bytes[i..].iter().take_while(|b| **b == b' ').count();
+                let quoted = !self.literal && bytes.get(i + blanks) == Some(&b'"');
+                if quoted {
+                    i += blanks;
+                }
                 if !quoted {
                     let end = find(&bytes[i..], sep).map_or(bytes.len(), |n| i + n);
                     let field = &text[i..end];
@@ -398,6 +403,7 @@ mod tests {
         assert_eq!(all.iter().map(|r| r.number).collect::<Vec<_>>(), [1, 2, 3, 4, 6, 7]);
         assert_eq!(all[3].line, 5);
         assert_eq!(fields(&read(b"a,b\n\"x\"y,z\n")), [["a", "b"], ["xy", "z"]]);
+        assert_eq!(fields(&read(b"a, \"b,c\"\n1,  \"2\"\n")), [["a", "b,c"], ["1", "2"]]);
         assert_eq!(fields(&read(b"a,,\n\"\",,\n")), [["a", "", ""], ["", "", ""]]);
     }
 

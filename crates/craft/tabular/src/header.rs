@@ -48,22 +48,46 @@ pub struct Header {
 /// A column name as it is compared: half-width, lower case, no white space, no `*`, `:` or bracketed note at its
 /// end (`留言时间(必填)`), no number before it (`1.标题`).
 pub fn name(text: &str) -> String {
-    let plain = text
+    let half: String = unnumbered(text.trim()).chars().map(half_width).collect();
+    let plain = half
         .chars()
-        .map(half_width)
         .filter(|c| !c.is_whitespace() && !matches!(c, '*' | '\u{feff}' | '\u{200b}' | '★' | '"' | '\''));
     let mut name: String = plain.flat_map(char::to_lowercase).take(60).collect();
     if let Some(at) = name.find(['(', '[', '【', '<']).filter(|at| *at > 0) {
         name.truncate(at);
     }
-    let numbered = name.trim_start_matches(|c: char| c.is_ascii_digit());
-    if numbered.len() < name.len()
-        && let Some(rest) = numbered.strip_prefix(['.', '、', ')'])
-        && !rest.is_empty()
-    {
-        name = rest.to_owned();
-    }
     name.trim_end_matches([':', ':']).to_owned()
+}
+
+/// A name without the number before it: `1.标题`, `3、`, `(4)`, `⑤`, `6 承办单位`, `七、`.
+fn unnumbered(text: &str) -> &str {
+    let text = text.trim_start_matches(['*', '★', '\u{feff}', ' ', '\u{3000}']);
+    let number = |c: char| half_width(c).is_ascii_digit() || "一二三四五六七八九十".contains(c);
+    let bare = text.trim_start_matches(|c| matches!(c, '①'..='⑳'));
+    if bare.len() < text.len() {
+        return bare.trim_start();
+    }
+    let inner = text.strip_prefix(['(', '（', '[', '【']);
+    let rest = inner.unwrap_or(text).trim_start_matches(number);
+    let ends: &[char] = if inner.is_some() {
+        &[')', '）', ']', '】']
+    } else {
+        &['.', '．', '、', ')', '）', ' ', '\u{3000}', '\t']
+    };
+    let counted = inner.unwrap_or(text).chars().take_while(|c| number(*c)).count();
+    match rest.strip_prefix(ends) {
+        // A blank behind a Chinese numeral is no numbering.
+        Some(tail)
+            if (1..=3).contains(&counted)
+                && !tail.trim().is_empty()
+                && (inner.is_some()
+                    || !rest.starts_with([' ', '\u{3000}', '\t'])
+                    || text.starts_with(|c: char| half_width(c).is_ascii_digit())) =>
+        {
+            tail.trim_start()
+        }
+        _ => text,
+    }
 }
 
 /// Every name once: the second `备注` is `备注(2)`, a column without a name is `第6列`.
@@ -256,6 +280,14 @@ mod tests {
             ("*标题:", "标题"),
             ("ＩＤ", "id"),
             ("3、内容", "内容"),
+            ("(4)来信时间", "来信时间"),
+            ("⑤ 内容", "内容"),
+            ("6 承办单位", "承办单位"),
+            ("七、联系电话", "联系电话"),
+            ("1.标题", "标题"),
+            ("一 环节", "一环节"),
+            ("12345 热线", "12345热线"),
+            ("2024.1", "2024.1"),
             ("12345", "12345"),
         ] {
             assert_eq!(name(text), want);

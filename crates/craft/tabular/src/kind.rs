@@ -91,6 +91,8 @@ impl FileKind {
         if text.starts_with('{') || text.starts_with("[{") {
             return Self::Json;
         }
+        // Noughts that fill a file up to a block are no content.
+        let head = &head[..head.iter().rposition(|b| *b != 0).map_or(0, |n| n + 1)];
         let odd = head.iter().filter(|b| **b < 9 || (14..26).contains(*b) || (27..31).contains(*b)).count();
         if !utf16 && odd * 10 > head.len() { Self::Binary } else { Self::Text }
     }
@@ -179,6 +181,7 @@ mod tests {
             (b"\x7fELF\x02\x01", FileKind::Binary),
             (b"\0\x01\x02\x03\x04\x05", FileKind::Binary),
             (b"a,b\n1,2\n", FileKind::Text),
+            (b"a,b\n1,2\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", FileKind::Text),
             ("编号,标题".as_bytes(), FileKind::Text),
             (b"\xff\xfea\0,\0b\0", FileKind::Text),
             (b"a\0,\0b\0\n\0", FileKind::Text),

@@ -77,10 +77,15 @@ pub fn find<'a>(
     let all = || sheets.clone().into_iter();
     let seen = all().any(|s| !s.hidden);
     let may = |s: &&Sheet| named.map_or(!seen || !s.hidden, |n| s.name.trim() == n.trim());
-    let (sheet, header) = all().filter(may).find_map(|s| {
+    let fits = |s: &'a Sheet| {
         let first = &s.rows[..s.rows.len().min(header::HEADER_WITHIN + 3)];
         header::find(first, door.words).map(|h| (s, h))
-    })?;
+    };
+    // An empty form is read only where no other sheet has rows.
+    let full = |f: &(&Sheet, Header)| f.0.rows.len() > f.1.at + f.1.lines;
+    let mut found: Vec<(&Sheet, Header)> = all().filter(may).filter_map(fits).collect();
+    let at = found.iter().position(full).unwrap_or(0);
+    let (sheet, header) = (at < found.len()).then(|| found.swap_remove(at))?;
     let mut names = header.names.clone();
     let body = &sheet.rows[header.at + header.lines..];
     names.resize(body.iter().map(Vec::len).max().unwrap_or(0).max(names.len()), String::new());

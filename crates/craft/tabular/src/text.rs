@@ -204,11 +204,40 @@ pub fn line(bytes: &[u8], whole: Encoding) -> (Cow<'_, str>, bool) {
             let (other, faults) = gb();
             if survey.bad > survey.good && !faults {
                 (other, false)
+            } else if let Some(mended) = by_cells(bytes) {
+                (Cow::Owned(mended), false)
             } else {
                 (String::from_utf8_lossy(bytes), true)
             }
         }
     }
+}
+
+/// A line whose cells are in two encodings: each by itself, where it is plain. The marks between cells are never part
+/// of a character of GB18030.
+fn by_cells(bytes: &[u8]) -> Option<String> {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let end = rest.iter().position(|b| matches!(b, b',' | b'"' | b'\t' | b';')).unwrap_or(rest.len());
+        let (cell, tail) = rest.split_at(end);
+        match std::str::from_utf8(cell) {
+            Ok(text) => out.push_str(text),
+            Err(_) => {
+                let survey = Survey::of(cell);
+                let (text, faults) = GB18030.decode_without_bom_handling(cell);
+                let plain = cell.iter().filter(|b| !b.is_ascii()).count() >= 4;
+                if faults || !plain || survey.good * 2 >= survey.bad {
+                    return None;
+                }
+                out.push_str(&text);
+            }
+        }
+        let mark = tail.len().min(1);
+        out.push_str(std::str::from_utf8(&tail[..mark]).ok()?);
+        rest = &tail[mark..];
+    }
+    Some(out)
 }
 
 /// Physical lines of a text, decoded.
@@ -419,6 +448,9 @@ mod tests {
         let mut both = "编号,标题\n1,路灯不亮已经三天了\n".as_bytes().to_vec();
         both.extend_from_slice(&GB18030.encode("2,井盖\n").0);
         assert_eq!(texts(&all(&both).1), ["编号,标题", "1,路灯不亮已经三天了", "2,井盖"]);
+        let mut both = "编号,标题,内容\n1,路灯不亮已经三天了,".as_bytes().to_vec();
+        both.extend_from_slice(&GB18030.encode("井盖松动").0);
+        assert_eq!(texts(&all(&both).1), ["编号,标题,内容", "1,路灯不亮已经三天了,井盖松动"]);
         let mut both = GB18030.encode("编号,标题\n1,路灯不亮已经三天了\n").0.into_owned();
         both.extend_from_slice("2,井盖松动".as_bytes());
         assert_eq!(texts(&all(&both).1), ["编号,标题", "1,路灯不亮已经三天了", "2,井盖松动"]);

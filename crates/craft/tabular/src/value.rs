@@ -58,7 +58,13 @@ pub fn error(text: &str) -> Option<&'static str> {
     let t = text.trim();
     match t.as_bytes().first()? {
         b'#' if t.len() >= 4 && t.bytes().all(|b| b == b'#') => Some("####"),
-        b'#' => ERRORS.into_iter().find(|e| t.eq_ignore_ascii_case(e)),
+        b'#' => ERRORS.into_iter().find(|e| t.eq_ignore_ascii_case(e)).or_else(|| {
+            // As other languages write them: `#WERT!`, `#VALEUR!`.
+            let word = t[1..].strip_suffix(['!', '?'])?;
+            let fits = (3..=12).contains(&word.len())
+                && word.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'/' | b'_' | b'0'..=b'9'));
+            fits.then_some("#ERROR!")
+        }),
         b'E' | b'e' => {
             let code = t.get(..4).filter(|h| h.eq_ignore_ascii_case("err:")).and(t.get(4..))?;
             (code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit())).then_some("Err:")
@@ -236,10 +242,10 @@ mod tests {
 
     #[test]
     fn errors_are_told_from_texts() {
-        for bad in ["#REF!", "#n/a", " #DIV/0! ", "#######", "Err:502", NO_RESULT] {
+        for bad in ["#REF!", "#n/a", " #DIV/0! ", "#######", "Err:502", "#WERT!", "#VALEUR!", NO_RESULT] {
             assert!(error(bad).is_some(), "{bad}");
         }
-        for good in ["", "#", "###", "#3", "#1号楼", "Error", "err:", "Err:5022", "E5"] {
+        for good in ["", "#", "###", "#3", "#1号楼", "#急!", "#A!", "Error", "err:", "Err:5022", "E5"] {
             assert_eq!(error(good), None, "{good}");
         }
     }

@@ -6,17 +6,34 @@ use crate::model::Net;
 
 /// Markings looked at; a net of an office that grows shows it within a few.
 const LOOKED: usize = 20_000;
+/// Places compared: what bounds the time.
+const COMPARED: usize = 100_000_000;
 
-/// The step at which a net grows without end, by its name; none when it does not, or when that cannot be told
-/// within the budget.
-pub(super) fn growing(net: &Net) -> Option<String> {
+/// Where a net grows without end (无界).
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Growth {
+    /// A step with several ways out that are all taken, one of which leads back.
+    Split(String),
+    /// What follows on a step is taken all at once, and one way leads back: a gateway behind it.
+    After(String),
+    /// A step that needs nothing and can be done for ever.
+    Source(String),
+}
+
+/// What makes a net grow, by its name; none when it does not, or when that cannot be told within the budget.
+pub(super) fn growing(net: &Net) -> Option<Growth> {
+    let source = net.transitions.iter().find(|t| t.inputs.is_empty() && !t.outputs.is_empty());
+    if let Some(t) = source {
+        return Some(Growth::Source(t.label.clone().unwrap_or_default()));
+    }
+    let mut compared = 0usize;
     let count = net.places.len();
     let mut first = vec![0u8; count];
     net.initial
         .iter()
         .filter_map(|p| usize::try_from(*p).ok())
         .filter(|p| *p < count)
-        .for_each(|p| first[p] = 1);
+        .for_each(|p| first[p] = first[p].saturating_add(1));
     let mut seen: HashSet<Vec<u8>> = HashSet::new();
     // Depth first: a marking with its transition to be tried next.
     let mut path: Vec<(Vec<u8>, usize)> = vec![(first, 0)];
@@ -31,15 +48,16 @@ pub(super) fn growing(net: &Net) -> Option<String> {
             // Of the steps on the way round the one that makes more than it takes.
             let round = path[at..].iter().filter_map(|(_, next)| net.transitions.get(next - 1));
             let more = |t: &&crate::model::Transition| t.outputs.len() > t.inputs.len();
-            let name = |t: &crate::model::Transition| {
-                let place = t.inputs.first().and_then(|p| net.places.get(*p as usize));
-                t.label.clone().or_else(|| place.cloned()).unwrap_or_default()
-            };
             let mut round: Vec<_> = round.filter(more).collect();
             round.sort_by_key(|t| t.label.is_none());
-            return Some(round.first().map_or_else(|| name(t), |t| name(t)));
+            let split = round.first().copied().unwrap_or(t);
+            return Some(match &split.label {
+                Some(step) => Growth::Split(step.clone()),
+                None => Growth::After(step_before(net, split)),
+            });
         }
-        if seen.len() >= LOOKED || path.len() > 2_000 {
+        compared = compared.saturating_add(path.len().saturating_mul(count));
+        if compared > COMPARED || seen.len() >= LOOKED || path.len() > 2_000 {
             return None;
         }
         if seen.insert(after.clone()) {
@@ -47,6 +65,25 @@ pub(super) fn growing(net: &Net) -> Option<String> {
         }
     }
     None
+}
+
+/// The named step nearest before a silent one; else the place before it.
+fn step_before(net: &Net, silent: &crate::model::Transition) -> String {
+    let mut seen: HashSet<u32> = HashSet::new();
+    let mut places: std::collections::VecDeque<u32> = silent.inputs.iter().copied().collect();
+    while let Some(place) = places.pop_front() {
+        if !seen.insert(place) {
+            continue;
+        }
+        for t in net.transitions.iter().filter(|t| t.outputs.contains(&place)) {
+            match &t.label {
+                Some(step) => return step.clone(),
+                None => places.extend(&t.inputs),
+            }
+        }
+    }
+    let place = silent.inputs.first().and_then(|p| net.places.get(*p as usize));
+    place.cloned().unwrap_or_default()
 }
 
 fn fire(here: &[u8], inputs: &[u32], outputs: &[u32]) -> Option<Vec<u8>> {
@@ -93,10 +130,45 @@ mod tests {
         let error = costs(&grows, "case,activity,timestamp\n1,乙,2024-03-05\n").unwrap_err().to_string();
         assert!(error.contains("“乙”") && error.contains("\"乙\""), "{error}");
         assert_eq!(error.matches("模型不可用").count(), 1, "each language once: {error}");
+        let gate = format!("{TASKS}<parallelGateway id=\"x\"/>");
+        let grows = model(&gate, &[("s", "A"), ("A", "x"), ("x", "A"), ("x", "B"), ("B", "e")]);
+        let error = costs(&grows, "case,activity,timestamp\n1,乙,2024-03-05\n").unwrap_err().to_string();
+        assert!(error.contains("“甲”之后"), "{error}");
         let gate = format!("{TASKS}<exclusiveGateway id=\"x\"/>");
         let sound = model(&gate, &[("s", "A"), ("A", "B"), ("B", "x"), ("x", "A"), ("x", "e")]);
         let log = "case,activity,timestamp\n1,甲,2024-03-05 09:00\n1,乙,2024-03-05 10:00\n";
         assert_eq!(costs(&sound, log).unwrap(), [Some(0)]);
+    }
+
+    #[test]
+    fn nets_without_end_and_arcs_of_other_kinds_are_refused_by_name() {
+        let net = |places: &str, arcs: &[(&str, &str, &str)]| {
+            let steps: String = ["甲", "乙"]
+                .map(|t| format!("<transition id=\"{t}\"><name><text>{t}</text></name></transition>"))
+                .concat();
+            let arc = |(i, (a, b, more)): (usize, &(&str, &str, &str))| {
+                format!("<arc id=\"a{i}\" source=\"{a}\" target=\"{b}\">{more}</arc>")
+            };
+            let arcs: String = arcs.iter().enumerate().map(arc).collect();
+            format!("<pnml><net id=\"n\"><page id=\"g\">{places}{steps}{arcs}</page></net></pnml>")
+        };
+        let places = "<place id=\"p\"><initialMarking><text>1</text></initialMarking></place><place id=\"q\"/><place id=\"r\"/>";
+        let check = |text: &str| -> Result<u64, Error> {
+            let net = crate::model::read_pnml(text.as_bytes(), Limits::small())?;
+            let log = "case,activity,timestamp\n1,甲,2024-03-05 09:00\n1,乙,2024-03-05 10:00\n";
+            let (log, ..) = read_csv(log.as_bytes(), None, Limits::small(), Order::Time)?;
+            conformance(&log, &net, Default::default()).map(|c| c.total_cost)
+        };
+        let chain = [("p", "甲", ""), ("甲", "q", ""), ("q", "乙", ""), ("乙", "r", "")];
+        assert_eq!(check(&net(places, &chain)).unwrap(), 0);
+        let said = |more: &[(&str, &str, &str)], base: &[(&str, &str, &str)]| {
+            check(&net(places, &[base, more].concat())).unwrap_err().to_string()
+        };
+        assert!(said(&[("甲", "p", "")], &chain).contains("“甲”"), "it puts back what it takes");
+        assert!(
+            said(&[], &[("甲", "q", ""), ("q", "乙", ""), ("乙", "r", ""), ("p", "乙", "")]).contains("“甲”")
+        );
+        assert!(said(&[("p", "乙", "<type value=\"inhibitor\"/>")], &chain).contains("inhibitor"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::model::Net;
 use crate::variants::Variants;
 
 pub use align::{Aligned, Aligner, Budget, Move};
+use growing::Growth;
 
 /// The conformance of a log to a model.
 #[derive(Clone, Debug, Serialize)]
@@ -65,10 +66,23 @@ pub fn conformance_until(
     budget: Budget,
     over: &dyn Fn() -> bool,
 ) -> Result<Conformance, Error> {
-    if let Some(step) = growing::growing(net) {
-        return Err(Error::Model(format!(
-            "“{step}”有多条流出（同时走），又回到前面，件会越走越多；若是选择其一，请在它后面加排他网关 / {step:?} has several outgoing flows, which are all taken, and one leads back: the process grows without end; put an exclusive gateway after it where one of them is chosen"
-        )));
+    match growing::growing(net) {
+        Some(Growth::Split(step)) => {
+            return Err(Error::Model(format!(
+                "“{step}”有多条流出（同时走），又回到前面，件会越走越多；若是选择其一，请在它后面加排他网关 / {step:?} has several outgoing flows, which are all taken, and one leads back: the process grows without end; put an exclusive gateway after it where one of them is chosen"
+            )));
+        }
+        Some(Growth::After(step)) => {
+            return Err(Error::Model(format!(
+                "“{step}”之后的几路同时走，其中一路又回到前面，件会越走越多；若是选择其一，请把那里的并行网关改为排他网关 / the ways behind {step:?} are all taken and one leads back: the process grows without end; make the gateway there exclusive where one of them is chosen"
+            )));
+        }
+        Some(Growth::Source(step)) => {
+            return Err(Error::Model(format!(
+                "“{step}”前面没有库所，可以无限次发生，件会越走越多；请给它接上起点 / {step:?} needs nothing before it and can happen without end: the process grows; give it a place to start from"
+            )));
+        }
+        None => {}
     }
     let variants = Variants::of(log);
     let mut aligner = Aligner::new(net, budget)?;

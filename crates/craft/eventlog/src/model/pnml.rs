@@ -56,6 +56,14 @@ pub fn read_pnml<R: Read>(source: R, limits: Limits) -> Result<Net, Error> {
     for arc in &arcs {
         let (from, to) = (arc.attr("source").unwrap_or_default(), arc.attr("target").unwrap_or_default());
         let weight = small(text_of(arc, "inscription"), "弧权 / arc weight")?;
+        let kind = arc.child("type").and_then(|t| t.attr("value")).map(str::to_owned);
+        if let Some(kind) =
+            kind.or_else(|| text_of(arc, "arctype")).filter(|k| !k.is_empty() && k != "normal")
+        {
+            return Err(Error::Model(format!(
+                "PNML 的弧 {from} → {to} 是“{kind}”弧，只支持普通弧 / arc {from} → {to} is of kind {kind:?}: only normal arcs are understood"
+            )));
+        }
         let unknown =
             || Error::Model(format!("PNML 的弧 {from} → {to} 没有着落 / arc {from} → {to} leads nowhere"));
         match (place_ids.get(from), transition_ids.get(to), transition_ids.get(from), place_ids.get(to)) {

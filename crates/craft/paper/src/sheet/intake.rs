@@ -150,8 +150,14 @@ fn plan<R: Read + Seek>(book: &mut Book<R>, mapping: &Mapping, how: &ReadAs) -> 
         let texts: Vec<Vec<String>> =
             rows.iter().take(header::HEADER_WITHIN + 3).map(|r| r.2.clone()).collect();
         if let Some(header) = header::find(&texts, mapping) {
-            found = Some((sheet, header, rows));
-            break;
+            // An empty form is read only where no other sheet has rows.
+            let full = rows.len() > header.at + header.lines;
+            if full || found.is_none() {
+                found = Some((sheet, header, rows));
+            }
+            if full {
+                break;
+            }
         }
     }
     let Some((sheet, header, rows)) = found else {
@@ -230,7 +236,8 @@ impl Plan {
             // A row at the foot of the table may say anything.
             filled.peek().is_some() && filled.clone().filter(|t| fits(t)).count() * 10 >= filled.count() * 9
         };
-        let clock = |t: &str| when::clock(t).is_some();
+        // Midnight is nought.
+        let clock = |t: &str| when::clock(t).is_some() || t == "0";
         let day = |t: &str| when::is_date_only(t);
         for (n, field) in TIMES.into_iter().enumerate() {
             let Some(at) = self.place(field) else { continue };

@@ -23,6 +23,14 @@ const ORDERS: [DateOrder; 3] = [DateOrder::DayFirst, DateOrder::MonthFirst, Date
 const PAIRS: [(usize, usize); 3] = [(0, 1), (0, 2), (1, 2)];
 
 impl DateOrder {
+    /// The word by which it is named: `dmy`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::DayFirst => "dmy",
+            Self::MonthFirst => "mdy",
+            Self::YearFirst => "ymd",
+        }
+    }
     /// As people read it: Chinese, English.
     pub const fn said(self) -> (&'static str, &'static str) {
         match self {

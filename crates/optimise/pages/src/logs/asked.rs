@@ -10,7 +10,7 @@ use eventlog::Log;
 use eventlog::filter::{Filter, Within, apply};
 use kernel::{Date, Moment, Said, US_PER_DAY};
 use optimise::questions::Office;
-use web_kit::{Kit, Oops, escape, said};
+use web_kit::{Kit, Lang, Oops, escape, said};
 
 use crate::logs::shelf::{Book, Shelf, blocking};
 use crate::texts::log::Room;
@@ -196,6 +196,18 @@ fn head(p: &Page, book: &Book, log: &Log, asked: &Asked, here: &'static str, chi
             format!("×{} {}{what}", grouped(q.count as usize), half(p, q.said))
         })
         .collect();
+    if let Some(told) = &book.told {
+        let zh = p.lang == Lang::Zh;
+        notes.extend(told.said(zh));
+        notes.extend(told.set_aside.iter().take(8).map(|a| {
+            let why = half(p, &a.reason);
+            if zh {
+                format!("第 {} 行未收：{why}", a.row)
+            } else {
+                format!("row {} set aside: {why}", a.row)
+            }
+        }));
+    }
     if book.cut {
         notes.push(t.cut.replace("{n}", &grouped(book.log.case_count())));
     }

@@ -7,6 +7,7 @@ use app::logs::RecordAsk;
 use eventlog::{Log, Mapping, Report};
 use kernel::StaffId;
 use optimise::questions::Office;
+use tabular::Told;
 use web_kit::{Kit, Oops};
 
 use crate::Desk;
@@ -28,6 +29,8 @@ pub(crate) struct Book {
     pub report: Report,
     /// of a table: which column meant what, for next time
     pub mapping: Option<Mapping>,
+    /// of a table: how it was read and what was left
+    pub told: Option<Told>,
     /// the log tells everything until then; the last time in it when none
     pub as_of: Option<i64>,
     /// our own record
@@ -188,6 +191,7 @@ impl Book {
             log,
             report,
             mapping: None,
+            told: None,
             as_of: None,
             own: false,
             cut: false,

@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use eventlog::error::Limits;
 use eventlog::{Mapping, Order};
+use tabular::DateOrder;
 use web_kit::{Fields, Kit, Oops, render};
 
 use crate::logs::asked::half;
@@ -135,10 +136,17 @@ async fn read(
             shelf.forget(desk.me.staff.id, &id);
             let mut book = Book::new(id, desk.me.staff.id, name, read.log, read.report, now);
             book.mapping = read.mapping;
+            book.told = read.told;
             shelf.put(book);
             Ok(Redirect::to(&to).into_response())
         }
-        Err(e @ LogFileError::Log(eventlog::Error::Unmapped { .. } | eventlog::Error::NoColumn(_))) => {
+        Err(
+            e @ LogFileError::Log(
+                eventlog::Error::Unmapped { .. }
+                | eventlog::Error::NoColumn(_)
+                | eventlog::Error::DateOrder { .. },
+            ),
+        ) => {
             let trouble = half(&desk.page, &e.to_string());
             let to = format!("/desk/logs/{id}/columns");
             shelf.wait(desk, id, name, bytes, given.unwrap_or_default(), trouble);
@@ -169,6 +177,8 @@ struct ColumnsHtml {
     headers: Vec<String>,
     rows: Vec<Vec<String>>,
     choices: Vec<Choice>,
+    orders: [(&'static str, &'static str); 3],
+    order: &'static str,
 }
 
 /// `GET /desk/logs/{id}/columns`
@@ -184,10 +194,11 @@ pub(crate) async fn columns(
         let text = e.to_string();
         Oops(Error::invalid("log", text.clone(), text))
     })?;
-    // The widest of the first rows is the header, titles above it are short.
-    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let at = rows.iter().position(|r| r.len() == width).unwrap_or(0);
-    let headers = if rows.is_empty() { Vec::new() } else { rows.remove(at) };
+    // The fullest of the first rows is the header, titles above it have few cells.
+    let filled = |r: &Vec<String>| r.iter().filter(|c| !c.trim().is_empty()).count();
+    let most = rows.iter().map(filled).max().unwrap_or(0);
+    let at = rows.iter().position(|r| filled(r) == most).unwrap_or(0);
+    let headers = if rows.is_empty() { Vec::new() } else { tabular::header::unique(&rows.remove(at)) };
     rows.drain(..at.min(rows.len()));
     let guess = Mapping::guess(&headers, &rows);
     let t = desk.page.t.log;
@@ -215,6 +226,8 @@ pub(crate) async fn columns(
         headers,
         rows,
         choices,
+        orders: [("dmy", t.col_dmy), ("mdy", t.col_mdy), ("ymd", t.col_ymd)],
+        order: m.date_order.map_or("", DateOrder::word),
         p: desk.page,
     }))
 }
@@ -234,6 +247,7 @@ pub(crate) async fn map(
         time: fields.opt("time"),
         start: fields.opt("start"),
         resource: fields.opt("resource"),
+        date_order: fields.opt("date_order").and_then(|o| o.parse().ok()),
         ..Mapping::default()
     };
     let options = ReadOptions { mapping: Some(mapping), limits: limits(), ..ReadOptions::default() };

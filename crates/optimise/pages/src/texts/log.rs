@@ -30,6 +30,11 @@ web_kit::room! {
     col_time: "时间（完成）", "Time (finished)";
     col_start: "开始时间", "Start time";
     col_resource: "经办人", "Who";
+    col_order: "日期次序（03/04/2024 这样的）", "Order of dates such as 03/04/2024";
+    col_order_auto: "看整列", "As the whole column shows";
+    col_dmy: "日/月/年", "Day, month, year";
+    col_mdy: "月/日/年", "Month, day, year";
+    col_ymd: "年/月/日", "Year, month, day";
     col_first: "表的前几行", "First rows of the table";
     col_go: "读取", "Read";
     tab_map: "流程图", "Map";

@@ -391,7 +391,8 @@ impl Builder<'_> {
         for number in 0..self.net.nodes.len() {
             let out: Vec<&Flow> = flows.iter().filter(|f| f.from as usize == number).collect();
             let id = numbers.get(&(number as u32)).map_or("", |s| &s[2..]);
-            let mut untold: Vec<String> = Vec::new();
+            let mut said: Vec<Said> = Vec::new();
+            let exclusive = matches!(self.net.nodes[number].kind, Kind::Either(_));
             let mut shares = || -> Vec<f64> {
                 let entry = list(self.json, "gateway_branching_probabilities")
                     .iter()
@@ -405,9 +406,34 @@ impl Builder<'_> {
                         .or_else(|| paths.iter().find(|p| text(p, "path_id") == target));
                     hit.and_then(|p| p.get("value")).and_then(numeric)
                 };
-                let stated: Vec<Option<f64>> = out.iter().map(|f| of(f).filter(|s| s.is_finite())).collect();
+                let fits = |s: &f64| s.is_finite() && *s >= 0.0;
+                let mut stated: Vec<Option<f64>> = out.iter().map(|f| of(f).filter(fits)).collect();
                 if out.len() > 1 && stated.iter().any(Option::is_none) {
-                    untold.push(id.to_owned());
+                    said.push(Said::new(
+                        format!("网关 {id} 有分支没有给概率（或概率不是数），余下的概率平分给它们"),
+                        format!("gateway {id} has ways without a probability: what is left is shared evenly among them"),
+                    ));
+                }
+                // 10, 30, 60 without their sign.
+                if stated.iter().flatten().any(|s| *s > 1.0 + 1e-9) {
+                    said.push(Said::new(
+                        format!("网关 {id} 的概率大于 1，按百分数读"),
+                        format!("the probabilities of gateway {id} are above 1: read as per cent"),
+                    ));
+                    stated.iter_mut().flatten().for_each(|s| *s /= 100.0);
+                }
+                let sum: f64 = stated.iter().flatten().sum();
+                if exclusive
+                    && out.len() > 1
+                    && stated.iter().all(Option::is_some)
+                    && (sum - 1.0).abs() > 0.005
+                {
+                    said.push(Said::new(
+                        format!("网关 {id} 的概率合计 {sum:.3}，不是 1，按比例折算"),
+                        format!(
+                            "the probabilities of gateway {id} add up to {sum:.3}, not 1: taken in proportion"
+                        ),
+                    ));
                 }
                 let rest = (1.0 - stated.iter().flatten().sum::<f64>()).max(0.0);
                 let silent = stated.iter().filter(|s| s.is_none()).count().max(1) as f64;
@@ -433,12 +459,7 @@ impl Builder<'_> {
                 }
                 _ => {}
             }
-            for id in untold {
-                self.warnings.push(Said::new(
-                    format!("网关 {id} 有分支没有给概率（或概率不是数），余下的概率平分给它们"),
-                    format!("gateway {id} has ways without a probability: what is left is shared evenly among them"),
-                ));
-            }
+            self.warnings.extend(said);
         }
     }
 
@@ -626,15 +647,32 @@ mod tests {
             });
             (gate.unwrap(), scenario.warnings)
         };
-        for (first, second) in
-            [("0.1", "0.9"), ("\"0.1\"", "\"0.9\""), ("\"10%\"", "\"90%\""), ("\"０.１\"", "\"0.9\"")]
-        {
+        for (first, second) in [
+            ("0.1", "0.9"),
+            ("\"0.1\"", "\"0.9\""),
+            ("\"10%\"", "\"90%\""),
+            ("\"０.１\"", "\"0.9\""),
+            ("\"0,1\"", "\"0,9\""),
+        ] {
             let (got, warnings) = ends(
                 &format!(r#"{{"path_id":"f1","value":{first}}},{{"path_id":"f2","value":{second}}}"#),
                 "",
             );
             assert!((got[0] - 0.1).abs() < 1e-9 && (got[1] - 1.0).abs() < 1e-9, "{first}: {got:?}");
             assert!(warnings.iter().all(|w| !w.zh.contains("网关")), "{warnings:?}");
+        }
+        for (first, second, word) in [
+            ("10", "90", "百分数"),
+            ("\"10\"", "90", "百分数"),
+            ("0.2", "1.8", "百分数"),
+            ("0.05", "0.45", "合计"),
+        ] {
+            let (got, warnings) = ends(
+                &format!(r#"{{"path_id":"f1","value":{first}}},{{"path_id":"f2","value":{second}}}"#),
+                "",
+            );
+            assert!((got[0] - 0.1).abs() < 1e-9, "{first}: {got:?}");
+            assert!(warnings.iter().any(|w| w.zh.contains(word)), "{first}: {warnings:?}");
         }
         let (got, warnings) = ends(
             "",

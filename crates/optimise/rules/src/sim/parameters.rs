@@ -4,6 +4,7 @@ use serde_json::Value;
 
 /// The parameters with `Infinity` and `NaN`, which are no JSON but are written by the reference tool, as texts.
 pub(super) fn finite(json: &str) -> std::borrow::Cow<'_, str> {
+    let json = json.trim_start_matches('\u{feff}');
     if !json.contains("Infinity") && !json.contains("NaN") {
         return json.into();
     }
@@ -34,8 +35,20 @@ pub(super) fn numeric(v: &Value) -> Option<f64> {
         "nan" | "" => None,
         _ => match s.strip_suffix('%') {
             Some(percent) => percent.trim().parse::<f64>().ok().map(|n| n / 100.0),
-            None => s.replace(',', "").parse().ok(),
+            None => plain_number(&s),
         },
+    }
+}
+
+/// `1,234.5`; a single comma that no three digits follow stands for the point: `0,1`.
+fn plain_number(s: &str) -> Option<f64> {
+    match s.split_once(',') {
+        Some((a, b))
+            if !s.contains('.') && !b.contains(',') && (b.len() != 3 || a.trim_start_matches('-') == "0") =>
+        {
+            format!("{a}.{b}").parse().ok()
+        }
+        _ => s.replace(',', "").parse().ok(),
     }
 }
 
