@@ -118,8 +118,8 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         }
     } else {
         let app = place.open_with(store::Options::bulk())?;
-        app.ensure_ready()?;
-        let office = app.office_now().wait()?;
+        app.people.ensure_ready()?;
+        let office = app.city.office_now().wait()?;
         let actor = Actor {
             staff: None,
             role: Role::Coordinator,
@@ -127,10 +127,10 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
             region: Some(office.settings.city.clone()),
         };
         let plan = ImportPlan { name, digest, campaign: args.campaign.clone(), kind };
-        let import = app.begin_import(&actor, plan)?;
+        let import = app.cases.begin_import(&actor, plan)?;
         take_in(&import, &mut book, &mapping, args.chunk.clamp(1, 20_000), &mut summary, &mut lines)?;
-        store::ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
-        app.store().clone().close();
+        store::ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key()))?;
+        app.city.store().clone().close();
     }
     if let Some(mut lines) = lines {
         lines.flush()?;
