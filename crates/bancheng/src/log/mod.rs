@@ -65,6 +65,9 @@ enum Act {
         #[command(flatten)]
         input: Input,
         model: PathBuf,
+        /// 最多算几秒,算不完的计为未知 / seconds at most; what is not answered by then is unknown
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
     },
     /// 画流程图(SVG)/ the map as SVG
     Map {
@@ -204,9 +207,14 @@ pub fn run(args: Args) -> anyhow::Result<()> {
                 None => print(&serde_json::json!({ "process_tree": tree.to_string() })),
             }
         }
-        Act::Conformance { input, model } => {
-            let net = read_net(&model)?;
-            print(&eventlog::conformance(&input.read()?, &net, Default::default())?)
+        Act::Conformance { input, model, seconds } => {
+            let shown = || model.display().to_string();
+            let net = read_net(&model).with_context(shown)?;
+            let log = input.read()?;
+            let began = std::time::Instant::now();
+            let over = || began.elapsed().as_secs() >= seconds;
+            let found = eventlog::conformance_until(&log, &net, Default::default(), &over);
+            print(&found.with_context(shown)?)
         }
         Act::Map { input, output, activities, paths, measure, working, english, hours } => {
             let office = working.then(|| hours.office()).transpose()?;
@@ -233,6 +241,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             let office = working.then(|| hours.office()).transpose()?;
             let clock = office.as_ref().map(|o| &o.clock);
             let log = input.read()?;
+            let (log, _) = eventlog::lifecycle::steps(&log);
             let window = (log.case_count() / 10).clamp(50, 2000);
             print(&serde_json::json!({
                 "lost_time": lost_time(&log, clock),
@@ -246,8 +255,14 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 
 fn stats(input: &Input, top: usize, hours: Option<&Hours>) -> anyhow::Result<()> {
     let office = hours.map(Hours::office).transpose()?;
-    let log = input.read()?;
+    let (log, told) = input.read_told()?;
     let mut answer = serde_json::to_value(eventlog::stats::log_stats_top(&log, log.order(), top))?;
+    // How a table was read stands beside the figures.
+    if let (Some(serde_json::Value::Object(told)), Some(map)) =
+        (told.map(serde_json::to_value).transpose()?, answer.as_object_mut())
+    {
+        map.extend(told);
+    }
     if let (Some(office), Some(map)) = (office, answer.as_object_mut()) {
         let working = eventlog::stats::working_stats(&log, &office.clock, office.day_us);
         map.insert("working".into(), serde_json::to_value(working)?);
