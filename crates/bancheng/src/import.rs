@@ -183,13 +183,13 @@ fn roster(place: &PlaceArgs, args: &RosterArgs) -> Result<()> {
     let file = File::open(&args.file).with_context(said)?;
     let (format, sheets) = paper::sheet::read_sheets(file, &Limits::default()).with_context(shown)?;
     let app = place.open()?;
-    app.ensure_ready()?;
-    let office = app.office_now().wait()?;
+    app.people.ensure_ready()?;
+    let office = app.city.office_now().wait()?;
     let region = Some(office.settings.city.clone());
     let actor = Actor { staff: None, role: Role::SystemAdmin, unit: None, region };
-    let taken = app.take_in_roster(&actor, &sheets).with_context(shown)?;
-    store::ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
-    app.store().clone().close();
+    let taken = app.people.take_in_roster(&actor, &sheets).with_context(shown)?;
+    store::ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key()))?;
+    app.city.store().clone().close();
     let mut told = taken.told.into_iter();
     let summary = RosterSummary {
         units_new: taken.units.new,
@@ -259,8 +259,8 @@ fn cases(place: &PlaceArgs, args: &CasesArgs) -> Result<()> {
         }
     } else {
         let app = place.open_with(store::Options::bulk())?;
-        app.ensure_ready()?;
-        let office = app.office_now().wait()?;
+        app.people.ensure_ready()?;
+        let office = app.city.office_now().wait()?;
         let actor = Actor {
             staff: None,
             role: Role::Coordinator,
@@ -268,10 +268,10 @@ fn cases(place: &PlaceArgs, args: &CasesArgs) -> Result<()> {
             region: Some(office.settings.city.clone()),
         };
         let plan = ImportPlan { name, digest, campaign: args.campaign.clone(), kind };
-        let import = app.begin_import(&actor, plan)?;
+        let import = app.cases.begin_import(&actor, plan)?;
         take_in(&import, &mut rows, kind, args.chunk.clamp(1, 20_000), &mut answers)?;
-        store::ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
-        app.store().clone().close();
+        store::ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key()))?;
+        app.city.store().clone().close();
     }
     if let Some(lines) = &mut answers.lines {
         lines.flush()?;

@@ -189,13 +189,13 @@ pub fn run(place: &PlaceArgs, args: &RatingsArgs) -> Result<()> {
     }
     let mut summary = Summary { rows: good.len() + refused.len(), ..Summary::default() };
     let app = place.open()?;
-    app.ensure_ready()?;
-    let office = app.office_now().wait()?;
+    app.people.ensure_ready()?;
+    let office = app.city.office_now().wait()?;
     let region = Some(office.settings.city.clone());
     let actor = Actor { staff: None, role: Role::SystemAdmin, unit: None, region };
     for chunk in good.chunks(500) {
         let sent = chunk.iter().map(|r| r.1.clone()).collect();
-        let pushed = app.push_ratings(actor.clone(), sent, codes).wait().with_context(shown)?;
+        let pushed = app.supervision.push_ratings(actor.clone(), sent, codes).wait().with_context(shown)?;
         for ((row, _), pushed) in chunk.iter().zip(pushed) {
             match pushed {
                 Pushed::Taken(case) => {
@@ -210,8 +210,8 @@ pub fn run(place: &PlaceArgs, args: &RatingsArgs) -> Result<()> {
             }
         }
     }
-    store::ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
-    app.store().clone().close();
+    store::ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key()))?;
+    app.city.store().clone().close();
     refused.sort_by_key(|r| r.0);
     summary.rejected = refused.len();
     let aside = AsideTable {

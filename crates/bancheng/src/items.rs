@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use app::{App, ItemAsk, ItemOutcome, Later};
+use app::{House, ItemAsk, ItemOutcome, Later};
 use catalogue::ServiceItem;
 use kernel::{Actor, Said};
 use paper::sheet::{Limits, read_sheets, write_book};
@@ -76,7 +76,7 @@ const NAMED: usize = 50;
 
 /// Items on their way into the store, chunk by chunk.
 struct Intake<'a> {
-    app: &'a App,
+    app: &'a House,
     actor: Actor,
     waiting: Vec<ServiceItem>,
     ahead: VecDeque<(Vec<String>, Later<Vec<ItemOutcome>>)>,
@@ -97,7 +97,7 @@ impl Intake<'_> {
         }
         let chunk = std::mem::take(&mut self.waiting);
         let codes = chunk.iter().map(|i| i.code.clone()).collect();
-        let later = self.app.take_in_items(&self.actor, chunk)?;
+        let later = self.app.catalogue.take_in_items(&self.actor, chunk)?;
         self.ahead.push_back((codes, later));
         Ok(())
     }
@@ -144,7 +144,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
 fn import(place: &PlaceArgs, path: &Path, aside_to: Option<&PathBuf>, json: bool) -> Result<()> {
     let began = Instant::now();
     let app = place.open()?;
-    app.ensure_ready()?;
+    app.people.ensure_ready()?;
     let file = File::open(path).with_context(|| format!("打不开文件 / cannot open {}", path.display()))?;
     let mut intake = Intake {
         app: &app,
@@ -190,8 +190,8 @@ fn import(place: &PlaceArgs, path: &Path, aside_to: Option<&PathBuf>, json: bool
     }
     intake.end()?;
     let mut summary = intake.summary;
-    store::ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
-    app.store().clone().close();
+    store::ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key()))?;
+    app.city.store().clone().close();
     summary.set_aside_file = crate::aside::write(&aside, aside_to, &place.data_dir, path)?;
     summary.seconds = began.elapsed().as_secs_f64();
     if json {
@@ -214,13 +214,13 @@ fn import(place: &PlaceArgs, path: &Path, aside_to: Option<&PathBuf>, json: bool
 
 fn export(place: &PlaceArgs, path: &Path) -> Result<()> {
     let app = place.open()?;
-    let shelf = app.shelf().wait()?;
+    let shelf = app.items.shelf().wait()?;
     let mut file = std::io::BufWriter::new(File::create(path)?);
     let mut ask = ItemAsk { limit: 1_000, ..ItemAsk::default() };
     let (mut written, mut all) = (0, Vec::new());
     loop {
         let page = shelf.search(&ask);
-        let items = app.items_today(page.items).wait()?;
+        let items = app.items.items_today(page.items).wait()?;
         written += items.len();
         if is_sheet(path) {
             all.extend(items);
@@ -239,7 +239,7 @@ fn export(place: &PlaceArgs, path: &Path) -> Result<()> {
         file.write_all(&write_book(sheets)?)?;
     }
     file.flush()?;
-    app.store().clone().close();
+    app.city.store().clone().close();
     println!("{written} 项 / items → {}", path.display());
     Ok(())
 }

@@ -26,7 +26,7 @@ fn the_same_units_come_out_of_every_dress() {
         for dress in ALL {
             let bytes = dressed(dress, &HEADER, &units());
             let (_, sheets) = read_sheets(Cursor::new(bytes), &Limits::default()).expect("reads");
-            let taken = app.take_in_roster(&who(Role::SystemAdmin, 1), &sheets).expect("is taken");
+            let taken = app.people.take_in_roster(&who(Role::SystemAdmin, 1), &sheets).expect("is taken");
             assert!(taken.wrong.is_empty(), "{dress:?}: {:?}", taken.wrong);
             assert_eq!(taken.units.new + taken.units.changed, 3, "{dress:?}");
             let told = &taken.told[0];
@@ -39,7 +39,7 @@ fn the_same_units_come_out_of_every_dress() {
                     | Dress::Xml2003Hidden
             );
             assert_eq!(told.sheets_other.len(), usize::from(others), "{dress:?}");
-            let office = app.office_now().wait().expect("an office");
+            let office = app.city.office_now().wait().expect("an office");
             let duties = office.unit_called("城西所").map(|u| u.duties.clone());
             assert_eq!(duties.as_deref(), Some("登记\n\"双随机\"检查"), "{dress:?}");
         }
@@ -51,7 +51,7 @@ fn what_is_not_read_and_what_is_wrong_is_told() {
     city(|app, _| {
         let csv = "单位编码,单位名称,区划代码,联系电话\nK09,#REF!,430602,0730-8888888\nK10,新所,43,0730-8888888\n合计,2,,\n";
         let (_, sheets) = read_sheets(Cursor::new(csv), &Limits::default()).expect("reads");
-        let taken = app.take_in_roster(&who(Role::SystemAdmin, 1), &sheets).expect("is answered");
+        let taken = app.people.take_in_roster(&who(Role::SystemAdmin, 1), &sheets).expect("is answered");
         let told = &taken.told[0];
         assert_eq!(told.columns_unused[0].likely.as_deref(), Some("phone"));
         let rows: Vec<u64> = told.set_aside.iter().map(|a| a.row).collect();

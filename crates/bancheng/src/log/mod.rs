@@ -1,6 +1,7 @@
 //! `bancheng log`: event logs at the command line. Answers go to stdout, messages to stderr.
 
 mod files;
+mod learn;
 mod waits;
 
 pub use files::read;
@@ -121,6 +122,10 @@ enum Act {
         #[command(flatten)]
         hours: Hours,
     },
+    /// 学出仿真并用没有见过的月份核对 / learn a simulation and hold it against months it has not seen
+    Reproduce(learn::ReproduceArgs),
+    /// 用学得的仿真试一个改动 / try a change with the learned simulation
+    WhatIf(learn::WhatIfArgs),
     /// 等待、反复、踢皮球、变化(原始数据)/ lost time, loops, ping-pong, changes: raw
     Signals {
         #[command(flatten)]
@@ -229,6 +234,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         }
         Act::Variants { input, top } => print(&eventlog::draw::variant_rows(&input.read()?, 0, top)),
         Act::Waits { input, by_resource, json: _, hours } => waits::run(&input, &hours, by_resource),
+        Act::Reproduce(args) => learn::reproduced(&args),
+        Act::WhatIf(args) => learn::what_if(&args),
         Act::Signals { input, working, hours } => {
             use eventlog::signals::{drift, loops, lost_time, ping_pong};
             let office = working.then(|| hours.office()).transpose()?;

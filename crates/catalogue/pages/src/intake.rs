@@ -104,7 +104,7 @@ fn take_in(kit: &Kit, actor: &kernel::Actor, bytes: Vec<u8>) -> Result<Done, Err
     while items.peek().is_some() {
         let chunk: Vec<_> = items.by_ref().take(1_000).collect();
         let codes: Vec<_> = chunk.iter().map(|i| i.code.clone()).collect();
-        for (code, outcome) in codes.into_iter().zip(kit.app.take_in_items(actor, chunk)?.wait()?) {
+        for (code, outcome) in codes.into_iter().zip(kit.app.catalogue.take_in_items(actor, chunk)?.wait()?) {
             match outcome {
                 ItemOutcome::Added => done.added += 1,
                 ItemOutcome::NewVersion => done.versions += 1,

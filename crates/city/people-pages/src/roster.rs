@@ -76,7 +76,7 @@ pub(crate) async fn form(desk: Desk) -> Result<Response, Oops> {
 
 fn take_in(kit: &Kit, actor: &kernel::Actor, bytes: Vec<u8>) -> Result<Taken, Error> {
     let sheets = read_sheets(Cursor::new(bytes), &Limits { rows: 50_000, ..Limits::default() });
-    kit.app.take_in_roster(actor, &sheets.map_err(|e| Error::told("file", &e))?.1)
+    kit.app.people.take_in_roster(actor, &sheets.map_err(|e| Error::told("file", &e))?.1)
 }
 
 /// `POST /desk/office/roster`: a workbook.
@@ -99,7 +99,7 @@ pub(crate) async fn save(
 
 /// `GET /desk/office/roster.xlsx`: the roster as it is, to be changed and brought back.
 pub(crate) async fn book(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
-    let sheets = kit.app.roster(desk.actor()).await?;
+    let sheets = kit.app.people.roster(desk.actor()).await?;
     let bytes = blocking(move || write_book(sheets).map_err(Error::bug)).await?;
     Ok(download(XLSX, &format!("roster-{}.xlsx", desk.page.now.date()), bytes))
 }
@@ -107,6 +107,6 @@ pub(crate) async fn book(State(kit): State<Kit>, desk: Desk) -> Result<Response,
 /// `POST /desk/office/staff/act`: 停用、恢复、重置动态码、解除绑定.
 pub(crate) async fn act(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
     let act = StaffAct::ALL.into_iter().find(|a| a.word() == fields.get("act")).ok_or(Error::NotFound)?;
-    kit.app.act_on_staff(desk.actor(), fields.get("login").to_owned(), act).await?;
+    kit.app.people.act_on_staff(desk.actor(), fields.get("login").to_owned(), act).await?;
     Ok(Redirect::to("/desk/office/staff").into_response())
 }

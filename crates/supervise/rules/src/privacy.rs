@@ -1,6 +1,8 @@
 //! 公开前的个人信息检查: names after titles, numbers of identity cards, phones, bank cards, plates, addresses to
 //! the door. Finds and covers; a person decides. Row P5, R13.
 
+use kernel::Said;
+
 /// What kind of personal data it looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -255,6 +257,15 @@ pub fn cover(text: &str) -> String {
         }
     }
     t.into_iter().collect()
+}
+
+/// Why a text for many readers cannot go out as it is; none when nothing in it looks like personal data.
+pub fn refusal(text: &str) -> Option<Said> {
+    let found = private(text).into_iter().next()?;
+    Some(Said::new(
+        format!("仍含疑似{}：“{}”，请遮盖后再提交", found.kind.zh(), found.text),
+        format!("still holds what looks like {}: “{}”; cover it first", found.kind.en(), found.text),
+    ))
 }
 
 #[cfg(test)]

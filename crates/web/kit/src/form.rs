@@ -144,7 +144,7 @@ async fn read(mut multipart: Multipart, kit: &Kit, page: &Reader) -> Result<Form
             continue;
         }
         let (app, actor) = (kit.app.clone(), actor.clone());
-        match blocking(move || app.upload(&actor, &file, bytes)).await {
+        match blocking(move || app.city.upload(&actor, &file, bytes)).await {
             Ok(up) => form.fields.0.push(("file".to_owned(), up.ticket)),
             Err(e @ Error::Invalid { .. }) => form.trouble = Some(e),
             Err(e) => return Err(Oops(e)),
