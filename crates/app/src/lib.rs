@@ -18,6 +18,7 @@ mod items;
 mod keys;
 mod known;
 mod leads;
+mod lent;
 pub mod logs;
 mod office;
 mod once;

@@ -166,7 +166,7 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 impl App {
-    fn rate_token(&self, service: i64) -> String {
+    pub(crate) fn rate_token(&self, service: i64) -> String {
         let mac = self.vault.token_digest(&format!("rate/{service}"));
         format!("{service}-{}", ledger::hex(&mac[..10]))
     }
@@ -176,7 +176,12 @@ impl App {
         id.filter(|id| self.rate_token(*id) == token.trim()).ok_or(Error::NotFound)
     }
 
-    fn put_service(&self, tx: &mut Tx<'_>, permit: &Permit, row: &ServiceRow) -> Result<i64, Error> {
+    pub(crate) fn put_service(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &Permit,
+        row: &ServiceRow,
+    ) -> Result<i64, Error> {
         let id = ratings::put_service(tx, permit, row)?;
         let event = ServiceEvent::Serve {
             unit: row.unit,
