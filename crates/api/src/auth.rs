@@ -43,9 +43,9 @@ impl FromRequestParts<Api> for Signed {
             let en = "this request did not come from our own pages: refused";
             return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", zh, en));
         }
-        let staff = match api.app.known(token) {
+        let staff = match api.app.city.known(token) {
             Some(staff) => staff,
-            None => Arc::new(api.app.who(token).await?),
+            None => Arc::new(api.app.city.who(token).await?),
         };
         Ok(Self { staff, token: token.to_owned() })
     }
@@ -98,7 +98,7 @@ impl FromRequestParts<Api> for Stranger {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
         let address = address_of(parts, api.options.behind_proxy);
-        api.strangers.take(address, api.app.store().now()).map_err(Problem::too_often)?;
+        api.strangers.take(address, api.app.city.store().now()).map_err(Problem::too_often)?;
         Ok(Self)
     }
 }

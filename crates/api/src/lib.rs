@@ -19,7 +19,7 @@ mod views;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::App;
+use app::House;
 use axum::Router;
 use tokio::sync::Semaphore;
 use utoipa::OpenApi as _;
@@ -66,7 +66,7 @@ impl Default for Options {
 pub(crate) struct Api(Arc<Inner>);
 
 pub(crate) struct Inner {
-    pub app: App,
+    pub app: House,
     pub options: Options,
     pub gate: gate::Gate,
     pub strangers: bucket::Buckets,
@@ -145,7 +145,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 ///
 /// Give the client's address with `into_make_service_with_connect_info::<SocketAddr>()`; without it all
 /// strangers share one bucket.
-pub fn router(app: App, options: Options) -> Router {
+pub fn router(app: House, options: Options) -> Router {
     let api = Api(Arc::new(Inner {
         app,
         gate: gate::Gate::new(options.in_flight_max),

@@ -9,11 +9,14 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use kernel::{Actor, Date, Moment, Said, US_PER_DAY};
-use paper::sheet::{Book, Limits};
+use paper::sheet::{Limits, read_sheets};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use service_acts::{PUSH_MAX, Service, Taken};
 use supervise::Record;
+use tabular::header::{Fields, Words};
+use tabular::records::{self, Door};
+use tabular::when::{self, BEIJING_S, Reading};
 
 use crate::place::PlaceArgs;
 
@@ -26,7 +29,7 @@ pub struct Args {
 
 #[derive(clap::Subcommand, Debug)]
 enum Act {
-    /// 导入别处办结的办件(JSON、JSON Lines、CSV、XLSX) / take in services handled elsewhere
+    /// 导入别处办结的办件(JSON、JSON Lines 或任何表格) / take in services handled elsewhere
     Import {
         /// 文件 / the file
         file: PathBuf,
@@ -48,27 +51,24 @@ enum Act {
     },
 }
 
-/// Chinese heads of columns for the fields of the interface.
-const HEADS: &[(&str, &str)] = &[
-    ("行政区划代码", "areaCode"),
-    ("区划代码", "areaCode"),
-    ("行政区划名称", "areaName"),
-    ("部门统一社会信用代码", "deptCode"),
-    ("部门编码", "deptCode"),
-    ("事项编码", "taskCode"),
-    ("实施编码", "taskCode"),
-    ("业务办理项编码", "taskHandleItem"),
-    ("事项名称", "taskName"),
-    ("一件事", "subMatter"),
-    ("子项名称", "subMatter"),
-    ("办件编号", "projectNo"),
-    ("办件状态", "proStatus"),
-    ("受理部门编码", "proDepartCode"),
-    ("受理部门名称", "proDepart"),
-    ("受理部门", "proDepart"),
-    ("受理时间", "acceptDate"),
-    ("承诺办结时间", "promiseTime"),
-    ("数据来源", "dataSource"),
+/// The columns of a table of services: the fields of the national interface by the names that offices give them.
+const FIELDS: &Fields<'_> = &[
+    ("projectNo", &["projectno", "办件编号", "办件号", "业务流水号", "受理编号", "流水号", "编号"], true),
+    ("acceptDate", &["acceptdate", "受理时间", "办理时间", "受理日期", "办理日期", "办结时间"], true),
+    ("proStatus", &["prostatus", "办件状态", "办理状态", "状态"], false),
+    (
+        "deptCode",
+        &["deptcode", "部门编码", "单位编码", "统一社会信用代码", "部门", "单位", "承办单位", "部门名称", "单位名称"],
+        false,
+    ),
+    ("areaCode", &["areacode", "行政区划代码", "区划代码", "区划"], false),
+    ("taskCode", &["taskcode", "事项编码", "实施编码"], false),
+    ("taskHandleItem", &["taskhandleitem", "业务办理项编码"], false),
+    ("taskName", &["taskname", "事项名称", "事项", "办理事项"], false),
+    ("subMatter", &["submatter", "一件事", "一件事主题", "主题", "子项名称"], false),
+    ("proDepart", &["prodepart", "受理部门", "受理部门名称"], false),
+    ("promiseTime", &["promisetime", "承诺办结时间"], false),
+    ("dataSource", &["datasource", "数据来源", "来源系统"], false),
 ];
 
 #[derive(Serialize)]
@@ -192,53 +192,80 @@ fn rows(path: &Path, mut f: impl FnMut(Read) -> Result<()>) -> Result<()> {
                 f((n, read.and_then(record)))?;
             }
         }
-        Some(_) => {
-            let mut book = Book::open(open()?, Limits::default())?;
-            let mut heads: Option<Vec<String>> = None;
-            for row in book.rows()? {
-                let row = row?;
-                let cells: Vec<String> = row.cells.iter().map(|c| c.text().into_owned()).collect();
-                let Some(heads) = &heads else {
-                    heads = Some(heads_of(&cells)?);
-                    continue;
-                };
-                let pairs = heads.iter().zip(&cells).filter(|(h, _)| !h.is_empty());
-                let map: Map<String, Value> =
-                    pairs.map(|(h, c)| (h.clone(), Value::String(c.clone()))).collect();
-                f((row.number, record(Value::Object(map))))?;
-            }
-        }
+        Some(_) => table(path, &mut f)?,
     }
     Ok(())
 }
 
-/// What each column means: the name of the interface, or its Chinese name. Others are not read.
-fn heads_of(cells: &[String]) -> Result<Vec<String>> {
-    let known = serde_json::to_value(Record::default())?;
-    let one = |c: &String| {
-        let c = c.trim();
-        let zh = HEADS.iter().find(|(zh, _)| *zh == c).map(|(_, field)| *field);
-        zh.or_else(|| known.get(c).map(|_| c)).unwrap_or_default().to_owned()
+/// The code of a status, also where it is written as a word.
+fn status(text: &str) -> String {
+    match text.trim() {
+        "待受理" => "1".to_owned(),
+        "办理中" | "受理" | "已受理" => "2".to_owned(),
+        "办结" | "已办结" | "完结" | "已完结" => "3".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// Rows of a table of any format.
+fn table(path: &Path, f: &mut impl FnMut(Read) -> Result<()>) -> Result<()> {
+    let shown = || path.display().to_string();
+    let (_, sheets) = read_sheets(File::open(path)?, &Limits::default()).with_context(shown)?;
+    let words = Words(FIELDS);
+    let word = |f: usize| FIELDS[f].0.to_owned();
+    let door = Door { words: &words, word: &word };
+    let Some(mut table) = records::find(&sheets, None, &door) else {
+        anyhow::bail!("{}：找不到表头，须有“办件编号”和“受理时间” / no header with these columns", shown());
     };
-    let heads: Vec<String> = cells.iter().map(one).collect();
-    anyhow::ensure!(
-        heads.iter().any(|h| h == "projectNo"),
-        "第一行应为列名，须有“办件编号”或 projectNo / the first row names the columns; projectNo is needed"
-    );
-    Ok(heads)
+    let at = |word: &str| FIELDS.iter().position(|f| f.0 == word).unwrap_or(usize::MAX);
+    let order = table
+        .date_order(at("acceptDate"), None)
+        .map_err(|(zh, en)| anyhow::anyhow!("{}：{zh} / {en}", shown()))?;
+    for row in table.rows() {
+        let get = |word: &str| row.get(at(word)).to_owned();
+        let text = get("acceptDate");
+        let read = match when::read(&text, BEIJING_S, order) {
+            Reading::Time { us, .. } => {
+                let stamp = Moment::from_us(us).beijing().to_string().replace('T', " ");
+                Ok(stamp.chars().take(19).collect())
+            }
+            Reading::Blank => Ok(String::new()),
+            Reading::Order | Reading::Not => Err(Said::new(
+                format!("“{text}”不是时间，应写作 2024-03-05 09:00:00"),
+                format!("{text:?} is no time: write 2024-03-05 09:00:00"),
+            )),
+        };
+        let record = read.map(|accept_date| Record {
+            accept_date,
+            project_no: get("projectNo"),
+            pro_status: status(&get("proStatus")),
+            dept_code: get("deptCode"),
+            area_code: get("areaCode"),
+            task_code: get("taskCode"),
+            task_handle_item: get("taskHandleItem"),
+            task_name: get("taskName"),
+            sub_matter: get("subMatter"),
+            pro_depart: get("proDepart"),
+            promise_time: get("promiseTime"),
+            data_source: get("dataSource"),
+            ..Record::default()
+        });
+        f((row.row, record))?;
+    }
+    Ok(())
 }
 
 fn import(place: &PlaceArgs, path: &Path, json: bool) -> Result<ExitCode> {
     let began = Instant::now();
     let app = place.open()?;
-    app.ensure_ready()?;
+    app.people.ensure_ready()?;
     let service = Service::over(&app);
     let mut intake = Intake { service: &service, json, waiting: Vec::new(), summary: Summary::default() };
     rows(path, |read| intake.take(read))?;
     intake.send()?;
     let mut summary = intake.summary;
-    store::ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
-    app.store().clone().close();
+    store::ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key()))?;
+    app.city.store().clone().close();
     summary.seconds = began.elapsed().as_secs_f64();
     if json {
         println!("{}", serde_json::to_string(&summary)?);
@@ -253,14 +280,14 @@ fn import(place: &PlaceArgs, path: &Path, json: bool) -> Result<ExitCode> {
 
 fn stats(place: &PlaceArgs, from: Option<Date>, to: Option<Date>, json: bool) -> Result<ExitCode> {
     let app = place.open()?;
-    let now = app.store().now();
+    let now = app.city.store().now();
     let to = to.map_or(now.plus_us(US_PER_DAY), |d| Moment::start_of(d).plus_us(US_PER_DAY));
     let from = from.map_or(Moment::from_us(0), Moment::start_of);
     let mut who = Actor::system();
     who.role = kernel::Role::Coordinator;
-    who.region = Some(app.office_now().wait()?.settings.city.clone());
+    who.region = Some(app.city.office_now().wait()?.settings.city.clone());
     let h = Service::over(&app).handled(who, from, to).wait()?;
-    app.store().clone().close();
+    app.city.store().clone().close();
     if json {
         println!("{}", serde_json::to_string(&h)?);
         return Ok(ExitCode::SUCCESS);

@@ -113,7 +113,7 @@ fn import(place: &PlaceArgs, files: &[PathBuf]) -> Result<ExitCode> {
         let done = match read(file)? {
             Ok(f) => {
                 let name = f.theme.name.clone();
-                for outcome in app.take_in_items(&Actor::system(), f.items)?.wait()? {
+                for outcome in app.catalogue.take_in_items(&Actor::system(), f.items)?.wait()? {
                     if let app::ItemOutcome::Refused(said) = outcome {
                         println!("  {said}");
                     }
@@ -129,6 +129,6 @@ fn import(place: &PlaceArgs, files: &[PathBuf]) -> Result<ExitCode> {
         all_good &= done.is_ok();
         println!("{}", done.unwrap_or_else(|e| format!("{}：{e}", file.display())));
     }
-    app.store().clone().close();
+    app.city.store().clone().close();
     Ok(if all_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

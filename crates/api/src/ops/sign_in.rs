@@ -56,7 +56,8 @@ pub(crate) async fn sign_in(
     let _waiting = api.waiting_sign_ins.try_acquire().map_err(|_| Problem::busy())?;
     let _turn = api.sign_ins.acquire().await.map_err(|_| Problem::fault())?;
     let app = api.app.clone();
-    let work = tokio::task::spawn_blocking(move || app.sign_in(&value.login, &value.password, &value.code));
+    let work =
+        tokio::task::spawn_blocking(move || app.people.sign_in(&value.login, &value.password, &value.code));
     let signed = work.await.map_err(|_| Problem::fault())??;
     Ok(Out(StatusCode::CREATED, signed.into()))
 }

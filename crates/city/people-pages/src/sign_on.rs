@@ -24,7 +24,7 @@ fn errand_cookie(kit: &Kit, value: &str, age: u32) -> HeaderValue {
 /// `GET /desk/sign-in/unified`
 pub(crate) async fn leave(State(kit): State<Kit>, p: Page) -> Result<Response, Oops> {
     let app = kit.app.clone();
-    match blocking(move || app.leave_for_sign_on()).await {
+    match blocking(move || app.people.leave_for_sign_on()).await {
         Ok((address, sealed)) => {
             let mut answer = Redirect::to(&address).into_response();
             let value = errand_cookie(&kit, &sealed, app::ERRAND_S);
@@ -70,7 +70,7 @@ pub(crate) async fn back(
     let (app, refused) = (kit.app.clone(), brought.error.clone());
     let signed = blocking(move || {
         if refused.is_empty() {
-            return app.sign_in_from(&sealed, &brought.code, &brought.state);
+            return app.people.sign_in_from(&sealed, &brought.code, &brought.state);
         }
         let what: String =
             refused.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();
@@ -121,7 +121,7 @@ fn page(kit: &Kit, p: Page, mut s: SignOn, host: &str, trouble: String) -> Respo
 
 /// `GET /desk/office/sign-on`
 pub(crate) async fn form(State(kit): State<Kit>, desk: Desk, headers: HeaderMap) -> Result<Response, Oops> {
-    let setting = kit.app.sign_on(desk.actor()).await?;
+    let setting = kit.app.people.sign_on(desk.actor()).await?;
     Ok(page(&kit, desk.page, setting, web_kit::header_of(&headers, "host"), String::new()))
 }
 
@@ -137,7 +137,7 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, f: Fields) -> Resul
         claim: Claim::ALL.into_iter().find(|c| c.word() == f.get("claim")).unwrap_or_default(),
     };
     let (app, actor, sent) = (kit.app.clone(), desk.actor(), new.clone());
-    match blocking(move || app.set_sign_on(&actor, new)).await {
+    match blocking(move || app.people.set_sign_on(&actor, new)).await {
         Ok(()) => Ok(Redirect::to("/desk/office/sign-on").into_response()),
         Err(e) => {
             again(&desk.page, e, |trouble| {

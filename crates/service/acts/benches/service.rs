@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use app::{App, NewUnit, Settings};
+use app::{House, NewUnit, Settings};
 use catalogue::{ServiceItem, StepKind};
 use kernel::{Actor, Moment, Role, StaffId, US_PER_DAY, UnitId};
 use service::{Command, Delivery, StageKind, Theme};
@@ -46,7 +46,7 @@ fn item(n: usize) -> ServiceItem {
     item
 }
 
-fn city(app: &App) -> Service {
+fn city(app: &House) -> Service {
     let region = || "9901".parse().expect("a code");
     let settings = Settings {
         city: region(),
@@ -55,7 +55,7 @@ fn city(app: &App) -> Service {
         extension_days_max: None,
         rounds_max: None,
     };
-    app.set_city(Actor::system(), settings).wait().expect("city");
+    app.city.set_city(Actor::system(), settings).wait().expect("city");
     let unit = |n: usize| NewUnit {
         key: format!("u{n}"),
         name: format!("单位{n}"),
@@ -65,14 +65,14 @@ fn city(app: &App) -> Service {
         region: region(),
         duties: String::new(),
     };
-    app.put_units(Actor::system(), (0..UNITS).map(unit).collect()).wait().expect("units");
+    app.people.put_units(Actor::system(), (0..UNITS).map(unit).collect()).wait().expect("units");
     let items: Vec<ServiceItem> = (0..UNITS).map(item).collect();
     let mut theme = Theme::of_item(&items[0]);
     theme.code = "bench".into();
     theme.name = "一件事".into();
     theme.items = items.iter().map(|i| i.code.clone()).collect();
     theme.lead = "单位0".into();
-    app.take_in_items(&Actor::system(), items).expect("items").wait().expect("items");
+    app.catalogue.take_in_items(&Actor::system(), items).expect("items").wait().expect("items");
     let service = Service::over(app);
     service.put_theme(Actor::system(), theme).wait().expect("theme");
     service
@@ -169,7 +169,7 @@ fn main() {
     println!("|---|---|---|---|---|---|---|");
     both_engines(&Options::default(), |store| {
         let keys = TempDir::new();
-        let app = App::open(store.clone(), keys.path()).expect("open");
+        let app = House::open(store.clone(), keys.path()).expect("open");
         let s = city(&app);
         side_by_side(&s, before, |s, n| {
             let b = begin(s);
@@ -185,14 +185,14 @@ fn main() {
         let list = timed(100, |_| drop(s.desk(unit.clone()).wait().expect("list")));
         let chief = Actor { role: Role::Coordinator, ..officer(UnitId(1)) };
         let region = timed(50, |_| drop(s.desk(chief.clone()).wait().expect("list")));
-        let now = app.store().now();
+        let now = app.city.store().now();
         let board = timed(20, |_| {
             drop(
                 s.handled(chief.clone(), Moment::from_us(0), now.plus_us(US_PER_DAY)).wait().expect("board"),
             );
         });
         let lives = side_by_side(&s, LIVES, life);
-        let engine = format!("{:?}", app.store());
+        let engine = format!("{:?}", app.city.store());
         let engine = if engine.to_lowercase().contains("postgres") { "PostgreSQL" } else { "SQLite" };
         println!(
             "| {engine} | {hand_in:.1} | {page:.1} | {list:.1} | {region:.1} | {board:.1} | {lives:.0} |"

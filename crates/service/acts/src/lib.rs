@@ -12,7 +12,7 @@ mod themes;
 mod views;
 mod worker;
 
-use app::App;
+use app::House;
 
 pub use applicant::{ApplicantView, Begun, UseView};
 pub use desk::{DeskLists, Line};
@@ -31,8 +31,8 @@ pub struct Service {
 
 impl Service {
     /// Over a system.
-    pub fn over(app: &App) -> Self {
-        Self { city: city::City::of(app) }
+    pub fn over(house: &House) -> Self {
+        Self { city: city::City::of(house) }
     }
 }
 

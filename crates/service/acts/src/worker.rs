@@ -18,7 +18,7 @@ pub const CARE: app::Care = app::Care {
     name: MOMENTS,
     zh: "办件到点",
     every: std::time::Duration::ZERO,
-    run: |app| Service::over(app).moments(),
+    run: |house| Service::over(house).moments(),
 };
 
 /// Applications taken up in one transaction.

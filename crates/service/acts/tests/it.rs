@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::{App, Error, NewUnit, Settings, Worker};
+use app::{House, Error, NewUnit, Settings, Worker};
 use kernel::{Actor, Moment, Role, StaffId, US_PER_DAY, US_PER_HOUR, UnitId};
 use service::{Act, Command, Delivery, Lack, Light, Next, StageKind, Theme, ThemeFile};
 use service_acts::{CARE, Draft, Service, What};
@@ -13,7 +13,7 @@ const START: &str = "2026-03-02 09:00";
 const RESTAURANT: &str = include_str!("../../../../data/themes/restaurant.json");
 
 struct City {
-    app: App,
+    app: House,
     service: Service,
     clock: HandClock,
     units: BTreeMap<String, UnitId>,
@@ -26,7 +26,7 @@ fn city(test: impl Fn(&City)) {
     both_engines(&options, |store| {
         clock.set(START.parse().unwrap());
         let keys = TempDir::new();
-        let app = App::open(store.clone(), keys.path()).unwrap();
+        let app = House::open(store.clone(), keys.path()).unwrap();
         let settings = Settings {
             city: "9901".parse().unwrap(),
             name: "云汀市".into(),
@@ -34,7 +34,7 @@ fn city(test: impl Fn(&City)) {
             extension_days_max: None,
             rounds_max: None,
         };
-        app.set_city(Actor::system(), settings).wait().unwrap();
+        app.city.set_city(Actor::system(), settings).wait().unwrap();
         let file = ThemeFile::parse(RESTAURANT).unwrap();
         let mut names: Vec<String> = vec![file.theme.reception.clone(), file.theme.lead.clone()];
         for item in &file.items {
@@ -52,10 +52,10 @@ fn city(test: impl Fn(&City)) {
             region: "9901".parse().unwrap(),
             duties: String::new(),
         };
-        app.put_units(Actor::system(), names.iter().map(unit).collect()).wait().unwrap();
-        let office = app.office_now().wait().unwrap();
+        app.people.put_units(Actor::system(), names.iter().map(unit).collect()).wait().unwrap();
+        let office = app.city.office_now().wait().unwrap();
         let units = names.iter().map(|n| (n.clone(), office.unit_called(n).unwrap().id)).collect();
-        app.take_in_items(&Actor::system(), file.items).unwrap().wait().unwrap();
+        app.catalogue.take_in_items(&Actor::system(), file.items).unwrap().wait().unwrap();
         let service = Service::over(&app);
         assert_eq!(service.put_theme(Actor::system(), file.theme).wait().unwrap(), 1);
         let city = City { app: app.clone(), service, clock: clock.clone(), units };
@@ -63,7 +63,7 @@ fn city(test: impl Fn(&City)) {
         let mut cares = app::CARES.to_vec();
         cares.push(CARE);
         Worker::with(app.clone(), &cares).tick().unwrap();
-        let aside = app.store().read(|rd| Ok::<_, Error>(asides::list(rd, 9)?)).unwrap();
+        let aside = app.city.store().read(|rd| Ok::<_, Error>(asides::list(rd, 9)?)).unwrap();
         assert!(aside.is_empty(), "{aside:?}");
     });
 }
@@ -134,7 +134,7 @@ fn draft(c: &City, number: &str, code: Option<&str>, actor: &Actor) -> Draft {
             "later"
         } else if actor.role == Role::Resident {
             let png = include_bytes!("dot.png").to_vec();
-            let up = c.app.upload(actor, "材料.png", png).unwrap();
+            let up = c.app.city.upload(actor, "材料.png", png).unwrap();
             d.tickets.push((w.id.clone(), up.ticket));
             continue;
         } else {
@@ -212,7 +212,7 @@ fn a_resident_applies_for_a_theme_and_everything_is_handled_to_its_end() {
         let lacks = vec![Lack { what: drawing.clone(), words: "请标明流程方向".into() }];
         act(&clerk, Command::TellCorrection { lacks, advice: String::new() });
         let png = include_bytes!("dot.png").to_vec();
-        let up = c.app.upload(&me, "平面图.png", png).unwrap();
+        let up = c.app.city.upload(&me, "平面图.png", png).unwrap();
         let mend = Draft { tickets: vec![(drawing, up.ticket)], ..Draft::default() };
         let sent = c.service.send(me.clone(), b.number.clone(), code.clone(), mend, true).wait().unwrap();
         assert_eq!((sent.faults, sent.view.application.stage), (vec![], StageKind::Received));
@@ -263,7 +263,7 @@ fn a_resident_applies_for_a_theme_and_everything_is_handled_to_its_end() {
                 act(&lead, Command::CheckCommitment { material, kept: true, words: "核实".into() })
             } else {
                 let png = include_bytes!("dot.png").to_vec();
-                let up = c.app.upload(&me, "制度.png", png).unwrap();
+                let up = c.app.city.upload(&me, "制度.png", png).unwrap();
                 let of = (b.number.clone(), code.clone());
                 c.service
                     .hand_in(me.clone(), of.0, of.1, material, vec![up.ticket])
@@ -276,11 +276,11 @@ fn a_resident_applies_for_a_theme_and_everything_is_handled_to_its_end() {
         // Its service can be rated, once and by this link.
         let rate = c.service.rating_of(b.number.clone(), b.code.clone()).wait().unwrap().unwrap();
         assert_eq!(c.service.rating_of(b.number.clone(), b.code.clone()).wait().unwrap(), Some(rate.clone()));
-        assert!(c.app.rate_page(None, rate).wait().unwrap().open);
+        assert!(c.app.supervision.rate_page(None, rate).wait().unwrap().open);
         let h = c.service.handled(
             c.who(Role::Coordinator, "市场监督管理局"),
             START.parse().unwrap(),
-            c.app.store().now().plus_us(US_PER_DAY),
+            c.app.city.store().now().plus_us(US_PER_DAY),
         );
         let h = h.wait().unwrap();
         assert_eq!((h.total.handed_in, h.total.decided, h.total.online), (1, 1, 1));
@@ -304,7 +304,7 @@ fn a_resident_applies_for_a_theme_and_everything_is_handled_to_its_end() {
         let uses = c.service.follow(b.number.clone(), b.code.clone()).wait().unwrap().uses;
         assert!(uses.len() == 1 && uses[0].used && uses[0].name == "营业执照", "{uses:?}");
         // The record alone gives the same application.
-        let again = c.app.store().read(|rd| {
+        let again = c.app.city.store().read(|rd| {
             let row = store::applications::by_number(rd, &b.number)?.unwrap();
             let mut a: Option<service::Application> = None;
             for e in store::applications::history(rd, row.id, 0)? {
@@ -342,7 +342,7 @@ fn nobody_beside_sees_it_and_who_looks_is_seen() {
         let mine = c.service.follow(number.clone(), code).wait().unwrap();
         assert!(mine.events.iter().any(|e| e.act == Act::Show), "the applicant sees who looked");
         // Nothing that was typed is on record in clear.
-        let clear = c.app.store().read(|rd| {
+        let clear = c.app.city.store().read(|rd| {
             let row = store::applications::by_number(rd, &number)?.unwrap();
             let events = store::applications::history(rd, row.id, 0)?;
             Ok::<_, Error>(events.into_iter().map(|e| e.data).collect::<String>() + &row.state)

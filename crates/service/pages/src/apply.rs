@@ -221,7 +221,7 @@ async fn asked(
         }
         Next::Refused { answered, why } => question(p, answered, String::new(), Vec::new(), why),
         Next::Ready(package) => {
-            let office = kit.app.office_now().await?;
+            let office = kit.app.city.office_now().await?;
             notice(p, theme.name.clone(), anew, given, &package, &office, trouble)
         }
     })

@@ -145,7 +145,7 @@ async fn read(mut multipart: Multipart, kit: &Kit, page: &Reader) -> Result<Form
             continue;
         }
         let (app, actor) = (kit.app.clone(), actor.clone());
-        match blocking(move || app.upload(&actor, &file, bytes)).await {
+        match blocking(move || app.city.upload(&actor, &file, bytes)).await {
             // A file for something in particular keeps that name: `file.m1`.
             Ok(up) => {
                 let name = if name.starts_with("file.") { name } else { "file".to_owned() };

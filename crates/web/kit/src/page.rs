@@ -68,7 +68,7 @@ impl Site {
 #[derive(Clone, Debug)]
 pub struct Kit {
     /// the system
-    pub app: app::App,
+    pub app: app::House,
     /// how the pages behave
     pub options: Arc<Options>,
     /// public forms
@@ -81,7 +81,7 @@ pub struct Kit {
 
 impl Kit {
     /// Over a system.
-    pub fn new(app: app::App, options: Options, site: Site) -> Self {
+    pub fn new(app: app::House, options: Options, site: Site) -> Self {
         let limiter = Arc::new(Limiter::new(options.forms_per_minute));
         let uploads = Arc::new(Semaphore::new(UPLOADS_AT_ONCE));
         Self { app, options: Arc::new(options), limiter, uploads, site: Arc::new(site) }
@@ -264,14 +264,14 @@ pub fn cookie_header(kit: &Kit, name: &str, value: &str, max_age_s: u32) -> Head
 }
 
 async fn me_of(kit: &Kit, lang: Lang, token: &str) -> Result<Option<Me>, Oops> {
-    let staff = match kit.app.who(token).await {
+    let staff = match kit.app.city.who(token).await {
         Ok(staff) => staff,
         Err(app::Error::SignIn) => return Ok(None),
         Err(e) => return Err(Oops(e)),
     };
     let actor = staff.actor();
-    let unit = kit.app.office_now().await?.unit_name(staff.unit);
-    let unseen = kit.app.unseen(actor.clone()).await?;
+    let unit = kit.app.city.office_now().await?.unit_name(staff.unit);
+    let unseen = kit.app.city.unseen(actor.clone()).await?;
     Ok(Some(Me { role: role(lang, staff.role), staff, actor, unit, unseen }))
 }
 
@@ -293,15 +293,15 @@ impl FromRequestParts<Kit> for Reader {
         };
         let session = cookie(&parts.headers, kit.session_cookie()).unwrap_or_default();
         let me = if session.is_empty() { None } else { me_of(kit, lang, &session).await? };
-        let digest = kit.app.vault().token_digest(&format!("form:{session}"));
+        let digest = kit.app.city.vault().token_digest(&format!("form:{session}"));
         let reader = Self {
             lang,
             large: cookie(&parts.headers, "size").as_deref() == Some("large"),
             path: parts.uri.path_and_query().map_or("/", |p| p.as_str()).chars().take(500).collect(),
             me,
             token: digest[..16].iter().map(|b| format!("{b:02x}")).collect(),
-            city: kit.app.office_now().await?.settings.name.clone(),
-            now: kit.app.store().now(),
+            city: kit.app.city.office_now().await?.settings.name.clone(),
+            now: kit.app.city.store().now(),
             session,
             site: kit.site.clone(),
         };

@@ -1,21 +1,31 @@
 //! 提问: the nine questions with their answers, and 转为问题: one act that registers a case with its evidence.
 
-use app::{Contact, Error};
+use app::Error;
+use app::logs::LogProblem;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Said;
 use optimise::questions::{Answer, AskOptions, Finding, Question, ask, ask_all};
-use resolve::{Cause, Channel, Complexity, Kind, Registration};
+use resolve::Cause;
 use web_kit::{Fields, Kit, Oops, render, said};
 
 use crate::logs::asked::{Asked, Head, Seen, grouped, query, seen};
 use crate::logs::shelf::{Shelf, blocking};
 use crate::{Desk, Page};
 
+/// One cause of a waiting as a bar: its words, its share of the widest in per cent, its days, its cases.
+struct Bar {
+    said: String,
+    share: u32,
+    days: String,
+    cases: String,
+}
+
 struct One {
     said: String,
+    bars: Vec<Bar>,
     suggestion: String,
     cases: Vec<(String, String)>,
     more: String,
@@ -125,6 +135,7 @@ fn block(p: &Page, asked: &Asked, base: &str, own: bool, a: &Answer) -> Block {
         let rest = x.case_count.saturating_sub(NAMED as u64);
         One {
             said: said(p.lang, &x.said),
+            bars: bars(p, x),
             suggestion: said(p.lang, &x.suggestion),
             cases: x.cases.iter().take(NAMED).map(link).collect(),
             more: if rest > 0 { t.more_cases.replace("{n}", &grouped(rest as usize)) } else { String::new() },
@@ -141,6 +152,20 @@ fn block(p: &Page, asked: &Asked, base: &str, own: bool, a: &Answer) -> Block {
         notes: a.notes.iter().map(|n| said(p.lang, n)).collect(),
         open: !a.findings.is_empty(),
     }
+}
+
+/// The causes of a waiting, drawn. Those off duty are no working time and stand in the sentence only.
+fn bars(p: &Page, x: &Finding) -> Vec<Bar> {
+    let whole = x.parts.iter().map(|part| part.days).sum::<f64>().max(f64::MIN_POSITIVE);
+    let drawn = x.parts.iter().filter(|part| part.days > 0.0);
+    drawn
+        .map(|part| Bar {
+            said: said(p.lang, &part.said),
+            share: (part.days / whole * 100.0).round().clamp(0.0, 100.0) as u32,
+            days: p.t.log.part_days.replace("{n}", &format!("{:.1}", part.days)),
+            cases: p.t.log.part_cases.replace("{n}", &grouped(part.case_count as usize)),
+        })
+        .collect()
 }
 
 fn key(x: &Finding) -> String {
@@ -186,30 +211,16 @@ pub(crate) async fn problem(
             "the log has changed and this finding is gone: go back, reload and try again",
         )));
     };
-    let office = kit.app.office_now().await?;
     let title: String =
         format!("{}:{}", answer.asked.zh.split('：').next().unwrap_or_default(), one.about.join("→"));
-    let registration = Registration {
-        kind: Kind::Problem,
-        channel: Channel::Inspection,
-        region: desk.actor().region.unwrap_or_else(|| office.settings.city.clone()),
+    let found = LogProblem {
         title: title.chars().take(60).collect(),
         words: evidence(&answer, &one, &name, filters, &path),
-        first_asked: desk.me.staff.unit,
-        complexity: Complexity::Complex,
-        cause: Some(cause(question)),
-        item: None,
-        campaign: None,
-        place: None,
-        source_id: Some(format!("log:{}", question.word())),
-        support: 0,
-        against: 0,
-        hide_reporter: false,
-        contact: None,
-        lodged_at: None,
+        cause: cause(question),
+        question: question.word().to_owned(),
     };
-    let lodged = kit.app.register(desk.actor(), registration, Contact::default()).await?;
-    Ok(Redirect::to(&format!("/desk/case/{}", lodged.number)).into_response())
+    let number = kit.app.logs.take_up(desk.actor(), found).await?;
+    Ok(Redirect::to(&format!("/desk/case/{number}")).into_response())
 }
 
 /// The words of the problem: what was found, by which figures, from where, which cases.
