@@ -177,7 +177,7 @@ pub const REQUEST_MOVES: &[(RequestStage, Party, RequestAct, RequestStage)] = &[
     (RequestStage::WithAuthority, Party::Authority, RequestAct::Uphold, RequestStage::Closed),
 ];
 
-/// One limit of a request. Places differ and the national text was not seen: data, not code (FIELD.md B X8).
+/// One limit of a request. Places differ and the national text was not seen: data, not code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestLimit {
     /// in which stage
