@@ -22,6 +22,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("app", "walks"),
     ("supervise", "figures"),
     ("company", "policy"),
+    ("service-acts", "service"),
 ];
 const QUALITY: &[(&str, &str)] = &[("hanyu", "quality")];
 

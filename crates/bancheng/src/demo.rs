@@ -90,6 +90,7 @@ fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
     // A day has as many letters as it has, and as many acts as there are cases under way: some five times that.
     let a_day = i64::try_from(cases).unwrap_or(i64::MAX / US_PER_DAY) / DAYS * 6 + 1;
     let tick_us = (10 * US_PER_HOUR / a_day).clamp(1, 60 * kernel::US_PER_SECOND);
+    crate::demo_services::begin(&app)?;
     let walks = demo_walks::begin(&app, &city, now.plus_us(-DAYS * US_PER_DAY), DAYS)?;
     Play { app: &app, city: &city, clock: &clock, dice: Dice::new(SEED, "play"), now, tick_us, walks }
         .weeks(cases, now)?;
@@ -175,7 +176,7 @@ impl Play<'_> {
             let at = Moment::from_us(clock.load(Ordering::SeqCst));
             self.walks.day(day, at, tick)?;
             self.set(morning.plus_us(20 * US_PER_HOUR).min(now));
-            Worker::new(self.app.clone()).tick()?;
+            Worker::with(self.app.clone(), &serve::cares()).tick()?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ mod calendar;
 mod clock;
 mod demo;
 mod demo_ratings;
+mod demo_services;
 mod demo_walks;
 mod export;
 mod figures;
@@ -21,8 +22,10 @@ mod redesign;
 mod report;
 mod seal;
 mod serve;
+mod services;
 mod simulate;
 mod text;
+mod themes;
 
 use clap::Parser as _;
 use place::PlaceArgs;
@@ -66,6 +69,10 @@ enum Command {
     Report(report::Args),
     /// 留痕核验与导出 / verify and export the record
     Ledger(ledger::Args),
+    /// 办件:别处办的进来,办件量 / services handled elsewhere in, handled numbers
+    Services(services::Args),
+    /// 一件事:体检、上线 / themes: check, offer
+    Themes(themes::Args),
     /// 文本 / what people write
     Text(text::Args),
     /// 日志分析 / event logs
@@ -96,6 +103,14 @@ fn main() -> std::process::ExitCode {
         Command::Figures(args) => figures::run(&cli.place, &args),
         Command::Report(args) => report::run(&cli.place, &args),
         Command::Ledger(args) => ledger::run(&cli.place, &args),
+        Command::Services(args) => match services::run(&cli.place, &args) {
+            Ok(code) => return code,
+            Err(e) => Err(e),
+        },
+        Command::Themes(args) => match themes::run(&cli.place, &args) {
+            Ok(code) => return code,
+            Err(e) => Err(e),
+        },
         Command::Text(args) => text::run(args),
         Command::Log(args) => log::run(args),
         Command::Redesign(args) => redesign::run(args),
@@ -129,7 +144,7 @@ fn calendar_command(place: &PlaceArgs, args: &calendar::Args) -> anyhow::Result<
     calendar::run(args, &office.rules.calendar, &mut out, move |notice| {
         let text = serde_json::to_string(&notice)?;
         importing.city.import_calendar(kernel::Actor::system(), text).wait()?;
-        let tick = app::Worker::new(importing.clone()).tick()?;
+        let tick = app::Worker::with(importing.clone(), &serve::cares()).tick()?;
         eprintln!("重算了 {0} 件的期限 / recomputed the limits of {0} cases", tick.of(app::JOBS));
         Ok(())
     })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
-use app::{CARES, House, Worker};
+use app::{House, Worker};
 use store::{asides, jobs};
 
 use crate::place::PlaceArgs;
@@ -111,8 +111,15 @@ async fn told_to_stop() {
     interrupt.await;
 }
 
+/// What the system cares for: its own cares, then those of movements in crates of their own.
+pub fn cares() -> Vec<app::Care> {
+    let mut all = app::CARES.to_vec();
+    all.push(service_acts::CARE);
+    all
+}
+
 fn rounds_beside(app: &House, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
-    let (worker, stop) = (Worker::new(app.clone()), Arc::clone(stop));
+    let (worker, stop) = (Worker::with(app.clone(), &cares()), Arc::clone(stop));
     std::thread::spawn(move || {
         // A care that panics is contained in its care; should the rounds themselves end, they begin again.
         while !stop.load(Ordering::SeqCst) {
@@ -131,7 +138,7 @@ pub fn work(place: &PlaceArgs, args: &WorkerArgs) -> Result<()> {
     if args.again {
         println!("重试搁置 {0} 项 / {0} put aside are tried again", app.city.try_again()?);
     }
-    let worker = Worker::new(app.clone());
+    let worker = Worker::with(app.clone(), &cares());
     if args.once {
         return once(&app, &worker);
     }
@@ -142,7 +149,7 @@ pub fn work(place: &PlaceArgs, args: &WorkerArgs) -> Result<()> {
 /// One round; says what each care did, what failed and what is put aside. Fails when a care failed.
 fn once(app: &House, worker: &Worker) -> Result<()> {
     let tick = worker.round();
-    for care in CARES {
+    for care in cares() {
         println!("{}({}): {}", care.zh, care.name, tick.of(care.name));
     }
     let listed =

@@ -192,6 +192,18 @@ impl Supervision {
         Ok(id)
     }
 
+    /// Puts a service on record that can be rated, once under its code; answers the token of its rating.
+    ///
+    /// # Errors
+    /// The store could not.
+    pub fn service_to_rate(&self, tx: &mut Tx<'_>, permit: &Permit, row: &ServiceRow) -> Result<String, Error> {
+        let id = match ratings::by_code(tx, &row.code)? {
+            Some(known) => known.id,
+            None => self.put_service(tx, permit, row)?,
+        };
+        Ok(self.rate_token(id))
+    }
+
     /// A service was given at a window: on record, with a receipt to be rated.
     pub fn serve(&self, actor: Actor, new: NewService) -> Later<Receipt> {
         self.write(move |app, tx| {

@@ -3,7 +3,7 @@
 use kernel::{Actor, Role};
 use resolve::{Act, Case};
 
-use crate::subject::{Account, At, City, Kind, Nothing, Own, Place, Region, Subject, Unit};
+use crate::subject::{Account, Applied, At, City, Kind, Nothing, Own, Place, Region, Subject, Unit};
 use crate::{Denied, decide};
 
 macro_rules! operations {
@@ -89,6 +89,7 @@ operations! {
         ReadSupervision = "read_supervision", "查看督查";
         BringFile = "bring_file", "上传附件";
         GiveRating = "give_rating", "评价";
+        ListApplications = "list_applications", "办件列表";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
@@ -119,6 +120,10 @@ operations! {
         TryGuide = "try_guide", "试走攻略";
         CommentGuide = "comment_guide", "评议攻略";
         PublishGuide = "publish_guide", "发布攻略";
+        ApplyOnline = "apply_online", "网上申请";
+        ApplyAtWindow = "apply_at_window", "窗口收件";
+        WriteThemes = "write_themes", "维护一件事";
+        ReadHandled = "read_handled", "查看办件量";
     }
     Unit(Unit<'a>) {
         ReadMessages = "read_messages", "查看消息";
@@ -139,6 +144,11 @@ operations! {
         JudgePairs = "judge_pairs", "判断同事与再发";
         MakePrecedent = "make_precedent", "设为先例";
         Publish = "publish", "公开发布";
+    }
+    Applied(Applied<'a>) {
+        ReadApplication = "read_application", "查看办件";
+        HandleApplication = "handle_application", "办理办件";
+        UnmaskApplicant = "unmask_applicant", "查看申请人填写内容";
     }
     Account(Account<'a>) {
         WriteStaff = "write_staff", "维护人员";
@@ -274,6 +284,18 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WriteServices, &[Clerk, Coordinator, SystemAdmin, System], Reach::Region),
     r(O::AppealRating, &[Handler, UnitAdmin], Reach::Unit),
     r(O::DecideRating, &[Coordinator, Supervisor], Reach::Region),
+    r(O::ApplyOnline, &[Resident], Reach::Open),
+    r(O::ApplyAtWindow, &[Clerk, Coordinator, System], Reach::Region),
+    r(O::ListApplications, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),
+    r(O::ReadApplication, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ReadApplication, &[Coordinator, Supervisor, Analyst, System], Reach::Region),
+    r(O::ReadApplication, &[Resident], Reach::Own),
+    r(O::HandleApplication, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::HandleApplication, &[Coordinator, System], Reach::Region),
+    r(O::HandleApplication, &[Resident], Reach::Own),
+    r(O::UnmaskApplicant, &[Clerk, Handler], Reach::Unit),
+    r(O::WriteThemes, &[Coordinator, Analyst, SystemAdmin, System], Reach::Region),
+    r(O::ReadHandled, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
     r(O::WriteBulletins, &[Coordinator, Supervisor], Reach::Region),
     r(O::ReadBulletins, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
     r(O::ReadScores, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Open),

@@ -38,6 +38,8 @@ pub enum Kind {
     Unit,
     /// 件
     Case,
+    /// 办件
+    Applied,
     /// 账号
     Account,
     /// 本人
@@ -46,8 +48,16 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 7] =
-        [Self::Nothing, Self::City, Self::Region, Self::Unit, Self::Case, Self::Account, Self::Own];
+    pub const ALL: [Self; 8] = [
+        Self::Nothing,
+        Self::City,
+        Self::Region,
+        Self::Unit,
+        Self::Case,
+        Self::Applied,
+        Self::Account,
+        Self::Own,
+    ];
     /// The Chinese word.
     pub const fn zh(self) -> &'static str {
         match self {
@@ -56,6 +66,7 @@ impl Kind {
             Self::Region => "区划",
             Self::Unit => "单位",
             Self::Case => "件",
+            Self::Applied => "办件",
             Self::Account => "账号",
             Self::Own => "本人",
         }
@@ -68,6 +79,7 @@ impl Kind {
             Self::Region => &[Reach::Open, Reach::Line, Reach::Region],
             Self::Unit => &[Reach::Open, Reach::Line, Reach::Region, Reach::Unit],
             Self::Case => &[Reach::Seen, Reach::Region, Reach::Unit, Reach::Own],
+            Self::Applied => &[Reach::Region, Reach::Unit, Reach::Own],
             Self::Account => &[Reach::Region, Reach::Unit],
             Self::Own => &[Reach::Own],
         }
@@ -91,6 +103,19 @@ pub struct Region<'a>(pub &'a RegionCode);
 pub struct Unit<'a> {
     /// whose it is
     pub unit: Option<UnitId>,
+    /// where it is
+    pub region: &'a RegionCode,
+}
+
+/// 办件: an application, by the units that have a part in it. Its applicant is a resident: the caller has checked the code.
+#[derive(Clone, Copy, Debug)]
+pub struct Applied<'a> {
+    /// who received it
+    pub reception: UnitId,
+    /// who leads it
+    pub lead: UnitId,
+    /// who else decides or does a step in it
+    pub others: &'a [UnitId],
     /// where it is
     pub region: &'a RegionCode,
 }
@@ -202,6 +227,30 @@ impl Subject for &Case {
     }
 }
 
+impl Applied<'_> {
+    fn has_part(&self, actor: &Actor) -> bool {
+        actor.unit.is_some_and(|u| u == self.reception || u == self.lead || self.others.contains(&u))
+    }
+}
+impl sealed::Sealed for Applied<'_> {}
+impl Subject for Applied<'_> {
+    const KIND: Kind = Kind::Applied;
+    fn seen_by(&self, actor: &Actor) -> bool {
+        nowhere(actor)
+            || self.has_part(actor)
+            || matches!(actor.role, Role::Coordinator | Role::Supervisor | Role::Analyst)
+                && inside(actor, self.region)
+    }
+    fn within(&self, actor: &Actor, reach: Reach) -> bool {
+        match reach {
+            Reach::Region => inside(actor, self.region),
+            Reach::Unit => self.has_part(actor),
+            Reach::Own => actor.role == Role::Resident,
+            Reach::Open | Reach::Seen | Reach::City | Reach::Line => false,
+        }
+    }
+}
+
 impl sealed::Sealed for Account<'_> {}
 impl Subject for Account<'_> {
     const KIND: Kind = Kind::Account;
@@ -278,6 +327,11 @@ impl<'a> At<'a> for Unit<'a> {
 impl<'a> At<'a> for &'a Case {
     fn at(place: &Place<'a>) -> Self {
         place.case
+    }
+}
+impl<'a> At<'a> for Applied<'a> {
+    fn at(place: &Place<'a>) -> Self {
+        Self { reception: place.unit, lead: place.unit, others: &[], region: place.region }
     }
 }
 impl<'a> At<'a> for Account<'a> {

@@ -157,7 +157,10 @@ fn a_role_beyond_a_unit_comes_from_a_system_administrator_within_the_region() {
                 && matches!(r.reach, Reach::Region | Reach::City)
                 && !matches!(
                     r.operation,
-                    Operation::RegisterCase | Operation::EnterRating | Operation::WriteServices
+                    Operation::RegisterCase
+                        | Operation::EnterRating
+                        | Operation::WriteServices
+                        | Operation::ApplyAtWindow
                 )
         })
     };

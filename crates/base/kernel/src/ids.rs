@@ -60,11 +60,15 @@ pub enum StreamKind {
     Reading = 11,
     /// 线索: one lead or invitation of the public.
     Lead = 12,
+    /// 办件: the life of one application.
+    Application = 13,
+    /// 一件事: the versions of one theme.
+    Theme = 14,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -77,6 +81,8 @@ impl StreamKind {
         Self::Meeting,
         Self::Reading,
         Self::Lead,
+        Self::Application,
+        Self::Theme,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -93,6 +99,8 @@ impl StreamKind {
             Self::Meeting => "meeting",
             Self::Reading => "reading",
             Self::Lead => "lead",
+            Self::Application => "application",
+            Self::Theme => "theme",
         }
     }
 }

@@ -4,6 +4,7 @@
 //! tables everybody needs (jobs, counters, idempotency, settings). Must not know any rule of an office.
 //! The next developer starts at `docs/store.md`.
 
+pub mod applications;
 pub mod asides;
 pub mod backup;
 pub mod blobs;
@@ -18,6 +19,7 @@ mod error;
 pub mod facts;
 pub mod files;
 pub mod guides;
+pub mod held;
 pub mod idempotency;
 pub mod imports;
 pub mod items;
@@ -38,6 +40,7 @@ mod sqlite;
 mod store;
 pub mod supervision;
 pub mod texts;
+pub mod themes;
 mod tls;
 mod value;
 pub mod walks;

@@ -135,7 +135,8 @@ async fn read(mut multipart: Multipart, kit: &Kit, page: &Reader) -> Result<Form
         if bytes.is_empty() && file.is_empty() {
             continue;
         }
-        if form.fields.all("file").len() >= app::TICKETS_MAX {
+        let brought = form.fields.0.iter().filter(|(n, _)| n == "file" || n.starts_with("file.")).count();
+        if brought >= app::TICKETS_MAX {
             form.trouble = Some(Error::invalid(
                 "file",
                 format!("一次最多 {} 个附件，其余请分次补充", app::TICKETS_MAX),
@@ -145,7 +146,11 @@ async fn read(mut multipart: Multipart, kit: &Kit, page: &Reader) -> Result<Form
         }
         let (app, actor) = (kit.app.clone(), actor.clone());
         match blocking(move || app.city.upload(&actor, &file, bytes)).await {
-            Ok(up) => form.fields.0.push(("file".to_owned(), up.ticket)),
+            // A file for something in particular keeps that name: `file.m1`.
+            Ok(up) => {
+                let name = if name.starts_with("file.") { name } else { "file".to_owned() };
+                form.fields.0.push((name, up.ticket));
+            }
             Err(e @ Error::Invalid { .. }) => form.trouble = Some(e),
             Err(e) => return Err(Oops(e)),
         }

@@ -23,6 +23,7 @@ const FORM_MAX: usize = 1 << 20;
 pub const AREAS: &[Area] = &[
     Area { text: resolve_pages::home_area, places: &[resolve_pages::HOME] },
     Area { text: resolve_pages::area, places: &[resolve_pages::PLACES] },
+    Area { text: service_pages::area, places: &[service_pages::PLACES] },
     Area { text: walk_pages::area, places: &[walk_pages::PLACES, catalogue_pages::PLACES] },
     Area { text: optimise_pages::area, places: &[optimise_pages::PLACES] },
     Area { text: supervise_pages::area, places: &[supervise_pages::PLACES] },
@@ -31,7 +32,7 @@ pub const AREAS: &[Area] = &[
 ];
 
 /// The navigation of the portal.
-pub const FRONT: &[&[FrontPlace]] = &[catalogue_pages::FRONT, resolve_pages::FRONT];
+pub const FRONT: &[&[FrontPlace]] = &[catalogue_pages::FRONT, service_pages::FRONT, resolve_pages::FRONT];
 
 /// What every page shares in the browser: here and not in the kit, so that a line of style makes no page build again.
 const SHARED: &[Asset] = &[
@@ -48,6 +49,7 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
     ("catalogue-pages", catalogue_pages::texts::ALL),
     ("walk-pages", walk_pages::texts::ALL),
     ("resolve-pages", resolve_pages::texts::ALL),
+    ("service-pages", service_pages::texts::ALL),
     ("optimise-pages", optimise_pages::texts::ALL),
     ("supervise-pages", supervise_pages::texts::ALL),
     ("people-pages", people_pages::texts::ALL),
@@ -62,6 +64,7 @@ pub fn router(app: app::House, options: Options) -> Router {
         .merge(supervise_pages::public_routes())
         .merge(catalogue_pages::public_routes())
         .merge(walk_pages::public_routes())
+        .merge(service_pages::public_routes())
         .layer(from_fn_with_state(kit.clone(), slow_down));
     Router::new()
         .merge(public)
@@ -71,6 +74,7 @@ pub fn router(app: app::House, options: Options) -> Router {
         .merge(supervise_pages::routes())
         .merge(catalogue_pages::routes())
         .merge(walk_pages::routes())
+        .merge(service_pages::routes())
         .route("/prefs", post(prefs))
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(|| async { "ok" }))

@@ -49,6 +49,7 @@ struct Things {
     campaign: i64,
     walk: i64,
     rate: String,
+    application: (String, String),
 }
 
 fn day(text: &str) -> Date {
@@ -202,6 +203,15 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         typical: false,
     };
     app.supervision.publish(coordinator.clone(), lodged.number.clone(), what).wait().unwrap();
+    let begun = service_acts::Service::over(app)
+        .begin(
+            actor(Role::Clerk, "a"),
+            service_acts::What::Item(item.code.clone()),
+            vec!["a".into(), "a".into()],
+        )
+        .wait()
+        .unwrap();
+    let application = (begun.number, begun.code);
     Things {
         case: lodged.number,
         code: lodged.code,
@@ -227,6 +237,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         campaign,
         walk,
         rate: receipt.token,
+        application,
     }
 }
 
@@ -236,6 +247,7 @@ fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         return Some(path.to_owned());
     }
     let digest = "0".repeat(64);
+    let digest_of_none = digest.clone();
     let parts: &[(&str, &str, String)] = &[
         ("/desk/case/", "{number}", t.case.clone()),
         ("/desk/case/", "{act}", "note".into()),
@@ -269,6 +281,21 @@ fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/walks/w/", "{digest}", digest),
         ("/desk/walks/", "{id}", t.campaign.to_string()),
         ("/desk/walks/", "{kind}", "summary".into()),
+        ("/desk/services/at/", "{number}", t.application.0.clone()),
+        ("/desk/services/at/", "{act}", "withdraw".into()),
+        ("/desk/services/at/", "{hash}", digest_of_none.clone()),
+        ("/desk/services/at/", "{file}", "1.docx".into()),
+        ("/desk/services/new/", "{sort}", "item".into()),
+        ("/desk/services/new/", "{code}", t.item.clone()),
+        ("/desk/services/themes/", "{code}", "none".into()),
+        ("/apply/to/", "{sort}", "item".into()),
+        ("/apply/to/", "{code}", t.item.clone()),
+        ("/a/", "{number}", t.application.0.clone()),
+        ("/a/", "{code}", t.application.1.clone()),
+        ("/a/", "{act}", "sign".into()),
+        ("/a/", "{material}", "m1".into()),
+        ("/a/", "{hash}", digest_of_none.clone()),
+        ("/a/", "{file}", "1.docx".into()),
     ];
     let mut out = path.to_owned();
     for (prefix, part, value) in parts {
@@ -433,6 +460,9 @@ fn is_open(path: &str) -> bool {
         || path.starts_with("/desk/logs/")
         || path.starts_with("/desk/boards/")
         || path.starts_with("/desk/items/i/")
+        // What can be applied for is everybody's; who begins at a window is asked where the item is.
+        || path.starts_with("/desk/services/new/")
+        || path.starts_with("/desk/services/themes/")
 }
 
 /// The law: of what belongs to a county, nobody of the county beside it opens anything or passes a form.

@@ -1,0 +1,361 @@
+//! 数据共享目录 (X8): what government already holds, so that nobody is asked for it again. The directory with the core
+//! metadata of the national guide, drawn from the catalogue; requests for data with their limits as a table; correction
+//! (校核纠错). Must not know storage, or whose data it is: a subject is a keyed digest.
+
+use catalogue::{ResultKind, ServiceItem};
+use kernel::{Date, Moment, Said};
+use serde::{Deserialize, Serialize};
+use workday::{Length, WorkCalendar};
+
+use crate::words::{Word as _, words};
+
+words! {
+    /// How a resource may be shared (共享类型). 国令 809 《政务数据共享条例》.
+    Sharing {
+        Free = "free", "无条件共享";
+        Conditional = "conditional", "有条件共享";
+        Closed = "closed", "不予共享";
+    }
+}
+words! {
+    /// What sort of resource (资源分类). 发改高技〔2017〕1272 号.
+    Class {
+        Base = "base", "基础信息";
+        Theme = "theme", "主题信息";
+        Department = "department", "部门信息";
+    }
+}
+
+/// One item of a resource (信息项).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataItem {
+    /// 名称
+    pub name: String,
+    /// 数据类型
+    pub kind: String,
+}
+
+/// One resource of the directory (信息资源), with the core metadata of the national guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resource {
+    /// 信息资源代码
+    pub code: String,
+    /// 信息资源名称
+    pub name: String,
+    /// 提供方
+    pub provider: String,
+    /// 提供方代码
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub provider_code: String,
+    /// 摘要
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub summary: String,
+    /// 分类
+    pub class: Class,
+    /// 信息项
+    pub items: Vec<DataItem>,
+    /// 共享类型
+    pub sharing: Sharing,
+    /// 共享条件; a condition is needed for what is shared on conditions
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub condition: String,
+    /// 更新周期
+    pub updates: String,
+    /// 发布日期
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Date>,
+}
+
+impl Resource {
+    /// What keeps it out of the directory.
+    pub fn faults(&self) -> Vec<Said> {
+        let mut out = Vec::new();
+        let mut must = |holds: bool, zh: &str, en: &str| {
+            if !holds {
+                out.push(Said::new(zh, en));
+            }
+        };
+        must(
+            !self.code.trim().is_empty() && !self.name.trim().is_empty(),
+            "须有代码和名称",
+            "code and name are needed",
+        );
+        must(!self.provider.trim().is_empty(), "须写明提供方", "name the provider");
+        must(!self.items.is_empty(), "须列出信息项", "list the items");
+        must(
+            self.sharing != Sharing::Conditional || !self.condition.trim().is_empty(),
+            "有条件共享的须写明条件",
+            "what is shared on conditions needs them",
+        );
+        out
+    }
+}
+
+/// The directory as the catalogue gives it: every document that an item ends with is a resource of the unit that issues it.
+pub fn directory(items: &[ServiceItem], published: Date) -> Vec<Resource> {
+    let mut out: Vec<Resource> = Vec::new();
+    for item in items {
+        for r in item.results.iter().filter(|r| r.kind == ResultKind::Certificate) {
+            let name = crate::theme::one_name(&r.name, &[]);
+            if out.iter().any(|x| x.name == name && x.provider == item.unit) {
+                continue;
+            }
+            let field = |name: &str, kind: &str| DataItem { name: name.to_owned(), kind: kind.to_owned() };
+            out.push(Resource {
+                code: format!("{}/{}", item.code, out.len() + 1),
+                name,
+                provider: item.unit.clone(),
+                provider_code: item.unit_code.clone(),
+                summary: format!("{}的办理结果", item.name),
+                class: Class::Department,
+                items: vec![
+                    field("证照编号", "字符型"),
+                    field("持有人", "字符型"),
+                    field("签发单位", "字符型"),
+                    field("签发日期", "日期型"),
+                    field("有效期至", "日期型"),
+                ],
+                sharing: Sharing::Free,
+                condition: String::new(),
+                updates: "实时".to_owned(),
+                published: Some(published),
+            });
+        }
+    }
+    out
+}
+
+words! {
+    /// Where a request for data stands (数据需求申请).
+    RequestStage {
+        Asked = "asked", "待核对";
+        WithProvider = "with_provider", "待提供方答复";
+        Granted = "granted", "已授权";
+        Refused = "refused", "不予提供";
+        Negotiating = "negotiating", "协商中";
+        WithAuthority = "with_authority", "待数据主管部门裁定";
+        Closed = "closed", "已终止";
+    }
+}
+words! {
+    /// What is done with a request.
+    RequestAct {
+        Check = "check", "核对";
+        Grant = "grant", "授权";
+        Refuse = "refuse", "不予提供";
+        Dispute = "dispute", "提出异议";
+        GiveWay = "give_way", "协商一致提供";
+        Raise = "raise", "提请裁定";
+        Order = "order", "裁定提供";
+        Uphold = "uphold", "裁定不提供";
+    }
+}
+
+/// Who does it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// the unit that asks
+    Asker,
+    /// the unit that holds it
+    Provider,
+    /// 数据主管部门
+    Authority,
+}
+
+/// From, who, act, to. A refusal needs its reason; it can be disputed, and the authority decides in the end
+/// (国令 809:申请—答复—争议三步).
+#[rustfmt::skip]
+pub const REQUEST_MOVES: &[(RequestStage, Party, RequestAct, RequestStage)] = &[
+    (RequestStage::Asked, Party::Authority, RequestAct::Check, RequestStage::WithProvider),
+    (RequestStage::Asked, Party::Authority, RequestAct::Refuse, RequestStage::Refused),
+    (RequestStage::WithProvider, Party::Provider, RequestAct::Grant, RequestStage::Granted),
+    (RequestStage::WithProvider, Party::Provider, RequestAct::Refuse, RequestStage::Refused),
+    (RequestStage::Refused, Party::Asker, RequestAct::Dispute, RequestStage::Negotiating),
+    (RequestStage::Negotiating, Party::Provider, RequestAct::GiveWay, RequestStage::Granted),
+    (RequestStage::Negotiating, Party::Asker, RequestAct::Raise, RequestStage::WithAuthority),
+    (RequestStage::WithAuthority, Party::Authority, RequestAct::Order, RequestStage::Granted),
+    (RequestStage::WithAuthority, Party::Authority, RequestAct::Uphold, RequestStage::Closed),
+];
+
+/// One limit of a request. Places differ and the national text was not seen: data, not code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestLimit {
+    /// in which stage
+    pub stage: RequestStage,
+    /// only for resources that are published in the directory, or only for those that are not
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<bool>,
+    /// how long
+    pub length: Length,
+    /// where the number comes from
+    pub source: String,
+}
+
+/// The limits a new city starts with: 2 working days to check, 5 to answer, 10 where it is not in the directory yet.
+pub fn request_limits() -> Vec<RequestLimit> {
+    let limit = |stage, published, days, source: &str| RequestLimit {
+        stage,
+        published,
+        length: Length::Workdays(days),
+        source: source.to_owned(),
+    };
+    vec![
+        limit(RequestStage::Asked, None, 2, "sxgp.gov.cn zcwd 202403：2 个工作日核对"),
+        limit(RequestStage::WithProvider, Some(true), 5, "sxgp.gov.cn zcwd 202403：提供方 5 个工作日"),
+        limit(RequestStage::WithProvider, Some(false), 10, "sxgp.gov.cn zcwd 202403：未发布的 10 个工作日"),
+        limit(RequestStage::Negotiating, None, 10, "本市设定"),
+        limit(RequestStage::WithAuthority, None, 10, "本市设定"),
+    ]
+}
+
+/// A request for data (数据需求).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// code of the resource
+    pub resource: String,
+    /// is it published in the directory
+    pub published: bool,
+    /// 用途: what for; nothing else may be done with it (国令 809 第 25 条)
+    pub purpose: String,
+    /// 依据
+    pub basis: String,
+    /// where it stands
+    pub stage: RequestStage,
+    /// since when
+    pub since: Moment,
+    /// the reason of the last refusal
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// Asks for a resource. What is shared freely is authorised directly once it was checked; what is closed is refused at once,
+/// with the reason.
+///
+/// # Errors
+/// Without a purpose and its basis nothing is asked for.
+pub fn ask(resource: &Resource, purpose: &str, basis: &str, now: Moment) -> Result<Request, Said> {
+    if purpose.trim().is_empty() || basis.trim().is_empty() {
+        return Err(Said::new("请写明用途和依据", "say what it is for, and on which ground"));
+    }
+    let closed = resource.sharing == Sharing::Closed;
+    Ok(Request {
+        resource: resource.code.clone(),
+        published: resource.published.is_some(),
+        purpose: purpose.trim().to_owned(),
+        basis: basis.trim().to_owned(),
+        stage: if closed { RequestStage::Refused } else { RequestStage::Asked },
+        since: now,
+        reason: if closed { format!("目录列为“{}”", Sharing::Closed.zh()) } else { String::new() },
+    })
+}
+
+impl Request {
+    /// One move.
+    ///
+    /// # Errors
+    /// Not at this stage, not by this party, or a refusal without reason.
+    pub fn step(
+        mut self,
+        who: Party,
+        act: RequestAct,
+        sharing: Sharing,
+        reason: &str,
+        now: Moment,
+    ) -> Result<Self, Said> {
+        let found = REQUEST_MOVES.iter().find(|(f, w, a, _)| (*f, *w, *a) == (self.stage, who, act));
+        let Some((.., to)) = found else {
+            return Err(Said::new(
+                format!("申请{}，不能{}", self.stage.zh(), act.zh()),
+                format!("the request is at {:?}: {:?} cannot be done", self.stage.word(), act.word()),
+            ));
+        };
+        let refusing = matches!(act, RequestAct::Refuse | RequestAct::Uphold);
+        if refusing && reason.trim().is_empty() {
+            return Err(Said::new("不予提供须说明理由", "a refusal needs its reason"));
+        }
+        // What is shared freely has nothing to be answered: it is authorised when it was checked.
+        let free = act == RequestAct::Check && sharing == Sharing::Free && self.published;
+        self.stage = if free { RequestStage::Granted } else { *to };
+        self.since = now;
+        if !reason.trim().is_empty() {
+            reason.trim().clone_into(&mut self.reason);
+        }
+        Ok(self)
+    }
+    /// When this stage is due; none where nobody owes anything.
+    pub fn due(&self, limits: &[RequestLimit], calendar: &WorkCalendar) -> Option<Moment> {
+        let fits =
+            |l: &&RequestLimit| l.stage == self.stage && l.published.is_none_or(|p| p == self.published);
+        let limit = limits.iter().find(fits)?;
+        workday::due(self.since, limit.length, calendar, &[]).at()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resource(sharing: Sharing) -> Resource {
+        let mut all = directory(&[catalogue::sample::food_licence()], "2026-01-01".parse().unwrap());
+        Resource { sharing, condition: "仅用于办理".into(), ..all.remove(0) }
+    }
+
+    #[test]
+    fn every_result_of_the_catalogue_is_a_resource_once() {
+        let item = catalogue::sample::food_licence();
+        let all = directory(&[item.clone(), item], "2026-01-01".parse().unwrap());
+        assert_eq!(all.len(), 1);
+        assert_eq!(
+            (all[0].name.as_str(), all[0].provider.as_str()),
+            ("食品经营许可证", "云汀市行政审批服务局")
+        );
+        assert!(all[0].faults().is_empty());
+        let bad = Resource {
+            condition: String::new(),
+            sharing: Sharing::Conditional,
+            items: vec![],
+            ..all[0].clone()
+        };
+        assert_eq!(bad.faults().len(), 2);
+    }
+
+    #[test]
+    fn a_request_has_its_limit_in_every_stage_where_somebody_owes_something() {
+        let calendar = WorkCalendar::official();
+        let now: Moment = "2026-09-07 10:00".parse().unwrap();
+        let due = |r: &Request| r.due(&request_limits(), &calendar).map(|m| m.date().to_string());
+        let r = ask(&resource(Sharing::Conditional), "核验营业执照", "食品安全法第三十五条", now).unwrap();
+        assert_eq!(due(&r).unwrap(), "2026-09-09");
+        let r = r.step(Party::Authority, RequestAct::Check, Sharing::Conditional, "", now).unwrap();
+        assert_eq!((r.stage, due(&r).unwrap().as_str()), (RequestStage::WithProvider, "2026-09-14"));
+        let unpublished = Request { published: false, ..r.clone() };
+        // Ten working days, of which Sunday the 20th is one.
+        assert_eq!(due(&unpublished).unwrap(), "2026-09-20");
+        assert!(r.clone().step(Party::Asker, RequestAct::Grant, Sharing::Conditional, "", now).is_err());
+        assert!(r.clone().step(Party::Provider, RequestAct::Refuse, Sharing::Conditional, " ", now).is_err());
+        let r = r.step(Party::Provider, RequestAct::Refuse, Sharing::Conditional, "依据不足", now).unwrap();
+        assert_eq!(due(&r), None);
+        let r = r.step(Party::Asker, RequestAct::Dispute, Sharing::Conditional, "", now).unwrap();
+        let r = r.step(Party::Asker, RequestAct::Raise, Sharing::Conditional, "", now).unwrap();
+        let r = r.step(Party::Authority, RequestAct::Order, Sharing::Conditional, "", now).unwrap();
+        assert_eq!(r.stage, RequestStage::Granted);
+        let free = ask(&resource(Sharing::Free), "核验", "依据", now).unwrap();
+        let free = free.step(Party::Authority, RequestAct::Check, Sharing::Free, "", now).unwrap();
+        assert_eq!(free.stage, RequestStage::Granted, "no added conditions");
+        assert_eq!(
+            ask(&resource(Sharing::Closed), "核验", "依据", now).unwrap().stage,
+            RequestStage::Refused
+        );
+        assert!(ask(&resource(Sharing::Free), "", "依据", now).is_err());
+        // Every stage is reached, and only the ends owe nothing.
+        for stage in RequestStage::ALL {
+            let leaves = REQUEST_MOVES.iter().any(|m| m.0 == *stage);
+            let ends = matches!(stage, RequestStage::Granted | RequestStage::Closed);
+            assert_eq!(leaves, !ends, "{stage:?}");
+            assert!(
+                *stage == RequestStage::Asked || REQUEST_MOVES.iter().any(|m| m.3 == *stage),
+                "{stage:?}"
+            );
+        }
+    }
+}
