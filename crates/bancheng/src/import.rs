@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use app::{Contact, Import, ImportPlan, ImportRow, Later, Outcome};
+use city::{Contact, Later};
 use kernel::{Actor, Role, Said};
 use paper::sheet::intake::{IntakeRow, Mapping, read};
 use paper::sheet::{Book, Limits};
 use resolve::{Kind, Word as _};
+use resolve_acts::{Import, ImportPlan, ImportRow, Outcome};
 use serde::Serialize;
 
 use crate::place::PlaceArgs;
@@ -148,7 +149,7 @@ fn take_in(
     lines: &mut Option<std::io::BufWriter<File>>,
 ) -> Result<()> {
     let bar = progress();
-    let mut ahead: std::collections::VecDeque<Later<app::Chunk>> = std::collections::VecDeque::new();
+    let mut ahead: std::collections::VecDeque<Later<resolve_acts::Chunk>> = std::collections::VecDeque::new();
     let (mut rows, mut refused) = (Vec::with_capacity(chunk), Vec::new());
     let mut reader = read(book, mapping)?;
     loop {
@@ -190,7 +191,7 @@ fn take_in(
 }
 
 fn done(
-    chunk: Option<Later<app::Chunk>>,
+    chunk: Option<Later<resolve_acts::Chunk>>,
     summary: &mut Summary,
     lines: &mut Option<std::io::BufWriter<File>>,
 ) -> Result<()> {

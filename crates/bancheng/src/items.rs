@@ -7,12 +7,15 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use app::{House, ItemAsk, ItemOutcome, Later};
+use assembly::House;
 use catalogue::ServiceItem;
 use catalogue::rows::Sheet;
+use catalogue_acts::ItemOutcome;
+use city::Later;
 use kernel::{Actor, Said};
 use paper::sheet::{Limits, read_book, write_book};
 use serde::Serialize;
+use shelf::ItemAsk;
 
 use crate::place::PlaceArgs;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
-use app::{CARES, House, Worker};
+use assembly::{CARES, House, Worker};
 use store::{asides, jobs};
 
 use crate::place::PlaceArgs;
@@ -68,7 +68,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         ..web::Options::default()
     };
     let interface = api::Options { behind_proxy: args.behind_proxy, ..api::Options::default() };
-    let router = web::router(app.clone(), pages).nest("/api/v1", api::router(app.clone(), interface));
+    let router = web::router(&app, pages).nest("/api/v1", api::router(app.clone(), interface));
     let stop = Arc::new(AtomicBool::new(false));
     let worker = (!args.no_worker).then(|| rounds_beside(&app, &stop));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

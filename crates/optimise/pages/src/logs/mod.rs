@@ -1,7 +1,7 @@
 //! 办件日志的页: where a log comes from, its map, variants, dotted chart, the questions with their answers, and the
 //! guide against reality. `docs/eventlog.md`.
 //!
-//! Knows `app`, `eventlog` and `optimise::questions`. Uploaded logs live in memory ([`shelf`]), bounded, and only
+//! Knows the use cases of its movement (`optimise-acts`), `eventlog` and `optimise::questions`. Uploaded logs live in memory ([`shelf`]), bounded, and only
 //! for whoever uploaded them. Must not know SQL, nor decide who may do what.
 
 mod asked;
@@ -17,7 +17,6 @@ mod views;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use web_kit::Kit;
 
 use shelf::Shelf;
 

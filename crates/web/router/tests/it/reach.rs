@@ -8,13 +8,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use app::{
-    Contact, House, Measure, NewLead, NewRating, NewService, NewStaff, NewUnit, Published, Settings, WalkSync,
-};
+use assembly::House;
 use axum::http::StatusCode;
+use city::{Contact, Settings};
 use kernel::{Actor, Date, Role, UnitId};
+use people::{NewStaff, NewUnit};
 use resolve::{Channel, Command, Complexity, Kind, Registration};
 use supervise::{Adjust, AdjustKind, Ask, Filter, Form, Level, RateChannel};
+use supervise_acts::{Measure, NewRating, NewService, Published};
+use walk_acts::{NewLead, WalkSync};
 
 use crate::it::help::{Browser, City, city_with};
 
