@@ -4,10 +4,14 @@
 mod files;
 #[path = "it/keys.rs"]
 mod keys;
+#[path = "it/log_doors.rs"]
+mod log_doors;
 #[path = "it/logs.rs"]
 mod logs;
 #[path = "it/office.rs"]
 mod office;
+#[path = "../../craft/paper/tests/it/offices.rs"]
+mod offices;
 #[path = "it/reach.rs"]
 mod reach;
 #[path = "it/reading.rs"]
@@ -16,6 +20,8 @@ mod reading;
 mod redesigns;
 #[path = "it/reporter.rs"]
 mod reporter;
+#[path = "it/roster_doors.rs"]
+mod roster_doors;
 #[path = "it/supervise.rs"]
 mod supervise;
 #[path = "it/walks.rs"]

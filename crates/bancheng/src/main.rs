@@ -1,6 +1,7 @@
 //! 办成: the program.
 #![expect(clippy::print_stdout, reason = "a command talks to the person who called it")]
 
+mod aside;
 mod backup;
 mod calendar;
 mod clock;
@@ -10,6 +11,7 @@ mod demo_walks;
 mod export;
 mod figures;
 mod import;
+mod import_ratings;
 mod items;
 mod ledger;
 mod log;

@@ -82,7 +82,7 @@ fn what_the_citys_scanner_refuses_is_not_kept() {
         assert!(app.city.upload(&coordinator(), "a.pdf", b"%PDF-1.7 fine".to_vec()).is_ok());
         let bad = app.city.upload(&coordinator(), "b.pdf", b"%PDF-1.7 VIRUS".to_vec());
         assert!(matches!(bad, Err(Error::Invalid { .. })), "{bad:?}");
-        let down = app.scan_with(Some(&dir.path().join("gone"))).upload(
+        let down = app.scan_with(Some(&dir.path().join("gone"))).city.upload(
             &coordinator(),
             "c.pdf",
             b"%PDF-1.7 c".to_vec(),

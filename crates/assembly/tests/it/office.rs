@@ -11,6 +11,15 @@ use walk_acts::{LeadMove, NewLead};
 
 use super::{START, act, city, coordinator, handler, lodge, to, who};
 
+/// Sheets as they come out of a file.
+fn as_read(sheets: &[(String, Vec<Vec<String>>)]) -> Vec<tabular::records::Sheet> {
+    let one = |(name, rows): &(String, Vec<Vec<String>>)| tabular::records::Sheet {
+        name: name.clone(),
+        rows: rows.clone(),
+        ..Default::default()
+    };
+    sheets.iter().map(one).collect()
+}
 fn root() -> Actor {
     who(Role::SystemAdmin, 1)
 }
@@ -79,7 +88,7 @@ fn a_roster_comes_back_as_it_went_and_one_with_a_fault_changes_nothing() {
                 ]),
             ),
         ];
-        let taken = app.people.take_in_roster(&root(), &sheets).unwrap();
+        let taken = app.people.take_in_roster(&root(), &as_read(&sheets)).unwrap();
         assert_eq!((taken.units, taken.staff, taken.wrong.len()), (entered(1, 1), entered(2, 0), 0));
         assert!(app.people.sign_in("zhao", "first password", "").is_ok());
         assert!(app.people.sign_in("qian", "", "").is_err(), "nobody signs in without a password");
@@ -88,7 +97,7 @@ fn a_roster_comes_back_as_it_went_and_one_with_a_fault_changes_nothing() {
         assert_eq!(sub.duties, "登记\n检查");
         assert_eq!(sub.parent, office.unit_called("市监局").map(|u| u.id));
         let out = app.people.roster(root()).wait().unwrap();
-        let again = app.people.take_in_roster(&root(), &out).unwrap();
+        let again = app.people.take_in_roster(&root(), &as_read(&out)).unwrap();
         assert_eq!(
             (again.units, again.staff, again.wrong.len()),
             (entered(0, 4), entered(0, 2), 0),
@@ -123,7 +132,7 @@ fn a_roster_comes_back_as_it_went_and_one_with_a_fault_changes_nothing() {
                 ]),
             ),
         ];
-        let refused = app.people.take_in_roster(&root(), &bad).unwrap();
+        let refused = app.people.take_in_roster(&root(), &as_read(&bad)).unwrap();
         let places: Vec<_> = refused.wrong.iter().map(|w| (w.sheet.as_str(), w.row)).collect();
         let units = [("单位", 3), ("单位", 4), ("单位", 7), ("单位", 5), ("单位", 6)];
         assert_eq!(places[..5], units);
@@ -134,14 +143,14 @@ fn a_roster_comes_back_as_it_went_and_one_with_a_fault_changes_nothing() {
         let own = who(Role::UnitAdmin, 2);
         let only = |unit: &str, role: &str| {
             let sheet = rows(&[&["账号", "姓名", "角色", "单位编码"], &["sun", "孙悦", role, unit]]);
-            app.people.take_in_roster(&own, &[("人员".to_owned(), sheet)]).unwrap().wrong.len()
+            app.people.take_in_roster(&own, &as_read(&[("人员".to_owned(), sheet)])).unwrap().wrong.len()
         };
         assert_eq!(
             (only("住建局", "承办人"), only("市监局", "系统管理员"), only("市监局", "承办人")),
             (1, 1, 0)
         );
-        assert!(app.people.take_in_roster(&own, &sheets[..1]).is_err());
-        assert!(app.people.take_in_roster(&handler(2), &sheets).is_err());
+        assert!(app.people.take_in_roster(&own, &as_read(&sheets[..1])).is_err());
+        assert!(app.people.take_in_roster(&handler(2), &as_read(&sheets)).is_err());
         assert!(matches!(app.people.take_in_roster(&root(), &[]), Err(Error::Invalid { .. })));
     });
 }
@@ -173,7 +182,7 @@ fn nobody_is_entered_over_somebody_elses_account() {
                 &["new", "新人", "承办人", "市监局", "first password"],
                 &[taken, "李明", "承办人", "市监局", "stolen password"],
             ]);
-            let told = app.people.take_in_roster(&admin, &[("人员".to_owned(), sheet)]).unwrap();
+            let told = app.people.take_in_roster(&admin, &as_read(&[("人员".to_owned(), sheet)])).unwrap();
             assert_eq!(told.wrong.iter().map(|w| w.row).collect::<Vec<_>>(), [3]);
             assert!(
                 app.people.sign_in(taken, "first password", "").is_ok()
@@ -218,7 +227,7 @@ fn a_sheet_that_is_too_long_is_refused_and_not_cut() {
         lines.extend(
             (0..=20_000).map(|i| vec![format!("u{i}"), "甲".into(), "承办人".into(), "市监局".into()]),
         );
-        let told = app.people.take_in_roster(&root(), &[("人员".to_owned(), lines)]).unwrap();
+        let told = app.people.take_in_roster(&root(), &as_read(&[("人员".to_owned(), lines)])).unwrap();
         assert_eq!(told.wrong.iter().map(|w| w.row).collect::<Vec<_>>(), [20_002]);
         assert!(
             app.people.staff_list(root(), String::new(), kernel::StaffId(0), 10).wait().unwrap().is_empty()
@@ -233,7 +242,7 @@ fn an_account_that_is_turned_off_is_out_at_once() {
             &["账号", "姓名", "角色", "单位编码", "初始密码"],
             &["li", "李明", "承办人", "市监局", "first password"],
         ]);
-        app.people.take_in_roster(&root(), &[("人员".to_owned(), sheet)]).unwrap();
+        app.people.take_in_roster(&root(), &as_read(&[("人员".to_owned(), sheet)])).unwrap();
         let token = app.people.sign_in("li", "first password", "").unwrap().token;
         let does = |actor: Actor, what| app.people.act_on_staff(actor, "li".into(), what).wait();
         assert!(does(who(Role::UnitAdmin, 3), StaffAct::TurnOff).is_err(), "another unit");

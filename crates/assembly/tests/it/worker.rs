@@ -186,7 +186,11 @@ fn rules_are_the_newest_whatever_a_nodes_clock_says() {
         let mut limits = resolve::default_limits();
         limits.truncate(1);
         app.city.set_limits(who(Role::SystemAdmin, 1), limits).wait().unwrap();
-        assert_eq!(node.office_now().wait().unwrap().rules.limits.len(), 1, "read by a clock that is behind");
+        assert_eq!(
+            node.city.office_now().wait().unwrap().rules.limits.len(),
+            1,
+            "read by a clock that is behind"
+        );
         drop(node);
         other.close();
     });

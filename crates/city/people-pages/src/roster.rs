@@ -7,9 +7,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
-use paper::sheet::{Limits, read_book, write_book};
+use paper::sheet::{Limits, read_sheets, write_book};
 use people::{StaffAct, Taken};
-use web_kit::{Fields, OneFile, Oops, XLSX, blocking, download, explain, render, said};
+use web_kit::{Fields, Lang, OneFile, Oops, XLSX, blocking, download, explain, render, said};
 
 use crate::{Desk, Kit, Page};
 
@@ -32,11 +32,14 @@ struct RosterHtml {
     wrong: Vec<WrongLine>,
     more: usize,
     done: String,
+    /// How the sheets were read and what was left.
+    read: Vec<String>,
 }
 
 fn page(p: Page, taken: Option<Taken>, trouble: String) -> Response {
-    let (mut wrong, mut more, mut done) = (Vec::new(), 0, String::new());
+    let (mut wrong, mut more, mut done, mut read) = (Vec::new(), 0, String::new(), Vec::new());
     if let Some(taken) = taken {
+        read = taken.told.iter().flat_map(|t| t.said(p.lang == Lang::Zh)).collect();
         if taken.wrong.is_empty() {
             done = p.t.roster_done.to_owned();
             for (mark, n) in [
@@ -58,7 +61,7 @@ fn page(p: Page, taken: Option<Taken>, trouble: String) -> Response {
     }
     let bad = !trouble.is_empty() || !wrong.is_empty();
     let status = if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    (status, render(&RosterHtml { p, trouble, wrong, more, done })).into_response()
+    (status, render(&RosterHtml { p, trouble, wrong, more, done, read })).into_response()
 }
 
 fn may(desk: &Desk) -> Result<(), Oops> {
@@ -73,8 +76,8 @@ pub(crate) async fn form(desk: Desk) -> Result<Response, Oops> {
 }
 
 fn take_in(kit: &Kit, actor: &kernel::Actor, bytes: Vec<u8>) -> Result<Taken, Error> {
-    let sheets = read_book(Cursor::new(bytes), &Limits { rows: 50_000, ..Limits::default() });
-    kit.acts.people.take_in_roster(actor, &sheets.map_err(|e| Error::told("file", &e))?)
+    let sheets = read_sheets(Cursor::new(bytes), &Limits { rows: 50_000, ..Limits::default() });
+    kit.acts.people.take_in_roster(actor, &sheets.map_err(|e| Error::told("file", &e))?.1)
 }
 
 /// `POST /desk/office/roster`: a workbook.

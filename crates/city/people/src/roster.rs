@@ -8,6 +8,9 @@ use kernel::{Actor, RegionCode, Role, Said, UnitId};
 use paper::sheet::SheetOf;
 use store::Rd;
 use store::office::{self, StaffRow};
+use tabular::Told;
+use tabular::header::{Fields, Words};
+use tabular::records::{self, Record, Sheet};
 
 use crate::People;
 use crate::entries::{Entered, Hashes, NewStaff, NewUnit, keys_in, may_enter, staff_in, units_in};
@@ -18,6 +21,29 @@ const UNITS: &str = "单位";
 const STAFF: &str = "人员";
 const UNIT_HEAD: [&str; 7] = ["编码", "全称", "简称", "类型", "上级编码", "区划", "职责"];
 const STAFF_HEAD: [&str; 6] = ["账号", "姓名", "角色", "单位编码", "职务", "初始密码"];
+/// The columns of units by the names that offices give them.
+const UNIT_FIELDS: &Fields<'_> = &[
+    ("编码", &["编码", "单位编码", "单位代码", "部门编码", "机构编码", "代码"], true),
+    ("全称", &["全称", "单位全称", "单位名称", "部门名称", "机构名称", "名称"], true),
+    ("简称", &["简称", "单位简称"], false),
+    ("类型", &["类型", "单位类型", "类别"], false),
+    ("上级编码", &["上级编码", "上级单位编码", "上级代码", "上级单位", "上级"], false),
+    ("区划", &["区划", "区划代码", "行政区划代码", "行政区划"], true),
+    ("职责", &["职责", "主要职责", "职能"], false),
+];
+/// The same of accounts.
+const STAFF_FIELDS: &Fields<'_> = &[
+    ("账号", &["账号", "帐号", "登录名", "登录账号", "用户名", "工号"], true),
+    ("姓名", &["姓名", "人员姓名", "用户姓名"], true),
+    ("角色", &["角色", "岗位角色", "用户角色"], true),
+    (
+        "单位编码",
+        &["单位编码", "单位代码", "所属单位", "单位", "所属部门", "部门", "单位名称", "部门编码"],
+        true,
+    ),
+    ("职务", &["职务", "岗位"], false),
+    ("初始密码", &["初始密码", "密码"], false),
+];
 /// Kinds of units: code word, as it stands in a workbook and on pages.
 pub const UNIT_KINDS: [(&str, &str); 8] = [
     ("government", "政府"),
@@ -53,56 +79,78 @@ pub struct Taken {
     pub staff: Entered,
     /// why nothing was taken; empty: everything was
     pub wrong: Vec<Wrong>,
+    /// how the sheets were read and what was left
+    pub told: Vec<Told>,
 }
 
-/// A sheet with its columns found by name.
-struct Sheet<'a> {
+/// A sheet that was found.
+struct Table<'a> {
     name: &'static str,
-    columns: HashMap<String, usize>,
-    head: usize,
-    rows: &'a [Vec<String>],
+    fields: &'static Fields<'static>,
+    records: records::Records<'a>,
 }
 
-impl<'a> Sheet<'a> {
-    /// The heading is the first row, among the first ten, in which every needed name stands.
-    fn find(all: &'a [SheetOf], name: &'static str, needed: &[&str], wrong: &mut Vec<Wrong>) -> Option<Self> {
-        let (_, rows) = all.iter().find(|(n, _)| n.trim() == name)?;
-        for (i, row) in rows.iter().enumerate().take(10) {
-            let columns: HashMap<String, usize> =
-                row.iter().enumerate().rev().map(|(c, t)| (t.trim().to_owned(), c)).collect();
-            if needed.iter().all(|n| columns.contains_key(*n)) {
-                let sheet = Self { name, columns, head: i + 1, rows };
-                let Some((n, _)) = sheet.rows().nth(ROWS_MAX) else { return Some(sheet) };
-                let zh = format!("一张表最多 {ROWS_MAX} 行，请分几次导入");
-                wrong.push(sheet.wrong(
-                    n,
-                    zh,
-                    format!("at most {ROWS_MAX} rows in a sheet: import in parts"),
-                ));
-                return None;
-            }
+impl<'a> Table<'a> {
+    /// The sheet of this name, else the first that people see with the needed columns.
+    fn find(
+        all: &'a [Sheet],
+        name: &'static str,
+        fields: &'static Fields<'static>,
+        wrong: &mut Vec<Wrong>,
+    ) -> Option<Self> {
+        let words = Words(fields);
+        let door = records::Door { words: &words, word: &|f| fields[f].0.to_owned() };
+        let called = |s: &&Sheet| s.name.trim() == name;
+        let sheets = all.iter().filter(called).chain(all.iter().filter(move |s| !called(s)));
+        if let Some(records) = records::find(sheets, None, &door) {
+            return Some(Self { name, fields, records });
         }
-        let all = needed.join("、");
-        wrong.push(Wrong {
-            sheet: name.to_owned(),
-            row: 1,
-            said: Said::new(
-                format!("表头须有这些列：{all}"),
-                format!("the heading must have these columns: {all}"),
-            ),
-        });
+        if all.iter().any(|s| called(&s) && !s.rows.is_empty()) {
+            let needed = fields.iter().filter(|f| f.2).map(|f| f.0).collect::<Vec<_>>().join("、");
+            wrong.push(Wrong {
+                sheet: name.to_owned(),
+                row: 1,
+                said: Said::new(
+                    format!("表头须有这些列：{needed}"),
+                    format!("the heading must have these columns: {needed}"),
+                ),
+            });
+        }
         None
     }
-    /// Rows with anything in them, by their number in the spreadsheet.
-    fn rows(&self) -> impl Iterator<Item = (usize, &'a [String])> {
-        let rows = self.rows.iter().enumerate().skip(self.head);
-        rows.filter(|(_, r)| r.iter().any(|c| !c.trim().is_empty())).map(|(i, r)| (i + 1, r.as_slice()))
+    /// Its records; none when there are too many.
+    fn rows(&mut self, wrong: &mut Vec<Wrong>) -> Vec<Row<'_>> {
+        let (name, fields) = (self.name, self.fields);
+        let mut rows = self.records.rows();
+        if let Some(over) = rows.get(ROWS_MAX) {
+            wrong.push(Wrong {
+                sheet: name.to_owned(),
+                row: over.row as usize,
+                said: Said::new(
+                    format!("一张表最多 {ROWS_MAX} 行，请分几次导入"),
+                    format!("at most {ROWS_MAX} rows in a sheet: import in parts"),
+                ),
+            });
+            rows.clear();
+        }
+        rows.into_iter().map(|record| Row { name, fields, record }).collect()
     }
-    fn cell(&self, row: &'a [String], column: &str) -> &'a str {
-        self.columns.get(column).and_then(|c| row.get(*c)).map_or("", |t| t.trim())
+}
+
+/// One of its records.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    name: &'static str,
+    fields: &'static Fields<'static>,
+    record: Record<'a>,
+}
+
+impl<'a> Row<'a> {
+    fn cell(&self, column: &str) -> &'a str {
+        self.fields.iter().position(|f| f.0 == column).map_or("", |f| self.record.get(f))
     }
-    fn wrong(&self, row: usize, zh: impl Into<String>, en: impl Into<String>) -> Wrong {
-        Wrong { sheet: self.name.to_owned(), row, said: Said::new(zh, en) }
+    fn wrong(&self, zh: impl Into<String>, en: impl Into<String>) -> Wrong {
+        Wrong { sheet: self.name.to_owned(), row: self.record.row as usize, said: Said::new(zh, en) }
     }
 }
 
@@ -114,38 +162,35 @@ fn kind_of(text: &str) -> Option<&'static str> {
 }
 
 /// Units in an order in which each stands behind the one above it.
-fn units_of(all: &[SheetOf], office: &Office, wrong: &mut Vec<Wrong>) -> Vec<NewUnit> {
-    let Some(sheet) = Sheet::find(all, UNITS, &["编码", "全称", "区划"], wrong) else {
-        return Vec::new();
-    };
+fn units_of(rows: &[Row<'_>], office: &Office, wrong: &mut Vec<Wrong>) -> Vec<NewUnit> {
     let mut keys: HashSet<&str> = HashSet::new();
-    let mut found: Vec<(usize, NewUnit)> = Vec::new();
-    for (n, row) in sheet.rows() {
-        let cell = |name| sheet.cell(row, name);
+    let mut found: Vec<(Row<'_>, NewUnit)> = Vec::new();
+    for row in rows {
+        let cell = |name| row.cell(name);
         let (key, name) = (cell("编码"), cell("全称"));
         if key.is_empty() || name.is_empty() {
-            wrong.push(sheet.wrong(n, "编码和全称都要填", "the code and the full name are needed"));
+            wrong.push(row.wrong("编码和全称都要填", "the code and the full name are needed"));
             continue;
         }
         if !keys.insert(key) {
             let (zh, en) = (format!("编码“{key}”重复"), format!("the code “{key}” stands twice"));
-            wrong.push(sheet.wrong(n, zh, en));
+            wrong.push(row.wrong(zh, en));
             continue;
         }
         let Ok(region) = cell("区划").parse::<RegionCode>() else {
             let zh = format!("区划“{}”不是 4、6、9 或 12 位代码", cell("区划"));
-            wrong.push(sheet.wrong(n, zh, "the region is not a code of 4, 6, 9 or 12 digits"));
+            wrong.push(row.wrong(zh, "the region is not a code of 4, 6, 9 or 12 digits"));
             continue;
         };
         let Some(kind) = kind_of(cell("类型")) else {
             let known: Vec<_> = UNIT_KINDS.iter().map(|(_, zh)| *zh).collect();
             let zh = format!("类型“{}”不认识，可填：{}", cell("类型"), known.join("、"));
-            wrong.push(sheet.wrong(n, zh, format!("the kind is not one of: {}", known.join(", "))));
+            wrong.push(row.wrong(zh, format!("the kind is not one of: {}", known.join(", "))));
             continue;
         };
         let short = Some(cell("简称")).filter(|s| !s.is_empty()).unwrap_or(name);
         found.push((
-            n,
+            *row,
             NewUnit {
                 key: key.to_owned(),
                 name: name.to_owned(),
@@ -171,10 +216,9 @@ fn units_of(all: &[SheetOf], office: &Office, wrong: &mut Vec<Wrong>) -> Vec<New
         there.extend(ready.iter().map(|(_, u)| u.key.clone()));
         ordered.extend(ready.into_iter().map(|(_, u)| u));
     }
-    for (n, u) in found {
+    for (row, u) in found {
         let above = u.parent.unwrap_or_default();
-        wrong.push(sheet.wrong(
-            n,
+        wrong.push(row.wrong(
             format!("上级编码“{above}”不存在，或上下级绕成了圈"),
             format!("the unit above, “{above}”, does not exist or the units go round in a circle"),
         ));
@@ -188,52 +232,49 @@ fn role_of(text: &str) -> Option<Role> {
 }
 
 fn staff_of(
-    all: &[SheetOf],
+    rows: &[Row<'_>],
     office: &Office,
     units: &[NewUnit],
     (actor, old): (&Actor, &HashMap<String, StaffRow>),
     wrong: &mut Vec<Wrong>,
 ) -> Vec<NewStaff> {
-    let needed = ["账号", "姓名", "角色", "单位编码"];
-    let Some(sheet) = Sheet::find(all, STAFF, &needed, wrong) else { return Vec::new() };
     let new: HashSet<&str> = units.iter().map(|u| u.key.as_str()).collect();
     let mut logins: HashSet<&str> = HashSet::new();
     let mut found = Vec::new();
-    for (n, row) in sheet.rows() {
-        let cell = |name| sheet.cell(row, name);
+    for row in rows {
+        let cell = |name| row.cell(name);
         let (login, name, unit, password) = (cell("账号"), cell("姓名"), cell("单位编码"), cell("初始密码"));
         if login.is_empty() || name.is_empty() {
-            wrong.push(sheet.wrong(n, "账号和姓名都要填", "the account and the name are needed"));
+            wrong.push(row.wrong("账号和姓名都要填", "the account and the name are needed"));
             continue;
         }
         if !logins.insert(login) {
             let (zh, en) = (format!("账号“{login}”重复"), format!("the account “{login}” stands twice"));
-            wrong.push(sheet.wrong(n, zh, en));
+            wrong.push(row.wrong(zh, en));
             continue;
         }
         let Some(role) = role_of(cell("角色")) else {
             let known: Vec<_> =
                 Role::ALL.into_iter().filter_map(|r| role_of(r.word())).map(Role::zh).collect();
             let zh = format!("角色“{}”不认识，可填：{}", cell("角色"), known.join("、"));
-            wrong.push(sheet.wrong(n, zh, format!("the role is not one of: {}", known.join(", "))));
+            wrong.push(row.wrong(zh, format!("the role is not one of: {}", known.join(", "))));
             continue;
         };
         let known = office.unit_called(unit);
         if known.is_none() && !new.contains(unit) {
             let (zh, en) = (format!("没有单位“{unit}”"), format!("there is no unit “{unit}”"));
-            wrong.push(sheet.wrong(n, zh, en));
+            wrong.push(row.wrong(zh, en));
             continue;
         }
         // A unit of this workbook has no number yet, but a region.
         let of_book = units.iter().find(|u| u.key == unit).map(|u| (UnitId(0), &u.region));
         let Some((unit_id, region)) = known.map(|u| (u.id, &u.region)).or(of_book) else { continue };
         if let Err(said) = may_enter(actor, Account { unit: unit_id, region, role }, old.get(login)) {
-            wrong.push(Wrong { sheet: sheet.name.to_owned(), row: n, said });
+            wrong.push(row.wrong(said.zh, said.en));
             continue;
         }
         if !password.is_empty() && password.chars().count() < crate::sign_in::PASSWORD_MIN {
-            wrong.push(sheet.wrong(
-                n,
+            wrong.push(row.wrong(
                 format!("初始密码至少 {} 个字符", crate::sign_in::PASSWORD_MIN),
                 format!("a password has at least {} characters", crate::sign_in::PASSWORD_MIN),
             ));
@@ -251,6 +292,16 @@ fn staff_of(
     found
 }
 
+/// What there is to tell of a sheet: both sheets are known, whatever was wrong is set aside.
+fn told_of(table: Table<'_>, wrong: &[Wrong]) -> Told {
+    let mut told = table.records.told;
+    told.sheets_other.retain(|s| ![UNITS, STAFF].contains(&s.name.trim()) || s.hidden);
+    for w in wrong.iter().filter(|w| w.sheet == table.name) {
+        told.aside(w.row as u64, w.said.to_string());
+    }
+    told
+}
+
 /// Every account by its login.
 fn every_account(rd: &mut Rd<'_>) -> Result<HashMap<String, StaffRow>, Error> {
     Ok(office::all_staff(rd, None)?.into_iter().map(|s| (s.login.clone(), s)).collect())
@@ -261,16 +312,22 @@ impl People {
     ///
     /// # Errors
     /// Not allowed; neither sheet is there; too many passwords at once.
-    pub fn take_in_roster(&self, actor: &Actor, sheets: &[SheetOf]) -> Result<Taken, Error> {
+    pub fn take_in_roster(&self, actor: &Actor, sheets: &[Sheet]) -> Result<Taken, Error> {
         decide(actor, op::KeepRoster, Nothing)?;
         let office = self.city.office_now().wait()?;
         let mut wrong = Vec::new();
-        let units = units_of(sheets, &office, &mut wrong);
+        let mut of_units = Table::find(sheets, UNITS, UNIT_FIELDS, &mut wrong);
+        let mut of_staff = Table::find(sheets, STAFF, STAFF_FIELDS, &mut wrong);
+        let rows = of_units.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
+        let units = units_of(&rows, &office, &mut wrong);
         if !units.is_empty() {
             decide(actor, op::WriteUnits, City(&office.settings.city))?;
         }
         let old = self.city.store().read(every_account)?;
-        let staff = staff_of(sheets, &office, &units, (actor, &old), &mut wrong);
+        let rows = of_staff.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
+        let staff = staff_of(&rows, &office, &units, (actor, &old), &mut wrong);
+        let read = [of_units, of_staff].into_iter().flatten();
+        let told: Vec<Told> = read.map(|t| told_of(t, &wrong)).collect();
         if wrong.is_empty() && units.is_empty() && staff.is_empty() {
             return Err(Error::invalid(
                 "file",
@@ -289,7 +346,7 @@ impl People {
             ));
         }
         if !wrong.is_empty() {
-            return Ok(Taken { wrong, ..Taken::default() });
+            return Ok(Taken { wrong, told, ..Taken::default() });
         }
         let hashes = Hashes::of(&staff)?;
         let actor = actor.clone();
@@ -311,7 +368,7 @@ impl People {
             app.city.forget_known();
             Ok(taken)
         });
-        done.wait()
+        Ok(Taken { told, ..done.wait()? })
     }
 
     /// The roster as it is, in the form in which it is taken in; passwords are never in it. A unit administrator gets

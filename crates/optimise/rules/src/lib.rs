@@ -13,6 +13,7 @@ mod fit;
 mod graph;
 mod knockout;
 mod lanes;
+pub mod learned;
 pub mod mined;
 mod model;
 pub mod promised;
@@ -47,6 +48,6 @@ pub use redesign::{
 pub use rng::Rng;
 pub use search::{Candidate, Change, Found, search};
 pub use sim::{
-    Comparison, Design, Estimate, GroupReport, Options, Scenario, SimReport, StepReport, compare,
-    read_scenario, simulate, simulate_scenario,
+    Comparison, Design, Estimate, GroupReport, Options, Scenario, SimReport, StepReport, TARGET_SHARE,
+    TargetShare, compare, read_scenario, simulate, simulate_scenario,
 };

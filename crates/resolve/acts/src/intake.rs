@@ -46,6 +46,8 @@ pub struct ImportRow {
     pub place: String,
     /// what it is about, if the file says so
     pub kind: Option<Kind>,
+    /// who wrote it asks not to be named
+    pub secret: bool,
 }
 
 /// How a file is taken in.
@@ -259,7 +261,7 @@ impl Import {
             source_id: (!row.source_id.is_empty()).then(|| row.source_id.clone()),
             support: row.support,
             against: row.against,
-            hide_reporter: false,
+            hide_reporter: row.secret,
             contact: (!row.contact.is_empty()).then(|| self.app.city.vault().person(&row.contact)),
             lodged_at: row.at,
         };

@@ -110,7 +110,7 @@ pub fn routes(slots: Arc<Slots>) -> Router<Kit> {
         )
         .route("/desk/case/{number}/choose", post(reading::choose))
         .route("/desk/case/{number}/pair", post(reading::pair))
-        .route("/desk/case/{number}/precedent", post(reading::make))
+        .route("/desk/case/{number}/precedent", post(case_page::make_precedent))
         .route("/desk/hot", get(reading::hot))
         .route("/desk/precedents", get(reading::precedents))
         .route("/desk/reading", get(reading::figures))

@@ -157,25 +157,38 @@ fn plates(t: &[char], put: &mut Put<'_>) {
     }
 }
 
+/// A home: a room (室, 户, 单元, 3栋502), or the number of a house in a village or lane, where one family lives. A
+/// street with its number, or a building alone, is a place that many share.
 fn addresses(t: &[char], put: &mut Put<'_>) {
-    for i in 0..t.len() {
-        let door = matches!(t[i], '号' | '室' | '户' | '栋' | '幢' | '楼');
-        if !door || i == 0 || !(is_digit(t[i - 1]) || "一二三四五六七八九十".contains(t[i - 1])) {
+    let number = |c: char| is_digit(c) || "一二三四五六七八九十".contains(c);
+    let mut at = 0;
+    while at < t.len() {
+        let i = at;
+        at += 1;
+        let door = matches!(t[i], '号' | '室' | '户' | '栋' | '幢' | '座' | '楼');
+        if !door || i == 0 || !number(t[i - 1]) {
             continue;
         }
         // A street, village, estate or building within twelve characters before makes it an address.
         let start = i.saturating_sub(12);
-        let street = (start..i).find(|j| "路街道巷弄村组区苑园庄城里".contains(t[*j]));
-        if let Some(street) = street {
+        let Some(street) = (start..i).find(|j| "路街道巷弄村组区苑园庄城里".contains(t[*j]))
+        else {
+            continue;
+        };
+        let mut to = i + 1;
+        while to < t.len() && (number(t[to]) || "号室户栋幢座楼单元层-".contains(t[to])) {
+            to += 1;
+        }
+        at = to;
+        let digits = (i..to).rev().take_while(|j| is_digit(t[*j]) || t[*j] == '-').count();
+        let room = t[i..to].iter().any(|c| matches!(c, '室' | '户' | '单')) || digits >= 3;
+        let house = t[i] == '号'
+            && t.get(i + 1) != Some(&'楼')
+            && t[street..i].iter().any(|c| "巷弄村组庄里".contains(*c));
+        if room || house {
             let from = (start..=street)
                 .find(|j| !"在位于住到从\u{ff0c}。\u{ff1b}、，； ".contains(t[*j]))
                 .unwrap_or(street);
-            let mut to = i + 1;
-            while to < t.len()
-                && (is_digit(t[to]) || "号室户栋幢楼单元层-一二三四五六七八九十".contains(t[to]))
-            {
-                to += 1;
-            }
             put(Kind::Address, from, to);
         }
     }
@@ -285,8 +298,25 @@ mod tests {
     }
 
     #[test]
+    fn a_home_is_personal_and_a_place_is_not() {
+        for (text, home) in [
+            ("松湖花园三号楼电梯坏了两个月", None),
+            ("人民路12号政务大厅排队太久", None),
+            ("幸福小区3栋门前积水", None),
+            ("幸福小区3栋502漏水", Some("幸福小区3栋502")),
+            ("幸福小区3号楼2单元502室漏水", Some("幸福小区3号楼2单元502室")),
+            ("柳林村7组12号门口", Some("柳林村7组12号")),
+            ("槐树巷5号", Some("槐树巷5号")),
+        ] {
+            let found: Vec<String> = private(text).into_iter().map(|p| p.text).collect();
+            assert_eq!(found.first().map(String::as_str), home, "{text}");
+        }
+    }
+
+    #[test]
     fn ordinary_sentences_are_left_alone() {
         for text in [
+            "松湖花园三号楼电梯坏了两个月。",
             "经营范围无法登记，窗口说没有这个分类。",
             "2026年3月2日至3月9日共办理615件，最高163件。",
             "王女士称材料已经交了三次。",

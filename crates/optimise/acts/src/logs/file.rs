@@ -4,8 +4,13 @@ use std::io::{BufReader, Read, Seek};
 
 use eventlog::error::Limits;
 use eventlog::ocel::Ocel;
-use eventlog::{Log, Mapping, Order, Report, TableBuilder, XesOptions};
-use paper::sheet::{Book, Column, Kind, SheetError, Table, Value, write_xlsx};
+use eventlog::{Log, Mapping, Order, ProblemKind, Report, XesOptions};
+use eventlog::{RowIn, TableIntake};
+use paper::sheet::{Book, Column, Kind, RowFault, SheetError, Table, Value, write_xlsx};
+use tabular::DateOrder;
+use tabular::kind::FileKind;
+use tabular::text::{Encoding, Survey};
+use tabular::told::{OtherSheet, Told};
 
 /// Why a log file could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +27,9 @@ pub enum LogFileError {
     /// Parquet or SQLite.
     #[error(transparent)]
     File(eventlog_files::FileError),
+    /// A file of another kind: what it is, and what to do.
+    #[error("{0} / {1}")]
+    NotALog(&'static str, &'static str),
     /// The file has no objects.
     #[error(
         "不是对象日志（OCEL），不能写成 OCEL；请用 .xes .csv .xlsx 或 .parquet / not an object-centric log: write it as .xes .csv .xlsx or .parquet"
@@ -53,8 +61,8 @@ pub enum Format {
     Xes,
     /// CSV, also packed
     Csv,
-    /// a spreadsheet
-    Xlsx,
+    /// a workbook of any kind, or a web page saved as one
+    Sheet,
     /// object-centric, JSON
     OcelJson,
     /// object-centric, XML
@@ -74,6 +82,10 @@ pub struct ReadOptions {
     pub mapping: Option<Mapping>,
     /// of an object-centric log: the type whose objects are the cases; the one with the most events when missing
     pub object_type: Option<String>,
+    /// of a workbook: the sheet; the first that people see and that has a header when missing
+    pub sheet: Option<String>,
+    /// which of day and month comes first where the year stands last; the column decides when missing
+    pub date_order: Option<DateOrder>,
     /// bounds
     pub limits: Limits,
 }
@@ -91,6 +103,8 @@ pub struct ReadLog {
     pub format: Format,
     /// of an object-centric log: the type used, and all types with the number of their objects
     pub object_types: Vec<(String, usize)>,
+    /// of a table: sheet, header, columns, rows that are no events
+    pub told: Option<Told>,
 }
 
 /// The first bytes, unpacked when they are gzip.
@@ -105,23 +119,30 @@ fn head(source: &mut (impl Read + Seek), limits: &Limits) -> Result<Vec<u8>, Log
     }
 }
 
-fn format_of(head: &[u8]) -> Format {
-    let text: String = String::from_utf8_lossy(head).chars().filter(|c| *c != '\0').collect();
-    let text = text.trim_start_matches(['\u{feff}', '\u{fffd}', ' ', '\n', '\r', '\t']);
-    match head {
-        [b'P', b'K', 3 | 5, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Format::Xlsx,
-        [b'P', b'A', b'R', b'1', ..] => Format::Parquet,
-        _ if head.starts_with(b"SQLite format 3\0") => Format::OcelSqlite,
-        _ if text.starts_with('{') => Format::OcelJson,
-        _ if text.starts_with('<') => {
-            if ["<object-types", "<event-types", "<objects"].iter().any(|tag| text.contains(tag)) {
-                Format::OcelXml
-            } else {
-                Format::Xes
-            }
+fn format_of(head: &[u8]) -> Result<Format, LogFileError> {
+    let kind = FileKind::of(head);
+    Ok(match kind {
+        FileKind::Zip | FileKind::Compound | FileKind::Xml2003 => Format::Sheet,
+        FileKind::Html if String::from_utf8_lossy(head).to_lowercase().contains("<table") => Format::Sheet,
+        FileKind::Parquet => Format::Parquet,
+        FileKind::Sqlite => Format::OcelSqlite,
+        FileKind::Json => Format::OcelJson,
+        FileKind::Xml => {
+            let text: String = String::from_utf8_lossy(head).chars().filter(|c| *c != '\0').collect();
+            if eventlog::ocel::is_ocel_xml(&text) { Format::OcelXml } else { Format::Xes }
         }
-        _ => Format::Csv,
-    }
+        FileKind::Text | FileKind::Empty | FileKind::Gzip => Format::Csv,
+        FileKind::Html => {
+            return Err(LogFileError::NotALog(
+                "这是网页（HTML），不是日志文件；可能是登录页或下载失败，请重新导出",
+                "a web page (HTML), not a log: perhaps a page to sign in or a failed download; export it again",
+            ));
+        }
+        other => {
+            let (zh, en) = other.said();
+            return Err(LogFileError::NotALog(zh, en));
+        }
+    })
 }
 
 /// The whole file, unpacked when it is gzip.
@@ -157,7 +178,7 @@ fn object_centric(
 /// # Errors
 /// As [`read_log`], and a log that has no objects.
 pub fn read_objects<R: Read + Seek>(mut source: R, limits: &Limits) -> Result<(Ocel, Report), LogFileError> {
-    let format = format_of(&head(&mut source, limits)?);
+    let format = format_of(&head(&mut source, limits)?)?;
     object_centric(source, format, limits)
 }
 
@@ -166,29 +187,37 @@ pub fn read_objects<R: Read + Seek>(mut source: R, limits: &Limits) -> Result<(O
 /// # Errors
 /// Not a log, broken before its first event, or larger than the limits.
 pub fn read_log<R: Read + Seek>(mut source: R, options: &ReadOptions) -> Result<ReadLog, LogFileError> {
-    let format = format_of(&head(&mut source, &options.limits)?);
-    let (mut mapping, mut object_types) = (None, Vec::new());
+    let format = format_of(&head(&mut source, &options.limits)?)?;
+    let (mut mapping, mut object_types, mut told) = (None, Vec::new(), None);
+    let given =
+        options.mapping.clone().map(|m| Mapping { date_order: options.date_order.or(m.date_order), ..m });
     let (log, report) = match format {
         Format::Xes => {
             let xes = XesOptions { limits: options.limits, order: options.order, ..XesOptions::default() };
             eventlog::read_xes(source, &xes)?
         }
         Format::Csv => {
-            let (log, report, used) =
-                eventlog::read_csv(source, options.mapping.as_ref(), options.limits, options.order)?;
-            mapping = Some(used);
+            let encoding = encoding_of(&mut source, &options.limits)?;
+            let (log, report, used, said) = eventlog::csv::read_csv_told(
+                source,
+                given.as_ref(),
+                encoding,
+                options.date_order,
+                options.limits,
+                options.order,
+            )?;
+            (mapping, told) = (Some(used), Some(said));
             (log, report)
         }
-        Format::Xlsx => {
-            let (log, report, used) = sheet(source, options)?;
-            mapping = Some(used);
+        Format::Sheet => {
+            let (log, report, used, said) = sheet(source, given.as_ref(), options)?;
+            (mapping, told) = (Some(used), Some(said));
             (log, report)
         }
         Format::Parquet => {
             let bytes = whole(source, &options.limits)?;
-            let told = options.mapping.as_ref();
             let (log, report, used) =
-                eventlog_files::read_parquet(bytes, told, options.limits, options.order)?;
+                eventlog_files::read_parquet(bytes, given.as_ref(), options.limits, options.order)?;
             mapping = Some(used);
             (log, report)
         }
@@ -207,7 +236,7 @@ pub fn read_log<R: Read + Seek>(mut source: R, options: &ReadOptions) -> Result<
             (log, report)
         }
     };
-    Ok(ReadLog { log, report, mapping, format, object_types })
+    Ok(ReadLog { log, report, mapping, format, object_types, told })
 }
 
 /// Types of objects, those touched by most events first, with the number of their objects.
@@ -234,78 +263,84 @@ fn types(ocel: &Ocel) -> Vec<(String, usize)> {
 pub fn first_rows<R: Read + Seek>(mut source: R, most: usize) -> Result<Vec<Vec<String>>, LogFileError> {
     let limits = Limits::small();
     let mut rows = Vec::new();
-    let format = format_of(&head(&mut source, &limits)?);
+    let format = format_of(&head(&mut source, &limits)?)?;
     if format == Format::Parquet {
         return Ok(eventlog_files::first_parquet_rows(whole(source, &limits)?, most)?);
     }
-    if format == Format::Xlsx {
+    if format == Format::Sheet {
         let mut book = Book::open(BufReader::new(source), paper::sheet::Limits::default())?;
-        for row in book.rows()?.take(most) {
+        let (sheet, _) = sheet_of(&mut book, None, None)?;
+        for row in book.rows_of(sheet)?.take(most) {
             rows.push(row?.cells.iter().map(|c| c.text().into_owned()).collect());
         }
-        return Ok(rows);
-    }
-    let mut csv = eventlog::CsvReader::new(eventlog::table_text(source, &limits)?, None, limits)?;
-    let mut row = Vec::new();
-    while rows.len() < most && csv.next_row(&mut row)? {
-        rows.push(std::mem::take(&mut row));
+    } else {
+        let mut csv = eventlog::CsvReader::new(eventlog::unpack(source, &limits)?, None, limits)?;
+        let mut row = Vec::new();
+        while rows.len() < most && csv.next_row(&mut row)? {
+            rows.push(std::mem::take(&mut row));
+        }
     }
     Ok(rows)
 }
 
-/// Rows above the header that a spreadsheet may have: titles, filters, blanks.
-const TITLES_MAX: usize = 20;
+use tabular::header::HEADER_WITHIN;
 
-fn sheet<R: Read + Seek>(source: R, options: &ReadOptions) -> Result<(Log, Report, Mapping), LogFileError> {
-    let limits = paper::sheet::Limits::default();
-    let mut book = Book::open(BufReader::new(source), limits)?;
-    let mut rows = book.rows()?;
-    let mut first: Vec<(u64, Vec<String>)> = Vec::new();
-    for row in rows.by_ref().take(TITLES_MAX + 50) {
-        let row = row?;
-        first.push((row.number, row.cells.iter().map(|c| c.text().into_owned()).collect()));
-    }
-    let names = |row: &Vec<String>, m: &Mapping| {
-        let has = |name: &String| row.iter().any(|h| h.trim() == name.trim());
-        has(&m.case) && has(&m.activity)
-    };
-    let guess = |i: usize| {
-        let after: Vec<Vec<String>> = first[i + 1..].iter().map(|r| r.1.clone()).collect();
-        Mapping::guess(&first[i].1, &after)
-    };
-    let places = 0..first.len().min(TITLES_MAX);
-    let found = match &options.mapping {
-        Some(m) => places.clone().find(|&i| names(&first[i].1, m)).map(|i| (i, m.clone())),
-        None => places.clone().map(|i| (i, guess(i))).find(|(_, m)| m.missing().is_none()),
-    };
-    let Some((at, mapping)) = found else {
-        let header = first.iter().max_by_key(|r| r.1.len()).map(|r| r.1.join(" | ")).unwrap_or_default();
-        let columns = header.chars().take(300).collect();
-        let field = match &options.mapping {
-            Some(m) => return Err(eventlog::Error::NoColumn(m.case.clone()).into()),
-            None => places.clone().map(guess).find_map(|m| m.missing()).unwrap_or("case"),
-        };
-        return Err(eventlog::Error::Unmapped { field, columns }.into());
-    };
-    let headers: Vec<String> = first[at].1.iter().map(|h| h.trim().to_owned()).collect();
-    let width = headers.len();
-    let mut table = TableBuilder::new(headers, &mapping, options.limits)?;
-    let mut add = |number: u64, mut row: Vec<String>| {
-        // A spreadsheet leaves out the empty cells at the end of a row.
-        if row.len() < width {
-            row.resize(width, String::new());
+/// The encoding of a table, decided by the whole of it. Ends at the start.
+fn encoding_of<R: Read + Seek>(source: &mut R, limits: &Limits) -> Result<Option<Encoding>, LogFileError> {
+    let survey = Survey::all(&mut eventlog::unpack(&mut *source, limits)?);
+    source.rewind()?;
+    // What breaks off is told by the reader.
+    Ok(survey.ok().map(|s| s.encoding()))
+}
+
+/// The sheet in which the header of a log stands: the one that is named, else the first that people see.
+fn sheet_of<R: Read + Seek>(
+    book: &mut Book<R>,
+    named: Option<&str>,
+    mapping: Option<&Mapping>,
+) -> Result<(usize, Vec<OtherSheet>), LogFileError> {
+    let sheets = book.sheets();
+    let candidates = book.candidates(named)?;
+    let first = candidates.first().copied().ok_or(SheetError::NoSheet)?;
+    let mut found = None;
+    for sheet in candidates {
+        let mut rows = Vec::new();
+        for row in book.rows_of(sheet)?.take(HEADER_WITHIN + 3) {
+            rows.push(row?.cells.iter().map(|c| c.text().into_owned()).collect());
         }
-        table.row(row, number, 0)
-    };
-    for (number, row) in first.drain(at + 1..) {
-        add(number, row)?;
+        if eventlog::columns::find_header(&rows, mapping).is_some() {
+            found = Some(sheet);
+            break;
+        }
     }
-    for row in rows {
+    let sheet = found.unwrap_or(first);
+    let others = sheets.iter().enumerate().filter(|(i, s)| *i != sheet && !s.name.is_empty());
+    Ok((sheet, others.map(|(_, s)| OtherSheet { name: s.name.clone(), hidden: s.hidden }).collect()))
+}
+
+fn sheet<R: Read + Seek>(
+    source: R,
+    mapping: Option<&Mapping>,
+    options: &ReadOptions,
+) -> Result<(Log, Report, Mapping, Told), LogFileError> {
+    let mut book = Book::open(BufReader::new(source), paper::sheet::Limits::default())?;
+    let (sheet, others) = sheet_of(&mut book, options.sheet.as_deref(), mapping)?;
+    let mut table = TableIntake::new(mapping, options.limits);
+    table.is_1904 = book.is_1904();
+    table.date_order = options.date_order;
+    table.told.format = book.format().to_owned();
+    table.told.sheet = book.sheets().get(sheet).map(|s| s.name.clone()).filter(|n| !n.is_empty());
+    table.told.sheets_other = others;
+    for row in book.rows_of(sheet)? {
         let row = row?;
-        add(row.number, row.cells.iter().map(|c| c.text().into_owned()).collect())?;
+        let fault = row.fault.map(|f| match f {
+            RowFault::Encoding => ProblemKind::Encoding,
+            RowFault::OpenQuote => ProblemKind::Truncated,
+        });
+        let cells = row.cells.iter().map(|c| c.text().into_owned()).collect();
+        table.push(RowIn { cells, line: row.number, byte: 0, fault, hidden: row.hidden })?;
     }
-    let (log, report) = table.finish(options.order)?;
-    Ok((log, report, mapping))
+    Ok(table.finish(options.order)?)
 }
 
 /// Rows that one spreadsheet holds.

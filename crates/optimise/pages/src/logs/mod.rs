@@ -14,11 +14,12 @@ mod sources;
 mod upload;
 mod views;
 
+use crate::Kit;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 
-use shelf::Shelf;
+use self::shelf::Shelf;
 
 /// Largest file that a page takes, bytes; larger ones are for the program's own `log`.
 pub const UPLOAD_MAX: usize = 64 << 20;

@@ -16,6 +16,7 @@ mod ping_pong;
 mod rework;
 mod stops;
 
+use eventlog::waiting::Cause;
 use eventlog::{Filter, Log};
 use kernel::Said;
 use serde::{Deserialize, Serialize};
@@ -189,6 +190,26 @@ pub struct Finding {
     pub suggestion: Said,
     /// The filter that shows these cases, where there is one.
     pub filter: Option<Filter>,
+    /// What the figure is made of, where that is known: the causes of a waiting.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+}
+
+/// One part of a waiting.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Part {
+    /// Its cause.
+    pub word: Cause,
+    /// The cause in words.
+    pub said: Said,
+    /// Working days; the parts add up to the figure of the finding.
+    pub days: f64,
+    /// Hours by the clock on the wall.
+    pub clock_hours: f64,
+    /// How many cases have it.
+    pub case_count: u64,
+    /// Their names, the longest first; at most [`EVIDENCE`].
+    pub cases: Vec<String>,
 }
 
 /// The answer to a question.
@@ -256,6 +277,24 @@ fn answer(facts: &Facts<'_>, question: Question) -> Answer {
         let mut none = Answer::new(question, Counted::Cases);
         none.said =
             Said::new("日志里没有事件，无法回答。", "The log has no events: there is nothing to answer.");
+        return none;
+    }
+    let of_times = matches!(
+        question,
+        Question::LostTime
+            | Question::Stops
+            | Question::Overdue
+            | Question::IdlePresence
+            | Question::SlowAndFast
+            | Question::Drift
+    );
+    if of_times && !facts.has_times() {
+        let mut none = Answer::new(question, Counted::WorkingDays);
+        none.figure = f64::NAN;
+        none.said = Said::new(
+            "日志里没有可用的时间，无法回答。请导入带时间列的日志，或用 --mapping 指明时间列。",
+            "This cannot be answered without times: bring a log with a column of times, or name it with --mapping.",
+        );
         return none;
     }
     match question {

@@ -8,6 +8,7 @@ mod calendar;
 mod engine;
 mod from_model;
 mod net;
+mod parameters;
 mod report;
 mod stats;
 mod text;
@@ -16,7 +17,8 @@ pub use bpmn::{Scenario, read_scenario};
 pub(crate) use calendar::Calendar;
 pub use from_model::Design;
 pub use report::{
-    Comparison, Estimate, GroupReport, Options, SimReport, StepReport, compare, simulate, simulate_scenario,
+    Comparison, Estimate, GroupReport, Options, SimReport, StepReport, TARGET_SHARE, TargetShare, compare,
+    simulate, simulate_scenario,
 };
 pub(crate) use report::{arrivals_of, measured};
 
