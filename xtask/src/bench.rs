@@ -15,14 +15,14 @@ const BENCHES: &[(&str, &str)] = &[
     ("paper", "sheets"),
     ("eventlog", "eventlog"),
     ("hanyu", "speed"),
-    ("app", "reading"),
+    ("assembly", "reading"),
     ("optimise", "optimise"),
     ("catalogue", "catalogue"),
     ("walk", "walk"),
-    ("app", "walks"),
+    ("assembly", "walks"),
     ("supervise", "figures"),
     ("company", "policy"),
-    ("service-acts", "service"),
+    ("assembly", "service"),
 ];
 const QUALITY: &[(&str, &str)] = &[("hanyu", "quality")];
 

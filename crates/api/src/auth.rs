@@ -35,7 +35,7 @@ impl Signed {
 impl FromRequestParts<Api> for Signed {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
-        let sign_in = || Problem::from(app::Error::SignIn);
+        let sign_in = || Problem::from(city::Error::SignIn);
         let (token, by_cookie) = token_of(&parts.headers).ok_or_else(sign_in)?;
         if by_cookie && !matches!(parts.method, Method::GET | Method::HEAD) && !from_our_pages(&parts.headers)
         {
@@ -43,9 +43,9 @@ impl FromRequestParts<Api> for Signed {
             let en = "this request did not come from our own pages: refused";
             return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", zh, en));
         }
-        let staff = match api.app.city.known(token) {
+        let staff = match api.house.city.known(token) {
             Some(staff) => staff,
-            None => Arc::new(api.app.city.who(token).await?),
+            None => Arc::new(api.house.city.who(token).await?),
         };
         Ok(Self { staff, token: token.to_owned() })
     }
@@ -98,7 +98,7 @@ impl FromRequestParts<Api> for Stranger {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
         let address = address_of(parts, api.options.behind_proxy);
-        api.strangers.take(address, api.app.city.store().now()).map_err(Problem::too_often)?;
+        api.strangers.take(address, api.house.city.store().now()).map_err(Problem::too_often)?;
         Ok(Self)
     }
 }

@@ -1,10 +1,10 @@
 //! What comes in: JSON bodies, case numbers, queries. Everything is bounded and every refusal says why.
 
-use app::Once;
 use axum::body::Body as HttpBody;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use city::Once;
 use serde::de::DeserializeOwned;
 use sm3::{Digest as _, Sm3};
 
@@ -139,7 +139,7 @@ pub(crate) struct Number(pub String);
 impl FromRequestParts<Api> for Number {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
-        let nothing = || Problem::from(app::Error::NotFound);
+        let nothing = || Problem::from(city::Error::NotFound);
         let Path(number) = Path::<String>::from_request_parts(parts, api).await.map_err(|_| nothing())?;
         let could_be =
             number.len() <= NUMBER_MAX && number.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');

@@ -3,8 +3,8 @@
 //!
 //! What is here: sessions, cases and their acts, messages, units, limits, calendar, timeliness, the record. What is
 //! not: files, walks, items, ratings, redesigns, logs and supervision, which have pages only. Both go through the same use
-//! cases (`app`). The document `openapi.json` is generated from the code. Must not know SQL or pages, and decides nothing: who may do
-//! what is decided behind `app`.
+//! cases. The document `openapi.json` is generated from the code. Must not know SQL or pages, and decides nothing: who may do
+//! what is decided behind them.
 
 mod acts;
 mod auth;
@@ -19,7 +19,7 @@ mod views;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::House;
+use assembly::House;
 use axum::Router;
 use tokio::sync::Semaphore;
 use utoipa::OpenApi as _;
@@ -66,7 +66,7 @@ impl Default for Options {
 pub(crate) struct Api(Arc<Inner>);
 
 pub(crate) struct Inner {
-    pub app: House,
+    pub house: House,
     pub options: Options,
     pub gate: gate::Gate,
     pub strangers: bucket::Buckets,
@@ -145,9 +145,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
 ///
 /// Give the client's address with `into_make_service_with_connect_info::<SocketAddr>()`; without it all
 /// strangers share one bucket.
-pub fn router(app: House, options: Options) -> Router {
+pub fn router(house: House, options: Options) -> Router {
     let api = Api(Arc::new(Inner {
-        app,
+        house,
         gate: gate::Gate::new(options.in_flight_max),
         strangers: bucket::Buckets::new(options.burst, options.per_minute),
         sign_ins: Semaphore::new(options.sign_ins_max.max(1)),

@@ -1,10 +1,10 @@
 //! Errors as RFC 9457 `application/problem+json`, in the reader's language.
 //!
-//! [`app::Error`] is mapped exhaustively: a new variant does not compile until it has a status here.
+//! [`city::Error`] is mapped exhaustively: a new variant does not compile until it has a status here.
 
-use app::Error;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use city::Error;
 use kernel::Said;
 use resolve::{Refusal, RefusalCode, Word as _};
 use serde::Serialize;

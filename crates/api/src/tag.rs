@@ -10,7 +10,7 @@ use crate::Api;
 use crate::problem::Problem;
 
 /// What a case looks like to a reader: its version, and what only time changes about it (day and light).
-pub(crate) fn etag(view: &app::CaseView, now: Moment) -> String {
+pub(crate) fn etag(view: &resolve_acts::CaseView, now: Moment) -> String {
     let light = view.clock.as_ref().map_or("off", |c| c.light.word());
     format!("\"{}.{}.{light}\"", view.case.ver, now.day_number())
 }

@@ -1,10 +1,12 @@
 //! What goes out: cases, clocks and events as clients see them. The names are those of the domain.
 
-use app::{CaseView, ClockView, Contact, EventView};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use city::Contact;
 use kernel::{Moment, UnitId};
+use resolve::ClockView;
 use resolve::{Act, Command, Stage, Word};
+use resolve_acts::{CaseView, EventView};
 use serde::Serialize;
 use utoipa::ToSchema;
 

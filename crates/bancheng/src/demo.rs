@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Result;
-use app::{Contact, House, NewStaff, NewUnit, Settings, Worker};
+use assembly::{House, Worker};
+use city::{Contact, Settings};
 use demo::{City, Dice, Letter};
 use kernel::{Actor, Moment, Role, US_PER_DAY, US_PER_HOUR, UnitId};
+use people::{NewStaff, NewUnit};
 use resolve::{
     Act, Channel, Command, Complexity, Kind, Registration, ReturnReason, Satisfaction, Solved, Stage,
     Word as _,
@@ -176,7 +178,7 @@ impl Play<'_> {
             let at = Moment::from_us(clock.load(Ordering::SeqCst));
             self.walks.day(day, at, tick)?;
             self.set(morning.plus_us(20 * US_PER_HOUR).min(now));
-            Worker::with(self.app.clone(), &serve::cares()).tick()?;
+            Worker::new(self.app.clone()).tick()?;
         }
         Ok(())
     }

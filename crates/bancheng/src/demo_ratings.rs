@@ -1,13 +1,15 @@
 //! The model city's services, ratings and rectifications: what its boards, bulletins and scores have to show.
 
 use anyhow::Result;
-use app::{Error, House, NewRating, NewService};
+use assembly::House;
+use city::Error;
 use demo::{City, Dice};
 use kernel::{Actor, Moment, RegionCode, Role, US_PER_DAY, UnitId};
 use resolve::{
     Channel, Command, Complexity, Kind, PlannedStep, Registration, Satisfaction, Solved, Stage, StepState,
 };
 use supervise::{Level, RateChannel};
+use supervise_acts::{NewRating, NewService};
 
 /// What goes on beside the letters.
 pub(crate) struct Beside<'a> {
@@ -152,7 +154,7 @@ impl<'a> Beside<'a> {
             lodged_at: None,
         };
         let number =
-            self.app.cases.register(Actor::system(), registration, app::Contact::default()).wait()?.number;
+            self.app.cases.register(Actor::system(), registration, city::Contact::default()).wait()?.number;
         let (coordinator, handler) = (Self::actor(Role::Coordinator, unit), Self::actor(Role::Handler, unit));
         let due = |days: i64| today.plus_us(days * US_PER_DAY).date();
         let steps = vec![

@@ -1,7 +1,7 @@
 //! 样板城市的“一件事”: the six themes with their items, taken into the catalogue and offered.
 
 use anyhow::{Context as _, Result};
-use app::House;
+use assembly::House;
 use kernel::Actor;
 use service::ThemeFile;
 use service_acts::Service;
@@ -18,7 +18,7 @@ pub const THEMES: &[(&str, &str)] =
 
 /// Takes the themes and their items in.
 pub fn begin(app: &House) -> Result<()> {
-    let service = Service::over(app);
+    let service = app.services.clone();
     for (code, text) in THEMES {
         let file: ThemeFile = service_acts::read_file(text).with_context(|| (*code).to_owned())?;
         app.catalogue.take_in_items(&Actor::system(), file.items)?.wait()?;

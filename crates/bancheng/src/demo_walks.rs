@@ -4,16 +4,19 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, anyhow};
-use app::{GuideAct, HallSettings, House, NewStaff, NewUnit, WalkSync};
+use assembly::House;
 use catalogue::ServiceItem;
 use catalogue::review::Act as Review;
+use catalogue_acts::{GuideAct, HallSettings};
 use demo::{City, Dice};
 use kernel::{Actor, Date, Moment, Role, US_PER_DAY, US_PER_SECOND, UnitId};
+use people::{NewStaff, NewUnit};
 use resolve::{Act as CaseAct, Command, PlannedStep, Satisfaction, Solved, Stage, StepState};
 use serde_json::Value;
 use walk::campaign::{Campaign, Target};
 use walk::ops::{FindingKind, Timed, Verdict};
 use walk::{Act, Form, Hlc, Op, OpId};
+use walk_acts::WalkSync;
 
 /// Functional zones that are counted among the 县市区: code, name.
 const ZONES: [(&str, &str); 7] = [
@@ -169,7 +172,7 @@ pub fn begin<'a>(app: &'a House, city: &City, start: Moment, days: i64) -> Resul
         planned: Vec::new(),
         open: Vec::new(),
         dice: Dice::new(city.seed, "walks"),
-        guide: app::item_key(&app.items.shelf().wait()?.rows()[0]),
+        guide: shelf::item_key(&app.items.shelf().wait()?.rows()[0]),
         fixed: 0,
     };
     walks.plan(city)?;

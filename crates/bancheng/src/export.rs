@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use app::CaseView;
 use kernel::{Actor, Role};
 use paper::sheet::{Column, Kind, Table, Value, write_xlsx};
 use resolve::{StageKind, Word as _};
+use resolve_acts::CaseView;
 use store::cases::{Query, Scope};
 
 use crate::place::PlaceArgs;

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use app::{Contact, Import, ImportPlan, ImportRow, Later, Outcome};
+use city::{Contact, Later};
 use kernel::{Actor, Role, Said};
 use paper::sheet::intake::{Field, Intake, IntakeRow, Mapping, ReadAs, read_as};
 use paper::sheet::{Book, Limits};
 use resolve::{Kind, Word as _};
+use resolve_acts::{Import, ImportPlan, ImportRow, Outcome};
 use serde::Serialize;
 use tabular::told::AsideTable;
 use tabular::{DateOrder, Told};
@@ -308,7 +309,7 @@ fn take_in(
     answers: &mut Answers,
 ) -> Result<()> {
     let bar = progress();
-    let mut ahead: std::collections::VecDeque<Later<app::Chunk>> = std::collections::VecDeque::new();
+    let mut ahead: std::collections::VecDeque<Later<resolve_acts::Chunk>> = std::collections::VecDeque::new();
     let (mut rows, mut refused) = (Vec::with_capacity(chunk), Vec::new());
     loop {
         let next = reader.next();
@@ -369,7 +370,7 @@ fn kind_of<R: Read + std::io::Seek>(
     found
 }
 
-fn done(chunk: Option<Later<app::Chunk>>, answers: &mut Answers) -> Result<()> {
+fn done(chunk: Option<Later<resolve_acts::Chunk>>, answers: &mut Answers) -> Result<()> {
     if let Some(chunk) = chunk {
         for (row, outcome) in chunk.wait()?.rows {
             note(answers, row, &outcome)?;

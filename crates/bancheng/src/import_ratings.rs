@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use app::Pushed;
 use kernel::{Actor, Moment, Role};
 use paper::sheet::{Limits, read_sheets};
 use serde::Serialize;
 use supervise::{Codes, Convention, Level, Record};
+use supervise_acts::Pushed;
 use tabular::header::{Fields, Words};
 use tabular::records::{self, Door};
 use tabular::told::{AsideTable, Unknown};

@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use app::{House, ItemAsk, ItemOutcome, Later};
+use assembly::House;
 use catalogue::ServiceItem;
+use catalogue_acts::ItemOutcome;
+use city::Later;
 use kernel::{Actor, Said};
 use paper::sheet::{Limits, read_sheets, write_book};
 use serde::Serialize;
+use shelf::ItemAsk;
 use tabular::Told;
 use tabular::kind::{FileKind, HEAD};
 use tabular::told::AsideTable;

@@ -144,8 +144,8 @@ fn calendar_command(place: &PlaceArgs, args: &calendar::Args) -> anyhow::Result<
     calendar::run(args, &office.rules.calendar, &mut out, move |notice| {
         let text = serde_json::to_string(&notice)?;
         importing.city.import_calendar(kernel::Actor::system(), text).wait()?;
-        let tick = app::Worker::with(importing.clone(), &serve::cares()).tick()?;
-        eprintln!("重算了 {0} 件的期限 / recomputed the limits of {0} cases", tick.of(app::JOBS));
+        let tick = assembly::Worker::new(importing.clone()).tick()?;
+        eprintln!("重算了 {0} 件的期限 / recomputed the limits of {0} cases", tick.of(assembly::JOBS));
         Ok(())
     })
 }

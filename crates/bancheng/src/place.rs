@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use app::House;
+use assembly::House;
 use store::{Options, Place, Store};
 
 /// Where the city's data is.

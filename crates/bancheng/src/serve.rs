@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
-use app::{House, Worker};
+use assembly::{CARES, House, Worker};
 use store::{asides, jobs};
 
 use crate::place::PlaceArgs;
@@ -68,7 +68,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         ..web::Options::default()
     };
     let interface = api::Options { behind_proxy: args.behind_proxy, ..api::Options::default() };
-    let router = web::router(app.clone(), pages).nest("/api/v1", api::router(app.clone(), interface));
+    let router = web::router(&app, pages).nest("/api/v1", api::router(app.clone(), interface));
     let stop = Arc::new(AtomicBool::new(false));
     let worker = (!args.no_worker).then(|| rounds_beside(&app, &stop));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -111,15 +111,8 @@ async fn told_to_stop() {
     interrupt.await;
 }
 
-/// What the system cares for: its own cares, then those of movements in crates of their own.
-pub fn cares() -> Vec<app::Care> {
-    let mut all = app::CARES.to_vec();
-    all.push(service_acts::CARE);
-    all
-}
-
 fn rounds_beside(app: &House, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
-    let (worker, stop) = (Worker::with(app.clone(), &cares()), Arc::clone(stop));
+    let (worker, stop) = (Worker::new(app.clone()), Arc::clone(stop));
     std::thread::spawn(move || {
         // A care that panics is contained in its care; should the rounds themselves end, they begin again.
         while !stop.load(Ordering::SeqCst) {
@@ -138,7 +131,7 @@ pub fn work(place: &PlaceArgs, args: &WorkerArgs) -> Result<()> {
     if args.again {
         println!("重试搁置 {0} 项 / {0} put aside are tried again", app.city.try_again()?);
     }
-    let worker = Worker::with(app.clone(), &cares());
+    let worker = Worker::new(app.clone());
     if args.once {
         return once(&app, &worker);
     }
@@ -149,7 +142,7 @@ pub fn work(place: &PlaceArgs, args: &WorkerArgs) -> Result<()> {
 /// One round; says what each care did, what failed and what is put aside. Fails when a care failed.
 fn once(app: &House, worker: &Worker) -> Result<()> {
     let tick = worker.round();
-    for care in cares() {
+    for care in CARES {
         println!("{}({}): {}", care.zh, care.name, tick.of(care.name));
     }
     let listed =

@@ -259,7 +259,7 @@ fn import(place: &PlaceArgs, path: &Path, json: bool) -> Result<ExitCode> {
     let began = Instant::now();
     let app = place.open()?;
     app.people.ensure_ready()?;
-    let service = Service::over(&app);
+    let service = app.services.clone();
     let mut intake = Intake { service: &service, json, waiting: Vec::new(), summary: Summary::default() };
     rows(path, |read| intake.take(read))?;
     intake.send()?;
@@ -286,7 +286,7 @@ fn stats(place: &PlaceArgs, from: Option<Date>, to: Option<Date>, json: bool) ->
     let mut who = Actor::system();
     who.role = kernel::Role::Coordinator;
     who.region = Some(app.city.office_now().wait()?.settings.city.clone());
-    let h = Service::over(&app).handled(who, from, to).wait()?;
+    let h = app.services.clone().handled(who, from, to).wait()?;
     app.city.store().clone().close();
     if json {
         println!("{}", serde_json::to_string(&h)?);

@@ -107,14 +107,14 @@ fn check(files: &[PathBuf], json: bool) -> Result<ExitCode> {
 
 fn import(place: &PlaceArgs, files: &[PathBuf]) -> Result<ExitCode> {
     let app = place.open()?;
-    let service = Service::over(&app);
+    let service = app.services.clone();
     let mut all_good = true;
     for file in files {
         let done = match read(file)? {
             Ok(f) => {
                 let name = f.theme.name.clone();
                 for outcome in app.catalogue.take_in_items(&Actor::system(), f.items)?.wait()? {
-                    if let app::ItemOutcome::Refused(said) = outcome {
+                    if let catalogue_acts::ItemOutcome::Refused(said) = outcome {
                         println!("  {said}");
                     }
                 }

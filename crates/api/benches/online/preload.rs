@@ -5,8 +5,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use access::{City, decide, op};
-use app::{House, NewStaff, NewUnit, Settings};
+use assembly::House;
+use city::Settings;
 use kernel::{Actor, CaseId, Role};
+use people::{NewStaff, NewUnit};
 use resolve::{Case, Channel, Command, Complexity, Kind, Registration};
 use store::cases::{NewCase, Told, insert_many};
 use store::{Options, Place, Store, StoreError, counters};
@@ -71,7 +73,7 @@ fn one(
     i: usize,
     reception: kernel::UnitId,
     unit: kernel::UnitId,
-    office: &app::Office,
+    office: &city::Office,
     now: kernel::Moment,
 ) -> Option<NewCase> {
     let registration = Registration {
@@ -113,7 +115,7 @@ fn one(
 
 fn settle(app: &House) {
     let system = Actor::system();
-    let fail = |e: app::Error| -> ! { panic!("{e}") };
+    let fail = |e: city::Error| -> ! { panic!("{e}") };
     let city = Settings {
         city: "9901".parse().unwrap_or_else(|_| unreachable!()),
         name: "云汀市".into(),

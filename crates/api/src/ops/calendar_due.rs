@@ -38,7 +38,7 @@ pub(crate) async fn calendar_due(
     State(api): State<Api>,
     Asked(asked): Asked<Limit>,
 ) -> Result<Response, Problem> {
-    decide(&signed.actor(), op::ReadOffice, Nothing).map_err(app::Error::from)?;
+    decide(&signed.actor(), op::ReadOffice, Nothing).map_err(city::Error::from)?;
     let from: Moment = asked
         .from
         .parse()
@@ -49,7 +49,7 @@ pub(crate) async fn calendar_due(
         let (zh, en) = (format!("最多 {LENGTH_MAX}"), format!("{LENGTH_MAX} at most"));
         return Err(Problem::invalid("length", zh, en));
     }
-    let office = api.app.city.office_now().await?;
+    let office = api.house.city.office_now().await?;
     let explained = workday::explain(from, length, &office.rules.calendar, &[]);
     Ok(Out(StatusCode::OK, explained).into_response())
 }

@@ -59,8 +59,8 @@ impl<'a> Unit<'a> {
     responses((status = 200, description = "单位，按编号", body = Vec<Unit>), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn list_units(signed: Signed, State(api): State<Api>) -> Result<Response, Problem> {
-    decide(&signed.actor(), op::ReadOffice, Nothing).map_err(app::Error::from)?;
-    let office = api.app.city.office_now().await?;
+    decide(&signed.actor(), op::ReadOffice, Nothing).map_err(city::Error::from)?;
+    let office = api.house.city.office_now().await?;
     let units: Vec<_> = office.units().into_iter().map(Unit::of).collect();
     Ok(Out(StatusCode::OK, units).into_response())
 }

@@ -38,8 +38,9 @@ pub(crate) async fn make_token(
             "say what it is for, in 100 characters",
         ));
     }
-    let (app, actor) = (api.app.clone(), signed.actor());
-    let work = tokio::task::spawn_blocking(move || app.people.make_token(&actor, &value.login, &value.label));
+    let (house, actor) = (api.house.clone(), signed.actor());
+    let work =
+        tokio::task::spawn_blocking(move || house.people.make_token(&actor, &value.login, &value.label));
     let made = work.await.map_err(|_| Problem::fault())??;
     Ok(Out(StatusCode::CREATED, made.into()))
 }

@@ -15,7 +15,7 @@ use crate::views::{Out, Problems};
     responses((status = 200, description = "现行期限规则", body = Vec<Object>), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn read_limits(signed: Signed, State(api): State<Api>) -> Result<Response, Problem> {
-    decide(&signed.actor(), op::ReadOffice, Nothing).map_err(app::Error::from)?;
-    let office = api.app.city.office_now().await?;
+    decide(&signed.actor(), op::ReadOffice, Nothing).map_err(city::Error::from)?;
+    let office = api.house.city.office_now().await?;
     Ok(Out(StatusCode::OK, &office.rules.limits).into_response())
 }

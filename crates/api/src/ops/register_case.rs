@@ -1,11 +1,12 @@
 //! 登记: staff take down a case for somebody.
 
-use app::{Contact, Lodged};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use city::Contact;
 use kernel::{Moment, RegionCode, UnitId};
 use resolve::{Cause, Channel, Complexity, Kind, Registration};
+use resolve_acts::Lodged;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -142,8 +143,8 @@ pub(crate) async fn register_case(
     let contact = new.contact.clone().unwrap_or_default().checked()?;
     let registration = registration(new);
     let (lodged, replayed) = match once {
-        Some(name) => api.app.cases.register_once(signed.actor(), registration, contact, name).await?,
-        None => (api.app.cases.register(signed.actor(), registration, contact).await?, false),
+        Some(name) => api.house.cases.register_once(signed.actor(), registration, contact, name).await?,
+        None => (api.house.cases.register(signed.actor(), registration, contact).await?, false),
     };
     Ok(answer(lodged, replayed))
 }

@@ -39,8 +39,8 @@ pub(crate) struct SignedIn {
     pub(super) name: String,
 }
 
-impl From<app::SignedIn> for SignedIn {
-    fn from(s: app::SignedIn) -> Self {
+impl From<people::SignedIn> for SignedIn {
+    fn from(s: people::SignedIn) -> Self {
         Self { token: s.token, until: s.until, role: s.staff.role.word(), name: s.staff.name }
     }
 }
@@ -55,9 +55,9 @@ pub(crate) async fn sign_in(
 ) -> Result<Out<SignedIn>, Problem> {
     let _waiting = api.waiting_sign_ins.try_acquire().map_err(|_| Problem::busy())?;
     let _turn = api.sign_ins.acquire().await.map_err(|_| Problem::fault())?;
-    let app = api.app.clone();
+    let house = api.house.clone();
     let work =
-        tokio::task::spawn_blocking(move || app.people.sign_in(&value.login, &value.password, &value.code));
+        tokio::task::spawn_blocking(move || house.people.sign_in(&value.login, &value.password, &value.code));
     let signed = work.await.map_err(|_| Problem::fault())??;
     Ok(Out(StatusCode::CREATED, signed.into()))
 }

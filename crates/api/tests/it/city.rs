@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use app::{House, NewStaff, NewUnit, Settings};
+use assembly::House;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use city::Settings;
 use kernel::{Actor, Relation, Role, UnitId};
+use people::{NewStaff, NewUnit};
 use serde_json::Value;
 use store::{Options, Place, Store};
 use testkit::HandClock;
@@ -166,9 +168,9 @@ fn settle(store: Store, keys: testkit::TempDir, clock: HandClock, options: api::
 impl City {
     /// Every city of these tests must stand at its end: all cares of the worker go, nothing is put aside.
     fn ticks_clean(&self) {
-        app::Worker::new(self.app.clone()).tick().unwrap();
+        assembly::Worker::new(self.app.clone()).tick().unwrap();
         let listed = |rd: &mut store::Rd<'_>| {
-            Ok::<_, app::Error>((store::asides::list(rd, 9)?, store::jobs::dead(rd, 9)?))
+            Ok::<_, city::Error>((store::asides::list(rd, 9)?, store::jobs::dead(rd, 9)?))
         };
         let (aside, dead) = self.app.city.store().read(listed).unwrap();
         assert!(aside.is_empty() && dead.is_empty(), "{aside:?} {dead:?}");

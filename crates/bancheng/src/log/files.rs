@@ -5,13 +5,13 @@ use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use app::logs::{
-    ReadLog, ReadOptions, read_log, read_objects, write_ocel_sqlite, write_parquet, write_sheet,
-};
 use eventlog::error::Limits;
 use eventlog::filter::{Filter, apply};
 use eventlog::{Log, Mapping, Order, Report};
 use optimise::questions::Office;
+use optimise_acts::logs::{
+    ReadLog, ReadOptions, read_log, read_objects, write_ocel_sqlite, write_parquet, write_sheet,
+};
 use tabular::{DateOrder, Told};
 use workday::{OfficeHours, WorkCalendar};
 

@@ -1,19 +1,19 @@
 //! 导出: items as JSON lines or as the eight sheets. Bounded.
 
-use app::Error;
 use axum::extract::{Query as Ask, State};
 use axum::response::Response;
+use city::Error;
 use paper::sheet::write_book;
-use web_kit::{Kit, Oops, XLSX, blocking, download};
+use web_kit::{Oops, XLSX, blocking, download};
 
-use crate::Desk;
 use crate::items::ListAsk;
+use crate::{Desk, Kit};
 
 /// Items of one file; more is for the program's own export.
 const ITEMS_MAX: usize = 2_000;
 
 async fn found(kit: &Kit, ask: &ListAsk) -> Result<Vec<catalogue::ServiceItem>, Oops> {
-    let shelf = kit.app.items.shelf().await?;
+    let shelf = kit.acts.items.shelf().await?;
     let mut wants = ask.wants(1_000);
     let mut rows = Vec::new();
     loop {
@@ -25,7 +25,7 @@ async fn found(kit: &Kit, ask: &ListAsk) -> Result<Vec<catalogue::ServiceItem>, 
         }
     }
     rows.truncate(ITEMS_MAX);
-    Ok(kit.app.items.items_today(rows).await?)
+    Ok(kit.acts.items.items_today(rows).await?)
 }
 
 /// `GET /desk/items/export.jsonl`: with the same address as the list.

@@ -2,17 +2,18 @@
 
 use std::io::Cursor;
 
-use app::{Error, ItemOutcome};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use catalogue::ServiceItem;
+use catalogue_acts::ItemOutcome;
+use city::Error;
 use kernel::Said;
 use paper::sheet::{Limits, read_sheets, write_book};
 use tabular::Told;
-use web_kit::{Kit, Lang, OneFile, Oops, XLSX, again, blocking, download, render, said};
+use web_kit::{Lang, OneFile, Oops, XLSX, again, blocking, download, render, said};
 
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// Largest file, bytes; more goes through the program's own import.
 pub(crate) const FILE_MAX: usize = 32 << 20;
@@ -104,7 +105,8 @@ fn take_in(kit: &Kit, actor: &kernel::Actor, bytes: Vec<u8>) -> Result<Done, Err
     while items.peek().is_some() {
         let chunk: Vec<_> = items.by_ref().take(1_000).collect();
         let codes: Vec<_> = chunk.iter().map(|i| i.code.clone()).collect();
-        for (code, outcome) in codes.into_iter().zip(kit.app.catalogue.take_in_items(actor, chunk)?.wait()?) {
+        for (code, outcome) in codes.into_iter().zip(kit.acts.catalogue.take_in_items(actor, chunk)?.wait()?)
+        {
             match outcome {
                 ItemOutcome::Added => done.added += 1,
                 ItemOutcome::NewVersion => done.versions += 1,

@@ -1,6 +1,6 @@
 //! 事项的页: items with their check-up, public guides and plates, the hall register.
 //!
-//! Knows `app` and the shared parts of pages. Must not know SQL, nor decide who may do what.
+//! Knows the use cases of its movement (`catalogue-acts`) and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
 mod files;
 mod guides;
@@ -13,10 +13,23 @@ pub mod texts;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use web_kit::{FrontPlace, Kit, Place, Words as _};
+use catalogue_acts::Catalogue;
+use shelf::Items;
+use web_kit::{FrontPlace, Place, Words as _};
 
 use texts::Texts;
 
+/// What these pages may ask; the router gives it.
+#[derive(Clone, Debug)]
+pub struct Acts {
+    /// 事项
+    pub catalogue: Catalogue,
+    /// 事项库, to read
+    pub items: Items,
+}
+
+/// What all pages share, with what these may ask.
+pub type Kit = web_kit::Kit<Acts>;
 /// A page of this crate.
 pub(crate) type Page = web_kit::Page<texts::Texts>;
 /// A page of this crate that needs an account.

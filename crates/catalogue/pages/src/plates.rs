@@ -1,17 +1,17 @@
 //! 门牌的页: what a scan leads to, the list with counts, and sheets to print.
 
-use app::Error;
 use askama::Template;
 use axum::extract::{Path, Query as Ask, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use catalogue::plate::Plate;
+use city::Error;
 use paper::pdf::Fonts;
 use paper::plates::PlateSheet;
 use serde::Deserialize;
-use web_kit::{Fields, Kit, Oops, again, base, blocking, download, qr, render, said};
+use web_kit::{Fields, Oops, again, base, blocking, download, qr, render, said};
 
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 #[derive(Template)]
 #[template(path = "plate.html")]
@@ -33,18 +33,18 @@ pub(crate) async fn scan(
 ) -> Result<Response, Oops> {
     let token: String = token.chars().take(64).collect();
     // Staff who check a plate are not counted.
-    let found = kit.app.catalogue.scan_plate(token, p.me.is_none()).await?;
+    let found = kit.acts.catalogue.scan_plate(token, p.me.is_none()).await?;
     match found {
         Ok(plate) => {
-            let shelf = kit.app.items.shelf().await?;
+            let shelf = kit.acts.items.shelf().await?;
             let rows: Vec<_> = plate.items.iter().filter_map(|c| shelf.by_code(c)).cloned().collect();
             let place = format!("?place={}", plate.region);
             let items = rows
                 .iter()
-                .map(|r| (format!("/guide/{}{place}", app::item_key(r)), r.name.clone()))
+                .map(|r| (format!("/guide/{}{place}", shelf::item_key(r)), r.name.clone()))
                 .collect();
             let mut windows = Vec::new();
-            for item in kit.app.items.items_today(rows.into_iter().take(20).collect()).await? {
+            for item in kit.acts.items.items_today(rows.into_iter().take(20).collect()).await? {
                 for w in item.windows {
                     let line = (
                         format!("{} {}", w.hall, w.counter),
@@ -129,9 +129,9 @@ async fn lines(
     headers: &HeaderMap,
     qrs: bool,
 ) -> Result<Vec<Line>, Oops> {
-    let names = kit.app.city.regions().await?;
+    let names = kit.city.regions().await?;
     let base = base(kit, headers);
-    let plates = kit.app.catalogue.plates(desk.actor(), after, AT_ONCE).await?;
+    let plates = kit.acts.catalogue.plates(desk.actor(), after, AT_ONCE).await?;
     Ok(plates
         .into_iter()
         .map(|v| {
@@ -237,7 +237,7 @@ pub(crate) async fn save(
     };
     let wrong = || Error::invalid("number", "请填写编号和区划代码", "give a number and a division code");
     let done = match read() {
-        Some(plate) => kit.app.catalogue.put_plates(desk.actor(), vec![plate]).await,
+        Some(plate) => kit.acts.catalogue.put_plates(desk.actor(), vec![plate]).await,
         None => Err(wrong()),
     };
     match done {

@@ -1,14 +1,15 @@
 //! 我的账号: password, second factor, sessions of whoever is signed in.
 
-use app::{Error, Offered};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
+use people::Offered;
 use serde::Deserialize;
-use web_kit::{Fields, Kit, Oops, again, blocking, cookie_header, qr, render};
+use web_kit::{Fields, Oops, again, blocking, cookie_header, qr, render};
 
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -34,12 +35,12 @@ async fn page(kit: &Kit, desk: &Desk, key: &str, done: bool, trouble: String) ->
     let offered = if on {
         Offered { key: String::new(), address: String::new() }
     } else {
-        let (app, actor, key) = (kit.app.clone(), desk.actor(), key.to_owned());
+        let (acts, actor, key) = (kit.acts.clone(), desk.actor(), key.to_owned());
         blocking(move || {
             if key.is_empty() {
-                app.people.offer_factor(&actor)
+                acts.people.offer_factor(&actor)
             } else {
-                app.people.offer_again(&actor, &key)
+                acts.people.offer_again(&actor, &key)
             }
         })
         .await?
@@ -73,21 +74,21 @@ async fn answer(
 
 /// `POST /desk/account/password`
 pub(crate) async fn password(State(kit): State<Kit>, desk: Desk, f: Fields) -> Result<Response, Oops> {
-    let (app, actor) = (kit.app.clone(), desk.actor());
+    let (acts, actor) = (kit.acts.clone(), desk.actor());
     let (old, new) = (f.get("old").to_owned(), f.get("new").to_owned());
-    let result = blocking(move || app.people.change_password(&actor, &old, &new)).await;
+    let result = blocking(move || acts.people.change_password(&actor, &old, &new)).await;
     answer(&kit, &desk, "", result, "/desk/sign-in").await
 }
 
 /// `POST /desk/account/factor`: on with key and code, off with a code.
 pub(crate) async fn factor(State(kit): State<Kit>, desk: Desk, f: Fields) -> Result<Response, Oops> {
-    let (app, actor) = (kit.app.clone(), desk.actor());
+    let (acts, actor) = (kit.acts.clone(), desk.actor());
     let (key, code) = (f.get("key").to_owned(), f.get("code").to_owned());
     let result = blocking(move || {
         if key.is_empty() {
-            app.people.drop_factor(&actor, &code)
+            acts.people.drop_factor(&actor, &code)
         } else {
-            app.people.confirm_factor(&actor, &key, &code)
+            acts.people.confirm_factor(&actor, &key, &code)
         }
     });
     let result = result.await;
@@ -96,7 +97,7 @@ pub(crate) async fn factor(State(kit): State<Kit>, desk: Desk, f: Fields) -> Res
 
 /// `POST /desk/account/sessions`
 pub(crate) async fn sessions(State(kit): State<Kit>, desk: Desk, _: Fields) -> Result<Response, Oops> {
-    kit.app.people.end_own_sessions(desk.actor()).await?;
+    kit.acts.people.end_own_sessions(desk.actor()).await?;
     let mut answer = Redirect::to("/desk/sign-in").into_response();
     answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, kit.session_cookie(), "", 0));
     Ok(answer)

@@ -1,6 +1,6 @@
 //! 人员与办公设置的页: sign-in, account, second factor, units, staff, roster, the office, messages.
 //!
-//! Knows `app` and the shared parts of pages. Must not know SQL, nor decide who may do what.
+//! Knows the use cases of `people` and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
 mod account;
 mod office;
@@ -14,10 +14,20 @@ mod units;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use web_kit::{Kit, Lang, Place, Words as _};
+use people::People;
+use web_kit::{Lang, Place, Words as _};
 
 use texts::Texts;
 
+/// What these pages may ask; the router gives it.
+#[derive(Clone, Debug)]
+pub struct Acts {
+    /// 人员
+    pub people: People,
+}
+
+/// What all pages share, with what these may ask.
+pub type Kit = web_kit::Kit<Acts>;
 /// A page of this crate.
 pub(crate) type Page = web_kit::Page<texts::Texts>;
 /// A page of this crate that needs an account.

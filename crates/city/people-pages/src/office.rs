@@ -1,13 +1,13 @@
 //! 办公设置与消息: limits, calendar, jobs and seals; messages of the unit.
 
-use app::Error;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use resolve::LimitRule;
-use web_kit::{Fields, Kit, Oops, again, length, render, when, word};
+use web_kit::{Fields, Oops, again, length, render, when, word};
 
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 struct Message {
     at: String,
@@ -28,7 +28,7 @@ struct MessagesHtml {
 /// `GET /desk/messages`
 pub(crate) async fn messages(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let inbox = kit.app.city.inbox(desk.actor()).await?;
+    let inbox = kit.city.inbox(desk.actor()).await?;
     let last = inbox.iter().map(|(m, _)| m.id).max().unwrap_or(0);
     let unseen = inbox.iter().any(|(m, _)| !m.seen);
     let messages = inbox.into_iter().map(|(m, number)| Message {
@@ -43,7 +43,7 @@ pub(crate) async fn messages(State(kit): State<Kit>, desk: Desk) -> Result<Respo
 
 /// `POST /desk/messages`: all up to this one are seen.
 pub(crate) async fn seen(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
-    kit.app.city.see_messages(desk.actor(), fields.get("last").parse().unwrap_or(0)).await?;
+    kit.city.see_messages(desk.actor(), fields.get("last").parse().unwrap_or(0)).await?;
     Ok(Redirect::to("/desk/messages").into_response())
 }
 
@@ -68,11 +68,11 @@ pub(crate) fn may(desk: &Desk, operation: access::Operation) -> bool {
 
 async fn office_page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let (mut system, mut dead) = (None, Vec::new());
     let (actor, city) = (desk.actor(), access::City(&office.settings.city));
     if access::decide(&actor, access::op::ReadJobs, city).is_ok() {
-        let v = kit.app.city.system_view(desk.actor()).await?;
+        let v = kit.city.system_view(desk.actor()).await?;
         let seal = v.seal.map_or_else(String::new, |s| format!("#{} · {}", s.k, when(p.lang, s.at)));
         system = Some(vec![
             (p.t.sys_events.to_owned(), v.events.to_string()),
@@ -121,7 +121,7 @@ pub(crate) async fn put_calendar(
     desk: Desk,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    let done = kit.app.city.import_calendar(desk.actor(), fields.get("notice").to_owned()).await.map(|_| ());
+    let done = kit.city.import_calendar(desk.actor(), fields.get("notice").to_owned()).await.map(|_| ());
     or_again(&kit, &desk, fields, done).await
 }
 
@@ -152,7 +152,7 @@ async fn limits_page(
     trouble: String,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let lines = office.rules.limits.iter().map(|l| {
         let only = [
             l.kind.map(|w| word(p.lang, w)),
@@ -195,7 +195,7 @@ pub(crate) async fn put_limits(State(kit): State<Kit>, desk: Desk, fields: Field
         )
     });
     let done = match read {
-        Ok(limits) => kit.app.city.set_limits(desk.actor(), limits).await,
+        Ok(limits) => kit.city.set_limits(desk.actor(), limits).await,
         Err(e) => Err(e),
     };
     match done {

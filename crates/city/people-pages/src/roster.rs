@@ -2,15 +2,16 @@
 
 use std::io::Cursor;
 
-use app::{Error, StaffAct, Taken};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use paper::sheet::{Limits, read_sheets, write_book};
-use web_kit::{Fields, Kit, Lang, OneFile, Oops, XLSX, blocking, download, explain, render, said};
+use people::{StaffAct, Taken};
+use web_kit::{Fields, Lang, OneFile, Oops, XLSX, blocking, download, explain, render, said};
 
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// Largest workbook, bytes.
 pub(crate) const FILE_MAX: usize = 16 << 20;
@@ -76,7 +77,7 @@ pub(crate) async fn form(desk: Desk) -> Result<Response, Oops> {
 
 fn take_in(kit: &Kit, actor: &kernel::Actor, bytes: Vec<u8>) -> Result<Taken, Error> {
     let sheets = read_sheets(Cursor::new(bytes), &Limits { rows: 50_000, ..Limits::default() });
-    kit.app.people.take_in_roster(actor, &sheets.map_err(|e| Error::told("file", &e))?.1)
+    kit.acts.people.take_in_roster(actor, &sheets.map_err(|e| Error::told("file", &e))?.1)
 }
 
 /// `POST /desk/office/roster`: a workbook.
@@ -99,7 +100,7 @@ pub(crate) async fn save(
 
 /// `GET /desk/office/roster.xlsx`: the roster as it is, to be changed and brought back.
 pub(crate) async fn book(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
-    let sheets = kit.app.people.roster(desk.actor()).await?;
+    let sheets = kit.acts.people.roster(desk.actor()).await?;
     let bytes = blocking(move || write_book(sheets).map_err(Error::bug)).await?;
     Ok(download(XLSX, &format!("roster-{}.xlsx", desk.page.now.date()), bytes))
 }
@@ -107,6 +108,6 @@ pub(crate) async fn book(State(kit): State<Kit>, desk: Desk) -> Result<Response,
 /// `POST /desk/office/staff/act`: 停用、恢复、重置动态码、解除绑定.
 pub(crate) async fn act(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
     let act = StaffAct::ALL.into_iter().find(|a| a.word() == fields.get("act")).ok_or(Error::NotFound)?;
-    kit.app.people.act_on_staff(desk.actor(), fields.get("login").to_owned(), act).await?;
+    kit.acts.people.act_on_staff(desk.actor(), fields.get("login").to_owned(), act).await?;
     Ok(Redirect::to("/desk/office/staff").into_response())
 }

@@ -1,14 +1,15 @@
 //! 登录、退出、首次设置: sessions, and the one-time address that makes the first administrator.
 
-use app::{Error, FirstSetup};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use kernel::RegionCode;
-use web_kit::{Fields, Kit, Oops, again, blocking, cookie_header, explain, render};
+use people::FirstSetup;
+use web_kit::{Fields, Oops, again, blocking, cookie_header, explain, render};
 
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -32,13 +33,13 @@ pub(crate) async fn form(State(kit): State<Kit>, p: Page) -> Result<Response, Oo
 
 /// The form, with what went wrong.
 pub(crate) async fn form_again(kit: &Kit, p: Page, login: String, trouble: String) -> Result<Response, Oops> {
-    let unified = kit.app.people.sign_on_label().await?;
+    let unified = kit.acts.people.sign_on_label().await?;
     Ok(render(&SignInHtml { p, login, trouble, unified }))
 }
 
 async fn open(kit: &Kit, login: String, password: String, code: String) -> Result<Response, Error> {
-    let app = kit.app.clone();
-    let signed = blocking(move || app.people.sign_in(&login, &password, &code)).await?;
+    let acts = kit.acts.clone();
+    let signed = blocking(move || acts.people.sign_in(&login, &password, &code)).await?;
     let mut answer = Redirect::to("/desk").into_response();
     let value = cookie_header(kit, kit.session_cookie(), &signed.token, COOKIE_S);
     answer.headers_mut().append(header::SET_COOKIE, value);
@@ -59,7 +60,7 @@ pub(crate) async fn enter(State(kit): State<Kit>, p: Page, fields: Fields) -> Re
 
 /// `POST /desk/sign-out`
 pub(crate) async fn out(State(kit): State<Kit>, desk: Desk, _: Fields) -> Result<Response, Oops> {
-    kit.app.city.sign_out(&desk.page.session).await?;
+    kit.city.sign_out(&desk.page.session).await?;
     let mut answer = Redirect::to("/desk/sign-in").into_response();
     answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, kit.session_cookie(), "", 0));
     Ok(answer)
@@ -75,10 +76,10 @@ struct SetupHtml {
 }
 
 fn may_set_up(kit: &Kit, token: &str) -> Result<(), Oops> {
-    let vault = kit.app.city.vault();
+    let vault = kit.city.vault();
     let fits = |t: &str| vault.token_digest(t) == vault.token_digest(token);
     let right = kit.options.setup_token.as_deref().is_some_and(fits);
-    if right && kit.app.people.is_empty()? { Ok(()) } else { Err(Oops(Error::NotFound)) }
+    if right && kit.acts.people.is_empty()? { Ok(()) } else { Err(Oops(Error::NotFound)) }
 }
 
 /// `GET /setup/{token}`
@@ -119,8 +120,8 @@ async fn first(kit: &Kit, f: &Fields) -> Result<Response, Error> {
         name: f.get("name").to_owned(),
         password: f.get("password").to_owned(),
     };
-    let app = kit.app.clone();
-    blocking(move || app.people.set_up(first)).await?;
+    let acts = kit.acts.clone();
+    blocking(move || acts.people.set_up(first)).await?;
     open(kit, f.get("login").to_owned(), f.get("password").to_owned(), String::new()).await
 }
 

@@ -1,15 +1,16 @@
 //! 统一身份认证: leaving for the identity provider, coming back from it, and the page where it is set up.
 
-use app::{Claim, Error, SignOn};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
+use people::{Claim, SignOn};
 use serde::Deserialize;
-use web_kit::{Fields, Kit, Oops, Opt, again, blocking, cookie, cookie_header, explain, render};
+use web_kit::{Fields, Oops, Opt, again, blocking, cookie, cookie_header, explain, render};
 
 use crate::sign_in::{COOKIE_S, form_again};
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// Carries what was begun to the coming back; the browser brings it from the provider's site too.
 const ERRAND: &str = "errand";
@@ -23,11 +24,11 @@ fn errand_cookie(kit: &Kit, value: &str, age: u32) -> HeaderValue {
 
 /// `GET /desk/sign-in/unified`
 pub(crate) async fn leave(State(kit): State<Kit>, p: Page) -> Result<Response, Oops> {
-    let app = kit.app.clone();
-    match blocking(move || app.people.leave_for_sign_on()).await {
+    let acts = kit.acts.clone();
+    match blocking(move || acts.people.leave_for_sign_on()).await {
         Ok((address, sealed)) => {
             let mut answer = Redirect::to(&address).into_response();
-            let value = errand_cookie(&kit, &sealed, app::ERRAND_S);
+            let value = errand_cookie(&kit, &sealed, people::ERRAND_S);
             answer.headers_mut().append(header::SET_COOKIE, value);
             Ok(answer)
         }
@@ -67,10 +68,10 @@ pub(crate) async fn back(
     Query(brought): Query<Brought>,
 ) -> Result<Response, Oops> {
     let sealed = cookie(&headers, ERRAND).unwrap_or_default().to_owned();
-    let (app, refused) = (kit.app.clone(), brought.error.clone());
+    let (acts, refused) = (kit.acts.clone(), brought.error.clone());
     let signed = blocking(move || {
         if refused.is_empty() {
-            return app.people.sign_in_from(&sealed, &brought.code, &brought.state);
+            return acts.people.sign_in_from(&sealed, &brought.code, &brought.state);
         }
         let what: String =
             refused.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();
@@ -115,13 +116,13 @@ fn page(kit: &Kit, p: Page, mut s: SignOn, host: &str, trouble: String) -> Respo
         label: c.claim().into(),
         on: c == s.claim,
     });
-    let back = format!("{}{}", s.site.trim_end_matches('/'), app::BACK);
+    let back = format!("{}{}", s.site.trim_end_matches('/'), people::BACK);
     render(&SignOnHtml { claims: claims.collect(), back, s, p, trouble })
 }
 
 /// `GET /desk/office/sign-on`
 pub(crate) async fn form(State(kit): State<Kit>, desk: Desk, headers: HeaderMap) -> Result<Response, Oops> {
-    let setting = kit.app.people.sign_on(desk.actor()).await?;
+    let setting = kit.acts.people.sign_on(desk.actor()).await?;
     Ok(page(&kit, desk.page, setting, web_kit::header_of(&headers, "host"), String::new()))
 }
 
@@ -136,8 +137,8 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, f: Fields) -> Resul
         site: f.get("site").trim_end_matches('/').to_owned(),
         claim: Claim::ALL.into_iter().find(|c| c.word() == f.get("claim")).unwrap_or_default(),
     };
-    let (app, actor, sent) = (kit.app.clone(), desk.actor(), new.clone());
-    match blocking(move || app.people.set_sign_on(&actor, new)).await {
+    let (acts, actor, sent) = (kit.acts.clone(), desk.actor(), new.clone());
+    match blocking(move || acts.people.set_sign_on(&actor, new)).await {
         Ok(()) => Ok(Redirect::to("/desk/office/sign-on").into_response()),
         Err(e) => {
             again(&desk.page, e, |trouble| {

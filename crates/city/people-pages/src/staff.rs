@@ -1,15 +1,16 @@
 //! 人员与角色: accounts found by name, login or unit, entered and changed one by one.
 
-use app::{Error, NewStaff, StaffAct};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use kernel::{Role, StaffId};
+use people::{NewStaff, StaffAct};
 use serde::Deserialize;
-use web_kit::{Fields, Kit, Oops, Opt, again, blocking, escape, render, role, unit_choices};
+use web_kit::{Fields, Oops, Opt, again, blocking, escape, render, role, unit_choices};
 
 use crate::office::may;
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 struct Person {
     login: String,
@@ -54,9 +55,9 @@ async fn staff_page(
     trouble: String,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let q: String = ask.q.trim().chars().take(60).collect();
-    let all = kit.app.people.staff_list(desk.actor(), q.clone(), StaffId(ask.after), PEOPLE).await?;
+    let all = kit.acts.people.staff_list(desk.actor(), q.clone(), StaffId(ask.after), PEOPLE).await?;
     let full = all.len() == PEOPLE as usize;
     let next = all
         .last()
@@ -128,8 +129,8 @@ async fn save_staff(kit: &Kit, desk: &Desk, f: &Fields) -> Result<(), Error> {
         position: f.get("position").to_owned(),
         password: f.opt("password"),
     };
-    let (app, actor) = (kit.app.clone(), desk.actor());
-    blocking(move || app.people.put_staff(actor, vec![person])).await.map(|_| ())
+    let (acts, actor) = (kit.acts.clone(), desk.actor());
+    blocking(move || acts.people.put_staff(actor, vec![person])).await.map(|_| ())
 }
 
 /// `POST /desk/office/staff`

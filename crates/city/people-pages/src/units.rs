@@ -1,14 +1,15 @@
 //! 单位: found by name, code or duty, entered and changed one by one. Many at once come as a roster.
 
-use app::{Error, NewUnit, UNIT_KINDS};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
+use people::{NewUnit, UNIT_KINDS};
 use serde::Deserialize;
 use store::office::UnitRow;
-use web_kit::{Fields, Kit, Lang, Oops, Opt, again, escape, render};
+use web_kit::{Fields, Lang, Oops, Opt, again, escape, render};
 
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 const LINES: usize = 30;
 
@@ -82,7 +83,7 @@ async fn page(
     trouble: String,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let all = office.units();
     let key_of =
         |u: &UnitRow| u.parent.and_then(|a| office.unit(a)).map_or_else(String::new, |a| a.key.clone());
@@ -151,7 +152,7 @@ async fn put(kit: &Kit, desk: &Desk, f: &Fields) -> Result<(), Error> {
         region,
         duties: f.get("duties").to_owned(),
     };
-    kit.app.people.put_units(desk.actor(), vec![unit]).await.map(|_| ())
+    kit.acts.people.put_units(desk.actor(), vec![unit]).await.map(|_| ())
 }
 
 /// `POST /desk/office/units`

@@ -1,6 +1,6 @@
 //! 优服务的页: redesigns on record ([`redesigns`]) and case logs ([`logs`]).
 //!
-//! Knows `app` and the shared parts of pages. Must not know SQL, nor decide who may do what.
+//! Knows the use cases of its movement (`optimise-acts`) and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
 pub mod logs;
 pub mod redesigns;
@@ -9,11 +9,27 @@ pub mod texts;
 
 use axum::Router;
 use kernel::Role::*;
-use web_kit::{Asset, CSS, JS, Kit, Lang, Place, Words as _};
+use optimise_acts::Logs;
+use optimise_acts::Redesigns;
+use shelf::Items;
+use web_kit::{Asset, CSS, JS, Lang, Place, Words as _};
 
 pub use slots::at_home;
 use texts::Texts;
 
+/// What these pages may ask; the router gives it.
+#[derive(Clone, Debug)]
+pub struct Acts {
+    /// 流程再造
+    pub redesigns: Redesigns,
+    /// 日志
+    pub logs: Logs,
+    /// 事项库, to read
+    pub items: Items,
+}
+
+/// What all pages share, with what these may ask.
+pub type Kit = web_kit::Kit<Acts>;
 /// A page of this crate.
 pub(crate) type Page = web_kit::Page<texts::Texts>;
 /// A page of this crate that needs an account.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use app::{Error, Office};
+use city::{Error, Office};
 use kernel::UnitId;
 use resolve::{
     Act, Case, Cause, Command, Complexity, Kind, Level, PauseReason, RefuseReason, ReturnReason,
@@ -317,7 +317,7 @@ pub struct FormView {
     /// files may come with it
     pub files: bool,
     /// files that were brought before and wait
-    pub waiting: Vec<app::Uploaded>,
+    pub waiting: Vec<city::Uploaded>,
 }
 
 fn case_choice(input: Input, case: &Case, office: &Office, mine: Option<UnitId>) -> Vec<(String, String)> {

@@ -1,20 +1,23 @@
 //! 件: one page: the words of the person, what is due, what can be done now, and everything that happened.
 
-use app::{CaseView, Error, EventView, Office};
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::{Error, Office};
 use resolve::{Act, Command, Stage, StepState, Word as _};
+use resolve_acts::{CaseView, EventView};
 use serde_json::Value;
 use web_kit::{
-    CaseKey, Fields, Form, Fragment, Kit, Lamp, Lang, Oops, again, date_of, day, lamp, length, render,
+    CaseKey, Fields, Form, Fragment, Lamp, Lang, Oops, again, date_of, day, lamp, length, render,
     unit_choices, when, word,
 };
 
 use crate::acts::{self, FORMS, FormView};
 use crate::reading::{self, CheckView, Read};
-use crate::{Desk, Page, Slots};
+use crate::{Desk, Kit, Page, Slots};
 
 /// What an event says besides who and when.
 #[derive(Clone, Debug)]
@@ -118,10 +121,10 @@ struct CaseHtml {
 struct Told<'a> {
     done: String,
     sent: Option<(Act, &'a Fields, Option<&'a Error>)>,
-    checked: Option<(Act, app::ReplyCheck)>,
-    shown: Option<app::Unmasked>,
+    checked: Option<(Act, resolve_acts::ReplyCheck)>,
+    shown: Option<resolve_acts::Unmasked>,
     /// a precedent as it was filled in, when it was not taken
-    precedent: Option<app::NewPrecedent>,
+    precedent: Option<resolve_acts::NewPrecedent>,
     trouble: String,
 }
 
@@ -309,21 +312,21 @@ async fn page_of(
     mut told: Told<'_>,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let v = kit.app.cases.case(desk.actor(), number.clone()).await?;
+    let v = kit.acts.cases.case(desk.actor(), number.clone()).await?;
     let (open, shown) = match told.shown.as_ref() {
         Some(shown) => (true, Some(shown.contact.clone()).filter(|c| !c.is_empty())),
         None => (false, None),
     };
     let events = match told.shown.take() {
         Some(shown) => shown.events,
-        None => kit.app.cases.events(desk.actor(), number.clone(), 0).await?,
+        None => kit.acts.cases.events(desk.actor(), number.clone(), 0).await?,
     };
-    let why = kit.app.cases.explain(desk.actor(), number.clone()).await?;
-    let read = kit.app.cases.case_reading(desk.actor(), number.clone()).await?;
+    let why = kit.acts.cases.explain(desk.actor(), number.clone()).await?;
+    let read = kit.acts.cases.case_reading(desk.actor(), number.clone()).await?;
     let mut forms = forms(desk, &v, &told);
     if let Some((act, sent, _)) = told.sent {
         let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
-        let waiting = kit.app.city.waiting_files(&desk.actor(), tickets).await?;
+        let waiting = kit.city.waiting_files(&desk.actor(), tickets).await?;
         if let Some(form) = forms.iter_mut().find(|f| f.act == act.word()) {
             form.waiting = waiting;
         }
@@ -338,7 +341,7 @@ async fn page_of(
     let added = events.iter().zip(&lines).filter(|(e, _)| e.act == Act::AddWords).map(|(_, l)| l.clone());
     let added = added.collect();
     lines.reverse();
-    let mut facts = facts(&p, &v, kit.app.city.region_name(v.case.region.clone()).await?);
+    let mut facts = facts(&p, &v, kit.city.region_name(v.case.region.clone()).await?);
     if let Some(place) = place {
         facts.push(Said { label: p.t.f_place.to_owned(), value: place });
     }
@@ -350,7 +353,7 @@ async fn page_of(
     let contact = shown.or_else(|| v.contact.clone());
     let may_unmask = sees && access::decide(&desk.actor(), access::op::UnmaskContact, &v.case).is_ok();
     let key = CaseKey { id: v.case.id, number: v.case.number.clone() };
-    let beside = slots.beside_case.fill(kit, &p, &key).await;
+    let beside = slots.beside_case.fill(&p, &key).await;
     let template = CaseHtml {
         beside,
         number: v.case.number.clone(),
@@ -448,7 +451,7 @@ pub(crate) struct Ask {
 /// `GET /desk/case/{number}`
 pub(crate) async fn show(
     State(kit): State<Kit>,
-    Extension(slots): Extension<&'static Slots>,
+    Extension(slots): Extension<Arc<Slots>>,
     desk: Desk,
     Path(number): Path<String>,
     axum::extract::Query(ask): axum::extract::Query<Ask>,
@@ -460,28 +463,28 @@ pub(crate) async fn show(
         (None, "precedent") => desk.page.t.reading.precedent_done.to_owned(),
         _ => String::new(),
     };
-    page_of(&kit, slots, &desk, number, Told { done, ..Told::default() }).await
+    page_of(&kit, &slots, &desk, number, Told { done, ..Told::default() }).await
 }
 
 /// `POST /desk/case/{number}/act/{act}`
 pub(crate) async fn act(
     State(kit): State<Kit>,
-    Extension(slots): Extension<&'static Slots>,
+    Extension(slots): Extension<Arc<Slots>>,
     desk: Desk,
     Path((number, act)): Path<(String, String)>,
     mut sent: Form,
 ) -> Result<Response, Oops> {
     let form = Act::ALL.iter().find(|a| a.word() == act).and_then(|a| acts::form_of(*a));
     let form = form.ok_or(Oops(Error::NotFound))?;
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let expect: Option<i64> = sent.fields.get("ver").parse().ok();
     let asked = sent.whole().and_then(|()| acts::read(form, &sent.fields, &office));
     let tickets = sent.tickets();
     let result = match asked {
         Ok(asked) => {
-            let shown = app::Shown::parse(sent.fields.get("shown"));
+            let shown = resolve_acts::Shown::parse(sent.fields.get("shown"));
             let number = number.clone();
-            kit.app.cases.act_shown(desk.actor(), number, asked, expect, shown, tickets).await.map(|_| ())
+            kit.acts.cases.act_shown(desk.actor(), number, asked, expect, shown, tickets).await.map(|_| ())
         }
         Err(e) => Err(e),
     };
@@ -492,7 +495,7 @@ pub(crate) async fn act(
             again(&desk.page, e, |trouble| {
                 let told =
                     Told { sent: Some((form.act, &sent.fields, Some(&wrong))), trouble, ..Told::default() };
-                page_of(&kit, slots, &desk, number, told)
+                page_of(&kit, &slots, &desk, number, told)
             })
             .await
         }
@@ -505,14 +508,14 @@ pub(crate) async fn file(
     desk: Desk,
     Path((number, hash)): Path<(String, String)>,
 ) -> Result<Response, Oops> {
-    let (file, bytes) = kit.app.cases.file(desk.actor(), number, hash).await?;
+    let (file, bytes) = kit.acts.cases.file(desk.actor(), number, hash).await?;
     Ok(web_kit::serve_file(&file, bytes))
 }
 
 /// `POST /desk/case/{number}/check/{act}`: what a reply lacks, before it is sent. Only its files are kept waiting.
 pub(crate) async fn check(
     State(kit): State<Kit>,
-    Extension(slots): Extension<&'static Slots>,
+    Extension(slots): Extension<Arc<Slots>>,
     desk: Desk,
     Path((number, act)): Path<(String, String)>,
     mut sent: Form,
@@ -520,7 +523,7 @@ pub(crate) async fn check(
     let form = Act::ALL.iter().find(|a| a.word() == act).and_then(|a| acts::form_of(*a));
     let form = form.ok_or(Oops(Error::NotFound))?;
     let text = format!("{}\n{}", sent.fields.get("text"), sent.fields.get("basis"));
-    let checked = kit.app.cases.check_reply(desk.actor(), number.clone(), text).await?;
+    let checked = kit.acts.cases.check_reply(desk.actor(), number.clone(), text).await?;
     let trouble = sent.whole().err().map_or_else(String::new, |e| web_kit::explain(&desk.page, &e));
     let told = Told {
         sent: Some((form.act, &sent.fields, None)),
@@ -528,24 +531,24 @@ pub(crate) async fn check(
         trouble,
         ..Told::default()
     };
-    page_of(&kit, slots, &desk, number, told).await
+    page_of(&kit, &slots, &desk, number, told).await
 }
 
 /// `POST /desk/case/{number}/unmask`: on record, with a purpose.
 pub(crate) async fn unmask(
     State(kit): State<Kit>,
-    Extension(slots): Extension<&'static Slots>,
+    Extension(slots): Extension<Arc<Slots>>,
     desk: Desk,
     Path(number): Path<String>,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    match kit.app.cases.unmask(desk.actor(), number.clone(), fields.get("purpose").to_owned()).await {
+    match kit.acts.cases.unmask(desk.actor(), number.clone(), fields.get("purpose").to_owned()).await {
         Ok(shown) => {
-            page_of(&kit, slots, &desk, number, Told { shown: Some(shown), ..Told::default() }).await
+            page_of(&kit, &slots, &desk, number, Told { shown: Some(shown), ..Told::default() }).await
         }
         Err(e) => {
             again(&desk.page, e, |trouble| {
-                page_of(&kit, slots, &desk, number, Told { trouble, ..Told::default() })
+                page_of(&kit, &slots, &desk, number, Told { trouble, ..Told::default() })
             })
             .await
         }
@@ -561,14 +564,14 @@ pub(crate) async fn make_precedent(
     fields: Fields,
 ) -> Result<Response, Oops> {
     let get = |name: &str| fields.get(name).to_owned();
-    let form = app::NewPrecedent {
+    let form = resolve_acts::NewPrecedent {
         title: get("title"),
         problem: get("problem"),
         obstacle: get("obstacle"),
         solution: get("solution"),
         basis: get("basis"),
     };
-    match kit.app.cases.make_precedent(desk.actor(), number.clone(), form.clone()).await {
+    match kit.acts.cases.make_precedent(desk.actor(), number.clone(), form.clone()).await {
         Ok(()) => Ok(Redirect::to(&format!("/desk/case/{number}?done=precedent")).into_response()),
         Err(e) => {
             again(&desk.page, e, |trouble| {

@@ -1,16 +1,16 @@
 //! 批量转办: cases that wait for a handler, each with its unit, sent together; a result for each row.
 
-use app::Error;
 use askama::Template;
 use axum::extract::{Query as Ask, State};
 use axum::response::Response;
+use city::Error;
 use resolve::{Act, Command, StageKind};
 use store::cases::{Query, Scope};
-use web_kit::{Fields, Kit, Oops, render, unit_choices};
+use web_kit::{Fields, Oops, render, unit_choices};
 
 use crate::lists::{Row, row};
 use crate::reading::units;
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// A case with what was chosen for it and what came of it.
 struct Waiting {
@@ -54,10 +54,10 @@ async fn page(
     let region = desk.me.actor.region.as_ref().map_or_else(String::new, ToString::to_string);
     let stages = vec![StageKind::Registered, StageKind::Accepted];
     let q = Query { stages, limit: PAGE, ..Query::of(Scope::Region(region)) };
-    let list = kit.app.cases.list(desk.actor(), q).await?;
+    let list = kit.acts.cases.list(desk.actor(), q).await?;
     let able: Vec<_> = list.cases.iter().filter(|v| v.acts.contains(&Act::Dispatch)).collect();
     let numbers = able.iter().map(|v| v.case.number.clone()).collect();
-    let proposals = kit.app.cases.propose_many(desk.actor(), numbers).await?;
+    let proposals = kit.acts.cases.propose_many(desk.actor(), numbers).await?;
     let mut rows = Vec::new();
     for v in able {
         let proposal = proposals.get(&v.case.number).cloned().unwrap_or_default();
@@ -75,7 +75,7 @@ async fn page(
             mark,
         });
     }
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let units = unit_choices(&office);
     Ok(render(&DispatchHtml {
         rows,
@@ -103,7 +103,7 @@ pub(crate) async fn form(
 }
 
 async fn one(kit: &Kit, desk: &Desk, fields: &Fields, number: &str) -> Result<String, Error> {
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let own = fields.get(&format!("unit.{number}"));
     let name = if own.is_empty() { fields.get("one") } else { own };
     let unit = office.unit_called(name).filter(|u| u.active).ok_or_else(|| {
@@ -116,8 +116,8 @@ async fn one(kit: &Kit, desk: &Desk, fields: &Fields, number: &str) -> Result<St
     })?;
     let expect: Option<i64> = fields.get(&format!("ver.{number}")).parse().ok();
     let asked = Command::Dispatch { unit: unit.id, note: fields.get("note").to_owned() };
-    let shown = app::Shown::parse(fields.get(&format!("shown.{number}")));
-    kit.app.cases.act_shown(desk.actor(), number.to_owned(), asked, expect, shown, Vec::new()).await?;
+    let shown = resolve_acts::Shown::parse(fields.get(&format!("shown.{number}")));
+    kit.acts.cases.act_shown(desk.actor(), number.to_owned(), asked, expect, shown, Vec::new()).await?;
     Ok(unit.short.clone())
 }
 

@@ -1,17 +1,20 @@
 //! 查进度: a case for the person who has its number and code: where it stands, what was answered, what they
 //! can say now.
 
-use app::{Error, ResidentView};
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use resolve::{Act, Command, Satisfaction, Solved, StageKind, Word as _};
+use resolve_acts::ResidentView;
 use serde::Deserialize;
-use web_kit::{Fields, FollowedCase, Form, Fragment, Kit, Oops, Opt, again, lamp, opt, render, when, word};
+use web_kit::{Fields, FollowedCase, Form, Fragment, Oops, Opt, again, lamp, opt, render, when, word};
 
-use crate::{Page, Slots};
+use crate::{Kit, Page, Slots};
 
 #[derive(Template)]
 #[template(path = "follow.html")]
@@ -33,7 +36,7 @@ pub(crate) async fn find(State(kit): State<Kit>, p: Page, fields: Fields) -> Res
         kept.take(most).collect()
     };
     let (number, code) = (clean("number", 40), clean("code", 12).replace('-', ""));
-    match kit.app.cases.follow(p.signed(), number.clone(), code.clone()).await {
+    match kit.acts.cases.follow(p.signed(), number.clone(), code.clone()).await {
         Ok(_) => Ok(Redirect::to(&format!("/r/{number}/{code}")).into_response()),
         Err(Error::NotFound) => {
             let trouble = p.t.follow_wrong.to_owned();
@@ -82,7 +85,7 @@ struct MineHtml {
     fresh: bool,
     thanks: bool,
     sent: Fields,
-    waiting: Vec<app::Uploaded>,
+    waiting: Vec<city::Uploaded>,
 }
 
 fn steps(p: &Page, stage: StageKind) -> Vec<Step> {
@@ -132,13 +135,13 @@ fn said(p: &Page, asked: &Command) -> Vec<String> {
 async fn mine(kit: &Kit, slots: &Slots, p: Page, code: String, v: &ResidentView, told: Told) -> Response {
     let case = &v.view.case;
     let key = FollowedCase { number: case.number.clone(), code: code.clone() };
-    let beside = slots.beside_followed_case.fill(kit, &p, &key).await;
+    let beside = slots.beside_followed_case.fill(&p, &key).await;
     let words = v.events.iter().find_map(|e| match &e.happened.asked {
         Command::Register(r) => Some(r.words.clone()),
         _ => None,
     });
     // A unit is named, people are not.
-    let line = |e: &app::EventView| Line {
+    let line = |e: &resolve_acts::EventView| Line {
         at: when(p.lang, e.at),
         who: e.unit.clone().unwrap_or_else(|| p.t.you.to_owned()),
         act: word(p.lang, e.act),
@@ -179,7 +182,7 @@ struct Told {
     fresh: bool,
     thanks: bool,
     sent: Fields,
-    waiting: Vec<app::Uploaded>,
+    waiting: Vec<city::Uploaded>,
 }
 
 #[derive(Deserialize)]
@@ -193,14 +196,14 @@ pub(crate) struct Ask {
 /// `GET /r/{number}/{code}`
 pub(crate) async fn show(
     State(kit): State<Kit>,
-    Extension(slots): Extension<&'static Slots>,
+    Extension(slots): Extension<Arc<Slots>>,
     p: Page,
     Path((number, code)): Path<(String, String)>,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Oops> {
-    let v = kit.app.cases.follow(p.signed(), number, code.clone()).await?;
+    let v = kit.acts.cases.follow(p.signed(), number, code.clone()).await?;
     let told = Told { fresh: !ask.new.is_empty(), thanks: !ask.done.is_empty(), ..Told::default() };
-    Ok(mine(&kit, slots, p, code, &v, told).await)
+    Ok(mine(&kit, &slots, p, code, &v, told).await)
 }
 
 async fn done(
@@ -216,7 +219,7 @@ async fn done(
         Ok(asked) => {
             let tickets = tickets.clone();
             let (number, code) = (number.clone(), code.clone());
-            kit.app.cases.act_as_resident_with(p.signed(), number, code, asked, tickets).await.map(|_| ())
+            kit.acts.cases.act_as_resident_with(p.signed(), number, code, asked, tickets).await.map(|_| ())
         }
         Err(e) => Err(e),
     };
@@ -224,9 +227,9 @@ async fn done(
         Ok(()) => Ok(Redirect::to(&format!("/r/{number}/{code}?done=1")).into_response()),
         Err(e) => {
             again(&p.clone(), e, |trouble| async move {
-                let waiting = kit.app.city.waiting_files(&kernel::Actor::resident(), tickets).await?;
+                let waiting = kit.city.waiting_files(&kernel::Actor::resident(), tickets).await?;
                 let told = Told { trouble, sent, waiting, ..Told::default() };
-                let v = kit.app.cases.follow(p.signed(), number, code.clone()).await?;
+                let v = kit.acts.cases.follow(p.signed(), number, code.clone()).await?;
                 Ok(mine(kit, slots, p, code, &v, told).await)
             })
             .await
@@ -237,14 +240,14 @@ async fn done(
 /// `POST /r/{number}/{code}/add`
 pub(crate) async fn add(
     State(kit): State<Kit>,
-    Extension(slots): Extension<&'static Slots>,
+    Extension(slots): Extension<Arc<Slots>>,
     p: Page,
     Path(which): Path<(String, String)>,
     mut sent: Form,
 ) -> Result<Response, Oops> {
     let asked = Command::AddWords { words: sent.fields.get("words").to_owned() };
     let asked = sent.whole().map(|()| asked);
-    done(&kit, slots, p, which, asked, sent.fields).await
+    done(&kit, &slots, p, which, asked, sent.fields).await
 }
 
 /// `GET /r/{number}/{code}/file/{hash}`
@@ -253,14 +256,14 @@ pub(crate) async fn file(
     p: Page,
     Path((number, code, hash)): Path<(String, String, String)>,
 ) -> Result<Response, Oops> {
-    let (file, bytes) = kit.app.cases.file_for_resident(p.signed(), number, code, hash).await?;
+    let (file, bytes) = kit.acts.cases.file_for_resident(p.signed(), number, code, hash).await?;
     Ok(web_kit::serve_file(&file, bytes))
 }
 
 /// `POST /r/{number}/{code}/answer`: solved? and satisfied? are two questions.
 pub(crate) async fn answer(
     State(kit): State<Kit>,
-    Extension(slots): Extension<&'static Slots>,
+    Extension(slots): Extension<Arc<Slots>>,
     p: Page,
     Path(which): Path<(String, String)>,
     fields: Fields,
@@ -272,5 +275,5 @@ pub(crate) async fn answer(
         satisfied: Satisfaction::read(fields.get("satisfied")),
         words: fields.get("words").to_owned(),
     });
-    done(&kit, slots, p, which, asked, fields).await
+    done(&kit, &slots, p, which, asked, fields).await
 }

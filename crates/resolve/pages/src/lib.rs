@@ -1,7 +1,7 @@
 //! 解难题的页: for everybody: lodge, follow by number and code, add, answer the callback; at the desk: home, list,
 //! case, registering, dispatching, and what the system reads in cases.
 //!
-//! Knows `app` and the shared parts of pages. Must not know SQL, nor decide who may do what.
+//! Knows the use cases of its movement (`resolve-acts`) and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
 pub mod acts;
 mod case_page;
@@ -14,14 +14,26 @@ mod reading;
 mod register;
 pub mod texts;
 
+use std::sync::Arc;
+
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use kernel::Role::{self, *};
-use web_kit::{CaseKey, FollowedCase, FrontPlace, Kit, Lang, Place, Slot, Tile, UPLOAD_MAX, Words as _};
+use resolve_acts::Cases;
+use web_kit::{CaseKey, FollowedCase, FrontPlace, Lang, Place, Slot, Tile, UPLOAD_MAX, Words as _};
 
 use texts::Texts;
 
+/// What these pages may ask; the router gives it.
+#[derive(Clone, Debug)]
+pub struct Acts {
+    /// 解难题
+    pub cases: Cases,
+}
+
+/// What all pages share, with what these may ask.
+pub type Kit = web_kit::Kit<Acts>;
 /// A page of this crate.
 pub(crate) type Page = web_kit::Page<texts::Texts>;
 /// A page of this crate that needs an account.
@@ -83,7 +95,7 @@ pub const FRONT: &[FrontPlace] = &[
 ];
 
 /// The pages of the workbench.
-pub fn routes(slots: &'static Slots) -> Router<Kit> {
+pub fn routes(slots: Arc<Slots>) -> Router<Kit> {
     Router::new()
         .route("/desk", get(lists::home))
         .route("/desk/cases", get(lists::cases))
@@ -113,7 +125,7 @@ pub fn routes(slots: &'static Slots) -> Router<Kit> {
 }
 
 /// Pages for everybody: they pass the rate limit.
-pub fn public_routes(slots: &'static Slots) -> Router<Kit> {
+pub fn public_routes(slots: Arc<Slots>) -> Router<Kit> {
     Router::new()
         .route("/lodge", get(lodge::form).post(lodge::save).layer(DefaultBodyLimit::max(UPLOAD_MAX)))
         .route("/follow", get(follow::form).post(follow::find))

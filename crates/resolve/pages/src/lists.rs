@@ -1,17 +1,19 @@
 //! 首页与件列表: what needs a decision now, what expires first on top; filters stay in the address.
 
-use app::CaseView;
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Query as Ask, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Role;
 use resolve::{Kind, StageKind, Word as _};
+use resolve_acts::CaseView;
 use serde::Deserialize;
 use store::cases::{Query, Scope, Sort};
-use web_kit::{Kit, Lamp, Oops, Opt, Tile, day, escape, lamp, render, unit_choices, word};
+use web_kit::{Lamp, Oops, Opt, Tile, day, escape, lamp, render, unit_choices, word};
 
-use crate::{Desk, Page, Slots};
+use crate::{Desk, Kit, Page, Slots};
 
 /// One row of a list.
 pub(crate) struct Row {
@@ -120,7 +122,7 @@ fn shown(n: i64) -> String {
 }
 
 async fn tile(kit: &Kit, desk: &Desk, label: &str, q: Query, href: &str, hot: bool) -> Result<Tile, Oops> {
-    let n = kit.app.cases.count(desk.actor(), q, MOST).await?;
+    let n = kit.acts.cases.count(desk.actor(), q, MOST).await?;
     Ok(Tile { label: label.to_owned(), count: shown(n), href: href.to_owned(), hot: hot && n > 0 })
 }
 
@@ -147,7 +149,7 @@ async fn tiles(kit: &Kit, desk: &Desk) -> Result<Vec<Tile>, Oops> {
 /// `GET /desk`
 pub(crate) async fn home(
     State(kit): State<Kit>,
-    Extension(slots): Extension<&'static Slots>,
+    Extension(slots): Extension<Arc<Slots>>,
     desk: Desk,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
@@ -157,10 +159,10 @@ pub(crate) async fn home(
     if lists {
         boxes = tiles(&kit, &desk).await?;
         let q = Query { stages: mine(role).to_vec(), limit: 20, ..Query::of(scope(&desk, "")) };
-        rows = kit.app.cases.list(desk.actor(), q).await?.cases.iter().map(|v| row(&p, v)).collect();
+        rows = kit.acts.cases.list(desk.actor(), q).await?.cases.iter().map(|v| row(&p, v)).collect();
         if role == Role::Handler {
             let q = Query { stages: OPEN.to_vec(), limit: 30, ..Query::of(scope(&desk, "co")) };
-            let page = kit.app.cases.list(desk.actor(), q).await?;
+            let page = kit.acts.cases.list(desk.actor(), q).await?;
             let unit = desk.me.actor.unit;
             let asked = page.cases.iter().filter(|v| {
                 v.case.co.iter().any(|c| !c.done && Some(c.unit) == unit)
@@ -169,7 +171,7 @@ pub(crate) async fn home(
             helping = asked.map(|v| row(&p, v)).collect();
         }
     }
-    boxes.extend(slots.home.fill(&kit, &p, &()).await);
+    boxes.extend(slots.home.fill(&p, &()).await);
     let hello = p.t.hello.replace("{name}", &desk.me.staff.name);
     let may_register = matches!(role, Role::Clerk | Role::Coordinator | Role::Walker | Role::Supervisor);
     let admin = matches!(role, Role::SystemAdmin | Role::UnitAdmin);
@@ -272,7 +274,7 @@ pub(crate) fn query(desk: &Desk, ask: &ListAsk, unit: Option<kernel::UnitId>) ->
 
 impl ListAsk {
     /// The unit asked for.
-    pub(crate) fn unit_in(&self, office: &app::Office) -> Option<kernel::UnitId> {
+    pub(crate) fn unit_in(&self, office: &city::Office) -> Option<kernel::UnitId> {
         office.unit_called(&self.unit).map(|u| u.id).filter(|_| !self.unit.is_empty())
     }
     /// The words looked for.
@@ -312,23 +314,23 @@ pub(crate) async fn cases(
     desk: Desk,
     Ask(ask): Ask<ListAsk>,
 ) -> Result<Response, Oops> {
-    if looks_like_number(&ask.q) && kit.app.cases.case(desk.actor(), ask.q.trim().to_owned()).await.is_ok() {
+    if looks_like_number(&ask.q) && kit.acts.cases.case(desk.actor(), ask.q.trim().to_owned()).await.is_ok() {
         return Ok(Redirect::to(&format!("/desk/case/{}", ask.q.trim())).into_response());
     }
     let p = desk.page.clone();
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let unit = ask.unit_in(&office);
     let q = query(&desk, &ask, unit);
     let all = Query { after: None, ..q.clone() };
     // A count over several stages is one statement; a page over several is read stage by stage.
     let (count, rows, next) = if ask.q.trim().is_empty() {
-        let n = kit.app.cases.count(desk.actor(), all, MOST).await?;
-        let page = kit.app.cases.list(desk.actor(), q).await?;
+        let n = kit.acts.cases.count(desk.actor(), all, MOST).await?;
+        let page = kit.acts.cases.list(desk.actor(), q).await?;
         let next = page.next.map_or_else(String::new, |(due, id)| address(&ask, &format!("{due}.{id}")));
         (shown(n), page.cases.iter().map(|v| row(&p, v)).collect::<Vec<_>>(), next)
     } else {
         let before = ask.after.strip_prefix("s.").and_then(|id| id.parse().ok());
-        let found = kit.app.cases.search(desk.actor(), ask.q.clone(), q, before).await?;
+        let found = kit.acts.cases.search(desk.actor(), ask.q.clone(), q, before).await?;
         let more = if found.next.is_some() { "+" } else { "" };
         let count = format!("{}{more}", found.hits.len());
         let rows = found.hits.into_iter().map(|h| Row { excerpt: h.excerpt, ..row(&p, &h.view) }).collect();

@@ -1,14 +1,14 @@
 //! 我要反映: few fields, nothing lost when one is wrong.
 
-use app::{Contact, Error};
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::{Contact, Error};
 use kernel::{Actor, RegionCode};
 use resolve::{Channel, Complexity, Kind, Registration, Word as _};
-use web_kit::{Fields, Form, Kit, Oops, Opt, again, render, word};
+use web_kit::{Fields, Form, Oops, Opt, again, render, word};
 
-use crate::Page;
+use crate::{Kit, Page};
 
 #[derive(Template)]
 #[template(path = "lodge.html")]
@@ -19,7 +19,7 @@ struct LodgeHtml {
     kinds: Vec<Opt>,
     regions: Vec<Opt>,
     hide: bool,
-    waiting: Vec<app::Uploaded>,
+    waiting: Vec<city::Uploaded>,
 }
 
 /// What a person without an account may lodge.
@@ -28,13 +28,13 @@ const KINDS: [Kind; 5] = [Kind::Matter, Kind::Consultation, Kind::Complaint, Kin
 async fn page(kit: &Kit, p: Page, sent: Fields, trouble: String) -> Result<Response, Oops> {
     let chosen = if sent.has("kind") { sent.get("kind") } else { Kind::Matter.word() };
     let kind = |k: Kind| Opt { value: k.word().into(), label: word(p.lang, k), on: k.word() == chosen };
-    let city = kit.app.city.office_now().await?.settings.city.to_string();
+    let city = kit.city.office_now().await?.settings.city.to_string();
     let region = sent.opt("region").unwrap_or(city);
-    let all = kit.app.city.regions().await?.into_iter().filter(|(code, _)| code.len() <= 9);
+    let all = kit.city.regions().await?.into_iter().filter(|(code, _)| code.len() <= 9);
     let regions = all.map(|(code, name)| Opt { on: code == region, label: name, value: code }).collect();
     let kinds = KINDS.map(kind).into_iter().collect();
     let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
-    let waiting = kit.app.city.waiting_files(&Actor::resident(), tickets).await?;
+    let waiting = kit.city.waiting_files(&Actor::resident(), tickets).await?;
     Ok(render(&LodgeHtml { waiting, kinds, regions, hide: sent.has("hide"), sent, trouble, p }))
 }
 
@@ -53,7 +53,7 @@ fn title_of(words: &str) -> String {
 }
 
 async fn read(kit: &Kit, f: &Fields) -> Result<Registration, Error> {
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let words = f.get("words").to_owned();
     if words.chars().count() < 5 {
         return Err(Error::invalid(
@@ -105,7 +105,7 @@ pub(crate) async fn save(State(kit): State<Kit>, p: Page, mut sent: Form) -> Res
     let tickets = sent.tickets();
     let lodged = match sent.whole().and(registration) {
         Ok(registration) => {
-            kit.app.cases.register_with(Actor::resident(), registration, contact, tickets).await
+            kit.acts.cases.register_with(Actor::resident(), registration, contact, tickets).await
         }
         Err(e) => Err(e),
     };

@@ -1,18 +1,19 @@
 //! 读文: hot matters, precedents, how well it reads, replies that need a second look; and what is shown of a letter
-//! beside a case and beside a registration. Knows `app` only; what is proposed is decided there.
+//! beside a case and beside a registration. Knows the use cases of its movement (`resolve-acts`) only; what is proposed is decided there.
 
-use app::{
-    Back, CaseReading, DraftReading, Error, Judged, NewPrecedent, PERIODS, PrecedentView, Proposal,
-    ReplyCheck, Shown, Twin,
-};
 use askama::Template;
 use axum::extract::{Path, Query as Ask, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use resolve::Command;
+use resolve_acts::{
+    Back, CaseReading, DraftReading, Judged, NewPrecedent, PERIODS, PrecedentView, Proposal, ReplyCheck,
+    Shown, Twin,
+};
 use serde::Deserialize;
-use web_kit::{Fields, Kit, Oops, day, render, said, when, word};
+use web_kit::{Fields, Oops, day, render, said, when, word};
 
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// A unit proposed, as shown.
 pub(crate) struct UnitLine {
@@ -189,7 +190,7 @@ pub(crate) async fn choose(
     let unit = unit.map_err(|_| Oops(Error::invalid("unit", "没有选择单位", "no unit was chosen")))?;
     let asked = Command::Dispatch { unit, note: String::new() };
     let shown = Shown::parse(fields.get("shown"));
-    kit.app
+    kit.acts
         .cases
         .act_shown(desk.actor(), number.clone(), asked, fields.get("ver").parse().ok(), shown, Vec::new())
         .await?;
@@ -214,11 +215,11 @@ pub(crate) async fn pair(
             return Err(Oops(wrong));
         }
         let asked = Command::Merge { into: other };
-        kit.app.cases.act(desk.actor(), number.clone(), asked, fields.get("ver").parse().ok()).await?;
+        kit.acts.cases.act(desk.actor(), number.clone(), asked, fields.get("ver").parse().ok()).await?;
         return Ok(Redirect::to(&format!("/desk/case/{number}?done=merge")).into_response());
     }
     let judged = Judged::ALL.into_iter().find(|j| j.word() == said).ok_or(Oops(Error::NotFound))?;
-    kit.app.cases.judge(desk.actor(), number.clone(), other, judged).await?;
+    kit.acts.cases.judge(desk.actor(), number.clone(), other, judged).await?;
     Ok(Redirect::to(&format!("/desk/case/{number}?done=judged")).into_response())
 }
 
@@ -244,7 +245,7 @@ pub(crate) async fn precedents(
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let q: String = ask.q.trim().chars().take(500).collect();
-    let found = kit.app.cases.precedents(desk.actor(), q.clone()).await?;
+    let found = kit.acts.cases.precedents(desk.actor(), q.clone()).await?;
     let precedents = found.iter().map(|v| precedent(&p, v)).collect();
     Ok(render(&PrecedentsHtml { q, precedents, p }))
 }
@@ -295,7 +296,7 @@ pub(crate) struct HotAsk {
     matter: Option<String>,
 }
 
-fn matter(p: &Page, m: &app::HotMatter) -> MatterView {
+fn matter(p: &Page, m: &resolve_acts::HotMatter) -> MatterView {
     let r = p.t.reading;
     let n = |text: &str, n: String| text.replace("{n}", &n);
     let date = |at: Option<kernel::Moment>| at.map_or_else(String::new, |at| at.date().to_string());
@@ -337,7 +338,7 @@ pub(crate) async fn hot(State(kit): State<Kit>, desk: Desk, Ask(ask): Ask<HotAsk
     let r = p.t.reading;
     let days = ask.days.filter(|d| PERIODS.contains(d)).unwrap_or(PERIODS[1]);
     let one = ask.matter.is_some();
-    let page = kit.app.cases.hot(desk.actor(), days, ask.matter).await?;
+    let page = kit.acts.cases.hot(desk.actor(), days, ask.matter).await?;
     let name = |d: i64| if d == 0 { r.hot_all.to_owned() } else { r.hot_days.replace("{n}", &d.to_string()) };
     let periods = PERIODS.iter().map(|d| Period { days: *d, name: name(*d), on: *d == days }).collect();
     let made = page.made.map_or_else(String::new, |at| {
@@ -390,10 +391,11 @@ const WORSE: f64 = 0.1;
 pub(crate) async fn figures(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let r = p.t.reading;
-    let v = kit.app.cases.reading_view(desk.actor()).await?;
+    let v = kit.acts.cases.reading_view(desk.actor()).await?;
     #[expect(clippy::cast_precision_loss, reason = "counts of one office")]
-    let gap =
-        |a: &app::MonthView| (a.agreement.p - a.agreement.first as f64 / a.agreement.choices as f64).abs();
+    let gap = |a: &resolve_acts::MonthView| {
+        (a.agreement.p - a.agreement.first as f64 / a.agreement.choices as f64).abs()
+    };
     let months = v.months.iter().filter(|m| m.agreement.choices > 0).map(|m| MonthLine {
         month: format!("{}-{:02}", m.from.year(), m.from.month()),
         choices: m.agreement.choices,
@@ -451,8 +453,8 @@ struct SignalsHtml {
 /// `GET /desk/reading/replies`
 pub(crate) async fn replies(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let rows = kit.app.cases.reply_signals(desk.actor()).await?;
-    let line = |s: &app::SignalView| SignalLine {
+    let rows = kit.acts.cases.reply_signals(desk.actor()).await?;
+    let line = |s: &resolve_acts::SignalView| SignalLine {
         number: s.number.clone(),
         title: s.title.clone(),
         unit: s.unit.clone().unwrap_or_default(),

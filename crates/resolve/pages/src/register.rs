@@ -1,18 +1,16 @@
 //! 登记: one big field for the words of the person, the rest proposed and correctable; and the receipt.
 
-use app::{Contact, Error};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::{Contact, Error};
 use kernel::{RegionCode, Role};
 use resolve::{Act, Cause, Channel, Complexity, Kind, Registration, Word};
-use web_kit::{
-    Fields, Form, Kit, Oops, Opt, again, cookie, cookie_header, header_of, qr, render, when, word,
-};
+use web_kit::{Fields, Form, Oops, Opt, again, cookie, cookie_header, header_of, qr, render, when, word};
 
 use crate::reading::Read;
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 #[derive(Template)]
 #[template(path = "register.html")]
@@ -26,7 +24,7 @@ struct RegisterHtml {
     causes: Vec<Opt>,
     regions: Vec<Opt>,
     hide: bool,
-    waiting: Vec<app::Uploaded>,
+    waiting: Vec<city::Uploaded>,
     look: Option<Read>,
 }
 
@@ -41,7 +39,7 @@ async fn page(
     desk: &Desk,
     sent: Fields,
     trouble: String,
-    look: Option<app::DraftReading>,
+    look: Option<resolve_acts::DraftReading>,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let mine = desk.me.actor.region.clone();
@@ -49,7 +47,7 @@ async fn page(
         let code: Option<RegionCode> = code.parse().ok();
         code.is_some_and(|c| mine.as_ref().is_none_or(|m| m.contains(&c)))
     };
-    let all = kit.app.city.regions().await?;
+    let all = kit.city.regions().await?;
     let chosen = sent.opt("region").or_else(|| mine.as_ref().map(ToString::to_string)).unwrap_or_default();
     let mut regions: Vec<Opt> = all
         .into_iter()
@@ -61,7 +59,7 @@ async fn page(
     }
     let usual = if desk.role() == Role::Supervisor { "inspection" } else { "window" };
     let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
-    let waiting = kit.app.city.waiting_files(&desk.actor(), tickets).await?;
+    let waiting = kit.city.waiting_files(&desk.actor(), tickets).await?;
     Ok(render(&RegisterHtml {
         waiting,
         kinds: opts::<Kind>(&p, sent.get("kind"), "matter"),
@@ -140,7 +138,7 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> 
         let title = fields.opt("title").unwrap_or_else(|| title_of(&words));
         let region = region.ok_or(Oops(Error::NotFound))?;
         let look = kit
-            .app
+            .acts
             .cases
             .read_draft(desk.actor(), region, title, words, fields.get("place").to_owned())
             .await?;
@@ -149,7 +147,7 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> 
     let registration = read(fields, &desk);
     let tickets = sent.tickets();
     let lodged = match sent.whole().and(registration) {
-        Ok(registration) => kit.app.cases.register_with(desk.actor(), registration, contact, tickets).await,
+        Ok(registration) => kit.acts.cases.register_with(desk.actor(), registration, contact, tickets).await,
         Err(e) => Err(e),
     };
     match lodged {
@@ -203,7 +201,7 @@ pub(crate) async fn receipt(
     let fresh = cookie(&headers, FRESH);
     let code = fresh.as_deref().and_then(|f| f.split_once('.')).filter(|(n, _)| *n == number).map(|(_, c)| c);
     if let Some(code) = code
-        && let Ok(receipt) = kit.app.cases.first_receipt(desk.actor(), number.clone(), code.to_owned()).await
+        && let Ok(receipt) = kit.acts.cases.first_receipt(desk.actor(), number.clone(), code.to_owned()).await
     {
         let mut answer = receipt_page(&kit, &desk, &headers, receipt);
         answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, FRESH, "", 0));
@@ -219,7 +217,7 @@ async fn ask_again(
     purpose: String,
     trouble: String,
 ) -> Result<Response, Oops> {
-    let v = kit.app.cases.case(desk.actor(), number.clone()).await?;
+    let v = kit.acts.cases.case(desk.actor(), number.clone()).await?;
     let may = v.acts.contains(&Act::PrintReceipt);
     if !may {
         return Err(Oops(Error::NotFound));
@@ -238,13 +236,13 @@ pub(crate) async fn print_again(
     fields: Fields,
 ) -> Result<Response, Oops> {
     let purpose = fields.get("purpose").to_owned();
-    match kit.app.cases.print_receipt(desk.actor(), number.clone(), purpose.clone()).await {
+    match kit.acts.cases.print_receipt(desk.actor(), number.clone(), purpose.clone()).await {
         Ok(receipt) => Ok(receipt_page(&kit, &desk, &headers, receipt)),
         Err(e) => again(&desk.page, e, |trouble| ask_again(&kit, &desk, number, purpose, trouble)).await,
     }
 }
 
-fn receipt_page(kit: &Kit, desk: &Desk, headers: &HeaderMap, receipt: app::CaseReceipt) -> Response {
+fn receipt_page(kit: &Kit, desk: &Desk, headers: &HeaderMap, receipt: resolve_acts::CaseReceipt) -> Response {
     let (p, v, code) = (desk.page.clone(), receipt.view, receipt.code);
     let number = v.case.number.clone();
     let base = match kit.options.public_url.trim_end_matches('/') {

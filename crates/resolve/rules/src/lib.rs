@@ -7,6 +7,7 @@
 
 mod case;
 mod clock;
+mod clock_view;
 mod command;
 mod decide;
 mod draw;
@@ -23,6 +24,7 @@ mod words;
 
 pub use case::{Case, CoTask, Duty, ExtensionAsked, MeetingTask, Order, relations};
 pub use clock::{Clock, ClockChange, Extent, Light, Phase, Run, Standstill};
+pub use clock_view::ClockView;
 pub use command::{Act, Command, MeetingTaskGiven, PlannedStep, Registration, Solved, TEXT_MAX, TITLE_MAX};
 pub use decide::{Permitted, register};
 pub use draw::{loop_diagram, loop_table_markdown};

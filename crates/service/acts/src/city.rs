@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use app::{Door as _, Error, House, Later, Office, Supervision, Vault};
+use ::city::{Door as _, Error, Later, Office, Vault};
 use catalogue::ServiceItem;
 use kernel::{Actor, Date, FileRef, Moment, UnitId};
 use ledger::Hash;
@@ -14,13 +14,21 @@ use store::{Rd, Tx};
 /// The city as this movement sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct City {
-    city: app::City,
-    supervision: Supervision,
+    city: ::city::City,
+    handovers: ServiceHandovers,
+}
+
+/// What applications hand over to other movements; given by the assembly.
+#[derive(Clone, Copy, Debug)]
+pub struct ServiceHandovers {
+    /// 办结交评: the service that was given is on record and can be rated; answers the token of its rating
+    pub application_becomes_service:
+        fn(&::city::City, &mut Tx<'_>, &access::Permit, &store::ratings::ServiceRow) -> Result<String, Error>,
 }
 
 impl City {
-    pub fn of(house: &House) -> Self {
-        Self { city: house.city.clone(), supervision: house.supervision.clone() }
+    pub fn new(city: ::city::City, handovers: ServiceHandovers) -> Self {
+        Self { city, handovers }
     }
     pub fn now(&self) -> Moment {
         self.city.store().now()
@@ -53,7 +61,7 @@ impl City {
         id: i64,
         ver: i64,
     ) -> Result<Vec<FileRef>, Error> {
-        app::claim_files(tx, actor, tickets, stream(id), ver)
+        ::city::claim_files(tx, actor, tickets, stream(id), ver)
     }
     pub fn file(&self, rd: &mut Rd<'_>, id: i64, hash: &str) -> Result<(FileRef, Vec<u8>), Error> {
         let (file, _) = store::files::of_stream(rd, stream(id), hash)?.ok_or(Error::NotFound)?;
@@ -79,7 +87,7 @@ impl City {
     /// The version of an item that is in force on a day; none when there is none.
     pub fn item(&self, rd: &mut Rd<'_>, code: &str, day: Date) -> Result<Option<ServiceItem>, Error> {
         let Some(row) = store::items::by_key(rd, code, "")? else { return Ok(None) };
-        Ok(app::load(rd, &row, day)?.0.on(day).cloned())
+        Ok(shelf::load(rd, &row, day)?.0.on(day).cloned())
     }
     /// Tells a unit that something waits for it.
     pub fn tell(&self, tx: &mut Tx<'_>, unit: UnitId, words: &str) -> Result<(), Error> {
@@ -93,6 +101,6 @@ impl City {
         permit: &access::Permit,
         row: &store::ratings::ServiceRow,
     ) -> Result<String, Error> {
-        self.supervision.service_to_rate(tx, permit, row)
+        (self.handovers.application_becomes_service)(&self.city, tx, permit, row)
     }
 }

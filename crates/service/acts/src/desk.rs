@@ -1,7 +1,7 @@
 //! 工作台: the clerk's and the handler's lists and acts, and showing in full what an applicant filled in, on record.
 
 use access::{Nothing, decide, op};
-use app::{Error, Later};
+use ::city::{Error, Later};
 use kernel::{Actor, Moment, Role};
 use service::form::Values;
 use service::{Application, Command, Light, StageKind, Word as _};
@@ -48,7 +48,7 @@ pub struct DeskLists {
 /// Lines of one list at most.
 const LIST: u32 = 200;
 
-fn line(a: &Application, actor: &Actor, city: &City, office: &app::Office) -> Line {
+fn line(a: &Application, actor: &Actor, city: &City, office: &::city::Office) -> Line {
     let clock = clock_view(a, office, city.now());
     let mine = a.at_hand().filter(|(t, _)| Some(t.unit) == actor.unit);
     Line {

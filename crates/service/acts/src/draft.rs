@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use access::{Region, op};
-use app::{Error, Later, Office};
+use ::city::{Error, Later, Office};
 use kernel::{Actor, Role};
 use service::form::{self, Values};
 use service::{

@@ -2,7 +2,7 @@
 //! a row that is there already changes nothing.
 
 use access::{Unit, decide, op};
-use app::{Error, Later, Office};
+use ::city::{Error, Later, Office};
 use kernel::{Actor, RegionCode, Said, UnitId};
 use store::ratings::{self, ServiceRow};
 use store::{Tx, items, themes};

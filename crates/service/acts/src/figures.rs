@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use access::{Region, decide, op};
-use app::{Error, Later};
+use ::city::{Error, Later};
 use kernel::{Actor, Moment, RegionCode};
 use service::{Channel, StageKind, Word as _};
 use store::{applications as rows, themes};

@@ -12,8 +12,7 @@ mod themes;
 mod views;
 mod worker;
 
-use app::House;
-
+pub use city::ServiceHandovers;
 pub use applicant::{ApplicantView, Begun, UseView};
 pub use desk::{DeskLists, Line};
 pub use draft::{Draft, DraftPage, Sent};
@@ -21,7 +20,7 @@ pub use exchange::{PUSH_MAX, Taken};
 pub use figures::{Handled, HandledLine};
 pub use themes::{Offered, What, read_file};
 pub use views::{ApplicationView, ClockView, EventView, rates_unit};
-pub use worker::{CARE, MOMENTS};
+pub use worker::MOMENTS;
 
 /// The movement 办 over a city. A clone is another handle.
 #[derive(Clone, Debug)]
@@ -30,16 +29,16 @@ pub struct Service {
 }
 
 impl Service {
-    /// Over a system.
-    pub fn over(house: &House) -> Self {
-        Self { city: city::City::of(house) }
+    /// Over a city, with what it hands over.
+    pub fn new(city: ::city::City, handovers: ServiceHandovers) -> Self {
+        Self { city: city::City::new(city, handovers) }
     }
 }
 
 /// A refusal of the life of an application, as a use case answers it.
-fn refused(r: service::Refusal) -> app::Error {
+fn refused(r: service::Refusal) -> ::city::Error {
     match r.code {
-        service::RefusalCode::NotYours => app::Error::Forbidden(r.said),
-        _ => app::Error::Invalid { field: r.field.unwrap_or_else(|| "act".to_owned()), said: r.said },
+        service::RefusalCode::NotYours => ::city::Error::Forbidden(r.said),
+        _ => ::city::Error::Invalid { field: r.field.unwrap_or_else(|| "act".to_owned()), said: r.said },
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use access::op;
-use app::{Error, Office};
+use ::city::{Error, Office};
 use kernel::{Actor, Moment, Role, UnitId};
 use serde::Serialize;
 use service::form::{FieldKind, Values};

@@ -2,7 +2,7 @@
 //! never act twice, because the act is an event written with the row.
 
 use access::op;
-use app::Error;
+use ::city::Error;
 use kernel::Actor;
 use store::applications as rows;
 
@@ -12,14 +12,6 @@ use crate::saved::{self, catch_up};
 
 /// The name of this care, for records and commands.
 pub const MOMENTS: &str = "applications";
-
-/// The care, for the worker of the program.
-pub const CARE: app::Care = app::Care {
-    name: MOMENTS,
-    zh: "办件到点",
-    every: std::time::Duration::ZERO,
-    run: |house| Service::over(house).moments(),
-};
 
 /// Applications taken up in one transaction.
 const BATCH: u32 = 100;
@@ -105,7 +97,7 @@ impl Service {
 fn write_moments(
     _city: &City,
     tx: &mut store::Tx<'_>,
-    office: &app::Office,
+    office: &::city::Office,
     a: &service::Application,
 ) -> Result<(), Error> {
     let permit = saved::door(&Actor::system(), op::HandleApplication, a)?;

@@ -1,6 +1,6 @@
 //! 办理: one form for each act that somebody at the desk may do now, and the command that a sent form means.
 
-use app::Error;
+use city::Error;
 use catalogue::StepKind;
 use kernel::Actor;
 use service::{

@@ -1,7 +1,7 @@
 //! 选事、答题、一次告知: from the list of themes to exactly what applies. Each page is an address of its own: going back
 //! works, nothing is kept before the form is begun.
 
-use app::Error;
+use city::Error;
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
@@ -10,9 +10,9 @@ use catalogue::Need;
 use kernel::Actor;
 use service::{Answered, Next, Package};
 use service_acts::{Offered, What};
-use web_kit::{Fields, Kit, Oops, again, escape, length, render};
+use web_kit::{Fields, Oops, again, escape, length, render};
 
-use crate::{Desk, Page, service};
+use crate::{Kit, Desk, Page, service};
 
 #[derive(Template)]
 #[template(path = "apply.html")]
@@ -129,7 +129,7 @@ fn notice(
     anew: String,
     given: Vec<String>,
     package: &Package,
-    office: &app::Office,
+    office: &city::Office,
     trouble: String,
 ) -> Response {
     let b = &package.basis;
@@ -221,7 +221,7 @@ async fn asked(
         }
         Next::Refused { answered, why } => question(p, answered, String::new(), Vec::new(), why),
         Next::Ready(package) => {
-            let office = kit.app.city.office_now().await?;
+            let office = kit.city.office_now().await?;
             notice(p, theme.name.clone(), anew, given, &package, &office, trouble)
         }
     })

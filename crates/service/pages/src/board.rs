@@ -7,9 +7,9 @@ use kernel::{Moment, US_PER_DAY};
 use serde::Deserialize;
 use service::ThemeCheck;
 use service_acts::{Handled, Offered};
-use web_kit::{Kit, Oops, date_of, length, render, said};
+use web_kit::{Oops, date_of, length, render, said};
 
-use crate::{Desk, Page, service};
+use crate::{Kit, Desk, Page, service};
 
 struct ThemeLine {
     theme: Offered,

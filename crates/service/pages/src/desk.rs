@@ -1,6 +1,6 @@
 //! 工作台: what waits for a unit, and one application with everything that can be done with it now.
 
-use app::Error;
+use city::Error;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -8,13 +8,13 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use service::{Act, StageKind};
 use service_acts::{ApplicationView, EventView, Line};
-use web_kit::{Fields, Kit, Lamp, Oops, render, serve_file, when, word};
+use web_kit::{Fields, Lamp, Oops, render, serve_file, when, word};
 
 use crate::acts::{ActForm, command, offered};
 use crate::parts::{
     EventLine, MaterialLine, PartLine, TaskLine, lamp, lines, materials, papers, results, tasks,
 };
-use crate::{Desk, Page, service};
+use crate::{Kit, Desk, Page, service};
 
 struct Row {
     number: String,

@@ -1,6 +1,6 @@
 //! 查办件: where an application stands, for the person who has its number and code, and what they can do now.
 
-use app::Error;
+use city::Error;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -9,12 +9,12 @@ use kernel::Actor;
 use serde::Deserialize;
 use service::{Act, Command, StageKind};
 use service_acts::ApplicantView;
-use web_kit::{Fields, Form, Kit, Lamp, Oops, render, serve_file, word};
+use web_kit::{Fields, Form, Lamp, Oops, render, serve_file, word};
 
 use crate::parts::{
     EventLine, MaterialLine, PartLine, TaskLine, lamp, lines, materials, papers, results, tasks,
 };
-use crate::{Page, service};
+use crate::{Kit, Page, service};
 
 #[derive(Template)]
 #[template(path = "find.html")]

@@ -1,7 +1,7 @@
 //! 一张表: the one form with its materials, for the applicant with the code and for the clerk at the window. Every sending
 //! saves what was typed and brought; what keeps it from being submitted is said at its field.
 
-use app::Error;
+use city::Error;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -12,10 +12,10 @@ use serde::Deserialize;
 use service::form::{Field, FieldKind, hint};
 use service::{Delivery, StageKind, Way, Word as _};
 use service_acts::{Draft, DraftPage};
-use web_kit::{Form, Kit, Oops, Opt, said, word};
+use web_kit::{Form, Oops, Opt, said, word};
 
 use crate::parts::{how_words, materials};
-use crate::{Desk, Page, service};
+use crate::{Kit, Desk, Page, service};
 
 /// One field as shown.
 struct FieldLine {

@@ -18,10 +18,19 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use kernel::Role::*;
 use service_acts::Service;
-use web_kit::{FrontPlace, Kit, Lang, Place, UPLOAD_MAX, Words as _};
+use web_kit::{FrontPlace, Lang, Place, UPLOAD_MAX, Words as _};
 
 use texts::Texts;
 
+/// What these pages may ask; the router gives it.
+#[derive(Clone, Debug)]
+pub struct Acts {
+    /// 办
+    pub services: Service,
+}
+
+/// What all pages share, with what these may ask.
+pub type Kit = web_kit::Kit<Acts>;
 /// A page of this crate.
 pub(crate) type Page = web_kit::Page<texts::Texts>;
 /// A page of this crate that needs an account.
@@ -29,7 +38,7 @@ pub(crate) type Desk = web_kit::Desk<texts::Texts>;
 
 /// The movement over the city of the kit.
 pub(crate) fn service(kit: &Kit) -> Service {
-    Service::over(&kit.app)
+    kit.acts.services.clone()
 }
 
 /// Name of the area.

@@ -1,6 +1,6 @@
 //! 文书下载: a paper of an application as Word or PDF, made from the event that is on record.
 
-use app::Error;
+use city::Error;
 use axum::response::Response;
 use kernel::Moment;
 use paper::gongwen::{Block, Document, Run};

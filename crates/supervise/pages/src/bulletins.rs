@@ -1,16 +1,16 @@
 //! 公文页: drafting, editing, issuing; Word and PDF; what has changed since.
 
-use app::Edited;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use paper::pdf::Fonts;
 use supervise::{Block, Form, figure};
-use web_kit::{DOCX, Fields, Kit, Lang, Oops, Opt, again, blocking, day, download, opt, render, when};
+use supervise_acts::Edited;
+use web_kit::{DOCX, Fields, Lang, Oops, Opt, again, blocking, day, download, opt, render, when};
 
 use crate::boards::{AskForm, name};
 use crate::document::{document, source_href};
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 use crate::{may, ready};
 
 struct Line {
@@ -46,7 +46,7 @@ async fn page(kit: &Kit, desk: &Desk, trouble: String) -> Result<Response, Oops>
         made: when(p.lang, b.made),
         draft: b.state == "draft",
     };
-    let rows = kit.app.supervision.bulletins(desk.actor()).await?.into_iter().map(line).collect();
+    let rows = kit.acts.supervision.bulletins(desk.actor()).await?.into_iter().map(line).collect();
     let ask = AskForm::default().ask(p.now);
     Ok(render(&BulletinsHtml {
         rows,
@@ -74,7 +74,7 @@ pub(crate) async fn draft(State(kit): State<Kit>, desk: Desk, fields: Fields) ->
         campaign: fields.get("campaign").to_owned(),
         ..AskForm::default()
     };
-    match kit.app.supervision.draft_bulletin(desk.actor(), form, ask.ask(desk.page.now)).await {
+    match kit.acts.supervision.draft_bulletin(desk.actor(), form, ask.ask(desk.page.now)).await {
         Ok(id) => Ok(Redirect::to(&format!("/desk/bulletins/{id}")).into_response()),
         Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, trouble)).await,
     }
@@ -158,7 +158,7 @@ fn blocks(b: &supervise::Bulletin) -> Vec<BlockView> {
 
 async fn one(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let v = kit.app.supervision.bulletin(desk.actor(), id).await?;
+    let v = kit.acts.supervision.bulletin(desk.actor(), id).await?;
     let now =
         |n: usize| v.differences.iter().find(|d| d.source == n).map_or_else(String::new, |d| d.now.clone());
     let cited = v.bulletin.sources.iter().enumerate().filter_map(|(n, s)| {
@@ -207,7 +207,7 @@ pub(crate) async fn save(
         Some((n, value.replace("\r\n", "\n").trim().to_owned()))
     });
     let done = match date {
-        None => Err(app::Error::invalid("date", "请填写成文日期", "the date is needed")),
+        None => Err(city::Error::invalid("date", "请填写成文日期", "the date is needed")),
         Some(date) => {
             let edited = Edited {
                 title: fields.get("title").to_owned(),
@@ -218,7 +218,7 @@ pub(crate) async fn save(
                 copies: fields.get("copies").to_owned(),
                 texts: texts.collect(),
             };
-            kit.app
+            kit.acts
                 .supervision
                 .save_bulletin(desk.actor(), id, fields.get("ver").parse().unwrap_or(0), edited)
                 .await
@@ -234,11 +234,11 @@ pub(crate) async fn issue(
     Path(id): Path<i64>,
     _fields: Fields,
 ) -> Result<Response, Oops> {
-    let done = kit.app.supervision.issue_bulletin(desk.actor(), id).await;
+    let done = kit.acts.supervision.issue_bulletin(desk.actor(), id).await;
     after(&kit, &desk, id, done).await
 }
 
-async fn after(kit: &Kit, desk: &Desk, id: i64, done: Result<(), app::Error>) -> Result<Response, Oops> {
+async fn after(kit: &Kit, desk: &Desk, id: i64, done: Result<(), city::Error>) -> Result<Response, Oops> {
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/desk/bulletins/{id}")).into_response()),
         Err(e) => again(&desk.page, e, |trouble| one(kit, desk, id, trouble)).await,
@@ -251,20 +251,20 @@ pub(crate) async fn file(
     desk: Desk,
     Path((id, file)): Path<(i64, String)>,
 ) -> Result<Response, Oops> {
-    let v = kit.app.supervision.bulletin(desk.actor(), id).await?;
+    let v = kit.acts.supervision.bulletin(desk.actor(), id).await?;
     let doc = document(&v.bulletin, &kit.options.public_url);
     let kind = match file.as_str() {
         "bulletin.docx" => DOCX,
         "bulletin.pdf" => "application/pdf",
-        _ => return Err(Oops(app::Error::NotFound)),
+        _ => return Err(Oops(city::Error::NotFound)),
     };
     let pdf = file.ends_with(".pdf");
     let bytes = blocking(move || {
         if pdf {
-            let fonts = Fonts::of_this_machine().map_err(|e| app::Error::told("fonts", e))?;
-            return paper::pdf::write(&doc, fonts).map_err(|e| app::Error::told("fonts", &e));
+            let fonts = Fonts::of_this_machine().map_err(|e| city::Error::told("fonts", e))?;
+            return paper::pdf::write(&doc, fonts).map_err(|e| city::Error::told("fonts", &e));
         }
-        paper::word::write(&doc).map_err(|e| app::Error::told("word", &e))
+        paper::word::write(&doc).map_err(|e| city::Error::told("word", &e))
     })
     .await?;
     Ok(download(kind, &format!("bulletin-{id}.{}", if pdf { "pdf" } else { "docx" }), bytes))

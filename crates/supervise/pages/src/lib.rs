@@ -1,6 +1,6 @@
 //! 督查页: boards and the lists behind every figure, ratings, bulletins, scores, draws, the register, what is public.
 //!
-//! Knows `app`, `supervise` and the shared parts of pages. Must not count anything itself, nor know SQL.
+//! Knows the use cases of its movement (`supervise-acts`), `supervise` and the shared parts of pages. Must not count anything itself, nor know SQL.
 
 mod boards;
 mod bulletins;
@@ -16,13 +16,23 @@ mod watch;
 use axum::Router;
 use axum::routing::{get, post};
 use kernel::Role::*;
-use web_kit::{Kit, Lang, Oops, Place, Words as _};
+use supervise_acts::Supervision;
+use web_kit::{Lang, Oops, Place, Words as _};
 
 pub use slots::{at_home, beside_case, beside_followed_case};
 use texts::Texts;
 
 pub use document::document;
 
+/// What these pages may ask; the router gives it.
+#[derive(Clone, Debug)]
+pub struct Acts {
+    /// 督
+    pub supervision: Supervision,
+}
+
+/// What all pages share, with what these may ask.
+pub type Kit = web_kit::Kit<Acts>;
 /// A page of this crate.
 pub(crate) type Page = web_kit::Page<texts::Texts>;
 /// A page of this crate that needs an account.
@@ -101,7 +111,7 @@ pub fn public_routes() -> Router<Kit> {
 
 /// Brings the facts up to the record before figures are read: what is durable is counted.
 pub(crate) async fn ready(kit: &Kit) -> Result<(), Oops> {
-    Ok(kit.app.supervision.figures_soon().await?)
+    Ok(kit.acts.supervision.figures_soon().await?)
 }
 
 /// Is the reader allowed to do this at all? Decides which forms are shown; the door decides again.

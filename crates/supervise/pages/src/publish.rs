@@ -1,15 +1,15 @@
 //! 公开: typical cases and answers, after a check for personal data; withdrawn with a trace.
 
-use app::{Published, PublishedView};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Moment;
 use serde::Deserialize;
 use supervise::private;
-use web_kit::{Fields, Kit, Lang, Oops, again, day, render};
+use supervise_acts::{Published, PublishedView};
+use web_kit::{Fields, Lang, Oops, again, day, render};
 
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 struct Shown {
     title: String,
@@ -44,7 +44,7 @@ pub(crate) async fn answers(
         .before
         .split_once('.')
         .and_then(|(at, id)| Some((Moment::from_us(at.parse().ok()?), id.parse().ok()?)));
-    let all = kit.app.supervision.published(before).await?;
+    let all = kit.acts.supervision.published(before).await?;
     let last =
         all.last().filter(|_| all.len() == 20).map(|v| format!("/answers?before={}.{}", v.at.us(), v.id));
     let row = |v: PublishedView| Shown {
@@ -78,11 +78,11 @@ async fn page(
     trouble: String,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let there = kit.app.supervision.published_of_case(desk.actor(), number.clone()).await?;
+    let there = kit.acts.supervision.published_of_case(desk.actor(), number.clone()).await?;
     let what = match (sent, &there) {
         (Some(sent), _) => sent,
         (None, Some(v)) => v.shown.clone(),
-        (None, None) => kit.app.supervision.publication_draft(desk.actor(), number.clone()).await?,
+        (None, None) => kit.acts.supervision.publication_draft(desk.actor(), number.clone()).await?,
     };
     let texts = [&what.title, &what.words, &what.answer];
     let found = texts.into_iter().flat_map(|t| private(t));
@@ -122,7 +122,7 @@ pub(crate) async fn save(
         unit: String::new(),
         typical: fields.has("typical"),
     };
-    match kit.app.supervision.publish(desk.actor(), number.clone(), what.clone()).await {
+    match kit.acts.supervision.publish(desk.actor(), number.clone(), what.clone()).await {
         Ok(_) => Ok(Redirect::to("/answers").into_response()),
         Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, number, Some(what), trouble)).await,
     }
@@ -136,12 +136,12 @@ pub(crate) async fn withdraw(
     fields: Fields,
 ) -> Result<Response, Oops> {
     let there = kit
-        .app
+        .acts
         .supervision
         .published_of_case(desk.actor(), number.clone())
         .await?
-        .ok_or(Oops(app::Error::NotFound))?;
-    match kit.app.supervision.withdraw(desk.actor(), there.id, fields.get("why").to_owned()).await {
+        .ok_or(Oops(city::Error::NotFound))?;
+    match kit.acts.supervision.withdraw(desk.actor(), there.id, fields.get("why").to_owned()).await {
         Ok(()) => Ok(Redirect::to(&format!("/desk/publish/{number}")).into_response()),
         Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, number, None, trouble)).await,
     }

@@ -1,16 +1,16 @@
 //! 评价: the page behind the code on a receipt; opening it is not a vote. And the open results.
 
-use app::NewRating;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use supervise::{Dim, LEVELS, Level, RateChannel, Reason, reasons_for};
-use web_kit::{Address, Fields, Kit, Lang, Oops, Opt, again, escape, header_of, opt, render, when};
+use supervise_acts::NewRating;
+use web_kit::{Address, Fields, Lang, Oops, Opt, again, escape, header_of, opt, render, when};
 
-use crate::Page;
 use crate::ready;
+use crate::{Kit, Page};
 
 /// One level as a button: never by colour alone.
 pub(crate) struct LevelView {
@@ -97,7 +97,7 @@ async fn page(
     trouble: String,
     sent: Fields,
 ) -> Result<Response, Oops> {
-    let v = kit.app.supervision.rate_page(p.signed(), token.clone()).await?;
+    let v = kit.acts.supervision.rate_page(p.signed(), token.clone()).await?;
     let way = channel(&by.by).way();
     let ticked = |code: &str| sent.all("reason").contains(&code);
     let reasons =
@@ -133,9 +133,9 @@ pub(crate) async fn show(
 }
 
 /// What is entered in a form of a rating; none without a level.
-pub(crate) fn entered(fields: &Fields, channel: RateChannel, device: &str) -> Result<NewRating, app::Error> {
+pub(crate) fn entered(fields: &Fields, channel: RateChannel, device: &str) -> Result<NewRating, city::Error> {
     let level = Level::read(fields.get("level"))
-        .ok_or_else(|| app::Error::invalid("level", "请选择满意程度", "choose how satisfied you are"))?;
+        .ok_or_else(|| city::Error::invalid("level", "请选择满意程度", "choose how satisfied you are"))?;
     Ok(NewRating {
         level,
         reasons: fields.all("reason").into_iter().map(ToOwned::to_owned).collect(),
@@ -163,7 +163,7 @@ pub(crate) async fn vote(
     // A tablet at a window is one device for many people: it says nothing there.
     let device = if by.by == "tablet" || near.is_empty() { String::new() } else { device };
     let done = match entered(&fields, channel(&by.by), &device) {
-        Ok(new) => kit.app.supervision.rate(p.signed(), token.clone(), new).await,
+        Ok(new) => kit.acts.supervision.rate(p.signed(), token.clone(), new).await,
         Err(e) => Err(e),
     };
     match done {
@@ -180,7 +180,7 @@ pub(crate) async fn of_case(
     Path((number, code)): Path<(String, String)>,
     _fields: Fields,
 ) -> Result<Response, Oops> {
-    let receipt = kit.app.supervision.case_receipt(p.signed(), number, code).await?;
+    let receipt = kit.acts.supervision.case_receipt(p.signed(), number, code).await?;
     Ok(Redirect::to(&format!("/rate/{}?by=web", receipt.token)).into_response())
 }
 
@@ -232,7 +232,7 @@ pub(crate) async fn results(
     let percent = |x: f64| format!("{:.1}%", x * 100.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share in pixels")]
     let px = |x: f64| (x * 160.0).round() as u32;
-    let row = |r: app::OpenResult| ResultView {
+    let row = |r: supervise_acts::OpenResult| ResultView {
         good: r.good.map_or_else(|| t.too_few.to_owned(), |i| percent(i.share)),
         interval: r.good.map_or_else(String::new, |i| format!("{}–{}", percent(i.low), percent(i.high))),
         low: r.good.map_or(0, |i| px(i.low)),
@@ -244,6 +244,6 @@ pub(crate) async fn results(
         bad: r.bad,
         mended: r.mended,
     };
-    let rows = kit.app.supervision.open_results(by).await?.into_iter().take(500).map(row).collect();
+    let rows = kit.acts.supervision.open_results(by).await?.into_iter().take(500).map(row).collect();
     Ok(render(&ResultsHtml { p, bys, rows }))
 }

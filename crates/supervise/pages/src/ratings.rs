@@ -1,17 +1,17 @@
 //! 评价管理: ratings for staff, appeals, services and their receipts, ratings by telephone, odd patterns.
 
-use app::{NewService, RatingView};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::US_PER_DAY;
 use serde::Deserialize;
 use supervise::{RateChannel, Way, reasons_for};
-use web_kit::{Fields, Kit, Lang, Oops, Opt, again, day, escape, opt, qr, render, when};
+use supervise_acts::{NewService, RatingView};
+use web_kit::{Fields, Lang, Oops, Opt, again, day, escape, opt, qr, render, when};
 
 use crate::may;
 use crate::rate::{LevelView, entered, level_label, levels, reason_label};
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 struct RatingRow {
     id: i64,
@@ -102,7 +102,7 @@ async fn page(kit: &Kit, desk: &Desk, ask: ListAsk, trouble: String) -> Result<R
     let p = desk.page.clone();
     let t = p.t.supervise;
     let before = ask.before.parse().unwrap_or(0);
-    let all = kit.app.supervision.ratings(desk.actor(), ask.state.clone(), before).await?;
+    let all = kit.acts.supervision.ratings(desk.actor(), ask.state.clone(), before).await?;
     let last = all.last().map(|v| v.rating.id).filter(|_| all.len() == 50);
     let states =
         [("", t.st_all), ("appealed", t.st_appealed), ("excluded", t.st_excluded), ("upheld", t.st_upheld)];
@@ -128,7 +128,7 @@ pub(crate) async fn list(
     page(&kit, &desk, ask, String::new()).await
 }
 
-async fn after(kit: &Kit, desk: &Desk, done: Result<(), app::Error>) -> Result<Response, Oops> {
+async fn after(kit: &Kit, desk: &Desk, done: Result<(), city::Error>) -> Result<Response, Oops> {
     match done {
         Ok(()) => Ok(Redirect::to("/desk/ratings").into_response()),
         Err(e) => again(&desk.page, e, |trouble| page(kit, desk, ListAsk::default(), trouble)).await,
@@ -142,7 +142,7 @@ pub(crate) async fn appeal(
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    let done = kit.app.supervision.appeal_rating(desk.actor(), id, fields.get("ground").to_owned()).await;
+    let done = kit.acts.supervision.appeal_rating(desk.actor(), id, fields.get("ground").to_owned()).await;
     after(&kit, &desk, done).await
 }
 
@@ -155,7 +155,7 @@ pub(crate) async fn decide(
 ) -> Result<Response, Oops> {
     let exclude = fields.get("decision") == "exclude";
     let done =
-        kit.app.supervision.decide_rating(desk.actor(), id, exclude, fields.get("why").to_owned()).await;
+        kit.acts.supervision.decide_rating(desk.actor(), id, exclude, fields.get("why").to_owned()).await;
     after(&kit, &desk, done).await
 }
 
@@ -176,12 +176,12 @@ struct ServeHtml {
 async fn serve_page(
     kit: &Kit,
     desk: &Desk,
-    receipt: Option<app::Receipt>,
+    receipt: Option<supervise_acts::Receipt>,
     trouble: String,
     sent: Fields,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let base = kit.options.public_url.trim_end_matches('/');
     let address = receipt.as_ref().map_or_else(String::new, |r| format!("{base}/rate/{}", r.token));
     let qr = if address.is_empty() { String::new() } else { qr(&address) };
@@ -205,13 +205,13 @@ async fn serve_page(
 
 /// `GET /desk/ratings/serve`
 pub(crate) async fn serve_form(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
-    access::offered(&desk.actor(), access::Operation::WriteServices).map_err(app::Error::from)?;
+    access::offered(&desk.actor(), access::Operation::WriteServices).map_err(city::Error::from)?;
     serve_page(&kit, &desk, None, String::new(), Fields::default()).await
 }
 
 /// `POST /desk/ratings/serve`: the service is on record, the receipt is on the page.
 pub(crate) async fn serve(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let new = NewService {
         unit: office.unit_called(fields.get("unit")).map(|u| u.id).filter(|_| fields.has("unit")),
         place: fields.get("place").to_owned(),
@@ -219,7 +219,7 @@ pub(crate) async fn serve(State(kit): State<Kit>, desk: Desk, fields: Fields) ->
         theme: fields.get("theme").to_owned(),
         project: fields.get("project").to_owned(),
     };
-    match kit.app.supervision.serve(desk.actor(), new).await {
+    match kit.acts.supervision.serve(desk.actor(), new).await {
         Ok(receipt) => serve_page(&kit, &desk, Some(receipt), String::new(), fields).await,
         Err(e) => again(&desk.page, e, |trouble| serve_page(&kit, &desk, None, trouble, fields)).await,
     }
@@ -244,14 +244,14 @@ fn phone_page(desk: &Desk, trouble: String, done: String, sent: Fields) -> Respo
 
 /// `GET /desk/ratings/phone`
 pub(crate) async fn phone_form(desk: Desk) -> Result<Response, Oops> {
-    access::offered(&desk.actor(), access::Operation::EnterRating).map_err(app::Error::from)?;
+    access::offered(&desk.actor(), access::Operation::EnterRating).map_err(city::Error::from)?;
     Ok(phone_page(&desk, String::new(), String::new(), Fields::default()))
 }
 
 /// `POST /desk/ratings/phone`
 pub(crate) async fn phone(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
     let done = match entered(&fields, RateChannel::Phone, "") {
-        Ok(new) => kit.app.supervision.rate_by_phone(desk.actor(), fields.get("code").to_owned(), new).await,
+        Ok(new) => kit.acts.supervision.rate_by_phone(desk.actor(), fields.get("code").to_owned(), new).await,
         Err(e) => Err(e),
     };
     match done {
@@ -286,7 +286,8 @@ struct OddHtml {
 /// `GET /desk/ratings/odd`: patterns of the last thirty days, with what shows them.
 pub(crate) async fn odd(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let found = kit.app.supervision.odd_ratings(desk.actor(), p.now.plus_us(-30 * US_PER_DAY), p.now).await?;
+    let found =
+        kit.acts.supervision.odd_ratings(desk.actor(), p.now.plus_us(-30 * US_PER_DAY), p.now).await?;
     let row = |o: supervise::Odd| OddRow {
         pattern: if p.lang == Lang::Zh { o.pattern.zh() } else { o.pattern.en() },
         place: o.place,

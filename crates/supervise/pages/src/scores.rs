@@ -1,15 +1,15 @@
 //! 考核页: scores line by line, the formula, objections and adjustments.
 
-use app::ScoreView;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Date;
 use supervise::{Adjust, AdjustKind, FIGURES, Formula, Part};
-use web_kit::{Fields, Kit, Oops, again, render, said};
+use supervise_acts::ScoreView;
+use web_kit::{Fields, Oops, again, render, said};
 
 use crate::boards::{AskForm, name};
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 use crate::{may, ready};
 
 struct LineView {
@@ -92,15 +92,15 @@ fn as_text(f: &Formula) -> String {
 
 const EXAMPLE: &str = "按期答复 | 40 | 40 * on_time_rate / 100 | replied>=5\n解决率 | 30 | 30 * solved_rate / 100 | called>=5\n整改完成 | 20 | 20 * mended_rate / 100 | plans>=1\n评价 | 10 | 10 * good_rate / 100 | ratings>=30\n退回和超期 | -10 | 0 - bounced - 2 * late";
 
-fn parts(text: &str) -> Result<Vec<Part>, app::Error> {
+fn parts(text: &str) -> Result<Vec<Part>, city::Error> {
     let wrong = |line: &str| {
-        app::Error::invalid(
+        city::Error::invalid(
             "parts",
             format!("这一行读不懂：“{line}”。格式：名称 | 分值 | 算式 | 指标>=下限"),
             format!("this line cannot be read: “{line}”; name | most | expression | figure>=least"),
         )
     };
-    let read = |line: &str| -> Result<Part, app::Error> {
+    let read = |line: &str| -> Result<Part, city::Error> {
         let f: Vec<_> = line.split('|').map(str::trim).collect();
         let needs = match f.get(3).filter(|n| !n.is_empty()) {
             None => None,
@@ -127,7 +127,7 @@ async fn page(
     let p = desk.page.clone();
     let t = p.t.supervise;
     let ask = form.ask(p.now);
-    let board = kit.app.supervision.scores(desk.actor(), ask.clone()).await?;
+    let board = kit.acts.supervision.scores(desk.actor(), ask.clone()).await?;
     let mut groups: Vec<(String, Vec<CardView>)> = Vec::new();
     for s in &board.scores {
         match groups.last_mut() {
@@ -144,7 +144,7 @@ async fn page(
         }
         .to_owned();
     }
-    let row = |a: app::AdjustView| AdjustRow {
+    let row = |a: supervise_acts::AdjustView| AdjustRow {
         id: a.id,
         unit: a.unit,
         kind: match a.adjust.kind {
@@ -163,7 +163,7 @@ async fn page(
         },
         may_decide: a.may_decide,
     };
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let text = board.formula.as_ref().map_or_else(|| EXAMPLE.to_owned(), as_text);
     Ok(render(&ScoresHtml {
         from: ask.from.to_string(),
@@ -172,7 +172,7 @@ async fn page(
         since: board.formula.as_ref().map_or_else(String::new, |f| f.since.to_string()),
         text: sent.opt("parts").unwrap_or(text),
         groups,
-        adjusts: kit.app.supervision.adjusts(desk.actor()).await?.into_iter().map(row).collect(),
+        adjusts: kit.acts.supervision.adjusts(desk.actor()).await?.into_iter().map(row).collect(),
         figures: FIGURES.iter().map(|f| (f.key, name(p.lang, f))).collect(),
         units: office.units().iter().map(|u| (u.short.clone(), u.name.clone())).collect(),
         my_unit: desk.me.unit.clone(),
@@ -195,7 +195,12 @@ pub(crate) async fn show(
     page(&kit, &desk, form, String::new(), Fields::default()).await
 }
 
-async fn after(kit: &Kit, desk: &Desk, done: Result<(), app::Error>, sent: Fields) -> Result<Response, Oops> {
+async fn after(
+    kit: &Kit,
+    desk: &Desk,
+    done: Result<(), city::Error>,
+    sent: Fields,
+) -> Result<Response, Oops> {
     match done {
         Ok(()) => Ok(Redirect::to("/desk/scores").into_response()),
         Err(e) => again(&desk.page, e, |trouble| page(kit, desk, AskForm::default(), trouble, sent)).await,
@@ -220,7 +225,7 @@ pub(crate) async fn set_formula(
                 size_min: fields.get("size_min").parse().unwrap_or(5),
                 adjust_most: fields.get("adjust_most").parse().unwrap_or(10.0),
             };
-            kit.app.supervision.set_formula(desk.actor(), formula).await
+            kit.acts.supervision.set_formula(desk.actor(), formula).await
         }
     };
     after(&kit, &desk, done, fields).await
@@ -228,7 +233,7 @@ pub(crate) async fn set_formula(
 
 /// `POST /desk/scores/adjust`
 pub(crate) async fn ask(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let kind = match fields.get("kind") {
         "bonus" => AdjustKind::Bonus,
         "deduction" => AdjustKind::Deduction,
@@ -242,8 +247,8 @@ pub(crate) async fn ask(State(kit): State<Kit>, desk: Desk, fields: Fields) -> R
         day: fields.get("day").parse().unwrap_or_else(|_| desk.page.now.date()),
     };
     let done = match office.unit_called(fields.get("unit")) {
-        Some(unit) => kit.app.supervision.ask_adjust(desk.actor(), unit.id, adjust).await.map(drop),
-        None => Err(app::Error::invalid("unit", "没有这个单位", "there is no such unit")),
+        Some(unit) => kit.acts.supervision.ask_adjust(desk.actor(), unit.id, adjust).await.map(drop),
+        None => Err(city::Error::invalid("unit", "没有这个单位", "there is no such unit")),
     };
     after(&kit, &desk, done, fields).await
 }
@@ -255,7 +260,8 @@ pub(crate) async fn decide(
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    let done = kit.app.supervision.decide_adjust(desk.actor(), id, fields.get("decision") == "approve").await;
+    let done =
+        kit.acts.supervision.decide_adjust(desk.actor(), id, fields.get("decision") == "approve").await;
     after(&kit, &desk, done, fields).await
 }
 

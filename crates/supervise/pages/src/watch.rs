@@ -1,14 +1,14 @@
 //! 督查页: the weekly list, draws anyone can repeat, the accountability register.
 
-use app::{AccountState, Measure};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use supervise::{FIGURES, Rule, figure};
-use web_kit::{Fields, Kit, Lang, Oops, Opt, again, day, opt, render, when};
+use supervise_acts::{AccountState, Measure};
+use web_kit::{Fields, Lang, Oops, Opt, again, day, opt, render, when};
 
 use crate::boards::{AskForm, name};
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 use crate::{may, ready};
 
 struct StaleRow {
@@ -39,9 +39,9 @@ struct WeeklyHtml {
 pub(crate) async fn weekly(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     ready(&kit).await?;
     let p = desk.page.clone();
-    let w = kit.app.supervision.weekly(desk.actor()).await?;
+    let w = kit.acts.supervision.weekly(desk.actor()).await?;
     let stale = |(number, title, unit, days, late)| StaleRow { number, title, unit, days, late };
-    let paper = |e: app::FigureEntry| PaperRow {
+    let paper = |e: supervise_acts::FigureEntry| PaperRow {
         number: e.number,
         title: e.title,
         unit: e.unit,
@@ -88,7 +88,7 @@ struct DrawsHtml {
 
 async fn draws_page(kit: &Kit, desk: &Desk, trouble: String, sent: Fields) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let row = |d: app::DrawView| DrawRow {
+    let row = |d: supervise_acts::DrawView| DrawRow {
         id: d.id,
         seed: d.seed,
         at: when(p.lang, d.at),
@@ -115,7 +115,7 @@ async fn draws_page(kit: &Kit, desk: &Desk, trouble: String, sent: Fields) -> Re
     let ask = AskForm::default().ask(p.now);
     let figures = FIGURES.iter().filter(|f| !matches!(f.rule, Rule::Share(..)));
     Ok(render(&DrawsHtml {
-        rows: kit.app.supervision.draws(desk.actor()).await?.into_iter().map(row).collect(),
+        rows: kit.acts.supervision.draws(desk.actor()).await?.into_iter().map(row).collect(),
         figures: figures.map(|f| opt(f.key, name(p.lang, f), "archived")).collect(),
         from: ask.from.to_string(),
         to: ask.to.to_string(),
@@ -134,7 +134,7 @@ pub(crate) async fn draws(State(kit): State<Kit>, desk: Desk) -> Result<Response
 async fn after_draw(
     kit: &Kit,
     desk: &Desk,
-    done: Result<(), app::Error>,
+    done: Result<(), city::Error>,
     sent: Fields,
 ) -> Result<Response, Oops> {
     match done {
@@ -153,7 +153,7 @@ pub(crate) async fn draw(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
     };
     let n = fields.get("n").parse().unwrap_or(0);
     let (key, seed) = (fields.get("figure").to_owned(), fields.get("seed").to_owned());
-    let done = kit.app.supervision.draw(desk.actor(), ask.ask(desk.page.now), key, seed, n).await.map(drop);
+    let done = kit.acts.supervision.draw(desk.actor(), ask.ask(desk.page.now), key, seed, n).await.map(drop);
     after_draw(&kit, &desk, done, fields).await
 }
 
@@ -166,7 +166,7 @@ pub(crate) async fn check(
 ) -> Result<Response, Oops> {
     let get = |n: &str| fields.get(n).to_owned();
     let done =
-        kit.app.supervision.check_drawn(desk.actor(), id, get("name"), get("result"), get("evidence")).await;
+        kit.acts.supervision.check_drawn(desk.actor(), id, get("name"), get("result"), get("evidence")).await;
     after_draw(&kit, &desk, done, fields).await
 }
 
@@ -203,8 +203,8 @@ async fn register_page(kit: &Kit, desk: &Desk, trouble: String, sent: Fields) ->
     let zh = p.lang == Lang::Zh;
     let writes = may(desk, access::Operation::WriteSupervision);
     let own = desk.me.actor.unit;
-    let office = kit.app.city.office_now().await?;
-    let row = |a: app::Account| {
+    let office = kit.city.office_now().await?;
+    let row = |a: supervise_acts::Account| {
         let writes = writes
             && office.unit(a.unit).is_some_and(|u| {
                 let of = access::Unit { unit: Some(a.unit), region: &u.region };
@@ -233,7 +233,7 @@ async fn register_page(kit: &Kit, desk: &Desk, trouble: String, sent: Fields) ->
         opt(w.0, if zh { w.1 } else { w.2 }, "warning")
     };
     Ok(render(&RegisterHtml {
-        rows: kit.app.supervision.accounts(desk.actor()).await?.into_iter().map(row).collect(),
+        rows: kit.acts.supervision.accounts(desk.actor()).await?.into_iter().map(row).collect(),
         measures: Measure::ALL.iter().map(measure).collect(),
         units: office.units().iter().map(|u| (u.short.clone(), u.name.clone())).collect(),
         writes,
@@ -251,7 +251,7 @@ pub(crate) async fn register(State(kit): State<Kit>, desk: Desk) -> Result<Respo
 async fn after_account(
     kit: &Kit,
     desk: &Desk,
-    done: Result<(), app::Error>,
+    done: Result<(), city::Error>,
     sent: Fields,
 ) -> Result<Response, Oops> {
     match done {
@@ -262,16 +262,16 @@ async fn after_account(
 
 /// `POST /desk/watch/register`
 pub(crate) async fn hold(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let measure =
         Measure::ALL.into_iter().find(|m| m.words().0 == fields.get("measure")).unwrap_or(Measure::Warning);
     let cases = fields.get("cases").split_whitespace().map(ToOwned::to_owned).collect();
     let done = match office.unit_called(fields.get("unit")) {
         Some(u) => {
             let reason = fields.get("reason").to_owned();
-            kit.app.supervision.hold_account(desk.actor(), u.id, measure, reason, cases).await.map(drop)
+            kit.acts.supervision.hold_account(desk.actor(), u.id, measure, reason, cases).await.map(drop)
         }
-        None => Err(app::Error::invalid("unit", "没有这个单位", "there is no such unit")),
+        None => Err(city::Error::invalid("unit", "没有这个单位", "there is no such unit")),
     };
     after_account(&kit, &desk, done, fields).await
 }
@@ -288,6 +288,6 @@ pub(crate) async fn moved(
         "close" => AccountState::Final,
         _ => AccountState::Withdrawn,
     };
-    let done = kit.app.supervision.move_account(desk.actor(), id, to, fields.get("words").to_owned()).await;
+    let done = kit.acts.supervision.move_account(desk.actor(), id, to, fields.get("words").to_owned()).await;
     after_account(&kit, &desk, done, fields).await
 }

@@ -1,15 +1,16 @@
 //! 行动的页: campaigns, what was given to me, a new campaign, walks given out by rule or by hand.
 
-use app::{CampaignView, Error, Given, WalkLine};
 use askama::Template;
 use axum::extract::{Path, Query as Ask, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use kernel::{Date, Role};
 use serde::Deserialize;
 use walk::campaign::{Campaign, Target};
-use web_kit::{Fields, Kit, Oops, again, date_of, in_words, render, when};
+use walk_acts::{CampaignView, Given, WalkLine};
+use web_kit::{Fields, Oops, again, date_of, in_words, render, when};
 
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// A walk in a list.
 pub(crate) struct Line {
@@ -25,10 +26,10 @@ pub(crate) struct Line {
 }
 
 pub(crate) fn form_name(p: &Page, word: &str) -> String {
-    app::form_of(word).map_or_else(String::new, |f| in_words(p.lang, f.rule().zh, f.rule().en))
+    walk_acts::form_of(word).map_or_else(String::new, |f| in_words(p.lang, f.rule().zh, f.rule().en))
 }
 
-pub(crate) fn line(p: &Page, office: &app::Office, l: WalkLine) -> Line {
+pub(crate) fn line(p: &Page, office: &city::Office, l: WalkLine) -> Line {
     let t = p.t.walk;
     let (state, class) = match (l.row.counted, l.row.finished) {
         (true, _) => (t.walk_counts, "green"),
@@ -101,17 +102,17 @@ fn span(c: &CampaignView) -> String {
 
 async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let allowed = |o| access::offers(&desk.actor(), o);
     let (may_record, reads) = (allowed(access::Operation::RecordWalk), allowed(access::Operation::ReadWalks));
-    let all = if reads { kit.app.walks.campaigns(desk.actor()).await? } else { Vec::new() };
+    let all = if reads { kit.acts.walks.campaigns(desk.actor()).await? } else { Vec::new() };
     let (mut tasks, mut mine, mut newest) = (Vec::new(), Vec::new(), Vec::new());
     if may_record {
-        tasks = kit.app.walks.my_assignments(desk.actor()).await?;
-        mine = kit.app.walks.my_walks(desk.actor()).await?;
+        tasks = kit.acts.walks.my_assignments(desk.actor()).await?;
+        mine = kit.acts.walks.my_walks(desk.actor()).await?;
     }
     if reads && desk.role() != Role::Walker {
-        newest = kit.app.walks.newest_walks(desk.actor(), 20).await?;
+        newest = kit.acts.walks.newest_walks(desk.actor(), 20).await?;
     }
     let lines = |l: Vec<WalkLine>| l.into_iter().map(|l| line(&p, &office, l)).collect();
     Ok(render(&ListHtml {
@@ -170,7 +171,7 @@ fn read(f: &Fields) -> Result<Campaign, Error> {
 /// `POST /desk/walks`: a new campaign.
 pub(crate) async fn make(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
     let made = match read(&fields) {
-        Ok(c) => kit.app.walks.make_campaign(desk.actor(), c).await,
+        Ok(c) => kit.acts.walks.make_campaign(desk.actor(), c).await,
         Err(e) => Err(e),
     };
     match made {
@@ -186,7 +187,7 @@ pub(crate) async fn repeat(
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    match kit.app.walks.repeat_campaign(desk.actor(), id).await {
+    match kit.acts.walks.repeat_campaign(desk.actor(), id).await {
         Ok(new) => Ok(Redirect::to(&format!("/desk/walks/{new}")).into_response()),
         Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, fields, trouble)).await,
     }
@@ -235,13 +236,13 @@ async fn given_page(
     trouble: String,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let c = kit.app.walks.campaign(desk.actor(), id).await?;
-    let rows = kit.app.walks.given(desk.actor(), id, ask.after, 200).await?;
+    let c = kit.acts.walks.campaign(desk.actor(), id).await?;
+    let rows = kit.acts.walks.given(desk.actor(), id, ask.after, 200).await?;
     let may = c.may_organise;
     let mut proposed = None;
     if may && rows.is_empty() && ask.after == 0 {
         let seed = ask.seed.unwrap_or(id.unsigned_abs());
-        let (given, short) = kit.app.walks.propose_walks(desk.actor(), id, seed).await?;
+        let (given, short) = kit.acts.walks.propose_walks(desk.actor(), id, seed).await?;
         let count = |f: fn(&walk::campaign::Assignment) -> String| {
             given.iter().map(f).collect::<std::collections::BTreeSet<_>>().len()
         };
@@ -278,14 +279,14 @@ pub(crate) async fn give(
     fields: Fields,
 ) -> Result<Response, Oops> {
     let done = if fields.has("seed") {
-        kit.app.walks.give_walks(desk.actor(), id, fields.get("seed").parse().unwrap_or(0)).await
+        kit.acts.walks.give_walks(desk.actor(), id, fields.get("seed").parse().unwrap_or(0)).await
     } else {
         let by: Result<Date, Error> = date_of(fields.get("by"))
             .ok_or_else(|| Error::invalid("by", "请填写日期，如 2026-05-31", "give a date like 2026-05-31"));
         match by {
             Ok(by) => {
                 let (login, item) = (fields.get("login").to_owned(), fields.get("item").to_owned());
-                kit.app.walks.give_walk(desk.actor(), id, login, item, by).await
+                kit.acts.walks.give_walk(desk.actor(), id, login, item, by).await
             }
             Err(e) => Err(e),
         }

@@ -1,12 +1,12 @@
 //! 导出: the three lists as a workbook.
 
-use app::Error;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use city::Error;
 use paper::sheet::write_book;
-use web_kit::{Kit, Oops, XLSX, download};
+use web_kit::{Oops, XLSX, download};
 
-use crate::Desk;
+use crate::{Desk, Kit};
 
 /// `GET /desk/walks/{id}/lists.xlsx`: problems, demands, measures.
 pub(crate) async fn three_lists(
@@ -15,8 +15,8 @@ pub(crate) async fn three_lists(
     Path(id): Path<i64>,
 ) -> Result<Response, Oops> {
     let t = desk.page.t.walk;
-    let all = kit.app.walks.three_lists(desk.actor(), id).await?;
-    let office = kit.app.city.office_now().await?;
+    let all = kit.acts.walks.three_lists(desk.actor(), id).await?;
+    let office = kit.city.office_now().await?;
     let head =
         [t.th_item, t.th_step, t.th_words, t.th_unit, t.th_case, t.th_state].map(str::to_owned).to_vec();
     let (mut problems, mut demands) = (vec![head.clone()], vec![head]);

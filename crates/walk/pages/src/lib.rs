@@ -1,6 +1,6 @@
 //! 走流程的页: campaigns, walks, leads, the board, and the recorder, which works a whole day without a network.
 //!
-//! Knows `app` and the shared parts of pages. Must not know SQL, nor decide who may do what.
+//! Knows the use cases of its movement (`walk-acts`) and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
 mod board;
 mod campaigns;
@@ -15,11 +15,24 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use kernel::Role::{self, *};
-use web_kit::{Asset, CSS, JS, Kit, Lang, Place, Words as _};
+use shelf::Items;
+use walk_acts::Walks;
+use web_kit::{Asset, CSS, JS, Lang, Place, Words as _};
 
 pub use slots::{at_home, beside_case};
 use texts::Texts;
 
+/// What these pages may ask; the router gives it.
+#[derive(Clone, Debug)]
+pub struct Acts {
+    /// 走流程
+    pub walks: Walks,
+    /// 事项库, to read
+    pub items: Items,
+}
+
+/// What all pages share, with what these may ask.
+pub type Kit = web_kit::Kit<Acts>;
 /// A page of this crate.
 pub(crate) type Page = web_kit::Page<texts::Texts>;
 /// A page of this crate that needs an account.
@@ -65,7 +78,7 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/walks/{id}/paper/{kind}", get(board::paper))
         .route("/desk/walks/w/{id}", get(walks::show))
         .route("/desk/walks/w/{id}/file/{digest}", get(walks::file))
-        .route("/walk/file", post(recorder::file).layer(DefaultBodyLimit::max(app::FILE_MOST)))
+        .route("/walk/file", post(recorder::file).layer(DefaultBodyLimit::max(city::FILE_MOST)))
         .route("/walk/", get(recorder::shell))
         .route("/walk/sw.js", get(recorder::worker))
         .route("/walk/manifest.json", get(recorder::manifest))

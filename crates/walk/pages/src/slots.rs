@@ -1,9 +1,9 @@
 //! 插槽: what walks put on the pages of others.
 
 use askama::Template;
-use web_kit::{CaseKey, Filling, Fragment, Kit, Reader, Tile, escape};
+use web_kit::{CaseKey, Filling, Fragment, Reader, Tile, escape};
 
-use crate::Page;
+use crate::{Kit, Page};
 
 #[derive(Template)]
 #[template(path = "slot_backward.html")]
@@ -20,7 +20,7 @@ pub fn beside_case(_: Kit, reader: Reader, case: CaseKey) -> Filling<Fragment> {
             return Ok(Vec::new());
         }
         let html = BackwardHtml { p, number: escape(&case.number) }.render();
-        Ok(vec![Fragment { html: html.map_err(app::Error::bug)? }])
+        Ok(vec![Fragment { html: html.map_err(city::Error::bug)? }])
     })
 }
 
@@ -31,7 +31,7 @@ pub fn at_home(kit: Kit, reader: Reader, (): ()) -> Filling<Tile> {
         let Some(me) = p.me.as_ref().filter(|_| p.may(access::Operation::RecordWalk)) else {
             return Ok(Vec::new());
         };
-        let given = kit.app.walks.my_assignments(me.actor.clone()).await?;
+        let given = kit.acts.walks.my_assignments(me.actor.clone()).await?;
         let open: Vec<_> = given.iter().filter(|g| !g.row.done).collect();
         let today = p.now.date().to_string();
         Ok(Vec::from_iter((!open.is_empty()).then(|| Tile {

@@ -1,6 +1,5 @@
 //! 走访的页: one walk as it was walked, the three lists of a campaign, signals for a supervisor.
 
-use app::Listed;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -8,11 +7,12 @@ use kernel::US_PER_SECOND;
 use walk::checklist::element;
 use walk::ops::Verdict;
 use walk::signals::DETECTORS;
-use web_kit::{Kit, Oops, in_words, render, said, when};
+use walk_acts::Listed;
+use web_kit::{Oops, in_words, render, said, when};
 
 use crate::campaigns;
 use crate::campaigns::{form_name, line};
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// A problem or demand in a list.
 pub(crate) struct Found {
@@ -39,7 +39,7 @@ pub(crate) fn state(t: &crate::texts::Texts, l: &Listed) -> &'static str {
     }
 }
 
-pub(crate) fn found(p: &Page, office: &app::Office, l: Listed) -> Found {
+pub(crate) fn found(p: &Page, office: &city::Office, l: Listed) -> Found {
     let t = p.t.walk;
     let class = match (l.fixed, l.planned) {
         (true, _) => "green",
@@ -79,9 +79,9 @@ pub(crate) async fn three_lists(
     Path(id): Path<i64>,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let c = kit.app.walks.campaign(desk.actor(), id).await?;
-    let office = kit.app.city.office_now().await?;
-    let all = kit.app.walks.three_lists(desk.actor(), id).await?;
+    let c = kit.acts.walks.campaign(desk.actor(), id).await?;
+    let office = kit.city.office_now().await?;
+    let all = kit.acts.walks.three_lists(desk.actor(), id).await?;
     let measures = all.iter().map(|l| l.measures.len()).sum();
     let all = all.into_iter().map(|l| found(&p, &office, l));
     let (problems, demands) = all.partition(|f| f.problem);
@@ -110,9 +110,9 @@ pub(crate) async fn signals(
     Path(id): Path<i64>,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let c = kit.app.walks.campaign(desk.actor(), id).await?;
-    let office = kit.app.city.office_now().await?;
-    let all = kit.app.walks.signals(desk.actor(), id).await?;
+    let c = kit.acts.walks.campaign(desk.actor(), id).await?;
+    let office = kit.city.office_now().await?;
+    let all = kit.acts.walks.signals(desk.actor(), id).await?;
     let rows = all.into_iter().map(|(judged, l)| Signalled {
         line: line(&p, &office, l),
         // Never a certainty: a signal is a reason to look.
@@ -168,7 +168,7 @@ pub(crate) async fn file(
     desk: Desk,
     Path((id, digest)): Path<(i64, String)>,
 ) -> Result<Response, Oops> {
-    let (file, bytes) = kit.app.walks.walk_file(desk.actor(), id, digest).await?;
+    let (file, bytes) = kit.acts.walks.walk_file(desk.actor(), id, digest).await?;
     Ok(web_kit::serve_file(&file, bytes))
 }
 
@@ -176,9 +176,9 @@ pub(crate) async fn file(
 pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let t = p.t.walk;
-    let v = kit.app.walks.walk(desk.actor(), id).await?;
-    let office = kit.app.city.office_now().await?;
-    let files = kit.app.walks.walk_files(desk.actor(), id).await?;
+    let v = kit.acts.walks.walk(desk.actor(), id).await?;
+    let office = kit.city.office_now().await?;
+    let files = kit.acts.walks.walk_files(desk.actor(), id).await?;
     let item = v.item.as_ref();
     let step_name =
         |id: &str| item.and_then(|i| i.step(id)).map_or_else(|| id.to_owned(), |s| s.name.clone());
@@ -229,7 +229,7 @@ pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>
         };
         (name, word, class, a.note.clone())
     });
-    let seen = app::WalkLine {
+    let seen = walk_acts::WalkLine {
         item: item.map_or_else(|| v.row.item.clone(), |i| i.name.clone()),
         walker: v.walker.clone(),
         row: v.row.clone(),

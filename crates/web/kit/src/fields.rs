@@ -25,7 +25,7 @@ impl Fields {
     /// Does it carry the token of the session? Nobody else's page knows it.
     pub(crate) fn check(&self, page: &Reader) -> Result<(), Oops> {
         if page.me.is_some() && self.get("_t") != page.token {
-            return Err(Oops(app::Error::Forbidden(Said::new(
+            return Err(Oops(city::Error::Forbidden(Said::new(
                 "页面已过期，请返回上一页刷新后再提交",
                 "this page is out of date: go back, reload and submit again",
             ))));
@@ -38,14 +38,14 @@ impl Fields {
     }
 }
 
-impl FromRequest<Kit> for Fields {
+impl<A: Send + Sync> FromRequest<Kit<A>> for Fields {
     type Rejection = Oops;
-    async fn from_request(req: Request, kit: &Kit) -> Result<Self, Oops> {
+    async fn from_request(req: Request, kit: &Kit<A>) -> Result<Self, Oops> {
         let (mut parts, body) = req.into_parts();
         let page = Reader::from_request_parts(&mut parts, kit).await?;
         let form = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), &());
         let Form(fields) = form.await.map_err(|_| {
-            Oops(app::Error::invalid(
+            Oops(city::Error::invalid(
                 "form",
                 "表单过大或不完整，请缩短后重试",
                 "the form is too large or broken: shorten it and try again",

@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use app::Error;
 use axum::extract::{FromRequest, FromRequestParts as _, Multipart, Request};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
+use city::Error;
 use kernel::{Actor, FileRef};
 
 use crate::{Fields, Kit, Oops, Reader, blocking, header_of};
@@ -44,9 +44,9 @@ impl Form {
     }
 }
 
-impl FromRequest<Kit> for Form {
+impl<A: Send + Sync> FromRequest<Kit<A>> for Form {
     type Rejection = Oops;
-    async fn from_request(req: Request, kit: &Kit) -> Result<Self, Oops> {
+    async fn from_request(req: Request, kit: &Kit<A>) -> Result<Self, Oops> {
         if !header_of(req.headers(), "content-type").starts_with("multipart/form-data") {
             return Ok(Self { fields: Fields::from_request(req, kit).await?, trouble: None });
         }
@@ -68,9 +68,9 @@ impl FromRequest<Kit> for Form {
 #[derive(Debug)]
 pub struct OneFile(pub Vec<u8>);
 
-impl FromRequest<Kit> for OneFile {
+impl<A: Send + Sync> FromRequest<Kit<A>> for OneFile {
     type Rejection = Oops;
-    async fn from_request(req: Request, kit: &Kit) -> Result<Self, Oops> {
+    async fn from_request(req: Request, kit: &Kit<A>) -> Result<Self, Oops> {
         let Ok(_place) = kit.uploads.try_acquire() else {
             return Err(Oops(Error::Store(store::StoreError::Busy)));
         };
@@ -108,13 +108,13 @@ fn broken() -> Oops {
     ))
 }
 
-async fn read(mut multipart: Multipart, kit: &Kit, page: &Reader) -> Result<Form, Oops> {
+async fn read<A>(mut multipart: Multipart, kit: &Kit<A>, page: &Reader) -> Result<Form, Oops> {
     let actor = page.me.as_ref().map_or_else(Actor::resident, |m| m.actor.clone());
     let mut form = Form::default();
     while let Some(mut part) = multipart.next_field().await.map_err(|_| broken())? {
         let name = part.name().unwrap_or_default().to_owned();
         let file = part.file_name().map(str::to_owned);
-        let most = if file.is_some() { app::FILE_MOST } else { FIELD_MAX };
+        let most = if file.is_some() { city::FILE_MOST } else { FIELD_MAX };
         let mut bytes = Vec::new();
         while let Some(chunk) = part.chunk().await.map_err(|_| broken())? {
             if bytes.len() + chunk.len() > most {
@@ -136,16 +136,16 @@ async fn read(mut multipart: Multipart, kit: &Kit, page: &Reader) -> Result<Form
             continue;
         }
         let brought = form.fields.0.iter().filter(|(n, _)| n == "file" || n.starts_with("file.")).count();
-        if brought >= app::TICKETS_MAX {
+        if brought >= city::TICKETS_MAX {
             form.trouble = Some(Error::invalid(
                 "file",
-                format!("一次最多 {} 个附件，其余请分次补充", app::TICKETS_MAX),
-                format!("at most {} files at once: add the others afterwards", app::TICKETS_MAX),
+                format!("一次最多 {} 个附件，其余请分次补充", city::TICKETS_MAX),
+                format!("at most {} files at once: add the others afterwards", city::TICKETS_MAX),
             ));
             continue;
         }
-        let (app, actor) = (kit.app.clone(), actor.clone());
-        match blocking(move || app.city.upload(&actor, &file, bytes)).await {
+        let (city, actor) = (kit.city.clone(), actor.clone());
+        match blocking(move || city.upload(&actor, &file, bytes)).await {
             // A file for something in particular keeps that name: `file.m1`.
             Ok(up) => {
                 let name = if name.starts_with("file.") { name } else { "file".to_owned() };

@@ -47,8 +47,11 @@ pub async fn guard(State(kit): State<Kit>, req: Request, next: Next) -> Response
     let mut answer = if safe || same_origin(req.headers()) {
         next.run(req).await
     } else {
-        Oops(app::Error::Forbidden(Said::new("请从本网站的页面提交", "submit this from a page of this site")))
-            .into_response()
+        Oops(city::Error::Forbidden(Said::new(
+            "请从本网站的页面提交",
+            "submit this from a page of this site",
+        )))
+        .into_response()
     };
     let headers = answer.headers_mut();
     let mut put = |name: HeaderName, value: &'static str| {
@@ -107,7 +110,7 @@ impl Limiter {
 
 /// Where a request comes from: the peer, or what the proxy in front says when there is one. A header that anybody
 /// can write counts for nothing without a proxy.
-fn address_of(kit: &Kit, headers: &HeaderMap, extensions: &Extensions) -> String {
+fn address_of<A>(kit: &Kit<A>, headers: &HeaderMap, extensions: &Extensions) -> String {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
     // Several lines of one header are one list; the proxy writes at its end.
     let mut lines = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
@@ -123,9 +126,9 @@ fn address_of(kit: &Kit, headers: &HeaderMap, extensions: &Extensions) -> String
 #[derive(Clone, Debug)]
 pub struct Address(pub String);
 
-impl FromRequestParts<Kit> for Address {
+impl<A: Send + Sync> FromRequestParts<Kit<A>> for Address {
     type Rejection = std::convert::Infallible;
-    async fn from_request_parts(parts: &mut Parts, kit: &Kit) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, kit: &Kit<A>) -> Result<Self, Self::Rejection> {
         Ok(Self(address_of(kit, &parts.headers, &parts.extensions)))
     }
 }
@@ -139,7 +142,7 @@ pub async fn slow_down(State(kit): State<Kit>, req: Request, next: Next) -> Resp
     if kit.limiter.allow(&address, Instant::now()) {
         return next.run(req).await;
     }
-    Oops(app::Error::Store(store::StoreError::Busy)).into_response()
+    Oops(city::Error::Store(store::StoreError::Busy)).into_response()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! 页的公用部分: what every page shares: texts in two languages, layout, who is signed in, forms, errors as
 //! pages, assets, and the guard before the door (origin, rate, headers).
 //!
-//! Knows `app` and HTTP. Must not know any single page, SQL, or a rule of the loop. `docs/web.md`.
+//! Knows the city and HTTP. Must not know any single page, SQL, or a rule of the loop. `docs/web.md`.
 
 mod assets;
 mod fields;
@@ -26,5 +26,5 @@ pub use page::{
 };
 pub use parts::{DOCX, Opt, XLSX, address, base, download, opt, qr, unit_choices};
 pub use say::{Lamp, date_of, day, in_words, lamp, length, moment_of, role, said, when, word};
-pub use slot::{CaseKey, Filler, Filling, FollowedCase, Fragment, Slot, Tile};
+pub use slot::{CaseKey, Filler, Filling, FollowedCase, Fragment, Slot, Tile, filler};
 pub use texts::{COMMON_TEXTS, EN, Text, Texts, Words, ZH};

@@ -1,11 +1,11 @@
-//! 出错: `app::Error`, mapped exhaustively to a status and a page in the reader's language.
+//! 出错: `city::Error`, mapped exhaustively to a status and a page in the reader's language.
 
-use app::Error;
 use askama::Template;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use city::Error;
 use store::StoreError;
 
 use crate::{Kit, Page, Reader, said};

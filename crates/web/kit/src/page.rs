@@ -8,6 +8,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use city::City;
 use kernel::{Actor, Moment, Role};
 use store::office::StaffRow;
 use tokio::sync::Semaphore;
@@ -64,11 +65,13 @@ impl Site {
     }
 }
 
-/// What all pages share.
+/// What all pages share, and the handles `A` that the pages of one crate may ask.
 #[derive(Clone, Debug)]
-pub struct Kit {
-    /// the system
-    pub app: app::House,
+pub struct Kit<A = ()> {
+    /// the city: who is signed in, settings, files, messages
+    pub city: City,
+    /// what these pages may ask
+    pub acts: A,
     /// how the pages behave
     pub options: Arc<Options>,
     /// public forms
@@ -80,11 +83,25 @@ pub struct Kit {
 }
 
 impl Kit {
-    /// Over a system.
-    pub fn new(app: app::House, options: Options, site: Site) -> Self {
+    /// Over a city, for no pages yet.
+    pub fn new(city: City, options: Options, site: Site) -> Self {
         let limiter = Arc::new(Limiter::new(options.forms_per_minute));
         let uploads = Arc::new(Semaphore::new(UPLOADS_AT_ONCE));
-        Self { app, options: Arc::new(options), limiter, uploads, site: Arc::new(site) }
+        Self { city, acts: (), options: Arc::new(options), limiter, uploads, site: Arc::new(site) }
+    }
+}
+
+impl<A> Kit<A> {
+    /// The same for pages that ask these handles.
+    pub fn with<B>(&self, acts: B) -> Kit<B> {
+        Kit {
+            city: self.city.clone(),
+            acts,
+            options: Arc::clone(&self.options),
+            limiter: Arc::clone(&self.limiter),
+            uploads: Arc::clone(&self.uploads),
+            site: Arc::clone(&self.site),
+        }
     }
     /// Name of the session cookie.
     pub fn session_cookie(&self) -> &'static str {
@@ -228,10 +245,10 @@ impl Reader {
 /// # Errors
 /// What it answers.
 pub async fn blocking<T: Send + 'static>(
-    f: impl FnOnce() -> Result<T, app::Error> + Send + 'static,
-) -> Result<T, app::Error> {
+    f: impl FnOnce() -> Result<T, city::Error> + Send + 'static,
+) -> Result<T, city::Error> {
     let done = tokio::task::spawn_blocking(f).await;
-    done.map_err(app::Error::bug)?
+    done.map_err(city::Error::bug)?
 }
 
 /// A value as a part of an address.
@@ -257,21 +274,21 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// A `Set-Cookie` header. `max_age_s` 0 deletes it.
-pub fn cookie_header(kit: &Kit, name: &str, value: &str, max_age_s: u32) -> HeaderValue {
+pub fn cookie_header<A>(kit: &Kit<A>, name: &str, value: &str, max_age_s: u32) -> HeaderValue {
     let secure = if kit.options.secure { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_s}{secure}");
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-async fn me_of(kit: &Kit, lang: Lang, token: &str) -> Result<Option<Me>, Oops> {
-    let staff = match kit.app.city.who(token).await {
+async fn me_of<A>(kit: &Kit<A>, lang: Lang, token: &str) -> Result<Option<Me>, Oops> {
+    let staff = match kit.city.who(token).await {
         Ok(staff) => staff,
-        Err(app::Error::SignIn) => return Ok(None),
+        Err(city::Error::SignIn) => return Ok(None),
         Err(e) => return Err(Oops(e)),
     };
     let actor = staff.actor();
-    let unit = kit.app.city.office_now().await?.unit_name(staff.unit);
-    let unseen = kit.app.city.unseen(actor.clone()).await?;
+    let unit = kit.city.office_now().await?.unit_name(staff.unit);
+    let unseen = kit.city.unseen(actor.clone()).await?;
     Ok(Some(Me { role: role(lang, staff.role), staff, actor, unit, unseen }))
 }
 
@@ -279,9 +296,9 @@ async fn me_of(kit: &Kit, lang: Lang, token: &str) -> Result<Option<Me>, Oops> {
 #[derive(Clone)]
 struct Known(Reader);
 
-impl FromRequestParts<Kit> for Reader {
+impl<A: Send + Sync> FromRequestParts<Kit<A>> for Reader {
     type Rejection = Oops;
-    async fn from_request_parts(parts: &mut Parts, kit: &Kit) -> Result<Self, Oops> {
+    async fn from_request_parts(parts: &mut Parts, kit: &Kit<A>) -> Result<Self, Oops> {
         if let Some(known) = parts.extensions.get::<Known>() {
             return Ok(known.0.clone());
         }
@@ -293,15 +310,15 @@ impl FromRequestParts<Kit> for Reader {
         };
         let session = cookie(&parts.headers, kit.session_cookie()).unwrap_or_default();
         let me = if session.is_empty() { None } else { me_of(kit, lang, &session).await? };
-        let digest = kit.app.city.vault().token_digest(&format!("form:{session}"));
+        let digest = kit.city.vault().token_digest(&format!("form:{session}"));
         let reader = Self {
             lang,
             large: cookie(&parts.headers, "size").as_deref() == Some("large"),
             path: parts.uri.path_and_query().map_or("/", |p| p.as_str()).chars().take(500).collect(),
             me,
             token: digest[..16].iter().map(|b| format!("{b:02x}")).collect(),
-            city: kit.app.city.office_now().await?.settings.name.clone(),
-            now: kit.app.city.store().now(),
+            city: kit.city.office_now().await?.settings.name.clone(),
+            now: kit.city.store().now(),
             session,
             site: kit.site.clone(),
         };
@@ -310,9 +327,9 @@ impl FromRequestParts<Kit> for Reader {
     }
 }
 
-impl<T: Words> FromRequestParts<Kit> for Page<T> {
+impl<T: Words, A: Send + Sync> FromRequestParts<Kit<A>> for Page<T> {
     type Rejection = Oops;
-    async fn from_request_parts(parts: &mut Parts, kit: &Kit) -> Result<Self, Oops> {
+    async fn from_request_parts(parts: &mut Parts, kit: &Kit<A>) -> Result<Self, Oops> {
         Ok(Reader::from_request_parts(parts, kit).await?.into())
     }
 }
@@ -343,9 +360,9 @@ impl<T: Words> Desk<T> {
     }
 }
 
-impl<T: Words> FromRequestParts<Kit> for Desk<T> {
+impl<T: Words, A: Send + Sync> FromRequestParts<Kit<A>> for Desk<T> {
     type Rejection = Response;
-    async fn from_request_parts(parts: &mut Parts, kit: &Kit) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, kit: &Kit<A>) -> Result<Self, Response> {
         let page = Page::<T>::from_request_parts(parts, kit).await.map_err(IntoResponse::into_response)?;
         match page.me.clone() {
             Some(me) => Ok(Self { page, me }),
@@ -358,7 +375,7 @@ impl<T: Words> FromRequestParts<Kit> for Desk<T> {
 pub fn render(template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => Html(html).into_response(),
-        Err(e) => Oops(app::Error::bug(e)).into_response(),
+        Err(e) => Oops(city::Error::bug(e)).into_response(),
     }
 }
 

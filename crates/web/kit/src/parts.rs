@@ -1,8 +1,8 @@
 //! 零件: small things that pages of several movements show or answer alike.
 
-use app::Office;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
+use city::Office;
 
 use crate::{Kit, escape, header_of};
 
@@ -35,7 +35,7 @@ pub fn address(path: &str, pairs: &[(&str, &str)]) -> String {
 }
 
 /// The address under which people reach this site.
-pub fn base(kit: &Kit, headers: &HeaderMap) -> String {
+pub fn base<A>(kit: &Kit<A>, headers: &HeaderMap) -> String {
     match kit.options.public_url.trim_end_matches('/') {
         "" => format!("http://{}", header_of(headers, "host")),
         url => url.to_owned(),

@@ -1,7 +1,7 @@
 //! 说法: moments, days, lights and closed words as people read them, in Beijing time.
 
-use app::ClockView;
 use kernel::{Date, Moment, Role, Said, US_PER_DAY, US_PER_SECOND};
+use resolve::ClockView;
 use resolve::{Light, Word};
 use workday::Length;
 

@@ -6,8 +6,9 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
-use app::Error;
+use city::Error;
 use kernel::CaseId;
 
 use crate::{Kit, Oops, Reader};
@@ -54,25 +55,41 @@ pub struct FollowedCase {
 pub type Filling<V> = Pin<Box<dyn Future<Output = Result<Vec<V>, Oops>> + Send>>;
 
 /// What a movement puts into a slot: asks its own use case as this reader.
-pub type Filler<K, V> = fn(Kit, Reader, K) -> Filling<V>;
+pub type Filler<K, V> = Arc<dyn Fn(Reader, K) -> Filling<V> + Send + Sync>;
+
+/// A filler of a movement, with the handles of its pages.
+pub fn filler<A, K, V>(kit: &Kit<A>, fill: fn(Kit<A>, Reader, K) -> Filling<V>) -> Filler<K, V>
+where
+    A: Clone + Send + Sync + 'static,
+    K: 'static,
+    V: 'static,
+{
+    let kit = kit.clone();
+    Arc::new(move |reader, key| fill(kit.clone(), reader, key))
+}
 
 /// A page waits for the slowest of its fillers: few is a rule.
 const FILLERS_MAX: usize = 4;
 
 /// A slot: its key `K`, and what fills it.
-#[derive(Debug)]
-pub struct Slot<K: 'static, V: 'static = Fragment>(&'static [Filler<K, V>]);
+pub struct Slot<K, V = Fragment>(Vec<Filler<K, V>>);
 
-impl<K: Clone, V: Send> Slot<K, V> {
-    /// Filled by these, in this order. More than four do not compile where a slot is a constant.
-    pub const fn new(fillers: &'static [Filler<K, V>]) -> Self {
-        assert!(fillers.len() <= FILLERS_MAX, "too many fillers of one slot");
-        Self(fillers)
+impl<K, V> std::fmt::Debug for Slot<K, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Slot({} fillers)", self.0.len())
+    }
+}
+
+impl<K: Clone, V: Send + 'static> Slot<K, V> {
+    /// Filled by these, in this order. More than four do not compile.
+    pub fn new<const N: usize>(fillers: [Filler<K, V>; N]) -> Self {
+        const { assert!(N <= FILLERS_MAX, "too many fillers of one slot") };
+        Self(fillers.into())
     }
 
     /// What the fillers give for this page, all at the same time.
-    pub async fn fill(&self, kit: &Kit, reader: &Reader, key: &K) -> Vec<V> {
-        let start = |f: &Filler<K, V>| tokio::spawn(f(kit.clone(), reader.clone(), key.clone()));
+    pub async fn fill(&self, reader: &Reader, key: &K) -> Vec<V> {
+        let start = |f: &Filler<K, V>| tokio::spawn(f(reader.clone(), key.clone()));
         let running: Vec<_> = self.0.iter().map(start).collect();
         let mut given = Vec::new();
         for filler in running {

@@ -5,6 +5,9 @@
 
 mod slots;
 
+use std::sync::Arc;
+
+use assembly::House;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -55,26 +58,29 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
     ("people-pages", people_pages::texts::ALL),
 ];
 
-/// All pages over a system.
-pub fn router(app: app::House, options: Options) -> Router {
-    let kit = Kit::new(app, options, Site::new(AREAS, FRONT, ASSETS));
+/// All pages over the house.
+pub fn router(house: &House, options: Options) -> Router {
+    let kit = Kit::new(house.city.clone(), options, Site::new(AREAS, FRONT, ASSETS));
+    let rooms = Rooms::of(house, &kit);
+    let slots = Arc::new(slots::of_cases(&rooms));
     let public = portal::routes()
-        .merge(resolve_pages::public_routes(slots::CASES))
-        .merge(people_pages::public_routes())
-        .merge(supervise_pages::public_routes())
-        .merge(catalogue_pages::public_routes())
-        .merge(walk_pages::public_routes())
-        .merge(service_pages::public_routes())
+        .with_state(kit.clone())
+        .merge(resolve_pages::public_routes(Arc::clone(&slots)).with_state(rooms.resolve.clone()))
+        .merge(people_pages::public_routes().with_state(rooms.people.clone()))
+        .merge(supervise_pages::public_routes().with_state(rooms.supervise.clone()))
+        .merge(catalogue_pages::public_routes().with_state(rooms.catalogue.clone()))
+        .merge(walk_pages::public_routes().with_state(rooms.walk.clone()))
+        .merge(service_pages::public_routes().with_state(rooms.service.clone()))
         .layer(from_fn_with_state(kit.clone(), slow_down));
     Router::new()
         .merge(public)
-        .merge(resolve_pages::routes(slots::CASES))
-        .merge(people_pages::routes())
-        .merge(optimise_pages::routes())
-        .merge(supervise_pages::routes())
-        .merge(catalogue_pages::routes())
-        .merge(walk_pages::routes())
-        .merge(service_pages::routes())
+        .merge(resolve_pages::routes(slots).with_state(rooms.resolve))
+        .merge(people_pages::routes().with_state(rooms.people))
+        .merge(optimise_pages::routes().with_state(rooms.optimise))
+        .merge(supervise_pages::routes().with_state(rooms.supervise))
+        .merge(catalogue_pages::routes().with_state(rooms.catalogue))
+        .merge(walk_pages::routes().with_state(rooms.walk))
+        .merge(service_pages::routes().with_state(rooms.service))
         .route("/prefs", post(prefs))
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(|| async { "ok" }))
@@ -85,11 +91,38 @@ pub fn router(app: app::House, options: Options) -> Router {
         .with_state(kit)
 }
 
+/// What each crate of pages may ask.
+pub(crate) struct Rooms {
+    pub catalogue: catalogue_pages::Kit,
+    pub walk: walk_pages::Kit,
+    pub service: service_pages::Kit,
+    pub resolve: resolve_pages::Kit,
+    pub optimise: optimise_pages::Kit,
+    pub supervise: supervise_pages::Kit,
+    pub people: people_pages::Kit,
+}
+
+impl Rooms {
+    fn of(house: &House, kit: &Kit) -> Self {
+        let House { people, items, catalogue, walks, cases, redesigns, logs, supervision, services, .. } =
+            house.clone();
+        Self {
+            catalogue: kit.with(catalogue_pages::Acts { catalogue, items: items.clone() }),
+            walk: kit.with(walk_pages::Acts { walks, items: items.clone() }),
+            service: kit.with(service_pages::Acts { services }),
+            resolve: kit.with(resolve_pages::Acts { cases }),
+            optimise: kit.with(optimise_pages::Acts { redesigns, logs, items }),
+            supervise: kit.with(supervise_pages::Acts { supervision }),
+            people: kit.with(people_pages::Acts { people }),
+        }
+    }
+}
+
 /// A token for the one-time set-up address of a system without accounts: 64 hexadecimal digits, printed once
 /// by the program and given back in [`Options::setup_token`].
 ///
 /// # Errors
 /// The system gives no randomness.
-pub fn setup_token(app: &app::House) -> Result<String, app::Error> {
-    app.city.vault().new_token()
+pub fn setup_token(house: &House) -> Result<String, city::Error> {
+    house.city.vault().new_token()
 }

@@ -1,11 +1,23 @@
 //! 插槽: which movement fills which place on whose page. The sibling of the hand-overs: pages meet here and nowhere else.
 
 use resolve_pages::Slots;
-use web_kit::Slot;
+use web_kit::{Slot, filler};
+
+use crate::Rooms;
 
 /// The pages of cases.
-pub(crate) const CASES: &Slots = &Slots {
-    beside_case: Slot::new(&[walk_pages::beside_case, supervise_pages::beside_case]),
-    beside_followed_case: Slot::new(&[supervise_pages::beside_followed_case]),
-    home: Slot::new(&[walk_pages::at_home, optimise_pages::at_home, supervise_pages::at_home]),
-};
+pub(crate) fn of_cases(rooms: &Rooms) -> Slots {
+    let (walk, optimise, supervise) = (&rooms.walk, &rooms.optimise, &rooms.supervise);
+    Slots {
+        beside_case: Slot::new([
+            filler(walk, walk_pages::beside_case),
+            filler(supervise, supervise_pages::beside_case),
+        ]),
+        beside_followed_case: Slot::new([filler(supervise, supervise_pages::beside_followed_case)]),
+        home: Slot::new([
+            filler(walk, walk_pages::at_home),
+            filler(optimise, optimise_pages::at_home),
+            filler(supervise, supervise_pages::at_home),
+        ]),
+    }
+}

@@ -10,11 +10,11 @@ use eventlog::Log;
 use eventlog::filter::{Filter, Within, apply};
 use kernel::{Date, Moment, Said, US_PER_DAY};
 use optimise::questions::Office;
-use web_kit::{Kit, Lang, Oops, escape, said};
+use web_kit::{Lang, Oops, escape, said};
 
 use crate::logs::shelf::{Book, Shelf, blocking};
 use crate::texts::log::Room;
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// Filters at once, and bytes of one in the address.
 const FILTERS_MAX: usize = 12;

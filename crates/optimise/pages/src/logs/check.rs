@@ -6,18 +6,18 @@
 
 use std::collections::BTreeMap;
 
-use app::Error;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use city::Error;
 use eventlog::conform::{Aligner, Budget, Move};
 use eventlog::{Log, Net, Tree, Variants};
 use optimise::promised::{Promised, promised};
-use web_kit::{Kit, Oops, render};
+use web_kit::{Oops, render};
 
 use crate::logs::asked::{Head, Seen, grouped, half};
 use crate::logs::shelf::blocking;
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// Steps of a guide, and variants compared with it (the most frequent ones).
 const STEPS_MAX: usize = 60;
@@ -122,7 +122,7 @@ pub(crate) async fn page(State(kit): State<Kit>, desk: Desk, seen: Seen) -> Resu
     let key = seen.asked.get("item").to_owned();
     let item = match key.as_str() {
         "" => None,
-        _ => Some(match kit.app.items.item_today(key).await {
+        _ => Some(match kit.acts.items.item_today(key).await {
             Ok(item) => Ok(item),
             Err(Error::NotFound) => Err(p.t.log.check_no_item.to_owned()),
             Err(e) => return Err(Oops(e)),

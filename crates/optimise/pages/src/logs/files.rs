@@ -6,12 +6,12 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use eventlog::draw::{DottedOptions, dotted_chart};
 use eventlog::{Map, bpmn, inductive_miner, model};
-use web_kit::{Kit, Lang, Oops, XLSX};
+use web_kit::{Lang, Oops, XLSX};
 
-use crate::Desk;
 use crate::logs::asked::Seen;
 use crate::logs::overview::{options, working};
 use crate::logs::shelf::{Shelf, blocking};
+use crate::{Desk, Kit};
 
 fn answer(kind: &'static str, name: Option<&str>, bytes: Vec<u8>) -> Response {
     let how = name.map_or_else(|| "inline".to_owned(), |n| format!("attachment; filename=\"{n}\""));
@@ -20,7 +20,7 @@ fn answer(kind: &'static str, name: Option<&str>, bytes: Vec<u8>) -> Response {
 
 fn trouble(e: impl std::fmt::Display) -> Oops {
     let said = e.to_string();
-    Oops(app::Error::invalid("log", said.clone(), said))
+    Oops(city::Error::invalid("log", said.clone(), said))
 }
 
 const SVG: &str = "image/svg+xml; charset=utf-8";
@@ -90,7 +90,7 @@ pub(crate) async fn xes(seen: Seen) -> Result<Response, Oops> {
 
 /// `GET …/log.parquet`
 pub(crate) async fn parquet(seen: Seen) -> Result<Response, Oops> {
-    let bytes = blocking(move || app::logs::write_parquet(&seen.log)).await?;
+    let bytes = blocking(move || optimise_acts::logs::write_parquet(&seen.log)).await?;
     Ok(answer("application/vnd.apache.parquet", Some("log.parquet"), bytes.map_err(trouble)?))
 }
 
@@ -102,13 +102,13 @@ pub(crate) async fn mapping(
     Path(id): Path<String>,
 ) -> Result<Response, Oops> {
     let book = shelf.book(&kit, &desk, &id).await?;
-    let mapping = book.mapping.as_ref().ok_or(Oops(app::Error::NotFound))?;
+    let mapping = book.mapping.as_ref().ok_or(Oops(city::Error::NotFound))?;
     let text = serde_json::to_vec_pretty(mapping).map_err(trouble)?;
     Ok(answer("application/json", Some("mapping.json"), text))
 }
 
 /// `GET …/log.xlsx`
 pub(crate) async fn xlsx(seen: Seen) -> Result<Response, Oops> {
-    let bytes = blocking(move || app::logs::write_sheet(&seen.log, &seen.book.name)).await?;
+    let bytes = blocking(move || optimise_acts::logs::write_sheet(&seen.log, &seen.book.name)).await?;
     Ok(answer(XLSX, Some("log.xlsx"), bytes.map_err(trouble)?))
 }

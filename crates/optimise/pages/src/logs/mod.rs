@@ -1,7 +1,7 @@
 //! 办件日志的页: where a log comes from, its map, variants, dotted chart, the questions with their answers, and the
 //! guide against reality. `docs/eventlog.md`.
 //!
-//! Knows `app`, `eventlog` and `optimise::questions`. Uploaded logs live in memory ([`shelf`]), bounded, and only
+//! Knows the use cases of its movement (`optimise-acts`), `eventlog` and `optimise::questions`. Uploaded logs live in memory ([`shelf`]), bounded, and only
 //! for whoever uploaded them. Must not know SQL, nor decide who may do what.
 
 mod asked;
@@ -14,12 +14,12 @@ mod sources;
 mod upload;
 mod views;
 
+use crate::Kit;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use web_kit::Kit;
 
-use shelf::Shelf;
+use self::shelf::Shelf;
 
 /// Largest file that a page takes, bytes; larger ones are for the program's own `log`.
 pub const UPLOAD_MAX: usize = 64 << 20;

@@ -1,19 +1,19 @@
 //! 提问: the nine questions with their answers, and 转为问题: one act that registers a case with its evidence.
 
-use app::Error;
-use app::logs::LogProblem;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use kernel::Said;
 use optimise::questions::{Answer, AskOptions, Finding, Question, ask, ask_all};
+use optimise_acts::logs::LogProblem;
 use resolve::Cause;
-use web_kit::{Fields, Kit, Oops, render, said};
+use web_kit::{Fields, Oops, render, said};
 
 use crate::logs::asked::{Asked, Head, Seen, grouped, query, seen};
 use crate::logs::shelf::{Shelf, blocking};
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// One cause of a waiting as a bar: its words, its share of the widest in per cent, its days, its cases.
 struct Bar {
@@ -219,7 +219,7 @@ pub(crate) async fn problem(
         cause: cause(question),
         question: question.word().to_owned(),
     };
-    let number = kit.app.logs.take_up(desk.actor(), found).await?;
+    let number = kit.acts.logs.take_up(desk.actor(), found).await?;
     Ok(Redirect::to(&format!("/desk/case/{number}")).into_response())
 }
 

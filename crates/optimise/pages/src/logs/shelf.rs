@@ -3,14 +3,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::logs::RecordAsk;
 use eventlog::{Log, Mapping, Report};
 use kernel::StaffId;
 use optimise::questions::Office;
+use optimise_acts::logs::RecordAsk;
 use tabular::Told;
-use web_kit::{Kit, Oops};
+use web_kit::Oops;
 
-use crate::Desk;
+use crate::{Desk, Kit};
 
 /// Bytes of all logs together.
 const BYTES_MAX: usize = 768 << 20;
@@ -145,7 +145,7 @@ impl Shelf {
 
     /// The office that follows the calendar of the city.
     pub async fn office(&self, kit: &Kit) -> Result<Arc<Office>, Oops> {
-        let calendar = kit.app.city.office_now().await?.rules.calendar.clone();
+        let calendar = kit.city.office_now().await?.rules.calendar.clone();
         if let Some((version, office)) = &self.inside().office
             && version == calendar.version()
         {
@@ -158,23 +158,23 @@ impl Shelf {
 
     /// A log by its id: our own record, or one that this person brought.
     pub async fn book(&self, kit: &Kit, desk: &Desk, id: &str) -> Result<Arc<Book>, Oops> {
-        access::offered(&desk.actor(), access::Operation::ReadLogs).map_err(app::Error::from)?;
+        access::offered(&desk.actor(), access::Operation::ReadLogs).map_err(city::Error::from)?;
         let owner = desk.me.staff.id;
         let found = self.find(owner, id);
         if id != RECORD {
-            return found.ok_or(Oops(app::Error::NotFound));
+            return found.ok_or(Oops(city::Error::NotFound));
         }
-        let now = kit.app.city.store().now().us();
+        let now = kit.city.store().now().us();
         if let Some(book) = found.filter(|b| now - b.made_us < FRESH_US) {
             return Ok(book);
         }
-        let (app, actor) = (kit.app.clone(), desk.actor());
-        let read = blocking(move || app.logs.record_log(&actor, &RecordAsk::default())).await??;
+        let (acts, actor) = (kit.acts.clone(), desk.actor());
+        let read = blocking(move || acts.logs.record_log(&actor, &RecordAsk::default())).await??;
         let name = desk.page.t.log.own_record.to_owned();
         let mut book = Book::new(RECORD.to_owned(), owner, name, read.log, read.report, now);
         (book.as_of, book.own, book.cut) = (Some(read.as_of.us()), true, read.cut);
         self.put(book);
-        self.find(owner, id).ok_or(Oops(app::Error::NotFound))
+        self.find(owner, id).ok_or(Oops(city::Error::NotFound))
     }
 }
 

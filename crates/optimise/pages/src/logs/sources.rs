@@ -4,11 +4,11 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use web_kit::{Fields, Kit, Oops, render};
+use web_kit::{Fields, Oops, render};
 
 use crate::logs::asked::grouped;
 use crate::logs::shelf::Shelf;
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 struct Row {
     id: String,
@@ -47,7 +47,7 @@ pub(crate) async fn page(
     Extension(shelf): Extension<Shelf>,
     Query(_): Query<Vec<(String, String)>>,
 ) -> Result<Response, Oops> {
-    access::offered(&desk.actor(), access::Operation::ReadLogs).map_err(app::Error::from)?;
+    access::offered(&desk.actor(), access::Operation::ReadLogs).map_err(city::Error::from)?;
     Ok(show(&desk, &shelf, String::new()))
 }
 

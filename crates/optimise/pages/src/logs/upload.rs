@@ -3,22 +3,22 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use app::Error;
-use app::logs::{LogFileError, ReadOptions, read_log};
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use eventlog::error::Limits;
 use eventlog::{Mapping, Order};
+use optimise_acts::logs::{LogFileError, ReadOptions, read_log};
 use tabular::DateOrder;
-use web_kit::{Fields, Kit, Oops, render};
+use web_kit::{Fields, Oops, render};
 
 use crate::logs::asked::half;
 use crate::logs::shelf::{Book, Shelf, blocking};
 use crate::logs::{UPLOAD_MAX, sources};
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// A log that a page reads at once.
 fn limits() -> Limits {
@@ -100,7 +100,7 @@ pub(crate) async fn take(
             "this page is out of date: go back, reload and submit again",
         ))));
     }
-    let id = kit.app.city.vault().new_token().map_err(Oops)?[..16].to_owned();
+    let id = kit.city.vault().new_token().map_err(Oops)?[..16].to_owned();
     let bytes = Arc::new(came.bytes);
     // A browser sends an empty file where none was chosen.
     let mapping = match came.mapping.as_slice() {
@@ -131,7 +131,7 @@ async fn read(
     let done = blocking(move || read_log(Cursor::new(same.as_slice()), &options)).await?;
     match done {
         Ok(read) => {
-            let now = kit.app.city.store().now().us();
+            let now = kit.city.store().now().us();
             let to = format!("/desk/logs/{id}");
             shelf.forget(desk.me.staff.id, &id);
             let mut book = Book::new(id, desk.me.staff.id, name, read.log, read.report, now);
@@ -189,7 +189,7 @@ pub(crate) async fn columns(
 ) -> Result<Response, Oops> {
     let waiting = shelf.waiting(desk.me.staff.id, &id).ok_or(Oops(Error::NotFound))?;
     let bytes = Arc::clone(&waiting.bytes);
-    let first = blocking(move || app::logs::first_rows(Cursor::new(bytes.as_slice()), 12)).await?;
+    let first = blocking(move || optimise_acts::logs::first_rows(Cursor::new(bytes.as_slice()), 12)).await?;
     let mut rows = first.map_err(|e| {
         let text = e.to_string();
         Oops(Error::invalid("log", text.clone(), text))

@@ -1,13 +1,14 @@
 //! 办理: the posted forms of a redesign, each read into what somebody wants to do.
 
-use app::{Error, RedesignWish};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use optimise::Ground;
-use web_kit::{Fields, Kit, OneFile, Oops, again, blocking, date_of};
+use optimise_acts::RedesignWish;
+use web_kit::{Fields, OneFile, Oops, again, blocking, date_of};
 
-use crate::Desk;
 use crate::redesigns::proposal::{Back, page};
+use crate::{Desk, Kit};
 
 fn wish(act: &str, f: &Fields) -> Result<RedesignWish, Error> {
     let text = |name: &str| f.get(name).to_owned();
@@ -47,11 +48,11 @@ pub(crate) async fn measure_log(
     Path(number): Path<String>,
     OneFile(bytes): OneFile,
 ) -> Result<Response, Oops> {
-    let (app, actor, n) = (kit.app.clone(), desk.actor(), number.clone());
+    let (acts, actor, n) = (kit.acts.clone(), desk.actor(), number.clone());
     let done = blocking(move || {
-        let (cases, rows) = app::logs::case_days(bytes)?;
+        let (cases, rows) = optimise_acts::logs::case_days(bytes)?;
         let source = format!("日志 {cases} 件 / a log of {cases} cases");
-        app.redesigns.act_on_redesign(&actor, &n, None, &RedesignWish::Measure { source, rows })
+        acts.redesigns.act_on_redesign(&actor, &n, None, &RedesignWish::Measure { source, rows })
     });
     answer(&kit, &desk, number, "measure".to_owned(), Fields::default(), done.await).await
 }
@@ -63,10 +64,10 @@ pub(crate) async fn act(
     Path((number, act)): Path<(String, String)>,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    let (app, actor, n) = (kit.app.clone(), desk.actor(), number.clone());
+    let (acts, actor, n) = (kit.acts.clone(), desk.actor(), number.clone());
     let ver = fields.get("ver").parse().ok();
     let done = match wish(&act, &fields) {
-        Ok(wish) => blocking(move || app.redesigns.act_on_redesign(&actor, &n, ver, &wish)).await,
+        Ok(wish) => blocking(move || acts.redesigns.act_on_redesign(&actor, &n, ver, &wish)).await,
         Err(e) => Err(e),
     };
     answer(&kit, &desk, number, act, fields, done).await

@@ -1,18 +1,19 @@
 //! 修改: steps, orders and materials in a form, with the plan beside it: computed again at every change by a small
 //! script of our own, or by a button without it.
 
-use app::{Error, RedesignWish};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use kernel::Said;
 use optimise::Model;
-use web_kit::{Fields, Kit, Oops, blocking, explain, render, said};
+use optimise_acts::RedesignWish;
+use web_kit::{Fields, Oops, blocking, explain, render, said};
 
 use crate::redesigns::form::{Form, fits};
 use crate::redesigns::view::Plan;
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 #[derive(Template)]
 #[template(path = "redesign_edit.html")]
@@ -44,7 +45,7 @@ fn text_of(base: &Model, f: &Fields) -> String {
 
 /// The plan of a text, or what is wrong with it.
 async fn look(kit: &Kit, p: &Page, text: String) -> Result<(Option<Plan>, String), Error> {
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     let page = p.clone();
     blocking(move || {
         let read = Model::from_json(&text).and_then(|m| Ok((optimise::redesign(&m)?, m)));
@@ -59,9 +60,9 @@ async fn look(kit: &Kit, p: &Page, text: String) -> Result<(Option<Plan>, String
     .await
 }
 
-async fn base(kit: &Kit, desk: &Desk, number: &str) -> Result<app::RedesignView, Oops> {
-    let (app, actor, n) = (kit.app.clone(), desk.actor(), number.to_owned());
-    let v = blocking(move || app.redesigns.redesign(&actor, &n)).await?;
+async fn base(kit: &Kit, desk: &Desk, number: &str) -> Result<optimise_acts::RedesignView, Oops> {
+    let (acts, actor, n) = (kit.acts.clone(), desk.actor(), number.to_owned());
+    let v = blocking(move || acts.redesigns.redesign(&actor, &n)).await?;
     if v.may.edit { Ok(v) } else { Err(Oops(Error::NotFound)) }
 }
 
@@ -120,9 +121,9 @@ pub(crate) async fn save(
     let mut status = StatusCode::OK;
     if fields.get("do") != "look" {
         let wish = RedesignWish::Edit { model: text.clone(), words: fields.get("words").to_owned() };
-        let (app, actor, n) = (kit.app.clone(), desk.actor(), number.clone());
+        let (acts, actor, n) = (kit.acts.clone(), desk.actor(), number.clone());
         let ver = fields.get("ver").parse().ok();
-        match blocking(move || app.redesigns.act_on_redesign(&actor, &n, ver, &wish)).await {
+        match blocking(move || acts.redesigns.act_on_redesign(&actor, &n, ver, &wish)).await {
             Ok(()) => return Ok(Redirect::to(&format!("/desk/redesigns/{number}?done=1")).into_response()),
             Err(e @ (Error::Invalid { .. } | Error::Changed(_))) => {
                 trouble = explain(&desk.page, &e);

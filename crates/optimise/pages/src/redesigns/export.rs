@@ -1,15 +1,16 @@
 //! 下载: the five reductions as a spreadsheet, the pictures, the model, the report for Word.
 
-use app::{Error, RedesignView};
 use axum::extract::{Path, State};
 use axum::response::Response;
+use city::Error;
+use optimise_acts::RedesignView;
 use paper::sheet::{Column, Kind, Table, Value, write_xlsx};
-use web_kit::{DOCX, Kit, Oops, XLSX, blocking, download};
+use web_kit::{DOCX, Oops, XLSX, blocking, download};
 
 use crate::redesigns::report::Report;
 use crate::redesigns::report_word::document;
 use crate::redesigns::view::{Plan, lane_words};
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 const SVG: &str = "image/svg+xml";
 
@@ -51,8 +52,8 @@ fn lines(p: &Page, plan: &Plan) -> Vec<Vec<Value>> {
 }
 
 pub(crate) async fn view(kit: &Kit, desk: &Desk, number: String) -> Result<RedesignView, Oops> {
-    let (app, actor) = (kit.app.clone(), desk.actor());
-    Ok(blocking(move || app.redesigns.redesign(&actor, &number)).await?)
+    let (acts, actor) = (kit.acts.clone(), desk.actor());
+    Ok(blocking(move || acts.redesigns.redesign(&actor, &number)).await?)
 }
 
 /// `GET /desk/redesigns/{number}/{file}`
@@ -68,7 +69,7 @@ pub(crate) async fn file(
         "reductions.svg" => (SVG, v.redesign.reductions_svg().into_bytes()),
         "model.json" => ("application/json", v.proposal.model.clone().into_bytes()),
         "reductions.xlsx" => {
-            let office = kit.app.city.office_now().await?;
+            let office = kit.city.office_now().await?;
             let plan = Plan::of(&p, &office.rules.calendar, &v.model, &v.redesign);
             let title = p.t.process.xlsx_title.replace("{name}", &v.proposal.title);
             let title = title.replace("{day}", &p.now.date().to_string());
@@ -77,7 +78,7 @@ pub(crate) async fn file(
             (XLSX, blocking(move || write_xlsx(&table, rows).map_err(Error::bug)).await?)
         }
         "report.docx" => {
-            let office = kit.app.city.office_now().await?;
+            let office = kit.city.office_now().await?;
             let paper = document(&Report::of(p, &office, &v));
             (DOCX, blocking(move || paper::word::write(&paper).map_err(Error::bug)).await?)
         }

@@ -1,15 +1,16 @@
 //! 列表: redesigns that wait for the reader's unit, all redesigns, and the form that draws up a new one.
 
-use app::{Error, RedesignLine};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use kernel::Moment;
+use optimise_acts::RedesignLine;
 use serde::Deserialize;
-use web_kit::{Fields, Kit, Oops, again, blocking, render, said, when};
+use web_kit::{Fields, Oops, again, blocking, render, said, when};
 
 use crate::redesigns::view::num;
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// The named targets (O8) as examples: file stem, model.
 const EXAMPLES: [(&str, &str); 5] = [
@@ -83,8 +84,8 @@ async fn page(
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let place = (after.at > 0).then(|| (Moment::from_us(after.at), after.id));
-    let lines = kit.app.redesigns.redesigns(desk.actor(), place, LINES).await?;
-    let waiting = kit.app.redesigns.redesigns_to_review(desk.actor()).await?;
+    let lines = kit.acts.redesigns.redesigns(desk.actor(), place, LINES).await?;
+    let waiting = kit.acts.redesigns.redesigns_to_review(desk.actor()).await?;
     let full = lines.len() == LINES as usize;
     let next = lines.last().filter(|_| full);
     let next =
@@ -121,7 +122,7 @@ pub(crate) async fn draw(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
     let mut text = fields.opt("model").or_else(|| example.map(str::to_owned)).unwrap_or_default();
     let mut found = Ok(());
     if let Some(key) = fields.opt("item") {
-        match kit.app.items.item_today(key).await {
+        match kit.acts.items.item_today(key).await {
             Ok(item) => text = serde_json::to_string(&item).unwrap_or_default(),
             Err(Error::NotFound) => {
                 found = Err(Error::invalid(
@@ -133,8 +134,8 @@ pub(crate) async fn draw(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
             Err(e) => return Err(Oops(e)),
         }
     }
-    let (app, actor, title) = (kit.app.clone(), desk.actor(), fields.get("title").to_owned());
-    match blocking(move || found.and_then(|()| app.redesigns.draw_redesign(actor, &title, &text))).await {
+    let (acts, actor, title) = (kit.acts.clone(), desk.actor(), fields.get("title").to_owned());
+    match blocking(move || found.and_then(|()| acts.redesigns.draw_redesign(actor, &title, &text))).await {
         Ok(number) => Ok(Redirect::to(&format!("/desk/redesigns/{number}")).into_response()),
         Err(e) => {
             let after = After::default();

@@ -1,6 +1,6 @@
 //! 流程: pages of redesigns on record: list, proposal, form with the plan beside it, review, downloads.
 //!
-//! Knows `app`, the plans of `optimise` and the shared parts of pages. Must not know SQL, nor decide who may do what.
+//! Knows the use cases of its movement (`optimise-acts`), the plans of `optimise` and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
 mod acts;
 mod edit;
@@ -13,10 +13,11 @@ mod report;
 mod report_word;
 mod view;
 
+use crate::Kit;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use web_kit::{Kit, UPLOAD_MAX};
+use web_kit::UPLOAD_MAX;
 
 /// The pages of this room.
 pub fn routes() -> Router<Kit> {

@@ -1,17 +1,17 @@
 //! 方案比选: the lawful designs that no other beats in time, staff and visits at once, each with its confidence and its
 //! legal ground; as a table and as a picture.
 
-use app::Error;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use city::Error;
 use optimise::{Candidate, Found, search};
 use tokio::sync::Semaphore;
-use web_kit::{Kit, Oops, blocking, render, said};
+use web_kit::{Oops, blocking, render, said};
 
 use crate::redesigns::export::view;
 use crate::redesigns::view::num;
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// One search computes for seconds on a whole core; who comes while one runs is asked to come back.
 static ONE: Semaphore = Semaphore::const_new(1);

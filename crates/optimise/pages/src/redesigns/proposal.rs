@@ -1,18 +1,19 @@
 //! 再造案: one redesign as a page: figures, picture, proof, materials, reality, reviews, what may be done, history.
 
-use app::{Error, RedesignView};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use city::Error;
 use kernel::UnitId;
 use optimise::Judgement;
 use optimise::proposal::{Answer, Happened, Measured, Proposal};
+use optimise_acts::RedesignView;
 use serde::Deserialize;
-use web_kit::{Fields, Kit, Oops, blocking, render, said, when};
+use web_kit::{Fields, Oops, blocking, render, said, when};
 
 use crate::redesigns::view::{Plan, Reality, name_of, num};
 use crate::texts::Texts;
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// Steps up to which a page simulates.
 const SIMULATED: usize = 200;
@@ -80,7 +81,7 @@ struct PageHtml {
     guide: Vec<String>,
     effects: Vec<Effect>,
     reviews: Vec<Review>,
-    may: app::RedesignActs,
+    may: optimise_acts::RedesignActs,
     any: bool,
     agreed: bool,
     steps: Vec<(String, String)>,
@@ -181,7 +182,7 @@ fn words_of(p: &Page, v: &RedesignView, h: &Happened) -> Vec<String> {
 }
 
 /// Names of the model's units that the office knows, one a line, and those it does not.
-fn units_of(office: &app::Office, v: &RedesignView) -> (String, String) {
+fn units_of(office: &city::Office, v: &RedesignView) -> (String, String) {
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     let named =
         v.model.steps.iter().map(|s| {
@@ -207,7 +208,7 @@ async fn reality(p: &Page, v: &RedesignView) -> Result<(Option<Reality>, bool), 
     }
     let model = v.model.clone();
     // A model that cannot be simulated still has its lawful plan.
-    let found = blocking(move || Ok(app::foretell(&model).ok())).await?;
+    let found = blocking(move || Ok(optimise_acts::foretell(&model).ok())).await?;
     Ok((found.map(|f| Reality::of(p, &f)), false))
 }
 
@@ -219,9 +220,9 @@ pub(crate) async fn page(
     done: bool,
     back: Back,
 ) -> Result<Response, Oops> {
-    let (app, actor, n) = (kit.app.clone(), desk.actor(), number.to_owned());
-    let v = blocking(move || app.redesigns.redesign(&actor, &n)).await?;
-    let office = kit.app.city.office_now().await?;
+    let (acts, actor, n) = (kit.acts.clone(), desk.actor(), number.to_owned());
+    let v = blocking(move || acts.redesigns.redesign(&actor, &n)).await?;
+    let office = kit.city.office_now().await?;
     let p = desk.page.clone();
     let (reality, foretold) = reality(&p, &v).await?;
     let me = desk.actor().unit;

@@ -1,14 +1,15 @@
 //! 再造报告: everything that is known of a redesign, as one paper to read and to print.
 
-use app::{Office, RedesignView};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use web_kit::{Kit, Oops, day, render, said};
+use city::Office;
+use optimise_acts::RedesignView;
+use web_kit::{Oops, day, render, said};
 
 use crate::redesigns::export::view;
 use crate::redesigns::view::{Plan, Reality, num};
-use crate::{Desk, Page};
+use crate::{Desk, Kit, Page};
 
 /// What the paper says.
 #[derive(Template)]
@@ -82,6 +83,6 @@ pub(crate) async fn report(
     Path(number): Path<String>,
 ) -> Result<Response, Oops> {
     let v = view(&kit, &desk, number).await?;
-    let office = kit.app.city.office_now().await?;
+    let office = kit.city.office_now().await?;
     Ok(render(&Report::of(desk.page, &office, &v)))
 }

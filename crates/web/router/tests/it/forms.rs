@@ -54,7 +54,7 @@ fn every_form_filled_in_is_its_command_and_an_empty_one_names_the_field() {
             let rest = fields.iter().filter(|(n, _)| n != f.name && !n.starts_with(&format!("{}.", f.name)));
             let rest = Fields(rest.cloned().collect());
             match read(form, &rest, &office) {
-                Err(app::Error::Invalid { field, .. }) => assert_eq!(field, f.name, "{}", form.act.word()),
+                Err(city::Error::Invalid { field, .. }) => assert_eq!(field, f.name, "{}", form.act.word()),
                 other => panic!("{} without {}: {other:?}", form.act.word(), f.name),
             }
         }

@@ -1,10 +1,12 @@
 //! A small city behind the router, and a browser that keeps its cookie.
 
-use app::{House, NewStaff, NewUnit, Settings};
+use assembly::House;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
+use city::Settings;
 use kernel::{Actor, Role};
+use people::{NewStaff, NewUnit};
 use testkit::TempDir;
 use tower::ServiceExt as _;
 
@@ -23,9 +25,9 @@ impl Drop for City {
             return;
         }
         let ticks_clean = || {
-            app::Worker::new(self.app.clone()).tick().unwrap();
+            assembly::Worker::new(self.app.clone()).tick().unwrap();
             let listed = |rd: &mut store::Rd<'_>| {
-                Ok::<_, app::Error>((store::asides::list(rd, 9)?, store::jobs::dead(rd, 9)?))
+                Ok::<_, city::Error>((store::asides::list(rd, 9)?, store::jobs::dead(rd, 9)?))
             };
             let (aside, dead) = self.app.city.store().read(listed).unwrap();
             assert!(aside.is_empty() && dead.is_empty(), "{aside:?} {dead:?}");
@@ -49,7 +51,7 @@ pub fn city_with(options: web::Options, people: bool) -> City {
         // Answers are waited for on a thread of their own: a test may run inside a runtime.
         std::thread::scope(|s| s.spawn(|| settle(&app)).join().unwrap());
     }
-    let router = web::router(app.clone(), options);
+    let router = web::router(&app, options);
     City { app, router, _dir: dir }
 }
 

@@ -8,13 +8,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use app::{
-    Contact, House, Measure, NewLead, NewRating, NewService, NewStaff, NewUnit, Published, Settings, WalkSync,
-};
+use assembly::House;
 use axum::http::StatusCode;
+use city::{Contact, Settings};
 use kernel::{Actor, Date, Role, UnitId};
+use people::{NewStaff, NewUnit};
 use resolve::{Channel, Command, Complexity, Kind, Registration};
 use supervise::{Adjust, AdjustKind, Ask, Filter, Form, Level, RateChannel};
+use supervise_acts::{Measure, NewRating, NewService, Published};
+use walk_acts::{NewLead, WalkSync};
 
 use crate::it::help::{Browser, City, city_with};
 
@@ -203,7 +205,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         typical: false,
     };
     app.supervision.publish(coordinator.clone(), lodged.number.clone(), what).wait().unwrap();
-    let begun = service_acts::Service::over(app)
+    let begun = app.services
         .begin(
             actor(Role::Clerk, "a"),
             service_acts::What::Item(item.code.clone()),

@@ -1,0 +1,12 @@
+//! 总装: opens the store, makes the handle of each movement, joins what they hand over, and runs what is due.
+//!
+//! The only crate that knows the use cases of every movement. Decides nothing: read `handover.rs` to see the loop close.
+//! Must not know pages, HTTP or SQL.
+
+mod handover;
+mod house;
+mod jobs;
+mod worker;
+
+pub use house::House;
+pub use worker::{CARES, Care, JOBS, Tick, Trouble, Worker};
