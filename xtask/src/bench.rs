@@ -15,11 +15,11 @@ const BENCHES: &[(&str, &str)] = &[
     ("paper", "sheets"),
     ("eventlog", "eventlog"),
     ("hanyu", "speed"),
-    ("app", "reading"),
+    ("assembly", "reading"),
     ("optimise", "optimise"),
     ("catalogue", "catalogue"),
     ("walk", "walk"),
-    ("app", "walks"),
+    ("assembly", "walks"),
     ("supervise", "figures"),
     ("company", "policy"),
 ];
