@@ -299,11 +299,20 @@ fn gather(folder: &Path, text: &mut String) -> Result<()> {
         if path.is_dir() {
             gather(&path, text)?;
         } else if path.extension().is_some_and(|x| x == "rs" || x == "html") {
-            for line in std::fs::read_to_string(&path)?.lines().filter(|l| !l.trim_start().starts_with("//"))
-            {
-                text.push_str(line);
-                text.push('\n');
-            }
+            lines(&path, text)?;
+        }
+    }
+    Ok(())
+}
+
+/// The lines of a file, and those of the files of another crate that it takes as modules by `#[path]`.
+fn lines(path: &Path, text: &mut String) -> Result<()> {
+    for line in std::fs::read_to_string(path)?.lines().filter(|l| !l.trim_start().starts_with("//")) {
+        text.push_str(line);
+        text.push('\n');
+        let elsewhere = line.trim().strip_prefix("#[path = \"../").and_then(|l| l.strip_suffix("\"]"));
+        if let (Some(name), Some(folder)) = (elsewhere, path.parent()) {
+            lines(&folder.join("..").join(name), text)?;
         }
     }
     Ok(())

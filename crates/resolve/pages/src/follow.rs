@@ -132,7 +132,7 @@ fn said(p: &Page, asked: &Command) -> Vec<String> {
     }
 }
 
-async fn mine(kit: &Kit, slots: &Slots, p: Page, code: String, v: &ResidentView, told: Told) -> Response {
+async fn mine(slots: &Slots, p: Page, code: String, v: &ResidentView, told: Told) -> Response {
     let case = &v.view.case;
     let key = FollowedCase { number: case.number.clone(), code: code.clone() };
     let beside = slots.beside_followed_case.fill(&p, &key).await;
@@ -203,7 +203,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Oops> {
     let v = kit.acts.cases.follow(p.signed(), number, code.clone()).await?;
     let told = Told { fresh: !ask.new.is_empty(), thanks: !ask.done.is_empty(), ..Told::default() };
-    Ok(mine(&kit, &slots, p, code, &v, told).await)
+    Ok(mine(&slots, p, code, &v, told).await)
 }
 
 async fn done(
@@ -230,7 +230,7 @@ async fn done(
                 let waiting = kit.city.waiting_files(&kernel::Actor::resident(), tickets).await?;
                 let told = Told { trouble, sent, waiting, ..Told::default() };
                 let v = kit.acts.cases.follow(p.signed(), number, code.clone()).await?;
-                Ok(mine(kit, slots, p, code, &v, told).await)
+                Ok(mine(slots, p, code, &v, told).await)
             })
             .await
         }
