@@ -62,7 +62,16 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "service-acts",
         &[
-            "kernel", "workday", "ledger", "catalogue", "service", "supervise", "access", "store", "city", "shelf",
+            "kernel",
+            "workday",
+            "ledger",
+            "catalogue",
+            "service",
+            "supervise",
+            "access",
+            "store",
+            "city",
+            "shelf",
         ],
     ),
     (

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use assembly::House;
-use city::Settings;
-use people::NewUnit;
 use catalogue::{ServiceItem, StepKind};
+use city::Settings;
 use kernel::{Actor, Moment, Role, StaffId, US_PER_DAY, UnitId};
+use people::NewUnit;
 use service::{Command, Delivery, StageKind, Theme};
 use service_acts::{Begun, Draft, Service, What};
 use store::Options;

@@ -4,7 +4,6 @@ use anyhow::{Context as _, Result};
 use assembly::House;
 use kernel::Actor;
 use service::ThemeFile;
-use service_acts::Service;
 
 macro_rules! themes {
     ($($code:literal)+) => {

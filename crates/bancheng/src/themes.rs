@@ -9,7 +9,6 @@ use anyhow::{Context as _, Result};
 use kernel::{Actor, Said};
 use serde::Serialize;
 use service::{ThemeCheck, ThemeFile, check_theme};
-use service_acts::Service;
 
 use crate::place::PlaceArgs;
 

@@ -1,7 +1,7 @@
 //! 申请人: following by number and code, acting by the code, the link to rate.
 
-use access::{Unit, decide, op};
 use ::city::Later;
+use access::{Unit, decide, op};
 use kernel::{Actor, FileRef, Role};
 use service::{Act, Command, How, StageKind};
 use store::ratings::ServiceRow;

@@ -1,7 +1,7 @@
 //! 工作台: the clerk's and the handler's lists and acts, and showing in full what an applicant filled in, on record.
 
-use access::{Nothing, decide, op};
 use ::city::{Error, Later};
+use access::{Nothing, decide, op};
 use kernel::{Actor, Moment, Role};
 use service::form::Values;
 use service::{Application, Command, Light, StageKind, Word as _};

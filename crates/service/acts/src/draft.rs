@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use access::{Region, op};
 use ::city::{Error, Later, Office};
+use access::{Region, op};
 use kernel::{Actor, Role};
 use service::form::{self, Values};
 use service::{

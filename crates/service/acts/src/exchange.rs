@@ -1,8 +1,8 @@
 //! 办件交换 (E1, S6): services that other systems handled come in, in the field set of STANDARDS 2.1; each row is answered,
 //! a row that is there already changes nothing.
 
-use access::{Unit, decide, op};
 use ::city::{Error, Later, Office};
+use access::{Unit, decide, op};
 use kernel::{Actor, RegionCode, Said, UnitId};
 use store::ratings::{self, ServiceRow};
 use store::{Tx, items, themes};

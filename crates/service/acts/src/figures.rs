@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use access::{Region, decide, op};
 use ::city::{Error, Later};
+use access::{Region, decide, op};
 use kernel::{Actor, Moment, RegionCode};
 use service::{Channel, StageKind, Word as _};
 use store::{applications as rows, themes};

@@ -12,8 +12,8 @@ mod themes;
 mod views;
 mod worker;
 
-pub use city::ServiceHandovers;
 pub use applicant::{ApplicantView, Begun, UseView};
+pub use city::ServiceHandovers;
 pub use desk::{DeskLists, Line};
 pub use draft::{Draft, DraftPage, Sent};
 pub use exchange::{PUSH_MAX, Taken};

@@ -1,7 +1,7 @@
 //! One application inside a transaction: loading, the door, acting, saving, and what follows from it.
 
-use access::{Applied, decide, op};
 use ::city::{Error, Office};
+use access::{Applied, decide, op};
 use kernel::{Actor, UnitId};
 use service::{Act, Application, Command, Happened, StageKind, Word as _};
 use store::applications::{self as rows, ApplicationRow, PartRow, TaskRow, Told};

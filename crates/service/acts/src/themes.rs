@@ -1,7 +1,7 @@
 //! 一件事与事项: what can be applied for, the questions on the way, and keeping a theme.
 
-use access::{Nothing, Region, decide, op};
 use ::city::{Error, Later, Office};
+use access::{Nothing, Region, decide, op};
 use catalogue::ServiceItem;
 use kernel::{Actor, RegionCode, Said};
 use serde::{Deserialize, Serialize};

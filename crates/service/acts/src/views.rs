@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use access::op;
 use ::city::{Error, Office};
+use access::op;
 use kernel::{Actor, Moment, Role, UnitId};
 use serde::Serialize;
 use service::form::{FieldKind, Values};

@@ -1,8 +1,8 @@
 //! 到点: what the system does in applications when a moment comes. Driven by the index on the next moment; several workers
 //! never act twice, because the act is an event written with the row.
 
-use access::op;
 use ::city::Error;
+use access::op;
 use kernel::Actor;
 use store::applications as rows;
 

@@ -1,7 +1,7 @@
 //! 办理: one form for each act that somebody at the desk may do now, and the command that a sent form means.
 
-use city::Error;
 use catalogue::StepKind;
+use city::Error;
 use kernel::Actor;
 use service::{
     Act, Application, Command, Delivery, HandedIn, How, Lack, RefuseGround, SpecialKind, Task, TaskState,

@@ -1,18 +1,18 @@
 //! 选事、答题、一次告知: from the list of themes to exactly what applies. Each page is an address of its own: going back
 //! works, nothing is kept before the form is begun.
 
-use city::Error;
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use catalogue::Need;
+use city::Error;
 use kernel::Actor;
 use service::{Answered, Next, Package};
 use service_acts::{Offered, What};
 use web_kit::{Fields, Oops, again, escape, length, render};
 
-use crate::{Kit, Desk, Page, service};
+use crate::{Desk, Kit, Page, service};
 
 #[derive(Template)]
 #[template(path = "apply.html")]

@@ -9,7 +9,7 @@ use service::ThemeCheck;
 use service_acts::{Handled, Offered};
 use web_kit::{Oops, date_of, length, render, said};
 
-use crate::{Kit, Desk, Page, service};
+use crate::{Desk, Kit, Page, service};
 
 struct ThemeLine {
     theme: Offered,

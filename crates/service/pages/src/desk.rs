@@ -1,10 +1,10 @@
 //! 工作台: what waits for a unit, and one application with everything that can be done with it now.
 
-use city::Error;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use serde::Deserialize;
 use service::{Act, StageKind};
 use service_acts::{ApplicationView, EventView, Line};
@@ -14,7 +14,7 @@ use crate::acts::{ActForm, command, offered};
 use crate::parts::{
     EventLine, MaterialLine, PartLine, TaskLine, lamp, lines, materials, papers, results, tasks,
 };
-use crate::{Kit, Desk, Page, service};
+use crate::{Desk, Kit, Page, service};
 
 struct Row {
     number: String,

@@ -1,10 +1,10 @@
 //! 查办件: where an application stands, for the person who has its number and code, and what they can do now.
 
-use city::Error;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
 use kernel::Actor;
 use serde::Deserialize;
 use service::{Act, Command, StageKind};

@@ -1,12 +1,12 @@
 //! 一张表: the one form with its materials, for the applicant with the code and for the clerk at the window. Every sending
 //! saves what was typed and brought; what keeps it from being submitted is said at its field.
 
-use city::Error;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use catalogue::Need;
+use city::Error;
 use kernel::{Actor, Said};
 use serde::Deserialize;
 use service::form::{Field, FieldKind, hint};
@@ -15,7 +15,7 @@ use service_acts::{Draft, DraftPage};
 use web_kit::{Form, Oops, Opt, said, word};
 
 use crate::parts::{how_words, materials};
-use crate::{Kit, Desk, Page, service};
+use crate::{Desk, Kit, Page, service};
 
 /// One field as shown.
 struct FieldLine {

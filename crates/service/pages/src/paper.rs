@@ -1,7 +1,7 @@
 //! 文书下载: a paper of an application as Word or PDF, made from the event that is on record.
 
-use city::Error;
 use axum::response::Response;
+use city::Error;
 use kernel::Moment;
 use paper::gongwen::{Block, Document, Run};
 use paper::pdf::Fonts;

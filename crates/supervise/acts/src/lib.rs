@@ -17,7 +17,9 @@ use city::{City, Door};
 pub use bulletins::{BulletinView, Edited};
 pub use figures::{FIGURES, FigureBoard, FigureEntry, FigureList, League, NamedLine};
 pub use handover::{AnsweredCase, BadRating, Opened, RatingHandovers};
-pub use ratings::{NewRating, NewService, OpenResult, Pushed, RatePage, RatingView, Receipt, ServiceView, service_to_rate};
+pub use ratings::{
+    NewRating, NewService, OpenResult, Pushed, RatePage, RatingView, Receipt, ServiceView, service_to_rate,
+};
 pub use supervision::{
     Account, AccountState, AdjustView, Checked, DrawView, Measure, Published, PublishedView, ScoreBoard,
     ScoreView, Weekly,

@@ -205,7 +205,8 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         typical: false,
     };
     app.supervision.publish(coordinator.clone(), lodged.number.clone(), what).wait().unwrap();
-    let begun = app.services
+    let begun = app
+        .services
         .begin(
             actor(Role::Clerk, "a"),
             service_acts::What::Item(item.code.clone()),
