@@ -106,6 +106,8 @@ fn letters_are_read_or_it_is_said_why_not() {
         spoiled["values_unknown"].as_array().unwrap().iter().any(|v| v["value"] == "1.38E+10"),
         "{spoiled}"
     );
+    let formula = letters("s12_formulas.xlsx", &[]);
+    assert!(formula["values_unknown"].to_string().contains("公式"), "no result is told, not lost: {formula}");
     let numbers = letters("c17_seq_and_number.csv", &[]);
     let id = numbers["columns_used"].as_array().unwrap().iter().find(|c| c["field"] == "id");
     assert_eq!(id.map(|c| &c["name"]), Some(&"工单编号".into()), "{numbers}");

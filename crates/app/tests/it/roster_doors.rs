@@ -49,7 +49,7 @@ fn the_same_units_come_out_of_every_dress() {
 #[test]
 fn what_is_not_read_and_what_is_wrong_is_told() {
     city(|app, _| {
-        let csv = "单位编码,单位名称,区划代码,联系电话\nK09,#REF!,430602,0730-8888888\nK10,新所,43,0730-8888888\n合计,2,,\n";
+        let csv = "单位编码,单位名称,区划代码,联系电话\nK09,#REF!,430602,0730-8888888\nK10,新所,无此区,0730-8888888\n合计,2,,\n";
         let (_, sheets) = read_sheets(Cursor::new(csv), &Limits::default()).expect("reads");
         let taken = app.people.take_in_roster(&who(Role::SystemAdmin, 1), &sheets).expect("is answered");
         let told = &taken.told[0];

@@ -385,8 +385,13 @@ impl<R: Read + Seek> Intake<'_, R> {
             let cell = filled.iter().find(|f| f.0 == place).map(|f| &f.1);
             let name = &self.plan.columns[place].1;
             let Some(cell) = cell else { continue };
-            if let Cell::Error(e) = cell {
-                return Err(reject(Some(field), is_error(name, e)));
+            match cell {
+                Cell::Error(value::NO_RESULT) => {
+                    self.unknown.add(name, value::NO_RESULT, UNSOLVED);
+                    continue;
+                }
+                Cell::Error(e) => return Err(reject(Some(field), is_error(name, e))),
+                _ => {}
             }
             times[n] = moment_of(cell, self.plan.dates[n])
                 .map_err(|e| reject(Some(field), not_a_time(name, &e.0)))?;
@@ -421,6 +426,10 @@ impl<R: Read + Seek> Intake<'_, R> {
         });
         for (i, cell) in filled {
             let (field, name) = self.plan.columns.get(i).map_or((None, ""), |c| (c.0, c.1.as_str()));
+            if cell == Cell::Error(value::NO_RESULT) {
+                self.unknown.add(name, value::NO_RESULT, UNSOLVED);
+                continue;
+            }
             if let Cell::Text(text) = &cell
                 && text.len() > max
                 && text.chars().count() > max
@@ -460,6 +469,7 @@ fn is_error(name: &str, e: &str) -> Said {
     )
 }
 
+const UNSOLVED: &str = "文件里没有存下公式的结果，读作空；请在表格软件里打开、保存后再导入 / the file does not hold the result of the formula: read as empty; open and save it in a spreadsheet and import again";
 const AS_WRITTEN: &str = "按原样保留，请核对 / kept as written, check it";
 
 /// Puts one filled cell where its column says.
