@@ -282,6 +282,15 @@ fn unused(room: &Room, dependencies: &[String]) -> Result<Vec<String>> {
     for folder in ["tests", "benches", "examples"] {
         gather(&room.path.join(folder), &mut tests)?;
     }
+    // A module of tests that several crates share stands with one of them: `#[path = "../../…"]`.
+    let shared: Vec<String> = tests
+        .lines()
+        .filter_map(|l| l.trim().strip_prefix("#[path = \"../")?.strip_suffix("\"]"))
+        .map(|path| format!("../{path}"))
+        .collect();
+    for path in shared {
+        tests.push_str(&std::fs::read_to_string(room.path.join("tests").join(path)).unwrap_or_default());
+    }
     let for_tests = names(&room.manifest, "[dev-dependencies]");
     let all = dependencies.iter().map(|d| (d, &source)).chain(for_tests.iter().map(|d| (d, &tests)));
     for (dep, text) in all {

@@ -119,17 +119,25 @@ fn head(source: &mut (impl Read + Seek), limits: &Limits) -> Result<Vec<u8>, Log
     }
 }
 
+/// The letters of a beginning, also of one in UTF-16.
+fn plain(head: &[u8]) -> String {
+    String::from_utf8_lossy(head).chars().filter(|c| *c != '\0').collect()
+}
+
 fn format_of(head: &[u8]) -> Result<Format, LogFileError> {
     let kind = FileKind::of(head);
     Ok(match kind {
         FileKind::Zip | FileKind::Compound | FileKind::Xml2003 => Format::Sheet,
-        FileKind::Html if String::from_utf8_lossy(head).to_lowercase().contains("<table") => Format::Sheet,
+        FileKind::Html if plain(head).to_lowercase().contains("<table") => Format::Sheet,
         FileKind::Parquet => Format::Parquet,
         FileKind::Sqlite => Format::OcelSqlite,
         FileKind::Json => Format::OcelJson,
         FileKind::Xml => {
-            let text: String = String::from_utf8_lossy(head).chars().filter(|c| *c != '\0').collect();
-            if eventlog::ocel::is_ocel_xml(&text) { Format::OcelXml } else { Format::Xes }
+            if eventlog::ocel::is_ocel_xml(&plain(head)) {
+                Format::OcelXml
+            } else {
+                Format::Xes
+            }
         }
         FileKind::Text | FileKind::Empty | FileKind::Gzip => Format::Csv,
         FileKind::Html => {
