@@ -140,6 +140,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "kernel",
             "workday",
+            "tabular",
             "eventlog",
             "resolve",
             "optimise",

@@ -22,6 +22,7 @@ mod limits;
 mod owed;
 mod package;
 pub mod papers;
+mod part;
 mod plan;
 mod refusal;
 mod stage;

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use catalogue::situation::{self, NoWay, Question};
-use catalogue::{Material, Need, Paper, ServiceItem, StepKind};
+use catalogue::{Material, Need, Paper, ServiceItem};
 use kernel::{RegionCode, Said, UnitId};
 
 use crate::basis::{Answered, Basis, Part, Wanted};
+use crate::part::PartOf;
 use crate::plan::{Plan, plan};
 use crate::theme::{Theme, one_name, plain_name};
 
@@ -82,13 +83,6 @@ pub fn package(
         }
     }
     put_together(theme, &parts, answers.asked, office).map(|p| Next::Ready(Box::new(p)))
-}
-
-/// One item with exactly what applies.
-pub(crate) struct PartOf<'a> {
-    pub item: &'a ServiceItem,
-    pub materials: Vec<&'a Material>,
-    pub steps: Vec<&'a catalogue::Step>,
 }
 
 struct Answers<'a> {
@@ -337,9 +331,4 @@ fn join(w: &mut Wanted, m: &Material, part: usize) {
     if !w.parts.contains(&part) {
         w.parts.push(part);
     }
-}
-
-/// Is this a step of a unit, or a stage of the application itself?
-pub(crate) const fn is_task(kind: StepKind) -> bool {
-    !matches!(kind, StepKind::Receive | StepKind::Accept | StepKind::Issue | StepKind::Deliver)
 }

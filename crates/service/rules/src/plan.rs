@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use workday::Length;
 
 use crate::basis::{Part, Task};
-use crate::package::{PartOf, is_task};
+use crate::part::{PartOf, is_task};
 use crate::theme::{Theme, one_name};
 
 /// The plan, and what it is measured against.

@@ -7,6 +7,8 @@
 //!
 //! Knows the events of cases and which days are worked. Deterministic by seed.
 
+mod words;
+
 use std::collections::{BTreeMap, HashMap};
 
 use kernel::Said;
@@ -575,7 +577,7 @@ pub fn reproduce(
         moved: moved(&names, old, &ripe),
         reading: Said::new("", ""),
     };
-    found.reading = reading(&found);
+    found.reading = words::reading(&found);
     Ok(found)
 }
 
@@ -660,138 +662,5 @@ fn middle(v: &mut [f64]) -> (f64, f64) {
     (at(0.5), at(0.9))
 }
 
-fn reading(r: &Reproduced) -> Said {
-    let share = |x: f64| format!("{:.0}%", x * 100.0);
-    let (d, all) = (share(r.distance), share(DISTANCE_MOST));
-    if r.holds {
-        return Said::new(
-            format!(
-                "仿真再现了没有见过的 {} 件：办结时间分布的误差是平均的 {d}（不超过 {all}），每周收件和在办件数都在区间之内，可以用来试算",
-                r.cases.1
-            ),
-            format!(
-                "the simulation reproduces {} cases it has not seen: the error of the durations is {d} of the mean ({all} at most), arrivals and load lie within the intervals; it may be used to try changes",
-                r.cases.1
-            ),
-        );
-    }
-    let (mut zh, mut en) = (Vec::new(), Vec::new());
-    if r.distance > DISTANCE_MOST {
-        if r.distance_learned > DISTANCE_MOST {
-            zh.push(format!(
-                "办结时间学不像（与所学月份也差 {}）：慢件在各环节都慢，或环节之外另有原因",
-                share(r.distance_learned)
-            ));
-            en.push(format!(
-                "the durations are not learned well (off by {} in the months learned from)",
-                share(r.distance_learned)
-            ));
-        } else {
-            zh.push(format!(
-                "办结时间变了：留出的月份与所学月份本身相差 {}，仿真误差 {d}",
-                share(r.distance_of_months)
-            ));
-            en.push(format!(
-                "the durations have changed: the months differ by {} themselves, the simulation is off by {d}",
-                share(r.distance_of_months)
-            ));
-        }
-        if let Some(m) = r.moved.first() {
-            zh.push(format!(
-                "变化最大的是“{}”到“{}”，由平均 {:.1} 小时变为 {:.1} 小时",
-                m.from, m.to, m.learned_hours, m.real_hours
-            ));
-            en.push(format!(
-                "what changed most is {:?} to {:?}, from {:.1} to {:.1} hours in the mean",
-                m.from, m.to, m.learned_hours, m.real_hours
-            ));
-        }
-    }
-    let mut outside = |h: &Held, what: (&str, &str)| {
-        if !h.holds {
-            zh.push(format!("{}：实际 {:.1}，仿真 {:.1} 到 {:.1}", what.0, h.real, h.low, h.high));
-            en.push(format!("{}: {:.1} in reality, {:.1} to {:.1} simulated", what.1, h.real, h.low, h.high));
-        }
-    };
-    outside(&r.arrivals_per_week, ("每周收件不在区间之内", "arrivals a week are outside the interval"));
-    outside(&r.load, ("同时在办件数不在区间之内", "cases inside at one time are outside the interval"));
-    Said::new(
-        format!("仿真没有再现留出的月份，不能用来试算。{}", zh.join("；")),
-        format!(
-            "the simulation does not reproduce the months held out and may not be used to try changes: {}",
-            en.join("; ")
-        ),
-    )
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HOUR: i64 = 3_600_000_000;
-
-    /// Cases every two hours: received, checked (one in three comes back once for correction), decided.
-    fn city(n: i64, slower_from: i64, factor: i64) -> Vec<Vec<Ran>> {
-        let mut rng = Rng::new(5);
-        (0..n)
-            .map(|k| {
-                let mut at = k * 2 * HOUR;
-                let times = if k >= slower_from { factor } else { 1 };
-                let mut case = Vec::new();
-                let mut step = |name: &str, rng: &mut Rng, hours: f64| {
-                    let start = at;
-                    at += (hours * (0.5 + rng.unit()) * HOUR as f64) as i64 * times;
-                    case.push(Ran { activity: name.into(), start, end: at });
-                };
-                step("受理", &mut rng, 1.0);
-                if k % 3 == 0 {
-                    step("补正", &mut rng, 48.0);
-                    step("再审", &mut rng, 4.0);
-                } else {
-                    step("审查", &mut rng, 8.0);
-                }
-                step("决定", &mut rng, 2.0);
-                case
-            })
-            .collect()
-    }
-
-    #[test]
-    fn what_it_has_not_seen_is_reproduced() {
-        let r = reproduce(&city(1_500, i64::MAX, 1), 0.4, &|_| true, 1).unwrap();
-        assert!(r.holds, "{} {r:?}", r.reading);
-        assert!(r.distance < 0.1 && (r.mean_hours.1 / r.mean_hours.2 - 1.0).abs() < 0.1, "{r:?}");
-    }
-
-    #[test]
-    fn months_that_differ_are_told_with_the_part_that_fails() {
-        let r = reproduce(&city(1_500, 900, 2), 0.4, &|_| true, 1).unwrap();
-        assert!(!r.holds && r.distance_learned < DISTANCE_MOST, "{r:?}");
-        assert!(r.reading.zh.contains("办结时间变了") && r.reading.zh.contains("在办件数"), "{}", r.reading);
-        assert!(reproduce(&city(60, 900, 2), 0.4, &|_| true, 1).is_err());
-    }
-
-    #[test]
-    fn a_change_is_tried_on_the_same_numbers() {
-        let learned = Learned::from_cases(&city(900, i64::MAX, 1), &|_| true, 1).unwrap();
-        let s = learned
-            .what_if(&[WhatIf::Faster { from: "受理".into(), to: "补正".into(), times: 0.5 }], 3)
-            .unwrap();
-        // A third of the cases saves 24 of 48 hours.
-        assert!((s.saved_hours.0 - 8.0).abs() < 0.8 && s.better > 0.99, "{s:?}");
-        let without = learned.what_if(&[WhatIf::Without("补正".into())], 3).unwrap();
-        assert!((without.saved_hours.0 - 16.0).abs() < 1.6, "{without:?}");
-        assert!(learned.what_if(&[WhatIf::Without("不存在".into())], 3).is_err());
-        let none = learned.what_if(&[], 3).unwrap();
-        assert_eq!(none.saved_hours, (0.0, 0.0, 0.0));
-    }
-
-    #[test]
-    fn the_distance_is_that_of_moved_earth() {
-        let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
-        near(distance(&[1.0, 2.0, 3.0], &[1.0, 2.0, 3.0]), 0.0);
-        near(distance(&[0.0], &[5.0, 7.0]), 6.0);
-        near(distance(&[0.0, 10.0], &[0.0, 0.0, 10.0, 10.0]), 0.0);
-        near(distance(&[1.0, 2.0], &[2.0, 3.0, 4.0]), 1.5);
-    }
-}
+mod tests;
