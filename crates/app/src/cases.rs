@@ -213,6 +213,7 @@ impl App {
         tickets: &[String],
     ) -> Result<Lodged, Error> {
         let office = self.office(tx)?;
+        contact.bounded()?;
         in_city(&office, &registration.region)?;
         let region = Region(&registration.region);
         let permit = match actor.role {
@@ -413,13 +414,33 @@ impl App {
 
     /// Everything that happened to a case, after version `after`.
     pub fn events(&self, actor: Actor, number: String, after: i64) -> Later<Vec<EventView>> {
-        self.read(move |app, rd| {
-            let office = app.office(rd)?;
-            let case = app.seen(rd, &actor, &number)?;
-            let veil = app.veil(rd, &actor, &case)?;
-            let all = app.events_in(rd, &office, &case, after)?;
-            Ok(all.into_iter().map(|e| veil.event(e)).collect())
+        if self.reads.holds(&actor, &number, self.store.now()) {
+            return self.read(move |app, rd| Ok(app.events_for(rd, &actor, &number, after)?.1));
+        }
+        // The first look of a day at a case that is not with the own unit is on record before it is answered.
+        self.write(move |app, tx| {
+            let (case, events) = app.events_for(tx, &actor, &number, after)?;
+            if actor.staff.is_some() && access::Side::of(&actor, &case) == access::Side::Elsewhere {
+                let data = serde_json::json!({ "number": case.number }).to_string();
+                crate::office::note_read(tx, &actor, "read_case", &data)?;
+            }
+            app.reads.note(&actor, &number, app.store.now());
+            Ok(events)
         })
+    }
+
+    fn events_for(
+        &self,
+        rd: &mut Rd<'_>,
+        actor: &Actor,
+        number: &str,
+        after: i64,
+    ) -> Result<(Case, Vec<EventView>), Error> {
+        let office = self.office(rd)?;
+        let case = self.seen(rd, actor, number)?;
+        let veil = self.veil(rd, actor, &case)?;
+        let all = self.events_in(rd, &office, &case, after)?;
+        Ok((case, all.into_iter().map(|e| veil.event(e)).collect()))
     }
 
     pub(crate) fn events_in(

@@ -272,6 +272,9 @@ impl Import {
                 return Err(Said::new("有答复但没有答复时间", "there is a reply but no time of the reply"));
             }
         };
+        if let Err(Error::Invalid { said, .. }) = row.contact.bounded() {
+            return Err(said);
+        }
         let title = if row.title.trim().is_empty() { cut(&row.body, 40) } else { row.title.clone() };
         let words = if row.body.trim().is_empty() { &title } else { &row.body };
         if words.trim().is_empty() {

@@ -9,8 +9,10 @@ mod campaigns;
 mod cases;
 mod desk;
 mod entries;
+mod erasures;
 mod error;
 mod figures;
+mod guard;
 mod files;
 mod guides;
 mod intake;
@@ -41,6 +43,7 @@ mod unannounced;
 mod vault;
 mod walk_files;
 mod walks;
+mod watch;
 mod worker;
 
 use std::path::Path;
@@ -55,9 +58,11 @@ pub use campaigns::{BoardView, CampaignView, Given, Listed};
 pub use cases::{CasePage, CaseView, ClockView, EventView, Lodged, NewContact, ResidentView};
 pub use desk::SystemView;
 pub use entries::{Entered, NewStaff, NewUnit};
+pub use erasures::{ErasureStep, ErasureView};
 pub use error::Error;
 pub use figures::{FigureBoard, FigureEntry, FigureList, League, NamedLine};
 pub use files::{FILE_MOST, TICKETS_MAX, Uploaded};
+pub use guard::{Limits, Network, Strangers, Way};
 pub use guides::{GuideAct, GuideView, HallSettings, PlateView};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
 pub use items::{ItemOutcome, ItemView, item_key};
@@ -86,6 +91,7 @@ pub use timeliness::timeliness;
 pub use vault::{Contact, Vault};
 pub use walk_files::WalkFile;
 pub use walks::{BATCH_MAX, RefusedOp, Synced, WalkLine, WalkSync, WalkView, form_of, places};
+pub use watch::{Gauge, METER, Meter, RequestNote};
 pub use worker::{CARES, Care, FIGURES, INDEX, JOBS, LIGHTS, RECOMPUTE, Tick, Trouble, Worker};
 
 /// The system: a store, the keys, and the office as it is set up now. A clone is another handle.
@@ -103,6 +109,9 @@ pub struct App {
     shelf: Arc<cached::Cached<i64, Shelf>>,
     figures: Arc<figures::Held>,
     compared: Arc<Mutex<store::proof::Place>>,
+    strangers: Arc<Strangers>,
+    keys: Arc<Path>,
+    reads: Arc<guard::reads::Reads>,
 }
 
 impl std::fmt::Debug for App {
@@ -132,6 +141,7 @@ impl App {
     pub fn open(store: Store, keys: &Path) -> Result<Self, Error> {
         let app = Self::open_to_check(store, keys)?;
         app.store.read(|rd| store::ledger_rows::check_anchor(rd, app.vault.seal_key()))?;
+        app.erase_again()?;
         Ok(app)
     }
     /// The same, also over a database that was set back: to verify it, to back it up, to confirm the rollback.
@@ -154,6 +164,9 @@ impl App {
             shelf: Arc::default(),
             figures: Arc::default(),
             compared: Arc::default(),
+            strangers: Arc::new(Strangers::new(Limits::default())),
+            keys: Arc::from(keys),
+            reads: Arc::default(),
         };
         app.store.read(|rd| app.office(rd))?;
         Ok(app)
@@ -164,6 +177,20 @@ impl App {
     pub fn scan_with(mut self, program: Option<&Path>) -> Self {
         self.scan = program.map(Arc::from);
         self
+    }
+    /// What one network may ask without an account, on pages and interface together.
+    #[must_use]
+    pub fn limit(mut self, limits: Limits) -> Self {
+        self.strangers = Arc::new(Strangers::new(limits));
+        self
+    }
+    /// Somebody without an account asks: may they?
+    ///
+    /// # Errors
+    /// `TooOften`, with the seconds until they may.
+    pub fn ask_as_stranger(&self, way: Way, network: Network) -> Result<(), Error> {
+        let taken = self.strangers.take(way, network, self.store.now());
+        taken.map_err(|after_s| Error::TooOften { after_s })
     }
     /// The store.
     pub const fn store(&self) -> &Store {

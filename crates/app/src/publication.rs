@@ -22,7 +22,7 @@ impl App {
                 }
             }
             let unit = office.unit_name(case.stage.owner().unwrap_or(case.first_asked));
-            let cover = supervise::cover;
+            let cover = hanyu::mask::mask;
             Ok(Published {
                 title: cover(&case.title),
                 words: cover(&words),
@@ -87,6 +87,13 @@ impl App {
             crate::reach::public(op::PublicAnswers)?;
             supervision::shown(rd, before, 20)?.into_iter().map(published_of).collect()
         })
+    }
+
+    /// What in the words of a publication still looks like personal data: its kind and the words.
+    pub fn personal_in(&self, what: &Published) -> Vec<(kernel::Said, String)> {
+        let texts = [&what.title, &what.words, &what.answer];
+        let found = texts.into_iter().flat_map(|t| hanyu::mask::told(t));
+        found.map(|(kind, words)| (kernel::Said::new(kind.zh(), kind.en()), words.to_owned())).collect()
     }
 
     /// What is, or was, public of a case.

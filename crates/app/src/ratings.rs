@@ -575,7 +575,7 @@ impl App {
                 let rated = is_rated(&actor, service.unit);
                 if rated {
                     rating.at = Moment::start_of(rating.at.date());
-                    rating.words = supervise::cover(&rating.words);
+                    rating.words = hanyu::mask::mask(&rating.words);
                     service = service_for(&actor, service);
                 }
                 let may_appeal = unit == Some(service.unit)

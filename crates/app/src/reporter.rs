@@ -46,13 +46,39 @@ pub(crate) struct Veil {
 impl Veil {
     /// What of a text may be shown.
     pub fn text(&self, text: &str) -> String {
-        let mut out = mask(text);
+        self.known_covered(&mask(text))
+    }
+    /// The text with what the person left covered, and nothing else: what the office writes may name its own telephone.
+    pub fn known_covered(&self, text: &str) -> String {
+        let mut out = text.to_owned();
         for part in &self.known {
             if out.contains(part.as_str()) {
                 out = out.replace(part.as_str(), &"*".repeat(part.chars().count()));
             }
         }
         out
+    }
+    /// Who it was, wherever an act of the office repeats it: in every text of the command, whichever command it is.
+    fn office_words(&self, asked: Command) -> Command {
+        fn walk(veil: &Veil, value: &mut serde_json::Value) -> bool {
+            match value {
+                serde_json::Value::String(text) => {
+                    let covered = veil.known_covered(text);
+                    std::mem::replace(text, covered) != *text
+                }
+                serde_json::Value::Array(all) => all.iter_mut().fold(false, |did, v| walk(veil, v) | did),
+                serde_json::Value::Object(all) => all.values_mut().fold(false, |did, v| walk(veil, v) | did),
+                _ => false,
+            }
+        }
+        let Some(mut value) = serde_json::to_value(&asked).ok().filter(|_| !self.known.is_empty()) else {
+            return asked;
+        };
+        if walk(self, &mut value) { serde_json::from_value(value).unwrap_or(asked) } else { asked }
+    }
+    /// When something happened, as exactly as this reader may know it.
+    pub fn moment_of(&self, at: Moment, by_resident: bool) -> Moment {
+        if self.moment && by_resident { Moment::start_of(at.date()) } else { at }
     }
     /// The name of a file that came with the letter. The kind stays: it says how the file is opened.
     pub fn file(&self, file: &FileRef) -> FileRef {
@@ -69,9 +95,10 @@ impl Veil {
     /// An event as this reader may see it: covered is what the person said, not what the office answered.
     pub fn event(&self, mut e: EventView) -> EventView {
         if self.moment && e.by_resident {
-            e.at = Moment::start_of(e.at.date());
+            e.at = self.moment_of(e.at, true);
             e.recorded = e.at;
         }
+        e.happened.asked = self.office_words(e.happened.asked);
         let theirs = match &mut e.happened.asked {
             Command::Register(r) => {
                 r.title = self.text(&r.title);
@@ -237,11 +264,11 @@ pub(crate) fn own_case() -> Said {
 
 /// Refuses a text for many readers that still holds what looks like personal data.
 pub(crate) fn nothing_private(field: &str, text: &str) -> Result<(), Error> {
-    let Some(p) = supervise::private(text).into_iter().next() else { return Ok(()) };
+    let Some((kind, words)) = hanyu::mask::told(text).next() else { return Ok(()) };
     Err(Error::invalid(
         field,
-        format!("仍含疑似{}：“{}”，请遮盖后再提交", p.kind.zh(), p.text),
-        format!("still holds what looks like {}: “{}”; cover it first", p.kind.en(), p.text),
+        format!("仍含疑似{}：“{words}”，请遮盖后再提交", kind.zh()),
+        format!("still holds what looks like a {}: “{words}”; cover it first", kind.en()),
     ))
 }
 

@@ -9,7 +9,9 @@ use paper::sheet::SheetOf;
 use store::Rd;
 use store::office::{self, StaffRow};
 
-use crate::entries::{Entered, Hashes, NewStaff, NewUnit, keys_in, may_enter, staff_in, units_in};
+use crate::entries::{
+    Entered, Hashes, NewStaff, NewUnit, counted_anew, keys_in, may_enter, receptions, staff_in, units_in,
+};
 use crate::{App, Error, Later, Office};
 
 /// Names of the two sheets.
@@ -230,12 +232,10 @@ fn staff_of(
             wrong.push(Wrong { sheet: sheet.name.to_owned(), row: n, said });
             continue;
         }
-        if !password.is_empty() && password.chars().count() < crate::people::PASSWORD_MIN {
-            wrong.push(sheet.wrong(
-                n,
-                format!("初始密码至少 {} 个字符", crate::people::PASSWORD_MIN),
-                format!("a password has at least {} characters", crate::people::PASSWORD_MIN),
-            ));
+        if !password.is_empty()
+            && let Err(Error::Invalid { said, .. }) = crate::guard::passwords::acceptable(login, password)
+        {
+            wrong.push(Wrong { sheet: sheet.name.to_owned(), row: n, said });
             continue;
         }
         found.push(NewStaff {
@@ -297,7 +297,9 @@ impl App {
             let mut keys = keys_in(tx)?;
             if !units.is_empty() {
                 let permit = decide(&actor, op::WriteUnits, City(&office.settings.city))?;
+                let before = receptions(tx)?;
                 taken.units = units_in(tx, &permit, &mut keys, &units)?;
+                counted_anew(tx, &before)?;
             }
             let permit = decide(&actor, op::KeepRoster, Nothing)?;
             // A unit may be called by its name as well as by its key.

@@ -268,6 +268,18 @@ impl App {
         let (ops, refused_ops) = read_ops(&sent.ops);
         let mut row = match there {
             Some(row) => row,
+            // Nothing of it holds: there is no walk yet, and no number is given.
+            None if ops.is_empty() => {
+                return Ok(Synced {
+                    name: sent.name.clone(),
+                    refused: None,
+                    refused_ops,
+                    ops: Vec::new(),
+                    lacks: Vec::new(),
+                    cases: Vec::new(),
+                    id: 0,
+                });
+            }
             None => Self::new_walk(tx, office, actor, staff, sent)?,
         };
         let mut log = log_of(&walks::ops(tx, row.id)?)?;
@@ -485,6 +497,10 @@ impl App {
         kind: FindingKind,
     ) -> Result<CaseId, Error> {
         let region = f.region.parse().unwrap_or_else(|_| office.settings.city.clone());
+        // A volunteer or an evaluator registers nothing; that their finding becomes a case is the system's doing.
+        let system = Actor::system();
+        let offered = access::offers(actor, access::Operation::RegisterCase);
+        let actor = if offered { actor } else { &system };
         let inside = actor.region.as_ref().is_none_or(|r| r.contains(&region));
         let region = if inside { region } else { actor.region.clone().unwrap_or(region) };
         let first = office.reception(&region).map(|u| u.id).or(actor.unit).ok_or(Error::NotFound)?;

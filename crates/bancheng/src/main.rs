@@ -7,11 +7,13 @@ mod clock;
 mod demo;
 mod demo_ratings;
 mod demo_walks;
+mod doctor;
 mod export;
 mod figures;
 mod import;
 mod items;
 mod ledger;
+mod listen;
 mod log;
 mod place;
 mod policy;
@@ -21,6 +23,7 @@ mod seal;
 mod serve;
 mod simulate;
 mod text;
+mod watch;
 
 use clap::Parser as _;
 use place::PlaceArgs;
@@ -78,9 +81,14 @@ enum Command {
     Seal(seal::Args),
     /// 备份 / back up
     Backup(backup::Args),
+    /// 体检 / look at everything and say what to do
+    Doctor(doctor::Args),
 }
 
 fn main() -> std::process::ExitCode {
+    // Whatever is written, by us or by the database, is for its owner only: it holds what people told the city.
+    #[cfg(unix)]
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Serve(args) => serve::run(&cli.place, &args),
@@ -105,6 +113,10 @@ fn main() -> std::process::ExitCode {
         // Its exit code tells three answers apart.
         Command::Seal(args) => return seal::run(&args),
         Command::Backup(args) => backup::run(&cli.place, &args),
+        Command::Doctor(args) => match doctor::run(&cli.place, &args) {
+            Ok(code) => return code,
+            Err(e) => Err(e),
+        },
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use access::{Region, decide, op};
 use eventlog::{Log, Mapping, Order, Report, TableBuilder, error::Limits};
-use kernel::{Actor, Moment};
+use kernel::{Actor, Moment, Role};
 use resolve::{Act, Case, Happened, Kind, Word as _};
 use store::cases::{self, Query, Scope};
 use store::{Rd, office};
@@ -102,7 +102,7 @@ pub(super) fn read(app: &App, actor: &Actor, ask: &RecordAsk) -> Result<RecordLo
                     break;
                 }
                 taken += 1;
-                rows.extend(events(rd, &office, &row.case, ask, &mut names)?);
+                rows.extend(events(app, rd, (actor, ask), &office, &row.case, &mut names)?);
             }
             Ok::<_, Error>((rows, next))
         })?;
@@ -127,13 +127,15 @@ fn wanted(actor: &Actor, ask: &RecordAsk, case: &Case) -> bool {
 }
 
 fn events(
+    app: &App,
     rd: &mut Rd<'_>,
+    (actor, ask): (&Actor, &RecordAsk),
     office: &Office,
     case: &Case,
-    ask: &RecordAsk,
     names: &mut HashMap<kernel::StaffId, String>,
 ) -> Result<Vec<Vec<String>>, Error> {
     let mut rows = Vec::new();
+    let veil = app.veil(rd, actor, case)?;
     for e in cases::history(rd, case.id, 0)? {
         let happened = e.happened;
         let act = happened.asked.act();
@@ -154,10 +156,10 @@ fn events(
         rows.push(vec![
             case.number.clone(),
             act.zh().to_owned(),
-            eventlog::when::write_time(e.at.us()),
+            eventlog::when::write_time(veil.moment_of(e.at, e.actor.role == Role::Resident).us()),
             who,
             e.actor.unit.map(|u| office.unit_name(u)).unwrap_or_default(),
-            reason(&happened),
+            veil.text(&reason(&happened)),
             case.kind.zh().to_owned(),
             case.channel.zh().to_owned(),
             case.complexity.zh().to_owned(),

@@ -84,6 +84,7 @@ fn sweep(app: &App) -> Result<usize, Error> {
         asides::note_round(tx)?;
         office::sweep_sessions(tx, now)?;
         idempotency::purge(tx, now, 10_000)?;
+        store::tries::sweep(tx)?;
         Ok::<_, Error>(())
     })?;
     app.sweep_files()?;
@@ -110,6 +111,8 @@ impl std::fmt::Display for Trouble {
 pub struct Tick {
     /// how much each care did, of those that were due and could
     pub done: Vec<(&'static str, usize)>,
+    /// how long each care took that was tried
+    pub took: Vec<(&'static str, Duration)>,
     /// cares that failed; the others were done all the same
     pub troubles: Vec<Trouble>,
 }
@@ -183,7 +186,11 @@ impl Worker {
             if !due(&state) {
                 continue;
             }
+            let begun = Instant::now();
             let done = contained(|| (care.run)(&self.app));
+            let took = begun.elapsed();
+            crate::watch::METER.care(care.name, done.as_ref().ok().copied(), took);
+            tick.took.push((care.name, took));
             let failed = if done.is_ok() { 0 } else { state.failed.saturating_add(1) };
             let pause =
                 if failed == 0 { care.every } else { (PAUSE * (1 << (failed - 1).min(10))).min(PAUSE_MAX) };

@@ -1,12 +1,12 @@
 //! 登录、退出、首次设置: sessions, and the one-time address that makes the first administrator.
 
-use app::{Error, FirstSetup};
+use app::{Error, FirstSetup, Network};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::RegionCode;
-use web_kit::{Fields, Kit, Oops, again, blocking, cookie_header, explain, render};
+use web_kit::{Asking, Fields, Kit, Oops, again, blocking, cookie_header, explain, render};
 
 use crate::{Desk, Page};
 
@@ -36,9 +36,15 @@ pub(crate) async fn form_again(kit: &Kit, p: Page, login: String, trouble: Strin
     Ok(render(&SignInHtml { p, login, trouble, unified }))
 }
 
-async fn open(kit: &Kit, login: String, password: String, code: String) -> Result<Response, Error> {
+async fn open(
+    kit: &Kit,
+    network: Network,
+    login: String,
+    password: String,
+    code: String,
+) -> Result<Response, Error> {
     let app = kit.app.clone();
-    let signed = blocking(move || app.sign_in(&login, &password, &code)).await?;
+    let signed = blocking(move || app.sign_in_at(network, &login, &password, &code)).await?;
     let mut answer = Redirect::to("/desk").into_response();
     let value = cookie_header(kit, kit.session_cookie(), &signed.token, COOKIE_S);
     answer.headers_mut().append(header::SET_COOKIE, value);
@@ -46,9 +52,14 @@ async fn open(kit: &Kit, login: String, password: String, code: String) -> Resul
 }
 
 /// `POST /desk/sign-in`
-pub(crate) async fn enter(State(kit): State<Kit>, p: Page, fields: Fields) -> Result<Response, Oops> {
+pub(crate) async fn enter(
+    State(kit): State<Kit>,
+    Asking(network): Asking,
+    p: Page,
+    fields: Fields,
+) -> Result<Response, Oops> {
     let (login, password) = (fields.get("login").to_owned(), fields.get("password").to_owned());
-    match open(&kit, login.clone(), password, fields.get("code").to_owned()).await {
+    match open(&kit, network, login.clone(), password, fields.get("code").to_owned()).await {
         Err(e @ Error::NotSignedIn(_)) => {
             let trouble = explain(&p, &e);
             Ok((StatusCode::UNAUTHORIZED, form_again(&kit, p, login, trouble).await?).into_response())
@@ -121,7 +132,7 @@ async fn first(kit: &Kit, f: &Fields) -> Result<Response, Error> {
     };
     let app = kit.app.clone();
     blocking(move || app.set_up(first)).await?;
-    open(kit, f.get("login").to_owned(), f.get("password").to_owned(), String::new()).await
+    open(kit, Network::default(), f.get("login").to_owned(), f.get("password").to_owned(), String::new()).await
 }
 
 /// `POST /setup/{token}`

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -124,6 +125,32 @@ struct Inner {
     queue: Mutex<Option<SyncSender<Box<dyn Task>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     pool: Pool,
+    busy: Arc<Busy>,
+}
+
+/// How much is asked of the threads of a store; counted while it runs.
+#[derive(Debug, Default)]
+pub(crate) struct Busy {
+    pub waiting: AtomicI64,
+    pub last_group: AtomicI64,
+    pub groups: AtomicI64,
+    pub writes: AtomicI64,
+    pub readers_waiting: AtomicI64,
+}
+
+/// How much is asked of the threads of a store, at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// closures that wait for the writer, or that it works on
+    pub waiting: i64,
+    /// closures of the last group
+    pub last_group: i64,
+    /// groups since the store was opened
+    pub groups: i64,
+    /// closures answered since then
+    pub writes: i64,
+    /// closures that wait for a reader
+    pub readers_waiting: i64,
 }
 
 impl std::fmt::Debug for Store {
@@ -143,7 +170,9 @@ impl Store {
         migrations::migrate(&mut engine, place, (options.clock)(), None)?;
         let dialect = engine.dialect();
         let (queue, tasks) = sync_channel(options.queue.max(1));
+        let busy = Arc::new(Busy::default());
         let writer = Writer {
+            busy: Arc::clone(&busy),
             queue: tasks,
             engine: Some(engine),
             connect: connect_writer,
@@ -164,6 +193,7 @@ impl Store {
             queue: Mutex::new(Some(queue)),
             writer: Mutex::new(Some(writer)),
             pool,
+            busy,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -175,6 +205,18 @@ impl Store {
     /// Which engine it runs on.
     pub fn dialect(&self) -> Dialect {
         self.inner.dialect
+    }
+    /// How much is asked of it just now.
+    pub fn load(&self) -> Load {
+        let of = |n: &AtomicI64| n.load(Ordering::Relaxed);
+        let b = &self.inner.busy;
+        Load {
+            waiting: of(&b.waiting),
+            last_group: of(&b.last_group),
+            groups: of(&b.groups),
+            writes: of(&b.writes),
+            readers_waiting: of(&b.readers_waiting),
+        }
     }
     /// What its clock says.
     pub fn now(&self) -> Moment {
@@ -196,7 +238,9 @@ impl Store {
     {
         let Some(queue) = self.queue() else { return Err(StoreError::Closed.into()) };
         let (task, answer) = task(f);
+        self.inner.busy.waiting.fetch_add(1, Ordering::Relaxed);
         if queue.send(task).is_err() {
+            self.inner.busy.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(StoreError::Closed.into());
         }
         answer.wait()
@@ -213,11 +257,14 @@ impl Store {
     {
         let Some(queue) = self.queue() else { return Answer::refused(StoreError::Closed) };
         let (task, answer) = task(f);
-        match queue.try_send(task) {
-            Ok(()) => answer,
-            Err(TrySendError::Full(_)) => Answer::refused(StoreError::Busy),
-            Err(TrySendError::Disconnected(_)) => Answer::refused(StoreError::Closed),
-        }
+        self.inner.busy.waiting.fetch_add(1, Ordering::Relaxed);
+        let refused = match queue.try_send(task) {
+            Ok(()) => return answer,
+            Err(TrySendError::Full(_)) => StoreError::Busy,
+            Err(TrySendError::Disconnected(_)) => StoreError::Closed,
+        };
+        self.inner.busy.waiting.fetch_sub(1, Ordering::Relaxed);
+        Answer::refused(refused)
     }
 
     /// Reads one consistent view on this thread. Not for asynchronous code, and not inside another read or
@@ -239,10 +286,18 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let (reply, rx) = oneshot::channel();
-        let reader: Reader = Box::new(move |pool| drop(reply.send(pool.read(f))));
+        let busy = Arc::clone(&self.inner.busy);
+        let reader: Reader = Box::new(move |pool| {
+            busy.readers_waiting.fetch_sub(1, Ordering::Relaxed);
+            drop(reply.send(pool.read(f)));
+        });
+        self.inner.busy.readers_waiting.fetch_add(1, Ordering::Relaxed);
         match self.inner.pool.submit(reader) {
             Ok(()) => Answer { got: Got::Later(rx) },
-            Err(e) => Answer::refused(e),
+            Err(e) => {
+                self.inner.busy.readers_waiting.fetch_sub(1, Ordering::Relaxed);
+                Answer::refused(e)
+            }
         }
     }
 

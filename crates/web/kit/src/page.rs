@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use app::RequestNote;
 use askama::Template;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
@@ -10,20 +11,18 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use kernel::{Actor, Moment, Role};
 use store::office::StaffRow;
-use tokio::sync::Semaphore;
 
 use crate::assets::Assets;
-use crate::{Area, Asset, Fields, FrontPlace, Limiter, Link, Oops, Texts, Words, header_of, nav, role};
+use crate::uploads::Uploads;
+use crate::{Area, Asset, Fields, FrontPlace, Link, Oops, Texts, Words, header_of, nav, role};
 
 /// How the pages behave.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Served over https: cookies get the `__Host-` prefix and `Secure`.
     pub secure: bool,
-    /// Behind a proxy that sets `X-Forwarded-For`.
-    pub behind_proxy: bool,
-    /// Public forms that one address may send in a minute.
-    pub forms_per_minute: u32,
+    /// Own proxies in front, each of which adds one address to `X-Forwarded-For`.
+    pub proxy_hops: u8,
     /// Token of the one-time set-up address; works only while there is no account.
     pub setup_token: Option<String>,
     /// Address under which people reach this site, for QR codes: `https://bc.example.gov.cn`.
@@ -34,16 +33,12 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             secure: false,
-            behind_proxy: false,
-            forms_per_minute: 30,
+            proxy_hops: 0,
             setup_token: None,
             public_url: String::new(),
         }
     }
 }
-
-/// Each holds one file in memory at most.
-const UPLOADS_AT_ONCE: usize = 16;
 
 /// What the router gathers from the crates of pages.
 #[derive(Debug)]
@@ -71,10 +66,8 @@ pub struct Kit {
     pub app: app::App,
     /// how the pages behave
     pub options: Arc<Options>,
-    /// public forms
-    pub limiter: Arc<Limiter>,
     /// forms with files that may arrive at once
-    pub(crate) uploads: Arc<Semaphore>,
+    pub(crate) uploads: Arc<Uploads>,
     /// navigation and assets
     pub(crate) site: Arc<Site>,
 }
@@ -82,9 +75,7 @@ pub struct Kit {
 impl Kit {
     /// Over a system.
     pub fn new(app: app::App, options: Options, site: Site) -> Self {
-        let limiter = Arc::new(Limiter::new(options.forms_per_minute));
-        let uploads = Arc::new(Semaphore::new(UPLOADS_AT_ONCE));
-        Self { app, options: Arc::new(options), limiter, uploads, site: Arc::new(site) }
+        Self { app, options: Arc::new(options), uploads: Arc::default(), site: Arc::new(site) }
     }
     /// Name of the session cookie.
     pub fn session_cookie(&self) -> &'static str {
@@ -162,6 +153,9 @@ pub struct Reader {
     pub now: Moment,
     /// the session itself
     pub session: String,
+    /// signed in, but must set up a second factor before anything else
+    pub owes_factor: bool,
+    pub(crate) note: Option<RequestNote>,
     site: Arc<Site>,
 }
 
@@ -263,16 +257,14 @@ pub fn cookie_header(kit: &Kit, name: &str, value: &str, max_age_s: u32) -> Head
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-async fn me_of(kit: &Kit, lang: Lang, token: &str) -> Result<Option<Me>, Oops> {
-    let staff = match kit.app.who(token).await {
-        Ok(staff) => staff,
-        Err(app::Error::SignIn) => return Ok(None),
-        Err(e) => return Err(Oops(e)),
-    };
-    let actor = staff.actor();
-    let unit = kit.app.office_now().await?.unit_name(staff.unit);
-    let unseen = kit.app.unseen(actor.clone()).await?;
-    Ok(Some(Me { role: role(lang, staff.role), staff, actor, unit, unseen }))
+/// Who is signed in, and how the office stands: one look at the store for a page.
+async fn me_of(kit: &Kit, lang: Lang, token: &str) -> Result<(Option<Me>, Arc<app::Office>), Oops> {
+    let (seen, office) = kit.app.who_for_page(token).await?;
+    let me = seen.map(|(staff, unseen)| {
+        let (actor, unit) = (staff.actor(), office.unit_name(staff.unit));
+        Me { role: role(lang, staff.role), staff, actor, unit, unseen }
+    });
+    Ok((me, office))
 }
 
 /// What was read once for a request.
@@ -292,7 +284,17 @@ impl FromRequestParts<Kit> for Reader {
             None => Lang::Zh,
         };
         let session = cookie(&parts.headers, kit.session_cookie()).unwrap_or_default();
-        let me = if session.is_empty() { None } else { me_of(kit, lang, &session).await? };
+        let (mut me, office) = me_of(kit, lang, &session).await?;
+        let owes_factor =
+            me.as_ref().is_some_and(|m| m.staff.totp.is_none() && office.demands_factor(m.staff.role));
+        // Everywhere but where it is set up, who owes a second factor is not signed in.
+        if owes_factor && !parts.uri.path().starts_with("/desk/account") && parts.uri.path() != "/desk/sign-out" {
+            me = None;
+        }
+        let note = parts.extensions.get::<RequestNote>().cloned();
+        if let Some((note, me)) = note.as_ref().zip(me.as_ref()) {
+            note.asked_by(me.staff.id);
+        }
         let digest = kit.app.vault().token_digest(&format!("form:{session}"));
         let reader = Self {
             lang,
@@ -300,9 +302,11 @@ impl FromRequestParts<Kit> for Reader {
             path: parts.uri.path_and_query().map_or("/", |p| p.as_str()).chars().take(500).collect(),
             me,
             token: digest[..16].iter().map(|b| format!("{b:02x}")).collect(),
-            city: kit.app.office_now().await?.settings.name.clone(),
+            city: office.settings.name.clone(),
             now: kit.app.store().now(),
             session,
+            owes_factor,
+            note,
             site: kit.site.clone(),
         };
         parts.extensions.insert(Known(reader.clone()));
@@ -349,6 +353,7 @@ impl<T: Words> FromRequestParts<Kit> for Desk<T> {
         let page = Page::<T>::from_request_parts(parts, kit).await.map_err(IntoResponse::into_response)?;
         match page.me.clone() {
             Some(me) => Ok(Self { page, me }),
+            None if page.owes_factor => Err(Redirect::to("/desk/account").into_response()),
             None => Err(Redirect::to("/desk/sign-in").into_response()),
         }
     }
@@ -362,11 +367,18 @@ pub fn render(template: &impl Template) -> Response {
     }
 }
 
+/// A path of this site. Browsers drop tabs and line ends from addresses and read `\` as `/`, so only what is plainly
+/// printed counts.
+fn is_local(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
+}
+
 /// `POST /prefs`: language and size of type, kept in cookies; back to where one was.
 pub async fn prefs(State(kit): State<Kit>, fields: Fields) -> Response {
     let back = fields.get("back");
-    let back =
-        if back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') { back } else { "/" };
+    let back = if is_local(back) { back } else { "/" };
     let mut answer = Redirect::to(back).into_response();
     for (name, words) in [("lang", ["zh", "en"]), ("size", ["normal", "large"])] {
         if let Some(value) = words.into_iter().find(|w| *w == fields.get(name)) {
@@ -374,4 +386,19 @@ pub async fn prefs(State(kit): State<Kit>, fields: Fields) -> Response {
         }
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_local;
+
+    #[test]
+    fn back_stays_on_this_site() {
+        for good in ["/", "/desk/cases?skip=1", "/r/4306-2026-0000001/AB"] {
+            assert!(is_local(good), "{good}");
+        }
+        for bad in ["", "//evil", "/\t/evil", "/\\evil", "/a\nb", "https://evil", "/ b", "/\u{85}/evil"] {
+            assert!(!is_local(bad), "{bad:?}");
+        }
+    }
 }

@@ -367,8 +367,7 @@ async fn ask(
 
 #[tokio::test]
 async fn the_printed_page_matrix_is_what_the_pages_answer() {
-    let options = web::Options { forms_per_minute: 1_000_000, ..web::Options::default() };
-    let city = city_with(options, false);
+    let city = city_with(web::Options::default(), false);
     let (things, tokens) = std::thread::scope(|s| s.spawn(|| settle(&city.app)).join().unwrap());
     let routes = routes(&city);
     assert!(routes.len() > 140, "the router prints its routes otherwise: {}", routes.len());
