@@ -9,11 +9,12 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use access::{Nothing, decide, op};
-use kernel::{Actor, FileRef, Moment, Role, Said, StreamId, US_PER_DAY};
+use kernel::{Actor, FileRef, Moment, Role, Said, StreamId};
 use store::files::{self, Waiting};
 use store::{StoreError, Tx};
 
 use crate::guard::Network;
+use crate::retention;
 use crate::{App, Error, Later};
 
 /// Most bytes of one file.
@@ -24,9 +25,6 @@ pub const TICKETS_MAX: usize = 9;
 const PUBLIC_WAITING_MAX: i64 = 2 << 30;
 /// The same from one network.
 const NETWORK_WAITING_MAX: i64 = 200 << 20;
-const WAIT_DAYS: i64 = 7;
-/// So long a stranger's file waits: a form is sent again the same day or never.
-const STRANGER_WAITS_US: i64 = US_PER_DAY;
 const FILLING_IN_US: i64 = 3_600 * 1_000_000;
 const SCAN_MAX: Duration = Duration::from_secs(60);
 
@@ -195,7 +193,7 @@ impl App {
     pub(crate) fn sweep_files(&self) -> Result<(), Error> {
         let free = self.store.write(|tx| {
             let before = waits_since(tx.now());
-            let strangers = Moment::from_us(tx.now().us() - STRANGER_WAITS_US);
+            let strangers = Moment::from_us(tx.now().us() - retention::days(retention::STRANGERS_DAYS));
             Ok::<_, Error>(files::sweep(tx, before, strangers, 200)?)
         })?;
         self.blobs.sweep_parts(Duration::from_secs(86_400));
@@ -207,7 +205,7 @@ impl App {
 }
 
 fn waits_since(now: Moment) -> Moment {
-    Moment::from_us(now.us() - WAIT_DAYS * US_PER_DAY)
+    Moment::from_us(now.us() - retention::days(retention::WAITING_DAYS))
 }
 
 fn refused(said: Said) -> Error {

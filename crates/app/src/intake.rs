@@ -333,10 +333,12 @@ impl App {
         let mut outcomes = Vec::with_capacity(ready.len());
         let mut here: HashMap<[u8; 16], u64> = HashMap::new();
         let mut fresh = Vec::with_capacity(ready.len());
-        for r in ready {
+        let contents: Vec<[u8; 16]> = ready.iter().map(|r| r.content).collect();
+        let known = imports::known(tx, &contents)?;
+        for (r, known) in ready.iter_mut().zip(known) {
             if let Some(row) = here.get(&r.content) {
                 outcomes.push((r.row, Outcome::DuplicateOfRow(*row)));
-            } else if let Some(known) = imports::known(tx, &r.content)? {
+            } else if let Some(known) = known {
                 outcomes.push((r.row, duplicate(tx, file, &known)?));
             } else {
                 here.insert(r.content, r.row);

@@ -32,6 +32,7 @@ mod reading;
 mod record;
 mod redesigns;
 mod reporter;
+mod retention;
 mod roster;
 mod search;
 mod setup;
@@ -78,6 +79,7 @@ pub use reading::{
 };
 pub use redesigns::{RedesignActs, RedesignEvent, RedesignLine, RedesignView, RedesignWish, foretell};
 pub use reporter::{CaseReceipt, Unmasked};
+pub use retention::{Ends, KEPT, Kind as KeptKind, kept_table};
 pub use roster::{Taken, UNIT_KINDS, Wrong};
 pub use search::{Found, Hit};
 pub use setup::FirstSetup;

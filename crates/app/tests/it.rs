@@ -1,5 +1,7 @@
 //! The use cases on both engines, with a clock moved by hand.
 
+#[path = "it/door.rs"]
+mod door;
 #[path = "it/erasures.rs"]
 mod erasures;
 #[path = "it/guard.rs"]

@@ -139,13 +139,11 @@ const GIB: u64 = 1 << 30;
 fn disk(r: &mut Report, dir: &Path) {
     #[cfg(unix)]
     {
-        let Ok(s) = nix::sys::statvfs::statvfs(dir) else {
+        let Ok(s) = rustix::fs::statvfs(dir) else {
             r.put("disk", State::Now, format!("读不到 {} 所在磁盘", dir.display()), "cannot look at the disk");
             return;
         };
-        #[expect(clippy::useless_conversion, reason = "these widths differ between systems")]
-        let (unit, free, all) = (u64::from(s.fragment_size()), u64::from(s.blocks_available()), u64::from(s.blocks()));
-        let (free, all) = (free.saturating_mul(unit), all.saturating_mul(unit));
+        let (free, all) = (s.f_bavail.saturating_mul(s.f_frsize), s.f_blocks.saturating_mul(s.f_frsize));
         let percent = if all == 0 { 0 } else { free.saturating_mul(100) / all };
         let state = if free < GIB || percent < 3 {
             State::Now

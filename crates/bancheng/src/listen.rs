@@ -50,9 +50,10 @@ impl Bounds {
     /// Connections that the files which may be open allow: the database and the attachments need some too.
     fn places(&self) -> usize {
         #[cfg(unix)]
-        if let Ok((soft, _)) = nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE) {
+        if let Some(soft) = rustix::process::getrlimit(rustix::process::Resource::Nofile).current {
             let files = usize::try_from(soft).unwrap_or(usize::MAX);
-            return self.connections.clamp(8, files.saturating_sub(64).max(16) / 2 * 3 / 2);
+            // Three quarters of the files; a few are left to the database whatever the limit is.
+            return self.connections.clamp(8, (files / 4 * 3).max(16));
         }
         self.connections.max(8)
     }

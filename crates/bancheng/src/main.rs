@@ -88,7 +88,7 @@ enum Command {
 fn main() -> std::process::ExitCode {
     // Whatever is written, by us or by the database, is for its owner only: it holds what people told the city.
     #[cfg(unix)]
-    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Serve(args) => serve::run(&cli.place, &args),

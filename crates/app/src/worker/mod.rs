@@ -14,7 +14,7 @@ use store::{asides, idempotency, ledger_rows, office};
 pub(crate) use alone::{Each, contained, each};
 pub(crate) use jobs::enqueue_recompute;
 
-use crate::{App, Error};
+use crate::{App, Error, retention};
 
 /// Something the system cares for again and again.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +84,9 @@ fn sweep(app: &App) -> Result<usize, Error> {
         asides::note_round(tx)?;
         office::sweep_sessions(tx, now)?;
         idempotency::purge(tx, now, 10_000)?;
-        store::tries::sweep(tx)?;
+        let old = |n: i64| kernel::Moment::from_us(now.us() - retention::days(n));
+        store::tries::sweep(tx, old(retention::TRIES_DAYS))?;
+        office::sweep_messages(tx, old(retention::MESSAGES_DAYS), 10_000)?;
         Ok::<_, Error>(())
     })?;
     app.sweep_files()?;

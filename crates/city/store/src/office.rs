@@ -321,6 +321,14 @@ pub fn sweep_sessions(tx: &mut Tx<'_>, now: Moment) -> Result<u64> {
     tx.exec("DELETE FROM session WHERE until <= $1", vals![now])
 }
 
+/// Removes messages from before a moment, at most `limit`.
+pub fn sweep_messages(tx: &mut Tx<'_>, before: Moment, limit: u32) -> Result<u64> {
+    tx.exec(
+        "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE at < $1 ORDER BY id LIMIT $2)",
+        vals![before, limit],
+    )
+}
+
 /// A message to a unit (站内消息).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageRow {

@@ -75,8 +75,7 @@ pub fn forget(tx: &mut Tx<'_>, staff: StaffId) -> Result<()> {
     Ok(())
 }
 
-/// Forgets networks that nobody signed in from for long.
-pub fn sweep(tx: &mut Tx<'_>) -> Result<u64> {
-    let before = Moment::from_us(tx.now().us() - KNOWN_US);
+/// Forgets networks that nobody signed in from since `before`.
+pub fn sweep(tx: &mut Tx<'_>, before: Moment) -> Result<u64> {
     tx.exec("DELETE FROM sign_in_try WHERE since < $1", vals![before])
 }

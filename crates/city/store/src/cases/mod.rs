@@ -134,6 +134,14 @@ pub fn by_ids(rd: &mut Rd<'_>, ids: &[CaseId]) -> Result<Vec<CaseRow>> {
     rd.query_ids(&format!("SELECT {COLUMNS} FROM case_file WHERE id IN"), &ids, row_of)
 }
 
+/// The cases with these numbers, in their order, asked all at once; those that are not there are left out.
+pub fn by_numbers(rd: &mut Rd<'_>, numbers: &[String]) -> Result<Vec<Case>> {
+    let sql = format!("SELECT {COLUMNS} FROM case_file WHERE number = $1");
+    let rows: Vec<[Value<'_>; 1]> = numbers.iter().map(|n| [n.into()]).collect();
+    let rows: Vec<&[Value<'_>]> = rows.iter().map(<[_; 1]>::as_slice).collect();
+    Ok(rd.query_each(&sql, &rows, row_of)?.into_iter().flatten().map(|r| r.case).collect())
+}
+
 /// What is gathered over many cases leaves out a row that cannot be read: the index puts it aside with its reason, and
 /// the comparison with the record names it.
 fn readable(rows: Vec<Option<CaseRow>>) -> Vec<Case> {
