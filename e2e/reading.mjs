@@ -59,9 +59,13 @@ async function walk(url, browser, size, round) {
     await back.locator("button").click();
     await coord.waitForURL(/done=callback/);
     await coord.click("summary:has-text('设为先例')");
-    await coord.fill("#pr-problem", "电梯停运,业主与物业争执维修资金");
+    await coord.fill("#pr-problem", "家住松湖花园3栋502室的业主与物业争执维修资金");
     await coord.fill("#pr-obstacle", "维修资金不足,三分之二业主表决难");
     await coord.fill("#pr-solution", "应急动用维修资金,先修后审");
+    await coord.click("form[action$='/precedent'] button");
+    await coord.waitForSelector("[role=alert]");
+    must((await coord.inputValue("#pr-solution")).includes("先修后审"), "a home is refused and nothing typed is lost");
+    await coord.fill("#pr-problem", "电梯停运,业主与物业争执维修资金");
     await coord.click("form[action$='/precedent'] button");
     await coord.waitForURL(/done=precedent/);
     await coord.goto(`/desk/precedents?q=${encodeURIComponent("电梯坏了没有钱修")}`);

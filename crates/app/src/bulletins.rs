@@ -97,6 +97,25 @@ impl App {
         self.write(move |app, tx| {
             let region = home(&actor, &*app.office(tx)?);
             let permit = decide(&actor, op::WriteBulletins, Region(&region))?;
+            let name = ask.filter.campaign.trim();
+            let known = |c: &store::campaigns::CampaignRow| c.name == name;
+            if form == Form::Campaign && name.is_empty() {
+                return Err(Error::invalid(
+                    "campaign",
+                    "请写明是哪个行动的总结",
+                    "name the campaign to sum up",
+                ));
+            }
+            if !name.is_empty()
+                && !store::campaigns::all(tx)?.iter().any(known)
+                && !app.has_cases_of(name, tx.now())
+            {
+                return Err(Error::invalid(
+                    "campaign",
+                    format!("没有名为“{name}”的行动，也没有件属于它，请核对名称"),
+                    format!("there is no campaign “{name}” and no case belongs to it: check the name"),
+                ));
+            }
             let b = app.draft_in(tx, &actor, form, ask.clone())?;
             let row = BulletinRow {
                 id: 0,
@@ -112,6 +131,14 @@ impl App {
             crate::ratings::append(tx, &permit, stream(id), "draft", &(form.word(), &b.title, b.as_of))?;
             Ok(id)
         })
+    }
+
+    /// Does any case carry this campaign? Names also come in with files.
+    fn has_cases_of(&self, campaign: &str, now: Moment) -> bool {
+        let filter = Filter { campaign: campaign.to_owned(), ..Filter::default() };
+        let ask = Ask { from: Date::constant(2000, 1, 1), to: now.date(), filter };
+        let cases = |f: &Figure| self.with_facts(|facts| facts.value(&ask, f, now)).number();
+        figure("intake").and_then(cases).is_some_and(|n| n > 0.0)
     }
 
     pub(crate) fn draft_in(

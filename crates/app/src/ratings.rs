@@ -299,12 +299,14 @@ impl App {
                 None => None,
             };
             let second = may_again(&before, case.as_ref());
+            let again = before.iter().find(|r| r.times > 1);
             Ok(RatePage {
                 unit: office.unit_name(service.unit),
-                rated: first.and_then(|r| Level::of(r.level)),
+                rated: again.or(first).and_then(|r| Level::of(r.level)),
                 open: first.is_none() || second,
                 second,
-                case: case.map(|c| c.number),
+                // Who has rated again waits for nothing any more.
+                case: case.filter(|_| again.is_none()).map(|c| c.number),
                 service,
             })
         })

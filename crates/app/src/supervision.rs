@@ -102,6 +102,9 @@ pub struct DrawView {
     pub drawn: Vec<Checked>,
 }
 
+/// 申辩期: working days in which the unit is heard before an entry of the register can stand without its answer.
+const HEARD_WORKDAYS: u32 = 5;
+
 /// What the accountability register enters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -571,6 +574,18 @@ impl App {
                     "请写明理由；已生效的只能撤销",
                     "say why; what is final can only be withdrawn",
                 ));
+            }
+            if (from, to) == (AccountState::Open, AccountState::Final) {
+                let length = workday::Length::Workdays(HEARD_WORKDAYS);
+                let until = workday::due(row.at, length, &office.rules.calendar, &[]);
+                if until.at().is_none_or(|until| tx.now() <= until) {
+                    let day = until.at().map_or_else(String::new, |at| at.date().to_string());
+                    return Err(Error::invalid(
+                        "words",
+                        format!("单位尚未申辩：申辩期为 {HEARD_WORKDAYS} 个工作日，到 {day} 止；期满不申辩或申辩后才能生效"),
+                        format!("the unit has not answered: it has {HEARD_WORKDAYS} working days, until {day}; final after its answer or then"),
+                    ));
+                }
             }
             let mut doc: AccountDoc = parse(&row.doc)?;
             if to == AccountState::Answered {

@@ -116,6 +116,7 @@ pub fn foretell(model: &Model) -> Result<Prediction, Error> {
         ));
     }
     Ok(Prediction {
+        target: c.target.as_ref().map(optimise::TargetShare::said),
         lawful_days: (c.lawful_days.before, c.lawful_days.after),
         simulated_days: (c.today.cycle_working_days.mean, c.redesigned.cycle_working_days.mean),
         saved_hours: (saved.mean, saved.low, saved.high),

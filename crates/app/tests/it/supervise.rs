@@ -187,6 +187,11 @@ fn board_list_and_bulletin_say_the_same_and_a_later_change_shows() {
             ["intake", "replied", "on_time_rate", "open"].map(|k| told(app, k)),
             ["2", "2", "100.0%", "2"]
         );
+        for campaign in ["", "不存在的行动"] {
+            let mut asked = ask();
+            asked.filter.campaign = campaign.into();
+            assert!(app.draft_bulletin(coordinator(), Form::Campaign, asked).wait().is_err(), "{campaign}");
+        }
         let id = app.draft_bulletin(coordinator(), Form::Monthly, ask()).wait().unwrap();
         let view = app.bulletin(coordinator(), id).wait().unwrap();
         assert!(view.differences.is_empty(), "{:?}", view.differences);
@@ -327,7 +332,17 @@ fn a_draw_is_repeatable_and_the_register_hears_the_unit_first() {
         let seen = app.accounts(unit).wait().unwrap();
         assert_eq!((seen.len(), seen[0].state), (1, AccountState::Final));
         assert!(app.accounts(who(Role::UnitAdmin, 3)).wait().unwrap().is_empty());
-        clock.move_us(US_PER_DAY);
+        // Without its answer an entry stands only when the unit has had five working days.
+        let id = app
+            .hold_account(supervisor(), UnitId(2), Measure::Warning, "逾期未办".into(), vec![])
+            .wait()
+            .unwrap();
+        let close = || app.move_account(supervisor(), id, AccountState::Final, "维持".into()).wait();
+        assert!(close().unwrap_err().to_string().contains("申辩期为 5 个工作日"));
+        clock.move_us(3 * US_PER_DAY);
+        assert!(close().is_err());
+        clock.move_us(7 * US_PER_DAY);
+        close().unwrap();
         assert!(app.weekly(supervisor()).wait().unwrap().idle.is_empty());
     });
 }

@@ -1,6 +1,7 @@
 //! `bancheng log`: event logs at the command line. Answers go to stdout, messages to stderr.
 
 mod files;
+mod waits;
 
 pub use files::read;
 
@@ -104,6 +105,19 @@ enum Act {
         #[arg(long, default_value_t = 25)]
         top: usize,
     },
+    /// 等待及其原因、办理,逐个环节之间 / waiting with all its causes and handling, for every transition (JSON)
+    Waits {
+        #[command(flatten)]
+        input: Input,
+        /// 再按经办人分 / also by resource
+        #[arg(long)]
+        by_resource: bool,
+        /// JSON (默认即 JSON / always JSON; kept for scripts)
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        hours: Hours,
+    },
     /// 等待、反复、踢皮球、变化(原始数据)/ lost time, loops, ping-pong, changes: raw
     Signals {
         #[command(flatten)]
@@ -206,6 +220,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             save(&output, eventlog::draw::dotted_chart(&input.read()?, &options))
         }
         Act::Variants { input, top } => print(&eventlog::draw::variant_rows(&input.read()?, 0, top)),
+        Act::Waits { input, by_resource, json: _, hours } => waits::run(&input, &hours, by_resource),
         Act::Signals { input, working, hours } => {
             use eventlog::signals::{drift, loops, lost_time, ping_pong};
             let office = working.then(|| hours.office()).transpose()?;
@@ -288,6 +303,13 @@ fn words(answers: &[Answer]) -> String {
             let some = found.cases.iter().take(5).cloned().collect::<Vec<_>>().join(" ");
             let more = if found.case_count > 5 { " …" } else { "" };
             text += &format!("  {}. {}\n", i + 1, found.said.zh);
+            for part in &found.parts {
+                let some = part.cases.iter().take(5).cloned().collect::<Vec<_>>().join(" ");
+                text += &format!(
+                    "     {}：{:.2} 个工作日（{} 件）{some}\n",
+                    part.said.zh, part.days, part.case_count
+                );
+            }
             text += &format!("     建议：{}\n", found.suggestion.zh);
             if !some.is_empty() {
                 text += &format!("     件（{}）：{some}{more}\n", found.case_count);

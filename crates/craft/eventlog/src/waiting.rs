@@ -31,6 +31,28 @@ impl Default for WaitingOptions {
     }
 }
 
+/// Why a step waited, in the order in which a stretch of time is explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// 攒批: it waited for others to be done with it.
+    Batching,
+    /// 经办人忙: its resource did steps that were enabled before it.
+    Contention,
+    /// 插队: its resource did steps that were enabled after it.
+    Prioritization,
+    /// 不在班: its resource was off duty.
+    Unavailability,
+    /// 日志之外: nothing in the log explains it.
+    Extraneous,
+}
+
+impl Cause {
+    /// All, in the order in which they explain.
+    pub const ALL: [Self; 5] =
+        [Self::Batching, Self::Contention, Self::Prioritization, Self::Unavailability, Self::Extraneous];
+}
+
 /// The waiting of one step, in microseconds; the causes add up to `total_us`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Waiting {
@@ -43,7 +65,18 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    fn add(&mut self, o: &Self) {
+    /// The part that a cause explains.
+    pub fn part(&self, cause: Cause) -> i64 {
+        match cause {
+            Cause::Batching => self.batching_us,
+            Cause::Contention => self.contention_us,
+            Cause::Prioritization => self.prioritization_us,
+            Cause::Unavailability => self.unavailability_us,
+            Cause::Extraneous => self.extraneous_us,
+        }
+    }
+    /// Adds another waiting, part by part.
+    pub fn add(&mut self, o: &Self) {
         self.total_us += o.total_us;
         self.batching_us += o.batching_us;
         self.contention_us += o.contention_us;
@@ -59,7 +92,14 @@ pub struct EventWaiting {
     pub case: u32,
     pub source: u32,
     pub target: u32,
+    /// By the clock on the wall.
     pub waiting: Waiting,
+    /// The same stretches counted in office hours; equal to `waiting` when none were given.
+    pub working: Waiting,
+    /// From start to end of the target, which is not waiting.
+    pub handling_us: i64,
+    /// The same in office hours.
+    pub handling_working_us: i64,
 }
 
 /// The waiting between two activities done by two resources, over all cases.
@@ -72,8 +112,16 @@ pub struct TransitionWaiting {
     pub count: u64,
     /// Numbers of the cases behind it.
     pub cases: Vec<u32>,
+    /// Where in the list given its events stand, in the order of the list.
+    #[serde(skip)]
+    pub events: Vec<u32>,
     #[serde(flatten)]
     pub waiting: Waiting,
+    /// The same in office hours.
+    pub working: Waiting,
+    /// Handling of the targets, by the clock and in office hours.
+    pub handling_us: i64,
+    pub handling_working_us: i64,
 }
 
 type Span = (i64, i64);
@@ -90,11 +138,13 @@ struct Steps<'a> {
 }
 
 /// Explains the waiting of every event that has one before it. `None` when the log has no start times.
-/// `duty` gives the office hours of a resource; without them nothing counts as unavailable.
+/// `duty` gives the hours of a resource; without them nothing counts as unavailable. `office` are the hours in which
+/// working time is counted.
 pub fn waiting_of_events<'c>(
     log: &Log,
     options: &WaitingOptions,
     duty: impl Fn(&str) -> Option<&'c WorkClock>,
+    office: Option<&WorkClock>,
 ) -> Option<Vec<EventWaiting>> {
     let begin = log.begin()?;
     let concurrent = concurrency(log, options);
@@ -113,38 +163,70 @@ pub fn waiting_of_events<'c>(
             };
             let Some(&source) = events[..i].iter().rev().find(|&&s| comes_before(s)) else { continue };
             let clock = clocks.get(log.resource()[e as usize] as usize).copied().flatten();
+            let (waiting, working) = steps.explain(e, clock, office);
+            let span = (begin[e as usize], log.time()[e as usize]);
             found.push(EventWaiting {
                 case: case as u32,
                 source,
                 target: e,
-                waiting: steps.explain(e, clock),
+                waiting,
+                working,
+                handling_us: span.1 - span.0,
+                handling_working_us: worked(office, span),
             });
         }
     }
     Some(found)
 }
 
-/// The same, summed over pairs of (activity, resource), by names.
-pub fn waiting_of_transitions(log: &Log, events: &[EventWaiting]) -> Vec<TransitionWaiting> {
-    let mut cells: HashMap<[u32; 4], (u64, Vec<u32>, Waiting)> = HashMap::new();
-    for w in events {
+#[derive(Default)]
+struct Cell {
+    count: u64,
+    cases: Vec<u32>,
+    events: Vec<u32>,
+    waiting: Waiting,
+    working: Waiting,
+    handling: (i64, i64),
+}
+
+fn worked(office: Option<&WorkClock>, (from, to): Span) -> i64 {
+    office.map_or(to - from, |c| c.working_us(from, to))
+}
+
+/// The same, summed over pairs of activities, or of (activity, resource), by names.
+pub fn waiting_of_transitions(
+    log: &Log,
+    events: &[EventWaiting],
+    by_resource: bool,
+) -> Vec<TransitionWaiting> {
+    let mut cells: HashMap<[u32; 4], Cell> = HashMap::new();
+    let resource = |e: usize| if by_resource { log.resource()[e] } else { Log::NONE };
+    for (i, w) in events.iter().enumerate() {
         let (s, t) = (w.source as usize, w.target as usize);
-        let key = [log.activity()[s], log.resource()[s], log.activity()[t], log.resource()[t]];
+        let key = [log.activity()[s], resource(s), log.activity()[t], resource(t)];
         let cell = cells.entry(key).or_default();
-        cell.0 += 1;
-        cell.1.push(w.case);
-        cell.2.add(&w.waiting);
+        cell.count += 1;
+        cell.cases.push(w.case);
+        cell.events.push(i as u32);
+        cell.waiting.add(&w.waiting);
+        cell.working.add(&w.working);
+        cell.handling.0 += w.handling_us;
+        cell.handling.1 += w.handling_working_us;
     }
-    let named = |(key, (count, mut cases, waiting)): ([u32; 4], (u64, Vec<u32>, Waiting))| {
-        cases.dedup();
+    let named = |(key, mut cell): ([u32; 4], Cell)| {
+        cell.cases.dedup();
         TransitionWaiting {
             source_activity: log.activities.get(key[0]).into(),
             source_resource: log.resources.get(key[1]).into(),
             target_activity: log.activities.get(key[2]).into(),
             target_resource: log.resources.get(key[3]).into(),
-            count,
-            cases,
-            waiting,
+            count: cell.count,
+            cases: cell.cases,
+            events: cell.events,
+            waiting: cell.waiting,
+            working: cell.working,
+            handling_us: cell.handling.0,
+            handling_working_us: cell.handling.1,
         }
     };
     let mut all: Vec<TransitionWaiting> = cells.into_iter().map(named).collect();
@@ -271,12 +353,19 @@ fn batches(
 }
 
 impl Steps<'_> {
-    fn explain(&self, event: u32, clock: Option<&WorkClock>) -> Waiting {
+    /// By the clock on the wall, and in office hours.
+    fn explain(
+        &self,
+        event: u32,
+        clock: Option<&WorkClock>,
+        office: Option<&WorkClock>,
+    ) -> (Waiting, Waiting) {
         let e = event as usize;
         let (enabled, start) = (self.enabled[e], self.begin[e]);
         let total_us = start - enabled;
         if total_us <= 0 {
-            return Waiting { total_us, extraneous_us: total_us, ..Waiting::default() };
+            let of = |us| Waiting { total_us: us, extraneous_us: us, ..Waiting::default() };
+            return (of(total_us), of(worked(office, (enabled, start))));
         }
         let ready = self.batch[e].map(|b| b.1);
         let batching: Vec<Span> = ready.filter(|&r| r > enabled).map(|r| (enabled, r)).into_iter().collect();
@@ -294,24 +383,23 @@ impl Steps<'_> {
         }
         let off = clock.map(|c| c.off_spans(enabled, start)).unwrap_or_default();
         let mut explained: Vec<Span> = Vec::new();
+        // What a cause explains beyond the causes before it: (by the clock, in office hours).
         let mut take = |spans: Vec<Span>| {
-            let before = length(&explained);
+            let before = lengths(&explained, office);
             explained = union(explained.iter().copied().chain(spans).collect());
-            length(&explained) - before
+            let after = lengths(&explained, office);
+            (after.0 - before.0, after.1 - before.1)
         };
-        let batching_us = take(batching);
-        let contention_us = take(contention);
-        let prioritization_us = take(priorities);
-        let unavailability_us = take(off);
-        let known = batching_us + contention_us + prioritization_us + unavailability_us;
-        Waiting {
+        let parts = [take(batching), take(contention), take(priorities), take(off)];
+        let of = |total_us: i64, part: [i64; 4]| Waiting {
             total_us,
-            batching_us,
-            contention_us,
-            prioritization_us,
-            unavailability_us,
-            extraneous_us: total_us - known,
-        }
+            batching_us: part[0],
+            contention_us: part[1],
+            prioritization_us: part[2],
+            unavailability_us: part[3],
+            extraneous_us: total_us - part.iter().sum::<i64>(),
+        };
+        (of(total_us, parts.map(|p| p.0)), of(worked(office, (enabled, start)), parts.map(|p| p.1)))
     }
 
     /// Other events of the same resource that ran while this one waited.
@@ -337,6 +425,62 @@ fn union(mut spans: Vec<Span>) -> Vec<Span> {
     out
 }
 
-fn length(spans: &[Span]) -> i64 {
-    spans.iter().map(|s| s.1 - s.0).sum()
+/// Length of spans that are apart, by the clock and in office hours.
+fn lengths(spans: &[Span], office: Option<&WorkClock>) -> (i64, i64) {
+    spans.iter().fold((0, 0), |sum, s| (sum.0 + (s.1 - s.0), sum.1 + worked(office, *s)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Limits;
+    use crate::{Mapping, Order, read_csv};
+    use proptest::prelude::*;
+
+    fn log_of(rows: &[(u8, u8, u16, u16, u8)]) -> Log {
+        let stamp = |minutes: u32| {
+            let (day, rest) = (1 + minutes / 1440, minutes % 1440);
+            format!("2026-09-{day:02}T{:02}:{:02}:00+08:00", rest / 60, rest % 60)
+        };
+        let mut csv = String::from("case,activity,start,end,who\n");
+        for &(case, activity, start, length, who) in rows {
+            let (from, to) = (u32::from(start), u32::from(start) + u32::from(length));
+            csv += &format!("c{case},a{activity},{},{},r{who}\n", stamp(from), stamp(to));
+        }
+        let mapping = Mapping {
+            case: "case".into(),
+            activity: "activity".into(),
+            time: Some("end".into()),
+            start: Some("start".into()),
+            resource: Some("who".into()),
+            ..Mapping::default()
+        };
+        read_csv(csv.as_bytes(), Some(&mapping), Limits::small(), Order::Time).unwrap().0
+    }
+
+    proptest! {
+        /// Parts add up to the whole by both clocks, nothing is negative, office hours never exceed the clock, and
+        /// what the duty hours call off duty is no working time when they are the office hours.
+        #[test]
+        fn parts_add_up_by_both_clocks(rows in prop::collection::vec((0u8..5, 0u8..4, 0u16..20_000, 0u16..2_000, 0u8..3), 1..40)) {
+            let log = log_of(&rows);
+            let office = WorkClock::office(8 * 3600, 9, 17);
+            let found = waiting_of_events(&log, &WaitingOptions::default(), |_| Some(&office), Some(&office)).unwrap();
+            for w in &found {
+                for both in [&w.waiting, &w.working] {
+                    let sum: i64 = Cause::ALL.iter().map(|c| both.part(*c)).sum();
+                    prop_assert_eq!(sum, both.total_us);
+                }
+                for cause in Cause::ALL {
+                    prop_assert!(w.working.part(cause) >= 0 && w.working.part(cause) <= w.waiting.part(cause));
+                }
+                prop_assert_eq!(w.working.unavailability_us, 0);
+                prop_assert!(w.handling_us >= w.handling_working_us && w.handling_working_us >= 0);
+            }
+            let table = waiting_of_transitions(&log, &found, true);
+            let total = |of: &dyn Fn(&TransitionWaiting) -> i64| table.iter().map(of).sum::<i64>();
+            prop_assert_eq!(total(&|t| t.waiting.total_us), found.iter().map(|w| w.waiting.total_us).sum::<i64>());
+            prop_assert_eq!(total(&|t| t.handling_us), found.iter().map(|w| w.handling_us).sum::<i64>());
+        }
+    }
 }

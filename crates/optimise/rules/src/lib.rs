@@ -47,6 +47,6 @@ pub use redesign::{
 pub use rng::Rng;
 pub use search::{Candidate, Change, Found, search};
 pub use sim::{
-    Comparison, Design, Estimate, GroupReport, Options, Scenario, SimReport, StepReport, compare,
-    read_scenario, simulate, simulate_scenario,
+    Comparison, Design, Estimate, GroupReport, Options, Scenario, SimReport, StepReport, TARGET_SHARE,
+    TargetShare, compare, read_scenario, simulate, simulate_scenario,
 };

@@ -75,6 +75,52 @@ pub(crate) fn normal_cdf(z: f64) -> f64 {
     if z >= 0.0 { 0.5 + p } else { 0.5 - p }
 }
 
+/// Regularised incomplete beta function I_x(a, b), by its continued fraction.
+fn beta_i(x: f64, a: f64, b: f64) -> f64 {
+    if x <= 0.0 || x >= 1.0 {
+        return f64::from(u8::from(x >= 1.0));
+    }
+    // The fraction converges fast on one side of the mean only; the other side is its mirror.
+    if x > (a + 1.0) / (a + b + 2.0) {
+        return 1.0 - beta_i(1.0 - x, b, a);
+    }
+    let front = (a * x.ln() + b * (-x).ln_1p() + ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b)).exp() / a;
+    let safe = |v: f64| if v.abs() < 1e-300 { 1e-300 } else { v };
+    let (mut c, mut d) = (1.0, 1.0 / safe(1.0 - (a + b) * x / (a + 1.0)));
+    let mut h = d;
+    for m in 1..300 {
+        let m = f64::from(m);
+        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
+        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
+        let mut step = 1.0;
+        for part in [even, odd] {
+            d = 1.0 / safe(1.0 + part * d);
+            c = safe(1.0 + part / c);
+            step = d * c;
+            h *= step;
+        }
+        if (step - 1.0).abs() < 1e-14 {
+            break;
+        }
+    }
+    (front * h).clamp(0.0, 1.0)
+}
+
+/// Chance that Student's t with so many degrees of freedom is as far from 0, on either side.
+pub(crate) fn student_p(t: f64, free: f64) -> f64 {
+    beta_i(free / (free + t * t), free / 2.0, 0.5)
+}
+
+/// Quantile of Student's t, `q` of at least a half.
+pub(crate) fn student_quantile(q: f64, free: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1e4);
+    for _ in 0..80 {
+        let middle = f64::midpoint(low, high);
+        if 1.0 - student_p(middle, free) / 2.0 < q { low = middle } else { high = middle }
+    }
+    high
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +133,10 @@ mod tests {
         near(digamma(1.0), -0.577_215_664_901_532_9);
         near(normal_cdf(1.959_963_984_540_054), 0.975);
         near(gamma_p(1.0, 2.0), 1.0 - (-2f64).exp());
+        assert!((student_quantile(0.975, 4.0) - 2.776_445).abs() < 1e-6);
+        assert!((student_quantile(0.975, 30.0) - 2.042_272).abs() < 1e-6);
+        assert!((student_p(2.0, 10.0) - 0.073_388).abs() < 1e-6);
+        near(student_p(0.0, 7.0), 1.0);
         near(gamma_p(3.0, 10.0), 1.0 - (-10f64).exp() * (1.0 + 10.0 + 50.0));
     }
 }

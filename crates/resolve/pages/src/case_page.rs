@@ -120,6 +120,8 @@ struct Told<'a> {
     sent: Option<(Act, &'a Fields, Option<&'a Error>)>,
     checked: Option<(Act, app::ReplyCheck)>,
     shown: Option<app::Unmasked>,
+    /// a precedent as it was filled in, when it was not taken
+    precedent: Option<app::NewPrecedent>,
     trouble: String,
 }
 
@@ -381,7 +383,10 @@ async fn page_of(
         units: unit_choices(&v.office),
         trouble: told.trouble,
         done: told.done,
-        r: Read::of_case(&p, &read),
+        r: told.precedent.map_or_else(
+            || Read::of_case(&p, &read),
+            |form| Read { form, sent: true, ..Read::of_case(&p, &read) },
+        ),
         may_dispatch: v.acts.contains(&Act::Dispatch),
         checked: told.checked.map(|(act, c)| (act.word(), reading::check(&p, &c))),
         receipt: v.acts.contains(&Act::PrintReceipt) && desk.me.actor.unit.is_none_or(|u| !v.case.answers(u)),
@@ -541,6 +546,39 @@ pub(crate) async fn unmask(
         Err(e) => {
             again(&desk.page, e, |trouble| {
                 page_of(&kit, slots, &desk, number, Told { trouble, ..Told::default() })
+            })
+            .await
+        }
+    }
+}
+
+/// `POST /desk/case/{number}/precedent`: a closed case becomes a precedent.
+pub(crate) async fn make_precedent(
+    State(kit): State<Kit>,
+    Extension(slots): Extension<&'static Slots>,
+    desk: Desk,
+    Path(number): Path<String>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let get = |name: &str| fields.get(name).to_owned();
+    let form = app::NewPrecedent {
+        title: get("title"),
+        problem: get("problem"),
+        obstacle: get("obstacle"),
+        solution: get("solution"),
+        basis: get("basis"),
+    };
+    match kit.app.make_precedent(desk.actor(), number.clone(), form.clone()).await {
+        Ok(()) => Ok(Redirect::to(&format!("/desk/case/{number}?done=precedent")).into_response()),
+        Err(e) => {
+            again(&desk.page, e, |trouble| {
+                page_of(
+                    &kit,
+                    slots,
+                    &desk,
+                    number,
+                    Told { trouble, precedent: Some(form), ..Told::default() },
+                )
             })
             .await
         }

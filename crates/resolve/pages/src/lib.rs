@@ -104,7 +104,7 @@ pub fn routes(slots: &'static Slots) -> Router<Kit> {
         )
         .route("/desk/case/{number}/choose", post(reading::choose))
         .route("/desk/case/{number}/pair", post(reading::pair))
-        .route("/desk/case/{number}/precedent", post(reading::make))
+        .route("/desk/case/{number}/precedent", post(case_page::make_precedent))
         .route("/desk/erasures", get(erasures::list).post(erasures::ask))
         .route("/desk/erasures/{id}", post(erasures::step))
         .route("/desk/hot", get(reading::hot))

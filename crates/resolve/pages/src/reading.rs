@@ -111,6 +111,8 @@ pub(crate) struct Read {
     pub precedents: Vec<PrecedentLine>,
     pub form: NewPrecedent,
     pub made: bool,
+    /// the form comes back as it was filled in
+    pub sent: bool,
     pub may_judge: bool,
     pub may_merge: bool,
     pub may_make: bool,
@@ -131,6 +133,7 @@ impl Read {
             precedents: r.precedents.iter().map(|v| precedent(p, v)).collect(),
             form: r.own.clone().unwrap_or_default(),
             made: r.own.is_some(),
+            sent: false,
             may_judge: r.may_judge,
             may_merge: r.may_merge,
             may_make: r.may_make,
@@ -216,25 +219,6 @@ pub(crate) async fn pair(
     let judged = Judged::ALL.into_iter().find(|j| j.word() == said).ok_or(Oops(Error::NotFound))?;
     kit.app.judge(desk.actor(), number.clone(), other, judged).await?;
     Ok(Redirect::to(&format!("/desk/case/{number}?done=judged")).into_response())
-}
-
-/// `POST /desk/case/{number}/precedent`
-pub(crate) async fn make(
-    State(kit): State<Kit>,
-    desk: Desk,
-    Path(number): Path<String>,
-    fields: Fields,
-) -> Result<Response, Oops> {
-    let get = |name: &str| fields.get(name).to_owned();
-    let form = NewPrecedent {
-        title: get("title"),
-        problem: get("problem"),
-        obstacle: get("obstacle"),
-        solution: get("solution"),
-        basis: get("basis"),
-    };
-    kit.app.make_precedent(desk.actor(), number.clone(), form).await?;
-    Ok(Redirect::to(&format!("/desk/case/{number}?done=precedent")).into_response())
 }
 
 #[derive(Template)]

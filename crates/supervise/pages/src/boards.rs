@@ -134,7 +134,6 @@ struct Told {
     name: &'static str,
     how: &'static str,
     unit: &'static str,
-    source: &'static str,
 }
 
 #[derive(Template)]
@@ -305,7 +304,6 @@ fn about(p: &Page, f: &'static Figure) -> Told {
         name: name(p.lang, f),
         how: if zh { f.how } else { f.how_en },
         unit: if zh { f.measure.zh() } else { "" },
-        source: f.source,
     }
 }
 
@@ -359,7 +357,6 @@ struct FigureHtml {
     p: Page,
     title: &'static str,
     how: &'static str,
-    source: &'static str,
     value: String,
     count: usize,
     share: bool,
@@ -399,7 +396,6 @@ pub(crate) async fn list(
     Ok(render(&FigureHtml {
         title: name(p.lang, f),
         how: if p.lang == Lang::Zh { f.how } else { f.how_en },
-        source: f.source,
         value: l.value.text(),
         count: l.count,
         share: matches!(l.value, Value::Share { .. }),

@@ -349,6 +349,11 @@ impl Writer<'_> {
     }
 }
 
+/// A name in quotation marks; its own become single ones (GB/T 15834: “ ” outside, ‘ ’ inside).
+fn quoted(name: &str) -> String {
+    format!("“{}”", name.replace('“', "‘").replace('”', "’"))
+}
+
 fn zh_day(d: Date) -> String {
     format!("{}年{}月{}日", d.year(), d.month(), d.day())
 }
@@ -374,7 +379,7 @@ pub fn draft(form: Form, g: &Given<'_>) -> Bulletin {
         }
         Form::Campaign => {
             campaign(&mut w, &span);
-            format!("{}“{}”行动总结", g.city, g.campaign)
+            format!("{}{}行动总结", g.city, quoted(&g.campaign))
         }
         Form::ThreeLists => {
             three_lists(&mut w);
@@ -414,7 +419,7 @@ fn notice(w: &mut Writer<'_>, span: &str) {
     let g = w.given;
     w.say(&format!("现将{span}“走流程、解难题、优服务”工作情况通报如下。"));
     w.head(1, "一、总体情况");
-    w.say("本期共登记群众和企业诉求[intake]件，其中咨询[consulted]件、办件[matters]件、问题[problems]件；答复[replied]件次，按期答复率[on_time_rate]；截至期末在办[open]件，超期[late]件，临期[near]件。");
+    w.say("本期共登记群众和企业诉求[intake]件，其中咨询[consulted]件、办件[matters]件、问题[problems]件，其余为投诉、建议等；答复[replied]件次，按期答复率[on_time_rate]；截至期末在办[open]件，超期[late]件，临期[near]件。");
     w.say("回头看[called]件次，答复“已解决”的[solved]件次，解决率[solved_rate]，满意率[satisfied_rate]；重新办理[reopened]件次。");
     w.head(1, "二、分单位情况");
     w.table(
@@ -484,7 +489,7 @@ fn rectification(w: &mut Writer<'_>, span: &str) {
 fn campaign(w: &mut Writer<'_>, span: &str) {
     let g = w.given;
     w.head(1, "一、基本情况");
-    w.say(&format!("“{}”行动自{span}开展，共梳理存在问题[problems]个，出台整改方案[plans]个，已完成整改[mended]个，整改完成率[mended_rate]。", g.campaign));
+    w.say(&format!("{}行动自{span}开展，共梳理存在问题[problems]个，出台整改方案[plans]个，已完成整改[mended]个，整改完成率[mended_rate]。", quoted(&g.campaign)));
     w.head(1, "二、主要做法");
     w.say("（逐条写明做法、牵头单位和成效。）");
     w.head(1, "三、办理成效");

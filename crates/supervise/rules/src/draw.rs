@@ -38,7 +38,8 @@ fn lot(seed: &str, name: &str) -> [u8; 32] {
 }
 
 /// Draws `n` of `all` (name, stratum), shared out over the strata by their sizes (largest remainder), at least
-/// one from each as long as `n` reaches. Answers what was drawn in the order of strata and lots.
+/// one from each as long as `n` reaches. Where it does not reach, the smallest numbers of all decide, one from a
+/// stratum: a stratum comes in with a chance that grows with its size, and every one can come in. Answers what was drawn in the order of strata and lots.
 pub fn draw(seed: &str, all: &[(String, String)], n: usize) -> (Vec<Stratum>, Vec<Drawn>) {
     let mut strata: BTreeMap<&str, Vec<([u8; 32], &str)>> = BTreeMap::new();
     for (name, stratum) in all {
@@ -49,7 +50,8 @@ pub fn draw(seed: &str, all: &[(String, String)], n: usize) -> (Vec<Stratum>, Ve
         lots.dedup();
     }
     let sizes: Vec<usize> = strata.values().map(Vec::len).collect();
-    let shares = share_out(&sizes, n);
+    let smallest: Vec<[u8; 32]> = strata.values().map(|lots| lots[0].0).collect();
+    let shares = share_out(&sizes, &smallest, n);
     let (mut told, mut drawn) = (Vec::new(), Vec::new());
     for ((name, lots), share) in strata.iter().zip(shares) {
         told.push(Stratum { name: (*name).to_owned(), of: lots.len(), drawn: share });
@@ -62,14 +64,14 @@ pub fn draw(seed: &str, all: &[(String, String)], n: usize) -> (Vec<Stratum>, Ve
     (told, drawn)
 }
 
-/// So many of each stratum: one each while it reaches, the rest by size.
-fn share_out(sizes: &[usize], n: usize) -> Vec<usize> {
+/// So many of each stratum: one each while it reaches, the rest by size. `smallest` are their smallest numbers.
+fn share_out(sizes: &[usize], smallest: &[[u8; 32]], n: usize) -> Vec<usize> {
     let total: usize = sizes.iter().sum();
     let n = n.min(total);
     if n < sizes.len() {
-        // Not one for each: the largest strata first.
+        // Not one for each. The smallest of many numbers is smaller than that of few: size counts, none is shut out.
         let mut order: Vec<usize> = (0..sizes.len()).collect();
-        order.sort_by_key(|i| (std::cmp::Reverse(sizes[*i]), *i));
+        order.sort_by_key(|i| smallest[*i]);
         let mut out = vec![0; sizes.len()];
         for i in order.into_iter().take(n) {
             out[i] = 1;
@@ -121,6 +123,26 @@ mod tests {
             all.rotate_left(by);
             prop_assert_eq!(draw("2026-03", &all, n).1, drawn);
         }
+    }
+
+    /// 32 units, one with half of the cases, twelve drawn: over many seeds each unit comes in, the large one nearly
+    /// always, the small ones about equally often.
+    #[test]
+    fn every_stratum_can_be_drawn() {
+        let mut all: Vec<(String, String)> =
+            (0..31).map(|i| (format!("s{i}"), format!("小{i:02}"))).collect();
+        all.extend((0..31).map(|i| (format!("b{i}"), "大".to_owned())));
+        let mut times: BTreeMap<String, u32> = BTreeMap::new();
+        for seed in 0..2000 {
+            let (_, drawn) = draw(&format!("2026-{seed}"), &all, 12);
+            assert_eq!(drawn.len(), 12);
+            drawn.into_iter().for_each(|d| *times.entry(d.stratum).or_default() += 1);
+        }
+        assert_eq!(times.len(), 32);
+        let large = times.remove("大").unwrap();
+        assert!(large > 1990, "{large}");
+        // Eleven of 31 each time, give or take: 2000 × 11/31 = 710.
+        assert!(times.values().all(|n| (600..820).contains(n)), "{times:?}");
     }
 
     #[test]

@@ -213,6 +213,13 @@ impl Formula {
             let program = compile(part)?;
             run(&program, &|_| Value::Count(1))
                 .map_err(|why| bad(&part.name, format!("算不出数：{why}"), why))?;
+            if let Some(when) = divides_by_nought(part, &program) {
+                return Err(bad(
+                    &part.name,
+                    format!("分母可能为 0（{}）；请写成“分母 > 0 ? 算式 : 0”，或用 max(1, 分母)", when.zh),
+                    format!("it can divide by nought ({}): write “x > 0 ? … : 0” or max(1, x)", when.en),
+                ));
+            }
         }
         if figure(&self.size).is_none() {
             return Err(bad("size", "工作量指标不存在", "the figure of the size does not exist"));
@@ -221,14 +228,50 @@ impl Formula {
     }
 }
 
+/// Figures with which a part would divide by nought. Every figure it reads is tried at nought, at small numbers, at
+/// every number that stands in the expression, and large, alone and with the others.
+fn divides_by_nought(part: &Part, program: &Program) -> Option<Said> {
+    let read: Vec<&'static crate::figures::Figure> =
+        FIGURES.iter().filter(|f| program.references().variables().contains(&f.key)).collect();
+    let written = part.expr.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+    let mut probes: Vec<f64> = vec![0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 100.0, 1e6];
+    probes.extend(written.filter_map(|n| n.parse::<f64>().ok()).filter(|n| n.is_finite()));
+    let fails = |at: &dyn Fn(&str) -> f64| execute(program, at, true).is_ok_and(|n| !n.is_finite());
+    let told = |key: Option<&crate::figures::Figure>, n: f64| match key {
+        Some(f) => Said::new(format!("{}为 {n} 时", f.zh), format!("when {} is {n}", f.key)),
+        None if read.is_empty() => Said::new("无论指标多少", "whatever the figures are"),
+        None => Said::new(format!("各指标都为 {n} 时"), format!("when all figures are {n}")),
+    };
+    for others in [1e6, 1.0, 0.0] {
+        for f in &read {
+            for &n in &probes {
+                if fails(&|key| if key == f.key { n } else { others }) {
+                    return Some(told(Some(f), n));
+                }
+            }
+        }
+    }
+    probes.into_iter().find(|&n| fails(&|_| n)).map(|n| told(None, n))
+}
+
 /// The value of an expression; a share of nothing is 0 here, least samples keep such parts out.
 fn run(program: &Program, value: &dyn Fn(&str) -> Value) -> Result<f64, String> {
+    let n = execute(program, &|key| value(key).number().unwrap_or(0.0), false)?;
+    // A formula written before it was checked may divide by a figure that is 0.
+    Ok(if n.is_finite() { n } else { 0.0 })
+}
+
+/// `strict`: a quotient by nought is not hidden by min and max.
+fn execute(program: &Program, value: &dyn Fn(&str) -> f64, strict: bool) -> Result<f64, String> {
     let mut context = Context::default();
     for f in FIGURES {
-        context.add_variable_from_value(f.key, value(f.key).number().unwrap_or(0.0));
+        context.add_variable_from_value(f.key, value(f.key));
     }
-    context.add_function("min", |a: f64, b: f64| a.min(b)).map_err(|e| e.to_string())?;
-    context.add_function("max", |a: f64, b: f64| a.max(b)).map_err(|e| e.to_string())?;
+    let lost = move |a: f64, b: f64| strict && !(a.is_finite() && b.is_finite());
+    let least = move |a: f64, b: f64| if lost(a, b) { f64::NAN } else { a.min(b) };
+    let most = move |a: f64, b: f64| if lost(a, b) { f64::NAN } else { a.max(b) };
+    context.add_function("min", least).map_err(|e| e.to_string())?;
+    context.add_function("max", most).map_err(|e| e.to_string())?;
     let n = match program.execute(&context).map_err(|e| e.to_string())? {
         cel::Value::Float(n) => n,
         #[expect(clippy::cast_precision_loss, reason = "points")]
@@ -236,8 +279,7 @@ fn run(program: &Program, value: &dyn Fn(&str) -> Value) -> Result<f64, String> 
         cel::Value::Bool(b) => f64::from(u8::from(b)),
         other => return Err(format!("{other:?}")),
     };
-    // A part may divide by a figure that is 0.
-    Ok(if n.is_finite() { n } else { 0.0 })
+    Ok(n)
 }
 
 fn told(part: &Part, value: &dyn Fn(&str) -> Value) -> String {
@@ -435,6 +477,30 @@ mod tests {
         }
         formula("late > 3 ? 0 : min(40, 100 - late)").check().unwrap();
         assert_eq!(reals("40*x1+2.5-late2*3"), "40.0*x1+2.5-late2*3.0");
+    }
+
+    #[test]
+    fn a_formula_that_can_divide_by_nought_is_refused_when_it_is_written() {
+        let keys: Vec<_> = FIGURES.iter().map(|f| f.key).collect();
+        let (a, b) = (keys[0], keys[1]);
+        for expr in [
+            "1/0".to_owned(),
+            format!("10/{a}"),
+            format!("10*{b}/({a}-7)"),
+            format!("min(5, 10/{a})"),
+            format!("max(0, {b}/({a}-{b}))"),
+        ] {
+            let wrong = formula(&expr).check().expect_err(&expr);
+            assert!(wrong.said.zh.contains("分母可能为 0"), "{expr}: {}", wrong.said.zh);
+        }
+        for expr in [
+            format!("{a} > 0 ? 10*{b}/{a} : 0"),
+            format!("10*{b}/max(1, {a})"),
+            format!("10*{b}/({a}+1)"),
+            format!("{b}/2"),
+        ] {
+            assert_eq!(formula(&expr).check().err().map(|e| e.said.zh), None, "{expr}");
+        }
     }
 
     #[test]

@@ -40,8 +40,8 @@ fn waiting_causes_equal_the_hand_made_tables() {
         let file = open(&format!("wta/manual_log_{n}.csv"));
         let (log, _, _) = read_csv(file, Some(&mapping), Limits::small(), Order::Time).unwrap();
         let duty = |r: &str| Some(if r == "Marcus" { &marcus } else { &all });
-        let events = waiting_of_events(&log, &WaitingOptions::default(), duty).unwrap();
-        let table = waiting_of_transitions(&log, &events);
+        let events = waiting_of_events(&log, &WaitingOptions::default(), duty, None).unwrap();
+        let table = waiting_of_transitions(&log, &events, true);
         let mut csv =
             CsvReader::new(open(&format!("wta/manual_log_{n}_expected.csv")), None, Limits::small()).unwrap();
         let mut row = Vec::new();

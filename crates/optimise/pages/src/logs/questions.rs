@@ -14,8 +14,17 @@ use crate::logs::asked::{Asked, Head, Seen, grouped, query, seen};
 use crate::logs::shelf::{Shelf, blocking};
 use crate::{Desk, Page};
 
+/// One cause of a waiting as a bar: its words, its share of the widest in per cent, its days, its cases.
+struct Bar {
+    said: String,
+    share: u32,
+    days: String,
+    cases: String,
+}
+
 struct One {
     said: String,
+    bars: Vec<Bar>,
     suggestion: String,
     cases: Vec<(String, String)>,
     more: String,
@@ -125,6 +134,7 @@ fn block(p: &Page, asked: &Asked, base: &str, own: bool, a: &Answer) -> Block {
         let rest = x.case_count.saturating_sub(NAMED as u64);
         One {
             said: said(p.lang, &x.said),
+            bars: bars(p, x),
             suggestion: said(p.lang, &x.suggestion),
             cases: x.cases.iter().take(NAMED).map(link).collect(),
             more: if rest > 0 { t.more_cases.replace("{n}", &grouped(rest as usize)) } else { String::new() },
@@ -141,6 +151,20 @@ fn block(p: &Page, asked: &Asked, base: &str, own: bool, a: &Answer) -> Block {
         notes: a.notes.iter().map(|n| said(p.lang, n)).collect(),
         open: !a.findings.is_empty(),
     }
+}
+
+/// The causes of a waiting, drawn. Those off duty are no working time and stand in the sentence only.
+fn bars(p: &Page, x: &Finding) -> Vec<Bar> {
+    let whole = x.parts.iter().map(|part| part.days).sum::<f64>().max(f64::MIN_POSITIVE);
+    let drawn = x.parts.iter().filter(|part| part.days > 0.0);
+    drawn
+        .map(|part| Bar {
+            said: said(p.lang, &part.said),
+            share: (part.days / whole * 100.0).round().clamp(0.0, 100.0) as u32,
+            days: p.t.log.part_days.replace("{n}", &format!("{:.1}", part.days)),
+            cases: p.t.log.part_cases.replace("{n}", &grouped(part.case_count as usize)),
+        })
+        .collect()
 }
 
 fn key(x: &Finding) -> String {

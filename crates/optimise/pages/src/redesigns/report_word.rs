@@ -82,6 +82,7 @@ pub(crate) fn document(r: &Report) -> Document {
         if !real.overloaded {
             let (was, is, cut) = &real.simulated;
             body.say(format!("{} {was} → {is} ({cut})", t.simulated));
+            body.say(&real.target);
             body.say(&real.saved);
             body.say(if real.none { t.no_saving } else { "" });
         }

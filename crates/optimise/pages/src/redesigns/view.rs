@@ -159,7 +159,8 @@ fn due(p: &Page, calendar: &WorkCalendar, days: f64) -> Option<String> {
         return None;
     }
     let end = workday::due(p.now, Length::Workdays(days as u32), calendar, &[]);
-    end.at().map(|at| day(p.lang, at.date()))
+    let mark = if end.provisional() { p.t.process.provisional } else { "" };
+    end.at().map(|at| format!("{}{mark}", day(p.lang, at.date())))
 }
 
 impl Plan {
@@ -167,7 +168,7 @@ impl Plan {
         let (t, lang) = (p.t.process, p.lang);
         let name = |id: &String| name_of(model, id);
         let names = |ids: &[String], by: &str| ids.iter().map(name).collect::<Vec<_>>().join(by);
-        let yes = |b: bool| if b { t.reached } else { t.missed };
+        let yes = |b: bool| if b { t.path_within } else { t.path_beyond };
         let when = due(p, calendar, r.before.working_days).zip(due(p, calendar, r.after.working_days));
         Self {
             rows: rows(p.t, &r.before, &r.after, (r.form_fields.before, r.form_fields.after)),
@@ -253,6 +254,8 @@ impl Plan {
 pub(crate) struct Reality {
     pub lawful: (String, String, String),
     pub simulated: (String, String, String),
+    /// whether the target is met, by the simulated cases
+    pub target: String,
     pub saved: String,
     pub none: bool,
     /// the simulated figures mean nothing
@@ -268,6 +271,7 @@ impl Reality {
         Self {
             lawful: three(f.lawful_days),
             simulated: three(f.simulated_days),
+            target: f.target.as_ref().map_or_else(String::new, |t| said(p.lang, t)),
             saved: line.replace("{a}", &num(low)).replace("{b}", &num(high)),
             none: low <= 0.0,
             overloaded: f.overloaded,

@@ -138,6 +138,8 @@ web_kit::room! {
     ask_ends: "正常结束环节（每行一个）", "Regular last steps (one a line)";
     ask_go: "重新回答", "Answer again";
     ask_suggestion: "建议", "Suggestion";
+    part_days: "{n} 个工作日", "{n} working days";
+    part_cases: "{n} 件", "{n} cases";
     ask_cases: "件", "Cases";
     ask_notes: "口径", "How it was counted";
     make_problem: "转为问题", "Make it a problem";

@@ -51,9 +51,9 @@ web_kit::room! {
     weighted: "按情形发生频率加权。", "Weighted by how often each situation occurs.";
     situation: "情形", "Situation";
     share: "占比", "Share";
-    target: "目标 {n} 个工作日：现行{a}，再造后{b}。", "Target {n} working days: today {a}, redesigned {b}.";
-    reached: "达到", "reached";
-    missed: "未达到", "missed";
+    target: "目标 {n} 个工作日。不计排队的最长路径：现行{a}，再造后{b}；能否达到以仿真为准。", "Target {n} working days. Longest path without queues: today {a}, redesigned {b}; whether it is reached is judged by the simulation.";
+    path_within: "在目标之内", "within it";
+    path_beyond: "超过目标", "beyond it";
     plan: "办理计划", "The plan";
     lane_title: "《{name}》现行与再造后的办理计划", "{name}: today and redesigned";
     lane_days: "个工作日", "working days";
@@ -62,6 +62,7 @@ web_kit::room! {
     path_before: "现行最长路径", "Longest path today";
     path_after: "再造后最长路径", "Longest path of the lawful plan";
     groups: "可以同时办理", "May be handled at once";
+    provisional: "（暂定，所跨年份放假安排尚未公布）", " (provisional: holidays of that year are not published)";
     if_today: "如果今天受理：按法定工作日历，现行 {a} 办结，再造后 {b} 办结。", "Accepted today, by the statutory calendar: done by {a} today, by {b} redesigned.";
     staffed: "按现有人手，单独一件最短 {n} 个工作日（{how}）。", "With the staff there is, one case alone takes at least {n} working days ({how}).";
     proven: "已证明最短", "proven shortest";

@@ -55,6 +55,9 @@ pub struct Prediction {
     pub lawful_days: (f64, f64),
     /// simulated mean, working days, before and after
     pub simulated_days: (f64, f64),
+    /// how many simulated cases meet the target, in words; none before this was judged, or without a target
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Said>,
     /// simulated mean from begin to end with nights and week ends, hours saved, with its 95 % interval
     pub saved_hours: (f64, f64, f64),
     /// seed and cases of each replication

@@ -56,6 +56,7 @@ fn submitted() -> Proposal {
 
 fn prediction() -> Prediction {
     Prediction {
+        target: None,
         lawful_days: (9.0, 6.0),
         simulated_days: (9.0, 6.0),
         saved_hours: (1.0, 0.5, 1.5),

@@ -91,7 +91,20 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
 fn helped(f: &Facts<'_>, done: &[(i64, i64)], since: i64, answer: &mut Answer) {
     let seen = |d: &(i64, i64)| Seen { day: Moment::from_us(d.0).day_number(), value: f.days(d.1) };
     let before: Vec<Seen> = done.iter().filter(|d| d.0 < since).map(seen).collect();
-    let after: Vec<Seen> = done.iter().filter(|d| d.0 >= since).map(seen).collect();
+    // Of the last cases only the quick ones have ended: a case counts when nearly all of its time would have.
+    let mut worked: Vec<i64> = done.iter().filter(|d| d.0 < since).map(|d| d.1).collect();
+    worked.sort_unstable();
+    let most = if worked.is_empty() { 0 } else { quantile(&worked, 0.95) };
+    let ripe = |d: &&(i64, i64)| f.work(d.0, f.as_of) >= most;
+    let late: Vec<&(i64, i64)> = done.iter().filter(|d| d.0 >= since).collect();
+    let after: Vec<Seen> = late.iter().copied().filter(ripe).map(seen).collect();
+    if after.len() < late.len() {
+        let n = late.len() - after.len();
+        answer.note(
+            format!("日志末尾收的 {n} 件不计：慢的还没办完，只算快的会显得变快。"),
+            format!("{n} cases begun near the end of the log are left out: of these only the quick ones have ended."),
+        );
+    }
     match effect(&before, &after, None, None, 1) {
         Ok(e) => {
             if e.judgement != Judgement::TooFew {

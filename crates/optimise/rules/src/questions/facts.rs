@@ -104,6 +104,7 @@ impl<'a> Facts<'a> {
             cases: cases.iter().take(EVIDENCE).map(|&(_, c)| self.case(c)).collect(),
             suggestion: Said::new("", ""),
             filter: None,
+            parts: Vec::new(),
         }
     }
     /// How a case is called.

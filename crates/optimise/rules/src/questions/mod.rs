@@ -16,6 +16,7 @@ mod ping_pong;
 mod rework;
 mod stops;
 
+use eventlog::waiting::Cause;
 use eventlog::{Filter, Log};
 use kernel::Said;
 use serde::{Deserialize, Serialize};
@@ -189,6 +190,26 @@ pub struct Finding {
     pub suggestion: Said,
     /// The filter that shows these cases, where there is one.
     pub filter: Option<Filter>,
+    /// What the figure is made of, where that is known: the causes of a waiting.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+}
+
+/// One part of a waiting.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Part {
+    /// Its cause.
+    pub word: Cause,
+    /// The cause in words.
+    pub said: Said,
+    /// Working days; the parts add up to the figure of the finding.
+    pub days: f64,
+    /// Hours by the clock on the wall.
+    pub clock_hours: f64,
+    /// How many cases have it.
+    pub case_count: u64,
+    /// Their names, the longest first; at most [`EVIDENCE`].
+    pub cases: Vec<String>,
 }
 
 /// The answer to a question.

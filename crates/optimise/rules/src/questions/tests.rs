@@ -53,6 +53,28 @@ fn every_question_answers_every_log_without_a_fault() {
 }
 
 #[test]
+fn waiting_is_told_with_all_its_causes_and_apart_from_handling() {
+    // 乙 审查s 2 from ten to noon, then lunch, and nothing explains the hour after it.
+    let csv = "办件编号,环节,开始时间,结束时间,经办人\n\
+               1,受理,2024-07-08 09:00,2024-07-08 10:00,甲\n\
+               2,受理,2024-07-08 09:00,2024-07-08 09:30,丙\n\
+               2,审查,2024-07-08 10:00,2024-07-08 12:00,乙\n\
+               1,审查,2024-07-08 14:00,2024-07-08 15:00,乙\n";
+    let a = told(&log(csv), Question::LostTime, &AskOptions::default());
+    let found = &a.findings[0];
+    let hours = |days: f64| (days * 7.0 * 1e6).round() / 1e6;
+    assert_eq!((found.about.clone(), hours(found.figure)), (vec!["受理".into(), "审查".into()], 3.5));
+    let parts: Vec<_> = found.parts.iter().map(|p| (p.word, hours(p.days), p.clock_hours)).collect();
+    assert_eq!(
+        parts,
+        [(Cause::Contention, 2.0, 2.0), (Cause::Unavailability, 0.0, 1.0), (Cause::Extraneous, 1.5, 1.5)]
+    );
+    assert_eq!(found.parts[0].cases, ["1"]);
+    assert_eq!(found.parts[2].cases, ["1", "2"]);
+    assert!(found.said.zh.contains("办理用去 0.43 个工作日"), "{}", found.said.zh);
+}
+
+#[test]
 fn lost_time_counts_working_days_only() {
     // Friday 16:00 to Tuesday 10:00: one hour, a Monday of seven, one hour: nine hours of office time.
     let csv =

@@ -176,23 +176,18 @@ fn needs_are_known(case: &Case<'_>) -> bool {
     case.model.steps.iter().any(|s| !s.needs.is_empty())
 }
 
-/// Hand-ins of line `m` today in situation `k`. Rule: (1) as many as `asked_by` names; else (2) one for each
-/// unit (and item) among the steps that need it and meet the applicant; else (3) one for each unit (and
-/// item) among the steps that need it; else (4) one, since it is on the list.
+/// Hand-ins of line `m` today in situation `k`. Rule: (1) as many as `asked_by` names; else (2) one for each unit
+/// (and item) among the steps that need it, whether it is handed in at a counter or online; else (3) one, since it
+/// is on the list.
 fn asks(case: &Case<'_>, m: usize, k: Option<usize>) -> f64 {
     let row = &case.model.materials[m];
     if !row.asked_by.is_empty() {
         return row.asked_by.iter().collect::<BTreeSet<_>>().len() as f64;
     }
     let present = case.present(k);
-    let users: Vec<_> = case.linked.users[m].iter().filter(|&&j| present[j]).collect();
-    let places = |met: bool| -> BTreeSet<(&str, &str)> {
-        let steps = users.iter().map(|&&j| &case.model.steps[j]);
-        steps.filter(|s| !met || s.visits > 0.0).map(|s| (s.item.as_str(), s.unit.as_str())).collect()
-    };
-    let met = places(true);
-    let n = if met.is_empty() { places(false).len() } else { met.len() };
-    n.max(1) as f64
+    let steps = case.linked.users[m].iter().filter(|&&j| present[j]).map(|&j| &case.model.steps[j]);
+    let places: BTreeSet<(&str, &str)> = steps.map(|s| (s.item.as_str(), s.unit.as_str())).collect();
+    places.len().max(1) as f64
 }
 
 /// Every material with its verdict.

@@ -160,6 +160,31 @@ fn the_worked_examples_reach_their_targets() {
     }
 }
 
+/// Whether a paper is handed in at a counter or online: who needs it asks for it (defect: one visit hid the others).
+#[test]
+fn visits_never_hide_that_a_paper_is_asked_for_twice() {
+    for text in [
+        include_str!("../../../../../data/redesign/enterprise-start.json"),
+        include_str!("../../../../../data/redesign/land-to-start.json"),
+        include_str!("../../../../../data/redesign/construction.json"),
+        include_str!("../../../../../data/redesign/utilities.json"),
+        include_str!("../../../../../data/redesign/disabled-service.json"),
+    ] {
+        let m = Model::from_json(text).unwrap();
+        let asked = |m: &Model| -> Vec<(f64, Verdict)> {
+            redesign(m).unwrap().materials.iter().map(|x| (x.asked_before, x.verdict)).collect()
+        };
+        let plain = asked(&m);
+        for i in 0..m.steps.len() {
+            for visits in [0.0, 1.0, 3.0] {
+                let mut other = m.clone();
+                other.steps[i].visits = visits;
+                assert_eq!(asked(&other), plain, "{}: {} with {visits} visits", m.name, m.steps[i].name);
+            }
+        }
+    }
+}
+
 /// A random sound model: steps 0..n, every order forward in a shuffled numbering.
 fn sound() -> impl Strategy<Value = Value> {
     let step = (0u8..9, prop::collection::vec(0usize..12, 0..3), 0u8..3);

@@ -44,10 +44,10 @@ impl Redesign {
             line(&mut out, "填写字段", "个", self.form_fields.before, self.form_fields.after);
         }
         if let Some(t) = &self.target {
-            let yes = |b: bool| if b { "达到" } else { "未达到" };
+            let yes = |b: bool| if b { "不超过" } else { "超过" };
             let _ = writeln!(
                 out,
-                "  目标 {} 个工作日：现行{}，再造后{}{}",
+                "  目标 {} 个工作日（只看不计排队的最长路径；实际能否达到以仿真为准）：现行{}，再造后{}{}",
                 num(t.working_days),
                 yes(t.before),
                 yes(t.after),

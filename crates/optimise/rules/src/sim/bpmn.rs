@@ -174,6 +174,7 @@ fn blank() -> Net {
         // Monday, 9:00: when the reference runs begin.
         begin: 9.0 * 3_600.0,
         as_reference: true,
+        within: None,
     }
 }
 

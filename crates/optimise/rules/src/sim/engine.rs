@@ -93,6 +93,8 @@ pub(crate) struct Run {
     pub histogram: Histogram,
     /// time in the system measured in working time of calendar 0
     pub worked_cycle: f64,
+    /// cases that reached the target
+    pub within: u64,
     pub processing: f64,
     pub nodes: Vec<NodeFigures>,
     /// seconds each resource was busy
@@ -153,6 +155,7 @@ pub(crate) fn run(net: &Net, cases: u64, seed: u64, events_max: u64) -> Run {
             batches: Batches::default(),
             histogram: Histogram::new(),
             worked_cycle: 0.0,
+            within: 0,
             processing: 0.0,
             nodes: vec![NodeFigures::default(); n],
             busy: vec![0.0; net.resources.len()],
@@ -562,7 +565,9 @@ impl Engine<'_> {
         self.run.cases += 1;
         self.run.batches.add(cycle, c.waited);
         self.run.histogram.add(cycle);
-        self.run.worked_cycle += self.net.calendars[0].between(c.arrived, self.now);
+        let worked = self.net.calendars[0].between(c.arrived, self.now);
+        self.run.worked_cycle += worked;
+        self.run.within += u64::from(self.net.within.is_some_and(|most| worked <= most * (1.0 + 1e-9)));
         self.run.processing += c.worked;
     }
 }

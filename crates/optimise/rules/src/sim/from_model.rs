@@ -50,6 +50,7 @@ pub(crate) fn net(model: &Model, design: Design) -> Result<(Net, bool), Optimise
         day: model.hours_per_day * HOUR,
         begin: 0.0,
         as_reference: false,
+        within: model.target.as_ref().map(|t| t.working_days * model.hours_per_day * HOUR),
     };
     let mut end = 0.0;
     for s in &model.situations {

@@ -16,7 +16,8 @@ pub use bpmn::{Scenario, read_scenario};
 pub(crate) use calendar::Calendar;
 pub use from_model::Design;
 pub use report::{
-    Comparison, Estimate, GroupReport, Options, SimReport, StepReport, compare, simulate, simulate_scenario,
+    Comparison, Estimate, GroupReport, Options, SimReport, StepReport, TARGET_SHARE, TargetShare, compare,
+    simulate, simulate_scenario,
 };
 pub(crate) use report::{arrivals_of, measured};
 

@@ -99,6 +99,8 @@ pub(crate) struct Net {
     /// off shift then (else: it waits for whoever is there first); an arrival that falls outside its calendar
     /// comes when that opens (else: the interval is working time and goes on)
     pub as_reference: bool,
+    /// working seconds within which a case reaches the target of the model, when it has one
+    pub within: Option<f64>,
 }
 
 impl Net {

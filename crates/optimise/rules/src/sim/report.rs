@@ -111,6 +111,9 @@ pub struct SimReport {
     pub cycle_time: Estimate,
     /// the same in working days of the office calendar
     pub cycle_working_days: Estimate,
+    /// share of the cases that took no longer than the target of the model, when it has one
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within_target: Option<Estimate>,
     /// hours of waiting of a case, all steps together
     pub waiting: Estimate,
     /// working hours of handling of a case, all steps together
@@ -241,6 +244,7 @@ fn of_runs(net: &Net, name: &str, options: Options, runs: &[Run]) -> SimReport {
         events: runs.iter().map(|r| r.events).sum(),
         cycle_time: each(&|r| settled(r, options.settle).0),
         cycle_working_days: each(&|r| per_case(r.worked_cycle, r) / net.day),
+        within_target: net.within.map(|_| each(&|r| per_case(r.within as f64, r))),
         waiting: each(&|r| settled(r, options.settle).1),
         processing: each(&|r| per_case(r.processing, r) / HOUR),
         quantiles: [0.5, 0.8, 0.9, 0.95, 0.99].iter().map(|q| (*q, histogram.quantile(*q) / HOUR)).collect(),
@@ -307,8 +311,31 @@ pub struct Comparison {
     pub redesigned: SimReport,
     /// hours saved in the mean, from paired replications
     pub saved_hours: Estimate,
+    /// the target of the model, judged by the simulated cases
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetShare>,
     /// what the two answers say together
     pub reading: Said,
+}
+
+/// A target is reached when at least this share of the simulated cases meets it.
+pub const TARGET_SHARE: f64 = 0.9;
+
+/// How many simulated cases meet the target, with the path without queues beside it (O8).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TargetShare {
+    /// the target in working days
+    pub working_days: f64,
+    /// where it is set
+    pub source: String,
+    /// share of the cases of today's design that meet it
+    pub today: Estimate,
+    /// share of the cases of the lawful design that meet it
+    pub redesigned: Estimate,
+    /// does the lawful design reach it: at least [`TARGET_SHARE`] of its cases do
+    pub reached: bool,
+    /// does the longest lawful path without any queue keep within it
+    pub path_within: bool,
 }
 
 /// Simulates both designs on common random numbers.
@@ -341,7 +368,18 @@ pub fn compare(model: &Model, options: Options) -> Result<Comparison, OptimiseEr
             cut(s0, s1)
         ),
     );
+    let meaningless = today.overloaded || redesigned.overloaded;
+    let shares = today.within_target.zip(redesigned.within_target).filter(|_| !meaningless);
+    let target = model.target.as_ref().zip(shares).map(|(t, (was, is))| TargetShare {
+        working_days: t.working_days,
+        source: t.source.clone(),
+        today: was,
+        redesigned: is,
+        reached: is.mean >= TARGET_SHARE,
+        path_within: plan.target.as_ref().is_some_and(|t| t.after),
+    });
     Ok(Comparison {
+        target,
         lawful_days: crate::BeforeAfter { before: l0, after: l1 },
         today,
         redesigned,

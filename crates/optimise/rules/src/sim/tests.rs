@@ -37,6 +37,22 @@ fn agrees(e: Estimate, truth: f64, what: &str) {
     assert!(half < truth * 0.08 + 1e-9, "{what}: {e:?} is too wide");
 }
 
+/// The time inside of M/M/1 is exponential: within an hour are 1 - exp(-60/40) of the cases. The path without queues
+/// takes eight minutes and would call every target reached.
+#[test]
+fn a_target_is_judged_by_the_share_of_cases_that_meet_it() {
+    let mut m = line(&[(1, exponential(8.0))]);
+    m.hours_per_day = 24.0;
+    m.target = Some(crate::model::Target { working_days: 1.0 / 24.0, source: "一小时办结".into() });
+    let c = compare(&m, Options::new(60_000, 3)).unwrap();
+    let t = c.target.unwrap();
+    agrees(t.redesigned, 1.0 - (-1.5f64).exp(), "share within an hour");
+    assert_eq!((t.reached, t.path_within), (false, true), "{t:?}");
+    assert!(t.said().zh.contains("未达到"), "{}", t.said().zh);
+    m.target = Some(crate::model::Target { working_days: 4.0 / 24.0, source: String::new() });
+    assert!(compare(&m, Options::new(20_000, 3)).unwrap().target.unwrap().reached);
+}
+
 #[test]
 fn one_server_waits_as_it_must() {
     // M/M/1 with load 0.8: 40 minutes in the queue, 48... W = 8 / (1 - 0.8) = 40 inside, 32 waiting.

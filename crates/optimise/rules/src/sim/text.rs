@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use kernel::Said;
+
+use super::report::TargetShare;
 use super::{Comparison, Estimate, SimReport};
 
 fn range(e: Estimate, unit: &str) -> String {
@@ -63,12 +66,36 @@ impl SimReport {
     }
 }
 
+impl TargetShare {
+    /// The verdict in words.
+    pub fn said(&self) -> Said {
+        let days = (self.working_days * 100.0).round() / 100.0;
+        let share = |e: Estimate| format!("{:.0}%", e.mean * 100.0);
+        let (was, is) = (share(self.today), share(self.redesigned));
+        let (zh, en) = if self.reached { ("达到", "reached") } else { ("未达到", "missed") };
+        let (path_zh, path_en) = if self.path_within {
+            ("在目标之内", "within it")
+        } else {
+            ("已超过目标", "beyond it")
+        };
+        Said::new(
+            format!(
+                "目标 {days} 个工作日{zh}：仿真中现行 {was}、再造后 {is} 的件能在目标内办结（九成以上为达到）；不计排队的最长路径{path_zh}。"
+            ),
+            format!(
+                "Target of {days} working days {en}: {was} of the simulated cases meet it today, {is} redesigned (90 % count as reached); the longest path without queues is {path_en}."
+            ),
+        )
+    }
+}
+
 impl Comparison {
     /// Both answers in Chinese.
     pub fn text(&self) -> String {
         format!(
-            "{}\n\n【现行】{}\n【再造后】{}\n每件平均节省 {}\n",
+            "{}\n{}\n【现行】{}\n【再造后】{}\n每件平均节省 {}\n",
             self.reading.zh,
+            self.target.as_ref().map_or_else(String::new, |t| format!("{}\n", t.said().zh)),
             self.today.text(),
             self.redesigned.text(),
             range(self.saved_hours, "小时")

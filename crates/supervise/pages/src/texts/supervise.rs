@@ -31,7 +31,6 @@ web_kit::room! {
     figure: "指标", "Figure";
     formula: "算法", "Reckoned";
     measure: "单位", "In";
-    source: "依据", "Source";
     entries: "共 {n} 条", "{n} entries";
     list_of_part: "比率的清单是分子的清单。", "The list of a share is the list of its part.";
     not_yours: "（无权查看内容）", "(not yours to see)";
@@ -59,7 +58,7 @@ web_kit::room! {
     too_few: "评价不足30次，不列比率", "fewer than 30: no share";
     rate: "服务评价", "Rate this service";
     rate_thanks: "谢谢，您的评价已记录。", "Thank you, your rating is on record.";
-    rate_done: "这次服务已经评价为“{level}”，一次服务只评一次。", "This service was rated “{level}” already: one service, one rating.";
+    rate_done: "这次服务您已评价为“{level}”，不能重复评价。", "You have rated this service “{level}” and cannot rate it again.";
     rate_case: "您反映的问题正在核实办理，答复后可以再次评价。", "What you told us is being looked into; once answered you can rate again.";
     rate_second: "您上次评价为“{level}”，问题已有答复，请再次评价。", "You rated “{level}” before and were answered: please rate again.";
     rate_level: "您满意吗？", "How satisfied are you?";

@@ -1,7 +1,12 @@
 //! Did it help (成效评估, O7)? The real times before and after a change, honestly: season, drift, chance.
 //!
-//! Knows observations (day, value, maybe a volume). The answer names what was compared, how large the
+//! Two looks at the same cases: the plain difference of before and after, and the break in the series of weeks beyond
+//! the trend that was there ([`series`]). The judgement rests on the second wherever there are weeks enough.
+//!
+//! Knows observations (day, value). The answer names what was compared, how large the
 //! difference is and how sure, and says so when nothing can be said. Deterministic by seed.
+
+mod series;
 
 use kernel::Said;
 use serde::{Deserialize, Serialize};
@@ -34,6 +39,27 @@ pub enum Judgement {
     TooFew,
 }
 
+/// The change beyond what would have come anyway, from the series of weeks.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct BeyondTrend {
+    /// the change of the mean
+    pub effect: f64,
+    /// its 95 % interval
+    pub interval: (f64, f64),
+    /// chance of a change as clear when there is none
+    pub p_value: f64,
+    /// the smallest change that these cases would show four times in five
+    pub detectable: f64,
+    /// a yearly season was taken out
+    pub season_removed: bool,
+    /// likeness of neighbouring weeks, 0 to 1
+    pub autocorrelation: f64,
+    /// share of other days before the change that show one as clear; none when there are too few
+    pub placebo_share: Option<f64>,
+    /// days of one point of the series
+    pub days: i64,
+}
+
 /// The effect of a change.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Effect {
@@ -57,7 +83,9 @@ pub struct Effect {
     pub volume: (f64, f64),
     /// the difference minus that of the comparison group, when one is given
     pub against_others: Option<f64>,
-    /// what was predicted, and does the interval hold it
+    /// the change beyond trend and season; none when there are too few weeks (or days) to tell them apart
+    pub beyond_trend: Option<BeyondTrend>,
+    /// what was predicted, and does the interval (of the change beyond the trend, where there is one) hold it
     pub predicted: Option<(f64, bool)>,
     /// the judgement
     pub judgement: Judgement,
@@ -89,20 +117,39 @@ pub fn effect(
     let shift = hodges_lehmann(&a, &b);
     let (interval, p_value) =
         if enough { chance(before, after, seed) } else { ((f64::NEG_INFINITY, f64::INFINITY), 1.0) };
-    let drift = drift(before, after);
-    let against_others = others.map(|(x, y)| (mean.1 - mean.0) - (mean_of(&values(y)) - mean_of(&values(x))));
-    let difference = mean.1 - mean.0;
-    let judgement = if !enough {
-        Judgement::TooFew
-    } else if p_value > 0.05 {
-        Judgement::NoEvidence
-    } else if difference > 0.0 {
-        Judgement::Hurt
-    } else if drift < difference / 2.0 || against_others.is_some_and(|d| d > difference / 2.0) {
-        Judgement::Doubtful
-    } else {
-        Judgement::Helped
+    let found = if enough { series::of(before, after) } else { None };
+    let drift = match &found {
+        Some(f) => {
+            if f.trend_p < 0.05 {
+                f.trend
+            } else {
+                0.0
+            }
+        }
+        None => drift(before, after),
     };
+    let elsewhere = others.and_then(|(x, y)| series::of(x, y));
+    let against_others = others.map(|(x, y)| (mean.1 - mean.0) - (mean_of(&values(y)) - mean_of(&values(x))));
+    let judgement = judge(&Seems {
+        enough,
+        difference: mean.1 - mean.0,
+        p_value,
+        drift,
+        against_others,
+        found: found.as_ref(),
+        elsewhere: elsewhere.as_ref(),
+    });
+    let beyond_trend = found.map(|f| BeyondTrend {
+        effect: f.effect,
+        interval: f.interval,
+        p_value: f.p_value,
+        detectable: f.detectable,
+        season_removed: f.season,
+        autocorrelation: f.autocorrelation,
+        placebo_share: f.placebo,
+        days: f.days,
+    });
+    let held = beyond_trend.map_or(interval, |f| f.interval);
     let mut e = Effect {
         cases: (a.len(), b.len()),
         mean,
@@ -114,12 +161,68 @@ pub fn effect(
         drift,
         volume: (per_week(before), per_week(after)),
         against_others,
-        predicted: predicted.map(|p| (p, interval.0 <= p && p <= interval.1)),
+        beyond_trend,
+        predicted: predicted.map(|p| (p, held.0 <= p && p <= held.1)),
         judgement,
         reading: Said::new("", ""),
     };
     e.reading = reading(&e);
     Ok(e)
+}
+
+/// What a judgement rests on.
+struct Seems<'a> {
+    enough: bool,
+    difference: f64,
+    p_value: f64,
+    drift: f64,
+    against_others: Option<f64>,
+    found: Option<&'a series::Break>,
+    elsewhere: Option<&'a series::Break>,
+}
+
+/// Share of other days that may look as clear as the true one.
+const PLACEBO_MOST: f64 = 0.1;
+const SURE: f64 = 0.05;
+
+fn judge(s: &Seems<'_>) -> Judgement {
+    let elsewhere_too = s.against_others.is_some_and(|d| d > s.difference / 2.0);
+    if !s.enough {
+        return Judgement::TooFew;
+    }
+    let Some(f) = s.found else {
+        // Too few weeks to tell a trend: the plain difference, and the trend as far as it shows.
+        return if s.p_value > SURE {
+            Judgement::NoEvidence
+        } else if s.difference > 0.0 {
+            Judgement::Hurt
+        } else if s.drift < s.difference / 2.0 || elsewhere_too {
+            Judgement::Doubtful
+        } else {
+            Judgement::Helped
+        };
+    };
+    if f.p_value > SURE {
+        // It is shorter, and the trend that was there explains it.
+        let trend_explains = s.drift < s.difference / 2.0;
+        return if s.p_value <= SURE && s.difference < 0.0 && trend_explains {
+            Judgement::Doubtful
+        } else {
+            Judgement::NoEvidence
+        };
+    }
+    if f.effect > 0.0 {
+        return Judgement::Hurt;
+    }
+    let net_of_elsewhere = s.elsewhere.is_some_and(|o| {
+        let error = f.standard_error.hypot(o.standard_error);
+        f.effect - o.effect > -2.0 * error
+    });
+    if elsewhere_too || net_of_elsewhere || f.placebo.is_some_and(|share| share > PLACEBO_MOST) {
+        Judgement::Doubtful
+    } else {
+        Judgement::Helped
+    }
 }
 
 fn mean_of(v: &[f64]) -> f64 {
@@ -187,20 +290,24 @@ fn chance(before: &[Seen], after: &[Seen], seed: u64) -> ((f64, f64), f64) {
     (interval, as_far as f64 / (ROUNDS + 1) as f64)
 }
 
-/// Difference of the means within the weeks of the year that both periods have, each week weighing as its
-/// smaller side.
+/// Days that two cases of the same week of the year lie apart at least, so that they are of different years.
+const ANOTHER_YEAR: f64 = 300.0;
+
+/// Difference of the means within the weeks of the year that both periods have, in different years, each week
+/// weighing as its smaller side.
 fn same_season(before: &[Seen], after: &[Seen]) -> Option<f64> {
     let by = |s: &[Seen]| {
-        let mut weeks = [(0.0, 0.0); 53];
+        let mut weeks = [(0.0, 0.0, 0.0); 53];
         for x in s {
             let of_year = ((x.day as f64).rem_euclid(365.2425) / 7.0) as usize;
-            weeks[of_year.min(52)].0 += x.value;
-            weeks[of_year.min(52)].1 += 1.0;
+            let week = &mut weeks[of_year.min(52)];
+            *week = (week.0 + x.value, week.1 + 1.0, week.2 + x.day as f64);
         }
         weeks
     };
     let (a, b) = (by(before), by(after));
-    let both = a.iter().zip(&b).filter(|(x, y)| x.1 > 0.0 && y.1 > 0.0);
+    let apart = |x: &(f64, f64, f64), y: &(f64, f64, f64)| y.2 / y.1 - x.2 / x.1 >= ANOTHER_YEAR;
+    let both = a.iter().zip(&b).filter(|(x, y)| x.1 > 0.0 && y.1 > 0.0 && apart(x, y));
     let (mut sum, mut weight) = (0.0, 0.0);
     for (x, y) in both {
         let w = f64::min(x.1, y.1);
@@ -268,9 +375,39 @@ fn reading(e: &Effect) -> Said {
     if let Some(s) = e.same_season {
         zh += &format!("；同周比 {s:+.2}");
         en += &format!("; same weeks of the year {s:+.2}");
-    } else {
-        zh += "；前后没有相同的周次，季节影响未能排除";
-        en += "; no week of the year is in both periods, season is not excluded";
+    } else if e.beyond_trend.is_none_or(|f| !f.season_removed) {
+        zh += "；前后不到一年，没有可比的同期，季节影响未能排除";
+        en += "; less than a year: no week of the year is in both, season is not excluded";
+    }
+    if let Some(f) = &e.beyond_trend {
+        zh += &format!(
+            "；扣除走势{}后的变化 {:+.2}（95% 区间 {:+.2} 到 {:+.2}，p={:.3}）",
+            if f.season_removed { "和季节" } else { "" },
+            f.effect,
+            f.interval.0,
+            f.interval.1,
+            f.p_value
+        );
+        en += &format!(
+            "; beyond trend{} it changed by {:+.2} (95 % interval {:+.2} to {:+.2}, p={:.3})",
+            if f.season_removed { " and season" } else { "" },
+            f.effect,
+            f.interval.0,
+            f.interval.1,
+            f.p_value
+        );
+        if f.p_value > SURE {
+            zh += &format!("；按现有件数，小于 {:.2} 的变化多半看不出来", f.detectable);
+            en +=
+                &format!("; a change below {:.2} would mostly stay unseen with so many cases", f.detectable);
+        }
+        if let Some(share) = f.placebo_share.filter(|s| *s > PLACEBO_MOST) {
+            zh += &format!("；改造前另取的日子里有 {:.0}% 也显得同样明显", share * 100.0);
+            en += &format!("; {:.0} % of other days before it look as clear", share * 100.0);
+        }
+    } else if e.judgement != Judgement::TooFew {
+        zh += "；前后周数太少，走势分不开";
+        en += "; too few weeks to tell a trend apart";
     }
     if e.drift != 0.0 {
         zh += &format!("；按此前走势本会 {:+.2}", e.drift);
@@ -324,7 +461,9 @@ mod tests {
         let after = days(20_180, 180, 2, |d| falling(d + 180));
         let e = effect(&before, &after, None, Some(-7.2), 1).unwrap();
         assert_eq!(e.judgement, Judgement::Doubtful, "{}", e.reading);
-        assert!(e.predicted.unwrap().1);
+        // What was foretold is the effect of the change, and beyond the trend there is none.
+        assert!(!e.predicted.unwrap().1, "{}", e.reading);
+        assert!(e.drift < -6.0, "{}", e.reading);
     }
 
     #[test]
@@ -335,6 +474,66 @@ mod tests {
         let e = effect(&before, &after, Some((&x, &y)), None, 1).unwrap();
         assert_eq!(e.judgement, Judgement::Doubtful, "{}", e.reading);
         assert!(e.same_season.is_none() || e.reading.zh.contains("同周"));
+    }
+
+    /// Half a year before and half after, four cases a day: level 10, `slope` a day, weeks that resemble each other by
+    /// `like`, and a `step` on the day of the change.
+    fn made(seed: u64, slope: f64, like: f64, step: f64) -> (Vec<Seen>, Vec<Seen>) {
+        let d = Distribution::gamma(1.0, 0.4);
+        let mut rng = Rng::new(seed);
+        let mut mood = 0.0;
+        let mut all = Vec::new();
+        for day in 0..364 {
+            if day % 7 == 0 {
+                let shock: f64 = (0..12).map(|_| rng.unit()).sum::<f64>() - 6.0;
+                mood = like * mood + 0.6 * shock * (1.0f64 - like * like).sqrt();
+            }
+            let level = 10.0 + slope * day as f64 + mood + if day >= 182 { step } else { 0.0 };
+            all.extend((0..4).map(|_| Seen { day: 20_000 + day, value: level.max(0.5) * d.draw(&mut rng) }));
+        }
+        all.into_iter().partition(|s| s.day < 20_182)
+    }
+
+    /// In how many of 80 made-up cities the change is judged so.
+    fn judged_so(slope: f64, like: f64, step: f64, wanted: Judgement) -> usize {
+        let one = |seed: u64| {
+            let (before, after) = made(seed * 7 + 1, slope, like, step);
+            effect(&before, &after, None, None, seed).unwrap().judgement
+        };
+        (0..80u64).filter(|s| one(*s) == wanted).count()
+    }
+
+    /// A steady trend is never credited, whatever it is and however alike the weeks are: at most as often as chance
+    /// allows (5 of 100, and no more than chance around it).
+    #[test]
+    fn a_steady_trend_is_not_credited() {
+        for (slope, like) in [(0.0, 0.0), (0.0, 0.5), (-0.01, 0.0), (-0.02, 0.3), (-0.02, 0.5)] {
+            let credited = judged_so(slope, like, 0.0, Judgement::Helped);
+            assert!(credited <= 7, "slope {slope}, likeness {like}: {credited} of 80");
+        }
+    }
+
+    #[test]
+    fn a_real_step_is_found_beside_a_trend() {
+        for (slope, like) in [(0.0, 0.0), (-0.01, 0.0), (-0.01, 0.3)] {
+            let found = judged_so(slope, like, -3.0, Judgement::Helped);
+            assert!(found >= 68, "slope {slope}, likeness {like}: {found} of 80");
+        }
+    }
+
+    #[test]
+    fn a_season_is_taken_out_when_a_year_is_there() {
+        let wave = |day: i64| 10.0 + 3.0 * (day as f64 / 365.2425 * std::f64::consts::TAU).sin();
+        let before = days(20_000, 500, 5, wave);
+        let after = days(20_500, 150, 6, |d| wave(d + 500));
+        let e = effect(&before, &after, None, None, 1).unwrap();
+        let b = e.beyond_trend.unwrap();
+        assert!(b.season_removed && b.p_value > 0.05, "{}", e.reading);
+        assert!(!matches!(e.judgement, Judgement::Helped | Judgement::Hurt), "{}", e.reading);
+        assert!(e.same_season.is_some());
+        // Seven months of one year have no season to compare with.
+        let e = effect(&days(20_000, 110, 7, wave), &days(20_110, 100, 8, |d| wave(d + 110)), None, None, 1);
+        assert!(e.unwrap().same_season.is_none());
     }
 
     #[test]
