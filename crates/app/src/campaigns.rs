@@ -518,7 +518,7 @@ impl App {
 
     /// The three lists of a campaign: problems and demands with the measures that answer them.
     pub fn three_lists(&self, actor: Actor, id: i64) -> Later<Vec<Listed>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             read(app, rd, &actor, id)?;
             let office = app.office(rd)?;
             let shelf = app.shelf_in(rd)?;
@@ -582,7 +582,7 @@ impl App {
 
     /// Signs of formal walks in a campaign, the strongest first: for a supervisor to look at.
     pub fn signals(&self, actor: Actor, id: i64) -> Later<Vec<(Judged, WalkLine)>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             let (row, region) = read(app, rd, &actor, id)?;
             decide(&actor, op::ReadSignals, Region(&region))?;
             let campaign = view(&row)?.campaign;

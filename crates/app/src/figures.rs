@@ -229,7 +229,7 @@ fn sound(ask: &Ask) -> Result<(), Error> {
 impl App {
     /// One step of the facts, read beside the writer; none when they are up to the record.
     fn projected(&self) -> Later<Option<Projected>> {
-        self.read(|app, rd| {
+        self.study(|app, rd| {
             let office = app.office(rd)?;
             project_on(&office, app.store.now(), rd)
         })
@@ -282,7 +282,7 @@ impl App {
     /// The store could not, or the facts are damaged.
     pub fn figures_ready(&self) -> Result<(), Error> {
         self.figures_on()?;
-        self.read(Self::fresh).wait()
+        self.study(Self::fresh).wait()
     }
 
     /// Throws the facts away; they are made again from the record, here and in the memory of every node. Says
@@ -295,7 +295,7 @@ impl App {
         decide(actor, op::WriteUnits, City(&office.settings.city))?;
         self.store.write(|tx| Ok::<_, Error>(facts::clear(tx)?))?;
         let counted = self.figures_on()?;
-        self.read(Self::fresh).wait()?;
+        self.study(Self::fresh).wait()?;
         Ok(counted)
     }
 
@@ -340,7 +340,7 @@ impl App {
 
     /// A board.
     pub fn board(&self, actor: Actor, ask: Ask, by: Dim) -> Later<FigureBoard> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadFigures, Nothing)?;
             app.board_in(rd, &actor, ask.clone(), by)
         })
@@ -397,7 +397,7 @@ impl App {
         skip: usize,
         limit: usize,
     ) -> Later<FigureList> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadFigures, Nothing)?;
             sound(&ask)?;
             let ask = narrow(&actor, ask)?;
@@ -440,7 +440,7 @@ impl League {
 impl App {
     /// The league table of a theme.
     pub fn league(&self, actor: Actor, ask: Ask) -> Later<League> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadFigures, Nothing)?;
             let board = app.board_in(rd, &actor, ask.clone(), Dim::Region)?;
             let above = board.ask.filter.region.len();
@@ -469,7 +469,7 @@ impl App {
         ask: Ask,
         figures: Vec<&'static Figure>,
     ) -> Later<(Vec<Date>, Vec<Vec<u64>>)> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadFigures, Nothing)?;
             sound(&ask)?;
             let ask = narrow(&actor, ask)?;

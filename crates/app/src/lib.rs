@@ -229,4 +229,12 @@ impl App {
         let app = self.clone();
         self.store.ask(move |rd| f(&app, rd))
     }
+    /// The same for what computes for long: it does not stand in the way of what reads a page.
+    fn study<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Self, &mut Rd<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Later<T> {
+        let app = self.clone();
+        self.store.ask_long(move |rd| f(&app, rd))
+    }
 }

@@ -557,7 +557,7 @@ impl App {
 
     /// Ratings for staff, the newest first, before `before` (0: from the end). Units see their own.
     pub fn ratings(&self, actor: Actor, state: String, before: i64) -> Later<Vec<RatingView>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             let office = app.office(rd)?;
             decide(&actor, op::ReadRatings, own_unit(&actor, &home(&actor, &office)))?;
             let own = matches!(actor.role, Role::Handler | Role::Clerk | Role::UnitAdmin);
@@ -604,7 +604,7 @@ impl App {
 
     /// Odd patterns between two moments, with what shows them.
     pub fn odd_ratings(&self, actor: Actor, from: Moment, to: Moment) -> Later<Vec<Odd>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             let office = app.office(rd)?;
             let region = actor.region.as_ref().ok_or(Error::NotFound)?;
             decide(&actor, op::DecideRating, Region(region))?;

@@ -123,7 +123,7 @@ impl App {
     pub fn heat_if_due(&self) -> Result<bool, Error> {
         let app = self.clone();
         let now = self.store.now();
-        let due = self.store.read(move |rd| {
+        let due = self.store.read_long(move |rd| {
             if !Self::index_is_near(rd)? {
                 return Ok::<_, Error>(None);
             }
@@ -160,7 +160,7 @@ impl App {
     /// The hot matters of a period as this reader may see them, at most `most`, with at most `behind` letters
     /// each. With `only`, just the matter of that id with all its letters.
     pub fn hot(&self, actor: Actor, days: i64, only: Option<String>) -> Later<HotPage> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ListCases, Nothing)?;
             let Some((made, _, doc)) = readings::hot(rd, days)? else { return Ok(HotPage::default()) };
             let doc: Doc =

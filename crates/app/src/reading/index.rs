@@ -121,7 +121,7 @@ impl App {
         let mut done = 0;
         for _ in 0..steps {
             let app = self.clone();
-            let Some(step) = self.store.read(move |rd| app.step(rd))? else { break };
+            let Some(step) = self.store.read_long(move |rd| app.step(rd))? else { break };
             done += step.docs.len();
             let step = std::sync::Arc::new(step);
             self.store.write(move |tx| {

@@ -238,7 +238,7 @@ impl App {
     pub fn learn_if_due(&self) -> Result<bool, Error> {
         let app = self.clone();
         let now = self.store.now();
-        let due = self.store.read(move |rd| {
+        let due = self.store.read_long(move |rd| {
             if !Self::index_is_near(rd)? {
                 return Ok::<_, Error>(None);
             }
@@ -308,7 +308,7 @@ fn month_before(d: Date) -> Date {
 impl App {
     /// How reading stands.
     pub fn reading_view(&self, actor: Actor) -> Later<ReadingView> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadFigures, Nothing)?;
             let now = app.store.now();
             let mut months = Vec::new();

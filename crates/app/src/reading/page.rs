@@ -99,7 +99,7 @@ impl App {
         words: String,
         place: String,
     ) -> Later<DraftReading> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::RegisterCase, Region(&region))?;
             let office = app.office(rd)?;
             let loaded = app.loaded(rd, &office)?;
@@ -124,7 +124,7 @@ impl App {
         actor: Actor,
         numbers: Vec<String>,
     ) -> Later<std::collections::HashMap<String, Proposal>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             let office = app.office(rd)?;
             let loaded = app.loaded(rd, &office)?;
             let mut out = std::collections::HashMap::new();
@@ -141,7 +141,7 @@ impl App {
 
     /// What was read of a case.
     pub fn case_reading(&self, actor: Actor, number: String) -> Later<CaseReading> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             let case = cases::by_number(rd, &number)?.ok_or(Error::NotFound)?;
             decide(&actor, op::ReadCase, &case)?;
             let office = app.office(rd)?;

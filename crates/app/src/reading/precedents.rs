@@ -235,7 +235,7 @@ impl App {
 
     /// Precedents: those nearest to a question, or the newest when nothing is asked.
     pub fn precedents(&self, actor: Actor, asked: String) -> Later<Vec<PrecedentView>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ListCases, Nothing)?;
             let office = app.office(rd)?;
             let loaded = app.loaded(rd, &office)?;

@@ -75,7 +75,7 @@ fn signal(word: &str) -> Said {
 impl App {
     /// Weighs a reply before it is sent. Nothing is kept.
     pub fn check_reply(&self, actor: Actor, number: String, text: String) -> Later<ReplyCheck> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             let case = cases::by_number(rd, &number)?.ok_or(Error::NotFound)?;
             decide(&actor, op::ReadCase, &case)?;
             let office = app.office(rd)?;
@@ -105,7 +105,7 @@ impl App {
 
     /// Replies with a signal that this reader may see, the newest first.
     pub fn reply_signals(&self, actor: Actor) -> Later<Vec<SignalView>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadFigures, Nothing)?;
             let office = app.office(rd)?;
             let mut out = Vec::new();

@@ -425,6 +425,7 @@ const SET_BY: &[(&str, &str)] = &[
     ("city", "set_city"),
     ("limits", "set_limits"),
     ("calendar", "import_calendar"),
+    ("sign-in", "set_factor_roles"),
     ("rollback", "accept_rollback"),
 ];
 

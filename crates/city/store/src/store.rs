@@ -39,6 +39,8 @@ pub enum Place {
     },
 }
 
+/// Closures that may wait for the long readers; each may take seconds.
+const LONG_QUEUE: usize = 64;
 /// The name of the file in the data directory.
 pub const FILE: &str = "bancheng.sqlite3";
 
@@ -55,6 +57,9 @@ pub struct Options {
     pub database_clock: bool,
     /// Connections that read.
     pub readers: usize,
+    /// Connections for what reads and computes for long: boards, hot matters, comparisons. However many of those are asked
+    /// for, what reads little does not wait behind them.
+    pub long_readers: usize,
     /// Closures that may wait for the writer, and for the readers.
     pub queue: usize,
     /// Closures that are committed together at most.
@@ -88,6 +93,7 @@ impl Default for Options {
             clock: Arc::new(system_clock),
             database_clock: false,
             readers: 4,
+            long_readers: 2,
             queue: 4096,
             batch_max: 512,
             batch_time: Duration::from_millis(20),
@@ -125,6 +131,7 @@ struct Inner {
     queue: Mutex<Option<SyncSender<Box<dyn Task>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     pool: Pool,
+    long: Pool,
     busy: Arc<Busy>,
 }
 
@@ -185,6 +192,8 @@ impl Store {
             .name("store-writer".into())
             .spawn(move || writer.run())
             .map_err(|e| StoreError::CannotOpen(e.to_string()))?;
+        let long =
+            Pool::new(Arc::clone(&connect_reader), options.long_readers.max(1), LONG_QUEUE, options.patience)?;
         let pool = Pool::new(connect_reader, options.readers.max(1), options.queue.max(1), options.patience)?;
         let inner = Inner {
             place: place.clone(),
@@ -193,6 +202,7 @@ impl Store {
             queue: Mutex::new(Some(queue)),
             writer: Mutex::new(Some(writer)),
             pool,
+            long,
             busy,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -276,9 +286,41 @@ impl Store {
         self.inner.pool.read(f)
     }
 
+    /// The same for what computes for long while it reads, on a connection of its own kind.
+    pub fn read_long<T, E: From<StoreError>>(
+        &self,
+        f: impl FnOnce(&mut Rd<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.inner.long.read(f)
+    }
+
     /// Reads one consistent view on a thread of the store. Answers `Busy` at once when too many wait.
     pub fn ask<T, E>(
         &self,
+        f: impl FnOnce(&mut Rd<'_>) -> std::result::Result<T, E> + Send + 'static,
+    ) -> Answer<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.ask_of(&self.inner.pool, f)
+    }
+
+    /// The same for what reads and computes for long, on threads and connections of its own.
+    pub fn ask_long<T, E>(
+        &self,
+        f: impl FnOnce(&mut Rd<'_>) -> std::result::Result<T, E> + Send + 'static,
+    ) -> Answer<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.ask_of(&self.inner.long, f)
+    }
+
+    fn ask_of<T, E>(
+        &self,
+        pool: &Pool,
         f: impl FnOnce(&mut Rd<'_>) -> std::result::Result<T, E> + Send + 'static,
     ) -> Answer<T, E>
     where
@@ -292,7 +334,7 @@ impl Store {
             drop(reply.send(pool.read(f)));
         });
         self.inner.busy.readers_waiting.fetch_add(1, Ordering::Relaxed);
-        match self.inner.pool.submit(reader) {
+        match pool.submit(reader) {
             Ok(()) => Answer { got: Got::Later(rx) },
             Err(e) => {
                 self.inner.busy.readers_waiting.fetch_sub(1, Ordering::Relaxed);
@@ -320,6 +362,7 @@ impl Inner {
             drop(writer.join());
         }
         self.pool.close();
+        self.long.close();
     }
 }
 impl Drop for Inner {

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use sm3::{Digest, Sm3};
 use walk::checklist::CHECKLIST;
 use walk::forms::FORMS;
-use web_kit::{Kit, Lang, Oops, blocking, explain, in_words, render, said};
+use web_kit::{Kit, Lang, Oops, Uploading, blocking, explain, in_words, render, said};
 
 use crate::{Page, texts};
 
@@ -256,7 +256,13 @@ pub(crate) struct FileAsk {
 }
 
 /// `POST /walk/file?walk=&digest=`: a photo or recording; its bytes are the body.
-pub(crate) async fn file(State(kit): State<Kit>, p: Page, Ask(ask): Ask<FileAsk>, body: Bytes) -> Response {
+pub(crate) async fn file(
+    State(kit): State<Kit>,
+    p: Page,
+    _place: Uploading,
+    Ask(ask): Ask<FileAsk>,
+    body: Bytes,
+) -> Response {
     let actor = match me(&p) {
         Ok(actor) => actor,
         Err(answer) => return *answer,

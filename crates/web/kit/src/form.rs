@@ -6,12 +6,14 @@
 use std::time::Duration;
 
 use app::{Error, Network};
-use axum::extract::{FromRequest, FromRequestParts as _, Multipart, Request};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use kernel::{Actor, FileRef};
 
 use crate::guard::network_of;
+use crate::uploads::UploadPlace;
 use crate::{Fields, Kit, Oops, Reader, blocking, header_of};
 
 /// Largest body of a form with files, bytes. Routes that take a [`Form`] have this as their limit.
@@ -63,6 +65,19 @@ impl FromRequest<Kit> for Form {
             Ok(form) => form,
             Err(_) => Err(broken()),
         }
+    }
+}
+
+/// A place for a body that is a file: taken before the body is read, held until it is kept.
+#[derive(Debug)]
+pub struct Uploading(#[expect(dead_code, reason = "held, and given back when dropped")] UploadPlace);
+
+impl FromRequestParts<Kit> for Uploading {
+    type Rejection = Oops;
+    async fn from_request_parts(parts: &mut Parts, kit: &Kit) -> Result<Self, Oops> {
+        let page = Reader::from_request_parts(parts, kit).await?;
+        let network = network_of(kit, &parts.headers, &parts.extensions);
+        Ok(Self(kit.uploads.take(page.me.is_none().then_some(network))?))
     }
 }
 
