@@ -7,7 +7,13 @@ use anyhow::{Result, bail};
 const CAMPAIGNS: &[(&str, &str, &str, &str, &str)] = &[
     ("online", "kill -9 under online load", "killed_under_online_load", "BANCHENG_KILLS", "1000"),
     ("import", "kill -9 over imports, both engines", "is_killed", "BANCHENG_KILLS", "300"),
-    ("http", "mutated requests against the description of the interface", "mutated_requests", "BANCHENG_REQUESTS", "100000"),
+    (
+        "http",
+        "mutated requests against the description of the interface",
+        "mutated_requests",
+        "BANCHENG_REQUESTS",
+        "100000",
+    ),
     ("damage", "random damage of the database file", "damage_of_the_file", "BANCHENG_DAMAGES", "1000"),
 ];
 

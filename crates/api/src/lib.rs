@@ -42,12 +42,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            in_flight_max: 256,
-            patience: Duration::from_secs(10),
-            body_bytes_max: 1 << 20,
-            proxy_hops: 0,
-        }
+        Self { in_flight_max: 256, patience: Duration::from_secs(10), body_bytes_max: 1 << 20, proxy_hops: 0 }
     }
 }
 

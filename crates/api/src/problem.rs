@@ -87,7 +87,8 @@ impl Problem {
         Self::said(status, code, Said::new(zh, en))
     }
     fn said(status: StatusCode, code: &'static str, said: Said) -> Self {
-        let facts = Facts { status, code, said, field: None, allowed: Vec::new(), retry_after_s: None, cause: None };
+        let facts =
+            Facts { status, code, said, field: None, allowed: Vec::new(), retry_after_s: None, cause: None };
         Self(Box::new(facts))
     }
     /// Notes, for the log, why the request was not done.

@@ -130,7 +130,12 @@ impl App {
         self.write(move |app, tx| {
             let permit = decide(&actor, op::ReadJobs, City(&app.office(tx)?.settings.city))?;
             let n = asides::revive(tx)? + jobs::revive_all(tx)?;
-            crate::office::note(tx, &permit, "try_again", &serde_json::json!({ "put_aside": n }).to_string())?;
+            crate::office::note(
+                tx,
+                &permit,
+                "try_again",
+                &serde_json::json!({ "put_aside": n }).to_string(),
+            )?;
             Ok(n)
         })
     }

@@ -26,8 +26,9 @@ pub(crate) const ERASED_LIST: &str = "erased.list";
 const REASON_MAX: usize = 500;
 /// Fields of a command whose words may name somebody; all others are code words, numbers and moments.
 const WORDS: [&str; 22] = [
-    "title", "words", "place", "name", "text", "explain", "where_to", "evidence", "ground", "task", "tasks", "topic",
-    "minutes", "question", "answer", "basis", "instead", "checked", "notice", "note", "reason", "summary",
+    "title", "words", "place", "name", "text", "explain", "where_to", "evidence", "ground", "task", "tasks",
+    "topic", "minutes", "question", "answer", "basis", "instead", "checked", "notice", "note", "reason",
+    "summary",
 ];
 
 /// A request as its page shows it.
@@ -99,10 +100,15 @@ impl App {
                 ));
             }
             if erasures::open_of(tx, case.id)?.is_some() {
-                return Err(Error::invalid("number", "本件已有申请在办", "a request for this case is under way"));
+                return Err(Error::invalid(
+                    "number",
+                    "本件已有申请在办",
+                    "a request for this case is under way",
+                ));
             }
             let id = erasures::put(tx, case.id, &reason, permit.actor().staff)?;
-            let data = serde_json::json!({ "number": case.number, "request": id, "reason": reason }).to_string();
+            let data =
+                serde_json::json!({ "number": case.number, "request": id, "reason": reason }).to_string();
             note(tx, permit.actor(), "ask_erasure", &data)?;
             Ok(id)
         })
@@ -198,7 +204,12 @@ impl App {
         contacts::erase(tx, case.id)?;
         cases::rewrite(tx, permit, &folded(case, &events)?)?;
         // What search holds of the old words goes with the next round of the worker.
-        asides::ask_again(tx, INDEX, stream, "反映人信息已涂去，重建索引 / words were covered, to be indexed anew")?;
+        asides::ask_again(
+            tx,
+            INDEX,
+            stream,
+            "反映人信息已涂去，重建索引 / words were covered, to be indexed anew",
+        )?;
         let told = Erasure { number: case.number.clone(), request, events: erased };
         note(tx, permit.actor(), ERASE, &serde_json::to_string(&told).map_err(Error::bug)?)
     }
@@ -283,7 +294,9 @@ fn walk(veil: &Veil, theirs: bool, field: &str, value: &mut serde_json::Value) -
             let now = if theirs { veil.text(text) } else { veil.known_covered(text) };
             std::mem::replace(text, now) != *text
         }
-        serde_json::Value::Array(all) => all.iter_mut().fold(false, |did, v| walk(veil, theirs, field, v) | did),
+        serde_json::Value::Array(all) => {
+            all.iter_mut().fold(false, |did, v| walk(veil, theirs, field, v) | did)
+        }
         serde_json::Value::Object(all) => {
             all.iter_mut().fold(false, |did, (name, v)| walk(veil, theirs, name, v) | did)
         }

@@ -89,7 +89,8 @@ impl App {
         if mine + bytes > NETWORK_WAITING_MAX {
             return Err(Error::TooOften { after_s: 600 });
         }
-        let most = all.first().filter(|_| all.iter().map(|(_, b)| b).sum::<i64>() + bytes > PUBLIC_WAITING_MAX);
+        let most =
+            all.first().filter(|_| all.iter().map(|(_, b)| b).sum::<i64>() + bytes > PUBLIC_WAITING_MAX);
         if let Some((most, _)) = most.copied() {
             // Somebody who fills in a form just now keeps what they have brought.
             self.store.write(move |tx| {

@@ -62,7 +62,9 @@ impl App {
         let free = id.map(|id| self.take_try(id, network)).transpose()?.unwrap_or(false);
         let secret = staff.as_ref().filter(|_| free).and_then(|s| s.secret.as_deref());
         let right = passwords::fits(secret, password)?;
-        let Some(staff) = staff.filter(|_| right) else { return Err(self.not_signed_in(id.filter(|_| free), network)) };
+        let Some(staff) = staff.filter(|_| right) else {
+            return Err(self.not_signed_in(id.filter(|_| free), network));
+        };
         if let Err(e) = self.check_factor(&staff, code) {
             if code.trim().is_empty() {
                 // Who is asked for a code has not guessed wrong.
@@ -100,9 +102,9 @@ impl App {
     fn not_signed_in(&self, id: Option<StaffId>, network: Network) -> Error {
         if let Some(id) = id {
             let data = serde_json::json!({ "staff": id, "from": network.text() }).to_string();
-            let noted = self.store.write(move |tx| {
-                crate::office::note_sign_in(tx, &Actor::system(), "sign_in_failed", &data)
-            });
+            let noted = self
+                .store
+                .write(move |tx| crate::office::note_sign_in(tx, &Actor::system(), "sign_in_failed", &data));
             if let Err(e) = noted {
                 return e;
             }

@@ -78,7 +78,12 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<ExitCode> {
     if schema(&mut r, place) {
         match place.open_to_check() {
             Ok(app) => inside(&mut r, &app)?,
-            Err(e) => r.put("open", State::Now, format!("打不开：{e:#}"), "the city does not open; the reason says what to do"),
+            Err(e) => r.put(
+                "open",
+                State::Now,
+                format!("打不开：{e:#}"),
+                "the city does not open; the reason says what to do",
+            ),
         }
     }
     if args.json {
@@ -140,7 +145,12 @@ fn disk(r: &mut Report, dir: &Path) {
     #[cfg(unix)]
     {
         let Ok(s) = rustix::fs::statvfs(dir) else {
-            r.put("disk", State::Now, format!("读不到 {} 所在磁盘", dir.display()), "cannot look at the disk");
+            r.put(
+                "disk",
+                State::Now,
+                format!("读不到 {} 所在磁盘", dir.display()),
+                "cannot look at the disk",
+            );
             return;
         };
         let (free, all) = (s.f_bavail.saturating_mul(s.f_frsize), s.f_blocks.saturating_mul(s.f_frsize));
@@ -152,7 +162,11 @@ fn disk(r: &mut Report, dir: &Path) {
         } else {
             State::Well
         };
-        let advice = if state == State::Well { "" } else { "；请腾出空间或扩容，见 OPERATIONS.md“磁盘将满”" };
+        let advice = if state == State::Well {
+            ""
+        } else {
+            "；请腾出空间或扩容，见 OPERATIONS.md“磁盘将满”"
+        };
         let gib = free as f64 / GIB as f64;
         r.put(
             "disk",
@@ -177,13 +191,25 @@ fn backups(r: &mut Report, dir: Option<&Path>, now: Moment) {
     let entries = std::fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
     let newest = entries.filter_map(|e| e.metadata().ok()?.modified().ok()).max();
     let age = newest.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok()).map(|at| {
-        now.us_since(Moment::from_us(i64::try_from(at.as_micros()).unwrap_or(i64::MAX))) / US_PER_SECOND / 3_600
+        now.us_since(Moment::from_us(i64::try_from(at.as_micros()).unwrap_or(i64::MAX)))
+            / US_PER_SECOND
+            / 3_600
     });
     let (state, zh, en) = match age {
-        None => (State::Now, "没有备份：bancheng backup create 文件".to_owned(), "there is no backup".to_owned()),
-        Some(h) if h > 50 => (State::Now, format!("最近的备份是 {h} 小时前：查备份任务"), format!("the newest backup is {h} hours old")),
-        Some(h) if h > 26 => (State::Soon, format!("最近的备份是 {h} 小时前"), format!("the newest backup is {h} hours old")),
-        Some(h) => (State::Well, format!("最近的备份是 {h} 小时前"), format!("the newest backup is {h} hours old")),
+        None => {
+            (State::Now, "没有备份：bancheng backup create 文件".to_owned(), "there is no backup".to_owned())
+        }
+        Some(h) if h > 50 => (
+            State::Now,
+            format!("最近的备份是 {h} 小时前：查备份任务"),
+            format!("the newest backup is {h} hours old"),
+        ),
+        Some(h) if h > 26 => {
+            (State::Soon, format!("最近的备份是 {h} 小时前"), format!("the newest backup is {h} hours old"))
+        }
+        Some(h) => {
+            (State::Well, format!("最近的备份是 {h} 小时前"), format!("the newest backup is {h} hours old"))
+        }
     };
     r.put("backups", state, zh, en);
 }
@@ -193,7 +219,12 @@ fn schema(r: &mut Report, place: &PlaceArgs) -> bool {
     let of: Place = place.place();
     match migrations::found_at(&of) {
         Ok(Some(v)) if v == migrations::latest() => {
-            r.put("schema", State::Well, format!("数据库第 {v} 版，与程序一致"), format!("schema {v}, as this program"));
+            r.put(
+                "schema",
+                State::Well,
+                format!("数据库第 {v} 版，与程序一致"),
+                format!("schema {v}, as this program"),
+            );
             true
         }
         Ok(Some(v)) if v < migrations::latest() => {
@@ -211,7 +242,12 @@ fn schema(r: &mut Report, place: &PlaceArgs) -> bool {
             false
         }
         Ok(None) => {
-            r.put("schema", State::Now, "这里没有城市：核对 --data-dir 或 --database-url", "there is no city here");
+            r.put(
+                "schema",
+                State::Now,
+                "这里没有城市：核对 --data-dir 或 --database-url",
+                "there is no city here",
+            );
             false
         }
         Err(e) => {
@@ -225,7 +261,12 @@ fn schema(r: &mut Report, place: &PlaceArgs) -> bool {
 fn inside(r: &mut Report, app: &App) -> Result<()> {
     let now = app.store().now();
     match app.store().read(|rd| store::ledger_rows::check_anchor(rd, app.vault().seal_key())) {
-        Ok(()) => r.put("record", State::Well, "数据库与旁边的封签记录一致", "the database holds the seal noted beside it"),
+        Ok(()) => r.put(
+            "record",
+            State::Well,
+            "数据库与旁边的封签记录一致",
+            "the database holds the seal noted beside it",
+        ),
         Err(e) => r.put("record", State::Now, e.to_string(), "the database was set back, or its seals were"),
     }
     let (last, missing) = app.store().read(|rd| {
@@ -246,7 +287,12 @@ fn inside(r: &mut Report, app: &App) -> Result<()> {
         r.put("indexes", State::Well, "索引齐全", "every index is there");
     } else {
         let names = missing.join(" ");
-        r.put("indexes", State::Now, format!("缺少索引 {names}：从备份恢复，或找维护人员补建"), format!("missing: {names}"));
+        r.put(
+            "indexes",
+            State::Now,
+            format!("缺少索引 {names}：从备份恢复，或找维护人员补建"),
+            format!("missing: {names}"),
+        );
     }
     calendar(r, app, now)?;
     gauges(r, &app.gauges().wait()?);
@@ -266,8 +312,17 @@ fn calendar(r: &mut Report, app: &App, now: Moment) -> Result<()> {
     } else {
         State::Well
     };
-    let advice = if state == State::Well { "" } else { "：把国务院办公厅的放假通知导入“机关”页或 bancheng calendar" };
-    r.put("calendar", state, format!("工作日历到 {last} 年{advice}"), format!("the calendar ends with {last}"));
+    let advice = if state == State::Well {
+        ""
+    } else {
+        "：把国务院办公厅的放假通知导入“机关”页或 bancheng calendar"
+    };
+    r.put(
+        "calendar",
+        state,
+        format!("工作日历到 {last} 年{advice}"),
+        format!("the calendar ends with {last}"),
+    );
     Ok(())
 }
 
@@ -275,11 +330,29 @@ fn calendar(r: &mut Report, app: &App, now: Moment) -> Result<()> {
 const BOUNDS: &[(&str, f64, f64, &str, &str)] = &[
     ("worker_silent_seconds", 300.0, 900.0, "到点办理没有在运行：查 serve 或 worker 进程", "no worker runs"),
     ("lights_due", 500.0, 5_000.0, "到点未办的积压", "moments that came and were not acted on"),
-    ("jobs_dead", 1.0, 50.0, "有失败作业：机关页看原因，消除后“再试一次”", "jobs were given up: see why, then try again"),
-    ("put_aside", 1.0, 50.0, "有搁置的件：机关页看原因，消除后“再试一次”", "something was put aside: see why, then try again"),
+    (
+        "jobs_dead",
+        1.0,
+        50.0,
+        "有失败作业：机关页看原因，消除后“再试一次”",
+        "jobs were given up: see why, then try again",
+    ),
+    (
+        "put_aside",
+        1.0,
+        50.0,
+        "有搁置的件：机关页看原因，消除后“再试一次”",
+        "something was put aside: see why, then try again",
+    ),
     ("index_lag_events", 5_000.0, 100_000.0, "读文索引落后", "the text index lags"),
     ("facts_lag_events", 5_000.0, 100_000.0, "统计落后", "the figures lag"),
-    ("seal_age_seconds", 86_400.0, 7.0 * 86_400.0, "很久没有新封签（有新留痕时每分钟都应有）", "no seal for long"),
+    (
+        "seal_age_seconds",
+        86_400.0,
+        7.0 * 86_400.0,
+        "很久没有新封签（有新留痕时每分钟都应有）",
+        "no seal for long",
+    ),
 ];
 
 fn gauges(r: &mut Report, all: &[Gauge]) {
@@ -304,8 +377,7 @@ mod tests {
 
     #[test]
     fn each_number_is_told_with_what_to_do() {
-        let all: Vec<Gauge> =
-            BOUNDS.iter().map(|b| Gauge { name: b.0, help: "h", value: b.2 }).collect();
+        let all: Vec<Gauge> = BOUNDS.iter().map(|b| Gauge { name: b.0, help: "h", value: b.2 }).collect();
         let mut r = Report::default();
         gauges(&mut r, &all);
         assert_eq!(r.0.len(), BOUNDS.len());

@@ -91,7 +91,8 @@ pub async fn serve(
     let router = router.layer(RequestBodyTimeoutLayer::new(patience.body));
     let places = bounds.places();
     let free = Arc::new(Semaphore::new(places));
-    let networks = by_network.then(|| Arc::new(Networks { most: (places / 4).max(4), taken: Mutex::default() }));
+    let networks =
+        by_network.then(|| Arc::new(Networks { most: (places / 4).max(4), taken: Mutex::default() }));
     let (told, stopping) = watch::channel(false);
     let mut stop = pin!(stop);
     loop {
@@ -105,7 +106,8 @@ pub async fn serve(
         };
         match (place, accepted) {
             (Ok(place), Ok((stream, peer))) => {
-                let Some(of_network) = networks.as_ref().map_or(Some(None), |n| n.take(peer).map(Some)) else {
+                let Some(of_network) = networks.as_ref().map_or(Some(None), |n| n.take(peer).map(Some))
+                else {
                     continue;
                 };
                 let held = Held { _place: place, _of_network: of_network };
@@ -267,7 +269,9 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let echo = Router::new().route("/", axum::routing::post(async |body: String| body));
         let bounds = Bounds { connections, ..Bounds::default() };
-        tokio::spawn(async move { serve(listener, echo, &bounds, true, QUICK, std::future::pending()).await });
+        tokio::spawn(
+            async move { serve(listener, echo, &bounds, true, QUICK, std::future::pending()).await },
+        );
         address
     }
 
@@ -284,7 +288,12 @@ mod tests {
     async fn who_says_nothing_is_let_go() {
         let address = begun(64).await;
         let whole = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nhi";
-        let ways = ["", "POST / HTTP/1.1\r\nhost:", whole, "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nhi"];
+        let ways = [
+            "",
+            "POST / HTTP/1.1\r\nhost:",
+            whole,
+            "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nhi",
+        ];
         for (n, words) in ways.into_iter().enumerate() {
             let back = tokio::time::timeout(Duration::from_secs(10), said(address, words)).await;
             let back = back.unwrap_or_else(|_| panic!("way {n} is held"));

@@ -43,7 +43,16 @@ impl Args {
     /// On this machine only.
     pub fn local(port: u16) -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], port));
-        Self { listen, public_url: None, behind_proxy: false, proxy_hops: 0, bounds: Bounds::default(), watch: WatchArgs::default(), scan: None, no_worker: false }
+        Self {
+            listen,
+            public_url: None,
+            behind_proxy: false,
+            proxy_hops: 0,
+            bounds: Bounds::default(),
+            watch: WatchArgs::default(),
+            scan: None,
+            no_worker: false,
+        }
     }
     fn hops(&self) -> u8 {
         self.proxy_hops.max(u8::from(self.behind_proxy))

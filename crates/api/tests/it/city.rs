@@ -112,13 +112,7 @@ pub fn with_limit(place: &Place, options: api::Options, forms: u32, test: &dyn F
     store.close();
 }
 
-fn settle(
-    store: Store,
-    keys: testkit::TempDir,
-    clock: HandClock,
-    options: api::Options,
-    forms: u32,
-) -> City {
+fn settle(store: Store, keys: testkit::TempDir, clock: HandClock, options: api::Options, forms: u32) -> City {
     let app = App::open(store, Path::new(keys.path())).unwrap();
     let app = app.limit(app::Limits { forms, ..app::Limits::default() });
     let system = Actor::system();

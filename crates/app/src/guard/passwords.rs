@@ -38,7 +38,9 @@ pub(crate) fn acceptable(login: &str, password: &str) -> Result<(), Error> {
         return Err(Error::invalid(
             "password",
             format!("密码太容易被猜到：{zh}。请换一个，例如几个不相干的词连在一起"),
-            format!("the password is too easily guessed: {en}; take another, a few unrelated words for example"),
+            format!(
+                "the password is too easily guessed: {en}; take another, a few unrelated words for example"
+            ),
         ));
     }
     Ok(())
@@ -61,7 +63,8 @@ pub(crate) fn hash(login: &str, password: &str) -> Result<String, Error> {
 /// # Errors
 /// Too many at once.
 pub(crate) fn fits(secret: Option<&str>, password: &str) -> Result<bool, Error> {
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let given = if password.len() > PASSWORD_MAX { "" } else { password };
     let _turn = TURNS.take()?;
     let is = |secret| {
@@ -88,10 +91,12 @@ fn weakness(login: &str, password: &str) -> Option<(&'static str, &'static str)>
         return Some(("键盘或字母表上连着的字符", "characters in a row of the keyboard or the alphabet"));
     }
     let login = login.trim().to_lowercase();
-    if login.len() >= 4 && (small.contains(&login) || small.contains(&login.chars().rev().collect::<String>())) {
+    if login.len() >= 4
+        && (small.contains(&login) || small.contains(&login.chars().rev().collect::<String>()))
+    {
         return Some(("含有账号名", "it holds the name of the account"));
     }
-    let plain = read_back(&small);
+    let plain = read_back(small.trim_matches(|c: char| !c.is_alphabetic()));
     let bare = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();
     let (as_written, as_meant) = (bare(&small), bare(&plain));
     let mut common = COMMON.lines().filter(|l| !l.starts_with('#')).map(|word| word.trim().replace('-', ""));

@@ -52,7 +52,11 @@ impl App {
                 "Seconds since a worker noted a round; -1: never.",
                 seconds(asides::last_round(rd)?, now),
             ),
-            gauge("index_lag_events", "Events that the text index has not read.", behind(texts::number(rd, crate::reading::READ)?.0)),
+            gauge(
+                "index_lag_events",
+                "Events that the text index has not read.",
+                behind(texts::number(rd, crate::reading::READ)?.0),
+            ),
             gauge("facts_lag_events", "Events that the figures have not read.", behind(facts::reached(rd)?)),
             gauge(
                 "seal_age_seconds",
@@ -62,7 +66,11 @@ impl App {
             gauge("sessions", "Sessions and tokens that are good.", vitals::sessions(rd, now)? as f64),
             gauge("staff", "Accounts.", office::staff_count(rd)? as f64),
             gauge("writer_waiting", "Writes that wait for their turn.", writer.waiting as f64),
-            gauge("writer_group", "Writes of the last group that was committed together.", writer.last_group as f64),
+            gauge(
+                "writer_group",
+                "Writes of the last group that was committed together.",
+                writer.last_group as f64,
+            ),
             gauge("writer_groups_total", "Groups committed.", writer.groups as f64),
             gauge("writes_total", "Writes committed.", writer.writes as f64),
             gauge("readers_waiting", "Reads that wait for their turn.", writer.readers_waiting as f64),

@@ -77,7 +77,9 @@ impl Meter {
     pub fn write(&self, out: &mut String) {
         let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(all) = &*all else { return };
-        out.push_str("# HELP bancheng_request_seconds Requests by route and status, and how long they took.\n");
+        out.push_str(
+            "# HELP bancheng_request_seconds Requests by route and status, and how long they took.\n",
+        );
         out.push_str("# TYPE bancheng_request_seconds histogram\n");
         for ((route, method, status), t) in &all.requests {
             let of = format!("route=\"{route}\",method=\"{method}\",status=\"{status}\"");
@@ -90,12 +92,17 @@ impl Meter {
             let _ = writeln!(out, "bancheng_request_seconds_count{{{of}}} {}", t.n);
         }
         for (name, help, of) in [
-            ("care_rounds", "Rounds of a care that were done.", (|c: &Cared| c.done as f64) as fn(&Cared) -> f64),
+            (
+                "care_rounds",
+                "Rounds of a care that were done.",
+                (|c: &Cared| c.done as f64) as fn(&Cared) -> f64,
+            ),
             ("care_failures", "Rounds of a care that failed.", |c| c.failed as f64),
             ("care_done", "What a care has done: lights, letters read, facts.", |c| c.amount as f64),
             ("care_seconds", "Seconds a care has worked.", |c| c.us as f64 / 1e6),
         ] {
-            let _ = writeln!(out, "# HELP bancheng_{name}_total {help}\n# TYPE bancheng_{name}_total counter");
+            let _ =
+                writeln!(out, "# HELP bancheng_{name}_total {help}\n# TYPE bancheng_{name}_total counter");
             for (care, c) in &all.cares {
                 let _ = writeln!(out, "bancheng_{name}_total{{care=\"{care}\"}} {}", of(c));
             }

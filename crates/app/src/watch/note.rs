@@ -96,7 +96,11 @@ mod tests {
         note.failed(&Error::invalid("words", "“王小二13800001234”太长", "too long"));
         assert_eq!(note.cause(), "invalid words");
         note.failed(&Error::bug("case: invalid value: 联系人王小二,13800001234\nat line 1"));
-        assert!(!note.cause().contains("13800001234") && !note.cause().contains("王小二"), "{}", note.cause());
+        assert!(
+            !note.cause().contains("13800001234") && !note.cause().contains("王小二"),
+            "{}",
+            note.cause()
+        );
         assert!(!note.cause().contains('\n') && note.cause().contains("at line 1"));
         assert_eq!(note.staff(), None);
         note.asked_by(StaffId(7));

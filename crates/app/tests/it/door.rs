@@ -10,7 +10,6 @@ const DOORLESS: &[(&str, &str)] = &[
     ("case_rateable", "the code of the case is the proof"),
     ("compare_some", "the worker's own"),
     ("known", "says whose a token is"),
-    ("limit", "sets up the process"),
     ("may_erase", "asks what is offered, decides nothing"),
     ("offer_again", "one's own account, nothing is kept"),
     ("offer_factor", "one's own account, nothing is kept"),
@@ -21,13 +20,12 @@ const DOORLESS: &[(&str, &str)] = &[
     ("store", "the program's own"),
     ("try_again", "the program's own; an administrator goes through try_again_by"),
     ("vault", "keys, never given out"),
-    ("ask_as_stranger", "the limiter before every door"),
 ];
 
 /// Names that many things have: followed inside of one file only.
 const COMMON: [&str; 16] = [
-    "read", "write", "of", "new", "at", "get", "put", "text", "json", "parse", "note", "append", "stream", "found",
-    "view", "wait",
+    "read", "write", "of", "new", "at", "get", "put", "text", "json", "parse", "note", "append", "stream",
+    "found", "view", "wait",
 ];
 
 struct Function {
@@ -74,12 +72,12 @@ fn functions(file: &Path, out: &mut Vec<Function>) {
     for (at, _) in text.match_indices("fn ") {
         let line = text[..at].rfind('\n').map_or(0, |n| n + 1);
         let before = text[line..at].trim_start();
-        let words = ["", "pub ", "pub(crate) ", "pub(super) ", "const ", "pub const ", "async ", "pub async "];
+        let words =
+            ["", "pub ", "pub(crate) ", "pub(super) ", "const ", "pub const ", "async ", "pub async "];
         if !words.contains(&before) {
             continue;
         }
-        let name: String =
-            text[at + 3..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let name: String = text[at + 3..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         let Some(open) = text[at..].find('{').map(|n| at + n) else { continue };
         let public = before.starts_with("pub ") && inside.iter().any(|i| i.contains(&at));
         out.push(Function { file: file.to_owned(), name, body: block(text, open).to_owned(), public });

@@ -13,7 +13,8 @@ fn person(n: i64) -> Actor {
 }
 
 fn lodged(app: &App) -> String {
-    let words = "我叫王小二，电话13800001234，身份证430101199003071230，住3栋2单元502室。窗口推诿，王小二很着急。";
+    let words =
+        "我叫王小二，电话13800001234，身份证430101199003071230，住3栋2单元502室。窗口推诿，王小二很着急。";
     let registration = Registration { words: words.into(), ..matter() };
     let contact = Contact { name: "王小二".into(), phone: "13800001234".into(), ..Contact::default() };
     app.register(coordinator(), registration, contact).wait().unwrap().number

@@ -64,7 +64,11 @@ fn no_path_shows_the_unit_complained_about_who_it_was() {
             for words in ["推诿", "窗口 延期", "单元", "13800001234"] {
                 let query = store::cases::Query::of(store::cases::Scope::Party(UnitId(2)));
                 if let Ok(found) = app.search(reader.clone(), words.into(), query, None).wait() {
-                    told += &found.hits.iter().map(|h| format!("{:?}{}", h.view.case, h.excerpt)).collect::<String>();
+                    told += &found
+                        .hits
+                        .iter()
+                        .map(|h| format!("{:?}{}", h.view.case, h.excerpt))
+                        .collect::<String>();
                 }
             }
             if let Ok(read) = app.record_log(&reader, &app::logs::RecordAsk::default()) {

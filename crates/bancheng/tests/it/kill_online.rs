@@ -13,7 +13,13 @@ use serde_json::{Value, json};
 const CLIENTS: usize = 4;
 
 /// One request on a connection of its own; none when the server went away before it had answered.
-pub(crate) fn send(at: SocketAddr, path: &str, token: &str, name: &str, body: &Value) -> Option<(u16, Value)> {
+pub(crate) fn send(
+    at: SocketAddr,
+    path: &str,
+    token: &str,
+    name: &str,
+    body: &Value,
+) -> Option<(u16, Value)> {
     let mut to = TcpStream::connect_timeout(&at, Duration::from_secs(2)).ok()?;
     to.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
     let body = body.to_string();

@@ -86,7 +86,9 @@ fn value_of(all: &Value, schema: &Value, dice: &mut demo::Dice, depth: usize) ->
             }
             Value::Object(out)
         }
-        "array" => (0..dice.between(0, 3)).map(|_| value_of(all, &schema["items"], dice, depth + 1)).collect(),
+        "array" => {
+            (0..dice.between(0, 3)).map(|_| value_of(all, &schema["items"], dice, depth + 1)).collect()
+        }
         "integer" | "number" => json!(dice.between(0, 6) as i64 - 3),
         "boolean" => json!(dice.between(0, 1) == 1),
         _ => json!(["9901", "note", "正文", "2026-03-02", "matter", "window"][dice.between(0, 5)]),
@@ -94,7 +96,9 @@ fn value_of(all: &Value, schema: &Value, dice: &mut demo::Dice, depth: usize) ->
 }
 
 fn escaped(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
 
 /// Whatever is sent, the answer is one that the description knows: never a fault of the program, an error always as
@@ -114,7 +118,8 @@ fn mutated_requests_are_answered_as_described() {
         body["token"].as_str().unwrap().to_owned()
     };
     let tokens = [String::new(), token("approve.coordinator1"), token("hrss.handler1"), token("admin")];
-    let described = raw(address, b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    let described =
+        raw(address, b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     let all: Value = serde_json::from_str(&described.expect("the description").1).unwrap();
     let mut operations = Vec::new();
     for (path, methods) in all["paths"].as_object().unwrap() {
@@ -146,13 +151,15 @@ fn mutated_requests_are_answered_as_described() {
         }
         let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
         let schema = &op["requestBody"]["content"]["application/json"]["schema"];
-        let mut body = if schema.is_null() { String::new() } else { value_of(&all, schema, &mut dice, 0).to_string() };
+        let mut body =
+            if schema.is_null() { String::new() } else { value_of(&all, schema, &mut dice, 0).to_string() };
         if dice.between(0, 20) == 0 {
             let cut = dice.between(0, body.len());
             body = body.chars().take(cut).collect::<String>() + "\u{0}{";
         }
         let token = &tokens[dice.between(0, 3)];
-        let auth = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
+        let auth =
+            if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
         let version = if dice.between(0, 4) == 0 { "If-Match: \"7\"\r\n" } else { "" };
         let request = format!(
             "{method} /api/v1{address_of}{query} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{auth}{version}\
@@ -169,7 +176,10 @@ fn mutated_requests_are_answered_as_described() {
         let ours = !matches!(status, 414 | 431);
         if status >= 500 && status != 503 {
             faults.push(format!("{method} {path}: {status} {answer}\n{request}"));
-        } else if status >= 400 && ours && parsed.as_ref().is_none_or(|p| p["status"] != status || p["detail"] == "") {
+        } else if status >= 400
+            && ours
+            && parsed.as_ref().is_none_or(|p| p["status"] != status || p["detail"] == "")
+        {
             faults.push(format!("{method} {path}: {status} is no problem: {answer}"));
         }
     }

@@ -86,7 +86,13 @@ fn the_log_has_a_line_for_each_request_and_nobodys_data() {
     ] {
         get(at, path);
     }
-    post(at, "/lodge", form, "", "words=%E7%8E%8B%E5%B0%8F%E4%BA%8C13800001234&name=%E7%8E%8B%E5%B0%8F%E4%BA%8C");
+    post(
+        at,
+        "/lodge",
+        form,
+        "",
+        "words=%E7%8E%8B%E5%B0%8F%E4%BA%8C13800001234&name=%E7%8E%8B%E5%B0%8F%E4%BA%8C",
+    );
     post(at, "/desk/sign-in", form, "", "login=13800001234&password=not-my-password");
     let json_kind = "application/json";
     post(at, "/api/v1/sessions", json_kind, "", r#"{"login":"王小二","password":"not-my-password"}"#);
@@ -95,28 +101,37 @@ fn the_log_has_a_line_for_each_request_and_nobodys_data() {
     let letter = format!(
         r#"{{"kind":"matter","region":"9901","title":"王小二投诉","words":"{words}","contact":{{"name":"王小二","phone":"13800001234"}}}}"#
     );
-    post(at, "/api/v1/lodge", json_kind, "Idempotency-Key: 13800001234-a\r\nX-Request-Id: 13800001234\r\n", &letter);
+    post(
+        at,
+        "/api/v1/lodge",
+        json_kind,
+        "Idempotency-Key: 13800001234-a\r\nX-Request-Id: 13800001234\r\n",
+        &letter,
+    );
     post(at, "/api/v1/lodge", json_kind, "", &letter.replace("9901", &"王小二".repeat(400)));
     let who = r#"{"login":"approve.coordinator1","password":"bancheng-demo"}"#;
     let signed = post(at, "/api/v1/sessions", json_kind, "", who);
     let token: Value = serde_json::from_str(signed.split_once("\r\n\r\n").unwrap().1).unwrap();
     let auth = format!("Authorization: Bearer {}\r\n", token["token"].as_str().unwrap());
-    let listed = ask(
-        at,
-        &format!("GET /api/v1/cases?limit=3 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{auth}\r\n"),
-    );
+    let listed =
+        ask(at, &format!("GET /api/v1/cases?limit=3 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{auth}\r\n"));
     assert!(listed.starts_with("HTTP/1.1 200"), "{listed}");
     // The number that the reader is shown is the number of the line.
     let refused = get(at, "/api/v1/me");
     let number = refused.lines().find_map(|l| l.strip_prefix("x-request-id: ")).unwrap().trim().to_owned();
     let metrics = get(watch, "/metrics");
-    for name in ["bancheng_events ", "bancheng_worker_silent_seconds", "bancheng_request_seconds_bucket{route=\"/lodge\""] {
+    for name in [
+        "bancheng_events ",
+        "bancheng_worker_silent_seconds",
+        "bancheng_request_seconds_bucket{route=\"/lodge\"",
+    ] {
         assert!(metrics.contains(name), "{name} in\n{metrics}");
     }
     assert!(get(watch, "/healthz").contains("200 OK") && get(watch, "/readyz").contains("ready"));
     server.kill().unwrap();
     server.wait().unwrap();
-    let said = std::fs::read_to_string(&log).unwrap() + &std::fs::read_to_string(dir.path().join("out")).unwrap();
+    let said =
+        std::fs::read_to_string(&log).unwrap() + &std::fs::read_to_string(dir.path().join("out")).unwrap();
     for secret in SECRETS {
         let line = said.lines().find(|l| l.contains(secret));
         assert!(line.is_none(), "{secret} stands in the log: {line:?}");
@@ -136,7 +151,8 @@ fn the_log_has_a_line_for_each_request_and_nobodys_data() {
     // The same city, looked at.
     let doctor = run(&["doctor", "--json"], &place);
     let told: Value = serde_json::from_slice(&doctor.stdout).unwrap();
-    let state = |what: &str| told.as_array().unwrap().iter().find(|f| f["what"] == what).unwrap()["state"].clone();
+    let state =
+        |what: &str| told.as_array().unwrap().iter().find(|f| f["what"] == what).unwrap()["state"].clone();
     for what in ["keys", "permissions", "schema", "record", "clock", "indexes"] {
         assert_eq!(state(what), "well", "{what}: {told}");
     }

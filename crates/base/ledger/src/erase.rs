@@ -59,7 +59,10 @@ impl Erased {
 impl SealKey {
     fn erasure_proof(&self, seq: i64, hash: &Hash, digest: &Hash) -> String {
         let mac = Hmac::<Sm3>::new_from_slice(self.bytes()).map(|m| {
-            m.chain_update(b"bancheng/erase/1").chain_update(seq.to_be_bytes()).chain_update(hash).chain_update(digest)
+            m.chain_update(b"bancheng/erase/1")
+                .chain_update(seq.to_be_bytes())
+                .chain_update(hash)
+                .chain_update(digest)
         });
         let made: Hash = mac.map_or(ZERO_HASH, |m| m.finalize().into_bytes().into());
         hex(&made)

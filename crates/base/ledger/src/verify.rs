@@ -255,7 +255,11 @@ impl Verifier {
                 self.covered.insert(e.seq, covered);
                 None
             } else {
-                Some((Edited, "内容与摘要不符，或前一条被改动", "its fields or the one before it were changed"))
+                Some((
+                    Edited,
+                    "内容与摘要不符，或前一条被改动",
+                    "its fields or the one before it were changed",
+                ))
             }
         };
         let broken = broken.or(if e.recorded < self.recorded && e.act != ACCEPT_CLOCK {
@@ -302,7 +306,8 @@ impl Verifier {
     /// The first event that reads otherwise than it was sealed, and of which nothing says that it was to be covered.
     fn uncovered(&self) -> Result<(), Box<Break>> {
         let Some((seq, c)) = self.covered.iter().min_by_key(|(seq, _)| **seq) else { return Ok(()) };
-        let (zh, en) = ("内容与摘要不符，且没有涂去它的留痕", "its words were covered, and nothing on record says so");
+        let (zh, en) =
+            ("内容与摘要不符，且没有涂去它的留痕", "its words were covered, and nothing on record says so");
         let said = Said::new(
             format!("第 {seq} 条留痕（{} 第 {} 版）：{zh}", c.stream, c.ver),
             format!("event {seq} ({} version {}): {en}", c.stream, c.ver),

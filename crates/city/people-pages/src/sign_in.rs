@@ -132,7 +132,8 @@ async fn first(kit: &Kit, f: &Fields) -> Result<Response, Error> {
     };
     let app = kit.app.clone();
     blocking(move || app.set_up(first)).await?;
-    open(kit, Network::default(), f.get("login").to_owned(), f.get("password").to_owned(), String::new()).await
+    open(kit, Network::default(), f.get("login").to_owned(), f.get("password").to_owned(), String::new())
+        .await
 }
 
 /// `POST /setup/{token}`

@@ -7,7 +7,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Role;
 use serde::Deserialize;
-use web_kit::{Asking, Fields, Kit, Oops, Opt, again, blocking, cookie, cookie_header, explain, render, role};
+use web_kit::{
+    Asking, Fields, Kit, Oops, Opt, again, blocking, cookie, cookie_header, explain, render, role,
+};
 
 use crate::sign_in::{COOKIE_S, form_again};
 use crate::{Desk, Page};
@@ -107,17 +109,12 @@ struct SignOnHtml {
     trouble: String,
 }
 
-async fn page(
-    kit: &Kit,
-    desk: &Desk,
-    mut s: SignOn,
-    host: &str,
-    trouble: String,
-) -> Result<Response, Oops> {
+async fn page(kit: &Kit, desk: &Desk, mut s: SignOn, host: &str, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let demanded = kit.app.factor_roles(desk.actor()).await?;
     let roles = Role::ALL.into_iter().filter(|r| !matches!(r, Role::Resident | Role::System));
-    let roles = roles.map(|r| Opt { value: r.word().into(), label: role(p.lang, r), on: demanded.contains(&r) });
+    let roles =
+        roles.map(|r| Opt { value: r.word().into(), label: role(p.lang, r), on: demanded.contains(&r) });
     if s.site.is_empty() {
         let scheme = if kit.options.secure { "https" } else { "http" };
         s.site = Some(kit.options.public_url.clone())

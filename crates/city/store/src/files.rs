@@ -89,8 +89,7 @@ pub fn expire(tx: &mut Tx<'_>, net: i64, before: Moment) -> Result<u64> {
 pub fn sweep(tx: &mut Tx<'_>, before: Moment, strangers: Moment, limit: u32) -> Result<Vec<String>> {
     let sql = "SELECT id, hash FROM upload WHERE stream IS NULL AND (at < $1 OR (staff IS NULL AND at < $2)) \
                ORDER BY at LIMIT $3";
-    let old =
-        tx.query(sql, vals![before, strangers, limit], |row| Ok((row.i64(0)?, row.string(1)?)))?;
+    let old = tx.query(sql, vals![before, strangers, limit], |row| Ok((row.i64(0)?, row.string(1)?)))?;
     let mut free = Vec::new();
     for (id, hash) in old {
         tx.exec("DELETE FROM upload WHERE id = $1", vals![id])?;

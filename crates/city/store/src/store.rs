@@ -192,8 +192,12 @@ impl Store {
             .name("store-writer".into())
             .spawn(move || writer.run())
             .map_err(|e| StoreError::CannotOpen(e.to_string()))?;
-        let long =
-            Pool::new(Arc::clone(&connect_reader), options.long_readers.max(1), LONG_QUEUE, options.patience)?;
+        let long = Pool::new(
+            Arc::clone(&connect_reader),
+            options.long_readers.max(1),
+            LONG_QUEUE,
+            options.patience,
+        )?;
         let pool = Pool::new(connect_reader, options.readers.max(1), options.queue.max(1), options.patience)?;
         let inner = Inner {
             place: place.clone(),

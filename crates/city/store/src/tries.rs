@@ -20,8 +20,7 @@ const KNOWN_US: i64 = 30 * US_PER_DAY;
 pub fn take(tx: &mut Tx<'_>, staff: StaffId, net: i64) -> Result<bool> {
     let now = tx.now();
     let sql = "SELECT failed, since, good FROM sign_in_try WHERE staff = $1 AND net = $2";
-    let row =
-        tx.query_opt(sql, vals![staff, net], |r| Ok((r.i64(0)?, r.moment(1)?, r.opt_moment(2)?)))?;
+    let row = tx.query_opt(sql, vals![staff, net], |r| Ok((r.i64(0)?, r.moment(1)?, r.opt_moment(2)?)))?;
     let (failed, since, good) = row.unwrap_or((0, now, None));
     let (failed, since) = if now.us_since(since) >= SPAN_US { (0, now) } else { (failed, since) };
     if failed >= OF_NETWORK {
@@ -41,8 +40,7 @@ pub fn take(tx: &mut Tx<'_>, staff: StaffId, net: i64) -> Result<bool> {
 
 fn take_of_account(tx: &mut Tx<'_>, staff: StaffId, now: Moment) -> Result<bool> {
     let sql = "SELECT failed, locked_until FROM staff WHERE id = $1";
-    let Some((failed, locked)) =
-        tx.query_opt(sql, vals![staff], |r| Ok((r.i64(0)?, r.opt_moment(1)?)))?
+    let Some((failed, locked)) = tx.query_opt(sql, vals![staff], |r| Ok((r.i64(0)?, r.opt_moment(1)?)))?
     else {
         return Ok(false);
     };
@@ -51,10 +49,7 @@ fn take_of_account(tx: &mut Tx<'_>, staff: StaffId, now: Moment) -> Result<bool>
     }
     let full = failed + 1 >= OF_ACCOUNT;
     let (failed, until) = if full { (0, Some(now.plus_us(SPAN_US))) } else { (failed + 1, None) };
-    tx.exec(
-        "UPDATE staff SET failed = $2, locked_until = $3 WHERE id = $1",
-        vals![staff, failed, until],
-    )?;
+    tx.exec("UPDATE staff SET failed = $2, locked_until = $3 WHERE id = $1", vals![staff, failed, until])?;
     Ok(true)
 }
 

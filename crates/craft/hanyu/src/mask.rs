@@ -414,9 +414,10 @@ fn names(text: &str, out: &mut Vec<Found>) {
     for title in TITLES {
         for (i, _) in text.match_indices(title).take(200) {
             let before: Vec<(usize, char)> = text[..i].char_indices().rev().take(3).collect();
-            let surname = (1..=before.len())
-                .rev()
-                .find(|n| SURNAMES.contains(before[n - 1].1) && before[..*n].iter().all(|(_, c)| is_han(*c) && !COVERED.contains(c)));
+            let surname = (1..=before.len()).rev().find(|n| {
+                SURNAMES.contains(before[n - 1].1)
+                    && before[..*n].iter().all(|(_, c)| is_han(*c) && !COVERED.contains(c))
+            });
             if let Some(n) = surname.filter(|n| *n >= 2) {
                 out.push(Found { at: before[n - 1].0..i, kind: Personal::Name });
             }

@@ -52,11 +52,7 @@ pub const PLACES: &[Place] = &[
         roles: &[Clerk, Coordinator, Walker, Supervisor],
     },
     Place { path: "/desk/dispatch", text: |l| Texts::of(l).nav_dispatch, roles: &[Coordinator] },
-    Place {
-        path: "/desk/erasures",
-        text: |l| Texts::of(l).nav_erasures,
-        roles: &[Coordinator, Supervisor],
-    },
+    Place { path: "/desk/erasures", text: |l| Texts::of(l).nav_erasures, roles: &[Coordinator, Supervisor] },
     Place { path: "/desk/hot", text: |l| Texts::of(l).reading.nav_hot, roles: READERS },
     Place { path: "/desk/precedents", text: |l| Texts::of(l).reading.nav_precedents, roles: READERS },
     Place {

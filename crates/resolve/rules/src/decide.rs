@@ -274,8 +274,8 @@ fn check_texts(asked: &Command) -> Result<(), Refusal> {
 
 /// Texts that may be long. Whatever else a command holds, in whichever field, is short.
 const LONG: [&str; 19] = [
-    "words", "text", "explain", "where_to", "evidence", "ground", "task", "tasks", "topic", "minutes", "question",
-    "answer", "basis", "instead", "checked", "notice", "note", "reason", "summary",
+    "words", "text", "explain", "where_to", "evidence", "ground", "task", "tasks", "topic", "minutes",
+    "question", "answer", "basis", "instead", "checked", "notice", "note", "reason", "summary",
 ];
 /// The longest text of any other field, in characters.
 const SHORT_MAX: usize = 500;
@@ -298,7 +298,11 @@ fn all_bounded(asked: &Command) -> Result<(), Refusal> {
                     _ => SHORT_MAX,
                 };
                 if text.len() > most && text.chars().count() > most {
-                    return Err(too_long(most, "个字，请精简或改用附件", "characters; shorten it or attach a file"));
+                    return Err(too_long(
+                        most,
+                        "个字，请精简或改用附件",
+                        "characters; shorten it or attach a file",
+                    ));
                 }
                 Ok(())
             }

@@ -158,8 +158,12 @@ pub(crate) async fn vote(
 ) -> Result<Response, Oops> {
     // A device is told apart by what it says of itself and where it asks from, as the guard of the pages sees it;
     // only a keyed digest is kept.
-    let device =
-        format!("{}|{}|{}", near.text(), header_of(&headers, "user-agent"), header_of(&headers, "accept-language"));
+    let device = format!(
+        "{}|{}|{}",
+        near.text(),
+        header_of(&headers, "user-agent"),
+        header_of(&headers, "accept-language")
+    );
     // A tablet at a window is one device for many people: it says nothing there.
     let device = if by.by == "tablet" || !near.is_known() { String::new() } else { device };
     let done = match entered(&fields, channel(&by.by), &device) {

@@ -31,12 +31,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            secure: false,
-            proxy_hops: 0,
-            setup_token: None,
-            public_url: String::new(),
-        }
+        Self { secure: false, proxy_hops: 0, setup_token: None, public_url: String::new() }
     }
 }
 
@@ -288,7 +283,10 @@ impl FromRequestParts<Kit> for Reader {
         let owes_factor =
             me.as_ref().is_some_and(|m| m.staff.totp.is_none() && office.demands_factor(m.staff.role));
         // Everywhere but where it is set up, who owes a second factor is not signed in.
-        if owes_factor && !parts.uri.path().starts_with("/desk/account") && parts.uri.path() != "/desk/sign-out" {
+        if owes_factor
+            && !parts.uri.path().starts_with("/desk/account")
+            && parts.uri.path() != "/desk/sign-out"
+        {
             me = None;
         }
         let note = parts.extensions.get::<RequestNote>().cloned();

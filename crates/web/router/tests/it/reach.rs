@@ -13,7 +13,7 @@ use app::{
 };
 use axum::http::StatusCode;
 use kernel::{Actor, Date, Role, UnitId};
-use resolve::{Channel, Command, Complexity, Kind, Registration};
+use resolve::{Channel, Command, Complexity, Kind, RefuseReason, Registration, Word as _};
 use supervise::{Adjust, AdjustKind, Ask, Filter, Form, Level, RateChannel};
 
 use crate::it::help::{Browser, City, city_with};
@@ -49,6 +49,8 @@ struct Things {
     campaign: i64,
     walk: i64,
     rate: String,
+    /// a request that the data of a reporter end
+    erasure: i64,
 }
 
 fn day(text: &str) -> Date {
@@ -126,7 +128,7 @@ fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         contact: None,
         lodged_at: None,
     };
-    let lodged = app.register(Actor::resident(), registration, Contact::default()).wait().unwrap();
+    let lodged = app.register(Actor::resident(), registration.clone(), Contact::default()).wait().unwrap();
     let handler = actor(Role::Handler, "a");
     for (who, asked) in [
         (&coordinator, Command::Accept {}),
@@ -194,6 +196,16 @@ fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         reason: "创新".into(),
         day: today,
     };
+    // An ended case whose reporter's data are asked to end.
+    let over = Registration { title: "不属于我们".into(), ..registration.clone() };
+    let over = app.register(coordinator.clone(), over, Contact::default()).wait().unwrap().number;
+    let refuse = Command::Refuse {
+        reason: RefuseReason::ALL[0],
+        explain: "不属于受理范围".into(),
+        where_to: "请向法院提出".into(),
+    };
+    app.act(coordinator.clone(), over.clone(), refuse, None).wait().unwrap();
+    let erasure = app.ask_erasure(coordinator.clone(), over, "本人申请".into()).wait().unwrap();
     let what = Published {
         title: "题".into(),
         words: "问".into(),
@@ -218,6 +230,7 @@ fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
             .wait()
             .unwrap(),
         lead: app.lodge_lead(lead).wait().unwrap(),
+        erasure,
         campaign,
         walk,
         rate: receipt.token,
@@ -251,6 +264,7 @@ fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/logs/", "{id}", "record".into()),
         ("/desk/boards/list/", "{figure}", "intake".into()),
         ("/desk/ratings/", "{id}", t.rating.to_string()),
+        ("/desk/erasures/", "{id}", t.erasure.to_string()),
         ("/desk/bulletins/", "{id}", t.bulletin.to_string()),
         ("/desk/bulletins/", "{file}", "bulletin.docx".into()),
         ("/desk/scores/adjust/", "{id}", t.adjust[seat].to_string()),
@@ -302,6 +316,8 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
         "/desk/watch/register/{id}" => text(&[("to", "final")]),
         "/desk/walks/{id}/papers" => text(&[("unit", "2"), ("kind", "summary")]),
         "/desk/walks/{id}/given" => text(&[("login", "nobody"), ("item", "x"), ("by", "2026-12-01")]),
+        "/desk/erasures" => vec![("number", t.case.clone()), ("reason", "本人申请".into())],
+        "/desk/erasures/{id}" => text(&[("step", "check")]),
         "/desk/walks/leads/{id}" => text(&[("act", "call")]),
         "/desk/ratings/phone" => text(&[("code", "x"), ("level", "5")]),
         "/desk/walks" => text(&[("from", "2026-01-01"), ("to", "2026-12-31")]),
