@@ -44,11 +44,11 @@ impl FromRequestParts<Api> for Signed {
             let en = "this request did not come from our own pages: refused";
             return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", zh, en));
         }
-        let staff = match api.app.known(token) {
+        let staff = match api.app.city.known(token) {
             Some(staff) => staff,
-            None => Arc::new(api.app.who(token).await?),
+            None => Arc::new(api.app.city.who(token).await?),
         };
-        if api.app.owes_factor(&staff) {
+        if api.app.city.owes_factor(&staff) {
             let zh = "您的岗位必须启用动态验证码，请先登录页面启用";
             let en = "your role needs a second factor: sign in on the pages and set it up first";
             return Err(Problem::new(StatusCode::FORBIDDEN, "second_factor", zh, en));
@@ -109,7 +109,7 @@ impl FromRequestParts<Api> for Stranger {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
         let lines = parts.headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
         let network = Network::asking(peer, lines, api.options.proxy_hops);
-        api.app.ask_as_stranger(Way::Form, network)?;
+        api.app.city.ask_as_stranger(Way::Form, network)?;
         Ok(Self(network))
     }
 }

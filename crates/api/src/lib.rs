@@ -18,7 +18,7 @@ mod views;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::App;
+use app::House;
 use axum::Router;
 use tokio::sync::Semaphore;
 use utoipa::OpenApi as _;
@@ -51,7 +51,7 @@ impl Default for Options {
 pub(crate) struct Api(Arc<Inner>);
 
 pub(crate) struct Inner {
-    pub app: App,
+    pub app: House,
     pub options: Options,
     pub gate: gate::Gate,
     pub long_work: Semaphore,
@@ -127,7 +127,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 ///
 /// Give the client's address with `into_make_service_with_connect_info::<SocketAddr>()`; without it all
 /// strangers share one bucket.
-pub fn router(app: App, options: Options) -> Router {
+pub fn router(app: House, options: Options) -> Router {
     let api = Api(Arc::new(Inner {
         app,
         gate: gate::Gate::new(options.in_flight_max),

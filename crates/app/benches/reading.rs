@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use app::{App, ImportPlan, ImportRow, Settings};
+use app::{House, ImportPlan, ImportRow, Settings};
 use hanyu::letters::{Letter, Table, read_table};
 use kernel::{Actor, Role, StaffId, UnitId};
 use resolve::Kind;
@@ -97,7 +97,7 @@ fn actor(role: Role, unit: i64) -> Actor {
 }
 
 /// Takes the cases in; seconds.
-fn fill(app: &App, r: &mut Seeded, cases: usize, titles: &[Letter], parts: &[String]) -> f64 {
+fn fill(app: &House, r: &mut Seeded, cases: usize, titles: &[Letter], parts: &[String]) -> f64 {
     let city = Settings {
         city: "4306".parse().expect("code"),
         name: "临江市".into(),
@@ -105,10 +105,10 @@ fn fill(app: &App, r: &mut Seeded, cases: usize, titles: &[Letter], parts: &[Str
         extension_days_max: None,
         rounds_max: None,
     };
-    app.set_city(Actor::system(), city).wait().expect("city");
-    app.ensure_ready().expect("a unit");
+    app.city.set_city(Actor::system(), city).wait().expect("city");
+    app.people.ensure_ready().expect("a unit");
     let plan = ImportPlan { name: "bench".into(), digest: [7; 32], campaign: None, kind: Kind::Matter };
-    let import = app.begin_import(&Actor::system(), plan).expect("begins");
+    let import = app.cases.begin_import(&Actor::system(), plan).expect("begins");
     let start = Instant::now();
     let mut waiting = Vec::new();
     for chunk in 0..cases.div_ceil(CHUNK) {
@@ -128,16 +128,17 @@ fn fill(app: &App, r: &mut Seeded, cases: usize, titles: &[Letter], parts: &[Str
 fn measure(name: &str, place: &Place, cases: usize) {
     let store = Store::open(place, Options::default()).expect("opens");
     let keys = testkit::TempDir::new();
-    let app = App::open(store, keys.path()).expect("opens");
+    let app = House::open(store, keys.path()).expect("opens");
     let (mut titles, mut r) = (letters("letters_supported.csv"), Seeded(11));
     titles.extend(letters("letters_replied.csv"));
     let parts = sentences(&titles);
-    let there = app.store().read(|rd| store::cases::by_id(rd, kernel::CaseId(1))).expect("reads").is_some();
+    let there =
+        app.city.store().read(|rd| store::cases::by_id(rd, kernel::CaseId(1))).expect("reads").is_some();
     let taken_in = if there { 0.0 } else { fill(&app, &mut r, cases, &titles, &parts) };
     let start = Instant::now();
     let mut done = 0;
     loop {
-        let some = app.read_on(50).expect("reads");
+        let some = app.cases.read_on(50).expect("reads");
         if some == 0 {
             break;
         }
@@ -157,7 +158,7 @@ fn measure(name: &str, place: &Place, cases: usize) {
         let (mut times, mut nothing) = (Vec::new(), 0);
         for (_, q) in all.iter().filter(|q| q.0 == kind) {
             let start = Instant::now();
-            let found = app.search(actor(Role::Coordinator, 1), q.clone(), region(), None).wait();
+            let found = app.cases.search(actor(Role::Coordinator, 1), q.clone(), region(), None).wait();
             times.push(start.elapsed().as_secs_f64() * 1e3);
             nothing += usize::from(found.expect("answers").hits.is_empty());
         }
@@ -170,7 +171,7 @@ fn measure(name: &str, place: &Place, cases: usize) {
         .take(300)
         .map(|(_, q)| {
             let start = Instant::now();
-            let found = app.search(actor(Role::Handler, 77), q.clone(), region(), None).wait();
+            let found = app.cases.search(actor(Role::Handler, 77), q.clone(), region(), None).wait();
             assert!(found.expect("answers").hits.is_empty(), "nothing is theirs");
             start.elapsed().as_secs_f64() * 1e3
         })
@@ -181,7 +182,8 @@ fn measure(name: &str, place: &Place, cases: usize) {
             let l = row(&mut r, 0, &titles, &parts);
             let region = "430602".parse().expect("code");
             let start = Instant::now();
-            app.read_draft(actor(Role::Coordinator, 1), region, l.title, l.body, l.place)
+            app.cases
+                .read_draft(actor(Role::Coordinator, 1), region, l.title, l.body, l.place)
                 .wait()
                 .expect("read");
             start.elapsed().as_secs_f64() * 1e3
@@ -198,12 +200,12 @@ fn measure(name: &str, place: &Place, cases: usize) {
         let mine = hanyu::same::signature(cutter, &l.title, &l.body);
         let bands = hanyu::same::bands(&mine);
         let start = Instant::now();
-        let lists = app.store().read(move |rd| store::texts::banded(rd, &bands, 200)).expect("found");
+        let lists = app.city.store().read(move |rd| store::texts::banded(rd, &bands, 200)).expect("found");
         finding.push(start.elapsed().as_secs_f64() * 1e3);
         let near = hanyu::same::shortlist(lists);
         many += near.len();
         let start = Instant::now();
-        let kept = app.store().read(move |rd| store::texts::signatures(rd, &near)).expect("read");
+        let kept = app.city.store().read(move |rd| store::texts::signatures(rd, &near)).expect("read");
         getting.push(start.elapsed().as_secs_f64() * 1e3);
         let start = Instant::now();
         let close = kept.iter().filter_map(|k| hanyu::same::Signature::from_bytes(&k.1));
@@ -215,7 +217,7 @@ fn measure(name: &str, place: &Place, cases: usize) {
     println!("| candidates, {} on average | {} |", many / 400, percentiles(finding));
     println!("| their signatures | {} |", percentiles(getting));
     println!("| comparing | {} |", percentiles(comparing));
-    app.store().clone().close();
+    app.city.store().clone().close();
 }
 
 fn main() {

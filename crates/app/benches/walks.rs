@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use app::{App, ItemAsk, NewStaff, NewUnit, Settings, WalkSync};
+use app::{House, ItemAsk, NewStaff, NewUnit, Settings, WalkSync};
 use catalogue::ServiceItem;
 use kernel::{Actor, Moment, Role, StaffId, US_PER_SECOND, UnitId};
 use store::{Options, Store};
@@ -54,7 +54,7 @@ fn item(n: usize) -> ServiceItem {
     item
 }
 
-fn people(app: &App) {
+fn people(app: &House) {
     let settings = Settings {
         city: "4306".parse().expect("a code"),
         name: "临江市".into(),
@@ -62,7 +62,7 @@ fn people(app: &App) {
         extension_days_max: None,
         rounds_max: None,
     };
-    app.set_city(Actor::system(), settings).wait().expect("city");
+    app.city.set_city(Actor::system(), settings).wait().expect("city");
     let unit = |n: i64| NewUnit {
         key: format!("u{n}"),
         name: format!("单位{n}"),
@@ -72,7 +72,7 @@ fn people(app: &App) {
         region: "4306".parse().expect("a code"),
         duties: String::new(),
     };
-    app.put_units(Actor::system(), (0..UNITS).map(unit).collect()).wait().expect("units");
+    app.people.put_units(Actor::system(), (0..UNITS).map(unit).collect()).wait().expect("units");
     let staff = |n: i64| NewStaff {
         login: format!("s{n}"),
         name: format!("走查人{n}"),
@@ -81,7 +81,7 @@ fn people(app: &App) {
         position: "局长".into(),
         password: None,
     };
-    app.put_staff(Actor::system(), (0..STAFF).map(staff).collect()).expect("staff");
+    app.people.put_staff(Actor::system(), (0..STAFF).map(staff).collect()).expect("staff");
 }
 
 fn ops(n: usize, item: &ServiceItem, at: Moment) -> Vec<serde_json::Value> {
@@ -136,7 +136,7 @@ fn median(mut f: impl FnMut()) -> f64 {
 
 fn run(store: &Store) -> Vec<(&'static str, String)> {
     let keys = TempDir::new();
-    let app = App::open(store.clone(), keys.path()).expect("the system");
+    let app = House::open(store.clone(), keys.path()).expect("the system");
     people(&app);
     let mut rows = Vec::new();
     let t = Instant::now();
@@ -147,7 +147,9 @@ fn run(store: &Store) -> Vec<(&'static str, String)> {
             later.wait().expect("taken in");
         }
         ahead.push_back(
-            app.take_in_items(&Actor::system(), (first..first + 1_000).map(item).collect()).expect("ready"),
+            app.catalogue
+                .take_in_items(&Actor::system(), (first..first + 1_000).map(item).collect())
+                .expect("ready"),
         );
     }
     for later in ahead {
@@ -158,7 +160,7 @@ fn run(store: &Store) -> Vec<(&'static str, String)> {
         format!("{:.1}", ms(t) / 1e3),
     ));
     let t = Instant::now();
-    let shelf = app.shelf().wait().expect("shelf");
+    let shelf = app.items.shelf().wait().expect("shelf");
     assert_eq!(shelf.rows().len(), ITEMS);
     rows.push(("the shelf read again after a change, ms", format!("{:.0}", ms(t))));
     for (what, text) in [
@@ -167,7 +169,7 @@ fn run(store: &Store) -> Vec<(&'static str, String)> {
         ("search by the end of a code, ms", "000000077777"),
     ] {
         let ask = ItemAsk { text: text.into(), limit: 50, ..ItemAsk::default() };
-        let took = median(|| assert!(app.shelf().wait().expect("shelf").search(&ask).total > 0));
+        let took = median(|| assert!(app.items.shelf().wait().expect("shelf").search(&ask).total > 0));
         rows.push((what, format!("{took:.1}")));
     }
     rows.push(("check-up by unit, ms", format!("{:.1}", median(|| drop(shelf.units(|_| true))))));
@@ -193,7 +195,7 @@ fn run(store: &Store) -> Vec<(&'static str, String)> {
         yearly: false,
         planned_groups: vec![],
     };
-    let id = app.make_campaign(chief.clone(), campaign).wait().expect("campaign");
+    let id = app.walks.make_campaign(chief.clone(), campaign).wait().expect("campaign");
     let at = store.now();
     let t = Instant::now();
     for first in (0..WALKS).step_by(50) {
@@ -214,7 +216,7 @@ fn run(store: &Store) -> Vec<(&'static str, String)> {
                 known: BTreeMap::from([(n as u64, 10)]),
             })
             .collect();
-        let done = app.sync_walks(who, walks).wait().expect("synced");
+        let done = app.walks.sync_walks(who, walks).wait().expect("synced");
         assert!(
             done.iter().all(|s| s.refused.is_none() && s.lacks.is_empty() && s.cases.len() == 1),
             "{:?}",
@@ -227,11 +229,12 @@ fn run(store: &Store) -> Vec<(&'static str, String)> {
         format!("{:.1}", sync / 1e3),
     ));
     let board = median(|| {
-        let b = app.walk_board(chief.clone(), id, day).wait().expect("board").board;
+        let b = app.walks.walk_board(chief.clone(), id, day).wait().expect("board").board;
         assert_eq!((b.walks.len(), b.problems.len()), (WALKS, WALKS));
     });
     rows.push(("board with all lists (limit 100 ms), ms", format!("{board:.0}")));
-    let lists = median(|| assert_eq!(app.three_lists(chief.clone(), id).wait().expect("lists").len(), WALKS));
+    let lists =
+        median(|| assert_eq!(app.walks.three_lists(chief.clone(), id).wait().expect("lists").len(), WALKS));
     rows.push(("the three lists, all 20,000 rows, ms", format!("{lists:.0}")));
     rows
 }

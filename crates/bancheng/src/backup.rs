@@ -42,7 +42,7 @@ enum What {
 /// Does it.
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     let done = match &args.what {
-        What::Create { file } => place.open_to_check()?.back_up(file)?,
+        What::Create { file } => place.open_to_check()?.city.back_up(file)?,
         What::Restore { file, unlisted } => {
             looked_at(file, *unlisted)?;
             place.make_dir()?;

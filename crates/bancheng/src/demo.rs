@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Result;
-use app::{App, Contact, NewStaff, NewUnit, Settings, Worker};
+use app::{Contact, House, NewStaff, NewUnit, Settings, Worker};
 use demo::{City, Dice, Letter};
 use kernel::{Actor, Moment, Role, US_PER_DAY, US_PER_HOUR, UnitId};
 use resolve::{
@@ -79,9 +79,9 @@ fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
         // A city that was made before has events later than the hand-moved clock; it is opened as it is.
         place.open().map_err(|_| e)
     })?;
-    if !app.is_empty()? {
+    if !app.people.is_empty()? {
         eprintln!("样板城市已在 / the model city is there: {}", place.data_dir.display());
-        app.store().clone().close();
+        app.city.store().clone().close();
         return Ok(());
     }
     eprintln!("正在建立样板城市 / making the model city …");
@@ -93,11 +93,11 @@ fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
     let walks = demo_walks::begin(&app, &city, now.plus_us(-DAYS * US_PER_DAY), DAYS)?;
     Play { app: &app, city: &city, clock: &clock, dice: Dice::new(SEED, "play"), now, tick_us, walks }
         .weeks(cases, now)?;
-    app.store().clone().close();
+    app.city.store().clone().close();
     Ok(())
 }
 
-fn people(app: &App, city: &City) -> Result<()> {
+fn people(app: &House, city: &City) -> Result<()> {
     let system = Actor::system;
     let settings = Settings {
         city: demo::CITY_CODE.parse()?,
@@ -106,11 +106,11 @@ fn people(app: &App, city: &City) -> Result<()> {
         extension_days_max: None,
         rounds_max: None,
     };
-    app.set_city(system(), settings).wait()?;
+    app.city.set_city(system(), settings).wait()?;
     let (zones, zone_units, zone_staff) = demo_walks::zones();
     let regions = city.regions.iter().map(|r| (r.code.clone(), r.name.clone()));
     let zones: Vec<_> = zones.into_iter().filter_map(|(c, n)| Some((c.parse().ok()?, n))).collect();
-    app.put_regions(system(), regions.chain(zones).collect()).wait()?;
+    app.people.put_regions(system(), regions.chain(zones).collect()).wait()?;
     let unit = |u: &demo::Unit| NewUnit {
         key: u.key.clone(),
         name: u.name.clone(),
@@ -120,7 +120,7 @@ fn people(app: &App, city: &City) -> Result<()> {
         region: u.region.clone(),
         duties: u.duties.join("\n"),
     };
-    app.put_units(system(), city.units.iter().map(unit).chain(zone_units).collect()).wait()?;
+    app.people.put_units(system(), city.units.iter().map(unit).chain(zone_units).collect()).wait()?;
     let staff = |s: &demo::Staff| NewStaff {
         login: s.login.clone(),
         name: s.name.clone(),
@@ -130,13 +130,13 @@ fn people(app: &App, city: &City) -> Result<()> {
         password: Some(PASSWORD.to_owned()),
     };
     let zone_staff = zone_staff.into_iter().map(|s| NewStaff { password: Some(PASSWORD.to_owned()), ..s });
-    app.put_staff(system(), city.staff.iter().map(staff).chain(zone_staff).collect())?;
+    app.people.put_staff(system(), city.staff.iter().map(staff).chain(zone_staff).collect())?;
     Ok(())
 }
 
 /// The weeks being played.
 struct Play<'a> {
-    app: &'a App,
+    app: &'a House,
     city: &'a City,
     clock: &'a AtomicI64,
     dice: Dice,
@@ -166,7 +166,7 @@ impl Play<'_> {
                 self.tick();
                 open.push(self.lodge(letter)?);
             }
-            let office = self.app.office_now().wait()?;
+            let office = self.app.city.office_now().wait()?;
             if office.rules.calendar.works(morning.date()) {
                 self.desk_day(&mut open)?;
                 beside.day(workday, morning, &tick)?;
@@ -189,7 +189,7 @@ impl Play<'_> {
     }
 
     fn lodge(&self, l: &Letter) -> Result<(String, UnitId)> {
-        let office = self.app.office_now().wait()?;
+        let office = self.app.city.office_now().wait()?;
         let hall = office.units().iter().find(|u| u.kind == "hall").map_or(UnitId(1), |u| u.id);
         let handler = office.unit_called(l.unit).map_or(hall, |u| u.id);
         let registration = Registration {
@@ -217,7 +217,7 @@ impl Play<'_> {
             lodged_at: None,
         };
         let contact = Contact { name: l.name.clone(), phone: l.phone.clone(), ..Contact::default() };
-        let lodged = self.app.register(Actor::system(), registration, contact).wait()?;
+        let lodged = self.app.cases.register(Actor::system(), registration, contact).wait()?;
         Ok((lodged.number, handler))
     }
 
@@ -226,14 +226,14 @@ impl Play<'_> {
         let mut still = Vec::with_capacity(open.len());
         for (number, handler) in std::mem::take(open) {
             self.tick();
-            let case = self.app.case(Actor::system(), number.clone()).wait()?.case;
+            let case = self.app.cases.case(Actor::system(), number.clone()).wait()?.case;
             if self.dice.percent(22) {
                 still.push((number, handler));
                 continue;
             }
             let Some((role, unit, asked)) = self.next_step(&case, handler) else { continue };
             let act = asked.act();
-            self.app.act(self.somebody(role, unit, &case), number.clone(), asked, None).wait()?;
+            self.app.cases.act(self.somebody(role, unit, &case), number.clone(), asked, None).wait()?;
             if act != Act::Archive {
                 still.push((number, handler));
             }

@@ -1,7 +1,7 @@
 //! The model city's services, ratings and rectifications: what its boards, bulletins and scores have to show.
 
 use anyhow::Result;
-use app::{App, Error, NewRating, NewService};
+use app::{Error, House, NewRating, NewService};
 use demo::{City, Dice};
 use kernel::{Actor, Moment, RegionCode, Role, US_PER_DAY, UnitId};
 use resolve::{
@@ -11,7 +11,7 @@ use supervise::{Level, RateChannel};
 
 /// What goes on beside the letters.
 pub(crate) struct Beside<'a> {
-    app: &'a App,
+    app: &'a House,
     city: &'a City,
     dice: Dice,
     problems: Vec<String>,
@@ -37,7 +37,7 @@ const THEMES: [&str; 3] = ["残疾人服务", "信用修复", ""];
 
 impl<'a> Beside<'a> {
     /// With its own dice, so that the letters stay what they were.
-    pub(crate) fn new(app: &'a App, city: &'a City, seed: u64) -> Self {
+    pub(crate) fn new(app: &'a House, city: &'a City, seed: u64) -> Self {
         Self { app, city, dice: Dice::new(seed, "beside"), problems: Vec::new() }
     }
 
@@ -46,7 +46,7 @@ impl<'a> Beside<'a> {
     }
     /// One working day; `tick` moves the clock by a minute.
     pub(crate) fn day(&mut self, day: usize, today: Moment, tick: &dyn Fn()) -> Result<()> {
-        let office = self.app.office_now().wait()?;
+        let office = self.app.city.office_now().wait()?;
         let units: Vec<(UnitId, RegionCode)> = office
             .units()
             .iter()
@@ -100,7 +100,7 @@ impl<'a> Beside<'a> {
             project: String::new(),
         };
         let clerk = Self::actor(Role::Clerk, unit);
-        let receipt = self.app.serve(clerk, service).wait()?;
+        let receipt = self.app.supervision.serve(clerk, service).wait()?;
         if device.is_empty() {
             return Ok(());
         }
@@ -119,7 +119,7 @@ impl<'a> Beside<'a> {
             device,
             phone: String::new(),
         };
-        self.app.rate(None, receipt.token, rating).wait()?;
+        self.app.supervision.rate(None, receipt.token, rating).wait()?;
         Ok(())
     }
 
@@ -151,7 +151,8 @@ impl<'a> Beside<'a> {
             contact: None,
             lodged_at: None,
         };
-        let number = self.app.register(Actor::system(), registration, app::Contact::default()).wait()?.number;
+        let number =
+            self.app.cases.register(Actor::system(), registration, app::Contact::default()).wait()?.number;
         let (coordinator, handler) = (Self::actor(Role::Coordinator, unit), Self::actor(Role::Handler, unit));
         let due = |days: i64| today.plus_us(days * US_PER_DAY).date();
         let steps = vec![
@@ -164,7 +165,7 @@ impl<'a> Beside<'a> {
             (&handler, Command::Take {}),
             (&handler, Command::Plan { steps }),
         ] {
-            self.app.act(actor.clone(), number.clone(), asked, None).wait()?;
+            self.app.cases.act(actor.clone(), number.clone(), asked, None).wait()?;
         }
         self.problems.push(number);
         Ok(())
@@ -172,13 +173,13 @@ impl<'a> Beside<'a> {
 
     /// One step of a rectification, now and then one that fails the check.
     fn mend(&mut self, number: &str) -> Result<()> {
-        let case = self.app.case(Actor::system(), number.to_owned()).wait()?.case;
+        let case = self.app.cases.case(Actor::system(), number.to_owned()).wait()?.case;
         let Some(owner) = case.stage.owner() else { return Ok(()) };
         if !self.dice.percent(16) {
             return Ok(());
         }
         let handler = Self::actor(Role::Handler, owner);
-        let office = self.app.office_now().wait()?;
+        let office = self.app.city.office_now().wait()?;
         let watch = office.units().iter().find(|u| u.kind == "coordination").map_or(UnitId(1), |u| u.id);
         let checker = Self::actor(Role::Coordinator, watch);
         let (actor, asked) = match &case.stage {
@@ -217,7 +218,7 @@ impl<'a> Beside<'a> {
             Stage::CalledBack { .. } => (checker, Command::Archive { summary: String::new() }),
             _ => return Ok(()),
         };
-        match self.app.act(actor, number.to_owned(), asked, None).wait() {
+        match self.app.cases.act(actor, number.to_owned(), asked, None).wait() {
             // A check of the own unit is refused by the loop: left for another day.
             Ok(_) | Err(Error::Refused(_) | Error::Forbidden(_)) => Ok(()),
             Err(e) => Err(e.into()),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, anyhow};
-use app::{App, GuideAct, HallSettings, NewStaff, NewUnit, WalkSync};
+use app::{GuideAct, HallSettings, House, NewStaff, NewUnit, WalkSync};
 use catalogue::ServiceItem;
 use catalogue::review::Act as Review;
 use demo::{City, Dice};
@@ -83,7 +83,7 @@ pub fn zones() -> (Vec<(String, String)>, Vec<NewUnit>, Vec<NewStaff>) {
 
 /// The campaign as it is played day by day.
 pub struct Walks<'a> {
-    app: &'a App,
+    app: &'a House,
     campaign: i64,
     start: Moment,
     planned: Vec<Planned>,
@@ -110,8 +110,8 @@ struct Problem {
     fix: bool,
 }
 
-fn coordinator(app: &App) -> Result<Actor> {
-    let office = app.office_now().wait()?;
+fn coordinator(app: &House) -> Result<Actor> {
+    let office = app.city.office_now().wait()?;
     let unit = office.unit_called("approve").map(|u| u.id);
     Ok(Actor { staff: None, role: Role::Coordinator, unit, region: Some(office.settings.city.clone()) })
 }
@@ -121,13 +121,14 @@ fn day(start: Moment, n: i64) -> Date {
 }
 
 /// Takes the catalogue in, hangs the plates, makes the campaign and gives its walks out.
-pub fn begin<'a>(app: &'a App, city: &City, start: Moment, days: i64) -> Result<Walks<'a>> {
+pub fn begin<'a>(app: &'a House, city: &City, start: Moment, days: i64) -> Result<Walks<'a>> {
     let system = Actor::system();
     let chief = coordinator(app)?;
-    app.take_in_items(&system, city.items.clone())?.wait()?;
-    app.put_plates(system.clone(), city.plates.clone()).wait()?;
+    app.catalogue.take_in_items(&system, city.items.clone())?.wait()?;
+    app.catalogue.put_plates(system.clone(), city.plates.clone()).wait()?;
     let utilities = city.units.iter().filter(|u| u.kind == demo::UnitKind::Utility).map(|u| u.name.clone());
-    app.set_hall(chief.clone(), HallSettings { utilities: utilities.collect(), ..HallSettings::default() })
+    app.catalogue
+        .set_hall(chief.clone(), HallSettings { utilities: utilities.collect(), ..HallSettings::default() })
         .wait()?;
     // One item has had its first redesign, so that two versions can be compared.
     let mut better = city.items[9].clone();
@@ -137,7 +138,7 @@ pub fn begin<'a>(app: &'a App, city: &City, start: Moment, days: i64) -> Result<
     for s in &mut better.steps {
         s.consumes.retain(|c| better.materials.iter().any(|m| m.id == *c));
     }
-    app.take_in_items(&system, vec![better])?.wait()?;
+    app.catalogue.take_in_items(&system, vec![better])?.wait()?;
     let target = |positions: &[&str], by: i64, cross| Target {
         positions: positions.iter().map(|p| (*p).to_owned()).collect(),
         units: Vec::new(),
@@ -159,8 +160,8 @@ pub fn begin<'a>(app: &'a App, city: &City, start: Moment, days: i64) -> Result<
         yearly: true,
         planned_groups: Vec::new(),
     };
-    let id = app.make_campaign(chief.clone(), campaign).wait()?;
-    app.give_walks(chief, id, 2026).wait()?;
+    let id = app.walks.make_campaign(chief.clone(), campaign).wait()?;
+    app.walks.give_walks(chief, id, 2026).wait()?;
     let mut walks = Walks {
         app,
         campaign: id,
@@ -168,7 +169,7 @@ pub fn begin<'a>(app: &'a App, city: &City, start: Moment, days: i64) -> Result<
         planned: Vec::new(),
         open: Vec::new(),
         dice: Dice::new(city.seed, "walks"),
-        guide: app::item_key(&app.shelf().wait()?.rows()[0]),
+        guide: app::item_key(&app.items.shelf().wait()?.rows()[0]),
         fixed: 0,
     };
     walks.plan(city)?;
@@ -180,10 +181,10 @@ impl Walks<'_> {
     fn plan(&mut self, city: &City) -> Result<()> {
         let items: BTreeMap<&str, &ServiceItem> = city.items.iter().map(|i| (i.code.as_str(), i)).collect();
         let chief = coordinator(self.app)?;
-        let office = self.app.office_now().wait()?;
+        let office = self.app.city.office_now().wait()?;
         let mut formal = 0;
-        for g in self.app.given(chief, self.campaign, 0, 1_000).wait()? {
-            let staff = self.app.staff(Actor::system(), g.row.staff).wait()?;
+        for g in self.app.walks.given(chief, self.campaign, 0, 1_000).wait()? {
+            let staff = self.app.people.staff(Actor::system(), g.row.staff).wait()?;
             let county_office = office
                 .unit(staff.unit)
                 .is_some_and(|u| u.kind == "coordination" && u.region.level() == kernel::RegionLevel::County);
@@ -235,7 +236,7 @@ impl Walks<'_> {
 
     /// One guide goes through its whole round.
     fn review(&mut self, n: i64) -> Result<()> {
-        let walker = self.app.staff_called(Actor::system(), "hrss.walker1".to_owned()).wait()?.actor();
+        let walker = self.app.people.staff_called(Actor::system(), "hrss.walker1".to_owned()).wait()?.actor();
         let chief = coordinator(self.app)?;
         let (who, act, words) = match n {
             2 => (chief, Review::Submit, ""),
@@ -247,10 +248,10 @@ impl Walks<'_> {
             15 => (chief, Review::Publish, ""),
             _ => return Ok(()),
         };
-        let view = self.app.guide(self.guide.clone(), None).wait()?;
+        let view = self.app.catalogue.guide(self.guide.clone(), None).wait()?;
         let comment = view.comments.first().map_or(0, |c| c.0);
         let asked = GuideAct { act, got_through: true, words: words.to_owned(), comment };
-        self.app.review_guide(who, self.guide.clone(), view.variant.region, asked).wait()?;
+        self.app.catalogue.review_guide(who, self.guide.clone(), view.variant.region, asked).wait()?;
         Ok(())
     }
 
@@ -266,12 +267,12 @@ impl Walks<'_> {
             ops,
             known: BTreeMap::new(),
         };
-        let done = self.app.sync_walks(p.actor.clone(), vec![sent]).wait()?;
+        let done = self.app.walks.sync_walks(p.actor.clone(), vec![sent]).wait()?;
         let done = done.first().ok_or_else(|| anyhow!("no answer"))?;
         if let Some(said) = done.refused.as_ref().or_else(|| done.lacks.first()) {
             return Err(anyhow!("走访 / walk: {said}"));
         }
-        let unit = self.app.shelf().wait()?.by_code(&p.item.code).and_then(|r| r.unit_id);
+        let unit = self.app.items.shelf().wait()?.by_code(&p.item.code).and_then(|r| r.unit_id);
         for (_, number) in &done.cases {
             let fix = self.fixed < FIXED;
             self.fixed += usize::from(fix);
@@ -339,7 +340,7 @@ impl Walks<'_> {
         let who =
             |role, unit: UnitId| Actor { staff: None, role, unit: Some(unit), region: chief.region.clone() };
         for _ in 0..8 {
-            let case = self.app.case(chief.clone(), p.number.clone()).wait()?.case;
+            let case = self.app.cases.case(chief.clone(), p.number.clone()).wait()?.case;
             let (actor, asked) = match &case.stage {
                 Stage::Registered => (chief.clone(), Command::Accept {}),
                 Stage::Accepted => (
@@ -361,7 +362,7 @@ impl Walks<'_> {
                             (who(Role::Handler, *owner), Command::FinishStep { step: 1, evidence })
                         }
                         Some(StepState::Finished) => {
-                            let office = self.app.office_now().wait()?;
+                            let office = self.app.city.office_now().wait()?;
                             let inspect = office.unit_called("inspect").map_or(*owner, |u| u.id);
                             let checked = "到现场重走一遍".to_owned();
                             (who(Role::Supervisor, inspect), Command::StrikeOff { step: 1, checked })
@@ -381,7 +382,7 @@ impl Walks<'_> {
                 _ => return Ok(()),
             };
             let end = asked.act() == CaseAct::Archive;
-            self.app.act(actor, p.number.clone(), asked, None).wait()?;
+            self.app.cases.act(actor, p.number.clone(), asked, None).wait()?;
             if end {
                 return Ok(());
             }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use app::{App, Gauge};
+use app::{Gauge, House};
 use kernel::{Moment, US_PER_SECOND};
 use serde::Serialize;
 use store::{Place, StoreError, migrations, vitals};
@@ -258,9 +258,9 @@ fn schema(r: &mut Report, place: &PlaceArgs) -> bool {
 }
 
 /// What only the open city can say.
-fn inside(r: &mut Report, app: &App) -> Result<()> {
-    let now = app.store().now();
-    match app.store().read(|rd| store::ledger_rows::check_anchor(rd, app.vault().seal_key())) {
+fn inside(r: &mut Report, app: &House) -> Result<()> {
+    let now = app.city.store().now();
+    match app.city.store().read(|rd| store::ledger_rows::check_anchor(rd, app.city.vault().seal_key())) {
         Ok(()) => r.put(
             "record",
             State::Well,
@@ -269,7 +269,7 @@ fn inside(r: &mut Report, app: &App) -> Result<()> {
         ),
         Err(e) => r.put("record", State::Now, e.to_string(), "the database was set back, or its seals were"),
     }
-    let (last, missing) = app.store().read(|rd| {
+    let (last, missing) = app.city.store().read(|rd| {
         Ok::<_, StoreError>((store::ledger_rows::last_recorded(rd)?, vitals::missing_indexes(rd)?))
     })?;
     let ahead = last.map_or(0, |at| at.us_since(now) / US_PER_SECOND);
@@ -300,8 +300,8 @@ fn inside(r: &mut Report, app: &App) -> Result<()> {
 }
 
 /// The notice of a year is published in the autumn before: from December on, limits of January rest on a guess.
-fn calendar(r: &mut Report, app: &App, now: Moment) -> Result<()> {
-    let office = app.office_now().wait()?;
+fn calendar(r: &mut Report, app: &House, now: Moment) -> Result<()> {
+    let office = app.city.office_now().wait()?;
     let last = office.rules.calendar.last_published_year().unwrap_or(0);
     let today = now.date();
     let (year, month) = (today.year(), today.month());

@@ -43,7 +43,7 @@ const ROWS_MAX: usize = 1_000_000;
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     let What::Cases { file, stage, campaign, unit } = &args.what;
     let app = place.open()?;
-    let office = app.office_now().wait()?;
+    let office = app.city.office_now().wait()?;
     let city = office.settings.city.clone();
     let first = office.units().first().map(|u| u.id);
     let actor = Actor { staff: None, role: Role::Coordinator, unit: first, region: Some(city.clone()) };
@@ -59,7 +59,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     }
     let mut rows = Vec::new();
     loop {
-        let page = app.list(actor.clone(), query.clone()).wait()?;
+        let page = app.cases.list(actor.clone(), query.clone()).wait()?;
         rows.extend(page.cases.iter().map(row));
         match page.next {
             Some(next) if rows.len() < ROWS_MAX => query.after = Some(next),
@@ -68,9 +68,12 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     }
     let n = rows.len();
     let filter = filter_text(stage, campaign.as_deref(), unit.as_deref());
-    app.note_export(actor, filter.clone(), n).wait()?;
-    let title =
-        format!("{} 件台账（{filter}；{} 导出，共 {n} 件）", office.settings.name, app.store().now().date());
+    app.cases.note_export(actor, filter.clone(), n).wait()?;
+    let title = format!(
+        "{} 件台账（{filter}；{} 导出，共 {n} 件）",
+        office.settings.name,
+        app.city.store().now().date()
+    );
     let table = Table { sheet: "件".to_owned(), title, columns: columns() };
     std::fs::write(file, write_xlsx(&table, rows)?)?;
     println!("已导出 {n} 件到 {} / {n} cases", file.display());

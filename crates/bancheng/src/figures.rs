@@ -21,7 +21,7 @@ enum What {
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     let What::Rebuild = args.what;
     let app = place.open()?;
-    let counted = app.rebuild_figures(&kernel::Actor::system())?;
+    let counted = app.supervision.rebuild_figures(&kernel::Actor::system())?;
     println!("已从留痕重新统计 {counted} 项 / counted {counted} subjects again from the record");
     Ok(())
 }

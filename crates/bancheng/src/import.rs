@@ -8,10 +8,12 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use app::{Contact, Import, ImportPlan, ImportRow, Later, Outcome};
 use kernel::{Actor, Role, Said};
-use paper::sheet::intake::{IntakeRow, Mapping, read};
+use paper::sheet::intake::{Field, Intake, IntakeRow, Mapping, ReadAs, read_as};
 use paper::sheet::{Book, Limits};
 use resolve::{Kind, Word as _};
 use serde::Serialize;
+use tabular::told::AsideTable;
+use tabular::{DateOrder, Told};
 
 use crate::place::PlaceArgs;
 
@@ -26,12 +28,49 @@ pub struct Args {
 enum What {
     /// 件 / cases
     Cases(CasesArgs),
+    /// 名册:单位和人员,全收或全不收 / units and staff: all of a file or nothing
+    Roster(RosterArgs),
+    /// 评价:别的系统收的好差评 / ratings that another system collected
+    Ratings(crate::import_ratings::RatingsArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct RosterArgs {
+    /// 表格:有“单位”“人员”两张表,或其中一张 / a table with the sheets 单位 and 人员, or one of them
+    file: PathBuf,
+    /// 输出 JSON / print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct RosterSummary {
+    units_new: usize,
+    units_changed: usize,
+    staff_new: usize,
+    staff_changed: usize,
+    seconds: f64,
+    /// how the first sheet was read and what was left
+    #[serde(flatten)]
+    told: Told,
+    /// the same of the other one
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Told>,
 }
 
 #[derive(Debug, clap::Args)]
 struct CasesArgs {
-    /// XLSX 或 CSV(UTF-8、GBK) / XLSX or CSV (UTF-8, GBK)
+    /// 表格:XLSX、XLS、XLSB、ODS、CSV(任何编码和分隔符)、存成 .xls 的网页 / a table: XLSX, XLS, XLSB, ODS, CSV of any encoding and separator, a web page saved as .xls
     file: PathBuf,
+    /// 读哪张工作表;不写则读第一张看得见、有表头的 / which sheet; the first visible one with a header when missing
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// 日期次序:dmy 日/月/年,mdy 月/日/年;不写则看整列 / order of 03/04/2024: dmy or mdy; the column decides when missing
+    #[arg(long, value_name = "dmy|mdy")]
+    date_order: Option<DateOrder>,
+    /// 未收的行写到哪里,改好后可再导入 / where rows that were not taken are written, to be mended and imported again
+    #[arg(long, value_name = "FILE", visible_alias = "set-aside")]
+    set_aside_to: Option<PathBuf>,
     /// 指定列的含义,如 --map 来信正文=body / what a column means
     #[arg(long = "map", value_name = "列=field")]
     maps: Vec<String>,
@@ -71,6 +110,15 @@ struct Summary {
     /// the first rows that say what another said
     #[serde(skip_serializing_if = "Vec::is_empty")]
     duplicate_rows: Vec<RowAnswer>,
+    /// where the rows that were not taken stand
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set_aside_file: Option<PathBuf>,
+    /// how the file was read and what was left
+    #[serde(flatten)]
+    told: Told,
+    /// rows that were set aside for themselves: sums, notes, headers that come again
+    #[serde(skip)]
+    footers: u64,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -92,34 +140,127 @@ const AHEAD: usize = 3;
 /// Rows named one by one in the summary.
 const NAMED: usize = 50;
 
+/// Where the answers to single rows go while a file is read.
+struct Answers {
+    summary: Summary,
+    lines: Option<std::io::BufWriter<File>>,
+    aside: Aside,
+}
+
+/// The rows that were not taken.
+#[derive(Default)]
+struct Aside {
+    table: AsideTable,
+    /// cells of rows that may yet be refused
+    waiting: std::collections::HashMap<u64, Vec<String>>,
+}
+
+/// Rows kept for that table.
+const ASIDE_MAX: usize = 100_000;
+
+impl Aside {
+    fn refused(&mut self, row: u64, why: &str) {
+        if let Some(cells) = self.waiting.remove(&row).filter(|_| self.table.rows.len() < ASIDE_MAX) {
+            self.table.rows.push((row, cells, why.to_owned()));
+        }
+    }
+}
+
 /// Takes a file in.
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
-    let What::Cases(args) = &args.what;
+    match &args.what {
+        What::Cases(args) => cases(place, args),
+        What::Roster(args) => roster(place, args),
+        What::Ratings(args) => crate::import_ratings::run(place, args),
+    }
+}
+
+/// Takes a roster in; ends badly when anything was wrong, for then nothing was taken.
+fn roster(place: &PlaceArgs, args: &RosterArgs) -> Result<()> {
+    let began = Instant::now();
+    let shown = || args.file.display().to_string();
+    let said = || format!("打不开文件 / cannot open the file {}", args.file.display());
+    let file = File::open(&args.file).with_context(said)?;
+    let (format, sheets) = paper::sheet::read_sheets(file, &Limits::default()).with_context(shown)?;
+    let app = place.open()?;
+    app.people.ensure_ready()?;
+    let office = app.city.office_now().wait()?;
+    let region = Some(office.settings.city.clone());
+    let actor = Actor { staff: None, role: Role::SystemAdmin, unit: None, region };
+    let taken = app.people.take_in_roster(&actor, &sheets).with_context(shown)?;
+    store::ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key()))?;
+    app.city.store().clone().close();
+    let mut told = taken.told.into_iter();
+    let summary = RosterSummary {
+        units_new: taken.units.new,
+        units_changed: taken.units.changed,
+        staff_new: taken.staff.new,
+        staff_changed: taken.staff.changed,
+        seconds: began.elapsed().as_secs_f64(),
+        told: Told { format: format.to_owned(), ..told.next().unwrap_or_default() },
+        parts: told.collect(),
+    };
+    if args.json {
+        println!("{}", serde_json::to_string(&summary)?);
+    } else {
+        let s = &summary;
+        println!(
+            "单位新增 {}、更新 {}；人员新增 {}、更新 {}；用时 {:.1} 秒",
+            s.units_new, s.units_changed, s.staff_new, s.staff_changed, s.seconds
+        );
+        s.parts.iter().for_each(|part| crate::aside::say(part, None));
+        crate::aside::say(&s.told, None);
+    }
+    let wrong = taken.wrong.len();
+    anyhow::ensure!(
+        wrong == 0,
+        "有 {wrong} 处要改，什么也没有导入；改好后再导入 / {wrong} things to mend, nothing was taken in"
+    );
+    Ok(())
+}
+
+fn cases(place: &PlaceArgs, args: &CasesArgs) -> Result<()> {
     let began = Instant::now();
     let kind = Kind::read(&args.kind).ok_or_else(|| anyhow::anyhow!("{}", Kind::unknown(&args.kind)))?;
     let mapping = Mapping::parse(&args.maps)?;
     let digest = digest_of(&args.file)?;
     let file = File::open(&args.file)?;
-    let mut book = Book::open(BufReader::new(file), Limits::default())?;
+    let shown = || args.file.display().to_string();
+    let mut book = Book::open(BufReader::new(file), Limits::default()).with_context(shown)?;
     let name = args.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let how = ReadAs { sheet: args.sheet.clone(), date_order: args.date_order };
+    let mut rows = read_as(&mut book, &mapping, &how).with_context(shown)?;
 
-    let mut summary = Summary { dry_run: args.dry_run, ..Summary::default() };
-    let mut lines = match &args.rows_to {
-        Some(path) => Some(std::io::BufWriter::new(File::create(path)?)),
-        None => None,
+    let mut answers = Answers {
+        summary: Summary { dry_run: args.dry_run, ..Summary::default() },
+        lines: args.rows_to.as_ref().map(File::create).transpose()?.map(std::io::BufWriter::new),
+        aside: Aside {
+            table: AsideTable {
+                sheet: "未收".to_owned(),
+                header: rows.columns().map(|c| c.0.to_owned()).collect(),
+                rows: Vec::new(),
+            },
+            ..Aside::default()
+        },
     };
     if args.dry_run {
-        for row in read(&mut book, &mapping)? {
-            summary.rows += 1;
+        while let Some(row) = rows.next() {
+            answers.summary.rows += 1;
             match row? {
-                Ok(_) => summary.accepted += 1,
-                Err(e) => note(&mut summary, &mut lines, e.row, &Outcome::Rejected(e.said))?,
+                Ok(row) => {
+                    kind_of(&mut rows, &row, kind);
+                    answers.summary.accepted += 1;
+                }
+                Err(e) => {
+                    answers.aside.waiting.insert(e.row, e.cells);
+                    note(&mut answers, e.row, &Outcome::Rejected(e.said))?;
+                }
             }
         }
     } else {
         let app = place.open_with(store::Options::bulk())?;
-        app.ensure_ready()?;
-        let office = app.office_now().wait()?;
+        app.people.ensure_ready()?;
+        let office = app.city.office_now().wait()?;
         let actor = Actor {
             staff: None,
             role: Role::Coordinator,
@@ -127,87 +268,118 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
             region: Some(office.settings.city.clone()),
         };
         let plan = ImportPlan { name, digest, campaign: args.campaign.clone(), kind };
-        let import = app.begin_import(&actor, plan)?;
-        take_in(&import, &mut book, &mapping, args.chunk.clamp(1, 20_000), &mut summary, &mut lines)?;
-        store::ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
-        app.store().clone().close();
+        let import = app.cases.begin_import(&actor, plan)?;
+        take_in(&import, &mut rows, kind, args.chunk.clamp(1, 20_000), &mut answers)?;
+        store::ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key()))?;
+        app.city.store().clone().close();
     }
-    if let Some(mut lines) = lines {
+    if let Some(lines) = &mut answers.lines {
         lines.flush()?;
+    }
+    let Answers { mut summary, aside, .. } = answers;
+    summary.tell(rows.told());
+    if args.set_aside_to.is_some() || !args.dry_run {
+        let to = args.set_aside_to.as_ref();
+        summary.set_aside_file = crate::aside::write(&[aside.table], to, &place.data_dir, &args.file)?;
     }
     summary.seconds = began.elapsed().as_secs_f64();
     answer(&summary, args.json)
 }
 
+impl Summary {
+    /// Puts what the reader tells beside what became of the rows.
+    fn tell(&mut self, told: Told) {
+        let refused = std::mem::take(&mut self.told.set_aside);
+        let count = self.told.set_aside_count;
+        self.footers = told.set_aside_count;
+        self.rows += told.set_aside_count;
+        self.told = told;
+        self.told.set_aside.extend(refused);
+        self.told.set_aside.sort_by_key(|s| s.row);
+        self.told.set_aside_count += count;
+    }
+}
+
 fn take_in(
     import: &Import,
-    book: &mut Book<BufReader<File>>,
-    mapping: &Mapping,
+    reader: &mut Intake<'_, BufReader<File>>,
+    kind: Kind,
     chunk: usize,
-    summary: &mut Summary,
-    lines: &mut Option<std::io::BufWriter<File>>,
+    answers: &mut Answers,
 ) -> Result<()> {
     let bar = progress();
     let mut ahead: std::collections::VecDeque<Later<app::Chunk>> = std::collections::VecDeque::new();
     let (mut rows, mut refused) = (Vec::with_capacity(chunk), Vec::new());
-    let mut reader = read(book, mapping)?;
     loop {
         let next = reader.next();
         let end = next.is_none();
         match next.transpose()? {
             Some(row) => {
-                summary.rows += 1;
+                answers.summary.rows += 1;
                 let number = row.as_ref().map_or_else(|e| e.row, |r| r.row);
                 if !import.complete && number <= import.done {
-                    summary.resumed += 1;
+                    answers.summary.resumed += 1;
                     continue;
                 }
                 match row {
-                    Ok(row) => rows.push(import_row(row)),
-                    Err(e) => refused.push((e.row, e.said)),
+                    Ok(mut row) => {
+                        let kind = kind_of(reader, &row, kind);
+                        answers.aside.waiting.insert(row.row, std::mem::take(&mut row.cells));
+                        rows.push(import_row(row, kind));
+                    }
+                    Err(e) => {
+                        answers.aside.waiting.insert(e.row, e.cells);
+                        refused.push((e.row, e.said));
+                    }
                 }
             }
             None => bar.set_message("写入 / writing"),
         }
         if rows.len() + refused.len() >= chunk || (end && rows.len() + refused.len() > 0) {
             while ahead.len() >= AHEAD {
-                done(ahead.pop_front(), summary, lines)?;
+                done(ahead.pop_front(), answers)?;
             }
             let rows = std::mem::replace(&mut rows, Vec::with_capacity(chunk));
             ahead.push_back(import.chunk(rows, std::mem::take(&mut refused))?);
-            bar.set_position(summary.rows);
+            bar.set_position(answers.summary.rows);
         }
         if end {
             break;
         }
     }
     while let Some(chunk) = ahead.pop_front() {
-        done(Some(chunk), summary, lines)?;
+        done(Some(chunk), answers)?;
     }
-    import.finish(summary.rows).wait()?;
+    import.finish(answers.summary.rows).wait()?;
     bar.finish_and_clear();
     Ok(())
 }
 
-fn done(
-    chunk: Option<Later<app::Chunk>>,
-    summary: &mut Summary,
-    lines: &mut Option<std::io::BufWriter<File>>,
-) -> Result<()> {
+/// What a row is about; a word that is not known is told, and the kind of the whole file holds.
+fn kind_of<R: Read + std::io::Seek>(
+    reader: &mut Intake<'_, R>,
+    row: &IntakeRow,
+    whole: Kind,
+) -> Option<Kind> {
+    let word = row.kind.as_deref().map(str::trim).filter(|w| !w.is_empty())?;
+    let found = Kind::read(word);
+    if found.is_none() {
+        reader.not_understood(Field::Kind, word, &format!("{} / {}", whole.zh(), whole.word()));
+    }
+    found
+}
+
+fn done(chunk: Option<Later<app::Chunk>>, answers: &mut Answers) -> Result<()> {
     if let Some(chunk) = chunk {
         for (row, outcome) in chunk.wait()?.rows {
-            note(summary, lines, row, &outcome)?;
+            note(answers, row, &outcome)?;
         }
     }
     Ok(())
 }
 
-fn note(
-    summary: &mut Summary,
-    lines: &mut Option<std::io::BufWriter<File>>,
-    row: u64,
-    outcome: &Outcome,
-) -> Result<()> {
+fn note(answers: &mut Answers, row: u64, outcome: &Outcome) -> Result<()> {
+    let Answers { summary, lines, aside } = answers;
     let mut answer = RowAnswer { row, outcome: "accepted", number: None, of_row: None, why: None };
     match outcome {
         Outcome::Accepted(number) => {
@@ -224,6 +396,8 @@ fn note(
         }
         Outcome::Rejected(said) => {
             summary.rejected += 1;
+            summary.told.aside(row, said.to_string());
+            aside.refused(row, &said.zh);
             answer.outcome = "rejected";
             answer.why = Some(said.clone());
             if summary.rejected_rows.len() < NAMED {
@@ -231,6 +405,7 @@ fn note(
             }
         }
     }
+    aside.waiting.remove(&row);
     if answer.outcome == "duplicate" {
         summary.duplicates += 1;
         if summary.duplicate_rows.len() < NAMED {
@@ -244,7 +419,7 @@ fn note(
     Ok(())
 }
 
-fn import_row(r: IntakeRow) -> ImportRow {
+fn import_row(r: IntakeRow, kind: Option<Kind>) -> ImportRow {
     ImportRow {
         row: r.row,
         source_id: r.source_id.unwrap_or_default(),
@@ -262,7 +437,8 @@ fn import_row(r: IntakeRow) -> ImportRow {
         against: r.against.unwrap_or(0).into(),
         unit: r.unit.unwrap_or_default(),
         place: r.address.unwrap_or_default(),
-        kind: r.kind.as_deref().and_then(Kind::read),
+        kind,
+        secret: r.secret,
     }
 }
 
@@ -297,14 +473,10 @@ fn answer(s: &Summary, json: bool) -> Result<()> {
         return Ok(());
     }
     println!(
-        "共 {} 行：新增 {}，重复 {}，未收 {}，先前已收 {}；用时 {:.1} 秒",
-        s.rows, s.accepted, s.duplicates, s.rejected, s.resumed, s.seconds
+        "共 {} 行：新增 {}，重复 {}，未收 {}，先前已收 {}，不是记录的 {}；用时 {:.1} 秒",
+        s.rows, s.accepted, s.duplicates, s.rejected, s.resumed, s.footers, s.seconds
     );
-    for r in &s.rejected_rows {
-        if let Some(why) = &r.why {
-            println!("  第 {} 行未收：{why}", r.row);
-        }
-    }
+    crate::aside::say(&s.told, s.set_aside_file.as_ref());
     for r in &s.duplicate_rows {
         match (&r.of_row, &r.number) {
             (Some(of), _) => println!("  第 {} 行与第 {of} 行相同", r.row),

@@ -2,17 +2,19 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{BufReader, Write as _};
+use std::io::{BufReader, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use app::{App, ItemAsk, ItemOutcome, Later};
+use app::{House, ItemAsk, ItemOutcome, Later};
 use catalogue::ServiceItem;
-use catalogue::rows::Sheet;
 use kernel::{Actor, Said};
-use paper::sheet::{Limits, read_book, write_book};
+use paper::sheet::{Limits, read_sheets, write_book};
 use serde::Serialize;
+use tabular::Told;
+use tabular::kind::{FileKind, HEAD};
+use tabular::told::AsideTable;
 
 use crate::place::PlaceArgs;
 
@@ -27,8 +29,11 @@ pub struct Args {
 enum What {
     /// 导入(XLSX 或 JSON Lines)/ take in a file
     Import {
-        /// 文件 / the file
+        /// 文件:表格(XLSX、ODS、XLS、CSV …)或 JSON Lines / a table or JSON lines, told apart by its content
         file: PathBuf,
+        /// 未收的行写到哪里,改好后可再导入 / where rows that were not taken are written, to be mended and imported again
+        #[arg(long, value_name = "FILE", visible_alias = "set-aside")]
+        set_aside_to: Option<PathBuf>,
         /// 输出 JSON / print JSON
         #[arg(long)]
         json: bool,
@@ -48,6 +53,15 @@ struct Summary {
     unchanged: usize,
     refused: usize,
     seconds: f64,
+    /// how the sheet of the items was read and what was left
+    #[serde(flatten)]
+    told: Told,
+    /// the same of the sheets of their parts
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Told>,
+    /// where the rows that were not taken stand
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set_aside_file: Option<PathBuf>,
     /// the first items that were refused, with the reason
     #[serde(skip_serializing_if = "Vec::is_empty")]
     refused_items: Vec<(String, Said)>,
@@ -62,7 +76,7 @@ const NAMED: usize = 50;
 
 /// Items on their way into the store, chunk by chunk.
 struct Intake<'a> {
-    app: &'a App,
+    app: &'a House,
     actor: Actor,
     waiting: Vec<ServiceItem>,
     ahead: VecDeque<(Vec<String>, Later<Vec<ItemOutcome>>)>,
@@ -83,7 +97,7 @@ impl Intake<'_> {
         }
         let chunk = std::mem::take(&mut self.waiting);
         let codes = chunk.iter().map(|i| i.code.clone()).collect();
-        let later = self.app.take_in_items(&self.actor, chunk)?;
+        let later = self.app.catalogue.take_in_items(&self.actor, chunk)?;
         self.ahead.push_back((codes, later));
         Ok(())
     }
@@ -122,15 +136,15 @@ fn is_sheet(file: &Path) -> bool {
 /// Runs the command.
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     match &args.what {
-        What::Import { file, json } => import(place, file, *json),
+        What::Import { file, set_aside_to, json } => import(place, file, set_aside_to.as_ref(), *json),
         What::Export { file } => export(place, file),
     }
 }
 
-fn import(place: &PlaceArgs, path: &Path, json: bool) -> Result<()> {
+fn import(place: &PlaceArgs, path: &Path, aside_to: Option<&PathBuf>, json: bool) -> Result<()> {
     let began = Instant::now();
     let app = place.open()?;
-    app.ensure_ready()?;
+    app.people.ensure_ready()?;
     let file = File::open(path).with_context(|| format!("打不开文件 / cannot open {}", path.display()))?;
     let mut intake = Intake {
         app: &app,
@@ -139,13 +153,24 @@ fn import(place: &PlaceArgs, path: &Path, json: bool) -> Result<()> {
         ahead: VecDeque::new(),
         summary: Summary::default(),
     };
-    if is_sheet(path) {
-        let sheets = read_book(file, &Limits::default())?;
-        let sheets: Vec<Sheet> = sheets.into_iter().map(|(name, rows)| Sheet { name, rows }).collect();
-        let (items, problems) = catalogue::rows::import(&sheets);
-        for p in problems {
+    let mut file = file;
+    let mut head = Vec::new();
+    (&mut file).take(HEAD as u64).read_to_end(&mut head)?;
+    file.rewind()?;
+    let mut aside: Vec<AsideTable> = Vec::new();
+    if FileKind::of(&head) != FileKind::Json {
+        let (format, sheets) =
+            read_sheets(file, &Limits::default()).with_context(|| path.display().to_string())?;
+        let done = catalogue::rows::import_told(&sheets);
+        for p in done.problems {
             intake.refuse(format!("{} {} {}", p.sheet, p.row, p.column), p.said);
         }
+        let mut told = done.told.into_iter();
+        intake.summary.told = told.next().unwrap_or_default();
+        intake.summary.told.format = format.to_owned();
+        intake.summary.parts = told.collect();
+        aside = done.aside;
+        let items = done.items;
         for item in items {
             intake.take(item)?;
         }
@@ -165,8 +190,9 @@ fn import(place: &PlaceArgs, path: &Path, json: bool) -> Result<()> {
     }
     intake.end()?;
     let mut summary = intake.summary;
-    store::ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
-    app.store().clone().close();
+    store::ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key()))?;
+    app.city.store().clone().close();
+    summary.set_aside_file = crate::aside::write(&aside, aside_to, &place.data_dir, path)?;
     summary.seconds = began.elapsed().as_secs_f64();
     if json {
         println!("{}", serde_json::to_string(&summary)?);
@@ -179,18 +205,22 @@ fn import(place: &PlaceArgs, path: &Path, json: bool) -> Result<()> {
     for (code, why) in &summary.refused_items {
         println!("  {code} 未收：{why}");
     }
+    for part in &summary.parts {
+        crate::aside::say(part, None);
+    }
+    crate::aside::say(&summary.told, summary.set_aside_file.as_ref());
     Ok(())
 }
 
 fn export(place: &PlaceArgs, path: &Path) -> Result<()> {
     let app = place.open()?;
-    let shelf = app.shelf().wait()?;
+    let shelf = app.items.shelf().wait()?;
     let mut file = std::io::BufWriter::new(File::create(path)?);
     let mut ask = ItemAsk { limit: 1_000, ..ItemAsk::default() };
     let (mut written, mut all) = (0, Vec::new());
     loop {
         let page = shelf.search(&ask);
-        let items = app.items_today(page.items).wait()?;
+        let items = app.items.items_today(page.items).wait()?;
         written += items.len();
         if is_sheet(path) {
             all.extend(items);
@@ -209,7 +239,7 @@ fn export(place: &PlaceArgs, path: &Path) -> Result<()> {
         file.write_all(&write_book(sheets)?)?;
     }
     file.flush()?;
-    app.store().clone().close();
+    app.city.store().clone().close();
     println!("{written} 项 / items → {}", path.display());
     Ok(())
 }

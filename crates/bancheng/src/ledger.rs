@@ -54,18 +54,19 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         What::AcceptRollback { reason } => accept(place, reason),
         What::Seal => {
             let app = place.open()?;
-            let made = ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
+            let made = ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key()))?;
             println!("新加封 {} 个 / {} new seals", made.len(), made.len());
             Ok(())
         }
         What::Export { file } => {
             let app = place.open()?;
-            ledger_rows::seal_now(app.store(), Some(app.vault().seal_key()))?;
-            let office = app.office_now().wait()?;
+            ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key()))?;
+            let office = app.city.office_now().wait()?;
             let out = store::private_file(file).with_context(|| format!("{}", file.display()))?;
-            let now = app.store().now();
+            let now = app.city.store().now();
             let city = office.settings.name.clone();
             let mut out = app
+                .city
                 .store()
                 .read(|rd| ledger_rows::export(rd, BufWriter::new(out), &city, now))
                 .map_err(said)?;
@@ -88,7 +89,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
 
 fn accept(place: &PlaceArgs, reason: &str) -> Result<()> {
     let app = place.open_to_check()?;
-    let done = app.accept_rollback(reason)?;
+    let done = app.city.accept_rollback(reason)?;
     println!(
         "已记入留痕：数据库从第 {} 号封签继续（此前记到第 {} 号）/ on record: going on from seal {}",
         done.rollback.found, done.rollback.noted, done.rollback.found
@@ -97,14 +98,14 @@ fn accept(place: &PlaceArgs, reason: &str) -> Result<()> {
         println!("{name}：{last} → {past}，之后的号码从 {} 起 / next {}", past + 1, past + 1);
     }
     println!("接着请运行 bancheng ledger verify / now run `bancheng ledger verify`");
-    app.store().clone().close();
+    app.city.store().clone().close();
     Ok(())
 }
 
 fn verify(place: &PlaceArgs, json: bool) -> Result<()> {
     let app = place.open_to_check()?;
-    let key = app.vault().seal_key();
-    let done = app.store().read(|rd| {
+    let key = app.city.vault().seal_key();
+    let done = app.city.store().read(|rd| {
         match ledger_rows::check_anchor(rd, key) {
             Ok(()) => {}
             // Where the record itself is broken, that is said first.

@@ -1,6 +1,7 @@
 //! 办成: the program.
 #![expect(clippy::print_stdout, reason = "a command talks to the person who called it")]
 
+mod aside;
 mod backup;
 mod calendar;
 mod clock;
@@ -11,6 +12,7 @@ mod doctor;
 mod export;
 mod figures;
 mod import;
+mod import_ratings;
 mod items;
 mod ledger;
 mod listen;
@@ -134,11 +136,11 @@ fn calendar_command(place: &PlaceArgs, args: &calendar::Args) -> anyhow::Result<
         return calendar::run(args, &workday::WorkCalendar::official(), &mut out, |_| Ok(()));
     }
     let app = place.open()?;
-    let office = app.office_now().wait()?;
+    let office = app.city.office_now().wait()?;
     let importing = app.clone();
     calendar::run(args, &office.rules.calendar, &mut out, move |notice| {
         let text = serde_json::to_string(&notice)?;
-        importing.import_calendar(kernel::Actor::system(), text).wait()?;
+        importing.city.import_calendar(kernel::Actor::system(), text).wait()?;
         let tick = app::Worker::new(importing.clone()).tick()?;
         eprintln!("重算了 {0} 件的期限 / recomputed the limits of {0} cases", tick.of(app::JOBS));
         Ok(())

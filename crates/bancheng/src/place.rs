@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use app::App;
+use app::House;
 use store::{Options, Place, Store};
 
 /// Where the city's data is.
@@ -29,7 +29,7 @@ impl PlaceArgs {
         }
     }
     /// Opens the system there.
-    pub fn open(&self) -> Result<App> {
+    pub fn open(&self) -> Result<House> {
         self.open_with(Options::default())
     }
     /// Opens the store there, without the system over it.
@@ -41,12 +41,12 @@ impl PlaceArgs {
         Ok(Store::open(&self.place(), Options { database_clock: true, ..options })?)
     }
     /// Opens the system there with other options.
-    pub fn open_with(&self, options: Options) -> Result<App> {
-        Ok(App::open(self.store_with(options)?, &self.data_dir)?)
+    pub fn open_with(&self, options: Options) -> Result<House> {
+        Ok(House::open(self.store_with(options)?, &self.data_dir)?)
     }
     /// Opens the system there although its database may have been set back: to look, never to serve.
-    pub fn open_to_check(&self) -> Result<App> {
-        Ok(App::open_to_check(self.store()?, &self.data_dir)?)
+    pub fn open_to_check(&self) -> Result<House> {
+        Ok(House::open_to_check(self.store()?, &self.data_dir)?)
     }
     /// Makes the data directory, readable by its owner only, when it is missing.
     pub fn make_dir(&self) -> Result<()> {

@@ -8,11 +8,14 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use company::policy::checkup::checkup;
 use company::policy::evaluate::batch;
+use company::policy::facts::{ID_KEYS, NAME_KEYS};
 use company::policy::pack::{Pack, pack};
 use company::policy::replay::{doubles, replay};
 use company::policy::{Answer, Book, Engine, Facts, PolicyError, Truth};
 use kernel::{Date, Moment};
 use serde_json::json;
+use tabular::header::{self, Vocabulary};
+use tabular::records::{self, Door};
 
 /// 政策:判定、体检、试算 / policies
 #[derive(clap::Args, Debug)]
@@ -120,6 +123,57 @@ fn book_of(path: &Path) -> Result<Book> {
     Book::read(&text(path)?).map_err(|list| faults(path, &list))
 }
 
+/// The names of a table of facts: the company's code or name, and whatever the policies ask for.
+struct Columns(std::cell::RefCell<Vec<String>>);
+
+impl Vocabulary for Columns {
+    fn field(&self, name: &str) -> Option<(usize, usize)> {
+        let is = |keys: &[&str]| keys.iter().any(|k| header::name(k) == name);
+        if name.is_empty() {
+            return None;
+        }
+        if is(ID_KEYS) {
+            return Some((0, 0));
+        }
+        if is(NAME_KEYS) {
+            return Some((1, 0));
+        }
+        let mut names = self.0.borrow_mut();
+        let at = names.iter().position(|n| n == name).unwrap_or_else(|| {
+            names.push(name.to_owned());
+            names.len() - 1
+        });
+        Some((at + 2, 0))
+    }
+    fn enough(&self, fields: &[usize]) -> bool {
+        fields.contains(&0) || fields.contains(&1)
+    }
+}
+
+/// The facts of a table; how it was read is told.
+fn table_of(path: &Path, book: &Book) -> Result<Result<Facts, PolicyError>> {
+    let file = std::fs::File::open(path)?;
+    let shown = || path.display().to_string();
+    let (_, sheets) = paper::sheet::read_sheets(BufReader::new(file), &paper::sheet::Limits::default())
+        .with_context(shown)?;
+    let columns = Columns(std::cell::RefCell::default());
+    let door = Door { words: &columns, word: &|_| "fact".to_owned() };
+    let Some(mut table) = records::find(&sheets, None, &door) else {
+        // The reader of facts says which columns there are.
+        let header = sheets.first().and_then(|s| s.rows.first()).cloned().unwrap_or_default();
+        return Ok(Facts::from_table(&header, std::iter::empty(), book));
+    };
+    let names = table.names().to_vec();
+    let rows: Vec<Vec<String>> = table.rows().into_iter().map(|r| r.cells.to_vec()).collect();
+    for line in table.told.lines() {
+        eprintln!("{line}");
+    }
+    for row in table.told.set_aside.iter().take(20) {
+        eprintln!("第 {} 行未收：{}", row.row, row.reason);
+    }
+    Ok(Facts::from_table(&names, rows.into_iter(), book))
+}
+
 fn facts_of(path: &Path, book: &Book) -> Result<Facts> {
     let mut start = [0u8; 64];
     let mut file =
@@ -130,15 +184,7 @@ fn facts_of(path: &Path, book: &Book) -> Result<Facts> {
     let facts = if matches!(first, Some(b'{' | b'[')) {
         Facts::from_json(&text(path)?, book)
     } else {
-        let file = std::fs::File::open(path)?;
-        let mut sheet = paper::sheet::Book::open(BufReader::new(file), paper::sheet::Limits::default())?;
-        let mut rows = Vec::new();
-        for row in sheet.rows()? {
-            rows.push(row?.cells.iter().map(|c| c.text().into_owned()).collect::<Vec<_>>());
-        }
-        let mut rows = rows.into_iter();
-        let header = rows.next().unwrap_or_default();
-        Facts::from_table(&header, rows, book)
+        table_of(path, book)?
     };
     let facts = facts.map_err(|e| faults(path, &[e]))?;
     for aside in facts.set_aside.iter().take(20) {

@@ -26,14 +26,14 @@ enum What {
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     let What::Timeliness { json } = &args.what;
     let app = place.open()?;
-    let office = app.office_now().wait()?;
+    let office = app.city.office_now().wait()?;
     let actor = Actor {
         staff: None,
         role: Role::Coordinator,
         unit: None,
         region: Some(office.settings.city.clone()),
     };
-    let t = app::timeliness(&app, &actor)?;
+    let t = app.supervision.timeliness(&actor)?;
     if *json {
         println!("{}", serde_json::to_string(&t)?);
         return Ok(());

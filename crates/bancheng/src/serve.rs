@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
-use app::{App, CARES, Worker};
+use app::{CARES, House, Worker};
 use store::{asides, jobs};
 
 use crate::listen::{self, Bounds, Patience};
@@ -83,7 +83,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     args.watch.begin();
     let app = place.open()?.scan_with(args.scan.as_deref()).limit(args.bounds.limits());
     let address = args.address();
-    let setup_token = if app.is_empty()? { Some(web::setup_token(&app)?) } else { None };
+    let setup_token = if app.people.is_empty()? { Some(web::setup_token(&app)?) } else { None };
     let pages = web::Options {
         secure: address.starts_with("https://"),
         proxy_hops: args.hops(),
@@ -115,7 +115,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         worker.thread().unpark();
         drop(worker.join());
     }
-    app.store().clone().close();
+    app.city.store().clone().close();
     Ok(())
 }
 
@@ -138,7 +138,7 @@ async fn told_to_stop() {
     interrupt.await;
 }
 
-fn rounds_beside(app: &App, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+fn rounds_beside(app: &House, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
     let (worker, stop) = (Worker::new(app.clone()), Arc::clone(stop));
     std::thread::spawn(move || {
         // A care that panics is contained in its care; should the rounds themselves end, they begin again.
@@ -157,7 +157,7 @@ pub fn work(place: &PlaceArgs, args: &WorkerArgs) -> Result<()> {
     args.watch.begin();
     let app = place.open()?;
     if args.again {
-        println!("重试搁置 {0} 项 / {0} put aside are tried again", app.try_again()?);
+        println!("重试搁置 {0} 项 / {0} put aside are tried again", app.city.try_again()?);
     }
     let worker = Worker::new(app.clone());
     if args.once {
@@ -168,14 +168,14 @@ pub fn work(place: &PlaceArgs, args: &WorkerArgs) -> Result<()> {
 }
 
 /// One round; says what each care did, what failed and what is put aside. Fails when a care failed.
-fn once(app: &App, worker: &Worker) -> Result<()> {
+fn once(app: &House, worker: &Worker) -> Result<()> {
     let tick = worker.round();
     for care in CARES {
         println!("{}({}): {}", care.zh, care.name, tick.of(care.name));
     }
     let listed =
         |rd: &mut store::Rd<'_>| Ok::<_, store::StoreError>((asides::list(rd, 500)?, jobs::dead(rd, 500)?));
-    let (aside, dead) = app.store().read(listed)?;
+    let (aside, dead) = app.city.store().read(listed)?;
     for a in &aside {
         println!("{}", aside_line(a));
     }

@@ -10,6 +10,7 @@ use hanyu::classify::{Classifier, Model, train_tables};
 use hanyu::cut::Cutter;
 use hanyu::hot::Hot;
 use hanyu::letters::{Letter, Table, read_table};
+use paper::sheet::{Book, Limits, intake};
 
 /// 文本 / what people write
 #[derive(clap::Args)]
@@ -108,15 +109,59 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("读不到文件 / cannot read {}", path.display()))
 }
 
+/// A table of the tool's own columns, else a file as offices send it, read by the one reader of letters.
 fn table(path: &Path) -> Result<Table> {
-    read_table(&read(path)?).with_context(|| path.display().to_string())
+    let bytes = read(path)?;
+    let own = read_table(&bytes);
+    if let Ok(table) = own {
+        return Ok(table);
+    }
+    sent(bytes).with_context(|| path.display().to_string())
+}
+
+/// The letters of a file as offices send it; rows that cannot be read are told.
+fn sent(bytes: Vec<u8>) -> Result<Table> {
+    let mut book = Book::open(std::io::Cursor::new(bytes), Limits::default())?;
+    let mut rows = intake::read(&mut book, &intake::Mapping::default())?;
+    let mut letters = Vec::new();
+    while let Some(row) = rows.next() {
+        match row? {
+            Ok(row) => letters.push(letter(row)),
+            Err(e) => eprintln!("第 {} 行未收：{}", e.row, e.said),
+        }
+    }
+    let told = rows.told();
+    for line in told.lines() {
+        eprintln!("{line}");
+    }
+    for row in &told.set_aside {
+        eprintln!("第 {} 行未收：{}", row.row, row.reason);
+    }
+    Ok(Table::Letters(letters))
+}
+
+fn letter(row: intake::IntakeRow) -> Letter {
+    let label =
+        row.extra.into_iter().find(|(name, _)| ["label", "标签", "承办类别"].contains(&name.as_str()));
+    Letter {
+        id: row.source_id.unwrap_or_else(|| row.row.to_string()),
+        author: row.author.unwrap_or_default(),
+        title: row.title,
+        body: row.body,
+        at: row.at,
+        label: label.map(|l| l.1).or(row.kind),
+        reply: row.reply.unwrap_or_default(),
+        reply_at: row.reply_at,
+        support: row.support.unwrap_or(0),
+        against: row.against.unwrap_or(0),
+    }
 }
 
 fn letters(path: &Path) -> Result<Vec<Letter>> {
     match table(path)? {
         Table::Letters(letters) => Ok(letters),
         _ => bail!(
-            "需要有 title、body 列的来信表 / a table of letters with title and body is needed: {}",
+            "需要有标题、内容（title、body）列的来信表 / a table of letters with title and body is needed: {}",
             path.display()
         ),
     }

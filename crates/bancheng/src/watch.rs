@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use app::{App, METER, RequestNote, Tick};
+use app::{House, METER, RequestNote, Tick};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -51,7 +51,7 @@ impl WatchArgs {
         });
     }
     /// The listener for machines, when one is asked for.
-    pub async fn listen(&self, app: &App) -> Result<()> {
+    pub async fn listen(&self, app: &House) -> Result<()> {
         let Some(at) = self.watch_listen else { return Ok(()) };
         let listener = tokio::net::TcpListener::bind(at)
             .await
@@ -63,7 +63,7 @@ impl WatchArgs {
 }
 
 /// What machines ask.
-fn machines(app: App) -> Router {
+fn machines(app: House) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -71,7 +71,7 @@ fn machines(app: App) -> Router {
         .with_state(app)
 }
 
-async fn metrics(State(app): State<App>) -> Response {
+async fn metrics(State(app): State<House>) -> Response {
     match app.metrics().await {
         Ok(text) => {
             ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
@@ -81,10 +81,10 @@ async fn metrics(State(app): State<App>) -> Response {
 }
 
 /// Ready is who can read and write, within a few seconds.
-async fn ready(State(app): State<App>) -> Response {
+async fn ready(State(app): State<House>) -> Response {
     let both = async {
-        app.office_now().await?;
-        app.store().submit(|_| Ok::<_, store::StoreError>(())).await?;
+        app.city.office_now().await?;
+        app.city.store().submit(|_| Ok::<_, store::StoreError>(())).await?;
         Ok::<_, app::Error>(())
     };
     match tokio::time::timeout(READY_WITHIN, both).await {

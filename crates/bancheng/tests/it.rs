@@ -1,7 +1,11 @@
 //! The program from outside: what its commands answer, and that a kill at any moment loses and doubles nothing.
 
+#[path = "it/doors.rs"]
+mod doors;
 #[path = "it/kill_online.rs"]
 mod kill_online;
+#[path = "../../craft/paper/tests/it/offices.rs"]
+mod offices;
 #[path = "it/seal.rs"]
 mod seal;
 #[path = "it/torture.rs"]

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use access::{City, decide, op};
-use app::{App, NewStaff, NewUnit, Settings};
+use app::{House, NewStaff, NewUnit, Settings};
 use kernel::{Actor, CaseId, Role};
 use resolve::{Case, Channel, Command, Complexity, Kind, Registration};
 use store::cases::{NewCase, Told, insert_many};
@@ -15,10 +15,10 @@ const BATCH: usize = 5_000;
 pub const UNITS: usize = 40;
 
 /// Opens the city in `dir`.
-pub fn open(dir: &Path) -> App {
+pub fn open(dir: &Path) -> House {
     let place = Place::Embedded { dir: dir.to_path_buf() };
     let store = Store::open(&place, Options::default()).unwrap_or_else(|e| panic!("{e}"));
-    App::open(store, dir).unwrap_or_else(|e| panic!("{e}"))
+    House::open(store, dir).unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// The account that accepts and dispatches, and one handler for each unit.
@@ -30,13 +30,14 @@ pub fn fill(dir: &Path, cases: usize) {
     let began = Instant::now();
     let app = open(dir);
     settle(&app);
-    let office = app.office_now().wait().unwrap_or_else(|e| panic!("{e}"));
+    let office = app.city.office_now().wait().unwrap_or_else(|e| panic!("{e}"));
     let units: Vec<_> = office.units().iter().map(|u| u.id).collect();
     let mut done = 0;
     while done < cases {
         let n = BATCH.min(cases - done);
         let (office, units) = (office.clone(), units.clone());
-        app.store()
+        app.city
+            .store()
             .write(move |tx| {
                 let system = Actor::system();
                 let permit = decide(&system, op::ImportCases, City(&office.settings.city))
@@ -61,7 +62,7 @@ pub fn fill(dir: &Path, cases: usize) {
     }
     let seconds = began.elapsed().as_secs_f64();
     eprintln!("{cases} cases in {seconds:.1} s ({:.0}/s)", cases as f64 / seconds);
-    app.store().clone().close();
+    app.city.store().clone().close();
 }
 
 fn one(
@@ -110,7 +111,7 @@ fn one(
     Some(NewCase { case, events })
 }
 
-fn settle(app: &App) {
+fn settle(app: &House) {
     let system = Actor::system();
     let fail = |e: app::Error| -> ! { panic!("{e}") };
     let city = Settings {
@@ -120,7 +121,7 @@ fn settle(app: &App) {
         extension_days_max: None,
         rounds_max: None,
     };
-    app.set_city(system.clone(), city).wait().unwrap_or_else(|e| fail(e));
+    app.city.set_city(system.clone(), city).wait().unwrap_or_else(|e| fail(e));
     let unit = |i: usize| NewUnit {
         key: format!("u{i}"),
         name: format!("第{i}局"),
@@ -130,7 +131,7 @@ fn settle(app: &App) {
         region: "9901".parse().unwrap_or_else(|_| unreachable!()),
         duties: String::new(),
     };
-    app.put_units(system.clone(), (0..=UNITS).map(unit).collect()).wait().unwrap_or_else(|e| fail(e));
+    app.people.put_units(system.clone(), (0..=UNITS).map(unit).collect()).wait().unwrap_or_else(|e| fail(e));
     let staff = |i: Option<usize>| NewStaff {
         login: login(i),
         name: login(i),
@@ -140,5 +141,5 @@ fn settle(app: &App) {
         password: None,
     };
     let all = std::iter::once(None).chain((1..=UNITS).map(Some)).map(staff).collect();
-    app.put_staff(system, all).unwrap_or_else(|e| fail(e));
+    app.people.put_staff(system, all).unwrap_or_else(|e| fail(e));
 }

@@ -14,10 +14,11 @@ use crate::preload;
 pub fn serve(dir: &Path) {
     let app = preload::open(dir);
     let admin = Actor { staff: None, role: Role::SystemAdmin, unit: None, region: None };
-    let token =
-        |unit| app.make_token(&admin, &preload::login(unit), "bench").unwrap_or_else(|e| panic!("{e}")).token;
+    let token = |unit| {
+        app.people.make_token(&admin, &preload::login(unit), "bench").unwrap_or_else(|e| panic!("{e}")).token
+    };
     let tokens: Vec<_> = std::iter::once(None).chain((1..=preload::UNITS).map(Some)).map(token).collect();
-    let office = app.office_now().wait().unwrap_or_else(|e| panic!("{e}"));
+    let office = app.city.office_now().wait().unwrap_or_else(|e| panic!("{e}"));
     let units: Vec<_> = office.units().iter().map(|u| u.id.0).collect();
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap_or_else(|e| panic!("{e}"));

@@ -34,13 +34,14 @@ pub(crate) async fn act(
         return Err(Problem::invalid("act", zh, en));
     }
     let Some(name) = once else {
-        let view = api.app.act(signed.actor(), number.0, asked, expect).await?;
-        let etag = tag::etag(&view, api.app.store().now());
+        let view = api.app.cases.act(signed.actor(), number.0, asked, expect).await?;
+        let etag = tag::etag(&view, api.app.city.store().now());
         let mut response = Out(StatusCode::OK, CaseOut::of(&view)).into_response();
         response.headers_mut().insert(header::ETAG, tag::header_of(&etag));
         return Ok(response);
     };
-    let done = api.app.act_once(signed.actor(), number.0, asked, expect, name, views::case_text).await?;
+    let done =
+        api.app.cases.act_once(signed.actor(), number.0, asked, expect, name, views::case_text).await?;
     let etag = views::version_in(&done.body).map(|v| format!("\"{v}\""));
     let mut response = views::json(StatusCode::OK, done.body);
     if let Some(etag) = etag {

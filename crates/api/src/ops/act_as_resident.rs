@@ -57,7 +57,7 @@ pub(crate) async fn act_as_resident(
             (code, Command::Callback { solved, satisfied, words })
         }
     };
-    api.app.act_as_resident(signed.clone(), number.0.clone(), code.clone(), asked).await?;
-    let seen = api.app.follow(signed, number.0, code).await?;
+    api.app.cases.act_as_resident(signed.clone(), number.0.clone(), code.clone(), asked).await?;
+    let seen = api.app.cases.follow(signed, number.0, code).await?;
     Ok(Out(StatusCode::OK, FollowOut::of(&seen.view, &seen.events)).into_response())
 }

@@ -49,7 +49,7 @@ pub(crate) async fn calendar_due(
         let (zh, en) = (format!("最多 {LENGTH_MAX}"), format!("{LENGTH_MAX} at most"));
         return Err(Problem::invalid("length", zh, en));
     }
-    let office = api.app.office_now().await?;
+    let office = api.app.city.office_now().await?;
     let explained = workday::explain(from, length, &office.rules.calendar, &[]);
     Ok(Out(StatusCode::OK, explained).into_response())
 }

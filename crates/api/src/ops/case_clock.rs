@@ -20,6 +20,6 @@ pub(crate) async fn case_clock(
     number: Number,
     State(api): State<Api>,
 ) -> Result<Response, Problem> {
-    let explained = api.app.explain(signed.actor(), number.0).await?;
+    let explained = api.app.cases.explain(signed.actor(), number.0).await?;
     Ok(Out(StatusCode::OK, explained).into_response())
 }

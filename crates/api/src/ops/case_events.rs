@@ -43,7 +43,7 @@ pub(crate) async fn case_events(
     State(api): State<Api>,
     Asked(asked): Asked<After>,
 ) -> Result<Response, Problem> {
-    let events = api.app.events(signed.actor(), number.0, asked.after).await?;
+    let events = api.app.cases.events(signed.actor(), number.0, asked.after).await?;
     let events = events.iter().take(EVENTS_MAX).map(EventOut::of).collect();
     Ok(Out(StatusCode::OK, Events { events }).into_response())
 }

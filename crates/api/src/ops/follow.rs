@@ -32,6 +32,6 @@ pub(crate) async fn follow(
     State(api): State<Api>,
     Asked(asked): Asked<Code>,
 ) -> Result<Response, Problem> {
-    let seen = api.app.follow(signed, number.0, asked.code).await?;
+    let seen = api.app.cases.follow(signed, number.0, asked.code).await?;
     Ok(Out(StatusCode::OK, FollowOut::of(&seen.view, &seen.events)).into_response())
 }

@@ -30,6 +30,6 @@ pub(crate) async fn import_calendar(
 ) -> Result<Out<Imported>, Problem> {
     let text = String::from_utf8(text.bytes.to_vec())
         .map_err(|_| Problem::malformed("不是 UTF-8 文本", "the text is not UTF-8"))?;
-    let year = api.app.import_calendar(signed.actor(), text).await?;
+    let year = api.app.city.import_calendar(signed.actor(), text).await?;
     Ok(Out(StatusCode::CREATED, Imported { year }))
 }

@@ -131,8 +131,8 @@ pub(crate) async fn list_cases(
     State(api): State<Api>,
     Asked(filter): Asked<Filter>,
 ) -> Result<Response, Problem> {
-    let query = query(filter, &signed, api.app.store().now())?;
-    let page = api.app.list(signed.actor(), query).await?;
+    let query = query(filter, &signed, api.app.city.store().now())?;
+    let page = api.app.cases.list(signed.actor(), query).await?;
     let cases = page.cases.iter().map(CaseOut::of).collect();
     Ok(Out(StatusCode::OK, Page { cases, next: page.next.map(tag::cursor_text) }).into_response())
 }

@@ -20,6 +20,6 @@ pub(crate) async fn list_seals(
     State(api): State<Api>,
     Asked(asked): Asked<After>,
 ) -> Result<Response, Problem> {
-    let seals = api.app.seals(signed.actor(), asked.after, 500).await?;
+    let seals = api.app.city.seals(signed.actor(), asked.after, 500).await?;
     Ok(Out(StatusCode::OK, seals).into_response())
 }

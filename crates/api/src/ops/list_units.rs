@@ -60,7 +60,7 @@ impl<'a> Unit<'a> {
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn list_units(signed: Signed, State(api): State<Api>) -> Result<Response, Problem> {
     decide(&signed.actor(), op::ReadOffice, Nothing).map_err(app::Error::from)?;
-    let office = api.app.office_now().await?;
+    let office = api.app.city.office_now().await?;
     let units: Vec<_> = office.units().into_iter().map(Unit::of).collect();
     Ok(Out(StatusCode::OK, units).into_response())
 }

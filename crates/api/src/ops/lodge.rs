@@ -54,7 +54,7 @@ pub(crate) async fn lodge(
 ) -> Result<Response, Problem> {
     short("place", new.place.as_ref(), 200)?;
     let contact = new.contact.clone().unwrap_or_default().checked()?;
-    let office = api.app.office_now().await?;
+    let office = api.app.city.office_now().await?;
     let region = new.region.unwrap_or_else(|| office.settings.city.clone());
     let reception = || office.reception(&region).map(|u| u.id);
     let first_asked = new.first_asked.or_else(reception).ok_or_else(|| {
@@ -81,8 +81,8 @@ pub(crate) async fn lodge(
     };
     let actor = kernel::Actor::resident();
     let (lodged, replayed) = match once {
-        Some(name) => api.app.register_once(actor, registration, contact, name).await?,
-        None => (api.app.register(actor, registration, contact).await?, false),
+        Some(name) => api.app.cases.register_once(actor, registration, contact, name).await?,
+        None => (api.app.cases.register(actor, registration, contact).await?, false),
     };
     Ok(answer(lodged, replayed))
 }

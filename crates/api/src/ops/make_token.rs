@@ -39,7 +39,7 @@ pub(crate) async fn make_token(
         ));
     }
     let (app, actor) = (api.app.clone(), signed.actor());
-    let work = tokio::task::spawn_blocking(move || app.make_token(&actor, &value.login, &value.label));
+    let work = tokio::task::spawn_blocking(move || app.people.make_token(&actor, &value.login, &value.label));
     let made = work.await.map_err(|_| Problem::fault())??;
     Ok(Out(StatusCode::CREATED, made.into()))
 }

@@ -31,7 +31,7 @@ pub(crate) struct Message {
     responses((status = 200, description = "最新 50 条", body = Vec<Message>), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn messages(signed: Signed, State(api): State<Api>) -> Result<Response, Problem> {
-    let rows = api.app.messages(&signed.actor()).await?;
+    let rows = api.app.city.messages(&signed.actor()).await?;
     let out = |m: store::office::MessageRow| Message { id: m.id, at: m.at, words: m.words, seen: m.seen };
     let messages: Vec<_> = rows.into_iter().map(out).collect();
     Ok(Out(StatusCode::OK, messages).into_response())

@@ -24,8 +24,8 @@ pub(crate) async fn read_case(
     State(api): State<Api>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let view = api.app.case(signed.actor(), number.0).await?;
-    let etag = tag::etag(&view, api.app.store().now());
+    let view = api.app.cases.case(signed.actor(), number.0).await?;
+    let etag = tag::etag(&view, api.app.city.store().now());
     if tag::unchanged(&headers, &etag) {
         return Ok(tag::not_modified(&etag));
     }

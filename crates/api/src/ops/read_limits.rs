@@ -16,6 +16,6 @@ use crate::views::{Out, Problems};
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn read_limits(signed: Signed, State(api): State<Api>) -> Result<Response, Problem> {
     decide(&signed.actor(), op::ReadOffice, Nothing).map_err(app::Error::from)?;
-    let office = api.app.office_now().await?;
+    let office = api.app.city.office_now().await?;
     Ok(Out(StatusCode::OK, &office.rules.limits).into_response())
 }

@@ -11,8 +11,8 @@ use crate::views::Problems;
 #[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "运行",
     responses((status = 204, description = "可读可写"), Problems))]
 pub(crate) async fn readyz(State(api): State<Api>) -> Result<StatusCode, Problem> {
-    api.app.office_now().await?;
+    api.app.city.office_now().await?;
     // An empty transaction takes the writer's seat and commits: a disk that refuses shows here.
-    api.app.store().submit(|_| Ok::<_, store::StoreError>(())).await?;
+    api.app.city.store().submit(|_| Ok::<_, store::StoreError>(())).await?;
     Ok(StatusCode::NO_CONTENT)
 }

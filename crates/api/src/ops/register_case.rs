@@ -142,8 +142,8 @@ pub(crate) async fn register_case(
     let contact = new.contact.clone().unwrap_or_default().checked()?;
     let registration = registration(new);
     let (lodged, replayed) = match once {
-        Some(name) => api.app.register_once(signed.actor(), registration, contact, name).await?,
-        None => (api.app.register(signed.actor(), registration, contact).await?, false),
+        Some(name) => api.app.cases.register_once(signed.actor(), registration, contact, name).await?,
+        None => (api.app.cases.register(signed.actor(), registration, contact).await?, false),
     };
     Ok(answer(lodged, replayed))
 }

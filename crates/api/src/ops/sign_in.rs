@@ -55,7 +55,7 @@ pub(crate) async fn sign_in(
 ) -> Result<Out<SignedIn>, Problem> {
     let app = api.app.clone();
     let work = tokio::task::spawn_blocking(move || {
-        app.sign_in_at(network, &value.login, &value.password, &value.code)
+        app.people.sign_in_at(network, &value.login, &value.password, &value.code)
     });
     let signed = work.await.map_err(|_| Problem::fault())??;
     Ok(Out(StatusCode::CREATED, signed.into()))

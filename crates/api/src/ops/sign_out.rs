@@ -12,6 +12,6 @@ use crate::views::Problems;
 #[utoipa::path(delete, path = "/sessions/current", operation_id = "sign_out", tag = "人员",
     responses((status = 204, description = "已退出"), Problems), security(("token" = []), ("session" = [])))]
 pub(crate) async fn sign_out(signed: Signed, State(api): State<Api>) -> Result<StatusCode, Problem> {
-    api.app.sign_out(&signed.token).await?;
+    api.app.city.sign_out(&signed.token).await?;
     Ok(StatusCode::NO_CONTENT)
 }

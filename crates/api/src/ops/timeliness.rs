@@ -17,7 +17,7 @@ pub(crate) async fn timeliness(signed: Signed, State(api): State<Api>) -> Result
     // It reads every reply: one at a time.
     let _turn = api.long_work.try_acquire().map_err(|_| Problem::busy())?;
     let (app, actor) = (api.app.clone(), signed.actor());
-    let work = tokio::task::spawn_blocking(move || app::timeliness(&app, &actor));
+    let work = tokio::task::spawn_blocking(move || app.supervision.timeliness(&actor));
     let found = work.await.map_err(|_| Problem::fault())??;
     Ok(Out(StatusCode::OK, found).into_response())
 }

@@ -30,6 +30,6 @@ pub(crate) async fn unmask_contact(
     State(api): State<Api>,
     Json { value, .. }: Json<Purpose>,
 ) -> Result<Out<Person>, Problem> {
-    let shown = api.app.unmask(signed.actor(), number.0, value.purpose).await?;
+    let shown = api.app.cases.unmask(signed.actor(), number.0, value.purpose).await?;
     Ok(Out(StatusCode::OK, shown.contact.into()))
 }

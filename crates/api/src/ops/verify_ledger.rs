@@ -32,12 +32,12 @@ pub(crate) struct Verdict {
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn verify_ledger(signed: Signed, State(api): State<Api>) -> Result<Response, Problem> {
     let actor = signed.actor();
-    let office = api.app.office_now().await?;
+    let office = api.app.city.office_now().await?;
     let city = access::City(&office.settings.city);
     access::decide(&actor, access::op::ReadLedger, city).map_err(app::Error::from)?;
     let _turn = api.long_work.try_acquire().map_err(|_| Problem::busy())?;
     let app = api.app.clone();
-    let work = tokio::task::spawn_blocking(move || app.verify_record(&actor));
+    let work = tokio::task::spawn_blocking(move || app.city.verify_record(&actor));
     let verdict = match work.await.map_err(|_| Problem::fault())?? {
         Ok(verified) => Verdict { intact: true, verified: Some(verified), broken: None },
         Err(broken) => Verdict { intact: false, verified: None, broken: Some(broken) },

@@ -20,6 +20,6 @@ pub(crate) async fn write_limits(
     State(api): State<Api>,
     Json { value, .. }: Json<Vec<LimitRule>>,
 ) -> Result<StatusCode, Problem> {
-    api.app.set_limits(signed.actor(), value).await?;
+    api.app.city.set_limits(signed.actor(), value).await?;
     Ok(StatusCode::NO_CONTENT)
 }

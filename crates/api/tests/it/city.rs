@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use app::{App, NewStaff, NewUnit, Settings};
+use app::{House, NewStaff, NewUnit, Settings};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -41,7 +41,7 @@ pub const ROLES: [Role; 10] = [
 ];
 
 pub struct City {
-    app: App,
+    app: House,
     pub router: Router,
     pub clock: HandClock,
     pub units: BTreeMap<&'static str, UnitId>,
@@ -113,7 +113,7 @@ pub fn with_limit(place: &Place, options: api::Options, forms: u32, test: &dyn F
 }
 
 fn settle(store: Store, keys: testkit::TempDir, clock: HandClock, options: api::Options, forms: u32) -> City {
-    let app = App::open(store, Path::new(keys.path())).unwrap();
+    let app = House::open(store, Path::new(keys.path())).unwrap();
     let app = app.limit(app::Limits { forms, ..app::Limits::default() });
     let system = Actor::system();
     let city = Settings {
@@ -123,7 +123,7 @@ fn settle(store: Store, keys: testkit::TempDir, clock: HandClock, options: api::
         extension_days_max: None,
         rounds_max: None,
     };
-    app.set_city(system.clone(), city).wait().unwrap();
+    app.city.set_city(system.clone(), city).wait().unwrap();
     // The units of the case lie elsewhere, so that they stand in one relation only.
     let unit = |key: &str, kind: &str, region: &str| NewUnit {
         key: key.into(),
@@ -141,7 +141,7 @@ fn settle(store: Store, keys: testkit::TempDir, clock: HandClock, options: api::
         unit("region", "coordination", "9901"),
         unit("stranger", "department", "990199"),
     ];
-    app.put_units(system.clone(), units).wait().unwrap();
+    app.people.put_units(system.clone(), units).wait().unwrap();
     let mut staff = Vec::new();
     for role in ROLES {
         for (_, key) in STANDS {
@@ -155,14 +155,14 @@ fn settle(store: Store, keys: testkit::TempDir, clock: HandClock, options: api::
             });
         }
     }
-    app.put_staff(system, staff.clone()).unwrap();
-    let office = app.office_now().wait().unwrap();
+    app.people.put_staff(system, staff.clone()).unwrap();
+    let office = app.city.office_now().wait().unwrap();
     let id = |key| office.unit_called(key).unwrap().id;
     let units = STANDS.iter().map(|(_, key)| (*key, id(key))).collect();
     let token = |s: &NewStaff| {
         let region = office.unit_called(&s.unit).map(|u| u.region.clone());
         let admin = Actor { staff: None, role: Role::SystemAdmin, unit: None, region };
-        (s.login.clone(), app.make_token(&admin, &s.login, "test").unwrap().token)
+        (s.login.clone(), app.people.make_token(&admin, &s.login, "test").unwrap().token)
     };
     let tokens = staff.iter().map(token).collect();
     let router = api::router(app.clone(), options);
@@ -176,7 +176,7 @@ impl City {
         let listed = |rd: &mut store::Rd<'_>| {
             Ok::<_, app::Error>((store::asides::list(rd, 9)?, store::jobs::dead(rd, 9)?))
         };
-        let (aside, dead) = self.app.store().read(listed).unwrap();
+        let (aside, dead) = self.app.city.store().read(listed).unwrap();
         assert!(aside.is_empty() && dead.is_empty(), "{aside:?} {dead:?}");
     }
     pub fn token(&self, login: &str) -> &str {

@@ -4,7 +4,8 @@ use app::{Error, Network, NewStaff};
 use kernel::{Actor, Role, StreamId, StreamKind, US_PER_HOUR};
 use store::ledger_rows;
 
-use super::{act, city, coordinator, handler, lodge, photo, to, who};
+use super::files::photo;
+use super::{act, city, coordinator, handler, lodge, to, who};
 
 const RIGHT: &str = "four unrelated words";
 
@@ -23,9 +24,9 @@ fn net(n: u8) -> Network {
     Network::of([192, 0, 2, n].into())
 }
 
-fn record(app: &app::App, stream: i64) -> Vec<(String, String)> {
+fn record(app: &app::House, stream: i64) -> Vec<(String, String)> {
     let stream = StreamId::new(StreamKind::Office, stream);
-    let all = app.store().read(|rd| ledger_rows::stream(rd, stream, 0)).unwrap();
+    let all = app.city.store().read(|rd| ledger_rows::stream(rd, stream, 0)).unwrap();
     all.into_iter().map(|e| (e.act, e.data)).collect()
 }
 
@@ -33,28 +34,30 @@ fn record(app: &app::App, stream: i64) -> Vec<(String, String)> {
 #[test]
 fn tries_sent_at_once_are_no_more_than_tries_one_after_another() {
     city(|app, clock| {
-        app.put_staff(Actor::system(), vec![staff("li", Role::Clerk)]).unwrap();
+        app.people.put_staff(Actor::system(), vec![staff("li", Role::Clerk)]).unwrap();
         let wrong = std::thread::scope(|s| {
             let all: Vec<_> = (0..16)
-                .map(|i| s.spawn(move || app.sign_in_at(net(1), "li", &format!("wrong {i} wrong"), "")))
+                .map(|i| {
+                    s.spawn(move || app.people.sign_in_at(net(1), "li", &format!("wrong {i} wrong"), ""))
+                })
                 .collect();
             all.into_iter().map(|t| t.join().unwrap()).filter(Result::is_err).count()
         });
         assert_eq!(wrong, 16);
-        assert!(app.sign_in_at(net(1), "li", RIGHT, "").is_err(), "closed for that network");
+        assert!(app.people.sign_in_at(net(1), "li", RIGHT, "").is_err(), "closed for that network");
         let failed = record(app, 6).iter().filter(|e| e.0 == "sign_in_failed").count();
         assert_eq!(failed, 5, "five were looked at, and each is on record");
-        app.sign_in_at(net(2), "li", RIGHT, "").unwrap();
+        app.people.sign_in_at(net(2), "li", RIGHT, "").unwrap();
         clock.move_us(US_PER_HOUR / 2);
-        app.sign_in_at(net(1), "li", RIGHT, "").unwrap();
+        app.people.sign_in_at(net(1), "li", RIGHT, "").unwrap();
         // From ten networks the account itself is closed, but not where its owner signs in.
         for n in 10..22 {
             for _ in 0..5 {
-                app.sign_in_at(net(n), "li", "wrong wrong wrong", "").unwrap_err();
+                app.people.sign_in_at(net(n), "li", "wrong wrong wrong", "").unwrap_err();
             }
         }
-        assert!(app.sign_in_at(net(99), "li", RIGHT, "").is_err(), "closed for networks not known");
-        app.sign_in_at(net(1), "li", RIGHT, "").expect("open where it was used before");
+        assert!(app.people.sign_in_at(net(99), "li", RIGHT, "").is_err(), "closed for networks not known");
+        app.people.sign_in_at(net(1), "li", RIGHT, "").expect("open where it was used before");
         let tells = record(app, 6).iter().all(|e| !e.1.contains("wrong") && !e.1.contains(RIGHT));
         assert!(tells, "no password stands on record");
     });
@@ -65,16 +68,19 @@ fn passwords_are_none_when_they_are_common_and_never_the_old_one() {
     city(|app, _| {
         for bad in ["1234567890", "aaaaaaaaaa", "zhang.wei-1", "woaini1314520"] {
             let one = NewStaff { password: Some(bad.into()), ..staff("zhang.wei", Role::Clerk) };
-            assert!(matches!(app.put_staff(Actor::system(), vec![one]), Err(Error::Invalid { .. })), "{bad}");
+            assert!(
+                matches!(app.people.put_staff(Actor::system(), vec![one]), Err(Error::Invalid { .. })),
+                "{bad}"
+            );
         }
-        app.put_staff(Actor::system(), vec![staff("zhang.wei", Role::Clerk)]).unwrap();
-        let me = app.sign_in("zhang.wei", RIGHT, "").unwrap().staff.actor();
-        assert!(app.change_password(&me, RIGHT, RIGHT).is_err());
+        app.people.put_staff(Actor::system(), vec![staff("zhang.wei", Role::Clerk)]).unwrap();
+        let me = app.people.sign_in("zhang.wei", RIGHT, "").unwrap().staff.actor();
+        assert!(app.people.change_password(&me, RIGHT, RIGHT).is_err());
         // Who finds a session open does not guess the password on.
         for _ in 0..5 {
-            app.change_password(&me, "wrong wrong wrong", "another good one").unwrap_err();
+            app.people.change_password(&me, "wrong wrong wrong", "another good one").unwrap_err();
         }
-        let shut = app.change_password(&me, RIGHT, "another good one").unwrap_err();
+        let shut = app.people.change_password(&me, RIGHT, "another good one").unwrap_err();
         assert!(matches!(shut, Error::NotSignedIn(_)), "{shut:?}");
     });
 }
@@ -82,31 +88,34 @@ fn passwords_are_none_when_they_are_common_and_never_the_old_one() {
 #[test]
 fn a_second_factor_can_be_demanded_and_is_not_put_in_the_place_of_another() {
     city(|app, clock| {
-        app.put_staff(
-            Actor::system(),
-            vec![staff("li", Role::Coordinator), staff("root", Role::SystemAdmin)],
-        )
-        .unwrap();
-        let root = app.sign_in("root", RIGHT, "").unwrap().staff.actor();
-        let signed = app.sign_in("li", RIGHT, "").unwrap();
-        assert!(!app.owes_factor(&signed.staff));
-        assert!(app.set_factor_roles(coordinator(), vec![Role::Coordinator]).wait().is_err());
-        app.set_factor_roles(root.clone(), vec![Role::Coordinator]).wait().unwrap();
-        app.office_now().wait().unwrap();
-        assert!(app.owes_factor(&signed.staff) && record(app, 1).iter().any(|e| e.0 == "set_factor_roles"));
+        app.people
+            .put_staff(
+                Actor::system(),
+                vec![staff("li", Role::Coordinator), staff("root", Role::SystemAdmin)],
+            )
+            .unwrap();
+        let root = app.people.sign_in("root", RIGHT, "").unwrap().staff.actor();
+        let signed = app.people.sign_in("li", RIGHT, "").unwrap();
+        assert!(!app.city.owes_factor(&signed.staff));
+        assert!(app.people.set_factor_roles(coordinator(), vec![Role::Coordinator]).wait().is_err());
+        app.people.set_factor_roles(root.clone(), vec![Role::Coordinator]).wait().unwrap();
+        app.city.office_now().wait().unwrap();
+        assert!(
+            app.city.owes_factor(&signed.staff) && record(app, 1).iter().any(|e| e.0 == "set_factor_roles")
+        );
         let me = signed.staff.actor();
-        let key = app.offer_factor(&me).unwrap().key;
+        let key = app.people.offer_factor(&me).unwrap().key;
         let code = |key: &str| {
             let secret = totp_rs::Secret::try_from_base32(key).unwrap();
             let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
-            totp.generate((app.store().now().us() / 1_000_000) as u64).to_string()
+            totp.generate((app.city.store().now().us() / 1_000_000) as u64).to_string()
         };
-        app.confirm_factor(&me, &key, &code(&key)).unwrap();
+        app.people.confirm_factor(&me, &key, &code(&key)).unwrap();
         clock.move_us(60_000_000);
-        assert!(!app.owes_factor(&app.sign_in("li", RIGHT, &code(&key)).unwrap().staff));
+        assert!(!app.city.owes_factor(&app.people.sign_in("li", RIGHT, &code(&key)).unwrap().staff));
         // M5: another telephone only after the old one.
-        let other = app.offer_factor(&me).unwrap().key;
-        assert!(matches!(app.confirm_factor(&me, &other, &code(&other)), Err(Error::Invalid { .. })));
+        let other = app.people.offer_factor(&me).unwrap().key;
+        assert!(matches!(app.people.confirm_factor(&me, &other, &code(&other)), Err(Error::Invalid { .. })));
     });
 }
 
@@ -114,8 +123,8 @@ fn a_second_factor_can_be_demanded_and_is_not_put_in_the_place_of_another() {
 #[test]
 fn files_of_strangers_are_bounded_by_network_and_count_once() {
     city(|app, _| {
-        let bring = |n: u8, bytes| app.upload_from(net(n), &Actor::resident(), "a.png", bytes);
-        let waiting = || app.store().read(store::files::waiting_of_strangers).unwrap();
+        let bring = |n: u8, bytes| app.city.upload_from(net(n), &Actor::resident(), "a.png", bytes);
+        let waiting = || app.city.store().read(store::files::waiting_of_strangers).unwrap();
         for _ in 0..40 {
             bring(1, photo()).expect("the same bytes count once");
         }
@@ -129,10 +138,10 @@ fn files_of_strangers_are_bounded_by_network_and_count_once() {
             size: 200 << 20,
         };
         let much = store::files::Waiting { ticket: "t".into(), file, staff: None, net: Some(key) };
-        app.store().write(move |tx| store::files::put(tx, &much)).unwrap();
+        app.city.store().write(move |tx| store::files::put(tx, &much)).unwrap();
         assert!(matches!(bring(1, photo()), Err(Error::TooOften { .. })));
         bring(2, photo()).expect("another network has room");
-        app.upload(&handler(2), "b.png", photo()).expect("staff have room");
+        app.city.upload(&handler(2), "b.png", photo()).expect("staff have room");
     });
 }
 
@@ -140,15 +149,15 @@ fn files_of_strangers_are_bounded_by_network_and_count_once() {
 #[test]
 fn signing_in_and_reading_beyond_the_own_unit_stand_on_record() {
     city(|app, clock| {
-        app.put_staff(Actor::system(), vec![staff("li", Role::Clerk)]).unwrap();
-        let signed = app.sign_in_at(net(7), "li", RIGHT, "").unwrap();
-        app.sign_out(&signed.token).wait().unwrap();
+        app.people.put_staff(Actor::system(), vec![staff("li", Role::Clerk)]).unwrap();
+        let signed = app.people.sign_in_at(net(7), "li", RIGHT, "").unwrap();
+        app.city.sign_out(&signed.token).wait().unwrap();
         let told: Vec<_> = record(app, 6).into_iter().map(|e| e.0).collect();
         assert_eq!(told, ["sign_in", "sign_out"]);
         assert!(record(app, 6)[0].1.contains("192.0.2.7"));
         let n = lodge(app);
         act(app, coordinator(), &n, to(2)).unwrap();
-        let read = |who: Actor| app.events(who, n.clone(), 0).wait().unwrap().len();
+        let read = |who: Actor| app.cases.events(who, n.clone(), 0).wait().unwrap().len();
         read(handler(2));
         read(coordinator());
         assert!(record(app, 7).is_empty(), "who has it, and who took it down, read what is theirs");

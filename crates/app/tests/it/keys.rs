@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use app::{App, Contact, Error, Lodged};
+use app::{Contact, Error, House, Lodged};
 use kernel::Actor;
 use store::backup::{self, create};
 use store::blobs::Blobs;
@@ -14,11 +14,11 @@ use testkit::TempDir;
 
 use super::{coordinator, matter};
 
-fn begin(place: &Place, keys: &Path) -> Result<App, Error> {
-    App::open(Store::open(place, Options::default()).unwrap(), keys)
+fn begin(place: &Place, keys: &Path) -> Result<House, Error> {
+    House::open(Store::open(place, Options::default()).unwrap(), keys)
 }
 
-fn set_up(app: &App) {
+fn set_up(app: &House) {
     let settings = app::Settings {
         city: "4306".parse().unwrap(),
         name: "临江市".into(),
@@ -26,7 +26,7 @@ fn set_up(app: &App) {
         extension_days_max: None,
         rounds_max: None,
     };
-    app.set_city(Actor::system(), settings).wait().unwrap();
+    app.city.set_city(Actor::system(), settings).wait().unwrap();
     let unit = app::NewUnit {
         key: "政管办".into(),
         name: "政管办".into(),
@@ -36,16 +36,16 @@ fn set_up(app: &App) {
         region: "4306".parse().unwrap(),
         duties: String::new(),
     };
-    app.put_units(Actor::system(), vec![unit]).wait().unwrap();
+    app.people.put_units(Actor::system(), vec![unit]).wait().unwrap();
 }
 
-fn lodge(app: &App, phone: &str) -> Lodged {
+fn lodge(app: &House, phone: &str) -> Lodged {
     let contact = Contact { phone: phone.into(), ..Contact::default() };
-    app.register(coordinator(), matter(), contact).wait().unwrap()
+    app.cases.register(coordinator(), matter(), contact).wait().unwrap()
 }
 
-fn seal(app: &App) {
-    ledger_rows::seal_now(app.store(), Some(app.vault().seal_key())).unwrap();
+fn seal(app: &House) {
+    ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key())).unwrap();
 }
 
 fn wrong<T: std::fmt::Debug>(opened: Result<T, Error>, files: &[&str]) {
@@ -65,7 +65,7 @@ fn a_city_with_records_starts_only_on_its_own_keys() {
         set_up(&app);
         let lodged = lodge(&app, "13800001234");
         seal(&app);
-        app.store().clone().close();
+        app.city.store().clone().close();
         drop(app);
         // A second node without keys, or with keys of its own.
         wrong(begin(place, &other), &["secret.key", "seal.key"]);
@@ -84,8 +84,8 @@ fn a_city_with_records_starts_only_on_its_own_keys() {
             fs::copy(keys.join(file), other.join(file)).unwrap();
         }
         let app = begin(place, &other).unwrap();
-        assert!(app.follow(None, lodged.number, lodged.code).wait().is_ok());
-        app.store().clone().close();
+        assert!(app.cases.follow(None, lodged.number, lodged.code).wait().is_ok());
+        app.city.store().clone().close();
     };
     testkit::embedded(run);
     testkit::postgres(run);
@@ -100,8 +100,8 @@ fn a_database_from_before_fingerprints_is_taken_over_by_keys_that_open_it_only()
         set_up(&app);
         let lodged = lodge(&app, "13800001234");
         seal(&app);
-        app.store().write(|tx| tx.exec("DELETE FROM setting WHERE name = 'keys'", &[])).unwrap();
-        app.store().clone().close();
+        app.city.store().write(|tx| tx.exec("DELETE FROM setting WHERE name = 'keys'", &[])).unwrap();
+        app.city.store().clone().close();
         drop(app);
         for file in ["secret.key", "seal.key"] {
             let kept = fs::read(keys.join(file)).unwrap();
@@ -111,13 +111,17 @@ fn a_database_from_before_fingerprints_is_taken_over_by_keys_that_open_it_only()
         }
         let app = begin(place, &keys).unwrap();
         // A case from before has the code that belongs to its number alone; a new one is bound to its event.
-        let old =
-            app.print_receipt(coordinator(), lodged.number.clone(), "反映人遗失".into()).wait().unwrap().code;
+        let old = app
+            .cases
+            .print_receipt(coordinator(), lodged.number.clone(), "反映人遗失".into())
+            .wait()
+            .unwrap()
+            .code;
         assert_ne!(old, lodged.code);
-        assert!(app.follow(None, lodged.number, old).wait().is_ok());
+        assert!(app.cases.follow(None, lodged.number, old).wait().is_ok());
         let new = lodge(&app, "13800005678");
-        assert!(app.follow(None, new.number, new.code).wait().is_ok());
-        app.store().clone().close();
+        assert!(app.cases.follow(None, new.number, new.code).wait().is_ok());
+        app.city.store().clone().close();
     });
 }
 
@@ -146,11 +150,11 @@ fn after_a_confirmed_rollback_no_number_and_no_code_is_given_twice() {
         }
         seal(&app);
         let file = dir.path().join("b.bak");
-        create(app.store(), &Blobs::at(keys.join("files")), &file).unwrap();
+        create(app.city.store(), &Blobs::at(keys.join("files")), &file).unwrap();
         (0..sealed).for_each(|_| take(lodge(&app, "2")));
         seal(&app);
         (0..unsealed).for_each(|_| take(lodge(&app, "3")));
-        app.store().clone().close();
+        app.city.store().clone().close();
         drop(app);
         let place = Place::Embedded { dir: dir.path().join("again") };
         backup::check(&file).unwrap();
@@ -159,13 +163,13 @@ fn after_a_confirmed_rollback_no_number_and_no_code_is_given_twice() {
         let app = if sealed > 0 {
             let Err(Error::Store(StoreError::RolledBack(said))) = opened else { panic!("{opened:?}") };
             assert!(said.contains("accept-rollback") && said.contains(" / "), "{said}");
-            let app = App::open_to_check(Store::open(&place, Options::default()).unwrap(), &keys).unwrap();
-            assert!(app.accept_rollback("  ").is_err(), "a reason is wanted");
-            let accepted = app.accept_rollback("磁盘损坏，恢复了昨夜的备份").unwrap();
+            let app = House::open_to_check(Store::open(&place, Options::default()).unwrap(), &keys).unwrap();
+            assert!(app.city.accept_rollback("  ").is_err(), "a reason is wanted");
+            let accepted = app.city.accept_rollback("磁盘损坏，恢复了昨夜的备份").unwrap();
             assert!(accepted.rollback.found < accepted.rollback.noted);
-            assert!(app.accept_rollback("再来一次").is_err(), "there is nothing more to confirm");
+            assert!(app.city.accept_rollback("再来一次").is_err(), "there is nothing more to confirm");
             seal(&app);
-            app.store().clone().close();
+            app.city.store().clone().close();
             drop(app);
             begin(&place, &keys).unwrap()
         } else {
@@ -174,7 +178,7 @@ fn after_a_confirmed_rollback_no_number_and_no_code_is_given_twice() {
         };
         for l in old {
             assert!(
-                app.follow(None, l.number, l.code).wait().is_ok(),
+                app.cases.follow(None, l.number, l.code).wait().is_ok(),
                 "codes of cases that are there stay good"
             );
         }
@@ -186,13 +190,16 @@ fn after_a_confirmed_rollback_no_number_and_no_code_is_given_twice() {
                 assert_ne!(given.borrow().get(&new.number), Some(&new.code));
             }
         }
-        let key = app.vault().seal_key();
-        let verified =
-            app.store().read(|rd| ledger_rows::verify(rd, Some(key.key().clone()), key.anchor())).unwrap();
+        let key = app.city.vault().seal_key();
+        let verified = app
+            .city
+            .store()
+            .read(|rd| ledger_rows::verify(rd, Some(key.key().clone()), key.anchor()))
+            .unwrap();
         assert!(verified.events > 0);
-        let kept = app.store().read(ledger_rows::rollbacks).unwrap();
+        let kept = app.city.store().read(ledger_rows::rollbacks).unwrap();
         assert_eq!(kept.len(), usize::from(sealed > 0), "on record");
-        app.store().clone().close();
+        app.city.store().clone().close();
     }
 }
 
@@ -205,7 +212,7 @@ fn every_edit_of_a_case_past_the_program_is_named() {
         super::act(app, super::handler(2), &number, resolve::Command::Take {}).unwrap();
         super::lodge(app);
         let look = |tx: &mut store::Rd<'_>| store::proof::compare_all(tx);
-        let whole = app.store().read(look).unwrap();
+        let whole = app.city.store().read(look).unwrap();
         assert_eq!(whole.findings, []);
         assert!(whole.rows >= 3, "cases and settings: {whole:?}");
         let edits = [
@@ -229,7 +236,7 @@ fn every_edit_of_a_case_past_the_program_is_named() {
             ("setting", "since", "since + 1"),
         ];
         for (table, column, other) in edits {
-            let tried = app.store().write(move |tx| -> Result<(), StoreError> {
+            let tried = app.city.store().write(move |tx| -> Result<(), StoreError> {
                 let only = if table == "setting" { "name = 'city'" } else { "id = 1" };
                 assert_eq!(tx.exec(&format!("UPDATE {table} SET {column} = {other} WHERE {only}"), &[])?, 1);
                 let found = store::proof::compare_all(tx)?.findings;
@@ -244,7 +251,7 @@ fn every_edit_of_a_case_past_the_program_is_named() {
         // The rolling comparison comes round to all of it.
         let (mut at, mut rows) = (store::proof::Place::default(), 0);
         for _ in 0..20 {
-            let (found, next) = app.store().read(|rd| store::proof::sample(rd, at, 1)).unwrap();
+            let (found, next) = app.city.store().read(|rd| store::proof::sample(rd, at, 1)).unwrap();
             assert_eq!(found.findings, []);
             (at, rows) = (next, rows + found.rows);
         }

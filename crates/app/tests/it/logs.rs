@@ -16,7 +16,7 @@ fn the_record_is_a_log_of_what_the_actor_may_see() {
         act(app, handler(2), &number, Command::Take {}).unwrap();
         clock.move_us(US_PER_HOUR);
         lodge(app);
-        let read = app.record_log(&coordinator(), &RecordAsk::default()).unwrap();
+        let read = app.logs.record_log(&coordinator(), &RecordAsk::default()).unwrap();
         let stats = log_stats(&read.log, Order::Time);
         assert_eq!((stats.cases, stats.events), (2, 4));
         assert!(!read.cut && read.report.complete && read.report.problems.is_empty(), "{:?}", read.report);
@@ -28,11 +28,11 @@ fn the_record_is_a_log_of_what_the_actor_may_see() {
         assert_eq!(eventlog::log::show(read.log.case_column("类型").unwrap().get(0).unwrap()), "办件");
         assert!(!read.log.resources.iter().any(|r| r.contains("王小二")), "no name of who lodged");
         // Others see less, or nothing.
-        let elsewhere = app.record_log(&who(Role::Coordinator, 4), &RecordAsk::default()).unwrap();
+        let elsewhere = app.logs.record_log(&who(Role::Coordinator, 4), &RecordAsk::default()).unwrap();
         assert_eq!(elsewhere.log.case_count(), 0);
-        assert!(app.record_log(&handler(2), &RecordAsk::default()).is_err());
+        assert!(app.logs.record_log(&handler(2), &RecordAsk::default()).is_err());
         let later = RecordAsk { from: Some(clock.now()), ..RecordAsk::default() };
-        assert_eq!(app.record_log(&coordinator(), &later).unwrap().log.case_count(), 1);
+        assert_eq!(app.logs.record_log(&coordinator(), &later).unwrap().log.case_count(), 1);
     });
 }
 
@@ -45,7 +45,7 @@ fn files_are_told_apart_by_their_content() {
     // A spreadsheet with a title above its header, made by ourselves, gives the same log.
     let sheet = write_sheet(&log.log, "测试").unwrap();
     let back = read_log(Cursor::new(&sheet), &options).unwrap();
-    assert_eq!(back.format, Format::Xlsx);
+    assert_eq!(back.format, Format::Sheet);
     let figures = |l| serde_json::to_value(log_stats(l, Order::Time)).unwrap();
     assert_eq!(figures(&back.log), figures(&log.log));
     assert_eq!(back.mapping.unwrap().case, "办件编号");

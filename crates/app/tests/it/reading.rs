@@ -1,6 +1,6 @@
 //! Reading what people write: search that leaks nothing, proposals that learn, verdicts that stay.
 
-use app::{App, Judged, NewPrecedent, NewUnit, Shown, Worker};
+use app::{House, Judged, NewPrecedent, NewUnit, Shown, Worker};
 use kernel::{Actor, Role, StreamId, StreamKind, US_PER_DAY, US_PER_HOUR, UnitId};
 use resolve::{Command, Registration, Satisfaction, Solved};
 use store::cases::{Query, Scope};
@@ -12,11 +12,11 @@ fn letter(title: &str, words: &str) -> Registration {
     Registration { title: title.into(), words: words.into(), ..matter() }
 }
 
-fn lodge(app: &App, title: &str, words: &str) -> String {
-    app.register(coordinator(), letter(title, words), Contact::default()).wait().unwrap().number
+fn lodge(app: &House, title: &str, words: &str) -> String {
+    app.cases.register(coordinator(), letter(title, words), Contact::default()).wait().unwrap().number
 }
 
-fn duties(app: &App) {
+fn duties(app: &House) {
     let unit = |key: &str, name: &str, region: &str, duties: &str| NewUnit {
         key: key.into(),
         name: name.into(),
@@ -31,30 +31,30 @@ fn duties(app: &App) {
         unit("住建局", "临江市住房和城乡建设局", "4306", "物业管理;施工许可;公租房;老旧小区改造"),
         unit("邻市", "邻市住房和城乡建设局", "4307", "物业管理;施工许可"),
     ];
-    app.put_units(Actor::system(), units).wait().unwrap();
+    app.people.put_units(Actor::system(), units).wait().unwrap();
 }
 
 fn all() -> Query {
     Query::of(Scope::Region("4306".into()))
 }
 
-fn found(app: &App, actor: Actor, words: &str) -> Vec<String> {
-    let hits = app.search(actor, words.into(), all(), None).wait().unwrap().hits;
+fn found(app: &House, actor: Actor, words: &str) -> Vec<String> {
+    let hits = app.cases.search(actor, words.into(), all(), None).wait().unwrap().hits;
     hits.into_iter().map(|h| h.view.case.title).collect()
 }
 
-fn do_it(app: &App, actor: Actor, number: &str, asked: Command) {
-    app.act(actor, number.into(), asked, None).wait().unwrap();
+fn do_it(app: &House, actor: Actor, number: &str, asked: Command) {
+    app.cases.act(actor, number.into(), asked, None).wait().unwrap();
 }
 
 /// Sends a case to a unit that takes it.
-fn handled_by(app: &App, number: &str, unit: i64) {
+fn handled_by(app: &House, number: &str, unit: i64) {
     do_it(app, coordinator(), number, Command::Accept {});
     do_it(app, coordinator(), number, Command::Dispatch { unit: UnitId(unit), note: String::new() });
     do_it(app, handler(unit), number, Command::Take {});
 }
 
-fn close(app: &App, number: &str, unit: i64, text: &str) {
+fn close(app: &House, number: &str, unit: i64, text: &str) {
     do_it(app, handler(unit), number, Command::Reply { text: text.into(), basis: String::new() });
     let answer = Command::Callback {
         solved: Solved::Yes,
@@ -70,7 +70,7 @@ fn search_finds_words_numbers_initials_and_nobody_else_s_cases() {
     city(|app, _| {
         let mine = lodge(app, "梧桐花园电梯坏了", "三号楼电梯停运半个月,老人上不了楼,报修电话 85550123");
         lodge(app, "学校食堂饭菜发霉", "第三中学食堂,孩子吃坏肚子");
-        while app.read_on(10).unwrap() > 0 {}
+        while app.cases.read_on(10).unwrap() > 0 {}
         for (words, n) in
             [("电梯", 1), ("85550123", 1), ("wthy", 1), ("四中 食堂", 0), ("食堂 -电梯", 1), ("楼梯", 0)]
         {
@@ -81,20 +81,21 @@ fn search_finds_words_numbers_initials_and_nobody_else_s_cases() {
         assert!(found(app, handler(3), "电梯").is_empty());
         assert!(found(app, who(Role::Coordinator, 4), "电梯").is_empty());
         handled_by(app, &mine, 3);
-        while app.read_on(10).unwrap() > 0 {}
+        while app.cases.read_on(10).unwrap() > 0 {}
         assert_eq!(found(app, handler(3), "电梯"), ["梧桐花园电梯坏了"]);
         assert!(found(app, handler(2), "电梯").is_empty());
-        assert!(app.search(who(Role::Volunteer, 1), "电梯".into(), all(), None).wait().is_err());
+        assert!(app.cases.search(who(Role::Volunteer, 1), "电梯".into(), all(), None).wait().is_err());
         // What was added and what was answered is found as well; an emptied index is built anew.
         do_it(app, coordinator(), &mine, Command::AddWords { words: "物业说要动用维修基金".into() });
-        app.forget_index(kernel::Actor::system()).wait().unwrap();
+        app.cases.forget_index(kernel::Actor::system()).wait().unwrap();
         assert!(found(app, coordinator(), "维修基金").is_empty());
-        while app.read_on(10).unwrap() > 0 {}
-        let hit = app.search(coordinator(), "维修基金".into(), all(), None).wait().unwrap().hits.remove(0);
+        while app.cases.read_on(10).unwrap() > 0 {}
+        let hit =
+            app.cases.search(coordinator(), "维修基金".into(), all(), None).wait().unwrap().hits.remove(0);
         assert!(hit.excerpt.contains("维修基金"), "{}", hit.excerpt);
         for odd in ["", "   ", "\"", "a\" OR \"b", "😀", "-电梯", "0r4306", "{1,2}", &"电梯 ".repeat(100)]
         {
-            app.search(coordinator(), odd.into(), all(), None).wait().unwrap();
+            app.cases.search(coordinator(), odd.into(), all(), None).wait().unwrap();
         }
     });
 }
@@ -105,11 +106,11 @@ fn pages_of_a_search_are_complete_and_disjoint() {
         for i in 0..23 {
             lodge(app, &format!("路灯不亮第{i}处"), "晚上很黑");
         }
-        while app.read_on(10).unwrap() > 0 {}
+        while app.cases.read_on(10).unwrap() > 0 {}
         let (mut seen, mut before) = (std::collections::BTreeSet::new(), None);
         for _ in 0..10 {
             let q = Query { limit: 5, ..all() };
-            let page = app.search(coordinator(), "路灯".into(), q, before).wait().unwrap();
+            let page = app.cases.search(coordinator(), "路灯".into(), q, before).wait().unwrap();
             seen.extend(page.hits.iter().map(|h| h.view.case.number.clone()));
             before = page.next;
             if before.is_none() {
@@ -125,8 +126,8 @@ fn units_are_proposed_from_duties_and_choices_go_on_record() {
     city(|app, _| {
         duties(app);
         let number = lodge(app, "小区物业乱收费", "物业管理混乱,物业公司乱收停车费,老旧小区没有改造");
-        while app.read_on(10).unwrap() > 0 {}
-        let reading = app.case_reading(coordinator(), number.clone()).wait().unwrap();
+        while app.cases.read_on(10).unwrap() > 0 {}
+        let reading = app.cases.case_reading(coordinator(), number.clone()).wait().unwrap();
         let first = &reading.proposal.units[0];
         assert_eq!((first.unit, reading.proposal.model), (UnitId(3), 0), "{:?}", reading.proposal);
         assert!(first.p > 0.4 && !first.words.is_empty(), "{first:?}");
@@ -135,14 +136,15 @@ fn units_are_proposed_from_duties_and_choices_go_on_record() {
         do_it(app, coordinator(), &number, Command::Accept {});
         let shown = Shown::parse(&reading.proposal.mark());
         let asked = Command::Dispatch { unit: UnitId(2), note: String::new() };
-        app.act_shown(coordinator(), number.clone(), asked, None, shown, Vec::new()).wait().unwrap();
-        assert!(app.case_reading(handler(2), number.clone()).wait().unwrap().proposal.units.is_empty());
-        let view = app.reading_view(coordinator()).wait().unwrap();
+        app.cases.act_shown(coordinator(), number.clone(), asked, None, shown, Vec::new()).wait().unwrap();
+        assert!(app.cases.case_reading(handler(2), number.clone()).wait().unwrap().proposal.units.is_empty());
+        let view = app.cases.reading_view(coordinator()).wait().unwrap();
         let a = view.months[0].agreement;
         assert_eq!((a.choices, a.first), (1, 0));
-        let case = app.case(coordinator(), number).wait().unwrap().case;
+        let case = app.cases.case(coordinator(), number).wait().unwrap().case;
         let stream = StreamId::new(StreamKind::Reading, case.id.0);
         let events = app
+            .city
             .store()
             .read(|rd| Ok::<_, app::Error>(store::ledger_rows::events_of(rd, stream, 0, 10)?))
             .unwrap();
@@ -167,10 +169,11 @@ fn confirmed_dispatches_teach_what_duties_do_not_say() {
         clock.move_us(US_PER_HOUR);
         Worker::new(app.clone()).tick().unwrap();
         Worker::new(app.clone()).tick().unwrap();
-        let view = app.reading_view(coordinator()).wait().unwrap();
+        let view = app.cases.reading_view(coordinator()).wait().unwrap();
         assert_eq!(view.models.len(), 1, "{view:?}");
         assert_eq!((view.models[0].examples, view.models[0].labels, view.behind), (24, 2, 0));
         let draft = app
+            .cases
             .read_draft(
                 coordinator(),
                 "430602".parse().unwrap(),
@@ -192,19 +195,19 @@ fn the_same_matter_is_proposed_once_rejected_it_stays_away() {
         let text = "A3区梧桐花园小区旁边的搅拌站每天半夜施工,噪音很大,严重扰民,粉尘也大,请查处";
         let first = lodge(app, "梧桐花园搅拌站扰民", text);
         let other = lodge(app, "梧桐花园搅拌站半夜施工扰民", &format!("{text}!"));
-        while app.read_on(10).unwrap() > 0 {}
-        let reading = app.case_reading(coordinator(), other.clone()).wait().unwrap();
+        while app.cases.read_on(10).unwrap() > 0 {}
+        let reading = app.cases.case_reading(coordinator(), other.clone()).wait().unwrap();
         assert_eq!(reading.same.iter().map(|t| t.number.as_str()).collect::<Vec<_>>(), [first.as_str()]);
         assert!(reading.may_judge && reading.may_merge && !reading.same[0].why.is_empty());
-        assert!(app.judge(handler(2), other.clone(), first.clone(), Judged::NotSame).wait().is_err());
-        app.judge(coordinator(), other.clone(), first.clone(), Judged::NotSame).wait().unwrap();
+        assert!(app.cases.judge(handler(2), other.clone(), first.clone(), Judged::NotSame).wait().is_err());
+        app.cases.judge(coordinator(), other.clone(), first.clone(), Judged::NotSame).wait().unwrap();
         for n in [&first, &other] {
-            assert!(app.case_reading(coordinator(), n.clone()).wait().unwrap().same.is_empty());
+            assert!(app.cases.case_reading(coordinator(), n.clone()).wait().unwrap().same.is_empty());
         }
         // The neighbouring city must not learn that the case exists.
         let foreign = who(Role::Coordinator, 4);
         assert_eq!(
-            app.judge(foreign, other, first, Judged::NotSame).wait().unwrap_err(),
+            app.cases.judge(foreign, other, first, Judged::NotSame).wait().unwrap_err(),
             app::Error::NotFound
         );
     });
@@ -217,8 +220,8 @@ fn what_came_back_is_confirmed_and_a_closed_case_becomes_a_precedent() {
         let old = lodge(app, "梧桐花园餐馆油烟扰民", text);
         handled_by(app, &old, 2);
         let answer = "经现场检查,油烟直排属实,已责令安装净化器并于 3 月 20 日前完成整改。联系电话 85550123。";
-        let check = app.check_reply(handler(2), old.clone(), answer.into()).wait().unwrap();
-        let empty = app.check_reply(handler(2), old.clone(), "已收悉,谢谢".into()).wait().unwrap();
+        let check = app.cases.check_reply(handler(2), old.clone(), answer.into()).wait().unwrap();
+        let empty = app.cases.check_reply(handler(2), old.clone(), "已收悉,谢谢".into()).wait().unwrap();
         assert!(check.score > empty.score + 20, "{check:?} {empty:?}");
         assert!(!empty.signals.is_empty() && empty.advice.len() > check.advice.len());
         close(app, &old, 2, answer);
@@ -229,8 +232,8 @@ fn what_came_back_is_confirmed_and_a_closed_case_becomes_a_precedent() {
             solution: "联合检查,安装净化器,按月复查".into(),
             basis: "大气污染防治法第八十一条".into(),
         };
-        assert!(app.make_precedent(handler(3), old.clone(), form.clone()).wait().is_err());
-        app.make_precedent(coordinator(), old.clone(), form).wait().unwrap();
+        assert!(app.cases.make_precedent(handler(3), old.clone(), form.clone()).wait().is_err());
+        app.cases.make_precedent(coordinator(), old.clone(), form).wait().unwrap();
         clock.move_us(60 * US_PER_DAY);
         let new = lodge(
             app,
@@ -238,43 +241,44 @@ fn what_came_back_is_confirmed_and_a_closed_case_becomes_a_precedent() {
             "A3区梧桐花园小区楼下餐馆又在直排油烟,夜里噪音扰民,投诉过",
         );
         handled_by(app, &new, 2);
-        while app.read_on(10).unwrap() > 0 {}
-        let reading = app.case_reading(coordinator(), new.clone()).wait().unwrap();
+        while app.cases.read_on(10).unwrap() > 0 {}
+        let reading = app.cases.case_reading(coordinator(), new.clone()).wait().unwrap();
         assert_eq!(reading.back.first().map(|t| t.number.as_str()), Some(old.as_str()), "{reading:?}");
         assert_eq!(reading.back[0].days_after, Some(60));
         assert_eq!(reading.precedents.first().map(|p| p.form.title.as_str()), Some("餐馆油烟直排"));
         // It is a figure as soon as it is said, and none when it is taken back.
         let recurred = || {
-            app.figures_ready().unwrap();
+            app.supervision.figures_ready().unwrap();
             let day = |m, d| kernel::Date::constant(2026, m, d);
             let ask =
                 supervise::Ask { from: day(1, 1), to: day(12, 31), filter: supervise::Filter::default() };
-            let board = app.board(who(Role::Supervisor, 1), ask, supervise::Dim::Unit).wait().unwrap();
+            let board =
+                app.supervision.board(who(Role::Supervisor, 1), ask, supervise::Dim::Unit).wait().unwrap();
             board.total.value(supervise::figure("recurred").unwrap()).text()
         };
         assert_eq!(recurred(), "0");
         for (judged, figure) in [(Judged::CameBack, "1"), (Judged::NotBack, "0"), (Judged::CameBack, "1")] {
-            app.judge(coordinator(), new.clone(), old.clone(), judged).wait().unwrap();
+            app.cases.judge(coordinator(), new.clone(), old.clone(), judged).wait().unwrap();
             assert_eq!(recurred(), figure);
         }
-        let after = app.case_reading(coordinator(), new.clone()).wait().unwrap();
+        let after = app.cases.case_reading(coordinator(), new.clone()).wait().unwrap();
         assert!(after.back.is_empty() && after.history[0].earlier);
-        let earlier = app.case_reading(coordinator(), old.clone()).wait().unwrap();
+        let earlier = app.cases.case_reading(coordinator(), old.clone()).wait().unwrap();
         assert!(!earlier.history[0].earlier, "its strike-off did not last");
         // The same reply to another problem is a signal.
         let third = lodge(app, "公园路灯坏了", "松湖公园路灯坏了三个月没有人来修,晚上散步看不见路");
         handled_by(app, &third, 2);
-        let copied = app.check_reply(handler(2), third, answer.into()).wait().unwrap();
+        let copied = app.cases.check_reply(handler(2), third, answer.into()).wait().unwrap();
         assert_eq!(copied.copied.map(|c| c.0), Some(Some(old)));
         // How many like it came in since is counted at most every ten minutes.
         let since = || {
-            let found = app.precedents(coordinator(), "油烟".into()).wait().unwrap();
+            let found = app.cases.precedents(coordinator(), "油烟".into()).wait().unwrap();
             assert_eq!(found.len(), 1);
             found[0].since
         };
         assert_eq!(since(), 1);
         lodge(app, "梧桐花园餐馆还在排油烟", "A3区梧桐花园小区楼下餐馆还在直排油烟,夜里噪音扰民");
-        while app.read_on(10).unwrap() > 0 {}
+        while app.cases.read_on(10).unwrap() > 0 {}
         assert_eq!(since(), 1);
         clock.move_us(11 * 60 * kernel::US_PER_SECOND);
         assert_eq!(since(), 2);
@@ -299,11 +303,12 @@ fn hot_matters_are_grouped_and_hidden_from_those_who_see_none_of_them() {
         for _ in 0..6 {
             Worker::new(app.clone()).tick().unwrap();
         }
-        let page = app.hot(coordinator(), 30, None).wait().unwrap();
+        let page = app.cases.hot(coordinator(), 30, None).wait().unwrap();
         assert_eq!(page.matters.first().map(|m| m.count), Some(3), "{page:?}");
-        assert!(app.hot(who(Role::Coordinator, 4), 30, None).wait().unwrap().matters.is_empty());
+        assert!(app.cases.hot(who(Role::Coordinator, 4), 30, None).wait().unwrap().matters.is_empty());
         // A handler sees one letter of three: the matter bears its name, and the others neither count nor show.
         let number = app
+            .cases
             .search(coordinator(), "粉尘".into(), all(), None)
             .wait()
             .unwrap()
@@ -313,12 +318,12 @@ fn hot_matters_are_grouped_and_hidden_from_those_who_see_none_of_them() {
             .case
             .number;
         handled_by(app, &number, 3);
-        let part = app.hot(handler(3), 30, None).wait().unwrap();
+        let part = app.cases.hot(handler(3), 30, None).wait().unwrap();
         assert_eq!(part.matters.len(), 1);
         let m = &part.matters[0];
         assert_eq!((m.count, m.heat.people, m.line.as_str()), (1, 1, "梧桐花园附近搅拌站粉尘噪音污染"));
         assert!(m.words.is_empty() && m.id == number);
-        let one = app.hot(coordinator(), 30, Some(page.matters[0].id.clone())).wait().unwrap();
+        let one = app.cases.hot(coordinator(), 30, Some(page.matters[0].id.clone())).wait().unwrap();
         assert_eq!(one.matters[0].letters.len(), 3);
     });
 }

@@ -32,18 +32,18 @@ fn object(cite: &str) -> RedesignWish {
 fn a_redesign_goes_from_proposal_to_measured_effect_and_every_act_is_on_record() {
     city(|app, clock| {
         let analyst = who(Role::Analyst, 1);
-        let number = app.draw_redesign(analyst.clone(), "", MODEL).unwrap();
+        let number = app.redesigns.draw_redesign(analyst.clone(), "", MODEL).unwrap();
         assert!(number.starts_with("LC4306-2026-"), "{number}");
-        let act = |actor, wish: RedesignWish| app.act_on_redesign(&actor, &number, None, &wish);
-        let state = |n: &str| app.redesign(&analyst, n).unwrap().proposal;
+        let act = |actor, wish: RedesignWish| app.redesigns.act_on_redesign(&actor, &number, None, &wish);
+        let state = |n: &str| app.redesigns.redesign(&analyst, n).unwrap().proposal;
         // A draft is not for others.
-        assert!(matches!(app.redesign(&who(Role::Handler, 2), &number), Err(Error::NotFound)));
+        assert!(matches!(app.redesigns.redesign(&who(Role::Handler, 2), &number), Err(Error::NotFound)));
         act(analyst.clone(), RedesignWish::Submit { units: vec![text("市监局"), text("住建局")] }).unwrap();
-        assert_eq!(app.redesigns_to_review(who(Role::Handler, 2)).wait().unwrap().len(), 1);
-        assert!(app.inbox(who(Role::Handler, 2)).wait().unwrap()[0].0.words.contains(&number));
+        assert_eq!(app.redesigns.redesigns_to_review(who(Role::Handler, 2)).wait().unwrap().len(), 1);
+        assert!(app.city.inbox(who(Role::Handler, 2)).wait().unwrap()[0].0.words.contains(&number));
 
         // Units answer for themselves; the neighbouring city sees nothing.
-        assert!(matches!(app.redesign(&who(Role::Handler, 4), &number), Err(Error::NotFound)));
+        assert!(matches!(app.redesigns.redesign(&who(Role::Handler, 4), &number), Err(Error::NotFound)));
         assert!(matches!(
             act(who(Role::Handler, 1), RedesignWish::Agree { words: text("") }),
             Err(Error::Forbidden(_))
@@ -61,7 +61,7 @@ fn a_redesign_goes_from_proposal_to_measured_effect_and_every_act_is_on_record()
         for unit in [2, 3] {
             act(who(Role::Handler, unit), RedesignWish::Agree { words: text("") }).unwrap();
         }
-        let may = app.redesign(&boss, &number).unwrap().may;
+        let may = app.redesigns.redesign(&boss, &number).unwrap().may;
         assert!(may.approve && !may.edit);
         act(boss, RedesignWish::Approve { words: text("同意") }).unwrap();
         let p = state(&number);
@@ -98,6 +98,7 @@ fn a_redesign_goes_from_proposal_to_measured_effect_and_every_act_is_on_record()
 
         // The row follows from the events.
         let (row, events) = app
+            .city
             .store()
             .read(|rd| {
                 let row = redesigns::by_number(rd, &number)?.unwrap();
@@ -124,10 +125,11 @@ fn an_item_is_published_as_its_next_version_and_stale_forms_are_refused() {
         (item.unit, item.region) = ("市监局全称".into(), "4306".parse().ok());
         let json = serde_json::to_string(&item).unwrap();
         let coordinator = who(Role::Coordinator, 1);
-        app.take_in_items(&coordinator, vec![item.clone()]).unwrap().wait().unwrap();
-        let number = app.draw_redesign(coordinator.clone(), "食品经营许可", &json).unwrap();
-        let act =
-            |actor: &kernel::Actor, ver, wish: RedesignWish| app.act_on_redesign(actor, &number, ver, &wish);
+        app.catalogue.take_in_items(&coordinator, vec![item.clone()]).unwrap().wait().unwrap();
+        let number = app.redesigns.draw_redesign(coordinator.clone(), "食品经营许可", &json).unwrap();
+        let act = |actor: &kernel::Actor, ver, wish: RedesignWish| {
+            app.redesigns.act_on_redesign(actor, &number, ver, &wish)
+        };
         act(&coordinator, Some(1), RedesignWish::Submit { units: vec![text("市监局")] }).unwrap();
         let late = act(&coordinator, Some(1), RedesignWish::Withdraw { words: text("重复") });
         assert!(matches!(late, Err(Error::Changed(_))));
@@ -137,19 +139,26 @@ fn an_item_is_published_as_its_next_version_and_stale_forms_are_refused() {
         act(&who(Role::Supervisor, 1), None, RedesignWish::Approve { words: text("") }).unwrap();
         let from = clock.now().plus_us(10 * US_PER_DAY).date();
         act(&coordinator, None, RedesignWish::Publish { from }).unwrap();
-        let shelf = app.item(None, item.code.clone()).wait().unwrap();
+        let shelf = app.catalogue.item(None, item.code.clone()).wait().unwrap();
         assert_eq!((shelf.row.version, shelf.history.versions().len()), (i64::from(item.version) + 1, 2));
         assert_eq!(shelf.today.version, item.version, "the new version begins later");
-        let new = app.published_item(coordinator, item.code.clone()).wait().unwrap().unwrap();
+        let new = app.redesigns.published_item(coordinator, item.code.clone()).wait().unwrap().unwrap();
         let new: catalogue::ServiceItem = serde_json::from_str(&new).unwrap();
         let mut history = catalogue::History::default();
         history.publish(item.clone()).unwrap();
         history.publish(new).unwrap();
         assert_eq!(history.on(from).unwrap().version, item.version + 1);
         assert!(matches!(
-            app.draw_redesign(who(Role::Analyst, 1), "坏", "{\"steps\":[{\"id\":\"a\",\"days\":-1}]}"),
+            app.redesigns.draw_redesign(
+                who(Role::Analyst, 1),
+                "坏",
+                "{\"steps\":[{\"id\":\"a\",\"days\":-1}]}"
+            ),
             Err(Error::Invalid { .. })
         ));
-        assert!(matches!(app.draw_redesign(who(Role::Handler, 2), "", MODEL), Err(Error::Forbidden(_))));
+        assert!(matches!(
+            app.redesigns.draw_redesign(who(Role::Handler, 2), "", MODEL),
+            Err(Error::Forbidden(_))
+        ));
     });
 }

@@ -4,7 +4,7 @@ use ::supervise::{
     Adjust, AdjustKind, Ask, Codes, Convention, Dim, FIGURES, Filter, Form, Formula, Level, Part,
     RateChannel, Record, Value, figure,
 };
-use app::{AccountState, App, Edited, Error, Measure, NewRating, NewService, Published, Pushed};
+use app::{AccountState, Edited, Error, House, Measure, NewRating, NewService, Published, Pushed};
 use kernel::{Actor, Date, Role, US_PER_DAY, US_PER_HOUR, UnitId};
 use resolve::{Command, Kind, StageKind};
 use testkit::HandClock;
@@ -14,9 +14,9 @@ use super::{city, coordinator, handler, matter, who};
 fn ask() -> Ask {
     Ask { from: Date::constant(2026, 3, 1), to: Date::constant(2026, 3, 31), filter: Filter::default() }
 }
-fn told(app: &App, key: &str) -> String {
-    app.figures_ready().unwrap();
-    let board = app.board(supervisor(), ask(), Dim::Channel).wait().unwrap();
+fn told(app: &House, key: &str) -> String {
+    app.supervision.figures_ready().unwrap();
+    let board = app.supervision.board(supervisor(), ask(), Dim::Channel).wait().unwrap();
     board.total.value(figure(key).unwrap()).text()
 }
 fn supervisor() -> Actor {
@@ -32,18 +32,18 @@ fn rating(level: Level) -> NewRating {
         phone: "13800001234".into(),
     }
 }
-fn serve(app: &App) -> app::Receipt {
+fn serve(app: &House) -> app::Receipt {
     let service = NewService {
         unit: Some(UnitId(2)),
         place: "1号窗口".into(),
         item: "注册".into(),
         ..NewService::default()
     };
-    app.serve(who(Role::Clerk, 2), service).wait().unwrap()
+    app.supervision.serve(who(Role::Clerk, 2), service).wait().unwrap()
 }
 /// A matter through the loop up to its reply.
-fn replied(app: &App, clock: &HandClock) -> (String, String) {
-    let lodged = app.register(coordinator(), matter(), app::Contact::default()).wait().unwrap();
+fn replied(app: &House, clock: &HandClock) -> (String, String) {
+    let lodged = app.cases.register(coordinator(), matter(), app::Contact::default()).wait().unwrap();
     for (actor, asked) in [
         (coordinator(), Command::Accept {}),
         (coordinator(), Command::Dispatch { unit: UnitId(2), note: String::new() }),
@@ -51,7 +51,7 @@ fn replied(app: &App, clock: &HandClock) -> (String, String) {
         (handler(2), Command::Reply { text: "已办理，请联系13800001234。".into(), basis: String::new() }),
     ] {
         clock.move_us(US_PER_HOUR / 4);
-        app.act(actor, lodged.number.clone(), asked, None).wait().unwrap();
+        app.cases.act(actor, lodged.number.clone(), asked, None).wait().unwrap();
     }
     (lodged.number, lodged.code)
 }
@@ -61,37 +61,53 @@ fn a_link_works_once_and_a_bad_rating_is_a_case_at_once() {
     city(|app, clock| {
         let good = serve(app);
         for _ in 0..3 {
-            assert!(app.rate_page(None, good.token.clone()).wait().unwrap().open, "opening is not a vote");
+            assert!(
+                app.supervision.rate_page(None, good.token.clone()).wait().unwrap().open,
+                "opening is not a vote"
+            );
         }
-        assert_eq!(app.rate(None, good.token.clone(), rating(Level::VerySatisfied)).wait().unwrap(), None);
+        assert_eq!(
+            app.supervision.rate(None, good.token.clone(), rating(Level::VerySatisfied)).wait().unwrap(),
+            None
+        );
         assert!(matches!(
-            app.rate(None, good.token.clone(), rating(Level::Satisfied)).wait(),
+            app.supervision.rate(None, good.token.clone(), rating(Level::Satisfied)).wait(),
             Err(Error::Invalid { .. })
         ));
         assert!(
-            matches!(app.rate_page(None, format!("{}0", good.token)).wait(), Err(Error::NotFound)),
+            matches!(
+                app.supervision.rate_page(None, format!("{}0", good.token)).wait(),
+                Err(Error::NotFound)
+            ),
             "a forged token"
         );
 
         let bad = serve(app);
-        let (number, _) =
-            app.rate(None, bad.token.clone(), rating(Level::VeryDissatisfied)).wait().unwrap().unwrap();
-        let case = app.case(coordinator(), number.clone()).wait().unwrap().case;
+        let (number, _) = app
+            .supervision
+            .rate(None, bad.token.clone(), rating(Level::VeryDissatisfied))
+            .wait()
+            .unwrap()
+            .unwrap();
+        let case = app.cases.case(coordinator(), number.clone()).wait().unwrap().case;
         assert_eq!(
             (case.kind, case.hide_reporter, case.stage.kind()),
             (Kind::BadRating, true, StageKind::Registered)
         );
-        assert!(!app.rate_page(None, bad.token.clone()).wait().unwrap().open, "not before it was answered");
+        assert!(
+            !app.supervision.rate_page(None, bad.token.clone()).wait().unwrap().open,
+            "not before it was answered"
+        );
         for (actor, asked) in [
             (coordinator(), Command::Dispatch { unit: UnitId(2), note: String::new() }),
             (handler(2), Command::Take {}),
             (handler(2), Command::Reply { text: "已整改".into(), basis: String::new() }),
         ] {
             clock.move_us(US_PER_HOUR);
-            app.act(actor, number.clone(), asked, None).wait().unwrap();
+            app.cases.act(actor, number.clone(), asked, None).wait().unwrap();
         }
-        assert!(app.rate_page(None, bad.token.clone()).wait().unwrap().second);
-        assert_eq!(app.rate(None, bad.token, rating(Level::Satisfied)).wait().unwrap(), None);
+        assert!(app.supervision.rate_page(None, bad.token.clone()).wait().unwrap().second);
+        assert_eq!(app.supervision.rate(None, bad.token, rating(Level::Satisfied)).wait().unwrap(), None);
         assert_eq!(
             ["services", "ratings", "good_rate", "bad", "second_good"].map(|k| told(app, k)),
             ["2", "2", "50.0%", "1", "1"]
@@ -103,27 +119,37 @@ fn a_link_works_once_and_a_bad_rating_is_a_case_at_once() {
 fn who_is_rated_neither_enters_nor_decides_and_learns_no_hour() {
     city(|app, _| {
         let service = serve(app);
-        let own = app.rate_by_phone(who(Role::Clerk, 2), service.code.clone(), rating(Level::Satisfied));
+        let own = app.supervision.rate_by_phone(
+            who(Role::Clerk, 2),
+            service.code.clone(),
+            rating(Level::Satisfied),
+        );
         assert!(matches!(own.wait(), Err(Error::Invalid { .. })));
-        let number =
-            app.rate_by_phone(coordinator(), service.code, rating(Level::Dissatisfied)).wait().unwrap();
+        let number = app
+            .supervision
+            .rate_by_phone(coordinator(), service.code, rating(Level::Dissatisfied))
+            .wait()
+            .unwrap();
         assert!(number.is_some());
-        let seen = app.ratings(handler(2), String::new(), 0).wait().unwrap();
+        let seen = app.supervision.ratings(handler(2), String::new(), 0).wait().unwrap();
         assert_eq!(seen.len(), 1);
         assert!(
             seen[0].of.service.code.is_empty()
                 && seen[0].case.is_empty()
                 && seen[0].rating.at.us_of_day() == 0
         );
-        assert!(app.ratings(handler(3), String::new(), 0).wait().unwrap().is_empty());
+        assert!(app.supervision.ratings(handler(3), String::new(), 0).wait().unwrap().is_empty());
         let id = seen[0].rating.id;
-        assert!(matches!(app.appeal_rating(handler(3), id, "误评".into()).wait(), Err(Error::NotFound)));
-        app.appeal_rating(handler(2), id, "评的是隔壁窗口".into()).wait().unwrap();
+        assert!(matches!(
+            app.supervision.appeal_rating(handler(3), id, "误评".into()).wait(),
+            Err(Error::NotFound)
+        ));
+        app.supervision.appeal_rating(handler(2), id, "评的是隔壁窗口".into()).wait().unwrap();
         assert!(
-            app.decide_rating(who(Role::Supervisor, 2), id, true, "x".into()).wait().is_err(),
+            app.supervision.decide_rating(who(Role::Supervisor, 2), id, true, "x".into()).wait().is_err(),
             "the own unit"
         );
-        app.decide_rating(supervisor(), id, true, "监控显示不在该窗口".into()).wait().unwrap();
+        app.supervision.decide_rating(supervisor(), id, true, "监控显示不在该窗口".into()).wait().unwrap();
         assert_eq!(["ratings", "bad", "excluded", "services"].map(|k| told(app, k)), ["0", "0", "1", "1"]);
     });
 }
@@ -152,19 +178,19 @@ fn pushed_ratings_are_taken_once_and_come_back_in_either_convention() {
             record("", "5", "1"),
             record("P4", "7", "1"),
         ];
-        let done = app.push_ratings(admin.clone(), sent.clone(), codes).wait().unwrap();
+        let done = app.supervision.push_ratings(admin.clone(), sent.clone(), codes).wait().unwrap();
         assert_eq!(done[0], Pushed::Taken(None));
         assert!(matches!(&done[1], Pushed::Taken(Some(_))) && done[2] == Pushed::Taken(None));
         assert!(matches!(&done[3], Pushed::Refused(f, _) if f == "projectNo"));
         assert!(matches!(&done[4], Pushed::Refused(f, _) if f == "satisfaction"));
-        let again = app.push_ratings(admin.clone(), sent, codes).wait().unwrap();
+        let again = app.supervision.push_ratings(admin.clone(), sent, codes).wait().unwrap();
         assert!(again[..3].iter().all(|p| *p == Pushed::Known));
         assert_eq!(["ratings", "default_ratings", "bad"].map(|k| told(app, k)), ["2", "1", "1"]);
         let other = Codes { convention: Convention::OneBest };
-        let (records, last) = app.pull_ratings(admin.clone(), other, 0, 100).wait().unwrap();
+        let (records, last) = app.supervision.pull_ratings(admin.clone(), other, 0, 100).wait().unwrap();
         assert_eq!(records.iter().map(|r| r.satisfaction.as_str()).collect::<Vec<_>>(), ["1", "5", "3"]);
         assert!(records.iter().all(|r| r.user_name.is_empty()), "who rated is not handed on");
-        assert!(app.pull_ratings(admin, other, last, 100).wait().unwrap().0.is_empty());
+        assert!(app.supervision.pull_ratings(admin, other, last, 100).wait().unwrap().0.is_empty());
     });
 }
 
@@ -173,10 +199,10 @@ fn board_list_and_bulletin_say_the_same_and_a_later_change_shows() {
     city(|app, clock| {
         let (number, _) = replied(app, clock);
         replied(app, clock);
-        app.figures_ready().unwrap();
-        let board = app.board(supervisor(), ask(), Dim::Unit).wait().unwrap();
+        app.supervision.figures_ready().unwrap();
+        let board = app.supervision.board(supervisor(), ask(), Dim::Unit).wait().unwrap();
         for f in FIGURES {
-            let list = app.figure_list(supervisor(), ask(), f, 0, 500).wait().unwrap();
+            let list = app.supervision.figure_list(supervisor(), ask(), f, 0, 500).wait().unwrap();
             let n = match board.total.value(f) {
                 Value::Count(n) => n,
                 Value::Share { part, .. } => part,
@@ -190,13 +216,17 @@ fn board_list_and_bulletin_say_the_same_and_a_later_change_shows() {
         for campaign in ["", "不存在的行动"] {
             let mut asked = ask();
             asked.filter.campaign = campaign.into();
-            assert!(app.draft_bulletin(coordinator(), Form::Campaign, asked).wait().is_err(), "{campaign}");
+            assert!(
+                app.supervision.draft_bulletin(coordinator(), Form::Campaign, asked).wait().is_err(),
+                "{campaign}"
+            );
         }
-        let id = app.draft_bulletin(coordinator(), Form::Monthly, ask()).wait().unwrap();
-        let view = app.bulletin(coordinator(), id).wait().unwrap();
+        let id = app.supervision.draft_bulletin(coordinator(), Form::Monthly, ask()).wait().unwrap();
+        let view = app.supervision.bulletin(coordinator(), id).wait().unwrap();
         assert!(view.differences.is_empty(), "{:?}", view.differences);
         for s in &view.bulletin.sources {
             let value = app
+                .supervision
                 .figure_list(supervisor(), s.ask.clone(), figure(&s.key).unwrap(), 0, 1)
                 .wait()
                 .unwrap()
@@ -204,9 +234,9 @@ fn board_list_and_bulletin_say_the_same_and_a_later_change_shows() {
             assert_eq!(value.text(), s.value, "{}", s.key);
         }
         let done = Command::Callback { solved: resolve::Solved::Yes, satisfied: None, words: String::new() };
-        app.act(coordinator(), number, done, None).wait().unwrap();
-        app.figures_ready().unwrap();
-        let changed = app.bulletin(coordinator(), id).wait().unwrap().differences;
+        app.cases.act(coordinator(), number, done, None).wait().unwrap();
+        app.supervision.figures_ready().unwrap();
+        let changed = app.supervision.bulletin(coordinator(), id).wait().unwrap().differences;
         assert!(
             changed.iter().any(|d| view.bulletin.sources[d.source].key == "called" && d.now == "1"),
             "{changed:?}"
@@ -222,20 +252,23 @@ fn board_list_and_bulletin_say_the_same_and_a_later_change_shows() {
             copies: String::new(),
             texts: vec![(1, "本期登记{1}件。".into())],
         };
-        app.save_bulletin(coordinator(), id, 1, edited.clone()).wait().unwrap();
+        app.supervision.save_bulletin(coordinator(), id, 1, edited.clone()).wait().unwrap();
         assert!(matches!(
-            app.save_bulletin(coordinator(), id, 1, edited.clone()).wait(),
+            app.supervision.save_bulletin(coordinator(), id, 1, edited.clone()).wait(),
             Err(Error::Changed(_))
         ));
-        app.issue_bulletin(coordinator(), id).wait().unwrap();
-        assert!(matches!(app.save_bulletin(coordinator(), id, 3, edited).wait(), Err(Error::Invalid { .. })));
+        app.supervision.issue_bulletin(coordinator(), id).wait().unwrap();
+        assert!(matches!(
+            app.supervision.save_bulletin(coordinator(), id, 3, edited).wait(),
+            Err(Error::Invalid { .. })
+        ));
         let wrong = |tx: &mut store::Tx<'_>| {
             tx.exec("DELETE FROM fact", &[])?;
             store::facts::new_epoch(tx)
         };
-        app.store().write(wrong).unwrap();
+        app.city.store().write(wrong).unwrap();
         assert_eq!(told(app, "called"), "0", "memory follows the facts");
-        app.rebuild_figures(&Actor::system()).unwrap();
+        app.supervision.rebuild_figures(&Actor::system()).unwrap();
         assert_eq!(told(app, "called"), "1", "made again from the record");
     });
 }
@@ -257,12 +290,12 @@ fn a_score_is_by_the_formula_of_its_day_and_nobody_approves_the_own_wish() {
             size_min: 1,
             adjust_most: 5.0,
         };
-        app.set_formula(supervisor(), formula("旧", "2026-01-01", 50)).wait().unwrap();
-        app.set_formula(supervisor(), formula("新", "2026-04-01", 100)).wait().unwrap();
-        app.figures_ready().unwrap();
+        app.supervision.set_formula(supervisor(), formula("旧", "2026-01-01", 50)).wait().unwrap();
+        app.supervision.set_formula(supervisor(), formula("新", "2026-04-01", 100)).wait().unwrap();
+        app.supervision.figures_ready().unwrap();
         let score = |to: Date| {
             let asked = Ask { to, ..ask() };
-            let board = app.scores(supervisor(), asked).wait().unwrap();
+            let board = app.supervision.scores(supervisor(), asked).wait().unwrap();
             let one = board.scores.iter().find(|s| s.unit == UnitId(2)).unwrap();
             (board.formula.unwrap().name, one.card.total, one.place)
         };
@@ -275,9 +308,9 @@ fn a_score_is_by_the_formula_of_its_day_and_nobody_approves_the_own_wish() {
             reason: "典型经验".into(),
             day: Date::constant(2026, 3, 3),
         };
-        let id = app.ask_adjust(supervisor(), UnitId(2), bonus).wait().unwrap();
-        assert!(app.decide_adjust(supervisor(), id, true).wait().is_err());
-        app.decide_adjust(who(Role::Supervisor, 3), id, true).wait().unwrap();
+        let id = app.supervision.ask_adjust(supervisor(), UnitId(2), bonus).wait().unwrap();
+        assert!(app.supervision.decide_adjust(supervisor(), id, true).wait().is_err());
+        app.supervision.decide_adjust(who(Role::Supervisor, 3), id, true).wait().unwrap();
         assert_eq!(score(Date::constant(2026, 3, 31)).1, 53.0);
     });
 }
@@ -286,17 +319,17 @@ fn a_score_is_by_the_formula_of_its_day_and_nobody_approves_the_own_wish() {
 fn what_is_published_holds_no_personal_data_and_can_be_taken_back() {
     city(|app, clock| {
         let (number, _) = replied(app, clock);
-        let draft = app.publication_draft(coordinator(), number.clone()).wait().unwrap();
+        let draft = app.supervision.publication_draft(coordinator(), number.clone()).wait().unwrap();
         assert!(!draft.answer.contains("13800001234"));
         let open = Published { answer: "请联系13800001234".into(), ..draft.clone() };
         assert!(matches!(
-            app.publish(coordinator(), number.clone(), open).wait(),
+            app.supervision.publish(coordinator(), number.clone(), open).wait(),
             Err(Error::Invalid { .. })
         ));
-        let id = app.publish(coordinator(), number, draft).wait().unwrap();
-        assert_eq!(app.published(None).wait().unwrap().len(), 1);
-        app.withdraw(coordinator(), id, "当事人要求".into()).wait().unwrap();
-        assert!(app.published(None).wait().unwrap().is_empty());
+        let id = app.supervision.publish(coordinator(), number, draft).wait().unwrap();
+        assert_eq!(app.supervision.published(None).wait().unwrap().len(), 1);
+        app.supervision.withdraw(coordinator(), id, "当事人要求".into()).wait().unwrap();
+        assert!(app.supervision.published(None).wait().unwrap().is_empty());
     });
 }
 
@@ -306,43 +339,63 @@ fn a_draw_is_repeatable_and_the_register_hears_the_unit_first() {
         for _ in 0..6 {
             replied(app, clock);
         }
-        app.figures_ready().unwrap();
-        let draw =
-            || app.draw(supervisor(), ask(), "replied".into(), "双色球2026025期".into(), 3).wait().unwrap();
+        app.supervision.figures_ready().unwrap();
+        let draw = || {
+            app.supervision
+                .draw(supervisor(), ask(), "replied".into(), "双色球2026025期".into(), 3)
+                .wait()
+                .unwrap()
+        };
         draw();
         draw();
-        let draws = app.draws(supervisor()).wait().unwrap();
+        let draws = app.supervision.draws(supervisor()).wait().unwrap();
         assert_eq!(draws[0].drawn, draws[1].drawn);
         assert_eq!(draws[0].drawn.len(), 3);
         let name = draws[0].drawn[0].name.clone();
-        let without = app.check_drawn(supervisor(), draws[0].id, name.clone(), "属实".into(), " ".into());
+        let without =
+            app.supervision.check_drawn(supervisor(), draws[0].id, name.clone(), "属实".into(), " ".into());
         assert!(without.wait().is_err());
-        app.check_drawn(supervisor(), draws[0].id, name, "属实".into(), "现场照片2张".into()).wait().unwrap();
+        app.supervision
+            .check_drawn(supervisor(), draws[0].id, name, "属实".into(), "现场照片2张".into())
+            .wait()
+            .unwrap();
 
         let id = app
+            .supervision
             .hold_account(supervisor(), UnitId(2), Measure::Talk, "连续两月靠后".into(), vec![])
             .wait()
             .unwrap();
         let unit = who(Role::UnitAdmin, 2);
         assert!(
-            app.move_account(who(Role::UnitAdmin, 3), id, AccountState::Answered, "x".into()).wait().is_err()
+            app.supervision
+                .move_account(who(Role::UnitAdmin, 3), id, AccountState::Answered, "x".into())
+                .wait()
+                .is_err()
         );
-        app.move_account(unit.clone(), id, AccountState::Answered, "系统故障所致".into()).wait().unwrap();
-        app.move_account(supervisor(), id, AccountState::Final, "核实后维持".into()).wait().unwrap();
-        let seen = app.accounts(unit).wait().unwrap();
+        app.supervision
+            .move_account(unit.clone(), id, AccountState::Answered, "系统故障所致".into())
+            .wait()
+            .unwrap();
+        app.supervision
+            .move_account(supervisor(), id, AccountState::Final, "核实后维持".into())
+            .wait()
+            .unwrap();
+        let seen = app.supervision.accounts(unit).wait().unwrap();
         assert_eq!((seen.len(), seen[0].state), (1, AccountState::Final));
-        assert!(app.accounts(who(Role::UnitAdmin, 3)).wait().unwrap().is_empty());
+        assert!(app.supervision.accounts(who(Role::UnitAdmin, 3)).wait().unwrap().is_empty());
         // Without its answer an entry stands only when the unit has had five working days.
         let id = app
+            .supervision
             .hold_account(supervisor(), UnitId(2), Measure::Warning, "逾期未办".into(), vec![])
             .wait()
             .unwrap();
-        let close = || app.move_account(supervisor(), id, AccountState::Final, "维持".into()).wait();
+        let close =
+            || app.supervision.move_account(supervisor(), id, AccountState::Final, "维持".into()).wait();
         assert!(close().unwrap_err().to_string().contains("申辩期为 5 个工作日"));
         clock.move_us(3 * US_PER_DAY);
         assert!(close().is_err());
         clock.move_us(7 * US_PER_DAY);
         close().unwrap();
-        assert!(app.weekly(supervisor()).wait().unwrap().idle.is_empty());
+        assert!(app.supervision.weekly(supervisor()).wait().unwrap().idle.is_empty());
     });
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::{App, Error, GuideAct, ItemAsk, ItemOutcome, NewStaff, WalkSync};
+use app::{Error, GuideAct, House, ItemAsk, ItemOutcome, NewStaff, WalkSync};
 use catalogue::ServiceItem;
 use catalogue::plate::{NotAPlate, Plate};
 use catalogue::review::Act as Review;
@@ -22,10 +22,10 @@ fn licence(version: u32, from: &str) -> ServiceItem {
     (item.version, item.effective_from) = (version, from.parse().ok());
     item
 }
-fn take(app: &App, actor: &Actor, items: Vec<ServiceItem>) -> Vec<ItemOutcome> {
-    app.take_in_items(actor, items).unwrap().wait().unwrap()
+fn take(app: &House, actor: &Actor, items: Vec<ServiceItem>) -> Vec<ItemOutcome> {
+    app.catalogue.take_in_items(actor, items).unwrap().wait().unwrap()
 }
-fn leaders(app: &App) -> Vec<Actor> {
+fn leaders(app: &House) -> Vec<Actor> {
     let staff = |login: &str, unit: &str| NewStaff {
         login: login.into(),
         name: login.into(),
@@ -34,7 +34,7 @@ fn leaders(app: &App) -> Vec<Actor> {
         position: "局长".into(),
         password: None,
     };
-    app.put_staff(Actor::system(), vec![staff("a", "市监局"), staff("b", "住建局")]).unwrap();
+    app.people.put_staff(Actor::system(), vec![staff("a", "市监局"), staff("b", "住建局")]).unwrap();
     let actor = |id: i64, unit: i64| Actor {
         staff: Some(StaffId(id)),
         role: Role::Walker,
@@ -99,7 +99,7 @@ fn whole_walk(p: &mut Phone, item: &ServiceItem, form: Form) -> Vec<serde_json::
     ops
 }
 fn sync(
-    app: &App,
+    app: &House,
     who: &Actor,
     name: &str,
     assignment: Option<i64>,
@@ -107,7 +107,7 @@ fn sync(
 ) -> app::Synced {
     let staff = who.staff.unwrap().0;
     let sent = WalkSync { name: name.into(), staff, campaign: None, assignment, ops, known: BTreeMap::new() };
-    app.sync_walks(who.clone(), vec![sent]).wait().unwrap().remove(0)
+    app.walks.sync_walks(who.clone(), vec![sent]).wait().unwrap().remove(0)
 }
 
 #[test]
@@ -133,19 +133,19 @@ fn items_have_versions_and_are_found() {
             matches!(take(app, &admin, vec![changed])[0], ItemOutcome::Refused(_)),
             "a version is never overwritten"
         );
-        let view = app.item(None, one.code.clone()).wait().unwrap();
+        let view = app.catalogue.item(None, one.code.clone()).wait().unwrap();
         assert_eq!((view.history.versions().len(), view.today.version), (2, 1));
         assert!(!view.may_write && !catalogue::compare(&one, &two).is_empty());
         clock.move_us(60 * US_PER_DAY);
-        assert_eq!(app.item(None, one.code.clone()).wait().unwrap().today.version, 2);
-        let shelf = app.shelf().wait().unwrap();
+        assert_eq!(app.catalogue.item(None, one.code.clone()).wait().unwrap().today.version, 2);
+        let shelf = app.items.shelf().wait().unwrap();
         let found =
             |text: &str| shelf.search(&ItemAsk { text: text.into(), limit: 10, ..ItemAsk::default() }).total;
         assert_eq!((found("食品"), found("食品 市监局"), found("没有"), found(&one.code)), (1, 1, 0, 1));
         assert_eq!(shelf.rows()[0].unit_id, Some(UnitId(2)));
         let other = who(Role::UnitAdmin, 3);
         assert!(matches!(take(app, &other, vec![licence(3, "2026-08-01")])[0], ItemOutcome::Refused(_)));
-        assert!(app.take_in_items(&who(Role::Clerk, 2), vec![]).is_err());
+        assert!(app.catalogue.take_in_items(&who(Role::Clerk, 2), vec![]).is_err());
     });
 }
 
@@ -158,7 +158,7 @@ fn a_guide_is_tried_commented_and_published() {
         let region: kernel::RegionCode = "4306".parse().unwrap();
         let act = |who: &Actor, act, words: &str, comment| {
             let asked = GuideAct { act, got_through: true, words: words.into(), comment };
-            app.review_guide(who.clone(), one.code.clone(), region.clone(), asked).wait()
+            app.catalogue.review_guide(who.clone(), one.code.clone(), region.clone(), asked).wait()
         };
         act(&coordinator(), Review::Submit, "", 0).unwrap();
         assert!(act(&coordinator(), Review::OpenComments, "", 0).is_err(), "nobody tried it yet");
@@ -168,15 +168,15 @@ fn a_guide_is_tried_commented_and_published() {
         clock.move_us(8 * US_PER_DAY);
         act(&coordinator(), Review::CloseComments, "", 0).unwrap();
         assert!(act(&coordinator(), Review::Publish, "", 0).is_err(), "a comment is open");
-        let view = app.guide(one.code.clone(), None).wait().unwrap();
+        let view = app.catalogue.guide(one.code.clone(), None).wait().unwrap();
         act(&coordinator(), Review::Answer, "已写在最后一节", view.comments[0].0).unwrap();
         act(&coordinator(), Review::Publish, "", 0).unwrap();
-        let view = app.guide(one.code.clone(), "430602".parse().ok()).wait().unwrap();
+        let view = app.catalogue.guide(one.code.clone(), "430602".parse().ok()).wait().unwrap();
         assert!(view.current && view.review.published.is_some(), "a county reads the guide of its city");
         let mut two = licence(2, "2026-03-05");
         two.windows[0].hours = "工作日".into();
         take(app, &coordinator(), vec![two]);
-        assert!(!app.guide(one.code.clone(), None).wait().unwrap().current, "the data changed");
+        assert!(!app.catalogue.guide(one.code.clone(), None).wait().unwrap().current, "the data changed");
     });
 }
 
@@ -188,20 +188,23 @@ fn a_plate_is_told_from_a_false_one_and_counts_nobody() {
             Plate {
                 number: 7, issue: 1, place: "东门便民服务点".into(), region, items: vec!["x".into()]
             };
-        app.put_plates(coordinator(), vec![plate.clone()]).wait().unwrap();
-        let token = |app: &App| app.plates(coordinator(), 0, 10).wait().unwrap()[0].token.clone();
+        app.catalogue.put_plates(coordinator(), vec![plate.clone()]).wait().unwrap();
+        let token = |app: &House| app.catalogue.plates(coordinator(), 0, 10).wait().unwrap()[0].token.clone();
         let first = token(app);
-        let scan = |t: &str| app.scan_plate(t.to_owned(), true).wait().unwrap();
+        let scan = |t: &str| app.catalogue.scan_plate(t.to_owned(), true).wait().unwrap();
         assert_eq!(scan(&first).unwrap(), plate);
         let last = if first.ends_with('0') { "2" } else { "0" };
         let forged = format!("{}{last}", &first[..36]);
         assert!(matches!(scan(&forged), Err(NotAPlate::False | NotAPlate::Form)));
-        assert_eq!(app.plates(coordinator(), 0, 10).wait().unwrap()[0].scans, 1);
-        app.rotate_plate_key(who(Role::SystemAdmin, 1), "2026-12-31".parse().unwrap()).wait().unwrap();
+        assert_eq!(app.catalogue.plates(coordinator(), 0, 10).wait().unwrap()[0].scans, 1);
+        app.catalogue
+            .rotate_plate_key(who(Role::SystemAdmin, 1), "2026-12-31".parse().unwrap())
+            .wait()
+            .unwrap();
         assert!(scan(&first).is_ok() && token(app) != first, "what hangs holds until its day");
-        app.put_plates(coordinator(), vec![Plate { issue: 2, ..plate.clone() }]).wait().unwrap();
+        app.catalogue.put_plates(coordinator(), vec![Plate { issue: 2, ..plate.clone() }]).wait().unwrap();
         assert_eq!(scan(&first), Err(NotAPlate::Replaced));
-        assert!(app.put_plates(coordinator(), vec![plate]).wait().is_err(), "an issue never falls");
+        assert!(app.catalogue.put_plates(coordinator(), vec![plate]).wait().is_err(), "an issue never falls");
     });
 }
 
@@ -211,11 +214,11 @@ fn walks_sync_in_any_order_from_two_phones_and_become_cases() {
         let item = licence(1, "2026-01-01");
         take(app, &coordinator(), vec![item.clone()]);
         let walkers = leaders(app);
-        let id = app.make_campaign(coordinator(), campaign()).wait().unwrap();
-        assert_eq!(app.give_walks(coordinator(), id, 1).wait().unwrap(), 2);
-        assert!(app.give_walks(coordinator(), id, 1).wait().is_err(), "given out once");
+        let id = app.walks.make_campaign(coordinator(), campaign()).wait().unwrap();
+        assert_eq!(app.walks.give_walks(coordinator(), id, 1).wait().unwrap(), 2);
+        assert!(app.walks.give_walks(coordinator(), id, 1).wait().is_err(), "given out once");
         let a = &walkers[0];
-        let given = app.my_assignments(a.clone()).wait().unwrap();
+        let given = app.walks.my_assignments(a.clone()).wait().unwrap();
         assert_eq!((given.len(), given[0].row.done), (1, false));
         let assignment = Some(given[0].row.id);
         let (mut one, mut two) = (Phone::new(11), Phone::new(22));
@@ -233,28 +236,28 @@ fn walks_sync_in_any_order_from_two_phones_and_become_cases() {
         assert_eq!(done.cases.len(), 1);
         let again = sync(app, a, "walk-0001", assignment, ops.clone());
         assert_eq!((again.cases.clone(), again.id), (done.cases.clone(), done.id), "nothing doubled");
-        let view = app.walk(a.clone(), done.id).wait().unwrap();
+        let view = app.walks.walk(a.clone(), done.id).wait().unwrap();
         assert_eq!((view.record.ops, view.record.paid_fen, view.row.counted), (ops.len() + 1, 200, true));
         assert_eq!(view.row.ver, 3, "a sync that brings nothing new leaves no event");
         // Somebody else cannot write into it, nor read it.
         let b = &walkers[1];
         assert!(sync(app, b, "walk-0001", None, more).refused.is_some());
-        assert_eq!(app.walk(b.clone(), done.id).wait().err(), Some(Error::NotFound));
+        assert_eq!(app.walks.walk(b.clone(), done.id).wait().err(), Some(Error::NotFound));
         // The problem is a case of this item and campaign.
         let number = done.cases[0].1.clone();
-        let case = app.case(coordinator(), number.clone()).wait().unwrap().case;
+        let case = app.cases.case(coordinator(), number.clone()).wait().unwrap().case;
         assert_eq!(
             (case.item.as_deref(), case.campaign.as_deref()),
             (Some(item.code.as_str()), Some("2026 年走流程"))
         );
-        let board = |app: &App| {
-            app.walk_board(coordinator(), id, "2026-03-31".parse().unwrap()).wait().unwrap().board
+        let board = |app: &House| {
+            app.walks.walk_board(coordinator(), id, "2026-03-31".parse().unwrap()).wait().unwrap().board
         };
         let before = board(app);
         assert_eq!((before.walks.len(), before.problems.len(), before.planned.len()), (1, 1, 0));
         assert_eq!(before.sides[&walk::board::Side::Leader].walked.len(), 1);
         for asked in [Command::Accept {}, Command::Dispatch { unit: UnitId(2), note: String::new() }] {
-            app.act(coordinator(), number.clone(), asked, None).wait().unwrap();
+            app.cases.act(coordinator(), number.clone(), asked, None).wait().unwrap();
         }
         let handler = who(Role::Handler, 2);
         let plan = Command::Plan {
@@ -264,18 +267,21 @@ fn walks_sync_in_any_order_from_two_phones_and_become_cases() {
             }],
         };
         for asked in [Command::Take {}, plan] {
-            app.act(handler.clone(), number.clone(), asked, None).wait().unwrap();
+            app.cases.act(handler.clone(), number.clone(), asked, None).wait().unwrap();
         }
         let after = board(app);
         assert_eq!((after.of_value.len(), after.planned.len(), after.fixed.len()), (1, 1, 0));
-        let lists = app.three_lists(coordinator(), id).wait().unwrap();
+        let lists = app.walks.three_lists(coordinator(), id).wait().unwrap();
         assert_eq!(lists.len(), 1);
         assert_eq!(lists[0].measures[0].0, "窗口代为复印", "the plan of the case is a measure");
         assert_eq!(lists[0].step, item.steps[0].name);
-        assert!(app.my_assignments(a.clone()).wait().unwrap()[0].row.done);
-        assert!(app.signals(coordinator(), id).wait().is_err(), "signals are for the supervision office");
-        app.signals(who(Role::Supervisor, 1), id).wait().unwrap();
-        let papers = app.papers(coordinator(), id, "2026-07-01".parse().unwrap()).wait().unwrap();
+        assert!(app.walks.my_assignments(a.clone()).wait().unwrap()[0].row.done);
+        assert!(
+            app.walks.signals(coordinator(), id).wait().is_err(),
+            "signals are for the supervision office"
+        );
+        app.walks.signals(who(Role::Supervisor, 1), id).wait().unwrap();
+        let papers = app.walks.papers(coordinator(), id, "2026-07-01".parse().unwrap()).wait().unwrap();
         assert_eq!(papers.len(), 6);
     });
 }
@@ -291,15 +297,18 @@ fn an_unannounced_walk_is_hidden_and_its_cases_wait() {
         let end = ops.pop().unwrap();
         let s = sync(app, &a, "hidden-01", None, ops);
         assert!(s.cases.is_empty());
-        let seen = |app: &App, who: Actor| app.walk(who, s.id).wait().unwrap().walker;
+        let seen = |app: &House, who: Actor| app.walks.walk(who, s.id).wait().unwrap().walker;
         // H9: nobody but the walker and the supervision office knows of it before it is over, on any path.
         for role in
             Role::ALL.into_iter().filter(|r| !matches!(r, Role::System | Role::Resident | Role::Supervisor))
         {
             for unit in 1..=3 {
                 let reader = who(role, unit);
-                assert!(app.walk(reader.clone(), s.id).wait().is_err(), "{role:?} {unit}");
-                let lists = [app.newest_walks(reader.clone(), 100), app.walks_with_ids(reader, vec![s.id])];
+                assert!(app.walks.walk(reader.clone(), s.id).wait().is_err(), "{role:?} {unit}");
+                let lists = [
+                    app.walks.newest_walks(reader.clone(), 100),
+                    app.walks.walks_with_ids(reader, vec![s.id]),
+                ];
                 for list in lists {
                     assert!(list.wait().map_or(true, |l| l.is_empty()), "{role:?} {unit}");
                 }
@@ -339,8 +348,11 @@ fn hostile_batches_are_refused_alone() {
             ops: many,
             known: BTreeMap::new(),
         };
-        assert!(app.sync_walks(a, vec![sent]).wait().is_err());
-        assert!(app.sync_walks(who(Role::Handler, 2), vec![]).wait().is_err(), "a handler does not walk");
-        let _: Moment = app.store().now();
+        assert!(app.walks.sync_walks(a, vec![sent]).wait().is_err());
+        assert!(
+            app.walks.sync_walks(who(Role::Handler, 2), vec![]).wait().is_err(),
+            "a handler does not walk"
+        );
+        let _: Moment = app.city.store().now();
     });
 }

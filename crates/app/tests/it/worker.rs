@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use app::{App, CARES, Care, FIGURES, INDEX, JOBS, LIGHTS, RECOMPUTE, Worker};
+use app::{CARES, Care, FIGURES, House, INDEX, JOBS, LIGHTS, RECOMPUTE, Worker};
 use kernel::{CaseId, Moment, Role, StreamId, US_PER_DAY, US_PER_HOUR};
 use resolve::{Act, Command, Light};
 use store::{Rd, StoreError, Tx, asides, jobs, vals};
@@ -11,27 +11,27 @@ use supervise::{Ask, Dim, Filter, figure};
 
 use super::{act, city, city_with_poison, coordinator, handler, keys, lodge, to, who};
 
-fn exec(app: &App, sql: &'static str, id: i64) {
-    let done = app.store().write(move |tx: &mut Tx<'_>| tx.exec(sql, vals![id])).unwrap();
+fn exec(app: &House, sql: &'static str, id: i64) {
+    let done = app.city.store().write(move |tx: &mut Tx<'_>| tx.exec(sql, vals![id])).unwrap();
     assert_eq!(done, 1, "{sql}");
 }
-fn aside(app: &App) -> Vec<(String, StreamId, i64)> {
-    let all = app.store().read(|rd| asides::list(rd, 50)).unwrap();
+fn aside(app: &House) -> Vec<(String, StreamId, i64)> {
+    let all = app.city.store().read(|rd| asides::list(rd, 50)).unwrap();
     assert!(all.iter().all(|a| !a.reason.is_empty()));
     all.into_iter().map(|a| (a.care, a.subject, a.tries)).collect()
 }
-fn id_of(app: &App, number: &str) -> i64 {
-    app.case(coordinator(), number.into()).wait().unwrap().case.id.0
+fn id_of(app: &House, number: &str) -> i64 {
+    app.cases.case(coordinator(), number.into()).wait().unwrap().case.id.0
 }
 fn stream(id: i64) -> StreamId {
     StreamId::case(CaseId(id))
 }
-fn count<T>(app: &App, f: impl FnOnce(&mut Rd<'_>) -> Result<T, StoreError>) -> T {
-    app.store().read(f).unwrap()
+fn count<T>(app: &House, f: impl FnOnce(&mut Rd<'_>) -> Result<T, StoreError>) -> T {
+    app.city.store().read(f).unwrap()
 }
 
 /// All cares but the one that tells of damage: it finds here what the test damages.
-fn untold(app: &App) -> Worker {
+fn untold(app: &House) -> Worker {
     let cares: Vec<Care> = CARES.iter().filter(|c| c.name != "compare").copied().collect();
     Worker::with(app.clone(), &cares)
 }
@@ -47,10 +47,11 @@ fn one_damaged_case_letter_job_and_figure_harm_themselves_alone() {
         // A row that is nonsense, oldest of all; an event that cannot be read; a job with a damaged payload.
         exec(app, "UPDATE case_file SET state = '{\"id\":', next_at = 1 WHERE id = $1", state);
         testkit::behind(
-            app.store().place(),
+            app.city.store().place(),
             &format!("UPDATE event SET data = '{{' WHERE act = 'register' AND stream = {}", stream(letter).0),
         );
-        app.store()
+        app.city
+            .store()
             .write(|tx| {
                 let due = tx.now();
                 jobs::enqueue(tx, &jobs::NewJob { kind: RECOMPUTE, unique: None, due, payload: "{" })
@@ -83,10 +84,11 @@ fn one_damaged_case_letter_job_and_figure_harm_themselves_alone() {
             numbers[0].clone(),
         );
         let own = own.replace(&numbers[2], &number);
-        app.store()
+        app.city
+            .store()
             .write(move |tx| tx.exec("UPDATE case_file SET state = $2 WHERE id = $1", vals![state, &own]))
             .unwrap();
-        assert!(app.try_again().unwrap() > 0);
+        assert!(app.city.try_again().unwrap() > 0);
         untold(app).tick().unwrap();
         assert!(!aside(app).iter().any(|a| a.0 == INDEX && a.1 == stream(state)), "it is read again");
     });
@@ -118,7 +120,8 @@ fn a_care_that_panics_is_told_and_the_others_go_on() {
 #[test]
 fn an_attempt_counts_and_a_job_nobody_knows_dies_in_the_end() {
     city_with_poison(|app, clock| {
-        app.store()
+        app.city
+            .store()
             .write(|tx| {
                 let due = tx.now();
                 jobs::enqueue(tx, &jobs::NewJob { kind: "from-tomorrow", unique: None, due, payload: "{}" })
@@ -143,7 +146,7 @@ fn a_corrected_notice_moves_every_open_limit_it_touches() {
         act(app, coordinator(), &near, to(2)).unwrap();
         act(app, coordinator(), &far, to(2)).unwrap();
         act(app, handler(2), &far, Command::Take {}).unwrap();
-        let clock_of = |n: &str| app.case(coordinator(), n.into()).wait().unwrap().clock.unwrap();
+        let clock_of = |n: &str| app.cases.case(coordinator(), n.into()).wait().unwrap().clock.unwrap();
         let before = clock_of(&near);
         assert!(!before.provisional);
         clock.set(before.due.plus_us(US_PER_HOUR));
@@ -155,12 +158,12 @@ fn a_corrected_notice_moves_every_open_limit_it_touches() {
             r#"{{"year":2026,"papers":["https://www.gov.cn/zhengce/2026.htm"],"days":[{}]}}"#,
             days.join(",")
         );
-        app.import_calendar(who(Role::SystemAdmin, 1), notice).wait().unwrap();
+        app.city.import_calendar(who(Role::SystemAdmin, 1), notice).wait().unwrap();
         assert_eq!(Worker::new(app.clone()).tick().unwrap().of(JOBS), 2);
         for n in [&near, &far] {
             let after = clock_of(n);
             assert!(after.due > before.due && after.light == Light::Green, "{after:?}");
-            let events = app.events(coordinator(), n.clone(), 0).wait().unwrap();
+            let events = app.cases.events(coordinator(), n.clone(), 0).wait().unwrap();
             assert_eq!(events.iter().filter(|e| e.act == Act::Recompute).count(), 1);
         }
         assert_eq!(Worker::new(app.clone()).tick().unwrap().of(JOBS), 0, "once");
@@ -176,12 +179,16 @@ fn rules_are_the_newest_whatever_a_nodes_clock_says() {
     city(|app, _| {
         let slow = std::sync::Arc::new(move || early);
         let options = store::Options { clock: slow, ..store::Options::default() };
-        let other = store::Store::open(app.store().place(), options).unwrap();
-        let node = App::open(other.clone(), &keys()).unwrap();
+        let other = store::Store::open(app.city.store().place(), options).unwrap();
+        let node = House::open(other.clone(), &keys()).unwrap();
         let mut limits = resolve::default_limits();
         limits.truncate(1);
-        app.set_limits(who(Role::SystemAdmin, 1), limits).wait().unwrap();
-        assert_eq!(node.office_now().wait().unwrap().rules.limits.len(), 1, "read by a clock that is behind");
+        app.city.set_limits(who(Role::SystemAdmin, 1), limits).wait().unwrap();
+        assert_eq!(
+            node.city.office_now().wait().unwrap().rules.limits.len(),
+            1,
+            "read by a clock that is behind"
+        );
         drop(node);
         other.close();
     });
@@ -192,27 +199,28 @@ fn rules_are_the_newest_whatever_a_nodes_clock_says() {
 fn facts_are_made_anew_in_the_memory_of_every_node() {
     city(|app, _| {
         lodge(app);
-        let now = app.store().now();
+        let now = app.city.store().now();
         let options = store::Options { clock: std::sync::Arc::new(move || now), ..store::Options::default() };
-        let other = store::Store::open(app.store().place(), options).unwrap();
-        let node = App::open(other.clone(), &keys()).unwrap();
-        let intake = |app: &App| {
+        let other = store::Store::open(app.city.store().place(), options).unwrap();
+        let node = House::open(other.clone(), &keys()).unwrap();
+        let intake = |app: &House| {
             let filter = Filter::default();
             let ask = Ask { from: "2026-03-01".parse().unwrap(), to: "2026-03-31".parse().unwrap(), filter };
-            let board = app.board(who(Role::Supervisor, 1), ask, Dim::Channel).wait().unwrap();
+            let board = app.supervision.board(who(Role::Supervisor, 1), ask, Dim::Channel).wait().unwrap();
             board.total.value(figure("intake").unwrap()).text()
         };
-        app.figures_ready().unwrap();
+        app.supervision.figures_ready().unwrap();
         assert_eq!([intake(app), intake(&node)], ["1", "1"]);
         // What is in memory is made wrong on both nodes: the rows are gone, and both are told so.
-        app.store()
+        app.city
+            .store()
             .write(|tx: &mut Tx<'_>| {
                 tx.exec("DELETE FROM fact", &[])?;
                 store::facts::new_epoch(tx)
             })
             .unwrap();
         assert_eq!([intake(app), intake(&node)], ["0", "0"]);
-        assert_eq!(app.rebuild_figures(&kernel::Actor::system()).unwrap(), 1);
+        assert_eq!(app.supervision.rebuild_figures(&kernel::Actor::system()).unwrap(), 1);
         assert_eq!([intake(app), intake(&node)], ["1", "1"]);
         drop(node);
         other.close();

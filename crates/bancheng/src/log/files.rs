@@ -12,6 +12,7 @@ use eventlog::error::Limits;
 use eventlog::filter::{Filter, apply};
 use eventlog::{Log, Mapping, Order, Report};
 use optimise::questions::Office;
+use tabular::{DateOrder, Told};
 use workday::{OfficeHours, WorkCalendar};
 
 /// Which log, and which part of it.
@@ -28,6 +29,12 @@ pub struct Input {
     /// 对象日志以哪类对象为件 / of an object-centric log: whose objects are the cases
     #[arg(long)]
     object: Option<String>,
+    /// 读哪张工作表;不写则读第一张看得见、有表头的 / which sheet; the first visible one with a header when missing
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// 日期次序:dmy 日/月/年,mdy 月/日/年;不写则看整列 / order of 03/04/2024: dmy or mdy; the column decides when missing
+    #[arg(long, value_name = "dmy|mdy")]
+    date_order: Option<DateOrder>,
     /// 筛选(JSON 数组)/ filters, a JSON array, for example '[{"by":"top_variants","top":10}]'
     #[arg(long)]
     filter: Option<String>,
@@ -56,6 +63,11 @@ impl Input {
 
     /// Reads the log, tells on stderr what could not be kept, and applies the filters.
     pub fn read(&self) -> anyhow::Result<Log> {
+        self.read_told().map(|(log, _)| log)
+    }
+
+    /// The same, with how a table was read.
+    pub fn read_told(&self) -> anyhow::Result<(Log, Option<Told>)> {
         let shown = self.file.display();
         if self.file.is_dir() {
             bail!("{shown} 是文件夹，请给出日志文件 / is a folder, name a log file");
@@ -77,18 +89,20 @@ impl Input {
             order: self.order(),
             mapping,
             object_type: self.object.clone(),
+            sheet: self.sheet.clone(),
+            date_order: self.date_order,
             limits: Limits::default(),
         };
         let read = read_log(file, &options).with_context(|| format!("{shown}"))?;
         tell(&read, guessed);
-        let Some(filters) = &self.filter else { return Ok(read.log) };
+        let Some(filters) = &self.filter else { return Ok((read.log, read.told)) };
         let filters: Vec<Filter> = serde_json::from_str(filters)
             .context("筛选不是有效的 JSON 数组 / the filters are no valid JSON array")?;
         let (log, effects) = apply(&read.log, &filters, None);
         for effect in effects {
             say(&format!("筛选 / filter: {} ({})", effect.left, serde_json::to_string(&effect.filter)?));
         }
-        Ok(log)
+        Ok((log, read.told))
     }
 }
 
@@ -102,6 +116,12 @@ fn tell(read: &ReadLog, guessed: bool) {
         && let Ok(text) = serde_json::to_string(mapping)
     {
         say(&format!("列对应 / column mapping: {text}"));
+    }
+    if let Some(told) = &read.told {
+        told.lines().iter().for_each(|line| say(line));
+        for row in told.set_aside.iter().take(50) {
+            say(&format!("第 {} 行未收：{}", row.row, row.reason));
+        }
     }
     if let Some((used, _)) = read.object_types.first() {
         let all: Vec<String> = read.object_types.iter().map(|(t, n)| format!("{t} ({n})")).collect();
@@ -211,5 +231,14 @@ pub fn convert_objects(input: &Input, path: &Path) -> anyhow::Result<bool> {
 /// Reads a log by its content, columns guessed, events by time.
 pub fn read(file: &Path) -> anyhow::Result<Log> {
     let file = file.to_owned();
-    Input { file, order: "time".to_owned(), mapping: None, object: None, filter: None }.read()
+    Input {
+        file,
+        order: "time".to_owned(),
+        mapping: None,
+        object: None,
+        sheet: None,
+        date_order: None,
+        filter: None,
+    }
+    .read()
 }

@@ -1,6 +1,7 @@
 //! `bancheng log`: event logs at the command line. Answers go to stdout, messages to stderr.
 
 mod files;
+mod learn;
 mod waits;
 
 pub use files::read;
@@ -64,6 +65,9 @@ enum Act {
         #[command(flatten)]
         input: Input,
         model: PathBuf,
+        /// 最多算几秒,算不完的计为未知 / seconds at most; what is not answered by then is unknown
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
     },
     /// 画流程图(SVG)/ the map as SVG
     Map {
@@ -118,6 +122,10 @@ enum Act {
         #[command(flatten)]
         hours: Hours,
     },
+    /// 学出仿真并用没有见过的月份核对 / learn a simulation and hold it against months it has not seen
+    Reproduce(learn::ReproduceArgs),
+    /// 用学得的仿真试一个改动 / try a change with the learned simulation
+    WhatIf(learn::WhatIfArgs),
     /// 等待、反复、踢皮球、变化(原始数据)/ lost time, loops, ping-pong, changes: raw
     Signals {
         #[command(flatten)]
@@ -199,9 +207,14 @@ pub fn run(args: Args) -> anyhow::Result<()> {
                 None => print(&serde_json::json!({ "process_tree": tree.to_string() })),
             }
         }
-        Act::Conformance { input, model } => {
-            let net = read_net(&model)?;
-            print(&eventlog::conformance(&input.read()?, &net, Default::default())?)
+        Act::Conformance { input, model, seconds } => {
+            let shown = || model.display().to_string();
+            let net = read_net(&model).with_context(shown)?;
+            let log = input.read()?;
+            let began = std::time::Instant::now();
+            let over = || began.elapsed().as_secs() >= seconds;
+            let found = eventlog::conformance_until(&log, &net, Default::default(), &over);
+            print(&found.with_context(shown)?)
         }
         Act::Map { input, output, activities, paths, measure, working, english, hours } => {
             let office = working.then(|| hours.office()).transpose()?;
@@ -221,11 +234,14 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         }
         Act::Variants { input, top } => print(&eventlog::draw::variant_rows(&input.read()?, 0, top)),
         Act::Waits { input, by_resource, json: _, hours } => waits::run(&input, &hours, by_resource),
+        Act::Reproduce(args) => learn::reproduced(&args),
+        Act::WhatIf(args) => learn::what_if(&args),
         Act::Signals { input, working, hours } => {
             use eventlog::signals::{drift, loops, lost_time, ping_pong};
             let office = working.then(|| hours.office()).transpose()?;
             let clock = office.as_ref().map(|o| &o.clock);
             let log = input.read()?;
+            let (log, _) = eventlog::lifecycle::steps(&log);
             let window = (log.case_count() / 10).clamp(50, 2000);
             print(&serde_json::json!({
                 "lost_time": lost_time(&log, clock),
@@ -239,8 +255,14 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 
 fn stats(input: &Input, top: usize, hours: Option<&Hours>) -> anyhow::Result<()> {
     let office = hours.map(Hours::office).transpose()?;
-    let log = input.read()?;
+    let (log, told) = input.read_told()?;
     let mut answer = serde_json::to_value(eventlog::stats::log_stats_top(&log, log.order(), top))?;
+    // How a table was read stands beside the figures.
+    if let (Some(serde_json::Value::Object(told)), Some(map)) =
+        (told.map(serde_json::to_value).transpose()?, answer.as_object_mut())
+    {
+        map.extend(told);
+    }
     if let (Some(office), Some(map)) = (office, answer.as_object_mut()) {
         let working = eventlog::stats::working_stats(&log, &office.clock, office.day_us);
         map.insert("working".into(), serde_json::to_value(working)?);

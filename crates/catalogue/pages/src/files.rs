@@ -13,7 +13,7 @@ use crate::items::ListAsk;
 const ITEMS_MAX: usize = 2_000;
 
 async fn found(kit: &Kit, ask: &ListAsk) -> Result<Vec<catalogue::ServiceItem>, Oops> {
-    let shelf = kit.app.shelf().await?;
+    let shelf = kit.app.items.shelf().await?;
     let mut wants = ask.wants(1_000);
     let mut rows = Vec::new();
     loop {
@@ -25,7 +25,7 @@ async fn found(kit: &Kit, ask: &ListAsk) -> Result<Vec<catalogue::ServiceItem>, 
         }
     }
     rows.truncate(ITEMS_MAX);
-    Ok(kit.app.items_today(rows).await?)
+    Ok(kit.app.items.items_today(rows).await?)
 }
 
 /// `GET /desk/items/export.jsonl`: with the same address as the list.

@@ -54,7 +54,7 @@ struct ListHtml {
 
 /// `GET /guides`
 pub(crate) async fn list(State(kit): State<Kit>, p: Page, Ask(ask): Ask<ListAsk>) -> Result<Response, Oops> {
-    let shelf = kit.app.shelf().await?;
+    let shelf = kit.app.items.shelf().await?;
     let text: String = ask.q.chars().take(60).collect();
     let found = shelf.search(&ItemAsk { text, skip: ask.skip, limit: 30, ..ItemAsk::default() });
     let next = |n: usize| address("/guides", &[("q", &ask.q), ("skip", &n.to_string())]);
@@ -110,7 +110,7 @@ pub(crate) async fn show(
     Ask(query): Ask<Vec<(String, String)>>,
 ) -> Result<Response, Oops> {
     let (given, place) = answers(&query);
-    let view = kit.app.guide(key.clone(), place.clone()).await?;
+    let view = kit.app.catalogue.guide(key.clone(), place.clone()).await?;
     let lang = p.lang;
     let query_of = |more: Option<&str>| {
         let mut all: Vec<String> =
@@ -188,7 +188,7 @@ pub(crate) async fn notice(
     headers: HeaderMap,
 ) -> Result<Response, Oops> {
     let (given, place) = answers(&query);
-    let view = kit.app.guide(key.clone(), place).await?;
+    let view = kit.app.catalogue.guide(key.clone(), place).await?;
     let applies = match resolve(&view.item, &given) {
         Ok(a) => a,
         Err(NoWay::Ask(_)) => return Ok(Redirect::to(&format!("/guide/{key}")).into_response()),
@@ -217,7 +217,7 @@ pub(crate) async fn comment(
     let region = fields.get("region").parse::<RegionCode>().map_err(|_| Oops(Error::NotFound))?;
     let asked =
         GuideAct { act: Act::Comment, got_through: false, words: fields.get("words").to_owned(), comment: 0 };
-    kit.app.review_guide(Actor::resident(), key.clone(), region, asked).await?;
+    kit.app.catalogue.review_guide(Actor::resident(), key.clone(), region, asked).await?;
     Ok(Redirect::to(&format!("/guide/{key}?thanks=1#comments")).into_response())
 }
 
@@ -233,7 +233,7 @@ pub(crate) async fn act(
         let tips =
             fields.get("tips").lines().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect();
         let variant = Variant { region, helper: fields.opt("helper"), tips };
-        kit.app.write_guide(desk.actor(), key.clone(), variant).await
+        kit.app.catalogue.write_guide(desk.actor(), key.clone(), variant).await
     } else {
         let act = act_of(fields.get("act")).ok_or(Oops(Error::NotFound))?;
         let asked = GuideAct {
@@ -242,7 +242,7 @@ pub(crate) async fn act(
             words: fields.get("words").to_owned(),
             comment: fields.get("comment").parse().unwrap_or(0),
         };
-        kit.app.review_guide(desk.actor(), key.clone(), region, asked).await.map(|_| ())
+        kit.app.catalogue.review_guide(desk.actor(), key.clone(), region, asked).await.map(|_| ())
     };
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/desk/items/i/{key}?done=1#guide")).into_response()),

@@ -32,11 +32,11 @@ struct HallHtml {
 /// `GET /desk/items/hall`
 pub(crate) async fn show(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let (set, report) = kit.app.hall(desk.actor()).await?;
-    let office = kit.app.office_now().await?;
+    let (set, report) = kit.app.catalogue.hall(desk.actor()).await?;
+    let office = kit.app.city.office_now().await?;
     let city = access::City(&office.settings.city);
     let may_write = access::decide(&desk.actor(), access::op::WriteLimits, city).is_ok();
-    let shelf = kit.app.shelf().await?;
+    let shelf = kit.app.items.shelf().await?;
     let named = |code: &String| (code.clone(), shelf.name(code));
     let mut rows: Vec<Row> = report
         .units
@@ -76,6 +76,6 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
         None => (l.clone(), String::new()),
     });
     let set = HallSettings { utilities: lines("utilities"), named: lines("named"), exempt: exempt.collect() };
-    kit.app.set_hall(desk.actor(), set).await?;
+    kit.app.catalogue.set_hall(desk.actor(), set).await?;
     Ok(Redirect::to("/desk/items/hall").into_response())
 }

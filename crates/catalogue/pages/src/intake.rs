@@ -7,10 +7,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use catalogue::ServiceItem;
-use catalogue::rows::Sheet;
 use kernel::Said;
-use paper::sheet::{Limits, read_book, write_book};
-use web_kit::{Kit, OneFile, Oops, XLSX, again, blocking, download, render, said};
+use paper::sheet::{Limits, read_sheets, write_book};
+use tabular::Told;
+use web_kit::{Kit, Lang, OneFile, Oops, XLSX, again, blocking, download, render, said};
 
 use crate::{Desk, Page};
 
@@ -23,6 +23,7 @@ struct Done {
     versions: usize,
     unchanged: usize,
     refused: Vec<(String, Said)>,
+    read: Vec<Told>,
 }
 
 #[derive(Template)]
@@ -34,6 +35,8 @@ struct IntakeHtml {
     versions: usize,
     unchanged: usize,
     refused: Vec<(String, String)>,
+    /// How the sheets were read and what was left.
+    read: Vec<String>,
     more: usize,
     trouble: String,
 }
@@ -49,6 +52,7 @@ fn page(p: Page, done: Option<Done>, trouble: String) -> Response {
         unchanged: done.unchanged,
         more: done.refused.len() - refused.len(),
         refused,
+        read: done.read.iter().flat_map(|t| t.said(p.lang == Lang::Zh)).collect(),
         trouble,
         p,
     })
@@ -67,33 +71,40 @@ pub(crate) async fn template(_: Desk) -> Result<Response, Oops> {
     Ok(download(XLSX, "items-template.xlsx", bytes))
 }
 
-/// The items of a file, and what could not be read.
-fn read(bytes: Vec<u8>) -> Result<(Vec<ServiceItem>, Vec<(String, Said)>), Error> {
-    if bytes.starts_with(b"PK") {
+/// The items of a file, what could not be read, and how its sheets were read.
+struct Read {
+    items: Vec<ServiceItem>,
+    refused: Vec<(String, Said)>,
+    told: Vec<Told>,
+}
+
+fn read(bytes: Vec<u8>) -> Result<Read, Error> {
+    let head = &bytes[..bytes.len().min(tabular::kind::HEAD)];
+    if tabular::kind::FileKind::of(head) != tabular::kind::FileKind::Json {
         let limits = Limits { file_bytes: FILE_MAX as u64, unzipped_bytes: 256 << 20, ..Limits::default() };
-        let sheets = read_book(Cursor::new(bytes), &limits)
+        let (_, sheets) = read_sheets(Cursor::new(bytes), &limits)
             .map_err(|e| Error::invalid("file", e.to_string(), e.to_string()))?;
-        let sheets: Vec<Sheet> = sheets.into_iter().map(|(name, rows)| Sheet { name, rows }).collect();
-        let (items, problems) = catalogue::rows::import(&sheets);
-        let problems = problems.into_iter().map(|p| (format!("{} {} {}", p.sheet, p.row, p.column), p.said));
-        return Ok((items, problems.collect()));
+        let done = catalogue::rows::import_told(&sheets);
+        let problems = done.problems.into_iter();
+        let problems = problems.map(|p| (format!("{} {} {}", p.sheet, p.row, p.column), p.said));
+        return Ok(Read { items: done.items, refused: problems.collect(), told: done.told });
     }
     let mut items = Vec::new();
     let sum = catalogue::json::import_lines(Cursor::new(bytes), |i| items.push(i)).map_err(|e| {
         Error::invalid("file", format!("读不了文件：{e}"), format!("the file cannot be read: {e}"))
     })?;
     let problems = sum.problems.into_iter().map(|p| (format!("{} {}", p.line, p.path), p.said));
-    Ok((items, problems.collect()))
+    Ok(Read { items, refused: problems.collect(), told: Vec::new() })
 }
 
 fn take_in(kit: &Kit, actor: &kernel::Actor, bytes: Vec<u8>) -> Result<Done, Error> {
-    let (items, refused) = read(bytes)?;
-    let mut done = Done { refused, ..Done::default() };
+    let Read { items, refused, told } = read(bytes)?;
+    let mut done = Done { refused, read: told, ..Done::default() };
     let mut items = items.into_iter().peekable();
     while items.peek().is_some() {
         let chunk: Vec<_> = items.by_ref().take(1_000).collect();
         let codes: Vec<_> = chunk.iter().map(|i| i.code.clone()).collect();
-        for (code, outcome) in codes.into_iter().zip(kit.app.take_in_items(actor, chunk)?.wait()?) {
+        for (code, outcome) in codes.into_iter().zip(kit.app.catalogue.take_in_items(actor, chunk)?.wait()?) {
             match outcome {
                 ItemOutcome::Added => done.added += 1,
                 ItemOutcome::NewVersion => done.versions += 1,

@@ -103,8 +103,8 @@ pub(crate) async fn list(
     Ask(ask): Ask<ListAsk>,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let shelf = kit.app.shelf().await?;
-    let office = kit.app.office_now().await?;
+    let shelf = kit.app.items.shelf().await?;
+    let office = kit.app.city.office_now().await?;
     let found = shelf.search(&ask.wants(50));
     let rules = RULES.iter().map(|r| (r.id, rule_said(p.lang, r), r.id == ask.rule)).collect();
     let with_items: std::collections::BTreeSet<_> = shelf.rows().iter().filter_map(|r| r.unit_id).collect();
@@ -151,8 +151,8 @@ struct TallyHtml {
 /// `GET /desk/items/checkup`: figures, each of which opens its list.
 pub(crate) async fn tally(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let shelf = kit.app.shelf().await?;
-    let office = kit.app.office_now().await?;
+    let shelf = kit.app.items.shelf().await?;
+    let office = kit.app.city.office_now().await?;
     let units: Vec<UnitRow> = shelf
         .units(|_| false)
         .into_iter()
@@ -259,7 +259,7 @@ pub(crate) fn facts(p: &Page, item: &ServiceItem) -> Vec<(String, String)> {
 
 async fn acts(kit: &Kit, desk: &Desk, key: &str, view: &ItemView) -> Result<Acts, Oops> {
     let region = view.today.region.clone();
-    let g = kit.app.guide(key.to_owned(), region).await?;
+    let g = kit.app.catalogue.guide(key.to_owned(), region).await?;
     let role = desk.role();
     let mut acts = Vec::new();
     for m in MOVES.iter().filter(|m| m.from == g.review.stage && m.who.contains(&role)) {
@@ -289,7 +289,7 @@ pub(crate) async fn page(
     done: bool,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let view = kit.app.item(Some(desk.actor()), key.clone()).await?;
+    let view = kit.app.catalogue.item(Some(desk.actor()), key.clone()).await?;
     let guide = acts(kit, desk, &key, &view).await?;
     let findings = view.findings.iter().map(|f| Found {
         rule: f.rule,
@@ -368,7 +368,7 @@ pub(crate) async fn compare(
     Ask(ask): Ask<CompareAsk>,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let view = kit.app.item(Some(desk.actor()), key.clone()).await?;
+    let view = kit.app.catalogue.item(Some(desk.actor()), key.clone()).await?;
     let of = |n: u32| view.history.versions().iter().find(|v| v.version == n).ok_or(Oops(Error::NotFound));
     let t = p.t.catalogue;
     let changes = catalogue::compare(of(ask.from)?, of(ask.to)?).into_iter().map(|c| {

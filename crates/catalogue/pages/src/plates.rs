@@ -33,10 +33,10 @@ pub(crate) async fn scan(
 ) -> Result<Response, Oops> {
     let token: String = token.chars().take(64).collect();
     // Staff who check a plate are not counted.
-    let found = kit.app.scan_plate(token, p.me.is_none()).await?;
+    let found = kit.app.catalogue.scan_plate(token, p.me.is_none()).await?;
     match found {
         Ok(plate) => {
-            let shelf = kit.app.shelf().await?;
+            let shelf = kit.app.items.shelf().await?;
             let rows: Vec<_> = plate.items.iter().filter_map(|c| shelf.by_code(c)).cloned().collect();
             let place = format!("?place={}", plate.region);
             let items = rows
@@ -44,7 +44,7 @@ pub(crate) async fn scan(
                 .map(|r| (format!("/guide/{}{place}", app::item_key(r)), r.name.clone()))
                 .collect();
             let mut windows = Vec::new();
-            for item in kit.app.items_today(rows.into_iter().take(20).collect()).await? {
+            for item in kit.app.items.items_today(rows.into_iter().take(20).collect()).await? {
                 for w in item.windows {
                     let line = (
                         format!("{} {}", w.hall, w.counter),
@@ -129,9 +129,9 @@ async fn lines(
     headers: &HeaderMap,
     qrs: bool,
 ) -> Result<Vec<Line>, Oops> {
-    let names = kit.app.regions().await?;
+    let names = kit.app.city.regions().await?;
     let base = base(kit, headers);
-    let plates = kit.app.plates(desk.actor(), after, AT_ONCE).await?;
+    let plates = kit.app.catalogue.plates(desk.actor(), after, AT_ONCE).await?;
     Ok(plates
         .into_iter()
         .map(|v| {
@@ -237,7 +237,7 @@ pub(crate) async fn save(
     };
     let wrong = || Error::invalid("number", "请填写编号和区划代码", "give a number and a division code");
     let done = match read() {
-        Some(plate) => kit.app.put_plates(desk.actor(), vec![plate]).await,
+        Some(plate) => kit.app.catalogue.put_plates(desk.actor(), vec![plate]).await,
         None => Err(wrong()),
     };
     match done {

@@ -73,12 +73,27 @@ impl Cell for Limit {
         };
         match (text[..digits].parse(), unit) {
             (Ok(amount), Some(unit)) => Ok(Self { amount, unit }),
-            _ => Err(Said::new(
-                format!("“{}”不是时限，请写成“5个工作日”", echo(text)),
-                format!("{:?} is not a limit; write 5个工作日 (5 working days)", echo(text)),
-            )),
+            _ => in_words(text).ok_or_else(|| {
+                Said::new(
+                    format!("“{}”不是时限，请写成“5个工作日”", echo(text)),
+                    format!("{:?} is not a limit; write 5个工作日 (5 working days)", echo(text)),
+                )
+            }),
         }
     }
+}
+
+/// 五个工作日, ２个工作日, 15日内: whole numbers of a unit in other words.
+fn in_words(text: &str) -> Option<Limit> {
+    use tabular::days::Span;
+    let (n, unit) = match tabular::days::span(text)? {
+        Span::WorkingDays(n) => (n, LimitUnit::WorkDay),
+        Span::NaturalDays(n) => (n, LimitUnit::Day),
+        Span::Hours(n) => (n, LimitUnit::Hour),
+        Span::AtOnce => return None,
+    };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and bounded")]
+    (n.fract() == 0.0 && (0.0..60_000.0).contains(&n)).then_some(Limit { amount: n as u16, unit })
 }
 
 /// A question tree is one cell of JSON.

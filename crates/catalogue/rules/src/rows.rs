@@ -5,19 +5,17 @@ use std::collections::BTreeMap;
 
 use kernel::Said;
 use serde::Serialize;
+use tabular::Told;
+use tabular::header::Vocabulary;
+use tabular::records::{self, Door, Record as RowOf};
+use tabular::told::{AsideTable, OtherSheet};
 
 use crate::check::validate;
 use crate::fields::Record;
 use crate::item::{Faq, Fee, Material, Outcome, ServiceItem, Special, Step, Window};
 
-/// One sheet: a heading row, then one row a record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Sheet {
-    /// 事项, 材料, 环节 …
-    pub name: String,
-    /// Heading first; all rows as wide as the heading when exported.
-    pub rows: Vec<Vec<String>>,
-}
+/// One sheet: a heading, then one row a record; all rows as wide as the heading when exported.
+pub use tabular::records::Sheet;
 
 /// One cell or row that cannot be taken in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -32,8 +30,6 @@ pub struct RowProblem {
     pub said: Said,
 }
 
-/// The most rows of one sheet (the limit of the spreadsheet format).
-pub const ROWS_MAX: usize = 1_048_576;
 /// The most problems reported.
 pub const PROBLEMS_MAX: usize = 1_000;
 
@@ -50,7 +46,7 @@ pub fn export(items: &[ServiceItem]) -> Vec<Sheet> {
     let mut main = vec![ServiceItem::FIELDS.iter().map(|f| f.zh.to_owned()).collect::<Vec<_>>()];
     main.extend(items.iter().map(|i| ServiceItem::FIELDS.iter().map(|f| (f.get)(i)).collect()));
     vec![
-        Sheet { name: ServiceItem::SHEET.to_owned(), rows: main },
+        Sheet { name: ServiceItem::SHEET.to_owned(), rows: main, ..Sheet::default() },
         part(items, |i| &i.materials),
         part(items, |i| &i.steps),
         part(items, |i| &i.fees),
@@ -71,25 +67,35 @@ fn part<T: Record>(items: &[ServiceItem], of: fn(&ServiceItem) -> &Vec<T>) -> Sh
             rows.push([code, handling, version.to_string()].into_iter().chain(own).collect());
         }
     }
-    Sheet { name: T::SHEET.to_owned(), rows }
+    Sheet { name: T::SHEET.to_owned(), rows, ..Sheet::default() }
 }
 
-/// Reads sheets in any order, with columns in any order; unknown sheets are passed over, unknown columns and
-/// wrong cells are problems. Items with a problem are left out of the answer.
+/// What became of the sheets of a file.
+#[derive(Debug, Default)]
+pub struct Imported {
+    /// Items without a problem.
+    pub items: Vec<ServiceItem>,
+    /// What is wrong.
+    pub problems: Vec<RowProblem>,
+    /// How each sheet was read, that of the items first.
+    pub told: Vec<Told>,
+    /// The rows that were not taken, sheet by sheet, to be mended and brought again.
+    pub aside: Vec<AsideTable>,
+}
+
+/// Items and problems alone.
 pub fn import(sheets: &[Sheet]) -> (Vec<ServiceItem>, Vec<RowProblem>) {
-    let mut read =
-        Read { problems: Vec::new(), items: Vec::new(), index: BTreeMap::new(), spoilt: Vec::new() };
-    if let Some(main) = sheets.iter().find(|s| s.name.trim() == ServiceItem::SHEET) {
-        read.main(main);
-    } else {
-        read.problem(
-            "事项",
-            1,
-            "",
-            "没有“事项”这张表，请从导出的模板填写",
-            "there is no sheet 事项; fill in an exported one",
-        );
-    }
+    let done = import_told(sheets);
+    (done.items, done.problems)
+}
+
+/// Reads sheets in any order, with columns in any order and titles above them. Unknown sheets and columns are told,
+/// wrong cells are problems. Items with a problem are left out of the answer.
+pub fn import_told(sheets: &[Sheet]) -> Imported {
+    let mut read = Read::default();
+    let parts: [&str; 7] =
+        [Material::SHEET, Step::SHEET, Fee::SHEET, Window::SHEET, Outcome::SHEET, Special::SHEET, Faq::SHEET];
+    read.main(sheets, &parts);
     read.parts(sheets, |i| &mut i.materials);
     read.parts(sheets, |i| &mut i.steps);
     read.parts(sheets, |i| &mut i.fees);
@@ -97,36 +103,53 @@ pub fn import(sheets: &[Sheet]) -> (Vec<ServiceItem>, Vec<RowProblem>) {
     read.parts(sheets, |i| &mut i.results);
     read.parts::<Special>(sheets, |i| &mut i.special);
     read.parts::<Faq>(sheets, |i| &mut i.faq);
-    let mut good = Vec::new();
-    for (item, spoilt) in read.items.into_iter().zip(read.spoilt) {
-        let faults = validate(&item);
-        if !faults.is_empty() {
-            for f in faults {
-                if read.problems.len() < PROBLEMS_MAX {
-                    read.problems.push(RowProblem {
-                        sheet: ServiceItem::SHEET.to_owned(),
-                        row: spoilt.row,
-                        column: f.path,
-                        said: f.said,
-                    });
-                }
-            }
-        } else if !spoilt.yes {
-            good.push(item);
-        }
+    read.end()
+}
+
+/// The names of the columns of a sheet: the fields of its records, then the key of the item.
+struct Named {
+    /// Number of the field, name as it is compared.
+    names: Vec<(usize, String)>,
+    words: Vec<&'static str>,
+    needed: usize,
+}
+
+impl Named {
+    fn of<T: Record>(keys: bool) -> Self {
+        let fields = T::FIELDS.iter().map(|f| [f.zh, f.key]);
+        let all: Vec<[&'static str; 2]> =
+            fields.chain(KEY.into_iter().filter(|_| keys).map(|k| [k, k])).collect();
+        let code = all.iter().rposition(|n| n[0] == KEY[0]).unwrap_or(0);
+        // Of a part the key comes first: its own fields may be called the same.
+        let names = all.iter().enumerate().rev().flat_map(|(i, n)| n.map(|n| (i, tabular::header::name(n))));
+        Self { names: names.collect(), words: all.iter().map(|n| n[0]).collect(), needed: code }
     }
-    (good, read.problems)
+}
+
+impl Vocabulary for Named {
+    fn field(&self, name: &str) -> Option<(usize, usize)> {
+        self.names.iter().find(|n| n.1 == name).map(|n| (n.0, 0))
+    }
+    fn enough(&self, fields: &[usize]) -> bool {
+        fields.contains(&self.needed)
+    }
 }
 
 struct Spoilt {
+    sheet: String,
     row: usize,
     yes: bool,
 }
+#[derive(Default)]
 struct Read {
     problems: Vec<RowProblem>,
     items: Vec<ServiceItem>,
     index: BTreeMap<Key, usize>,
     spoilt: Vec<Spoilt>,
+    told: Vec<Told>,
+    aside: Vec<AsideTable>,
+    /// Of each row read: place of its table, row, cells, its item.
+    rows: Vec<(usize, u64, Vec<String>, Option<usize>)>,
 }
 
 impl Read {
@@ -148,106 +171,164 @@ impl Read {
         }
     }
 
-    /// Which field each column fills; the places of the key columns for a part.
-    fn columns<T: Record>(&mut self, sheet: &Sheet, keys: bool) -> Option<(Vec<Option<usize>>, [usize; 3])> {
-        if sheet.rows.len() > ROWS_MAX {
-            let zh = format!("超过 {ROWS_MAX} 行，请分几个文件");
-            self.problem(&sheet.name, 1, "", zh, format!("more than {ROWS_MAX} rows; split the file"));
-            return None;
-        }
-        let heading = sheet.rows.first()?;
-        let mut key_at = [usize::MAX; 3];
-        let mut fields = Vec::with_capacity(heading.len());
-        for (c, name) in heading.iter().enumerate() {
-            let name = name.trim();
-            if keys && let Some(k) = KEY.iter().position(|k| *k == name) {
-                key_at[k] = c;
-                fields.push(None);
-                continue;
-            }
-            let field = T::FIELDS.iter().position(|f| f.zh == name || f.key == name);
-            if field.is_none() && !name.is_empty() {
-                let zh = format!("没有“{}”这一列，请对照导出的模板", crate::words::echo(name));
-                self.problem(&sheet.name, 1, name, zh, "no such column; compare with an exported sheet");
-            }
-            fields.push(field);
-        }
-        if keys && key_at[0] == usize::MAX {
-            self.problem(
-                &sheet.name,
-                1,
-                KEY[0],
-                "缺少“实施编码”一列，请补上",
-                "the column 实施编码 is missing",
-            );
-            return None;
-        }
-        Some((fields, key_at))
+    /// Notes a table that was found.
+    fn table(&mut self, told: Told, sheet: &str, header: &[String]) -> usize {
+        self.told.push(told);
+        self.aside.push(AsideTable { sheet: sheet.to_owned(), header: header.to_vec(), rows: Vec::new() });
+        self.aside.len() - 1
     }
 
-    fn fill<T: Record>(&mut self, sheet: &Sheet, r: usize, fields: &[Option<usize>]) -> (T, bool) {
-        let mut record = T::blank();
+    fn fill<T: Record>(&mut self, sheet: &str, record: RowOf<'_>) -> (T, bool) {
+        let mut out = T::blank();
         let mut fine = true;
-        for (cell, field) in sheet.rows[r].iter().zip(fields) {
-            let Some(field) = field.map(|f| &T::FIELDS[f]) else { continue };
-            if let Err(said) = (field.set)(&mut record, cell) {
-                self.problem(&sheet.name, r + 1, field.zh, said.zh, said.en);
+        for (i, field) in T::FIELDS.iter().enumerate() {
+            let cell = record.get(i);
+            if cell.is_empty() && !record.has(i) {
+                continue;
+            }
+            if let Err(said) = (field.set)(&mut out, cell) {
+                self.problem(sheet, record.row as usize, field.zh, said.zh, said.en);
                 fine = false;
             }
         }
-        (record, fine)
+        (out, fine)
     }
 
-    fn main(&mut self, sheet: &Sheet) {
-        let Some((fields, _)) = self.columns::<ServiceItem>(sheet, false) else { return };
-        for r in 1..sheet.rows.len() {
-            if sheet.rows[r].iter().all(|c| c.trim().is_empty()) {
-                continue;
-            }
-            let (item, fine) = self.fill::<ServiceItem>(sheet, r, &fields);
+    fn main(&mut self, sheets: &[Sheet], parts: &[&str]) {
+        let named = Named::of::<ServiceItem>(false);
+        let word = |f: usize| named.words[f].to_owned();
+        let door = Door { words: &named, word: &word };
+        // A file whose table has another name: any sheet that is none of the parts.
+        let called = |s: &&Sheet| s.name.trim() == ServiceItem::SHEET;
+        let others = sheets.iter().filter(move |s| !called(s) && !parts.contains(&s.name.trim()));
+        let Some(mut table) = records::find(sheets.iter().filter(called).chain(others), None, &door) else {
+            self.problem(
+                "事项",
+                1,
+                "",
+                "没有“事项”这张表，或表里没有“实施编码”一列，请从导出的模板填写",
+                "there is no sheet 事项 with a column 实施编码; fill in an exported one",
+            );
+            return;
+        };
+        let sheet = if table.sheet().is_empty() { ServiceItem::SHEET } else { table.sheet() };
+        let header = table.names().to_vec();
+        let records: Vec<(u64, Vec<String>, ServiceItem, bool)> = table
+            .rows()
+            .into_iter()
+            .map(|r| {
+                let (item, fine) = self.fill::<ServiceItem>(sheet, r);
+                (r.row, r.cells.to_vec(), item, fine)
+            })
+            .collect();
+        let mut told = table.told;
+        let parts = sheets.iter().filter(|s| s.hidden && parts.contains(&s.name.trim()));
+        told.sheets_other.extend(parts.map(|s| OtherSheet { name: s.name.clone(), hidden: true }));
+        let at = self.table(told, sheet, &header);
+        for (row, cells, item, fine) in records {
             let key = key(&item);
             if self.index.contains_key(&key) {
                 let zh = "这个实施编码和版本前面已经有了，请删去一行";
-                self.problem(
-                    &sheet.name,
-                    r + 1,
-                    KEY[0],
-                    zh,
-                    "this code and version came before; remove one row",
-                );
+                let en = "this code and version came before; remove one row";
+                self.problem(sheet, row as usize, KEY[0], zh, en);
+                self.rows.push((at, row, cells, None));
                 continue;
             }
+            self.rows.push((at, row, cells, Some(self.items.len())));
             self.index.insert(key, self.items.len());
             self.items.push(item);
-            self.spoilt.push(Spoilt { row: r + 1, yes: !fine });
+            self.spoilt.push(Spoilt { sheet: sheet.to_owned(), row: row as usize, yes: !fine });
         }
     }
 
     fn parts<T: Record>(&mut self, sheets: &[Sheet], of: fn(&mut ServiceItem) -> &mut Vec<T>) {
-        let Some(sheet) = sheets.iter().find(|s| s.name.trim() == T::SHEET) else { return };
-        let Some((fields, key_at)) = self.columns::<T>(sheet, true) else { return };
-        for r in 1..sheet.rows.len() {
-            let row = &sheet.rows[r];
-            if row.iter().all(|c| c.trim().is_empty()) {
-                continue;
-            }
-            let cell = |k: usize| row.get(key_at[k]).map_or("", |c| c.trim()).to_owned();
-            let key = (cell(0), cell(1), cell(2).parse().unwrap_or(1));
-            let (record, fine) = self.fill::<T>(sheet, r, &fields);
+        let seen = sheets.iter().any(|s| !s.hidden);
+        let own = sheets.iter().filter(|s| s.name.trim() == T::SHEET && (!s.hidden || !seen));
+        if own.clone().all(|s| s.rows.iter().all(Vec::is_empty)) {
+            return;
+        }
+        let named = Named::of::<T>(true);
+        let word = |f: usize| named.words[f].to_owned();
+        let Some(mut table) = records::find(own, None, &Door { words: &named, word: &word }) else {
+            let zh = "缺少“实施编码”一列，请补上";
+            self.problem(T::SHEET, 1, KEY[0], zh, "the column 实施编码 is missing");
+            return;
+        };
+        let header = table.names().to_vec();
+        let key_at = T::FIELDS.len();
+        let records: Vec<(u64, Vec<String>, Key, T, bool)> = table
+            .rows()
+            .into_iter()
+            .map(|r| {
+                let cell = |k: usize| r.get(key_at + k).to_owned();
+                let key = (cell(0), cell(1), cell(2).parse().unwrap_or(1));
+                let (record, fine) = self.fill::<T>(T::SHEET, r);
+                (r.row, r.cells.to_vec(), key, record, fine)
+            })
+            .collect();
+        let mut told = table.told;
+        told.sheets_other.clear();
+        let at = self.table(told, T::SHEET, &header);
+        for (row, cells, key, record, fine) in records {
             let Some(i) = self.index.get(&key).copied() else {
                 let zh = format!("“事项”表里没有实施编码 {} 第 {} 版，请先补事项", key.0, key.2);
-                self.problem(
-                    &sheet.name,
-                    r + 1,
-                    KEY[0],
-                    zh,
-                    "this item is not in the sheet 事项; add it first",
-                );
+                let en = "this item is not in the sheet 事项; add it first";
+                self.problem(T::SHEET, row as usize, KEY[0], zh, en);
+                self.rows.push((at, row, cells, None));
                 continue;
             };
+            self.rows.push((at, row, cells, Some(i)));
             self.spoilt[i].yes |= !fine;
             of(&mut self.items[i]).push(record);
         }
+    }
+
+    fn end(mut self) -> Imported {
+        let mut good = Vec::new();
+        let mut taken = vec![false; self.items.len()];
+        for (i, (item, spoilt)) in self.items.into_iter().zip(&self.spoilt).enumerate() {
+            let faults = validate(&item);
+            for f in &faults {
+                if self.problems.len() < PROBLEMS_MAX {
+                    self.problems.push(RowProblem {
+                        sheet: spoilt.sheet.clone(),
+                        row: spoilt.row,
+                        column: f.path.clone(),
+                        said: f.said.clone(),
+                    });
+                }
+            }
+            if faults.is_empty() && !spoilt.yes {
+                taken[i] = true;
+                good.push(item);
+            }
+        }
+        let mut why: BTreeMap<(&str, usize), String> = BTreeMap::new();
+        for p in &self.problems {
+            let said = why.entry((p.sheet.as_str(), p.row)).or_default();
+            if !said.is_empty() {
+                said.push('；');
+            }
+            said.push_str(&match p.column.as_str() {
+                "" => p.said.to_string(),
+                column => format!("“{column}”：{}", p.said),
+            });
+        }
+        for (at, row, cells, item) in self.rows {
+            if item.is_some_and(|i| taken[i]) {
+                continue;
+            }
+            let table = &mut self.aside[at];
+            let said = why.get(&(table.sheet.as_str(), row as usize)).cloned().unwrap_or_default();
+            let reason = match said.as_str() {
+                "" => "所属事项未收 / its item was not taken".to_owned(),
+                said => said.to_owned(),
+            };
+            self.told[at].aside(row, reason);
+            table.rows.push((row, cells, said));
+        }
+        self.aside.retain(|t| !t.rows.is_empty());
+        Imported { items: good, problems: self.problems, told: self.told, aside: self.aside }
     }
 }
 
@@ -298,6 +379,26 @@ mod tests {
         let at: Vec<_> = problems.iter().map(|p| (p.sheet.as_str(), p.row, p.column.as_str())).collect();
         assert_eq!(at, [("事项", 2, "承诺办结时限"), ("材料", 6, "实施编码")]);
         assert!(problems[0].said.zh.contains("5个工作日"), "{:?}", problems[0]);
+        // The item and all of its parts can be mended and brought again.
+        let done = import_told(&sheets);
+        assert_eq!(done.aside[0].rows.len(), 1);
+        assert!(done.aside[0].rows[0].2.contains("承诺办结时限"), "{:?}", done.aside[0].rows);
+        assert_eq!(done.aside[1].rows.len(), sheets[1].rows.len() - 1);
+        assert_eq!(done.told[0].set_aside_count, 1);
+    }
+
+    #[test]
+    fn columns_and_sheets_that_are_not_read_are_told() {
+        let mut sheets = export(&[sample::food_licence()]);
+        sheets[0].rows[0].push("科室电话".to_owned());
+        sheets[0].rows[1].push("0730-8888888".to_owned());
+        sheets.push(Sheet { name: "字典".to_owned(), ..Sheet::default() });
+        let done = import_told(&sheets);
+        assert_eq!((done.items.len(), done.problems.len()), (1, 0));
+        let unused = &done.told[0].columns_unused[0];
+        assert_eq!((unused.name.as_str(), unused.likely.as_deref()), ("科室电话", Some("phone")));
+        let others: Vec<_> = done.told[0].sheets_other.iter().map(|s| s.name.as_str()).collect();
+        assert_eq!(others, ["字典"]);
     }
 
     proptest! {
@@ -311,7 +412,7 @@ mod tests {
             if let Some(heading) = heading {
                 rows.insert(0, heading);
             }
-            let (items, problems) = import(&[Sheet { name: name.to_owned(), rows }]);
+            let (items, problems) = import(&[Sheet { name: name.to_owned(), rows, ..Sheet::default() }]);
             prop_assert!(items.iter().all(|i| validate(i).is_empty()));
             prop_assert!(problems.len() <= PROBLEMS_MAX);
         }

@@ -35,9 +35,13 @@ async fn page(kit: &Kit, desk: &Desk, key: &str, done: bool, trouble: String) ->
         Offered { key: String::new(), address: String::new() }
     } else {
         let (app, actor, key) = (kit.app.clone(), desk.actor(), key.to_owned());
-        blocking(
-            move || if key.is_empty() { app.offer_factor(&actor) } else { app.offer_again(&actor, &key) },
-        )
+        blocking(move || {
+            if key.is_empty() {
+                app.people.offer_factor(&actor)
+            } else {
+                app.people.offer_again(&actor, &key)
+            }
+        })
         .await?
     };
     let qr = if on { String::new() } else { qr(&offered.address) };
@@ -76,7 +80,7 @@ async fn answer(
 pub(crate) async fn password(State(kit): State<Kit>, desk: Desk, f: Fields) -> Result<Response, Oops> {
     let (app, actor) = (kit.app.clone(), desk.actor());
     let (old, new) = (f.get("old").to_owned(), f.get("new").to_owned());
-    let result = blocking(move || app.change_password(&actor, &old, &new)).await;
+    let result = blocking(move || app.people.change_password(&actor, &old, &new)).await;
     answer(&kit, &desk, "", result, "/desk/sign-in").await
 }
 
@@ -85,7 +89,11 @@ pub(crate) async fn factor(State(kit): State<Kit>, desk: Desk, f: Fields) -> Res
     let (app, actor) = (kit.app.clone(), desk.actor());
     let (key, code) = (f.get("key").to_owned(), f.get("code").to_owned());
     let result = blocking(move || {
-        if key.is_empty() { app.drop_factor(&actor, &code) } else { app.confirm_factor(&actor, &key, &code) }
+        if key.is_empty() {
+            app.people.drop_factor(&actor, &code)
+        } else {
+            app.people.confirm_factor(&actor, &key, &code)
+        }
     });
     let result = result.await;
     answer(&kit, &desk, f.get("key"), result, "/desk/account?done=1").await
@@ -93,7 +101,7 @@ pub(crate) async fn factor(State(kit): State<Kit>, desk: Desk, f: Fields) -> Res
 
 /// `POST /desk/account/sessions`
 pub(crate) async fn sessions(State(kit): State<Kit>, desk: Desk, _: Fields) -> Result<Response, Oops> {
-    kit.app.end_own_sessions(desk.actor()).await?;
+    kit.app.people.end_own_sessions(desk.actor()).await?;
     let mut answer = Redirect::to("/desk/sign-in").into_response();
     answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, kit.session_cookie(), "", 0));
     Ok(answer)

@@ -28,7 +28,7 @@ struct MessagesHtml {
 /// `GET /desk/messages`
 pub(crate) async fn messages(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let inbox = kit.app.inbox(desk.actor()).await?;
+    let inbox = kit.app.city.inbox(desk.actor()).await?;
     let last = inbox.iter().map(|(m, _)| m.id).max().unwrap_or(0);
     let unseen = inbox.iter().any(|(m, _)| !m.seen);
     let messages = inbox.into_iter().map(|(m, number)| Message {
@@ -43,7 +43,7 @@ pub(crate) async fn messages(State(kit): State<Kit>, desk: Desk) -> Result<Respo
 
 /// `POST /desk/messages`: all up to this one are seen.
 pub(crate) async fn seen(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
-    kit.app.see_messages(desk.actor(), fields.get("last").parse().unwrap_or(0)).await?;
+    kit.app.city.see_messages(desk.actor(), fields.get("last").parse().unwrap_or(0)).await?;
     Ok(Redirect::to("/desk/messages").into_response())
 }
 
@@ -68,11 +68,11 @@ pub(crate) fn may(desk: &Desk, operation: access::Operation) -> bool {
 
 async fn office_page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let (mut system, mut dead) = (None, Vec::new());
     let (actor, city) = (desk.actor(), access::City(&office.settings.city));
     if access::decide(&actor, access::op::ReadJobs, city).is_ok() {
-        let v = kit.app.system_view(desk.actor()).await?;
+        let v = kit.app.city.system_view(desk.actor()).await?;
         let seal = v.seal.map_or_else(String::new, |s| format!("#{} · {}", s.k, when(p.lang, s.at)));
         system = Some(vec![
             (p.t.sys_events.to_owned(), v.events.to_string()),
@@ -117,7 +117,7 @@ async fn or_again(kit: &Kit, desk: &Desk, fields: Fields, done: Result<(), Error
 
 /// `POST /desk/office/again`: what was put aside is tried again.
 pub(crate) async fn again_all(State(kit): State<Kit>, desk: Desk, _: Fields) -> Result<Response, Oops> {
-    kit.app.try_again_by(desk.actor()).await?;
+    kit.app.city.try_again_by(desk.actor()).await?;
     Ok(Redirect::to("/desk/office").into_response())
 }
 
@@ -127,7 +127,7 @@ pub(crate) async fn put_calendar(
     desk: Desk,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    let done = kit.app.import_calendar(desk.actor(), fields.get("notice").to_owned()).await.map(|_| ());
+    let done = kit.app.city.import_calendar(desk.actor(), fields.get("notice").to_owned()).await.map(|_| ());
     or_again(&kit, &desk, fields, done).await
 }
 
@@ -158,7 +158,7 @@ async fn limits_page(
     trouble: String,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let lines = office.rules.limits.iter().map(|l| {
         let only = [
             l.kind.map(|w| word(p.lang, w)),
@@ -201,7 +201,7 @@ pub(crate) async fn put_limits(State(kit): State<Kit>, desk: Desk, fields: Field
         )
     });
     let done = match read {
-        Ok(limits) => kit.app.set_limits(desk.actor(), limits).await,
+        Ok(limits) => kit.app.city.set_limits(desk.actor(), limits).await,
         Err(e) => Err(e),
     };
     match done {

@@ -7,8 +7,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use paper::sheet::{Limits, read_book, write_book};
-use web_kit::{Fields, Kit, OneFile, Oops, XLSX, blocking, download, explain, render, said};
+use paper::sheet::{Limits, read_sheets, write_book};
+use web_kit::{Fields, Kit, Lang, OneFile, Oops, XLSX, blocking, download, explain, render, said};
 
 use crate::{Desk, Page};
 
@@ -31,11 +31,14 @@ struct RosterHtml {
     wrong: Vec<WrongLine>,
     more: usize,
     done: String,
+    /// How the sheets were read and what was left.
+    read: Vec<String>,
 }
 
 fn page(p: Page, taken: Option<Taken>, trouble: String) -> Response {
-    let (mut wrong, mut more, mut done) = (Vec::new(), 0, String::new());
+    let (mut wrong, mut more, mut done, mut read) = (Vec::new(), 0, String::new(), Vec::new());
     if let Some(taken) = taken {
+        read = taken.told.iter().flat_map(|t| t.said(p.lang == Lang::Zh)).collect();
         if taken.wrong.is_empty() {
             done = p.t.roster_done.to_owned();
             for (mark, n) in [
@@ -57,7 +60,7 @@ fn page(p: Page, taken: Option<Taken>, trouble: String) -> Response {
     }
     let bad = !trouble.is_empty() || !wrong.is_empty();
     let status = if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    (status, render(&RosterHtml { p, trouble, wrong, more, done })).into_response()
+    (status, render(&RosterHtml { p, trouble, wrong, more, done, read })).into_response()
 }
 
 fn may(desk: &Desk) -> Result<(), Oops> {
@@ -72,8 +75,8 @@ pub(crate) async fn form(desk: Desk) -> Result<Response, Oops> {
 }
 
 fn take_in(kit: &Kit, actor: &kernel::Actor, bytes: Vec<u8>) -> Result<Taken, Error> {
-    let sheets = read_book(Cursor::new(bytes), &Limits { rows: 50_000, ..Limits::default() });
-    kit.app.take_in_roster(actor, &sheets.map_err(|e| Error::told("file", &e))?)
+    let sheets = read_sheets(Cursor::new(bytes), &Limits { rows: 50_000, ..Limits::default() });
+    kit.app.people.take_in_roster(actor, &sheets.map_err(|e| Error::told("file", &e))?.1)
 }
 
 /// `POST /desk/office/roster`: a workbook.
@@ -96,7 +99,7 @@ pub(crate) async fn save(
 
 /// `GET /desk/office/roster.xlsx`: the roster as it is, to be changed and brought back.
 pub(crate) async fn book(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
-    let sheets = kit.app.roster(desk.actor()).await?;
+    let sheets = kit.app.people.roster(desk.actor()).await?;
     let bytes = blocking(move || write_book(sheets).map_err(Error::bug)).await?;
     Ok(download(XLSX, &format!("roster-{}.xlsx", desk.page.now.date()), bytes))
 }
@@ -104,6 +107,6 @@ pub(crate) async fn book(State(kit): State<Kit>, desk: Desk) -> Result<Response,
 /// `POST /desk/office/staff/act`: 停用、恢复、重置动态码、解除绑定.
 pub(crate) async fn act(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
     let act = StaffAct::ALL.into_iter().find(|a| a.word() == fields.get("act")).ok_or(Error::NotFound)?;
-    kit.app.act_on_staff(desk.actor(), fields.get("login").to_owned(), act).await?;
+    kit.app.people.act_on_staff(desk.actor(), fields.get("login").to_owned(), act).await?;
     Ok(Redirect::to("/desk/office/staff").into_response())
 }

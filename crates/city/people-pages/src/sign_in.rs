@@ -32,7 +32,7 @@ pub(crate) async fn form(State(kit): State<Kit>, p: Page) -> Result<Response, Oo
 
 /// The form, with what went wrong.
 pub(crate) async fn form_again(kit: &Kit, p: Page, login: String, trouble: String) -> Result<Response, Oops> {
-    let unified = kit.app.sign_on_label().await?;
+    let unified = kit.app.people.sign_on_label().await?;
     Ok(render(&SignInHtml { p, login, trouble, unified }))
 }
 
@@ -44,7 +44,7 @@ async fn open(
     code: String,
 ) -> Result<Response, Error> {
     let app = kit.app.clone();
-    let signed = blocking(move || app.sign_in_at(network, &login, &password, &code)).await?;
+    let signed = blocking(move || app.people.sign_in_at(network, &login, &password, &code)).await?;
     let mut answer = Redirect::to("/desk").into_response();
     let value = cookie_header(kit, kit.session_cookie(), &signed.token, COOKIE_S);
     answer.headers_mut().append(header::SET_COOKIE, value);
@@ -70,7 +70,7 @@ pub(crate) async fn enter(
 
 /// `POST /desk/sign-out`
 pub(crate) async fn out(State(kit): State<Kit>, desk: Desk, _: Fields) -> Result<Response, Oops> {
-    kit.app.sign_out(&desk.page.session).await?;
+    kit.app.city.sign_out(&desk.page.session).await?;
     let mut answer = Redirect::to("/desk/sign-in").into_response();
     answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, kit.session_cookie(), "", 0));
     Ok(answer)
@@ -86,10 +86,10 @@ struct SetupHtml {
 }
 
 fn may_set_up(kit: &Kit, token: &str) -> Result<(), Oops> {
-    let vault = kit.app.vault();
+    let vault = kit.app.city.vault();
     let fits = |t: &str| vault.token_digest(t) == vault.token_digest(token);
     let right = kit.options.setup_token.as_deref().is_some_and(fits);
-    if right && kit.app.is_empty()? { Ok(()) } else { Err(Oops(Error::NotFound)) }
+    if right && kit.app.people.is_empty()? { Ok(()) } else { Err(Oops(Error::NotFound)) }
 }
 
 /// `GET /setup/{token}`
@@ -131,7 +131,7 @@ async fn first(kit: &Kit, f: &Fields) -> Result<Response, Error> {
         password: f.get("password").to_owned(),
     };
     let app = kit.app.clone();
-    blocking(move || app.set_up(first)).await?;
+    blocking(move || app.people.set_up(first)).await?;
     open(kit, Network::default(), f.get("login").to_owned(), f.get("password").to_owned(), String::new())
         .await
 }

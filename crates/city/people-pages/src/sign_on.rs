@@ -27,7 +27,7 @@ fn errand_cookie(kit: &Kit, value: &str, age: u32) -> HeaderValue {
 /// `GET /desk/sign-in/unified`
 pub(crate) async fn leave(State(kit): State<Kit>, p: Page) -> Result<Response, Oops> {
     let app = kit.app.clone();
-    match blocking(move || app.leave_for_sign_on()).await {
+    match blocking(move || app.people.leave_for_sign_on()).await {
         Ok((address, sealed)) => {
             let mut answer = Redirect::to(&address).into_response();
             let value = errand_cookie(&kit, &sealed, app::ERRAND_S);
@@ -74,7 +74,7 @@ pub(crate) async fn back(
     let (app, refused) = (kit.app.clone(), brought.error.clone());
     let signed = blocking(move || {
         if refused.is_empty() {
-            return app.sign_in_from(network, &sealed, &brought.code, &brought.state);
+            return app.people.sign_in_from(network, &sealed, &brought.code, &brought.state);
         }
         let what: String =
             refused.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();
@@ -111,7 +111,7 @@ struct SignOnHtml {
 
 async fn page(kit: &Kit, desk: &Desk, mut s: SignOn, host: &str, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let demanded = kit.app.factor_roles(desk.actor()).await?;
+    let demanded = kit.app.people.factor_roles(desk.actor()).await?;
     let roles = Role::ALL.into_iter().filter(|r| !matches!(r, Role::Resident | Role::System));
     let roles =
         roles.map(|r| Opt { value: r.word().into(), label: role(p.lang, r), on: demanded.contains(&r) });
@@ -132,7 +132,7 @@ async fn page(kit: &Kit, desk: &Desk, mut s: SignOn, host: &str, trouble: String
 
 /// `GET /desk/office/sign-on`
 pub(crate) async fn form(State(kit): State<Kit>, desk: Desk, headers: HeaderMap) -> Result<Response, Oops> {
-    let setting = kit.app.sign_on(desk.actor()).await?;
+    let setting = kit.app.people.sign_on(desk.actor()).await?;
     page(&kit, &desk, setting, web_kit::header_of(&headers, "host"), String::new()).await
 }
 
@@ -149,7 +149,7 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, f: Fields) -> Resul
         claim: Claim::ALL.into_iter().find(|c| c.word() == f.get("claim")).unwrap_or_default(),
     };
     let (app, actor, sent) = (kit.app.clone(), desk.actor(), new.clone());
-    match blocking(move || app.set_sign_on(&actor, new)).await {
+    match blocking(move || app.people.set_sign_on(&actor, new)).await {
         Ok(()) => Ok(Redirect::to("/desk/office/sign-on").into_response()),
         Err(e) => {
             again(&desk.page, e, |trouble| {
@@ -164,6 +164,6 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, f: Fields) -> Resul
 pub(crate) async fn demand(State(kit): State<Kit>, desk: Desk, f: Fields) -> Result<Response, Oops> {
     let sent = f.all("role");
     let roles = Role::ALL.into_iter().filter(|r| sent.contains(&r.word())).collect();
-    kit.app.set_factor_roles(desk.actor(), roles).await?;
+    kit.app.people.set_factor_roles(desk.actor(), roles).await?;
     Ok(Redirect::to("/desk/office/sign-on").into_response())
 }

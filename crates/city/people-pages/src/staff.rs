@@ -54,9 +54,9 @@ async fn staff_page(
     trouble: String,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let q: String = ask.q.trim().chars().take(60).collect();
-    let all = kit.app.staff_list(desk.actor(), q.clone(), StaffId(ask.after), PEOPLE).await?;
+    let all = kit.app.people.staff_list(desk.actor(), q.clone(), StaffId(ask.after), PEOPLE).await?;
     let full = all.len() == PEOPLE as usize;
     let next = all
         .last()
@@ -130,7 +130,7 @@ async fn save_staff(kit: &Kit, desk: &Desk, f: &Fields) -> Result<(), Error> {
         password: f.opt("password"),
     };
     let (app, actor) = (kit.app.clone(), desk.actor());
-    blocking(move || app.put_staff(actor, vec![person])).await.map(|_| ())
+    blocking(move || app.people.put_staff(actor, vec![person])).await.map(|_| ())
 }
 
 /// `POST /desk/office/staff`

@@ -30,7 +30,8 @@ web_kit::texts! {
     roster_lead: "单位和人员一次导入：先下载现有名册，改好再传回来", "Units and staff in one workbook: download it, change it, bring it back";
     roster_download: "下载现有名册（XLSX）", "Download the roster (XLSX)";
     roster_hint: "两张表：“单位”（编码、全称、简称、类型、上级编码、区划、职责）和“人员”（账号、姓名、角色、单位编码、职务、初始密码）。编码和账号相同的会更新，没写在表里的保持不变；密码留空表示不改，新人员可以用统一身份认证登录。", "Two sheets with the headings of the downloaded workbook: units (code, full name, short name, kind, code of the unit above, region, duties) and staff (account, name, role, code of the unit, position, first password). Same code or account: changed; not in the file: left as it is. An empty password stays as it is.";
-    roster_file: "名册工作簿（XLSX）", "Workbook (XLSX)";
+    roster_file: "名册工作簿", "Workbook";
+    file_read: "文件是这样读的", "How the file was read";
     roster_save: "检查并导入", "Check and import";
     roster_wrong: "有下面这些问题，名册没有导入，原有数据没有变。改好后请重新上传。", "Nothing was imported and nothing changed, because of the following. Mend it and send the workbook again.";
     roster_more: "其余问题条数：", "More of them:";

@@ -82,7 +82,7 @@ async fn page(
     trouble: String,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let all = office.units();
     let key_of =
         |u: &UnitRow| u.parent.and_then(|a| office.unit(a)).map_or_else(String::new, |a| a.key.clone());
@@ -151,7 +151,7 @@ async fn put(kit: &Kit, desk: &Desk, f: &Fields) -> Result<(), Error> {
         region,
         duties: f.get("duties").to_owned(),
     };
-    kit.app.put_units(desk.actor(), vec![unit]).await.map(|_| ())
+    kit.app.people.put_units(desk.actor(), vec![unit]).await.map(|_| ())
 }
 
 /// `POST /desk/office/units`

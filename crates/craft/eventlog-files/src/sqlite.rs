@@ -143,7 +143,7 @@ impl Reader<'_> {
                 objects[i].relationships.push(r);
             })?;
         }
-        for e in events.iter().filter(|e| read_time(e.time.as_bytes(), 0).is_none()) {
+        for e in events.iter().filter(|e| read_time(e.time.as_bytes(), UTC_S).is_none()) {
             self.report.add(ProblemKind::BadTime, &e.time, 0, 0);
         }
         Ok(Ocel { object_types, event_types, objects, events })
@@ -227,10 +227,10 @@ impl Reader<'_> {
 
     /// A moment as ISO 8601 with its zone; what is none stays as it is written.
     fn time(&mut self, text: String) -> String {
-        match read_time(text.as_bytes(), 0) {
+        match read_time(text.as_bytes(), UTC_S) {
             Some(read) if !read.zoned => write_time(read.us),
             Some(_) if !text.contains(':') => {
-                read_time(text.as_bytes(), 0).map_or(text, |r| write_time(r.us))
+                read_time(text.as_bytes(), UTC_S).map_or(text, |r| write_time(r.us))
             }
             _ => text,
         }
@@ -417,9 +417,12 @@ fn fill(db: &Connection, ocel: &Ocel) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Seconds ahead of UTC of a time that names no zone: this format writes UTC.
+const UTC_S: i32 = 0;
+
 /// A moment as this format writes it: in UTC, without a zone; what is none stays as it is.
 fn utc(text: &str) -> String {
-    let read = read_time(text.as_bytes(), 0);
+    let read = read_time(text.as_bytes(), UTC_S);
     read.map_or_else(|| text.to_owned(), |r| write_time(r.us).replace('T', " ").replace("+00:00", ""))
 }
 

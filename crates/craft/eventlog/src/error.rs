@@ -25,11 +25,17 @@ pub enum Error {
     Forbidden { what: &'static str, line: u64 },
     /// A limit was passed.
     #[error(
-        "超过上限（{what} 最多 {limit}），请拆分文件 / too large ({what}, at most {limit}), split the file"
+        "超过上限（{} 最多 {limit}），请拆分文件 / too large ({}, at most {limit}), split the file",
+        zh(what),
+        en(what)
     )]
     TooLarge { what: &'static str, limit: u64 },
     /// The text breaks the rules of its format.
-    #[error("第 {line} 行：{what}，请修正后再导入 / line {line}: {what}, correct it and import again")]
+    #[error(
+        "第 {line} 行：{}，请修正后再导入 / line {line}: {}, correct it and import again",
+        zh(what),
+        en(what)
+    )]
     Broken { what: String, line: u64 },
     /// A column that the mapping names does not exist.
     #[error("没有列“{0}”，请修改列对应 / there is no column {0:?}, change the column mapping")]
@@ -39,9 +45,21 @@ pub enum Error {
         "认不出哪一列是“{field}”（表头：{columns}）。请给出列对应，例如 {{\"case\":\"编号\",\"activity\":\"环节\",\"time\":\"时间\"}} / which column is {field:?}? The header is: {columns}. Give a column mapping that names case, activity and time"
     )]
     Unmapped { field: &'static str, columns: String },
+    /// Day and month cannot be told apart.
+    #[error("{zh} / {en}")]
+    DateOrder { zh: String, en: String },
     /// A model cannot be used for what was asked.
-    #[error("模型不可用：{0}，请修改模型 / the model cannot be used: {0}, change the model")]
+    #[error("模型不可用：{}，请修改模型 / the model cannot be used: {}, change the model", zh(.0), en(.0))]
     Model(String),
+}
+
+/// The Chinese half of a sentence in both languages.
+fn zh(both: &str) -> &str {
+    both.split_once(" / ").map_or(both, |(zh, _)| zh)
+}
+/// The English half.
+fn en(both: &str) -> &str {
+    both.split_once(" / ").map_or(both, |(_, en)| en)
 }
 
 /// Carried by an [`std::io::Error`] of a decompressor that met a bomb.
@@ -180,6 +198,9 @@ impl ProblemKind {
     }
 }
 
+/// Characters of a subject that are shown.
+const WHAT: usize = 240;
+
 /// One kind of problem with one subject: how often, and where first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -216,7 +237,11 @@ impl Report {
 
     /// Counts a problem; lists it when it is the first of its kind and subject.
     pub fn add(&mut self, kind: ProblemKind, what: &str, line: u64, byte: u64) {
-        let what: String = what.chars().take(80).collect();
+        let mut what: String = what.chars().take(WHAT + 1).collect();
+        if let Some((cut, _)) = what.char_indices().nth(WHAT) {
+            what.truncate(cut);
+            what.push('…');
+        }
         if let Some(p) = self.problems.iter_mut().find(|p| p.kind == kind && p.what == what) {
             p.count += 1;
         } else if self.problems.len() < Self::MAX {

@@ -6,12 +6,15 @@
 
 pub mod bpmn;
 mod builder;
+pub mod columns;
 pub mod conform;
+pub mod csv;
 pub mod dfg;
 pub mod draw;
 pub mod error;
 pub mod filter;
 pub mod intern;
+pub mod lifecycle;
 pub mod log;
 pub mod mine;
 pub mod model;
@@ -27,7 +30,9 @@ pub mod work;
 pub mod xes;
 pub mod xml;
 
-pub use conform::{Conformance, conformance};
+pub use columns::Mapping;
+pub use conform::{Conformance, conformance, conformance_until};
+pub use csv::{CsvReader, read_csv, write_csv};
 pub use dfg::Dfg;
 pub use draw::{Map, MapOptions};
 pub use error::{Error, Limits, Problem, ProblemKind, Report};
@@ -35,9 +40,9 @@ pub use filter::{Effect, Filter};
 pub use log::{Log, Order};
 pub use mine::inductive_miner;
 pub use model::{Net, Tree};
-pub use source::{gzip, table_text, unpack};
+pub use source::{gzip, unpack};
 pub use stats::{Stats, log_stats};
-pub use table::{CsvReader, Mapping, TableBuilder, read_csv, write_csv};
+pub use table::{RowIn, TableBuilder, TableIntake};
 pub use variants::Variants;
 pub use work::WorkClock;
 pub use xes::{XesOptions, read_xes, write_xes};

@@ -15,6 +15,7 @@ use crate::error::{Error, Limits, ProblemKind, Report};
 use crate::log::{Kind, Log, Order};
 use crate::model::{Element, parse_xml};
 use crate::when::read_time;
+use tabular::BEIJING_S;
 
 /// A type of objects or events, with the attributes it declares.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,7 +150,7 @@ fn version_1(value: &Value) -> Ocel {
             relationships: related(e.get("ocel:omap")),
         })
         .collect();
-    events.sort_by_cached_key(|e| (read_time(e.time.as_bytes(), 0).map(|t| t.us), e.id.clone()));
+    events.sort_by_cached_key(|e| (read_time(e.time.as_bytes(), BEIJING_S).map(|t| t.us), e.id.clone()));
     let named = |names: std::collections::BTreeSet<String>| {
         names.into_iter().map(|name| Type { name, attributes: Vec::new() }).collect()
     };
@@ -170,7 +171,7 @@ fn check(ocel: &Ocel, bytes: u64) -> Report {
             report.add(ProblemKind::Reference, &r.object_id, 0, 0);
         }
     }
-    for e in ocel.events.iter().filter(|e| read_time(e.time.as_bytes(), 0).is_none()) {
+    for e in ocel.events.iter().filter(|e| read_time(e.time.as_bytes(), BEIJING_S).is_none()) {
         report.add(ProblemKind::BadTime, &e.time, 0, 0);
     }
     report
@@ -181,9 +182,84 @@ pub fn write_ocel_json(ocel: &Ocel) -> Result<String, Error> {
     serde_json::to_string_pretty(ocel).map_err(|e| Error::Io(e.into()))
 }
 
-/// Reads OCEL 2.0 XML, gzipped or not.
+/// OCEL 1.0 in XML: attributes are XES elements with keys, related objects stand in a list `omap`.
+fn version_1_xml(root: &Element) -> Ocel {
+    let attr = |e: &Element, n: &str| e.attr(n).unwrap_or_default().to_owned();
+    let keyed = |e: &Element, key: &str| {
+        e.children.iter().find(|c| c.attr("key") == Some(key)).map(|c| attr(c, "value")).unwrap_or_default()
+    };
+    let list = |e: &Element, key: &str| -> Vec<Element> {
+        e.children.iter().find(|c| c.attr("key") == Some(key)).map(|c| c.children.clone()).unwrap_or_default()
+    };
+    let values = |e: &Element, key: &str| -> Vec<Valued> {
+        let value = |c: &Element| match (c.name.as_str(), attr(c, "value")) {
+            ("int", text) => text.parse::<i64>().map_or(Value::String(text), Value::from),
+            ("float", text) => text.parse::<f64>().map_or(Value::String(text), Value::from),
+            ("boolean", text) => Value::Bool(text == "true"),
+            (_, text) => Value::String(text),
+        };
+        list(e, key).iter().map(|c| Valued { name: attr(c, "key"), value: value(c), time: None }).collect()
+    };
+    let all = |outer: &str, inner: &'static str| -> Vec<&Element> {
+        root.child(outer).into_iter().flat_map(|e| e.all(inner)).collect()
+    };
+    let objects: Vec<Object> = all("objects", "object")
+        .into_iter()
+        .map(|o| Object {
+            id: keyed(o, "id"),
+            kind: keyed(o, "type"),
+            attributes: values(o, "ovmap"),
+            relationships: Vec::new(),
+        })
+        .collect();
+    let related = |e: &Element| {
+        list(e, "omap")
+            .iter()
+            .map(|c| Related { object_id: attr(c, "value"), qualifier: String::new() })
+            .collect()
+    };
+    let events: Vec<Event> = all("events", "event")
+        .into_iter()
+        .map(|e| Event {
+            id: keyed(e, "id"),
+            kind: keyed(e, "activity"),
+            time: keyed(e, "timestamp"),
+            attributes: values(e, "vmap"),
+            relationships: related(e),
+        })
+        .collect();
+    let named = |names: std::collections::BTreeSet<String>| {
+        names.into_iter().map(|name| Type { name, attributes: Vec::new() }).collect()
+    };
+    Ocel {
+        object_types: named(objects.iter().map(|o| o.kind.clone()).collect()),
+        event_types: named(events.iter().map(|e| e.kind.clone()).collect()),
+        objects,
+        events,
+    }
+}
+
+/// Is the beginning of an XML text that of an object-centric log, of either version?
+pub fn is_ocel_xml(head: &str) -> bool {
+    let has = |tag: &str| head.contains(tag);
+    ["<object-types", "<event-types", "<objects"].iter().any(|tag| has(tag))
+        || has("ocel:") && has("<log")
+        || has("scope=\"object\"") && has("<log")
+        || has("<events") && has("<log") && !has("<trace")
+}
+
+/// Reads OCEL XML, version 2.0 or 1.0, gzipped or not.
 pub fn read_ocel_xml<R: Read>(source: R, limits: &Limits) -> Result<(Ocel, Report), Error> {
     let root = parse_xml(crate::source::unpack(source, limits)?, *limits)?;
+    if root.name == "log"
+        && root.child("object-types").is_none()
+        && root.child("events").is_some()
+        && root.child("objects").is_some()
+    {
+        let ocel = version_1_xml(&root);
+        let report = check(&ocel, 0);
+        return Ok((ocel, report));
+    }
     if root.name != "log" || root.child("object-types").is_none() {
         return Err(Error::NotThis { what: " OCEL", line: 1 });
     }
@@ -308,7 +384,7 @@ impl Ocel {
             ids.dedup();
             ids.into_iter().for_each(|id| by_object.entry(id).or_default().push(i));
         }
-        let mut builder = Builder::new(Limits::default(), 0);
+        let mut builder = Builder::new(Limits::default(), BEIJING_S);
         builder.report.complete = true;
         let place = || (0, 0);
         for o in self.objects.iter().filter(|o| o.kind == object_type) {

@@ -4,7 +4,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use encoding_rs::{Decoder, Encoding, GB18030, UTF_8};
+use encoding_rs::{Decoder, Encoding, UTF_8};
 use flate2::bufread::MultiGzDecoder;
 
 use crate::error::{Bomb, Error, Limits};
@@ -69,21 +69,18 @@ pub fn unpack<R: Read>(source: R, limits: &Limits) -> Result<Unpacked<R>, Error>
     }))
 }
 
-/// Text as UTF-8, whatever it was written in; line ends of old Macs become ours where a table asks for it.
+/// Text as UTF-8, whatever it was written in.
 pub struct Utf8<R: Read> {
     inner: BufReader<R>,
     state: State,
     /// Decoded text that was not taken yet.
     out: Vec<u8>,
     at: usize,
-    returns: bool,
 }
 
 enum State {
     /// Passed on as it is.
     Plain,
-    /// Only ASCII so far: the first other byte decides between UTF-8 and GB18030.
-    Undecided,
     Decoding(Box<Decoder>),
     Ended,
 }
@@ -92,32 +89,9 @@ enum State {
 const PIECE: usize = 32 << 10;
 
 impl<R: Read> Utf8<R> {
-    /// The encoding in use, as the web names it.
-    pub fn encoding(&self) -> Option<&'static str> {
-        match &self.state {
-            State::Decoding(d) => Some(d.encoding().name()),
-            _ => None,
-        }
-    }
-
-    fn decide(&mut self) -> std::io::Result<()> {
-        let input = self.inner.fill_buf()?;
-        if !input.is_ascii() {
-            self.state = if is_gb(input) {
-                State::Decoding(Box::new(GB18030.new_decoder_without_bom_handling()))
-            } else {
-                State::Plain
-            };
-        }
-        Ok(())
-    }
-
     fn refill(&mut self) -> std::io::Result<()> {
         self.out.clear();
         self.at = 0;
-        if matches!(self.state, State::Undecided) {
-            self.decide()?;
-        }
         let input = self.inner.fill_buf()?;
         let input = &input[..input.len().min(PIECE)];
         let last = input.is_empty();
@@ -138,16 +112,13 @@ impl<R: Read> Utf8<R> {
         if last {
             self.state = State::Ended;
         }
-        if self.returns {
-            self.out.iter_mut().filter(|b| **b == b'\r').for_each(|b| *b = b'\n');
-        }
         Ok(())
     }
 }
 
 impl<R: Read> Read for Utf8<R> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        if matches!(self.state, State::Plain) && !self.returns && self.at == self.out.len() {
+        if matches!(self.state, State::Plain) && self.at == self.out.len() {
             return self.inner.read(out);
         }
         while self.at == self.out.len() {
@@ -163,22 +134,6 @@ impl<R: Read> Read for Utf8<R> {
     }
 }
 
-/// GB18030 rather than UTF-8: it reads without a fault as the one, and has more faults than characters as the
-/// other. The last bytes may be half of a character.
-fn is_gb(input: &[u8]) -> bool {
-    let valid = Encoding::utf8_valid_up_to(input);
-    if input.len() - valid < 4 && !input[..valid].is_ascii() {
-        return false;
-    }
-    let text = String::from_utf8_lossy(input);
-    let bad = text.chars().filter(|&c| c == char::REPLACEMENT_CHARACTER).count();
-    let good = text.chars().filter(|&c| !c.is_ascii() && c != char::REPLACEMENT_CHARACTER).count();
-    let mut decoder = GB18030.new_decoder_without_bom_handling();
-    let mut sink = vec![0; input.len() * 3 + 16];
-    let (_, _, _, faults) = decoder.decode_to_utf8(input, &mut sink, false);
-    !faults && bad > good
-}
-
 /// UTF-16 by its mark or by the zeros beside a first ASCII character.
 fn utf16(head: &[u8]) -> Option<&'static Encoding> {
     match head {
@@ -188,9 +143,10 @@ fn utf16(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-fn reader<R: Read>(inner: BufReader<R>, encoding: Option<&'static Encoding>, otherwise: State) -> Utf8<R> {
-    let state = encoding.map_or(otherwise, |e| State::Decoding(Box::new(e.new_decoder_with_bom_removal())));
-    Utf8 { inner, state, out: Vec::new(), at: 0, returns: false }
+fn reader<R: Read>(inner: BufReader<R>, encoding: Option<&'static Encoding>) -> Utf8<R> {
+    let state =
+        encoding.map_or(State::Plain, |e| State::Decoding(Box::new(e.new_decoder_with_bom_removal())));
+    Utf8 { inner, state, out: Vec::new(), at: 0 }
 }
 
 /// Opens XML text by its mark or by the encoding that it declares.
@@ -205,26 +161,7 @@ pub fn utf8<R: Read>(source: R) -> Result<Utf8<R>, Error> {
         // Bytes that show no zeros are no UTF-16, whatever they declare.
         Encoding::for_label(label.as_bytes()).filter(|e| *e != UTF_8 && e.is_ascii_compatible())
     });
-    Ok(reader(inner, encoding, State::Plain))
-}
-
-/// Opens the text of a table: by its mark, else UTF-8 or GB18030 by its first characters beyond ASCII; or as
-/// it is told.
-pub fn text<R: Read>(source: R, encoding: Option<&str>) -> Result<Utf8<R>, Error> {
-    let mut inner = BufReader::with_capacity(64 << 10, source);
-    let head = inner.fill_buf()?;
-    let told = encoding.and_then(|e| Encoding::for_label(e.as_bytes()));
-    let found = utf16(head);
-    let returns = found.is_none() && !head.contains(&b'\n') && head.contains(&b'\r');
-    let state = if told == Some(UTF_8) { State::Plain } else { State::Undecided };
-    let mut text = reader(inner, found.or(told.filter(|e| *e != UTF_8)), state);
-    text.returns = returns;
-    Ok(text)
-}
-
-/// The text of a table, unpacked and in UTF-8.
-pub fn table_text<R: Read>(source: R, limits: &Limits) -> Result<Utf8<Unpacked<R>>, Error> {
-    text(unpack(source, limits)?, None)
+    Ok(reader(inner, encoding))
 }
 
 /// Packs what is written as gzip; the end is written when it is dropped.
@@ -250,32 +187,6 @@ mod tests {
             slow.push(one[0]);
         }
         assert_eq!(slow, whole.as_bytes());
-    }
-
-    #[test]
-    fn tables_are_read_in_the_encoding_of_the_office() {
-        let table = "编号,环节\n1,受理\n".repeat(20_000);
-        let (gb, _, _) = GB18030.encode(&table);
-        let utf16: Vec<u8> =
-            [0xff, 0xfe].into_iter().chain(table.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        let read = |bytes: &[u8], told: Option<&str>| {
-            let mut reader = text(bytes, told).unwrap();
-            let mut all = String::new();
-            reader.read_to_string(&mut all).unwrap();
-            all
-        };
-        assert_eq!(read(&gb, None), table);
-        assert_eq!(read(&gb, Some("gbk")), table);
-        assert_eq!(read(&utf16, None), table);
-        assert_eq!(read(table.as_bytes(), None), table);
-        assert_eq!(read(table.replace('\n', "\r").as_bytes(), None), table);
-        // One faulty byte does not make UTF-8 Chinese of another kind.
-        let mut faulty = table.clone().into_bytes();
-        faulty.insert(3, 0xff);
-        assert!(String::from_utf8_lossy(&faulty).contains("环节"));
-        let mut all = Vec::new();
-        text(&faulty[..], None).unwrap().read_to_end(&mut all).unwrap();
-        assert_eq!(all, faulty);
     }
 
     #[test]

@@ -43,10 +43,17 @@ pub struct Stats {
     pub variants: usize,
     /// By falling count, then by names.
     pub top_variants: Vec<Variant>,
-    /// Cases in which some activity occurs more than once.
+    /// Cases in which some activity is done more than once; records of one step (start, complete) count once.
     pub cases_with_rework: u64,
     pub rework_per_activity: BTreeMap<String, Rework>,
-    pub case_duration_s: Spread,
+    /// The same by records, where one step leaves several.
+    pub cases_with_repeat: u64,
+    pub repeat_per_activity: BTreeMap<String, Rework>,
+    /// None where no event has a time.
+    pub case_duration_s: Option<Spread>,
+    /// What cannot be answered from this log, in both languages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cannot: Vec<String>,
     pub case_length: Length,
     pub handover: Handovers,
 }
@@ -115,6 +122,9 @@ pub struct Handover {
     pub count: u64,
 }
 
+/// What is said of durations where no event has a time.
+pub const NO_TIMES: &str = "日志里没有可用的时间，历时、等待、超时无法回答 / cannot be answered without times: durations, waiting and limits";
+
 /// Variants and hand-overs listed unless asked otherwise.
 pub const TOP: usize = 25;
 
@@ -136,7 +146,14 @@ pub fn log_stats_top(log: &Log, order: Order, top: usize) -> Stats {
     };
     let trace = |v: u32| variants.trace(log, v).iter().map(|&a| name(a)).collect();
     let ranked = variants.ranked(log);
-    let (cases_with_rework, rework_per_activity) = rework(log, &variants);
+    // What is done again is counted by steps, not by the records that one step leaves.
+    let (steps, several) = crate::lifecycle::steps(log);
+    let (cases_with_repeat, repeat_per_activity) = rework(log, &variants);
+    let (cases_with_rework, rework_per_activity) = if several {
+        rework(&steps, &Variants::of(&steps))
+    } else {
+        (cases_with_repeat, repeat_per_activity.clone())
+    };
     let times = log.time().iter().copied().filter(|&t| t != NO_TIME);
     let resources: hashbrown::HashSet<u32> =
         log.resource().iter().copied().filter(|&r| r != Log::NONE).collect();
@@ -165,7 +182,14 @@ pub fn log_stats_top(log: &Log, order: Order, top: usize) -> Stats {
             .collect(),
         cases_with_rework,
         rework_per_activity,
-        case_duration_s: spread(&mut case_durations(log)),
+        cases_with_repeat,
+        repeat_per_activity,
+        case_duration_s: Some(case_durations(log)).filter(|d| !d.is_empty()).map(|mut d| spread(&mut d)),
+        cannot: if log.time().iter().all(|&t| t == NO_TIME) && log.event_count() > 0 {
+            vec![NO_TIMES.to_owned()]
+        } else {
+            Vec::new()
+        },
         case_length: lengths(log),
         handover: handovers(log, top),
     }
@@ -194,7 +218,8 @@ fn ties_in_file(log: &Log) -> u64 {
 pub struct WorkingStats {
     /// Hours of one working day.
     pub day_hours: f64,
-    pub case_duration_days: Spread,
+    /// None where no event has a time.
+    pub case_duration_days: Option<Spread>,
     /// By falling sum.
     pub directly_follows: Vec<WorkingFollows>,
 }
@@ -238,10 +263,11 @@ pub fn working_stats(log: &Log, clock: &WorkClock, day_us: i64) -> WorkingStats 
     };
     let mut durations: Vec<i64> = log.cases().filter_map(of_case).collect();
     let s = spread(&mut durations);
+    let any = !durations.is_empty();
     let days = |seconds: f64| seconds * 1e6 / day;
     WorkingStats {
         day_hours: day / 3.6e9,
-        case_duration_days: Spread {
+        case_duration_days: any.then(|| Spread {
             mean: days(s.mean),
             min: days(s.min),
             median: days(s.median),
@@ -249,7 +275,7 @@ pub fn working_stats(log: &Log, clock: &WorkClock, day_us: i64) -> WorkingStats 
             p95: days(s.p95),
             p99: days(s.p99),
             max: days(s.max),
-        },
+        }),
         directly_follows: all,
     }
 }

@@ -1,324 +1,218 @@
-//! Tables in and out: rows of a CSV (or of a spreadsheet, given row by row) and which column means what.
+//! Tables as logs: rows, whatever file they stand in, become cases and events.
 //!
-//! Knows headers, fields and a [`Mapping`], which can be saved as a template; nothing of spreadsheets' own
-//! formats. Every column that the mapping does not use becomes an attribute of the events.
+//! Knows rows of text and a [`Mapping`]; nothing of the files they come from. Titles above the header and rows
+//! below the records are told from events. Every column that the mapping does not use becomes an attribute of the
+//! events.
 
-use std::io::{self, Read, Write};
-
-use serde::{Deserialize, Serialize};
+use tabular::aside;
+use tabular::header;
+use tabular::told::{ColumnUsed, Told};
+use tabular::when::{self, BEIJING_S, DateOrder, Evidence};
 
 use crate::builder::Builder;
+use crate::columns::{Mapping, find_header};
 use crate::error::{Error, Limits, ProblemKind, Report};
-use crate::log::{Kind, Log, Order, show};
-use crate::source::{text, unpack};
-use crate::when::{NO_TIME, read_time, write_time};
+use crate::log::{Kind, Log, Order};
+use crate::when::read_time;
 
-/// Which column means what (列对应): saved and used again as a template.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Mapping {
-    /// Name of the case (办件编号).
-    pub case: String,
-    /// Activity (环节).
-    pub activity: String,
-    /// When it was finished (时间).
-    pub time: Option<String>,
-    /// When it was begun (开始时间).
-    pub start: Option<String>,
-    /// Who did it (经办人).
-    pub resource: Option<String>,
-    /// Lifecycle transition.
-    pub lifecycle: Option<String>,
-    /// Separator of a CSV; guessed when missing.
-    pub separator: Option<char>,
-    /// Encoding of a CSV (`gb18030`, `utf-8` …); found when missing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub encoding: Option<String>,
-    /// Seconds east of UTC for times without a zone; Beijing when missing.
-    pub offset_s: Option<i32>,
+/// A row of a table.
+#[derive(Clone, Debug, Default)]
+pub struct RowIn {
+    /// Its cells.
+    pub cells: Vec<String>,
+    /// Its line, or its number in a workbook.
+    pub line: u64,
+    /// Its byte; nought in a workbook.
+    pub byte: u64,
+    /// What is wrong with it.
+    pub fault: Option<ProblemKind>,
+    /// It is hidden in the file.
+    pub hidden: bool,
 }
 
-/// Headers by which a column is recognised, most telling first, in small letters without spaces and `_`.
-const NAMES: [(&str, &[&str]); 6] = [
-    (
-        "case",
-        &[
-            "case:concept:name",
-            "caseid",
-            "case",
-            "办件编号",
-            "业务流水号",
-            "流水号",
-            "案件编号",
-            "案件",
-            "办件",
-            "编号",
-            "traceid",
-            "applicationid",
-            "processinstanceid",
-            "ticketid",
-        ],
-    ),
-    (
-        "activity",
-        &[
-            "concept:name",
-            "activity",
-            "activityname",
-            "环节",
-            "环节名称",
-            "活动",
-            "步骤",
-            "办理环节",
-            "task",
-            "event",
-            "action",
-            "状态",
-            "status",
-        ],
-    ),
-    ("start", &["starttimestamp", "starttime", "time:start", "开始时间", "接收时间", "收到时间", "start"]),
-    (
-        "time",
-        &[
-            "time:timestamp",
-            "endtime",
-            "endtimestamp",
-            "completetimestamp",
-            "timestamp",
-            "结束时间",
-            "完成时间",
-            "办理时间",
-            "操作时间",
-            "时间",
-            "end",
-            "time",
-            "datetime",
-            "date",
-            "日期",
-        ],
-    ),
-    (
-        "resource",
-        &[
-            "org:resource",
-            "resource",
-            "经办人",
-            "办理人",
-            "处理人",
-            "操作人",
-            "人员",
-            "user",
-            "performer",
-            "agent",
-        ],
-    ),
-    ("lifecycle", &["lifecycle:transition", "lifecycle", "transition", "生命周期"]),
-];
+/// Rows by which header and columns are told.
+const LOOKED: usize = 120;
 
-fn plain_name(header: &str) -> String {
-    header.trim().to_lowercase().chars().filter(|c| !matches!(c, ' ' | '_' | '-')).collect()
-}
-
-impl Mapping {
-    /// Guesses from the headers and the first rows. What stays empty could not be guessed.
-    pub fn guess(headers: &[String], rows: &[Vec<String>]) -> Self {
-        let plain: Vec<String> = headers.iter().map(|h| plain_name(h)).collect();
-        let by_name = |part: &str| {
-            let names = NAMES.iter().find(|n| n.0 == part)?.1;
-            let exact = names.iter().find_map(|n| plain.iter().position(|h| h == n));
-            exact.map(|i| headers[i].clone())
-        };
-        let is_time = |i: usize| {
-            let texts = rows.iter().filter_map(|r| r.get(i)).filter(|t| !t.trim().is_empty());
-            let read: Vec<bool> = texts.map(|t| read_time(t.as_bytes(), 0).is_some()).collect();
-            !read.is_empty() && read.iter().all(|&r| r)
-        };
-        let mut map = Self {
-            case: by_name("case").unwrap_or_default(),
-            activity: by_name("activity").unwrap_or_default(),
-            time: by_name("time"),
-            start: by_name("start"),
-            resource: by_name("resource"),
-            lifecycle: by_name("lifecycle"),
-            ..Self::default()
-        };
-        if map.time.is_none() {
-            let used = |h: &String| Some(h) == map.start.as_ref();
-            map.time =
-                (0..headers.len()).find(|&i| is_time(i) && !used(&headers[i])).map(|i| headers[i].clone());
-        }
-        // Only a start is known: then the event happens when it starts.
-        if map.time.is_none() {
-            map.time = map.start.take();
-        }
-        map
-    }
-
-    /// What the mapping lacks to be used, as the name of the field.
-    pub fn missing(&self) -> Option<&'static str> {
-        match (self.case.is_empty(), self.activity.is_empty(), self.time.is_none()) {
-            (true, _, _) => Some("case"),
-            (_, true, _) => Some("activity"),
-            (_, _, true) => Some("time"),
-            _ => None,
-        }
-    }
-}
-
-/// Reads the rows of a CSV one after the other; quotes may enclose separators and line breaks.
-pub struct CsvReader<R> {
-    source: R,
-    buf: Vec<u8>,
-    pos: usize,
-    eof: bool,
-    separator: u8,
+/// Takes the rows of a table in, finds the header, sets aside what is no event, and builds the log.
+pub struct TableIntake<'m> {
+    mapping: Option<&'m Mapping>,
     limits: Limits,
-    gone: u64,
-    line: u64,
-    /// The last row had bytes that are not UTF-8, or ended inside of quotes.
-    pub odd: Option<ProblemKind>,
+    first: Vec<RowIn>,
+    table: Option<TableBuilder>,
+    used: Mapping,
+    names: Vec<String>,
+    text: usize,
+    /// The workbook counts its days from 1904.
+    pub is_1904: bool,
+    /// Which of day and month comes first, as a person says.
+    pub date_order: Option<DateOrder>,
+    /// What there is to tell.
+    pub told: Told,
 }
 
-impl<R: Read> CsvReader<R> {
-    /// Opens a source; without a separator it is guessed from the first line.
-    pub fn new(source: R, separator: Option<char>, limits: Limits) -> Result<Self, Error> {
-        let mut reader = Self {
-            source,
-            buf: Vec::new(),
-            pos: 0,
-            eof: false,
-            separator: separator.and_then(|c| u8::try_from(c).ok()).unwrap_or(b','),
+impl<'m> TableIntake<'m> {
+    /// Begins; without a mapping it is guessed.
+    pub fn new(mapping: Option<&'m Mapping>, limits: Limits) -> Self {
+        Self {
+            mapping,
             limits,
-            gone: 0,
-            line: 1,
-            odd: None,
+            first: Vec::new(),
+            table: None,
+            used: Mapping::default(),
+            names: Vec::new(),
+            text: 0,
+            is_1904: false,
+            date_order: None,
+            told: Told::default(),
+        }
+    }
+
+    /// The next row.
+    pub fn push(&mut self, row: RowIn) -> Result<(), Error> {
+        if self.table.is_some() {
+            return self.feed(row);
+        }
+        self.first.push(row);
+        if self.first.len() >= LOOKED { self.begin() } else { Ok(()) }
+    }
+
+    /// Finds the header among the first rows, and what the columns mean.
+    fn begin(&mut self) -> Result<(), Error> {
+        let first = std::mem::take(&mut self.first);
+        let texts: Vec<Vec<String>> = first.iter().map(|r| r.cells.clone()).collect();
+        let Some(found) = find_header(&texts, self.mapping) else {
+            return Err(unmapped(&texts, self.mapping));
         };
-        reader.fill()?;
-        if reader.buf.starts_with(b"\xEF\xBB\xBF") {
-            reader.pos = 3;
+        let (at, end) = (found.at, found.at + found.lines);
+        // The names of all columns that have any cell, each once.
+        let width = first[at..].iter().map(|r| r.cells.len()).max().unwrap_or(0);
+        let own = first[at..end].iter().map(|r| r.cells.len()).max().unwrap_or(0);
+        let mut names = found.names;
+        names.resize(own.max(names.len()), String::new());
+        if first[0].byte == 0 && self.told.format != "csv" {
+            names.resize(width.max(names.len()), String::new());
         }
-        // The first line by which spreadsheets tell each other the separator.
-        if let [b's', b'e', b'p', b'=', told, rest @ ..] = &reader.buf[reader.pos..]
-            && let Some(n) = memchr::memchr(b'\n', rest).filter(|&n| n < 2)
-        {
-            reader.separator = *told;
-            reader.pos += 5 + n + 1;
-            reader.line = 2;
-        } else if separator.is_none() {
-            let first = reader.buf[reader.pos..].split(|&b| b == b'\n').next().unwrap_or_default();
-            let count = |s: &u8| first.iter().filter(|b| *b == s).count();
-            reader.separator = [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(count).unwrap_or(b',');
+        let headers = header::unique(&names);
+        let rows: Vec<Vec<String>> =
+            texts[end..].iter().filter(|r| aside::why(r, headers.len()).is_none()).cloned().collect();
+        self.used = self.mapping.cloned().unwrap_or_else(|| Mapping::guess(&headers, &rows));
+        if let Some(field) = self.used.missing().filter(|f| *f != "time") {
+            return Err(Error::Unmapped { field, columns: headers.join(" | ").chars().take(300).collect() });
         }
-        Ok(reader)
+        self.told.header_rows = first[at..end].iter().map(|r| r.line).collect();
+        self.told.columns_used = used_columns(&self.used, &headers);
+        self.names = names;
+        let mut table = TableBuilder::new(headers, &self.used, self.limits)?;
+        table.is_1904 = self.is_1904;
+        table.date_order = self.date_order.or(table.date_order);
+        self.table = Some(table);
+        for row in first.into_iter().skip(end) {
+            self.feed(row)?;
+        }
+        Ok(())
     }
 
-    /// The separator in use.
-    pub fn separator(&self) -> char {
-        char::from(self.separator)
-    }
-    /// Line and byte at which the next row begins.
-    pub fn place(&self) -> (u64, u64) {
-        (self.line, self.gone + self.pos as u64)
+    fn feed(&mut self, mut row: RowIn) -> Result<(), Error> {
+        let Some(table) = &mut self.table else { return Ok(()) };
+        if row.cells.iter().all(|c| c.trim().is_empty()) {
+            return Ok(());
+        }
+        self.text += row.cells.iter().map(String::len).sum::<usize>();
+        if self.text > self.limits.text {
+            return Err(Error::TooLarge { what: "文字 / text", limit: self.limits.text as u64 });
+        }
+        self.told.hidden_rows += u64::from(row.hidden);
+        if row.cells.first().is_some_and(|c| c.len() <= 200) {
+            if aside::is_header_again(&row.cells, &self.names) {
+                self.told.aside(row.line, "重复的表头 / the header again");
+                return Ok(());
+            }
+            if let Some((zh, en)) = aside::why(&row.cells, self.names.len()) {
+                self.told.aside(row.line, format!("{zh} / {en}"));
+                return Ok(());
+            }
+        }
+        if let Some(kind) = row.fault {
+            table.report.add(kind, "", row.line, row.byte);
+            let (zh, en) = match kind {
+                ProblemKind::Encoding => {
+                    ("这一行有乱码（字被截断或编码不同）", "bytes of this row are no text")
+                }
+                _ => ("这一行有没闭合的引号", "a quote in this row is not closed"),
+            };
+            self.told.aside(row.line, format!("{zh}，未收 / {en}: set aside"));
+            return Ok(());
+        }
+        for cell in &mut row.cells {
+            let plain = tabular::value::unguarded(cell);
+            if plain.len() < cell.trim().len() {
+                *cell = plain.into_owned();
+            }
+        }
+        if let Some((i, e)) = table.error_in(&row.cells) {
+            let name = &table.headers[i];
+            self.told.aside(
+                row.line,
+                format!("“{name}”里是错误值 {e}，请改正后再导入 / {name:?} holds the error {e}: correct it"),
+            );
+            return Ok(());
+        }
+        if let Some(why) = table.no_event(&row.cells) {
+            self.told.aside(row.line, why);
+            return Ok(());
+        }
+        // A spreadsheet leaves out the empty cells at the end of a row.
+        if self.told.format != "csv" && row.cells.len() < self.names.len() {
+            row.cells.resize(self.names.len(), String::new());
+        }
+        table.row(row.cells, row.line, row.byte)
     }
 
-    fn fill(&mut self) -> Result<bool, Error> {
-        if self.eof {
-            return Ok(false);
+    /// The log, the report, the mapping that was used, and what there is to tell.
+    pub fn finish(mut self, order: Order) -> Result<(Log, Report, Mapping, Told), Error> {
+        if self.table.is_none() {
+            if self.first.is_empty() {
+                return Err(Error::NotThis { what: " CSV", line: 1 });
+            }
+            self.begin()?;
         }
-        self.buf.drain(..self.pos);
-        self.gone += self.pos as u64;
-        self.pos = 0;
-        if self.buf.len() > self.limits.token {
-            return Err(Error::TooLarge {
-                what: "一行的字节 / bytes of a row",
-                limit: self.limits.token as u64,
-            });
-        }
-        let before = self.buf.len();
-        (&mut self.source).take(256 << 10).read_to_end(&mut self.buf)?;
-        self.eof = self.buf.len() == before;
-        if self.gone + self.buf.len() as u64 > self.limits.bytes {
-            return Err(Error::TooLarge { what: "字节 / bytes", limit: self.limits.bytes });
-        }
-        Ok(!self.eof)
+        let Some(table) = self.table else { return Err(Error::NotThis { what: " CSV", line: 1 }) };
+        let (log, report, said) = table.build(order)?;
+        self.told.date_order = said;
+        Ok((log, report, self.used, self.told))
     }
+}
 
-    /// The next row into `row`; `false` at the end. Empty lines are passed over.
-    pub fn next_row(&mut self, row: &mut Vec<String>) -> Result<bool, Error> {
-        loop {
-            if self.pos == self.buf.len() && !self.fill()? {
-                return Ok(false);
-            }
-            match self.scan(row) {
-                Some(next) => {
-                    let rows = &self.buf[self.pos..next];
-                    self.line += memchr::memchr_iter(b'\n', rows).count() as u64;
-                    self.pos = next;
-                    if row.len() > 1 || row.first().is_some_and(|f| !f.is_empty()) {
-                        return Ok(true);
-                    }
-                }
-                None => {
-                    self.fill()?;
-                }
-            }
-        }
+fn unmapped(rows: &[Vec<String>], mapping: Option<&Mapping>) -> Error {
+    if let Some(m) = mapping {
+        return Error::NoColumn(m.case.clone());
     }
+    let header = rows
+        .iter()
+        .take(header::HEADER_WITHIN)
+        .max_by_key(|r| r.iter().filter(|c| !c.trim().is_empty()).count());
+    let columns = header.map(|r| r.join(" | ")).unwrap_or_default().chars().take(300).collect();
+    let guess = header.map(|h| Mapping::guess(h, &[]));
+    Error::Unmapped {
+        field: guess.and_then(|g| g.missing()).filter(|f| *f != "time").unwrap_or("case"),
+        columns,
+    }
+}
 
-    /// Scans one row; `None` when it does not end in the buffer and more may come.
-    fn scan(&mut self, row: &mut Vec<String>) -> Option<usize> {
-        row.clear();
-        self.odd = None;
-        let buf = &self.buf;
-        let mut i = self.pos;
-        let mut field = Vec::new();
-        loop {
-            field.clear();
-            if buf.get(i) == Some(&b'"') {
-                i += 1;
-                loop {
-                    match memchr::memchr(b'"', &buf[i.min(buf.len())..]) {
-                        Some(n) => {
-                            field.extend_from_slice(&buf[i..i + n]);
-                            i += n + 1;
-                            match buf.get(i) {
-                                Some(b'"') => field.push(b'"'),
-                                None if !self.eof => return None,
-                                _ => break,
-                            }
-                            i += 1;
-                        }
-                        None if !self.eof => return None,
-                        None => {
-                            field.extend_from_slice(&buf[i.min(buf.len())..]);
-                            self.odd = Some(ProblemKind::Truncated);
-                            i = buf.len();
-                            break;
-                        }
-                    }
-                }
-            }
-            let rest = &buf[i.min(buf.len())..];
-            let n = memchr::memchr2(self.separator, b'\n', rest);
-            let n = n.or_else(|| self.eof.then_some(rest.len()))?;
-            let ends = rest.get(n) != Some(&self.separator);
-            let tail = &rest[..n];
-            let tail = if ends { tail.strip_suffix(b"\r").unwrap_or(tail) } else { tail };
-            field.extend_from_slice(tail);
-            i += n + 1;
-            row.push(match std::str::from_utf8(&field) {
-                Ok(text) => text.to_owned(),
-                Err(_) => {
-                    self.odd = Some(ProblemKind::Encoding);
-                    String::from_utf8_lossy(&field).into_owned()
-                }
-            });
-            if ends {
-                return Some(i.min(buf.len()));
-            }
-        }
-    }
+fn used_columns(used: &Mapping, headers: &[String]) -> Vec<ColumnUsed> {
+    let named = [
+        (Some(&used.case), "case"),
+        (Some(&used.activity), "activity"),
+        (used.time.as_ref(), "time"),
+        (used.clock.as_ref(), "clock"),
+        (used.start.as_ref(), "start"),
+        (used.resource.as_ref(), "resource"),
+        (used.lifecycle.as_ref(), "lifecycle"),
+    ];
+    let field = |h: &String| {
+        named.iter().find(|n| n.0.is_some_and(|n| n.trim() == h.trim())).map_or("attribute", |n| n.1)
+    };
+    headers.iter().map(|h| ColumnUsed { name: h.clone(), field: field(h).to_owned() }).collect()
 }
 
 /// Builds a log from rows: the header first, then one row for each event, in any order of cases.
@@ -331,8 +225,15 @@ pub struct TableBuilder {
     cells: Vec<Vec<String>>,
     limits: Limits,
     offset_s: i32,
+    /// The workbook counts its days from 1904.
+    pub is_1904: bool,
+    date_order: Option<DateOrder>,
+    /// The column of `time` and the one with its time of day.
+    clock: Option<(usize, usize)>,
     places: Vec<(u64, u64)>,
     report: Report,
+    /// How day and month were told apart.
+    order_said: Option<String>,
 }
 
 /// Before the name of an attribute of cases, as [`write_csv`] writes it.
@@ -364,7 +265,11 @@ impl TableBuilder {
                 named.push((find(name)?, key, kind));
             }
         }
-        let used = |i: &usize| *i == case || named.iter().any(|n| n.0 == *i);
+        let time = mapping.time.as_deref().map(&find).transpose()?;
+        let clock = mapping.clock.as_deref().map(&find).transpose()?;
+        let clock = time.zip(clock);
+        let used =
+            |i: &usize| *i == case || named.iter().any(|n| n.0 == *i) || clock.is_some_and(|c| c.1 == *i);
         let others = (0..headers.len()).filter(|i| !used(i)).collect();
         Ok(Self {
             headers,
@@ -373,10 +278,36 @@ impl TableBuilder {
             names: crate::intern::Interner::default(),
             cells: Vec::new(),
             limits,
-            offset_s: mapping.offset_s.unwrap_or(8 * 3600),
+            offset_s: mapping.offset_s.unwrap_or(BEIJING_S),
+            is_1904: false,
+            date_order: mapping.date_order,
+            clock,
             places: Vec::new(),
             report: Report::default(),
+            order_said: None,
         })
+    }
+
+    /// Why a row is no event; none when it is one.
+    fn no_event(&self, row: &[String]) -> Option<&'static str> {
+        let empty = |i: usize| row.get(i).is_none_or(|c| c.trim().is_empty());
+        let times = self.parts.named.iter().filter(|n| n.2 == Kind::Date);
+        if empty(self.parts.case) {
+            Some(
+                "没有办件编号，未收；如原表是合并单元格，请直接导入原表，或填满后再导入 / no name of a case: set aside; of a sheet with merged cells import the sheet itself, or fill them in",
+            )
+        } else if empty(self.parts.activity) && times.clone().all(|t| empty(t.0)) {
+            Some("没有环节也没有时间，未收 / neither activity nor time: set aside")
+        } else {
+            None
+        }
+    }
+
+    /// An error value where the log needs a value: its column and what stands there.
+    fn error_in(&self, row: &[String]) -> Option<(usize, &'static str)> {
+        let named = self.parts.named.iter().map(|n| n.0);
+        let mut needed = [self.parts.case].into_iter().chain(named);
+        needed.find_map(|i| Some((i, tabular::value::error(row.get(i)?)?)))
     }
 
     /// Adds a row; `line` and `byte` are for reports.
@@ -404,8 +335,58 @@ impl TableBuilder {
         Ok(())
     }
 
+    /// Writes the times that one cell alone does not say as those that all can be read: day and month by what the
+    /// whole column shows, the time of day from the column beside, days counted from 1904.
+    fn settle_times(&mut self) -> Result<(), Error> {
+        let times: Vec<usize> = self.parts.named.iter().filter(|n| n.2 == Kind::Date).map(|n| n.0).collect();
+        for i in times {
+            let mut seen = Evidence::default();
+            for (row, place) in self.cells.iter().zip(&self.places) {
+                seen.see(&row[i], place.0);
+            }
+            let clock = self.clock.filter(|c| c.0 == i).map(|c| c.1);
+            if !seen.any() && clock.is_none() && !self.is_1904 {
+                continue;
+            }
+            let decided = seen
+                .decide(&self.headers[i], self.date_order)
+                .map_err(|(zh, en)| Error::DateOrder { zh, en })?;
+            let order = decided.as_ref().map(|d| d.0).or(self.date_order);
+            self.order_said = decided.map(|d| d.1).or(self.order_said.take());
+            for row in &mut self.cells {
+                let text = row[i].trim();
+                let serial = || text.parse::<f64>().ok().filter(|_| self.is_1904);
+                let us = match serial().and_then(|n| when::serial_wall_s(n, true)) {
+                    Some(wall) => Some((wall - i64::from(self.offset_s)) * 1_000_000),
+                    None => match when::read(text, self.offset_s, order) {
+                        when::Reading::Time { us, .. } => Some(us),
+                        _ => None,
+                    },
+                };
+                let Some(us) = us else { continue };
+                let in_day = clock.and_then(|c| {
+                    let text = row[c].trim();
+                    when::clock(text).or_else(|| (text == "0").then_some(0))
+                });
+                let writes = clock.is_some()
+                    || self.is_1904
+                    || !text.as_bytes().get(..4).is_some_and(|y| y.iter().all(u8::is_ascii_digit));
+                if writes {
+                    row[i] = crate::when::write_time(us + in_day.unwrap_or(0));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The log, cases in the order of their first row, and the report.
     pub fn finish(self, order: Order) -> Result<(Log, Report), Error> {
+        self.build(order).map(|(log, report, _)| (log, report))
+    }
+
+    /// The same, with how day and month were told apart.
+    fn build(mut self, order: Order) -> Result<(Log, Report, Option<String>), Error> {
+        self.settle_times()?;
         let mut builder = Builder::new(self.limits, self.offset_s);
         builder.report = self.report;
         builder.report.complete = true;
@@ -429,7 +410,9 @@ impl TableBuilder {
                 builder.begin_event()?;
                 for &(i, key, kind) in &self.parts.named {
                     let cell = row[i].trim();
-                    if !cell.is_empty() || i == self.parts.activity {
+                    // A word that says that there is no time is none.
+                    let none = kind == Kind::Date && when::is_blank_word(cell);
+                    if !none && !cell.is_empty() || i == self.parts.activity {
                         builder.literal(true, kind, key, cell.as_bytes(), &|| place)?;
                     }
                 }
@@ -442,7 +425,8 @@ impl TableBuilder {
             }
             builder.end_case(&|| first);
         }
-        Ok(builder.finish(order))
+        let (log, report) = builder.finish(order);
+        Ok((log, report, self.order_said))
     }
 }
 
@@ -465,134 +449,5 @@ fn column_kind(cells: &[Vec<String>], i: usize) -> Kind {
         (_, true, _) => Kind::Float,
         (_, _, true) => Kind::Date,
         _ => Kind::String,
-    }
-}
-
-/// Reads a CSV, gzipped or not. Without a mapping it is guessed; the mapping used is given back as a template.
-pub fn read_csv<R: Read>(
-    source: R,
-    mapping: Option<&Mapping>,
-    limits: Limits,
-    order: Order,
-) -> Result<(Log, Report, Mapping), Error> {
-    let told = mapping.and_then(|m| m.encoding.as_deref());
-    let source = text(unpack(source, &limits)?, told)?;
-    let mut csv = CsvReader::new(source, mapping.and_then(|m| m.separator), limits)?;
-    let mut headers = Vec::new();
-    if !csv.next_row(&mut headers)? {
-        return Err(Error::NotThis { what: " CSV", line: 1 });
-    }
-    let mut first = Vec::new();
-    let mut row = Vec::new();
-    while mapping.is_none() && first.len() < 50 {
-        let place = csv.place();
-        if !csv.next_row(&mut row)? {
-            break;
-        }
-        first.push((std::mem::take(&mut row), place, csv.odd));
-    }
-    let mut used = mapping.cloned().unwrap_or_else(|| {
-        let rows: Vec<Vec<String>> = first.iter().map(|f| f.0.clone()).collect();
-        Mapping::guess(&headers, &rows)
-    });
-    used.separator = Some(csv.separator());
-    if let Some(field) = used.missing().filter(|&f| f != "time") {
-        return Err(Error::Unmapped { field, columns: headers.join(" | ").chars().take(300).collect() });
-    }
-    let mut table = TableBuilder::new(headers, &used, limits)?;
-    let mut text = 0;
-    let mut add =
-        |table: &mut TableBuilder, row: Vec<String>, place: (u64, u64), odd: Option<ProblemKind>| {
-            text += row.iter().map(String::len).sum::<usize>();
-            if text > limits.text {
-                return Err(Error::TooLarge { what: "文字 / text", limit: limits.text as u64 });
-            }
-            if let Some(kind) = odd {
-                table.report.add(kind, "", place.0, place.1);
-            }
-            table.row(row, place.0, place.1)
-        };
-    for (row, place, odd) in first {
-        add(&mut table, row, place, odd)?;
-    }
-    loop {
-        let place = csv.place();
-        if !csv.next_row(&mut row)? {
-            break;
-        }
-        let odd = csv.odd;
-        add(&mut table, std::mem::take(&mut row), place, odd)?;
-    }
-    let (lines, bytes) = csv.place();
-    let (log, mut report) = table.finish(order)?;
-    (report.lines, report.bytes) = (lines - 1, bytes);
-    report.complete = report.count(ProblemKind::Truncated) == 0;
-    used.encoding = used.encoding.or_else(|| csv.source.encoding().map(str::to_lowercase));
-    Ok((log, report, used))
-}
-
-/// Writes a log as CSV with the headers of XES: case, activity, resource, lifecycle, start, time, attributes of
-/// cases (`case:…`) and of events. Nested attributes are named `parent/child`; of lists the last value is kept.
-pub fn write_csv<W: Write>(log: &Log, out: &mut W) -> io::Result<()> {
-    let mut line = String::from("case:concept:name,concept:name,org:resource,lifecycle:transition");
-    if log.begin.is_some() {
-        line.push_str(",start_timestamp");
-    }
-    line.push_str(",time:timestamp");
-    let cases = log.case_columns.iter().map(|c| (c, format!("case:{}", path(&log.case_columns, c))));
-    let events = log.event_columns.iter().map(|c| (c, path(&log.event_columns, c)));
-    let (cases, events): (Vec<_>, Vec<_>) = (cases.collect(), events.collect());
-    for (_, name) in cases.iter().chain(&events) {
-        field(&mut line, name);
-    }
-    line.push('\n');
-    for c in 0..log.case_count() {
-        for e in log.case(c) {
-            quote(&mut line, log.case_name(c));
-            field(&mut line, log.activities.get(log.activity[e]));
-            field(&mut line, log.resources.get(log.resource[e]));
-            field(&mut line, log.lifecycles.get(u32::from(log.lifecycle[e])));
-            let time = |t: i64| if t == NO_TIME { String::new() } else { write_time(t) };
-            if let Some(begin) = &log.begin {
-                field(&mut line, &time(begin[e]));
-            }
-            field(&mut line, &time(log.time[e]));
-            for (column, _) in &cases {
-                field(&mut line, &column.get(log.case_row(c)).map(show).unwrap_or_default());
-            }
-            for (column, _) in &events {
-                field(&mut line, &column.get(log.row(e)).map(show).unwrap_or_default());
-            }
-            line.push('\n');
-            if line.len() > 64 << 10 {
-                out.write_all(line.as_bytes())?;
-                line.clear();
-            }
-        }
-    }
-    out.write_all(line.as_bytes())
-}
-
-fn path(columns: &[crate::log::Column], column: &crate::log::Column) -> String {
-    match column.parent {
-        Some(p) => format!("{}/{}", path(columns, &columns[p as usize]), column.key),
-        None => column.key.clone(),
-    }
-}
-
-fn field(line: &mut String, text: &str) {
-    line.push(',');
-    quote(line, text);
-}
-
-/// Fields that a spreadsheet would take for a formula are not changed: the file is for programs.
-fn quote(line: &mut String, text: &str) {
-    let special = text.contains([',', '"', '\n', '\r', ';', '\t', '|']) || text.trim() != text;
-    if special {
-        line.push('"');
-        line.push_str(&text.replace('"', "\"\""));
-        line.push('"');
-    } else {
-        line.push_str(text);
     }
 }

@@ -1,4 +1,5 @@
-//! Times as logs write them: ISO 8601 in its common spellings, slashes, dots, Chinese, epoch numbers.
+//! Times as logs write them, fast where they are ISO 8601; every other spelling is read by the one reader of all
+//! doors ([`tabular::when`]).
 //!
 //! Knows text and microseconds since the epoch (UTC). Anything that is not exactly a date and time is `None`.
 
@@ -16,14 +17,7 @@ pub struct Read {
     pub zoned: bool,
 }
 
-/// Days from 1970-01-01 to a civil date of the Gregorian calendar.
-pub const fn days_from_civil(y: i64, m: i64, d: i64) -> i64 {
-    let y = if m <= 2 { y - 1 } else { y };
-    let era = y.div_euclid(400);
-    let yoe = y.rem_euclid(400);
-    let doy = (153 * ((m + 9) % 12) + 2) / 5 + d - 1;
-    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468
-}
+pub use tabular::when::{BEIJING_S, days_from_civil};
 
 /// Year, month, day of a day number.
 pub const fn civil_from_days(day: i64) -> (i64, i64, i64) {
@@ -57,13 +51,6 @@ impl Cursor<'_> {
         self.0 = &self.0[1..];
         Some(b)
     }
-    fn eat_text(&mut self, wanted: &str) -> bool {
-        let hit = self.0.starts_with(wanted.as_bytes());
-        if hit {
-            self.0 = &self.0[wanted.len()..];
-        }
-        hit
-    }
     /// `min..=max` digits.
     fn number(&mut self, min: usize, max: usize) -> Option<i64> {
         let n = self.0.iter().take(max).take_while(|b| b.is_ascii_digit()).count();
@@ -81,7 +68,9 @@ impl Cursor<'_> {
 
 /// Reads a time; a text without a zone is at `default_offset_s` seconds east of UTC.
 pub fn read_time(text: &[u8], default_offset_s: i32) -> Option<Read> {
-    fast_iso(text).or_else(|| slow(text, default_offset_s))
+    fast_iso(text)
+        .or_else(|| year_first(text, default_offset_s))
+        .or_else(|| any_spelling(text, default_offset_s))
 }
 
 /// Reads times one after the other and remembers the last date and zone: in a log they repeat.
@@ -200,60 +189,37 @@ fn compose(y: i64, m: i64, d: i64, h: i64, mi: i64, s: i64, us: i64, offset_s: i
     valid.then_some(day + (h * 3600 + mi * 60 + s - offset_s) * 1_000_000 + us)
 }
 
-fn slow(text: &[u8], default_offset_s: i32) -> Option<Read> {
-    let text = text.trim_ascii();
-    if text.len() > 64 {
-        return None;
+/// Whatever people write; day and month without a year first only where they cannot be confused.
+fn any_spelling(text: &[u8], default_offset_s: i32) -> Option<Read> {
+    match tabular::when::read(std::str::from_utf8(text).ok()?, default_offset_s, None) {
+        tabular::when::Reading::Time { us, zoned } => Some(Read { us, zoned }),
+        _ => None,
     }
-    let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
-    if digits == text.len() && matches!(digits, 10 | 13 | 16) {
-        return epoch(text);
-    }
-    let mut c = Cursor(text);
-    let first = c.number(1, 4)?;
-    let (y, m, d) = if c.eat_text("年") {
-        let m = c.number(1, 2)?;
-        let d = if c.eat_text("月") { c.number(1, 2)? } else { return None };
-        if !c.eat_text("日") {
-            return None;
-        }
-        (first, m, d)
-    } else if (1000..=9999).contains(&first) {
-        let sep = c.eat(b"-/.")?;
-        let m = c.number(1, 2)?;
-        c.eat(&[sep])?;
-        (first, m, c.number(1, 2)?)
-    } else {
-        // Day first, as written with dots or slashes in Europe.
-        let sep = c.eat(b"./-")?;
-        let m = c.number(1, 2)?;
-        c.eat(&[sep])?;
-        (c.number(4, 4)?, m, first)
-    };
+}
+
+/// `2024-03-05 09:00:00.123`, also with slashes and dots, with or without a zone: what most tables hold.
+fn year_first(text: &[u8], default_offset_s: i32) -> Option<Read> {
+    let mut c = Cursor(text.trim_ascii());
+    let y = c.number(4, 4)?;
+    let sep = c.eat(b"-/.")?;
+    let m = c.number(1, 2)?;
+    c.eat(&[sep])?;
+    let d = c.number(1, 2)?;
     let (mut h, mut mi, mut s, mut us) = (0, 0, 0, 0);
     c.eat(b"Tt");
     c.spaces();
     if c.peek().is_some_and(|b| b.is_ascii_digit()) {
         h = c.number(1, 2)?;
-        if c.eat(b":").is_none() && !c.eat_text("时") && !c.eat_text("点") {
-            return None;
-        }
-        mi = if c.peek().is_some_and(|b| b.is_ascii_digit()) { c.number(1, 2)? } else { 0 };
-        let more = c.eat(b":").is_some() || c.eat_text("分");
-        if more && c.peek().is_some_and(|b| b.is_ascii_digit()) {
+        c.eat(b":")?;
+        mi = c.number(1, 2)?;
+        if c.eat(b":").is_some() {
             s = c.number(1, 2)?;
-            c.eat_text("秒");
         }
         if c.eat(b".,").is_some() {
             let before = c.0.len();
             let value = c.number(1, 9)?;
             let digits = before - c.0.len();
             us = value * 10i64.pow(9 - digits as u32) / 1000;
-        }
-        c.spaces();
-        if let Some(half) = c.eat(b"AaPp") {
-            c.eat(b"Mm")?;
-            h = h % 12 + if half.eq_ignore_ascii_case(&b'p') { 12 } else { 0 };
         }
     }
     c.spaces();
@@ -265,7 +231,7 @@ fn slow(text: &[u8], default_offset_s: i32) -> Option<Read> {
 }
 
 fn zone(c: &mut Cursor<'_>, default_offset_s: i32) -> Option<(i64, bool)> {
-    if c.eat(b"Zz").is_some() || c.eat_text("UTC") || c.eat_text("GMT") {
+    if c.eat(b"Zz").is_some() {
         return Some((0, true));
     }
     let Some(sign) = c.eat(b"+-") else { return Some((i64::from(default_offset_s), false)) };
@@ -274,16 +240,6 @@ fn zone(c: &mut Cursor<'_>, default_offset_s: i32) -> Option<(i64, bool)> {
     let m = if colon || !c.0.is_empty() { c.number(2, 2)? } else { 0 };
     let off = h * 3600 + m * 60;
     Some((if sign == b'-' { -off } else { off }, true))
-}
-
-fn epoch(text: &[u8]) -> Option<Read> {
-    let value: i64 = std::str::from_utf8(text).ok()?.parse().ok()?;
-    let us = match text.len() {
-        10 => value * 1_000_000,
-        13 => value * 1000,
-        _ => value,
-    };
-    Some(Read { us, zoned: true })
 }
 
 /// `2011-09-30T22:38:44.546000+00:00`, the fraction only when there is one (three or six digits).

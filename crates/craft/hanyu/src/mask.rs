@@ -137,6 +137,16 @@ pub fn told(text: &str) -> impl Iterator<Item = (Personal, &str)> {
     find(text).into_iter().filter_map(|f| Some((f.kind, text.get(f.at)?)))
 }
 
+/// Why a text for many readers cannot go out as it is; none when nothing in it looks like personal data.
+pub fn refusal(text: &str) -> Option<kernel::Said> {
+    let found = find(text).into_iter().next()?;
+    let (zh, en, words) = (found.kind.zh(), found.kind.en(), text.get(found.at).unwrap_or_default());
+    Some(kernel::Said::new(
+        format!("仍含疑似{zh}：“{words}”，请遮盖后再提交"),
+        format!("still holds what looks like a {en}: “{words}”; cover it first"),
+    ))
+}
+
 /// A full-width digit, letter, hyphen, dot or blank: written like the plain one, three bytes long.
 fn is_wide(c: char) -> bool {
     matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '－' | '—' | '．' | '＠' | '＋' | '＿' | '\u{3000}')

@@ -1,5 +1,10 @@
 //! Files as they come: encodings, titles above the header, mixed dates, hostile ones.
 
+#[path = "it/doors.rs"]
+mod doors;
+#[path = "it/offices.rs"]
+mod offices;
+
 use std::io::{Cursor, Write};
 
 use paper::sheet::intake::{self, Field, IntakeRow, Mapping, RowRejected};
@@ -252,19 +257,31 @@ fn hostile_files_are_refused_in_words() {
     let many: String = (1..=11).map(|i| format!(r#"<row r="{i}"><c r="A{i}"><v>1</v></c></row>"#)).collect();
     assert!(matches!(run(&workbook(STRINGS, &sheet(&many))), SheetError::TooManyRows(10)));
     assert!(matches!(run(b"PK\x03\x04 not a zip at all"), SheetError::BadXlsx(_)));
-    assert!(matches!(run(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old"), SheetError::OldExcel));
-    assert!(matches!(run(b"\xff\xfea\0,\0"), SheetError::Utf16));
-    assert!(matches!(run(b"a,b\n\x81\x20\xff\xff,1\n"), SheetError::UnknownEncoding));
+    for (bytes, word) in [
+        (&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old"[..], "Office"),
+        (b"%PDF-1.7", "PDF"),
+        (b"{\\rtf1", "RTF"),
+        (b"<!DOCTYPE html><html><body>log</body></html>", "HTML"),
+        (b"\x7fELF\x02\x01\x01", "CSV"),
+        (b"{\"a\": 1}", "JSON"),
+        (b"\x1f\x8b\x08\0", "gzip"),
+    ] {
+        let error = run(bytes);
+        assert!(matches!(error, SheetError::NotATable(..)) && error.to_string().contains(word), "{error}");
+    }
     assert!(matches!(run("1,2,3,4,5\n".as_bytes()), SheetError::TooManyColumns { row: 1, max: 4 }));
     assert!(matches!(run("a\n".repeat(11).as_bytes()), SheetError::TooManyRows(10)));
+    let long_line = format!("标题,内容\n没有换行,{}", "x".repeat(700_000));
+    assert!(matches!(run(long_line.as_bytes()), SheetError::RowTooLong { row: 2, .. }));
+    // A quote that is never closed costs its own line.
     let open_quote = format!("标题,内容\n\"没有右引号{}", "x,\n".repeat(700_000));
-    assert!(matches!(run(open_quote.as_bytes()), SheetError::RowTooLong { row: 2, .. }));
+    assert!(matches!(run(open_quote.as_bytes()), SheetError::TooManyRows(10)));
     let big = Limits { file_bytes: 3, ..limits };
     assert!(matches!(
         Book::open(Cursor::new(b"a,b\n1,2".as_slice()), big),
         Err(SheetError::FileTooLarge { .. })
     ));
-    for e in [run(b""), run(b"\xff\xfea\0"), run(b"PK\x03\x04 not a zip at all")] {
+    for e in [run(b""), run(b"%PDF-"), run(b"PK\x03\x04 not a zip at all")] {
         assert!(e.to_string().contains(" / "), "two languages: {e}");
     }
 }

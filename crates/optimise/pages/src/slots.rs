@@ -9,7 +9,7 @@ pub fn at_home(kit: Kit, reader: Reader, (): ()) -> Filling<Tile> {
     Box::pin(async move {
         let p = Page::from(reader);
         let Some(me) = &p.me else { return Ok(Vec::new()) };
-        let waiting = kit.app.redesigns_to_review(me.actor.clone()).await?.len();
+        let waiting = kit.app.redesigns.redesigns_to_review(me.actor.clone()).await?.len();
         Ok(Vec::from_iter((waiting > 0).then(|| Tile {
             label: p.t.process.home_waiting.to_owned(),
             count: waiting.to_string(),

@@ -108,7 +108,7 @@ pub enum OptimiseError {
         steps: Vec<String>,
     },
     /// A file of another format could not be read.
-    #[error("{format} 第 {line} 行：{what_zh} / {format}, line {line}: {what_en}")]
+    #[error("{format}{}：{what_zh} / {format}{}: {what_en}", at_zh(.line), at_en(.line))]
     File {
         /// which format
         format: &'static str,
@@ -127,6 +127,14 @@ pub enum OptimiseError {
         /// English
         what_en: String,
     },
+}
+
+/// A line, where it is known.
+fn at_zh(line: &usize) -> String {
+    if *line == 0 { String::new() } else { format!(" 第 {line} 行") }
+}
+fn at_en(line: &usize) -> String {
+    if *line == 0 { String::new() } else { format!(", line {line}") }
 }
 
 impl OptimiseError {

@@ -13,6 +13,7 @@ mod fit;
 mod graph;
 mod knockout;
 mod lanes;
+pub mod learned;
 pub mod mined;
 mod model;
 pub mod promised;

@@ -309,21 +309,21 @@ async fn page_of(
     mut told: Told<'_>,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let v = kit.app.case(desk.actor(), number.clone()).await?;
+    let v = kit.app.cases.case(desk.actor(), number.clone()).await?;
     let (open, shown) = match told.shown.as_ref() {
         Some(shown) => (true, Some(shown.contact.clone()).filter(|c| !c.is_empty())),
         None => (false, None),
     };
     let events = match told.shown.take() {
         Some(shown) => shown.events,
-        None => kit.app.events(desk.actor(), number.clone(), 0).await?,
+        None => kit.app.cases.events(desk.actor(), number.clone(), 0).await?,
     };
-    let why = kit.app.explain(desk.actor(), number.clone()).await?;
-    let read = kit.app.case_reading(desk.actor(), number.clone()).await?;
+    let why = kit.app.cases.explain(desk.actor(), number.clone()).await?;
+    let read = kit.app.cases.case_reading(desk.actor(), number.clone()).await?;
     let mut forms = forms(desk, &v, &told);
     if let Some((act, sent, _)) = told.sent {
         let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
-        let waiting = kit.app.waiting_files(&desk.actor(), tickets).await?;
+        let waiting = kit.app.city.waiting_files(&desk.actor(), tickets).await?;
         if let Some(form) = forms.iter_mut().find(|f| f.act == act.word()) {
             form.waiting = waiting;
         }
@@ -338,7 +338,7 @@ async fn page_of(
     let added = events.iter().zip(&lines).filter(|(e, _)| e.act == Act::AddWords).map(|(_, l)| l.clone());
     let added = added.collect();
     lines.reverse();
-    let mut facts = facts(&p, &v, kit.app.region_name(v.case.region.clone()).await?);
+    let mut facts = facts(&p, &v, kit.app.city.region_name(v.case.region.clone()).await?);
     if let Some(place) = place {
         facts.push(Said { label: p.t.f_place.to_owned(), value: place });
     }
@@ -473,7 +473,7 @@ pub(crate) async fn act(
 ) -> Result<Response, Oops> {
     let form = Act::ALL.iter().find(|a| a.word() == act).and_then(|a| acts::form_of(*a));
     let form = form.ok_or(Oops(Error::NotFound))?;
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let expect: Option<i64> = sent.fields.get("ver").parse().ok();
     let asked = sent.whole().and_then(|()| acts::read(form, &sent.fields, &office));
     let tickets = sent.tickets();
@@ -481,7 +481,7 @@ pub(crate) async fn act(
         Ok(asked) => {
             let shown = app::Shown::parse(sent.fields.get("shown"));
             let number = number.clone();
-            kit.app.act_shown(desk.actor(), number, asked, expect, shown, tickets).await.map(|_| ())
+            kit.app.cases.act_shown(desk.actor(), number, asked, expect, shown, tickets).await.map(|_| ())
         }
         Err(e) => Err(e),
     };
@@ -505,7 +505,7 @@ pub(crate) async fn file(
     desk: Desk,
     Path((number, hash)): Path<(String, String)>,
 ) -> Result<Response, Oops> {
-    let (file, bytes) = kit.app.file(desk.actor(), number, hash).await?;
+    let (file, bytes) = kit.app.cases.file(desk.actor(), number, hash).await?;
     Ok(web_kit::serve_file(&file, bytes))
 }
 
@@ -520,7 +520,7 @@ pub(crate) async fn check(
     let form = Act::ALL.iter().find(|a| a.word() == act).and_then(|a| acts::form_of(*a));
     let form = form.ok_or(Oops(Error::NotFound))?;
     let text = format!("{}\n{}", sent.fields.get("text"), sent.fields.get("basis"));
-    let checked = kit.app.check_reply(desk.actor(), number.clone(), text).await?;
+    let checked = kit.app.cases.check_reply(desk.actor(), number.clone(), text).await?;
     let trouble = sent.whole().err().map_or_else(String::new, |e| web_kit::explain(&desk.page, &e));
     let told = Told {
         sent: Some((form.act, &sent.fields, None)),
@@ -539,7 +539,7 @@ pub(crate) async fn unmask(
     Path(number): Path<String>,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    match kit.app.unmask(desk.actor(), number.clone(), fields.get("purpose").to_owned()).await {
+    match kit.app.cases.unmask(desk.actor(), number.clone(), fields.get("purpose").to_owned()).await {
         Ok(shown) => {
             page_of(&kit, slots, &desk, number, Told { shown: Some(shown), ..Told::default() }).await
         }
@@ -568,7 +568,7 @@ pub(crate) async fn make_precedent(
         solution: get("solution"),
         basis: get("basis"),
     };
-    match kit.app.make_precedent(desk.actor(), number.clone(), form.clone()).await {
+    match kit.app.cases.make_precedent(desk.actor(), number.clone(), form.clone()).await {
         Ok(()) => Ok(Redirect::to(&format!("/desk/case/{number}?done=precedent")).into_response()),
         Err(e) => {
             again(&desk.page, e, |trouble| {

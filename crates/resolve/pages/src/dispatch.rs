@@ -54,10 +54,10 @@ async fn page(
     let region = desk.me.actor.region.as_ref().map_or_else(String::new, ToString::to_string);
     let stages = vec![StageKind::Registered, StageKind::Accepted];
     let q = Query { stages, limit: PAGE, ..Query::of(Scope::Region(region)) };
-    let list = kit.app.list(desk.actor(), q).await?;
+    let list = kit.app.cases.list(desk.actor(), q).await?;
     let able: Vec<_> = list.cases.iter().filter(|v| v.acts.contains(&Act::Dispatch)).collect();
     let numbers = able.iter().map(|v| v.case.number.clone()).collect();
-    let proposals = kit.app.propose_many(desk.actor(), numbers).await?;
+    let proposals = kit.app.cases.propose_many(desk.actor(), numbers).await?;
     let mut rows = Vec::new();
     for v in able {
         let proposal = proposals.get(&v.case.number).cloned().unwrap_or_default();
@@ -75,7 +75,7 @@ async fn page(
             mark,
         });
     }
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let units = unit_choices(&office);
     Ok(render(&DispatchHtml {
         rows,
@@ -103,7 +103,7 @@ pub(crate) async fn form(
 }
 
 async fn one(kit: &Kit, desk: &Desk, fields: &Fields, number: &str) -> Result<String, Error> {
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let own = fields.get(&format!("unit.{number}"));
     let name = if own.is_empty() { fields.get("one") } else { own };
     let unit = office.unit_called(name).filter(|u| u.active).ok_or_else(|| {
@@ -117,7 +117,7 @@ async fn one(kit: &Kit, desk: &Desk, fields: &Fields, number: &str) -> Result<St
     let expect: Option<i64> = fields.get(&format!("ver.{number}")).parse().ok();
     let asked = Command::Dispatch { unit: unit.id, note: fields.get("note").to_owned() };
     let shown = app::Shown::parse(fields.get(&format!("shown.{number}")));
-    kit.app.act_shown(desk.actor(), number.to_owned(), asked, expect, shown, Vec::new()).await?;
+    kit.app.cases.act_shown(desk.actor(), number.to_owned(), asked, expect, shown, Vec::new()).await?;
     Ok(unit.short.clone())
 }
 

@@ -30,10 +30,10 @@ struct ErasuresHtml {
 
 async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    if !app::App::may_erase(&desk.actor()) {
+    if !app::Cases::may_erase(&desk.actor()) {
         return Err(Oops(Error::NotFound));
     }
-    let all = kit.app.erasures(desk.actor()).await?;
+    let all = kit.app.cases.erasures(desk.actor()).await?;
     let rows = all.into_iter().map(|v| {
         let (state, step, step_text) = match v.state.as_str() {
             "asked" => (p.t.erase_asked, "check", p.t.erase_check),
@@ -63,7 +63,7 @@ async fn or_again(kit: &Kit, desk: &Desk, sent: Fields, done: Result<(), Error>)
 /// `POST /desk/erasures`
 pub(crate) async fn ask(State(kit): State<Kit>, desk: Desk, f: Fields) -> Result<Response, Oops> {
     let number = f.get("number").trim().to_owned();
-    let done = kit.app.ask_erasure(desk.actor(), number, f.get("reason").to_owned()).await.map(|_| ());
+    let done = kit.app.cases.ask_erasure(desk.actor(), number, f.get("reason").to_owned()).await.map(|_| ());
     or_again(&kit, &desk, f, done).await
 }
 
@@ -80,6 +80,6 @@ pub(crate) async fn step(
         "refuse" => ErasureStep::Refuse,
         _ => return Err(Oops(Error::NotFound)),
     };
-    let done = kit.app.step_erasure(desk.actor(), id, step).await;
+    let done = kit.app.cases.step_erasure(desk.actor(), id, step).await;
     or_again(&kit, &desk, Fields::default(), done).await
 }

@@ -62,14 +62,14 @@ pub(crate) async fn cases(
 ) -> Result<Response, Oops> {
     access::offered(&desk.actor(), access::Operation::ExportCases).map_err(Error::from)?;
     let p = desk.page.clone();
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let mut q = query(&desk, &ask, ask.unit_in(&office));
     (q.limit, q.after) = (500, None);
     let mut rows = Vec::new();
     let mut before = None;
     while !ask.words().is_empty() {
         let q = store::cases::Query { limit: 100, ..q.clone() };
-        let found = kit.app.search(desk.actor(), ask.words().to_owned(), q, before).await?;
+        let found = kit.app.cases.search(desk.actor(), ask.words().to_owned(), q, before).await?;
         rows.extend(found.hits.iter().map(|h| row(&p, &h.view)));
         before = found.next;
         if before.is_none() || rows.len() >= ROWS_MAX {
@@ -77,7 +77,7 @@ pub(crate) async fn cases(
         }
     }
     while ask.words().is_empty() {
-        let page = kit.app.list(desk.actor(), q.clone()).await?;
+        let page = kit.app.cases.list(desk.actor(), q.clone()).await?;
         rows.extend(page.cases.iter().map(|v| row(&p, v)));
         match page.next {
             Some(next) if rows.len() < ROWS_MAX => q.after = Some(next),
@@ -85,7 +85,7 @@ pub(crate) async fn cases(
         }
     }
     let filter = ask.told(&p);
-    kit.app.note_export(desk.actor(), filter.clone(), rows.len()).await?;
+    kit.app.cases.note_export(desk.actor(), filter.clone(), rows.len()).await?;
     let title = p.t.export_title.replace("{city}", &p.city).replace("{filter}", &filter);
     let title = title.replace("{day}", &p.now.date().to_string()).replace("{n}", &rows.len().to_string());
     let table = Table { sheet: p.t.nav_list.to_owned(), title, columns: columns(&p) };

@@ -33,7 +33,7 @@ pub(crate) async fn find(State(kit): State<Kit>, p: Page, fields: Fields) -> Res
         kept.take(most).collect()
     };
     let (number, code) = (clean("number", 40), clean("code", 12).replace('-', ""));
-    match kit.app.follow(p.signed(), number.clone(), code.clone()).await {
+    match kit.app.cases.follow(p.signed(), number.clone(), code.clone()).await {
         Ok(_) => Ok(Redirect::to(&format!("/r/{number}/{code}")).into_response()),
         Err(Error::NotFound) => {
             let trouble = p.t.follow_wrong.to_owned();
@@ -198,7 +198,7 @@ pub(crate) async fn show(
     Path((number, code)): Path<(String, String)>,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Oops> {
-    let v = kit.app.follow(p.signed(), number, code.clone()).await?;
+    let v = kit.app.cases.follow(p.signed(), number, code.clone()).await?;
     let told = Told { fresh: !ask.new.is_empty(), thanks: !ask.done.is_empty(), ..Told::default() };
     Ok(mine(&kit, slots, p, code, &v, told).await)
 }
@@ -216,7 +216,7 @@ async fn done(
         Ok(asked) => {
             let tickets = tickets.clone();
             let (number, code) = (number.clone(), code.clone());
-            kit.app.act_as_resident_with(p.signed(), number, code, asked, tickets).await.map(|_| ())
+            kit.app.cases.act_as_resident_with(p.signed(), number, code, asked, tickets).await.map(|_| ())
         }
         Err(e) => Err(e),
     };
@@ -224,9 +224,9 @@ async fn done(
         Ok(()) => Ok(Redirect::to(&format!("/r/{number}/{code}?done=1")).into_response()),
         Err(e) => {
             again(&p.clone(), e, |trouble| async move {
-                let waiting = kit.app.waiting_files(&kernel::Actor::resident(), tickets).await?;
+                let waiting = kit.app.city.waiting_files(&kernel::Actor::resident(), tickets).await?;
                 let told = Told { trouble, sent, waiting, ..Told::default() };
-                let v = kit.app.follow(p.signed(), number, code.clone()).await?;
+                let v = kit.app.cases.follow(p.signed(), number, code.clone()).await?;
                 Ok(mine(kit, slots, p, code, &v, told).await)
             })
             .await
@@ -253,7 +253,7 @@ pub(crate) async fn file(
     p: Page,
     Path((number, code, hash)): Path<(String, String, String)>,
 ) -> Result<Response, Oops> {
-    let (file, bytes) = kit.app.file_for_resident(p.signed(), number, code, hash).await?;
+    let (file, bytes) = kit.app.cases.file_for_resident(p.signed(), number, code, hash).await?;
     Ok(web_kit::serve_file(&file, bytes))
 }
 

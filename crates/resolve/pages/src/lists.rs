@@ -120,7 +120,7 @@ fn shown(n: i64) -> String {
 }
 
 async fn tile(kit: &Kit, desk: &Desk, label: &str, q: Query, href: &str, hot: bool) -> Result<Tile, Oops> {
-    let n = kit.app.count(desk.actor(), q, MOST).await?;
+    let n = kit.app.cases.count(desk.actor(), q, MOST).await?;
     Ok(Tile { label: label.to_owned(), count: shown(n), href: href.to_owned(), hot: hot && n > 0 })
 }
 
@@ -157,10 +157,10 @@ pub(crate) async fn home(
     if lists {
         boxes = tiles(&kit, &desk).await?;
         let q = Query { stages: mine(role).to_vec(), limit: 20, ..Query::of(scope(&desk, "")) };
-        rows = kit.app.list(desk.actor(), q).await?.cases.iter().map(|v| row(&p, v)).collect();
+        rows = kit.app.cases.list(desk.actor(), q).await?.cases.iter().map(|v| row(&p, v)).collect();
         if role == Role::Handler {
             let q = Query { stages: OPEN.to_vec(), limit: 30, ..Query::of(scope(&desk, "co")) };
-            let page = kit.app.list(desk.actor(), q).await?;
+            let page = kit.app.cases.list(desk.actor(), q).await?;
             let unit = desk.me.actor.unit;
             let asked = page.cases.iter().filter(|v| {
                 v.case.co.iter().any(|c| !c.done && Some(c.unit) == unit)
@@ -312,23 +312,23 @@ pub(crate) async fn cases(
     desk: Desk,
     Ask(ask): Ask<ListAsk>,
 ) -> Result<Response, Oops> {
-    if looks_like_number(&ask.q) && kit.app.case(desk.actor(), ask.q.trim().to_owned()).await.is_ok() {
+    if looks_like_number(&ask.q) && kit.app.cases.case(desk.actor(), ask.q.trim().to_owned()).await.is_ok() {
         return Ok(Redirect::to(&format!("/desk/case/{}", ask.q.trim())).into_response());
     }
     let p = desk.page.clone();
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let unit = ask.unit_in(&office);
     let q = query(&desk, &ask, unit);
     let all = Query { after: None, ..q.clone() };
     // A count over several stages is one statement; a page over several is read stage by stage.
     let (count, rows, next) = if ask.q.trim().is_empty() {
-        let n = kit.app.count(desk.actor(), all, MOST).await?;
-        let page = kit.app.list(desk.actor(), q).await?;
+        let n = kit.app.cases.count(desk.actor(), all, MOST).await?;
+        let page = kit.app.cases.list(desk.actor(), q).await?;
         let next = page.next.map_or_else(String::new, |(due, id)| address(&ask, &format!("{due}.{id}")));
         (shown(n), page.cases.iter().map(|v| row(&p, v)).collect::<Vec<_>>(), next)
     } else {
         let before = ask.after.strip_prefix("s.").and_then(|id| id.parse().ok());
-        let found = kit.app.search(desk.actor(), ask.q.clone(), q, before).await?;
+        let found = kit.app.cases.search(desk.actor(), ask.q.clone(), q, before).await?;
         let more = if found.next.is_some() { "+" } else { "" };
         let count = format!("{}{more}", found.hits.len());
         let rows = found.hits.into_iter().map(|h| Row { excerpt: h.excerpt, ..row(&p, &h.view) }).collect();

@@ -28,13 +28,13 @@ const KINDS: [Kind; 5] = [Kind::Matter, Kind::Consultation, Kind::Complaint, Kin
 async fn page(kit: &Kit, p: Page, sent: Fields, trouble: String) -> Result<Response, Oops> {
     let chosen = if sent.has("kind") { sent.get("kind") } else { Kind::Matter.word() };
     let kind = |k: Kind| Opt { value: k.word().into(), label: word(p.lang, k), on: k.word() == chosen };
-    let city = kit.app.office_now().await?.settings.city.to_string();
+    let city = kit.app.city.office_now().await?.settings.city.to_string();
     let region = sent.opt("region").unwrap_or(city);
-    let all = kit.app.regions().await?.into_iter().filter(|(code, _)| code.len() <= 9);
+    let all = kit.app.city.regions().await?.into_iter().filter(|(code, _)| code.len() <= 9);
     let regions = all.map(|(code, name)| Opt { on: code == region, label: name, value: code }).collect();
     let kinds = KINDS.map(kind).into_iter().collect();
     let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
-    let waiting = kit.app.waiting_files(&Actor::resident(), tickets).await?;
+    let waiting = kit.app.city.waiting_files(&Actor::resident(), tickets).await?;
     Ok(render(&LodgeHtml { waiting, kinds, regions, hide: sent.has("hide"), sent, trouble, p }))
 }
 
@@ -53,7 +53,7 @@ fn title_of(words: &str) -> String {
 }
 
 async fn read(kit: &Kit, f: &Fields) -> Result<Registration, Error> {
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let words = f.get("words").to_owned();
     if words.chars().count() < 5 {
         return Err(Error::invalid(
@@ -104,7 +104,9 @@ pub(crate) async fn save(State(kit): State<Kit>, p: Page, mut sent: Form) -> Res
     let registration = read(&kit, fields).await;
     let tickets = sent.tickets();
     let lodged = match sent.whole().and(registration) {
-        Ok(registration) => kit.app.register_with(Actor::resident(), registration, contact, tickets).await,
+        Ok(registration) => {
+            kit.app.cases.register_with(Actor::resident(), registration, contact, tickets).await
+        }
         Err(e) => Err(e),
     };
     match lodged {

@@ -190,6 +190,7 @@ pub(crate) async fn choose(
     let asked = Command::Dispatch { unit, note: String::new() };
     let shown = Shown::parse(fields.get("shown"));
     kit.app
+        .cases
         .act_shown(desk.actor(), number.clone(), asked, fields.get("ver").parse().ok(), shown, Vec::new())
         .await?;
     Ok(Redirect::to(&format!("/desk/case/{number}?done=dispatch")).into_response())
@@ -213,11 +214,11 @@ pub(crate) async fn pair(
             return Err(Oops(wrong));
         }
         let asked = Command::Merge { into: other };
-        kit.app.act(desk.actor(), number.clone(), asked, fields.get("ver").parse().ok()).await?;
+        kit.app.cases.act(desk.actor(), number.clone(), asked, fields.get("ver").parse().ok()).await?;
         return Ok(Redirect::to(&format!("/desk/case/{number}?done=merge")).into_response());
     }
     let judged = Judged::ALL.into_iter().find(|j| j.word() == said).ok_or(Oops(Error::NotFound))?;
-    kit.app.judge(desk.actor(), number.clone(), other, judged).await?;
+    kit.app.cases.judge(desk.actor(), number.clone(), other, judged).await?;
     Ok(Redirect::to(&format!("/desk/case/{number}?done=judged")).into_response())
 }
 
@@ -243,7 +244,7 @@ pub(crate) async fn precedents(
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let q: String = ask.q.trim().chars().take(500).collect();
-    let found = kit.app.precedents(desk.actor(), q.clone()).await?;
+    let found = kit.app.cases.precedents(desk.actor(), q.clone()).await?;
     let precedents = found.iter().map(|v| precedent(&p, v)).collect();
     Ok(render(&PrecedentsHtml { q, precedents, p }))
 }
@@ -336,7 +337,7 @@ pub(crate) async fn hot(State(kit): State<Kit>, desk: Desk, Ask(ask): Ask<HotAsk
     let r = p.t.reading;
     let days = ask.days.filter(|d| PERIODS.contains(d)).unwrap_or(PERIODS[1]);
     let one = ask.matter.is_some();
-    let page = kit.app.hot(desk.actor(), days, ask.matter).await?;
+    let page = kit.app.cases.hot(desk.actor(), days, ask.matter).await?;
     let name = |d: i64| if d == 0 { r.hot_all.to_owned() } else { r.hot_days.replace("{n}", &d.to_string()) };
     let periods = PERIODS.iter().map(|d| Period { days: *d, name: name(*d), on: *d == days }).collect();
     let made = page.made.map_or_else(String::new, |at| {
@@ -389,7 +390,7 @@ const WORSE: f64 = 0.1;
 pub(crate) async fn figures(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let r = p.t.reading;
-    let v = kit.app.reading_view(desk.actor()).await?;
+    let v = kit.app.cases.reading_view(desk.actor()).await?;
     #[expect(clippy::cast_precision_loss, reason = "counts of one office")]
     let gap =
         |a: &app::MonthView| (a.agreement.p - a.agreement.first as f64 / a.agreement.choices as f64).abs();
@@ -450,7 +451,7 @@ struct SignalsHtml {
 /// `GET /desk/reading/replies`
 pub(crate) async fn replies(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let rows = kit.app.reply_signals(desk.actor()).await?;
+    let rows = kit.app.cases.reply_signals(desk.actor()).await?;
     let line = |s: &app::SignalView| SignalLine {
         number: s.number.clone(),
         title: s.title.clone(),

@@ -49,7 +49,7 @@ async fn page(
         let code: Option<RegionCode> = code.parse().ok();
         code.is_some_and(|c| mine.as_ref().is_none_or(|m| m.contains(&c)))
     };
-    let all = kit.app.regions().await?;
+    let all = kit.app.city.regions().await?;
     let chosen = sent.opt("region").or_else(|| mine.as_ref().map(ToString::to_string)).unwrap_or_default();
     let mut regions: Vec<Opt> = all
         .into_iter()
@@ -61,7 +61,7 @@ async fn page(
     }
     let usual = if desk.role() == Role::Supervisor { "inspection" } else { "window" };
     let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
-    let waiting = kit.app.waiting_files(&desk.actor(), tickets).await?;
+    let waiting = kit.app.city.waiting_files(&desk.actor(), tickets).await?;
     Ok(render(&RegisterHtml {
         waiting,
         kinds: opts::<Kind>(&p, sent.get("kind"), "matter"),
@@ -139,14 +139,17 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> 
         let words = fields.get("words").to_owned();
         let title = fields.opt("title").unwrap_or_else(|| title_of(&words));
         let region = region.ok_or(Oops(Error::NotFound))?;
-        let look =
-            kit.app.read_draft(desk.actor(), region, title, words, fields.get("place").to_owned()).await?;
+        let look = kit
+            .app
+            .cases
+            .read_draft(desk.actor(), region, title, words, fields.get("place").to_owned())
+            .await?;
         return page(&kit, &desk, sent.fields, String::new(), Some(look)).await;
     }
     let registration = read(fields, &desk);
     let tickets = sent.tickets();
     let lodged = match sent.whole().and(registration) {
-        Ok(registration) => kit.app.register_with(desk.actor(), registration, contact, tickets).await,
+        Ok(registration) => kit.app.cases.register_with(desk.actor(), registration, contact, tickets).await,
         Err(e) => Err(e),
     };
     match lodged {
@@ -200,7 +203,7 @@ pub(crate) async fn receipt(
     let fresh = cookie(&headers, FRESH);
     let code = fresh.as_deref().and_then(|f| f.split_once('.')).filter(|(n, _)| *n == number).map(|(_, c)| c);
     if let Some(code) = code
-        && let Ok(receipt) = kit.app.first_receipt(desk.actor(), number.clone(), code.to_owned()).await
+        && let Ok(receipt) = kit.app.cases.first_receipt(desk.actor(), number.clone(), code.to_owned()).await
     {
         let mut answer = receipt_page(&kit, &desk, &headers, receipt);
         answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, FRESH, "", 0));
@@ -216,7 +219,7 @@ async fn ask_again(
     purpose: String,
     trouble: String,
 ) -> Result<Response, Oops> {
-    let v = kit.app.case(desk.actor(), number.clone()).await?;
+    let v = kit.app.cases.case(desk.actor(), number.clone()).await?;
     let may = v.acts.contains(&Act::PrintReceipt);
     if !may {
         return Err(Oops(Error::NotFound));
@@ -235,7 +238,7 @@ pub(crate) async fn print_again(
     fields: Fields,
 ) -> Result<Response, Oops> {
     let purpose = fields.get("purpose").to_owned();
-    match kit.app.print_receipt(desk.actor(), number.clone(), purpose.clone()).await {
+    match kit.app.cases.print_receipt(desk.actor(), number.clone(), purpose.clone()).await {
         Ok(receipt) => Ok(receipt_page(&kit, &desk, &headers, receipt)),
         Err(e) => again(&desk.page, e, |trouble| ask_again(&kit, &desk, number, purpose, trouble)).await,
     }

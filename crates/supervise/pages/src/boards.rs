@@ -242,7 +242,7 @@ pub(crate) async fn board(
     ready(&kit).await?;
     let p = desk.page.clone();
     let by = Dim::read(&form.by).unwrap_or(Dim::Unit);
-    let b = kit.app.board(desk.actor(), form.ask(p.now), by).await?;
+    let b = kit.app.supervision.board(desk.actor(), form.ask(p.now), by).await?;
     let services = matches!(by, Dim::Theme | Dim::Window);
     let keys = figures(if services { SERVICES } else { CASES });
     let chosen = figure(&form.sort).unwrap_or(keys[if services { 0 } else { 4 }]);
@@ -259,7 +259,7 @@ pub(crate) async fn board(
         }
     };
     let trend = figures(TREND);
-    let (starts, series) = kit.app.trend(desk.actor(), b.ask.clone(), trend.clone()).await?;
+    let (starts, series) = kit.app.supervision.trend(desk.actor(), b.ask.clone(), trend.clone()).await?;
     let label = |d: &Date| format!("{}-{}", d.month(), d.day());
     #[expect(clippy::cast_precision_loss, reason = "counts")]
     let drawn = Lines {
@@ -379,7 +379,8 @@ pub(crate) async fn list(
     let p = desk.page.clone();
     let f = figure(&key).ok_or(Oops(app::Error::NotFound))?;
     let page = form.page.parse::<usize>().unwrap_or(0).min(100_000);
-    let l = kit.app.figure_list(desk.actor(), form.ask(p.now), f, page * ENTRIES, ENTRIES).await?;
+    let l =
+        kit.app.supervision.figure_list(desk.actor(), form.ask(p.now), f, page * ENTRIES, ENTRIES).await?;
     let row = |e: app::FigureEntry| EntryView {
         at: when(p.lang, e.at),
         title: match (e.title.is_empty(), e.sort) {
@@ -434,10 +435,10 @@ pub(crate) async fn league(
     let p = desk.page.clone();
     let ask = form.ask(p.now);
     let without = Ask { filter: Filter { theme: String::new(), ..ask.filter.clone() }, ..ask.clone() };
-    let all = kit.app.board(desk.actor(), without, Dim::Theme).await?;
+    let all = kit.app.supervision.board(desk.actor(), without, Dim::Theme).await?;
     let themes = all.lines.iter().filter(|l| !l.line.key.is_empty());
     let themes: Vec<_> = themes.map(|l| opt(&l.line.key, &l.name, &form.theme)).collect();
-    let l = kit.app.league(desk.actor(), ask.clone()).await?;
+    let l = kit.app.supervision.league(desk.actor(), ask.clone()).await?;
     let services = figure("services").ok_or(Oops(app::Error::NotFound))?;
     let href = |key: &str| list_href(services, &of_line(&ask, Dim::Region, key));
     let share = |n: u64| Value::Share { part: n, whole: l.total }.text();

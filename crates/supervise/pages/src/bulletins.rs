@@ -46,7 +46,7 @@ async fn page(kit: &Kit, desk: &Desk, trouble: String) -> Result<Response, Oops>
         made: when(p.lang, b.made),
         draft: b.state == "draft",
     };
-    let rows = kit.app.bulletins(desk.actor()).await?.into_iter().map(line).collect();
+    let rows = kit.app.supervision.bulletins(desk.actor()).await?.into_iter().map(line).collect();
     let ask = AskForm::default().ask(p.now);
     Ok(render(&BulletinsHtml {
         rows,
@@ -74,7 +74,7 @@ pub(crate) async fn draft(State(kit): State<Kit>, desk: Desk, fields: Fields) ->
         campaign: fields.get("campaign").to_owned(),
         ..AskForm::default()
     };
-    match kit.app.draft_bulletin(desk.actor(), form, ask.ask(desk.page.now)).await {
+    match kit.app.supervision.draft_bulletin(desk.actor(), form, ask.ask(desk.page.now)).await {
         Ok(id) => Ok(Redirect::to(&format!("/desk/bulletins/{id}")).into_response()),
         Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, trouble)).await,
     }
@@ -158,7 +158,7 @@ fn blocks(b: &supervise::Bulletin) -> Vec<BlockView> {
 
 async fn one(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let v = kit.app.bulletin(desk.actor(), id).await?;
+    let v = kit.app.supervision.bulletin(desk.actor(), id).await?;
     let now =
         |n: usize| v.differences.iter().find(|d| d.source == n).map_or_else(String::new, |d| d.now.clone());
     let cited = v.bulletin.sources.iter().enumerate().filter_map(|(n, s)| {
@@ -218,7 +218,10 @@ pub(crate) async fn save(
                 copies: fields.get("copies").to_owned(),
                 texts: texts.collect(),
             };
-            kit.app.save_bulletin(desk.actor(), id, fields.get("ver").parse().unwrap_or(0), edited).await
+            kit.app
+                .supervision
+                .save_bulletin(desk.actor(), id, fields.get("ver").parse().unwrap_or(0), edited)
+                .await
         }
     };
     after(&kit, &desk, id, done).await
@@ -231,7 +234,7 @@ pub(crate) async fn issue(
     Path(id): Path<i64>,
     _fields: Fields,
 ) -> Result<Response, Oops> {
-    let done = kit.app.issue_bulletin(desk.actor(), id).await;
+    let done = kit.app.supervision.issue_bulletin(desk.actor(), id).await;
     after(&kit, &desk, id, done).await
 }
 
@@ -248,7 +251,7 @@ pub(crate) async fn file(
     desk: Desk,
     Path((id, file)): Path<(i64, String)>,
 ) -> Result<Response, Oops> {
-    let v = kit.app.bulletin(desk.actor(), id).await?;
+    let v = kit.app.supervision.bulletin(desk.actor(), id).await?;
     let doc = document(&v.bulletin, &kit.options.public_url);
     let kind = match file.as_str() {
         "bulletin.docx" => DOCX,

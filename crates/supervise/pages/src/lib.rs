@@ -101,7 +101,7 @@ pub fn public_routes() -> Router<Kit> {
 
 /// Brings the facts up to the record before figures are read: what is durable is counted.
 pub(crate) async fn ready(kit: &Kit) -> Result<(), Oops> {
-    Ok(kit.app.figures_soon().await?)
+    Ok(kit.app.supervision.figures_soon().await?)
 }
 
 /// Is the reader allowed to do this at all? Decides which forms are shown; the door decides again.

@@ -43,7 +43,7 @@ pub(crate) async fn answers(
         .before
         .split_once('.')
         .and_then(|(at, id)| Some((Moment::from_us(at.parse().ok()?), id.parse().ok()?)));
-    let all = kit.app.published(before).await?;
+    let all = kit.app.supervision.published(before).await?;
     let last =
         all.last().filter(|_| all.len() == 20).map(|v| format!("/answers?before={}.{}", v.at.us(), v.id));
     let row = |v: PublishedView| Shown {
@@ -77,13 +77,13 @@ async fn page(
     trouble: String,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let there = kit.app.published_of_case(desk.actor(), number.clone()).await?;
+    let there = kit.app.supervision.published_of_case(desk.actor(), number.clone()).await?;
     let what = match (sent, &there) {
         (Some(sent), _) => sent,
         (None, Some(v)) => v.shown.clone(),
-        (None, None) => kit.app.publication_draft(desk.actor(), number.clone()).await?,
+        (None, None) => kit.app.supervision.publication_draft(desk.actor(), number.clone()).await?,
     };
-    let found = kit.app.personal_in(&what).into_iter();
+    let found = kit.app.supervision.personal_in(&what).into_iter();
     Ok(render(&PublishHtml {
         found: found.map(|(kind, words)| (said(p.lang, &kind), words)).collect(),
         public: there.as_ref().is_some_and(|v| v.public),
@@ -119,7 +119,7 @@ pub(crate) async fn save(
         unit: String::new(),
         typical: fields.has("typical"),
     };
-    match kit.app.publish(desk.actor(), number.clone(), what.clone()).await {
+    match kit.app.supervision.publish(desk.actor(), number.clone(), what.clone()).await {
         Ok(_) => Ok(Redirect::to("/answers").into_response()),
         Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, number, Some(what), trouble)).await,
     }
@@ -132,9 +132,13 @@ pub(crate) async fn withdraw(
     Path(number): Path<String>,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    let there =
-        kit.app.published_of_case(desk.actor(), number.clone()).await?.ok_or(Oops(app::Error::NotFound))?;
-    match kit.app.withdraw(desk.actor(), there.id, fields.get("why").to_owned()).await {
+    let there = kit
+        .app
+        .supervision
+        .published_of_case(desk.actor(), number.clone())
+        .await?
+        .ok_or(Oops(app::Error::NotFound))?;
+    match kit.app.supervision.withdraw(desk.actor(), there.id, fields.get("why").to_owned()).await {
         Ok(()) => Ok(Redirect::to(&format!("/desk/publish/{number}")).into_response()),
         Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, number, None, trouble)).await,
     }

@@ -97,7 +97,7 @@ async fn page(
     trouble: String,
     sent: Fields,
 ) -> Result<Response, Oops> {
-    let v = kit.app.rate_page(p.signed(), token.clone()).await?;
+    let v = kit.app.supervision.rate_page(p.signed(), token.clone()).await?;
     let way = channel(&by.by).way();
     let ticked = |code: &str| sent.all("reason").contains(&code);
     let reasons =
@@ -167,7 +167,7 @@ pub(crate) async fn vote(
     // A tablet at a window is one device for many people: it says nothing there.
     let device = if by.by == "tablet" || !near.is_known() { String::new() } else { device };
     let done = match entered(&fields, channel(&by.by), &device) {
-        Ok(new) => kit.app.rate(p.signed(), token.clone(), new).await,
+        Ok(new) => kit.app.supervision.rate(p.signed(), token.clone(), new).await,
         Err(e) => Err(e),
     };
     match done {
@@ -184,7 +184,7 @@ pub(crate) async fn of_case(
     Path((number, code)): Path<(String, String)>,
     _fields: Fields,
 ) -> Result<Response, Oops> {
-    let receipt = kit.app.case_receipt(p.signed(), number, code).await?;
+    let receipt = kit.app.supervision.case_receipt(p.signed(), number, code).await?;
     Ok(Redirect::to(&format!("/rate/{}?by=web", receipt.token)).into_response())
 }
 
@@ -248,6 +248,6 @@ pub(crate) async fn results(
         bad: r.bad,
         mended: r.mended,
     };
-    let rows = kit.app.open_results(by).await?.into_iter().take(500).map(row).collect();
+    let rows = kit.app.supervision.open_results(by).await?.into_iter().take(500).map(row).collect();
     Ok(render(&ResultsHtml { p, bys, rows }))
 }

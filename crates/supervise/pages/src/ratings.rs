@@ -102,7 +102,7 @@ async fn page(kit: &Kit, desk: &Desk, ask: ListAsk, trouble: String) -> Result<R
     let p = desk.page.clone();
     let t = p.t.supervise;
     let before = ask.before.parse().unwrap_or(0);
-    let all = kit.app.ratings(desk.actor(), ask.state.clone(), before).await?;
+    let all = kit.app.supervision.ratings(desk.actor(), ask.state.clone(), before).await?;
     let last = all.last().map(|v| v.rating.id).filter(|_| all.len() == 50);
     let states =
         [("", t.st_all), ("appealed", t.st_appealed), ("excluded", t.st_excluded), ("upheld", t.st_upheld)];
@@ -142,7 +142,7 @@ pub(crate) async fn appeal(
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    let done = kit.app.appeal_rating(desk.actor(), id, fields.get("ground").to_owned()).await;
+    let done = kit.app.supervision.appeal_rating(desk.actor(), id, fields.get("ground").to_owned()).await;
     after(&kit, &desk, done).await
 }
 
@@ -154,7 +154,8 @@ pub(crate) async fn decide(
     fields: Fields,
 ) -> Result<Response, Oops> {
     let exclude = fields.get("decision") == "exclude";
-    let done = kit.app.decide_rating(desk.actor(), id, exclude, fields.get("why").to_owned()).await;
+    let done =
+        kit.app.supervision.decide_rating(desk.actor(), id, exclude, fields.get("why").to_owned()).await;
     after(&kit, &desk, done).await
 }
 
@@ -180,7 +181,7 @@ async fn serve_page(
     sent: Fields,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let base = kit.options.public_url.trim_end_matches('/');
     let address = receipt.as_ref().map_or_else(String::new, |r| format!("{base}/rate/{}", r.token));
     let qr = if address.is_empty() { String::new() } else { qr(&address) };
@@ -210,7 +211,7 @@ pub(crate) async fn serve_form(State(kit): State<Kit>, desk: Desk) -> Result<Res
 
 /// `POST /desk/ratings/serve`: the service is on record, the receipt is on the page.
 pub(crate) async fn serve(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let new = NewService {
         unit: office.unit_called(fields.get("unit")).map(|u| u.id).filter(|_| fields.has("unit")),
         place: fields.get("place").to_owned(),
@@ -218,7 +219,7 @@ pub(crate) async fn serve(State(kit): State<Kit>, desk: Desk, fields: Fields) ->
         theme: fields.get("theme").to_owned(),
         project: fields.get("project").to_owned(),
     };
-    match kit.app.serve(desk.actor(), new).await {
+    match kit.app.supervision.serve(desk.actor(), new).await {
         Ok(receipt) => serve_page(&kit, &desk, Some(receipt), String::new(), fields).await,
         Err(e) => again(&desk.page, e, |trouble| serve_page(&kit, &desk, None, trouble, fields)).await,
     }
@@ -250,7 +251,7 @@ pub(crate) async fn phone_form(desk: Desk) -> Result<Response, Oops> {
 /// `POST /desk/ratings/phone`
 pub(crate) async fn phone(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
     let done = match entered(&fields, RateChannel::Phone, "") {
-        Ok(new) => kit.app.rate_by_phone(desk.actor(), fields.get("code").to_owned(), new).await,
+        Ok(new) => kit.app.supervision.rate_by_phone(desk.actor(), fields.get("code").to_owned(), new).await,
         Err(e) => Err(e),
     };
     match done {
@@ -285,7 +286,7 @@ struct OddHtml {
 /// `GET /desk/ratings/odd`: patterns of the last thirty days, with what shows them.
 pub(crate) async fn odd(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let found = kit.app.odd_ratings(desk.actor(), p.now.plus_us(-30 * US_PER_DAY), p.now).await?;
+    let found = kit.app.supervision.odd_ratings(desk.actor(), p.now.plus_us(-30 * US_PER_DAY), p.now).await?;
     let row = |o: supervise::Odd| OddRow {
         pattern: if p.lang == Lang::Zh { o.pattern.zh() } else { o.pattern.en() },
         place: o.place,

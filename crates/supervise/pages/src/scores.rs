@@ -127,7 +127,7 @@ async fn page(
     let p = desk.page.clone();
     let t = p.t.supervise;
     let ask = form.ask(p.now);
-    let board = kit.app.scores(desk.actor(), ask.clone()).await?;
+    let board = kit.app.supervision.scores(desk.actor(), ask.clone()).await?;
     let mut groups: Vec<(String, Vec<CardView>)> = Vec::new();
     for s in &board.scores {
         match groups.last_mut() {
@@ -163,7 +163,7 @@ async fn page(
         },
         may_decide: a.may_decide,
     };
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let text = board.formula.as_ref().map_or_else(|| EXAMPLE.to_owned(), as_text);
     Ok(render(&ScoresHtml {
         from: ask.from.to_string(),
@@ -172,7 +172,7 @@ async fn page(
         since: board.formula.as_ref().map_or_else(String::new, |f| f.since.to_string()),
         text: sent.opt("parts").unwrap_or(text),
         groups,
-        adjusts: kit.app.adjusts(desk.actor()).await?.into_iter().map(row).collect(),
+        adjusts: kit.app.supervision.adjusts(desk.actor()).await?.into_iter().map(row).collect(),
         figures: FIGURES.iter().map(|f| (f.key, name(p.lang, f))).collect(),
         units: office.units().iter().map(|u| (u.short.clone(), u.name.clone())).collect(),
         my_unit: desk.me.unit.clone(),
@@ -220,7 +220,7 @@ pub(crate) async fn set_formula(
                 size_min: fields.get("size_min").parse().unwrap_or(5),
                 adjust_most: fields.get("adjust_most").parse().unwrap_or(10.0),
             };
-            kit.app.set_formula(desk.actor(), formula).await
+            kit.app.supervision.set_formula(desk.actor(), formula).await
         }
     };
     after(&kit, &desk, done, fields).await
@@ -228,7 +228,7 @@ pub(crate) async fn set_formula(
 
 /// `POST /desk/scores/adjust`
 pub(crate) async fn ask(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let kind = match fields.get("kind") {
         "bonus" => AdjustKind::Bonus,
         "deduction" => AdjustKind::Deduction,
@@ -242,7 +242,7 @@ pub(crate) async fn ask(State(kit): State<Kit>, desk: Desk, fields: Fields) -> R
         day: fields.get("day").parse().unwrap_or_else(|_| desk.page.now.date()),
     };
     let done = match office.unit_called(fields.get("unit")) {
-        Some(unit) => kit.app.ask_adjust(desk.actor(), unit.id, adjust).await.map(drop),
+        Some(unit) => kit.app.supervision.ask_adjust(desk.actor(), unit.id, adjust).await.map(drop),
         None => Err(app::Error::invalid("unit", "没有这个单位", "there is no such unit")),
     };
     after(&kit, &desk, done, fields).await
@@ -255,7 +255,7 @@ pub(crate) async fn decide(
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    let done = kit.app.decide_adjust(desk.actor(), id, fields.get("decision") == "approve").await;
+    let done = kit.app.supervision.decide_adjust(desk.actor(), id, fields.get("decision") == "approve").await;
     after(&kit, &desk, done, fields).await
 }
 

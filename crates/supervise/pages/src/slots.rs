@@ -31,7 +31,7 @@ fn fragment(template: &impl Template) -> Result<Vec<Fragment>, Oops> {
 /// Beside a followed case: the button to rate the service once it was answered.
 pub fn beside_followed_case(kit: Kit, reader: Reader, case: FollowedCase) -> Filling<Fragment> {
     Box::pin(async move {
-        if !kit.app.case_rateable(case.number.clone(), case.code.clone()).await? {
+        if !kit.app.supervision.case_rateable(case.number.clone(), case.code.clone()).await? {
             return Ok(Vec::new());
         }
         fragment(&RateHtml { p: reader.into(), number: case.number, code: case.code })
@@ -47,7 +47,7 @@ pub fn beside_case(kit: Kit, reader: Reader, case: CaseKey) -> Filling<Fragment>
         let Some(me) = p.me.as_ref().filter(|_| p.may(Operation::DecideRating)) else {
             return Ok(Vec::new());
         };
-        let Some(rating) = kit.app.rating_of_case(me.actor.clone(), case.id).await? else {
+        let Some(rating) = kit.app.supervision.rating_of_case(me.actor.clone(), case.id).await? else {
             return Ok(Vec::new());
         };
         let reasons = rating.reasons.split(',').filter_map(|c| REASONS.iter().find(|r| r.code == c));
@@ -67,7 +67,7 @@ pub fn at_home(kit: Kit, reader: Reader, (): ()) -> Filling<Tile> {
         let Some(me) = p.me.as_ref().filter(|_| p.may(Operation::DecideRating)) else {
             return Ok(Vec::new());
         };
-        let n = kit.app.ratings(me.actor.clone(), "appealed".to_owned(), 0).await?.len();
+        let n = kit.app.supervision.ratings(me.actor.clone(), "appealed".to_owned(), 0).await?.len();
         Ok(Vec::from_iter((n > 0).then(|| Tile {
             label: p.t.supervise.home_appealed.to_owned(),
             count: if n >= PAGE { format!("{PAGE}+") } else { n.to_string() },

@@ -39,7 +39,7 @@ struct WeeklyHtml {
 pub(crate) async fn weekly(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     ready(&kit).await?;
     let p = desk.page.clone();
-    let w = kit.app.weekly(desk.actor()).await?;
+    let w = kit.app.supervision.weekly(desk.actor()).await?;
     let stale = |(number, title, unit, days, late)| StaleRow { number, title, unit, days, late };
     let paper = |e: app::FigureEntry| PaperRow {
         number: e.number,
@@ -115,7 +115,7 @@ async fn draws_page(kit: &Kit, desk: &Desk, trouble: String, sent: Fields) -> Re
     let ask = AskForm::default().ask(p.now);
     let figures = FIGURES.iter().filter(|f| !matches!(f.rule, Rule::Share(..)));
     Ok(render(&DrawsHtml {
-        rows: kit.app.draws(desk.actor()).await?.into_iter().map(row).collect(),
+        rows: kit.app.supervision.draws(desk.actor()).await?.into_iter().map(row).collect(),
         figures: figures.map(|f| opt(f.key, name(p.lang, f), "archived")).collect(),
         from: ask.from.to_string(),
         to: ask.to.to_string(),
@@ -153,7 +153,7 @@ pub(crate) async fn draw(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
     };
     let n = fields.get("n").parse().unwrap_or(0);
     let (key, seed) = (fields.get("figure").to_owned(), fields.get("seed").to_owned());
-    let done = kit.app.draw(desk.actor(), ask.ask(desk.page.now), key, seed, n).await.map(drop);
+    let done = kit.app.supervision.draw(desk.actor(), ask.ask(desk.page.now), key, seed, n).await.map(drop);
     after_draw(&kit, &desk, done, fields).await
 }
 
@@ -165,7 +165,8 @@ pub(crate) async fn check(
     fields: Fields,
 ) -> Result<Response, Oops> {
     let get = |n: &str| fields.get(n).to_owned();
-    let done = kit.app.check_drawn(desk.actor(), id, get("name"), get("result"), get("evidence")).await;
+    let done =
+        kit.app.supervision.check_drawn(desk.actor(), id, get("name"), get("result"), get("evidence")).await;
     after_draw(&kit, &desk, done, fields).await
 }
 
@@ -202,7 +203,7 @@ async fn register_page(kit: &Kit, desk: &Desk, trouble: String, sent: Fields) ->
     let zh = p.lang == Lang::Zh;
     let writes = may(desk, access::Operation::WriteSupervision);
     let own = desk.me.actor.unit;
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let row = |a: app::Account| {
         let writes = writes
             && office.unit(a.unit).is_some_and(|u| {
@@ -232,7 +233,7 @@ async fn register_page(kit: &Kit, desk: &Desk, trouble: String, sent: Fields) ->
         opt(w.0, if zh { w.1 } else { w.2 }, "warning")
     };
     Ok(render(&RegisterHtml {
-        rows: kit.app.accounts(desk.actor()).await?.into_iter().map(row).collect(),
+        rows: kit.app.supervision.accounts(desk.actor()).await?.into_iter().map(row).collect(),
         measures: Measure::ALL.iter().map(measure).collect(),
         units: office.units().iter().map(|u| (u.short.clone(), u.name.clone())).collect(),
         writes,
@@ -261,14 +262,14 @@ async fn after_account(
 
 /// `POST /desk/watch/register`
 pub(crate) async fn hold(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let measure =
         Measure::ALL.into_iter().find(|m| m.words().0 == fields.get("measure")).unwrap_or(Measure::Warning);
     let cases = fields.get("cases").split_whitespace().map(ToOwned::to_owned).collect();
     let done = match office.unit_called(fields.get("unit")) {
         Some(u) => {
             let reason = fields.get("reason").to_owned();
-            kit.app.hold_account(desk.actor(), u.id, measure, reason, cases).await.map(drop)
+            kit.app.supervision.hold_account(desk.actor(), u.id, measure, reason, cases).await.map(drop)
         }
         None => Err(app::Error::invalid("unit", "没有这个单位", "there is no such unit")),
     };
@@ -287,6 +288,6 @@ pub(crate) async fn moved(
         "close" => AccountState::Final,
         _ => AccountState::Withdrawn,
     };
-    let done = kit.app.move_account(desk.actor(), id, to, fields.get("words").to_owned()).await;
+    let done = kit.app.supervision.move_account(desk.actor(), id, to, fields.get("words").to_owned()).await;
     after_account(&kit, &desk, done, fields).await
 }

@@ -116,7 +116,7 @@ pub(crate) struct BoardAsk {
 
 async fn read(kit: &Kit, desk: &Desk, id: i64, day: &str) -> Result<BoardView, Oops> {
     let today = date_of(day).unwrap_or_else(|| desk.page.now.date());
-    Ok(kit.app.walk_board(desk.actor(), id, today).await?)
+    Ok(kit.app.walks.walk_board(desk.actor(), id, today).await?)
 }
 
 /// `GET /desk/walks/{id}`
@@ -203,7 +203,7 @@ pub(crate) async fn list(
         html.total = all.len();
         let page: Vec<_> = all.iter().skip(ask.skip).take(AT_ONCE).copied().collect();
         let ids = page.iter().filter_map(|(s, _)| *s).collect();
-        let names = kit.app.staff_names(desk.actor(), ids).await?;
+        let names = kit.app.city.staff_names(desk.actor(), ids).await?;
         let who = |s: Option<StaffId>| s.and_then(|s| names.get(&s).cloned()).unwrap_or_default();
         html.people = page.into_iter().map(|(s, u)| (who(s), view.office.unit_name(u))).collect();
     } else {
@@ -213,10 +213,10 @@ pub(crate) async fn list(
         html.total = all.len();
         let page: Vec<i64> = all.iter().skip(ask.skip).take(AT_ONCE).map(|n| i64::from(*n)).collect();
         if *name == "walks" {
-            let rows = kit.app.walks_with_ids(desk.actor(), page).await?;
+            let rows = kit.app.walks.walks_with_ids(desk.actor(), page).await?;
             html.walks = rows.into_iter().map(|l| campaigns::line(&html.p, &view.office, l)).collect();
         } else {
-            let rows = kit.app.three_lists(desk.actor(), id).await?;
+            let rows = kit.app.walks.three_lists(desk.actor(), id).await?;
             let wanted: std::collections::BTreeSet<i64> = page.into_iter().collect();
             let rows = rows.into_iter().filter(|l| wanted.contains(&l.row.id));
             html.found = rows.map(|l| walks::found(&html.p, &view.office, l)).collect();
@@ -272,9 +272,9 @@ pub(crate) async fn papers(
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let t = p.t.walk;
-    let c = kit.app.campaign(desk.actor(), id).await?;
-    let office = kit.app.office_now().await?;
-    let all = kit.app.papers(desk.actor(), id, p.now.date()).await?;
+    let c = kit.app.walks.campaign(desk.actor(), id).await?;
+    let office = kit.app.city.office_now().await?;
+    let all = kit.app.walks.papers(desk.actor(), id, p.now.date()).await?;
     let mut rows: BTreeMap<UnitId, Vec<(String, &'static str, String)>> = BTreeMap::new();
     for ((unit, kind), standing) in all {
         let (text, class) = match standing {
@@ -314,7 +314,7 @@ pub(crate) async fn hand_in(
     let kind = PaperKind::ALL.into_iter().find(|k| kind_word(*k) == fields.get("kind"));
     let unit = fields.get("unit").parse().map(UnitId).ok();
     let (Some(kind), Some(unit)) = (kind, unit) else { return Err(Oops(Error::NotFound)) };
-    kit.app.hand_in_paper(desk.actor(), id, unit, kind).await?;
+    kit.app.walks.hand_in_paper(desk.actor(), id, unit, kind).await?;
     Ok(Redirect::to(&format!("/desk/walks/{id}/papers")).into_response())
 }
 
@@ -339,7 +339,7 @@ pub(crate) async fn paper(
     let d = if kind == PaperKind::Summary {
         summary(&p.city, today, &view.board, |u| view.office.unit_name(u))
     } else {
-        let lists = as_lists(kit.app.three_lists(desk.actor(), id).await?);
+        let lists = as_lists(kit.app.walks.three_lists(desk.actor(), id).await?);
         if kind == PaperKind::ThreeLists {
             three_list_form(&p.city, today, &lists)
         } else {

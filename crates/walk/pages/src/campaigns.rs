@@ -101,17 +101,17 @@ fn span(c: &CampaignView) -> String {
 
 async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let allowed = |o| access::offers(&desk.actor(), o);
     let (may_record, reads) = (allowed(access::Operation::RecordWalk), allowed(access::Operation::ReadWalks));
-    let all = if reads { kit.app.campaigns(desk.actor()).await? } else { Vec::new() };
+    let all = if reads { kit.app.walks.campaigns(desk.actor()).await? } else { Vec::new() };
     let (mut tasks, mut mine, mut newest) = (Vec::new(), Vec::new(), Vec::new());
     if may_record {
-        tasks = kit.app.my_assignments(desk.actor()).await?;
-        mine = kit.app.my_walks(desk.actor()).await?;
+        tasks = kit.app.walks.my_assignments(desk.actor()).await?;
+        mine = kit.app.walks.my_walks(desk.actor()).await?;
     }
     if reads && desk.role() != Role::Walker {
-        newest = kit.app.newest_walks(desk.actor(), 20).await?;
+        newest = kit.app.walks.newest_walks(desk.actor(), 20).await?;
     }
     let lines = |l: Vec<WalkLine>| l.into_iter().map(|l| line(&p, &office, l)).collect();
     Ok(render(&ListHtml {
@@ -170,7 +170,7 @@ fn read(f: &Fields) -> Result<Campaign, Error> {
 /// `POST /desk/walks`: a new campaign.
 pub(crate) async fn make(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
     let made = match read(&fields) {
-        Ok(c) => kit.app.make_campaign(desk.actor(), c).await,
+        Ok(c) => kit.app.walks.make_campaign(desk.actor(), c).await,
         Err(e) => Err(e),
     };
     match made {
@@ -186,7 +186,7 @@ pub(crate) async fn repeat(
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    match kit.app.repeat_campaign(desk.actor(), id).await {
+    match kit.app.walks.repeat_campaign(desk.actor(), id).await {
         Ok(new) => Ok(Redirect::to(&format!("/desk/walks/{new}")).into_response()),
         Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, fields, trouble)).await,
     }
@@ -235,13 +235,13 @@ async fn given_page(
     trouble: String,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let c = kit.app.campaign(desk.actor(), id).await?;
-    let rows = kit.app.given(desk.actor(), id, ask.after, 200).await?;
+    let c = kit.app.walks.campaign(desk.actor(), id).await?;
+    let rows = kit.app.walks.given(desk.actor(), id, ask.after, 200).await?;
     let may = c.may_organise;
     let mut proposed = None;
     if may && rows.is_empty() && ask.after == 0 {
         let seed = ask.seed.unwrap_or(id.unsigned_abs());
-        let (given, short) = kit.app.propose_walks(desk.actor(), id, seed).await?;
+        let (given, short) = kit.app.walks.propose_walks(desk.actor(), id, seed).await?;
         let count = |f: fn(&walk::campaign::Assignment) -> String| {
             given.iter().map(f).collect::<std::collections::BTreeSet<_>>().len()
         };
@@ -278,14 +278,14 @@ pub(crate) async fn give(
     fields: Fields,
 ) -> Result<Response, Oops> {
     let done = if fields.has("seed") {
-        kit.app.give_walks(desk.actor(), id, fields.get("seed").parse().unwrap_or(0)).await
+        kit.app.walks.give_walks(desk.actor(), id, fields.get("seed").parse().unwrap_or(0)).await
     } else {
         let by: Result<Date, Error> = date_of(fields.get("by"))
             .ok_or_else(|| Error::invalid("by", "请填写日期，如 2026-05-31", "give a date like 2026-05-31"));
         match by {
             Ok(by) => {
                 let (login, item) = (fields.get("login").to_owned(), fields.get("item").to_owned());
-                kit.app.give_walk(desk.actor(), id, login, item, by).await
+                kit.app.walks.give_walk(desk.actor(), id, login, item, by).await
             }
             Err(e) => Err(e),
         }

@@ -15,8 +15,8 @@ pub(crate) async fn three_lists(
     Path(id): Path<i64>,
 ) -> Result<Response, Oops> {
     let t = desk.page.t.walk;
-    let all = kit.app.three_lists(desk.actor(), id).await?;
-    let office = kit.app.office_now().await?;
+    let all = kit.app.walks.three_lists(desk.actor(), id).await?;
+    let office = kit.app.city.office_now().await?;
     let head =
         [t.th_item, t.th_step, t.th_words, t.th_unit, t.th_case, t.th_state].map(str::to_owned).to_vec();
     let (mut problems, mut demands) = (vec![head.clone()], vec![head]);

@@ -52,9 +52,9 @@ async fn join_page(kit: &Kit, p: Page, sent: Fields, trouble: String, number: i6
         label: kind_text(p.t, k).to_owned(),
         on: k.word() == chosen,
     });
-    let city = kit.app.office_now().await?.settings.city.to_string();
+    let city = kit.app.city.office_now().await?.settings.city.to_string();
     let region = sent.opt("region").unwrap_or(city);
-    let all = kit.app.regions().await?.into_iter().filter(|(code, _)| code.len() <= 9);
+    let all = kit.app.city.regions().await?.into_iter().filter(|(code, _)| code.len() <= 9);
     let regions = all.map(|(value, label)| Opt { on: value == region, label, value }).collect();
     let kinds = kinds.into_iter().collect();
     Ok(render(&JoinHtml { p, sent, trouble, number, kinds, regions }))
@@ -73,7 +73,7 @@ pub(crate) async fn join(State(kit): State<Kit>, p: Page, Ask(ask): Ask<JoinAsk>
 
 /// `POST /join`
 pub(crate) async fn send(State(kit): State<Kit>, p: Page, f: Fields) -> Result<Response, Oops> {
-    let city = kit.app.office_now().await?.settings.city.clone();
+    let city = kit.app.city.office_now().await?.settings.city.clone();
     let kind = LeadKind::ALL.into_iter().find(|k| k.word() == f.get("kind")).unwrap_or(LeadKind::Lead);
     let new = NewLead {
         kind,
@@ -86,7 +86,7 @@ pub(crate) async fn send(State(kit): State<Kit>, p: Page, f: Fields) -> Result<R
             ..Contact::default()
         },
     };
-    match kit.app.lodge_lead(new).await {
+    match kit.app.walks.lodge_lead(new).await {
         Ok(number) => Ok(Redirect::to(&format!("/join?number={number}")).into_response()),
         Err(e) => again(&p.clone(), e, |trouble| join_page(&kit, p, f, trouble, 0)).await,
     }
@@ -157,9 +157,9 @@ async fn leads_page(
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let state = LeadState::ALL.into_iter().find(|s| s.word() == ask.state).unwrap_or(LeadState::New);
-    let rows = kit.app.leads(desk.actor(), state, ask.before).await?;
+    let rows = kit.app.walks.leads(desk.actor(), state, ask.before).await?;
     let next = rows.last().filter(|_| rows.len() == 50).map_or(0, |r| r.id);
-    let campaigns = kit.app.campaigns(desk.actor()).await?;
+    let campaigns = kit.app.walks.campaigns(desk.actor()).await?;
     let html = LeadsHtml {
         states: LeadState::ALL.iter().map(|s| (s.word(), state_text(p.t, *s), *s == state)).collect(),
         state: state.word(),
@@ -209,12 +209,12 @@ pub(crate) async fn act(
 ) -> Result<Response, Oops> {
     let ask = ListAsk { state: f.get("state").to_owned(), before: 0 };
     if f.get("act") == "phone" {
-        let c = kit.app.unmask_lead(desk.actor(), id).await?;
+        let c = kit.app.walks.unmask_lead(desk.actor(), id).await?;
         return leads_page(&kit, &desk, &ask, Some((id, format!("{} {}", c.name, c.phone))), String::new())
             .await;
     }
     let done = match read(&f) {
-        Ok(doing) => kit.app.move_lead(desk.actor(), id, doing).await,
+        Ok(doing) => kit.app.walks.move_lead(desk.actor(), id, doing).await,
         Err(e) => Err(e),
     };
     match done {
@@ -246,8 +246,8 @@ struct CalledHtml {
 pub(crate) async fn called_for(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let today = p.now.date();
-    let rows = kit.app.called_for(desk.actor(), today).await?;
-    let campaigns = kit.app.campaigns(desk.actor()).await?;
+    let rows = kit.app.walks.called_for(desk.actor(), today).await?;
+    let campaigns = kit.app.walks.campaigns(desk.actor()).await?;
     let by = kernel::Moment::start_of(today).plus_us(7 * kernel::US_PER_DAY).date();
     Ok(render(&CalledHtml {
         rows: rows
@@ -318,7 +318,7 @@ pub(crate) async fn backward(
         access::offered(&desk.actor(), access::Operation::ReadWalks).map_err(Error::from)?;
         return Ok(render(&html));
     }
-    let view = match kit.app.walk_backward(desk.actor(), number).await {
+    let view = match kit.app.walks.walk_backward(desk.actor(), number).await {
         Err(Error::NotFound) => {
             html.trouble = p.t.walk.backward_none.to_owned();
             return Ok((StatusCode::NOT_FOUND, render(&html)).into_response());

@@ -125,13 +125,13 @@ fn texts(lang: Lang) -> BTreeMap<&'static str, &'static str> {
 }
 
 async fn packed(kit: &Kit, p: &Page, actor: Actor) -> Result<Value, Error> {
-    let given = kit.app.my_assignments(actor.clone()).await?;
-    let walks = kit.app.my_walks(actor.clone()).await?;
-    let shelf = kit.app.shelf().await?;
+    let given = kit.app.walks.my_assignments(actor.clone()).await?;
+    let walks = kit.app.walks.my_walks(actor.clone()).await?;
+    let shelf = kit.app.items.shelf().await?;
     let codes = given.iter().map(|g| g.row.item.as_str()).chain(walks.iter().map(|w| w.row.item.as_str()));
     let codes: std::collections::BTreeSet<&str> = codes.collect();
     let rows = codes.into_iter().filter_map(|c| shelf.by_code(c)).cloned().collect();
-    let items = kit.app.items_today(rows).await?;
+    let items = kit.app.items.items_today(rows).await?;
     let items: BTreeMap<&str, Value> = items.iter().map(|i| (i.code.as_str(), slim(p.lang, i))).collect();
     let tasks: Vec<_> = given
         .iter()
@@ -203,10 +203,10 @@ pub(crate) async fn find(State(kit): State<Kit>, p: Page, Ask(ask): Ask<FindAsk>
     if let Err(answer) = me(&p) {
         return Ok(*answer);
     }
-    let shelf = kit.app.shelf().await?;
+    let shelf = kit.app.items.shelf().await?;
     let text = ask.q.chars().take(40).collect();
     let rows = shelf.search(&ItemAsk { text, limit: 20, ..ItemAsk::default() }).items;
-    let items = kit.app.items_today(rows).await?;
+    let items = kit.app.items.items_today(rows).await?;
     let items: Vec<Value> = items.iter().map(|i| slim(p.lang, i)).collect();
     Ok(answer(&json!({ "items": items })))
 }
@@ -226,7 +226,7 @@ pub(crate) async fn sync(State(kit): State<Kit>, p: Page, sent: Option<Json<Sent
         let e = Error::invalid("walks", "读不懂，请更新走访页面", "not understood: reload the recorder");
         return refused(&p, &e);
     };
-    match kit.app.sync_walks(actor, sent.walks).await {
+    match kit.app.walks.sync_walks(actor, sent.walks).await {
         Ok(done) => {
             let walks: Vec<Value> = done
                 .iter()
@@ -268,8 +268,8 @@ pub(crate) async fn file(
         Err(answer) => return *answer,
     };
     let (app, who, title) = (kit.app.clone(), actor.clone(), ask.title);
-    let done = match blocking(move || app.upload(&who, &title, body.to_vec())).await {
-        Ok(up) => kit.app.attach_to_walk(actor, ask.walk, ask.digest, up.ticket).await,
+    let done = match blocking(move || app.city.upload(&who, &title, body.to_vec())).await {
+        Ok(up) => kit.app.walks.attach_to_walk(actor, ask.walk, ask.digest, up.ticket).await,
         Err(e) => Err(e),
     };
     match done {

@@ -31,7 +31,7 @@ pub fn at_home(kit: Kit, reader: Reader, (): ()) -> Filling<Tile> {
         let Some(me) = p.me.as_ref().filter(|_| p.may(access::Operation::RecordWalk)) else {
             return Ok(Vec::new());
         };
-        let given = kit.app.my_assignments(me.actor.clone()).await?;
+        let given = kit.app.walks.my_assignments(me.actor.clone()).await?;
         let open: Vec<_> = given.iter().filter(|g| !g.row.done).collect();
         let today = p.now.date().to_string();
         Ok(Vec::from_iter((!open.is_empty()).then(|| Tile {

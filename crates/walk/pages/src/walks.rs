@@ -79,9 +79,9 @@ pub(crate) async fn three_lists(
     Path(id): Path<i64>,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let c = kit.app.campaign(desk.actor(), id).await?;
-    let office = kit.app.office_now().await?;
-    let all = kit.app.three_lists(desk.actor(), id).await?;
+    let c = kit.app.walks.campaign(desk.actor(), id).await?;
+    let office = kit.app.city.office_now().await?;
+    let all = kit.app.walks.three_lists(desk.actor(), id).await?;
     let measures = all.iter().map(|l| l.measures.len()).sum();
     let all = all.into_iter().map(|l| found(&p, &office, l));
     let (problems, demands) = all.partition(|f| f.problem);
@@ -110,9 +110,9 @@ pub(crate) async fn signals(
     Path(id): Path<i64>,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let c = kit.app.campaign(desk.actor(), id).await?;
-    let office = kit.app.office_now().await?;
-    let all = kit.app.signals(desk.actor(), id).await?;
+    let c = kit.app.walks.campaign(desk.actor(), id).await?;
+    let office = kit.app.city.office_now().await?;
+    let all = kit.app.walks.signals(desk.actor(), id).await?;
     let rows = all.into_iter().map(|(judged, l)| Signalled {
         line: line(&p, &office, l),
         // Never a certainty: a signal is a reason to look.
@@ -168,7 +168,7 @@ pub(crate) async fn file(
     desk: Desk,
     Path((id, digest)): Path<(i64, String)>,
 ) -> Result<Response, Oops> {
-    let (file, bytes) = kit.app.walk_file(desk.actor(), id, digest).await?;
+    let (file, bytes) = kit.app.walks.walk_file(desk.actor(), id, digest).await?;
     Ok(web_kit::serve_file(&file, bytes))
 }
 
@@ -176,9 +176,9 @@ pub(crate) async fn file(
 pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let t = p.t.walk;
-    let v = kit.app.walk(desk.actor(), id).await?;
-    let office = kit.app.office_now().await?;
-    let files = kit.app.walk_files(desk.actor(), id).await?;
+    let v = kit.app.walks.walk(desk.actor(), id).await?;
+    let office = kit.app.city.office_now().await?;
+    let files = kit.app.walks.walk_files(desk.actor(), id).await?;
     let item = v.item.as_ref();
     let step_name =
         |id: &str| item.and_then(|i| i.step(id)).map_or_else(|| id.to_owned(), |s| s.name.clone());

@@ -165,7 +165,7 @@ async fn read(mut multipart: Multipart, kit: &Kit, page: &Reader, network: Netwo
             continue;
         }
         let (app, actor) = (kit.app.clone(), actor.clone());
-        match blocking(move || app.upload_from(network, &actor, &file, bytes)).await {
+        match blocking(move || app.city.upload_from(network, &actor, &file, bytes)).await {
             Ok(up) => form.fields.0.push(("file".to_owned(), up.ticket)),
             Err(e @ Error::Invalid { .. }) => form.trouble = Some(e),
             Err(e) => return Err(Oops(e)),

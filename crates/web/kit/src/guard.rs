@@ -91,7 +91,7 @@ impl FromRequestParts<Kit> for Asking {
 pub async fn slow_down(State(kit): State<Kit>, req: Request, next: Next) -> Response {
     let way = if matches!(*req.method(), Method::GET | Method::HEAD) { Way::Page } else { Way::Form };
     let network = network_of(&kit, req.headers(), req.extensions());
-    match kit.app.ask_as_stranger(way, network) {
+    match kit.app.city.ask_as_stranger(way, network) {
         Ok(()) => next.run(req).await,
         Err(e) => Oops(e).into_response(),
     }

@@ -58,7 +58,7 @@ impl Site {
 #[derive(Clone, Debug)]
 pub struct Kit {
     /// the system
-    pub app: app::App,
+    pub app: app::House,
     /// how the pages behave
     pub options: Arc<Options>,
     /// forms with files that may arrive at once
@@ -69,7 +69,7 @@ pub struct Kit {
 
 impl Kit {
     /// Over a system.
-    pub fn new(app: app::App, options: Options, site: Site) -> Self {
+    pub fn new(app: app::House, options: Options, site: Site) -> Self {
         Self { app, options: Arc::new(options), uploads: Arc::default(), site: Arc::new(site) }
     }
     /// Name of the session cookie.
@@ -254,7 +254,7 @@ pub fn cookie_header(kit: &Kit, name: &str, value: &str, max_age_s: u32) -> Head
 
 /// Who is signed in, and how the office stands: one look at the store for a page.
 async fn me_of(kit: &Kit, lang: Lang, token: &str) -> Result<(Option<Me>, Arc<app::Office>), Oops> {
-    let (seen, office) = kit.app.who_for_page(token).await?;
+    let (seen, office) = kit.app.city.who_for_page(token).await?;
     let me = seen.map(|(staff, unseen)| {
         let (actor, unit) = (staff.actor(), office.unit_name(staff.unit));
         Me { role: role(lang, staff.role), staff, actor, unit, unseen }
@@ -293,7 +293,7 @@ impl FromRequestParts<Kit> for Reader {
         if let Some((note, me)) = note.as_ref().zip(me.as_ref()) {
             note.asked_by(me.staff.id);
         }
-        let digest = kit.app.vault().token_digest(&format!("form:{session}"));
+        let digest = kit.app.city.vault().token_digest(&format!("form:{session}"));
         let reader = Self {
             lang,
             large: cookie(&parts.headers, "size").as_deref() == Some("large"),
@@ -301,7 +301,7 @@ impl FromRequestParts<Kit> for Reader {
             me,
             token: digest[..16].iter().map(|b| format!("{b:02x}")).collect(),
             city: office.settings.name.clone(),
-            now: kit.app.store().now(),
+            now: kit.app.city.store().now(),
             session,
             owes_factor,
             note,

@@ -54,7 +54,7 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
 ];
 
 /// All pages over a system.
-pub fn router(app: app::App, options: Options) -> Router {
+pub fn router(app: app::House, options: Options) -> Router {
     let kit = Kit::new(app, options, Site::new(AREAS, FRONT, ASSETS));
     let public = portal::routes()
         .merge(resolve_pages::public_routes(slots::CASES))
@@ -87,6 +87,6 @@ pub fn router(app: app::App, options: Options) -> Router {
 ///
 /// # Errors
 /// The system gives no randomness.
-pub fn setup_token(app: &app::App) -> Result<String, app::Error> {
-    app.vault().new_token()
+pub fn setup_token(app: &app::House) -> Result<String, app::Error> {
+    app.city.vault().new_token()
 }

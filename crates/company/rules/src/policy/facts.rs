@@ -46,9 +46,11 @@ pub struct Facts {
 /// Companies in one question, at most.
 pub const COMPANIES_MAX: usize = 2_000_000;
 
-const ID_KEYS: &[&str] =
+/// Names of the column with the company's code.
+pub const ID_KEYS: &[&str] =
     &["company", "id", "code", "credit_code", "统一社会信用代码", "信用代码", "企业代码", "企业"];
-const NAME_KEYS: &[&str] = &["name", "company_name", "企业名称", "名称", "单位名称"];
+/// Names of the column with the company's name.
+pub const NAME_KEYS: &[&str] = &["name", "company_name", "企业名称", "名称", "单位名称"];
 
 fn bad(zh: impl Into<String>, en: impl Into<String>) -> PolicyError {
     PolicyError::new(zh, en)

@@ -87,6 +87,12 @@ impl Node {
     pub fn attr(&self, name: &str) -> Option<&str> {
         self.attrs.iter().find(|(n, _)| n.rsplit(':').next() == Some(name)).map(|(_, v)| v.as_str())
     }
+    /// The name of the link that this event throws or catches (链接事件).
+    pub fn link(&self) -> Option<&str> {
+        let link = self.details.iter().find(|d| d.name == "linkEventDefinition")?;
+        let name = link.attr("name").filter(|n| !n.trim().is_empty());
+        Some(name.unwrap_or(&self.name).trim())
+    }
     /// The event definitions (`timerEventDefinition` …) by name.
     pub fn event_definitions(&self) -> impl Iterator<Item = &str> {
         self.details.iter().map(|d| d.name.as_str()).filter(|n| n.ends_with("EventDefinition"))

@@ -41,6 +41,7 @@ fn scope_net(scope: &Scope, from: u32, to: u32, net: &mut Net) -> Result<(), Err
         into.entry(&f.target).or_default().push(p);
         out.entry(&f.source).or_default().push(p);
     }
+    links(scope, &mut into, &mut out, net)?;
     let mut attached: HashMap<&str, Vec<&Node>> = HashMap::new();
     for n in scope.nodes.iter().filter(|n| n.kind == NodeKind::BoundaryEvent) {
         attached.entry(n.attr("attachedToRef").unwrap_or_default()).or_default().push(n);
@@ -65,6 +66,39 @@ fn scope_net(scope: &Scope, from: u32, to: u32, net: &mut Net) -> Result<(), Err
             .filter_map(|b| out.get(b.id.as_str()).cloned())
             .collect();
         node_net(n, &inputs, &outputs, &leave, net)?;
+    }
+    Ok(())
+}
+
+/// What a link event throws goes on where a link event of the same name catches.
+fn links<'a>(
+    scope: &'a Scope,
+    into: &mut HashMap<&'a str, Vec<u32>>,
+    out: &mut HashMap<&'a str, Vec<u32>>,
+    net: &mut Net,
+) -> Result<(), Error> {
+    let of = |kind: NodeKind| {
+        scope.nodes.iter().filter(move |n| n.kind == kind).filter_map(|n| n.link().map(|l| (n, l)))
+    };
+    for (catch, link) in of(NodeKind::CatchEvent) {
+        if !of(NodeKind::ThrowEvent).any(|(_, l)| l == link) {
+            return Err(Error::Model(format!(
+                "链接“{link}”（{0}）没有抛出的一端 / link {link:?} ({0}) is caught and never thrown",
+                catch.id
+            )));
+        }
+    }
+    for (throw, link) in of(NodeKind::ThrowEvent) {
+        let mut caught = of(NodeKind::CatchEvent).filter(|(_, l)| *l == link);
+        let (Some((catch, _)), None) = (caught.next(), caught.next()) else {
+            return Err(Error::Model(format!(
+                "链接“{link}”（{0}）须有且只有一个接收的一端 / link {link:?} ({0}) must be caught once",
+                throw.id
+            )));
+        };
+        let way = place(net, &throw.id);
+        out.entry(&throw.id).or_default().push(way);
+        into.entry(&catch.id).or_default().push(way);
     }
     Ok(())
 }

@@ -92,8 +92,13 @@ impl Aligner {
 
     /// A cheapest alignment of a trace of labels; `None` when the budget does not suffice.
     pub fn align(&mut self, trace: &[u32]) -> Option<Aligned> {
+        self.align_until(trace, &|| false)
+    }
+
+    /// The same; `None` also when `over` says that the time is up.
+    pub fn align_until(&mut self, trace: &[u32], over: &dyn Fn() -> bool) -> Option<Aligned> {
         if let Either::Small(automaton) = &mut self.automaton {
-            match search(automaton, trace, self.budget.states) {
+            match search(automaton, trace, self.budget.states, over) {
                 Ok(found) => return found,
                 // More than one token in a place: begin again with counted tokens.
                 Err(GaveUp) => {
@@ -102,7 +107,7 @@ impl Aligner {
             }
         }
         match &mut self.automaton {
-            Either::Large(automaton) => search(automaton, trace, self.budget.states).unwrap_or(None),
+            Either::Large(automaton) => search(automaton, trace, self.budget.states, over).unwrap_or(None),
             Either::Small(_) => None,
         }
     }
@@ -112,6 +117,9 @@ fn large(net: &Net, labels: &[String], budget: Budget) -> Result<Automaton<Box<[
     Automaton::new(net, labels, budget.markings)?
         .ok_or_else(|| Error::Model("标识过大 / a marking is too large".into()))
 }
+
+/// Steps between two looks at the clock.
+pub(super) const CHECKED: usize = 1024;
 
 /// Where a node came from.
 #[derive(Clone, Copy)]
@@ -125,6 +133,7 @@ fn search<M: super::automaton::Marking>(
     model: &mut Automaton<M>,
     trace: &[u32],
     max_states: usize,
+    over: &dyn Fn() -> bool,
 ) -> Result<Option<Aligned>, GaveUp> {
     let key = |at: usize, state: u32| (at as u64) << 32 | u64::from(state);
     let mut settled: HashMap<u64, From> = HashMap::with_capacity(trace.len() * 8);
@@ -137,11 +146,11 @@ fn search<M: super::automaton::Marking>(
         while let Some((here, from)) = level.pop() {
             let hashbrown::hash_map::Entry::Vacant(slot) = settled.entry(here) else { continue };
             slot.insert(from);
-            if settled.len() > max_states {
+            if settled.len() > max_states || (settled.len().is_multiple_of(CHECKED) && over()) {
                 return Ok(None);
             }
             let (at, state) = ((here >> 32) as usize, here as u32);
-            model.build(state)?;
+            model.build(state, over)?;
             let Some(&label) = trace.get(at) else {
                 if model.ends(state) {
                     return Ok(Some(Aligned { cost, moves: path(&settled, here) }));

@@ -124,9 +124,9 @@ impl<M: Marking> Automaton<M> {
 
     /// Builds a state when it is new.
     #[inline]
-    pub fn build(&mut self, state: u32) -> Result<(), GaveUp> {
+    pub fn build(&mut self, state: u32, over: &dyn Fn() -> bool) -> Result<(), GaveUp> {
         if self.built[state as usize].is_none() {
-            let fresh = self.expand(state)?;
+            let fresh = self.expand(state, over)?;
             self.built[state as usize] = Some(fresh);
         }
         Ok(())
@@ -152,7 +152,7 @@ impl<M: Marking> Automaton<M> {
         })
     }
 
-    fn expand(&mut self, state: u32) -> Result<(Vec<(u32, u32)>, bool), GaveUp> {
+    fn expand(&mut self, state: u32, over: &dyn Fn() -> bool) -> Result<(Vec<(u32, u32)>, bool), GaveUp> {
         let mut found: Vec<M> = vec![self.markings[state as usize].clone()];
         let mut index: HashMap<M, usize> = HashMap::new();
         index.insert(found[0].clone(), 0);
@@ -163,6 +163,9 @@ impl<M: Marking> Automaton<M> {
         let mut i = 0;
         while i < found.len() {
             self.left = self.left.checked_sub(1).ok_or(GaveUp)?;
+            if i.is_multiple_of(super::align::CHECKED) && i > 0 && over() {
+                return Err(GaveUp);
+            }
             let here = found[i].clone();
             ends |= here == self.last;
             for (s, silent) in self.silent.iter().enumerate() {

@@ -5,6 +5,7 @@
 
 mod align;
 mod automaton;
+mod growing;
 
 use std::collections::BTreeMap;
 
@@ -54,10 +55,25 @@ pub struct Deviation {
 
 /// Aligns every variant of a log with a net.
 pub fn conformance(log: &Log, net: &Net, budget: Budget) -> Result<Conformance, Error> {
+    conformance_until(log, net, budget, &|| false)
+}
+
+/// The same until `over` says that the time is up; what was not answered by then is unknown.
+pub fn conformance_until(
+    log: &Log,
+    net: &Net,
+    budget: Budget,
+    over: &dyn Fn() -> bool,
+) -> Result<Conformance, Error> {
+    if let Some(step) = growing::growing(net) {
+        return Err(Error::Model(format!(
+            "“{step}”有多条流出（同时走），又回到前面，件会越走越多；若是选择其一，请在它后面加排他网关 / {step:?} has several outgoing flows, which are all taken, and one leads back: the process grows without end; put an exclusive gateway after it where one of them is chosen"
+        )));
+    }
     let variants = Variants::of(log);
     let mut aligner = Aligner::new(net, budget)?;
     let labels = aligner.labels_of(log);
-    let empty = aligner.align(&[]);
+    let empty = aligner.align_until(&[], over);
     let empty_cost = match empty {
         Some(ref a) => u64::from(a.cost),
         None => {
@@ -82,7 +98,7 @@ pub fn conformance(log: &Log, net: &Net, budget: Budget) -> Result<Conformance, 
     for v in 0..variants.len() as u32 {
         let (trace, count) = (variants.trace(log, v), variants.count[v as usize]);
         let of_model: Vec<u32> = trace.iter().map(|&a| labels[a as usize]).collect();
-        let Some(aligned) = aligner.align(&of_model) else {
+        let Some(aligned) = aligner.align_until(&of_model, over) else {
             sum.unknown_cases += count;
             sum.variant_costs.push(None);
             continue;

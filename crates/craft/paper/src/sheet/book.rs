@@ -1,12 +1,12 @@
 //! 多表: workbooks of several sheets of plain text, in and out; everything is bounded. Must not know what the
 //! sheets mean.
 
-use std::io::{BufReader, Read, Seek};
+use std::io::{Read, Seek};
 
-use calamine::Reader as _;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use tabular::records::Sheet;
 
-use super::{Limits, SheetError, write, xlsx};
+use super::{Book, Limits, SheetError, write};
 
 /// A sheet of text: its name and its rows; row `n` of the list is row `n + 1` of the spreadsheet.
 pub type SheetOf = (String, Vec<Vec<String>>);
@@ -41,31 +41,49 @@ pub fn write_book(sheets: impl IntoIterator<Item = SheetOf>) -> Result<Vec<u8>, 
     book.save_to_buffer().map_err(fail)
 }
 
-/// Reads every sheet of a workbook as text. Rows that are empty stay, so that row numbers are those of the file.
-pub fn read_book<R: Read + Seek>(mut reader: R, limits: &Limits) -> Result<Vec<SheetOf>, SheetError> {
-    let bytes = reader.seek(std::io::SeekFrom::End(0))?;
-    if bytes > limits.file_bytes {
-        return Err(SheetError::FileTooLarge { bytes, max: limits.file_bytes });
-    }
-    reader.rewind()?;
-    let mut book: calamine::Xlsx<BufReader<R>> = xlsx::open(reader, limits)?;
+/// Reads every sheet of a table file as text, in the order of the file, merged cells filled. Rows that are empty
+/// stay, so that row numbers are those of the file.
+///
+/// # Errors
+/// Not a table, damaged, or larger than the limits.
+pub fn read_sheets<R: Read + Seek>(
+    reader: R,
+    limits: &Limits,
+) -> Result<(&'static str, Vec<Sheet>), SheetError> {
+    let mut book = Book::open(reader, *limits)?;
     let mut out = Vec::new();
     let mut seen = 0u64;
-    for name in book.sheet_names().into_iter().take(SHEETS_MAX) {
-        let Some(mut cells) = xlsx::XlsxRows::sheet(&mut book, &name)? else { continue };
-        let mut rows: Vec<Vec<String>> = Vec::new();
-        while let Some(row) = cells.next(limits)? {
+    for (i, info) in book.sheets().into_iter().enumerate().take(SHEETS_MAX) {
+        let mut sheet = Sheet { name: info.name, hidden: info.hidden, ..Sheet::default() };
+        for row in book.rows_of(i)? {
+            let row = row?;
             let at = usize::try_from(row.number.saturating_sub(1)).unwrap_or(usize::MAX);
             seen += 1;
             if seen > limits.rows || at as u64 >= limits.rows {
                 return Err(SheetError::TooManyRows(limits.rows));
             }
-            rows.resize(at, Vec::new());
-            rows.push(row.cells.iter().map(|c| c.text().into_owned()).collect());
+            if row.hidden {
+                sheet.hidden_rows.push(row.number);
+            }
+            if let Some(fault) = row.fault {
+                sheet.faults.push((row.number, fault.said()));
+            }
+            sheet.rows.resize(at, Vec::new());
+            sheet.rows.push(row.cells.iter().map(|c| c.text().into_owned()).collect());
         }
-        out.push((name, rows));
+        out.push(sheet);
     }
-    Ok(out)
+    Ok((book.format(), out))
+}
+
+/// The same without the marks, the sheets that people see first.
+///
+/// # Errors
+/// As [`read_sheets`].
+pub fn read_book<R: Read + Seek>(reader: R, limits: &Limits) -> Result<Vec<SheetOf>, SheetError> {
+    let (_, mut sheets) = read_sheets(reader, limits)?;
+    sheets.sort_by_key(|s| s.hidden);
+    Ok(sheets.into_iter().map(|s| (s.name, s.rows)).collect())
 }
 
 #[cfg(test)]
@@ -87,6 +105,6 @@ mod tests {
         assert_eq!(read_book(Cursor::new(&bytes), &Limits::default()).unwrap(), sheets);
         let small = Limits { rows: 2, ..Limits::default() };
         assert!(matches!(read_book(Cursor::new(&bytes), &small), Err(SheetError::TooManyRows(2))));
-        assert!(read_book(Cursor::new(b"no workbook"), &Limits::default()).is_err());
+        assert!(read_book(Cursor::new(b"%PDF-1.7 no workbook"), &Limits::default()).is_err());
     }
 }

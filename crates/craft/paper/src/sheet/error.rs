@@ -31,14 +31,20 @@ pub enum SheetError {
         "这是旧版 .xls 或加密文件，请取消密码并另存为 .xlsx / an old .xls or a protected file, save it as .xlsx without a password"
     )]
     OldExcel,
-    /// UTF-16 text.
-    #[error("这是 UTF-16 文本，请另存为 .xlsx 或 CSV UTF-8 / UTF-16 text, save it as .xlsx or CSV UTF-8")]
-    Utf16,
-    /// Neither UTF-8 nor GB18030.
+    /// A file of another kind: what it is, and what to do.
+    #[error("{0} / {1}")]
+    NotATable(String, String),
+    /// No sheet with this name.
+    #[error("没有工作表“{0}”；有：{1} / there is no sheet {0:?}; there are: {1}")]
+    NoSuchSheet(String, String),
+    /// No sheet in which a header was found; names of those that were looked at.
     #[error(
-        "文字编码既不是 UTF-8 也不是 GBK/GB18030，请另存为 CSV UTF-8 / neither UTF-8 nor GBK/GB18030, save it as CSV UTF-8"
+        "在{0}里找不到表头，请检查列名，用 --sheet 指定工作表，或用 --map 列=field 指定列 / no header was found in {0}; check the names of the columns, name the sheet with --sheet or columns with --map column=field"
     )]
-    UnknownEncoding,
+    NoHeaderIn(String),
+    /// Day and month cannot be told apart.
+    #[error("{0} / {1}")]
+    DateOrder(String, String),
     /// Damaged, or not a workbook.
     #[error("不是有效的 XLSX: {0} / not a valid XLSX: {0}")]
     BadXlsx(String),

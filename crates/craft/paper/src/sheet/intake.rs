@@ -1,264 +1,20 @@
-//! 收件表: what the columns of an intake file mean (R1, R10): the header is found, its names are understood, and
-//! every row becomes an [`IntakeRow`] or is rejected with a reason.
+//! 收件表: what a row of an intake file says (R1, R10): the sheet and its header are found, its columns understood,
+//! and every row becomes an [`IntakeRow`] or is set aside with a reason. What was not read is told at the end.
 //!
 //! Must not know cases or what is done with a row; whether it is a duplicate is decided where cases are known.
 
 use std::io::{Read, Seek};
 
-use kernel::{Moment, Said};
+use kernel::{Moment, Said, US_PER_DAY};
 use serde::Serialize;
+use tabular::header::{self, Header};
+use tabular::told::{OtherSheet, Told, Unknown};
+use tabular::when::{self, DateOrder, Evidence};
+use tabular::{aside, value};
 
-use super::moment::half_width;
-use super::{Book, Cell, Row, Rows, SheetError, moment_of};
-
-/// A header is looked for in so many rows (merged titles, notes and dates may stand above it).
-pub const HEADER_WITHIN: usize = 20;
-
-/// What a column can mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    /// 编号 in the file
-    Id,
-    /// 反映人
-    Author,
-    /// 标题
-    Title,
-    /// 反映时间
-    Time,
-    /// 内容
-    Body,
-    /// 答复意见
-    Reply,
-    /// 答复时间
-    ReplyTime,
-    /// 点赞数
-    Support,
-    /// 反对数
-    Against,
-    /// 承办单位
-    Unit,
-    /// 电话
-    Phone,
-    /// 地址
-    Address,
-    /// 类别
-    Kind,
-    /// not read at all
-    Ignore,
-}
-
-/// Field, its word in `--map`, and the header names that mean it (normalised: half-width, lower case, no spaces).
-const FIELDS: [(Field, &str, &[&str]); 14] = [
-    (
-        Field::Id,
-        "id",
-        &[
-            "id",
-            "编号",
-            "留言编号",
-            "工单编号",
-            "诉求编号",
-            "件号",
-            "受理编号",
-            "信件编号",
-            "来信编号",
-            "序号",
-            "no",
-            "no.",
-        ],
-    ),
-    (
-        Field::Author,
-        "author",
-        &[
-            "author",
-            "留言用户",
-            "用户",
-            "姓名",
-            "反映人",
-            "诉求人",
-            "来信人",
-            "留言人",
-            "联系人",
-            "申请人",
-            "群众姓名",
-            "投诉人",
-            "来电人",
-            "name",
-        ],
-    ),
-    (
-        Field::Title,
-        "title",
-        &[
-            "title",
-            "留言主题",
-            "主题",
-            "标题",
-            "留言标题",
-            "诉求标题",
-            "信件标题",
-            "来信标题",
-            "工单标题",
-            "事项名称",
-            "问题标题",
-        ],
-    ),
-    (
-        Field::Time,
-        "time",
-        &[
-            "time",
-            "留言时间",
-            "时间",
-            "反映时间",
-            "诉求时间",
-            "来信时间",
-            "来电时间",
-            "提交时间",
-            "受理时间",
-            "登记时间",
-            "创建时间",
-            "日期",
-            "留言日期",
-            "date",
-            "created_at",
-        ],
-    ),
-    (
-        Field::Body,
-        "body",
-        &[
-            "body",
-            "留言详情",
-            "内容",
-            "留言内容",
-            "诉求内容",
-            "反映内容",
-            "来信内容",
-            "信件内容",
-            "详情",
-            "问题描述",
-            "工单内容",
-            "意见内容",
-            "诉求描述",
-            "content",
-            "意见建议",
-        ],
-    ),
-    (
-        Field::Reply,
-        "reply",
-        &[
-            "reply",
-            "答复意见",
-            "答复内容",
-            "回复内容",
-            "答复",
-            "回复",
-            "办理结果",
-            "处理结果",
-            "回复意见",
-            "办理情况",
-        ],
-    ),
-    (
-        Field::ReplyTime,
-        "reply_time",
-        &["reply_time", "replytime", "答复时间", "回复时间", "答复日期", "回复日期", "办结时间", "办结日期"],
-    ),
-    (Field::Support, "support", &["support", "点赞数", "点赞", "支持数", "赞成数", "likes"]),
-    (Field::Against, "against", &["against", "反对数", "反对", "点踩数", "dislikes"]),
-    (
-        Field::Unit,
-        "unit",
-        &[
-            "unit",
-            "承办单位",
-            "办理单位",
-            "责任单位",
-            "主办单位",
-            "处理单位",
-            "回复单位",
-            "答复单位",
-            "办理部门",
-            "承办部门",
-        ],
-    ),
-    (
-        Field::Phone,
-        "phone",
-        &["phone", "电话", "联系电话", "手机", "手机号", "手机号码", "联系方式", "来电号码", "tel"],
-    ),
-    (Field::Address, "address", &["address", "地址", "联系地址", "详细地址", "事发地址", "问题地址", "住址"]),
-    (
-        Field::Kind,
-        "kind",
-        &["kind", "类别", "类型", "诉求类型", "问题类型", "诉求类别", "信件类型", "分类", "一级标签"],
-    ),
-    (Field::Ignore, "ignore", &[]),
-];
-
-impl Field {
-    /// Its word in `--map`.
-    pub fn word(self) -> &'static str {
-        FIELDS.iter().find(|f| f.0 == self).map_or("", |f| f.1)
-    }
-    fn of_word(word: &str) -> Option<Self> {
-        FIELDS.iter().find(|f| f.1 == word).map(|f| f.0)
-    }
-    fn of_header(name: &str) -> Option<Self> {
-        FIELDS.iter().find(|f| f.2.contains(&name)).map(|f| f.0)
-    }
-}
-
-/// Which columns the user has named (`--map 列=field`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mapping {
-    columns: Vec<(String, String, Field)>,
-}
-
-impl Mapping {
-    /// Reads `列=field` texts; the field is one of `id author title time body reply reply_time support against
-    /// unit phone address kind ignore`.
-    pub fn parse<S: AsRef<str>>(maps: &[S]) -> Result<Self, SheetError> {
-        let mut columns: Vec<(String, String, Field)> = Vec::new();
-        for map in maps {
-            let map = map.as_ref();
-            let words = || FIELDS.map(|f| f.1).join(" ");
-            let bad = || SheetError::BadMapping(map.chars().take(60).collect(), words());
-            let (column, field) = map.rsplit_once('=').ok_or_else(bad)?;
-            let field = Field::of_word(field.trim()).ok_or_else(bad)?;
-            let name = header_name(column);
-            if name.is_empty() {
-                return Err(bad());
-            }
-            if let Some(other) = columns.iter().find(|c| c.2 == field && field != Field::Ignore) {
-                return Err(SheetError::TwoColumns(other.1.clone(), column.into(), field.word()));
-            }
-            columns.push((name, column.trim().to_owned(), field));
-        }
-        Ok(Self { columns })
-    }
-    fn field_of(&self, name: &str) -> Option<Field> {
-        self.columns.iter().find(|c| c.0 == name).map(|c| c.2)
-    }
-}
-
-/// A column name as it is compared: half-width, lower case, no white space, no `*`, `:` or bracketed note at its
-/// end (`留言时间(必填)`).
-fn header_name(text: &str) -> String {
-    let plain = text
-        .chars()
-        .map(half_width)
-        .filter(|c| !c.is_whitespace() && !matches!(c, '*' | '\u{feff}' | '\u{200b}'));
-    let mut name: String = plain.flat_map(char::to_lowercase).take(60).collect();
-    if let Some(at) = name.find(['(', '[', '【']).filter(|at| *at > 0) {
-        name.truncate(at);
-    }
-    name.trim_end_matches([':', ':']).to_owned()
-}
+use super::intake_fields::likely;
+pub use super::intake_fields::{Field, Mapping};
+use super::{Book, Cell, Dates, Row, Rows, SheetError, moment_of};
 
 /// One row, understood.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -291,8 +47,13 @@ pub struct IntakeRow {
     pub address: Option<String>,
     /// 类别
     pub kind: Option<String>,
+    /// 是否保密
+    pub secret: bool,
     /// Other columns that are not empty, by their header.
     pub extra: Vec<(String, String)>,
+    /// The cells as they stand, to be written to a file that can be mended.
+    #[serde(skip)]
+    pub cells: Vec<String>,
 }
 
 /// A row that cannot be taken, and why.
@@ -304,137 +65,476 @@ pub struct RowRejected {
     pub field: Option<Field>,
     /// What to tell.
     pub said: Said,
+    /// The cells as they stand.
+    #[serde(skip)]
+    pub cells: Vec<String>,
 }
+
+/// What a person says about a file beyond its columns.
+#[derive(Clone, Debug, Default)]
+pub struct ReadAs {
+    /// The sheet to be read; the first that people see and that has a header when missing.
+    pub sheet: Option<String>,
+    /// Which of day and month comes first where the year stands last; the column decides when missing.
+    pub date_order: Option<DateOrder>,
+}
+
+/// How a file will be read.
+struct Plan {
+    sheet: usize,
+    /// Rows up to this number are title and header.
+    after: u64,
+    columns: Vec<(Option<Field>, String)>,
+    names: Vec<String>,
+    /// Fields that a line of a separated text may have.
+    width: usize,
+    is_csv: bool,
+    /// Columns with the clock of the time and of the time of the reply.
+    clocks: [Option<usize>; 2],
+    dates: [Dates; 2],
+    told: Told,
+}
+
+/// Rows from which the meaning of columns is learned.
+const LOOKED: usize = 2_000;
 
 /// The rows of an intake file, one at a time, in the order of the file. The outer error ends the file.
 pub struct Intake<'a, R: Read + Seek> {
     rows: Rows<'a, R>,
-    columns: Vec<(Option<Field>, String)>,
-    header_row: u64,
+    plan: Plan,
+    unknown: Unknown,
 }
 
-/// Finds the header and starts reading.
+/// Finds sheet and header and starts reading.
+///
+/// # Errors
+/// No header, or a column of dates that nobody can tell.
 pub fn read<'a, R: Read + Seek>(
     book: &'a mut Book<R>,
     mapping: &Mapping,
 ) -> Result<Intake<'a, R>, SheetError> {
-    let mut rows = book.rows()?;
-    for _ in 0..HEADER_WITHIN {
-        let Some(row) = rows.next().transpose()? else { break };
-        let columns = columns_of(&row, mapping);
-        let has = |f: Field| columns.iter().any(|c| c.0 == Some(f));
-        let known = columns.iter().filter(|c| c.0.is_some()).count();
-        if known < 2 || !(has(Field::Title) || has(Field::Body)) {
-            continue;
-        }
-        let missing = mapping.columns.iter().find(|m| !columns.iter().any(|c| header_name(&c.1) == m.0));
-        if let Some(missing) = missing {
-            return Err(SheetError::NoSuchColumn(missing.1.clone()));
-        }
-        return Ok(Intake { rows, columns, header_row: row.number });
-    }
-    Err(SheetError::NoHeader(HEADER_WITHIN))
+    read_as(book, mapping, &ReadAs::default())
 }
 
-/// What each cell of a header row means. A named column wins over a guessed one, then the first over the others.
-fn columns_of(row: &Row<'_>, mapping: &Mapping) -> Vec<(Option<Field>, String)> {
-    let mut columns: Vec<(Option<Field>, String)> = Vec::with_capacity(row.cells.len());
-    for cell in &row.cells {
-        let text = cell.text().trim().to_owned();
-        columns.push((mapping.field_of(&header_name(&text)), text));
+/// The same with a sheet and an order of dates that a person named.
+///
+/// # Errors
+/// As [`read`], and no sheet of that name.
+pub fn read_as<'a, R: Read + Seek>(
+    book: &'a mut Book<R>,
+    mapping: &Mapping,
+    how: &ReadAs,
+) -> Result<Intake<'a, R>, SheetError> {
+    let plan = plan(book, mapping, how)?;
+    let rows = book.rows_of(plan.sheet)?;
+    Ok(Intake { rows, plan, unknown: Unknown::default() })
+}
+
+type Looked = Vec<(u64, usize, Vec<String>)>;
+
+fn look<R: Read + Seek>(book: &mut Book<R>, sheet: usize, most: usize) -> Result<Looked, SheetError> {
+    let mut rows = Vec::new();
+    for row in book.rows_of(sheet)?.take(most) {
+        let row = row?;
+        rows.push((row.number, row.width, row.cells.iter().map(|c| c.text().into_owned()).collect()));
     }
-    for i in 0..columns.len() {
-        if columns[i].0.is_none() {
-            let guess = Field::of_header(&header_name(&columns[i].1));
-            let taken = columns.iter().any(|c| c.0 == guess);
-            columns[i].0 = guess.filter(|_| !taken);
+    Ok(rows)
+}
+
+fn plan<R: Read + Seek>(book: &mut Book<R>, mapping: &Mapping, how: &ReadAs) -> Result<Plan, SheetError> {
+    let sheets = book.sheets();
+    let mut found: Option<(usize, Header, Looked)> = None;
+    let candidates = book.candidates(how.sheet.as_deref())?;
+    for &sheet in &candidates {
+        let rows = look(book, sheet, LOOKED)?;
+        let texts: Vec<Vec<String>> =
+            rows.iter().take(header::HEADER_WITHIN + 3).map(|r| r.2.clone()).collect();
+        if let Some(header) = header::find(&texts, mapping) {
+            found = Some((sheet, header, rows));
+            break;
         }
     }
-    columns
+    let Some((sheet, header, rows)) = found else {
+        let names: Vec<String> = candidates
+            .iter()
+            .filter_map(|i| sheets.get(*i))
+            .map(|s| s.name.clone())
+            .filter(|n| !n.is_empty())
+            .collect();
+        return Err(match names.is_empty() {
+            true => SheetError::NoHeader(header::HEADER_WITHIN),
+            false => SheetError::NoHeaderIn(format!("“{}”", names.join("”“"))),
+        });
+    };
+    let (first, last) = (header.at, header.at + header.lines - 1);
+    let width = rows[first..=last].iter().map(|r| r.1).max().unwrap_or(0);
+    let fields = header::fields(&header.names, mapping);
+    let mut columns: Vec<(Option<Field>, String)> = fields
+        .into_iter()
+        .zip(&header.names)
+        .map(|(f, n)| (f.and_then(Field::of_number), n.trim().to_owned()))
+        .collect();
+    // What was told to be ignored is ignored, however often.
+    for (field, name) in &mut columns {
+        if mapping.field_of(&header::name(name)) == Some(Field::Ignore) {
+            *field = Some(Field::Ignore);
+        }
+    }
+    let missing = mapping.columns.iter().find(|m| !columns.iter().any(|c| header::name(&c.1) == m.0));
+    if let Some(missing) = missing {
+        return Err(SheetError::NoSuchColumn(missing.1.clone()));
+    }
+    let header_rows: Vec<u64> = rows[first..=last].iter().map(|r| r.0).collect();
+    let others = sheets.iter().enumerate().filter(|(i, s)| *i != sheet && !s.name.is_empty());
+    let mut plan = Plan {
+        sheet,
+        after: rows[last].0,
+        names: header.names.iter().map(|n| n.trim().to_owned()).collect(),
+        columns,
+        width,
+        is_csv: book.encoding().is_some(),
+        clocks: [None; 2],
+        dates: [Dates { is_1904: book.is_1904(), order: how.date_order }; 2],
+        told: Told {
+            format: book.format().to_owned(),
+            sheet: sheets.get(sheet).map(|s| s.name.clone()).filter(|n| !n.is_empty()),
+            header_rows,
+            sheets_other: others
+                .map(|(_, s)| OtherSheet { name: s.name.clone(), hidden: s.hidden })
+                .collect(),
+            ..Told::default()
+        },
+    };
+    plan.find_clocks(&rows[last + 1..]);
+    plan.find_orders(book, &rows[last + 1..], how)?;
+    plan.list_columns(&rows[last + 1..]);
+    Ok(plan)
+}
+
+const TIMES: [Field; 2] = [Field::Time, Field::ReplyTime];
+
+impl Plan {
+    fn place(&self, field: Field) -> Option<usize> {
+        self.columns.iter().position(|c| c.0 == Some(field))
+    }
+
+    /// Columns that hold nothing but a time of day belong to the column of dates before them.
+    fn find_clocks(&mut self, rows: &[(u64, usize, Vec<String>)]) {
+        let all = |c: usize, fits: &dyn Fn(&str) -> bool| {
+            let mut filled = rows
+                .iter()
+                .filter_map(|r| r.2.get(c))
+                .map(|t| t.trim())
+                .filter(|t| !when::is_blank_word(t))
+                .peekable();
+            // A row at the foot of the table may say anything.
+            filled.peek().is_some() && filled.clone().filter(|t| fits(t)).count() * 10 >= filled.count() * 9
+        };
+        let clock = |t: &str| when::clock(t).is_some();
+        let day = |t: &str| when::is_date_only(t);
+        for (n, field) in TIMES.into_iter().enumerate() {
+            let Some(at) = self.place(field) else { continue };
+            let free = |plan: &Self, c: usize| matches!(plan.columns[c].0, None | Some(Field::Clock));
+            let near = |c: &usize| (c.abs_diff(at), *c < at);
+            if all(at, &clock) {
+                // The better name holds the clock: the dates stand elsewhere.
+                let dates =
+                    (0..self.columns.len()).filter(|c| free(self, *c) && all(*c, &day)).min_by_key(near);
+                if let Some(dates) = dates {
+                    self.columns[dates].0 = Some(field);
+                    self.columns[at].0 = Some(Field::Clock);
+                    self.clocks[n] = Some(at);
+                }
+            } else if all(at, &day) {
+                let taken = self.clocks;
+                let clock = (0..self.columns.len())
+                    .filter(|c| free(self, *c) && !taken.contains(&Some(*c)) && all(*c, &clock))
+                    .min_by_key(near);
+                if let Some(clock) = clock {
+                    self.columns[clock].0 = Some(Field::Clock);
+                    self.clocks[n] = Some(clock);
+                }
+            }
+        }
+        // A column of that name that has no dates beside it is not read.
+        for c in 0..self.columns.len() {
+            if self.columns[c].0 == Some(Field::Clock) && !self.clocks.contains(&Some(c)) {
+                self.columns[c].0 = None;
+            }
+        }
+    }
+
+    /// Which of day and month comes first: what the whole column shows.
+    fn find_orders<R: Read + Seek>(
+        &mut self,
+        book: &mut Book<R>,
+        rows: &[(u64, usize, Vec<String>)],
+        how: &ReadAs,
+    ) -> Result<(), SheetError> {
+        let places = TIMES.map(|f| self.place(f));
+        let mut seen: [Evidence; 2] = Default::default();
+        let see = |seen: &mut [Evidence; 2], number: u64, cell: &dyn Fn(usize) -> Option<String>| {
+            for (evidence, place) in seen.iter_mut().zip(places) {
+                if let Some(text) = place.and_then(cell) {
+                    evidence.see(&text, number);
+                }
+            }
+        };
+        for (number, _, cells) in rows {
+            see(&mut seen, *number, &|c| cells.get(c).cloned());
+        }
+        if !seen.iter().any(Evidence::any) {
+            return Ok(());
+        }
+        for row in book.rows_of(self.sheet)? {
+            let row = row?;
+            if row.number > self.after {
+                see(&mut seen, row.number, &|c| match row.cells.get(c) {
+                    Some(Cell::Text(t)) => Some(t.clone().into_owned()),
+                    _ => None,
+                });
+            }
+        }
+        for ((evidence, place), dates) in seen.iter().zip(places).zip(&mut self.dates) {
+            let Some(place) = place else { continue };
+            let decided = evidence
+                .decide(&self.columns[place].1, how.date_order)
+                .map_err(|(zh, en)| SheetError::DateOrder(zh, en))?;
+            if let Some((order, said)) = decided {
+                dates.order = Some(order);
+                self.told.date_order = Some(said);
+            }
+        }
+        Ok(())
+    }
+
+    fn list_columns(&mut self, rows: &[(u64, usize, Vec<String>)]) {
+        // Cells beyond the header have no name.
+        let widest = rows.iter().map(|r| r.2.len()).max().unwrap_or(0);
+        if !self.is_csv || widest <= self.width {
+            while self.columns.len() < widest {
+                self.columns.push((None, String::new()));
+                self.names.push(String::new());
+            }
+        }
+        let names: Vec<String> = self.columns.iter().map(|c| c.1.clone()).collect();
+        let word = |c: usize| self.columns[c].0.map(|f| f.word().to_owned());
+        self.told.columns(&names, &word, rows.iter().map(|r| r.2.as_slice()), &likely);
+        for ((_, name), shown) in self.columns.iter_mut().zip(header::unique(&names)) {
+            *name = shown;
+        }
+    }
 }
 
 impl<R: Read + Seek> Intake<'_, R> {
-    /// The number of the header row.
+    /// The number of the last header row.
     pub const fn header_row(&self) -> u64 {
-        self.header_row
+        self.plan.after
     }
     /// The columns: header and what it is taken for; `None` goes to `extra`.
     pub fn columns(&self) -> impl Iterator<Item = (&str, Option<Field>)> {
-        self.columns.iter().map(|(field, name)| (name.as_str(), *field))
+        self.plan.columns.iter().map(|(field, name)| (name.as_str(), *field))
+    }
+    /// What there is to tell about the file so far.
+    pub fn told(&self) -> Told {
+        let mut told = self.plan.told.clone();
+        told.values_unknown = self.unknown.list();
+        told
+    }
+    /// Notes a value that the caller did not understand.
+    pub fn not_understood(&mut self, field: Field, value: &str, taken_as: &str) {
+        let column = self.plan.place(field).map_or("", |c| self.plan.columns[c].1.as_str());
+        self.unknown.add(column, value, taken_as);
     }
 
-    /// A header that is repeated further down, as in files that were put together.
-    fn is_header(&self, row: &Row<'_>) -> bool {
-        let mut known = self.columns.iter().zip(&row.cells).filter(|(c, _)| c.0.is_some()).peekable();
-        known.peek().is_some() && known.all(|((_, name), cell)| cell.text().trim() == name)
-    }
-
-    fn understand(&self, row: Row<'_>) -> Result<IntakeRow, RowRejected> {
-        let mut out = IntakeRow { row: row.number, ..IntakeRow::default() };
+    fn understand(&mut self, row: Row<'_>) -> Result<IntakeRow, RowRejected> {
+        let number = row.number;
+        let cells: Vec<String> = row.cells.iter().map(|c| c.text().into_owned()).collect();
+        let reject = |field, said| RowRejected { row: number, field, said, cells: cells.clone() };
+        if let Some(f) = row.fault {
+            let (zh, en) = f.said().split_once(" / ").unwrap_or_default();
+            return Err(reject(None, Said::new(zh, en)));
+        }
         let max = self.rows.limits().cell_chars;
-        for (i, cell) in row.cells.into_iter().enumerate() {
-            if cell.is_empty() {
-                continue;
+        if self.plan.is_csv && row.cells.len() > self.plan.columns.len().max(self.plan.width) {
+            let n = row.cells.len() - self.plan.columns.len().max(self.plan.width);
+            return Err(reject(
+                None,
+                Said::new(
+                    format!("比表头多出 {n} 个字段，可能是内容里有分隔符而没有加引号，请补上引号"),
+                    format!(
+                        "{n} fields more than the header: a separator inside of a text may lack its quotes"
+                    ),
+                ),
+            ));
+        }
+        let mut out = IntakeRow { row: number, ..IntakeRow::default() };
+        let mut filled: Vec<(usize, Cell<'_>)> =
+            row.cells.into_iter().enumerate().filter(|(_, c)| !c.is_empty()).collect();
+        // Times are put together first, for a clock may stand in another column.
+        let mut times: [Option<Moment>; 2] = [None; 2];
+        for (n, field) in TIMES.into_iter().enumerate() {
+            let Some(place) = self.plan.place(field) else { continue };
+            let cell = filled.iter().find(|f| f.0 == place).map(|f| &f.1);
+            let name = &self.plan.columns[place].1;
+            let Some(cell) = cell else { continue };
+            if let Cell::Error(e) = cell {
+                return Err(reject(Some(field), is_error(name, e)));
             }
-            let (field, name) = self.columns.get(i).map_or((None, ""), |c| (c.0, c.1.as_str()));
-            let reject = |said: Said| RowRejected { row: row.number, field, said };
+            times[n] = moment_of(cell, self.plan.dates[n])
+                .map_err(|e| reject(Some(field), not_a_time(name, &e.0)))?;
+            if times[n].is_none() {
+                self.unknown.add(name, &cell.text(), "当作没有时间 / taken as no time");
+            }
+            let Some(clock) = self.plan.clocks[n] else { continue };
+            if let Some((_, clock_cell)) = filled.iter().find(|f| f.0 == clock) {
+                let text = clock_cell.text();
+                let name = &self.plan.columns[clock].1;
+                let us = match clock_cell {
+                    // A whole number of days with a clock format.
+                    Cell::DateTime(at) => Some((at.us() + 8 * 3_600_000_000).rem_euclid(US_PER_DAY)),
+                    Cell::Number(n) if *n == 0.0 => Some(0),
+                    _ => when::clock(&text),
+                };
+                match (us, times[n]) {
+                    (Some(us), Some(at)) => times[n] = Some(at.plus_us(us)),
+                    (None, _) if !when::is_blank_word(&text) => {
+                        return Err(reject(Some(Field::Clock), not_a_time(name, &text)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        [out.at, out.reply_at] = times;
+        filled.retain(|(i, _)| {
+            !matches!(
+                self.plan.columns.get(*i).and_then(|c| c.0),
+                Some(Field::Time | Field::ReplyTime | Field::Clock)
+            )
+        });
+        for (i, cell) in filled {
+            let (field, name) = self.plan.columns.get(i).map_or((None, ""), |c| (c.0, c.1.as_str()));
             if let Cell::Text(text) = &cell
                 && text.len() > max
                 && text.chars().count() > max
             {
-                return Err(reject(Said::new(
-                    format!("“{name}”超过 {max} 字，请缩短后再导入"),
-                    format!("{name:?} is longer than {max} characters, shorten it"),
-                )));
+                return Err(reject(
+                    field,
+                    Said::new(
+                        format!("“{name}”超过 {max} 字，请缩短后再导入"),
+                        format!("{name:?} is longer than {max} characters, shorten it"),
+                    ),
+                ));
             }
-            put(&mut out, field, name, cell).map_err(reject)?;
+            put(&mut out, field, name, cell, &mut self.unknown).map_err(|said| reject(field, said))?;
         }
         if out.title.is_empty() && out.body.is_empty() {
             let said =
                 Said::new("标题和内容都是空的，请补上其一", "neither title nor body, fill in one of them");
-            return Err(RowRejected { row: row.number, field: None, said });
+            return Err(reject(None, said));
         }
+        out.cells = cells;
         Ok(out)
     }
 }
 
+fn not_a_time(name: &str, text: &str) -> Said {
+    let text: String = text.chars().take(60).collect();
+    Said::new(
+        format!("“{name}”里的“{text}”不是时间，应写作 2019-01-06 12:09:38"),
+        format!("{text:?} in {name:?} is not a time, write 2019-01-06 12:09:38"),
+    )
+}
+
+fn is_error(name: &str, e: &str) -> Said {
+    Said::new(
+        format!("“{name}”里是错误值 {e}，请在表里改正后再导入"),
+        format!("{name:?} holds the error {e}: correct it in the sheet and import again"),
+    )
+}
+
+const AS_WRITTEN: &str = "按原样保留，请核对 / kept as written, check it";
+
 /// Puts one filled cell where its column says.
-fn put(out: &mut IntakeRow, field: Option<Field>, name: &str, cell: Cell<'_>) -> Result<(), Said> {
-    let time = |cell: &Cell<'_>| {
-        moment_of(cell).map_err(|e| {
-            Said::new(
-                format!("“{name}”里的“{}”不是时间，应写作 2019-01-06 12:09:38", e.0),
-                format!("{:?} in {name:?} is not a time, write 2019-01-06 12:09:38", e.0),
-            )
-        })
+fn put(
+    out: &mut IntakeRow,
+    field: Option<Field>,
+    name: &str,
+    cell: Cell<'_>,
+    unknown: &mut Unknown,
+) -> Result<(), Said> {
+    let Some(field) = field else {
+        out.extra.push((name.to_owned(), owned(cell)));
+        return Ok(());
     };
-    let count = |cell: &Cell<'_>| {
-        let text = cell.text();
-        let plain: String = text.chars().map(half_width).filter(|c| !matches!(c, ',' | ' ')).collect();
-        plain.parse::<u32>().map(Some).map_err(|_| {
-            let text: String = text.chars().take(60).collect();
-            Said::new(
-                format!("“{name}”里的“{text}”不是个数，应为 0 或正整数"),
-                format!("{text:?} in {name:?} is not a count, write 0 or a whole number"),
-            )
-        })
+    if field == Field::Ignore {
+        return Ok(());
+    }
+    if let Cell::Error(e) = cell {
+        return Err(is_error(name, e));
+    }
+    let spoiled = match &cell {
+        Cell::Number(n) => n.abs() >= value::EXACT_DIGITS,
+        Cell::Text(t) => value::is_spoiled_number(t),
+        _ => false,
     };
+    let text = match &cell {
+        Cell::Number(n) if spoiled => format!("{n:E}").replace('E', "E+"),
+        _ => owned(cell),
+    };
+    if matches!(field, Field::Support | Field::Against) {
+        let count = match value::count(&text) {
+            Some(n) => Some(n),
+            None if when::is_blank_word(&text) && text != "-" => None,
+            None => {
+                let text: String = text.chars().take(60).collect();
+                return Err(Said::new(
+                    format!("“{name}”里的“{text}”不是个数，应为 0 或正整数"),
+                    format!("{text:?} in {name:?} is not a count, write 0 or a whole number"),
+                ));
+            }
+        };
+        let place = if field == Field::Support { &mut out.support } else { &mut out.against };
+        *place = count;
+        return Ok(());
+    }
     match field {
-        Some(Field::Time) => out.at = time(&cell)?,
-        Some(Field::ReplyTime) => out.reply_at = time(&cell)?,
-        Some(Field::Support) => out.support = count(&cell)?,
-        Some(Field::Against) => out.against = count(&cell)?,
-        Some(Field::Ignore) => {}
-        Some(Field::Title) => out.title = owned(cell),
-        Some(Field::Body) => out.body = owned(cell),
-        Some(Field::Id) => out.source_id = Some(owned(cell)),
-        Some(Field::Author) => out.author = Some(owned(cell)),
-        Some(Field::Reply) => out.reply = Some(owned(cell)),
-        Some(Field::Unit) => out.unit = Some(owned(cell)),
-        Some(Field::Phone) => out.phone = Some(owned(cell)),
-        Some(Field::Address) => out.address = Some(owned(cell)),
-        Some(Field::Kind) => out.kind = Some(owned(cell)),
-        None => out.extra.push((name.to_owned(), owned(cell))),
+        Field::Title => out.title = text,
+        Field::Body => out.body = text,
+        Field::Id => {
+            if spoiled {
+                unknown.add(name, &text, "长数字已被表格软件改坏，按原样保留，请核对 / a long number spoiled by a spreadsheet, kept as written");
+            }
+            out.source_id = Some(text);
+        }
+        Field::Phone => {
+            if spoiled {
+                unknown.add(name, &text, "号码已被表格软件改坏，电话留空 / a number spoiled by a spreadsheet, the telephone is left empty");
+            } else if !when::is_blank_word(&text) {
+                if !value::is_phone(&text) {
+                    unknown.add(name, &text, AS_WRITTEN);
+                }
+                out.phone = Some(text);
+            }
+        }
+        Field::Secret => match text.trim().to_lowercase().as_str() {
+            "是" | "y" | "yes" | "true" | "1" | "保密" | "匿名" | "不公开" | "√" | "需保密" | "要求保密" => {
+                out.secret = true
+            }
+            "否" | "n" | "no" | "false" | "0" | "公开" | "不保密" | "实名" | "无" | "无需保密" | "×" =>
+                {}
+            other => {
+                unknown.add(name, other, "当作要求保密 / taken as asked to be kept secret");
+                out.secret = true;
+            }
+        },
+        Field::Author => out.author = Some(text),
+        Field::Reply => out.reply = Some(text),
+        Field::Unit if when::is_blank_word(&text) => {}
+        Field::Unit => out.unit = Some(text),
+        Field::Address => out.address = Some(text),
+        Field::Kind => out.kind = Some(text),
+        Field::Time | Field::ReplyTime | Field::Clock | Field::Support | Field::Against | Field::Ignore => {}
     }
     Ok(())
 }
@@ -454,38 +554,36 @@ impl<R: Read + Seek> Iterator for Intake<'_, R> {
                 Ok(row) => row,
                 Err(e) => return Some(Err(e)),
             };
-            if row.cells.iter().all(Cell::is_empty) || self.is_header(&row) {
+            if row.number <= self.plan.after || (row.fault.is_none() && row.cells.iter().all(Cell::is_empty))
+            {
                 continue;
+            }
+            if row.hidden {
+                self.plan.told.hidden_rows += 1;
+            }
+            // A row that looks like none of the records is looked at closely.
+            if row.fault.is_none() && is_odd(&row) {
+                let texts: Vec<String> = row.cells.iter().map(|c| c.text().into_owned()).collect();
+                if aside::is_header_again(&texts, &self.plan.names) {
+                    self.plan.told.aside(row.number, "重复的表头 / the header again");
+                    continue;
+                }
+                if let Some((zh, en)) = aside::why(&texts, self.plan.columns.len()) {
+                    self.plan.told.aside(row.number, format!("{zh} / {en}"));
+                    continue;
+                }
             }
             return Some(Ok(self.understand(row)));
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_synonym_means_one_field_and_is_written_as_it_is_compared() {
-        let mut seen = std::collections::BTreeMap::new();
-        for (field, word, names) in FIELDS {
-            assert_eq!(Field::of_word(word), Some(field));
-            for name in names {
-                assert_eq!(header_name(name), *name);
-                assert_eq!(seen.insert(*name, field), None, "{name} twice");
-            }
-        }
-        assert_eq!(header_name(" 留言　时间（必填）\t"), "留言时间");
-        assert_eq!(header_name("*标题:"), "标题");
-        assert_eq!(header_name("ＩＤ"), "id");
-    }
-
-    #[test]
-    fn a_mapping_says_what_is_wrong_with_it() {
-        assert!(Mapping::parse(&["来信=body", "无关=ignore", "x=ignore"]).is_ok());
-        for bad in [&["body"][..], &["来信=wrong"], &["=body"], &["a=body", "b=body"]] {
-            assert!(Mapping::parse(bad).is_err(), "{bad:?}");
-        }
+/// Could the row be a footer or a header again? Its first cells are short.
+fn is_odd(row: &Row<'_>) -> bool {
+    let mut filled = row.cells.iter().filter(|c| !c.is_empty());
+    match filled.next() {
+        Some(Cell::Text(t)) => t.len() <= 200,
+        Some(Cell::Number(n)) => *n <= 1.0 + row.cells.len() as f64,
+        _ => false,
     }
 }

@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 use std::io::{BufReader, Read, Seek};
 
-use calamine::{CellErrorType, DataRef, Reader, Xlsx, XlsxCellReader, XlsxError};
+use calamine::{CellErrorType, Data, DataRef, Reader, Xlsx, XlsxCellReader, XlsxError};
 
 use super::moment::moment_of_serial;
-use super::{Cell, Limits, Row, SheetError, clean, zip};
+use super::{Cell, Limits, Row, SheetError, clean};
 
-pub(super) fn open<R: Read + Seek>(mut reader: R, limits: &Limits) -> Result<Xlsx<BufReader<R>>, SheetError> {
-    zip::check(BufReader::new(&mut reader), limits.unzipped_bytes)?;
+pub(super) fn open<R: Read + Seek>(mut reader: R) -> Result<Xlsx<BufReader<R>>, SheetError> {
     reader.rewind()?;
     Xlsx::new(BufReader::with_capacity(1 << 16, reader)).map_err(bad)
 }
@@ -31,24 +30,6 @@ pub(super) struct XlsxRows<'a, RS: Read + Seek> {
 }
 
 impl<'a, RS: Read + Seek> XlsxRows<'a, RS> {
-    /// The first sheet that holds cells (a chart sheet holds none).
-    pub(super) fn first_sheet(book: &'a mut Xlsx<RS>) -> Result<Self, SheetError> {
-        let is_1904 = book.has_1904_epoch();
-        let names = book.sheet_names();
-        let is_sheet = |book: &mut Xlsx<RS>, name: &str| match book.worksheet_cells_reader(name) {
-            Ok(_) => Ok(true),
-            Err(XlsxError::NotAWorksheet(_)) => Ok(false),
-            Err(e) => Err(bad(e)),
-        };
-        for name in names.iter().take(64) {
-            if is_sheet(book, name)? {
-                let cells = book.worksheet_cells_reader(name).map_err(bad)?;
-                return Ok(Self { cells, is_1904, ahead: None, width: 0, done: false });
-            }
-        }
-        Err(SheetError::NoSheet)
-    }
-
     /// The sheet with this name; none when it holds no cells by nature.
     pub(super) fn sheet(book: &'a mut Xlsx<RS>, name: &str) -> Result<Option<Self>, SheetError> {
         let is_1904 = book.has_1904_epoch();
@@ -60,7 +41,7 @@ impl<'a, RS: Read + Seek> XlsxRows<'a, RS> {
     }
 
     pub(super) fn next(&mut self, limits: &Limits) -> Result<Option<Row<'a>>, SheetError> {
-        let mut row = Row { number: 0, cells: Vec::with_capacity(self.width) };
+        let mut row = Row { cells: Vec::with_capacity(self.width), ..Row::default() };
         let mut current = None;
         while !self.done {
             let (at, cell) = match self.ahead.take() {
@@ -97,7 +78,7 @@ impl<'a, RS: Read + Seek> XlsxRows<'a, RS> {
     }
 }
 
-fn cell_of<'a>(cell: &calamine::Cell<DataRef<'a>>, is_1904: bool, limits: &Limits) -> Cell<'a> {
+pub(super) fn cell_of<'a>(cell: &calamine::Cell<DataRef<'a>>, is_1904: bool, limits: &Limits) -> Cell<'a> {
     #[expect(clippy::cast_precision_loss, reason = "a spreadsheet has no other numbers")]
     match cell.get_value() {
         DataRef::Empty => Cell::Empty,
@@ -112,15 +93,38 @@ fn cell_of<'a>(cell: &calamine::Cell<DataRef<'a>>, is_1904: bool, limits: &Limit
             Some(at) if d.is_datetime() => Cell::DateTime(at),
             _ => Cell::Number(d.as_f64()),
         },
-        DataRef::Error(e) => Cell::Error(match e {
-            CellErrorType::Div0 => "#DIV/0!",
-            CellErrorType::NA => "#N/A",
-            CellErrorType::Name => "#NAME?",
-            CellErrorType::Null => "#NULL!",
-            CellErrorType::Num => "#NUM!",
-            CellErrorType::Ref => "#REF!",
-            CellErrorType::Value => "#VALUE!",
-            _ => "#ERROR!",
-        }),
+        DataRef::Error(e) => Cell::Error(error_of(e)),
+    }
+}
+
+const fn error_of(e: &CellErrorType) -> &'static str {
+    match e {
+        CellErrorType::Div0 => "#DIV/0!",
+        CellErrorType::NA => "#N/A",
+        CellErrorType::Name => "#NAME?",
+        CellErrorType::Null => "#NULL!",
+        CellErrorType::Num => "#NUM!",
+        CellErrorType::Ref => "#REF!",
+        CellErrorType::Value => "#VALUE!",
+        _ => "#ERROR!",
+    }
+}
+
+/// The same of a sheet that was read whole.
+pub(super) fn data(value: &Data, is_1904: bool, limits: &Limits) -> Cell<'static> {
+    #[expect(clippy::cast_precision_loss, reason = "a spreadsheet has no other numbers")]
+    match value {
+        Data::Empty => Cell::Empty,
+        Data::String(s) | Data::DateTimeIso(s) | Data::DurationIso(s) => {
+            super::grid::owned(clean(Cow::Borrowed(s), limits.cell_chars))
+        }
+        Data::Int(n) => Cell::Number(*n as f64),
+        Data::Float(n) => Cell::Number(*n),
+        Data::Bool(b) => Cell::Bool(*b),
+        Data::DateTime(d) => match moment_of_serial(d.as_f64(), is_1904) {
+            Some(at) if d.is_datetime() => Cell::DateTime(at),
+            _ => Cell::Number(d.as_f64()),
+        },
+        Data::Error(e) => Cell::Error(error_of(e)),
     }
 }

@@ -1,21 +1,26 @@
 //! What a workbook is before it is opened: a zip that might be a bomb.
 //!
-//! Sizes in a zip are claims, so every part is inflated once and counted. It also looks at the one number in the
-//! parts by which a reader reserves memory. Must not know spreadsheets beyond that.
+//! Sizes in a zip are claims, so every part is inflated once and counted. On the way it looks at the one number in
+//! the parts by which a reader reserves memory, and for the marks that cells do not carry.
 
 use std::io::{Read, Seek};
 
 use super::SheetError;
+use super::marks::{Parts, Scan};
 
 const PARTS: usize = 10_000;
+/// Bytes kept of the parts that name the sheets.
+const NAMING: usize = 4 << 20;
 
-/// Refuses an archive that unzips to more than `max` bytes or claims more strings than its bytes can hold.
-pub(super) fn check(reader: impl Read + Seek, max: u64) -> Result<(), SheetError> {
+/// Refuses an archive that unzips to more than `max` bytes or claims more strings than its bytes can hold; tells
+/// what is in it.
+pub(super) fn check(reader: impl Read + Seek, max: u64) -> Result<Parts, SheetError> {
     let bad = |e: ::zip::result::ZipError| SheetError::BadXlsx(e.to_string());
     let mut archive = ::zip::ZipArchive::new(reader).map_err(bad)?;
     if archive.len() > PARTS {
         return Err(SheetError::BadXlsx(format!("{} parts", archive.len())));
     }
+    let mut found = Parts::default();
     let mut left = max;
     let mut buf = vec![0; 128 * 1024];
     for i in 0..archive.len() {
@@ -23,7 +28,14 @@ pub(super) fn check(reader: impl Read + Seek, max: u64) -> Result<(), SheetError
         if part.encrypted() {
             return Err(SheetError::OldExcel);
         }
-        let strings = part.name().map_err(bad)?.to_ascii_lowercase().ends_with("sharedstrings.xml");
+        let name = part.name().map_err(bad)?.to_lowercase().replace('\\', "/");
+        let strings = name.ends_with("sharedstrings.xml");
+        let mut scan = (name.starts_with("xl/worksheets/") && name.ends_with(".xml")).then(Scan::default);
+        let mut naming = match name.as_str() {
+            "xl/workbook.xml" => Some(Vec::new()),
+            "xl/_rels/workbook.xml.rels" => Some(Vec::new()),
+            _ => None,
+        };
         let mut part = part.take(left.saturating_add(1));
         let (mut bytes, mut claim) = (0u64, 0u64);
         let mut keep = 0;
@@ -35,6 +47,13 @@ pub(super) fn check(reader: impl Read + Seek, max: u64) -> Result<(), SheetError
             bytes += n as u64;
             if bytes > left {
                 return Err(SheetError::Bomb(max));
+            }
+            let piece = &buf[keep..keep + n];
+            if let Some(scan) = &mut scan {
+                scan.see(piece);
+            }
+            if let Some(text) = naming.as_mut().filter(|t| t.len() < NAMING) {
+                text.extend_from_slice(piece);
             }
             if strings {
                 claim = claim.max(claimed(&buf[..keep + n]));
@@ -48,8 +67,16 @@ pub(super) fn check(reader: impl Read + Seek, max: u64) -> Result<(), SheetError
         if claim > bytes / 4 {
             return Err(SheetError::BadXlsx(format!("uniqueCount {claim}")));
         }
+        if let Some(scan) = scan {
+            found.marks.insert(name.clone(), scan.end());
+        }
+        if let Some(text) = naming {
+            let text = String::from_utf8_lossy(&text).into_owned();
+            if name.ends_with(".rels") { found.relations = text } else { found.workbook = text }
+        }
+        found.names.push(name);
     }
-    Ok(())
+    Ok(found)
 }
 
 /// The largest number after `uniqueCount` in a chunk.

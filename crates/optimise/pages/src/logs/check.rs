@@ -122,8 +122,8 @@ pub(crate) async fn page(State(kit): State<Kit>, desk: Desk, seen: Seen) -> Resu
     let key = seen.asked.get("item").to_owned();
     let item = match key.as_str() {
         "" => None,
-        _ => Some(match kit.app.item(None, key).await {
-            Ok(view) => Ok(view.today),
+        _ => Some(match kit.app.items.item_today(key).await {
+            Ok(item) => Ok(item),
             Err(Error::NotFound) => Err(p.t.log.check_no_item.to_owned()),
             Err(e) => return Err(Oops(e)),
         }),

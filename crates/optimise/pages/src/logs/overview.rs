@@ -184,14 +184,19 @@ fn html(p: Page, seen: Seen) -> MapHtml {
 fn figures(p: &Page, seen: &Seen) -> Vec<Figure> {
     let (t, log) = (p.t.log, &seen.log);
     let working = working_stats(log, &seen.office.clock, seen.office.day_us).case_duration_days;
-    let clock = spread(&mut case_durations(log));
+    // Without any time there is no duration, not one of nought.
+    let clock = working.map(|_| spread(&mut case_durations(log)).median / 86_400.0);
+    let days = |days: Option<f64>| days.map_or_else(|| "—".to_owned(), |d| format!("{d:.1}"));
     let variants = Variants::of(log);
-    let repeated = (0..variants.len() as u32).filter(|&v| {
-        let mut trace = variants.trace(log, v).to_vec();
+    // A step that leaves several records (start, complete) is done once.
+    let (steps, _) = eventlog::lifecycle::steps(log);
+    let by_steps = Variants::of(&steps);
+    let repeated = (0..by_steps.len() as u32).filter(|&v| {
+        let mut trace = by_steps.trace(&steps, v).to_vec();
         trace.sort_unstable();
         trace.windows(2).any(|w| w[0] == w[1])
     });
-    let rework: u64 = repeated.map(|v| variants.count[v as usize]).sum();
+    let rework: u64 = repeated.map(|v| by_steps.count[v as usize]).sum();
     let share = rework as f64 / log.case_count().max(1) as f64 * 100.0;
     let figure = |label, value| Figure { label, value };
     let kinds = eventlog::Dfg::of(log).events.iter().filter(|&&n| n > 0).count();
@@ -200,10 +205,10 @@ fn figures(p: &Page, seen: &Seen) -> Vec<Figure> {
         figure(t.fig_events, grouped(log.event_count())),
         figure(t.fig_activities, grouped(kinds)),
         figure(t.fig_variants, grouped(variants.len())),
-        figure(t.fig_median, format!("{:.1}", working.median)),
-        figure(t.fig_mean, format!("{:.1}", working.mean)),
-        figure(t.fig_p90, format!("{:.1}", working.p90)),
-        figure(t.fig_clock, format!("{:.1}", clock.median / 86_400.0)),
+        figure(t.fig_median, days(working.map(|w| w.median))),
+        figure(t.fig_mean, days(working.map(|w| w.mean))),
+        figure(t.fig_p90, days(working.map(|w| w.p90))),
+        figure(t.fig_clock, days(clock)),
         figure(t.fig_rework, format!("{share:.1}%")),
     ]
 }

@@ -1,13 +1,14 @@
 //! 提问: the nine questions with their answers, and 转为问题: one act that registers a case with its evidence.
 
-use app::{Contact, Error};
+use app::Error;
+use app::logs::LogProblem;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Said;
 use optimise::questions::{Answer, AskOptions, Finding, Question, ask, ask_all};
-use resolve::{Cause, Channel, Complexity, Kind, Registration};
+use resolve::Cause;
 use web_kit::{Fields, Kit, Oops, render, said};
 
 use crate::logs::asked::{Asked, Head, Seen, grouped, query, seen};
@@ -210,30 +211,16 @@ pub(crate) async fn problem(
             "the log has changed and this finding is gone: go back, reload and try again",
         )));
     };
-    let office = kit.app.office_now().await?;
     let title: String =
         format!("{}:{}", answer.asked.zh.split('：').next().unwrap_or_default(), one.about.join("→"));
-    let registration = Registration {
-        kind: Kind::Problem,
-        channel: Channel::Inspection,
-        region: desk.actor().region.unwrap_or_else(|| office.settings.city.clone()),
+    let found = LogProblem {
         title: title.chars().take(60).collect(),
         words: evidence(&answer, &one, &name, filters, &path),
-        first_asked: desk.me.staff.unit,
-        complexity: Complexity::Complex,
-        cause: Some(cause(question)),
-        item: None,
-        campaign: None,
-        place: None,
-        source_id: Some(format!("log:{}", question.word())),
-        support: 0,
-        against: 0,
-        hide_reporter: false,
-        contact: None,
-        lodged_at: None,
+        cause: cause(question),
+        question: question.word().to_owned(),
     };
-    let lodged = kit.app.register(desk.actor(), registration, Contact::default()).await?;
-    Ok(Redirect::to(&format!("/desk/case/{}", lodged.number)).into_response())
+    let number = kit.app.logs.take_up(desk.actor(), found).await?;
+    Ok(Redirect::to(&format!("/desk/case/{number}")).into_response())
 }
 
 /// The words of the problem: what was found, by which figures, from where, which cases.

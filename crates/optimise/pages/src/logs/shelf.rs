@@ -142,7 +142,7 @@ impl Shelf {
 
     /// The office that follows the calendar of the city.
     pub async fn office(&self, kit: &Kit) -> Result<Arc<Office>, Oops> {
-        let calendar = kit.app.office_now().await?.rules.calendar.clone();
+        let calendar = kit.app.city.office_now().await?.rules.calendar.clone();
         if let Some((version, office)) = &self.inside().office
             && version == calendar.version()
         {
@@ -161,12 +161,12 @@ impl Shelf {
         if id != RECORD {
             return found.ok_or(Oops(app::Error::NotFound));
         }
-        let now = kit.app.store().now().us();
+        let now = kit.app.city.store().now().us();
         if let Some(book) = found.filter(|b| now - b.made_us < FRESH_US) {
             return Ok(book);
         }
         let (app, actor) = (kit.app.clone(), desk.actor());
-        let read = blocking(move || app.record_log(&actor, &RecordAsk::default())).await??;
+        let read = blocking(move || app.logs.record_log(&actor, &RecordAsk::default())).await??;
         let name = desk.page.t.log.own_record.to_owned();
         let mut book = Book::new(RECORD.to_owned(), owner, name, read.log, read.report, now);
         (book.as_of, book.own, book.cut) = (Some(read.as_of.us()), true, read.cut);

@@ -99,7 +99,7 @@ pub(crate) async fn take(
             "this page is out of date: go back, reload and submit again",
         ))));
     }
-    let id = kit.app.vault().new_token().map_err(Oops)?[..16].to_owned();
+    let id = kit.app.city.vault().new_token().map_err(Oops)?[..16].to_owned();
     let bytes = Arc::new(came.bytes);
     // A browser sends an empty file where none was chosen.
     let mapping = match came.mapping.as_slice() {
@@ -130,7 +130,7 @@ async fn read(
     let done = blocking(move || read_log(Cursor::new(same.as_slice()), &options)).await?;
     match done {
         Ok(read) => {
-            let now = kit.app.store().now().us();
+            let now = kit.app.city.store().now().us();
             let to = format!("/desk/logs/{id}");
             shelf.forget(desk.me.staff.id, &id);
             let mut book = Book::new(id, desk.me.staff.id, name, read.log, read.report, now);

@@ -51,7 +51,7 @@ pub(crate) async fn measure_log(
     let done = blocking(move || {
         let (cases, rows) = app::logs::case_days(bytes)?;
         let source = format!("日志 {cases} 件 / a log of {cases} cases");
-        app.act_on_redesign(&actor, &n, None, &RedesignWish::Measure { source, rows })
+        app.redesigns.act_on_redesign(&actor, &n, None, &RedesignWish::Measure { source, rows })
     });
     answer(&kit, &desk, number, "measure".to_owned(), Fields::default(), done.await).await
 }
@@ -66,7 +66,7 @@ pub(crate) async fn act(
     let (app, actor, n) = (kit.app.clone(), desk.actor(), number.clone());
     let ver = fields.get("ver").parse().ok();
     let done = match wish(&act, &fields) {
-        Ok(wish) => blocking(move || app.act_on_redesign(&actor, &n, ver, &wish)).await,
+        Ok(wish) => blocking(move || app.redesigns.act_on_redesign(&actor, &n, ver, &wish)).await,
         Err(e) => Err(e),
     };
     answer(&kit, &desk, number, act, fields, done).await

@@ -44,7 +44,7 @@ fn text_of(base: &Model, f: &Fields) -> String {
 
 /// The plan of a text, or what is wrong with it.
 async fn look(kit: &Kit, p: &Page, text: String) -> Result<(Option<Plan>, String), Error> {
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     let page = p.clone();
     blocking(move || {
         let read = Model::from_json(&text).and_then(|m| Ok((optimise::redesign(&m)?, m)));
@@ -61,7 +61,7 @@ async fn look(kit: &Kit, p: &Page, text: String) -> Result<(Option<Plan>, String
 
 async fn base(kit: &Kit, desk: &Desk, number: &str) -> Result<app::RedesignView, Oops> {
     let (app, actor, n) = (kit.app.clone(), desk.actor(), number.to_owned());
-    let v = blocking(move || app.redesign(&actor, &n)).await?;
+    let v = blocking(move || app.redesigns.redesign(&actor, &n)).await?;
     if v.may.edit { Ok(v) } else { Err(Oops(Error::NotFound)) }
 }
 
@@ -122,7 +122,7 @@ pub(crate) async fn save(
         let wish = RedesignWish::Edit { model: text.clone(), words: fields.get("words").to_owned() };
         let (app, actor, n) = (kit.app.clone(), desk.actor(), number.clone());
         let ver = fields.get("ver").parse().ok();
-        match blocking(move || app.act_on_redesign(&actor, &n, ver, &wish)).await {
+        match blocking(move || app.redesigns.act_on_redesign(&actor, &n, ver, &wish)).await {
             Ok(()) => return Ok(Redirect::to(&format!("/desk/redesigns/{number}?done=1")).into_response()),
             Err(e @ (Error::Invalid { .. } | Error::Changed(_))) => {
                 trouble = explain(&desk.page, &e);

@@ -52,7 +52,7 @@ fn lines(p: &Page, plan: &Plan) -> Vec<Vec<Value>> {
 
 pub(crate) async fn view(kit: &Kit, desk: &Desk, number: String) -> Result<RedesignView, Oops> {
     let (app, actor) = (kit.app.clone(), desk.actor());
-    Ok(blocking(move || app.redesign(&actor, &number)).await?)
+    Ok(blocking(move || app.redesigns.redesign(&actor, &number)).await?)
 }
 
 /// `GET /desk/redesigns/{number}/{file}`
@@ -68,7 +68,7 @@ pub(crate) async fn file(
         "reductions.svg" => (SVG, v.redesign.reductions_svg().into_bytes()),
         "model.json" => ("application/json", v.proposal.model.clone().into_bytes()),
         "reductions.xlsx" => {
-            let office = kit.app.office_now().await?;
+            let office = kit.app.city.office_now().await?;
             let plan = Plan::of(&p, &office.rules.calendar, &v.model, &v.redesign);
             let title = p.t.process.xlsx_title.replace("{name}", &v.proposal.title);
             let title = title.replace("{day}", &p.now.date().to_string());
@@ -77,7 +77,7 @@ pub(crate) async fn file(
             (XLSX, blocking(move || write_xlsx(&table, rows).map_err(Error::bug)).await?)
         }
         "report.docx" => {
-            let office = kit.app.office_now().await?;
+            let office = kit.app.city.office_now().await?;
             let paper = document(&Report::of(p, &office, &v));
             (DOCX, blocking(move || paper::word::write(&paper).map_err(Error::bug)).await?)
         }

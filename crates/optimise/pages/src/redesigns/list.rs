@@ -83,8 +83,8 @@ async fn page(
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let place = (after.at > 0).then(|| (Moment::from_us(after.at), after.id));
-    let lines = kit.app.redesigns(desk.actor(), place, LINES).await?;
-    let waiting = kit.app.redesigns_to_review(desk.actor()).await?;
+    let lines = kit.app.redesigns.redesigns(desk.actor(), place, LINES).await?;
+    let waiting = kit.app.redesigns.redesigns_to_review(desk.actor()).await?;
     let full = lines.len() == LINES as usize;
     let next = lines.last().filter(|_| full);
     let next =
@@ -121,8 +121,8 @@ pub(crate) async fn draw(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
     let mut text = fields.opt("model").or_else(|| example.map(str::to_owned)).unwrap_or_default();
     let mut found = Ok(());
     if let Some(key) = fields.opt("item") {
-        match kit.app.item(Some(desk.actor()), key).await {
-            Ok(v) => text = serde_json::to_string(&v.today).unwrap_or_default(),
+        match kit.app.items.item_today(key).await {
+            Ok(item) => text = serde_json::to_string(&item).unwrap_or_default(),
             Err(Error::NotFound) => {
                 found = Err(Error::invalid(
                     "item",
@@ -134,7 +134,7 @@ pub(crate) async fn draw(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
         }
     }
     let (app, actor, title) = (kit.app.clone(), desk.actor(), fields.get("title").to_owned());
-    match blocking(move || found.and_then(|()| app.draw_redesign(actor, &title, &text))).await {
+    match blocking(move || found.and_then(|()| app.redesigns.draw_redesign(actor, &title, &text))).await {
         Ok(number) => Ok(Redirect::to(&format!("/desk/redesigns/{number}")).into_response()),
         Err(e) => {
             let after = After::default();

@@ -220,8 +220,8 @@ pub(crate) async fn page(
     back: Back,
 ) -> Result<Response, Oops> {
     let (app, actor, n) = (kit.app.clone(), desk.actor(), number.to_owned());
-    let v = blocking(move || app.redesign(&actor, &n)).await?;
-    let office = kit.app.office_now().await?;
+    let v = blocking(move || app.redesigns.redesign(&actor, &n)).await?;
+    let office = kit.app.city.office_now().await?;
     let p = desk.page.clone();
     let (reality, foretold) = reality(&p, &v).await?;
     let me = desk.actor().unit;

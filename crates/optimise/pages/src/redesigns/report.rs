@@ -82,6 +82,6 @@ pub(crate) async fn report(
     Path(number): Path<String>,
 ) -> Result<Response, Oops> {
     let v = view(&kit, &desk, number).await?;
-    let office = kit.app.office_now().await?;
+    let office = kit.app.city.office_now().await?;
     Ok(render(&Report::of(desk.page, &office, &v)))
 }

@@ -196,11 +196,11 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 fn least_squares(rows: &[(Vec<f64>, f64)]) -> Option<(Vec<f64>, Vec<Vec<f64>>, f64)> {
     let k = rows.first()?.0.len();
     let mut m = vec![vec![0.0; 2 * k]; k];
-    for i in 0..k {
-        for j in 0..k {
-            m[i][j] = rows.iter().map(|r| r.0[i] * r.0[j]).sum();
+    for (i, line) in m.iter_mut().enumerate() {
+        for (j, v) in line.iter_mut().take(k).enumerate() {
+            *v = rows.iter().map(|r| r.0[i] * r.0[j]).sum();
         }
-        m[i][k + i] = 1.0;
+        line[k + i] = 1.0;
     }
     for i in 0..k {
         let p = (i..k).max_by(|a, b| m[*a][i].abs().total_cmp(&m[*b][i].abs()))?;

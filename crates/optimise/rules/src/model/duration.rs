@@ -3,6 +3,7 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use tabular::days::Span;
 
 use super::value::{At, Obj, number, wrong};
 use super::words::squeeze;
@@ -76,9 +77,23 @@ impl Clock {
             return Some(0.0);
         }
         let split = s.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(s.len());
-        let n: f64 = s[..split].parse().ok()?;
         let unit = s[split..].trim();
-        Some(n * if unit.is_empty() { bare } else { self.unit(unit)? })
+        // 天 and 日 alone are days of the calendar; whatever else the plain table knows is read by it.
+        if let Ok(n) = s[..split].parse::<f64>()
+            && !matches!(unit, "天" | "日")
+            && let Some(hours) = if unit.is_empty() { Some(bare) } else { self.unit(unit) }
+        {
+            return Some(n * hours);
+        }
+        let day = self.hours_per_day;
+        Some(match tabular::days::span(s)? {
+            Span::WorkingDays(n) => n * day,
+            // Half a day is half a working day; of seven days five are worked.
+            Span::NaturalDays(n) if n < 1.0 => n * day,
+            Span::NaturalDays(n) => n * day * 5.0 / 7.0,
+            Span::Hours(n) => n,
+            Span::AtOnce => 0.0,
+        })
     }
 
     /// A duration: like a limit, or a distribution with its own `unit`.

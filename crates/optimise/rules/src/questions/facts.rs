@@ -30,7 +30,7 @@ pub(super) struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     pub fn of(log: &'a Log, office: &'a Office, options: &'a AskOptions) -> Self {
-        let (log, completed_only) = completed_events(log);
+        let (log, completed_only) = eventlog::lifecycle::steps(log);
         let known = log.time().iter().copied().filter(|&t| t != NO_TIME);
         let as_of = options.as_of_us.unwrap_or_else(|| known.max().unwrap_or(0));
         let mut having = vec![0u64; log.activities.len()];
@@ -62,6 +62,10 @@ impl<'a> Facts<'a> {
         Self { log, office, options, regular, having, as_of, completed_only }
     }
 
+    /// Does any event have a time?
+    pub fn has_times(&self) -> bool {
+        self.log.time().iter().any(|&t| t != NO_TIME)
+    }
     pub fn most(&self) -> usize {
         if self.options.most == 0 { 10 } else { self.options.most.min(500) }
     }
@@ -153,26 +157,6 @@ impl<'a> Facts<'a> {
             );
         }
     }
-}
-
-/// Where one step leaves several records, only its completion counts.
-fn completed_events(log: &Log) -> (Cow<'_, Log>, bool) {
-    let complete = (0..log.lifecycles.len() as u32)
-        .find(|&l| log.lifecycles.get(l).eq_ignore_ascii_case("complete"))
-        .and_then(|l| u8::try_from(l).ok());
-    let Some(complete) = complete.filter(|_| log.lifecycles.len() > 1) else {
-        return (Cow::Borrowed(log), false);
-    };
-    // Activities that are never completed are kept as they are.
-    let mut completed = vec![false; log.activities.len()];
-    for (&a, &l) in log.activity().iter().zip(log.lifecycle()) {
-        completed[a as usize] |= l == complete;
-    }
-    let keep = |e: usize| {
-        let l = log.lifecycle()[e];
-        l == complete || l == Log::NO_LIFECYCLE || !completed[log.activity()[e] as usize]
-    };
-    (Cow::Owned(log.only_events(keep)), true)
 }
 
 /// The filter that shows the cases with a pair.

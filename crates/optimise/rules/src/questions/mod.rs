@@ -279,6 +279,24 @@ fn answer(facts: &Facts<'_>, question: Question) -> Answer {
             Said::new("日志里没有事件，无法回答。", "The log has no events: there is nothing to answer.");
         return none;
     }
+    let of_times = matches!(
+        question,
+        Question::LostTime
+            | Question::Stops
+            | Question::Overdue
+            | Question::IdlePresence
+            | Question::SlowAndFast
+            | Question::Drift
+    );
+    if of_times && !facts.has_times() {
+        let mut none = Answer::new(question, Counted::WorkingDays);
+        none.figure = f64::NAN;
+        none.said = Said::new(
+            "日志里没有可用的时间，无法回答。请导入带时间列的日志，或用 --mapping 指明时间列。",
+            "This cannot be answered without times: bring a log with a column of times, or name it with --mapping.",
+        );
+        return none;
+    }
     match question {
         Question::LostTime => lost::answer(facts),
         Question::Stops => stops::answer(facts),

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::calendar::Calendar;
 use super::net::{Kind, Net, Node, Resource};
+use super::parameters::{UNUSED, USED, finite, numeric};
 use crate::OptimiseError;
 use crate::dist::{Distribution, Shape};
 use crate::model::{Shift, weekday};
@@ -33,6 +34,11 @@ pub struct Scenario {
 
 fn fault(line: usize, zh: impl Into<String>, en: impl Into<String>) -> OptimiseError {
     OptimiseError::File { format: FORMAT, line, what_zh: zh.into(), what_en: en.into() }
+}
+
+/// What is wrong with the parameters, not with the process.
+fn parameter(zh: impl Into<String>, en: impl Into<String>) -> OptimiseError {
+    OptimiseError::File { format: "参数 JSON", line: 0, what_zh: zh.into(), what_en: en.into() }
 }
 
 struct Tag<'a> {
@@ -87,7 +93,8 @@ fn tags(text: &str) -> Result<Vec<Tag<'_>>> {
     Ok(out)
 }
 
-const RELEVANT: [&str; 24] = [
+const RELEVANT: [&str; 25] = [
+    "linkEventDefinition",
     "process",
     "task",
     "userTask",
@@ -139,7 +146,7 @@ pub fn read_scenario(bpmn: &str, parameters: &str) -> Result<Scenario> {
     if bpmn.len().max(parameters.len()) > MOST_BYTES {
         return Err(OptimiseError::TooLarge { bytes: bpmn.len().max(parameters.len()), limit: MOST_BYTES });
     }
-    let json: Value = serde_json::from_str(parameters).map_err(|e| OptimiseError::NotJson {
+    let json: Value = serde_json::from_str(&finite(parameters)).map_err(|e| OptimiseError::NotJson {
         line: e.line(),
         column: e.column(),
         what: e.to_string().chars().take(120).collect(),
@@ -153,10 +160,7 @@ pub fn read_scenario(bpmn: &str, parameters: &str) -> Result<Scenario> {
     b.arrivals()?;
     b.net.assign();
     let name = tags.iter().find(|t| t.name == "process").and_then(|t| t.attributes.get("name")).cloned();
-    let batches = json.get("batch_processing").and_then(Value::as_array).is_some_and(|b| !b.is_empty());
-    if batches {
-        b.warnings.push(Said::new("成批规则未读取", "batch rules are not read"));
-    }
+    b.unused();
     Ok(Scenario { name: name.unwrap_or_default(), net: b.net, warnings: b.warnings })
 }
 
@@ -199,6 +203,26 @@ fn list<'v>(v: &'v Value, key: &str) -> &'v [Value] {
 }
 
 impl Builder<'_> {
+    /// Names what stands in the parameters and is not used.
+    fn unused(&mut self) {
+        let Some(all) = self.json.as_object() else { return };
+        let empty = |v: &Value| match v {
+            Value::Null => true,
+            Value::Array(l) => l.is_empty(),
+            Value::Object(o) => o.is_empty(),
+            Value::String(s) => s.is_empty(),
+            _ => false,
+        };
+        for (key, value) in all.iter().filter(|(k, v)| !USED.contains(&k.as_str()) && !empty(v)) {
+            let zh = UNUSED.iter().find(|u| u.0 == key).map_or("参数", |u| u.1);
+            let count = value.as_array().map_or(1, Vec::len);
+            self.warnings.push(Said::new(
+                format!("{zh}（{key}，{count} 条）未使用，结果不反映它"),
+                format!("{key} ({count}) is not used; the result does not reflect it"),
+            ));
+        }
+    }
+
     fn resources(&mut self) -> Result<()> {
         let mut calendars = HashMap::new();
         for c in list(self.json, "resource_calendars") {
@@ -211,7 +235,7 @@ impl Builder<'_> {
                 if self.ids.contains_key(&format!("r:{id}")) {
                     continue;
                 }
-                let amount = r.get("amount").and_then(Value::as_u64).unwrap_or(1).clamp(1, 100_000) as usize;
+                let amount = r.get("amount").and_then(numeric).unwrap_or(1.0).clamp(1.0, 100_000.0) as usize;
                 if self.net.resources.len() + amount > MOST_RESOURCES {
                     return Err(OptimiseError::TooMany {
                         path: "resource_profiles".into(),
@@ -239,6 +263,7 @@ impl Builder<'_> {
     fn nodes<'t>(&mut self, tags: &'t [Tag<'t>]) -> Result<Vec<&'t Tag<'t>>> {
         let mut flows = Vec::new();
         let mut start = None;
+        let (mut links, mut throws) = (Vec::new(), Vec::new());
         for tag in tags {
             let (id, name) =
                 (tag.attributes.get("id").cloned().unwrap_or_default(), tag.attributes.get("name").cloned());
@@ -249,6 +274,12 @@ impl Builder<'_> {
                     flows.push(tag);
                     continue;
                 }
+                // It belongs to the event before it.
+                "linkEventDefinition" => {
+                    let last = self.net.nodes.len().saturating_sub(1) as u32;
+                    links.push((tag.attributes.get("name").cloned().unwrap_or_default(), last));
+                    continue;
+                }
                 "startEvent" => {
                     start.get_or_insert(self.net.nodes.len() as u32);
                     Kind::Every
@@ -257,7 +288,11 @@ impl Builder<'_> {
                 "exclusiveGateway" => Kind::Either(Vec::new()),
                 "inclusiveGateway" => Kind::Some(Vec::new(), None),
                 "eventBasedGateway" => Kind::First,
-                "intermediateCatchEvent" | "intermediateThrowEvent" => self.event(&id)?,
+                "intermediateCatchEvent" => self.event(&id)?,
+                "intermediateThrowEvent" => {
+                    throws.push(self.net.nodes.len() as u32);
+                    self.event(&id)?
+                }
                 n if n.ends_with("ask") || n == "callActivity" => {
                     shown = true;
                     self.task(&id)?
@@ -284,8 +319,24 @@ impl Builder<'_> {
             self.net.nodes.push(node);
             self.ids.insert(format!("e:{id}"), number);
         }
+        self.join_links(&links, &throws)?;
         self.net.first = start.ok_or_else(|| fault(0, "没有开始事件", "no start event"))?;
         Ok(flows)
+    }
+
+    /// What a link event throws goes on where a link event of the same name catches.
+    fn join_links(&mut self, links: &[(String, u32)], throws: &[u32]) -> Result<()> {
+        for (name, from) in links.iter().filter(|l| throws.contains(&l.1)) {
+            let to = links.iter().find(|(n, node)| n == name && !throws.contains(node)).ok_or_else(|| {
+                fault(
+                    0,
+                    format!("链接“{name}”没有接收的一端"),
+                    format!("link {name:?} is thrown and never caught"),
+                )
+            })?;
+            self.net.nodes[*from as usize].next.push(to.1);
+        }
+        Ok(())
     }
 
     fn task(&mut self, id: &str) -> Result<Kind> {
@@ -340,7 +391,8 @@ impl Builder<'_> {
         for number in 0..self.net.nodes.len() {
             let out: Vec<&Flow> = flows.iter().filter(|f| f.from as usize == number).collect();
             let id = numbers.get(&(number as u32)).map_or("", |s| &s[2..]);
-            let shares = || -> Vec<f64> {
+            let mut untold: Vec<String> = Vec::new();
+            let mut shares = || -> Vec<f64> {
                 let entry = list(self.json, "gateway_branching_probabilities")
                     .iter()
                     .find(|g| text(g, "gateway_id") == id);
@@ -351,9 +403,12 @@ impl Builder<'_> {
                         .iter()
                         .find(|p| text(p, "path_id") == f.id)
                         .or_else(|| paths.iter().find(|p| text(p, "path_id") == target));
-                    hit.and_then(|p| p.get("value")).and_then(Value::as_f64)
+                    hit.and_then(|p| p.get("value")).and_then(numeric)
                 };
-                let stated: Vec<Option<f64>> = out.iter().map(|f| of(f)).collect();
+                let stated: Vec<Option<f64>> = out.iter().map(|f| of(f).filter(|s| s.is_finite())).collect();
+                if out.len() > 1 && stated.iter().any(Option::is_none) {
+                    untold.push(id.to_owned());
+                }
                 let rest = (1.0 - stated.iter().flatten().sum::<f64>()).max(0.0);
                 let silent = stated.iter().filter(|s| s.is_none()).count().max(1) as f64;
                 stated.into_iter().map(|s| s.unwrap_or(rest / silent).clamp(0.0, 1.0)).collect()
@@ -377,6 +432,12 @@ impl Builder<'_> {
                     self.net.nodes[number].kind = Kind::Some(shares, None);
                 }
                 _ => {}
+            }
+            for id in untold {
+                self.warnings.push(Said::new(
+                    format!("网关 {id} 有分支没有给概率（或概率不是数），余下的概率平分给它们"),
+                    format!("gateway {id} has ways without a probability: what is left is shared evenly among them"),
+                ));
             }
         }
     }
@@ -430,7 +491,7 @@ impl Builder<'_> {
 
     fn arrivals(&mut self) -> Result<()> {
         let spec = self.json.get("arrival_time_distribution").ok_or_else(|| {
-            fault(0, "缺少 arrival_time_distribution", "arrival_time_distribution is missing")
+            parameter("缺少 arrival_time_distribution", "arrival_time_distribution is missing")
         })?;
         let dist = distribution(spec)?;
         let calendar = match self.json.get("arrival_time_calendar") {
@@ -446,7 +507,7 @@ impl Builder<'_> {
 
 fn periods(list: &[Value]) -> Result<Vec<Shift>> {
     let bad =
-        || fault(0, "班次应有 from、to、beginTime、endTime", "a period has from, to, beginTime, endTime");
+        || parameter("班次应有 from、to、beginTime、endTime", "a period has from, to, beginTime, endTime");
     let clock = |v: &Value, key: &str| -> Option<u32> {
         let mut parts =
             text(v, key).split(':').map(|x| x.split('.').next().and_then(|x| x.parse::<u32>().ok()));
@@ -472,10 +533,9 @@ fn periods(list: &[Value]) -> Result<Vec<Shift>> {
 fn distribution(v: &Value) -> Result<Distribution> {
     let name = text(v, "distribution_name");
     let params: Vec<f64> =
-        list(v, "distribution_params").iter().filter_map(|p| p.get("value").unwrap_or(p).as_f64()).collect();
+        list(v, "distribution_params").iter().filter_map(|p| numeric(p.get("value").unwrap_or(p))).collect();
     let bad = || {
-        fault(
-            0,
+        parameter(
             format!("分布 {name} 的参数不对"),
             format!("the parameters of distribution {name} are wrong"),
         )
@@ -514,7 +574,7 @@ fn distribution(v: &Value) -> Result<Distribution> {
         }
         "histogram_sampling" => {
             let data = v.get("histogram_data").ok_or_else(bad)?;
-            let all = |key: &str| -> Vec<f64> { list(data, key).iter().filter_map(Value::as_f64).collect() };
+            let all = |key: &str| -> Vec<f64> { list(data, key).iter().filter_map(numeric).collect() };
             let (cdf, mids) = (all("cdf"), all("bin_midpoints"));
             if cdf.is_empty() || cdf.len() != mids.len() {
                 return Err(bad());
@@ -524,7 +584,7 @@ fn distribution(v: &Value) -> Result<Distribution> {
             edges.push(mids[mids.len() - 1] + width / 2.0);
             Distribution::of(Shape::Empirical { edges, cdf })
         }
-        _ => return Err(fault(0, format!("不认识的分布 {name}"), format!("unknown distribution {name}"))),
+        _ => return Err(parameter(format!("不认识的分布 {name}"), format!("unknown distribution {name}"))),
     })
 }
 
@@ -548,5 +608,44 @@ mod tests {
         }
         let fine = r#"{"arrival_time_distribution":{"distribution_name":"expon","distribution_params":[{"value":60},{"value":0}]}}"#;
         assert!(read_scenario(start, fine).is_ok());
+    }
+
+    #[test]
+    fn numbers_as_text_and_infinity_are_read_and_what_is_not_used_is_said() {
+        let xml = r#"<process id="p"><startEvent id="s"/><exclusiveGateway id="g"/><task id="a"/><task id="b"/><endEvent id="e"/><sequenceFlow id="f0" sourceRef="s" targetRef="g"/><sequenceFlow id="f1" sourceRef="g" targetRef="a"/><sequenceFlow id="f2" sourceRef="g" targetRef="b"/><sequenceFlow id="f3" sourceRef="a" targetRef="e"/><sequenceFlow id="f4" sourceRef="b" targetRef="e"/></process>"#;
+        let json = |probabilities: &str, more: &str| {
+            format!(
+                r#"{{"arrival_time_distribution":{{"distribution_name":"norm","distribution_params":[{{"value":"60"}},{{"value":1}},{{"value":0}},{{"value":Infinity}}]}},"gateway_branching_probabilities":[{{"gateway_id":"g","probabilities":[{probabilities}]}}]{more}}}"#
+            )
+        };
+        let ends = |probabilities: &str, more: &str| {
+            let scenario = read_scenario(xml, &json(probabilities, more)).unwrap();
+            let gate = scenario.net.nodes.iter().find_map(|n| match &n.kind {
+                Kind::Either(ends) if ends.len() == 2 => Some(ends.clone()),
+                _ => None,
+            });
+            (gate.unwrap(), scenario.warnings)
+        };
+        for (first, second) in
+            [("0.1", "0.9"), ("\"0.1\"", "\"0.9\""), ("\"10%\"", "\"90%\""), ("\"０.１\"", "\"0.9\"")]
+        {
+            let (got, warnings) = ends(
+                &format!(r#"{{"path_id":"f1","value":{first}}},{{"path_id":"f2","value":{second}}}"#),
+                "",
+            );
+            assert!((got[0] - 0.1).abs() < 1e-9 && (got[1] - 1.0).abs() < 1e-9, "{first}: {got:?}");
+            assert!(warnings.iter().all(|w| !w.zh.contains("网关")), "{warnings:?}");
+        }
+        let (got, warnings) = ends(
+            "",
+            r#","branch_rules":[{"id":"r"}],"case_attributes":[{"name":"a"}],"prioritisation_rules":[1],"more":{"a":1}"#,
+        );
+        assert!((got[0] - 0.5).abs() < 1e-9);
+        for word in ["网关 g", "branch_rules", "case_attributes", "prioritisation_rules", "more"] {
+            assert!(warnings.iter().any(|w| w.zh.contains(word)), "{word}: {warnings:?}");
+        }
+        let error =
+            read_scenario(xml, r#"{"arrival_time_distribution":{"distribution_name":"odd"}}"#).unwrap_err();
+        assert!(error.to_string().contains("JSON") && !error.to_string().contains("第 0 行"), "{error}");
     }
 }

@@ -8,6 +8,7 @@ mod calendar;
 mod engine;
 mod from_model;
 mod net;
+mod parameters;
 mod report;
 mod stats;
 mod text;

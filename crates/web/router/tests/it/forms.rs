@@ -43,7 +43,7 @@ fn typed(name: &str, input: Input) -> Vec<(String, String)> {
 #[test]
 fn every_form_filled_in_is_its_command_and_an_empty_one_names_the_field() {
     let city = city();
-    let office = city.app.office_now().wait().unwrap();
+    let office = city.app.city.office_now().wait().unwrap();
     for form in FORMS {
         let mut fields: Vec<_> = form.fields.iter().flat_map(|f| typed(f.name, f.input)).collect();
         fields.push(("sure".into(), "1".into()));
@@ -64,7 +64,7 @@ fn every_form_filled_in_is_its_command_and_an_empty_one_names_the_field() {
 #[test]
 fn what_does_not_fit_is_said_in_words() {
     let city = city();
-    let office = city.app.office_now().wait().unwrap();
+    let office = city.app.city.office_now().wait().unwrap();
     let form = form_of(Act::Dispatch).unwrap();
     let fields = Fields(vec![("unit".into(), "没有的局".into())]);
     let said = read(form, &fields, &office).unwrap_err().to_string();

@@ -1,6 +1,6 @@
 //! A small city behind the router, and a browser that keeps its cookie.
 
-use app::{App, NewStaff, NewUnit, Settings};
+use app::{House, NewStaff, NewUnit, Settings};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 pub const PASSWORD: &str = "correct horse battery";
 
 pub struct City {
-    pub app: App,
+    pub app: House,
     pub router: Router,
     _dir: TempDir,
 }
@@ -27,7 +27,7 @@ impl Drop for City {
             let listed = |rd: &mut store::Rd<'_>| {
                 Ok::<_, app::Error>((store::asides::list(rd, 9)?, store::jobs::dead(rd, 9)?))
             };
-            let (aside, dead) = self.app.store().read(listed).unwrap();
+            let (aside, dead) = self.app.city.store().read(listed).unwrap();
             assert!(aside.is_empty() && dead.is_empty(), "{aside:?} {dead:?}");
         };
         // On a thread of its own: a test may drop its city inside a runtime.
@@ -48,7 +48,7 @@ pub fn city_limited(options: web::Options, people: bool, limits: app::Limits) ->
     let dir = TempDir::new();
     let place = store::Place::Embedded { dir: dir.path().to_owned() };
     let store = store::Store::open(&place, store::Options::default()).unwrap();
-    let app = App::open(store, dir.path()).unwrap().limit(limits);
+    let app = House::open(store, dir.path()).unwrap().limit(limits);
     if people {
         // Answers are waited for on a thread of their own: a test may run inside a runtime.
         std::thread::scope(|s| s.spawn(|| settle(&app)).join().unwrap());
@@ -57,7 +57,7 @@ pub fn city_limited(options: web::Options, people: bool, limits: app::Limits) ->
     City { app, router, _dir: dir }
 }
 
-fn settle(app: &App) {
+fn settle(app: &House) {
     let system = Actor::system;
     let settings = Settings {
         city: "9901".parse().unwrap(),
@@ -66,8 +66,8 @@ fn settle(app: &App) {
         extension_days_max: None,
         rounds_max: None,
     };
-    app.set_city(system(), settings).wait().unwrap();
-    app.put_regions(system(), vec![("9901".parse().unwrap(), "云汀市".into())]).wait().unwrap();
+    app.city.set_city(system(), settings).wait().unwrap();
+    app.people.put_regions(system(), vec![("9901".parse().unwrap(), "云汀市".into())]).wait().unwrap();
     let unit = |key: &str, name: &str, kind: &str| NewUnit {
         key: key.into(),
         name: name.into(),
@@ -82,7 +82,7 @@ fn settle(app: &App) {
         unit("hrss", "人社局", "department"),
         unit("land", "资规局", "department"),
     ];
-    app.put_units(system(), units).wait().unwrap();
+    app.people.put_units(system(), units).wait().unwrap();
     let seats = [
         ("coord", Role::Coordinator, "approve"),
         ("clerk", Role::Clerk, "approve"),
@@ -102,7 +102,7 @@ fn settle(app: &App) {
         position: String::new(),
         password: Some(PASSWORD.into()),
     });
-    app.put_staff(system(), staff.into()).unwrap();
+    app.people.put_staff(system(), staff.into()).unwrap();
 }
 
 /// What came back.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use app::{
-    App, Contact, Measure, NewLead, NewRating, NewService, NewStaff, NewUnit, Published, Settings, WalkSync,
+    Contact, House, Measure, NewLead, NewRating, NewService, NewStaff, NewUnit, Published, Settings, WalkSync,
 };
 use axum::http::StatusCode;
 use kernel::{Actor, Date, Role, UnitId};
@@ -58,7 +58,7 @@ fn day(text: &str) -> Date {
 }
 
 /// A city with two counties; a department and an office in each, an account for each role at each.
-fn settle(app: &App) -> (Things, BTreeMap<String, String>) {
+fn settle(app: &House) -> (Things, BTreeMap<String, String>) {
     let settings = Settings {
         city: "9901".parse().unwrap(),
         name: "云汀市".into(),
@@ -66,7 +66,7 @@ fn settle(app: &App) -> (Things, BTreeMap<String, String>) {
         extension_days_max: None,
         rounds_max: None,
     };
-    app.set_city(Actor::system(), settings).wait().unwrap();
+    app.city.set_city(Actor::system(), settings).wait().unwrap();
     let unit = |key: &str, name: &str, kind: &str, region: &str| NewUnit {
         key: key.into(),
         name: name.into(),
@@ -81,7 +81,7 @@ fn settle(app: &App) -> (Things, BTreeMap<String, String>) {
         unit("a", "甲县局", "coordination", "990102"),
         unit("b", "乙县局", "coordination", "990103"),
     ];
-    app.put_units(Actor::system(), units).wait().unwrap();
+    app.people.put_units(Actor::system(), units).wait().unwrap();
     let account = |seat: &str, role: Role| NewStaff {
         login: format!("{}.{seat}", role.word()),
         name: "某人".into(),
@@ -91,22 +91,22 @@ fn settle(app: &App) -> (Things, BTreeMap<String, String>) {
         password: None,
     };
     let all = SEATS.iter().flat_map(|(seat, _)| ROLES.iter().map(|r| account(seat, *r))).collect();
-    app.put_staff(Actor::system(), all).unwrap();
+    app.people.put_staff(Actor::system(), all).unwrap();
     let actor = |role: Role, seat: &str| {
-        app.staff_called(Actor::system(), format!("{}.{seat}", role.word())).wait().unwrap().actor()
+        app.people.staff_called(Actor::system(), format!("{}.{seat}", role.word())).wait().unwrap().actor()
     };
     let root = actor(Role::SystemAdmin, "city");
     let mut tokens = BTreeMap::new();
     for (seat, _) in SEATS {
         for role in ROLES {
             let login = format!("{}.{seat}", role.word());
-            tokens.insert(login.clone(), app.make_token(&root, &login, "test").unwrap().token);
+            tokens.insert(login.clone(), app.people.make_token(&root, &login, "test").unwrap().token);
         }
     }
     (things(app, &actor), tokens)
 }
 
-fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
+fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let (coordinator, supervisor) = (actor(Role::Coordinator, "a"), actor(Role::Supervisor, "a"));
     let a = coordinator.unit.unwrap();
     let registration = Registration {
@@ -128,7 +128,8 @@ fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         contact: None,
         lodged_at: None,
     };
-    let lodged = app.register(Actor::resident(), registration.clone(), Contact::default()).wait().unwrap();
+    let lodged =
+        app.cases.register(Actor::resident(), registration.clone(), Contact::default()).wait().unwrap();
     let handler = actor(Role::Handler, "a");
     for (who, asked) in [
         (&coordinator, Command::Accept {}),
@@ -136,13 +137,13 @@ fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         (&handler, Command::Take {}),
         (&handler, Command::Reply { text: "已收。".into(), basis: String::new() }),
     ] {
-        app.act(who.clone(), lodged.number.clone(), asked, None).wait().unwrap();
+        app.cases.act(who.clone(), lodged.number.clone(), asked, None).wait().unwrap();
     }
     let mut item = catalogue::sample::food_licence();
     (item.unit, item.region) = ("甲县局".into(), "990102".parse().ok());
-    app.take_in_items(&coordinator, vec![item.clone()]).unwrap().wait().unwrap();
+    app.catalogue.take_in_items(&coordinator, vec![item.clone()]).unwrap().wait().unwrap();
     let service = NewService { unit: Some(a), item: "注册".into(), ..NewService::default() };
-    let receipt = app.serve(actor(Role::Clerk, "a"), service).wait().unwrap();
+    let receipt = app.supervision.serve(actor(Role::Clerk, "a"), service).wait().unwrap();
     let rating = NewRating {
         level: Level::Dissatisfied,
         reasons: vec!["101".into()],
@@ -151,11 +152,11 @@ fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         device: "x".into(),
         phone: String::new(),
     };
-    app.rate(None, receipt.token.clone(), rating).wait().unwrap();
-    let rating = app.ratings(coordinator.clone(), String::new(), 0).wait().unwrap()[0].rating.id;
-    app.appeal_rating(actor(Role::UnitAdmin, "a"), rating, "误评".into()).wait().unwrap();
-    app.figures_ready().unwrap();
-    let today = app.store().now().date();
+    app.supervision.rate(None, receipt.token.clone(), rating).wait().unwrap();
+    let rating = app.supervision.ratings(coordinator.clone(), String::new(), 0).wait().unwrap()[0].rating.id;
+    app.supervision.appeal_rating(actor(Role::UnitAdmin, "a"), rating, "误评".into()).wait().unwrap();
+    app.supervision.figures_ready().unwrap();
+    let today = app.city.store().now().date();
     let ask = || Ask { from: day("2026-01-01"), to: today, filter: Filter::default() };
     let campaign = walk::campaign::Campaign {
         name: "走流程".into(),
@@ -166,10 +167,10 @@ fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         yearly: true,
         planned_groups: vec![],
     };
-    let campaign = app.make_campaign(coordinator.clone(), campaign).wait().unwrap();
+    let campaign = app.walks.make_campaign(coordinator.clone(), campaign).wait().unwrap();
     let walker = actor(Role::Walker, "a");
     let op = serde_json::json!({"id": {"device": 7, "counter": 0},
-        "at": {"wall": app.store().now(), "logical": 0},
+        "at": {"wall": app.city.store().now(), "logical": 0},
         "act": {"act": "start", "form": "oneself", "identity": "applicant", "item": item.code, "version": 1,
             "simulated": false}});
     let sent = WalkSync {
@@ -180,7 +181,7 @@ fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         ops: vec![op],
         known: BTreeMap::new(),
     };
-    let walk = app.sync_walks(walker, vec![sent]).wait().unwrap().remove(0).id;
+    let walk = app.walks.sync_walks(walker, vec![sent]).wait().unwrap().remove(0).id;
     assert!(walk > 0, "a walk to look at");
     let lead = NewLead {
         kind: walk::leads::LeadKind::Lead,
@@ -198,14 +199,14 @@ fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     };
     // An ended case whose reporter's data are asked to end.
     let over = Registration { title: "不属于我们".into(), ..registration.clone() };
-    let over = app.register(coordinator.clone(), over, Contact::default()).wait().unwrap().number;
+    let over = app.cases.register(coordinator.clone(), over, Contact::default()).wait().unwrap().number;
     let refuse = Command::Refuse {
         reason: RefuseReason::ALL[0],
         explain: "不属于受理范围".into(),
         where_to: "请向法院提出".into(),
     };
-    app.act(coordinator.clone(), over.clone(), refuse, None).wait().unwrap();
-    let erasure = app.ask_erasure(coordinator.clone(), over, "本人申请".into()).wait().unwrap();
+    app.cases.act(coordinator.clone(), over.clone(), refuse, None).wait().unwrap();
+    let erasure = app.cases.ask_erasure(coordinator.clone(), over, "本人申请".into()).wait().unwrap();
     let what = Published {
         title: "题".into(),
         words: "问".into(),
@@ -213,23 +214,29 @@ fn things(app: &App, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         unit: String::new(),
         typical: false,
     };
-    app.publish(coordinator.clone(), lodged.number.clone(), what).wait().unwrap();
+    app.supervision.publish(coordinator.clone(), lodged.number.clone(), what).wait().unwrap();
     Things {
         case: lodged.number,
         code: lodged.code,
         item: item.code,
-        redesign: app.draw_redesign(coordinator.clone(), "", MODEL).unwrap(),
+        redesign: app.redesigns.draw_redesign(coordinator.clone(), "", MODEL).unwrap(),
         rating,
-        bulletin: app.draft_bulletin(coordinator, Form::Monthly, ask()).wait().unwrap(),
+        bulletin: app.supervision.draft_bulletin(coordinator, Form::Monthly, ask()).wait().unwrap(),
         // One for each seat: a wish is decided once.
-        adjust: [0; 3]
-            .map(|_| app.ask_adjust(actor(Role::UnitAdmin, "a"), a, adjust.clone()).wait().unwrap()),
-        draw: app.draw(supervisor.clone(), ask(), "intake".into(), "种子".into(), 10).wait().unwrap(),
+        adjust: [0; 3].map(|_| {
+            app.supervision.ask_adjust(actor(Role::UnitAdmin, "a"), a, adjust.clone()).wait().unwrap()
+        }),
+        draw: app
+            .supervision
+            .draw(supervisor.clone(), ask(), "intake".into(), "种子".into(), 10)
+            .wait()
+            .unwrap(),
         account: app
+            .supervision
             .hold_account(supervisor, UnitId(a.0), Measure::Warning, "事由".into(), vec![])
             .wait()
             .unwrap(),
-        lead: app.lodge_lead(lead).wait().unwrap(),
+        lead: app.walks.lodge_lead(lead).wait().unwrap(),
         erasure,
         campaign,
         walk,
@@ -374,7 +381,7 @@ async fn ask(
     if method == "GET" {
         return b.get(path).await.status;
     }
-    let digest = city.app.vault().token_digest(&format!("form:{token}"));
+    let digest = city.app.city.vault().token_digest(&format!("form:{token}"));
     let form: String = digest[..16].iter().map(|b| format!("{b:02x}")).collect();
     let mut all = vec![("_t".to_owned(), form)];
     all.extend(fields.iter().map(|(n, v)| ((*n).to_owned(), v.clone())));

@@ -12,7 +12,9 @@ fn stocked() -> (City, catalogue::ServiceItem) {
     let mut item = catalogue::sample::food_licence();
     (item.unit, item.region) = ("人社局".into(), "9901".parse().ok());
     std::thread::scope(|s| {
-        s.spawn(|| city.app.take_in_items(&Actor::system(), vec![item.clone()]).unwrap().wait().unwrap());
+        s.spawn(|| {
+            city.app.catalogue.take_in_items(&Actor::system(), vec![item.clone()]).unwrap().wait().unwrap()
+        });
     });
     (city, item)
 }

@@ -1,0 +1,256 @@
+//! 办公设置: the rules of this city as they are in force: limits, calendar, numbers, units.
+//!
+//! Kept as versioned settings; a generation counter tells every node when to load them again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use access::{Permit, decide, op};
+use kernel::{Actor, RegionCode, Role, StreamId, StreamKind, UnitId};
+use resolve::{LimitRule, Rules, default_limits};
+use serde::{Deserialize, Serialize};
+use store::office::UnitRow;
+use store::{Rd, Tx, counters, office, settings};
+use workday::{WorkCalendar, YearNotice};
+
+use crate::city::{City, Door as _, Error, Later};
+
+const CITY: &str = "city";
+const LIMITS: &str = "limits";
+const CALENDAR: &str = "calendar";
+/// The setting of what is demanded of whoever signs in.
+pub const SIGN_IN: &str = "sign-in";
+const GENERATION: &str = "office-generation";
+
+/// What a city demands of whoever signs in.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct SignInRules {
+    /// roles that must have a second factor
+    #[serde(default)]
+    factor: Vec<Role>,
+}
+
+/// What a city sets about itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// its code: every number begins with it
+    pub city: RegionCode,
+    /// its name
+    pub name: String,
+    /// numbers of the loop that differ from the usual
+    #[serde(default)]
+    pub returns_max: Option<u32>,
+    /// working days of one extension
+    #[serde(default)]
+    pub extension_days_max: Option<u32>,
+    /// times an unhappy callback reopens a case
+    #[serde(default)]
+    pub rounds_max: Option<u32>,
+}
+
+/// The office as it is set up at one generation.
+#[derive(Debug)]
+pub struct Office {
+    /// the city
+    pub settings: Settings,
+    /// the rules of the loop, with the calendar
+    pub rules: Rules,
+    pub(crate) factor_roles: Vec<Role>,
+    units: HashMap<UnitId, UnitRow>,
+    by_key: HashMap<String, UnitId>,
+}
+
+impl Office {
+    /// The generation that is in force.
+    pub fn read_generation(rd: &mut Rd<'_>) -> Result<i64, Error> {
+        Ok(counters::last(rd, GENERATION)?)
+    }
+    /// Loads what is in force: what was written last, whatever this node's clock says.
+    pub fn load(rd: &mut Rd<'_>) -> Result<Self, Error> {
+        let settings = match settings::newest(rd, CITY)? {
+            Some(s) => parse::<Settings>(&s.doc)?,
+            None => Settings {
+                city: "0000".parse().unwrap_or_else(|_| unreachable!("four digits")),
+                name: String::new(),
+                returns_max: None,
+                extension_days_max: None,
+                rounds_max: None,
+            },
+        };
+        let mut calendar = WorkCalendar::official();
+        for setting in settings::history(rd, CALENDAR, 200)?.iter().rev() {
+            let notice = YearNotice::parse(&setting.doc).map_err(Error::bug)?;
+            calendar = calendar.with_notice(notice);
+        }
+        let mut rules = Rules::new(calendar);
+        rules.limits = match settings::newest(rd, LIMITS)? {
+            Some(s) => parse::<Vec<LimitRule>>(&s.doc)?,
+            None => default_limits(),
+        };
+        rules.returns_max = settings.returns_max.unwrap_or(rules.returns_max);
+        rules.extension_days_max = settings.extension_days_max.unwrap_or(rules.extension_days_max);
+        rules.rounds_max = settings.rounds_max.unwrap_or(rules.rounds_max);
+        let units: HashMap<_, _> = office::units(rd)?.into_iter().map(|u| (u.id, u)).collect();
+        let by_key = units.values().map(|u| (u.key.clone(), u.id)).collect();
+        let factor_roles = match settings::newest(rd, SIGN_IN)? {
+            Some(s) => parse::<SignInRules>(&s.doc)?.factor,
+            None => Vec::new(),
+        };
+        Ok(Self { settings, rules, factor_roles, units, by_key })
+    }
+    /// Must who has this role have a second factor?
+    pub fn demands_factor(&self, role: Role) -> bool {
+        self.factor_roles.contains(&role)
+    }
+    /// A unit that is still there.
+    pub fn unit(&self, id: UnitId) -> Option<&UnitRow> {
+        self.units.get(&id)
+    }
+    /// A unit by key, full name or short name.
+    pub fn unit_called(&self, text: &str) -> Option<&UnitRow> {
+        let text = text.trim();
+        let by_key = self.by_key.get(text).and_then(|id| self.units.get(id));
+        by_key.or_else(|| {
+            self.units.values().filter(|u| u.name == text || u.short == text).min_by_key(|u| u.id)
+        })
+    }
+    /// All units, in the order of their ids.
+    pub fn units(&self) -> Vec<&UnitRow> {
+        let mut all: Vec<_> = self.units.values().collect();
+        all.sort_by_key(|u| u.id);
+        all
+    }
+    /// The unit that takes in what residents of a region lodge without naming one: the coordination office
+    /// nearest above it.
+    pub fn reception(&self, region: &RegionCode) -> Option<&UnitRow> {
+        let near = |u: &&UnitRow| u.active && u.kind == "coordination" && u.region.contains(region);
+        let rank = |u: &&UnitRow| (u.region.as_str().len(), std::cmp::Reverse(u.id));
+        self.units.values().filter(near).max_by_key(rank)
+    }
+    /// The unit that takes in what residents of a region lodge: the reception, or in a city that has not set up one yet
+    /// the first unit of the line.
+    pub fn taker(&self, region: &RegionCode) -> Option<UnitId> {
+        let line = |u: &&&UnitRow| u.active && (u.region.contains(region) || region.contains(&u.region));
+        self.reception(region).map(|u| u.id).or_else(|| self.units().iter().find(line).map(|u| u.id))
+    }
+    /// The short name of a unit, for people.
+    pub fn unit_name(&self, id: UnitId) -> String {
+        self.units.get(&id).map_or_else(|| format!("#{id}"), |u| u.short.clone())
+    }
+}
+
+fn parse<T: for<'de> Deserialize<'de>>(doc: &str) -> Result<T, Error> {
+    serde_json::from_str(doc).map_err(|e| Error::bug(format!("setting: {e}")))
+}
+fn json<T: Serialize>(value: &T) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(Error::bug)
+}
+
+/// The stream on which changes to the office are recorded.
+const OFFICE_STREAM: StreamId = StreamId::new(StreamKind::Office, 1);
+
+/// Records a change to the office and makes every node load it again.
+pub fn record(tx: &mut Tx<'_>, permit: &Permit, act: &str, data: &str) -> Result<(), Error> {
+    note(tx, permit, act, data)?;
+    counters::next(tx, GENERATION)?;
+    Ok(())
+}
+
+/// Keeps what a city says about itself.
+pub fn put_city(tx: &mut Tx<'_>, permit: &Permit, city: &Settings) -> Result<(), Error> {
+    let now = tx.now();
+    let doc = json(city)?;
+    settings::put(tx, CITY, now, permit.actor().staff, &doc)?;
+    record(tx, permit, "set_city", &doc)
+}
+
+/// Records an act that changes nothing about the office.
+pub fn note(tx: &mut Tx<'_>, permit: &Permit, act: &str, data: &str) -> Result<(), Error> {
+    let ver = store::ledger_rows::head_of(tx, OFFICE_STREAM)?.map_or(0, |h| h.0);
+    let now = tx.now();
+    tx.append(OFFICE_STREAM, ver, now, permit.actor(), act, data)?;
+    Ok(())
+}
+
+/// The stream on which signing in and out, and failing to, is recorded.
+const SIGN_INS: StreamId = StreamId::new(StreamKind::Office, 6);
+/// The stream on which it is recorded who read a case that is not with their unit.
+const READS: StreamId = StreamId::new(StreamKind::Office, 7);
+
+fn append_to(tx: &mut Tx<'_>, stream: StreamId, actor: &Actor, act: &str, data: &str) -> Result<(), Error> {
+    let ver = store::ledger_rows::head_of(tx, stream)?.map_or(0, |h| h.0);
+    let now = tx.now();
+    tx.append(stream, ver, now, actor, act, data)?;
+    Ok(())
+}
+
+/// Records who signed in or out, or did not.
+///
+/// # Errors
+/// The store could not.
+pub fn note_sign_in(tx: &mut Tx<'_>, actor: &Actor, act: &str, data: &str) -> Result<(), Error> {
+    append_to(tx, SIGN_INS, actor, act, data)
+}
+
+/// Records who read what is not with their unit.
+///
+/// # Errors
+/// The store could not.
+pub fn note_read(tx: &mut Tx<'_>, actor: &Actor, act: &str, data: &str) -> Result<(), Error> {
+    append_to(tx, READS, actor, act, data)
+}
+
+impl City {
+    /// The office as it is now.
+    pub fn office_now(&self) -> Later<Arc<Office>> {
+        self.read(|app, rd| {
+            crate::city::reach::public(op::PublicOffice)?;
+            app.office(rd)
+        })
+    }
+
+    /// Sets the city: once, at the start.
+    pub fn set_city(&self, actor: Actor, city: Settings) -> Later<()> {
+        self.write(move |app, tx| {
+            let permit = decide(&actor, op::WriteUnits, access::City(&app.office(tx)?.settings.city))?;
+            put_city(tx, &permit, &city)
+        })
+    }
+
+    /// Sets the limits; they are in force for clocks that start from now on, each from its own day.
+    pub fn set_limits(&self, actor: Actor, limits: Vec<LimitRule>) -> Later<()> {
+        self.write(move |app, tx| {
+            let permit = decide(&actor, op::WriteLimits, access::City(&app.office(tx)?.settings.city))?;
+            if limits.is_empty() || limits.len() > 2000 {
+                return Err(Error::invalid("limits", "请给出 1–2000 条期限", "give 1 to 2000 limits"));
+            }
+            if let Some(bad) = limits.iter().find(|l| l.id.trim().is_empty() || l.source.trim().is_empty()) {
+                return Err(Error::invalid(
+                    "limits",
+                    format!("每条期限须有编号和依据：{}", bad.id),
+                    format!("each limit needs an id and a source: {}", bad.id),
+                ));
+            }
+            let now = tx.now();
+            let doc = json(&limits)?;
+            settings::put(tx, LIMITS, now, actor.staff, &doc)?;
+            record(tx, &permit, "set_limits", &doc)
+        })
+    }
+
+    /// Imports the notice of a year, for the first time or corrected. Every open limit that it moves is computed again
+    /// by a job that records what changed.
+    pub fn import_calendar(&self, actor: Actor, text: String) -> Later<i16> {
+        self.write(move |app, tx| {
+            let permit = decide(&actor, op::WriteCalendar, access::City(&app.office(tx)?.settings.city))?;
+            let notice =
+                YearNotice::parse(&text).map_err(|e| Error::invalid("file", e.to_string(), e.to_string()))?;
+            let now = tx.now();
+            let doc = json(&notice)?;
+            settings::put(tx, CALENDAR, now, actor.staff, &doc)?;
+            record(tx, &permit, "import_calendar", &doc)?;
+            (app.calendar_recomputes)(tx)?;
+            Ok(notice.year())
+        })
+    }
+}

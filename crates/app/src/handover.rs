@@ -1,0 +1,233 @@
+//! 交接: where one movement goes on in another, each in one transaction. The loop closes by reading this file: a walk
+//! finds what is wrong and it becomes a case, the answered case is rated and a bad rating becomes a case again, the
+//! record of cases becomes a log and what the log shows becomes a case, a redesign becomes the next version of the item
+//! that is walked. Translates between movements; each side decides for itself.
+
+use access::{Region, decide, op};
+use catalogue::ServiceItem;
+use kernel::{Actor, CaseId, RegionCode, Role};
+use resolve::{Case, Channel, Complexity, Kind, Registration, Word as _};
+use store::{Rd, Tx};
+use walk::ops::FindingKind;
+
+use crate::catalogue::publish_item;
+use crate::city::{City, Contact, Error, Office};
+use crate::optimise::logs::LogProblem;
+use crate::optimise::{HistoryAsk, HistoryPage, HistoryRow, LogHandovers, RedesignHandovers};
+use crate::resolve::{
+    PastAsk, PastCase, as_resident, code_fits, enqueue_recompute, past_page, plan_of, register_in, seen,
+};
+use crate::supervise::{AnsweredCase, BadRating, Opened, RatingHandovers};
+use crate::walk::{Plan, WalkFinding, WalkHandovers};
+
+/// What walks hand over.
+pub(crate) const OF_WALKS: WalkHandovers = WalkHandovers { walk_finding_becomes_case, case_tells_its_plan };
+/// What redesigns hand over.
+pub(crate) const OF_REDESIGNS: RedesignHandovers = RedesignHandovers { redesign_becomes_catalogue_version };
+/// What logs hand over and are made of.
+pub(crate) const OF_LOGS: LogHandovers =
+    LogHandovers { case_history_becomes_event_log, log_finding_becomes_case };
+/// What ratings hand over.
+pub(crate) const OF_RATINGS: RatingHandovers =
+    RatingHandovers { bad_rating_becomes_case, answered_case_becomes_service };
+
+/// 走查发现转件: a problem or demand enters the closed loop, tied to walk, item and campaign.
+fn walk_finding_becomes_case(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: WalkFinding<'_>,
+) -> Result<CaseId, Error> {
+    let (office, f, name) = (city.office(tx)?, found.finding, found.item);
+    let region = f.region.parse().unwrap_or_else(|_| office.settings.city.clone());
+    let inside = actor.region.as_ref().is_none_or(|r| r.contains(&region));
+    let region = if inside { region } else { actor.region.clone().unwrap_or(region) };
+    let first = office.reception(&region).map(|u| u.id).or(actor.unit).ok_or(Error::NotFound)?;
+    let line: String = f.words.trim().chars().take(40).collect();
+    let title = if name.is_empty() { line } else { format!("{name}:{line}").chars().take(60).collect() };
+    let registration = Registration {
+        kind: if found.kind == FindingKind::Problem { Kind::Problem } else { Kind::Opinion },
+        title,
+        words: f.words.clone(),
+        item: Some(f.item.clone()).filter(|i| !i.is_empty()),
+        campaign: found.campaign.map(str::to_owned),
+        source_id: Some(format!("walk/{}/{}-{}", f.walk, f.device, f.counter)),
+        ..blank(Channel::Walk, region, first)
+    };
+    // 义务监督员、第三方评估 register nothing themselves: the system does it on behalf of their account, which
+    // stays on the event.
+    let own = decide(actor, op::RegisterCase, Region(&registration.region)).is_ok();
+    let behalf = Actor { role: Role::System, ..actor.clone() };
+    let by = if own { actor } else { &behalf };
+    Ok(register_in(city, tx, by, registration, &Contact::default(), &[])?.0)
+}
+
+/// 整改计划: the steps of the plan that a case has are measures of the finding it came from.
+fn case_tells_its_plan(rd: &mut Rd<'_>, case: CaseId) -> Result<Plan, Error> {
+    plan_of(rd, case)
+}
+
+/// 差评转件: who rated stays hidden from who was rated.
+fn bad_rating_becomes_case(city: &City, tx: &mut Tx<'_>, bad: BadRating<'_>) -> Result<Opened, Error> {
+    let office = city.office(tx)?;
+    let (service, row, level) = (bad.service, bad.rating, bad.level);
+    let unit = office.unit_name(service.unit);
+    let what = if service.item.is_empty() { unit.clone() } else { service.item.clone() };
+    let ticked: Vec<_> = row
+        .reasons
+        .split(',')
+        .filter_map(|c| supervise::REASONS.iter().find(|r| r.code == c).map(|r| r.bad))
+        .collect();
+    let mut words = format!("{}：{unit}", level.zh());
+    for more in [ticked.join("、"), row.words.clone()] {
+        if !more.is_empty() {
+            words.push('\n');
+            words.push_str(&more);
+        }
+    }
+    let region: RegionCode = service.region.parse::<RegionCode>().map_err(Error::bug)?;
+    let first_asked = office.reception(&region).map_or(service.unit, |u| u.id);
+    let registration = Registration {
+        kind: Kind::BadRating,
+        title: cut(&format!("差评（{}）：{what}", level.zh()), resolve::TITLE_MAX),
+        words,
+        item: (!service.item.is_empty()).then(|| service.item.clone()),
+        place: (!service.place.is_empty()).then(|| service.place.clone()),
+        source_id: Some(service.code.clone()),
+        hide_reporter: true,
+        ..blank(Channel::Rating, region, first_asked)
+    };
+    let contact = Contact { phone: cut(bad.phone, 30), ..Contact::default() };
+    let (case, lodged) = register_in(city, tx, &Actor::resident(), registration, &contact, &[])?;
+    Ok(Opened { case, number: lodged.number, code: lodged.code, desk: first_asked })
+}
+
+/// 答复可评: whoever has the number and the code of a case may rate its service once it was answered.
+fn answered_case_becomes_service(
+    city: &City,
+    rd: &mut Rd<'_>,
+    signed: Option<&Actor>,
+    number: &str,
+    code: &str,
+) -> Result<Option<AnsweredCase>, Error> {
+    if !code_fits(city, rd, number, code)? {
+        return Err(Error::NotFound);
+    }
+    let case = seen(rd, &Actor::resident(), number)?;
+    as_resident(signed, &case)?;
+    Ok(case.rateable().map(|unit| AnsweredCase {
+        case: case.id,
+        unit,
+        began: case.clock.open().map(|run| run.started),
+        round: case.rounds,
+        item: case.item.unwrap_or_default(),
+        region: case.region,
+    }))
+}
+
+/// 留痕即日志: a page of the record as a log tells it.
+fn case_history_becomes_event_log(
+    city: &City,
+    rd: &mut Rd<'_>,
+    actor: &Actor,
+    ask: &HistoryAsk<'_>,
+) -> Result<HistoryPage, Error> {
+    let what = ask.what;
+    let asked = PastAsk {
+        from: what.from,
+        to: what.to,
+        kind: what.kind,
+        campaign: what.campaign.clone(),
+        with_system: what.with_system,
+        after: ask.after,
+        most: ask.most,
+    };
+    let office = city.office(rd)?;
+    let page = past_page(city, rd, actor, &asked)?;
+    let cases = page.cases.into_iter().map(|past| rows_of(&office, past)).collect();
+    Ok(HistoryPage { cases, next: page.next, cut: page.cut })
+}
+
+fn rows_of(office: &Office, past: PastCase) -> Vec<HistoryRow> {
+    let case: Case = past.case;
+    let row = |e: crate::resolve::PastAct| HistoryRow {
+        number: case.number.clone(),
+        act: e.act.zh(),
+        at: e.at,
+        who: e.who,
+        unit: e.unit.map(|u| office.unit_name(u)).unwrap_or_default(),
+        reason: e.reason,
+        kind: case.kind.zh(),
+        channel: case.channel.zh(),
+        complexity: case.complexity.zh(),
+        region: case.region.to_string(),
+        first_asked: office.unit_name(case.first_asked),
+        item: case.item.clone().unwrap_or_default(),
+    };
+    past.acts.into_iter().map(row).collect()
+}
+
+/// 日志问题转件: what a log shows enters the closed loop with its evidence.
+fn log_finding_becomes_case(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    problem: &LogProblem,
+) -> Result<String, Error> {
+    let region = match &actor.region {
+        Some(own) => own.clone(),
+        None => city.office(tx)?.settings.city.clone(),
+    };
+    let registration = Registration {
+        kind: Kind::Problem,
+        title: problem.title.clone(),
+        words: problem.words.clone(),
+        complexity: Complexity::Complex,
+        cause: Some(problem.cause),
+        source_id: Some(format!("log:{}", problem.question)),
+        ..blank(Channel::Inspection, region, actor.unit.ok_or(Error::NotFound)?)
+    };
+    Ok(register_in(city, tx, actor, registration, &Contact::default(), &[])?.1.number)
+}
+
+/// 再造成果入库: the next version of the item that was redesigned.
+fn redesign_becomes_catalogue_version(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    item: &ServiceItem,
+) -> Result<(), Error> {
+    publish_item(city, tx, actor, item)
+}
+
+/// 历改重算: an imported calendar moves limits that run; a job looks at all of them.
+pub(crate) fn calendar_recomputes_open_limits(tx: &mut Tx<'_>) -> Result<(), Error> {
+    enqueue_recompute(tx)
+}
+
+/// A registration that says no more than how it came.
+fn blank(channel: Channel, region: RegionCode, first_asked: kernel::UnitId) -> Registration {
+    Registration {
+        kind: Kind::Problem,
+        channel,
+        region,
+        title: String::new(),
+        words: String::new(),
+        first_asked,
+        complexity: Complexity::Simple,
+        cause: None,
+        item: None,
+        campaign: None,
+        place: None,
+        source_id: None,
+        support: 0,
+        against: 0,
+        hide_reporter: false,
+        contact: None,
+        lodged_at: None,
+    }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    text.trim().chars().take(most).collect()
+}

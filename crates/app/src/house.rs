@@ -1,0 +1,85 @@
+//! 总装: opens the store and makes the handle of each movement. The only place that knows all of them.
+
+use std::path::Path;
+
+use store::Store;
+
+use crate::catalogue::Catalogue;
+use crate::city::{City, Error, Limits};
+use crate::handover;
+use crate::optimise::{Logs, Redesigns};
+use crate::people::People;
+use crate::resolve::Cases;
+use crate::shelf::Items;
+use crate::supervise::Supervision;
+use crate::walk::Walks;
+
+/// The house: a handle for each movement over one city. A clone is another handle.
+#[derive(Clone, Debug)]
+pub struct House {
+    /// 机关: store, keys, settings, files, messages
+    pub city: City,
+    /// 人员: accounts, sign-in, roster
+    pub people: People,
+    /// 事项库, to read
+    pub items: Items,
+    /// 事项
+    pub catalogue: Catalogue,
+    /// 走流程
+    pub walks: Walks,
+    /// 解难题
+    pub cases: Cases,
+    /// 优服务: redesigns
+    pub redesigns: Redesigns,
+    /// 优服务: logs
+    pub logs: Logs,
+    /// 督
+    pub supervision: Supervision,
+}
+
+impl House {
+    /// The house over a store, with its keys in `keys` (made there when the database is empty).
+    ///
+    /// # Errors
+    /// `WrongKeys`: the database has records and the keys are missing or not its own. `RolledBack`: the database is
+    /// older than the seal noted beside it. Otherwise what cannot be read.
+    pub fn open(store: Store, keys: &Path) -> Result<Self, Error> {
+        let house = Self::over(City::open(store, keys, handover::calendar_recomputes_open_limits)?);
+        house.cases.erase_again()?;
+        Ok(house)
+    }
+    /// The same, also over a database that was set back: to verify it, to back it up, to confirm the rollback.
+    ///
+    /// # Errors
+    /// As [`House::open`], but for `RolledBack`.
+    pub fn open_to_check(store: Store, keys: &Path) -> Result<Self, Error> {
+        Ok(Self::over(City::open_to_check(store, keys, handover::calendar_recomputes_open_limits)?))
+    }
+    /// Every file that is brought is shown to this program first; it takes the path as its argument and answers
+    /// with its exit code: 0 for clean.
+    #[must_use]
+    pub fn scan_with(self, program: Option<&Path>) -> Self {
+        Self::over(self.city.scan_with(program))
+    }
+
+    /// What one network may ask without an account, on pages and interface together.
+    #[must_use]
+    pub fn limit(self, limits: Limits) -> Self {
+        Self::over(self.city.limit(limits))
+    }
+
+    fn over(city: City) -> Self {
+        let items = Items::new(city.clone());
+        Self {
+            people: People::new(city.clone()),
+            catalogue: Catalogue::new(city.clone(), items.clone()),
+            walks: Walks::new(city.clone(), items.clone(), handover::OF_WALKS),
+            cases: Cases::new(city.clone()),
+            redesigns: Redesigns::new(city.clone(), handover::OF_REDESIGNS),
+            logs: Logs::new(city.clone(), handover::OF_LOGS),
+            supervision: Supervision::new(city.clone(), handover::OF_RATINGS),
+            items,
+            city,
+        }
+    }
+}

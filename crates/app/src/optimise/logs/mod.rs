@@ -1,0 +1,12 @@
+//! 日志:case logs from files and from our own record. Files are read by what they contain, never by their name.
+//!
+//! Knows the formats' readers (`eventlog`, `eventlog-files`, `paper`), the record and the door. Must not know pages.
+
+mod days;
+mod file;
+mod record;
+
+pub use days::case_days;
+pub use eventlog_files::{write_ocel_sqlite, write_parquet};
+pub use file::{Format, LogFileError, ReadLog, ReadOptions, first_rows, read_log, read_objects, write_sheet};
+pub use record::{LogProblem, RecordAsk, RecordLog};

@@ -1,0 +1,406 @@
+//! 名册: the unit tree and the staff from one workbook of two sheets, and back. A workbook with anything wrong in it
+//! changes nothing; everything that is wrong is told with its row. (Rows X1, X4.)
+
+use std::collections::{HashMap, HashSet};
+
+use access::{Account, City, Nothing, decide, op};
+use kernel::{Actor, RegionCode, Role, Said, UnitId};
+use paper::sheet::SheetOf;
+use store::Rd;
+use store::office::{self, StaffRow};
+use tabular::Told;
+use tabular::header::{Fields, Words};
+use tabular::records::{self, Record, Sheet};
+
+use crate::city::{Door, Error, Later, Office};
+use crate::people::People;
+use crate::people::entries::{
+    Entered, Hashes, NewStaff, NewUnit, counted_anew, keys_in, may_enter, receptions, staff_in, units_in,
+};
+
+/// Names of the two sheets.
+const UNITS: &str = "单位";
+const STAFF: &str = "人员";
+const UNIT_HEAD: [&str; 7] = ["编码", "全称", "简称", "类型", "上级编码", "区划", "职责"];
+const STAFF_HEAD: [&str; 6] = ["账号", "姓名", "角色", "单位编码", "职务", "初始密码"];
+/// The columns of units by the names that offices give them.
+const UNIT_FIELDS: &Fields<'_> = &[
+    ("编码", &["编码", "单位编码", "单位代码", "部门编码", "机构编码", "代码"], true),
+    ("全称", &["全称", "单位全称", "单位名称", "部门名称", "机构名称", "名称"], true),
+    ("简称", &["简称", "单位简称"], false),
+    ("类型", &["类型", "单位类型", "类别"], false),
+    ("上级编码", &["上级编码", "上级单位编码", "上级代码", "上级单位", "上级"], false),
+    ("区划", &["区划", "区划代码", "行政区划代码", "行政区划"], true),
+    ("职责", &["职责", "主要职责", "职能"], false),
+];
+/// The same of accounts.
+const STAFF_FIELDS: &Fields<'_> = &[
+    ("账号", &["账号", "帐号", "登录名", "登录账号", "用户名", "工号"], true),
+    ("姓名", &["姓名", "人员姓名", "用户姓名"], true),
+    ("角色", &["角色", "岗位角色", "用户角色"], true),
+    (
+        "单位编码",
+        &["单位编码", "单位代码", "所属单位", "单位", "所属部门", "部门", "单位名称", "部门编码"],
+        true,
+    ),
+    ("职务", &["职务", "岗位"], false),
+    ("初始密码", &["初始密码", "密码"], false),
+];
+/// Kinds of units: code word, as it stands in a workbook and on pages.
+pub const UNIT_KINDS: [(&str, &str); 8] = [
+    ("government", "政府"),
+    ("coordination", "统筹"),
+    ("supervision", "督查"),
+    ("hall", "大厅"),
+    ("township", "乡镇街道"),
+    ("department", "部门"),
+    ("utility", "公用企业"),
+    ("office", "机构"),
+];
+/// Rows of one workbook at most; each new password costs a slow hash.
+const ROWS_MAX: usize = 20_000;
+const PASSWORDS_MAX: usize = 2_000;
+
+/// What is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// the sheet
+    pub sheet: String,
+    /// its row as the spreadsheet shows it
+    pub row: usize,
+    /// what, and what to do
+    pub said: Said,
+}
+
+/// What became of a workbook.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// units
+    pub units: Entered,
+    /// accounts
+    pub staff: Entered,
+    /// why nothing was taken; empty: everything was
+    pub wrong: Vec<Wrong>,
+    /// how the sheets were read and what was left
+    pub told: Vec<Told>,
+}
+
+/// A sheet that was found.
+struct Table<'a> {
+    name: &'static str,
+    fields: &'static Fields<'static>,
+    records: records::Records<'a>,
+}
+
+impl<'a> Table<'a> {
+    /// The sheet of this name, else the first that people see with the needed columns.
+    fn find(
+        all: &'a [Sheet],
+        name: &'static str,
+        fields: &'static Fields<'static>,
+        wrong: &mut Vec<Wrong>,
+    ) -> Option<Self> {
+        let words = Words(fields);
+        let door = records::Door { words: &words, word: &|f| fields[f].0.to_owned() };
+        let called = |s: &&Sheet| s.name.trim() == name;
+        let sheets = all.iter().filter(called).chain(all.iter().filter(move |s| !called(s)));
+        if let Some(records) = records::find(sheets, None, &door) {
+            return Some(Self { name, fields, records });
+        }
+        if all.iter().any(|s| called(&s) && !s.rows.is_empty()) {
+            let needed = fields.iter().filter(|f| f.2).map(|f| f.0).collect::<Vec<_>>().join("、");
+            wrong.push(Wrong {
+                sheet: name.to_owned(),
+                row: 1,
+                said: Said::new(
+                    format!("表头须有这些列：{needed}"),
+                    format!("the heading must have these columns: {needed}"),
+                ),
+            });
+        }
+        None
+    }
+    /// Its records; none when there are too many.
+    fn rows(&mut self, wrong: &mut Vec<Wrong>) -> Vec<Row<'_>> {
+        let (name, fields) = (self.name, self.fields);
+        let mut rows = self.records.rows();
+        if let Some(over) = rows.get(ROWS_MAX) {
+            wrong.push(Wrong {
+                sheet: name.to_owned(),
+                row: over.row as usize,
+                said: Said::new(
+                    format!("一张表最多 {ROWS_MAX} 行，请分几次导入"),
+                    format!("at most {ROWS_MAX} rows in a sheet: import in parts"),
+                ),
+            });
+            rows.clear();
+        }
+        rows.into_iter().map(|record| Row { name, fields, record }).collect()
+    }
+}
+
+/// One of its records.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    name: &'static str,
+    fields: &'static Fields<'static>,
+    record: Record<'a>,
+}
+
+impl<'a> Row<'a> {
+    fn cell(&self, column: &str) -> &'a str {
+        self.fields.iter().position(|f| f.0 == column).map_or("", |f| self.record.get(f))
+    }
+    fn wrong(&self, zh: impl Into<String>, en: impl Into<String>) -> Wrong {
+        Wrong { sheet: self.name.to_owned(), row: self.record.row as usize, said: Said::new(zh, en) }
+    }
+}
+
+fn kind_of(text: &str) -> Option<&'static str> {
+    if text.is_empty() {
+        return Some("department");
+    }
+    UNIT_KINDS.iter().find(|(w, zh)| *w == text || *zh == text).map(|(w, _)| *w)
+}
+
+/// Units in an order in which each stands behind the one above it.
+fn units_of(rows: &[Row<'_>], office: &Office, wrong: &mut Vec<Wrong>) -> Vec<NewUnit> {
+    let mut keys: HashSet<&str> = HashSet::new();
+    let mut found: Vec<(Row<'_>, NewUnit)> = Vec::new();
+    for row in rows {
+        let cell = |name| row.cell(name);
+        let (key, name) = (cell("编码"), cell("全称"));
+        if key.is_empty() || name.is_empty() {
+            wrong.push(row.wrong("编码和全称都要填", "the code and the full name are needed"));
+            continue;
+        }
+        if !keys.insert(key) {
+            let (zh, en) = (format!("编码“{key}”重复"), format!("the code “{key}” stands twice"));
+            wrong.push(row.wrong(zh, en));
+            continue;
+        }
+        let Ok(region) = cell("区划").parse::<RegionCode>() else {
+            let zh = format!("区划“{}”不是 4、6、9 或 12 位代码", cell("区划"));
+            wrong.push(row.wrong(zh, "the region is not a code of 4, 6, 9 or 12 digits"));
+            continue;
+        };
+        let Some(kind) = kind_of(cell("类型")) else {
+            let known: Vec<_> = UNIT_KINDS.iter().map(|(_, zh)| *zh).collect();
+            let zh = format!("类型“{}”不认识，可填：{}", cell("类型"), known.join("、"));
+            wrong.push(row.wrong(zh, format!("the kind is not one of: {}", known.join(", "))));
+            continue;
+        };
+        let short = Some(cell("简称")).filter(|s| !s.is_empty()).unwrap_or(name);
+        found.push((
+            *row,
+            NewUnit {
+                key: key.to_owned(),
+                name: name.to_owned(),
+                short: short.to_owned(),
+                kind: kind.to_owned(),
+                parent: Some(cell("上级编码").to_owned()).filter(|p| !p.is_empty()),
+                region,
+                duties: cell("职责").replace(['；', ';'], "\n"),
+            },
+        ));
+    }
+    let mut there: HashSet<String> = office.units().iter().map(|u| u.key.clone()).collect();
+    // A unit that is in the workbook must not stand behind what it itself depends on.
+    there.retain(|k| !keys.contains(k.as_str()));
+    let mut ordered = Vec::new();
+    loop {
+        let (ready, rest): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|(_, u)| u.parent.as_ref().is_none_or(|p| there.contains(p)));
+        found = rest;
+        if ready.is_empty() {
+            break;
+        }
+        there.extend(ready.iter().map(|(_, u)| u.key.clone()));
+        ordered.extend(ready.into_iter().map(|(_, u)| u));
+    }
+    for (row, u) in found {
+        let above = u.parent.unwrap_or_default();
+        wrong.push(row.wrong(
+            format!("上级编码“{above}”不存在，或上下级绕成了圈"),
+            format!("the unit above, “{above}”, does not exist or the units go round in a circle"),
+        ));
+    }
+    ordered
+}
+
+fn role_of(text: &str) -> Option<Role> {
+    let role = Role::ALL.into_iter().find(|r| r.word() == text || r.zh() == text)?;
+    (!matches!(role, Role::Resident | Role::System)).then_some(role)
+}
+
+fn staff_of(
+    rows: &[Row<'_>],
+    office: &Office,
+    units: &[NewUnit],
+    (actor, old): (&Actor, &HashMap<String, StaffRow>),
+    wrong: &mut Vec<Wrong>,
+) -> Vec<NewStaff> {
+    let new: HashSet<&str> = units.iter().map(|u| u.key.as_str()).collect();
+    let mut logins: HashSet<&str> = HashSet::new();
+    let mut found = Vec::new();
+    for row in rows {
+        let cell = |name| row.cell(name);
+        let (login, name, unit, password) = (cell("账号"), cell("姓名"), cell("单位编码"), cell("初始密码"));
+        if login.is_empty() || name.is_empty() {
+            wrong.push(row.wrong("账号和姓名都要填", "the account and the name are needed"));
+            continue;
+        }
+        if !logins.insert(login) {
+            let (zh, en) = (format!("账号“{login}”重复"), format!("the account “{login}” stands twice"));
+            wrong.push(row.wrong(zh, en));
+            continue;
+        }
+        let Some(role) = role_of(cell("角色")) else {
+            let known: Vec<_> =
+                Role::ALL.into_iter().filter_map(|r| role_of(r.word())).map(Role::zh).collect();
+            let zh = format!("角色“{}”不认识，可填：{}", cell("角色"), known.join("、"));
+            wrong.push(row.wrong(zh, format!("the role is not one of: {}", known.join(", "))));
+            continue;
+        };
+        let known = office.unit_called(unit);
+        if known.is_none() && !new.contains(unit) {
+            let (zh, en) = (format!("没有单位“{unit}”"), format!("there is no unit “{unit}”"));
+            wrong.push(row.wrong(zh, en));
+            continue;
+        }
+        // A unit of this workbook has no number yet, but a region.
+        let of_book = units.iter().find(|u| u.key == unit).map(|u| (UnitId(0), &u.region));
+        let Some((unit_id, region)) = known.map(|u| (u.id, &u.region)).or(of_book) else { continue };
+        if let Err(said) = may_enter(actor, Account { unit: unit_id, region, role }, old.get(login)) {
+            wrong.push(row.wrong(said.zh, said.en));
+            continue;
+        }
+        if !password.is_empty()
+            && let Err(Error::Invalid { said, .. }) =
+                crate::city::guard::passwords::acceptable(login, password)
+        {
+            wrong.push(row.wrong(said.zh, said.en));
+            continue;
+        }
+        found.push(NewStaff {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            role,
+            unit: unit.to_owned(),
+            position: cell("职务").to_owned(),
+            password: Some(password.to_owned()).filter(|p| !p.is_empty()),
+        });
+    }
+    found
+}
+
+/// What there is to tell of a sheet: both sheets are known, whatever was wrong is set aside.
+fn told_of(table: Table<'_>, wrong: &[Wrong]) -> Told {
+    let mut told = table.records.told;
+    told.sheets_other.retain(|s| ![UNITS, STAFF].contains(&s.name.trim()) || s.hidden);
+    for w in wrong.iter().filter(|w| w.sheet == table.name) {
+        told.aside(w.row as u64, w.said.to_string());
+    }
+    told
+}
+
+/// Every account by its login.
+fn every_account(rd: &mut Rd<'_>) -> Result<HashMap<String, StaffRow>, Error> {
+    Ok(office::all_staff(rd, None)?.into_iter().map(|s| (s.login.clone(), s)).collect())
+}
+
+impl People {
+    /// Takes in a workbook: all of it, or nothing. Blocks on the hashes of new passwords.
+    ///
+    /// # Errors
+    /// Not allowed; neither sheet is there; too many passwords at once.
+    pub fn take_in_roster(&self, actor: &Actor, sheets: &[Sheet]) -> Result<Taken, Error> {
+        decide(actor, op::KeepRoster, Nothing)?;
+        let office = self.city.office_now().wait()?;
+        let mut wrong = Vec::new();
+        let mut of_units = Table::find(sheets, UNITS, UNIT_FIELDS, &mut wrong);
+        let mut of_staff = Table::find(sheets, STAFF, STAFF_FIELDS, &mut wrong);
+        let rows = of_units.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
+        let units = units_of(&rows, &office, &mut wrong);
+        if !units.is_empty() {
+            decide(actor, op::WriteUnits, City(&office.settings.city))?;
+        }
+        let old = self.city.store().read(every_account)?;
+        let rows = of_staff.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
+        let staff = staff_of(&rows, &office, &units, (actor, &old), &mut wrong);
+        let read = [of_units, of_staff].into_iter().flatten();
+        let told: Vec<Told> = read.map(|t| told_of(t, &wrong)).collect();
+        if wrong.is_empty() && units.is_empty() && staff.is_empty() {
+            return Err(Error::invalid(
+                "file",
+                format!("工作簿里没有“{UNITS}”或“{STAFF}”表，或表是空的，请先下载现有名册照着填"),
+                format!(
+                    "the workbook has no sheet “{UNITS}” or “{STAFF}” with rows: download the roster first"
+                ),
+            ));
+        }
+        let new: HashSet<&String> = staff.iter().filter_map(|s| s.password.as_ref()).collect();
+        if new.len() > PASSWORDS_MAX {
+            return Err(Error::invalid(
+                "file",
+                format!("一次最多设 {PASSWORDS_MAX} 个不同的密码，请分几次导入"),
+                format!("at most {PASSWORDS_MAX} different passwords at once: import in parts"),
+            ));
+        }
+        if !wrong.is_empty() {
+            return Ok(Taken { wrong, told, ..Taken::default() });
+        }
+        let hashes = Hashes::of(&staff)?;
+        let actor = actor.clone();
+        let done = self.write(move |app, tx| {
+            let mut taken = Taken::default();
+            let mut keys = keys_in(tx)?;
+            if !units.is_empty() {
+                let permit = decide(&actor, op::WriteUnits, City(&office.settings.city))?;
+                let before = receptions(tx)?;
+                taken.units = units_in(tx, &permit, &mut keys, &units)?;
+                counted_anew(tx, &before)?;
+            }
+            let permit = decide(&actor, op::KeepRoster, Nothing)?;
+            // A unit may be called by its name as well as by its key.
+            let called = |text: &str| office.unit_called(text).and_then(|u| keys.get(&u.key));
+            let unit_of = |text: &str| keys.get(text).or_else(|| called(text)).cloned();
+            taken.staff = staff_in(tx, &actor, unit_of, &staff, &hashes)?;
+            let logins: Vec<_> = staff.iter().map(|s| s.login.as_str()).collect();
+            let data = serde_json::json!({ "units": units.len(), "staff": logins }).to_string();
+            crate::city::record(tx, &permit, "take_in_roster", &data)?;
+            app.city.forget_known();
+            Ok(taken)
+        });
+        Ok(Taken { told, ..done.wait()? })
+    }
+
+    /// The roster as it is, in the form in which it is taken in; passwords are never in it. A unit administrator gets
+    /// the own unit.
+    pub fn roster(&self, actor: Actor) -> Later<Vec<SheetOf>> {
+        self.read(move |app, rd| {
+            decide(&actor, op::KeepRoster, Nothing)?;
+            let office = app.city.office(rd)?;
+            let home = crate::city::reach::home(&actor, &office);
+            let only = if actor.role == Role::UnitAdmin { actor.unit } else { None };
+            let line = |cells: &[&str]| cells.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
+            let (mut units, mut people) = (vec![line(&UNIT_HEAD)], vec![line(&STAFF_HEAD)]);
+            let key_of = |id| office.unit(id).map_or("", |u| u.key.as_str());
+            for u in office
+                .units()
+                .into_iter()
+                .filter(|u| only.is_none_or(|o| o == u.id) && home.contains(&u.region))
+            {
+                let kind =
+                    UNIT_KINDS.iter().find(|(w, _)| *w == u.kind).map_or(u.kind.as_str(), |(_, zh)| zh);
+                let above = u.parent.map_or("", key_of);
+                let duties = u.duties.replace('\n', "；");
+                units.push(line(&[&u.key, &u.name, &u.short, kind, above, u.region.as_str(), &duties]));
+            }
+            for s in office::all_staff(rd, only)?.iter().filter(|s| s.active && home.contains(&s.region)) {
+                people.push(line(&[&s.login, &s.name, s.role.zh(), key_of(s.unit), &s.position, ""]));
+            }
+            Ok(vec![(UNITS.to_owned(), units), (STAFF.to_owned(), people)])
+        })
+    }
+}

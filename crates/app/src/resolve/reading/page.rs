@@ -1,0 +1,248 @@
+//! What a page shows beside a case or beside a letter that is being registered.
+
+use access::{Region, decide, op};
+use hanyu::recur::RECURS;
+use hanyu::same::{SAME, Similarity};
+use kernel::{Actor, CaseId, RegionCode, US_PER_DAY};
+use resolve::{Act, Case, StageKind};
+use store::readings::{self, Verdict};
+use store::{Rd, cases};
+
+use super::precedents::{closed, question};
+use super::{Back, Loaded, NewPrecedent, PrecedentView, Proposal, Twin, near, signature_of, why, words_of};
+use crate::city::{Door, Error, Later, Office};
+use crate::resolve::Cases;
+
+/// Candidates shown of each kind.
+const SHOWN: usize = 5;
+/// After this many days a problem counts as a new one.
+const FORGOTTEN: i64 = 3 * 366;
+/// A copy of its own letter is looked at in full only so often.
+const LOADED: usize = 60;
+
+/// What was read of a case, for one reader.
+#[derive(Clone, Debug, Default)]
+pub struct CaseReading {
+    /// units that could answer; empty when this reader chooses none now
+    pub proposal: Proposal,
+    /// open cases that seem to be the same matter
+    pub same: Vec<Twin>,
+    /// closed ones of which this seems to be the return
+    pub back: Vec<Twin>,
+    /// confirmed: this came back, or what was struck off here did not last
+    pub history: Vec<Back>,
+    /// how the like was solved before
+    pub precedents: Vec<PrecedentView>,
+    /// the precedent made of this case
+    pub own: Option<NewPrecedent>,
+    /// the reader may say whether pairs hold
+    pub may_judge: bool,
+    /// the reader may merge this case into another
+    pub may_merge: bool,
+    /// the reader may make this case a precedent
+    pub may_make: bool,
+}
+
+/// What is known of a letter before it is registered.
+#[derive(Clone, Debug, Default)]
+pub struct DraftReading {
+    /// units that could answer
+    pub proposal: Proposal,
+    /// cases that seem to be the same matter
+    pub same: Vec<Twin>,
+    /// how the like was solved before
+    pub precedents: Vec<PrecedentView>,
+}
+
+fn twin(office: &Office, case: &Case, similarity: &Similarity) -> Twin {
+    Twin {
+        number: case.number.clone(),
+        title: case.title.clone(),
+        stage: case.stage.kind(),
+        lodged: case.lodged,
+        unit: case.stage.owner().map(|u| office.unit_name(u)),
+        score: similarity.score,
+        why: why(similarity),
+        days_after: None,
+        verdict: None,
+    }
+}
+
+/// Cases near a letter that the reader may see, nearest first.
+fn seen_near(
+    rd: &mut Rd<'_>,
+    actor: &Actor,
+    found: Vec<(CaseId, Similarity)>,
+) -> Result<Vec<(Case, Similarity)>, Error> {
+    let ids: Vec<CaseId> = found.iter().map(|f| f.0).take(LOADED).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows: std::collections::HashMap<CaseId, Case> =
+        cases::by_ids(rd, &ids)?.into_iter().map(|r| (r.id, r.case)).collect();
+    let both = found.into_iter().filter_map(|(id, s)| Some((rows.remove(&id)?, s)));
+    Ok(both.filter(|(c, _)| access::may_see(actor, c)).collect())
+}
+
+/// When a case ended, as its row says.
+fn ended_days(case: &Case, later: &Case, closed: Option<kernel::Moment>) -> Option<i64> {
+    let days = later.lodged.us_since(closed?).div_euclid(US_PER_DAY);
+    (closed.is_some() && case.id < later.id && (0..=FORGOTTEN).contains(&days)).then_some(days)
+}
+
+impl Cases {
+    /// What is known of a letter before it is registered.
+    pub fn read_draft(
+        &self,
+        actor: Actor,
+        region: RegionCode,
+        title: String,
+        words: String,
+        place: String,
+    ) -> Later<DraftReading> {
+        self.study(move |app, rd| {
+            decide(&actor, op::RegisterCase, Region(&region))?;
+            let office = app.city.office(rd)?;
+            let loaded = app.loaded(rd, &office)?;
+            let signature = signature_of(loaded.cutter(), &title, &words, &place);
+            let found = near(rd, &signature, None)?;
+            let close = seen_near(rd, &actor, found)?;
+            let speak: Vec<(Case, f32)> = close.iter().map(|(c, s)| (c.clone(), s.score)).collect();
+            let proposal = Self::propose(&loaded, &office, &region, (&title, &words), &speak);
+            let alike = close.iter().filter(|(_, s)| s.score >= SHOW_SAME);
+            let matter = hanyu::precedent::Matter { title, body: words, ..Default::default() };
+            Ok(DraftReading {
+                same: alike.take(SHOWN).map(|(c, s)| twin(&office, c, s)).collect(),
+                precedents: app.nearest_precedents(rd, &office, &loaded, &actor, &matter, None)?,
+                proposal,
+            })
+        })
+    }
+
+    /// Units proposed for several cases that the reader may see, by number; at most 100.
+    pub fn propose_many(
+        &self,
+        actor: Actor,
+        numbers: Vec<String>,
+    ) -> Later<std::collections::HashMap<String, Proposal>> {
+        self.study(move |app, rd| {
+            let office = app.city.office(rd)?;
+            let loaded = app.loaded(rd, &office)?;
+            let mut out = std::collections::HashMap::new();
+            for number in numbers.into_iter().take(100) {
+                let Some(case) = cases::by_number(rd, &number)? else { continue };
+                decide(&actor, op::ReadCase, &case)?;
+                let words = words_of(rd, &case)?;
+                let text = (case.title.as_str(), words.words.as_str());
+                out.insert(number, Self::propose(&loaded, &office, &case.region, text, &[]));
+            }
+            Ok(out)
+        })
+    }
+
+    /// What was read of a case.
+    pub fn case_reading(&self, actor: Actor, number: String) -> Later<CaseReading> {
+        self.study(move |app, rd| {
+            let case = cases::by_number(rd, &number)?.ok_or(Error::NotFound)?;
+            decide(&actor, op::ReadCase, &case)?;
+            let office = app.city.office(rd)?;
+            let loaded = app.loaded(rd, &office)?;
+            app.reading_in(rd, &office, &loaded, &actor, &case)
+        })
+    }
+
+    fn reading_in(
+        &self,
+        rd: &mut Rd<'_>,
+        office: &Office,
+        loaded: &Loaded,
+        actor: &Actor,
+        case: &Case,
+    ) -> Result<CaseReading, Error> {
+        let words = words_of(rd, case)?;
+        let signature = signature_of(loaded.cutter(), &case.title, &words.words, &words.place);
+        let found = near(rd, &signature, Some(case.id))?;
+        let close = seen_near(rd, actor, found)?;
+        let acts = access::acts(actor, case);
+        let may_judge = decide(actor, op::JudgePairs, case).is_ok();
+        let may_make = closed(case) && decide(actor, op::MakePrecedent, case).is_ok();
+        let verdicts = readings::verdicts(rd, case.id)?;
+        let mut out = CaseReading {
+            may_judge,
+            may_merge: acts.contains(&Act::Merge),
+            may_make,
+            own: self.own_precedent(rd, loaded, case.id)?,
+            history: history(rd, office, actor, case, &verdicts)?,
+            ..CaseReading::default()
+        };
+        let chooses = [Act::Dispatch, Act::Redispatch, Act::Arbitrate].iter().any(|a| acts.contains(a));
+        if chooses {
+            let speak: Vec<(Case, f32)> = close.iter().map(|(c, s)| (c.clone(), s.score)).collect();
+            let text = (case.title.as_str(), words.words.as_str());
+            out.proposal = Self::propose(loaded, office, &case.region, text, &speak);
+        }
+        let judged = |kind: &str, other: CaseId| {
+            verdicts.iter().any(|v| v.kind == kind && (v.a == other || v.b == other))
+        };
+        for (other, similarity) in &close {
+            let ended = other.stage.kind() == StageKind::Archived;
+            let open = !case.stage.kind().is_end() && !other.stage.kind().is_end();
+            if open && similarity.score >= SHOW_SAME && out.same.len() < SHOWN {
+                if !judged("same", other.id) {
+                    out.same.push(twin(office, other, similarity));
+                }
+            } else if ended && out.back.len() < SHOWN && !judged("back", other.id) {
+                out.back.extend(returned(rd, office, case, other, similarity)?);
+            }
+        }
+        if !closed(case) || may_make {
+            let matter = question(case, &words.words);
+            out.precedents = self.nearest_precedents(rd, office, loaded, actor, &matter, Some(case.id))?;
+        }
+        Ok(out)
+    }
+}
+
+/// Score from which the same matter is shown: below the default for proposing it, and said so by the figure.
+const SHOW_SAME: f32 = SAME * 0.75;
+
+/// The case as the return of an earlier one that had ended, if it looks like that.
+fn returned(
+    rd: &mut Rd<'_>,
+    office: &Office,
+    case: &Case,
+    earlier: &Case,
+    similarity: &Similarity,
+) -> Result<Option<Twin>, Error> {
+    let Some(days) = ended_days(earlier, case, cases::ended_at(rd, earlier.id)?) else { return Ok(None) };
+    let same = |a: Option<&String>, b: Option<&String>| a.is_some() && a == b;
+    let same_item = same(case.item.as_ref(), earlier.item.as_ref());
+    let unit = case.stage.owner();
+    let same_unit = unit.is_some() && unit == earlier.stage.owner();
+    let needed = RECURS + if same_unit { 0.0 } else { 0.1 } + if same_item { 0.0 } else { 0.1 };
+    if similarity.score < needed || (unit.is_some() && !same_unit && !same_item) {
+        return Ok(None);
+    }
+    Ok(Some(Twin { days_after: Some(days), ..twin(office, earlier, similarity) }))
+}
+
+fn history(
+    rd: &mut Rd<'_>,
+    office: &Office,
+    actor: &Actor,
+    case: &Case,
+    verdicts: &[Verdict],
+) -> Result<Vec<Back>, Error> {
+    let mut out = Vec::new();
+    for v in verdicts.iter().filter(|v| v.kind == "back" && v.holds) {
+        let earlier = v.b == case.id;
+        let other = if earlier { v.a } else { v.b };
+        let Some(other) = cases::by_id(rd, other)?.filter(|c| access::may_see(actor, c)) else { continue };
+        let none = Similarity { score: 0.0, reasons: Vec::new() };
+        let mut twin = twin(office, &other, &none);
+        twin.verdict = Some(true);
+        out.push(Back { twin, earlier });
+    }
+    out.sort_by_key(|b| b.twin.lodged);
+    Ok(out)
+}

@@ -1,0 +1,51 @@
+//! 督: ratings of services, figures counted from the record, bulletins, scores, draws, what is published.
+
+mod bulletins;
+mod exchange;
+mod figures;
+mod handover;
+mod publication;
+mod rated;
+mod ratings;
+mod supervision;
+mod timeliness;
+
+use std::sync::Arc;
+
+use crate::city::{City, Door};
+
+pub use bulletins::{BulletinView, Edited};
+pub use figures::{FIGURES, FigureBoard, FigureEntry, FigureList, League, NamedLine};
+pub use handover::{AnsweredCase, BadRating, Opened, RatingHandovers};
+pub use ratings::{NewRating, NewService, OpenResult, Pushed, RatePage, RatingView, Receipt, ServiceView};
+pub use supervision::{
+    Account, AccountState, AdjustView, Checked, DrawView, Measure, Published, PublishedView, ScoreBoard,
+    ScoreView, Weekly,
+};
+
+/// 督查与评价. A clone is another handle.
+#[derive(Clone)]
+pub struct Supervision {
+    city: City,
+    figures: Arc<figures::Held>,
+    hands: RatingHandovers,
+}
+
+impl std::fmt::Debug for Supervision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Supervision({:?})", self.city)
+    }
+}
+
+impl Supervision {
+    /// Over a city; `hands`: what ratings hand over to cases and ask of them.
+    pub fn new(city: City, hands: RatingHandovers) -> Self {
+        Self { city, figures: Arc::default(), hands }
+    }
+}
+
+impl Door for Supervision {
+    fn city(&self) -> &City {
+        &self.city
+    }
+}

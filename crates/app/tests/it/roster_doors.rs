@@ -1,0 +1,61 @@
+//! The door of rosters: whatever office sends the table, the same units come out of it, or it is said why not.
+
+use std::io::Cursor;
+
+use kernel::Role;
+use paper::sheet::{Limits, read_sheets};
+
+use super::offices::{ALL, Dress, dressed};
+use super::{city, who};
+
+const HEADER: [&str; 5] = ["单位编码", "单位名称", "区划代码", "简称", "职责"];
+
+fn units() -> Vec<Vec<String>> {
+    [
+        ["K01", "市场监督管理局大桥所", "430602", "大桥所", "登记；检查"],
+        ["K02", "市场监督管理局城西所", "430602", "城西所", "登记；\"双随机\"检查"],
+        ["K03", "公用事业服务中心", "430602", "公用中心", "供水、供气"],
+    ]
+    .map(|r| r.map(str::to_owned).to_vec())
+    .to_vec()
+}
+
+#[test]
+fn the_same_units_come_out_of_every_dress() {
+    city(|app, _| {
+        for dress in ALL {
+            let bytes = dressed(dress, &HEADER, &units());
+            let (_, sheets) = read_sheets(Cursor::new(bytes), &Limits::default()).expect("reads");
+            let taken = app.people.take_in_roster(&who(Role::SystemAdmin, 1), &sheets).expect("is taken");
+            assert!(taken.wrong.is_empty(), "{dress:?}: {:?}", taken.wrong);
+            assert_eq!(taken.units.new + taken.units.changed, 3, "{dress:?}");
+            let told = &taken.told[0];
+            assert!(told.columns_unused.is_empty(), "{dress:?}: {:?}", told.columns_unused);
+            let others = matches!(
+                dress,
+                Dress::XlsxHiddenFirst
+                    | Dress::XlsxInstructionsFirst
+                    | Dress::OdsHiddenFirst
+                    | Dress::Xml2003Hidden
+            );
+            assert_eq!(told.sheets_other.len(), usize::from(others), "{dress:?}");
+            let office = app.city.office_now().wait().expect("an office");
+            let duties = office.unit_called("城西所").map(|u| u.duties.clone());
+            assert_eq!(duties.as_deref(), Some("登记\n\"双随机\"检查"), "{dress:?}");
+        }
+    });
+}
+
+#[test]
+fn what_is_not_read_and_what_is_wrong_is_told() {
+    city(|app, _| {
+        let csv = "单位编码,单位名称,区划代码,联系电话\nK09,#REF!,430602,0730-8888888\nK10,新所,43,0730-8888888\n合计,2,,\n";
+        let (_, sheets) = read_sheets(Cursor::new(csv), &Limits::default()).expect("reads");
+        let taken = app.people.take_in_roster(&who(Role::SystemAdmin, 1), &sheets).expect("is answered");
+        let told = &taken.told[0];
+        assert_eq!(told.columns_unused[0].likely.as_deref(), Some("phone"));
+        let rows: Vec<u64> = told.set_aside.iter().map(|a| a.row).collect();
+        assert_eq!(rows, [2, 4, 3], "the error, the sum, and the region that is none");
+        assert_eq!(taken.wrong.len(), 1);
+    });
+}

@@ -1,0 +1,23 @@
+//! The doors of items and of texts: whatever office sends the table, the same comes out of it.
+
+use catalogue::rows;
+use catalogue::sample;
+
+use crate::offices::{ALL, dressed};
+
+#[test]
+fn the_same_items_come_out_of_every_dress() {
+    let sheets = rows::export(&[sample::full()]);
+    let main = &sheets[0].rows;
+    let header: Vec<&str> = main[0].iter().map(String::as_str).collect();
+    let want = rows::import(&sheets[..1]).0;
+    assert_eq!(want.len(), 1);
+    for dress in ALL {
+        let bytes = dressed(dress, &header, &main[1..]);
+        let read = paper::sheet::read_sheets(std::io::Cursor::new(bytes), &paper::sheet::Limits::default());
+        let (_, read) = read.unwrap_or_else(|e| panic!("{dress:?}: {e}"));
+        let done = rows::import_told(&read);
+        let (items, problems) = (done.items, done.problems);
+        assert_eq!(items, want, "{dress:?} {problems:?}");
+    }
+}

@@ -1,0 +1,340 @@
+//! 表尾: rows of a table that are none of its records: sums, who filled it in, notes, the numbers of its columns,
+//! a header that comes again.
+
+use crate::when::half_width;
+
+const SUMS: &[&str] = &[
+    "合计",
+    "总计",
+    "小计",
+    "共计",
+    "本页合计",
+    "累计",
+    "本页小计",
+    "总数",
+    "总数量",
+    "总件数",
+    "合计数",
+    "平均",
+    "平均值",
+    "均值",
+    "占比",
+    "比例",
+    "同比",
+    "环比",
+    "total",
+    "sum",
+    "subtotal",
+    "average",
+];
+const SIGNED: &[&str] = &[
+    "填表人",
+    "制表人",
+    "审核人",
+    "填报人",
+    "填报单位",
+    "填报日期",
+    "填报时间",
+    "填表日期",
+    "填表时间",
+    "填表单位",
+    "制表日期",
+    "制表时间",
+    "制表单位",
+    "制表",
+    "审核",
+    "复核",
+    "复核人",
+    "校对",
+    "校对人",
+    "核对人",
+    "负责人",
+    "单位负责人",
+    "部门负责人",
+    "科室负责人",
+    "分管领导",
+    "主管领导",
+    "领导签字",
+    "负责人签字",
+    "经办人签字",
+    "签字",
+    "签名",
+    "盖章",
+    "单位盖章",
+    "公章",
+    "经办人",
+    "经办",
+    "联系人",
+    "联系电话",
+    "电话",
+    "传真",
+    "录入人",
+    "录入时间",
+    "汇总人",
+    "汇总单位",
+    "汇总时间",
+    "编制",
+    "编制人",
+    "编制单位",
+    "编制日期",
+    "批准",
+    "批准人",
+    "制单",
+    "制单人",
+    "操作员",
+    "打印时间",
+    "打印日期",
+    "打印人",
+    "导出时间",
+    "导出日期",
+    "导出人",
+    "数据来源",
+    "资料来源",
+    "统计人",
+    "统计单位",
+    "统计日期",
+    "统计时间",
+    "统计周期",
+    "统计口径",
+    "报送单位",
+    "报送人",
+    "报送日期",
+    "报送时间",
+    "截至日期",
+    "截止日期",
+    "截至时间",
+    "截止时间",
+    "数据截至",
+    "数据截止",
+    "截至",
+    "截止",
+    "日期",
+    "单位",
+    "抄送",
+];
+/// Words behind which a date may follow without a mark.
+const DATED: &[&str] =
+    &["数据截至", "数据截止", "截至", "截止", "统计日期", "打印时间", "导出时间", "制表日期", "填报日期"];
+const NOTES: &[&str] = &[
+    "注",
+    "备注",
+    "说明",
+    "注释",
+    "附注",
+    "填表说明",
+    "填报说明",
+    "注意",
+    "注意事项",
+    "提示",
+    "note",
+    "notes",
+];
+/// A cell alone in its row that begins so is a remark about the table.
+const REMARKS: &[&str] = &["本表", "以上数据", "上述数据", "此表", "该表", "※", "★", "●", "◆", "▲", "*"];
+const ENDS: &[&str] =
+    &["以下空白", "以下无正文", "此表完", "表格结束", "完", "单位盖章", "盖章", "(盖章)", "end", "eof"];
+
+/// Could a row be none of the records? Told by its first two cells, for most rows are records.
+fn may_be(cells: &[String]) -> bool {
+    let mut filled = cells.iter().map(|c| c.trim()).filter(|c| !c.is_empty());
+    let Some(first) = filled.next() else { return false };
+    let second = filled.next();
+    let begins = first.chars().next().map(half_width).is_some_and(|c| {
+        "合总小共本累平均占比同环填制审核复负单部科分主领签盖公经联电传录汇编批操打导数资统报截日抄注备说附提以上此该表完第(-—=*[※★●◆▲".contains(c)
+            || matches!(c, 't' | 'T' | 's' | 'S' | 'n' | 'N' | 'e' | 'E' | 'p' | 'P' | 'a' | 'A')
+    });
+    begins || first.len() <= 2 && first.bytes().all(|b| b.is_ascii_digit()) || second == Some(first)
+}
+
+/// A number as it stands in a row of sums: `12`, `1,234.5`, `3件`, `45%`, `—`.
+fn is_figure(text: &str) -> bool {
+    let plain: String = text.chars().map(half_width).collect();
+    let plain =
+        plain.trim_end_matches(['件', '个', '条', '人', '次', '项', '户', '元', '天', '日', '%', '倍']);
+    !plain.is_empty()
+        && plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | '—' | '/' | ' '))
+        && !crate::when::looks_like_time(plain)
+}
+
+/// `共3条`, `共3条记录`, `共计12件`.
+fn is_count(plain: &str) -> bool {
+    let Some(rest) = plain
+        .strip_prefix("共计")
+        .or_else(|| plain.strip_prefix("共有"))
+        .or_else(|| plain.strip_prefix('共'))
+    else {
+        return false;
+    };
+    let unit = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let unit = unit.trim_end_matches("记录").trim_end_matches("数据");
+    unit.len() < rest.len()
+        && ["", "条", "件", "项", "笔", "个", "人", "次", "行", "户", "宗", "单"].contains(&unit)
+}
+
+/// Why a row is none of the records; `None` when it is one. `columns` are those of the header.
+pub fn why(cells: &[String], columns: usize) -> Option<(&'static str, &'static str)> {
+    if !may_be(cells) {
+        return None;
+    }
+    let filled: Vec<(usize, &str)> =
+        cells.iter().enumerate().map(|(i, c)| (i, c.trim())).filter(|(_, c)| !c.is_empty()).collect();
+    let (_, first) = *filled.first()?;
+    let numbers = |(i, c): &(usize, &str)| {
+        c.trim_matches(['(', ')', '（', '）', '[', ']']).parse::<usize>().ok() == Some(i + 1)
+    };
+    if filled.len() >= 3 && filled.len() >= columns && filled.iter().all(numbers) {
+        return Some(("栏次号，不是记录", "the numbers of the columns, not a record"));
+    }
+    let plain: String = first
+        .chars()
+        .map(half_width)
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .take(40)
+        .collect();
+    // A cell that was merged over the row.
+    if columns >= 3 && filled.len() >= columns.max(3) && filled.iter().all(|f| f.1 == first) {
+        return Some(("整行合并，是小标题或说明", "one cell merged over the row: a heading or a note"));
+    }
+    // A record fills most of its columns; different texts are counted, for a merged cell fills several.
+    let mut different: Vec<&str> = filled.iter().map(|f| f.1).collect();
+    different.dedup();
+    let scarce = different.len() * 2 <= columns + 1 || filled.len() <= 2;
+    let begins = |words: &[&str]| {
+        words.iter().filter_map(|w| plain.strip_prefix(w)).max_by_key(|rest| std::cmp::Reverse(rest.len()))
+    };
+    let sums = || different[1..].iter().all(|t| is_figure(t));
+    if let Some(rest) = begins(SUMS)
+        && (rest.is_empty()
+            || rest.starts_with([':', '(', '共'])
+            || rest.starts_with(|c: char| c.is_ascii_digit()))
+        && (scarce || rest.is_empty() && sums())
+    {
+        return Some(("合计行", "a row of sums"));
+    }
+    if !scarce {
+        return None;
+    }
+    let alone = different.len() == 1 && columns > 2;
+    if is_count(&plain) && (alone || different.len() == 2 && columns > 3) {
+        return Some(("合计行", "a row of sums"));
+    }
+    let dated =
+        |words: &[&str]| begins(words).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    if begins(SIGNED).is_some_and(|rest| {
+        rest.starts_with(':')
+            || rest.starts_with("(盖章)")
+            || (rest.is_empty() && filled.len() <= 2 && columns > 2)
+    }) || alone && dated(DATED)
+    {
+        return Some(("填表、审核等落款", "who filled in or checked the table"));
+    }
+    if begins(NOTES).is_some_and(|rest| {
+        let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五".contains(c));
+        after.starts_with([':', '.', '、']) || rest.is_empty() && columns > 2 && filled[0].0 == 0
+    }) || alone && REMARKS.iter().any(|w| first.starts_with(w))
+    {
+        return Some(("表下的注", "a note below the table"));
+    }
+    let bare = plain.trim_matches(['-', '—', '=', '*', '(', ')']);
+    if ENDS.iter().any(|e| plain == *e || bare == *e) || (bare.is_empty() && alone) || is_page(&plain) {
+        return Some(("表尾或页码", "the end of the table or a page number"));
+    }
+    None
+}
+
+/// `第1页`, `共3页`, `第1页共3页`, `Page 1 of 3`.
+fn is_page(plain: &str) -> bool {
+    if let Some(rest) = plain.strip_prefix("page") {
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '/');
+        return rest.is_empty()
+            || rest.strip_prefix("of").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+    }
+    let mut rest = plain;
+    let mut any = false;
+    while let Some(tail) = rest.strip_prefix('第').or_else(|| rest.strip_prefix('共')) {
+        let tail = tail.trim_start_matches(|c: char| c.is_ascii_digit());
+        let Some(tail) = tail.strip_prefix('页') else { return false };
+        rest = tail.trim_start_matches([',', '/', '，', '、']);
+        any = true;
+    }
+    any && rest.is_empty()
+}
+
+/// Is this row the header again, as in files that were put together?
+pub fn is_header_again(cells: &[String], names: &[String]) -> bool {
+    let mut same = 0;
+    for (i, name) in names.iter().enumerate() {
+        let cell = cells.get(i).map_or("", |c| c.trim());
+        if cell != name.trim() {
+            return false;
+        }
+        same += usize::from(!cell.is_empty());
+    }
+    same >= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn footers_are_told_from_records() {
+        let row = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
+        for (text, columns) in [
+            ("合计：1件,,共1件,", 4),
+            ("填表人：张某,,审核人：李某,", 4),
+            ("注：本表每月5日前报送,,本表一式两份,", 4),
+            ("合计,,1件,,,,", 7),
+            (",,小计,3,,,", 7),
+            ("合 计,,12,,", 5),
+            ("审核人:,,,", 4),
+            ("备注1：甲,,,", 4),
+            ("第1页 共3页,,,", 4),
+            ("1,2,3,4", 4),
+            ("（1）,（2）,（3）", 3),
+            ("以下空白,,,", 4),
+            ("单位负责人：甲,填表人：乙,,填报日期：2024-03-05,,", 6),
+            ("甲类件,甲类件,甲类件", 3),
+            ("Total,,3,,", 5),
+            ("打印时间：2024-04-01,,,", 4),
+            ("数据截止2024-03-31,,,", 4),
+            ("截至日期：2024-03-31,,,", 4),
+            ("填报单位（盖章）：,,,", 4),
+            ("共 3 条记录,,,", 4),
+            ("总数,3,,", 4),
+            ("平均,,2.3,", 4),
+            ("注,1.按月报送,,", 4),
+            ("※ 本表由系统自动生成,,,", 4),
+            ("本表数据来源于热线平台,,,", 4),
+            ("领导签字：,,日期：,", 4),
+            ("Page 1 of 3,,,", 4),
+            ("---,,,", 4),
+            ("合计,3,12,45%", 4),
+        ] {
+            assert!(why(&row(text), columns).is_some(), "{text}");
+        }
+        for (text, columns) in [
+            ("1,积水,桥下积水很深,2024-03-17", 4),
+            ("说明书看不懂,,,", 4),
+            ("12,合计错误,账单合计错误,2024-03-17", 4),
+            ("联系人张某反映,停水,停水两天,2024", 4),
+            ("注册公司,注册公司要几天,,", 4),
+            ("A1,受理,2024-03-05", 3),
+            (",,,", 4),
+            ("1,2,x,4", 4),
+            ("总计算错了,,停水,", 4),
+            ("合计,张某,合计算错了,2024-03-17", 4),
+            ("共3户停水,停水,,", 4),
+            ("日期写错了,停水,,", 4),
+            ("单位不给办,停水,,", 4),
+            ("A1,-,—,", 4),
+        ] {
+            assert_eq!(why(&row(text), columns), None, "{text}");
+        }
+        let names = row("编号,标题,内容");
+        assert!(
+            is_header_again(&row("编号,标题,内容,"), &names) && !is_header_again(&row("编号,标题,"), &names)
+        );
+    }
+}

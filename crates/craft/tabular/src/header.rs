@@ -1,0 +1,268 @@
+//! 表头: where the header of a table stands, one line or several, and what its columns are called.
+//!
+//! Knows rows of text and a [`Vocabulary`] of names; not what is done with the columns.
+
+use crate::when::half_width;
+
+/// Titles, notes and dates that may stand above a header.
+pub const HEADER_WITHIN: usize = 30;
+/// Lines of one header at most.
+const LINES_MAX: usize = 3;
+
+/// The names that a door understands.
+pub trait Vocabulary {
+    /// Which field a name ([`name`]) means, and how well: 0 is best.
+    fn field(&self, name: &str) -> Option<(usize, usize)>;
+    /// Are these fields (by number) enough to be read?
+    fn enough(&self, fields: &[usize]) -> bool;
+}
+
+/// A vocabulary as a table: the word of each field, the names that mean it, the most telling first and as [`name`]
+/// gives them, and whether a table without it cannot be read.
+pub type Fields<'a> = [(&'a str, &'a [&'a str], bool)];
+
+/// The same as a [`Vocabulary`].
+pub struct Words<'a>(pub &'a Fields<'a>);
+
+impl Vocabulary for Words<'_> {
+    fn field(&self, name: &str) -> Option<(usize, usize)> {
+        let rank = |names: &[&str]| names.iter().position(|n| *n == name);
+        self.0.iter().enumerate().find_map(|(f, (_, names, _))| rank(names).map(|r| (f, r)))
+    }
+    fn enough(&self, fields: &[usize]) -> bool {
+        self.0.iter().enumerate().all(|(f, (.., needed))| !needed || fields.contains(&f))
+    }
+}
+
+/// A header that was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Header {
+    /// Place of its first line among the rows looked at.
+    pub at: usize,
+    /// Its lines.
+    pub lines: usize,
+    /// Names of the columns, each different, none empty where the column has a name.
+    pub names: Vec<String>,
+}
+
+/// A column name as it is compared: half-width, lower case, no white space, no `*`, `:` or bracketed note at its
+/// end (`留言时间(必填)`), no number before it (`1.标题`).
+pub fn name(text: &str) -> String {
+    let plain = text
+        .chars()
+        .map(half_width)
+        .filter(|c| !c.is_whitespace() && !matches!(c, '*' | '\u{feff}' | '\u{200b}' | '★' | '"' | '\''));
+    let mut name: String = plain.flat_map(char::to_lowercase).take(60).collect();
+    if let Some(at) = name.find(['(', '[', '【', '<']).filter(|at| *at > 0) {
+        name.truncate(at);
+    }
+    let numbered = name.trim_start_matches(|c: char| c.is_ascii_digit());
+    if numbered.len() < name.len()
+        && let Some(rest) = numbered.strip_prefix(['.', '、', ')'])
+        && !rest.is_empty()
+    {
+        name = rest.to_owned();
+    }
+    name.trim_end_matches([':', ':']).to_owned()
+}
+
+/// Every name once: the second `备注` is `备注(2)`, a column without a name is `第6列`.
+pub fn unique(names: &[String]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::with_capacity(names.len());
+    for (i, name) in names.iter().enumerate() {
+        let name = name.trim();
+        let base = if name.is_empty() { format!("第{}列", i + 1) } else { name.to_owned() };
+        let mut this = base.clone();
+        let mut n = 2;
+        while out.contains(&this) {
+            this = format!("{base}({n})");
+            n += 1;
+        }
+        out.push(this);
+    }
+    out
+}
+
+/// The name of a column whose header has several lines: what the vocabulary knows of its lines together, of the
+/// last one, of the one before; else all of them.
+fn composed(parts: &[&str], known: &dyn Fn(&str) -> Option<(usize, usize)>) -> String {
+    let mut own: Vec<&str> = Vec::new();
+    for part in parts.iter().map(|p| p.trim()).filter(|p| !p.is_empty()) {
+        if own.last() != Some(&part) {
+            own.push(part);
+        }
+    }
+    match own.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [.., above, last] => {
+            let both = format!("{above}{last}");
+            if known(&name(&both)).is_some() {
+                both
+            } else if known(&name(last)).is_some() {
+                (*last).to_owned()
+            } else {
+                own.join("/")
+            }
+        }
+    }
+}
+
+fn names_of(rows: &[Vec<String>], known: &dyn Fn(&str) -> Option<(usize, usize)>) -> Vec<String> {
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+    // A line above names the columns to its right until the next name, where the line below has names.
+    let mut spread: Vec<Vec<&str>> = Vec::new();
+    for (i, row) in rows.iter().enumerate() {
+        let mut line: Vec<&str> = (0..width).map(|c| row.get(c).map_or("", |t| t.trim())).collect();
+        if let Some(below) = rows.get(i + 1) {
+            for c in 1..width {
+                let sub = |c: usize| below.get(c).is_some_and(|t| !t.trim().is_empty());
+                if line[c].is_empty() && sub(c) && sub(c - 1) {
+                    line[c] = line[c - 1];
+                }
+            }
+        }
+        spread.push(line);
+    }
+    (0..width).map(|c| composed(&spread.iter().map(|l| l[c]).collect::<Vec<_>>(), known)).collect()
+}
+
+/// How many different fields are known, when they are enough.
+fn score(names: &[String], words: &dyn Vocabulary) -> usize {
+    let mut fields: Vec<usize> = names.iter().filter_map(|n| words.field(&name(n))).map(|f| f.0).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    if fields.len() >= 2 && words.enough(&fields) { fields.len() } else { 0 }
+}
+
+/// Cells of a line of a header are words: no times, no numbers, nothing long.
+fn is_words(row: &[String]) -> bool {
+    let mut filled = row.iter().map(|t| t.trim()).filter(|t| !t.is_empty()).peekable();
+    filled.peek().is_some()
+        && filled
+            .all(|t| t.chars().count() <= 40 && t.parse::<f64>().is_err() && !crate::when::looks_like_time(t))
+}
+
+/// Finds the header among the first rows of a sheet. Merged cells are expected to be filled.
+pub fn find(rows: &[Vec<String>], words: &dyn Vocabulary) -> Option<Header> {
+    let known = |n: &str| words.field(n);
+    // Most fields, then fewest lines, then the first.
+    let mut best: Option<(usize, Header)> = None;
+    for at in 0..rows.len().min(HEADER_WITHIN) {
+        for lines in 1..=LINES_MAX.min(rows.len() - at) {
+            let these = &rows[at..at + lines];
+            if lines > 1 && !these.iter().all(|r| is_words(r)) {
+                break;
+            }
+            let names = names_of(these, &known);
+            let got = score(&names, words);
+            let better = best.as_ref().is_none_or(|b| (got, b.1.lines) > (b.0, lines));
+            if got > 0 && better {
+                best = Some((got, Header { at, lines, names }));
+            }
+        }
+    }
+    let (got, mut header) = best?;
+    // The line above belongs to it when it shares a name with it or names what the line leaves open.
+    while header.at > 0 && header.lines < LINES_MAX {
+        let (above, first) = (&rows[header.at - 1], &rows[header.at]);
+        let cell = |row: &Vec<String>, c: usize| row.get(c).map_or(String::new(), |t| t.trim().to_owned());
+        let width = above.len().max(first.len());
+        let shares = (0..width).any(|c| {
+            let (a, f) = (cell(above, c), cell(first, c));
+            !a.is_empty() && (a == f || f.is_empty())
+        });
+        let mut different: Vec<String> =
+            (0..width).map(|c| cell(above, c)).filter(|t| !t.is_empty()).collect();
+        different.sort_unstable();
+        different.dedup();
+        let names = names_of(&rows[header.at - 1..header.at + header.lines], &known);
+        if !(shares && different.len() >= 2 && is_words(above) && score(&names, words) >= got) {
+            break;
+        }
+        header = Header { at: header.at - 1, lines: header.lines + 1, names };
+    }
+    header.names.truncate(header.names.iter().rposition(|n| !n.is_empty()).map_or(0, |i| i + 1));
+    Some(header)
+}
+
+/// For each column the field it stands for: of several for one field the best name wins, then the first.
+pub fn fields(names: &[String], words: &dyn Vocabulary) -> Vec<Option<usize>> {
+    let known: Vec<Option<(usize, usize)>> = names.iter().map(|n| words.field(&name(n))).collect();
+    let wins = |i: usize, (field, rank): (usize, usize)| {
+        let others = known.iter().enumerate().filter_map(|(j, k)| k.map(|k| (j, k)));
+        others.filter(|(_, k)| k.0 == field).all(|(j, k)| j == i || (rank, i) < (k.1, j))
+    };
+    known.iter().enumerate().map(|(i, k)| k.filter(|k| wins(i, *k)).map(|k| k.0)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORDS: [&[&str]; 6] = [
+        &["编号", "序号"],
+        &["姓名", "来信人"],
+        &["电话", "联系电话"],
+        &["内容", "来信内容"],
+        &["来信时间", "时间"],
+        &["办理时间"],
+    ];
+    struct Letters;
+    impl Vocabulary for Letters {
+        fn field(&self, name: &str) -> Option<(usize, usize)> {
+            WORDS
+                .iter()
+                .enumerate()
+                .find_map(|(f, names)| names.iter().position(|n| *n == name).map(|rank| (f, rank)))
+        }
+        fn enough(&self, fields: &[usize]) -> bool {
+            fields.contains(&3)
+        }
+    }
+    fn rows(text: &str) -> Vec<Vec<String>> {
+        text.lines().map(|l| l.split(',').map(str::to_owned).collect()).collect()
+    }
+    fn found(text: &str) -> (usize, usize, String) {
+        let h = find(&rows(text), &Letters).unwrap();
+        (h.at, h.lines, h.names.join(","))
+    }
+
+    #[test]
+    fn headers_of_one_and_two_lines_below_titles() {
+        assert_eq!(
+            found("登记表,,\n截至,2024-03-05,\n编号,来信人,内容\n1,甲,乙"),
+            (2, 1, "编号,来信人,内容".into())
+        );
+        let two = "序号,来信人信息,,来信内容,来信时间\n,姓名,联系电话,,\n1,张某,13800000000,积水,2024-03-17";
+        assert_eq!(found(two), (0, 2, "序号,姓名,联系电话,来信内容,来信时间".into()));
+        // As a workbook gives it, merged cells filled.
+        let merged = "登记表,登记表,登记表,登记表,登记表\n序号,来信人信息,来信人信息,来信内容,来信时间\n序号,姓名,联系电话,来信内容,来信时间\n1,张某,13800000000,积水,2024-03-17";
+        assert_eq!(found(merged), (1, 2, "序号,姓名,联系电话,来信内容,来信时间".into()));
+        // The line above tells two columns of one name apart.
+        assert_eq!(
+            found("编号,内容,来信,办理\n,,时间,时间\n1,甲,2024-03-17,2024-03-18").2,
+            "编号,内容,来信时间,办理时间"
+        );
+        assert_eq!(find(&rows("填表说明\n1. 每行一件"), &Letters), None);
+        assert_eq!(find(&rows("a,b\n1,2"), &Letters), None);
+        assert_eq!(find(&[], &Letters), None);
+    }
+
+    #[test]
+    fn names_are_compared_plainly_and_kept_apart() {
+        for (text, want) in [
+            (" 留言　时间（必填）\t", "留言时间"),
+            ("*标题:", "标题"),
+            ("ＩＤ", "id"),
+            ("3、内容", "内容"),
+            ("12345", "12345"),
+        ] {
+            assert_eq!(name(text), want);
+        }
+        let names = ["备注", "备注", "", "备注(2)"].map(str::to_owned);
+        assert_eq!(unique(&names), ["备注", "备注(2)", "第3列", "备注(2)(2)"]);
+        let names = ["序号", "编号", "内容", "备注"].map(str::to_owned);
+        assert_eq!(fields(&names, &Letters), [None, Some(0), Some(3), None]);
+    }
+}

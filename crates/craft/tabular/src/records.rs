@@ -1,0 +1,231 @@
+//! 读表: the records of a table that is held in memory, for every door: its sheet and header found, its columns
+//! understood, what is no record set aside, everything told.
+//!
+//! Knows sheets of text and a [`Vocabulary`]; not what a door does with a record.
+
+use serde::Serialize;
+
+use crate::header::{self, Header, Vocabulary};
+use crate::told::{OtherSheet, Told};
+use crate::when::{DateOrder, Evidence};
+use crate::{aside, value};
+
+/// A sheet as text (文字表): row `n` of the list is row `n + 1` of the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sheet {
+    /// Its name; empty for a file without sheets.
+    pub name: String,
+    /// It is hidden in the file.
+    pub hidden: bool,
+    /// Its rows; merged cells are filled.
+    pub rows: Vec<Vec<String>>,
+    /// Rows that are hidden in the file, from 1.
+    #[serde(skip)]
+    pub hidden_rows: Vec<u64>,
+    /// Rows that are damaged as a whole, from 1, and why.
+    #[serde(skip)]
+    pub faults: Vec<(u64, &'static str)>,
+}
+
+/// What a door asks of a table.
+pub struct Door<'a> {
+    /// The names it understands.
+    pub words: &'a dyn Vocabulary,
+    /// The word of a field.
+    pub word: &'a dyn Fn(usize) -> String,
+}
+
+/// A table that was found in a file.
+#[derive(Debug)]
+pub struct Records<'a> {
+    /// What there is to tell; the door adds the rows that it refuses.
+    pub told: Told,
+    sheet: &'a Sheet,
+    header: Header,
+    fields: Vec<Option<usize>>,
+}
+
+/// One record.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// Its row as the spreadsheet shows it, from 1.
+    pub row: u64,
+    /// Its cells as they stand.
+    pub cells: &'a [String],
+    fields: &'a [Option<usize>],
+}
+
+impl<'a> Record<'a> {
+    /// The text of a field; empty where there is none.
+    pub fn get(&self, field: usize) -> &'a str {
+        let at = self.fields.iter().position(|f| *f == Some(field));
+        at.and_then(|c| self.cells.get(c)).map_or("", |t| t.trim())
+    }
+    /// Has the table a column for a field?
+    pub fn has(&self, field: usize) -> bool {
+        self.fields.contains(&Some(field))
+    }
+}
+
+/// The sheet that is named, else the first that people see, in which the header of this door stands. Hidden sheets
+/// are looked at only when they are named or when all are hidden.
+pub fn find<'a>(
+    sheets: impl IntoIterator<Item = &'a Sheet> + Clone,
+    named: Option<&str>,
+    door: &Door<'_>,
+) -> Option<Records<'a>> {
+    let all = || sheets.clone().into_iter();
+    let seen = all().any(|s| !s.hidden);
+    let may = |s: &&Sheet| named.map_or(!seen || !s.hidden, |n| s.name.trim() == n.trim());
+    let (sheet, header) = all().filter(may).find_map(|s| {
+        let first = &s.rows[..s.rows.len().min(header::HEADER_WITHIN + 3)];
+        header::find(first, door.words).map(|h| (s, h))
+    })?;
+    let mut names = header.names.clone();
+    let body = &sheet.rows[header.at + header.lines..];
+    names.resize(body.iter().map(Vec::len).max().unwrap_or(0).max(names.len()), String::new());
+    let mut fields = header::fields(&header.names, door.words);
+    fields.resize(names.len(), None);
+    let others = all().filter(|s| !std::ptr::eq(*s, sheet) && !s.name.is_empty());
+    let mut told = Told {
+        sheet: Some(sheet.name.clone()).filter(|n| !n.is_empty()),
+        header_rows: (header.at..header.at + header.lines).map(|r| r as u64 + 1).collect(),
+        sheets_other: others.map(|s| OtherSheet { name: s.name.clone(), hidden: s.hidden }).collect(),
+        ..Told::default()
+    };
+    let word = |c: usize| fields[c].map(door.word);
+    let likely = |_: &str, samples: &[String]| value::likely(samples).map(str::to_owned);
+    told.columns(&names, &word, body.iter().map(Vec::as_slice), &likely);
+    Some(Records { told, sheet, header, fields })
+}
+
+impl<'a> Records<'a> {
+    /// The name of the sheet.
+    pub fn sheet(&self) -> &'a str {
+        &self.sheet.name
+    }
+    /// The names of the columns.
+    pub fn names(&self) -> &[String] {
+        &self.header.names
+    }
+    /// Does the table have a column for this field?
+    pub fn has(&self, field: usize) -> bool {
+        self.fields.contains(&Some(field))
+    }
+    /// Which part of a date comes first in a column of times, by what all of it shows.
+    ///
+    /// # Errors
+    /// The column contradicts itself, or nothing in it decides: what to tell, in both languages.
+    pub fn date_order(
+        &mut self,
+        field: usize,
+        told: Option<DateOrder>,
+    ) -> Result<Option<DateOrder>, (String, String)> {
+        let Some(c) = self.fields.iter().position(|f| *f == Some(field)) else { return Ok(told) };
+        let mut seen = Evidence::default();
+        for (i, row) in self.sheet.rows.iter().enumerate().skip(self.header.at + self.header.lines) {
+            seen.see(row.get(c).map_or("", String::as_str), i as u64 + 1);
+        }
+        let Some((order, said)) = seen.decide(&self.header.names[c], told)? else { return Ok(told) };
+        self.told.date_order = Some(said);
+        Ok(Some(order))
+    }
+    /// The cells of a row as they stand, to be written to a file that can be mended.
+    pub fn cells(&self, row: u64) -> &'a [String] {
+        let at = usize::try_from(row.saturating_sub(1)).unwrap_or(usize::MAX);
+        self.sheet.rows.get(at).map_or(&[], Vec::as_slice)
+    }
+    /// The records; rows that are none of them, that are damaged or that show an error where a value is read are
+    /// told.
+    pub fn rows<'s>(&'s mut self) -> Vec<Record<'s>>
+    where
+        'a: 's,
+    {
+        let mut good = Vec::new();
+        for (i, cells) in self.sheet.rows.iter().enumerate().skip(self.header.at + self.header.lines) {
+            let row = i as u64 + 1;
+            if let Some((_, why)) = self.sheet.faults.iter().find(|f| f.0 == row) {
+                self.told.aside(row, *why);
+                continue;
+            }
+            if cells.iter().all(|c| c.trim().is_empty()) {
+                continue;
+            }
+            self.told.hidden_rows += u64::from(self.sheet.hidden_rows.contains(&row));
+            let why = if aside::is_header_again(cells, &self.header.names) {
+                Some("重复的表头 / the header again".to_owned())
+            } else if let Some((zh, en)) = aside::why(cells, self.header.names.len()) {
+                Some(format!("{zh} / {en}"))
+            } else {
+                let shown = |(c, _): &(usize, &Option<usize>)| Some((*c, value::error(cells.get(*c)?)?));
+                self.fields.iter().enumerate().filter(|(_, f)| f.is_some()).find_map(|f| shown(&f)).map(
+                    |(c, e)| {
+                        let name = &self.header.names[c];
+                        format!("“{name}”里是错误值 {e}，请改正后再导入 / {name:?} holds the error {e}: correct it")
+                    },
+                )
+            };
+            match why {
+                Some(why) => self.told.aside(row, why),
+                None => good.push((row, cells)),
+            }
+        }
+        let fields = self.fields.as_slice();
+        good.into_iter().map(|(row, cells)| Record { row, cells, fields }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::header::{Fields, Words};
+
+    const FIELDS: &Fields<'_> = &[
+        ("key", &["编码", "单位编码"], true),
+        ("name", &["全称", "名称"], true),
+        ("short", &["简称"], false),
+    ];
+
+    fn sheet(name: &str, hidden: bool, text: &str) -> Sheet {
+        let rows = text.lines().map(|l| l.split(',').map(str::to_owned).collect()).collect();
+        Sheet { name: name.to_owned(), hidden, rows, ..Sheet::default() }
+    }
+    fn door<'a>(words: &'a Words<'a>) -> Door<'a> {
+        Door { words, word: &|f| FIELDS[f].0.to_owned() }
+    }
+
+    #[test]
+    fn the_visible_sheet_with_the_header_is_read_and_everything_is_told() {
+        let sheets = [
+            sheet("旧", true, "编码,全称\n9,旧"),
+            sheet("说明", false, "填表说明"),
+            sheet(
+                "单位",
+                false,
+                "单位一览,,\n单位编码,名称,联系人\n1,甲局,张\n编码,全称\n2,#REF!,李\n合计,2,\n3,丙局,王",
+            ),
+        ];
+        let words = Words(FIELDS);
+        let mut found = find(&sheets, None, &door(&words)).unwrap();
+        let rows: Vec<_> =
+            found.rows().iter().map(|r| (r.row, r.get(0).to_owned(), r.get(1).to_owned())).collect();
+        assert_eq!(
+            rows,
+            [
+                (3, "1".into(), "甲局".into()),
+                (4, "编码".into(), "全称".into()),
+                (7, "3".into(), "丙局".into())
+            ]
+        );
+        let told = &found.told;
+        assert_eq!((told.sheet.as_deref(), told.header_rows.as_slice()), (Some("单位"), &[2][..]));
+        assert_eq!(told.sheets_other.len(), 2);
+        assert_eq!(told.columns_unused[0].name, "联系人");
+        assert_eq!(told.set_aside.iter().map(|a| a.row).collect::<Vec<_>>(), [5, 6]);
+        assert_eq!(find(&sheets, Some("旧"), &door(&words)).unwrap().rows().len(), 1);
+        assert!(
+            find(&sheets[..2], None, &door(&words)).is_none()
+                && find(&sheets, Some("无"), &door(&words)).is_none()
+        );
+    }
+}

@@ -1,0 +1,287 @@
+//! 值: what a single cell hides: guards against spreadsheets, long numbers they spoiled, telephone, identity and
+//! credit codes that are checked.
+
+use std::borrow::Cow;
+
+use crate::when::half_width;
+
+/// A text without the guard by which an export keeps a spreadsheet from touching it: `="00012"`, `'00012`, a tab.
+pub fn unguarded(text: &str) -> Cow<'_, str> {
+    let t = text.trim_matches(['\t', '\u{feff}', '\u{200b}', '\u{200e}', '\u{202c}', '\u{202d}']).trim();
+    if let Some(inner) = t.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')) {
+        // Quotes inside of a formula are doubled; where one stands alone it is no guard.
+        if !inner.contains('"') {
+            return Cow::Borrowed(inner.trim());
+        }
+        if !inner.replace("\"\"", "").contains('"') {
+            return Cow::Owned(inner.replace("\"\"", "\"").trim().to_owned());
+        }
+    }
+    Cow::Borrowed(match t.strip_prefix(['\'', '\u{2018}', '`']) {
+        // An apostrophe before a number or a formula; not one that opens a quotation.
+        Some(rest)
+            if rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '=' | '+' | '-' | '@'))
+                && !rest.ends_with('\'') =>
+        {
+            rest.trim()
+        }
+        _ => t,
+    })
+}
+
+/// Where a spreadsheet could not calculate; as text they come out of a CSV.
+const ERRORS: [&str; 17] = [
+    "#REF!",
+    "#N/A",
+    "#VALUE!",
+    "#NAME?",
+    "#DIV/0!",
+    "#NUM!",
+    "#NULL!",
+    "#SPILL!",
+    "#CALC!",
+    "#GETTING_DATA",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#ERROR!",
+    "#BUSY!",
+    "#CONNECT!",
+    "#UNKNOWN!",
+    NO_RESULT,
+];
+
+/// A formula whose result the file does not hold (公式没有结果).
+pub const NO_RESULT: &str = "#公式无结果";
+
+/// The error that a cell shows instead of a value (错误值): `#REF!`, `####` of a column too narrow, `Err:502`.
+pub fn error(text: &str) -> Option<&'static str> {
+    let t = text.trim();
+    match t.as_bytes().first()? {
+        b'#' if t.len() >= 4 && t.bytes().all(|b| b == b'#') => Some("####"),
+        b'#' => ERRORS.into_iter().find(|e| t.eq_ignore_ascii_case(e)),
+        b'E' | b'e' => {
+            let code = t.get(..4).filter(|h| h.eq_ignore_ascii_case("err:")).and(t.get(4..))?;
+            (code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit())).then_some("Err:")
+        }
+        _ => None,
+    }
+}
+
+/// `1.38E+10`: a long number that a spreadsheet has rounded.
+pub fn is_spoiled_number(text: &str) -> bool {
+    let t = text.trim();
+    let Some((front, power)) = t.split_once(['E', 'e']) else { return false };
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    let front_fits =
+        front.split_once('.').map_or_else(|| digits(front), |(a, b)| a.len() == 1 && digits(a) && digits(b));
+    front_fits && power.strip_prefix('+').is_some_and(|p| digits(p) && p.len() <= 2)
+}
+
+/// Digits of a number that a cell may hold exactly.
+pub const EXACT_DIGITS: f64 = 9_007_199_254_740_992.0;
+
+/// The digits of a telephone number, or none when it is not one: mobile, landline with or without area code and
+/// extension, service numbers, `+86`; several with a mark between them.
+pub fn is_phone(text: &str) -> bool {
+    let plain: String = text.chars().map(half_width).collect();
+    let mut any = false;
+    for one in plain.split(['、', '/', ',', ';', '，', '；', '\n']).map(str::trim).filter(|t| !t.is_empty())
+    {
+        any = true;
+        if !is_one_phone(one) {
+            return false;
+        }
+    }
+    any
+}
+
+fn is_one_phone(text: &str) -> bool {
+    let text = text.trim_start_matches("电话").trim_start_matches([':', ' ']);
+    let (main, extension) = match text.split_once(['转', '#']).or_else(|| text.split_once("ext")) {
+        Some((main, ext)) => (main, ext),
+        None => (text, ""),
+    };
+    if !extension.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.')) {
+        return false;
+    }
+    let mut parts = main.split('-').filter(|p| !p.trim().is_empty());
+    if main.chars().any(|c| !(c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')' | '+'))) {
+        return false;
+    }
+    // 0730-8888888-123: the last part is an extension.
+    let split: Vec<&str> = parts.by_ref().collect();
+    let main = if split.len() == 3 && split[0].trim().starts_with('0') {
+        split[..2].concat()
+    } else {
+        split.concat()
+    };
+    let digits: String = main.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits
+        .strip_prefix("0086")
+        .or_else(|| digits.strip_prefix("86").filter(|d| d.len() >= 10))
+        .unwrap_or(&digits);
+    match digits.as_bytes() {
+        [b'1', b'3'..=b'9', ..] if digits.len() == 11 => true,
+        [b'0', ..] => (10..=12).contains(&digits.len()),
+        [b'4' | b'8', b'0', b'0', ..] if digits.len() == 10 => true,
+        [b'2'..=b'8', ..] => (7..=8).contains(&digits.len()) && split.len() <= 2,
+        [b'1' | b'9', ..] => (3..=6).contains(&digits.len()),
+        _ => false,
+    }
+}
+
+/// A resident identity number whose last place fits (居民身份证号); also the old one of 15 places.
+pub fn is_identity(text: &str) -> bool {
+    let t: Vec<u8> = text.trim().to_ascii_uppercase().into_bytes();
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    if t.len() == 15 {
+        return t.iter().all(u8::is_ascii_digit);
+    }
+    if t.len() != 18 || !t[..17].iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let sum: u32 = t.iter().zip(WEIGHTS).map(|(d, w)| u32::from(d - b'0') * w).sum();
+    b"10X98765432"[(sum % 11) as usize] == t[17]
+}
+
+/// A unified social credit code whose last place fits (统一社会信用代码).
+pub fn is_credit_code(text: &str) -> bool {
+    const PLACES: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+    const WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
+    let t = text.trim().to_ascii_uppercase();
+    if t.len() != 18 {
+        return false;
+    }
+    let places: Option<Vec<usize>> = t.bytes().map(|b| PLACES.iter().position(|p| *p == b)).collect();
+    let Some(places) = places else { return false };
+    let sum: usize = places.iter().zip(WEIGHTS).map(|(p, w)| p * w).sum();
+    (31 - sum % 31) % 31 == places[17]
+}
+
+/// What the values of a column look like, for a column that nobody named (可能是什么).
+pub fn likely(samples: &[String]) -> Option<&'static str> {
+    let filled: Vec<&str> = samples.iter().map(|s| s.trim()).filter(|s| !s.is_empty()).collect();
+    let all = |f: &dyn Fn(&str) -> bool| !filled.is_empty() && filled.iter().all(|s| f(s));
+    let identity = |s: &str| {
+        let t = s.to_ascii_uppercase();
+        t.len() == 18 && t[..17].bytes().all(|b| b.is_ascii_digit()) && !t.starts_with('9')
+            || is_spoiled_number(s) && s.ends_with("17")
+    };
+    if all(&identity) {
+        return Some("identity");
+    }
+    if all(&is_credit_code) {
+        return Some("credit_code");
+    }
+    if all(&crate::when::looks_like_time) {
+        return Some("time");
+    }
+    if all(&|s| crate::when::clock(s).is_some()) {
+        return Some("clock");
+    }
+    if all(&|s| is_one_phone(s) && s.len() >= 7) {
+        return Some("phone");
+    }
+    None
+}
+
+/// A value for people to recognise a column by: identity and bank card numbers without their middle.
+pub fn sample(text: &str) -> String {
+    let shown: String = text.chars().take(40).collect();
+    let long = shown.len() >= 15
+        && shown.bytes().filter(u8::is_ascii_digit).count() >= 14
+        && shown.is_ascii()
+        && !shown.contains([' ', ':', '-']);
+    if long { format!("{}******{}", &shown[..4], &shown[shown.len() - 4..]) } else { shown }
+}
+
+/// A count written by people: `3`, `３`, `1,234`, `12.0`, `5个`.
+pub fn count(text: &str) -> Option<u32> {
+    let plain: String = text.chars().map(half_width).filter(|c| !matches!(c, ',' | ' ')).collect();
+    let plain = plain.trim_end_matches(['个', '次', '件', '人', '票', '条']);
+    let plain = plain
+        .split_once('.')
+        .filter(|(_, b)| !b.is_empty() && b.bytes().all(|b| b == b'0'))
+        .map_or(plain, |(a, _)| a);
+    plain.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guards_are_taken_off_and_spoiled_numbers_told() {
+        for (text, want) in [
+            ("=\"00012\"", "00012"),
+            ("\t00013", "00013"),
+            ("'00014", "00014"),
+            ("'2024-03-17 10:00", "2024-03-17 10:00"),
+            ("'引文'", "'引文'"),
+            ("=A1", "=A1"),
+            ("=\"甲说\"\"好\"\"\"", "甲说\"好\""),
+            ("=\"a\"&\"b\"", "=\"a\"&\"b\""),
+            ("'12'", "'12'"),
+            ("", ""),
+        ] {
+            assert_eq!(unguarded(text), want);
+        }
+        for bad in ["1.38E+10", "4.3010119900307123E+17", "6E+18", "1.5e+09"] {
+            assert!(is_spoiled_number(bad), "{bad}");
+        }
+        for good in ["13800000000", "E+10", "1.38", "A1E+5", "12.3E+4", "1E5", "1.38E-5"] {
+            assert!(!is_spoiled_number(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn errors_are_told_from_texts() {
+        for bad in ["#REF!", "#n/a", " #DIV/0! ", "#######", "Err:502", NO_RESULT] {
+            assert!(error(bad).is_some(), "{bad}");
+        }
+        for good in ["", "#", "###", "#3", "#1号楼", "Error", "err:", "Err:5022", "E5"] {
+            assert_eq!(error(good), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn codes_are_checked() {
+        for good in [
+            "13800000000",
+            "138 0000 0000",
+            "+86 13800000000",
+            "0730-8888888",
+            "(0730)8888888",
+            "07308888888",
+            "8888888",
+            "12345",
+            "110",
+            "400-800-1234",
+            "010-88888888-123",
+            "010-88888888转123",
+            "13800000000、13900000000",
+            "１３８００００００００",
+        ] {
+            assert!(is_phone(good), "{good}");
+        }
+        for bad in ["1380000000", "138000000001", "1.38E+10", "无", "12800000000", "", "张某"] {
+            assert!(!is_phone(bad), "{bad}");
+        }
+        assert!(is_identity("11010519491231002X") && is_identity("11010519491231002x"));
+        assert!(!is_identity("110105194912310021") && !is_identity("1101051949123100"));
+        assert!(is_credit_code("91350100M000100Y43") && !is_credit_code("91350100M000100Y44"));
+        let one = |s: &str| likely(&[s.to_owned()]);
+        assert_eq!(one("11010519491231002X"), Some("identity"));
+        assert_eq!(one("91350100M000100Y43"), Some("credit_code"));
+        assert_eq!(
+            (one("13800000000"), one("2024-03-05"), one("09:00"), one("甲")),
+            (Some("phone"), Some("time"), Some("clock"), None)
+        );
+        assert_eq!(sample("11010519491231002X"), "1101******002X");
+        assert_eq!(sample("2024-03-20 17:00:00"), "2024-03-20 17:00:00");
+        assert_eq!(
+            (count("３"), count("1,234"), count("12.0"), count("5个"), count("-1"), count("x")),
+            (Some(3), Some(1234), Some(12), Some(5), None, None)
+        );
+    }
+}
