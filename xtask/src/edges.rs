@@ -30,7 +30,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("eventlog-files", &["eventlog"]),
     ("sso", &["kernel"]),
     ("store", &["kernel", "workday", "ledger", "resolve", "access"]),
-    ("city", &["kernel", "workday", "ledger", "attach", "resolve", "access", "store"]),
+    ("city", &["kernel", "workday", "ledger", "attach", "hanyu", "resolve", "access", "store"]),
     ("shelf", &["kernel", "catalogue", "access", "store", "city"]),
     ("people", &["kernel", "ledger", "tabular", "access", "paper", "sso", "store", "city"]),
     ("catalogue-acts", &["kernel", "ledger", "catalogue", "access", "store", "city", "shelf"]),
@@ -38,7 +38,10 @@ const EDGES: &[(&str, &[&str])] = &[
         "walk-acts",
         &["kernel", "ledger", "hanyu", "catalogue", "walk", "resolve", "access", "store", "city", "shelf"],
     ),
-    ("resolve-acts", &["kernel", "workday", "hanyu", "resolve", "supervise", "access", "store", "city"]),
+    (
+        "resolve-acts",
+        &["kernel", "workday", "ledger", "hanyu", "resolve", "supervise", "access", "store", "city"],
+    ),
     (
         "optimise-acts",
         &[

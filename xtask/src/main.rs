@@ -7,6 +7,7 @@ mod citations;
 mod edges;
 mod rooms;
 mod tidy;
+mod torture;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ const COMMANDS: &[(&str, &str, fn() -> Result<()>)] = &[
     ("quality", "文本质量,写入 docs/QUALITY.md / figures of the text work", bench::quality),
     ("screens", "截图,写入 docs/screens / screenshots of the main pages", screens),
     ("docs", "重新生成文档 / generate the documents that are generated", docs),
+    ("torture", "折磨:反复终止、变异请求、损坏文件 / kills, mutated requests, damaged files", torture::run),
     ("tidy", "只查文件与依赖关系 / only files and allowed edges", tidy::run),
 ];
 
@@ -80,6 +82,8 @@ fn test() -> Result<()> {
         args.extend(["-E", "not binary(acceptance)"]);
     }
     sh("cargo", &args)?;
+    // What must not compile (a decision without its subject) is proved by examples, which only this way are run.
+    sh("cargo", &["test", "--doc", "--package", "access"])?;
     if std::path::Path::new(&rooms::root()).join("e2e/package.json").exists() {
         sh("cargo", &["build", "--package", "bancheng"])?;
         e2e("test")?;

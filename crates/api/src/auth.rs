@@ -3,12 +3,13 @@
 //! A cookie is sent by a browser whoever made the page, so with a cookie a write must come from our own
 //! pages (`Sec-Fetch-Site`, else `Origin`).
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
+use city::{Network, RequestNote, Way};
 use kernel::Actor;
 use store::office::StaffRow;
 
@@ -47,6 +48,14 @@ impl FromRequestParts<Api> for Signed {
             Some(staff) => staff,
             None => Arc::new(api.house.city.who(token).await?),
         };
+        if api.house.city.owes_factor(&staff) {
+            let zh = "您的岗位必须启用动态验证码，请先登录页面启用";
+            let en = "your role needs a second factor: sign in on the pages and set it up first";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "second_factor", zh, en));
+        }
+        if let Some(note) = parts.extensions.get::<RequestNote>() {
+            note.asked_by(staff.id);
+        }
         Ok(Self { staff, token: token.to_owned() })
     }
 }
@@ -91,26 +100,18 @@ impl FromRequestParts<Api> for AsWho {
     }
 }
 
-/// Where a stranger asks from: passes only while the bucket of the address has something left.
-pub(crate) struct Stranger;
+/// Where a stranger asks from: passes only while there is something left for that network.
+pub(crate) struct Stranger(pub Network);
 
 impl FromRequestParts<Api> for Stranger {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
-        let address = address_of(parts, api.options.behind_proxy);
-        api.strangers.take(address, api.house.city.store().now()).map_err(Problem::too_often)?;
-        Ok(Self)
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+        let lines = parts.headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+        let network = Network::asking(peer, lines, api.options.proxy_hops);
+        api.house.city.ask_as_stranger(Way::Form, network)?;
+        Ok(Self(network))
     }
-}
-
-fn address_of(parts: &Parts, behind_proxy: bool) -> Option<IpAddr> {
-    let direct = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
-    if !behind_proxy {
-        return direct();
-    }
-    // The last one was written by our own proxy; those before it by anybody.
-    let given = parts.headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-    given.rsplit(',').next()?.trim().parse().ok().or_else(direct)
 }
 
 #[cfg(test)]

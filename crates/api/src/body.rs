@@ -43,7 +43,9 @@ impl FromRequest<Api> for Text {
         let bytes = read(body, &parts.headers, api.options.body_bytes_max).await?;
         let once = key.map(|key| {
             let mut sm3 = Sm3::new();
-            for part in [parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), &bytes] {
+            // On which version it rests is part of a request.
+            let version = parts.headers.get(header::IF_MATCH).map(|v| v.as_bytes()).unwrap_or_default();
+            for part in [parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), version, &bytes] {
                 sm3.update((part.len() as u64).to_be_bytes());
                 sm3.update(part);
             }

@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use city::RequestNote;
 use futures_util::FutureExt as _;
 
 use crate::Api;
@@ -61,7 +62,8 @@ impl Gate {
 
 /// Around every request.
 pub(crate) async fn around(State(api): State<Api>, request: Request, next: Next) -> Response {
-    let id = api.gate.number(&request);
+    let note = request.extensions().get::<RequestNote>().cloned();
+    let id = note.as_ref().map_or_else(|| api.gate.number(&request), |n| n.number().to_owned());
     let tongue = {
         let accept = request.headers().get(header::ACCEPT_LANGUAGE);
         Tongue::of(accept.and_then(|v| v.to_str().ok()))
@@ -84,6 +86,7 @@ pub(crate) async fn around(State(api): State<Api>, request: Request, next: Next)
     };
     drop(inside);
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        note.inspect(|n| problem.note_in(n));
         let allow = response.headers_mut().remove(header::ALLOW);
         response = problem.render(tongue, &id);
         if let Some(allow) = allow {

@@ -9,7 +9,6 @@
 mod acts;
 mod auth;
 mod body;
-mod bucket;
 mod gate;
 mod ops;
 mod problem;
@@ -37,27 +36,13 @@ pub struct Options {
     pub patience: Duration,
     /// Bytes of a body.
     pub body_bytes_max: usize,
-    /// What an address without an account may do at once (lodge, follow, sign in) …
-    pub burst: u32,
-    /// … and how many of it come back in a minute.
-    pub per_minute: u32,
-    /// The address of the client is the last one in `X-Forwarded-For`: only behind one's own proxy.
-    pub behind_proxy: bool,
-    /// Passwords that are checked at the same time; each takes 19 MiB and a tenth of a second.
-    pub sign_ins_max: usize,
+    /// Own proxies in front, each of which adds one address to `X-Forwarded-For`.
+    pub proxy_hops: u8,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            in_flight_max: 256,
-            patience: Duration::from_secs(10),
-            body_bytes_max: 1 << 20,
-            burst: 30,
-            per_minute: 30,
-            behind_proxy: false,
-            sign_ins_max: 2,
-        }
+        Self { in_flight_max: 256, patience: Duration::from_secs(10), body_bytes_max: 1 << 20, proxy_hops: 0 }
     }
 }
 
@@ -69,9 +54,6 @@ pub(crate) struct Inner {
     pub house: House,
     pub options: Options,
     pub gate: gate::Gate,
-    pub strangers: bucket::Buckets,
-    pub sign_ins: Semaphore,
-    pub waiting_sign_ins: Semaphore,
     pub long_work: Semaphore,
 }
 
@@ -149,9 +131,6 @@ pub fn router(house: House, options: Options) -> Router {
     let api = Api(Arc::new(Inner {
         house,
         gate: gate::Gate::new(options.in_flight_max),
-        strangers: bucket::Buckets::new(options.burst, options.per_minute),
-        sign_ins: Semaphore::new(options.sign_ins_max.max(1)),
-        waiting_sign_ins: Semaphore::new(options.sign_ins_max.max(1) * 8),
         long_work: Semaphore::new(1),
         options,
     }));

@@ -4,7 +4,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use city::Error;
+use city::{Error, RequestNote};
 use kernel::Said;
 use resolve::{Refusal, RefusalCode, Word as _};
 use serde::Serialize;
@@ -23,6 +23,8 @@ struct Facts {
     field: Option<String>,
     allowed: Vec<&'static str>,
     retry_after_s: Option<u32>,
+    /// for the log of the house, never for the reader
+    cause: Option<Error>,
 }
 
 /// 出错说明 (RFC 9457)
@@ -85,8 +87,16 @@ impl Problem {
         Self::said(status, code, Said::new(zh, en))
     }
     fn said(status: StatusCode, code: &'static str, said: Said) -> Self {
-        let facts = Facts { status, code, said, field: None, allowed: Vec::new(), retry_after_s: None };
+        let facts =
+            Facts { status, code, said, field: None, allowed: Vec::new(), retry_after_s: None, cause: None };
         Self(Box::new(facts))
+    }
+    /// Notes, for the log, why the request was not done.
+    pub(crate) fn note_in(&self, note: &RequestNote) {
+        match &self.0.cause {
+            Some(e) => note.failed(e),
+            None => note.broke(self.0.code),
+        }
     }
     /// Nobody is signed in.
     pub(crate) fn is_sign_in(&self) -> bool {
@@ -203,6 +213,15 @@ const fn title_zh(status: StatusCode) -> &'static str {
 
 impl From<Error> for Problem {
     fn from(e: Error) -> Self {
+        let cause = Some(e.clone());
+        let mut problem = Self::of(e);
+        problem.0.cause = cause;
+        problem
+    }
+}
+
+impl Problem {
+    fn of(e: Error) -> Self {
         use StatusCode as S;
         match e {
             Error::SignIn => Self::new(S::UNAUTHORIZED, "sign_in", "请先登录", "sign in first"),
@@ -218,6 +237,7 @@ impl From<Error> for Problem {
             Error::Behind { .. } => {
                 Self::said(S::SERVICE_UNAVAILABLE, "behind", Said::of_both(&e.to_string()))
             }
+            Error::TooOften { after_s } => Self::too_often(after_s),
             Error::Store(e) => Self::from(e),
         }
     }

@@ -148,7 +148,7 @@ fn case_history_becomes_event_log(
         most: ask.most,
     };
     let office = city.office(rd)?;
-    let page = past_page(rd, actor, &asked)?;
+    let page = past_page(city, rd, actor, &asked)?;
     let cases = page.cases.into_iter().map(|past| rows_of(&office, past)).collect();
     Ok(HistoryPage { cases, next: page.next, cut: page.cut })
 }

@@ -6,7 +6,7 @@ use store::Store;
 
 use crate::handover;
 use catalogue_acts::Catalogue;
-use city::{City, Error};
+use city::{City, Error, Limits};
 use optimise_acts::{Logs, Redesigns};
 use people::People;
 use resolve_acts::Cases;
@@ -47,7 +47,9 @@ impl House {
     /// `WrongKeys`: the database has records and the keys are missing or not its own. `RolledBack`: the database is
     /// older than the seal noted beside it. Otherwise what cannot be read.
     pub fn open(store: Store, keys: &Path) -> Result<Self, Error> {
-        Ok(Self::over(City::open(store, keys, handover::calendar_recomputes_open_limits)?))
+        let house = Self::over(City::open(store, keys, handover::calendar_recomputes_open_limits)?);
+        house.cases.erase_again()?;
+        Ok(house)
     }
     /// The same, also over a database that was set back: to verify it, to back it up, to confirm the rollback.
     ///
@@ -61,6 +63,12 @@ impl House {
     #[must_use]
     pub fn scan_with(self, program: Option<&Path>) -> Self {
         Self::over(self.city.scan_with(program))
+    }
+
+    /// What one network may ask without an account, on pages and interface together.
+    #[must_use]
+    pub fn limit(self, limits: Limits) -> Self {
+        Self::over(self.city.limit(limits))
     }
 
     fn over(city: City) -> Self {

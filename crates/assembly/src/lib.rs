@@ -3,10 +3,12 @@
 //! The only crate that knows the use cases of every movement. Decides nothing: read `handover.rs` to see the loop close.
 //! Must not know pages, HTTP or SQL.
 
+mod gauges;
 mod handover;
 mod house;
 mod jobs;
 mod worker;
 
+pub use gauges::Gauge;
 pub use house::House;
 pub use worker::{CARES, Care, JOBS, Tick, Trouble, Worker};

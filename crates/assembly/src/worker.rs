@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use store::{asides, idempotency, ledger_rows, office};
 
 use crate::{House, jobs};
-use city::{Error, contained};
+use city::{Error, METER, contained, retention};
 use resolve_acts::{INDEX, LIGHTS};
 use service_acts::MOMENTS;
 use supervise_acts::FIGURES;
@@ -79,6 +79,9 @@ fn sweep(house: &House) -> Result<usize, Error> {
         asides::note_round(tx)?;
         office::sweep_sessions(tx, now)?;
         idempotency::purge(tx, now, 10_000)?;
+        let old = |n: i64| kernel::Moment::from_us(now.us() - retention::days(n));
+        store::tries::sweep(tx, old(retention::TRIES_DAYS))?;
+        office::sweep_messages(tx, old(retention::MESSAGES_DAYS), 10_000)?;
         Ok::<_, Error>(())
     })?;
     house.city.sweep_files()?;
@@ -105,6 +108,8 @@ impl std::fmt::Display for Trouble {
 pub struct Tick {
     /// how much each care did, of those that were due and could
     pub done: Vec<(&'static str, usize)>,
+    /// how long each care took that was tried
+    pub took: Vec<(&'static str, Duration)>,
     /// cares that failed; the others were done all the same
     pub troubles: Vec<Trouble>,
 }
@@ -178,7 +183,11 @@ impl Worker {
             if !due(&state) {
                 continue;
             }
+            let begun = Instant::now();
             let done = contained(|| (care.run)(&self.house));
+            let took = begun.elapsed();
+            METER.care(care.name, done.as_ref().ok().copied(), took);
+            tick.took.push((care.name, took));
             let failed = if done.is_ok() { 0 } else { state.failed.saturating_add(1) };
             let pause =
                 if failed == 0 { care.every } else { (PAUSE * (1 << (failed - 1).min(10))).min(PAUSE_MAX) };

@@ -1,7 +1,13 @@
 //! The use cases on both engines, with a clock moved by hand.
 
+#[path = "it/door.rs"]
+mod door;
+#[path = "it/erasures.rs"]
+mod erasures;
 #[path = "it/files.rs"]
 mod files;
+#[path = "it/guard.rs"]
+mod guard;
 #[path = "it/keys.rs"]
 mod keys;
 #[path = "it/log_doors.rs"]
@@ -439,7 +445,12 @@ fn accounts_sign_in_lock_and_end() {
         for _ in 0..4 {
             app.people.sign_in("li", "wrong-password", "").unwrap_err();
         }
-        assert_ne!(app.people.sign_in("li", "a-long-password", "").unwrap_err(), wrong, "locked");
+        let locked = app.people.sign_in("li", "a-long-password", "").unwrap_err();
+        assert_eq!(locked, wrong, "that it is locked tells nobody that it exists");
+        let elsewhere = city::Network::of([198, 51, 100, 7].into());
+        app.people
+            .sign_in_at(elsewhere, "li", "a-long-password", "")
+            .expect("nobody locks others out from afar");
         clock.move_us(16 * 60 * 1_000_000);
         let session = app.people.sign_in("li", "a-long-password", "").unwrap();
         clock.move_us(11 * US_PER_HOUR);

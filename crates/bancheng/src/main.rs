@@ -9,12 +9,14 @@ mod demo;
 mod demo_ratings;
 mod demo_services;
 mod demo_walks;
+mod doctor;
 mod export;
 mod figures;
 mod import;
 mod import_ratings;
 mod items;
 mod ledger;
+mod listen;
 mod log;
 mod place;
 mod policy;
@@ -26,6 +28,7 @@ mod services;
 mod simulate;
 mod text;
 mod themes;
+mod watch;
 
 use clap::Parser as _;
 use place::PlaceArgs;
@@ -87,9 +90,14 @@ enum Command {
     Seal(seal::Args),
     /// 备份 / back up
     Backup(backup::Args),
+    /// 体检 / look at everything and say what to do
+    Doctor(doctor::Args),
 }
 
 fn main() -> std::process::ExitCode {
+    // Whatever is written, by us or by the database, is for its owner only: it holds what people told the city.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Serve(args) => serve::run(&cli.place, &args),
@@ -122,6 +130,10 @@ fn main() -> std::process::ExitCode {
         // Its exit code tells three answers apart.
         Command::Seal(args) => return seal::run(&args),
         Command::Backup(args) => backup::run(&cli.place, &args),
+        Command::Doctor(args) => match doctor::run(&cli.place, &args) {
+            Ok(code) => return code,
+            Err(e) => Err(e),
+        },
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -8,7 +8,9 @@ use anyhow::{Context as _, Result};
 use assembly::{CARES, House, Worker};
 use store::{asides, jobs};
 
+use crate::listen::{self, Bounds, Patience};
 use crate::place::PlaceArgs;
+use crate::watch::{self, WatchArgs};
 
 /// 启动服务 / serve pages and interface
 #[derive(Debug, clap::Args)]
@@ -19,9 +21,16 @@ pub struct Args {
     /// 对外网址(https 时启用安全 Cookie)/ the address under which people reach it
     #[arg(long, env = "BANCHENG_PUBLIC_URL")]
     public_url: Option<String>,
-    /// 在自己的反向代理之后 / behind one's own proxy that sets X-Forwarded-For
+    /// 在自己的反向代理之后 / behind one's own proxy that sets X-Forwarded-For; the same as `--proxy-hops 1`
     #[arg(long, env = "BANCHENG_BEHIND_PROXY")]
     behind_proxy: bool,
+    /// 前面有几层自己的反向代理，每层在 X-Forwarded-For 末尾加一个地址 / own proxies in front, each adds one address
+    #[arg(long, env = "BANCHENG_PROXY_HOPS", default_value_t = 0)]
+    proxy_hops: u8,
+    #[command(flatten)]
+    bounds: Bounds,
+    #[command(flatten)]
+    watch: WatchArgs,
     /// 附件扫描程序:参数为文件路径,返回 0 为通过 / a program that scans each file brought: its path is the argument, 0 passes
     #[arg(long, env = "BANCHENG_SCAN")]
     scan: Option<std::path::PathBuf>,
@@ -34,7 +43,19 @@ impl Args {
     /// On this machine only.
     pub fn local(port: u16) -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], port));
-        Self { listen, public_url: None, behind_proxy: false, scan: None, no_worker: false }
+        Self {
+            listen,
+            public_url: None,
+            behind_proxy: false,
+            proxy_hops: 0,
+            bounds: Bounds::default(),
+            watch: WatchArgs::default(),
+            scan: None,
+            no_worker: false,
+        }
+    }
+    fn hops(&self) -> u8 {
+        self.proxy_hops.max(u8::from(self.behind_proxy))
     }
     fn address(&self) -> String {
         self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
@@ -50,6 +71,8 @@ pub struct WorkerArgs {
     /// 搁置的件和作业先重试一遍 / first try again what was put aside
     #[arg(long)]
     again: bool,
+    #[command(flatten)]
+    watch: WatchArgs,
 }
 
 /// How often the worker looks.
@@ -57,18 +80,20 @@ const EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Serves until it is told to stop; then finishes what was begun.
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
-    let app = place.open()?.scan_with(args.scan.as_deref());
+    args.watch.begin();
+    let app = place.open()?.scan_with(args.scan.as_deref()).limit(args.bounds.limits());
     let address = args.address();
     let setup_token = if app.people.is_empty()? { Some(web::setup_token(&app)?) } else { None };
     let pages = web::Options {
         secure: address.starts_with("https://"),
-        behind_proxy: args.behind_proxy,
+        proxy_hops: args.hops(),
         setup_token: setup_token.clone(),
         public_url: address.clone(),
         ..web::Options::default()
     };
-    let interface = api::Options { behind_proxy: args.behind_proxy, ..api::Options::default() };
+    let interface = api::Options { proxy_hops: args.hops(), ..api::Options::default() };
     let router = web::router(&app, pages).nest("/api/v1", api::router(app.clone(), interface));
+    let router = router.layer(axum::middleware::from_fn(watch::around));
     let stop = Arc::new(AtomicBool::new(false));
     let worker = (!args.no_worker).then(|| rounds_beside(&app, &stop));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -76,12 +101,14 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         let listener = tokio::net::TcpListener::bind(args.listen)
             .await
             .with_context(|| format!("不能监听 {0}，可能已被占用 / cannot listen on {0}", args.listen))?;
+        args.watch.listen(&app).await?;
         println!("办成 {address}");
         if let Some(token) = &setup_token {
             println!("首次启动，请打开一次性设置网址 / first start, open this address once:\n{address}/setup/{token}");
         }
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await.context("serve")
+        listen::serve(listener, router, &args.bounds, args.hops() == 0, Patience::default(), told_to_stop())
+            .await;
+        anyhow::Ok(())
     })?;
     stop.store(true, Ordering::SeqCst);
     if let Some(worker) = worker {
@@ -118,7 +145,7 @@ fn rounds_beside(app: &House, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle
         while !stop.load(Ordering::SeqCst) {
             let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| rounds(&worker, &stop)));
             if ended.is_err() {
-                eprintln!("到点办理意外中断，正在重新开始 / the worker broke off and begins again");
+                tracing::error!(target: "care", "到点办理意外中断，正在重新开始 / the worker broke off and begins again");
                 std::thread::park_timeout(EVERY);
             }
         }
@@ -127,6 +154,7 @@ fn rounds_beside(app: &House, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle
 
 /// Does what is due.
 pub fn work(place: &PlaceArgs, args: &WorkerArgs) -> Result<()> {
+    args.watch.begin();
     let app = place.open()?;
     if args.again {
         println!("重试搁置 {0} 项 / {0} put aside are tried again", app.city.try_again()?);
@@ -175,9 +203,7 @@ fn aside_line(a: &asides::Aside) -> String {
 
 fn rounds(worker: &Worker, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
-        for trouble in worker.round().troubles {
-            eprintln!("到点办理出错，稍后再试 / what was due could not be done, trying again: {trouble}");
-        }
+        watch::round(&worker.round());
         std::thread::park_timeout(EVERY);
     }
 }

@@ -49,15 +49,14 @@ impl From<people::SignedIn> for SignedIn {
 #[utoipa::path(post, path = "/sessions", operation_id = "sign_in", tag = "人员", request_body = SignIn,
     responses((status = 201, description = "已登录", body = SignedIn), Problems))]
 pub(crate) async fn sign_in(
-    _: Stranger,
+    Stranger(network): Stranger,
     State(api): State<Api>,
     Json { value, .. }: Json<SignIn>,
 ) -> Result<Out<SignedIn>, Problem> {
-    let _waiting = api.waiting_sign_ins.try_acquire().map_err(|_| Problem::busy())?;
-    let _turn = api.sign_ins.acquire().await.map_err(|_| Problem::fault())?;
     let house = api.house.clone();
-    let work =
-        tokio::task::spawn_blocking(move || house.people.sign_in(&value.login, &value.password, &value.code));
+    let work = tokio::task::spawn_blocking(move || {
+        house.people.sign_in_at(network, &value.login, &value.password, &value.code)
+    });
     let signed = work.await.map_err(|_| Problem::fault())??;
     Ok(Out(StatusCode::CREATED, signed.into()))
 }

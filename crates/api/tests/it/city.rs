@@ -88,7 +88,7 @@ pub fn on_both(test: impl Fn(&City)) {
     on_postgres(&test);
 }
 fn roomy() -> api::Options {
-    api::Options { burst: 1_000, ..api::Options::default() }
+    api::Options::default()
 }
 pub fn on_sqlite(test: impl Fn(&City)) {
     testkit::embedded(|place| with(place, roomy(), &test));
@@ -98,19 +98,25 @@ pub fn on_postgres(test: impl Fn(&City)) {
 }
 
 pub fn with(place: &Place, options: api::Options, test: &dyn Fn(&City)) {
+    with_limit(place, options, 1_000, test);
+}
+
+/// The same where strangers may send so many forms in a minute.
+pub fn with_limit(place: &Place, options: api::Options, forms: u32, test: &dyn Fn(&City)) {
     let clock = HandClock::at(NOW.parse().unwrap());
     let store =
         Store::open(place, Options { clock: clock.as_clock(), readers: 2, ..Options::default() }).unwrap();
     let keys = testkit::TempDir::new();
-    let city = settle(store.clone(), keys, clock, options);
+    let city = settle(store.clone(), keys, clock, options, forms);
     test(&city);
     city.ticks_clean();
     drop(city);
     store.close();
 }
 
-fn settle(store: Store, keys: testkit::TempDir, clock: HandClock, options: api::Options) -> City {
+fn settle(store: Store, keys: testkit::TempDir, clock: HandClock, options: api::Options, forms: u32) -> City {
     let app = House::open(store, Path::new(keys.path())).unwrap();
+    let app = app.limit(city::Limits { forms, ..city::Limits::default() });
     let system = Actor::system();
     let city = Settings {
         city: "9901".parse().unwrap(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::city::{City, on_both, on_sqlite, with};
+use super::city::{City, on_both, on_sqlite, with_limit};
 
 const COORD: &str = "coordinator.region";
 
@@ -132,8 +132,8 @@ fn problems_speak_the_language_of_the_reader() {
 #[test]
 fn what_is_too_much_is_shed_at_once_and_the_house_still_says_that_it_stands() {
     testkit::embedded(|place| {
-        let tight = api::Options { in_flight_max: 1, burst: 2, ..api::Options::default() };
-        with(place, tight, &|city| {
+        let tight = api::Options { in_flight_max: 1, ..api::Options::default() };
+        with_limit(place, tight, 2, &|city| {
             // The only place is taken by a request whose body does not come.
             let (hold, body) = tokio::sync::oneshot::channel::<()>();
             let (inside, is_inside) = std::sync::mpsc::channel();

@@ -3,7 +3,7 @@
 use super::*;
 
 /// A small picture that says where it was taken.
-fn photo() -> Vec<u8> {
+pub(crate) fn photo() -> Vec<u8> {
     let mut p = b"\xff\xd8\xff\xe1\x00\x15Exif\0\0GPS 38.04,114".to_vec();
     p.extend(
         b"\xff\xc0\x00\x0b\x08\0\x01\0\x01\x01\x01\x11\0\xff\xda\x00\x08\x01\x01\0\0\x3f\0\x12\x34\xff\xd9",

@@ -268,6 +268,7 @@ fn single_sign_on_is_kept_only_when_the_provider_answers() {
             secret: "kept sealed".into(),
             site: "https://bc.example".into(),
             claim: Claim::Username,
+            second_factor: false,
         };
         assert!(matches!(app.people.set_sign_on(&root(), nowhere.clone()), Err(Error::Invalid { .. })));
         let plain = SignOn { issuer: "http://id.example.gov.cn".into(), ..nowhere.clone() };
@@ -286,8 +287,8 @@ fn single_sign_on_is_kept_only_when_the_provider_answers() {
         assert!(told.iter().any(|e| e.act == "set_sign_on"));
         assert!(told.iter().all(|e| !e.data.contains("kept sealed")));
         assert!(
-            app.people.sign_in_from("", "code", "state").is_err()
-                && app.people.sign_in_from("00ff", "c", "s").is_err()
+            app.people.sign_in_from(city::Network::default(), "", "code", "state").is_err()
+                && app.people.sign_in_from(city::Network::default(), "00ff", "c", "s").is_err()
         );
     });
 }

@@ -34,6 +34,11 @@ fn no_path_shows_the_unit_complained_about_who_it_was() {
         let n = lodged.number;
         act(app, coordinator(), &n, to(2)).unwrap();
         act(app, handler(2), &n, Command::Take {}).unwrap();
+        // What the office writes may repeat who it was.
+        let reason = "王小二（13800001234）电话要求延期".to_owned();
+        act(app, handler(2), &n, Command::AskExtension { days: 3, reason }).unwrap();
+        while app.cases.read_on(10).unwrap() > 0 {}
+        let mut logs = 0;
         for role in Role::ALL.into_iter().filter(|r| !matches!(r, Role::System | Role::Resident)) {
             let reader = who(role, 2);
             let mut told = String::new();
@@ -56,6 +61,26 @@ fn no_path_shows_the_unit_complained_about_who_it_was() {
                     told += &page.cases.iter().map(|v| format!("{:?}", v.case)).collect::<String>();
                 }
             }
+            // A piece of the letter found by its words, and the record as a log.
+            for words in ["推诿", "窗口 延期", "单元", "13800001234"] {
+                let query = store::cases::Query::of(store::cases::Scope::Party(UnitId(2)));
+                if let Ok(found) = app.cases.search(reader.clone(), words.into(), query, None).wait() {
+                    told += &found
+                        .hits
+                        .iter()
+                        .map(|h| format!("{:?}{}", h.view.case, h.excerpt))
+                        .collect::<String>();
+                }
+            }
+            if let Ok(read) = app.logs.record_log(&reader, &optimise_acts::logs::RecordAsk::default()) {
+                logs += read.log.event_count();
+                let mut csv = Vec::new();
+                eventlog::write_csv(&read.log, &mut csv).unwrap();
+                told += &String::from_utf8(csv).unwrap();
+            }
+            if let Ok(draft) = app.supervision.publication_draft(reader.clone(), n.clone()).wait() {
+                told += &format!("{draft:?}");
+            }
             if let Ok(all) = app.city.inbox(reader.clone()).wait() {
                 told += &format!("{all:?}");
             }
@@ -72,6 +97,7 @@ fn no_path_shows_the_unit_complained_about_who_it_was() {
             let followed = app.cases.follow(Some(reader), n.clone(), lodged.code.clone()).wait();
             assert!(matches!(followed, Err(Error::Forbidden(_))), "{role:?} follows as the person");
         }
+        assert!(logs > 0, "somebody reads the log");
         // Who may know sees it covered, and in full with a purpose.
         let covered = format!("{:?}", app.cases.events(coordinator(), n.clone(), 0).wait().unwrap());
         assert!(SECRETS.iter().all(|s| !covered.contains(s)));

@@ -13,7 +13,13 @@ use serde_json::{Value, json};
 const CLIENTS: usize = 4;
 
 /// One request on a connection of its own; none when the server went away before it had answered.
-fn send(at: SocketAddr, path: &str, token: &str, name: &str, body: &Value) -> Option<(u16, Value)> {
+pub(crate) fn send(
+    at: SocketAddr,
+    path: &str,
+    token: &str,
+    name: &str,
+    body: &Value,
+) -> Option<(u16, Value)> {
     let mut to = TcpStream::connect_timeout(&at, Duration::from_secs(2)).ok()?;
     to.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
     let body = body.to_string();
@@ -42,7 +48,7 @@ fn send(at: SocketAddr, path: &str, token: &str, name: &str, body: &Value) -> Op
 }
 
 /// The program on a port the system gives, over `place`.
-fn serve(place: &[&str]) -> (Child, SocketAddr) {
+pub(crate) fn serve(place: &[&str]) -> (Child, SocketAddr) {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_bancheng"))
         .args(["serve", "--listen", &port.to_string()])

@@ -141,6 +141,7 @@ operations! {
     Case(&'a Case) {
         ReadCase = "read_case", "查看件";
         UnmaskContact = "unmask_contact", "查看联系方式";
+        EraseReporter = "erase_reporter", "涂去反映人信息";
         JudgePairs = "judge_pairs", "判断同事与再发";
         MakePrecedent = "make_precedent", "设为先例";
         Publish = "publish", "公开发布";
@@ -237,6 +238,8 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadCase, &[Resident], Reach::Own),
     r(O::UnmaskContact, &[Coordinator, Supervisor], Reach::Region),
     r(O::UnmaskContact, &[Clerk, Handler], Reach::Unit),
+    r(O::EraseReporter, &[Coordinator, Supervisor], Reach::Region),
+    r(O::EraseReporter, &[System], Reach::Seen),
     r(O::ListCases, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),
     r(O::ExportCases, &[Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),
     r(O::ImportCases, &[Coordinator, SystemAdmin, System], Reach::City),

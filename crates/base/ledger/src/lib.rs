@@ -5,6 +5,7 @@
 //! How it holds together is told in `docs/ledger.md`.
 
 mod chain;
+mod erase;
 mod event;
 mod export;
 mod hash;
@@ -12,6 +13,7 @@ mod seal;
 mod verify;
 
 pub use chain::Chain;
+pub use erase::{ERASE, Erased, Erasure, MARK};
 pub use event::{Draft, Event, MAX_ACT_BYTES, MAX_DATA_BYTES};
 pub use export::{ExportError, Exported, Exporter, Header, MAX_LINE_BYTES, verify_export};
 pub use hash::{Hash, ZERO_HASH, hex, unhex, unhex_bytes};

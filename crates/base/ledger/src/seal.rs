@@ -29,6 +29,9 @@ impl SealKey {
         let digest: Hash = mac.map_or(ZERO_HASH, |m| m.finalize().into_bytes().into());
         crate::hash::hex(&digest[..16])
     }
+    pub(crate) const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
     /// As hexadecimal text, to be written to the key file.
     pub fn to_hex(&self) -> String {
         crate::hash::hex(&self.0)

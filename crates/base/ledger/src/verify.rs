@@ -9,6 +9,7 @@ use serde::Serialize;
 use sm3::{Digest, Sm3};
 
 use crate::chain::Chain;
+use crate::erase::{ERASE, Erasure, MARK};
 use crate::event::Event;
 use crate::hash::{Hash, ZERO_HASH};
 use crate::seal::{Merkle, Seal, SealKey};
@@ -174,7 +175,19 @@ pub struct Verifier {
     recorded: Moment,
     last: Option<Seal>,
     unproved: i64,
+    /// events whose words are not those they were sealed with, and say that they were covered: a later event must say so too
+    covered: HashMap<i64, Covered>,
 }
+
+struct Covered {
+    hash: Hash,
+    digest: Hash,
+    stream: StreamId,
+    ver: i64,
+}
+
+/// Covered events that may wait for their word; more is not the work of an office.
+const COVERED_MAX: usize = 1_000_000;
 
 impl std::fmt::Debug for Verifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -197,6 +210,7 @@ impl Verifier {
             recorded: Moment::from_us(i64::MIN),
             last: None,
             unproved: 0,
+            covered: HashMap::new(),
         }
     }
 
@@ -225,15 +239,30 @@ impl Verifier {
             )));
         }
         let window = self.last.as_ref().map_or(0, |s| s.k) as u32;
+        let says_covered = e.data.contains(MARK) && self.covered.len() < COVERED_MAX;
         let tip = self.tips.entry(e.stream).or_insert(Tip { hash: ZERO_HASH, ver: 0, window: u32::MAX });
         let want = i64::from(tip.ver) + 1;
         let broken = if e.ver > want {
             Some((Deleted, "它前面的一版不见了", "the version before it is gone"))
         } else if e.ver < want {
             Some((Reinserted, "这一版已经有过", "this version was there already"))
-        } else if !e.hash_holds(&mut self.chain, &tip.hash) {
-            Some((Edited, "内容与摘要不符，或前一条被改动", "its fields or the one before it were changed"))
-        } else if e.recorded < self.recorded && e.act != ACCEPT_CLOCK {
+        } else {
+            let digest = self.chain.link(&tip.hash, &e.draft());
+            if digest == e.hash {
+                None
+            } else if says_covered {
+                let covered = Covered { hash: e.hash, digest, stream: e.stream, ver: e.ver };
+                self.covered.insert(e.seq, covered);
+                None
+            } else {
+                Some((
+                    Edited,
+                    "内容与摘要不符，或前一条被改动",
+                    "its fields or the one before it were changed",
+                ))
+            }
+        };
+        let broken = broken.or(if e.recorded < self.recorded && e.act != ACCEPT_CLOCK {
             Some((
                 Reordered,
                 "记录时间早于前一条",
@@ -241,7 +270,7 @@ impl Verifier {
             ))
         } else {
             None
-        };
+        });
         if let Some((kind, zh, en)) = broken {
             return Err(Box::new(Break::event(kind, e, zh, en)));
         }
@@ -249,6 +278,10 @@ impl Verifier {
             tip.window = window;
             self.touched.push(e.stream);
         }
+        if e.act == ERASE {
+            self.forgive(&e.data);
+        }
+        let Some(tip) = self.tips.get_mut(&e.stream) else { return Ok(()) };
         self.streams += i64::from(tip.ver == 0);
         tip.hash = e.hash;
         tip.ver += 1;
@@ -256,6 +289,37 @@ impl Verifier {
         self.seq = e.seq;
         self.recorded = e.recorded;
         Ok(())
+    }
+
+    /// An event says which events were covered: those that read as it says are as they should be.
+    fn forgive(&mut self, data: &str) {
+        let Ok(told) = serde_json::from_str::<Erasure>(data) else { return };
+        for e in told.events {
+            let proved = self.key.as_ref().is_none_or(|key| e.is_proved(key));
+            let same = self.covered.get(&e.seq).is_some_and(|c| c.hash == e.hash && c.digest == e.digest);
+            if proved && same {
+                self.covered.remove(&e.seq);
+            }
+        }
+    }
+
+    /// The first event that reads otherwise than it was sealed, and of which nothing says that it was to be covered.
+    fn uncovered(&self) -> Result<(), Box<Break>> {
+        let Some((seq, c)) = self.covered.iter().min_by_key(|(seq, _)| **seq) else { return Ok(()) };
+        let (zh, en) =
+            ("内容与摘要不符，且没有涂去它的留痕", "its words were covered, and nothing on record says so");
+        let said = Said::new(
+            format!("第 {seq} 条留痕（{} 第 {} 版）：{zh}", c.stream, c.ver),
+            format!("event {seq} ({} version {}): {en}", c.stream, c.ver),
+        );
+        Err(Box::new(Break {
+            kind: BreakKind::Edited,
+            seq: Some(*seq),
+            stream: Some(c.stream.to_string()),
+            ver: Some(c.ver),
+            seal: None,
+            said,
+        }))
     }
 
     /// Takes the next seal, right after the last event that it covers.
@@ -340,6 +404,7 @@ impl Verifier {
 
     /// Ends the reading.
     pub fn finish(self, totals: Totals) -> Result<Verified, Box<Break>> {
+        self.uncovered()?;
         let seals = self.last.as_ref().map_or(0, |s| s.k);
         if totals.seq != self.seq {
             let (zh, en) =

@@ -280,8 +280,7 @@ fn plate_of(row: &PlateRow) -> Result<Plate, Error> {
 impl Catalogue {
     /// The keys of the plates as they are set: key 1 signs when nobody set anything.
     fn plate_keys(&self, rd: &mut Rd<'_>) -> Result<KeyRing, Error> {
-        let now = self.city.store().now();
-        let notes = match settings::at(rd, KEYS, now)? {
+        let notes = match settings::newest(rd, KEYS)? {
             Some(s) => serde_json::from_str::<Vec<KeyNote>>(&s.doc).map_err(Error::bug)?,
             None => vec![KeyNote { number: 1, until: None }],
         };
@@ -297,7 +296,7 @@ impl Catalogue {
         self.write(move |app, tx| {
             let permit = decide(&actor, op::WriteUnits, City(&app.city.office(tx)?.settings.city))?;
             let now = tx.now();
-            let mut notes = match settings::at(tx, KEYS, now)? {
+            let mut notes = match settings::newest(tx, KEYS)? {
                 Some(s) => serde_json::from_str::<Vec<KeyNote>>(&s.doc).map_err(Error::bug)?,
                 None => vec![KeyNote { number: 1, until: None }],
             };
@@ -450,8 +449,7 @@ impl Catalogue {
     pub fn hall(&self, actor: Actor) -> Later<(HallSettings, HallReport)> {
         self.read(move |app, rd| {
             decide(&actor, op::ReadOffice, Nothing)?;
-            let now = app.city.store().now();
-            let set = match settings::at(rd, HALL, now)? {
+            let set = match settings::newest(rd, HALL)? {
                 Some(s) => serde_json::from_str::<HallSettings>(&s.doc).map_err(Error::bug)?,
                 None => HallSettings::default(),
             };

@@ -36,6 +36,11 @@ impl<K: Copy + PartialEq, T> Cached<K, T> {
         }
         Ok(fresh)
     }
+    /// The value in memory, of whatever generation.
+    pub(crate) fn held(&self) -> Option<Arc<T>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().map(|k| Arc::clone(&k.1))
+    }
     /// Is the value of this generation in memory?
     pub fn holds(&self, key: K) -> bool {
         self.0.read().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|k| k.0 == key)

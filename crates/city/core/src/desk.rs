@@ -102,6 +102,16 @@ impl City {
         })
     }
 
+    /// 再试一次: everything that was put aside and every dead job, asked for by an administrator and on record.
+    pub fn try_again_by(&self, actor: Actor) -> Later<u64> {
+        self.write(move |app, tx| {
+            let permit = decide(&actor, op::ReadJobs, access::City(&app.office(tx)?.settings.city))?;
+            let n = asides::revive(tx)? + jobs::revive_all(tx)?;
+            crate::note(tx, &permit, "try_again", &serde_json::json!({ "put_aside": n }).to_string())?;
+            Ok(n)
+        })
+    }
+
     /// How jobs and the record stand.
     pub fn system_view(&self, actor: Actor) -> Later<SystemView> {
         self.read(move |app, rd| {

@@ -24,6 +24,14 @@ pub trait Door: Clone + Send + 'static {
         let own = self.clone();
         self.city().store.ask(move |rd| f(&own, rd))
     }
+    /// The same for what computes for long: it does not stand in the way of what reads a page.
+    fn study<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Self, &mut Rd<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Later<T> {
+        let own = self.clone();
+        self.city().store.ask_long(move |rd| f(&own, rd))
+    }
 }
 
 impl Door for City {

@@ -44,6 +44,12 @@ pub enum Error {
         /// events there are
         of: i64,
     },
+    /// Too much was asked from one network.
+    #[error("操作过于频繁，请稍后再试 / too many requests, try again later")]
+    TooOften {
+        /// seconds until it may be tried again
+        after_s: u32,
+    },
     /// The store could not.
     #[error("{0}")]
     Store(StoreError),

@@ -9,11 +9,12 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use access::{Nothing, decide, op};
-use kernel::{Actor, FileRef, Moment, Role, Said, StreamId, US_PER_DAY};
+use kernel::{Actor, FileRef, Moment, Role, Said, StreamId};
 use store::files::{self, Waiting};
 use store::{StoreError, Tx};
 
-use crate::{City, Door as _, Error, Later};
+use crate::guard::Network;
+use crate::{City, Door as _, Error, Later, retention};
 
 /// Most bytes of one file.
 pub const FILE_MOST: usize = attach::MOST;
@@ -21,7 +22,9 @@ pub const FILE_MOST: usize = attach::MOST;
 pub const TICKETS_MAX: usize = 9;
 /// Bytes that may wait from people without an account; more is a flood.
 const PUBLIC_WAITING_MAX: i64 = 2 << 30;
-const WAIT_DAYS: i64 = 7;
+/// The same from one network.
+const NETWORK_WAITING_MAX: i64 = 200 << 20;
+const FILLING_IN_US: i64 = 3_600 * 1_000_000;
 const SCAN_MAX: Duration = Duration::from_secs(60);
 
 /// A file that was brought and waits to be part of an act.
@@ -39,15 +42,28 @@ impl City {
     /// # Errors
     /// `Invalid` on field `file`: a kind that is not taken, too large, refused by the scan. The store or the disk.
     pub fn upload(&self, actor: &Actor, name: &str, bytes: Vec<u8>) -> Result<Uploaded, Error> {
+        self.upload_from(Network::default(), actor, name, bytes)
+    }
+
+    /// The same for who asks from a network: what strangers leave is counted by network, and where all of it is too
+    /// much, the network that left most makes room.
+    ///
+    /// # Errors
+    /// As [`App::upload`]; `TooOften` when this network has left too much.
+    pub fn upload_from(
+        &self,
+        network: Network,
+        actor: &Actor,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Uploaded, Error> {
         decide(actor, op::BringFile, Nothing)?;
         let from = if actor.role == Role::Resident { attach::From::Public } else { attach::From::Staff };
         let kept = attach::accept(bytes, from).map_err(refused)?;
         let ticket = self.vault.new_token()?;
-        if from == attach::From::Public {
-            let waiting = self.store.read(|rd| Ok::<_, Error>(files::waiting_bytes(rd)?))?;
-            if waiting > PUBLIC_WAITING_MAX {
-                return Err(Error::Store(StoreError::Busy));
-            }
+        let net = (from == attach::From::Public).then(|| self.network_key(network));
+        if let Some(net) = net {
+            self.room_for_strangers(net, kept.bytes.len())?;
         }
         let hash = self.blobs.put(&kept.bytes, &ticket, |path| match &self.scan {
             Some(program) => scan(program, path),
@@ -60,9 +76,29 @@ impl City {
             size: i64::try_from(kept.bytes.len()).unwrap_or(i64::MAX),
         };
         let done = Uploaded { ticket: ticket.clone(), file: file.clone() };
-        let waiting = Waiting { ticket, file, staff: actor.staff };
+        let waiting = Waiting { ticket, file, staff: actor.staff, net };
         self.store.write(move |tx| Ok::<_, Error>(files::put(tx, &waiting)?))?;
         Ok(done)
+    }
+
+    fn room_for_strangers(&self, net: i64, bytes: usize) -> Result<(), Error> {
+        let all = self.store.read(|rd| Ok::<_, Error>(files::waiting_of_strangers(rd)?))?;
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        let mine = all.iter().find(|(n, _)| *n == net).map_or(0, |(_, b)| *b);
+        if mine + bytes > NETWORK_WAITING_MAX {
+            return Err(Error::TooOften { after_s: 600 });
+        }
+        let most =
+            all.first().filter(|_| all.iter().map(|(_, b)| b).sum::<i64>() + bytes > PUBLIC_WAITING_MAX);
+        if let Some((most, _)) = most.copied() {
+            // Somebody who fills in a form just now keeps what they have brought.
+            self.store.write(move |tx| {
+                let before = Moment::from_us(tx.now().us() - FILLING_IN_US);
+                Ok::<_, Error>(files::expire(tx, most, before)?)
+            })?;
+            self.sweep_files()?;
+        }
+        Ok(())
     }
 
     /// Files that wait behind these tickets, for a form that is shown again. Tickets that lead nowhere are left out.
@@ -94,7 +130,8 @@ impl City {
     pub fn sweep_files(&self) -> Result<(), Error> {
         let free = self.store.write(|tx| {
             let before = waits_since(tx.now());
-            Ok::<_, Error>(files::sweep(tx, before, 200)?)
+            let strangers = Moment::from_us(tx.now().us() - retention::days(retention::STRANGERS_DAYS));
+            Ok::<_, Error>(files::sweep(tx, before, strangers, 200)?)
         })?;
         self.blobs.sweep_parts(Duration::from_secs(86_400));
         for hash in free {
@@ -136,7 +173,7 @@ pub fn claim_files(
 }
 
 fn waits_since(now: Moment) -> Moment {
-    Moment::from_us(now.us() - WAIT_DAYS * US_PER_DAY)
+    Moment::from_us(now.us() - retention::days(retention::WAITING_DAYS))
 }
 
 fn refused(said: Said) -> Error {

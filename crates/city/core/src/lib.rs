@@ -7,13 +7,16 @@ mod desk;
 mod door;
 mod error;
 mod files;
+pub mod guard;
 mod keys;
 mod known;
 mod office;
 mod once;
 pub mod reach;
 mod record;
+pub mod retention;
 mod vault;
+mod watch;
 mod who;
 
 use std::path::Path;
@@ -28,10 +31,13 @@ pub use desk::SystemView;
 pub use door::Door;
 pub use error::Error;
 pub use files::{FILE_MOST, TICKETS_MAX, Uploaded, claim_files};
+pub use guard::{Limits, Network, Strangers, Way};
 pub use keys::Accepted;
-pub use office::{Office, Settings, note, put_city, record};
+pub use office::{Office, SIGN_IN, Settings, note, note_read, note_sign_in, put_city, record};
 pub use once::{Answered, Once, once};
+pub use retention::{Ends, KEPT, Kind as KeptKind, kept_table};
 pub use vault::{Contact, Vault, random};
+pub use watch::{METER, Meter, RequestNote};
 pub use who::without_secrets;
 
 /// The system: a store, the keys, and the office as it is set up now. A clone is another handle.
@@ -46,6 +52,8 @@ pub struct City {
     blobs: store::blobs::Blobs,
     scan: Option<Arc<Path>>,
     compared: Arc<Mutex<store::proof::Place>>,
+    strangers: Arc<Strangers>,
+    keys: Arc<Path>,
     calendar_recomputes: CalendarRecomputes,
 }
 
@@ -101,6 +109,8 @@ impl City {
             blobs: store::blobs::Blobs::at(keys.join("files")),
             scan: None,
             compared: Arc::default(),
+            strangers: Arc::new(Strangers::new(Limits::default())),
+            keys: Arc::from(keys),
             calendar_recomputes,
         };
         city.store.read(|rd| city.office(rd))?;
@@ -112,6 +122,20 @@ impl City {
     pub fn scan_with(mut self, program: Option<&Path>) -> Self {
         self.scan = program.map(Arc::from);
         self
+    }
+    /// What one network may ask without an account, on pages and interface together.
+    #[must_use]
+    pub fn limit(mut self, limits: Limits) -> Self {
+        self.strangers = Arc::new(Strangers::new(limits));
+        self
+    }
+    /// Where the keys are.
+    pub fn keys(&self) -> &Path {
+        &self.keys
+    }
+    /// The office in memory, of whatever generation.
+    pub(crate) fn office_held(&self) -> Option<Arc<Office>> {
+        self.office.held()
     }
     /// The store.
     pub const fn store(&self) -> &Store {

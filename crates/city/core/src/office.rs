@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use access::{Permit, decide, op};
-use kernel::{Actor, RegionCode, StreamId, StreamKind, UnitId};
+use kernel::{Actor, RegionCode, Role, StreamId, StreamKind, UnitId};
 use resolve::{LimitRule, Rules, default_limits};
 use serde::{Deserialize, Serialize};
 use store::office::UnitRow;
@@ -18,7 +18,17 @@ use crate::{City, Door as _, Error, Later};
 const CITY: &str = "city";
 const LIMITS: &str = "limits";
 const CALENDAR: &str = "calendar";
+/// The setting of what is demanded of whoever signs in.
+pub const SIGN_IN: &str = "sign-in";
 const GENERATION: &str = "office-generation";
+
+/// What a city demands of whoever signs in.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct SignInRules {
+    /// roles that must have a second factor
+    #[serde(default)]
+    factor: Vec<Role>,
+}
 
 /// What a city sets about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +55,8 @@ pub struct Office {
     pub settings: Settings,
     /// the rules of the loop, with the calendar
     pub rules: Rules,
+    /// roles that must have a second factor
+    pub factor_roles: Vec<Role>,
     units: HashMap<UnitId, UnitRow>,
     by_key: HashMap<String, UnitId>,
 }
@@ -81,7 +93,15 @@ impl Office {
         rules.rounds_max = settings.rounds_max.unwrap_or(rules.rounds_max);
         let units: HashMap<_, _> = office::units(rd)?.into_iter().map(|u| (u.id, u)).collect();
         let by_key = units.values().map(|u| (u.key.clone(), u.id)).collect();
-        Ok(Self { settings, rules, units, by_key })
+        let factor_roles = match settings::newest(rd, SIGN_IN)? {
+            Some(s) => parse::<SignInRules>(&s.doc)?.factor,
+            None => Vec::new(),
+        };
+        Ok(Self { settings, rules, factor_roles, units, by_key })
+    }
+    /// Must who has this role have a second factor?
+    pub fn demands_factor(&self, role: Role) -> bool {
+        self.factor_roles.contains(&role)
     }
     /// A unit that is still there.
     pub fn unit(&self, id: UnitId) -> Option<&UnitRow> {
@@ -151,6 +171,34 @@ pub fn note(tx: &mut Tx<'_>, permit: &Permit, act: &str, data: &str) -> Result<(
     let now = tx.now();
     tx.append(OFFICE_STREAM, ver, now, permit.actor(), act, data)?;
     Ok(())
+}
+
+/// The stream on which signing in and out, and failing to, is recorded.
+const SIGN_INS: StreamId = StreamId::new(StreamKind::Office, 6);
+/// The stream on which it is recorded who read a case that is not with their unit.
+const READS: StreamId = StreamId::new(StreamKind::Office, 7);
+
+fn append_to(tx: &mut Tx<'_>, stream: StreamId, actor: &Actor, act: &str, data: &str) -> Result<(), Error> {
+    let ver = store::ledger_rows::head_of(tx, stream)?.map_or(0, |h| h.0);
+    let now = tx.now();
+    tx.append(stream, ver, now, actor, act, data)?;
+    Ok(())
+}
+
+/// Records who signed in or out, or did not.
+///
+/// # Errors
+/// The store could not.
+pub fn note_sign_in(tx: &mut Tx<'_>, actor: &Actor, act: &str, data: &str) -> Result<(), Error> {
+    append_to(tx, SIGN_INS, actor, act, data)
+}
+
+/// Records who read what is not with their unit.
+///
+/// # Errors
+/// The store could not.
+pub fn note_read(tx: &mut Tx<'_>, actor: &Actor, act: &str, data: &str) -> Result<(), Error> {
+    append_to(tx, READS, actor, act, data)
 }
 
 impl City {

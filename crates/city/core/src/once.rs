@@ -3,14 +3,11 @@
 //! The key is looked up and kept in the transaction of the act itself. A refused request keeps nothing: sent
 //! again, it is decided again. Must not know HTTP.
 
-use kernel::{Actor, US_PER_DAY};
+use kernel::Actor;
 use store::Tx;
 use store::idempotency::{self, Kept};
 
-use crate::Error;
-
-/// Answers are kept so long, days.
-const KEPT_DAYS: i64 = 2;
+use crate::{Error, retention};
 
 /// The name of a request that is to be done once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +41,7 @@ pub fn once(
     }
     let body = f(tx)?;
     let kept = Kept { status: 200, answer: body };
-    let until = now.plus_us(KEPT_DAYS * US_PER_DAY);
+    let until = now.plus_us(retention::days(retention::ONCE_DAYS));
     idempotency::keep(tx, &who, &name.key, &name.digest, &kept, until)?;
     Ok(Answered { body: kept.answer, replayed: false })
 }

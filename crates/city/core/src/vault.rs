@@ -39,6 +39,27 @@ impl Contact {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+    /// Is it of a length that names, numbers and addresses have?
+    ///
+    /// # Errors
+    /// The field that is too long.
+    pub fn bounded(&self) -> Result<(), crate::Error> {
+        for (field, text, most) in [
+            ("name", &self.name, 100),
+            ("phone", &self.phone, 100),
+            ("id_number", &self.id_number, 100),
+            ("address", &self.address, 300),
+        ] {
+            if text.chars().count() > most {
+                return Err(crate::Error::invalid(
+                    field,
+                    format!("最多 {most} 个字，请核对"),
+                    format!("at most {most} characters: check it"),
+                ));
+            }
+        }
+        Ok(())
+    }
     /// With everything but the ends hidden: 王**, 138****1234.
     #[must_use]
     pub fn masked(&self) -> Self {

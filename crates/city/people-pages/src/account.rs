@@ -46,6 +46,11 @@ async fn page(kit: &Kit, desk: &Desk, key: &str, done: bool, trouble: String) ->
         .await?
     };
     let qr = if on { String::new() } else { qr(&offered.address) };
+    let trouble = if trouble.is_empty() && desk.page.owes_factor {
+        desk.page.t.factor_owed.to_owned()
+    } else {
+        trouble
+    };
     let name = format!("{} · {}", desk.me.staff.name, desk.me.staff.login);
     Ok(render(&AccountHtml { p: desk.page.clone(), name, on, key: offered.key, qr, done, trouble }))
 }

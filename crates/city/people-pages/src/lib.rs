@@ -63,6 +63,8 @@ pub fn routes() -> Router<Kit> {
         )
         .route("/desk/office/roster.xlsx", get(roster::book))
         .route("/desk/office/sign-on", get(sign_on::form).post(sign_on::save))
+        .route("/desk/office/again", post(office::again_all))
+        .route("/desk/office/second-factor", post(sign_on::demand))
         .route("/desk/office/limits", get(office::limits).post(office::put_limits))
         .route("/desk/office/calendar", post(office::put_calendar))
         .route("/desk/account", get(account::show))

@@ -115,6 +115,12 @@ async fn or_again(kit: &Kit, desk: &Desk, fields: Fields, done: Result<(), Error
     }
 }
 
+/// `POST /desk/office/again`: what was put aside is tried again.
+pub(crate) async fn again_all(State(kit): State<Kit>, desk: Desk, _: Fields) -> Result<Response, Oops> {
+    kit.city.try_again_by(desk.actor()).await?;
+    Ok(Redirect::to("/desk/office").into_response())
+}
+
 /// `POST /desk/office/calendar`: the notice of a year.
 pub(crate) async fn put_calendar(
     State(kit): State<Kit>,

@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use city::Error;
+use city::{Error, Network};
 use kernel::RegionCode;
 use people::FirstSetup;
-use web_kit::{Fields, Oops, again, blocking, cookie_header, explain, render};
+use web_kit::{Asking, Fields, Oops, again, blocking, cookie_header, explain, render};
 
 use crate::{Desk, Kit, Page};
 
@@ -37,9 +37,15 @@ pub(crate) async fn form_again(kit: &Kit, p: Page, login: String, trouble: Strin
     Ok(render(&SignInHtml { p, login, trouble, unified }))
 }
 
-async fn open(kit: &Kit, login: String, password: String, code: String) -> Result<Response, Error> {
+async fn open(
+    kit: &Kit,
+    network: Network,
+    login: String,
+    password: String,
+    code: String,
+) -> Result<Response, Error> {
     let acts = kit.acts.clone();
-    let signed = blocking(move || acts.people.sign_in(&login, &password, &code)).await?;
+    let signed = blocking(move || acts.people.sign_in_at(network, &login, &password, &code)).await?;
     let mut answer = Redirect::to("/desk").into_response();
     let value = cookie_header(kit, kit.session_cookie(), &signed.token, COOKIE_S);
     answer.headers_mut().append(header::SET_COOKIE, value);
@@ -47,9 +53,14 @@ async fn open(kit: &Kit, login: String, password: String, code: String) -> Resul
 }
 
 /// `POST /desk/sign-in`
-pub(crate) async fn enter(State(kit): State<Kit>, p: Page, fields: Fields) -> Result<Response, Oops> {
+pub(crate) async fn enter(
+    State(kit): State<Kit>,
+    Asking(network): Asking,
+    p: Page,
+    fields: Fields,
+) -> Result<Response, Oops> {
     let (login, password) = (fields.get("login").to_owned(), fields.get("password").to_owned());
-    match open(&kit, login.clone(), password, fields.get("code").to_owned()).await {
+    match open(&kit, network, login.clone(), password, fields.get("code").to_owned()).await {
         Err(e @ Error::NotSignedIn(_)) => {
             let trouble = explain(&p, &e);
             Ok((StatusCode::UNAUTHORIZED, form_again(&kit, p, login, trouble).await?).into_response())
@@ -122,7 +133,8 @@ async fn first(kit: &Kit, f: &Fields) -> Result<Response, Error> {
     };
     let acts = kit.acts.clone();
     blocking(move || acts.people.set_up(first)).await?;
-    open(kit, f.get("login").to_owned(), f.get("password").to_owned(), String::new()).await
+    open(kit, Network::default(), f.get("login").to_owned(), f.get("password").to_owned(), String::new())
+        .await
 }
 
 /// `POST /setup/{token}`

@@ -5,9 +5,10 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
+use kernel::Role;
 use people::{Claim, SignOn};
 use serde::Deserialize;
-use web_kit::{Fields, Oops, Opt, again, blocking, cookie, cookie_header, explain, render};
+use web_kit::{Asking, Fields, Oops, Opt, again, blocking, cookie, cookie_header, explain, render, role};
 
 use crate::sign_in::{COOKIE_S, form_again};
 use crate::{Desk, Kit, Page};
@@ -63,6 +64,7 @@ struct EnteredHtml {
 /// `GET /desk/sign-in/unified/back`
 pub(crate) async fn back(
     State(kit): State<Kit>,
+    Asking(network): Asking,
     p: Page,
     headers: HeaderMap,
     Query(brought): Query<Brought>,
@@ -71,7 +73,7 @@ pub(crate) async fn back(
     let (acts, refused) = (kit.acts.clone(), brought.error.clone());
     let signed = blocking(move || {
         if refused.is_empty() {
-            return acts.people.sign_in_from(&sealed, &brought.code, &brought.state);
+            return acts.people.sign_in_from(network, &sealed, &brought.code, &brought.state);
         }
         let what: String =
             refused.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();
@@ -100,11 +102,18 @@ struct SignOnHtml {
     p: Page,
     s: SignOn,
     claims: Vec<Opt>,
+    /// roles that can be demanded a second factor
+    roles: Vec<Opt>,
     back: String,
     trouble: String,
 }
 
-fn page(kit: &Kit, p: Page, mut s: SignOn, host: &str, trouble: String) -> Response {
+async fn page(kit: &Kit, desk: &Desk, mut s: SignOn, host: &str, trouble: String) -> Result<Response, Oops> {
+    let p = desk.page.clone();
+    let demanded = kit.acts.people.factor_roles(desk.actor()).await?;
+    let roles = Role::ALL.into_iter().filter(|r| !matches!(r, Role::Resident | Role::System));
+    let roles =
+        roles.map(|r| Opt { value: r.word().into(), label: role(p.lang, r), on: demanded.contains(&r) });
     if s.site.is_empty() {
         let scheme = if kit.options.secure { "https" } else { "http" };
         s.site = Some(kit.options.public_url.clone())
@@ -117,13 +126,13 @@ fn page(kit: &Kit, p: Page, mut s: SignOn, host: &str, trouble: String) -> Respo
         on: c == s.claim,
     });
     let back = format!("{}{}", s.site.trim_end_matches('/'), people::BACK);
-    render(&SignOnHtml { claims: claims.collect(), back, s, p, trouble })
+    Ok(render(&SignOnHtml { claims: claims.collect(), roles: roles.collect(), back, s, p, trouble }))
 }
 
 /// `GET /desk/office/sign-on`
 pub(crate) async fn form(State(kit): State<Kit>, desk: Desk, headers: HeaderMap) -> Result<Response, Oops> {
     let setting = kit.acts.people.sign_on(desk.actor()).await?;
-    Ok(page(&kit, desk.page, setting, web_kit::header_of(&headers, "host"), String::new()))
+    page(&kit, &desk, setting, web_kit::header_of(&headers, "host"), String::new()).await
 }
 
 /// `POST /desk/office/sign-on`
@@ -135,6 +144,7 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, f: Fields) -> Resul
         client: f.get("client").to_owned(),
         secret: f.get("secret").to_owned(),
         site: f.get("site").trim_end_matches('/').to_owned(),
+        second_factor: f.has("second_factor"),
         claim: Claim::ALL.into_iter().find(|c| c.word() == f.get("claim")).unwrap_or_default(),
     };
     let (acts, actor, sent) = (kit.acts.clone(), desk.actor(), new.clone());
@@ -142,10 +152,17 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, f: Fields) -> Resul
         Ok(()) => Ok(Redirect::to("/desk/office/sign-on").into_response()),
         Err(e) => {
             again(&desk.page, e, |trouble| {
-                let shown = SignOn { secret: String::new(), ..sent };
-                std::future::ready(Ok(page(&kit, desk.page.clone(), shown, "", trouble)))
+                page(&kit, &desk, SignOn { secret: String::new(), ..sent }, "", trouble)
             })
             .await
         }
     }
+}
+
+/// `POST /desk/office/second-factor`: which roles must have one.
+pub(crate) async fn demand(State(kit): State<Kit>, desk: Desk, f: Fields) -> Result<Response, Oops> {
+    let sent = f.all("role");
+    let roles = Role::ALL.into_iter().filter(|r| sent.contains(&r.word())).collect();
+    kit.acts.people.set_factor_roles(desk.actor(), roles).await?;
+    Ok(Redirect::to("/desk/office/sign-on").into_response())
 }

@@ -100,6 +100,7 @@ fn acts_on(p: &Page, s: &store::office::StaffRow) -> Vec<(&'static str, &'static
     let fits = StaffAct::ALL.into_iter().filter(|a| a.fits(s));
     let text = |a| match a {
         StaffAct::ResetFactor => p.t.staff_reset_factor,
+        StaffAct::Bind => p.t.staff_bind,
         StaffAct::Unbind => p.t.staff_unbind,
         StaffAct::TurnOff => p.t.staff_turn_off,
         StaffAct::TurnOn => p.t.staff_turn_on,

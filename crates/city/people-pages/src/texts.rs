@@ -21,6 +21,7 @@ web_kit::texts! {
     account_sessions: "结束我的全部登录", "End all my sessions";
     account_sessions_hint: "手机丢失或在公用电脑上忘记退出时使用。", "When a telephone is lost or you forgot to sign out.";
     account_done: "已保存。", "Saved.";
+    staff_bind: "批准绑定统一身份", "Approve single sign-on";
     staff_unbind: "解除统一身份绑定", "Unbind single sign-on";
     staff_turn_off: "停用", "Turn off";
     staff_turn_on: "恢复", "Turn on";
@@ -49,8 +50,13 @@ web_kit::texts! {
     sign_on_secret: "客户端密钥（client_secret）", "Client secret";
     sign_on_secret_hint: "加密保存，不再显示；留空表示不改", "Kept sealed and never shown again; empty: unchanged";
     sign_on_site: "本站地址", "Address of this site";
-    sign_on_claim: "首次登录按哪一项对应账号", "What names the account at the first sign-in";
-    sign_on_claim_hint: "与账号相同即绑定，以后按平台的唯一标识识别；不会自动开户", "The account of that name is bound, and known by the provider's own name from then on; no account is made";
+    sign_on_claim: "首次登录按哪一项找账号", "What names the account at the first sign-in";
+    sign_on_claim_hint: "与账号相同的，提出绑定申请，管理员在“人员”页批准后生效，以后按平台的唯一标识识别；不会自动开户", "The account of that name asks to be bound; an administrator approves it under People, and from then on the provider's own name counts; no account is made";
+    sign_on_factor: "平台自身已要求双因素认证（未勾选时，须用动态验证码的账号只能用密码加验证码登录）", "The provider itself asks for a second factor (if not, accounts that need theirs sign in with password and code)";
+    factor_roles: "必须启用动态验证码的岗位", "Roles that must have a second factor";
+    factor_roles_hint: "勾选后，这些岗位的人员登录后只能先启用动态验证码，启用前不能办理其他事项；接口令牌同样受限。", "Whoever has such a role and no second factor can only set one up after signing in; tokens of the interface are bound in the same way.";
+    factor_roles_save: "保存", "Save";
+    factor_owed: "您的岗位必须启用动态验证码：请先在本页启用，之后即可办理。", "Your role needs a second factor: set it up on this page, then go on.";
     sign_on_back: "请在认证平台登记回调地址", "Register this address at the provider";
     sign_on_save: "连接并保存", "Connect and save";
     sign_on_entered: "已登录，正在进入工作台……", "Signed in, on your way to the workbench …";
@@ -109,8 +115,9 @@ web_kit::texts! {
     sys_jobs: "待办作业", "Open jobs";
     sys_dead: "失败作业", "Failed jobs";
     sys_aside: "搁置", "Put aside";
+    sys_again: "再试一次", "Try again";
     sys_round: "最近一轮到点办理", "Last round of the worker";
-    sys_aside_help: "单独搁置的件、文本和作业不影响其他；查明原因后，由运维执行 bancheng worker --again 重试。", "What is put aside harms nothing else; when its cause is mended, run bancheng worker --again.";
+    sys_aside_help: "单独搁置的件、文本和作业不影响其他；查明并消除原因后，点“再试一次”（或由运维执行 bancheng worker --again）。", "What is put aside harms nothing else; when its cause is mended, try again here, or run bancheng worker --again";
     sys_staff: "账号数", "Accounts";
     setup_title: "首次设置", "First set-up";
     setup_lead: "填写城市和第一个系统管理员。这个地址只能用一次。", "Name the city and the first system administrator. This address works once.";

@@ -9,7 +9,7 @@ use totp_rs::{Builder, Secret, Totp};
 
 use crate::People;
 use crate::entries::account_of;
-use crate::sign_in::{fits, hash};
+use city::guard::{Network, passwords};
 use city::random;
 use city::{Door, Error, Later};
 
@@ -18,7 +18,9 @@ use city::{Door, Error, Later};
 pub enum StaffAct {
     /// 重置动态码: the telephone is lost; the administrator has looked who it is
     ResetFactor,
-    /// 解除绑定: from the identity provider
+    /// 批准绑定: to the name at the identity provider that asks for it
+    Bind,
+    /// 解除绑定: from the identity provider, or the wish to be bound
     Unbind,
     /// 停用
     TurnOff,
@@ -28,11 +30,12 @@ pub enum StaffAct {
 
 impl StaffAct {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::ResetFactor, Self::Unbind, Self::TurnOff, Self::TurnOn];
+    pub const ALL: [Self; 5] = [Self::ResetFactor, Self::Bind, Self::Unbind, Self::TurnOff, Self::TurnOn];
     /// The code word, as it stands in the record.
     pub const fn word(self) -> &'static str {
         match self {
             Self::ResetFactor => "reset_factor",
+            Self::Bind => "bind_sign_on",
             Self::Unbind => "unbind_sign_on",
             Self::TurnOff => "turn_off_staff",
             Self::TurnOn => "turn_on_staff",
@@ -42,9 +45,10 @@ impl StaffAct {
     pub const fn fits(self, s: &StaffRow) -> bool {
         match self {
             Self::ResetFactor => s.totp.is_some(),
-            Self::Unbind => s.subject.is_some(),
+            Self::Bind => s.subject_asked.is_some(),
+            Self::Unbind => s.subject.is_some() || s.subject_asked.is_some(),
             Self::TurnOff => s.active,
-            Self::TurnOn => !s.active || s.locked_until.is_some(),
+            Self::TurnOn => !s.active || s.locked_until.is_some() || s.failed >= store::tries::OF_NETWORK,
         }
     }
 }
@@ -107,6 +111,18 @@ impl People {
         if fresh { Ok(()) } else { Err(wrong_code()) }
     }
 
+    /// A check of a secret by who is signed in counts like a sign-in: who finds a session open does not guess on.
+    fn tried(&self, id: StaffId, check: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+        if !self.take_try(id, Network::default())? {
+            return Err(Error::NotSignedIn(Said::new(
+                "连续输错太多次，请 15 分钟后再试",
+                "too many wrong tries: wait 15 minutes",
+            )));
+        }
+        check()?;
+        self.give_back_try(id, Network::default())
+    }
+
     /// A second factor to be put into an authenticator. Nothing is kept until it is confirmed.
     ///
     /// # Errors
@@ -130,12 +146,20 @@ impl People {
         Ok(Offered { key: key.to_owned(), address })
     }
 
-    /// Turns the second factor on: the code proves that the authenticator has the key.
+    /// Turns the second factor on: the code proves that the authenticator has the key. One that is on is turned off
+    /// first, with its own code: who finds a session open does not put their telephone in the place of another.
     ///
     /// # Errors
-    /// The code does not fit the key.
+    /// The code does not fit the key; there is a second factor already.
     pub fn confirm_factor(&self, actor: &Actor, key: &str, code: &str) -> Result<(), Error> {
         let staff = self.own(actor)?;
+        if staff.totp.is_some() {
+            return Err(Error::invalid(
+                "code",
+                "动态验证码已启用；要换手机，请先用原来的验证码停用，或请管理员重置",
+                "the second factor is on: to change telephones turn it off first with its code, or ask your administrator",
+            ));
+        }
         let bytes = Secret::try_from_base32(key).map_err(|_| Error::NotFound)?.as_bytes().to_vec();
         if bytes.len() < 16 {
             return Err(Error::NotFound);
@@ -167,7 +191,7 @@ impl People {
     /// The code is wrong.
     pub fn drop_factor(&self, actor: &Actor, code: &str) -> Result<(), Error> {
         let staff = self.own(actor)?;
-        self.check_factor(&staff, code)?;
+        self.tried(staff.id, || self.check_factor(&staff, code))?;
         self.clear_factor(actor.clone(), staff.id).wait()
     }
 
@@ -185,6 +209,17 @@ impl People {
             }
             match act {
                 StaffAct::ResetFactor => office::set_totp(tx, staff.id, None)?,
+                StaffAct::Bind => {
+                    let asked = staff.subject_asked.as_deref().ok_or(Error::NotFound)?;
+                    if office::staff_by_subject(tx, asked)?.is_some() {
+                        return Err(Error::invalid(
+                            "login",
+                            "这个统一身份已绑定在另一个账号上，请先解除那里的绑定",
+                            "this identity is bound to another account: free it there first",
+                        ));
+                    }
+                    office::set_subject(tx, staff.id, Some(asked))?;
+                }
                 StaffAct::Unbind => office::set_subject(tx, staff.id, None)?,
                 StaffAct::TurnOff => office::set_active(tx, staff.id, false)?,
                 StaffAct::TurnOn => office::set_active(tx, staff.id, true)?,
@@ -214,10 +249,20 @@ impl People {
     /// The old one is wrong, the new one too short.
     pub fn change_password(&self, actor: &Actor, old: &str, new: &str) -> Result<(), Error> {
         let staff = self.own(actor)?;
-        if !staff.secret.as_deref().is_some_and(|s| fits(s, old)) {
-            return Err(Error::invalid("old", "原密码不对", "the old password is wrong"));
+        self.tried(staff.id, || {
+            if passwords::fits(staff.secret.as_deref(), old)? {
+                return Ok(());
+            }
+            Err(Error::invalid("old", "原密码不对", "the old password is wrong"))
+        })?;
+        if old == new {
+            return Err(Error::invalid(
+                "password",
+                "新密码与原密码相同，请换一个",
+                "the new password is the old one: take another",
+            ));
         }
-        let secret = hash(new)?;
+        let secret = passwords::hash(&staff.login, new)?;
         let (actor, id) = (actor.clone(), staff.id);
         let done = self.write(move |app, tx| {
             let permit = decide(&actor, op::OwnAccount, Own(Some(id)))?;

@@ -8,7 +8,7 @@ use store::Tx;
 use store::office::{self, StaffRow, UnitRow};
 
 use crate::People;
-use crate::sign_in::hash;
+use city::guard::passwords;
 use city::{Door, Error, Later};
 
 /// A unit as it is entered or imported.
@@ -66,16 +66,18 @@ impl Entered {
     }
 }
 
-/// The passwords of new accounts by their hashes. One hash for one password: a demo gives the same to everybody.
+/// The passwords of new accounts by their hashes. One hash for one password: a demo gives the same to everybody. Whether
+/// it is too easily guessed is asked for each account, since that depends on its name.
 pub(crate) struct Hashes(HashMap<String, String>);
 
 impl Hashes {
     /// Hashes every password once; slow on purpose, so never inside a transaction.
     pub(crate) fn of(staff: &[NewStaff]) -> Result<Self, Error> {
         let mut all = HashMap::new();
-        for password in staff.iter().filter_map(|s| s.password.as_ref()) {
+        for (login, password) in staff.iter().filter_map(|s| Some((&s.login, s.password.as_ref()?))) {
+            passwords::acceptable(login, password)?;
             if !all.contains_key(password) {
-                all.insert(password.clone(), hash(password)?);
+                all.insert(password.clone(), passwords::hash(login, password)?);
             }
         }
         Ok(Self(all))
@@ -182,6 +184,7 @@ pub(crate) fn staff_in(
             locked_until: None,
             active: true,
             subject: None,
+            subject_asked: None,
         };
         office::put_staff(tx, &permit, &row)?;
         if let Some(old) = old.as_ref().filter(|_| row.secret.is_some()) {
@@ -192,6 +195,20 @@ pub(crate) fn staff_in(
     Ok(done)
 }
 
+/// Who takes in what residents lodge, in which region: facts about every case rest on it.
+pub(crate) fn receptions(tx: &mut Tx<'_>) -> Result<Vec<(UnitId, String)>, Error> {
+    let all = office::units(tx)?.into_iter().filter(|u| u.active && u.kind == "coordination");
+    Ok(all.map(|u| (u.id, u.region.to_string())).collect())
+}
+
+/// When the receptions are others than before, the facts are made anew from the record.
+pub(crate) fn counted_anew(tx: &mut Tx<'_>, before: &[(UnitId, String)]) -> Result<(), Error> {
+    if receptions(tx)? != before && !before.is_empty() {
+        store::facts::clear(tx)?;
+    }
+    Ok(())
+}
+
 impl People {
     /// Adds units, or changes those with the same key. Parents must be in the list before their children or
     /// known already.
@@ -199,7 +216,9 @@ impl People {
         self.write(move |app, tx| {
             let permit = decide(&actor, op::WriteUnits, City(&app.city.office(tx)?.settings.city))?;
             let mut keys = keys_in(tx)?;
+            let before = receptions(tx)?;
             let done = units_in(tx, &permit, &mut keys, &units)?;
+            counted_anew(tx, &before)?;
             let data = serde_json::json!({ "units": done.all() }).to_string();
             city::record(tx, &permit, "put_units", &data)?;
             Ok(done.all())

@@ -13,7 +13,9 @@ use tabular::header::{Fields, Words};
 use tabular::records::{self, Record, Sheet};
 
 use crate::People;
-use crate::entries::{Entered, Hashes, NewStaff, NewUnit, keys_in, may_enter, staff_in, units_in};
+use crate::entries::{
+    Entered, Hashes, NewStaff, NewUnit, counted_anew, keys_in, may_enter, receptions, staff_in, units_in,
+};
 use city::{Door, Error, Later, Office};
 
 /// Names of the two sheets.
@@ -273,11 +275,10 @@ fn staff_of(
             wrong.push(row.wrong(said.zh, said.en));
             continue;
         }
-        if !password.is_empty() && password.chars().count() < crate::sign_in::PASSWORD_MIN {
-            wrong.push(row.wrong(
-                format!("初始密码至少 {} 个字符", crate::sign_in::PASSWORD_MIN),
-                format!("a password has at least {} characters", crate::sign_in::PASSWORD_MIN),
-            ));
+        if !password.is_empty()
+            && let Err(Error::Invalid { said, .. }) = city::guard::passwords::acceptable(login, password)
+        {
+            wrong.push(row.wrong(said.zh, said.en));
             continue;
         }
         found.push(NewStaff {
@@ -355,7 +356,9 @@ impl People {
             let mut keys = keys_in(tx)?;
             if !units.is_empty() {
                 let permit = decide(&actor, op::WriteUnits, City(&office.settings.city))?;
+                let before = receptions(tx)?;
                 taken.units = units_in(tx, &permit, &mut keys, &units)?;
+                counted_anew(tx, &before)?;
             }
             let permit = decide(&actor, op::KeepRoster, Nothing)?;
             // A unit may be called by its name as well as by its key.

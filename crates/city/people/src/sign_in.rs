@@ -1,21 +1,17 @@
 //! 登录: sign-in, sessions, interface tokens.
 
 use access::{Permit, decide, op};
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
-use kernel::{Actor, Moment, Said, US_PER_DAY, US_PER_HOUR};
+use kernel::{Actor, Moment, Said, StaffId, US_PER_DAY, US_PER_HOUR};
 use store::office::{self, SessionRow, StaffRow};
+use store::tries;
 
 use crate::People;
 use crate::entries::account_of;
-use city::{Error, without_secrets};
+use city::guard::{Network, passwords};
+use city::{Error, note_sign_in, without_secrets};
 
 pub(crate) const SESSION_US: i64 = 10 * US_PER_HOUR;
 const TOKEN_US: i64 = 366 * US_PER_DAY;
-const FAILURES_MAX: i64 = 5;
-const LOCK_US: i64 = 15 * 60 * 1_000_000;
-pub(crate) const PASSWORD_MIN: usize = 10;
 
 /// Somebody who is signed in.
 #[derive(Clone, Debug)]
@@ -28,107 +24,113 @@ pub struct SignedIn {
     pub until: Moment,
 }
 
-fn hasher() -> Argon2<'static> {
-    // 19 MiB, two passes: a tenth of a second on an office server.
-    let params = Params::new(19_456, 2, 1, None).unwrap_or_else(|_| unreachable!("fixed numbers"));
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-}
-
-/// Hashes a password; slow on purpose, so never inside a transaction.
-///
-/// # Errors
-/// A password that is too short.
-pub(crate) fn hash(password: &str) -> Result<String, Error> {
-    if password.chars().count() < PASSWORD_MIN || password.len() > 512 {
-        return Err(Error::invalid(
-            "password",
-            format!("密码至少 {PASSWORD_MIN} 个字符"),
-            format!("a password has at least {PASSWORD_MIN} characters"),
-        ));
-    }
-    let hash = hasher().hash_password(password.as_bytes());
-    let hash = hash.map_err(|e| Error::bug(format!("argon2: {e}")))?;
-    Ok(hash.to_string())
-}
-
-pub(crate) fn fits(secret: &str, password: &str) -> bool {
-    PasswordHash::new(secret).is_ok_and(|h| hasher().verify_password(password.as_bytes(), &h).is_ok())
-}
-
 impl People {
     /// Signs in with a password, and the code of the second factor where there is one. Blocks for a tenth of a
     /// second: call it on a thread of its own.
     ///
     /// # Errors
-    /// The same sentence for a wrong name and a wrong password; locked after five wrong ones.
+    /// The same sentence for a wrong name, a wrong password and too many tries.
     pub fn sign_in(&self, login: &str, password: &str, code: &str) -> Result<SignedIn, Error> {
-        let wrong = || Error::NotSignedIn(Said::new("账号或密码不对", "the name or the password is wrong"));
+        self.sign_in_at(Network::default(), login, password, code)
+    }
+
+    /// The same for who asks from a network: wrong passwords are counted for each account and network, so that nobody
+    /// locks somebody else out from afar.
+    ///
+    /// # Errors
+    /// As [`People::sign_in`].
+    pub fn sign_in_at(
+        &self,
+        network: Network,
+        login: &str,
+        password: &str,
+        code: &str,
+    ) -> Result<SignedIn, Error> {
         let name = login.trim().to_owned();
         let found = self.city.store().read(|rd| Ok::<_, Error>(office::staff_by_login(rd, &name)?))?;
-        let now = self.city.store().now();
-        let Some(staff) = found.filter(|s| s.active) else {
-            // As slow as a wrong password, so that time does not tell which names exist.
-            let _ = fits(
-                "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-                password,
-            );
-            return Err(wrong());
+        let staff = found.filter(|s| s.active);
+        let id = staff.as_ref().map(|s| s.id);
+        // A try is taken before the password is looked at: whoever sends a hundred at once has no more than five.
+        let free = id.map(|id| self.take_try(id, network)).transpose()?.unwrap_or(false);
+        let secret = staff.as_ref().filter(|_| free).and_then(|s| s.secret.as_deref());
+        let right = passwords::fits(secret, password)?;
+        let Some(staff) = staff.filter(|_| right) else {
+            return Err(self.not_signed_in(id.filter(|_| free), network));
         };
-        if staff.locked_until.is_some_and(|t| t > now) {
-            return Err(Error::NotSignedIn(Said::new(
-                "密码连续输错，账号已锁定 15 分钟，请稍后再试或请管理员重置",
-                "too many wrong passwords: locked for 15 minutes; wait or ask your administrator",
-            )));
-        }
-        let id = staff.id;
-        if !staff.secret.as_deref().is_some_and(|s| fits(s, password)) {
-            let failed = staff.failed + 1;
-            let until = (failed >= FAILURES_MAX).then(|| now.plus_us(LOCK_US));
-            let count = if until.is_some() { 0 } else { failed };
-            self.city.store().write(move |tx| Ok::<_, Error>(office::note_failure(tx, id, count, until)?))?;
-            return Err(wrong());
-        }
         if let Err(e) = self.check_factor(&staff, code) {
-            // A wrong code counts like a wrong password: six digits are soon guessed.
-            if !code.trim().is_empty() {
-                let failed = staff.failed + 1;
-                let until = (failed >= FAILURES_MAX).then(|| now.plus_us(LOCK_US));
-                let count = if until.is_some() { 0 } else { failed };
-                self.city
-                    .store()
-                    .write(move |tx| Ok::<_, Error>(office::note_failure(tx, id, count, until)?))?;
+            if code.trim().is_empty() {
+                // Who is asked for a code has not guessed wrong.
+                self.give_back_try(staff.id, network)?;
+            } else {
+                self.not_signed_in(id, network);
             }
             return Err(e);
         }
-        self.open_session(staff, "session", "浏览器 / browser", SESSION_US)
+        self.give_back_try(staff.id, network)?;
+        self.open_session(staff, network, "session", "浏览器 / browser", SESSION_US)
+    }
+
+    /// Takes a try of an account; false when too many were wrong.
+    pub(crate) fn take_try(&self, id: StaffId, network: Network) -> Result<bool, Error> {
+        let net = self.city.network_key(network);
+        self.city.store().write(move |tx| Ok::<_, Error>(tries::take(tx, id, net)?))
+    }
+
+    pub(crate) fn give_back_try(&self, id: StaffId, network: Network) -> Result<(), Error> {
+        let net = self.city.network_key(network);
+        self.city.store().write(move |tx| Ok::<_, Error>(tries::give_back(tx, id, net)?))
+    }
+
+    /// Puts a failed sign-in of an account on record, and answers what everybody is told.
+    fn not_signed_in(&self, id: Option<StaffId>, network: Network) -> Error {
+        if let Some(id) = id {
+            let data = serde_json::json!({ "staff": id, "from": network.text() }).to_string();
+            let noted = self
+                .city
+                .store()
+                .write(move |tx| note_sign_in(tx, &Actor::system(), "sign_in_failed", &data));
+            if let Err(e) = noted {
+                return e;
+            }
+        }
+        Error::NotSignedIn(Said::new(
+            "账号或密码不对，或因连续输错暂时不能登录；请核对后重试，15 分钟后自动恢复，也可请管理员解除",
+            "the name or the password is wrong, or there were too many tries: check and try again, after 15 minutes, \
+             or ask your administrator",
+        ))
     }
 
     /// Opens a session or makes an interface token for an account.
     pub(crate) fn open_session(
         &self,
         staff: StaffRow,
+        network: Network,
         kind: &str,
         label: &str,
         lasts_us: i64,
     ) -> Result<SignedIn, Error> {
-        self.open_for(staff, (kind, label, lasts_us), None)
+        self.open_for(staff, network, (kind, label, lasts_us), None)
     }
 
     /// `given`: by whom it is made for somebody else; that goes on record in the same transaction.
     fn open_for(
         &self,
         mut staff: StaffRow,
+        network: Network,
         (kind, label, lasts_us): (&str, &str, i64),
         given: Option<Permit>,
     ) -> Result<SignedIn, Error> {
         let token = self.city.vault().new_token()?;
         let digest = self.city.vault().token_digest(&token);
         let (kind, label, id) = (kind.to_owned(), label.to_owned(), staff.id);
+        let actor = staff.actor();
         let until = self.city.store().write(move |tx| {
             let made = tx.now();
             let until = made.plus_us(lasts_us);
             if kind == "session" {
-                office::note_failure(tx, id, 0, None)?;
+                let data =
+                    serde_json::json!({ "staff": id, "from": network.text(), "how": label }).to_string();
+                note_sign_in(tx, &actor, "sign_in", &data)?;
             }
             let row = SessionRow { staff: id, kind: kind.clone(), label: label.clone(), made, until };
             office::put_session(tx, &digest, &row)?;
@@ -151,7 +153,7 @@ impl People {
         let staff = self.city.store().read(|rd| Ok::<_, Error>(office::staff_by_login(rd, &name)?))?;
         let staff = staff.ok_or(Error::NotFound)?;
         let permit = decide(actor, op::MakeToken, account_of(&staff))?;
-        self.open_for(staff, ("token", label, TOKEN_US), Some(permit))
+        self.open_for(staff, Network::default(), ("token", label, TOKEN_US), Some(permit))
     }
 
     /// Is there anybody yet?

@@ -1,11 +1,11 @@
 //! 统一身份认证登录: the setting of an OpenID Connect provider, and signing in through it (row X1).
 //!
-//! An account is bound to the provider's own name for a person. The first sign-in binds it, when a claim that the
-//! administrator chose equals the name of an account that nobody is bound to yet; that is on record. Nobody gets
-//! an account this way.
+//! An account is bound to the provider's own name for a person, by an administrator who may write that account: the
+//! first sign-in only asks for it, when a claim that was chosen equals the name of an account that nobody is bound to
+//! yet. Nobody gets an account this way, and nobody gets around a second factor.
 
-use access::{City, Own, decide, op};
-use kernel::{Actor, Said};
+use access::{City, decide, op};
+use kernel::{Actor, Role, Said};
 use serde::{Deserialize, Serialize};
 use sso::{Errand, Person, Provider, SsoError};
 use store::office::{self, StaffRow};
@@ -13,12 +13,15 @@ use store::{Rd, settings};
 
 use crate::People;
 use crate::sign_in::{SESSION_US, SignedIn};
+use city::guard::{Network, Turns};
 use city::{Door, Error, Later};
 
 const SETTING: &str = "sso";
 /// What sealed things of this file belong to; cases and accounts have positive numbers.
 const OF_SECRET: i64 = -1;
 const OF_ERRAND: i64 = -2;
+/// Who waits for the provider at the same time: it may be slow, and anybody can make us ask it.
+static ASKING: Turns = Turns::new(4, 16);
 /// How long somebody may stay at the provider.
 pub const ERRAND_S: u32 = 600;
 
@@ -85,6 +88,9 @@ pub struct SignOn {
     pub site: String,
     /// what names an account at the first sign-in
     pub claim: Claim,
+    /// the provider itself asks for a second factor; else who must have one here signs in with it here
+    #[serde(default)]
+    pub second_factor: bool,
 }
 
 /// Where people come back to, below the address of the site.
@@ -106,7 +112,7 @@ fn provider(s: &SignOn) -> Provider {
 impl People {
     /// The setting as it is kept, with its secret sealed: pages need no key to be shown.
     fn sign_on_in(&self, rd: &mut Rd<'_>) -> Result<Option<SignOn>, Error> {
-        let Some(setting) = settings::at(rd, SETTING, self.city.store().now())? else { return Ok(None) };
+        let Some(setting) = settings::newest(rd, SETTING)? else { return Ok(None) };
         Ok(Some(serde_json::from_str(&setting.doc).map_err(Error::bug)?))
     }
     fn unsealed(&self, kept: SignOn) -> Result<SignOn, Error> {
@@ -165,7 +171,7 @@ impl People {
         let kept = SignOn { secret: ledger::hex(&sealed), ..new };
         let doc = serde_json::to_string(&kept).map_err(Error::bug)?;
         let told = serde_json::json!({ "on": kept.on, "issuer": kept.issuer, "client": kept.client,
-            "site": kept.site, "claim": kept.claim.claim() });
+            "site": kept.site, "claim": kept.claim.claim(), "second_factor": kept.second_factor });
         let actor = actor.clone();
         let done = self.write(move |_, tx| {
             let permit = decide(&actor, op::WriteSignOn, City(&office.settings.city))?;
@@ -186,6 +192,7 @@ impl People {
     /// # Errors
     /// None is set up; the provider does not answer.
     pub fn leave_for_sign_on(&self) -> Result<(String, String), Error> {
+        let _turn = ASKING.take()?;
         let (address, errand) = sso::leave(&provider(&self.sign_on_now()?)).map_err(|e| said(&e))?;
         let until = self.city.store().now().us() / 1_000_000 + i64::from(ERRAND_S);
         let text = serde_json::to_vec(&(until, errand)).map_err(Error::bug)?;
@@ -196,7 +203,14 @@ impl People {
     ///
     /// # Errors
     /// It took too long, was not begun here, is not to be trusted, or nobody here has this identity.
-    pub fn sign_in_from(&self, sealed: &str, code: &str, state: &str) -> Result<SignedIn, Error> {
+    pub fn sign_in_from(
+        &self,
+        network: Network,
+        sealed: &str,
+        code: &str,
+        state: &str,
+    ) -> Result<SignedIn, Error> {
+        let _turn = ASKING.take()?;
         let on = self.sign_on_now()?;
         let stale = || {
             Error::NotSignedIn(Said::new(
@@ -213,36 +227,75 @@ impl People {
         }
         let person = sso::come_back(&provider(&on), errand, code, state).map_err(|e| said(&e))?;
         let staff = self.bound(&on, &person)?;
-        self.open_session(staff, "session", &format!("{} / single sign-on", on.label), SESSION_US)
+        let wanted = staff.totp.is_some() || self.city.office_now().wait()?.demands_factor(staff.role);
+        if wanted && !on.second_factor {
+            return Err(Error::NotSignedIn(Said::new(
+                "此账号须用动态验证码，请用账号、密码和验证码登录",
+                "this account needs its second factor: sign in with name, password and code",
+            )));
+        }
+        self.open_session(staff, network, "session", &format!("{} / single sign-on", on.label), SESSION_US)
     }
 
-    /// The account of a person; binds it at the first time.
+    /// The account of a person. The first time it is asked for, not given.
     fn bound(&self, on: &SignOn, person: &Person) -> Result<StaffRow, Error> {
         let subject = format!("{} {}", on.issuer, person.subject);
-        let name = on.claim.of(person).unwrap_or_default().to_owned();
-        let done = self.write(move |app, tx| {
+        let claimed = on.claim.of(person).map(str::to_owned);
+        let name = claimed.clone().unwrap_or_default();
+        let done = self.write(move |_, tx| {
             if let Some(staff) = office::staff_by_subject(tx, &subject)? {
-                return Ok(Some(staff).filter(|s| s.active));
+                return Ok(Bound::Is(Box::new(staff)));
             }
             let found = if name.is_empty() { None } else { office::staff_by_login(tx, &name)? };
-            let Some(staff) = found.filter(|s| s.active && s.subject.is_none()) else { return Ok(None) };
-            let permit = decide(&staff.actor(), op::OwnAccount, Own(Some(staff.id)))?;
-            office::set_subject(tx, staff.id, Some(&subject))?;
-            let data = serde_json::json!({ "staff": staff.id, "claim": name }).to_string();
-            city::record(tx, &permit, "bind_sign_on", &data)?;
-            app.city.forget_known();
-            Ok(Some(staff))
+            let Some(staff) = found.filter(|s| s.active && s.subject.is_none()) else { return Ok(Bound::No) };
+            if staff.subject_asked.as_deref() != Some(&subject) {
+                office::ask_subject(tx, staff.id, &subject)?;
+                let data = serde_json::json!({ "staff": staff.id, "claim": name }).to_string();
+                city::note_sign_in(tx, &Actor::system(), "ask_sign_on", &data)?;
+            }
+            Ok(Bound::Asked)
         });
-        let (zh, en) = match on.claim.of(person) {
-            Some(name) => (
+        match (done.wait()?, claimed) {
+            (Bound::Is(staff), _) if staff.active => Ok(*staff),
+            (Bound::Asked, _) => Err(Error::NotSignedIn(Said::new(
+                "已收到绑定申请：请本单位管理员在“人员”页批准后再用统一身份登录；在此之前请用账号密码登录",
+                "asked to be bound: sign in this way when the administrator of your unit has approved it under People, until then with your password",
+            ))),
+            (_, Some(name)) => Err(Error::NotSignedIn(Said::new(
                 format!("统一身份“{name}”在本系统没有可用的账号，请找本单位管理员"),
                 format!("“{name}” has no account here that can be used: ask the administrator of your unit"),
-            ),
-            None => (
+            ))),
+            (_, None) => Err(Error::NotSignedIn(Said::new(
                 format!("认证平台没有给出“{}”，无法对应账号，请找系统管理员", on.claim.claim()),
                 format!("the provider gave no “{}”: ask the system administrator", on.claim.claim()),
-            ),
-        };
-        done.wait()?.ok_or_else(|| Error::NotSignedIn(Said::new(zh, en)))
+            ))),
+        }
     }
+
+    /// The roles that must have a second factor.
+    pub fn factor_roles(&self, actor: Actor) -> Later<Vec<Role>> {
+        self.read(move |app, rd| {
+            let office = app.city.office(rd)?;
+            decide(&actor, op::WriteSignOn, City(&office.settings.city))?;
+            Ok(office.factor_roles.clone())
+        })
+    }
+
+    /// Says which roles must have a second factor. Whoever has none can do nothing but set one up.
+    pub fn set_factor_roles(&self, actor: Actor, roles: Vec<Role>) -> Later<()> {
+        self.write(move |app, tx| {
+            let permit = decide(&actor, op::WriteSignOn, City(&app.city.office(tx)?.settings.city))?;
+            let words: Vec<_> = roles.iter().map(|r| r.word()).collect();
+            let doc = serde_json::json!({ "factor": words }).to_string();
+            let now = tx.now();
+            settings::put(tx, city::SIGN_IN, now, actor.staff, &doc)?;
+            city::record(tx, &permit, "set_factor_roles", &doc)
+        })
+    }
+}
+
+enum Bound {
+    Is(Box<StaffRow>),
+    Asked,
+    No,
 }

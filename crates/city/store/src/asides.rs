@@ -49,6 +49,17 @@ pub fn put(tx: &mut Tx<'_>, care: &str, subject: StreamId, reason: &str) -> Resu
     Ok(())
 }
 
+/// Has something done once more in the next round, although nothing failed.
+pub fn ask_again(tx: &mut Tx<'_>, care: &str, subject: StreamId, reason: &str) -> Result<()> {
+    let now = tx.now();
+    tx.exec(
+        "INSERT INTO aside (care, subject, reason, tries, since, again) VALUES ($1, $2, $3, 0, $4, $4) \
+         ON CONFLICT (care, subject) DO UPDATE SET reason = excluded.reason, again = excluded.again",
+        vals![care, subject, reason, now],
+    )?;
+    Ok(())
+}
+
 /// It was done after all, or is not owed any more; says whether it had been put aside.
 pub fn done(tx: &mut Tx<'_>, care: &str, subject: StreamId) -> Result<bool> {
     Ok(tx.exec("DELETE FROM aside WHERE care = $1 AND subject = $2", vals![care, subject])? > 0)

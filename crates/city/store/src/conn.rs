@@ -59,6 +59,16 @@ impl Rd<'_> {
         })?;
         Ok(all)
     }
+    /// Asks the same for many rows of parameters, all of them on their way at once: for each the first row of its
+    /// answer, if there is one.
+    pub fn query_each<T>(
+        &mut self,
+        sql: &str,
+        rows: &[&[Value<'_>]],
+        f: impl Fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<Option<T>>> {
+        self.engine.query_many(sql, rows, &f)
+    }
     /// The rows of any number of ids. `select` ends before the list of ids: `SELECT … WHERE id IN`.
     pub fn query_ids<T>(
         &mut self,

@@ -26,6 +26,11 @@ pub fn get(rd: &mut Rd<'_>, case: CaseId) -> Result<Option<Vec<u8>>> {
     rd.query_opt("SELECT sealed FROM contact WHERE case_id = $1", vals![case], |r| Ok(r.blob(0)?.to_vec()))
 }
 
+/// Destroys the sealed contact of a case.
+pub fn erase(tx: &mut Tx<'_>, case: CaseId) -> Result<bool> {
+    Ok(tx.exec("DELETE FROM contact WHERE case_id = $1", vals![case])? > 0)
+}
+
 /// The sealed contact that was kept last.
 pub fn newest(rd: &mut Rd<'_>) -> Result<Option<(CaseId, Vec<u8>)>> {
     let sql = "SELECT case_id, sealed FROM contact ORDER BY case_id DESC LIMIT 1";

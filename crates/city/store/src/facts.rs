@@ -4,7 +4,7 @@
 use kernel::StreamId;
 
 use crate::conn::{Rd, Tx};
-use crate::engine::Result;
+use crate::engine::{Dialect, Result};
 use crate::vals;
 use crate::value::Value;
 
@@ -77,9 +77,19 @@ pub fn each_after(
     })
 }
 
+/// Empties a table of a projection, however large it is.
+pub(crate) fn empty(tx: &mut Tx<'_>, table: &'static str) -> Result<()> {
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => format!("DELETE FROM {table}"),
+        // Row by row it would outlast the patience of one statement.
+        Dialect::Postgres => format!("TRUNCATE {table}"),
+    };
+    tx.exec(&sql, &[]).map(drop)
+}
+
 /// Throws all facts away; they are made again from the record.
 pub fn clear(tx: &mut Tx<'_>) -> Result<()> {
-    tx.exec("DELETE FROM fact", &[])?;
+    empty(tx, "fact")?;
     set_reached(tx, 0)?;
     new_epoch(tx)
 }

@@ -16,6 +16,8 @@ pub struct Waiting {
     pub file: FileRef,
     /// who brought it; none: somebody without an account
     pub staff: Option<StaffId>,
+    /// from which network, where nobody is signed in
+    pub net: Option<i64>,
 }
 
 fn file_of(row: &Row<'_>) -> Result<FileRef> {
@@ -26,8 +28,9 @@ fn file_of(row: &Row<'_>) -> Result<FileRef> {
 pub fn put(tx: &mut Tx<'_>, w: &Waiting) -> Result<()> {
     let now = tx.now();
     tx.exec(
-        "INSERT INTO upload (ticket, hash, name, kind, size, at, staff) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        vals![&w.ticket, &w.file.hash, &w.file.name, &w.file.kind, w.file.size, now, w.staff],
+        "INSERT INTO upload (ticket, hash, name, kind, size, at, staff, net) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        vals![&w.ticket, &w.file.hash, &w.file.name, &w.file.kind, w.file.size, now, w.staff, w.net],
     )?;
     Ok(())
 }
@@ -64,17 +67,29 @@ pub fn of_stream(rd: &mut Rd<'_>, stream: StreamId, hash: &str) -> Result<Option
     )
 }
 
-/// Bytes that wait, brought without an account.
-pub fn waiting_bytes(rd: &mut Rd<'_>) -> Result<i64> {
-    let sql =
-        "SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM upload WHERE stream IS NULL AND staff IS NULL";
-    rd.query_one(sql, &[], |row| row.i64(0))
+/// What waits and was brought without an account: bytes of each network, the most first. The same bytes of one network
+/// count once, as they lie on the disk once.
+pub fn waiting_of_strangers(rd: &mut Rd<'_>) -> Result<Vec<(i64, i64)>> {
+    let sql = "SELECT net, CAST(sum(size) AS BIGINT) AS bytes FROM \
+               (SELECT DISTINCT coalesce(net, 0) AS net, hash, size FROM upload WHERE stream IS NULL AND staff IS NULL) u \
+               GROUP BY net ORDER BY bytes DESC, net";
+    rd.query(sql, &[], |row| Ok((row.i64(0)?, row.i64(1)?)))
 }
 
-/// Forgets what waited since before `before`, at most `limit`; answers the hashes that nothing refers to now.
-pub fn sweep(tx: &mut Tx<'_>, before: Moment, limit: u32) -> Result<Vec<String>> {
-    let sql = "SELECT id, hash FROM upload WHERE stream IS NULL AND at < $1 ORDER BY at LIMIT $2";
-    let old = tx.query(sql, vals![before, limit], |row| Ok((row.i64(0)?, row.string(1)?)))?;
+/// Lets what a network left waiting before `before` run out now: it is swept with the rest.
+pub fn expire(tx: &mut Tx<'_>, net: i64, before: Moment) -> Result<u64> {
+    tx.exec(
+        "UPDATE upload SET at = 0 WHERE stream IS NULL AND staff IS NULL AND coalesce(net, 0) = $1 AND at < $2",
+        vals![net, before],
+    )
+}
+
+/// Forgets what waited since before `before`, or since before `strangers` when nobody's account brought it, at most
+/// `limit`; answers the hashes that nothing refers to now.
+pub fn sweep(tx: &mut Tx<'_>, before: Moment, strangers: Moment, limit: u32) -> Result<Vec<String>> {
+    let sql = "SELECT id, hash FROM upload WHERE stream IS NULL AND (at < $1 OR (staff IS NULL AND at < $2)) \
+               ORDER BY at LIMIT $3";
+    let old = tx.query(sql, vals![before, strangers, limit], |row| Ok((row.i64(0)?, row.string(1)?)))?;
     let mut free = Vec::new();
     for (id, hash) in old {
         tx.exec("DELETE FROM upload WHERE id = $1", vals![id])?;

@@ -61,12 +61,16 @@ pub fn end(tx: &mut Tx<'_>, file: i64, rows: i64) -> Result<()> {
     Ok(())
 }
 
-/// The case that says the same.
-pub fn known(rd: &mut Rd<'_>, content: &[u8; 16]) -> Result<Option<Known>> {
+/// For each content the case that says the same, asked all at once.
+pub fn known(rd: &mut Rd<'_>, contents: &[[u8; 16]]) -> Result<Vec<Option<Known>>> {
     let sql = "SELECT file, row, case_id FROM import_row WHERE content = $1";
-    rd.query_opt(sql, vals![content], |r| {
-        Ok(Known { content: *content, file: r.i64(0)?, row: r.i64(1)?, case: CaseId(r.i64(2)?) })
-    })
+    let rows: Vec<[Value<'_>; 1]> = contents.iter().map(|c| [c.into()]).collect();
+    let rows: Vec<&[Value<'_>]> = rows.iter().map(<[_; 1]>::as_slice).collect();
+    let found = rd.query_each(sql, &rows, |r| Ok((r.i64(0)?, r.i64(1)?, CaseId(r.i64(2)?))))?;
+    let with = |(found, content): (Option<(i64, i64, CaseId)>, &[u8; 16])| {
+        found.map(|(file, row, case)| Known { content: *content, file, row, case })
+    };
+    Ok(found.into_iter().zip(contents).map(with).collect())
 }
 
 /// Notes rows that became cases.

@@ -64,6 +64,8 @@ pub struct StaffRow {
     pub active: bool,
     /// who it is to the identity provider; none: not bound
     pub subject: Option<String>,
+    /// the name there that waits for an administrator to bind it
+    pub subject_asked: Option<String>,
 }
 
 impl StaffRow {
@@ -140,7 +142,7 @@ pub fn put_region(tx: &mut Tx<'_>, _permit: &Permit, code: &RegionCode, name: &s
 }
 
 const STAFF: &str = "SELECT id, login, name, role, unit, region, position, secret, totp, totp_step, failed, \
-                     locked_until, active, subject FROM staff";
+                     locked_until, active, subject, subject_asked FROM staff";
 
 fn staff_of(row: &Row<'_>) -> Result<StaffRow> {
     Ok(StaffRow {
@@ -158,6 +160,7 @@ fn staff_of(row: &Row<'_>) -> Result<StaffRow> {
         locked_until: row.opt_moment(11)?,
         active: row.bool(12)?,
         subject: row.opt_text(13)?.map(ToOwned::to_owned),
+        subject_asked: row.opt_text(14)?.map(ToOwned::to_owned),
     })
 }
 
@@ -232,15 +235,6 @@ pub fn put_staff(tx: &mut Tx<'_>, _permit: &Permit, s: &StaffRow) -> Result<Staf
     Ok(StaffId(id))
 }
 
-/// Notes a wrong password, or clears the count.
-pub fn note_failure(tx: &mut Tx<'_>, id: StaffId, failed: i64, locked_until: Option<Moment>) -> Result<()> {
-    tx.exec(
-        "UPDATE staff SET failed = $2, locked_until = $3 WHERE id = $1",
-        vals![id, failed, locked_until],
-    )?;
-    Ok(())
-}
-
 /// Sets the password hash.
 pub fn set_secret(tx: &mut Tx<'_>, id: StaffId, secret: &str) -> Result<()> {
     tx.exec("UPDATE staff SET secret = $2 WHERE id = $1", vals![id, secret])?;
@@ -249,7 +243,13 @@ pub fn set_secret(tx: &mut Tx<'_>, id: StaffId, secret: &str) -> Result<()> {
 
 /// Binds an account to a name at the identity provider, or frees it.
 pub fn set_subject(tx: &mut Tx<'_>, id: StaffId, subject: Option<&str>) -> Result<()> {
-    tx.exec("UPDATE staff SET subject = $2 WHERE id = $1", vals![id, subject])?;
+    tx.exec("UPDATE staff SET subject = $2, subject_asked = NULL WHERE id = $1", vals![id, subject])?;
+    Ok(())
+}
+
+/// Keeps the name at the identity provider that somebody asks to be bound to, until an administrator says so.
+pub fn ask_subject(tx: &mut Tx<'_>, id: StaffId, subject: &str) -> Result<()> {
+    tx.exec("UPDATE staff SET subject_asked = $2 WHERE id = $1", vals![id, subject])?;
     Ok(())
 }
 
@@ -259,7 +259,7 @@ pub fn set_active(tx: &mut Tx<'_>, id: StaffId, active: bool) -> Result<()> {
         "UPDATE staff SET active = $2, failed = 0, locked_until = NULL WHERE id = $1",
         vals![id, active],
     )?;
-    Ok(())
+    crate::tries::forget(tx, id)
 }
 
 /// Sets the key of the second factor, or takes it away.
@@ -319,6 +319,14 @@ pub fn end_sessions(tx: &mut Tx<'_>, staff: StaffId) -> Result<u64> {
 /// Clears sessions that ran out.
 pub fn sweep_sessions(tx: &mut Tx<'_>, now: Moment) -> Result<u64> {
     tx.exec("DELETE FROM session WHERE until <= $1", vals![now])
+}
+
+/// Removes messages from before a moment, at most `limit`.
+pub fn sweep_messages(tx: &mut Tx<'_>, before: Moment, limit: u32) -> Result<u64> {
+    tx.exec(
+        "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE at < $1 ORDER BY id LIMIT $2)",
+        vals![before, limit],
+    )
 }
 
 /// A message to a unit (站内消息).

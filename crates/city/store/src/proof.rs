@@ -152,6 +152,8 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("counter", "the last number given: a smaller one is refused by the unique key of what is numbered"),
     ("idempotency", "answers kept for a day"),
     ("session", "holds keyed digests only: a row made by hand opens nothing"),
+    ("sign_in_try", "a count of wrong tries of the last minutes; each that was looked at is on record"),
+    ("erasure", "where a request stands; each of its steps, and what was covered, is on record"),
     ("message", "a notice; the act it tells of is on record"),
     ("fact", "made from the record and made again from it"),
     ("projection", "made from the record and made again from it"),
@@ -432,6 +434,7 @@ const SET_BY: &[(&str, &str)] = &[
     ("city", "set_city"),
     ("limits", "set_limits"),
     ("calendar", "import_calendar"),
+    ("sign-in", "set_factor_roles"),
     ("rollback", "accept_rollback"),
 ];
 

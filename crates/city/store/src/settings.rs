@@ -46,14 +46,6 @@ pub fn put(tx: &mut Tx<'_>, name: &str, since: Moment, staff: Option<StaffId>, d
     Ok(ver)
 }
 
-/// What was or is in force at `at`: the latest beginning counts, and of the same beginning the latest version.
-pub fn at(rd: &mut Rd<'_>, name: &str, at: Moment) -> Result<Option<Setting>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM setting WHERE name = $1 AND since <= $2 ORDER BY since DESC, ver DESC LIMIT 1"
-    );
-    rd.query_opt(&sql, vals![name, at], setting_of)
-}
-
 /// The version that was written last: what is in force for every node, whatever its clock says.
 pub fn newest(rd: &mut Rd<'_>, name: &str) -> Result<Option<Setting>> {
     Ok(history(rd, name, 1)?.pop())

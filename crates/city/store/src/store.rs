@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -38,6 +39,8 @@ pub enum Place {
     },
 }
 
+/// Closures that may wait for the long readers; each may take seconds.
+const LONG_QUEUE: usize = 64;
 /// The name of the file in the data directory.
 pub const FILE: &str = "bancheng.sqlite3";
 
@@ -54,6 +57,9 @@ pub struct Options {
     pub database_clock: bool,
     /// Connections that read.
     pub readers: usize,
+    /// Connections for what reads and computes for long: boards, hot matters, comparisons. However many of those are asked
+    /// for, what reads little does not wait behind them.
+    pub long_readers: usize,
     /// Closures that may wait for the writer, and for the readers.
     pub queue: usize,
     /// Closures that are committed together at most.
@@ -87,6 +93,7 @@ impl Default for Options {
             clock: Arc::new(system_clock),
             database_clock: false,
             readers: 4,
+            long_readers: 2,
             queue: 4096,
             batch_max: 512,
             batch_time: Duration::from_millis(20),
@@ -124,6 +131,33 @@ struct Inner {
     queue: Mutex<Option<SyncSender<Box<dyn Task>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     pool: Pool,
+    long: Pool,
+    busy: Arc<Busy>,
+}
+
+/// How much is asked of the threads of a store; counted while it runs.
+#[derive(Debug, Default)]
+pub(crate) struct Busy {
+    pub waiting: AtomicI64,
+    pub last_group: AtomicI64,
+    pub groups: AtomicI64,
+    pub writes: AtomicI64,
+    pub readers_waiting: AtomicI64,
+}
+
+/// How much is asked of the threads of a store, at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// closures that wait for the writer, or that it works on
+    pub waiting: i64,
+    /// closures of the last group
+    pub last_group: i64,
+    /// groups since the store was opened
+    pub groups: i64,
+    /// closures answered since then
+    pub writes: i64,
+    /// closures that wait for a reader
+    pub readers_waiting: i64,
 }
 
 impl std::fmt::Debug for Store {
@@ -143,7 +177,9 @@ impl Store {
         migrations::migrate(&mut engine, place, (options.clock)(), None)?;
         let dialect = engine.dialect();
         let (queue, tasks) = sync_channel(options.queue.max(1));
+        let busy = Arc::new(Busy::default());
         let writer = Writer {
+            busy: Arc::clone(&busy),
             queue: tasks,
             engine: Some(engine),
             connect: connect_writer,
@@ -156,6 +192,12 @@ impl Store {
             .name("store-writer".into())
             .spawn(move || writer.run())
             .map_err(|e| StoreError::CannotOpen(e.to_string()))?;
+        let long = Pool::new(
+            Arc::clone(&connect_reader),
+            options.long_readers.max(1),
+            LONG_QUEUE,
+            options.patience,
+        )?;
         let pool = Pool::new(connect_reader, options.readers.max(1), options.queue.max(1), options.patience)?;
         let inner = Inner {
             place: place.clone(),
@@ -164,6 +206,8 @@ impl Store {
             queue: Mutex::new(Some(queue)),
             writer: Mutex::new(Some(writer)),
             pool,
+            long,
+            busy,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -175,6 +219,18 @@ impl Store {
     /// Which engine it runs on.
     pub fn dialect(&self) -> Dialect {
         self.inner.dialect
+    }
+    /// How much is asked of it just now.
+    pub fn load(&self) -> Load {
+        let of = |n: &AtomicI64| n.load(Ordering::Relaxed);
+        let b = &self.inner.busy;
+        Load {
+            waiting: of(&b.waiting),
+            last_group: of(&b.last_group),
+            groups: of(&b.groups),
+            writes: of(&b.writes),
+            readers_waiting: of(&b.readers_waiting),
+        }
     }
     /// What its clock says.
     pub fn now(&self) -> Moment {
@@ -196,7 +252,9 @@ impl Store {
     {
         let Some(queue) = self.queue() else { return Err(StoreError::Closed.into()) };
         let (task, answer) = task(f);
+        self.inner.busy.waiting.fetch_add(1, Ordering::Relaxed);
         if queue.send(task).is_err() {
+            self.inner.busy.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(StoreError::Closed.into());
         }
         answer.wait()
@@ -213,11 +271,14 @@ impl Store {
     {
         let Some(queue) = self.queue() else { return Answer::refused(StoreError::Closed) };
         let (task, answer) = task(f);
-        match queue.try_send(task) {
-            Ok(()) => answer,
-            Err(TrySendError::Full(_)) => Answer::refused(StoreError::Busy),
-            Err(TrySendError::Disconnected(_)) => Answer::refused(StoreError::Closed),
-        }
+        self.inner.busy.waiting.fetch_add(1, Ordering::Relaxed);
+        let refused = match queue.try_send(task) {
+            Ok(()) => return answer,
+            Err(TrySendError::Full(_)) => StoreError::Busy,
+            Err(TrySendError::Disconnected(_)) => StoreError::Closed,
+        };
+        self.inner.busy.waiting.fetch_sub(1, Ordering::Relaxed);
+        Answer::refused(refused)
     }
 
     /// Reads one consistent view on this thread. Not for asynchronous code, and not inside another read or
@@ -229,6 +290,14 @@ impl Store {
         self.inner.pool.read(f)
     }
 
+    /// The same for what computes for long while it reads, on a connection of its own kind.
+    pub fn read_long<T, E: From<StoreError>>(
+        &self,
+        f: impl FnOnce(&mut Rd<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.inner.long.read(f)
+    }
+
     /// Reads one consistent view on a thread of the store. Answers `Busy` at once when too many wait.
     pub fn ask<T, E>(
         &self,
@@ -238,11 +307,43 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.ask_of(&self.inner.pool, f)
+    }
+
+    /// The same for what reads and computes for long, on threads and connections of its own.
+    pub fn ask_long<T, E>(
+        &self,
+        f: impl FnOnce(&mut Rd<'_>) -> std::result::Result<T, E> + Send + 'static,
+    ) -> Answer<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.ask_of(&self.inner.long, f)
+    }
+
+    fn ask_of<T, E>(
+        &self,
+        pool: &Pool,
+        f: impl FnOnce(&mut Rd<'_>) -> std::result::Result<T, E> + Send + 'static,
+    ) -> Answer<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         let (reply, rx) = oneshot::channel();
-        let reader: Reader = Box::new(move |pool| drop(reply.send(pool.read(f))));
-        match self.inner.pool.submit(reader) {
+        let busy = Arc::clone(&self.inner.busy);
+        let reader: Reader = Box::new(move |pool| {
+            busy.readers_waiting.fetch_sub(1, Ordering::Relaxed);
+            drop(reply.send(pool.read(f)));
+        });
+        self.inner.busy.readers_waiting.fetch_add(1, Ordering::Relaxed);
+        match pool.submit(reader) {
             Ok(()) => Answer { got: Got::Later(rx) },
-            Err(e) => Answer::refused(e),
+            Err(e) => {
+                self.inner.busy.readers_waiting.fetch_sub(1, Ordering::Relaxed);
+                Answer::refused(e)
+            }
         }
     }
 
@@ -265,6 +366,7 @@ impl Inner {
             drop(writer.join());
         }
         self.pool.close();
+        self.long.close();
     }
 }
 impl Drop for Inner {

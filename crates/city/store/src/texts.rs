@@ -164,14 +164,15 @@ fn terms_of(d: &Doc, dialect: Dialect) -> String {
 /// Empties the index, so that it is built anew from the record.
 pub fn clear(tx: &mut Tx<'_>) -> Result<()> {
     for table in ["text_term", "text_band"] {
-        let sql = match tx.dialect() {
-            Dialect::Sqlite => format!("INSERT INTO {table} ({table}) VALUES ('delete-all')"),
-            Dialect::Postgres => format!("DELETE FROM {table}"),
-        };
-        tx.exec(&sql, &[])?;
+        match tx.dialect() {
+            Dialect::Sqlite => {
+                tx.exec(&format!("INSERT INTO {table} ({table}) VALUES ('delete-all')"), &[])?;
+            }
+            Dialect::Postgres => crate::facts::empty(tx, table)?,
+        }
     }
     for table in ["text_doc", "text_reply"] {
-        tx.exec(&format!("DELETE FROM {table}"), &[])?;
+        crate::facts::empty(tx, table)?;
     }
     set_number(tx, "read", 0)
 }

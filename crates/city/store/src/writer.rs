@@ -4,6 +4,8 @@
 //! full or the connection lost, the whole group is undone and everyone is told.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
@@ -14,7 +16,7 @@ use tokio::sync::oneshot;
 use crate::conn::{Rd, Tx, Writing};
 use crate::engine::{Engine, LedgerState, Result};
 use crate::error::StoreError;
-use crate::store::{Clock, Connect};
+use crate::store::{Busy, Clock, Connect};
 
 /// A clock that is behind the last event by no more than this is waited for by standing still.
 pub const CLOCK_SLACK_US: i64 = 300 * US_PER_SECOND;
@@ -77,6 +79,7 @@ pub(crate) struct Writer {
     pub database_clock: bool,
     pub batch_max: usize,
     pub batch_time: Duration,
+    pub busy: Arc<Busy>,
 }
 
 impl Writer {
@@ -85,6 +88,11 @@ impl Writer {
         while let Ok(first) = self.queue.recv() {
             let mut group = vec![first];
             let fate = self.group(&mut group);
+            let n = i64::try_from(group.len()).unwrap_or(i64::MAX);
+            self.busy.last_group.store(n, Ordering::Relaxed);
+            self.busy.groups.fetch_add(1, Ordering::Relaxed);
+            self.busy.writes.fetch_add(n, Ordering::Relaxed);
+            self.busy.waiting.fetch_sub(n, Ordering::Relaxed);
             for task in group {
                 task.answer(fate.clone());
             }

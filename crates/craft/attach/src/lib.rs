@@ -172,7 +172,8 @@ fn not_taken(from: From) -> Said {
 fn has_macros(bytes: &[u8]) -> bool {
     let wide: Vec<u8> = "_VBA_PROJECT".bytes().flat_map(|b| [b, 0]).collect();
     let names: [&[u8]; 2] = [b"vbaProject.bin", &wide];
-    names.iter().any(|name| bytes.windows(name.len()).any(|w| w == *name))
+    // Names of parts do not tell large letters from small ones.
+    names.iter().any(|name| bytes.windows(name.len()).any(|w| w.eq_ignore_ascii_case(name)))
 }
 
 /// A name as it may be shown and served: the last part of a path, without what a file system or a header could
@@ -228,7 +229,7 @@ mod tests {
         let mut doc = [part("word/document.xml"), part("_rels/.rels"), part("[Content_Types].xml")].concat();
         assert_eq!(accept(doc.clone(), From::Staff).map(|k| k.kind), Ok(Kind::Docx));
         assert!(accept(part("a.txt"), From::Staff).is_err(), "an archive is not a document");
-        doc.extend(b"word/vbaProject.bin");
+        doc.extend(b"word/vbaProject.BIN");
         let said = accept(doc, From::Staff).unwrap_err();
         assert!(said.zh.contains('宏'), "{said}");
     }

@@ -32,8 +32,39 @@ pub enum Personal {
     Passport,
     /// 姓名
     Name,
-    /// 门牌: building, entrance and room
+    /// 门牌: building, entrance and room, or a house in a village
     Door,
+}
+
+impl Personal {
+    /// For people.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Identity => "身份证号",
+            Self::Phone => "电话号码",
+            Self::BankCard => "长数字（卡号）",
+            Self::Plate => "车牌",
+            Self::Email => "电子邮箱",
+            Self::Messenger => "QQ、微信号",
+            Self::Passport => "护照、通行证号",
+            Self::Name => "姓名",
+            Self::Door => "门牌住址",
+        }
+    }
+    /// In English.
+    pub const fn en(self) -> &'static str {
+        match self {
+            Self::Identity => "identity number",
+            Self::Phone => "phone number",
+            Self::BankCard => "long number (card)",
+            Self::Plate => "number plate",
+            Self::Email => "e-mail address",
+            Self::Messenger => "messenger account",
+            Self::Passport => "passport number",
+            Self::Name => "name",
+            Self::Door => "home address",
+        }
+    }
 }
 
 /// One finding: its byte range in the text given.
@@ -71,8 +102,12 @@ const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林�
 任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤欧阳";
 /// Words for anybody; a name follows only where it ends at a mark or at what the person did.
 const GROUP_CUES: [&str; 7] = ["群众", "市民", "业主", "村民", "居民", "我是", "职工"];
+/// Units of a figure: 投资8000000元 is no telephone.
+const UNITS: &str = "元件条人次户吨米平万亿个份家宗起项年倍页千";
+/// A surname followed by one of these is covered already.
+const COVERED: [char; 5] = ['某', '*', '＊', '×', '～'];
 const AFTER_NAME: [&str; 10] = ["反映", "来电", "投诉", "来信", "举报", "咨询", "称", "说", "表示", "诉"];
-const TITLES: [&str; 8] = ["先生", "女士", "小姐", "师傅", "大爷", "大妈", "阿姨", "同学"];
+const TITLES: [&str; 9] = ["先生", "女士", "小姐", "师傅", "大爷", "大妈", "阿姨", "同学", "同志"];
 
 /// Finds personal data. Sorted, without overlap.
 pub fn find(text: &str) -> Vec<Found> {
@@ -85,14 +120,31 @@ pub fn find(text: &str) -> Vec<Found> {
     names(text, &mut out);
     door::doors(text, &mut out);
     out.sort_by_key(|f| (f.at.start, std::cmp::Reverse(f.at.end)));
-    let mut end = 0;
-    out.retain(|f| {
-        let free = f.at.start >= end;
-        end = end.max(f.at.end);
-        free
-    });
-    out.truncate(MAX_FOUND);
-    out
+    // What overlaps is one finding as long as both: the tail of the second is not left open.
+    let mut whole: Vec<Found> = Vec::with_capacity(out.len());
+    for f in out {
+        match whole.last_mut().filter(|last| f.at.start < last.at.end) {
+            Some(last) => last.at.end = last.at.end.max(f.at.end),
+            None => whole.push(f),
+        }
+    }
+    whole.truncate(MAX_FOUND);
+    whole
+}
+
+/// Everything that looks like personal data in a text for many readers, and the words of each.
+pub fn told(text: &str) -> impl Iterator<Item = (Personal, &str)> {
+    find(text).into_iter().filter_map(|f| Some((f.kind, text.get(f.at)?)))
+}
+
+/// Why a text for many readers cannot go out as it is; none when nothing in it looks like personal data.
+pub fn refusal(text: &str) -> Option<kernel::Said> {
+    let found = find(text).into_iter().next()?;
+    let (zh, en, words) = (found.kind.zh(), found.kind.en(), text.get(found.at).unwrap_or_default());
+    Some(kernel::Said::new(
+        format!("仍含疑似{zh}：“{words}”，请遮盖后再提交"),
+        format!("still holds what looks like a {en}: “{words}”; cover it first"),
+    ))
 }
 
 /// A full-width digit, letter, hyphen, dot or blank: written like the plain one, three bytes long.
@@ -269,7 +321,9 @@ fn word_kind(text: &str, start: usize, word: &str) -> Option<Personal> {
         return (b.len() >= 5).then_some(Personal::Messenger);
     }
     if digits == b.len() {
-        return digits_kind(word);
+        let counted = matches!(b.len(), 7 | 8)
+            && text[start + word.len()..].trim_start().chars().next().is_some_and(|c| UNITS.contains(c));
+        return digits_kind(word).filter(|_| !counted);
     }
     let passport = matches!(b[0].to_ascii_uppercase(), b'E' | b'G' | b'D' | b'P' | b'H' | b'M' | b'C');
     (b.len() == 9 && passport && b[1..].iter().filter(|c| c.is_ascii_digit()).count() >= 7)
@@ -358,7 +412,7 @@ fn names(text: &str, out: &mut Vec<Found>) {
             };
             let given: Vec<usize> =
                 text[start..].char_indices().take(4).map(|(j, c)| start + j + c.len_utf8()).collect();
-            let all_han = |end: usize| text[start..end].chars().all(is_han);
+            let all_han = |end: usize| text[start..end].chars().all(|c| is_han(c) && !COVERED.contains(&c));
             let surname = text[start..].chars().next().is_some_and(|c| SURNAMES.contains(c));
             let end =
                 [2, 1].into_iter().filter_map(|n| given.get(n).copied()).find(|e| all_han(*e) && ends(e));
@@ -370,9 +424,10 @@ fn names(text: &str, out: &mut Vec<Found>) {
     for title in TITLES {
         for (i, _) in text.match_indices(title).take(200) {
             let before: Vec<(usize, char)> = text[..i].char_indices().rev().take(3).collect();
-            let surname = (1..=before.len())
-                .rev()
-                .find(|n| SURNAMES.contains(before[n - 1].1) && before[..*n].iter().all(|(_, c)| is_han(*c)));
+            let surname = (1..=before.len()).rev().find(|n| {
+                SURNAMES.contains(before[n - 1].1)
+                    && before[..*n].iter().all(|(_, c)| is_han(*c) && !COVERED.contains(c))
+            });
             if let Some(n) = surname.filter(|n| *n >= 2) {
                 out.push(Found { at: before[n - 1].0..i, kind: Personal::Name });
             }
@@ -389,6 +444,7 @@ fn name_end(text: &str, start: usize) -> Option<usize> {
     }
     let given: Vec<(usize, char)> = chars.take_while(|(_, c)| is_han(*c)).take(4).collect();
     match given.len() {
+        _ if given.first().is_some_and(|(_, c)| COVERED.contains(c)) => None,
         0 => None,
         1..=3 => given.get(given.len().min(2) - 1).map(|(i, c)| start + i + c.len_utf8()),
         _ => given.get(1).map(|(i, c)| start + i + c.len_utf8()),
@@ -420,7 +476,65 @@ mod tests {
         assert_eq!(mask(kept), kept);
     }
 
+    #[test]
+    fn what_must_not_be_published_is_found() {
+        for (text, kind, found) in [
+            ("身份证430602198001011234", Personal::Identity, "430602198001011234"),
+            ("证件号43060219800101123X。", Personal::Identity, "43060219800101123X"),
+            ("请拨打138 0000 1234联系", Personal::Phone, "138 0000 1234"),
+            ("电话：0730-8888123", Personal::Phone, "0730-8888123"),
+            ("卡号6222021234567890123", Personal::BankCard, "6222021234567890123"),
+            ("车辆湘F·A1234违停", Personal::Plate, "湘F·A1234"),
+            ("新能源车湘FD12345占道", Personal::Plate, "湘FD12345"),
+            ("群众王小明来电", Personal::Name, "王小明"),
+            ("张建国先生称", Personal::Name, "张建国"),
+            ("联系人：李芳", Personal::Name, "李芳"),
+            ("发到zhang.san@example.com即可", Personal::Email, "zhang.san@example.com"),
+            ("家住建设路12号3栋502室，漏水", Personal::Door, "12号3栋502室"),
+        ] {
+            assert_eq!(told(text).collect::<Vec<_>>(), [(kind, found)], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_home_is_personal_and_a_place_is_not() {
+        for (text, home) in [
+            ("松湖花园三号楼电梯坏了两个月", None),
+            ("人民路12号政务大厅排队太久", None),
+            ("幸福小区3栋门前积水", None),
+            ("政务大厅里3号窗口没人", None),
+            ("村里2号线站口积水", None),
+            ("幸福小区3栋502漏水", Some("3栋502")),
+            ("幸福小区3号楼2单元502室漏水", Some("3号楼2单元502室")),
+            ("柳林村7组12号门口", Some("7组12号")),
+            ("槐树巷5号", Some("5号")),
+        ] {
+            assert_eq!(told(text).next().map(|f| f.1), home, "{text}");
+        }
+    }
+
+    #[test]
+    fn ordinary_sentences_are_left_alone() {
+        for text in [
+            "经营范围无法登记，窗口说没有这个分类。",
+            "2026年3月2日至3月9日共办理615件，最高163件。",
+            "王女士称材料已经交了三次。",
+            "群众廖某办理公司设立登记。",
+            "群众廖某反映窗口推诿。",
+            "联系人：王某某，李某先生",
+            "依据国发〔2012〕30号文件办理。",
+            "共转办120000条，要求5个工作日内办理，投资8000000元。",
+        ] {
+            assert_eq!(find(text), [], "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn covering_once_is_enough(text in "[群众王小明反映在建设路村组12号栋室湘FA1234@.xX0-9０-９ ]{0,60}") {
+            let covered = mask(&text);
+            prop_assert_eq!(find(&covered), [], "{}", covered);
+        }
         #[test]
         fn masking_keeps_length_and_never_panics(s in "[0-9０-９湘AX@. 王先生联系人:栋单元室😀-]{0,60}") {
             let m = mask(&s);

@@ -129,6 +129,9 @@ impl SyncHttpClient for Net {
     type Error = ureq::Error;
 
     fn call(&self, request: HttpRequest) -> Result<HttpResponse, ureq::Error> {
+        // Discovery, keys, tokens, person: whatever address the provider names is protected, or it is not asked.
+        let address = request.uri().to_string();
+        checked(&address).map_err(|_| ureq::Error::BadUri(address))?;
         let answer = self.0.run(request)?;
         let (parts, mut body) = answer.into_parts();
         let body = body.with_config().limit(ANSWER_MAX).read_to_vec()?;

@@ -321,13 +321,33 @@ impl Cases {
 
     /// Everything that happened to a case, after version `after`.
     pub fn events(&self, actor: Actor, number: String, after: i64) -> Later<Vec<EventView>> {
-        self.read(move |app, rd| {
-            let office = app.city.office(rd)?;
-            let case = seen(rd, &actor, &number)?;
-            let veil = app.veil(rd, &actor, &case)?;
-            let all = events_in(rd, &office, &case, after)?;
-            Ok(all.into_iter().map(|e| veil.event(e)).collect())
+        if self.reads.holds(&actor, &number, self.city.store().now()) {
+            return self.read(move |app, rd| Ok(app.events_for(rd, &actor, &number, after)?.1));
+        }
+        // The first look of a day at a case that is not with the own unit is on record before it is answered.
+        self.write(move |app, tx| {
+            let (case, events) = app.events_for(tx, &actor, &number, after)?;
+            if actor.staff.is_some() && access::Side::of(&actor, &case) == access::Side::Elsewhere {
+                let data = serde_json::json!({ "number": case.number }).to_string();
+                city::note_read(tx, &actor, "read_case", &data)?;
+            }
+            app.reads.note(&actor, &number, app.city.store().now());
+            Ok(events)
         })
+    }
+
+    fn events_for(
+        &self,
+        rd: &mut Rd<'_>,
+        actor: &Actor,
+        number: &str,
+        after: i64,
+    ) -> Result<(Case, Vec<EventView>), Error> {
+        let office = self.city.office(rd)?;
+        let case = seen(rd, actor, number)?;
+        let veil = self.veil(rd, actor, &case)?;
+        let all = events_in(rd, &office, &case, after)?;
+        Ok((case, all.into_iter().map(|e| veil.event(e)).collect()))
     }
 
     /// Why a limit ends when it ends: the open clock of a case, day by day.

@@ -34,6 +34,7 @@ pub fn register_in(
     tickets: &[String],
 ) -> Result<(CaseId, Lodged), Error> {
     let office = city.office(tx)?;
+    contact.bounded()?;
     in_city(&office, &registration.region)?;
     let region = Region(&registration.region);
     let permit = match actor.role {

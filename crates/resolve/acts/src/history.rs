@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use kernel::{Actor, Moment, StaffId, UnitId};
+use kernel::{Actor, Moment, Role, StaffId, UnitId};
 use resolve::{Act, Case, Happened, Kind, Word as _};
 use store::cases::{self, Query, Scope};
 use store::{Rd, office};
 
 use crate::cases::scope_of;
-use city::Error;
+use crate::reporter::veil_of;
+use city::{City, Error};
 
 /// Which page of the record.
 #[derive(Clone, Debug)]
@@ -68,7 +69,7 @@ pub struct PastPage {
 ///
 /// # Errors
 /// Not for this actor, or the store could not.
-pub fn past_page(rd: &mut Rd<'_>, actor: &Actor, ask: &PastAsk) -> Result<PastPage, Error> {
+pub fn past_page(city: &City, rd: &mut Rd<'_>, actor: &Actor, ask: &PastAsk) -> Result<PastPage, Error> {
     let mut query = Query {
         kind: ask.kind.map(|k| k.word().to_owned()),
         campaign: ask.campaign.clone(),
@@ -88,7 +89,7 @@ pub fn past_page(rd: &mut Rd<'_>, actor: &Actor, ask: &PastAsk) -> Result<PastPa
             page.cut = true;
             break;
         }
-        let acts = acts_of(rd, &row.case, ask.with_system, &mut names)?;
+        let acts = acts_of(city, rd, (actor, &row.case), ask.with_system, &mut names)?;
         page.cases.push(PastCase { case: row.case, acts });
     }
     Ok(page)
@@ -101,12 +102,14 @@ fn wanted(actor: &Actor, ask: &PastAsk, case: &Case) -> bool {
 }
 
 fn acts_of(
+    city: &City,
     rd: &mut Rd<'_>,
-    case: &Case,
+    (actor, case): (&Actor, &Case),
     with_system: bool,
     names: &mut HashMap<StaffId, String>,
 ) -> Result<Vec<PastAct>, Error> {
     let mut acts = Vec::new();
+    let veil = veil_of(city, rd, actor, case)?;
     for e in cases::history(rd, case.id, 0)? {
         let act = e.happened.asked.act();
         if !with_system && matches!(act, Act::WarnYellow | Act::WarnRed | Act::Recompute) {
@@ -123,7 +126,8 @@ fn acts_of(
                 }
             },
         };
-        acts.push(PastAct { act, at: e.at, who, unit: e.actor.unit, reason: reason(&e.happened) });
+        let at = veil.moment_of(e.at, e.actor.role == Role::Resident);
+        acts.push(PastAct { act, at, who, unit: e.actor.unit, reason: veil.text(&reason(&e.happened)) });
     }
     Ok(acts)
 }

@@ -241,6 +241,9 @@ impl Import {
                 return Err(Said::new("有答复但没有答复时间", "there is a reply but no time of the reply"));
             }
         };
+        if let Err(Error::Invalid { said, .. }) = row.contact.bounded() {
+            return Err(said);
+        }
         let title = if row.title.trim().is_empty() { cut(&row.body, 40) } else { row.title.clone() };
         let words = if row.body.trim().is_empty() { &title } else { &row.body };
         if words.trim().is_empty() {
@@ -299,10 +302,12 @@ impl Cases {
         let mut outcomes = Vec::with_capacity(ready.len());
         let mut here: HashMap<[u8; 16], u64> = HashMap::new();
         let mut fresh = Vec::with_capacity(ready.len());
-        for r in ready {
+        let contents: Vec<[u8; 16]> = ready.iter().map(|r| r.content).collect();
+        let known = imports::known(tx, &contents)?;
+        for (r, known) in ready.iter_mut().zip(known) {
             if let Some(row) = here.get(&r.content) {
                 outcomes.push((r.row, Outcome::DuplicateOfRow(*row)));
-            } else if let Some(known) = imports::known(tx, &r.content)? {
+            } else if let Some(known) = known {
                 outcomes.push((r.row, duplicate(tx, file, &known)?));
             } else {
                 here.insert(r.content, r.row);

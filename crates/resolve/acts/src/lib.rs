@@ -2,6 +2,7 @@
 
 mod cases;
 mod doors;
+mod erasures;
 mod files;
 mod history;
 mod intake;
@@ -18,6 +19,7 @@ use city::{City, Door};
 
 pub use cases::{CasePage, CaseView, EventView, Lodged, NewContact, ResidentView, scope_of};
 pub use doors::{as_resident, code_fits, code_in, events_in, register_in, seen};
+pub use erasures::{ErasureStep, ErasureView};
 pub use history::{PastAct, PastAsk, PastCase, PastPage, past_page};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
 pub use lights::LIGHTS;
@@ -25,7 +27,7 @@ pub use limits::{RECOMPUTE, enqueue_recompute};
 pub use plans::plan_of;
 pub use reading::{
     Back, CaseReading, DraftReading, HotLetter, HotMatter, HotPage, INDEX, Judged, MonthView, NewPrecedent,
-    PERIODS, PrecedentView, Proposal, Proposed, ReadingView, ReplyCheck, Shown, SignalView, Twin,
+    PERIODS, PrecedentView, Proposal, Proposed, READ, ReadingView, ReplyCheck, Shown, SignalView, Twin,
 };
 pub use reporter::{CaseReceipt, Unmasked};
 pub use search::{Found, Hit};
@@ -35,6 +37,7 @@ pub use search::{Found, Hit};
 pub struct Cases {
     city: City,
     reading: Arc<reading::Reading>,
+    reads: Arc<city::guard::reads::Reads>,
 }
 
 impl std::fmt::Debug for Cases {
@@ -46,7 +49,7 @@ impl std::fmt::Debug for Cases {
 impl Cases {
     /// Over a city.
     pub fn new(city: City) -> Self {
-        Self { city, reading: Arc::default() }
+        Self { city, reading: Arc::default(), reads: Arc::default() }
     }
 }
 

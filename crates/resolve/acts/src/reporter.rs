@@ -11,7 +11,7 @@ use store::{Rd, cases, contacts, ledger_rows};
 use crate::doors::{code_fits, code_in, events_in, seen};
 use crate::{CaseView, Cases, EventView};
 use city::Contact;
-use city::{Door, Error, Later};
+use city::{City, Door, Error, Later};
 
 /// The longest purpose, in characters.
 const PURPOSE_MAX: usize = 200;
@@ -48,13 +48,39 @@ pub(crate) struct Veil {
 impl Veil {
     /// What of a text may be shown.
     pub fn text(&self, text: &str) -> String {
-        let mut out = mask(text);
+        self.known_covered(&mask(text))
+    }
+    /// The text with what the person left covered, and nothing else: what the office writes may name its own telephone.
+    pub fn known_covered(&self, text: &str) -> String {
+        let mut out = text.to_owned();
         for part in &self.known {
             if out.contains(part.as_str()) {
                 out = out.replace(part.as_str(), &"*".repeat(part.chars().count()));
             }
         }
         out
+    }
+    /// Who it was, wherever an act of the office repeats it: in every text of the command, whichever command it is.
+    fn office_words(&self, asked: Command) -> Command {
+        fn walk(veil: &Veil, value: &mut serde_json::Value) -> bool {
+            match value {
+                serde_json::Value::String(text) => {
+                    let covered = veil.known_covered(text);
+                    std::mem::replace(text, covered) != *text
+                }
+                serde_json::Value::Array(all) => all.iter_mut().fold(false, |did, v| walk(veil, v) | did),
+                serde_json::Value::Object(all) => all.values_mut().fold(false, |did, v| walk(veil, v) | did),
+                _ => false,
+            }
+        }
+        let Some(mut value) = serde_json::to_value(&asked).ok().filter(|_| !self.known.is_empty()) else {
+            return asked;
+        };
+        if walk(self, &mut value) { serde_json::from_value(value).unwrap_or(asked) } else { asked }
+    }
+    /// When something happened, as exactly as this reader may know it.
+    pub fn moment_of(&self, at: Moment, by_resident: bool) -> Moment {
+        if self.moment && by_resident { Moment::start_of(at.date()) } else { at }
     }
     /// The name of a file that came with the letter. The kind stays: it says how the file is opened.
     pub fn file(&self, file: &FileRef) -> FileRef {
@@ -71,9 +97,10 @@ impl Veil {
     /// An event as this reader may see it: covered is what the person said, not what the office answered.
     pub fn event(&self, mut e: EventView) -> EventView {
         if self.moment && e.by_resident {
-            e.at = Moment::start_of(e.at.date());
+            e.at = self.moment_of(e.at, true);
             e.recorded = e.at;
         }
+        e.happened.asked = self.office_words(e.happened.asked);
         let theirs = match &mut e.happened.asked {
             Command::Register(r) => {
                 r.title = self.text(&r.title);
@@ -143,16 +170,7 @@ pub(crate) fn plain_title(title: &mut String, words: &mut String, name: &str) {
 impl Cases {
     /// What lies over the words of a case for a reader.
     pub(crate) fn veil(&self, rd: &mut Rd<'_>, actor: &Actor, case: &Case) -> Result<Veil, Error> {
-        let sealed = contacts::get(rd, case.id)?;
-        let contact =
-            sealed.map(|s| self.city.vault().unseal(case.id.0, &s)).transpose()?.unwrap_or_default();
-        let parts = [contact.name, contact.phone, contact.id_number, contact.address];
-        let known = parts.into_iter().map(|p| p.trim().to_owned()).filter(|p| p.chars().count() >= 2);
-        Ok(Veil {
-            known: known.collect(),
-            whole: !access::may_see_reporter(actor, case),
-            moment: hides_moment(actor, case),
-        })
+        veil_of(&self.city, rd, actor, case)
     }
 
     /// A file of a case under the name that this reader may know: what the person brought has no name of theirs.
@@ -219,6 +237,19 @@ impl Cases {
             Ok(CaseReceipt { code, view: app.view_in(tx, &office, &actor, case)? })
         })
     }
+}
+
+/// What lies over the words of a case for a reader.
+pub(crate) fn veil_of(city: &City, rd: &mut Rd<'_>, actor: &Actor, case: &Case) -> Result<Veil, Error> {
+    let sealed = contacts::get(rd, case.id)?;
+    let contact = sealed.map(|s| city.vault().unseal(case.id.0, &s)).transpose()?.unwrap_or_default();
+    let parts = [contact.name, contact.phone, contact.id_number, contact.address];
+    let known = parts.into_iter().map(|p| p.trim().to_owned()).filter(|p| p.chars().count() >= 2);
+    Ok(Veil {
+        known: known.collect(),
+        whole: !access::may_see_reporter(actor, case),
+        moment: hides_moment(actor, case),
+    })
 }
 
 /// Told to staff who open the link of a person whose case their unit answers.

@@ -141,14 +141,19 @@ impl Cases {
             let mut hits = Vec::with_capacity(rows.len());
             for r in rows {
                 let titled = title_score(&typed, &words, &r.title) > 0;
-                let text = if titled { String::new() } else { words_of(rd, &r.case)?.all() };
+                // What the reader may not see in the letter they do not see in a piece of it either.
+                let text = if titled {
+                    String::new()
+                } else {
+                    app.veil(rd, &actor, &r.case)?.text(&words_of(rd, &r.case)?.all())
+                };
                 let view = CaseView {
                     clock: r.case.clock_view(&office.rules.calendar, now),
                     acts: access::acts(&actor, &r.case),
                     contact: None,
                     owner: r.case.stage.owner().map(|u| office.unit_name(u)),
                     office: std::sync::Arc::clone(&office),
-                    case: r.case,
+                    case: crate::reporter::case_for(&actor, r.case),
                 };
                 hits.push(Hit { view, excerpt: excerpt(&text, &words) });
             }

@@ -6,6 +6,7 @@
 pub mod acts;
 mod case_page;
 mod dispatch;
+mod erasures;
 mod export;
 mod follow;
 mod lists;
@@ -63,6 +64,7 @@ pub const PLACES: &[Place] = &[
         roles: &[Clerk, Coordinator, Walker, Supervisor],
     },
     Place { path: "/desk/dispatch", text: |l| Texts::of(l).nav_dispatch, roles: &[Coordinator] },
+    Place { path: "/desk/erasures", text: |l| Texts::of(l).nav_erasures, roles: &[Coordinator, Supervisor] },
     Place { path: "/desk/hot", text: |l| Texts::of(l).reading.nav_hot, roles: READERS },
     Place { path: "/desk/precedents", text: |l| Texts::of(l).reading.nav_precedents, roles: READERS },
     Place {
@@ -111,6 +113,8 @@ pub fn routes(slots: Arc<Slots>) -> Router<Kit> {
         .route("/desk/case/{number}/choose", post(reading::choose))
         .route("/desk/case/{number}/pair", post(reading::pair))
         .route("/desk/case/{number}/precedent", post(case_page::make_precedent))
+        .route("/desk/erasures", get(erasures::list).post(erasures::ask))
+        .route("/desk/erasures/{id}", post(erasures::step))
         .route("/desk/hot", get(reading::hot))
         .route("/desk/precedents", get(reading::precedents))
         .route("/desk/reading", get(reading::figures))

@@ -269,5 +269,51 @@ fn check_texts(asked: &Command) -> Result<(), Refusal> {
             .at(field));
         }
     }
-    Ok(())
+    all_bounded(asked)
+}
+
+/// Texts that may be long. Whatever else a command holds, in whichever field, is short.
+const LONG: [&str; 19] = [
+    "words", "text", "explain", "where_to", "evidence", "ground", "task", "tasks", "topic", "minutes",
+    "question", "answer", "basis", "instead", "checked", "notice", "note", "reason", "summary",
+];
+/// The longest text of any other field, in characters.
+const SHORT_MAX: usize = 500;
+/// The most parts of a list: steps of a plan, tasks of a meeting.
+const PARTS_MAX: usize = 200;
+
+/// Every text and list of a command, also of those not yet thought of, is bounded: what stands on record is read for
+/// ever.
+fn all_bounded(asked: &Command) -> Result<(), Refusal> {
+    fn walk(field: &str, value: &serde_json::Value) -> Result<(), Refusal> {
+        use serde_json::Value;
+        let too_long = |most: usize, zh: &str, en: &str| {
+            Refusal::new(Code::TooLong, format!("最多 {most} {zh}"), format!("at most {most} {en}")).at(field)
+        };
+        match value {
+            Value::String(text) => {
+                let most = match field {
+                    "title" => TITLE_MAX,
+                    f if LONG.contains(&f) => TEXT_MAX,
+                    _ => SHORT_MAX,
+                };
+                if text.len() > most && text.chars().count() > most {
+                    return Err(too_long(
+                        most,
+                        "个字，请精简或改用附件",
+                        "characters; shorten it or attach a file",
+                    ));
+                }
+                Ok(())
+            }
+            Value::Array(all) if all.len() > PARTS_MAX => {
+                Err(too_long(PARTS_MAX, "项，请分次提交", "parts; send them in several acts"))
+            }
+            Value::Array(all) => all.iter().try_for_each(|v| walk(field, v)),
+            Value::Object(all) => all.iter().try_for_each(|(name, v)| walk(name, v)),
+            _ => Ok(()),
+        }
+    }
+    // What cannot be written down is refused where it would be written down.
+    serde_json::to_value(asked).map_or(Ok(()), |value| walk("", &value))
 }

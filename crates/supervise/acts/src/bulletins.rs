@@ -215,7 +215,7 @@ impl Supervision {
             };
             out.push(CaseLine {
                 number: c.number.clone(),
-                title: supervise::cover(&c.title),
+                title: hanyu::mask::mask(&c.title),
                 unit: office.unit_name(c.stage.owner().unwrap_or(c.first_asked)),
                 lodged: c.lodged.date().to_string(),
                 due: due.map_or_else(String::new, |d| d.to_string()),

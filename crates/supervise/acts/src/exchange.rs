@@ -154,7 +154,7 @@ impl Supervision {
                     project_no: s.code.split_once('/').map_or(s.code.clone(), |c| c.1.to_owned()),
                     pro_status: "3".to_owned(),
                     eval_detail: r.reasons,
-                    writing_evaluation: supervise::cover(&r.words),
+                    writing_evaluation: hanyu::mask::mask(&r.words),
                     data_source: s.source,
                     area_code: s.region,
                     anonymity_flag: "1".to_owned(),

@@ -232,7 +232,7 @@ fn sound(ask: &Ask) -> Result<(), Error> {
 impl Supervision {
     /// One step of the facts, read beside the writer; none when they are up to the record.
     fn projected(&self) -> Later<Option<Projected>> {
-        self.read(|app, rd| {
+        self.study(|app, rd| {
             let office = app.city.office(rd)?;
             project_on(&office, app.city.store().now(), rd)
         })
@@ -285,7 +285,7 @@ impl Supervision {
     /// The store could not, or the facts are damaged.
     pub fn figures_ready(&self) -> Result<(), Error> {
         self.figures_on()?;
-        self.read(Self::fresh).wait()
+        self.study(Self::fresh).wait()
     }
 
     /// Throws the facts away; they are made again from the record, here and in the memory of every node. Says
@@ -298,7 +298,7 @@ impl Supervision {
         decide(actor, op::WriteUnits, City(&office.settings.city))?;
         self.city.store().write(|tx| Ok::<_, Error>(facts::clear(tx)?))?;
         let counted = self.figures_on()?;
-        self.read(Self::fresh).wait()?;
+        self.study(Self::fresh).wait()?;
         Ok(counted)
     }
 
@@ -343,7 +343,7 @@ impl Supervision {
 
     /// A board.
     pub fn board(&self, actor: Actor, ask: Ask, by: Dim) -> Later<FigureBoard> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadFigures, Nothing)?;
             app.board_in(rd, &actor, ask.clone(), by)
         })
@@ -400,7 +400,7 @@ impl Supervision {
         skip: usize,
         limit: usize,
     ) -> Later<FigureList> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadFigures, Nothing)?;
             sound(&ask)?;
             let ask = narrow(&actor, ask)?;
@@ -443,7 +443,7 @@ impl League {
 impl Supervision {
     /// The league table of a theme.
     pub fn league(&self, actor: Actor, ask: Ask) -> Later<League> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadFigures, Nothing)?;
             let board = app.board_in(rd, &actor, ask.clone(), Dim::Region)?;
             let above = board.ask.filter.region.len();
@@ -472,7 +472,7 @@ impl Supervision {
         ask: Ask,
         figures: Vec<&'static Figure>,
     ) -> Later<(Vec<Date>, Vec<Vec<u64>>)> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadFigures, Nothing)?;
             sound(&ask)?;
             let ask = narrow(&actor, ask)?;

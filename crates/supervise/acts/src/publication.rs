@@ -32,7 +32,7 @@ impl Supervision {
                 }
             }
             let unit = office.unit_name(case.stage.owner().unwrap_or(case.first_asked));
-            let cover = supervise::cover;
+            let cover = hanyu::mask::mask;
             Ok(Published {
                 title: cover(&case.title),
                 words: cover(&words),
@@ -61,7 +61,7 @@ impl Supervision {
                 return Err(Error::invalid("answer", "标题和答复不能为空", "title and answer are needed"));
             }
             for (field, t) in [("title", &what.title), ("words", &what.words), ("answer", &what.answer)] {
-                if let Some(said) = supervise::refusal(t) {
+                if let Some(said) = hanyu::mask::refusal(t) {
                     return Err(Error::Invalid { field: field.to_owned(), said });
                 }
             }
@@ -99,6 +99,13 @@ impl Supervision {
             city::reach::public(op::PublicAnswers)?;
             supervision::shown(rd, before, 20)?.into_iter().map(published_of).collect()
         })
+    }
+
+    /// What in the words of a publication still looks like personal data: its kind and the words.
+    pub fn personal_in(&self, what: &Published) -> Vec<(kernel::Said, String)> {
+        let texts = [&what.title, &what.words, &what.answer];
+        let found = texts.into_iter().flat_map(|t| hanyu::mask::told(t));
+        found.map(|(kind, words)| (kernel::Said::new(kind.zh(), kind.en()), words.to_owned())).collect()
     }
 
     /// What is, or was, public of a case.

@@ -516,7 +516,7 @@ impl Supervision {
 
     /// Ratings for staff, the newest first, before `before` (0: from the end). Units see their own.
     pub fn ratings(&self, actor: Actor, state: String, before: i64) -> Later<Vec<RatingView>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             let office = app.city.office(rd)?;
             decide(&actor, op::ReadRatings, own_unit(&actor, &home(&actor, &office)))?;
             let own = matches!(actor.role, Role::Handler | Role::Clerk | Role::UnitAdmin);
@@ -536,7 +536,7 @@ impl Supervision {
                 let rated = is_rated(&actor, service.unit);
                 if rated {
                     rating.at = Moment::start_of(rating.at.date());
-                    rating.words = supervise::cover(&rating.words);
+                    rating.words = hanyu::mask::mask(&rating.words);
                     service = service_for(&actor, service);
                 }
                 let may_appeal = unit == Some(service.unit)
@@ -563,7 +563,7 @@ impl Supervision {
 
     /// Odd patterns between two moments, with what shows them.
     pub fn odd_ratings(&self, actor: Actor, from: Moment, to: Moment) -> Later<Vec<Odd>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             let office = app.city.office(rd)?;
             let region = actor.region.as_ref().ok_or(Error::NotFound)?;
             decide(&actor, op::DecideRating, Region(region))?;

@@ -267,7 +267,7 @@ impl Supervision {
 
     /// Scores of a period by the formula of its last day. A unit sees its own.
     pub fn scores(&self, actor: Actor, ask: Ask) -> Later<ScoreBoard> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadScores, Nothing)?;
             let Some(formula) = app.formula_on(rd, ask.to)? else {
                 return Ok(ScoreBoard { formula: None, scores: Vec::new() });
@@ -354,7 +354,7 @@ impl Supervision {
 
     /// Adjustments, of the own unit for a unit administrator.
     pub fn adjusts(&self, actor: Actor) -> Later<Vec<AdjustView>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadScores, Nothing)?;
             let office = app.city.office(rd)?;
             let mut out = Vec::new();
@@ -457,7 +457,7 @@ impl Supervision {
     /// The newest draws of the actor's region and of the levels above. Seed, strata and results are for everybody who
     /// reads them; which case it was, only for who may see the case.
     pub fn draws(&self, actor: Actor) -> Later<Vec<DrawView>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadSupervision, Nothing)?;
             let office = app.city.office(rd)?;
             let home = home(&actor, &office);
@@ -598,7 +598,7 @@ impl Supervision {
 
     /// The register; of the own unit for a unit administrator.
     pub fn accounts(&self, actor: Actor) -> Later<Vec<Account>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadSupervision, Nothing)?;
             let wide = matches!(actor.role, Role::Supervisor | Role::Coordinator);
             let own = if wide { None } else { Some(actor.unit.ok_or(Error::NotFound)?) };
@@ -629,7 +629,7 @@ impl Supervision {
 
     /// The list of one week, ending today.
     pub fn weekly(&self, actor: Actor) -> Later<Weekly> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadSupervision, Nothing)?;
             let office = app.city.office(rd)?;
             let now = app.city.store().now();

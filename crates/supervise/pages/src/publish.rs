@@ -5,9 +5,8 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Moment;
 use serde::Deserialize;
-use supervise::private;
 use supervise_acts::{Published, PublishedView};
-use web_kit::{Fields, Lang, Oops, again, day, render};
+use web_kit::{Fields, Oops, again, day, render, said};
 
 use crate::{Desk, Kit, Page};
 
@@ -64,7 +63,7 @@ struct PublishHtml {
     p: Page,
     number: String,
     what: Published,
-    found: Vec<(&'static str, String)>,
+    found: Vec<(String, String)>,
     public: bool,
     was: bool,
     trouble: String,
@@ -84,11 +83,9 @@ async fn page(
         (None, Some(v)) => v.shown.clone(),
         (None, None) => kit.acts.supervision.publication_draft(desk.actor(), number.clone()).await?,
     };
-    let texts = [&what.title, &what.words, &what.answer];
-    let found = texts.into_iter().flat_map(|t| private(t));
-    let label = |k: supervise::PrivateKind| if p.lang == Lang::Zh { k.zh() } else { k.en() };
+    let found = kit.acts.supervision.personal_in(&what).into_iter();
     Ok(render(&PublishHtml {
-        found: found.map(|f| (label(f.kind), f.text)).collect(),
+        found: found.map(|(kind, words)| (said(p.lang, &kind), words)).collect(),
         public: there.as_ref().is_some_and(|v| v.public),
         was: there.is_some(),
         number,

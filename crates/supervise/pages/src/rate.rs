@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use supervise::{Dim, LEVELS, Level, RateChannel, Reason, reasons_for};
 use supervise_acts::NewRating;
-use web_kit::{Address, Fields, Lang, Oops, Opt, again, escape, header_of, opt, render, when};
+use web_kit::{Asking, Fields, Lang, Oops, Opt, again, escape, header_of, opt, render, when};
 
 use crate::ready;
 use crate::{Kit, Page};
@@ -152,16 +152,20 @@ pub(crate) async fn vote(
     p: Page,
     Path(token): Path<String>,
     Query(by): Query<By>,
-    Address(near): Address,
+    Asking(near): Asking,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Oops> {
     // A device is told apart by what it says of itself and where it asks from, as the guard of the pages sees it;
     // only a keyed digest is kept.
-    let device =
-        format!("{near}|{}|{}", header_of(&headers, "user-agent"), header_of(&headers, "accept-language"));
+    let device = format!(
+        "{}|{}|{}",
+        near.text(),
+        header_of(&headers, "user-agent"),
+        header_of(&headers, "accept-language")
+    );
     // A tablet at a window is one device for many people: it says nothing there.
-    let device = if by.by == "tablet" || near.is_empty() { String::new() } else { device };
+    let device = if by.by == "tablet" || !near.is_known() { String::new() } else { device };
     let done = match entered(&fields, channel(&by.by), &device) {
         Ok(new) => kit.acts.supervision.rate(p.signed(), token.clone(), new).await,
         Err(e) => Err(e),

@@ -11,7 +11,6 @@ mod draw;
 mod facts;
 mod figures;
 mod odd;
-mod privacy;
 mod project;
 mod rating;
 mod score;
@@ -26,7 +25,6 @@ pub use draw::{Drawn, Stratum, draw};
 pub use facts::{BadFacts, Mark, Sort, Span, Standing, Subject, What};
 pub use figures::{FIGURES, Figure, Measure, Rule, Value, figure, of_counts};
 pub use odd::{Odd, Pattern, Rated, odd};
-pub use privacy::{Kind as PrivateKind, Private, cover, private, refusal};
 pub use project::{Places, ServiceEvent, came_back, of_case, of_service};
 pub use rating::{
     BadRecord, Codes, Convention, Interval, LEVELS, Level, REASONS, RateChannel, Reason, Record, Way,

@@ -501,7 +501,7 @@ impl Walks {
 
     /// The three lists of a campaign: problems and demands with the measures that answer them.
     pub fn three_lists(&self, actor: Actor, id: i64) -> Later<Vec<Listed>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             read(app, rd, &actor, id)?;
             let office = app.city.office(rd)?;
             let shelf = app.items.shelf_in(rd)?;
@@ -565,7 +565,7 @@ impl Walks {
 
     /// Signs of formal walks in a campaign, the strongest first: for a supervisor to look at.
     pub fn signals(&self, actor: Actor, id: i64) -> Later<Vec<(Judged, WalkLine)>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             let (row, region) = read(app, rd, &actor, id)?;
             decide(&actor, op::ReadSignals, Region(&region))?;
             let campaign = view(&row)?.campaign;

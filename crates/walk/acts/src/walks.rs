@@ -268,6 +268,18 @@ impl Walks {
         let (ops, refused_ops) = read_ops(&sent.ops);
         let mut row = match there {
             Some(row) => row,
+            // Nothing of it holds: there is no walk yet, and no number is given.
+            None if ops.is_empty() => {
+                return Ok(Synced {
+                    name: sent.name.clone(),
+                    refused: None,
+                    refused_ops,
+                    ops: Vec::new(),
+                    lacks: Vec::new(),
+                    cases: Vec::new(),
+                    id: 0,
+                });
+            }
             None => Self::new_walk(tx, office, actor, staff, sent)?,
         };
         let mut log = log_of(&walks::ops(tx, row.id)?)?;

@@ -223,8 +223,9 @@ pub(crate) async fn list(
             html.found = rows.map(|l| walks::found(&html.p, &view.office, l)).collect();
         }
     }
-    if ask.skip + AT_ONCE < html.total {
-        let skip = (ask.skip + AT_ONCE).to_string();
+    let next = ask.skip.saturating_add(AT_ONCE);
+    if next < html.total {
+        let skip = next.to_string();
         let pairs = [("what", ask.what.as_str()), ("day", &ask.day), ("skip", &skip)];
         html.next = address(&format!("/desk/walks/{id}/list"), &pairs);
     }

@@ -19,7 +19,7 @@ use sm3::{Digest, Sm3};
 use walk::checklist::CHECKLIST;
 use walk::forms::FORMS;
 use walk_acts::WalkSync;
-use web_kit::{Lang, Oops, blocking, explain, in_words, render, said};
+use web_kit::{Lang, Oops, Uploading, blocking, explain, in_words, render, said};
 
 use crate::{Kit, Page, texts};
 
@@ -258,7 +258,13 @@ pub(crate) struct FileAsk {
 }
 
 /// `POST /walk/file?walk=&digest=`: a photo or recording; its bytes are the body.
-pub(crate) async fn file(State(kit): State<Kit>, p: Page, Ask(ask): Ask<FileAsk>, body: Bytes) -> Response {
+pub(crate) async fn file(
+    State(kit): State<Kit>,
+    p: Page,
+    _place: Uploading,
+    Ask(ask): Ask<FileAsk>,
+    body: Bytes,
+) -> Response {
     let actor = match me(&p) {
         Ok(actor) => actor,
         Err(answer) => return *answer,

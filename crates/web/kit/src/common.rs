@@ -47,6 +47,7 @@ crate::room! {
     err_title_behind: "正在汇总", "Counting";
     err_behind: "正在从留痕汇总数字，已读 {n} / {of} 条；本页会自动刷新，不用重新操作。", "Figures are being counted from the record, {n} of {of} events so far; this page goes on by itself.";
     err_title_store: "系统暂时出错", "Something went wrong";
+    err_number: "请求编号，报修时请告知：", "Number of this request, to tell the maintainers:";
     err_home: "回到首页", "Back to the start";
     err_sign_in: "请先登录。", "Please sign in first.";
     err_not_found: "没有找到这个页面或这件事，或者您无权查看。请核对编号。", "There is no such page or matter, or it is not yours to see. Check the number.";

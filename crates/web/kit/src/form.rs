@@ -5,12 +5,15 @@
 
 use std::time::Duration;
 
-use axum::extract::{FromRequest, FromRequestParts as _, Multipart, Request};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
-use city::Error;
+use city::{Error, Network};
 use kernel::{Actor, FileRef};
 
+use crate::guard::network_of;
+use crate::uploads::UploadPlace;
 use crate::{Fields, Kit, Oops, Reader, blocking, header_of};
 
 /// Largest body of a form with files, bytes. Routes that take a [`Form`] have this as their limit.
@@ -20,6 +23,8 @@ const FIELD_MAX: usize = 1 << 20;
 const FIELDS_MAX: usize = 200;
 /// How long a form may take to arrive.
 const ARRIVES_WITHIN: Duration = Duration::from_mins(3);
+/// How long a form may be silent while it arrives.
+const SILENT_FOR: Duration = Duration::from_secs(15);
 
 /// A form with files.
 #[derive(Debug, Default)]
@@ -50,17 +55,29 @@ impl<A: Send + Sync> FromRequest<Kit<A>> for Form {
         if !header_of(req.headers(), "content-type").starts_with("multipart/form-data") {
             return Ok(Self { fields: Fields::from_request(req, kit).await?, trouble: None });
         }
-        let Ok(_place) = kit.uploads.try_acquire() else {
-            return Err(Oops(Error::Store(store::StoreError::Busy)));
-        };
         let (mut parts, body) = req.into_parts();
         let page = Reader::from_request_parts(&mut parts, kit).await?;
+        let network = network_of(kit, &parts.headers, &parts.extensions);
+        let _place = kit.uploads.take(page.me.is_none().then_some(network))?;
         let multipart = Multipart::from_request(Request::from_parts(parts, body), kit).await;
         let multipart = multipart.map_err(|_| broken())?;
-        match tokio::time::timeout(ARRIVES_WITHIN, read(multipart, kit, &page)).await {
+        match tokio::time::timeout(ARRIVES_WITHIN, read(multipart, kit, &page, network)).await {
             Ok(form) => form,
             Err(_) => Err(broken()),
         }
+    }
+}
+
+/// A place for a body that is a file: taken before the body is read, held until it is kept.
+#[derive(Debug)]
+pub struct Uploading(#[expect(dead_code, reason = "held, and given back when dropped")] UploadPlace);
+
+impl<A: Send + Sync> FromRequestParts<Kit<A>> for Uploading {
+    type Rejection = Oops;
+    async fn from_request_parts(parts: &mut Parts, kit: &Kit<A>) -> Result<Self, Oops> {
+        let page = Reader::from_request_parts(parts, kit).await?;
+        let network = network_of(kit, &parts.headers, &parts.extensions);
+        Ok(Self(kit.uploads.take(page.me.is_none().then_some(network))?))
     }
 }
 
@@ -71,11 +88,10 @@ pub struct OneFile(pub Vec<u8>);
 impl<A: Send + Sync> FromRequest<Kit<A>> for OneFile {
     type Rejection = Oops;
     async fn from_request(req: Request, kit: &Kit<A>) -> Result<Self, Oops> {
-        let Ok(_place) = kit.uploads.try_acquire() else {
-            return Err(Oops(Error::Store(store::StoreError::Busy)));
-        };
         let (mut parts, body) = req.into_parts();
         let page = Reader::from_request_parts(&mut parts, kit).await?;
+        let network = network_of(kit, &parts.headers, &parts.extensions);
+        let _place = kit.uploads.take(page.me.is_none().then_some(network))?;
         let multipart = Multipart::from_request(Request::from_parts(parts, body), kit).await;
         let read = one_file(multipart.map_err(|_| broken())?, &page);
         tokio::time::timeout(ARRIVES_WITHIN, read).await.map_or_else(|_| Err(broken()), |file| file.map(Self))
@@ -84,20 +100,25 @@ impl<A: Send + Sync> FromRequest<Kit<A>> for OneFile {
 
 async fn one_file(mut multipart: Multipart, page: &Reader) -> Result<Vec<u8>, Oops> {
     let (mut sent, mut bytes) = (Fields::default(), Vec::new());
-    while let Some(mut part) = multipart.next_field().await.map_err(|_| broken())? {
+    while let Some(mut part) = flowing(multipart.next_field()).await? {
         if part.file_name().is_none() {
             let name = part.name().unwrap_or_default().to_owned();
-            sent.0.push((name, part.text().await.map_err(|_| broken())?));
+            sent.0.push((name, flowing(part.text()).await?));
             continue;
         }
         // The token comes first in the form: nobody else's page can send a file.
         sent.check(page)?;
-        while let Some(chunk) = part.chunk().await.map_err(|_| broken())? {
+        while let Some(chunk) = flowing(part.chunk()).await? {
             bytes.extend_from_slice(&chunk);
         }
     }
     sent.check(page)?;
     Ok(bytes)
+}
+
+/// What comes next of a form. A place is held only while bytes flow: who sends nothing for so long has gone.
+async fn flowing<T, E>(next: impl Future<Output = Result<T, E>>) -> Result<T, Oops> {
+    tokio::time::timeout(SILENT_FOR, next).await.ok().and_then(Result::ok).ok_or_else(broken)
 }
 
 fn broken() -> Oops {
@@ -108,15 +129,20 @@ fn broken() -> Oops {
     ))
 }
 
-async fn read<A>(mut multipart: Multipart, kit: &Kit<A>, page: &Reader) -> Result<Form, Oops> {
+async fn read<A>(
+    mut multipart: Multipart,
+    kit: &Kit<A>,
+    page: &Reader,
+    network: Network,
+) -> Result<Form, Oops> {
     let actor = page.me.as_ref().map_or_else(Actor::resident, |m| m.actor.clone());
     let mut form = Form::default();
-    while let Some(mut part) = multipart.next_field().await.map_err(|_| broken())? {
+    while let Some(mut part) = flowing(multipart.next_field()).await? {
         let name = part.name().unwrap_or_default().to_owned();
         let file = part.file_name().map(str::to_owned);
         let most = if file.is_some() { city::FILE_MOST } else { FIELD_MAX };
         let mut bytes = Vec::new();
-        while let Some(chunk) = part.chunk().await.map_err(|_| broken())? {
+        while let Some(chunk) = flowing(part.chunk()).await? {
             if bytes.len() + chunk.len() > most {
                 return Err(broken());
             }
@@ -145,7 +171,7 @@ async fn read<A>(mut multipart: Multipart, kit: &Kit<A>, page: &Reader) -> Resul
             continue;
         }
         let (city, actor) = (kit.city.clone(), actor.clone());
-        match blocking(move || city.upload(&actor, &file, bytes)).await {
+        match blocking(move || city.upload_from(network, &actor, &file, bytes)).await {
             // A file for something in particular keeps that name: `file.m1`.
             Ok(up) => {
                 let name = if name.starts_with("file.") { name } else { "file".to_owned() };

@@ -1,16 +1,14 @@
 //! 门卫: what every request passes: same origin for everything that changes something, security headers on
-//! every answer, and a bounded rate for forms that need no account.
+//! every answer, and a bounded rate for what needs no account.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use city::{Network, Way};
 use kernel::Said;
 
 use crate::{Kit, Oops};
@@ -73,76 +71,33 @@ pub async fn guard(State(kit): State<Kit>, req: Request, next: Next) -> Response
     answer
 }
 
-/// How many forms one address may send: a bucket that refills, bounded in memory.
-#[derive(Debug)]
-pub struct Limiter {
-    per_minute: f64,
-    buckets: Mutex<HashMap<String, (f64, Instant)>>,
+/// Where a request comes from: the peer, or what the trusted proxies in front say when there are any. A header that
+/// anybody can write counts for nothing without a proxy.
+pub(crate) fn network_of<A>(kit: &Kit<A>, headers: &HeaderMap, extensions: &Extensions) -> Network {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+    Network::asking(peer, lines, kit.options.proxy_hops)
 }
 
-const ADDRESSES_MAX: usize = 20_000;
+/// The network of who asks, as the guard sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking(pub Network);
 
-impl Limiter {
-    /// So many a minute from one address.
-    pub fn new(per_minute: u32) -> Self {
-        Self { per_minute: f64::from(per_minute.max(1)), buckets: Mutex::default() }
-    }
-    /// May this address send one more?
-    pub fn allow(&self, address: &str, now: Instant) -> bool {
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= ADDRESSES_MAX {
-            buckets.retain(|_, (_, at)| now.duration_since(*at) < Duration::from_mins(1));
-        }
-        if buckets.len() >= ADDRESSES_MAX {
-            return false;
-        }
-        let (left, at) = buckets.entry(address.to_owned()).or_insert((self.per_minute, now));
-        let refill = now.duration_since(*at).as_secs_f64() / 60.0 * self.per_minute;
-        *left = (*left + refill).min(self.per_minute);
-        *at = now;
-        if *left < 1.0 {
-            return false;
-        }
-        *left -= 1.0;
-        true
-    }
-}
-
-/// Where a request comes from: the peer, or what the proxy in front says when there is one. A header that anybody
-/// can write counts for nothing without a proxy.
-fn address_of<A>(kit: &Kit<A>, headers: &HeaderMap, extensions: &Extensions) -> String {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
-    // Several lines of one header are one list; the proxy writes at its end.
-    let mut lines = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
-    let forwarded = lines.next_back().and_then(|line| line.rsplit(',').next()).unwrap_or("").trim();
-    match peer {
-        _ if kit.options.behind_proxy && !forwarded.is_empty() => forwarded.chars().take(64).collect(),
-        Some(ip) => ip,
-        None => String::new(),
-    }
-}
-
-/// The address of who asks, as the guard sees it; empty when it is not known.
-#[derive(Clone, Debug)]
-pub struct Address(pub String);
-
-impl<A: Send + Sync> FromRequestParts<Kit<A>> for Address {
+impl<A: Send + Sync> FromRequestParts<Kit<A>> for Asking {
     type Rejection = std::convert::Infallible;
     async fn from_request_parts(parts: &mut Parts, kit: &Kit<A>) -> Result<Self, Self::Rejection> {
-        Ok(Self(address_of(kit, &parts.headers, &parts.extensions)))
+        Ok(Self(network_of(kit, &parts.headers, &parts.extensions)))
     }
 }
 
-/// Middleware for public forms: one address, so many a minute.
+/// Middleware for pages and forms that need no account: one network, so many a minute.
 pub async fn slow_down(State(kit): State<Kit>, req: Request, next: Next) -> Response {
-    if matches!(*req.method(), Method::GET | Method::HEAD) {
-        return next.run(req).await;
+    let way = if matches!(*req.method(), Method::GET | Method::HEAD) { Way::Page } else { Way::Form };
+    let network = network_of(&kit, req.headers(), req.extensions());
+    match kit.city.ask_as_stranger(way, network) {
+        Ok(()) => next.run(req).await,
+        Err(e) => Oops(e).into_response(),
     }
-    let address = address_of(&kit, req.headers(), req.extensions());
-    if kit.limiter.allow(&address, Instant::now()) {
-        return next.run(req).await;
-    }
-    Oops(city::Error::Store(store::StoreError::Busy)).into_response()
 }
 
 #[cfg(test)]
@@ -164,14 +119,5 @@ mod tests {
         assert!(!with(&[("origin", "null"), ("host", "a:1"), ("referer", "http://a:1/")]));
         assert!(with(&[("host", "a:1"), ("referer", "http://a:1/x")]));
         assert!(!with(&[("host", "a:1")]));
-    }
-
-    #[test]
-    fn a_bucket_empties_and_refills() {
-        let l = Limiter::new(3);
-        let t = Instant::now();
-        assert!((0..3).all(|_| l.allow("a", t)));
-        assert!(!l.allow("a", t) && l.allow("b", t));
-        assert!(l.allow("a", t + Duration::from_secs(21)));
     }
 }

@@ -14,11 +14,12 @@ mod parts;
 mod say;
 mod slot;
 mod texts;
+mod uploads;
 
 pub use assets::{Asset, CSS, JS, asset};
 pub use fields::Fields;
-pub use form::{Form, OneFile, UPLOAD_MAX, serve_file};
-pub use guard::{Address, Limiter, guard, header_of, slow_down};
+pub use form::{Form, OneFile, UPLOAD_MAX, Uploading, serve_file};
+pub use guard::{Asking, guard, header_of, slow_down};
 pub use nav::{Area, FrontPlace, Link, Place};
 pub use oops::{Oops, again, errors_as_pages, explain};
 pub use page::{

@@ -1,11 +1,15 @@
 //! 出错: `city::Error`, mapped exhaustively to a status and a page in the reader's language.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
 use askama::Template;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use city::Error;
+use city::{Error, RequestNote};
 use store::StoreError;
 
 use crate::{Kit, Page, Reader, said};
@@ -29,6 +33,7 @@ fn status(e: &Error) -> StatusCode {
         Error::Refused(_) | Error::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Changed(_) => StatusCode::CONFLICT,
         Error::Behind { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        Error::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Store(s) => match s {
             StoreError::Busy | StoreError::Locked(_) | StoreError::Closed => StatusCode::SERVICE_UNAVAILABLE,
             StoreError::Duplicate { .. } | StoreError::Conflict { .. } | StoreError::KeyReused => {
@@ -78,6 +83,7 @@ pub fn explain(page: &Reader, e: &Error) -> String {
         Error::Behind { read, of } => {
             t.err_behind.replace("{n}", &read.to_string()).replace("{of}", &of.to_string())
         }
+        Error::TooOften { .. } => t.err_busy.to_owned(),
         Error::Store(s) => match s {
             StoreError::Busy | StoreError::Locked(_) | StoreError::Closed => t.err_busy.to_owned(),
             StoreError::Duplicate { .. } | StoreError::KeyReused | StoreError::Conflict { .. } => {
@@ -99,6 +105,9 @@ pub async fn again<F>(reader: &Reader, e: Error, page: impl FnOnce(String) -> F)
 where
     F: Future<Output = Result<Response, Oops>>,
 {
+    if let Some(note) = &reader.note {
+        note.failed(&e);
+    }
     match e {
         Error::Refused(_) | Error::Invalid { .. } | Error::Changed(_) | Error::NotSignedIn(_) => {
             let page = page(explain(reader, &e)).await?;
@@ -116,40 +125,60 @@ struct ErrorPage {
     sentence: String,
     /// how far something is that goes on by itself
     so_far: Option<(i64, i64)>,
+    /// number of the request, where the reader can only tell somebody of it
+    number: Option<String>,
 }
 
 /// Middleware: an answer that carries an error becomes a page.
 pub async fn errors_as_pages(State(kit): State<Kit>, req: Request, next: Next) -> Response {
     let (mut parts, body) = req.into_parts();
     let page = Page::<crate::Texts>::from_request_parts(&mut parts, &kit).await;
-    let answer = next.run(Request::from_parts(parts, body)).await;
+    let note = parts.extensions.get::<RequestNote>().cloned();
+    let answer = contained(next.run(Request::from_parts(parts, body))).await;
     let code = answer.status();
     let error = match answer.extensions().get::<Oops>() {
         Some(oops) => oops.0.clone(),
         None if code == StatusCode::NOT_FOUND || code == StatusCode::METHOD_NOT_ALLOWED => Error::NotFound,
         None => return answer,
     };
-    if let Error::Store(s) = &error
-        && code == StatusCode::INTERNAL_SERVER_ERROR
-    {
-        eprintln!("{s}");
+    if let Some(note) = &note {
+        note.failed(&error);
     }
     let Ok(p) = page else { return answer };
     let title = match code {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => p.t.err_title_not_found,
         StatusCode::FORBIDDEN => p.t.err_title_forbidden,
         _ if matches!(error, Error::Behind { .. }) => p.t.err_title_behind,
-        StatusCode::SERVICE_UNAVAILABLE => p.t.err_title_busy,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => p.t.err_title_busy,
         StatusCode::INTERNAL_SERVER_ERROR => p.t.err_title_store,
         _ => p.t.err_title_refused,
     };
     let sentence = explain(&p, &error);
+    let after_s = match &error {
+        Error::TooOften { after_s } => Some(*after_s),
+        _ if code == StatusCode::SERVICE_UNAVAILABLE => Some(60),
+        _ => None,
+    };
     let so_far = if let Error::Behind { read, of } = error { Some((read, of)) } else { None };
-    let Ok(html) = (ErrorPage { p, title, sentence, so_far }).render() else { return answer };
+    let number = note.filter(|_| code.is_server_error()).map(|n| n.number().to_owned());
+    let Ok(html) = (ErrorPage { p, title, sentence, so_far, number }).render() else { return answer };
     let mut page = (code, Html(html)).into_response();
     if so_far.is_some() {
         // The browser asks again by itself; a form that was sent is not sent twice.
         page.headers_mut().insert(header::REFRESH, HeaderValue::from_static("1"));
     }
+    if let Some(after_s) = after_s {
+        page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(after_s));
+    }
     page
+}
+
+/// A page that panics is a page that failed: it is told like any other fault, and the connection goes on.
+async fn contained(page: impl Future<Output = Response>) -> Response {
+    let mut page = pin!(page);
+    std::future::poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| page.as_mut().poll(cx))) {
+        Ok(poll) => poll,
+        Err(_) => Poll::Ready(Oops(Error::bug("panic in a page")).into_response()),
+    })
+    .await
 }

@@ -9,22 +9,21 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use city::City;
+use city::RequestNote;
 use kernel::{Actor, Moment, Role};
 use store::office::StaffRow;
-use tokio::sync::Semaphore;
 
 use crate::assets::Assets;
-use crate::{Area, Asset, Fields, FrontPlace, Limiter, Link, Oops, Texts, Words, header_of, nav, role};
+use crate::uploads::Uploads;
+use crate::{Area, Asset, Fields, FrontPlace, Link, Oops, Texts, Words, header_of, nav, role};
 
 /// How the pages behave.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Served over https: cookies get the `__Host-` prefix and `Secure`.
     pub secure: bool,
-    /// Behind a proxy that sets `X-Forwarded-For`.
-    pub behind_proxy: bool,
-    /// Public forms that one address may send in a minute.
-    pub forms_per_minute: u32,
+    /// Own proxies in front, each of which adds one address to `X-Forwarded-For`.
+    pub proxy_hops: u8,
     /// Token of the one-time set-up address; works only while there is no account.
     pub setup_token: Option<String>,
     /// Address under which people reach this site, for QR codes: `https://bc.example.gov.cn`.
@@ -33,18 +32,9 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            secure: false,
-            behind_proxy: false,
-            forms_per_minute: 30,
-            setup_token: None,
-            public_url: String::new(),
-        }
+        Self { secure: false, proxy_hops: 0, setup_token: None, public_url: String::new() }
     }
 }
-
-/// Each holds one file in memory at most.
-const UPLOADS_AT_ONCE: usize = 16;
 
 /// What the router gathers from the crates of pages.
 #[derive(Debug)]
@@ -74,10 +64,8 @@ pub struct Kit<A = ()> {
     pub acts: A,
     /// how the pages behave
     pub options: Arc<Options>,
-    /// public forms
-    pub limiter: Arc<Limiter>,
     /// forms with files that may arrive at once
-    pub(crate) uploads: Arc<Semaphore>,
+    pub(crate) uploads: Arc<Uploads>,
     /// navigation and assets
     pub(crate) site: Arc<Site>,
 }
@@ -85,9 +73,7 @@ pub struct Kit<A = ()> {
 impl Kit {
     /// Over a city, for no pages yet.
     pub fn new(city: City, options: Options, site: Site) -> Self {
-        let limiter = Arc::new(Limiter::new(options.forms_per_minute));
-        let uploads = Arc::new(Semaphore::new(UPLOADS_AT_ONCE));
-        Self { city, acts: (), options: Arc::new(options), limiter, uploads, site: Arc::new(site) }
+        Self { city, acts: (), options: Arc::new(options), uploads: Arc::default(), site: Arc::new(site) }
     }
 }
 
@@ -98,7 +84,6 @@ impl<A> Kit<A> {
             city: self.city.clone(),
             acts,
             options: Arc::clone(&self.options),
-            limiter: Arc::clone(&self.limiter),
             uploads: Arc::clone(&self.uploads),
             site: Arc::clone(&self.site),
         }
@@ -179,6 +164,9 @@ pub struct Reader {
     pub now: Moment,
     /// the session itself
     pub session: String,
+    /// signed in, but must set up a second factor before anything else
+    pub owes_factor: bool,
+    pub(crate) note: Option<RequestNote>,
     site: Arc<Site>,
 }
 
@@ -280,16 +268,14 @@ pub fn cookie_header<A>(kit: &Kit<A>, name: &str, value: &str, max_age_s: u32) -
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-async fn me_of<A>(kit: &Kit<A>, lang: Lang, token: &str) -> Result<Option<Me>, Oops> {
-    let staff = match kit.city.who(token).await {
-        Ok(staff) => staff,
-        Err(city::Error::SignIn) => return Ok(None),
-        Err(e) => return Err(Oops(e)),
-    };
-    let actor = staff.actor();
-    let unit = kit.city.office_now().await?.unit_name(staff.unit);
-    let unseen = kit.city.unseen(actor.clone()).await?;
-    Ok(Some(Me { role: role(lang, staff.role), staff, actor, unit, unseen }))
+/// Who is signed in, and how the office stands: one look at the store for a page.
+async fn me_of<A>(kit: &Kit<A>, lang: Lang, token: &str) -> Result<(Option<Me>, Arc<city::Office>), Oops> {
+    let (seen, office) = kit.city.who_for_page(token).await?;
+    let me = seen.map(|(staff, unseen)| {
+        let (actor, unit) = (staff.actor(), office.unit_name(staff.unit));
+        Me { role: role(lang, staff.role), staff, actor, unit, unseen }
+    });
+    Ok((me, office))
 }
 
 /// What was read once for a request.
@@ -309,7 +295,20 @@ impl<A: Send + Sync> FromRequestParts<Kit<A>> for Reader {
             None => Lang::Zh,
         };
         let session = cookie(&parts.headers, kit.session_cookie()).unwrap_or_default();
-        let me = if session.is_empty() { None } else { me_of(kit, lang, &session).await? };
+        let (mut me, office) = me_of(kit, lang, &session).await?;
+        let owes_factor =
+            me.as_ref().is_some_and(|m| m.staff.totp.is_none() && office.demands_factor(m.staff.role));
+        // Everywhere but where it is set up, who owes a second factor is not signed in.
+        if owes_factor
+            && !parts.uri.path().starts_with("/desk/account")
+            && parts.uri.path() != "/desk/sign-out"
+        {
+            me = None;
+        }
+        let note = parts.extensions.get::<RequestNote>().cloned();
+        if let Some((note, me)) = note.as_ref().zip(me.as_ref()) {
+            note.asked_by(me.staff.id);
+        }
         let digest = kit.city.vault().token_digest(&format!("form:{session}"));
         let reader = Self {
             lang,
@@ -317,9 +316,11 @@ impl<A: Send + Sync> FromRequestParts<Kit<A>> for Reader {
             path: parts.uri.path_and_query().map_or("/", |p| p.as_str()).chars().take(500).collect(),
             me,
             token: digest[..16].iter().map(|b| format!("{b:02x}")).collect(),
-            city: kit.city.office_now().await?.settings.name.clone(),
+            city: office.settings.name.clone(),
             now: kit.city.store().now(),
             session,
+            owes_factor,
+            note,
             site: kit.site.clone(),
         };
         parts.extensions.insert(Known(reader.clone()));
@@ -366,6 +367,7 @@ impl<T: Words, A: Send + Sync> FromRequestParts<Kit<A>> for Desk<T> {
         let page = Page::<T>::from_request_parts(parts, kit).await.map_err(IntoResponse::into_response)?;
         match page.me.clone() {
             Some(me) => Ok(Self { page, me }),
+            None if page.owes_factor => Err(Redirect::to("/desk/account").into_response()),
             None => Err(Redirect::to("/desk/sign-in").into_response()),
         }
     }
@@ -379,11 +381,18 @@ pub fn render(template: &impl Template) -> Response {
     }
 }
 
+/// A path of this site. Browsers drop tabs and line ends from addresses and read `\` as `/`, so only what is plainly
+/// printed counts.
+fn is_local(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
+}
+
 /// `POST /prefs`: language and size of type, kept in cookies; back to where one was.
 pub async fn prefs(State(kit): State<Kit>, fields: Fields) -> Response {
     let back = fields.get("back");
-    let back =
-        if back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') { back } else { "/" };
+    let back = if is_local(back) { back } else { "/" };
     let mut answer = Redirect::to(back).into_response();
     for (name, words) in [("lang", ["zh", "en"]), ("size", ["normal", "large"])] {
         if let Some(value) = words.into_iter().find(|w| *w == fields.get(name)) {
@@ -391,4 +400,19 @@ pub async fn prefs(State(kit): State<Kit>, fields: Fields) -> Response {
         }
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_local;
+
+    #[test]
+    fn back_stays_on_this_site() {
+        for good in ["/", "/desk/cases?skip=1", "/r/4306-2026-0000001/AB"] {
+            assert!(is_local(good), "{good}");
+        }
+        for bad in ["", "//evil", "/\t/evil", "/\\evil", "/a\nb", "https://evil", "/ b", "/\u{85}/evil"] {
+            assert!(!is_local(bad), "{bad:?}");
+        }
+    }
 }

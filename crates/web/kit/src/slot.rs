@@ -96,8 +96,8 @@ impl<K: Clone, V: Send + 'static> Slot<K, V> {
             match filler.await {
                 Ok(Ok(some)) => given.extend(some),
                 Ok(Err(Oops(Error::Forbidden(_) | Error::NotFound | Error::SignIn))) => {}
-                Ok(Err(Oops(e))) => eprintln!("slot: {e}"),
-                Err(e) => eprintln!("slot: {e}"),
+                Ok(Err(Oops(e))) => drop(reader.note.as_ref().inspect(|n| n.failed(&e))),
+                Err(e) => drop(reader.note.as_ref().inspect(|n| n.broke(&format!("slot: {e}")))),
             }
         }
         given

@@ -134,6 +134,14 @@ pub fn by_ids(rd: &mut Rd<'_>, ids: &[CaseId]) -> Result<Vec<CaseRow>> {
     rd.query_ids(&format!("SELECT {COLUMNS} FROM case_file WHERE id IN"), &ids, row_of)
 }
 
+/// The cases with these numbers, in their order, asked all at once; those that are not there are left out.
+pub fn by_numbers(rd: &mut Rd<'_>, numbers: &[String]) -> Result<Vec<Case>> {
+    let sql = format!("SELECT {COLUMNS} FROM case_file WHERE number = $1");
+    let rows: Vec<[Value<'_>; 1]> = numbers.iter().map(|n| [n.into()]).collect();
+    let rows: Vec<&[Value<'_>]> = rows.iter().map(<[_; 1]>::as_slice).collect();
+    Ok(rd.query_each(&sql, &rows, row_of)?.into_iter().flatten().map(|r| r.case).collect())
+}
+
 /// What is gathered over many cases leaves out a row that cannot be read: the index puts it aside with its reason, and
 /// the comparison with the record names it.
 fn readable(rows: Vec<Option<CaseRow>>) -> Vec<Case> {
@@ -256,6 +264,16 @@ pub fn save(
             "INSERT INTO case_party (unit, case_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
             vals![unit, after.id],
         )?;
+    }
+    Ok(())
+}
+
+/// Writes what a case is after its words were covered in the record. It is at the same version as before.
+pub fn rewrite(tx: &mut Tx<'_>, _permit: &Permit, case: &Case) -> Result<()> {
+    let state = serde_json::to_string(case).map_err(|e| StoreError::Bug(e.to_string()))?;
+    let sql = "UPDATE case_file SET title = $2, state = $3 WHERE id = $1 AND ver = $4";
+    if tx.exec(sql, vals![case.id, &case.title, &state, case.ver])? != 1 {
+        return Err(StoreError::Bug(format!("no case {}", case.id)));
     }
     Ok(())
 }

@@ -3,10 +3,12 @@
 //! The chain, the seals and the verifier are those of the crate `ledger`; here are only their rows.
 
 mod append;
+mod erase;
 mod read;
 mod seals;
 
 pub use append::NewEvent;
+pub use erase::cover;
 pub use read::{
     LedgerError, event_count, events_after, events_of, export, head_of, last_recorded, stream, verify,
 };

@@ -48,6 +48,7 @@ pub const STEPS: &[Step] = steps![
     16 "bands",
     17 "worker",
     20 "service",
+    21 "guard",
 ];
 
 /// The version this program knows.
@@ -178,6 +179,39 @@ fn steps_to(engine: &mut Engine, target: i64, now: Moment) -> Result<()> {
         engine.exec("INSERT INTO schema_step (number, name, at) VALUES ($1, $2, $3)", &row)?;
     }
     Ok(())
+}
+
+/// The version that a place has now, without bringing it forward; none when there is no city there.
+///
+/// # Errors
+/// The place cannot be opened.
+pub fn found_at(place: &Place) -> Result<Option<i64>> {
+    if let Place::Embedded { dir } = place
+        && !dir.join(crate::store::FILE).exists()
+    {
+        return Ok(None);
+    }
+    let mut engine = crate::store::connect(place)?;
+    Ok(Some(version(&mut engine)?).filter(|v| *v > 0))
+}
+
+/// The names of the indexes that all steps together leave.
+pub fn indexes() -> Vec<String> {
+    let mut names: Vec<(String, String)> = Vec::new();
+    for step in STEPS {
+        let sql = step.sql(Dialect::Sqlite);
+        let words: Vec<&str> = sql.split(|c: char| c.is_whitespace() || c == '(' || c == ';').collect();
+        for w in words.windows(5) {
+            match w {
+                ["CREATE", "INDEX", name, "ON", table] => names.push(((*name).into(), (*table).into())),
+                ["CREATE", "UNIQUE", "INDEX", name, "ON"] => names.push(((*name).into(), String::new())),
+                ["DROP", "INDEX", name, ..] => names.retain(|n| n.0 != *name),
+                ["DROP", "TABLE", table, ..] => names.retain(|n| n.1 != *table),
+                _ => {}
+            }
+        }
+    }
+    names.into_iter().map(|n| n.0).collect()
 }
 
 /// Makes a place as version `number` of the program left it. For tests of the way forward.

@@ -11,6 +11,7 @@ const HOLES: &[(&str, &str, &[&str])] = &[
     ("items.rs", "", &["$1"]),
     ("office.rs", "of", &["0 = $4", "unit = $4"]),
     ("texts.rs", "table", &["text_doc", "text_reply"]),
+    ("facts.rs", "table", &["fact", "text_doc", "text_reply"]),
     (
         "ledger_rows/read.rs",
         "SEAL_COLUMNS",
@@ -29,6 +30,8 @@ const ONE_ENGINE: &[(&str, &str, Dialect)] = &[
     ("texts.rs", "INTO text_band (band", Dialect::Postgres),
     ("texts.rs", "gin_clean_pending_list", Dialect::Postgres),
     ("backup.rs", "sqlite_master", Dialect::Sqlite),
+    ("vitals.rs", "sqlite_master", Dialect::Sqlite),
+    ("vitals.rs", "pg_indexes", Dialect::Postgres),
     ("ledger_rows/append.rs", "WITH e AS", Dialect::Postgres),
     ("migrations/mod.rs", "sqlite_master", Dialect::Sqlite),
     ("migrations/mod.rs", "pg_tables", Dialect::Postgres),

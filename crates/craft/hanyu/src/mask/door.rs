@@ -1,9 +1,11 @@
-//! 门牌: building, entrance, room. A street with its number is a place; a room is a home.
+//! 门牌: building, entrance, room. A street with its number, or a building alone, is a place that many share; a
+//! room is a home, and so is a house in a village or lane, where one family lives.
 
 use super::{Found, MAX_FOUND, Personal};
 
 /// What may follow a number in an address below the street, longer before shorter; `true`: it is a room.
-const PARTS: [(&str, bool); 12] = [
+const PARTS: [(&str, bool); 13] = [
+    ("组", false),
     ("号楼", false),
     ("单元", true),
     ("号房", true),
@@ -17,6 +19,19 @@ const PARTS: [(&str, bool); 12] = [
     ("室", true),
     ("户", true),
 ];
+
+/// Where the number of a house is the door of one family.
+const HAMLETS: &str = "巷弄村组庄";
+/// What follows a number of something else: 3号窗口, 2号线, 5号文件.
+const NOT_HOUSES: &str = "楼窗线文柜台桌机池站井馆院令公厅通车厂库坝泵";
+
+/// Does the number of a house that ends at `end` name one family's door?
+fn house(text: &str, from: usize, end: usize) -> bool {
+    text[from..end].ends_with('号')
+        && !text[end..].chars().next().is_some_and(|c| NOT_HOUSES.contains(c))
+        && (text[from..end].contains('组')
+            || text[..from].chars().next_back().is_some_and(|c| HAMLETS.contains(c)))
+}
 
 fn is_number(c: char) -> bool {
     c.is_ascii_digit() || "一二三四五六七八九十零".contains(c)
@@ -50,7 +65,7 @@ pub(super) fn doors(text: &str, out: &mut Vec<Found>) {
             parts += 1;
             room = true;
         }
-        if room && parts >= 2 && out.len() < MAX_FOUND {
+        if (room && parts >= 2 || parts > 0 && house(text, from, end)) && out.len() < MAX_FOUND {
             out.push(Found { at: from..end, kind: Personal::Door });
         }
         let next = text[from..].find(|c| !is_number(c)).map_or(text.len(), |i| from + i);

@@ -124,7 +124,7 @@ impl Cases {
     pub fn heat_if_due(&self) -> Result<bool, Error> {
         let app = self.clone();
         let now = self.city.store().now();
-        let due = self.city.store().read(move |rd| {
+        let due = self.city.store().read_long(move |rd| {
             if !Self::index_is_near(rd)? {
                 return Ok::<_, Error>(None);
             }
@@ -161,7 +161,7 @@ impl Cases {
     /// The hot matters of a period as this reader may see them, at most `most`, with at most `behind` letters
     /// each. With `only`, just the matter of that id with all its letters.
     pub fn hot(&self, actor: Actor, days: i64, only: Option<String>) -> Later<HotPage> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ListCases, Nothing)?;
             let Some((made, _, doc)) = readings::hot(rd, days)? else { return Ok(HotPage::default()) };
             let doc: Doc =
@@ -215,22 +215,22 @@ impl Cases {
         group: &HotGroup,
         most: usize,
     ) -> Result<Vec<HotLetter>, Error> {
+        let newest: Vec<String> = group.ids.iter().rev().cloned().collect();
         let mut out = Vec::new();
-        for number in group.ids.iter().rev() {
-            if out.len() == most {
-                break;
-            }
-            let Some(case) = cases::by_number(rd, number)?.filter(|c| access::may_see(actor, c)) else {
-                continue;
-            };
-            out.push(HotLetter {
+        // As many at once as are wanted: of a group that the reader sees none of, all are looked at.
+        for some in newest.chunks(most.max(1)) {
+            let seen = cases::by_numbers(rd, some)?.into_iter().filter(|c| access::may_see(actor, c));
+            out.extend(seen.take(most - out.len()).map(|case| HotLetter {
                 stage: case.stage.kind(),
                 unit: case.stage.owner().map(|u| office.unit_name(u)),
                 support: case.support,
                 lodged: case.lodged,
                 number: case.number,
                 title: case.title,
-            });
+            }));
+            if out.len() == most {
+                break;
+            }
         }
         Ok(out)
     }

@@ -29,7 +29,7 @@ const CASES: usize = 200;
 /// room.
 const LETTER: usize = 19_000;
 /// How far the record was read, and how many units were confirmed since the last lesson.
-pub(crate) const READ: &str = "read";
+pub const READ: &str = "read";
 pub(crate) const FRESH: &str = "fresh";
 /// Keeps the bands of replies apart from those of letters.
 const REPLY_BANDS: u64 = 0x5265_706c_795f_7072;
@@ -123,7 +123,7 @@ impl Cases {
         let mut done = 0;
         for _ in 0..steps {
             let app = self.clone();
-            let Some(step) = self.city.store().read(move |rd| app.step(rd))? else { break };
+            let Some(step) = self.city.store().read_long(move |rd| app.step(rd))? else { break };
             done += step.docs.len();
             let step = std::sync::Arc::new(step);
             self.city.store().write(move |tx| {

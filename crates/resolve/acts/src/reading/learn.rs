@@ -239,7 +239,7 @@ impl Cases {
     pub fn learn_if_due(&self) -> Result<bool, Error> {
         let app = self.clone();
         let now = self.city.store().now();
-        let due = self.city.store().read(move |rd| {
+        let due = self.city.store().read_long(move |rd| {
             if !Self::index_is_near(rd)? {
                 return Ok::<_, Error>(None);
             }
@@ -309,7 +309,7 @@ fn month_before(d: Date) -> Date {
 impl Cases {
     /// How reading stands.
     pub fn reading_view(&self, actor: Actor) -> Later<ReadingView> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadFigures, Nothing)?;
             let now = app.city.store().now();
             let mut months = Vec::new();

@@ -12,6 +12,7 @@ mod page;
 mod precedents;
 mod replies;
 
+pub use index::READ;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -100,7 +100,7 @@ impl Cases {
         words: String,
         place: String,
     ) -> Later<DraftReading> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::RegisterCase, Region(&region))?;
             let office = app.city.office(rd)?;
             let loaded = app.loaded(rd, &office)?;
@@ -125,7 +125,7 @@ impl Cases {
         actor: Actor,
         numbers: Vec<String>,
     ) -> Later<std::collections::HashMap<String, Proposal>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             let office = app.city.office(rd)?;
             let loaded = app.loaded(rd, &office)?;
             let mut out = std::collections::HashMap::new();
@@ -142,7 +142,7 @@ impl Cases {
 
     /// What was read of a case.
     pub fn case_reading(&self, actor: Actor, number: String) -> Later<CaseReading> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             let case = cases::by_number(rd, &number)?.ok_or(Error::NotFound)?;
             decide(&actor, op::ReadCase, &case)?;
             let office = app.city.office(rd)?;

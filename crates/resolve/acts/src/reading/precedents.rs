@@ -211,7 +211,7 @@ impl Cases {
                     ));
                 }
                 // The basis is filled in from the reply, whose telephone is the office's: it is covered, not refused.
-                if must && let Some(said) = supervise::refusal(text) {
+                if must && let Some(said) = hanyu::mask::refusal(text) {
                     return Err(Error::Invalid { field: name.to_owned(), said });
                 }
             }
@@ -236,7 +236,7 @@ impl Cases {
 
     /// Precedents: those nearest to a question, or the newest when nothing is asked.
     pub fn precedents(&self, actor: Actor, asked: String) -> Later<Vec<PrecedentView>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ListCases, Nothing)?;
             let office = app.city.office(rd)?;
             let loaded = app.loaded(rd, &office)?;

@@ -76,7 +76,7 @@ fn signal(word: &str) -> Said {
 impl Cases {
     /// Weighs a reply before it is sent. Nothing is kept.
     pub fn check_reply(&self, actor: Actor, number: String, text: String) -> Later<ReplyCheck> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             let case = cases::by_number(rd, &number)?.ok_or(Error::NotFound)?;
             decide(&actor, op::ReadCase, &case)?;
             let office = app.city.office(rd)?;
@@ -106,7 +106,7 @@ impl Cases {
 
     /// Replies with a signal that this reader may see, the newest first.
     pub fn reply_signals(&self, actor: Actor) -> Later<Vec<SignalView>> {
-        self.read(move |app, rd| {
+        self.study(move |app, rd| {
             decide(&actor, op::ReadFigures, Nothing)?;
             let office = app.city.office(rd)?;
             let mut out = Vec::new();

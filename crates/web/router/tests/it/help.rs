@@ -39,14 +39,18 @@ impl Drop for City {
 
 /// A city with a coordinating office, two departments and one account for each role.
 pub fn city() -> City {
-    city_with(web::Options { forms_per_minute: 1000, ..web::Options::default() }, true)
+    city_with(web::Options::default(), true)
 }
 
 pub fn city_with(options: web::Options, people: bool) -> City {
+    city_limited(options, people, city::Limits { forms: 1_000_000, pages: 1_000_000 })
+}
+
+pub fn city_limited(options: web::Options, people: bool, limits: city::Limits) -> City {
     let dir = TempDir::new();
     let place = store::Place::Embedded { dir: dir.path().to_owned() };
     let store = store::Store::open(&place, store::Options::default()).unwrap();
-    let app = House::open(store, dir.path()).unwrap();
+    let app = House::open(store, dir.path()).unwrap().limit(limits);
     if people {
         // Answers are waited for on a thread of their own: a test may run inside a runtime.
         std::thread::scope(|s| s.spawn(|| settle(&app)).join().unwrap());

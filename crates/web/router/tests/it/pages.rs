@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 
-use crate::it::help::{Browser, City, PASSWORD, city, city_with};
+use crate::it::help::{Browser, City, PASSWORD, city, city_limited, city_with};
 
 const WORDS: &str = "我去窗口办社保转移,三次都说系统不通,请帮我看看。";
 
@@ -183,12 +183,20 @@ async fn every_page_for_every_role_keeps_the_policy_and_breaks_nowhere() {
 
 #[tokio::test]
 async fn public_forms_have_a_rate() {
-    let city = city_with(web::Options { forms_per_minute: 3, ..web::Options::default() }, true);
+    let city = city_limited(web::Options::default(), true, city::Limits { forms: 3, pages: 5 });
     let mut b = Browser::new(&city);
     for _ in 0..3 {
-        assert_ne!(b.post("/follow", &[]).await.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_ne!(b.post("/follow", &[]).await.status, StatusCode::TOO_MANY_REQUESTS);
     }
-    assert_eq!(b.post("/follow", &[]).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let page = b.post("/follow", &[]).await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(page.headers["retry-after"], "20");
+    // Pages have a bucket of their own, also for those that need no account; those with one are not counted.
+    for _ in 0..5 {
+        assert_eq!(b.get("/follow").await.status, StatusCode::OK);
+    }
+    assert_eq!(b.get("/follow").await.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(b.get("/desk").await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]

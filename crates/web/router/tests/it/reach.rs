@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use city::{Contact, Settings};
 use kernel::{Actor, Date, Role, UnitId};
 use people::{NewStaff, NewUnit};
-use resolve::{Channel, Command, Complexity, Kind, Registration};
+use resolve::{Channel, Command, Complexity, Kind, RefuseReason, Registration, Word as _};
 use supervise::{Adjust, AdjustKind, Ask, Filter, Form, Level, RateChannel};
 use supervise_acts::{Measure, NewRating, NewService, Published};
 use walk_acts::{NewLead, WalkSync};
@@ -52,6 +52,8 @@ struct Things {
     walk: i64,
     rate: String,
     application: (String, String),
+    /// a request that the data of a reporter end
+    erasure: i64,
 }
 
 fn day(text: &str) -> Date {
@@ -129,7 +131,8 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         contact: None,
         lodged_at: None,
     };
-    let lodged = app.cases.register(Actor::resident(), registration, Contact::default()).wait().unwrap();
+    let lodged =
+        app.cases.register(Actor::resident(), registration.clone(), Contact::default()).wait().unwrap();
     let handler = actor(Role::Handler, "a");
     for (who, asked) in [
         (&coordinator, Command::Accept {}),
@@ -197,6 +200,16 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         reason: "创新".into(),
         day: today,
     };
+    // An ended case whose reporter's data are asked to end.
+    let over = Registration { title: "不属于我们".into(), ..registration.clone() };
+    let over = app.cases.register(coordinator.clone(), over, Contact::default()).wait().unwrap().number;
+    let refuse = Command::Refuse {
+        reason: RefuseReason::ALL[0],
+        explain: "不属于受理范围".into(),
+        where_to: "请向法院提出".into(),
+    };
+    app.cases.act(coordinator.clone(), over.clone(), refuse, None).wait().unwrap();
+    let erasure = app.cases.ask_erasure(coordinator.clone(), over, "本人申请".into()).wait().unwrap();
     let what = Published {
         title: "题".into(),
         words: "问".into(),
@@ -237,6 +250,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
             .wait()
             .unwrap(),
         lead: app.walks.lodge_lead(lead).wait().unwrap(),
+        erasure,
         campaign,
         walk,
         rate: receipt.token,
@@ -272,6 +286,7 @@ fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/logs/", "{id}", "record".into()),
         ("/desk/boards/list/", "{figure}", "intake".into()),
         ("/desk/ratings/", "{id}", t.rating.to_string()),
+        ("/desk/erasures/", "{id}", t.erasure.to_string()),
         ("/desk/bulletins/", "{id}", t.bulletin.to_string()),
         ("/desk/bulletins/", "{file}", "bulletin.docx".into()),
         ("/desk/scores/adjust/", "{id}", t.adjust[seat].to_string()),
@@ -338,6 +353,8 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
         "/desk/watch/register/{id}" => text(&[("to", "final")]),
         "/desk/walks/{id}/papers" => text(&[("unit", "2"), ("kind", "summary")]),
         "/desk/walks/{id}/given" => text(&[("login", "nobody"), ("item", "x"), ("by", "2026-12-01")]),
+        "/desk/erasures" => vec![("number", t.case.clone()), ("reason", "本人申请".into())],
+        "/desk/erasures/{id}" => text(&[("step", "check")]),
         "/desk/walks/leads/{id}" => text(&[("act", "call")]),
         "/desk/ratings/phone" => text(&[("code", "x"), ("level", "5")]),
         "/desk/walks" => text(&[("from", "2026-01-01"), ("to", "2026-12-31")]),
@@ -403,8 +420,7 @@ async fn ask(
 
 #[tokio::test]
 async fn the_printed_page_matrix_is_what_the_pages_answer() {
-    let options = web::Options { forms_per_minute: 1_000_000, ..web::Options::default() };
-    let city = city_with(options, false);
+    let city = city_with(web::Options::default(), false);
     let (things, tokens) = std::thread::scope(|s| s.spawn(|| settle(&city.app)).join().unwrap());
     let routes = routes(&city);
     assert!(routes.len() > 140, "the router prints its routes otherwise: {}", routes.len());

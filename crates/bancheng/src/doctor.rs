@@ -1,0 +1,406 @@
+//! `bancheng doctor`: looks at everything the night shift would look at, and says what to do. Changes nothing.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use assembly::{Gauge, House};
+use kernel::{Moment, US_PER_SECOND};
+use serde::Serialize;
+use store::{Place, StoreError, migrations, vitals};
+
+use crate::place::PlaceArgs;
+
+/// 体检 / look at keys, disk, clock, calendar, backups, lag, versions, indexes. Exit code: 0 well, 1 something soon, 2 something now
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// 供程序读取 / for programs
+    #[arg(long)]
+    json: bool,
+    /// 备份所在目录 / where the backups are
+    #[arg(long, env = "BANCHENG_BACKUPS")]
+    backups: Option<PathBuf>,
+}
+
+/// How something stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    /// 正常
+    Well,
+    /// 尽快
+    Soon,
+    /// 马上
+    Now,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    what: &'static str,
+    state: State,
+    zh: String,
+    en: String,
+}
+
+#[derive(Default)]
+struct Report(Vec<Finding>);
+
+impl Report {
+    fn put(&mut self, what: &'static str, state: State, zh: impl Into<String>, en: impl Into<String>) {
+        self.0.push(Finding { what, state, zh: zh.into(), en: en.into() });
+    }
+    fn worst(&self) -> State {
+        self.0.iter().map(|f| f.state).max().unwrap_or(State::Well)
+    }
+    fn text(&self) -> String {
+        let mut out = String::new();
+        for f in &self.0 {
+            let mark = match f.state {
+                State::Well => "✓",
+                State::Soon => "！",
+                State::Now => "✗",
+            };
+            let _ = writeln!(out, "{mark} {} {}\n      {}", f.what, f.zh, f.en);
+        }
+        out
+    }
+}
+
+/// Does it.
+pub fn run(place: &PlaceArgs, args: &Args) -> Result<ExitCode> {
+    let mut r = Report::default();
+    r.put("version", State::Well, format!("程序 {}", env!("CARGO_PKG_VERSION")), "the program");
+    files(&mut r, place);
+    disk(&mut r, &place.data_dir);
+    backups(&mut r, args.backups.as_deref(), kernel_now());
+    if schema(&mut r, place) {
+        match place.open_to_check() {
+            Ok(app) => inside(&mut r, &app)?,
+            Err(e) => r.put(
+                "open",
+                State::Now,
+                format!("打不开：{e:#}"),
+                "the city does not open; the reason says what to do",
+            ),
+        }
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&r.0)?);
+    } else {
+        print!("{}", r.text());
+    }
+    Ok(ExitCode::from(match r.worst() {
+        State::Well => 0,
+        State::Soon => 1,
+        State::Now => 2,
+    }))
+}
+
+fn kernel_now() -> Moment {
+    store::system_clock()
+}
+
+/// Keys are there, and nobody else reads what is here.
+fn files(r: &mut Report, place: &PlaceArgs) {
+    let dir = &place.data_dir;
+    let missing: Vec<_> = ["secret.key", "seal.key"].into_iter().filter(|f| !dir.join(f).exists()).collect();
+    if missing.is_empty() {
+        r.put("keys", State::Well, "密钥文件齐全", "the keys are there");
+    } else {
+        let names = missing.join("、");
+        r.put(
+            "keys",
+            State::Now,
+            format!("缺少 {names}：从另外保存的副本放回 {}，不要让程序另造", dir.display()),
+            format!("{names} missing: put them back from the copy kept apart"),
+        );
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let open = |path: &Path| path.metadata().is_ok_and(|m| m.permissions().mode() & 0o077 != 0);
+        let names = ["", "secret.key", "seal.key", "seal.last", store::FILE, "files"];
+        let wide: Vec<_> = names.into_iter().map(|f| dir.join(f)).filter(|p| open(p)).collect();
+        if wide.is_empty() {
+            r.put("permissions", State::Well, "只有本账号可读", "readable by this account only");
+        } else {
+            let all: Vec<_> = wide.iter().map(|p| p.display().to_string()).collect();
+            let all = all.join(" ");
+            r.put(
+                "permissions",
+                State::Now,
+                format!("他人可读：{all}；请执行 chmod -R go-rwx {}", dir.display()),
+                format!("others may read {all}: chmod -R go-rwx {}", dir.display()),
+            );
+        }
+    }
+}
+
+const GIB: u64 = 1 << 30;
+
+/// Room on the disk of the data directory.
+fn disk(r: &mut Report, dir: &Path) {
+    #[cfg(unix)]
+    {
+        let Ok(s) = rustix::fs::statvfs(dir) else {
+            r.put(
+                "disk",
+                State::Now,
+                format!("读不到 {} 所在磁盘", dir.display()),
+                "cannot look at the disk",
+            );
+            return;
+        };
+        let (free, all) = (s.f_bavail.saturating_mul(s.f_frsize), s.f_blocks.saturating_mul(s.f_frsize));
+        let percent = if all == 0 { 0 } else { free.saturating_mul(100) / all };
+        let state = if free < GIB || percent < 3 {
+            State::Now
+        } else if free < 5 * GIB || percent < 10 {
+            State::Soon
+        } else {
+            State::Well
+        };
+        let advice = if state == State::Well {
+            ""
+        } else {
+            "；请腾出空间或扩容，见 OPERATIONS.md“磁盘将满”"
+        };
+        let gib = free as f64 / GIB as f64;
+        r.put(
+            "disk",
+            state,
+            format!("剩余 {gib:.1} GiB（{percent}%）{advice}"),
+            format!("{gib:.1} GiB free ({percent} %)"),
+        );
+    }
+}
+
+/// The newest backup is of last night.
+fn backups(r: &mut Report, dir: Option<&Path>, now: Moment) {
+    let Some(dir) = dir else {
+        r.put(
+            "backups",
+            State::Soon,
+            "没有说备份在哪里：用 --backups 目录 再查",
+            "say where the backups are: --backups DIR",
+        );
+        return;
+    };
+    let entries = std::fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
+    let newest = entries.filter_map(|e| e.metadata().ok()?.modified().ok()).max();
+    let age = newest.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok()).map(|at| {
+        now.us_since(Moment::from_us(i64::try_from(at.as_micros()).unwrap_or(i64::MAX)))
+            / US_PER_SECOND
+            / 3_600
+    });
+    let (state, zh, en) = match age {
+        None => {
+            (State::Now, "没有备份：bancheng backup create 文件".to_owned(), "there is no backup".to_owned())
+        }
+        Some(h) if h > 50 => (
+            State::Now,
+            format!("最近的备份是 {h} 小时前：查备份任务"),
+            format!("the newest backup is {h} hours old"),
+        ),
+        Some(h) if h > 26 => {
+            (State::Soon, format!("最近的备份是 {h} 小时前"), format!("the newest backup is {h} hours old"))
+        }
+        Some(h) => {
+            (State::Well, format!("最近的备份是 {h} 小时前"), format!("the newest backup is {h} hours old"))
+        }
+    };
+    r.put("backups", state, zh, en);
+}
+
+/// The schema is this program's; opening it would bring it forward, so that is looked at before.
+fn schema(r: &mut Report, place: &PlaceArgs) -> bool {
+    let of: Place = place.place();
+    match migrations::found_at(&of) {
+        Ok(Some(v)) if v == migrations::latest() => {
+            r.put(
+                "schema",
+                State::Well,
+                format!("数据库第 {v} 版，与程序一致"),
+                format!("schema {v}, as this program"),
+            );
+            true
+        }
+        Ok(Some(v)) if v < migrations::latest() => {
+            r.put(
+                "schema",
+                State::Soon,
+                format!("数据库第 {v} 版，本程序第 {} 版：先备份，再启动本程序即升级", migrations::latest()),
+                format!("schema {v}, this program has {}: back up, then start it", migrations::latest()),
+            );
+            false
+        }
+        Ok(Some(v)) => {
+            let e = StoreError::NewerSchema { found: v, known: migrations::latest() };
+            r.put("schema", State::Now, e.to_string(), "use the newer program");
+            false
+        }
+        Ok(None) => {
+            r.put(
+                "schema",
+                State::Now,
+                "这里没有城市：核对 --data-dir 或 --database-url",
+                "there is no city here",
+            );
+            false
+        }
+        Err(e) => {
+            r.put("schema", State::Now, e.to_string(), "the database does not open");
+            false
+        }
+    }
+}
+
+/// What only the open city can say.
+fn inside(r: &mut Report, app: &House) -> Result<()> {
+    let now = app.city.store().now();
+    match app.city.store().read(|rd| store::ledger_rows::check_anchor(rd, app.city.vault().seal_key())) {
+        Ok(()) => r.put(
+            "record",
+            State::Well,
+            "数据库与旁边的封签记录一致",
+            "the database holds the seal noted beside it",
+        ),
+        Err(e) => r.put("record", State::Now, e.to_string(), "the database was set back, or its seals were"),
+    }
+    let (last, missing) = app.city.store().read(|rd| {
+        Ok::<_, StoreError>((store::ledger_rows::last_recorded(rd)?, vitals::missing_indexes(rd)?))
+    })?;
+    let ahead = last.map_or(0, |at| at.us_since(now) / US_PER_SECOND);
+    if ahead > 300 {
+        r.put(
+            "clock",
+            State::Now,
+            format!("时钟比最后一条留痕慢 {ahead} 秒，已停止写入：校正时钟；若留痕时的时钟快了，执行 bancheng clock accept --reason 原因"),
+            format!("the clock is {ahead} s behind the record: correct it, or bancheng clock accept --reason WHY"),
+        );
+    } else {
+        r.put("clock", State::Well, format!("现在 {now}"), "the clock is not behind the record");
+    }
+    if missing.is_empty() {
+        r.put("indexes", State::Well, "索引齐全", "every index is there");
+    } else {
+        let names = missing.join(" ");
+        r.put(
+            "indexes",
+            State::Now,
+            format!("缺少索引 {names}：从备份恢复，或找维护人员补建"),
+            format!("missing: {names}"),
+        );
+    }
+    calendar(r, app, now)?;
+    gauges(r, &app.gauges().wait()?);
+    Ok(())
+}
+
+/// The notice of a year is published in the autumn before: from December on, limits of January rest on a guess.
+fn calendar(r: &mut Report, app: &House, now: Moment) -> Result<()> {
+    let office = app.city.office_now().wait()?;
+    let last = office.rules.calendar.last_published_year().unwrap_or(0);
+    let today = now.date();
+    let (year, month) = (today.year(), today.month());
+    let state = if last < year {
+        State::Now
+    } else if last == year && month >= 12 {
+        State::Soon
+    } else {
+        State::Well
+    };
+    let advice = if state == State::Well {
+        ""
+    } else {
+        "：把国务院办公厅的放假通知导入“机关”页或 bancheng calendar"
+    };
+    r.put(
+        "calendar",
+        state,
+        format!("工作日历到 {last} 年{advice}"),
+        format!("the calendar ends with {last}"),
+    );
+    Ok(())
+}
+
+/// Numbers that mean that somebody is needed: name, from when on it should be looked at, from when on it must, and what to do.
+const BOUNDS: &[(&str, f64, f64, &str, &str)] = &[
+    ("worker_silent_seconds", 300.0, 900.0, "到点办理没有在运行：查 serve 或 worker 进程", "no worker runs"),
+    ("lights_due", 500.0, 5_000.0, "到点未办的积压", "moments that came and were not acted on"),
+    (
+        "jobs_dead",
+        1.0,
+        50.0,
+        "有失败作业：机关页看原因，消除后“再试一次”",
+        "jobs were given up: see why, then try again",
+    ),
+    (
+        "put_aside",
+        1.0,
+        50.0,
+        "有搁置的件：机关页看原因，消除后“再试一次”",
+        "something was put aside: see why, then try again",
+    ),
+    ("index_lag_events", 5_000.0, 100_000.0, "读文索引落后", "the text index lags"),
+    ("facts_lag_events", 5_000.0, 100_000.0, "统计落后", "the figures lag"),
+    (
+        "seal_age_seconds",
+        86_400.0,
+        7.0 * 86_400.0,
+        "很久没有新封签（有新留痕时每分钟都应有）",
+        "no seal for long",
+    ),
+];
+
+fn gauges(r: &mut Report, all: &[Gauge]) {
+    for (name, soon, now, zh, en) in BOUNDS {
+        let Some(g) = all.iter().find(|g| g.name == *name) else { continue };
+        let state = if g.value >= *now {
+            State::Now
+        } else if g.value >= *soon {
+            State::Soon
+        } else {
+            State::Well
+        };
+        let told = if state == State::Well { String::new() } else { format!("：{zh}") };
+        let told_en = if state == State::Well { String::new() } else { format!(": {en}") };
+        r.put(name, state, format!("{}{told}", g.value), format!("{}{told_en}", g.help));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_number_is_told_with_what_to_do() {
+        let all: Vec<Gauge> = BOUNDS.iter().map(|b| Gauge { name: b.0, help: "h", value: b.2 }).collect();
+        let mut r = Report::default();
+        gauges(&mut r, &all);
+        assert_eq!(r.0.len(), BOUNDS.len());
+        assert!(r.0.iter().all(|f| f.state == State::Now && f.zh.contains('：')), "{}", r.text());
+        let mut well = Report::default();
+        gauges(&mut well, &[Gauge { name: "jobs_dead", help: "h", value: 0.0 }]);
+        assert_eq!(well.worst(), State::Well);
+        assert_eq!(r.worst(), State::Now);
+    }
+
+    #[test]
+    fn old_and_missing_backups_are_told() {
+        let dir = testkit::TempDir::new();
+        let looked = |now| {
+            let mut r = Report::default();
+            backups(&mut r, Some(dir.path()), now);
+            r.worst()
+        };
+        let now = store::system_clock();
+        assert_eq!(looked(now), State::Now, "none");
+        std::fs::write(dir.path().join("a.backup"), "x").unwrap();
+        assert_eq!(looked(now), State::Well);
+        assert_eq!(looked(now.plus_us(30 * 3_600 * US_PER_SECOND)), State::Soon);
+        assert_eq!(looked(now.plus_us(60 * 3_600 * US_PER_SECOND)), State::Now);
+    }
+}

@@ -1,0 +1,108 @@
+//! 保存期限: what is kept of people, why, for how long, and how it ends, as one table. What ends by itself is ended by the
+//! worker with the periods of this table; docs/PRIVACY.md is compared with it.
+
+use kernel::US_PER_DAY;
+
+/// How something ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// by the worker, so many days after the moment that its row says
+    Days(i64),
+    /// at a moment that it carries itself
+    Itself,
+    /// by erasing (涂去), asked for, checked and approved
+    Erased,
+    /// not: it is what the record is for, or nobody can be told from it
+    Kept,
+}
+
+/// One kind of data of people.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// what it is, Chinese
+    pub zh: &'static str,
+    /// what it is, English
+    pub en: &'static str,
+    /// where: table or file
+    pub place: &'static str,
+    /// why it is kept
+    pub why: &'static str,
+    /// how it ends
+    pub ends: Ends,
+}
+
+const fn k(zh: &'static str, en: &'static str, place: &'static str, why: &'static str, ends: Ends) -> Kind {
+    Kind { zh, en, place, why, ends }
+}
+
+/// Files that staff brought and no act took, days.
+pub const WAITING_DAYS: i64 = 7;
+/// The same of people without an account.
+pub const STRANGERS_DAYS: i64 = 1;
+/// Networks from which an account signed in or tried to, days.
+pub const TRIES_DAYS: i64 = 30;
+/// Messages to units, days.
+pub const MESSAGES_DAYS: i64 = 730;
+/// Answers kept for requests that are sent twice, days.
+pub const ONCE_DAYS: i64 = 2;
+
+/// The table.
+#[rustfmt::skip]
+pub const KEPT: &[Kind] = &[
+    k("反映人联系方式（加密）", "who lodged a case: name, telephone, identity number, address, sealed", "contact", "reach them, look back, know two letters of one person", Ends::Erased),
+    k("信件、补充、回访原话", "the words of letters, additions and callbacks", "event", "the matter itself", Ends::Erased),
+    k("信件中的人的摘要（带密钥）", "keyed digest of who lodged", "event", "know two letters of one person", Ends::Erased),
+    k("图片等附件", "pictures and other files of a case", "files/, upload", "the matter itself", Ends::Kept),
+    k("未使用的附件（群众）", "files that a stranger brought and no form took", "files/, upload", "a form that is sent again", Ends::Days(STRANGERS_DAYS)),
+    k("未使用的附件（人员）", "files that staff brought and no act took", "files/, upload", "a form that is sent again", Ends::Days(WAITING_DAYS)),
+    k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Kept),
+    k("导入行的摘要", "digest of each imported row", "import_row", "a second import adds nothing", Ends::Kept),
+    k("评价的话", "words of ratings; device only as a keyed digest", "rating", "the rating itself", Ends::Kept),
+    k("人员账号：姓名、账号、岗位", "accounts of staff: name, login, role", "staff", "who decided what", Ends::Kept),
+    k("密码（argon2id）、动态码密钥（加密）", "password hashes, keys of second factors", "staff", "signing in", Ends::Kept),
+    k("会话与令牌（摘要）", "digests of sessions and tokens", "session", "being signed in", Ends::Itself),
+    k("登录、退出、登录失败及来源网络", "signing in and out, failing to, and from which network", "event", "who used an account (GB/T 22239)", Ends::Kept),
+    k("账号登录过的网络（摘要）", "digests of networks an account signed in from", "sign_in_try", "strangers lock nobody out", Ends::Days(TRIES_DAYS)),
+    k("查阅他单位件、查看联系方式", "who read a case of another unit or saw a contact, and why", "event", "nobody reads beyond need unseen", Ends::Kept),
+    k("站内消息（标题已遮盖）", "messages to units, personal data covered", "message", "who must act", Ends::Days(MESSAGES_DAYS)),
+    k("接口重发的答复", "answers kept for requests that are sent twice", "idempotency", "done once", Ends::Days(ONCE_DAYS)),
+    k("检索索引、统计、相似度", "search index, figures, likeness: made from the record, made anew after erasing", "text_*, fact", "find and count", Ends::Kept),
+];
+
+/// So many days in microseconds.
+pub const fn days(n: i64) -> i64 {
+    n * US_PER_DAY
+}
+
+/// The table as docs/PRIVACY.md has it.
+pub fn kept_table() -> String {
+    let mut out = String::from("| 内容 what | 位置 where | 用途 why | 何时结束 ends |\n|---|---|---|---|\n");
+    for kind in KEPT {
+        let ends = match kind.ends {
+            Ends::Days(n) => format!("{n} 天后自动删除 after {n} days"),
+            Ends::Itself => "到期失效并清除 when it runs out".to_owned(),
+            Ends::Erased => "涂去 by erasing".to_owned(),
+            Ends::Kept => "随留痕长期保存 kept with the record".to_owned(),
+        };
+        out += &format!("| {}<br>{} | `{}` | {} | {ends} |\n", kind.zh, kind.en, kind.place, kind.why);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_printed_table_of_what_is_kept_is_this_one() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/PRIVACY.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        let (head, rest) = page.split_once("<!-- kept -->\n").unwrap();
+        let (_, tail) = rest.split_once("<!-- /kept -->").unwrap();
+        let right = format!("{head}<!-- kept -->\n{}<!-- /kept -->{tail}", kept_table());
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, &right).unwrap();
+        }
+        assert!(page == right || std::env::var_os("UPDATE_DOCS").is_some(), "cargo xtask docs");
+    }
+}
