@@ -38,10 +38,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "walk-acts",
         &["kernel", "ledger", "hanyu", "catalogue", "walk", "resolve", "access", "store", "city", "shelf"],
     ),
-    (
-        "resolve-acts",
-        &["kernel", "workday", "ledger", "hanyu", "resolve", "supervise", "access", "store", "city"],
-    ),
+    ("resolve-acts", &["kernel", "workday", "ledger", "hanyu", "resolve", "access", "store", "city"]),
     (
         "optimise-acts",
         &[

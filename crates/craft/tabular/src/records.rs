@@ -70,11 +70,12 @@ impl<'a> Record<'a> {
 /// The sheet that is named, else the first that people see, in which the header of this door stands. Hidden sheets
 /// are looked at only when they are named or when all are hidden.
 pub fn find<'a>(
-    sheets: impl IntoIterator<Item = &'a Sheet> + Clone,
+    sheets: impl IntoIterator<Item = &'a Sheet>,
     named: Option<&str>,
     door: &Door<'_>,
 ) -> Option<Records<'a>> {
-    let all = || sheets.clone().into_iter();
+    let sheets: Vec<&Sheet> = sheets.into_iter().collect();
+    let all = || sheets.iter().copied();
     let seen = all().any(|s| !s.hidden);
     let may = |s: &&Sheet| named.map_or(!seen || !s.hidden, |n| s.name.trim() == n.trim());
     let fits = |s: &'a Sheet| {

@@ -100,9 +100,10 @@ impl Told {
         &mut self,
         names: &[String],
         fields: &dyn Fn(usize) -> Option<String>,
-        rows: impl Iterator<Item = &'a [String]> + Clone,
+        rows: impl Iterator<Item = &'a [String]>,
         likely: &dyn Fn(&str, &[String]) -> Option<String>,
     ) {
+        let rows: Vec<&[String]> = rows.collect();
         for (c, shown) in crate::header::unique(names).into_iter().enumerate() {
             if let Some(field) = fields(c) {
                 self.columns_used.push(ColumnUsed { name: shown, field });
@@ -113,7 +114,7 @@ impl Told {
             }
             let mut samples: Vec<String> = Vec::new();
             let mut raw: Vec<String> = Vec::new();
-            for text in rows.clone().filter_map(|r| r.get(c)).map(|t| t.trim()).filter(|t| !t.is_empty()) {
+            for text in rows.iter().filter_map(|r| r.get(c)).map(|t| t.trim()).filter(|t| !t.is_empty()) {
                 let sample = crate::value::sample(text);
                 if !samples.contains(&sample) {
                     samples.push(sample);

@@ -77,6 +77,9 @@ impl Service {
     pub fn begin(&self, actor: Actor, what: What, given: Vec<String>) -> Later<Begun> {
         self.city.write(move |city, tx| {
             let office = city.office(tx)?;
+            if actor.role != Role::Resident {
+                access::offered(&actor, access::Operation::ApplyAtWindow)?;
+            }
             let package = whole(city, tx, &office, &what, &given)?;
             let mut basis = package.basis;
             // At the window of a county it is that county's.

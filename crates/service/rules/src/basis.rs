@@ -1,6 +1,6 @@
 //! 办理依据: what an application goes by from its first day to its last: the items with their versions, the situation
 //! as answered, exactly its materials, steps, fields and limits. What changes in the catalogue afterwards changes
-//! nothing here (K8). Must not know how it was put together; see [`crate::package`].
+//! nothing here (K8). Must not know how it was put together; see `package`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

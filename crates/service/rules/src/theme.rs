@@ -1,5 +1,5 @@
 //! 一件事 (K4): several items offered as one. What a theme says of itself; how it is put together for one applicant is
-//! [`crate::package`], what is wrong with it [`crate::check_theme`].
+//! `package`, what is wrong with it `check_theme`.
 
 use catalogue::ServiceItem;
 use catalogue::situation::Situations;

@@ -333,7 +333,7 @@ pub(super) fn ods(text: &str, limits: &Limits) -> Result<Vec<Grid>, SheetError> 
             Piece::Open(name, attrs, closes) => match name.as_str() {
                 "style" => style = prefixed(attrs, "name").unwrap_or_default().to_owned(),
                 "table-properties" if prefixed(attrs, "display") == Some("false") => {
-                    hidden_styles.push(style.clone())
+                    hidden_styles.push(style.clone());
                 }
                 "table" if !closes => {
                     in_table = true;

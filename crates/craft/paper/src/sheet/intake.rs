@@ -535,8 +535,9 @@ fn put(
             }
         }
         Field::Secret => match text.trim().to_lowercase().as_str() {
-            "是" | "y" | "yes" | "true" | "1" | "保密" | "匿名" | "不公开" | "√" | "需保密" | "要求保密" => {
-                out.secret = true
+            "是" | "y" | "yes" | "true" | "1" | "保密" | "匿名" | "不公开" | "√" | "需保密" | "要求保密" =>
+            {
+                out.secret = true;
             }
             "否" | "n" | "no" | "false" | "0" | "公开" | "不保密" | "实名" | "无" | "无需保密" | "×" =>
                 {}

@@ -35,7 +35,7 @@ fn read_how(bytes: &[u8], how: &ReadAs) -> Result<Read, SheetError> {
     let mut book = Book::open(Cursor::new(bytes), Limits::default())?;
     let mut rows: Intake<'_, _> = intake::read_as(&mut book, &Mapping::default(), how)?;
     let mut all = Vec::new();
-    while let Some(row) = rows.next() {
+    for row in rows.by_ref() {
         all.push(row?);
     }
     Ok((all, rows.told()))

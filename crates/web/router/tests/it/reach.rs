@@ -144,6 +144,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     }
     let mut item = catalogue::sample::food_licence();
     (item.unit, item.region) = ("甲县局".into(), "990102".parse().ok());
+    item.steps.iter_mut().for_each(|s| s.unit.clear());
     app.catalogue.take_in_items(&coordinator, vec![item.clone()]).unwrap().wait().unwrap();
     let service = NewService { unit: Some(a), item: "注册".into(), ..NewService::default() };
     let receipt = app.supervision.serve(actor(Role::Clerk, "a"), service).wait().unwrap();
@@ -300,7 +301,7 @@ fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/walks/", "{id}", t.campaign.to_string()),
         ("/desk/walks/", "{kind}", "summary".into()),
         ("/desk/services/at/", "{number}", t.application.0.clone()),
-        ("/desk/services/at/", "{act}", "withdraw".into()),
+        ("/desk/services/at/", "{act}", "receive".into()),
         ("/desk/services/at/", "{hash}", digest_of_none.clone()),
         ("/desk/services/at/", "{file}", "1.docx".into()),
         ("/desk/services/new/", "{sort}", "item".into()),
