@@ -558,7 +558,7 @@ pub(crate) async fn unmask(
 /// `POST /desk/case/{number}/precedent`: a closed case becomes a precedent.
 pub(crate) async fn make_precedent(
     State(kit): State<Kit>,
-    Extension(slots): Extension<&'static Slots>,
+    Extension(slots): Extension<Arc<Slots>>,
     desk: Desk,
     Path(number): Path<String>,
     fields: Fields,
@@ -577,7 +577,7 @@ pub(crate) async fn make_precedent(
             again(&desk.page, e, |trouble| {
                 page_of(
                     &kit,
-                    slots,
+                    &slots,
                     &desk,
                     number,
                     Told { trouble, precedent: Some(form), ..Told::default() },
