@@ -124,7 +124,7 @@ fn sent(bytes: Vec<u8>) -> Result<Table> {
     let mut book = Book::open(std::io::Cursor::new(bytes), Limits::default())?;
     let mut rows = intake::read(&mut book, &intake::Mapping::default())?;
     let mut letters = Vec::new();
-    while let Some(row) = rows.next() {
+    for row in rows.by_ref() {
         match row? {
             Ok(row) => letters.push(letter(row)),
             Err(e) => eprintln!("第 {} 行未收：{}", e.row, e.said),

@@ -447,7 +447,7 @@ fn try_act(
     if let Err(r) = a.decide(asked.clone(), actor, tx.now(), &rules) {
         let field = r.field.clone().unwrap_or_else(|| "act".to_owned());
         // The form says more of what is missing than the guard does.
-        if !(field == "form" && !faults.is_empty()) {
+        if field != "form" || faults.is_empty() {
             faults.push((field, r.said));
         }
     }
