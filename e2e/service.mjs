@@ -30,7 +30,10 @@ const FIELDS = {
   decided: "2026-01-05",
   fulfilled: "2026-02-05",
 };
-const value = (code, type) => FIELDS[code] ?? (type === "date" ? "2026-12-20" : /capital|area|seats|people|staff|use/.test(code) ? "12" : "如实填写");
+const value = (code, type) =>
+  FIELDS[code] ??
+  (/phone/.test(code) ? FIELDS.phone : /_id$/.test(code) ? FIELDS.legal_id : undefined) ??
+  (type === "date" ? "2026-12-20" : /capital|area|seats|people|staff|use/.test(code) ? "12" : "如实填写");
 
 /** Answers the questions of a theme, always the first answer that is no refusal, to the notice. */
 async function questions(page) {
