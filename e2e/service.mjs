@@ -99,7 +99,7 @@ const THEMES = {
   restaurant: ["market", "urban", "emergency", "housing", "tax"],
   "enterprise-start": ["market", "police", "tax", "hrss", "fund"],
   utilities: ["tap", "housing", "power", "gas", "telecom", "culture"],
-  disabled: ["disabled", "health", "civil"],
+  disabled: ["disabled", "health", "civil", "hrss", "medicare"],
   "credit-repair": ["ndrc", "market", "tax"],
   newborn: ["health", "police", "hrss", "medicare"],
 };
