@@ -264,13 +264,19 @@ mod tests {
         last_words: Duration::from_millis(100),
     };
 
+    const SLOW: Duration = Duration::from_secs(60);
+
     async fn begun(connections: usize) -> SocketAddr {
+        begun_with(connections, QUICK).await
+    }
+
+    async fn begun_with(connections: usize, patience: Patience) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let echo = Router::new().route("/", axum::routing::post(async |body: String| body));
         let bounds = Bounds { connections, ..Bounds::default() };
         tokio::spawn(
-            async move { serve(listener, echo, &bounds, true, QUICK, std::future::pending()).await },
+            async move { serve(listener, echo, &bounds, true, patience, std::future::pending()).await },
         );
         address
     }
@@ -303,7 +309,9 @@ mod tests {
 
     #[tokio::test]
     async fn one_network_has_a_part_of_the_places() {
-        let address = begun(16).await;
+        // Nobody is let go for saying nothing while this is counted.
+        let patient = Patience { head: SLOW, body: SLOW, unread: SLOW, last_words: SLOW };
+        let address = begun_with(16, patient).await;
         let mut held = Vec::new();
         for _ in 0..12 {
             held.push(TcpStream::connect(address).await.unwrap());

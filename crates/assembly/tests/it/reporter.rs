@@ -44,7 +44,7 @@ fn no_path_shows_the_unit_complained_about_who_it_was() {
             let mut told = String::new();
             if let Ok(v) = app.cases.case(reader.clone(), n.clone()).wait() {
                 assert!(v.contact.is_none(), "{role:?}");
-                told += &v.case.title;
+                told += &format!("{:?}", v.case);
             }
             if let Ok(all) = app.cases.events(reader.clone(), n.clone(), 0).wait() {
                 told += &format!("{all:?}");

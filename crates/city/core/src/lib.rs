@@ -36,7 +36,7 @@ pub use keys::Accepted;
 pub use office::{Office, SIGN_IN, Settings, note, note_read, note_sign_in, put_city, record};
 pub use once::{Answered, Once, once};
 pub use retention::{Ends, KEPT, Kind as KeptKind, kept_table};
-pub use vault::{Contact, Vault, random};
+pub use vault::{Contact, Vault, contact_of, random};
 pub use watch::{METER, Meter, RequestNote};
 pub use who::without_secrets;
 

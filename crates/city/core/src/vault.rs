@@ -60,6 +60,24 @@ impl Contact {
         }
         Ok(())
     }
+    /// A text with whatever this person left of themselves covered in it: names have no shape that a rule could find.
+    #[must_use]
+    pub fn cover(&self, text: &str) -> String {
+        self.parts().fold(text.to_owned(), |out, part| {
+            if out.contains(part) { out.replace(part, &"*".repeat(part.chars().count())) } else { out }
+        })
+    }
+    /// Does a text repeat anything that this person left of themselves?
+    pub fn is_in(&self, text: &str) -> bool {
+        self.parts().any(|part| text.contains(part))
+    }
+    /// What is long enough to be looked for: a single character is in every text.
+    fn parts(&self) -> impl Iterator<Item = &str> {
+        [&self.name, &self.phone, &self.id_number, &self.address]
+            .into_iter()
+            .map(|p| p.trim())
+            .filter(|p| p.chars().count() >= 2)
+    }
     /// With everything but the ends hidden: 王**, 138****1234.
     #[must_use]
     pub fn masked(&self) -> Self {
@@ -70,6 +88,19 @@ impl Contact {
             address: mask(&self.address, 6, 0),
         }
     }
+}
+
+/// What the person who lodged a case left of themselves; empty when nothing was left, or it was erased.
+///
+/// # Errors
+/// The row cannot be read, or is not sealed with the key of this city.
+pub fn contact_of(
+    city: &crate::City,
+    rd: &mut store::Rd<'_>,
+    case: kernel::CaseId,
+) -> Result<Contact, Error> {
+    let sealed = store::contacts::get(rd, case)?;
+    Ok(sealed.map(|s| city.vault().unseal(case.0, &s)).transpose()?.unwrap_or_default())
 }
 
 fn mask(text: &str, head: usize, tail: usize) -> String {

@@ -9,11 +9,11 @@ use resolve::{
 };
 use serde::{Deserialize, Serialize};
 use store::cases::{Query, Scope};
-use store::{Rd, Tx, cases, contacts, office};
+use store::{Rd, Tx, cases, office};
 
 use crate::Cases;
 use crate::doors::{as_resident, code_fits, code_in, events_in, register_in, seen};
-use crate::reporter::case_for;
+use crate::reporter::{case_in_list, case_on_page};
 use city::Contact;
 use city::{Answered, Once, once};
 use city::{Door, Error, Later, Office};
@@ -292,18 +292,13 @@ impl Cases {
         actor: &Actor,
         case: Case,
     ) -> Result<CaseView, Error> {
-        let case = case_for(actor, case);
-        let contact = if access::may_see_reporter(actor, &case) {
-            contacts::get(rd, case.id)?
-                .map(|sealed| self.city.vault().unseal(case.id.0, &sealed))
-                .transpose()?
-        } else {
-            None
-        };
+        let veil = self.veil(rd, actor, &case)?;
+        let contact = veil.contact();
+        let case = case_on_page(actor, &veil, case);
         Ok(CaseView {
             clock: case.clock_view(&office.rules.calendar, self.city.store().now()),
             acts: access::acts(actor, &case),
-            contact: contact.map(|c| c.masked()),
+            contact,
             owner: case.stage.owner().map(|u| office.unit_name(u)),
             office: Arc::clone(office),
             case,
@@ -444,7 +439,7 @@ impl Cases {
             let views = rows
                 .into_iter()
                 .filter(|r| access::may_see(&actor, &r.case))
-                .map(|r| case_for(&actor, r.case))
+                .map(|r| case_in_list(&actor, r.case))
                 .map(|case| CaseView {
                     clock: case.clock_view(&office.rules.calendar, now),
                     acts: access::acts(&actor, &case),

@@ -6,7 +6,7 @@ use access::{Region, decide, op};
 use hanyu::mask::mask;
 use kernel::{Actor, FileRef, Moment, Said, StreamId, StreamKind};
 use resolve::{Act, Case, Command};
-use store::{Rd, cases, contacts, ledger_rows};
+use store::{Rd, cases, ledger_rows};
 
 use crate::doors::{code_fits, code_in, events_in, seen};
 use crate::{CaseView, Cases, EventView};
@@ -38,7 +38,7 @@ pub struct CaseReceipt {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Veil {
     /// what the person left, covered wherever the words repeat it
-    known: Vec<String>,
+    known: Contact,
     /// the reader must not learn who it was: names of files are covered whole
     whole: bool,
     /// nor when and where exactly it was
@@ -46,19 +46,17 @@ pub(crate) struct Veil {
 }
 
 impl Veil {
+    /// Who lodged it, masked; none when this reader must not know or nobody left a name.
+    pub fn contact(&self) -> Option<Contact> {
+        (!self.whole && !self.known.is_empty()).then(|| self.known.masked())
+    }
     /// What of a text may be shown.
     pub fn text(&self, text: &str) -> String {
         self.known_covered(&mask(text))
     }
     /// The text with what the person left covered, and nothing else: what the office writes may name its own telephone.
     pub fn known_covered(&self, text: &str) -> String {
-        let mut out = text.to_owned();
-        for part in &self.known {
-            if out.contains(part.as_str()) {
-                out = out.replace(part.as_str(), &"*".repeat(part.chars().count()));
-            }
-        }
-        out
+        self.known.cover(text)
     }
     /// Who it was, wherever an act of the office repeats it: in every text of the command, whichever command it is.
     fn office_words(&self, asked: Command) -> Command {
@@ -141,8 +139,22 @@ fn hides_moment(actor: &Actor, case: &Case) -> bool {
     case.kind == resolve::Kind::BadRating && !access::may_see_reporter(actor, case)
 }
 
-/// A case as lists and pages show it to a reader: no personal data in its title.
-pub(crate) fn case_for(actor: &Actor, mut case: Case) -> Case {
+/// A case as lists show it to a reader: no personal data in its title, and no other words, since what an office wrote
+/// may repeat who it was and a list does not fetch who that is.
+pub(crate) fn case_in_list(actor: &Actor, mut case: Case) -> Case {
+    case.office_words().for_each(String::clear);
+    case_for(actor, case)
+}
+
+/// A case as its own page shows it: what an office wrote is covered where it repeats who it was.
+pub(crate) fn case_on_page(actor: &Actor, veil: &Veil, mut case: Case) -> Case {
+    for words in case.office_words() {
+        *words = veil.known_covered(words);
+    }
+    case_for(actor, case)
+}
+
+fn case_for(actor: &Actor, mut case: Case) -> Case {
     case.title = mask(&case.title);
     if hides_moment(actor, &case) {
         case.lodged = Moment::start_of(case.lodged.date());
@@ -199,9 +211,7 @@ impl Cases {
                 )));
             }
             let purpose = purpose_of(&purpose)?;
-            let sealed = contacts::get(tx, case.id)?;
-            let contact =
-                sealed.map(|s| app.city.vault().unseal(case.id.0, &s)).transpose()?.unwrap_or_default();
+            let contact = city::contact_of(&app.city, tx, case.id)?;
             let data = serde_json::json!({ "number": case.number, "purpose": purpose }).to_string();
             let stream = StreamId::new(StreamKind::Office, 2);
             let ver = ledger_rows::head_of(tx, stream)?.map_or(0, |h| h.0);
@@ -241,12 +251,8 @@ impl Cases {
 
 /// What lies over the words of a case for a reader.
 pub(crate) fn veil_of(city: &City, rd: &mut Rd<'_>, actor: &Actor, case: &Case) -> Result<Veil, Error> {
-    let sealed = contacts::get(rd, case.id)?;
-    let contact = sealed.map(|s| city.vault().unseal(case.id.0, &s)).transpose()?.unwrap_or_default();
-    let parts = [contact.name, contact.phone, contact.id_number, contact.address];
-    let known = parts.into_iter().map(|p| p.trim().to_owned()).filter(|p| p.chars().count() >= 2);
     Ok(Veil {
-        known: known.collect(),
+        known: city::contact_of(city, rd, case.id)?,
         whole: !access::may_see_reporter(actor, case),
         moment: hides_moment(actor, case),
     })

@@ -153,7 +153,7 @@ impl Cases {
                     contact: None,
                     owner: r.case.stage.owner().map(|u| office.unit_name(u)),
                     office: std::sync::Arc::clone(&office),
-                    case: crate::reporter::case_for(&actor, r.case),
+                    case: crate::reporter::case_in_list(&actor, r.case),
                 };
                 hits.push(Hit { view, excerpt: excerpt(&text, &words) });
             }

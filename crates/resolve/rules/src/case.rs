@@ -152,6 +152,24 @@ pub struct Duty {
 }
 
 impl Case {
+    /// Every text in the state that somebody of an office wrote: tasks, orders, plans, reasons, what shows them. The
+    /// title is apart: it is covered when it is written.
+    pub fn office_words(&mut self) -> impl Iterator<Item = &mut String> {
+        let (stage, steps) = match &mut self.stage {
+            Stage::ReturnAsked { evidence: text, .. }
+            | Stage::Conferring { topic: text, .. }
+            | Stage::Escalated { office: text, .. } => (Some(text), None),
+            Stage::Rectifying { steps, .. } => (None, Some(steps)),
+            _ => (None, None),
+        };
+        let plan = steps.into_iter().flatten().chain(&mut self.mended);
+        (self.co.iter_mut().map(|c| &mut c.task))
+            .chain(self.tasks.iter_mut().map(|t| &mut t.what))
+            .chain(self.orders.iter_mut().map(|o| &mut o.words))
+            .chain(self.extension.iter_mut().map(|x| &mut x.reason))
+            .chain(plan.flat_map(|s| [&mut s.what, &mut s.evidence]))
+            .chain(stage)
+    }
     /// The unit whose service may be rated now: the one that answered. A case that came from a bad rating is not
     /// rated again as a service; its rating is.
     pub fn rateable(&self) -> Option<UnitId> {

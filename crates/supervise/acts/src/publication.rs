@@ -32,7 +32,8 @@ impl Supervision {
                 }
             }
             let unit = office.unit_name(case.stage.owner().unwrap_or(case.first_asked));
-            let cover = hanyu::mask::mask;
+            let who = city::contact_of(&app.city, rd, case.id)?;
+            let cover = |text: &str| who.cover(&hanyu::mask::mask(text));
             Ok(Published {
                 title: cover(&case.title),
                 words: cover(&words),
@@ -60,7 +61,15 @@ impl Supervision {
             if what.title.is_empty() || what.answer.is_empty() {
                 return Err(Error::invalid("answer", "标题和答复不能为空", "title and answer are needed"));
             }
+            let who = city::contact_of(&app.city, tx, case.id)?;
             for (field, t) in [("title", &what.title), ("words", &what.words), ("answer", &what.answer)] {
+                if who.is_in(t) {
+                    return Err(Error::invalid(
+                        field,
+                        "文中仍有反映人留下的姓名、电话、证件号码或地址，请遮盖后再公开",
+                        "the name, telephone, identity number or address of who lodged the case is still in the text: cover it first",
+                    ));
+                }
                 if let Some(said) = hanyu::mask::refusal(t) {
                     return Err(Error::Invalid { field: field.to_owned(), said });
                 }
