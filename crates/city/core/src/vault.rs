@@ -1,7 +1,7 @@
 //! 密: the keys of a city and what is done with them. SM4 and HMAC-SM3 (X6).
 //!
 //! One secret of 32 bytes lives outside the database (`secret.key`, readable by its owner only). From it
-//! come, by HMAC-SM3 with a name, one key for each purpose. Must not know SQL or cases.
+//! come, by HMAC-SM3 with a name, one key for each purpose. Must not know SQL.
 
 use std::fs;
 use std::io::{self, Write as _};
