@@ -75,6 +75,10 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "company-acts",
+        &["kernel", "tabular", "hanyu", "company", "access", "store", "city"],
+    ),
+    (
         "assembly",
         &[
             "kernel",
@@ -93,6 +97,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "optimise-acts",
             "supervise-acts",
             "service-acts",
+            "company-acts",
         ],
     ),
     (
@@ -161,6 +166,10 @@ const EDGES: &[(&str, &[&str])] = &[
         "service-pages",
         &["kernel", "workday", "catalogue", "service", "service-acts", "paper", "city", "web-kit"],
     ),
+    (
+        "company-pages",
+        &["kernel", "company", "company-acts", "access", "store", "city", "web-kit"],
+    ),
     ("people-pages", &["kernel", "resolve", "access", "paper", "store", "city", "people", "web-kit"]),
     (
         "web",
@@ -174,6 +183,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "resolve-pages",
             "optimise-pages",
             "service-pages",
+            "company-pages",
             "supervise-pages",
             "people-pages",
         ],
@@ -194,6 +204,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "optimise",
             "service",
             "service-acts",
+            "company-acts",
             "supervise",
             "demo",
             "paper",

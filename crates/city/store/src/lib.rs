@@ -11,6 +11,7 @@ pub mod blobs;
 pub mod campaigns;
 pub mod cases;
 mod clock;
+pub mod companies;
 mod conn;
 pub mod contacts;
 pub mod counters;

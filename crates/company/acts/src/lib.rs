@@ -1,0 +1,35 @@
+//! 企的用例 (R11, P2, P3): everything people do with company files. Each use case passes the door (`access`), loads, lets
+//! `company` decide, and saves event and rows in one transaction. Must not know pages, HTTP or SQL.
+
+mod doorway;
+mod file;
+mod intake;
+mod table;
+mod views;
+
+pub use doorway::Own;
+pub use file::{ListPage, NewCompany};
+pub use intake::{CHUNK, Incoming, Taken};
+pub use table::{Table, read_table};
+pub use views::{CompanyView, EventLine};
+
+use city::{City, Door};
+
+/// The movement 企 over a city. A clone is another handle.
+#[derive(Clone, Debug)]
+pub struct Companies {
+    city: City,
+}
+
+impl Companies {
+    /// Over a city.
+    pub const fn new(city: City) -> Self {
+        Self { city }
+    }
+}
+
+impl Door for Companies {
+    fn city(&self) -> &City {
+        &self.city
+    }
+}
