@@ -74,10 +74,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "shelf",
         ],
     ),
-    (
-        "company-acts",
-        &["kernel", "tabular", "hanyu", "company", "access", "store", "city"],
-    ),
+    ("company-acts", &["kernel", "tabular", "hanyu", "company", "resolve", "access", "store", "city"]),
     (
         "assembly",
         &[
@@ -168,7 +165,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "company-pages",
-        &["kernel", "company", "company-acts", "access", "store", "city", "web-kit"],
+        &["kernel", "workday", "company", "company-acts", "resolve", "access", "store", "city", "web-kit"],
     ),
     ("people-pages", &["kernel", "resolve", "access", "paper", "store", "city", "people", "web-kit"]),
     (

@@ -85,7 +85,7 @@ impl House {
             logs: Logs::new(city.clone(), handover::OF_LOGS),
             supervision: Supervision::new(city.clone(), handover::OF_RATINGS),
             services: Service::new(city.clone(), handover::OF_SERVICES),
-            companies: Companies::new(city.clone()),
+            companies: Companies::new(city.clone(), handover::OF_COMPANIES),
             items,
             city,
         }

@@ -218,6 +218,7 @@ impl Play<'_> {
             against: 0,
             hide_reporter: l.no.is_multiple_of(11),
             contact: None,
+            set: None,
             lodged_at: None,
         };
         let contact = Contact { name: l.name.clone(), phone: l.phone.clone(), ..Contact::default() };

@@ -3,8 +3,9 @@
 use access::Nothing;
 use city::{Contact, Error};
 use company::policy::Book;
-use company_acts::{Incoming, NewCompany, Taken, read_table};
-use kernel::{Actor, Role};
+use company_acts::{By, Incoming, NewCompany, NewWhistle, Taken, read_table};
+use kernel::{Actor, Role, US_PER_DAY, US_PER_HOUR, UnitId};
+use resolve::{ArriveWay, Command, Solved};
 use store::companies::Query;
 use tabular::records::Sheet;
 
@@ -124,5 +125,93 @@ fn a_table_is_taken_in_row_by_row_and_twice_changes_nothing() {
         assert_eq!(app.companies.company(coordinator(), OTHER.into()).wait().unwrap().row.ver, 1);
         let nobody = app.companies.import(who(Role::Clerk, 2), rows.clone()).wait();
         assert!(nobody.is_err(), "a clerk does not bring in the city");
+    });
+}
+
+fn blown(app: &assembly::House, pass: &str, about: &str, secret: bool) -> String {
+    let new = NewWhistle {
+        set: "2115".into(),
+        words: "厂门口道路施工三个月没有完工，货车进不来".into(),
+        about: about.into(),
+        secret,
+        ..NewWhistle::default()
+    };
+    app.companies.whistle_as_company(None, CODE.into(), pass.into(), new).wait().unwrap()
+}
+
+fn do_(app: &assembly::House, who: Actor, number: &str, asked: Command) -> Result<(), Error> {
+    app.cases.act(who, number.into(), asked, None).wait().map(drop)
+}
+
+#[test]
+fn a_whistle_calls_offices_that_arrive_and_the_company_has_the_last_word() {
+    city(|app, clock| {
+        let clerk = who(Role::Clerk, 2);
+        app.companies.put(clerk.clone(), new(CODE), None).wait().unwrap();
+        let pass = app.companies.print_code(clerk, CODE.into(), "当面".into()).wait().unwrap();
+        let none = NewWhistle { set: "别的".into(), words: "x".into(), ..NewWhistle::default() };
+        let wrong = app.companies.whistle_as_company(None, CODE.into(), pass.clone(), none).wait();
+        assert!(matches!(wrong, Err(Error::Invalid { field, .. }) if field == "set"));
+        let number = blown(app, &pass, "", false);
+        let boss = coordinator();
+        do_(app, boss.clone(), &number, Command::Dispatch { unit: UnitId(3), note: String::new() }).unwrap();
+        do_(app, boss.clone(), &number, Command::AddCo { unit: UnitId(2), task: "协调运输".into() }).unwrap();
+        let due = app.cases.case(boss.clone(), number.clone()).wait().unwrap();
+        assert_eq!(due.clock.unwrap().workdays_left, 15, "the set says how long");
+        assert!(due.case.calls.len() == 2 && due.case.first_asked == UnitId(1));
+        let own = |pass: &str| app.companies.follow(None, CODE.into(), pass.to_owned()).wait().unwrap();
+        let whistle = own(&pass).whistles.remove(0);
+        // On site with the code that the company shows; on line without; nobody twice; nobody who was not called.
+        clock.move_us(US_PER_HOUR);
+        let arrive =
+            |way, code: &str| Command::Arrive { way, code: code.into(), note: "见到王厂长".into() };
+        let wrong = do_(app, handler(3), &number, arrive(ArriveWay::OnSite, "ABCDEF"));
+        assert!(matches!(wrong, Err(Error::Invalid { field, .. }) if field == "code"));
+        do_(app, handler(3), &number, arrive(ArriveWay::OnSite, &whistle.arrival_code.to_lowercase()))
+            .unwrap();
+        assert!(do_(app, handler(3), &number, arrive(ArriveWay::Online, "")).is_err());
+        clock.move_us(US_PER_DAY);
+        do_(app, handler(2), &number, arrive(ArriveWay::Online, "")).unwrap();
+        let seen = own(&pass).whistles.remove(0).view;
+        assert_eq!(seen.calls.iter().map(|c| c.in_time).collect::<Vec<_>>(), [true, false]);
+        assert!(seen.calls[0].leads && seen.contacted_in_time());
+        do_(app, handler(2), &number, Command::CoReply { text: "已协调".into() }).unwrap();
+        let reply = Command::Reply { text: "下月完工".into(), basis: String::new() };
+        do_(app, handler(3), &number, reply.clone()).unwrap();
+        // Not solved: it is worked on again, one level up.
+        let say = |solved| Command::Callback { solved, satisfied: None, words: String::new() };
+        let as_company = |asked| {
+            app.cases.act_as_resident(None, number.clone(), whistle.code.clone(), asked).wait().map(drop)
+        };
+        as_company(say(Solved::No)).unwrap();
+        assert_eq!(own(&pass).whistles[0].view.raised, 1);
+        let told = app.city.messages(&boss).wait().unwrap();
+        assert!(told.iter().any(|m| m.words.contains("提级")), "{told:?}");
+        do_(app, handler(3), &number, reply).unwrap();
+        as_company(say(Solved::Yes)).unwrap();
+        // The same again: one matter, two whistles, and it says that it came again.
+        let second = blown(app, &pass, &number, true);
+        let all = own(&pass).whistles;
+        assert_eq!(all[0].view.again.as_deref(), Some(number.as_str()));
+        let (from, to) = (clock.now().plus_us(-90 * US_PER_DAY), clock.now().plus_us(1));
+        let (line, parts) = app.companies.whistle_figures(boss.clone(), from, to).wait().unwrap();
+        assert_eq!((line.matters, line.whistles, line.called, line.in_time), (1, 2, 2, 1));
+        assert_eq!((line.said, line.solved, line.again, line.contact_minutes), (1, 1, 1, 60));
+        let units = &parts.iter().find(|p| p.0 == By::Unit).unwrap().1;
+        assert_eq!(units.iter().map(|l| (l.called, l.in_time)).collect::<Vec<_>>(), [(1, 0), (1, 1)]);
+        for (by, lines) in &parts {
+            for l in lines {
+                let found = app.companies.whistles(boss.clone(), from, to, Some((*by, l.key.clone()))).wait();
+                assert_eq!(found.unwrap().len(), l.whistles, "every figure opens its list");
+            }
+        }
+        // The confidential way: who answers does not learn who blew.
+        do_(app, boss.clone(), &second, Command::Dispatch { unit: UnitId(3), note: String::new() }).unwrap();
+        let case = app.cases.case(boss.clone(), second).wait().unwrap().case.id;
+        let seen = |who: Actor| app.companies.whistle_of_case(who, case).wait().unwrap().unwrap().company;
+        assert_eq!(seen(handler(3)), None);
+        assert!(seen(boss).is_some());
+        let file = app.companies.company(handler(3), CODE.into()).wait().unwrap();
+        assert_eq!(file.whistles.len(), 1, "nor from the file of the company");
     });
 }

@@ -48,6 +48,7 @@ pub mod tries;
 mod value;
 pub mod vitals;
 pub mod walks;
+pub mod whistles;
 mod writer;
 
 pub use conn::{Rd, Tx};

@@ -186,6 +186,7 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("held_result", "not compared yet; follows from the events that issued it"),
     ("held_use", "not compared yet; the use is in the event that made it"),
     ("company", "not compared yet; every change is in its events"),
+    ("whistle", "not compared yet; that it was blown is in the events of the company"),
     ("company_fact", "not compared yet; the digest of what was known is in each event"),
     ("theme", "not compared yet; every version is in the record"),
     ("redesign", "not compared yet"),

@@ -9,14 +9,16 @@ use serde_json::json;
 use store::companies::{self as rows, Change, CompanyRow};
 use store::{Rd, Tx};
 
-use crate::Companies;
 use crate::views::{CompanyView, region_of};
+use crate::{Companies, OwnWhistle};
 
 /// What the people of a company see of it.
 #[derive(Clone, Debug)]
 pub struct Own {
     /// their file
     pub view: CompanyView,
+    /// their whistles, the newest first
+    pub whistles: Vec<OwnWhistle>,
 }
 
 fn own_word() -> Said {
@@ -58,7 +60,8 @@ impl Companies {
         self.read(move |app, rd| {
             let (row, _) = app.opened(rd, signed.as_ref(), &code, &pass)?;
             let office = app.city.office(rd)?;
-            Ok(Own { view: app.view_in(rd, &office, &Actor::resident(), row)? })
+            let whistles = app.own_whistles(rd, &office, &row)?;
+            Ok(Own { whistles, view: app.view_in(rd, &office, &Actor::resident(), row)? })
         })
     }
 

@@ -135,7 +135,8 @@ impl Companies {
             let row = rows::by_code(rd, code.trim())?.ok_or(Error::NotFound)?;
             decide(&actor, op::ReadCompany, Region(&region_of(&row)?))?;
             let office = app.city.office(rd)?;
-            app.view_in(rd, &office, &actor, row)
+            let whistles = app.whistles_for(rd, &office, &actor, &row)?;
+            Ok(CompanyView { whistles, ..app.view_in(rd, &office, &actor, row)? })
         })
     }
 

@@ -6,12 +6,16 @@ mod file;
 mod intake;
 mod table;
 mod views;
+mod whistle;
 
 pub use doorway::Own;
 pub use file::{ListPage, NewCompany};
 pub use intake::{CHUNK, Incoming, Taken};
 pub use table::{Table, read_table};
 pub use views::{CompanyView, EventLine};
+pub use whistle::{
+    AGAIN_DAYS, By, CallView, CompanyHandovers, NewWhistle, OwnWhistle, WhistleCase, WhistleLine, WhistleView,
+};
 
 use city::{City, Door};
 
@@ -19,12 +23,13 @@ use city::{City, Door};
 #[derive(Clone, Debug)]
 pub struct Companies {
     city: City,
+    handovers: CompanyHandovers,
 }
 
 impl Companies {
-    /// Over a city.
-    pub const fn new(city: City) -> Self {
-        Self { city }
+    /// Over a city, with what it hands over.
+    pub const fn new(city: City, handovers: CompanyHandovers) -> Self {
+        Self { city, handovers }
     }
 }
 

@@ -7,7 +7,7 @@ use kernel::{Actor, Moment, RegionCode, Role};
 use store::companies::{self as rows, CompanyRow};
 use store::{Rd, office};
 
-use crate::Companies;
+use crate::{Companies, WhistleView};
 
 /// One company as a reader sees it.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct CompanyView {
     pub contact: Contact,
     /// what is known of it
     pub facts: FactList,
+    /// its whistles that the reader may see
+    pub whistles: Vec<WhistleView>,
     /// what happened to its file, the newest first
     pub lines: Vec<EventLine>,
     /// the reader may change it
@@ -87,6 +89,7 @@ impl Companies {
             commissioner,
             contact: self.contact_in(rd, row.id)?.masked(),
             facts: Self::facts_in(rd, row.id)?,
+            whistles: Vec::new(),
             lines: lines_of(rd, office, row.id)?,
             may_write: may(decide(actor, op::WriteCompany, Region(&region))),
             may_unmask: may(decide(actor, op::UnmaskCompany, Region(&region))),

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use web_kit::{Fields, Oops, Opt, address, again, render};
 
 use crate::parts::{FactRow, LineRow, facts, industry, lines, sections, size, sizes};
+use crate::whistle::{WhistleRow, desk_row};
 use crate::{Desk, Kit, Page};
 
 struct Row {
@@ -116,6 +117,7 @@ struct CompanyHtml {
     industry: String,
     facts: Vec<FactRow>,
     lines: Vec<LineRow>,
+    whistles: Vec<WhistleRow>,
     contact: Contact,
     trouble: String,
     code: String,
@@ -135,6 +137,7 @@ async fn page(kit: &Kit, desk: &Desk, code: String, shown: Shown) -> Result<Resp
         industry: industry(&v.row.industry),
         facts: facts(&v),
         lines: lines(&p, &v.lines),
+        whistles: v.whistles.iter().map(|w| desk_row(&p, w)).collect(),
         contact: shown.contact.unwrap_or_else(|| v.contact.clone()),
         trouble: shown.trouble,
         code: if shown.code.is_empty() {

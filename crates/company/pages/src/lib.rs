@@ -8,6 +8,7 @@ mod form;
 mod own;
 mod parts;
 pub mod texts;
+mod whistle;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -16,6 +17,7 @@ use kernel::Role::*;
 use web_kit::{FrontPlace, Lang, Place, Words as _};
 
 use texts::Texts;
+pub use whistle::beside_case;
 
 /// What these pages may ask; the router gives it.
 #[derive(Clone, Debug)]
@@ -43,6 +45,11 @@ pub const PLACES: &[Place] = &[
         text: |l| Texts::of(l).co_list,
         roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
     },
+    Place {
+        path: "/desk/companies/whistles",
+        text: |l| Texts::of(l).wh_figures,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
     Place { path: "/desk/companies/new", text: |l| Texts::of(l).co_new, roles: &[Clerk, Coordinator] },
 ];
 
@@ -57,6 +64,9 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/companies/new", get(form::new).post(form::enter))
         .route("/desk/companies/c/{code}", get(desk::show))
         .route("/desk/companies/c/{code}/edit", get(form::edit).post(form::change))
+        .route("/desk/companies/c/{code}/whistle", get(whistle::at_desk).post(whistle::desk_blow))
+        .route("/desk/companies/whistles", get(whistle::figures))
+        .route("/desk/companies/whistles/list", get(whistle::list))
         .route("/desk/companies/c/{code}/unmask", post(desk::unmask))
         .route("/desk/companies/c/{code}/code", post(desk::print_code))
 }
@@ -66,6 +76,7 @@ pub fn public_routes() -> Router<Kit> {
     Router::new()
         .route("/company", get(own::find_form).post(own::find))
         .route("/c/{code}/{pass}", get(own::show))
+        .route("/c/{code}/{pass}/whistle", get(whistle::own).post(whistle::own_blow))
         .route("/c/{code}/{pass}/say", post(own::say))
         .route("/c/{code}/{pass}/renew", post(own::renew))
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use web_kit::{Fields, Oops, again, render};
 
 use crate::parts::{FactRow, LineRow, facts, industry, lines, size};
+use crate::whistle::{WhistleRow, own_row, waits_for_word};
 use crate::{Kit, Page};
 
 #[derive(Template)]
@@ -52,6 +53,7 @@ struct OwnHtml {
     industry: String,
     facts: Vec<FactRow>,
     lines: Vec<LineRow>,
+    whistles: Vec<(WhistleRow, bool)>,
     note: String,
     trouble: String,
 }
@@ -69,13 +71,14 @@ async fn page(
     note: String,
     trouble: String,
 ) -> Result<Response, Oops> {
-    let Own { view: v } = kit.acts.companies.follow(p.signed(), code, pass.clone()).await?;
+    let Own { view: v, whistles } = kit.acts.companies.follow(p.signed(), code, pass.clone()).await?;
     let html = OwnHtml {
         base: format!("/c/{}/{pass}", v.row.code),
         size: size(&p, &v.row.size),
         industry: industry(&v.row.industry),
         facts: facts(&v),
         lines: lines(&p, &v.lines),
+        whistles: whistles.iter().map(|w| (own_row(&p, w), waits_for_word(w))).collect(),
         v,
         note,
         trouble,
@@ -94,6 +97,7 @@ pub(crate) async fn show(
     let note = match told.done.as_str() {
         "renew" => p.t.co_renewed.replace("{code}", &at.1),
         "say" => p.t.co_saved.to_owned(),
+        "whistle" => p.t.wh_blown.to_owned(),
         _ => String::new(),
     };
     page(&kit, p, at, note, String::new()).await

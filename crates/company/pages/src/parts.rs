@@ -57,6 +57,7 @@ fn act<'a>(p: &'a Page, word: &'a str) -> &'a str {
         "print_code" => p.t.co_act_print_code,
         "renew_code" => p.t.co_act_renew_code,
         "say" => p.t.co_act_say,
+        "whistle" => p.t.co_act_whistle,
         other => other,
     }
 }

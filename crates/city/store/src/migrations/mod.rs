@@ -50,6 +50,7 @@ pub const STEPS: &[Step] = steps![
     20 "service",
     21 "guard",
     22 "company",
+    23 "whistle",
 ];
 
 /// The version this program knows.

@@ -130,6 +130,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         against: 0,
         hide_reporter: true,
         contact: None,
+        set: None,
         lodged_at: None,
     };
     let lodged =
