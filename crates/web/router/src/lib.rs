@@ -39,13 +39,22 @@ pub const AREAS: &[Area] = &[
 pub const FRONT: &[&[FrontPlace]] =
     &[catalogue_pages::FRONT, service_pages::FRONT, resolve_pages::FRONT, company_pages::FRONT];
 
+/// The style sheet, from its sections in their order: later ones override earlier ones.
+const STYLE: &str = concat!(
+    include_str!("../assets/style/1-frame.css"),
+    include_str!("../assets/style/2-parts.css"),
+    include_str!("../assets/style/3-tables.css"),
+    include_str!("../assets/style/4-figures.css"),
+    include_str!("../assets/style/5-redesign.css"),
+);
+
 /// What every page shares in the browser: here and not in the kit, so that a line of style makes no page build again.
 const SHARED: &[Asset] = &[
-    Asset { plain: "style.css", kind: CSS, bytes: include_bytes!("../assets/style.css") },
+    Asset { plain: "style.css", kind: CSS, bytes: STYLE.as_bytes() },
     Asset { plain: "icon.svg", kind: "image/svg+xml", bytes: include_bytes!("../assets/icon.svg") },
     Asset { plain: "picture.js", kind: JS, bytes: include_bytes!("../assets/picture.js") },
 ];
-const ASSETS: &[&[Asset]] = &[SHARED, walk_pages::ASSETS, optimise_pages::ASSETS];
+const ASSETS: &[&[Asset]] = &[SHARED, portal::ASSETS, walk_pages::ASSETS, optimise_pages::ASSETS];
 
 /// Every text of every page: the crate, its own words, then each of its rooms.
 pub const TEXTS: &[(&str, &[&[Text]])] = &[
