@@ -12,7 +12,10 @@ use serde_json::json;
 /// Companies of the model city.
 const COMPANIES: usize = 400;
 
-/// Takes the companies in.
+/// The policies of the model city.
+const POLICIES: &str = include_str!("../../../data/policies/city.json");
+
+/// Takes the companies and the policies in.
 pub fn begin(app: &House, seed: u64) -> Result<()> {
     let year = app.city.store().now().date().year();
     let made = demo::companies(seed, COMPANIES, year);
@@ -52,5 +55,11 @@ pub fn begin(app: &House, seed: u64) -> Result<()> {
             anyhow::ensure!(taken == company_acts::Taken::Added, "{taken:?}");
         }
     }
+    let ver = app
+        .companies
+        .propose_policies(Actor::system(), POLICIES.to_owned(), "样板城市的政策".to_owned())
+        .wait()
+        .context("data/policies/city.json")?;
+    app.companies.release_policies(Actor::system(), ver).wait()?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use access::Nothing;
 use city::{Contact, Error};
-use company::policy::Book;
+use company::policy::{Book, Truth};
 use company_acts::{By, Incoming, NewCompany, NewWhistle, Taken, read_table};
 use kernel::{Actor, Role, US_PER_DAY, US_PER_HOUR, UnitId};
 use resolve::{ArriveWay, Command, Solved};
@@ -213,5 +213,73 @@ fn a_whistle_calls_offices_that_arrive_and_the_company_has_the_last_word() {
         assert!(seen(boss).is_some());
         let file = app.companies.company(handler(3), CODE.into()).wait().unwrap();
         assert_eq!(file.whistles.len(), 1, "nor from the file of the company");
+    });
+}
+
+const POLICIES: &str = include_str!("../../../../data/policies/city.json");
+
+#[test]
+fn policies_are_released_by_a_second_person_and_a_company_reads_what_it_may_have() {
+    city(|app, _| {
+        let (one, two) = (coordinator(), who(Role::Supervisor, 1));
+        let propose = |text: &str| {
+            app.companies.propose_policies(one.clone(), text.to_owned(), "上新".into()).wait()
+        };
+        for bad in ["", "[]", "{\"items\": [{\"code\": \"a\", \"amount\": {\"expr\": \"1 +\"}}]}"] {
+            assert!(matches!(propose(bad), Err(Error::Invalid { field, .. }) if field == "book"), "{bad}");
+        }
+        let long = propose(&"长".repeat(900_001));
+        assert!(matches!(long, Err(Error::Invalid { said, .. }) if said.zh.contains("超过")));
+        let ver = propose(POLICIES).unwrap();
+        assert!(app.companies.release_policies(one.clone(), ver).wait().is_err(), "not the same person");
+        assert!(app.companies.release_policies(handler(2), ver).wait().is_err(), "nor anybody");
+        assert!(app.companies.release_policies(two.clone(), ver + 1).wait().is_err(), "as it was looked at");
+        app.companies.put(who(Role::Clerk, 2), new(CODE), None).wait().unwrap();
+        let pass = app.companies.print_code(who(Role::Clerk, 2), CODE.into(), "当面".into()).wait().unwrap();
+        let own = || app.companies.follow(None, CODE.into(), pass.clone()).wait().unwrap().view;
+        assert!(own().pack.is_none(), "what is only proposed is nobody's");
+        app.companies.release_policies(two.clone(), ver).wait().unwrap();
+        let kitchen = app.companies.kitchen(two).wait().unwrap();
+        assert!(kitchen.draft.is_none() && kitchen.released.unwrap().items.len() == 42);
+        // Nothing is known: what hangs on it is unknown, and the questions come in an order.
+        let before = own().pack.unwrap();
+        assert!(!before.pack.unknown.is_empty() && !before.asks.is_empty(), "{}", before.pack.said);
+        let say = |facts: &[(&str, &str)]| {
+            let facts = facts.iter().map(|(f, v)| ((*f).to_owned(), (*v).to_owned())).collect();
+            app.companies.say_facts(None, CODE.into(), pass.clone(), facts).wait()
+        };
+        let wrong = say(&[("insured@Y-1", "许多")]);
+        assert!(matches!(wrong, Err(Error::Invalid { field, .. }) if field == "facts"), "refused, not dropped");
+        say(&[
+            ("insured@Y-1", "20"),
+            ("claimants@Y-1", "1"),
+            ("paid_months@Y-1", "12"),
+            ("unemployment_paid@Y-1", "10000"),
+            ("dispatch", "否"),
+        ])
+        .unwrap();
+        let after = own().pack.unwrap();
+        let of = |code: &str| after.pack.answers.iter().find(|a| a.item == code).unwrap();
+        // 1 of 20 is 5 %; nobody has said yet whether it is seriously dishonest, and a company is not asked that.
+        assert_eq!(of("wengang-sme").verdict, Truth::Unknown);
+        assert_eq!(of("wengang-large").verdict, Truth::Unmet, "the file says that it is small");
+        assert!(after.asks.iter().all(|a| a.field != "serious_dishonest"));
+        assert!(after.pack.unknown.len() < before.pack.unknown.len(), "knowing more settles more");
+        let register = vec![serde_json::json!({"field": "serious_dishonest", "value": false, "source": "信用中国"})];
+        let known = Incoming { row: 1, new: new(CODE), facts: register };
+        app.companies.import(Actor::system(), vec![known]).wait().unwrap();
+        let after = own().pack.unwrap();
+        let got = after.pack.met.iter().find(|g| g.item == "wengang-sme").unwrap();
+        assert_eq!(got.amount.unwrap().to_string(), "6000", "60 % of what was paid");
+        // The replay says what a change costs before anybody is paid.
+        let more = POLICIES.replace("\"小型\": \"60%\"", "\"小型\": \"70%\"");
+        propose(&more).unwrap();
+        let replay = app.companies.replay_policies(one.clone()).wait().unwrap();
+        let (_, r) = replay.iter().find(|r| r.1.item == "wengang-sme").unwrap();
+        assert_eq!((r.all.met, r.gain, r.all.cost.to_string()), (1, 1, "7000".to_owned()));
+        assert!(r.fund.as_ref().unwrap().2, "the fund suffices");
+        let still = own().pack.unwrap();
+        let got = still.pack.met.iter().find(|g| g.item == "wengang-sme").unwrap();
+        assert_eq!(got.amount.unwrap().to_string(), "6000", "a draft changes nothing");
     });
 }

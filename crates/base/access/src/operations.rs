@@ -91,10 +91,13 @@ operations! {
         GiveRating = "give_rating", "评价";
         ListApplications = "list_applications", "办件列表";
         ListCompanies = "list_companies", "企业列表";
+        ReadPolicies = "read_policies", "查看政策厨房";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
         ImportCompanies = "import_companies", "批量导入企业";
+        WritePolicies = "write_policies", "编制政策事项";
+        ReleasePolicies = "release_policies", "审批政策事项";
         WriteUnits = "write_units", "维护单位";
         WriteLimits = "write_limits", "维护期限与进驻规则";
         WriteCalendar = "write_calendar", "导入日历";
@@ -307,6 +310,9 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadHandled, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
     r(O::ListCompanies, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),
     r(O::ImportCompanies, &[Coordinator, SystemAdmin, System], Reach::City),
+    r(O::ReadPolicies, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),
+    r(O::WritePolicies, &[Coordinator, Analyst, System], Reach::City),
+    r(O::ReleasePolicies, &[Coordinator, Supervisor, System], Reach::City),
     r(O::ReadCompany, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Region),
     r(O::WriteCompany, &[Clerk, Coordinator, System], Reach::Region),
     r(O::UnmaskCompany, &[Clerk, Handler, Coordinator], Reach::Region),

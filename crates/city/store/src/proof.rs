@@ -440,6 +440,8 @@ const SET_BY: &[(&str, &str)] = &[
     ("calendar", "import_calendar"),
     ("sign-in", "set_factor_roles"),
     ("rollback", "accept_rollback"),
+    ("policies-draft", "propose_policies"),
+    ("policies", "release_policies"),
 ];
 
 fn settings_now(rd: &mut Rd<'_>) -> Result<Compared> {

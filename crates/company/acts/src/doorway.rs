@@ -100,6 +100,7 @@ impl Companies {
         let old = Self::facts_in(tx, row.id)?;
         let new: FactList = company::file::said_by_company(facts, tx.now().date())
             .map_err(|said| Error::Invalid { field: "facts".to_owned(), said })?;
+        Self::check_said(tx, &row.code, &new)?;
         let all = company::file::merged(old, new)
             .map_err(|said| Error::Invalid { field: "facts".to_owned(), said })?;
         row.ver += 1;

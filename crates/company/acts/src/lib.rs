@@ -4,6 +4,7 @@
 mod doorway;
 mod file;
 mod intake;
+mod policies;
 mod table;
 mod views;
 mod whistle;
@@ -11,6 +12,7 @@ mod whistle;
 pub use doorway::Own;
 pub use file::{ListPage, NewCompany};
 pub use intake::{CHUNK, Incoming, Taken};
+pub use policies::{Ask, BookView, ItemView, Kitchen, PackView};
 pub use table::{Table, read_table};
 pub use views::{CompanyView, EventLine};
 pub use whistle::{

@@ -7,7 +7,7 @@ use kernel::{Actor, Moment, RegionCode, Role};
 use store::companies::{self as rows, CompanyRow};
 use store::{Rd, office};
 
-use crate::{Companies, WhistleView};
+use crate::{Companies, PackView, WhistleView};
 
 /// One company as a reader sees it.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct CompanyView {
     pub facts: FactList,
     /// its whistles that the reader may see
     pub whistles: Vec<WhistleView>,
+    /// what policies it may have; none while none were released
+    pub pack: Option<PackView>,
     /// what happened to its file, the newest first
     pub lines: Vec<EventLine>,
     /// the reader may change it
@@ -81,6 +83,8 @@ impl Companies {
             Some(id) => office::staff_by_id(rd, id)?.map_or_else(String::new, |s| s.name),
             None => String::new(),
         };
+        let facts = Self::facts_in(rd, row.id)?;
+        let pack = self.pack_in(rd, &row, &facts)?;
         let may = |done: Result<access::Permit, Denied>| done.is_ok();
         Ok(CompanyView {
             size: Size::read(&row.size),
@@ -88,7 +92,8 @@ impl Companies {
             region: office::region_name(rd, &row.region)?.unwrap_or_else(|| row.region.clone()),
             commissioner,
             contact: self.contact_in(rd, row.id)?.masked(),
-            facts: Self::facts_in(rd, row.id)?,
+            facts,
+            pack,
             whistles: Vec::new(),
             lines: lines_of(rd, office, row.id)?,
             may_write: may(decide(actor, op::WriteCompany, Region(&region))),

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use web_kit::{Fields, Oops, Opt, address, again, render};
 
 use crate::parts::{FactRow, LineRow, facts, industry, lines, sections, size, sizes};
+use crate::policies::{PackRows, pack_rows};
 use crate::whistle::{WhistleRow, desk_row};
 use crate::{Desk, Kit, Page};
 
@@ -118,6 +119,7 @@ struct CompanyHtml {
     facts: Vec<FactRow>,
     lines: Vec<LineRow>,
     whistles: Vec<WhistleRow>,
+    pack: Option<PackRows>,
     contact: Contact,
     trouble: String,
     code: String,
@@ -137,6 +139,7 @@ async fn page(kit: &Kit, desk: &Desk, code: String, shown: Shown) -> Result<Resp
         industry: industry(&v.row.industry),
         facts: facts(&v),
         lines: lines(&p, &v.lines),
+        pack: v.pack.as_ref().map(|k| pack_rows(&p, k)),
         whistles: v.whistles.iter().map(|w| desk_row(&p, w)).collect(),
         contact: shown.contact.unwrap_or_else(|| v.contact.clone()),
         trouble: shown.trouble,

@@ -7,6 +7,7 @@ mod desk;
 mod form;
 mod own;
 mod parts;
+mod policies;
 pub mod texts;
 mod whistle;
 
@@ -50,6 +51,11 @@ pub const PLACES: &[Place] = &[
         text: |l| Texts::of(l).wh_figures,
         roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
     },
+    Place {
+        path: "/desk/companies/policies",
+        text: |l| Texts::of(l).po_kitchen,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
     Place { path: "/desk/companies/new", text: |l| Texts::of(l).co_new, roles: &[Clerk, Coordinator] },
 ];
 
@@ -66,6 +72,9 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/companies/c/{code}/edit", get(form::edit).post(form::change))
         .route("/desk/companies/c/{code}/whistle", get(whistle::at_desk).post(whistle::desk_blow))
         .route("/desk/companies/whistles", get(whistle::figures))
+        .route("/desk/companies/policies", get(policies::kitchen).post(policies::propose))
+        .route("/desk/companies/policies/release", post(policies::release))
+        .route("/desk/companies/policies/replay", get(policies::replay))
         .route("/desk/companies/whistles/list", get(whistle::list))
         .route("/desk/companies/c/{code}/unmask", post(desk::unmask))
         .route("/desk/companies/c/{code}/code", post(desk::print_code))

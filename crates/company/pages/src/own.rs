@@ -10,6 +10,7 @@ use serde::Deserialize;
 use web_kit::{Fields, Oops, again, render};
 
 use crate::parts::{FactRow, LineRow, facts, industry, lines, size};
+use crate::policies::{PackRows, pack_rows};
 use crate::whistle::{WhistleRow, own_row, waits_for_word};
 use crate::{Kit, Page};
 
@@ -54,6 +55,7 @@ struct OwnHtml {
     facts: Vec<FactRow>,
     lines: Vec<LineRow>,
     whistles: Vec<(WhistleRow, bool)>,
+    pack: Option<PackRows>,
     note: String,
     trouble: String,
 }
@@ -78,6 +80,7 @@ async fn page(
         industry: industry(&v.row.industry),
         facts: facts(&v),
         lines: lines(&p, &v.lines),
+        pack: v.pack.as_ref().map(|k| pack_rows(&p, k)),
         whistles: whistles.iter().map(|w| (own_row(&p, w), waits_for_word(w))).collect(),
         v,
         note,
