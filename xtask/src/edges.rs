@@ -74,6 +74,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "shelf",
         ],
     ),
+    ("company-acts", &["kernel", "tabular", "hanyu", "company", "resolve", "access", "store", "city"]),
     (
         "assembly",
         &[
@@ -93,6 +94,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "optimise-acts",
             "supervise-acts",
             "service-acts",
+            "company-acts",
         ],
     ),
     (
@@ -161,6 +163,10 @@ const EDGES: &[(&str, &[&str])] = &[
         "service-pages",
         &["kernel", "workday", "catalogue", "service", "service-acts", "paper", "city", "web-kit"],
     ),
+    (
+        "company-pages",
+        &["kernel", "workday", "company", "company-acts", "resolve", "access", "store", "city", "web-kit"],
+    ),
     ("people-pages", &["kernel", "resolve", "access", "paper", "store", "city", "people", "web-kit"]),
     (
         "web",
@@ -174,6 +180,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "resolve-pages",
             "optimise-pages",
             "service-pages",
+            "company-pages",
             "supervise-pages",
             "people-pages",
         ],
@@ -194,6 +201,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "optimise",
             "service",
             "service-acts",
+            "company-acts",
             "supervise",
             "demo",
             "paper",

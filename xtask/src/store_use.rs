@@ -48,6 +48,8 @@ const ASKS: &[(&str, &[&str])] = &[
             "settings",
         ],
     ),
+    ("company-acts", &["cases", "companies", "office", "settings", "whistles"]),
+    ("company-pages", &["companies"]),
     ("optimise-acts", &["counters", "ledger_rows", "office", "redesigns"]),
     ("people", &["facts", "office", "settings", "tries"]),
     ("people-pages", &["office"]),

@@ -70,6 +70,9 @@ fn fields(act: Act) -> Option<Vec<Field>> {
             ("reason", Text, true),
         ],
         Act::AddWords | Act::Note | Act::Remind => vec![("words", Text, true)],
+        Act::Arrive => {
+            vec![("way", all_words!(r::ArriveWay), true), ("code", Text, false), ("note", Text, false)]
+        }
         Act::Accept | Act::Take | Act::ApproveNegative => vec![],
         Act::Refuse => {
             vec![

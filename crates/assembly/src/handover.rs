@@ -12,6 +12,7 @@ use walk::ops::FindingKind;
 
 use catalogue_acts::publish_item;
 use city::{City, Contact, Error, Office};
+use company_acts::{CompanyHandovers, WhistleCase};
 use optimise_acts::logs::LogProblem;
 use optimise_acts::{HistoryAsk, HistoryPage, HistoryRow, LogHandovers, RedesignHandovers};
 use resolve_acts::{
@@ -35,6 +36,36 @@ pub(crate) const OF_RATINGS: RatingHandovers =
 /// What applications hand over.
 pub(crate) const OF_SERVICES: ServiceHandovers =
     ServiceHandovers { application_becomes_service: supervise_acts::service_to_rate };
+
+/// What companies hand over.
+pub(crate) const OF_COMPANIES: CompanyHandovers = CompanyHandovers {
+    whistle_becomes_case,
+    case_tells_its_code: resolve_acts::code_in,
+    case_tells_its_arrival_code: resolve_acts::arrival_code,
+};
+
+/// 吹哨成件: a whistle enters the closed loop, with the set of limits that it goes by. Whoever answers it is not told who
+/// blew when it came in the confidential way.
+fn whistle_becomes_case(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    whistle: WhistleCase<'_>,
+) -> Result<(CaseId, String), Error> {
+    let office = city.office(tx)?;
+    let first_asked = office.taker(&whistle.region).or(actor.unit).ok_or(Error::NotFound)?;
+    let registration = Registration {
+        kind: Kind::Demand,
+        title: whistle.title,
+        words: whistle.words.to_owned(),
+        complexity: Complexity::Complex,
+        hide_reporter: whistle.secret,
+        set: Some(whistle.set.to_owned()),
+        ..blank(Channel::Whistle, whistle.region, first_asked)
+    };
+    let (case, lodged) = register_in(city, tx, actor, registration, &whistle.contact, &[])?;
+    Ok((case, lodged.number))
+}
 
 /// 走查发现转件: a problem or demand enters the closed loop, tied to walk, item and campaign.
 fn walk_finding_becomes_case(
@@ -229,6 +260,7 @@ fn blank(channel: Channel, region: RegionCode, first_asked: kernel::UnitId) -> R
         against: 0,
         hide_reporter: false,
         contact: None,
+        set: None,
         lodged_at: None,
     }
 }

@@ -1,5 +1,7 @@
 //! The use cases on both engines, with a clock moved by hand.
 
+#[path = "it/company.rs"]
+mod company;
 #[path = "it/door.rs"]
 mod door;
 #[path = "it/erasures.rs"]
@@ -150,6 +152,7 @@ fn matter() -> Registration {
         against: 0,
         hide_reporter: true,
         contact: None,
+        set: None,
         lodged_at: None,
     }
 }
@@ -354,6 +357,7 @@ fn limits_are_data_and_hold_from_their_day() {
             channel: None,
             unit: Some(UnitId(2)),
             item: None,
+            set: None,
             effective: "2026-03-04".parse().unwrap(),
             source: "本市规定".into(),
         });

@@ -93,6 +93,7 @@ fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
     let a_day = i64::try_from(cases).unwrap_or(i64::MAX / US_PER_DAY) / DAYS * 6 + 1;
     let tick_us = (10 * US_PER_HOUR / a_day).clamp(1, 60 * kernel::US_PER_SECOND);
     crate::demo_services::begin(&app)?;
+    crate::demo_companies::begin(&app, SEED)?;
     let walks = demo_walks::begin(&app, &city, now.plus_us(-DAYS * US_PER_DAY), DAYS)?;
     Play { app: &app, city: &city, clock: &clock, dice: Dice::new(SEED, "play"), now, tick_us, walks }
         .weeks(cases, now)?;
@@ -217,6 +218,7 @@ impl Play<'_> {
             against: 0,
             hide_reporter: l.no.is_multiple_of(11),
             contact: None,
+            set: None,
             lodged_at: None,
         };
         let contact = Contact { name: l.name.clone(), phone: l.phone.clone(), ..Contact::default() };

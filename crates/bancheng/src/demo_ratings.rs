@@ -151,6 +151,7 @@ impl<'a> Beside<'a> {
             against: 0,
             hide_reporter: false,
             contact: None,
+            set: None,
             lodged_at: None,
         };
         let number =

@@ -31,6 +31,8 @@ enum What {
     Cases(CasesArgs),
     /// 名册:单位和人员,全收或全不收 / units and staff: all of a file or nothing
     Roster(RosterArgs),
+    /// 企业:一企一档,一行一家 / companies, a file for each, a company a row
+    Companies(crate::import_companies::CompaniesArgs),
     /// 评价:别的系统收的好差评 / ratings that another system collected
     Ratings(crate::import_ratings::RatingsArgs),
 }
@@ -172,6 +174,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     match &args.what {
         What::Cases(args) => cases(place, args),
         What::Roster(args) => roster(place, args),
+        What::Companies(args) => crate::import_companies::run(place, args),
         What::Ratings(args) => crate::import_ratings::run(place, args),
     }
 }

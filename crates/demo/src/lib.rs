@@ -4,6 +4,7 @@
 //! of nobody; division codes begin with 99, mobile numbers with 1990000, telephones with 0999.
 //! Must not know storage, pages or the clock: letters carry offsets, the caller gives the start.
 
+mod companies;
 mod dice;
 mod items;
 mod letters;
@@ -14,6 +15,7 @@ mod staff;
 mod topics;
 mod units;
 
+pub use companies::{Company, companies};
 pub use dice::Dice;
 pub use items::items;
 pub use letters::{Channel, Letter};

@@ -93,6 +93,7 @@ fn one(
         against: 0,
         hide_reporter: false,
         contact: None,
+        set: None,
         lodged_at: None,
     };
     let coordinator =

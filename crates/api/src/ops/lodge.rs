@@ -77,6 +77,7 @@ pub(crate) async fn lodge(
         against: 0,
         hide_reporter: new.hide_reporter,
         contact: None,
+        set: None,
         lodged_at: None,
     };
     let actor = kernel::Actor::resident();

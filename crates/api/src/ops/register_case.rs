@@ -167,6 +167,7 @@ fn registration(new: NewCase) -> Registration {
         against: 0,
         hide_reporter: new.hide_reporter,
         contact: None,
+        set: None,
         lodged_at: new.lodged_at,
     }
 }

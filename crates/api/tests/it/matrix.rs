@@ -118,7 +118,7 @@ fn scene(c: &City, act: Act, another: &str) -> Option<(Vec<(&'static str, Value)
     let merge = json!({"act": "merge", "into": another});
     let refuse = json!({"act": "refuse", "reason": "litigation", "explain": "诉讼中", "where_to": "法院"});
     Some(match act {
-        Act::Register | Act::Absorb | Act::Release | Act::WarnYellow | Act::WarnRed | Act::Recompute | Act::PrintReceipt => return None,
+        Act::Register | Act::Absorb | Act::Release | Act::WarnYellow | Act::WarnRed | Act::Recompute | Act::PrintReceipt | Act::Arrive => return None,
         Act::Accept => (registered, json!({"act": "accept"})),
         Act::Refuse => (registered, refuse),
         Act::AnswerOnSpot => (accepted, json!({"act": "answer_on_spot", "text": "是这样"})),

@@ -90,9 +90,14 @@ operations! {
         BringFile = "bring_file", "上传附件";
         GiveRating = "give_rating", "评价";
         ListApplications = "list_applications", "办件列表";
+        ListCompanies = "list_companies", "企业列表";
+        ReadPolicies = "read_policies", "查看政策厨房";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
+        ImportCompanies = "import_companies", "批量导入企业";
+        WritePolicies = "write_policies", "编制政策事项";
+        ReleasePolicies = "release_policies", "审批政策事项";
         WriteUnits = "write_units", "维护单位";
         WriteLimits = "write_limits", "维护期限与进驻规则";
         WriteCalendar = "write_calendar", "导入日历";
@@ -124,6 +129,10 @@ operations! {
         ApplyAtWindow = "apply_at_window", "窗口收件";
         WriteThemes = "write_themes", "维护一件事";
         ReadHandled = "read_handled", "查看办件量";
+        ReadCompany = "read_company", "查看企业档案";
+        WriteCompany = "write_company", "维护企业档案";
+        UnmaskCompany = "unmask_company", "查看企业联系人";
+        OwnCompany = "own_company", "企业本人办事";
     }
     Unit(Unit<'a>) {
         ReadMessages = "read_messages", "查看消息";
@@ -299,6 +308,15 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::UnmaskApplicant, &[Clerk, Handler], Reach::Unit),
     r(O::WriteThemes, &[Coordinator, Analyst, SystemAdmin, System], Reach::Region),
     r(O::ReadHandled, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
+    r(O::ListCompanies, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),
+    r(O::ImportCompanies, &[Coordinator, SystemAdmin, System], Reach::City),
+    r(O::ReadPolicies, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),
+    r(O::WritePolicies, &[Coordinator, Analyst, System], Reach::City),
+    r(O::ReleasePolicies, &[Coordinator, Supervisor, System], Reach::City),
+    r(O::ReadCompany, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Region),
+    r(O::WriteCompany, &[Clerk, Coordinator, System], Reach::Region),
+    r(O::UnmaskCompany, &[Clerk, Handler, Coordinator], Reach::Region),
+    r(O::OwnCompany, &[Resident], Reach::Open),
     r(O::WriteBulletins, &[Coordinator, Supervisor], Reach::Region),
     r(O::ReadBulletins, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
     r(O::ReadScores, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Open),

@@ -30,6 +30,7 @@ fn case_of(unit: i64, region: &str) -> Case {
         against: 0,
         hide_reporter: true,
         contact: None,
+        set: None,
         lodged_at: None,
     };
     let h = register(r, now, &Rules::new(workday::WorkCalendar::official())).unwrap();

@@ -64,11 +64,15 @@ pub enum StreamKind {
     Application = 13,
     /// 一件事: the versions of one theme.
     Theme = 14,
+    /// 企业: the file of one company.
+    Company = 15,
+    /// 政策: the policies and items of one document.
+    Policy = 16,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -83,6 +87,8 @@ impl StreamKind {
         Self::Lead,
         Self::Application,
         Self::Theme,
+        Self::Company,
+        Self::Policy,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -101,6 +107,8 @@ impl StreamKind {
             Self::Lead => "lead",
             Self::Application => "application",
             Self::Theme => "theme",
+            Self::Company => "company",
+            Self::Policy => "policy",
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use access::{Permit, decide, op};
 use kernel::{Actor, RegionCode, Role, StreamId, StreamKind, UnitId};
-use resolve::{LimitRule, Rules, default_limits};
+use resolve::{LimitRule, Rules, default_limits, whistle_limits};
 use serde::{Deserialize, Serialize};
 use store::office::UnitRow;
 use store::{Rd, Tx, counters, office, settings};
@@ -85,7 +85,7 @@ impl Office {
         }
         let mut rules = Rules::new(calendar);
         rules.limits = match settings::newest(rd, LIMITS)? {
-            Some(s) => parse::<Vec<LimitRule>>(&s.doc)?,
+            Some(s) => with_sets(parse::<Vec<LimitRule>>(&s.doc)?),
             None => default_limits(),
         };
         rules.returns_max = settings.returns_max.unwrap_or(rules.returns_max);
@@ -138,6 +138,14 @@ impl Office {
     pub fn unit_name(&self, id: UnitId) -> String {
         self.units.get(&id).map_or_else(|| format!("#{id}"), |u| u.short.clone())
     }
+}
+
+/// A city that set its limits before there were whistles has the usual sets for them.
+fn with_sets(mut limits: Vec<LimitRule>) -> Vec<LimitRule> {
+    if limits.iter().all(|r| r.set.is_none()) {
+        limits.extend(whistle_limits());
+    }
+    limits
 }
 
 fn parse<T: for<'de> Deserialize<'de>>(doc: &str) -> Result<T, Error> {

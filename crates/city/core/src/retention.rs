@@ -65,6 +65,8 @@ pub const KEPT: &[Kind] = &[
     k("申请、环节、结果（不含申请表）", "applications, their steps and results, without the form", "application, application_task, application_part, held_result", "what the government decided; whose a result is stands there as a keyed digest", Ends::Kept),
     k("已有结果的调用记录", "who used a result held by the government, for what", "held_use", "the person sees who used their data", Ends::Kept),
     k("件、接件文件、并案与当事单位", "cases and whom they concern: titles without personal data", "case_file, case_party", "the matter itself", Ends::Kept),
+    k("企业联系人（加密）", "who is asked for at a company: name, telephone, address, sealed", "company_contact", "reach the company", Ends::Kept),
+    k("企业档案与已知情况、吹哨", "companies, what registers know of them, which case is whose whistle; a sole trader is a person", "company, company_fact, whistle", "serve the company, say which policies it may have", Ends::Kept),
     k("公开的答复", "published answers, covered before they are shown", "publication", "told to everybody", Ends::Kept),
     k("先例、答复记录", "precedents and what is learned from replies, covered", "precedent, text_reply", "the next answer", Ends::Kept),
     k("走访：走的人、记录、签到", "walks: who walked, what was noted, where", "walk, walk_op, assignment, finding", "which officials walked and what they found", Ends::Kept),

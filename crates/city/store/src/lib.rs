@@ -11,6 +11,7 @@ pub mod blobs;
 pub mod campaigns;
 pub mod cases;
 mod clock;
+pub mod companies;
 mod conn;
 pub mod contacts;
 pub mod counters;
@@ -47,6 +48,7 @@ pub mod tries;
 mod value;
 pub mod vitals;
 pub mod walks;
+pub mod whistles;
 mod writer;
 
 pub use conn::{Rd, Tx};

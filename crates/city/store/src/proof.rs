@@ -142,6 +142,7 @@ pub const COMPARED_OTHERWISE: &[(&str, &str)] = &[
     ("setting", "the text in the event that set it; `keys` with the key files at each start"),
     ("contact", "sealed with the secret of the city: a changed one does not open"),
     ("application_form", "sealed with the secret of the city: a changed one does not open"),
+    ("company_contact", "sealed with the secret of the city: a changed one does not open"),
 ];
 
 /// Tables that are not compared, and why.
@@ -184,6 +185,9 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("application_part", "not compared yet; follows from the first event of the application"),
     ("held_result", "not compared yet; follows from the events that issued it"),
     ("held_use", "not compared yet; the use is in the event that made it"),
+    ("company", "not compared yet; every change is in its events"),
+    ("whistle", "not compared yet; that it was blown is in the events of the company"),
+    ("company_fact", "not compared yet; the digest of what was known is in each event"),
     ("theme", "not compared yet; every version is in the record"),
     ("redesign", "not compared yet"),
     ("redesign_review", "not compared yet"),
@@ -436,6 +440,8 @@ const SET_BY: &[(&str, &str)] = &[
     ("calendar", "import_calendar"),
     ("sign-in", "set_factor_roles"),
     ("rollback", "accept_rollback"),
+    ("policies-draft", "propose_policies"),
+    ("policies", "release_policies"),
 ];
 
 fn settings_now(rd: &mut Rd<'_>) -> Result<Compared> {

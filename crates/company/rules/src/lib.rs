@@ -3,4 +3,5 @@
 //! Pure: no clock, no files, no database; the day of the question is an argument. Must not know pages or storage.
 //! Rows P2, P3.
 
+pub mod file;
 pub mod policy;

@@ -246,6 +246,7 @@ impl Cases {
             }
             other => other,
         };
+        let asked = crate::doors::check_arrival(&self.city, case, actor, asked)?;
         // The loop says more about why not than the door does, so it is asked first.
         let (after, mut happened) = case.clone().act(asked, actor, now, &office.rules).map_err(|(_, r)| r)?;
         let permit = decide(actor, op::Doing(happened.asked.act()), case)?;
@@ -515,14 +516,17 @@ fn tell(tx: &mut Tx<'_>, office: &Office, after: &Case, asked: &Command) -> Resu
     let calendar = &office.rules.calendar;
     let now = tx.now();
     let words = |what: &str| format!("{what}:{} {}", after.number, after.title);
+    let whistle = after.channel == resolve::Channel::Whistle;
     match asked {
         Command::Dispatch { unit, .. }
         | Command::Redispatch { unit, .. }
         | Command::Arbitrate { unit, .. } => {
-            office::put_message(tx, *unit, now, Some(after.id), &words("新转办件"))?;
+            let what = if whistle { "企业吹哨，请报到并牵头办理" } else { "新转办件" };
+            office::put_message(tx, *unit, now, Some(after.id), &words(what))?;
         }
         Command::AddCo { unit, .. } => {
-            office::put_message(tx, *unit, now, Some(after.id), &words("请协办"))?;
+            let what = if whistle { "企业吹哨，请报到并协办" } else { "请协办" };
+            office::put_message(tx, *unit, now, Some(after.id), &words(what))?;
         }
         Command::Remind { .. }
         | Command::Supervise { .. }
@@ -541,8 +545,21 @@ fn tell(tx: &mut Tx<'_>, office: &Office, after: &Case, asked: &Command) -> Resu
                 let at = calendar.next_office_moment(now);
                 office::put_message(tx, unit, at, Some(after.id), &words("回头看未解决或不满意，重新办理"))?;
             }
+            // 企业不认可: one level up for each round, to who coordinates there.
+            if whistle && let Some(up) = one_up(office, after) {
+                office::put_message(tx, up, now, Some(after.id), &words("企业不认可，提级办理"))?;
+            }
         }
         _ => {}
     }
     Ok(())
+}
+
+/// The office that coordinates so many levels above a case as it was reopened; the topmost when there are no more.
+fn one_up(office: &Office, case: &Case) -> Option<kernel::UnitId> {
+    let mut region = case.region.clone();
+    for _ in 0..case.rounds {
+        region = region.parent().unwrap_or(region);
+    }
+    office.reception(&region).or_else(|| office.reception(&office.settings.city)).map(|u| u.id)
 }

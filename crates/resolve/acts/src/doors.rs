@@ -2,7 +2,7 @@
 
 use access::{Region, decide, op};
 use kernel::{Actor, CaseId, Moment, Role, StreamId};
-use resolve::{Case, Registration};
+use resolve::{ArriveWay, Case, Command, Registration};
 use store::cases::{NewCase, Told};
 use store::{Rd, Tx, cases, contacts, counters, office};
 
@@ -117,6 +117,32 @@ pub fn code_fits(city: &City, rd: &mut Rd<'_>, number: &str, code: &str) -> Resu
         Err(Error::NotFound) => Ok(false),
         Err(other) => Err(other),
     }
+}
+
+/// 到场码: what the phone page of a company shows and an office that came to it enters, for one case.
+pub fn arrival_code(city: &City, number: &str) -> String {
+    let mut code = city.vault().code(&format!("{number}/arrive"), None);
+    code.truncate(6);
+    code
+}
+
+/// Who reports on site shows that somebody was there: the code of the company, which is not kept.
+pub(crate) fn check_arrival(
+    city: &City,
+    case: &Case,
+    actor: &Actor,
+    asked: Command,
+) -> Result<Command, Error> {
+    let Command::Arrive { way, code, note } = asked else { return Ok(asked) };
+    let here = way == ArriveWay::OnSite && case.awaited(actor.unit);
+    if here && !Vault::code_reads(&code, &arrival_code(city, &case.number)) {
+        return Err(Error::invalid(
+            "code",
+            "到场码不对：请看企业手机页上这件吹哨的到场码；没有到现场的请选“线上”",
+            "the code on site is wrong: see the phone page of the company, or choose “online”",
+        ));
+    }
+    Ok(Command::Arrive { way, code: String::new(), note })
 }
 
 /// Whoever has the code of a case and is signed in as staff: as which person they may go on, if at all. The

@@ -266,6 +266,7 @@ impl Import {
             against: row.against,
             hide_reporter: row.secret,
             contact: (!row.contact.is_empty()).then(|| self.app.city.vault().person(&row.contact)),
+            set: None,
             lodged_at: row.at,
         };
         Ok(Asked { registration, reply, unit, name: row.contact.name.clone() })

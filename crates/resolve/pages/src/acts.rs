@@ -6,7 +6,7 @@ use std::sync::Arc;
 use city::{Error, Office};
 use kernel::UnitId;
 use resolve::{
-    Act, Case, Cause, Command, Complexity, Kind, Level, PauseReason, RefuseReason, ReturnReason,
+    Act, ArriveWay, Case, Cause, Command, Complexity, Kind, Level, PauseReason, RefuseReason, ReturnReason,
     Satisfaction, Solved, Stage, StepState, Word,
 };
 use serde_json::{Map, Value, json};
@@ -105,6 +105,7 @@ use Input::{Tasks, Unit, Units};
 #[rustfmt::skip]
 pub const FORMS: &[ActForm] = &[
     plain(Act::Take, &[]),
+    plain(Act::Arrive, &[must("way", |t| t.f_arrive_way, Pick(words::<ArriveWay>)), may("code", |t| t.f_arrive_code, Line), may("note", |t| t.f_note, Line)]),
     plain(Act::Dispatch, &[must("unit", |t| t.f_unit, Unit), may("note", |t| t.f_note_unit, Area)]),
     plain(Act::Accept, &[]),
     plain(Act::Arbitrate, &[must("unit", |t| t.f_unit, Unit), must("ground", |t| t.f_ground, Area)]),

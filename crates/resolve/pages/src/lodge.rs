@@ -99,6 +99,7 @@ async fn read(kit: &Kit, f: &Fields) -> Result<Registration, Error> {
         against: 0,
         hide_reporter: f.has("hide"),
         contact: None,
+        set: None,
         lodged_at: None,
     })
 }

@@ -119,6 +119,7 @@ fn read(fields: &Fields, desk: &Desk) -> Result<Registration, Error> {
         against: 0,
         hide_reporter: fields.has("hide"),
         contact: None,
+        set: None,
         lodged_at: None,
     })
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Clock;
 use crate::stage::Stage;
 use crate::step::{RectStep, StepState};
-use crate::words::{Cause, Channel, Complexity, Kind};
+use crate::words::{ArriveWay, Cause, Channel, Complexity, Kind};
 
 /// A co-handler's own task (协办任务).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,29 @@ pub struct CoTask {
     pub task: String,
     /// done?
     pub done: bool,
+}
+
+/// An office that was whistled for (吹哨), and whether it is there (报到), R11.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// who
+    pub unit: UnitId,
+    /// called when
+    pub at: Moment,
+    /// there since when, and who came
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived: Option<Arrival>,
+}
+
+/// An office is there (报到).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// when
+    pub at: Moment,
+    /// who
+    pub staff: Option<StaffId>,
+    /// how
+    pub way: ArriveWay,
 }
 
 /// A task from a joint meeting (会商任务), R5.
@@ -133,6 +156,15 @@ pub struct Case {
     /// units that owned it before
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub past_owners: Vec<UnitId>,
+    /// the set of limits it goes by (期限集)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
+    /// offices that a company whistled for
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Call>,
+    /// when the company first heard what will be done
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<Moment>,
     /// version at which its receipt was first printed again: from there on its code is known to staff
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reprinted: Option<i64>,
@@ -169,6 +201,10 @@ impl Case {
             .chain(self.extension.iter_mut().map(|x| &mut x.reason))
             .chain(plan.flat_map(|s| [&mut s.what, &mut s.evidence]))
             .chain(stage)
+    }
+    /// Was this unit whistled for, and is not there yet?
+    pub fn awaited(&self, unit: Option<UnitId>) -> bool {
+        self.calls.iter().any(|c| Some(c.unit) == unit && c.arrived.is_none())
     }
     /// The unit whose service may be rated now: the one that answered. A case that came from a bad rating is not
     /// rated again as a service; its rating is.

@@ -14,6 +14,8 @@ words! {
     /// What is being timed.
     Phase {
         Intake = "intake", "受理转办";
+        Contact = "contact", "报到联系";
+        Feedback = "feedback", "反馈";
         Handle = "handle", "办理";
         Rectify = "rectify", "整改";
         Callback = "callback", "回头看";

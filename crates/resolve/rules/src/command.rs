@@ -4,7 +4,8 @@ use kernel::{Date, Moment, RegionCode, UnitId};
 use serde::{Deserialize, Serialize};
 
 use crate::words::{
-    Cause, Channel, Complexity, Kind, Level, PauseReason, RefuseReason, ReturnReason, Satisfaction, words,
+    ArriveWay, Cause, Channel, Complexity, Kind, Level, PauseReason, RefuseReason, ReturnReason,
+    Satisfaction, words,
 };
 
 words! {
@@ -20,6 +21,7 @@ words! {
         Dispatch = "dispatch", "转办";
         Redispatch = "redispatch", "改派";
         Take = "take", "签收";
+        Arrive = "arrive", "报到";
         Return = "return", "退回";
         Arbitrate = "arbitrate", "裁定";
         AddCo = "add_co", "交协办";
@@ -116,6 +118,9 @@ pub struct Registration {
     /// Keyed digest of who lodged it; the data itself is not in the record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
+    /// 期限集: the set of limits it goes by, by name; none: those of every case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
     /// When it was lodged, if not now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lodged_at: Option<Moment>,
@@ -211,6 +216,17 @@ pub enum Command {
     },
     /// 签收
     Take {},
+    /// 报到: an office that a company whistled for is there
+    Arrive {
+        /// how it came
+        way: ArriveWay,
+        /// the code that the company shows on site; checked at the door and not kept
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        code: String,
+        /// whom it met, what was said first
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
     /// 退回
     Return {
         /// why
@@ -499,6 +515,7 @@ act_of!(
     Dispatch,
     Redispatch,
     Take,
+    Arrive,
     Return,
     Arbitrate,
     AddCo,
@@ -566,9 +583,10 @@ impl Command {
                 vec![("text", text, true)]
             }
             Self::AnswerOrder { text, .. } | Self::FinishTask { text, .. } => vec![("text", text, true)],
-            Self::Dispatch { note, .. } | Self::Resume { note } | Self::MissedCall { note } => {
-                vec![("note", note, false)]
-            }
+            Self::Dispatch { note, .. }
+            | Self::Resume { note }
+            | Self::MissedCall { note }
+            | Self::Arrive { note, .. } => vec![("note", note, false)],
             Self::Redispatch { reason, .. }
             | Self::DropCo { reason, .. }
             | Self::AskExtension { reason, .. }

@@ -46,6 +46,7 @@ pub fn register(registration: Registration, now: Moment, rules: &Rules) -> Resul
         channel: r.channel,
         unit: None,
         item: r.item.as_deref(),
+        set: r.set.as_deref(),
         start: now,
     };
     let clock = vec![start(rules, &of)];
@@ -131,6 +132,8 @@ impl Case {
         TABLE
             .iter()
             .filter(|row| row.from.contains(&stage) && self.may(row, actor))
+            // Only who was whistled for has anywhere to arrive.
+            .filter(|row| row.act != Act::Arrive || self.awaited(actor.unit))
             .map(|row| Permitted { act: row.act, row })
             .collect()
     }
@@ -159,6 +162,12 @@ impl Case {
         }
     }
 
+    /// When something of this case that began at `start` must be done by the limit of a phase.
+    pub fn due_of(&self, phase: Phase, start: Moment, rules: &Rules) -> Moment {
+        let (length, _, _) = rules.limit(&self.subject(phase, self.stage.owner(), start));
+        workday::due(start, length, &rules.calendar, &[]).at().unwrap_or(start)
+    }
+
     fn subject(&self, phase: Phase, unit: Option<UnitId>, start: Moment) -> Subject<'_> {
         Subject {
             phase,
@@ -167,6 +176,7 @@ impl Case {
             channel: self.channel,
             unit,
             item: self.item.as_deref(),
+            set: self.set.as_deref(),
             start,
         }
     }

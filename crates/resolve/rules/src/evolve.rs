@@ -2,12 +2,13 @@
 
 use kernel::{Actor, CaseId, Moment, UnitId};
 
-use crate::case::{Case, CoTask, ExtensionAsked, MeetingTask, Order};
+use crate::case::{Arrival, Call, Case, CoTask, ExtensionAsked, MeetingTask, Order};
 use crate::clock::Clock;
 use crate::command::{Command, Solved};
 use crate::happened::Happened;
 use crate::stage::{Stage, StageKind};
 use crate::step::{RectStep, StepState};
+use crate::words::Channel;
 
 /// The state after the first event.
 fn begin(id: CaseId, number: String, happened: &Happened, at: Moment) -> Option<Case> {
@@ -47,6 +48,9 @@ fn begin(id: CaseId, number: String, happened: &Happened, at: Moment) -> Option<
         mended: Vec::new(),
         merged: Vec::new(),
         past_owners: Vec::new(),
+        set: r.set.clone(),
+        calls: Vec::new(),
+        heard: None,
         reprinted: None,
     })
 }
@@ -66,6 +70,9 @@ impl Case {
         }
         self.note_parts(&happened.asked, actor);
         self.note_facts(&happened.asked, actor);
+        if self.channel == Channel::Whistle {
+            self.note_calls(&happened.asked, actor, at);
+        }
         self.stage = self.next_stage(happened);
         self
     }
@@ -119,6 +126,39 @@ impl Case {
             Command::StrikeOff { step, .. } => self.step(*step, |s| s.state = StepState::StruckOff),
             Command::RejectStep { step, .. } => self.step(*step, |s| s.state = StepState::Open),
             _ => {}
+        }
+    }
+
+    /// 吹哨报到: who was called, who is there, when the company first heard what will be done.
+    fn note_calls(&mut self, asked: &Command, actor: &Actor, at: Moment) {
+        // Whoever gave it back or lost the task before coming was called in vain.
+        let left = match asked {
+            Command::Redispatch { .. } | Command::Arbitrate { .. } => self.stage.owner(),
+            Command::DropCo { unit, .. } => Some(*unit),
+            _ => None,
+        };
+        self.calls.retain(|c| c.arrived.is_some() || Some(c.unit) != left);
+        match asked {
+            Command::Arrive { way, .. } => {
+                if let Some(call) =
+                    self.calls.iter_mut().find(|c| Some(c.unit) == actor.unit && c.arrived.is_none())
+                {
+                    call.arrived = Some(Arrival { at, staff: actor.staff, way: *way });
+                }
+            }
+            Command::Plan { .. } | Command::Reply { .. } | Command::ApproveNegative {} => {
+                self.heard = self.heard.or(Some(at));
+            }
+            _ => {}
+        }
+        let co = match asked {
+            Command::AddCo { unit, .. } => Some(*unit),
+            _ => None,
+        };
+        for unit in new_owner(asked).into_iter().chain(co) {
+            if !self.calls.iter().any(|c| c.unit == unit) {
+                self.calls.push(Call { unit, at, arrived: None });
+            }
         }
     }
 

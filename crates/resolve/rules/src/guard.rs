@@ -23,6 +23,8 @@ pub enum Guard {
     IsCo,
     /// 有未完成的协办任务
     HasOpenCoTask,
+    /// 本单位被吹哨、尚未报到
+    CalledHere,
     /// 督办回复日在今天之后
     AnswerByAhead,
     /// 督办尚未回复
@@ -126,6 +128,7 @@ impl Guard {
             Self::NotYetCo => "该单位尚未协办",
             Self::IsCo => "该单位在协办",
             Self::HasOpenCoTask => "本单位有未完成的协办任务",
+            Self::CalledHere => "本单位被吹哨、尚未报到",
             Self::AnswerByAhead => "回复日在今天或以后",
             Self::OrderOpen => "督办尚未回复",
             Self::BeforeExpiry => "尚未到期",
@@ -159,9 +162,12 @@ impl Guard {
     /// The question. Errors say which rule refused.
     pub(crate) fn check(self, s: &Scene<'_>) -> Result<(), Refusal> {
         match self {
-            Self::AnotherUnit | Self::MayReturn | Self::NotYetCo | Self::IsCo | Self::HasOpenCoTask => {
-                self.about_units(s)
-            }
+            Self::AnotherUnit
+            | Self::MayReturn
+            | Self::NotYetCo
+            | Self::IsCo
+            | Self::HasOpenCoTask
+            | Self::CalledHere => self.about_units(s),
             Self::AnswerByAhead
             | Self::OrderOpen
             | Self::UnitsNamed
@@ -267,6 +273,12 @@ impl Guard {
                 must(co_of(*unit), Code::NoSuchTask, "该单位没有协办任务", "this unit has no task in it")
                     .map_err(|e| e.at("unit"))
             }
+            (Self::CalledHere, _) => must(
+                s.case.awaited(s.actor.unit),
+                Code::NoSuchTask,
+                "本单位没有待报到的吹哨，或已经报到",
+                "your unit was not whistled for, or is there already",
+            ),
             (Self::HasOpenCoTask, _) => must(
                 s.case.co.iter().any(|c| Some(c.unit) == s.actor.unit && !c.done),
                 Code::NoSuchTask,

@@ -22,7 +22,7 @@ mod step;
 mod table;
 mod words;
 
-pub use case::{Case, CoTask, Duty, ExtensionAsked, MeetingTask, Order, relations};
+pub use case::{Arrival, Call, Case, CoTask, Duty, ExtensionAsked, MeetingTask, Order, relations};
 pub use clock::{Clock, ClockChange, Extent, Light, Phase, Run, Standstill};
 pub use clock_view::ClockView;
 pub use command::{Act, Command, MeetingTaskGiven, PlannedStep, Registration, Solved, TEXT_MAX, TITLE_MAX};
@@ -31,11 +31,12 @@ pub use draw::{loop_diagram, loop_table_markdown};
 pub use evolve::new_owner;
 pub use guard::Guard;
 pub use happened::Happened;
-pub use limits::{LimitRule, Rules, default_limits};
+pub use limits::{LimitRule, LimitSet, Rules, default_limits, whistle_limits};
 pub use refusal::{Refusal, RefusalCode};
 pub use stage::{Stage, StageKind};
 pub use step::{RectStep, StepState};
 pub use table::{ClockEffect, Row, TABLE, To, Who, row};
 pub use words::{
-    Cause, Channel, Complexity, Kind, Level, PauseReason, RefuseReason, ReturnReason, Satisfaction, Word,
+    ArriveWay, Cause, Channel, Complexity, Kind, Level, PauseReason, RefuseReason, ReturnReason,
+    Satisfaction, Word,
 };

@@ -34,6 +34,9 @@ pub struct LimitRule {
     /// Only for cases about this item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,
+    /// Only for cases that go by this set (期限集), by its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
     /// In force for clocks that start on this day or later.
     pub effective: Date,
     /// Where the number comes from.
@@ -49,10 +52,12 @@ impl LimitRule {
             && self.channel.is_none_or(|c| c == of.channel)
             && self.unit.is_none_or(|u| Some(u) == of.unit)
             && self.item.as_deref().is_none_or(|i| Some(i) == of.item)
+            && self.set.as_deref().is_none_or(|s| Some(s) == of.set)
     }
     fn weight(&self) -> u32 {
-        // An item says more than a unit, a unit more than a channel, a channel more than a kind.
-        u32::from(self.item.is_some()) * 16
+        // A set says more than an item, an item more than a unit, a unit more than a channel, a channel more than a kind.
+        u32::from(self.set.is_some()) * 32
+            + u32::from(self.item.is_some()) * 16
             + u32::from(self.unit.is_some()) * 8
             + u32::from(self.channel.is_some()) * 4
             + u32::from(self.kind.is_some()) * 2
@@ -68,6 +73,7 @@ pub(crate) struct Subject<'a> {
     pub channel: Channel,
     pub unit: Option<UnitId>,
     pub item: Option<&'a str>,
+    pub set: Option<&'a str>,
     pub start: Moment,
 }
 
@@ -121,6 +127,109 @@ impl Rules {
     }
 }
 
+/// One set of limits (期限集) as it is in force, for who chooses one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitSet {
+    /// its name
+    pub name: String,
+    /// 报到联系
+    pub contact: Option<Length>,
+    /// 反馈
+    pub feedback: Option<Length>,
+    /// 解决
+    pub solved: Option<Length>,
+    /// where the numbers come from
+    pub source: String,
+}
+
+impl Rules {
+    /// The sets of limits that are named, in the order of the rules, as they are on a day.
+    pub fn sets(&self, day: Date) -> Vec<LimitSet> {
+        let mut all: Vec<LimitSet> = Vec::new();
+        let mut newest: Vec<&LimitRule> = self.limits.iter().filter(|r| r.effective <= day).collect();
+        newest.sort_by_key(|r| r.effective);
+        for r in newest {
+            let Some(name) = &r.set else { continue };
+            let at = all.iter().position(|s| s.name == *name).unwrap_or_else(|| {
+                all.push(LimitSet {
+                    name: name.clone(),
+                    contact: None,
+                    feedback: None,
+                    solved: None,
+                    source: r.source.clone(),
+                });
+                all.len() - 1
+            });
+            let plain = r.complexity.is_none_or(|c| c == Complexity::Simple);
+            match r.phase {
+                Phase::Contact => all[at].contact = Some(r.length),
+                Phase::Feedback => all[at].feedback = Some(r.length),
+                Phase::Handle if plain => all[at].solved = Some(r.length),
+                _ => {}
+            }
+        }
+        all
+    }
+}
+
+/// The sets of limits that a city starts with for whistles of companies (企业吹哨), R11.
+pub fn whistle_limits() -> Vec<LimitRule> {
+    use Length::{Days, Hours, Workdays, WorkingHours};
+    let since = Date::constant(2000, 1, 1);
+    let sets: [(&str, Length, Length, Length, &str); 4] = [
+        (
+            "2115",
+            WorkingHours(2),
+            Workdays(1),
+            Workdays(15),
+            "FIELD R11: 山东 2115，2 小时联系到场、1 个工作日反馈、15 个工作日解决",
+        ),
+        (
+            "1-3-15",
+            Workdays(1),
+            Workdays(3),
+            Workdays(15),
+            "FIELD R11: 山东企业诉求平台 2020，1-3-15（跨级 30）个工作日",
+        ),
+        ("60-24-7", Hours(1), Hours(24), Days(7), "FIELD R11: 江门，60 分钟联系、24 小时方案、7 天办结"),
+        (
+            "1-3-7",
+            Workdays(1),
+            Workdays(3),
+            Workdays(7),
+            "FIELD R11: 泉州，异议 1 个工作日、协办 3 个工作日、主办 7 个工作日",
+        ),
+    ];
+    let mut all = Vec::new();
+    for (set, contact, feedback, solved, source) in sets {
+        let rule = |word: &str, phase, length, yellow| LimitRule {
+            id: format!("whistle-{set}-{word}"),
+            phase,
+            length,
+            yellow,
+            kind: None,
+            complexity: None,
+            channel: Some(Channel::Whistle),
+            unit: None,
+            item: None,
+            set: Some(set.to_owned()),
+            effective: since,
+            source: source.to_owned(),
+        };
+        let last = if solved == Days(7) { Days(1) } else { Workdays(1) };
+        all.push(rule("contact", Phase::Contact, contact, Workdays(0)));
+        all.push(rule("feedback", Phase::Feedback, feedback, Workdays(0)));
+        all.push(rule("solved", Phase::Handle, solved, last));
+        if set == "1-3-15" {
+            all.push(LimitRule {
+                complexity: Some(Complexity::Complex),
+                ..rule("solved-complex", Phase::Handle, Workdays(30), Workdays(2))
+            });
+        }
+    }
+    all
+}
+
 /// The limits a new city starts with.
 pub fn default_limits() -> Vec<LimitRule> {
     let since = Date::constant(2000, 1, 1);
@@ -134,6 +243,7 @@ pub fn default_limits() -> Vec<LimitRule> {
         channel: None,
         unit: None,
         item: None,
+        set: None,
         effective: since,
         source: source.to_owned(),
     };
@@ -153,7 +263,7 @@ pub fn default_limits() -> Vec<LimitRule> {
         kind: Some(Kind::BadRating),
         ..rule("bad-rating", Phase::Handle, 5, 1, "STANDARDS 2.1: 德州 5 工作日整改反馈")
     };
-    vec![
+    let mut all = vec![
         rule("intake", Phase::Intake, 1, 0, "STANDARDS 3.1: 当日联系;次日转办"),
         simple,
         complex,
@@ -161,5 +271,7 @@ pub fn default_limits() -> Vec<LimitRule> {
         rating,
         rule("callback", Phase::Callback, 5, 1, "CZ 四(二): 定期回访"),
         rule("file", Phase::File, 5, 1, "CZ 一(四): 归档"),
-    ]
+    ];
+    all.extend(whistle_limits());
+    all
 }

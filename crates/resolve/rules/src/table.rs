@@ -165,6 +165,7 @@ pub const TABLE: &[Row] = &[
     r(Dispatch, &[S::Registered, S::Accepted], &[COORD], &[], To::Stage(S::Dispatched), ClockEffect::Start(Phase::Handle), "R2 R4 CZ 一(四) 转办; clock starts here"),
     r(Redispatch, &[S::Dispatched, S::Handling], &[COORD], &[Guard::AnotherUnit], To::Stage(S::Dispatched), ClockEffect::Keep, "R3 R4 transfers never reset the clock"),
     r(Take, &[S::Dispatched], &[OWNER], &[], To::Stage(S::Handling), ClockEffect::Keep, "R4 HY 四(二) 首问负责"),
+    r(Arrive, WITH_UNIT, &[OWNER, CO], &[Guard::CalledHere], To::Same, ClockEffect::Keep, "R11 LC 企业吹哨 部门报到"),
     r(Return, &[S::Dispatched, S::Handling], &[OWNER], &[Guard::MayReturn], To::Stage(S::ReturnAsked), ClockEffect::Keep, "R4 STANDARDS 3.4 退单须依据且限次"),
     r(Arbitrate, &[S::ReturnAsked], &[COORD], &[], To::Stage(S::Dispatched), ClockEffect::Keep, "R4 STANDARDS 3.4 争议裁定"),
     // 协办

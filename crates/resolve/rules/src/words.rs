@@ -100,6 +100,13 @@ words! {
     }
 }
 words! {
+    /// How an office that was called came (报到方式), R11.
+    ArriveWay {
+        OnSite = "on_site", "现场";
+        Online = "online", "线上";
+    }
+}
+words! {
     /// Five levels (满意度). Codes of interfaces run in opposite directions and are mapped at the border.
     Satisfaction {
         VerySatisfied = "very_satisfied", "非常满意";

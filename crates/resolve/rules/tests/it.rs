@@ -36,6 +36,7 @@ fn registration(kind: Kind) -> Registration {
         against: 0,
         hide_reporter: false,
         contact: None,
+        set: None,
         lodged_at: None,
     }
 }
@@ -444,6 +445,7 @@ fn command(t: &Try, now: Moment) -> Command {
         Act::Dispatch => Command::Dispatch { unit, note: String::new() },
         Act::Redispatch => Command::Redispatch { unit, reason: text() },
         Act::Take => Command::Take {},
+        Act::Arrive => Command::Arrive { way: ArriveWay::Online, code: String::new(), note: text() },
         Act::Return => {
             Command::Return { reason: ReturnReason::NotOurDuty, evidence: text(), suggest: Some(unit) }
         }

@@ -29,6 +29,7 @@ fn registration(kind: Kind, unit: i64) -> Registration {
         against: 0,
         hide_reporter: false,
         contact: None,
+        set: None,
         lodged_at: None,
     }
 }

@@ -8,10 +8,12 @@ use crate::Rooms;
 /// The pages of cases.
 pub(crate) fn of_cases(rooms: &Rooms) -> Slots {
     let (walk, optimise, supervise) = (&rooms.walk, &rooms.optimise, &rooms.supervise);
+    let company = &rooms.company;
     Slots {
         beside_case: Slot::new([
             filler(walk, walk_pages::beside_case),
             filler(supervise, supervise_pages::beside_case),
+            filler(company, company_pages::beside_case),
         ]),
         beside_followed_case: Slot::new([filler(supervise, supervise_pages::beside_followed_case)]),
         home: Slot::new([

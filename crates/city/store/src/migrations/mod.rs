@@ -49,6 +49,8 @@ pub const STEPS: &[Step] = steps![
     17 "worker",
     20 "service",
     21 "guard",
+    22 "company",
+    23 "whistle",
 ];
 
 /// The version this program knows.

@@ -143,6 +143,16 @@ impl Facts {
         Ok(facts)
     }
 
+    /// Reads companies that are JSON already.
+    ///
+    /// # Errors
+    /// A company has no name.
+    pub fn from_values(list: Vec<Json>, book: &Book) -> Result<Self, PolicyError> {
+        let mut facts = Self::default();
+        facts.take_all(list, &Names::of(book))?;
+        Ok(facts)
+    }
+
     fn take_all(&mut self, list: Vec<Json>, named: &Names) -> Result<(), PolicyError> {
         if list.len() > COMPANIES_MAX {
             return Err(bad(

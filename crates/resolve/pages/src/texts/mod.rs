@@ -121,6 +121,8 @@ web_kit::texts! {
     f_evidence: "情况说明与佐证", "Evidence";
     f_task: "任务", "Task";
     f_done: "完成情况", "What was done";
+    f_arrive_way: "怎么报到", "How you came";
+    f_arrive_code: "到场码（现场报到时填，企业手机页上有）", "Code on site (on the phone page of the company)";
     f_order: "督办件", "Order";
     f_days: "延长几个工作日", "Working days more";
     f_note: "说明", "Note";

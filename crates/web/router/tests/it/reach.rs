@@ -52,6 +52,7 @@ struct Things {
     walk: i64,
     rate: String,
     application: (String, String),
+    company: (String, String),
     /// a request that the data of a reporter end
     erasure: i64,
 }
@@ -129,6 +130,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         against: 0,
         hide_reporter: true,
         contact: None,
+        set: None,
         lodged_at: None,
     };
     let lodged =
@@ -229,6 +231,15 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         .wait()
         .unwrap();
     let application = (begun.number, begun.code);
+    let new = company_acts::NewCompany {
+        code: "91330100799655058B".into(),
+        name: "甲县机械有限公司".into(),
+        region: "990102".into(),
+        ..company_acts::NewCompany::default()
+    };
+    let code = app.companies.put(actor(Role::Clerk, "a"), new, None).wait().unwrap();
+    let pass = app.companies.print_code(actor(Role::Clerk, "a"), code.clone(), "当面".into());
+    let company = (code, pass.wait().unwrap());
     Things {
         case: lodged.number,
         code: lodged.code,
@@ -256,6 +267,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         walk,
         rate: receipt.token,
         application,
+        company,
     }
 }
 
@@ -300,6 +312,9 @@ fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/walks/w/", "{digest}", digest),
         ("/desk/walks/", "{id}", t.campaign.to_string()),
         ("/desk/walks/", "{kind}", "summary".into()),
+        ("/desk/companies/c/", "{code}", t.company.0.clone()),
+        ("/c/", "{code}", t.company.0.clone()),
+        ("/c/", "{pass}", t.company.1.clone()),
         ("/desk/services/at/", "{number}", t.application.0.clone()),
         ("/desk/services/at/", "{act}", "receive".into()),
         ("/desk/services/at/", "{hash}", digest_of_none.clone()),

@@ -1,0 +1,65 @@
+//! 样板城市的企业: some hundred company files with what registers know of them.
+
+use anyhow::{Context as _, Result};
+use assembly::House;
+use city::Contact;
+use company::file::fact_list;
+use company::policy::{Book, Facts};
+use company_acts::{CHUNK, Incoming, NewCompany};
+use kernel::Actor;
+use serde_json::json;
+
+/// Companies of the model city.
+const COMPANIES: usize = 400;
+
+/// The policies of the model city.
+const POLICIES: &str = include_str!("../../../data/policies/city.json");
+
+/// Takes the companies and the policies in.
+pub fn begin(app: &House, seed: u64) -> Result<()> {
+    let year = app.city.store().now().date().year();
+    let made = demo::companies(seed, COMPANIES, year);
+    let known = made.iter().map(|c| {
+        let facts: serde_json::Map<_, _> = c
+            .facts
+            .iter()
+            .map(|(field, value, source)| {
+                let value = value.parse::<i64>().map_or_else(|_| json!(value), |n| json!(n));
+                (field.clone(), json!({ "value": value, "source": source }))
+            })
+            .collect();
+        json!({ "company": c.code, "facts": facts })
+    });
+    let facts = Facts::from_values(known.collect(), &Book::default()).context("facts")?;
+    anyhow::ensure!(facts.set_aside.is_empty(), "{:?}", facts.set_aside.first());
+    let rows: Vec<Incoming> = made
+        .iter()
+        .zip(&facts.companies)
+        .zip(1..)
+        .map(|((c, known), row)| Incoming {
+            row,
+            new: NewCompany {
+                code: c.code.clone(),
+                name: c.name.clone(),
+                size: c.size.to_owned(),
+                industry: c.industry.to_owned(),
+                region: c.region.clone(),
+                commissioner: String::new(),
+                contact: Contact { name: c.contact.clone(), phone: c.phone.clone(), ..Contact::default() },
+            },
+            facts: fact_list(&facts, known),
+        })
+        .collect();
+    for chunk in rows.chunks(CHUNK) {
+        for taken in app.companies.import(Actor::system(), chunk.to_vec()).wait()? {
+            anyhow::ensure!(taken == company_acts::Taken::Added, "{taken:?}");
+        }
+    }
+    let ver = app
+        .companies
+        .propose_policies(Actor::system(), POLICIES.to_owned(), "样板城市的政策".to_owned())
+        .wait()
+        .context("data/policies/city.json")?;
+    app.companies.release_policies(Actor::system(), ver).wait()?;
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! 企的用例 (R11, P2, P3): everything people do with company files. Each use case passes the door (`access`), loads, lets
+//! `company` decide, and saves event and rows in one transaction. Must not know pages, HTTP or SQL.
+
+mod doorway;
+mod file;
+mod intake;
+mod policies;
+mod table;
+mod views;
+mod whistle;
+
+pub use doorway::Own;
+pub use file::{ListPage, NewCompany};
+pub use intake::{CHUNK, Incoming, Taken};
+pub use policies::{Ask, BookView, ItemView, Kitchen, PackView};
+pub use table::{Table, read_table};
+pub use views::{CompanyView, EventLine};
+pub use whistle::{
+    AGAIN_DAYS, By, CallView, CompanyHandovers, NewWhistle, OwnWhistle, WhistleCase, WhistleLine, WhistleView,
+};
+
+use city::{City, Door};
+
+/// The movement 企 over a city. A clone is another handle.
+#[derive(Clone, Debug)]
+pub struct Companies {
+    city: City,
+    handovers: CompanyHandovers,
+}
+
+impl Companies {
+    /// Over a city, with what it hands over.
+    pub const fn new(city: City, handovers: CompanyHandovers) -> Self {
+        Self { city, handovers }
+    }
+}
+
+impl Door for Companies {
+    fn city(&self) -> &City {
+        &self.city
+    }
+}

@@ -1,0 +1,398 @@
+//! 政策厨房与政策包 (P2, P3): a book of policy items is proposed by one person, looked at with its contradictions and its
+//! replay over all companies, and released by another; each company reads what it may have of the released one.
+
+use access::{City, Nothing, decide, op};
+use city::{Door, Error, Later};
+use company::file::{FactList, Size, facts_of};
+use company::policy::checkup::{Finding, checkup};
+use company::policy::item::{Fund, FieldKind};
+use company::policy::pack::{Pack, pack};
+use company::policy::replay::{ItemReplay, replay};
+use company::policy::{Book, Engine, Facts, PolicyError, PolicyItem};
+use kernel::{Actor, Date, Said, StaffId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use store::companies::{self as rows, CompanyRow};
+use store::{Rd, Tx, office, settings};
+
+use crate::Companies;
+use crate::views::facts_read;
+
+const DRAFT: &str = "policies-draft";
+const RELEASED: &str = "policies";
+/// The longest book, in characters.
+const BOOK_MAX: usize = 900_000;
+/// The longest reason, in characters.
+const WHY_MAX: usize = 500;
+/// Faults told at once.
+const FAULTS: usize = 12;
+
+/// A book as it is kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Kept {
+    book: Json,
+    why: String,
+    by: Option<StaffId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    approved: Option<StaffId>,
+}
+
+/// One item as the kitchen shows it.
+#[derive(Clone, Debug)]
+pub struct ItemView {
+    /// its code
+    pub code: String,
+    /// its name
+    pub name: String,
+    /// policy and clause
+    pub policy: String,
+    /// 减免 奖补 权益 资质, and how it is had
+    pub class: String,
+    /// in force, in words
+    pub days: String,
+    /// the sentences of its conditions
+    pub conditions: Vec<String>,
+    /// how much, as written
+    pub amount: String,
+    /// who answers for it
+    pub office: String,
+    /// the fund it is paid from
+    pub fund: String,
+}
+
+/// A book with who stands behind it.
+#[derive(Clone, Debug)]
+pub struct BookView {
+    /// which version
+    pub ver: i64,
+    /// the text, to be changed
+    pub text: String,
+    /// why
+    pub why: String,
+    /// who proposed it
+    pub by: String,
+    /// who released it; empty for a draft
+    pub approved: String,
+    /// its items
+    pub items: Vec<ItemView>,
+    /// its funds
+    pub funds: Vec<Fund>,
+    /// what is wrong with it or looks so
+    pub findings: Vec<Finding>,
+}
+
+/// The kitchen.
+#[derive(Clone, Debug, Default)]
+pub struct Kitchen {
+    /// in force
+    pub released: Option<BookView>,
+    /// waits for a second person; none when what was proposed last is in force
+    pub draft: Option<BookView>,
+    /// the reader may propose
+    pub may_write: bool,
+    /// the reader may release the draft
+    pub may_release: bool,
+}
+
+/// A question to a company.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// the field with its time, as it is sent back
+    pub field: String,
+    /// its name for people, with its unit
+    pub name: String,
+    /// 是否
+    pub yes_no: bool,
+    /// 日期
+    pub date: bool,
+    /// names of items that are settled once this and the questions before are answered
+    pub settles: Vec<String>,
+}
+
+/// What a company may have, with the questions to it.
+#[derive(Clone, Debug)]
+pub struct PackView {
+    /// the pack
+    pub pack: Pack,
+    /// the questions, those first that settle most
+    pub asks: Vec<Ask>,
+    /// names of items, by code
+    pub names: std::collections::BTreeMap<String, String>,
+}
+
+fn read_book(text: &str) -> Result<Book, Error> {
+    Book::read(text).map_err(|list| faults("book", &list))
+}
+
+fn faults(field: &str, list: &[PolicyError]) -> Error {
+    let said = |f: fn(&Said) -> &str| list.iter().take(FAULTS).map(|e| f(&e.said)).collect::<Vec<_>>().join("；");
+    let rest = list.len().saturating_sub(FAULTS);
+    let more = |zh: String| if rest > 0 { format!("{zh}；还有 {rest} 处 / {rest} more") } else { zh };
+    Error::Invalid { field: field.to_owned(), said: Said::new(more(said(|s| &s.zh)), said(|s| &s.en)) }
+}
+
+fn kept_in(rd: &mut Rd<'_>, name: &str) -> Result<Option<(i64, Kept)>, Error> {
+    let Some(s) = settings::newest(rd, name)? else { return Ok(None) };
+    let kept: Kept = serde_json::from_str(&s.doc)
+        .map_err(|e| Error::Store(store::StoreError::Damaged(format!("setting {name}: {e}"))))?;
+    Ok(Some((s.ver, kept)))
+}
+
+/// The book in force; an empty one before the first.
+pub(crate) fn released(rd: &mut Rd<'_>) -> Result<Book, Error> {
+    match kept_in(rd, RELEASED)? {
+        Some((_, kept)) => read_book(&kept.book.to_string()),
+        None => Ok(Book::default()),
+    }
+}
+
+fn word<T: Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn item_view(book: &Book, i: &PolicyItem) -> ItemView {
+    let mut conditions = Vec::new();
+    i.conditions.rows(&mut |r| {
+        conditions.push(if r.text.is_empty() {
+            format!("{}{}", book.field_name(&r.left_said), r.compare.said())
+        } else {
+            r.text.clone()
+        });
+    });
+    let day = |d: Option<Date>, none: &str| d.map_or_else(|| none.to_owned(), |d| d.to_string());
+    ItemView {
+        code: i.code.clone(),
+        name: i.name.clone(),
+        policy: format!("{} {}", i.policy, i.clause).trim().to_owned(),
+        class: format!("{} · {}", word(&i.class), word(&i.way)),
+        days: format!("{} — {}", day(i.from, "发布之日"), day(i.to, "未定")),
+        conditions,
+        amount: i.amount.as_ref().map_or_else(String::new, |a| a.written.clone()),
+        office: format!("{} {}", i.office, i.phone).trim().to_owned(),
+        fund: i.fund.clone(),
+    }
+}
+
+fn book_view(rd: &mut Rd<'_>, (ver, kept): (i64, Kept), at: Date) -> Result<BookView, Error> {
+    let text = serde_json::to_string_pretty(&kept.book).map_err(Error::bug)?;
+    let book = read_book(&text)?;
+    let mut name = |id: Option<StaffId>| -> Result<String, Error> {
+        Ok(match id {
+            Some(id) => office::staff_by_id(rd, id)?.map_or_else(|| format!("#{id}"), |s| s.name),
+            None => String::new(),
+        })
+    };
+    Ok(BookView {
+        ver,
+        why: kept.why,
+        by: name(kept.by)?,
+        approved: name(kept.approved)?,
+        items: book.items.iter().map(|i| item_view(&book, i)).collect(),
+        funds: book.funds.clone(),
+        findings: checkup(&book, None, at),
+        text,
+    })
+}
+
+/// What a company file says besides its facts, as policies read it.
+fn with_file(row: &CompanyRow, mut facts: FactList) -> FactList {
+    let has = |facts: &FactList, field: &str| facts.iter().any(|f| f["field"] == field);
+    let mut add = |field: &str, value: Option<Json>| {
+        if let Some(value) = value.filter(|_| !has(&facts, field)) {
+            facts.push(json!({ "field": field, "value": value, "source": "企业档案" }));
+        }
+    };
+    add("size", Size::read(&row.size).map(|s| json!(s.zh())));
+    add("industry", row.industry.get(..1).map(|c| json!(c)));
+    facts
+}
+
+impl Companies {
+    /// The kitchen as it stands.
+    pub fn kitchen(&self, actor: Actor) -> Later<Kitchen> {
+        self.read(move |app, rd| {
+            decide(&actor, op::ReadPolicies, Nothing)?;
+            let city = app.city.office(rd)?;
+            let city = City(&city.settings.city);
+            let at = app.city.store().now().date();
+            let released = kept_in(rd, RELEASED)?;
+            let draft = kept_in(rd, DRAFT)?;
+            let waits = match (&draft, &released) {
+                (Some((_, d)), Some((_, r))) => d.book != r.book,
+                (Some(_), None) => true,
+                _ => false,
+            };
+            let by = draft.as_ref().and_then(|d| d.1.by);
+            let mut view = |kept: Option<(i64, Kept)>| kept.map(|k| book_view(rd, k, at)).transpose();
+            Ok(Kitchen {
+                released: view(released)?,
+                draft: view(draft.filter(|_| waits))?,
+                may_write: decide(&actor, op::WritePolicies, city).is_ok(),
+                may_release: waits
+                    && decide(&actor, op::ReleasePolicies, city).is_ok()
+                    && (by.is_none() || by != actor.staff),
+            })
+        })
+    }
+
+    /// 编制: a book is proposed; it changes nothing for companies yet. What is wrong with it is told all at once.
+    pub fn propose_policies(&self, actor: Actor, text: String, why: String) -> Later<i64> {
+        self.write(move |app, tx| {
+            let city = app.city.office(tx)?;
+            let permit = decide(&actor, op::WritePolicies, City(&city.settings.city))?;
+            if text.chars().count() > BOOK_MAX {
+                return Err(Error::invalid(
+                    "book",
+                    format!("事项文本超过 {BOOK_MAX} 个字，请分开编制或删去无关内容"),
+                    format!("more than {BOOK_MAX} characters: leave out what does not belong there"),
+                ));
+            }
+            let why = why.trim();
+            if why.is_empty() || why.chars().count() > WHY_MAX {
+                return Err(Error::invalid(
+                    "why",
+                    format!("请写明为什么改，最多 {WHY_MAX} 个字"),
+                    format!("say why, {WHY_MAX} characters at most"),
+                ));
+            }
+            let book = read_book(&text)?;
+            if book.items.is_empty() {
+                return Err(Error::invalid("book", "没有一个事项", "there is no item in it"));
+            }
+            let book: Json = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(Error::bug)?;
+            let kept = Kept { book, why: why.to_owned(), by: permit.actor().staff, approved: None };
+            put(tx, &permit, DRAFT, "propose_policies", &kept)
+        })
+    }
+
+    /// 审批发布: the draft comes into force; by somebody else than who proposed it, and as it was looked at.
+    pub fn release_policies(&self, actor: Actor, ver: i64) -> Later<i64> {
+        self.write(move |app, tx| {
+            let city = app.city.office(tx)?;
+            let permit = decide(&actor, op::ReleasePolicies, City(&city.settings.city))?;
+            let (now, draft) = kept_in(tx, DRAFT)?.ok_or(Error::NotFound)?;
+            if now != ver {
+                return Err(Error::invalid(
+                    "ver",
+                    "草案已有新版，请重新查看后再发布",
+                    "there is a newer draft: look at it before you release it",
+                ));
+            }
+            if draft.by.is_some() && draft.by == permit.actor().staff {
+                return Err(Error::invalid(
+                    "ver",
+                    "编制的人不能自己审批，请另一人发布",
+                    "who proposed it cannot release it: another person must",
+                ));
+            }
+            let kept = Kept { approved: permit.actor().staff, ..draft };
+            put(tx, &permit, RELEASED, "release_policies", &kept)
+        })
+    }
+
+    /// 试算: the draft (else what is in force) over all companies of the city, beside what is in force.
+    pub fn replay_policies(&self, actor: Actor) -> Later<Vec<(String, ItemReplay)>> {
+        self.study(move |app, rd| {
+            decide(&actor, op::ReadPolicies, Nothing)?;
+            let city = app.city.office(rd)?;
+            let at = app.city.store().now().date();
+            let before = released(rd)?;
+            let draft = match kept_in(rd, DRAFT)? {
+                Some((_, kept)) => read_book(&kept.book.to_string())?,
+                None => before.clone(),
+            };
+            let facts = all_facts(rd, city.settings.city.as_str(), &draft)?;
+            let new = Engine::new(&draft, &facts, at);
+            let old = Engine::new(&before, &facts, at);
+            let by = ["size".to_owned(), "industry".to_owned()];
+            let found = replay(&new, Some(&old), &facts, &by, 1);
+            let name = |code: &str| {
+                draft.items.iter().find(|i| i.code == code).map_or_else(|| code.to_owned(), |i| i.name.clone())
+            };
+            Ok(found.into_iter().map(|r| (name(&r.item), r)).collect())
+        })
+    }
+
+    /// 政策包 of one company; none while no policies were released.
+    pub(crate) fn pack_in(
+        &self,
+        rd: &mut Rd<'_>,
+        row: &CompanyRow,
+        facts: &FactList,
+    ) -> Result<Option<PackView>, Error> {
+        let book = released(rd)?;
+        if book.items.is_empty() {
+            return Ok(None);
+        }
+        let kept = vec![(row.code.clone(), row.name.clone(), with_file(row, facts.clone()))];
+        let facts = facts_of(kept, &book).map_err(|e| faults("facts", &[e]))?;
+        let Some(one) = facts.companies.first() else { return Ok(None) };
+        let engine = Engine::new(&book, &facts, self.city.store().now().date());
+        let pack = pack(&engine, one);
+        let names: std::collections::BTreeMap<String, String> =
+            book.items.iter().map(|i| (i.code.clone(), i.name.clone())).collect();
+        let asks = pack
+            .questions
+            .iter()
+            .map(|q| {
+                let field = book.field(q.field.split('@').next().unwrap_or_default());
+                let unit = field.map(|f| f.unit.as_str()).filter(|u| !u.is_empty());
+                let kind = field.map(|f| f.kind).unwrap_or_default();
+                Ask {
+                    field: q.field.clone(),
+                    name: unit.map_or_else(|| q.name.clone(), |u| format!("{}（{u}）", q.name)),
+                    yes_no: kind == FieldKind::Bool,
+                    date: kind == FieldKind::Date,
+                    settles: q
+                        .settles
+                        .iter()
+                        .map(|c| names.get(c).unwrap_or(c).clone())
+                        .collect(),
+                }
+            })
+            .collect();
+        Ok(Some(PackView { pack, asks, names }))
+    }
+
+    /// What a company says must fit what the fields are; what would not be used is refused, not dropped.
+    pub(crate) fn check_said(rd: &mut Rd<'_>, code: &str, new: &FactList) -> Result<(), Error> {
+        let book = released(rd)?;
+        let kept = vec![(code.to_owned(), String::new(), new.clone())];
+        let facts = facts_of(kept, &book).map_err(|e| faults("facts", &[e]))?;
+        if facts.set_aside.is_empty() { Ok(()) } else { Err(faults("facts", &facts.set_aside)) }
+    }
+}
+
+/// Every company of a region with what is known of it.
+fn all_facts(rd: &mut Rd<'_>, region: &str, book: &Book) -> Result<Facts, Error> {
+    let mut kept = Vec::new();
+    let mut damaged = None;
+    rows::each_with_facts(rd, region, |row, facts| {
+        match facts.map_or_else(|| Ok(FactList::new()), facts_read) {
+            Ok(facts) => {
+                let facts = with_file(&row, facts);
+                kept.push((row.code, row.name, facts));
+            }
+            Err(e) => damaged = Some(e),
+        }
+        Ok(())
+    })?;
+    if let Some(e) = damaged {
+        return Err(e);
+    }
+    facts_of(kept, book).map_err(|e| faults("facts", &[e]))
+}
+
+fn put(
+    tx: &mut Tx<'_>,
+    permit: &access::Permit,
+    name: &str,
+    act: &str,
+    kept: &Kept,
+) -> Result<i64, Error> {
+    let now = tx.now();
+    let doc = serde_json::to_string(kept).map_err(Error::bug)?;
+    let ver = settings::put(tx, name, now, permit.actor().staff, &doc)?;
+    city::note(tx, permit, act, &doc)?;
+    Ok(ver)
+}

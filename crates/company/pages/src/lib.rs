@@ -1,0 +1,91 @@
+//! 企的页 (R11, P2, P3): at the desk the list of companies and the file of each; for their own people a page on the phone,
+//! which they open by credit code and code.
+//!
+//! Knows `company-acts` and the shared parts of pages. Must not know SQL, nor decide who may do what.
+
+mod desk;
+mod form;
+mod own;
+mod parts;
+mod policies;
+pub mod texts;
+mod whistle;
+
+use axum::Router;
+use axum::routing::{get, post};
+use company_acts::Companies;
+use kernel::Role::*;
+use web_kit::{FrontPlace, Lang, Place, Words as _};
+
+use texts::Texts;
+pub use whistle::beside_case;
+
+/// What these pages may ask; the router gives it.
+#[derive(Clone, Debug)]
+pub struct Acts {
+    /// 企
+    pub companies: Companies,
+}
+
+/// What all pages share, with what these may ask.
+pub type Kit = web_kit::Kit<Acts>;
+/// A page of this crate.
+pub(crate) type Page = web_kit::Page<texts::Texts>;
+/// A page of this crate that needs an account.
+pub(crate) type Desk = web_kit::Desk<texts::Texts>;
+
+/// Name of the area.
+pub fn area(lang: Lang) -> &'static str {
+    Texts::of(lang).co_area
+}
+
+/// Its places in the navigation of the workbench.
+pub const PLACES: &[Place] = &[
+    Place {
+        path: "/desk/companies",
+        text: |l| Texts::of(l).co_list,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
+    Place {
+        path: "/desk/companies/whistles",
+        text: |l| Texts::of(l).wh_figures,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
+    Place {
+        path: "/desk/companies/policies",
+        text: |l| Texts::of(l).po_kitchen,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
+    Place { path: "/desk/companies/new", text: |l| Texts::of(l).co_new, roles: &[Clerk, Coordinator] },
+];
+
+/// Its places in the navigation of the portal.
+pub const FRONT: &[FrontPlace] =
+    &[FrontPlace { path: "/company", at: "/company", text: |l| Texts::of(l).co_front }];
+
+/// The pages of the workbench.
+pub fn routes() -> Router<Kit> {
+    Router::new()
+        .route("/desk/companies", get(desk::list))
+        .route("/desk/companies/new", get(form::new).post(form::enter))
+        .route("/desk/companies/c/{code}", get(desk::show))
+        .route("/desk/companies/c/{code}/edit", get(form::edit).post(form::change))
+        .route("/desk/companies/c/{code}/whistle", get(whistle::at_desk).post(whistle::desk_blow))
+        .route("/desk/companies/whistles", get(whistle::figures))
+        .route("/desk/companies/policies", get(policies::kitchen).post(policies::propose))
+        .route("/desk/companies/policies/release", post(policies::release))
+        .route("/desk/companies/policies/replay", get(policies::replay))
+        .route("/desk/companies/whistles/list", get(whistle::list))
+        .route("/desk/companies/c/{code}/unmask", post(desk::unmask))
+        .route("/desk/companies/c/{code}/code", post(desk::print_code))
+}
+
+/// Pages for everybody: they pass the rate limit.
+pub fn public_routes() -> Router<Kit> {
+    Router::new()
+        .route("/company", get(own::find_form).post(own::find))
+        .route("/c/{code}/{pass}", get(own::show))
+        .route("/c/{code}/{pass}/whistle", get(whistle::own).post(whistle::own_blow))
+        .route("/c/{code}/{pass}/say", post(own::say))
+        .route("/c/{code}/{pass}/renew", post(own::renew))
+}

@@ -1,0 +1,178 @@
+//! 政策厨房: the items in force, the draft with its contradictions, the replay, and the release by a second person.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use company::policy::Truth;
+use company_acts::{BookView, Kitchen, PackView};
+use web_kit::{Fields, Oops, again, render};
+
+use crate::{Desk, Kit, Page};
+
+#[derive(Template)]
+#[template(path = "policies.html")]
+struct KitchenHtml {
+    p: Page,
+    k: Kitchen,
+    text: String,
+    why: String,
+    trouble: String,
+}
+
+async fn page(
+    kit: &Kit,
+    desk: &Desk,
+    sent: Option<(String, String)>,
+    trouble: String,
+) -> Result<Response, Oops> {
+    let k = kit.acts.companies.kitchen(desk.actor()).await?;
+    let last = k.draft.as_ref().or(k.released.as_ref());
+    let (text, why) = sent.unwrap_or_else(|| (last.map_or_else(String::new, |b| b.text.clone()), String::new()));
+    Ok(render(&KitchenHtml { k, text, why, trouble, p: desk.page.clone() }))
+}
+
+impl KitchenHtml {
+    fn by(&self, b: &BookView) -> String {
+        self.p.t.po_by.replace("{by}", &b.by).replace("{why}", &b.why)
+    }
+}
+
+/// `GET /desk/companies/policies`
+pub(crate) async fn kitchen(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
+    page(&kit, &desk, None, String::new()).await
+}
+
+/// `POST /desk/companies/policies`
+pub(crate) async fn propose(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
+    let (text, why) = (fields.get("book").to_owned(), fields.get("why").to_owned());
+    match kit.acts.companies.propose_policies(desk.actor(), text.clone(), why.clone()).await {
+        Ok(_) => Ok(Redirect::to("/desk/companies/policies").into_response()),
+        Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, Some((text, why)), trouble)).await,
+    }
+}
+
+/// `POST /desk/companies/policies/release`
+pub(crate) async fn release(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
+    let ver = fields.get("ver").parse().unwrap_or(0);
+    match kit.acts.companies.release_policies(desk.actor(), ver).await {
+        Ok(_) => Ok(Redirect::to("/desk/companies/policies").into_response()),
+        Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, None, trouble)).await,
+    }
+}
+
+struct ReplayRow {
+    name: String,
+    met: usize,
+    unmet: usize,
+    unknown: usize,
+    cost: String,
+    gain: usize,
+    lose: usize,
+    boundary: usize,
+    fund: String,
+    short: bool,
+    by: Vec<(String, usize, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "policy_replay.html")]
+struct ReplayHtml {
+    p: Page,
+    rows: Vec<ReplayRow>,
+}
+
+/// `GET /desk/companies/policies/replay`
+pub(crate) async fn replay(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
+    let p = desk.page.clone();
+    let found = kit.acts.companies.replay_policies(desk.actor()).await?;
+    let rows = found
+        .into_iter()
+        .map(|(name, r)| ReplayRow {
+            name,
+            met: r.all.met,
+            unmet: r.all.unmet,
+            unknown: r.all.unknown,
+            cost: r.all.cost.to_string(),
+            gain: r.gain,
+            lose: r.lose,
+            boundary: r.boundary.len(),
+            short: r.fund.as_ref().is_some_and(|f| !f.2),
+            fund: r.fund.as_ref().map_or_else(String::new, |f| format!("{} {}", f.0, f.1)),
+            by: r
+                .by
+                .values()
+                .flatten()
+                .filter(|(_, t)| t.met > 0)
+                .map(|(key, t)| (key.clone(), t.met, t.cost.to_string()))
+                .collect(),
+        })
+        .collect();
+    Ok(render(&ReplayHtml { rows, p }))
+}
+
+/// One item in the pack of a company, with its trace in words.
+pub(crate) struct PackItem {
+    pub name: String,
+    pub said: String,
+    pub lines: Vec<(&'static str, String, String)>,
+}
+
+/// The pack of a company as its page shows it.
+pub(crate) struct PackRows {
+    pub said: String,
+    pub met: Vec<PackItem>,
+    pub near: Vec<PackItem>,
+    pub unknown: Vec<PackItem>,
+    pub asks: Vec<company_acts::Ask>,
+}
+
+pub(crate) fn pack_rows(p: &Page, v: &PackView) -> PackRows {
+    let mark = |t: Truth| match t {
+        Truth::Met => "✓",
+        Truth::Unmet => "✗",
+        Truth::Unknown => "?",
+    };
+    let lines = |code: &str| {
+        let answer = v.pack.answers.iter().find(|a| a.item == code);
+        let trace = answer.into_iter().flat_map(|a| &a.trace).filter(|t| t.kind == "row" || t.kind == "amount");
+        trace.map(|t| (mark(t.result), t.text.clone(), t.how.clone())).collect()
+    };
+    let name = |code: &str| v.names.get(code).cloned().unwrap_or_else(|| code.to_owned());
+    PackRows {
+        said: v.pack.said.clone(),
+        met: v
+            .pack
+            .met
+            .iter()
+            .map(|g| {
+                let amount = g.amount.map(|a| p.t.po_yuan.replace("{n}", &a.to_string())).unwrap_or_default();
+                let next = match &g.instead {
+                    Some(other) => p.t.po_instead.replace("{name}", &name(other)),
+                    None => g.next.clone(),
+                };
+                PackItem {
+                    name: g.name.clone(),
+                    said: format!("{amount} {next}").trim().to_owned(),
+                    lines: lines(&g.item),
+                }
+            })
+            .collect(),
+        near: v
+            .pack
+            .near
+            .iter()
+            .map(|n| PackItem {
+                name: n.name.clone(),
+                said: format!("{} · {}", n.said, n.text),
+                lines: lines(&n.item),
+            })
+            .collect(),
+        unknown: v
+            .pack
+            .unknown
+            .iter()
+            .map(|c| PackItem { name: name(c), said: String::new(), lines: lines(c) })
+            .collect(),
+        asks: v.asks.clone(),
+    }
+}
