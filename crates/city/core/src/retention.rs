@@ -43,6 +43,8 @@ pub const STRANGERS_DAYS: i64 = 1;
 pub const TRIES_DAYS: i64 = 30;
 /// Messages to units, days.
 pub const MESSAGES_DAYS: i64 = 730;
+/// Files brought to be imported, with their rows set aside, days.
+pub const IMPORTS_DAYS: i64 = 30;
 /// Answers kept for requests that are sent twice, days.
 pub const ONCE_DAYS: i64 = 2;
 
@@ -55,6 +57,7 @@ pub const KEPT: &[Kind] = &[
     k("图片等附件", "pictures and other files of a case", "files/, upload", "the matter itself", Ends::Kept),
     k("未使用的附件（群众）", "files that a stranger brought and no form took", "files/, upload", "a form that is sent again", Ends::Days(STRANGERS_DAYS)),
     k("未使用的附件（人员）", "files that staff brought and no act took", "files/, upload", "a form that is sent again", Ends::Days(WAITING_DAYS)),
+    k("导入的文件与未收的行", "files brought to be imported, and the rows of them that were not taken", "files/, brought", "look at it, mend it, bring it again", Ends::Days(IMPORTS_DAYS)),
     k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Kept),
     k("导入行的摘要", "digest of each imported row", "import_row", "a second import adds nothing", Ends::Kept),
     k("评价的话", "words of ratings; device only as a keyed digest", "rating", "the rating itself", Ends::Kept),

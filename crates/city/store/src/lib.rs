@@ -8,6 +8,7 @@ pub mod applications;
 pub mod asides;
 pub mod backup;
 pub mod blobs;
+pub mod brought;
 pub mod campaigns;
 pub mod cases;
 mod clock;
