@@ -8,12 +8,15 @@ use anyhow::{Result, bail};
 use crate::rooms::root;
 
 const LINES_MAX: usize = 700;
+/// Characters of a line of a template or a style sheet: they are source, an element, a block or a rule a line.
+const WIDTH_MAX: usize = 160;
 
 /// All checks; every finding is named.
 pub fn run() -> Result<()> {
     let rooms = crate::rooms::all()?;
     let mut found = crate::edges::check(&rooms)?;
     found.extend(crate::circles::check(&rooms, crate::edges::PURE)?);
+    found.extend(crate::store_use::check(&rooms)?);
     let files = files()?;
     found.extend(sizes(&files));
     found.extend(crate::citations::check(&files, &rooms)?);
@@ -30,6 +33,12 @@ fn sizes(files: &[(String, String)]) -> Vec<String> {
         let lines = text.lines().count();
         if code && lines > LINES_MAX {
             found.push(format!("{name}: {lines} 行,超过 {LINES_MAX} / lines, more than one sitting"));
+        }
+        if name.ends_with(".html") || name.ends_with(".css") {
+            for (at, line) in text.lines().enumerate().filter(|(_, l)| l.chars().count() > WIDTH_MAX) {
+                let (n, at) = (line.chars().count(), at + 1);
+                found.push(format!("{name}:{at}: {n} 字,超过 {WIDTH_MAX} / characters, wider than a page"));
+            }
         }
         if name.ends_with(".rs") && !name.starts_with("xtask/") {
             for word in ["todo!(", "unimplemented!(", "#[ignore", "dbg!("] {

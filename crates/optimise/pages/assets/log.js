@@ -5,7 +5,9 @@ const bar = document.querySelector("#map-card .zoom");
 const said = document.getElementById("map-said");
 for (const range of document.querySelectorAll('input[type="range"]')) {
   const out = document.querySelector(`output[for="${range.id}"]`);
-  range.addEventListener("input", () => { if (out) out.value = range.value; });
+  range.addEventListener("input", () => {
+    if (out) out.value = range.value;
+  });
 }
 if (map && svg && bar) {
   bar.hidden = false;
@@ -34,7 +36,9 @@ if (map && svg && bar) {
     }
     style.textContent = rules.join("");
     copy.prepend(style);
-    const url = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" }));
+    const url = URL.createObjectURL(
+      new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" }),
+    );
     const picture = new Image();
     picture.addEventListener("load", () => {
       const canvas = document.createElement("canvas");
@@ -65,17 +69,23 @@ if (map && svg && bar) {
     if (what === "fit") fit();
     if (what === "png") png();
   });
-  map.addEventListener("wheel", (e) => {
-    if (!e.ctrlKey) return;
-    e.preventDefault();
-    const box = map.getBoundingClientRect();
-    show(scale * (e.deltaY < 0 ? 1.15 : 1 / 1.15), e.clientX - box.left, e.clientY - box.top);
-  }, { passive: false });
+  map.addEventListener(
+    "wheel",
+    (e) => {
+      if (!e.ctrlKey) return;
+      e.preventDefault();
+      const box = map.getBoundingClientRect();
+      show(scale * (e.deltaY < 0 ? 1.15 : 1 / 1.15), e.clientX - box.left, e.clientY - box.top);
+    },
+    { passive: false },
+  );
   let held = null;
   map.addEventListener("pointerdown", (e) => {
     if (e.pointerType === "mouse") held = { x: e.clientX + map.scrollLeft, y: e.clientY + map.scrollTop };
   });
-  addEventListener("pointerup", () => { held = null; });
+  addEventListener("pointerup", () => {
+    held = null;
+  });
   map.addEventListener("pointermove", (e) => {
     if (!held) return;
     map.scrollLeft = held.x - e.clientX;
@@ -88,9 +98,10 @@ if (map && svg && bar) {
     if (!hit) return;
     hit.classList.add("on");
     const d = hit.dataset;
-    said.textContent = d.activity === undefined
-      ? `${d.source || "▶"} → ${d.target || "■"}: ${d.count}${days(d.meanS)}${days(d.medianS)}`
-      : `${d.activity}: ${d.events}`;
+    said.textContent =
+      d.activity === undefined
+        ? `${d.source || "▶"} → ${d.target || "■"}: ${d.count}${days(d.meanS)}${days(d.medianS)}`
+        : `${d.activity}: ${d.events}`;
   });
   // At first as large as can be read, with the start in sight; the whole picture is one button away.
   const start = svg.querySelector("circle");

@@ -9,7 +9,10 @@ async function look() {
   const mine = ++asked;
   beside.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(form.dataset.preview, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    const answer = await fetch(form.dataset.preview, {
+      method: "POST",
+      body: new URLSearchParams(new FormData(form)),
+    });
     const html = await answer.text();
     if (mine === asked && answer.ok) beside.innerHTML = html;
   } catch {

@@ -4,14 +4,20 @@ const KEEP = "__KEEP__";
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
-    caches.open(VERSION).then((cache) => cache.addAll(KEEP.map((url) => new Request(url, { cache: "reload" })))).then(() => self.skipWaiting()),
+    caches
+      .open(VERSION)
+      .then((cache) => cache.addAll(KEEP.map((url) => new Request(url, { cache: "reload" }))))
+      .then(() => self.skipWaiting()),
   );
 });
 
 self.addEventListener("activate", (event) => {
   const old = (name) => name.startsWith("walk-") && name !== VERSION;
   event.waitUntil(
-    caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name)))).then(() => self.clients.claim()),
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
   );
 });
 
@@ -20,5 +26,10 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   const path = event.request.mode === "navigate" && url.pathname === "/walk/" ? "/walk/" : url.pathname;
   if (!KEEP.includes(path)) return;
-  event.respondWith(caches.open(VERSION).then((cache) => cache.match(path)).then((kept) => kept ?? fetch(event.request)));
+  event.respondWith(
+    caches
+      .open(VERSION)
+      .then((cache) => cache.match(path))
+      .then((kept) => kept ?? fetch(event.request)),
+  );
 });

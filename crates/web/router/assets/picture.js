@@ -1,8 +1,18 @@
 // 图存成 SVG 或 PNG: an addition; without it the picture is on the page and can be printed.
 // What the style sheet says is written into the picture, so that it stands alone.
 const KEPT = [
-  "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "opacity",
-  "font-family", "font-size", "font-weight", "text-anchor", "dominant-baseline",
+  "fill",
+  "fill-opacity",
+  "stroke",
+  "stroke-width",
+  "stroke-dasharray",
+  "stroke-opacity",
+  "opacity",
+  "font-family",
+  "font-size",
+  "font-weight",
+  "text-anchor",
+  "dominant-baseline",
 ];
 // Room for the title, which on the page stands above the picture.
 const HEAD = 30;
@@ -16,11 +26,18 @@ const alone = (svg) => {
   const shown = [svg, ...svg.querySelectorAll("*")];
   [copy, ...copy.querySelectorAll("*")].forEach((e, i) => {
     const style = getComputedStyle(shown[i]);
-    for (const name of KEPT) if (style.getPropertyValue(name)) e.setAttribute(name, style.getPropertyValue(name));
+    for (const name of KEPT)
+      if (style.getPropertyValue(name)) e.setAttribute(name, style.getPropertyValue(name));
     e.removeAttribute("class");
   });
   const title = document.createElementNS(svg.namespaceURI, "text");
-  for (const [name, value] of [["x", x + 8], ["y", y - HEAD / 3], ["font-size", 16], ["font-weight", 600]]) title.setAttribute(name, value);
+  for (const [name, value] of [
+    ["x", x + 8],
+    ["y", y - HEAD / 3],
+    ["font-size", 16],
+    ["font-weight", 600],
+  ])
+    title.setAttribute(name, value);
   title.textContent = svg.getAttribute("aria-label");
   copy.append(title);
   return { text: new XMLSerializer().serializeToString(copy), width, height };

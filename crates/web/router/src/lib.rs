@@ -37,9 +37,18 @@ pub const AREAS: &[Area] = &[
 /// The navigation of the portal.
 pub const FRONT: &[&[FrontPlace]] = &[catalogue_pages::FRONT, service_pages::FRONT, resolve_pages::FRONT];
 
+/// The style sheet, from its sections in their order: later ones override earlier ones.
+const STYLE: &str = concat!(
+    include_str!("../assets/style/1-frame.css"),
+    include_str!("../assets/style/2-parts.css"),
+    include_str!("../assets/style/3-tables.css"),
+    include_str!("../assets/style/4-figures.css"),
+    include_str!("../assets/style/5-redesign.css"),
+);
+
 /// What every page shares in the browser: here and not in the kit, so that a line of style makes no page build again.
 const SHARED: &[Asset] = &[
-    Asset { plain: "style.css", kind: CSS, bytes: include_bytes!("../assets/style.css") },
+    Asset { plain: "style.css", kind: CSS, bytes: STYLE.as_bytes() },
     Asset { plain: "icon.svg", kind: "image/svg+xml", bytes: include_bytes!("../assets/icon.svg") },
     Asset { plain: "picture.js", kind: JS, bytes: include_bytes!("../assets/picture.js") },
 ];
