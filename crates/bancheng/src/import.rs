@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use kernel::{Actor, Role, Said};
+use kernel::{Actor, Role, Said, Word as _};
 use paper::sheet::intake::{Mapping, ReadAs, read_as};
 use paper::sheet::{Book, Limits};
 use resolve::Kind;

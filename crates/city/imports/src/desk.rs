@@ -27,8 +27,6 @@ pub struct View {
     pub how: How,
     /// what would be read; only before it begins
     pub preview: Option<Preview>,
-    /// names of the templates of this door
-    pub templates: Vec<(i64, String)>,
 }
 
 fn who(actor: &Actor) -> Result<StaffId, Error> {
@@ -170,9 +168,32 @@ impl Imports {
             State::Waiting | State::Failed => Some(self.look(actor, &*gate, &b, &how)?),
             State::Running | State::Done => None,
         };
-        let word = b.door.clone();
-        let all = self.city.store().read(move |rd| brought::templates(rd, &word, template::TEMPLATES_MAX))?;
-        Ok(View { brought: b, how, preview, templates: all.into_iter().map(|t| (t.id, t.name)).collect() })
+        Ok(View { brought: b, how, preview })
+    }
+
+    /// A file as it stands. Not for asynchronous code.
+    ///
+    /// # Errors
+    /// `NotFound`, also for what another person brought.
+    pub fn stands(&self, actor: &Actor, id: i64) -> Result<Brought, Error> {
+        self.mine(actor, id)
+    }
+
+    /// How a file is read as things stand. Not for asynchronous code.
+    ///
+    /// # Errors
+    /// `NotFound`, also for what another person brought.
+    pub fn how(&self, actor: &Actor, id: i64) -> Result<How, Error> {
+        Ok(template::how(&self.mine(actor, id)?))
+    }
+
+    /// The templates of a door: id and name.
+    pub fn templates(&self, door: &str) -> Later<Vec<(i64, String)>> {
+        let door = door.to_owned();
+        self.read(move |_, rd| {
+            let all = brought::templates(rd, &door, template::TEMPLATES_MAX)?;
+            Ok(all.into_iter().map(|t| (t.id, t.name)).collect())
+        })
     }
 
     /// Says how a file is to be read; looked at anew. Not for asynchronous code.
