@@ -59,6 +59,7 @@ pub const KEPT: &[Kind] = &[
     k("未使用的附件（人员）", "files that staff brought and no act took", "files/, upload", "a form that is sent again", Ends::Days(WAITING_DAYS)),
     k("导入的文件与未收的行", "files brought to be imported, and the rows of them that were not taken", "files/, brought", "look at it, mend it, bring it again", Ends::Days(IMPORTS_DAYS)),
     k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Kept),
+    k("保存的日志（Parquet）", "logs that staff brought and keep, as Parquet", "files/, kept_log", "analysed again; whoever brought one deletes it", Ends::Kept),
     k("导入行的摘要", "digest of each imported row", "import_row", "a second import adds nothing", Ends::Kept),
     k("评价的话", "words of ratings; device only as a keyed digest", "rating", "the rating itself", Ends::Kept),
     k("人员账号：姓名、账号、岗位", "accounts of staff: name, login, role", "staff", "who decided what", Ends::Kept),

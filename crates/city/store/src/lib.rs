@@ -26,6 +26,7 @@ pub mod idempotency;
 pub mod imports;
 pub mod items;
 pub mod jobs;
+pub mod kept_logs;
 pub mod leads;
 pub mod ledger_rows;
 pub mod migrations;

@@ -50,6 +50,7 @@ pub const STEPS: &[Step] = steps![
     20 "service",
     21 "guard",
     24 "brought",
+    25 "kept_logs",
 ];
 
 /// The version this program knows.
