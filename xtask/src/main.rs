@@ -22,6 +22,11 @@ const COMMANDS: &[(&str, &str, fn() -> Result<()>)] = &[
     ("bench", "测速,写入 docs/BENCHMARKS.md / benchmarks", bench::run),
     ("quality", "文本质量,写入 docs/QUALITY.md / figures of the text work", bench::quality),
     ("screens", "截图,写入 docs/screens / screenshots of the main pages", screens),
+    (
+        "gallery",
+        "画廊:每种页面两种大小的照片与检查 / every kind of page at both sizes, target/gallery",
+        gallery,
+    ),
     ("docs", "重新生成文档 / generate the documents that are generated", docs),
     ("torture", "折磨:反复终止、变异请求、损坏文件 / kills, mutated requests, damaged files", torture::run),
     (
@@ -122,6 +127,11 @@ fn shared_data() -> bool {
 fn screens() -> Result<()> {
     sh("cargo", &["build", "--workspace", "--bins"])?;
     e2e("screens")
+}
+
+fn gallery() -> Result<()> {
+    sh("cargo", &["build", "--workspace", "--bins"])?;
+    e2e("gallery")
 }
 
 fn e2e(script: &str) -> Result<()> {

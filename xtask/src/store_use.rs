@@ -14,6 +14,7 @@ const ASKS: &[(&str, &[&str])] = &[
     (
         "assembly",
         &[
+            "applications",
             "asides",
             "facts",
             "idempotency",
