@@ -124,13 +124,17 @@ async function roster(admin) {
   await download.saveAs(file);
   must(readFileSync(file).subarray(0, 2).toString() === "PK", "the roster is no workbook");
   const post = async (path) => {
-    await admin.goto("/desk/office/roster");
+    await admin.goto("/desk/import/roster");
     await admin.setInputFiles("#file", path);
     await admin.click("main form button.main");
     await check(admin, problems);
   };
   await post(file);
-  must((await admin.locator(".note.good").count()) === 1, "the roster does not come back as it went");
+  must((await admin.locator(".note.bad").count()) === 0, "the roster does not come back as it went");
+  await shot(admin, "roster-preview");
+  await admin.click('button[value="begin"]');
+  await admin.waitForSelector("#answer", { timeout: 20_000 });
+  await check(admin, problems);
   await shot(admin, "roster");
   const none = join(tmpdir(), `roster-${process.pid}.txt`);
   writeFileSync(none, "no workbook");

@@ -31,14 +31,25 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sso", &["kernel"]),
     ("store", &["kernel", "workday", "ledger", "resolve", "access"]),
     ("city", &["kernel", "workday", "ledger", "attach", "hanyu", "resolve", "access", "store"]),
+    ("imports", &["kernel", "tabular", "paper", "store", "city"]),
+    ("imports-pages", &["kernel", "tabular", "store", "city", "imports", "web-kit"]),
     ("shelf", &["kernel", "catalogue", "access", "store", "city"]),
-    ("people", &["kernel", "ledger", "tabular", "access", "paper", "sso", "store", "city"]),
-    ("catalogue-acts", &["kernel", "ledger", "catalogue", "access", "store", "city", "shelf"]),
+    ("people", &["kernel", "ledger", "tabular", "access", "paper", "sso", "store", "city", "imports"]),
+    (
+        "catalogue-acts",
+        &["kernel", "ledger", "catalogue", "access", "store", "city", "shelf", "imports", "paper", "tabular"],
+    ),
     (
         "walk-acts",
         &["kernel", "ledger", "hanyu", "catalogue", "walk", "resolve", "access", "store", "city", "shelf"],
     ),
-    ("resolve-acts", &["kernel", "workday", "ledger", "hanyu", "resolve", "access", "store", "city"]),
+    (
+        "resolve-acts",
+        &[
+            "kernel", "workday", "ledger", "hanyu", "resolve", "access", "store", "city", "imports", "paper",
+            "tabular",
+        ],
+    ),
     (
         "optimise-acts",
         &[
@@ -57,7 +68,20 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "supervise-acts",
-        &["kernel", "workday", "ledger", "hanyu", "resolve", "supervise", "access", "store", "city"],
+        &[
+            "kernel",
+            "workday",
+            "ledger",
+            "hanyu",
+            "resolve",
+            "supervise",
+            "access",
+            "store",
+            "city",
+            "imports",
+            "paper",
+            "tabular",
+        ],
     ),
     (
         "service-acts",
@@ -95,6 +119,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "supervise-acts",
             "service-acts",
             "company-acts",
+            "imports",
         ],
     ),
     (
@@ -183,6 +208,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "company-pages",
             "supervise-pages",
             "people-pages",
+            "imports-pages",
         ],
     ),
     (
@@ -218,6 +244,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "assembly",
             "api",
             "web",
+            "imports",
         ],
     ),
     ("testkit", &["kernel", "store"]),

@@ -50,7 +50,8 @@ const ASKS: &[(&str, &[&str])] = &[
     ),
     ("company-acts", &["cases", "companies", "office", "settings", "whistles"]),
     ("company-pages", &["companies"]),
-    ("optimise-acts", &["counters", "ledger_rows", "office", "redesigns"]),
+    ("imports", &["blobs", "brought", "office"]),
+    ("optimise-acts", &["blobs", "counters", "kept_logs", "ledger_rows", "office", "redesigns"]),
     ("people", &["facts", "office", "settings", "tries"]),
     ("people-pages", &["office"]),
     (

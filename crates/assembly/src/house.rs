@@ -1,19 +1,21 @@
 //! 总装: opens the store and makes the handle of each movement. The only place that knows all of them.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use store::Store;
 
 use crate::handover;
-use catalogue_acts::Catalogue;
+use catalogue_acts::{Catalogue, ItemTables};
 use city::{City, Error, Limits};
 use company_acts::Companies;
+use imports::{Gate, Imports};
 use optimise_acts::{Logs, Redesigns};
-use people::People;
-use resolve_acts::Cases;
+use people::{People, RosterTables};
+use resolve_acts::{Cases, Letters};
 use service_acts::Service;
 use shelf::Items;
-use supervise_acts::Supervision;
+use supervise_acts::{RatingTables, Supervision};
 use walk_acts::Walks;
 
 /// The house: a handle for each movement over one city. A clone is another handle.
@@ -41,6 +43,8 @@ pub struct House {
     pub services: Service,
     /// 企
     pub companies: Companies,
+    /// 导入台: files that offices send
+    pub imports: Imports,
 }
 
 impl House {
@@ -76,14 +80,25 @@ impl House {
 
     fn over(city: City) -> Self {
         let items = Items::new(city.clone());
+        let people = People::new(city.clone());
+        let catalogue = Catalogue::new(city.clone(), items.clone());
+        let cases = Cases::new(city.clone());
+        let supervision = Supervision::new(city.clone(), handover::OF_RATINGS);
+        let gates: Vec<Arc<dyn Gate>> = vec![
+            Arc::new(Letters(cases.clone())),
+            Arc::new(ItemTables(catalogue.clone())),
+            Arc::new(RosterTables(people.clone())),
+            Arc::new(RatingTables(supervision.clone())),
+        ];
         Self {
-            people: People::new(city.clone()),
-            catalogue: Catalogue::new(city.clone(), items.clone()),
+            imports: Imports::new(city.clone(), gates),
+            people,
+            catalogue,
             walks: Walks::new(city.clone(), items.clone(), handover::OF_WALKS),
-            cases: Cases::new(city.clone()),
+            cases,
             redesigns: Redesigns::new(city.clone(), handover::OF_REDESIGNS),
             logs: Logs::new(city.clone(), handover::OF_LOGS),
-            supervision: Supervision::new(city.clone(), handover::OF_RATINGS),
+            supervision,
             services: Service::new(city.clone(), handover::OF_SERVICES),
             companies: Companies::new(city.clone(), handover::OF_COMPANIES),
             items,

@@ -42,6 +42,7 @@ pub const CARES: &[Care] = &[
     Care { name: LIGHTS, zh: "亮灯与恢复计时", every: ALWAYS, run: |house| house.cases.lights_on() },
     Care { name: MOMENTS, zh: "办件到点", every: ALWAYS, run: |house| house.services.moments() },
     Care { name: JOBS, zh: "作业", every: ALWAYS, run: jobs::run },
+    Care { name: "imports", zh: "导入", every: ALWAYS, run: |house| house.imports.work() },
     Care { name: "seals", zh: "封签", every: ALWAYS, run: seals },
     Care { name: INDEX, zh: "读文索引", every: ALWAYS, run: |house| house.cases.read_on(STEPS) },
     Care { name: FIGURES, zh: "统计数据", every: ALWAYS, run: |house| house.supervision.figures_on() },
@@ -86,6 +87,7 @@ fn sweep(house: &House) -> Result<usize, Error> {
         Ok::<_, Error>(())
     })?;
     house.city.sweep_files()?;
+    house.imports.sweep()?;
     Ok(0)
 }
 

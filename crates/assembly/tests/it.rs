@@ -10,6 +10,8 @@ mod erasures;
 mod files;
 #[path = "it/guard.rs"]
 mod guard;
+#[path = "it/imports.rs"]
+mod imports_desk;
 #[path = "it/keys.rs"]
 mod keys;
 #[path = "it/log_doors.rs"]

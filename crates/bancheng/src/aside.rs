@@ -17,18 +17,13 @@ pub fn write(
     data: &Path,
     from: &Path,
 ) -> Result<Option<PathBuf>> {
-    let filled: Vec<&AsideTable> = tables.iter().filter(|t| !t.rows.is_empty()).collect();
-    let Some(first) = filled.first() else { return Ok(None) };
     let ends = |path: &Path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx"));
-    let book = filled.len() > 1 || told.is_some_and(|p| ends(p));
-    let stem = from.file_stem().map_or_else(|| "file".into(), |n| n.to_string_lossy().into_owned());
-    let own = || data.join("set-aside").join(format!("{stem}.{}", if book { "xlsx" } else { "csv" }));
-    let path = told.cloned().unwrap_or_else(own);
-    let bytes = if book {
-        paper::sheet::write_book(filled.iter().map(|t| (t.sheet.clone(), t.lines())))?
-    } else {
-        first.csv().into_bytes()
+    let Some((ending, bytes)) = imports::aside_file(tables, told.is_some_and(|p| ends(p)))? else {
+        return Ok(None);
     };
+    let stem = from.file_stem().map_or_else(|| "file".into(), |n| n.to_string_lossy().into_owned());
+    let own = || data.join("set-aside").join(format!("{stem}.{ending}"));
+    let path = told.cloned().unwrap_or_else(own);
     let said = || format!("无法写入 / cannot write {}", path.display());
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).with_context(said)?;

@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use city::{Contact, Later};
-use kernel::{Actor, Role, Said};
-use paper::sheet::intake::{Field, Intake, IntakeRow, Mapping, ReadAs, read_as};
+use kernel::{Actor, Role, Said, Word as _};
+use paper::sheet::intake::{Mapping, ReadAs, read_as};
 use paper::sheet::{Book, Limits};
-use resolve::{Kind, Word as _};
-use resolve_acts::{Import, ImportPlan, ImportRow, Outcome};
+use resolve::Kind;
+use resolve_acts::{Heard, ImportPlan, Outcome, Pace, kind_of, take_in};
 use serde::Serialize;
 use tabular::told::AsideTable;
 use tabular::{DateOrder, Told};
@@ -90,7 +89,7 @@ struct CasesArgs {
     #[arg(long)]
     json: bool,
     /// 每次写入的行数 / rows of one transaction
-    #[arg(long, default_value_t = CHUNK, hide = true)]
+    #[arg(long, default_value_t = Pace::ALONE.chunk, hide = true)]
     chunk: usize,
     /// 把每一行的结果写入此文件(JSON Lines) / what became of each row, as JSON lines
     #[arg(long)]
@@ -136,10 +135,6 @@ struct RowAnswer {
     why: Option<Said>,
 }
 
-/// Rows taken in by one transaction.
-const CHUNK: usize = 2_000;
-/// Chunks that are on their way while the next one is read.
-const AHEAD: usize = 3;
 /// Rows named one by one in the summary.
 const NAMED: usize = 50;
 
@@ -147,27 +142,11 @@ const NAMED: usize = 50;
 struct Answers {
     summary: Summary,
     lines: Option<std::io::BufWriter<File>>,
-    aside: Aside,
-}
-
-/// The rows that were not taken.
-#[derive(Default)]
-struct Aside {
-    table: AsideTable,
-    /// cells of rows that may yet be refused
-    waiting: std::collections::HashMap<u64, Vec<String>>,
+    aside: AsideTable,
 }
 
 /// Rows kept for that table.
 const ASIDE_MAX: usize = 100_000;
-
-impl Aside {
-    fn refused(&mut self, row: u64, why: &str) {
-        if let Some(cells) = self.waiting.remove(&row).filter(|_| self.table.rows.len() < ASIDE_MAX) {
-            self.table.rows.push((row, cells, why.to_owned()));
-        }
-    }
-}
 
 /// Takes a file in.
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
@@ -238,13 +217,10 @@ fn cases(place: &PlaceArgs, args: &CasesArgs) -> Result<()> {
     let mut answers = Answers {
         summary: Summary { dry_run: args.dry_run, ..Summary::default() },
         lines: args.rows_to.as_ref().map(File::create).transpose()?.map(std::io::BufWriter::new),
-        aside: Aside {
-            table: AsideTable {
-                sheet: "未收".to_owned(),
-                header: rows.columns().map(|c| c.0.to_owned()).collect(),
-                rows: Vec::new(),
-            },
-            ..Aside::default()
+        aside: AsideTable {
+            sheet: "未收".to_owned(),
+            header: rows.columns().map(|c| c.0.to_owned()).collect(),
+            rows: Vec::new(),
         },
     };
     if args.dry_run {
@@ -255,10 +231,7 @@ fn cases(place: &PlaceArgs, args: &CasesArgs) -> Result<()> {
                     kind_of(&mut rows, &row, kind);
                     answers.summary.accepted += 1;
                 }
-                Err(e) => {
-                    answers.aside.waiting.insert(e.row, e.cells);
-                    note(&mut answers, e.row, &Outcome::Rejected(e.said))?;
-                }
+                Err(e) => note(&mut answers, e.row, &Outcome::Rejected(e.said), e.cells)?,
             }
         }
     } else {
@@ -273,7 +246,22 @@ fn cases(place: &PlaceArgs, args: &CasesArgs) -> Result<()> {
         };
         let plan = ImportPlan { name, digest, campaign: args.campaign.clone(), kind };
         let import = app.cases.begin_import(&actor, plan)?;
-        take_in(&import, &mut rows, kind, args.chunk.clamp(1, 20_000), &mut answers)?;
+        let pace = Pace { chunk: args.chunk.clamp(1, 20_000), ..Pace::ALONE };
+        let bar = progress();
+        let resumed = &mut 0;
+        let read = take_in(&import, &mut rows, kind, pace, &mut |heard| {
+            match heard {
+                Heard::At(n) => bar.set_position(n),
+                Heard::Before(..) => *resumed += 1,
+                Heard::Row(row, outcome, cells) => {
+                    note(&mut answers, row, &outcome, cells).map_err(city::Error::bug)?;
+                }
+            }
+            Ok(())
+        });
+        answers.summary.rows = read.with_context(shown)?;
+        answers.summary.resumed = *resumed;
+        bar.finish_and_clear();
         store::ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key()))?;
         app.city.store().clone().close();
     }
@@ -284,7 +272,7 @@ fn cases(place: &PlaceArgs, args: &CasesArgs) -> Result<()> {
     summary.tell(rows.told());
     if args.set_aside_to.is_some() || !args.dry_run {
         let to = args.set_aside_to.as_ref();
-        summary.set_aside_file = crate::aside::write(&[aside.table], to, &place.data_dir, &args.file)?;
+        summary.set_aside_file = crate::aside::write(&[aside], to, &place.data_dir, &args.file)?;
     }
     summary.seconds = began.elapsed().as_secs_f64();
     answer(&summary, args.json)
@@ -304,85 +292,7 @@ impl Summary {
     }
 }
 
-fn take_in(
-    import: &Import,
-    reader: &mut Intake<'_, BufReader<File>>,
-    kind: Kind,
-    chunk: usize,
-    answers: &mut Answers,
-) -> Result<()> {
-    let bar = progress();
-    let mut ahead: std::collections::VecDeque<Later<resolve_acts::Chunk>> = std::collections::VecDeque::new();
-    let (mut rows, mut refused) = (Vec::with_capacity(chunk), Vec::new());
-    loop {
-        let next = reader.next();
-        let end = next.is_none();
-        match next.transpose()? {
-            Some(row) => {
-                answers.summary.rows += 1;
-                let number = row.as_ref().map_or_else(|e| e.row, |r| r.row);
-                if !import.complete && number <= import.done {
-                    answers.summary.resumed += 1;
-                    continue;
-                }
-                match row {
-                    Ok(mut row) => {
-                        let kind = kind_of(reader, &row, kind);
-                        answers.aside.waiting.insert(row.row, std::mem::take(&mut row.cells));
-                        rows.push(import_row(row, kind));
-                    }
-                    Err(e) => {
-                        answers.aside.waiting.insert(e.row, e.cells);
-                        refused.push((e.row, e.said));
-                    }
-                }
-            }
-            None => bar.set_message("写入 / writing"),
-        }
-        if rows.len() + refused.len() >= chunk || (end && rows.len() + refused.len() > 0) {
-            while ahead.len() >= AHEAD {
-                done(ahead.pop_front(), answers)?;
-            }
-            let rows = std::mem::replace(&mut rows, Vec::with_capacity(chunk));
-            ahead.push_back(import.chunk(rows, std::mem::take(&mut refused))?);
-            bar.set_position(answers.summary.rows);
-        }
-        if end {
-            break;
-        }
-    }
-    while let Some(chunk) = ahead.pop_front() {
-        done(Some(chunk), answers)?;
-    }
-    import.finish(answers.summary.rows).wait()?;
-    bar.finish_and_clear();
-    Ok(())
-}
-
-/// What a row is about; a word that is not known is told, and the kind of the whole file holds.
-fn kind_of<R: Read + std::io::Seek>(
-    reader: &mut Intake<'_, R>,
-    row: &IntakeRow,
-    whole: Kind,
-) -> Option<Kind> {
-    let word = row.kind.as_deref().map(str::trim).filter(|w| !w.is_empty())?;
-    let found = Kind::read(word);
-    if found.is_none() {
-        reader.not_understood(Field::Kind, word, &format!("{} / {}", whole.zh(), whole.word()));
-    }
-    found
-}
-
-fn done(chunk: Option<Later<resolve_acts::Chunk>>, answers: &mut Answers) -> Result<()> {
-    if let Some(chunk) = chunk {
-        for (row, outcome) in chunk.wait()?.rows {
-            note(answers, row, &outcome)?;
-        }
-    }
-    Ok(())
-}
-
-fn note(answers: &mut Answers, row: u64, outcome: &Outcome) -> Result<()> {
+fn note(answers: &mut Answers, row: u64, outcome: &Outcome, cells: Vec<String>) -> Result<()> {
     let Answers { summary, lines, aside } = answers;
     let mut answer = RowAnswer { row, outcome: "accepted", number: None, of_row: None, why: None };
     match outcome {
@@ -401,7 +311,9 @@ fn note(answers: &mut Answers, row: u64, outcome: &Outcome) -> Result<()> {
         Outcome::Rejected(said) => {
             summary.rejected += 1;
             summary.told.aside(row, said.to_string());
-            aside.refused(row, &said.zh);
+            if aside.rows.len() < ASIDE_MAX {
+                aside.rows.push((row, cells, said.zh.clone()));
+            }
             answer.outcome = "rejected";
             answer.why = Some(said.clone());
             if summary.rejected_rows.len() < NAMED {
@@ -409,7 +321,6 @@ fn note(answers: &mut Answers, row: u64, outcome: &Outcome) -> Result<()> {
             }
         }
     }
-    aside.waiting.remove(&row);
     if answer.outcome == "duplicate" {
         summary.duplicates += 1;
         if summary.duplicate_rows.len() < NAMED {
@@ -421,29 +332,6 @@ fn note(answers: &mut Answers, row: u64, outcome: &Outcome) -> Result<()> {
         lines.write_all(b"\n")?;
     }
     Ok(())
-}
-
-fn import_row(r: IntakeRow, kind: Option<Kind>) -> ImportRow {
-    ImportRow {
-        row: r.row,
-        source_id: r.source_id.unwrap_or_default(),
-        contact: Contact {
-            name: r.author.unwrap_or_default(),
-            phone: r.phone.unwrap_or_default(),
-            ..Contact::default()
-        },
-        title: r.title,
-        at: r.at,
-        body: r.body,
-        reply: r.reply.unwrap_or_default(),
-        reply_at: r.reply_at,
-        support: r.support.unwrap_or(0).into(),
-        against: r.against.unwrap_or(0).into(),
-        unit: r.unit.unwrap_or_default(),
-        place: r.address.unwrap_or_default(),
-        kind,
-        secret: r.secret,
-    }
 }
 
 fn digest_of(path: &Path) -> Result<[u8; 32]> {

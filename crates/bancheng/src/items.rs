@@ -84,6 +84,8 @@ struct Intake<'a> {
     waiting: Vec<ServiceItem>,
     ahead: VecDeque<(Vec<String>, Later<Vec<ItemOutcome>>)>,
     summary: Summary,
+    /// items refused by the catalogue: place among those sent, why
+    refused: Vec<(usize, Said)>,
 }
 
 impl Intake<'_> {
@@ -112,7 +114,10 @@ impl Intake<'_> {
                 ItemOutcome::Added => self.summary.added += 1,
                 ItemOutcome::NewVersion => self.summary.new_versions += 1,
                 ItemOutcome::Unchanged => self.summary.unchanged += 1,
-                ItemOutcome::Refused(said) => self.refuse(code, said),
+                ItemOutcome::Refused(said) => {
+                    self.refused.push((self.summary.items - 1, said.clone()));
+                    self.refuse(code, said);
+                }
             }
         }
         Ok(())
@@ -155,28 +160,27 @@ fn import(place: &PlaceArgs, path: &Path, aside_to: Option<&PathBuf>, json: bool
         waiting: Vec::new(),
         ahead: VecDeque::new(),
         summary: Summary::default(),
+        refused: Vec::new(),
     };
     let mut file = file;
     let mut head = Vec::new();
     (&mut file).take(HEAD as u64).read_to_end(&mut head)?;
     file.rewind()?;
-    let mut aside: Vec<AsideTable> = Vec::new();
+    let mut sheets: Option<catalogue::rows::Imported> = None;
     if FileKind::of(&head) != FileKind::Json {
-        let (format, sheets) =
+        let (format, read) =
             read_sheets(file, &Limits::default()).with_context(|| path.display().to_string())?;
-        let done = catalogue::rows::import_told(&sheets);
-        for p in done.problems {
-            intake.refuse(format!("{} {} {}", p.sheet, p.row, p.column), p.said);
+        let mut done = catalogue::rows::import_told(&read, &tabular::records::NOTHING_ASKED);
+        for p in &done.problems {
+            intake.refuse(format!("{} {} {}", p.sheet, p.row, p.column), p.said.clone());
         }
-        let mut told = done.told.into_iter();
-        intake.summary.told = told.next().unwrap_or_default();
-        intake.summary.told.format = format.to_owned();
-        intake.summary.parts = told.collect();
-        aside = done.aside;
-        let items = done.items;
-        for item in items {
+        if let Some(told) = done.told.first_mut() {
+            format.clone_into(&mut told.format);
+        }
+        for item in std::mem::take(&mut done.items) {
             intake.take(item)?;
         }
+        sheets = Some(done);
     } else {
         let mut failed = None;
         let sum = catalogue::json::import_lines(BufReader::with_capacity(1 << 20, file), |item| {
@@ -193,6 +197,14 @@ fn import(place: &PlaceArgs, path: &Path, aside_to: Option<&PathBuf>, json: bool
     }
     intake.end()?;
     let mut summary = intake.summary;
+    let mut aside: Vec<AsideTable> = Vec::new();
+    if let Some(mut done) = sheets {
+        intake.refused.iter().for_each(|(item, said)| done.refuse(*item, said));
+        let mut told = done.told.into_iter();
+        summary.told = told.next().unwrap_or_default();
+        summary.parts = told.collect();
+        aside = done.aside;
+    }
     store::ledger_rows::seal_now(app.city.store(), Some(app.city.vault().seal_key()))?;
     app.city.store().clone().close();
     summary.set_aside_file = crate::aside::write(&aside, aside_to, &place.data_dir, path)?;

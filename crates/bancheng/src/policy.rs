@@ -15,7 +15,7 @@ use company::policy::{Answer, Book, Engine, Facts, PolicyError, Truth};
 use kernel::{Date, Moment};
 use serde_json::json;
 use tabular::header::{self, Vocabulary};
-use tabular::records::{self, Door};
+use tabular::records::{self, Door, NOTHING_ASKED};
 
 /// 政策:判定、体检、试算 / policies
 #[derive(clap::Args, Debug)]
@@ -157,7 +157,7 @@ fn table_of(path: &Path, book: &Book) -> Result<Result<Facts, PolicyError>> {
     let (_, sheets) = paper::sheet::read_sheets(BufReader::new(file), &paper::sheet::Limits::default())
         .with_context(shown)?;
     let columns = Columns(std::cell::RefCell::default());
-    let door = Door { words: &columns, word: &|_| "fact".to_owned() };
+    let door = Door { words: &columns, word: &|_| "fact".to_owned(), fields: 0, asked: &NOTHING_ASKED };
     let Some(mut table) = records::find(&sheets, None, &door) else {
         // The reader of facts says which columns there are.
         let header = sheets.first().and_then(|s| s.rows.first()).cloned().unwrap_or_default();

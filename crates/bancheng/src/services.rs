@@ -15,7 +15,7 @@ use serde_json::Value;
 use service_acts::{PUSH_MAX, Service, Taken};
 use supervise::Record;
 use tabular::header::{Fields, Words};
-use tabular::records::{self, Door};
+use tabular::records::{self, Door, NOTHING_ASKED};
 use tabular::when::{self, BEIJING_S, Reading};
 
 use crate::place::PlaceArgs;
@@ -223,7 +223,7 @@ fn table(path: &Path, f: &mut impl FnMut(Read) -> Result<()>) -> Result<()> {
     let (_, sheets) = read_sheets(File::open(path)?, &Limits::default()).with_context(shown)?;
     let words = Words(FIELDS);
     let word = |f: usize| FIELDS[f].0.to_owned();
-    let door = Door { words: &words, word: &word };
+    let door = Door { words: &words, word: &word, fields: FIELDS.len(), asked: &NOTHING_ASKED };
     let Some(mut table) = records::find(&sheets, None, &door) else {
         anyhow::bail!("{}：找不到表头，须有“办件编号”和“受理时间” / no header with these columns", shown());
     };

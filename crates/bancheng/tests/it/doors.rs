@@ -16,7 +16,7 @@ fn the_same_items_come_out_of_every_dress() {
         let bytes = dressed(dress, &header, &main[1..]);
         let read = paper::sheet::read_sheets(std::io::Cursor::new(bytes), &paper::sheet::Limits::default());
         let (_, read) = read.unwrap_or_else(|e| panic!("{dress:?}: {e}"));
-        let done = rows::import_told(&read);
+        let done = rows::import_told(&read, &tabular::records::NOTHING_ASKED);
         let (items, problems) = (done.items, done.problems);
         assert_eq!(items, want, "{dress:?} {problems:?}");
     }

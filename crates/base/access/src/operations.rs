@@ -167,6 +167,7 @@ operations! {
     Own(Own) {
         OwnAccount = "own_account", "管理本人账号";
         RecordWalk = "record_walk", "记录走查";
+        KeepLogs = "keep_logs", "保存、共享与删除日志";
     }
 }
 
@@ -280,6 +281,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadWalk, &[Walker, UnitAdmin], Reach::Unit),
     r(O::ReadSignals, &[Supervisor], Reach::Region),
     r(O::ReadLogs, &[Analyst, Coordinator, Supervisor], Reach::Region),
+    r(O::KeepLogs, &[Analyst, Coordinator, Supervisor], Reach::Own),
     r(O::WriteRedesigns, &[Analyst, Coordinator], Reach::Region),
     r(O::ReadRedesigns, &[Analyst, Coordinator, Supervisor, Handler, Clerk, UnitAdmin, System], Reach::Line),
     r(O::ReviewRedesigns, &[Handler, Clerk, UnitAdmin, Coordinator], Reach::Unit),

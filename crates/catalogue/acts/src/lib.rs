@@ -2,12 +2,14 @@
 
 mod guides;
 mod items;
+mod tables;
 
 use city::{City, Door};
 use shelf::Items;
 
 pub use guides::{GuideAct, GuideView, HallSettings, PlateView};
 pub use items::{ItemOutcome, ItemView, publish_item};
+pub use tables::ItemTables;
 
 /// 事项 as people work on it. A clone is another handle.
 #[derive(Clone, Debug)]

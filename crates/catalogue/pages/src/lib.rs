@@ -11,7 +11,6 @@ mod plates;
 pub mod texts;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use catalogue_acts::Catalogue;
 use shelf::Items;
@@ -55,10 +54,6 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/items/export.jsonl", get(files::json_lines))
         .route("/desk/items/export.xlsx", get(files::sheets))
         .route("/desk/items/template.xlsx", get(intake::template))
-        .route(
-            "/desk/items/import",
-            get(intake::form).post(intake::save).layer(DefaultBodyLimit::max(intake::FILE_MAX)),
-        )
         .route("/desk/items/hall", get(hall::show).post(hall::save))
         .route("/desk/items/plates", get(plates::list).post(plates::save))
         .route("/desk/items/plates.pdf", get(plates::pdf))

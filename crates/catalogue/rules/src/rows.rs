@@ -7,7 +7,7 @@ use kernel::Said;
 use serde::Serialize;
 use tabular::Told;
 use tabular::header::Vocabulary;
-use tabular::records::{self, Door, Record as RowOf};
+use tabular::records::{self, Asked, Door, NOTHING_ASKED, Record as RowOf};
 use tabular::told::{AsideTable, OtherSheet};
 
 use crate::check::validate;
@@ -79,20 +79,51 @@ pub struct Imported {
     pub problems: Vec<RowProblem>,
     /// How each sheet was read, that of the items first.
     pub told: Vec<Told>,
-    /// The rows that were not taken, sheet by sheet, to be mended and brought again.
+    /// The rows that were not taken, sheet by sheet, to be mended and brought again; a sheet may have none.
     pub aside: Vec<AsideTable>,
+    /// Of each good item its rows: place of the sheet, row, cells.
+    rows: Vec<Vec<(usize, u64, Vec<String>)>>,
+}
+
+impl Imported {
+    /// A good item that is refused after all: its rows are set aside with the reason.
+    pub fn refuse(&mut self, item: usize, why: &Said) {
+        for (at, row, cells) in self.rows.get_mut(item).map(std::mem::take).unwrap_or_default() {
+            self.told[at].aside(row, why.to_string());
+            self.aside[at].rows.push((row, cells, why.zh.clone()));
+        }
+    }
+}
+
+/// What the columns of a sheet can be taken for: the heading, and in English. Of a sheet that is none of the parts:
+/// those of the items.
+pub fn columns(sheet: &str) -> Vec<(&'static str, &'static str)> {
+    fn of<T: Record>(key: bool) -> Vec<(&'static str, &'static str)> {
+        let named = KEY.into_iter().filter(|_| key).map(|k| (k, k));
+        named.chain(T::FIELDS.iter().map(|f| (f.zh, f.en))).collect()
+    }
+    match sheet.trim() {
+        s if s == Material::SHEET => of::<Material>(true),
+        s if s == Step::SHEET => of::<Step>(true),
+        s if s == Fee::SHEET => of::<Fee>(true),
+        s if s == Window::SHEET => of::<Window>(true),
+        s if s == Outcome::SHEET => of::<Outcome>(true),
+        s if s == Special::SHEET => of::<Special>(true),
+        s if s == Faq::SHEET => of::<Faq>(true),
+        _ => of::<ServiceItem>(false),
+    }
 }
 
 /// Items and problems alone.
 pub fn import(sheets: &[Sheet]) -> (Vec<ServiceItem>, Vec<RowProblem>) {
-    let done = import_told(sheets);
+    let done = import_told(sheets, &NOTHING_ASKED);
     (done.items, done.problems)
 }
 
 /// Reads sheets in any order, with columns in any order and titles above them. Unknown sheets and columns are told,
-/// wrong cells are problems. Items with a problem are left out of the answer.
-pub fn import_told(sheets: &[Sheet]) -> Imported {
-    let mut read = Read::default();
+/// wrong cells are problems. Items with a problem are left out of the answer. `asked` is what a person said of columns.
+pub fn import_told(sheets: &[Sheet], asked: &Asked) -> Imported {
+    let mut read = Read { asked: asked.clone(), ..Read::default() };
     let parts: [&str; 7] =
         [Material::SHEET, Step::SHEET, Fee::SHEET, Window::SHEET, Outcome::SHEET, Special::SHEET, Faq::SHEET];
     read.main(sheets, &parts);
@@ -142,6 +173,7 @@ struct Spoilt {
 }
 #[derive(Default)]
 struct Read {
+    asked: Asked,
     problems: Vec<RowProblem>,
     items: Vec<ServiceItem>,
     index: BTreeMap<Key, usize>,
@@ -197,7 +229,8 @@ impl Read {
     fn main(&mut self, sheets: &[Sheet], parts: &[&str]) {
         let named = Named::of::<ServiceItem>(false);
         let word = |f: usize| named.words[f].to_owned();
-        let door = Door { words: &named, word: &word };
+        let asked = self.asked.clone();
+        let door = Door { words: &named, word: &word, fields: named.words.len(), asked: &asked };
         // A file whose table has another name: any sheet that is none of the parts.
         let called = |s: &&Sheet| s.name.trim() == ServiceItem::SHEET;
         let others = sheets.iter().filter(move |s| !called(s) && !parts.contains(&s.name.trim()));
@@ -249,7 +282,9 @@ impl Read {
         }
         let named = Named::of::<T>(true);
         let word = |f: usize| named.words[f].to_owned();
-        let Some(mut table) = records::find(own, None, &Door { words: &named, word: &word }) else {
+        let asked = self.asked.clone();
+        let door = Door { words: &named, word: &word, fields: named.words.len(), asked: &asked };
+        let Some(mut table) = records::find(own, None, &door) else {
             let zh = "缺少“实施编码”一列，请补上";
             self.problem(T::SHEET, 1, KEY[0], zh, "the column 实施编码 is missing");
             return;
@@ -314,8 +349,16 @@ impl Read {
                 column => format!("“{column}”：{}", p.said),
             });
         }
+        let mut good_of: Vec<Option<usize>> = Vec::with_capacity(taken.len());
+        let mut n = 0;
+        for taken in &taken {
+            good_of.push(taken.then_some(n));
+            n += usize::from(*taken);
+        }
+        let mut kept: Vec<Vec<(usize, u64, Vec<String>)>> = vec![Vec::new(); good.len()];
         for (at, row, cells, item) in self.rows {
-            if item.is_some_and(|i| taken[i]) {
+            if let Some(good) = item.and_then(|i| good_of[i]) {
+                kept[good].push((at, row, cells));
                 continue;
             }
             let table = &mut self.aside[at];
@@ -327,8 +370,7 @@ impl Read {
             self.told[at].aside(row, reason);
             table.rows.push((row, cells, said));
         }
-        self.aside.retain(|t| !t.rows.is_empty());
-        Imported { items: good, problems: self.problems, told: self.told, aside: self.aside }
+        Imported { items: good, problems: self.problems, told: self.told, aside: self.aside, rows: kept }
     }
 }
 
@@ -380,7 +422,7 @@ mod tests {
         assert_eq!(at, [("事项", 2, "承诺办结时限"), ("材料", 6, "实施编码")]);
         assert!(problems[0].said.zh.contains("5个工作日"), "{:?}", problems[0]);
         // The item and all of its parts can be mended and brought again.
-        let done = import_told(&sheets);
+        let done = import_told(&sheets, &NOTHING_ASKED);
         assert_eq!(done.aside[0].rows.len(), 1);
         assert!(done.aside[0].rows[0].2.contains("承诺办结时限"), "{:?}", done.aside[0].rows);
         assert_eq!(done.aside[1].rows.len(), sheets[1].rows.len() - 1);
@@ -393,7 +435,7 @@ mod tests {
         sheets[0].rows[0].push("科室电话".to_owned());
         sheets[0].rows[1].push("0730-8888888".to_owned());
         sheets.push(Sheet { name: "字典".to_owned(), ..Sheet::default() });
-        let done = import_told(&sheets);
+        let done = import_told(&sheets, &NOTHING_ASKED);
         assert_eq!((done.items.len(), done.problems.len()), (1, 0));
         let unused = &done.told[0].columns_unused[0];
         assert_eq!((unused.name.as_str(), unused.likely.as_deref()), ("科室电话", Some("phone")));

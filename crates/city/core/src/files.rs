@@ -101,6 +101,27 @@ impl City {
         Ok(())
     }
 
+    /// A file begins to arrive that is to be read as a whole: a table to be imported, a log. Not for asynchronous code.
+    ///
+    /// # Errors
+    /// Not for this actor, or the disk could not.
+    pub fn arriving(&self, actor: &Actor) -> Result<store::blobs::Arriving, Error> {
+        decide(actor, op::BringFile, Nothing)?;
+        Ok(self.blobs.arriving(&self.vault.new_token()?)?)
+    }
+
+    /// Keeps such a file once it is whole and the scan lets it pass; answers its hash. Whoever calls notes at once who
+    /// refers to it. Not for asynchronous code.
+    ///
+    /// # Errors
+    /// `Invalid` on field `file`: refused by the scan. The disk.
+    pub fn keep_arrived(&self, came: store::blobs::Arriving) -> Result<String, Error> {
+        self.blobs.keep(came, |path| match &self.scan {
+            Some(program) => scan(program, path),
+            None => Ok(()),
+        })
+    }
+
     /// Files that wait behind these tickets, for a form that is shown again. Tickets that lead nowhere are left out.
     pub fn waiting_files(&self, actor: &Actor, tickets: Vec<String>) -> Later<Vec<Uploaded>> {
         let actor = actor.clone();

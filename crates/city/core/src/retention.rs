@@ -43,6 +43,8 @@ pub const STRANGERS_DAYS: i64 = 1;
 pub const TRIES_DAYS: i64 = 30;
 /// Messages to units, days.
 pub const MESSAGES_DAYS: i64 = 730;
+/// Files brought to be imported, with their rows set aside, days.
+pub const IMPORTS_DAYS: i64 = 30;
 /// What was filled in for an application, after it ended: five years, as long as its papers may be asked for.
 pub const FORMS_DAYS: i64 = 1_826;
 /// What was filled in and never handed in, after the draft ended.
@@ -59,7 +61,9 @@ pub const KEPT: &[Kind] = &[
     k("图片等附件", "pictures and other files of a case", "files/, upload", "the matter itself", Ends::Kept),
     k("未使用的附件（群众）", "files that a stranger brought and no form took", "files/, upload", "a form that is sent again", Ends::Days(STRANGERS_DAYS)),
     k("未使用的附件（人员）", "files that staff brought and no act took", "files/, upload", "a form that is sent again", Ends::Days(WAITING_DAYS)),
+    k("导入的文件与未收的行", "files brought to be imported, and the rows of them that were not taken", "files/, brought", "look at it, mend it, bring it again", Ends::Days(IMPORTS_DAYS)),
     k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Kept),
+    k("保存的日志（Parquet）", "logs that staff brought and keep, as Parquet", "files/, kept_log", "analysed again; whoever brought one deletes it", Ends::Kept),
     k("申请表（加密）", "what was filled in for an application, sealed", "application_form", "decide on it; papers may be asked for", Ends::Days(FORMS_DAYS)),
     k("没有提交的申请表（加密）", "what was filled in and never handed in, sealed", "application_form", "go on another day", Ends::Days(DRAFTS_DAYS)),
     k("申请、环节、结果（不含申请表）", "applications, their steps and results, without the form", "application, application_task, application_part, held_result", "what the government decided; whose a result is stands there as a keyed digest", Ends::Kept),

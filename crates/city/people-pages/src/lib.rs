@@ -12,7 +12,6 @@ pub mod texts;
 mod units;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use people::People;
 use web_kit::{Lang, Place, Words as _};
@@ -57,10 +56,7 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/office/units", get(units::list).post(units::save))
         .route("/desk/office/staff", get(staff::list).post(staff::save))
         .route("/desk/office/staff/act", post(roster::act))
-        .route(
-            "/desk/office/roster",
-            get(roster::form).post(roster::save).layer(DefaultBodyLimit::max(roster::FILE_MAX)),
-        )
+        .route("/desk/office/roster", get(roster::form))
         .route("/desk/office/roster.xlsx", get(roster::book))
         .route("/desk/office/sign-on", get(sign_on::form).post(sign_on::save))
         .route("/desk/office/again", post(office::again_all))

@@ -30,15 +30,7 @@ web_kit::texts! {
     roster_lead: "单位和人员一次导入：先下载现有名册，改好再传回来", "Units and staff in one workbook: download it, change it, bring it back";
     roster_download: "下载现有名册（XLSX）", "Download the roster (XLSX)";
     roster_hint: "两张表：“单位”（编码、全称、简称、类型、上级编码、区划、职责）和“人员”（账号、姓名、角色、单位编码、职务、初始密码）。编码和账号相同的会更新，没写在表里的保持不变；密码留空表示不改，新人员可以用统一身份认证登录。", "Two sheets with the headings of the downloaded workbook: units (code, full name, short name, kind, code of the unit above, region, duties) and staff (account, name, role, code of the unit, position, first password). Same code or account: changed; not in the file: left as it is. An empty password stays as it is.";
-    roster_file: "名册工作簿", "Workbook";
-    file_read: "文件是这样读的", "How the file was read";
-    roster_save: "检查并导入", "Check and import";
-    roster_wrong: "有下面这些问题，名册没有导入，原有数据没有变。改好后请重新上传。", "Nothing was imported and nothing changed, because of the following. Mend it and send the workbook again.";
-    roster_more: "其余问题条数：", "More of them:";
-    roster_done: "已导入：单位新增 {un} 个、更新 {uo} 个；人员新增 {sn} 人、更新 {so} 人。", "Imported: {un} new units, {uo} changed; {sn} new accounts, {so} changed.";
-    th_sheet: "工作表", "Sheet";
-    th_row: "行", "Row";
-    th_wrong: "问题", "What is wrong";
+    roster_save: "导入改好的名册", "Bring the roster back";
     sign_on_title: "统一身份认证", "Single sign-on";
     sign_on_lead: "接入省、市统一身份认证平台（OpenID Connect）", "An identity provider that speaks OpenID Connect";
     sign_on_with: "用{label}登录", "Sign in with {label}";

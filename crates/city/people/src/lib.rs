@@ -7,6 +7,7 @@ mod setup;
 mod sign_in;
 mod sso;
 mod staff;
+mod tables;
 
 use city::{City, Door};
 
@@ -16,6 +17,7 @@ pub use roster::{Taken, UNIT_KINDS, Wrong};
 pub use setup::FirstSetup;
 pub use sign_in::SignedIn;
 pub use sso::{BACK, Claim, ERRAND_S, SignOn};
+pub use tables::RosterTables;
 
 /// The people of the offices: who they are and how they sign in. A clone is another handle.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use store::Rd;
 use store::office::{self, StaffRow};
 use tabular::Told;
 use tabular::header::{Fields, Words};
-use tabular::records::{self, Record, Sheet};
+use tabular::records::{self, Asked, NOTHING_ASKED, Record, Sheet};
 
 use crate::People;
 use crate::entries::{
@@ -46,6 +46,8 @@ const STAFF_FIELDS: &Fields<'_> = &[
     ("职务", &["职务", "岗位"], false),
     ("初始密码", &["初始密码", "密码"], false),
 ];
+/// The column of first passwords.
+pub(crate) const PASSWORD: &str = "初始密码";
 /// Kinds of units: code word, as it stands in a workbook and on pages.
 pub const UNIT_KINDS: [(&str, &str); 8] = [
     ("government", "政府"),
@@ -98,10 +100,12 @@ impl<'a> Table<'a> {
         all: &'a [Sheet],
         name: &'static str,
         fields: &'static Fields<'static>,
+        asked: &Asked,
         wrong: &mut Vec<Wrong>,
     ) -> Option<Self> {
         let words = Words(fields);
-        let door = records::Door { words: &words, word: &|f| fields[f].0.to_owned() };
+        let word = |f: usize| fields[f].0.to_owned();
+        let door = records::Door { words: &words, word: &word, fields: fields.len(), asked };
         let called = |s: &&Sheet| s.name.trim() == name;
         let sheets = all.iter().filter(called).chain(all.iter().filter(move |s| !called(s)));
         if let Some(records) = records::find(sheets, None, &door) {
@@ -308,17 +312,51 @@ fn every_account(rd: &mut Rd<'_>) -> Result<HashMap<String, StaffRow>, Error> {
     Ok(office::all_staff(rd, None)?.into_iter().map(|s| (s.login.clone(), s)).collect())
 }
 
+/// A workbook that was read and not yet taken in.
+pub(crate) struct ReadRoster {
+    office: std::sync::Arc<Office>,
+    pub units: Vec<NewUnit>,
+    pub staff: Vec<NewStaff>,
+    pub wrong: Vec<Wrong>,
+    /// the table (units, accounts) and what there is to tell of it
+    pub told: Vec<(&'static str, Told)>,
+}
+
+/// What the columns of a table of the roster can be taken for.
+pub(crate) fn columns(table: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let fields = if table == STAFF { STAFF_FIELDS } else { UNIT_FIELDS };
+    fields.iter().map(|f| f.0)
+}
+
+/// Neither table is there, or both are empty.
+pub(crate) fn no_tables() -> Said {
+    Said::new(
+        format!("工作簿里没有“{UNITS}”或“{STAFF}”表，或表是空的，请先下载现有名册照着填"),
+        format!("the workbook has no sheet “{UNITS}” or “{STAFF}” with rows: download the roster first"),
+    )
+}
+
 impl People {
     /// Takes in a workbook: all of it, or nothing. Blocks on the hashes of new passwords.
     ///
     /// # Errors
     /// Not allowed; neither sheet is there; too many passwords at once.
     pub fn take_in_roster(&self, actor: &Actor, sheets: &[Sheet]) -> Result<Taken, Error> {
+        self.take_in_roster_as(actor, sheets, &NOTHING_ASKED)
+    }
+
+    /// Reads a workbook as a person says; writes nothing.
+    pub(crate) fn read_roster(
+        &self,
+        actor: &Actor,
+        sheets: &[Sheet],
+        asked: &Asked,
+    ) -> Result<ReadRoster, Error> {
         decide(actor, op::KeepRoster, Nothing)?;
         let office = self.city.office_now().wait()?;
         let mut wrong = Vec::new();
-        let mut of_units = Table::find(sheets, UNITS, UNIT_FIELDS, &mut wrong);
-        let mut of_staff = Table::find(sheets, STAFF, STAFF_FIELDS, &mut wrong);
+        let mut of_units = Table::find(sheets, UNITS, UNIT_FIELDS, asked, &mut wrong);
+        let mut of_staff = Table::find(sheets, STAFF, STAFF_FIELDS, asked, &mut wrong);
         let rows = of_units.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
         let units = units_of(&rows, &office, &mut wrong);
         if !units.is_empty() {
@@ -328,15 +366,19 @@ impl People {
         let rows = of_staff.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
         let staff = staff_of(&rows, &office, &units, (actor, &old), &mut wrong);
         let read = [of_units, of_staff].into_iter().flatten();
-        let told: Vec<Told> = read.map(|t| told_of(t, &wrong)).collect();
+        let told = read.map(|t| (t.name, told_of(t, &wrong))).collect();
+        Ok(ReadRoster { office, units, staff, wrong, told })
+    }
+
+    /// The same as [`People::take_in_roster`], its columns as a person says.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn take_in_roster_as(&self, actor: &Actor, sheets: &[Sheet], asked: &Asked) -> Result<Taken, Error> {
+        let ReadRoster { office, units, staff, wrong, told } = self.read_roster(actor, sheets, asked)?;
+        let told: Vec<Told> = told.into_iter().map(|t| t.1).collect();
         if wrong.is_empty() && units.is_empty() && staff.is_empty() {
-            return Err(Error::invalid(
-                "file",
-                format!("工作簿里没有“{UNITS}”或“{STAFF}”表，或表是空的，请先下载现有名册照着填"),
-                format!(
-                    "the workbook has no sheet “{UNITS}” or “{STAFF}” with rows: download the roster first"
-                ),
-            ));
+            return Err(Error::Invalid { field: "file".to_owned(), said: no_tables() });
         }
         let new: HashSet<&String> = staff.iter().filter_map(|s| s.password.as_ref()).collect();
         if new.len() > PASSWORDS_MAX {

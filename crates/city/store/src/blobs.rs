@@ -33,6 +33,36 @@ impl Drop for Part {
     }
 }
 
+/// A file that arrives piece by piece (传输中的文件); gone when it is not kept.
+pub struct Arriving {
+    part: Part,
+    file: File,
+    hash: Sm3,
+    size: u64,
+}
+
+impl std::fmt::Debug for Arriving {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Arriving({} bytes)", self.size)
+    }
+}
+
+impl Arriving {
+    /// The next piece.
+    ///
+    /// # Errors
+    /// The disk could not.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.hash.update(bytes);
+        self.size += bytes.len() as u64;
+        self.file.write_all(bytes).map_err(disk(&self.part.0))
+    }
+    /// Bytes that have come.
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+}
+
 fn hash_of(bytes: &[u8]) -> String {
     ledger::hex(&Sm3::digest(bytes))
 }
@@ -79,6 +109,50 @@ impl Blobs {
         let named = fs::rename(&part.0, &path).and_then(|()| File::open(&dir)?.sync_all());
         named.map_err(disk(&path))?;
         Ok(hash)
+    }
+    /// A file begins to arrive; `unique` names it until it is kept.
+    ///
+    /// # Errors
+    /// The disk could not.
+    pub fn arriving(&self, unique: &str) -> Result<Arriving> {
+        let parts = self.dir.join(PARTS);
+        crate::store::make_private_dir(&parts)?;
+        let part = Part(parts.join(format!("{unique}.part")));
+        let file = crate::store::private_file(&part.0).map_err(disk(&part.0))?;
+        Ok(Arriving { part, file, hash: Sm3::new(), size: 0 })
+    }
+    /// Keeps a file that has arrived as a whole; answers its hash. Otherwise as [`Blobs::put`].
+    ///
+    /// # Errors
+    /// The disk could not, or `pass` refused.
+    pub fn keep<E: From<StoreError>>(
+        &self,
+        came: Arriving,
+        pass: impl FnOnce(&Path) -> std::result::Result<(), E>,
+    ) -> std::result::Result<String, E> {
+        let Arriving { part, file, hash, .. } = came;
+        let hash = ledger::hex(&hash.finalize());
+        let path = self.path(&hash).ok_or_else(|| StoreError::Bug("hash".into()))?;
+        let dir = path.parent().unwrap_or(&self.dir).to_owned();
+        crate::store::make_private_dir(&dir)?;
+        if let Ok(there) = File::options().append(true).open(&path) {
+            there.set_modified(SystemTime::now()).map_err(disk(&path))?;
+            return Ok(hash);
+        }
+        file.sync_all().map_err(disk(&part.0))?;
+        drop(file);
+        pass(&part.0)?;
+        let named = fs::rename(&part.0, &path).and_then(|()| File::open(&dir)?.sync_all());
+        named.map_err(disk(&path))?;
+        Ok(hash)
+    }
+    /// Opens the file of a hash, to be read piece by piece; its bytes were checked when it was kept.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn open(&self, hash: &str) -> Result<File> {
+        let path = self.path(hash).ok_or_else(|| StoreError::Damaged(format!("附件 / file {hash}")))?;
+        File::open(&path).map_err(disk(&path))
     }
     /// The bytes of a hash, checked against it.
     ///

@@ -84,6 +84,21 @@ pub fn expire(tx: &mut Tx<'_>, net: i64, before: Moment) -> Result<u64> {
     )
 }
 
+/// Refers nothing to the bytes of this hash: no form, no act, no import?
+pub fn is_free(rd: &mut Rd<'_>, hash: &str) -> Result<bool> {
+    for sql in [
+        "SELECT 1 FROM upload WHERE hash = $1 LIMIT 1",
+        "SELECT 1 FROM brought WHERE hash = $1 LIMIT 1",
+        "SELECT 1 FROM brought WHERE aside = $1 LIMIT 1",
+        "SELECT 1 FROM kept_log WHERE hash = $1 LIMIT 1",
+    ] {
+        if rd.query_opt(sql, vals![hash], |r| r.i64(0))?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Forgets what waited since before `before`, or since before `strangers` when nobody's account brought it, at most
 /// `limit`; answers the hashes that nothing refers to now.
 pub fn sweep(tx: &mut Tx<'_>, before: Moment, strangers: Moment, limit: u32) -> Result<Vec<String>> {
@@ -93,9 +108,7 @@ pub fn sweep(tx: &mut Tx<'_>, before: Moment, strangers: Moment, limit: u32) -> 
     let mut free = Vec::new();
     for (id, hash) in old {
         tx.exec("DELETE FROM upload WHERE id = $1", vals![id])?;
-        let left =
-            tx.query_opt("SELECT id FROM upload WHERE hash = $1 LIMIT 1", vals![&hash], |r| r.i64(0))?;
-        if left.is_none() {
+        if is_free(tx, &hash)? {
             free.push(hash);
         }
     }

@@ -73,6 +73,24 @@ pub fn known(rd: &mut Rd<'_>, contents: &[[u8; 16]]) -> Result<Vec<Option<Known>
     Ok(found.into_iter().zip(contents).map(with).collect())
 }
 
+/// What an earlier run of a file came to: the rows that became cases, and those that were refused with the reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// rows that became cases
+    pub taken: std::collections::BTreeSet<i64>,
+    /// rows that were refused, and why
+    pub refused: std::collections::BTreeMap<i64, String>,
+}
+
+/// What became of the rows of a file so far. Reads all rows ever taken: for a run that goes on.
+pub fn before(rd: &mut Rd<'_>, file: i64) -> Result<Before> {
+    let taken = rd.query("SELECT row FROM import_row WHERE file = $1", vals![file], |r| r.i64(0))?;
+    let refused = rd.query("SELECT row, why FROM import_refused WHERE file = $1", vals![file], |r| {
+        Ok((r.i64(0)?, r.string(1)?))
+    })?;
+    Ok(Before { taken: taken.into_iter().collect(), refused: refused.into_iter().collect() })
+}
+
 /// Notes rows that became cases.
 pub fn note(tx: &mut Tx<'_>, rows: &[Known]) -> Result<()> {
     let rows: Vec<[Value<'_>; 4]> =

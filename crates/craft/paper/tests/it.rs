@@ -4,6 +4,8 @@
 mod doors;
 #[path = "it/offices.rs"]
 mod offices;
+#[path = "it/written.rs"]
+mod written;
 
 use std::io::{Cursor, Write};
 

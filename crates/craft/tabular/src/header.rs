@@ -13,6 +13,10 @@ const LINES_MAX: usize = 3;
 pub trait Vocabulary {
     /// Which field a name ([`name`]) means, and how well: 0 is best.
     fn field(&self, name: &str) -> Option<(usize, usize)>;
+    /// What a person said of a column, by its name as it is shown ([`unique`]): the field, or that it is not read.
+    fn told(&self, _shown: &str) -> Option<Option<usize>> {
+        None
+    }
     /// Are these fields (by number) enough to be read?
     fn enough(&self, fields: &[usize]) -> bool;
 }
@@ -210,9 +214,17 @@ pub fn find(rows: &[Vec<String>], words: &dyn Vocabulary) -> Option<Header> {
     Some(header)
 }
 
-/// For each column the field it stands for: of several for one field the best name wins, then the first.
+/// For each column the field it stands for: what a person said, then of several for one field the best name, then
+/// the first.
 pub fn fields(names: &[String], words: &dyn Vocabulary) -> Vec<Option<usize>> {
-    let known: Vec<Option<(usize, usize)>> = names.iter().map(|n| words.field(&name(n))).collect();
+    let known: Vec<Option<(usize, usize)>> = names
+        .iter()
+        .zip(unique(names))
+        .map(|(n, shown)| match words.told(&shown) {
+            Some(told) => told.map(|field| (field, 0)),
+            None => words.field(&name(n)).map(|(field, rank)| (field, rank + 1)),
+        })
+        .collect();
     let wins = |i: usize, (field, rank): (usize, usize)| {
         let others = known.iter().enumerate().filter_map(|(j, k)| k.map(|k| (j, k)));
         others.filter(|(_, k)| k.0 == field).all(|(j, k)| j == i || (rank, i) < (k.1, j))

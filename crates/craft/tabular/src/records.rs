@@ -3,7 +3,7 @@
 //!
 //! Knows sheets of text and a [`Vocabulary`]; not what a door does with a record.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::header::{self, Header, Vocabulary};
 use crate::told::{OtherSheet, Told};
@@ -33,6 +33,70 @@ pub struct Door<'a> {
     pub words: &'a dyn Vocabulary,
     /// The word of a field.
     pub word: &'a dyn Fn(usize) -> String,
+    /// How many fields there are.
+    pub fields: usize,
+    /// What a person said about the file.
+    pub asked: &'a Asked,
+}
+
+/// A column that a person took for something.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedColumn {
+    /// Its sheet; empty: of any.
+    #[serde(default)]
+    pub sheet: String,
+    /// Its name as it is shown.
+    pub column: String,
+    /// The word of the field; empty: it is not read.
+    pub field: String,
+}
+
+/// What a person says about a file beyond its bytes (读法).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The sheet to be read; the first that people see and that has a header when missing.
+    #[serde(default)]
+    pub sheet: Option<String>,
+    /// What columns mean.
+    #[serde(default)]
+    pub columns: Vec<AskedColumn>,
+    /// `dmy`, `mdy` or `ymd`; the column decides when missing.
+    #[serde(default)]
+    pub date_order: Option<DateOrder>,
+}
+
+/// Nothing was said.
+pub static NOTHING_ASKED: Asked = Asked { sheet: None, columns: Vec::new(), date_order: None };
+
+/// The vocabulary of a door for one sheet, with what a person said about its columns.
+struct AsAsked<'a> {
+    door: &'a Door<'a>,
+    columns: Vec<&'a AskedColumn>,
+}
+
+impl<'a> AsAsked<'a> {
+    fn of(door: &'a Door<'a>, sheet: &str) -> Self {
+        let here = |c: &&AskedColumn| c.sheet.is_empty() || c.sheet.trim() == sheet.trim();
+        Self { door, columns: door.asked.columns.iter().filter(here).collect() }
+    }
+    fn field_of(&self, word: &str) -> Option<usize> {
+        (!word.is_empty()).then(|| (0..self.door.fields).find(|f| (self.door.word)(*f) == word)).flatten()
+    }
+}
+
+impl Vocabulary for AsAsked<'_> {
+    fn field(&self, name: &str) -> Option<(usize, usize)> {
+        match self.columns.iter().find(|c| header::name(&c.column) == name) {
+            Some(c) => self.field_of(&c.field).map(|f| (f, 0)),
+            None => self.door.words.field(name).map(|(f, rank)| (f, rank + 1)),
+        }
+    }
+    fn told(&self, shown: &str) -> Option<Option<usize>> {
+        self.columns.iter().find(|c| c.column == shown).map(|c| self.field_of(&c.field))
+    }
+    fn enough(&self, fields: &[usize]) -> bool {
+        self.door.words.enough(fields)
+    }
 }
 
 /// A table that was found in a file.
@@ -80,7 +144,7 @@ pub fn find<'a>(
     let may = |s: &&Sheet| named.map_or(!seen || !s.hidden, |n| s.name.trim() == n.trim());
     let fits = |s: &'a Sheet| {
         let first = &s.rows[..s.rows.len().min(header::HEADER_WITHIN + 3)];
-        header::find(first, door.words).map(|h| (s, h))
+        header::find(first, &AsAsked::of(door, &s.name)).map(|h| (s, h))
     };
     // An empty form is read only where no other sheet has rows.
     let full = |f: &(&Sheet, Header)| f.0.rows.len() > f.1.at + f.1.lines;
@@ -90,7 +154,7 @@ pub fn find<'a>(
     let mut names = header.names.clone();
     let body = &sheet.rows[header.at + header.lines..];
     names.resize(body.iter().map(Vec::len).max().unwrap_or(0).max(names.len()), String::new());
-    let mut fields = header::fields(&header.names, door.words);
+    let mut fields = header::fields(&header.names, &AsAsked::of(door, &sheet.name));
     fields.resize(names.len(), None);
     let others = all().filter(|s| !std::ptr::eq(*s, sheet) && !s.name.is_empty());
     let mut told = Told {
@@ -197,7 +261,36 @@ mod tests {
         Sheet { name: name.to_owned(), hidden, rows, ..Sheet::default() }
     }
     fn door<'a>(words: &'a Words<'a>) -> Door<'a> {
-        Door { words, word: &|f| FIELDS[f].0.to_owned() }
+        Door { words, word: &|f| FIELDS[f].0.to_owned(), fields: FIELDS.len(), asked: &NOTHING_ASKED }
+    }
+
+    #[test]
+    fn what_a_person_says_of_a_column_wins_also_of_two_with_one_name() {
+        let sheets = [sheet("单位", false, "代号,名称,备注,备注\n1,甲局,a,b")];
+        let words = Words(FIELDS);
+        let said = |columns: &[(&str, &str)]| Asked {
+            columns: columns
+                .iter()
+                .map(|(c, f)| AskedColumn {
+                    column: (*c).into(),
+                    field: (*f).into(),
+                    ..AskedColumn::default()
+                })
+                .collect(),
+            ..Asked::default()
+        };
+        let read = |asked: &Asked| {
+            let door = Door { asked, ..door(&words) };
+            let found = find(&sheets, None, &door);
+            found.map(|mut t| {
+                t.rows().iter().map(|r| [0, 1, 2].map(|f| r.get(f).to_owned())).collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(read(&NOTHING_ASKED), None, "no code without being told");
+        let all = [("代号", "key"), ("备注(2)", "short")];
+        assert_eq!(read(&said(&all)).unwrap(), [["1", "甲局", "b"]]);
+        assert_eq!(read(&said(&[("代号", "key"), ("备注", "short")])).unwrap(), [["1", "甲局", "a"]]);
+        assert_eq!(read(&said(&[("代号", "key"), ("名称", ""), ("备注", "name")])).unwrap()[0][1], "a");
     }
 
     #[test]

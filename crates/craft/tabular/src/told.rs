@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A sheet of the file that was not read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherSheet {
     /// Its name.
     pub name: String,
@@ -14,7 +14,7 @@ pub struct OtherSheet {
 }
 
 /// A column that was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnUsed {
     /// Its name in the file.
     pub name: String,
@@ -23,7 +23,7 @@ pub struct ColumnUsed {
 }
 
 /// A column that was not read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnUnused {
     /// Its name in the file.
     pub name: String,
@@ -33,8 +33,21 @@ pub struct ColumnUnused {
     pub likely: Option<String>,
 }
 
+/// A column as a person is shown it, in the order of the file, to be taken for something else (列).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnSeen {
+    /// Its name in the file.
+    pub name: String,
+    /// What it was taken for; none: it is not read.
+    pub field: Option<String>,
+    /// Three of its values.
+    pub samples: Vec<String>,
+    /// What it probably is, where it is not read.
+    pub likely: Option<String>,
+}
+
 /// A value that was not understood, and what was done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ValueUnknown {
     /// Its column.
     pub column: String,
@@ -47,7 +60,7 @@ pub struct ValueUnknown {
 }
 
 /// A row that was set aside.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetAside {
     /// Its number in the file.
     pub row: u64,
@@ -56,7 +69,7 @@ pub struct SetAside {
 }
 
 /// What an import says at its end (导入交代).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// What the file is.
     pub format: String,
@@ -70,6 +83,9 @@ pub struct Told {
     pub columns_used: Vec<ColumnUsed>,
     /// Columns that were not.
     pub columns_unused: Vec<ColumnUnused>,
+    /// All columns, for a preview; the answer has them by used and unused.
+    #[serde(skip)]
+    pub seen: Vec<ColumnSeen>,
     /// Values that were not understood.
     pub values_unknown: Vec<ValueUnknown>,
     /// Rows that were not taken, the first [`NAMED`] of them.
@@ -105,10 +121,6 @@ impl Told {
     ) {
         let rows: Vec<&[String]> = rows.collect();
         for (c, shown) in crate::header::unique(names).into_iter().enumerate() {
-            if let Some(field) = fields(c) {
-                self.columns_used.push(ColumnUsed { name: shown, field });
-                continue;
-            }
             if ASIDE_COLUMNS.contains(&shown.as_str()) {
                 continue;
             }
@@ -124,10 +136,19 @@ impl Told {
                     break;
                 }
             }
-            if !samples.is_empty() || !names[c].trim().is_empty() {
-                let likely = likely(&names[c], &raw);
-                self.columns_unused.push(ColumnUnused { name: shown, samples, likely });
+            let field = fields(c);
+            if field.is_none() && samples.is_empty() && names[c].trim().is_empty() {
+                continue;
             }
+            let likely = if field.is_some() { None } else { likely(&names[c], &raw) };
+            let (name, given) = (shown.clone(), samples.clone());
+            match &field {
+                Some(field) => self.columns_used.push(ColumnUsed { name, field: field.clone() }),
+                None => {
+                    self.columns_unused.push(ColumnUnused { name, samples: given, likely: likely.clone() })
+                }
+            }
+            self.seen.push(ColumnSeen { name: shown, field, samples, likely });
         }
     }
     /// Notes a row that is not taken.
@@ -144,11 +165,15 @@ impl Told {
             self.notes.push(said);
         }
     }
-    /// The same for people to read, in Chinese; nothing where there is nothing to say.
+    /// The same for people to read at the command line, in Chinese; nothing where there is nothing to say.
     pub fn lines(&self) -> Vec<String> {
-        self.said(true)
+        let mut said = self.said(true);
+        if self.sheet.is_some() && !self.sheets_other.is_empty() {
+            said.insert(1, "读另一张用 --sheet 指定".to_owned());
+        }
+        said
     }
-    /// The same in Chinese or in English.
+    /// The same in Chinese or in English, for a page.
     pub fn said(&self, zh: bool) -> Vec<String> {
         let pick = |chinese: String, english: String| if zh { chinese } else { english };
         let both = |text: &str| match text.split_once(" / ") {
@@ -172,10 +197,7 @@ impl Told {
                 String::new()
             } else {
                 let (n, names) = (others.len(), names(&others));
-                pick(
-                    format!("；另有 {n} 张未读：{names}（用 --sheet 指定）"),
-                    format!("; {n} more not read: {names} (name one with --sheet)"),
-                )
+                pick(format!("；另有 {n} 张未读：{names}"), format!("; {n} more not read: {names}"))
             };
             out.push(pick(
                 format!("读的是工作表“{sheet}”，表头在第 {header} 行{more}"),

@@ -89,7 +89,7 @@ pub struct Import {
     app: Cases,
     permit: Permit,
     plan: Arc<ImportPlan>,
-    file: i64,
+    pub(crate) file: i64,
     /// rows that were taken in by an earlier run
     pub done: u64,
     /// an earlier run reached the end

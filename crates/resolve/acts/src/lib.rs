@@ -6,6 +6,7 @@ mod erasures;
 mod files;
 mod history;
 mod intake;
+mod letters;
 mod lights;
 mod limits;
 mod plans;
@@ -22,6 +23,7 @@ pub use doors::{arrival_code, as_resident, code_fits, code_in, events_in, regist
 pub use erasures::{ErasureStep, ErasureView};
 pub use history::{PastAct, PastAsk, PastCase, PastPage, past_page};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
+pub use letters::{Heard, Letters, Pace, kind_of, take_in};
 pub use lights::LIGHTS;
 pub use limits::{RECOMPUTE, enqueue_recompute};
 pub use plans::plan_of;

@@ -8,6 +8,7 @@ mod publication;
 mod rated;
 mod ratings;
 mod supervision;
+mod tables;
 mod timeliness;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub use supervision::{
     Account, AccountState, AdjustView, Checked, DrawView, Measure, Published, PublishedView, ScoreBoard,
     ScoreView, Weekly,
 };
+pub use tables::{RatingTable, RatingTables};
 
 /// 督查与评价. A clone is another handle.
 #[derive(Clone)]

@@ -98,6 +98,67 @@ impl<A: Send + Sync> FromRequest<Kit<A>> for OneFile {
     }
 }
 
+/// A form with one file that lies on the disk as it came, however large: a table to be imported, a log. It belongs to
+/// nothing yet, and is gone when it is not kept. The route sets its limit.
+#[derive(Debug)]
+pub struct Arrived {
+    /// the other fields
+    pub fields: Fields,
+    /// what the file is called
+    pub name: String,
+    /// the file
+    pub file: store::blobs::Arriving,
+}
+
+/// Bytes that are gathered before they are written.
+const PIECE: usize = 1 << 20;
+
+impl<A: Send + Sync> FromRequest<Kit<A>> for Arrived {
+    type Rejection = Oops;
+    async fn from_request(req: Request, kit: &Kit<A>) -> Result<Self, Oops> {
+        let (mut parts, body) = req.into_parts();
+        let page = Reader::from_request_parts(&mut parts, kit).await?;
+        let actor = page.me.as_ref().map(|m| m.actor.clone()).ok_or(Oops(Error::SignIn))?;
+        let _place = kit.uploads.take(None)?;
+        let multipart = Multipart::from_request(Request::from_parts(parts, body), kit).await;
+        let mut multipart = multipart.map_err(|_| broken())?;
+        let (mut fields, mut came) = (Fields::default(), None);
+        while let Some(mut part) = flowing(multipart.next_field()).await? {
+            let Some(name) = part.file_name().map(str::to_owned) else {
+                if fields.0.len() >= FIELDS_MAX {
+                    return Err(broken());
+                }
+                let field = part.name().unwrap_or_default().to_owned();
+                fields.0.push((field, flowing(part.text()).await?));
+                continue;
+            };
+            // The token comes first in the form: nobody else's page can send a file.
+            fields.check(&page)?;
+            let (city, actor) = (kit.city.clone(), actor.clone());
+            let mut file = blocking(move || city.arriving(&actor)).await?;
+            let mut piece = Vec::new();
+            loop {
+                let chunk = flowing(part.chunk()).await?;
+                let end = chunk.is_none();
+                piece.extend_from_slice(&chunk.unwrap_or_default());
+                if piece.len() >= PIECE || end {
+                    let ready = std::mem::take(&mut piece);
+                    file = blocking(move || Ok(file.write(&ready).map(|()| file)?)).await?;
+                }
+                if end {
+                    break;
+                }
+            }
+            came = Some((name, file));
+        }
+        fields.check(&page)?;
+        let (name, file) = came.ok_or_else(|| {
+            Oops(Error::invalid("file", "请选择文件", "choose a file"))
+        })?;
+        Ok(Self { fields, name, file })
+    }
+}
+
 async fn one_file(mut multipart: Multipart, page: &Reader) -> Result<Vec<u8>, Oops> {
     let (mut sent, mut bytes) = (Fields::default(), Vec::new());
     while let Some(mut part) = flowing(multipart.next_field()).await? {

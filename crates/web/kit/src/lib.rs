@@ -18,7 +18,7 @@ mod uploads;
 
 pub use assets::{Asset, CSS, JS, asset};
 pub use fields::Fields;
-pub use form::{Form, OneFile, UPLOAD_MAX, Uploading, serve_file};
+pub use form::{Arrived, Form, OneFile, UPLOAD_MAX, Uploading, serve_file};
 pub use guard::{Asking, guard, header_of, slow_down};
 pub use nav::{Area, FrontPlace, Link, Place};
 pub use oops::{Oops, again, errors_as_pages, explain};

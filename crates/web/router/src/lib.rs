@@ -32,7 +32,7 @@ pub const AREAS: &[Area] = &[
     Area { text: optimise_pages::area, places: &[optimise_pages::PLACES] },
     Area { text: supervise_pages::area, places: &[supervise_pages::PLACES] },
     Area { text: people_pages::messages_area, places: &[people_pages::MESSAGES] },
-    Area { text: people_pages::office_area, places: &[people_pages::OFFICE] },
+    Area { text: people_pages::office_area, places: &[people_pages::OFFICE, imports_pages::PLACES] },
 ];
 
 /// The navigation of the portal.
@@ -68,6 +68,7 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
     ("optimise-pages", optimise_pages::texts::ALL),
     ("supervise-pages", supervise_pages::texts::ALL),
     ("people-pages", people_pages::texts::ALL),
+    ("imports-pages", imports_pages::texts::ALL),
 ];
 
 /// All pages over the house.
@@ -89,6 +90,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(public)
         .merge(resolve_pages::routes(slots).with_state(rooms.resolve))
         .merge(people_pages::routes().with_state(rooms.people))
+        .merge(imports_pages::routes().with_state(rooms.imports))
         .merge(optimise_pages::routes().with_state(rooms.optimise))
         .merge(supervise_pages::routes().with_state(rooms.supervise))
         .merge(catalogue_pages::routes().with_state(rooms.catalogue))
@@ -116,6 +118,7 @@ pub(crate) struct Rooms {
     pub optimise: optimise_pages::Kit,
     pub supervise: supervise_pages::Kit,
     pub people: people_pages::Kit,
+    pub imports: imports_pages::Kit,
 }
 
 impl Rooms {
@@ -131,6 +134,7 @@ impl Rooms {
             supervision,
             services,
             companies,
+            imports,
             ..
         } = house.clone();
         Self {
@@ -142,6 +146,7 @@ impl Rooms {
             optimise: kit.with(optimise_pages::Acts { redesigns, logs, items }),
             supervise: kit.with(supervise_pages::Acts { supervision }),
             people: kit.with(people_pages::Acts { people }),
+            imports: kit.with(imports_pages::Acts { imports }),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod it {
     mod forms;
     mod help;
+    mod imports;
     mod pages;
     mod reach;
     mod slots;

@@ -51,6 +51,8 @@ pub const STEPS: &[Step] = steps![
     21 "guard",
     22 "company",
     23 "whistle",
+    24 "brought",
+    25 "kept_logs",
 ];
 
 /// The version this program knows.

@@ -181,12 +181,16 @@ fn plan<R: Read + Seek>(book: &mut Book<R>, mapping: &Mapping, how: &ReadAs) -> 
         .map(|(f, n)| (f.and_then(Field::of_number), n.trim().to_owned()))
         .collect();
     // What was told to be ignored is ignored, however often.
-    for (field, name) in &mut columns {
-        if mapping.field_of(&header::name(name)) == Some(Field::Ignore) {
+    for ((field, _), shown) in columns.iter_mut().zip(header::unique(&header.names)) {
+        if mapping.ignores(&shown) {
             *field = Some(Field::Ignore);
         }
     }
-    let missing = mapping.columns.iter().find(|m| !columns.iter().any(|c| header::name(&c.1) == m.0));
+    let shown = header::unique(&header.names);
+    let is_there = |m: &(String, String, Field)| {
+        columns.iter().zip(&shown).any(|(c, shown)| *shown == m.1 || header::name(&c.1) == m.0)
+    };
+    let missing = mapping.columns.iter().find(|m| !is_there(m));
     if let Some(missing) = missing {
         return Err(SheetError::NoSuchColumn(missing.1.clone()));
     }

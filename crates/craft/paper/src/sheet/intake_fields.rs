@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use tabular::header::{Vocabulary, name};
+use tabular::records::AskedColumn;
 
 use super::SheetError;
 
@@ -366,6 +367,45 @@ pub(super) fn likely(column: &str, samples: &[String]) -> Option<String> {
 }
 
 impl Field {
+    /// All of them that a column can be taken for, in the order in which a person looks for them.
+    pub const ALL: [Self; 15] = [
+        Self::Id,
+        Self::Title,
+        Self::Body,
+        Self::Time,
+        Self::Clock,
+        Self::Author,
+        Self::Phone,
+        Self::Address,
+        Self::Kind,
+        Self::Unit,
+        Self::Reply,
+        Self::ReplyTime,
+        Self::Support,
+        Self::Against,
+        Self::Secret,
+    ];
+    /// What it is called, Chinese and English.
+    pub const fn said(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Id => ("编号", "number"),
+            Self::Author => ("反映人", "author"),
+            Self::Title => ("标题", "title"),
+            Self::Time => ("反映时间", "time"),
+            Self::Body => ("内容", "words"),
+            Self::Reply => ("答复意见", "reply"),
+            Self::ReplyTime => ("答复时间", "time of the reply"),
+            Self::Support => ("点赞数", "support"),
+            Self::Against => ("反对数", "against"),
+            Self::Unit => ("承办单位", "unit"),
+            Self::Phone => ("联系电话", "telephone"),
+            Self::Address => ("地址", "address"),
+            Self::Kind => ("诉求类型", "kind"),
+            Self::Clock => ("时刻（与日期分列时）", "time of day beside the date"),
+            Self::Secret => ("是否保密", "confidential"),
+            Self::Ignore => ("不用", "not read"),
+        }
+    }
     /// Its word in `--map`.
     pub fn word(self) -> &'static str {
         FIELDS.iter().find(|f| f.0 == self).map_or("", |f| f.1)
@@ -413,8 +453,24 @@ impl Mapping {
         }
         Ok(Self { columns })
     }
+    /// What a person said of columns.
+    ///
+    /// # Errors
+    /// A word that is no field, or one field for two columns.
+    pub fn of(asked: &[AskedColumn]) -> Result<Self, SheetError> {
+        let word = |c: &AskedColumn| match c.field.as_str() {
+            "" => Field::Ignore.word().to_owned(),
+            word => word.to_owned(),
+        };
+        Self::parse(&asked.iter().map(|c| format!("{}={}", c.column, word(c))).collect::<Vec<_>>())
+    }
     pub(super) fn field_of(&self, name: &str) -> Option<Field> {
         self.columns.iter().find(|c| c.0 == name).map(|c| c.2)
+    }
+    /// Is a column not to be read, by its name as it is shown, else by its plain name?
+    pub(super) fn ignores(&self, shown: &str) -> bool {
+        let exact = self.columns.iter().find(|c| c.1 == shown).map(|c| c.2);
+        exact.or_else(|| self.field_of(&name(shown))) == Some(Field::Ignore)
     }
 }
 
@@ -425,6 +481,9 @@ impl Vocabulary for Mapping {
             Some(field) => Some((field.number(), 0)),
             None => Field::of_header(name).map(|(field, rank)| (field.number(), rank + 1)),
         }
+    }
+    fn told(&self, shown: &str) -> Option<Option<usize>> {
+        self.columns.iter().find(|c| c.1 == shown).map(|c| Some(c.2.number()))
     }
     fn enough(&self, fields: &[usize]) -> bool {
         fields.contains(&Field::Title.number()) || fields.contains(&Field::Body.number())

@@ -4,9 +4,11 @@
 
 mod days;
 mod file;
+mod kept;
 mod record;
 
 pub use days::case_days;
 pub use eventlog_files::{write_ocel_sqlite, write_parquet};
 pub use file::{Format, LogFileError, ReadLog, ReadOptions, first_rows, read_log, read_objects, write_sheet};
+pub use kept::{Kept, Opened};
 pub use record::{LogProblem, RecordAsk, RecordLog};

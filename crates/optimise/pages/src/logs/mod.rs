@@ -1,8 +1,8 @@
 //! 办件日志的页: where a log comes from, its map, variants, dotted chart, the questions with their answers, and the
 //! guide against reality. `docs/eventlog.md`.
 //!
-//! Knows the use cases of its movement (`optimise-acts`), `eventlog` and `optimise::questions`. Uploaded logs live in memory ([`shelf`]), bounded, and only
-//! for whoever uploaded them. Must not know SQL, nor decide who may do what.
+//! Knows the use cases of its movement (`optimise-acts`), `eventlog` and `optimise::questions`. Uploaded logs are kept by the
+//! movement and held in memory while they are looked at ([`shelf`]), bounded. Must not know SQL, nor decide who may do what.
 
 mod asked;
 mod check;
@@ -31,6 +31,7 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/logs/upload", post(upload::take).layer(DefaultBodyLimit::max(UPLOAD_MAX + (1 << 20))))
         .route("/desk/logs/{id}/columns", get(upload::columns).post(upload::map))
         .route("/desk/logs/{id}/forget", post(sources::forget))
+        .route("/desk/logs/{id}/keep", post(sources::describe))
         .route("/desk/logs/{id}", get(overview::page))
         .route("/desk/logs/{id}/map.svg", get(files::map))
         .route("/desk/logs/{id}/dots.svg", get(files::dots))

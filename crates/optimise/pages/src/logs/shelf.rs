@@ -1,5 +1,5 @@
-//! 书架: logs in memory, bounded: the least recently used one goes first. Nothing is written to disk, so nothing
-//! personal stays behind; a log is seen by whoever brought it and by nobody else.
+//! 书架: logs in memory, bounded: the least recently used one goes first and is read again from where it is kept
+//! (`optimise_acts::logs`). Who may read a log is asked there each time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -80,12 +80,6 @@ impl Shelf {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The logs that somebody brought, newest first.
-    pub fn of(&self, owner: StaffId) -> Vec<Arc<Book>> {
-        let inside = self.inside();
-        inside.books.iter().rev().filter(|b| b.owner == owner && !b.own).map(Arc::clone).collect()
-    }
-
     fn find(&self, owner: StaffId, id: &str) -> Option<Arc<Book>> {
         let mut inside = self.inside();
         let at = inside.books.iter().position(|b| b.id == id && b.owner == owner)?;
@@ -114,11 +108,11 @@ impl Shelf {
         }
     }
 
-    /// Takes a log away.
-    pub fn forget(&self, owner: StaffId, id: &str) {
+    /// Takes a log away from everybody: it was changed or deleted.
+    pub fn forget(&self, id: &str) {
         let mut inside = self.inside();
-        inside.books.retain(|b| b.id != id || b.owner != owner);
-        inside.waiting.retain(|w| w.id != id || w.owner != owner);
+        inside.books.retain(|b| b.id != id);
+        inside.waiting.retain(|w| w.id != id);
     }
 
     /// Keeps a table until its columns are named.
@@ -156,14 +150,31 @@ impl Shelf {
         Ok(office)
     }
 
-    /// A log by its id: our own record, or one that this person brought.
+    /// A log that is kept, from memory or from where it lies.
+    async fn kept(&self, kit: &Kit, desk: &Desk, id: &str) -> Result<Arc<Book>, Oops> {
+        let kept = kit.acts.logs.log_is_open_to(&desk.actor(), id).await?;
+        let reader = desk.me.staff.id;
+        if let Some(book) = self.find(reader, id) {
+            return Ok(book);
+        }
+        let (acts, actor, key) = (kit.acts.clone(), desk.actor(), id.to_owned());
+        let opened = blocking(move || acts.logs.open_log(&actor, &key)).await??;
+        let now = kit.city.store().now().us();
+        let mut book = Book::new(id.to_owned(), reader, kept.name, opened.log, opened.report, now);
+        let meta: Meta = serde_json::from_str(&kept.meta).unwrap_or_default();
+        (book.mapping, book.told) = (meta.mapping, meta.told);
+        self.put(book);
+        self.find(reader, id).ok_or(Oops(city::Error::NotFound))
+    }
+
+    /// A log by its id: our own record, one that this person keeps, or one that a colleague shares.
     pub async fn book(&self, kit: &Kit, desk: &Desk, id: &str) -> Result<Arc<Book>, Oops> {
         access::offered(&desk.actor(), access::Operation::ReadLogs).map_err(city::Error::from)?;
+        if id != RECORD {
+            return self.kept(kit, desk, id).await;
+        }
         let owner = desk.me.staff.id;
         let found = self.find(owner, id);
-        if id != RECORD {
-            return found.ok_or(Oops(city::Error::NotFound));
-        }
         let now = kit.city.store().now().us();
         if let Some(book) = found.filter(|b| now - b.made_us < FRESH_US) {
             return Ok(book);
@@ -176,6 +187,14 @@ impl Shelf {
         self.put(book);
         self.find(owner, id).ok_or(Oops(city::Error::NotFound))
     }
+}
+
+/// How a log was read: kept beside its bytes.
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct Meta {
+    pub mapping: Option<Mapping>,
+    pub told: Option<Told>,
 }
 
 /// The id of our own record.

@@ -1,20 +1,26 @@
-//! 来源: our own record, the logs that this person brought, and the form to bring one.
+//! 来源: our own record, the logs that are kept (one's own and those that colleagues share), and the form to bring one.
 
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use web_kit::{Fields, Oops, render};
+use optimise_acts::logs::Kept;
+use web_kit::{Fields, Oops, again, render, when};
 
 use crate::logs::asked::grouped;
-use crate::logs::shelf::Shelf;
+use crate::logs::shelf::{Shelf, blocking};
 use crate::{Desk, Kit, Page};
 
 struct Row {
     id: String,
     name: String,
+    note: String,
+    owner: String,
+    own: bool,
+    shared: bool,
     cases: String,
     events: String,
+    at: String,
 }
 
 #[derive(Template)]
@@ -26,39 +32,64 @@ struct SourcesHtml {
     most: usize,
 }
 
-pub(crate) fn show(desk: &Desk, shelf: &Shelf, trouble: String) -> Response {
-    let row = |b: std::sync::Arc<crate::logs::shelf::Book>| Row {
-        id: b.id.clone(),
-        name: b.name.clone(),
-        cases: grouped(b.log.case_count()),
-        events: grouped(b.log.event_count()),
+pub(crate) async fn show(kit: &Kit, desk: &Desk, trouble: String) -> Result<Response, Oops> {
+    let all = kit.acts.logs.kept_logs(&desk.actor()).await?;
+    let p = desk.page.clone();
+    let count = |n: i64| grouped(usize::try_from(n).unwrap_or(0));
+    let row = |k: Kept| Row {
+        cases: count(k.log.cases),
+        events: count(k.log.events),
+        at: when(p.lang, k.log.at),
+        shared: k.log.shared,
+        id: k.log.id,
+        name: k.log.name,
+        note: k.log.note,
+        owner: k.owner,
+        own: k.own,
     };
-    render(&SourcesHtml {
-        p: desk.page.clone(),
-        rows: shelf.of(desk.me.staff.id).into_iter().map(row).collect(),
-        trouble,
-        most: crate::logs::UPLOAD_MAX >> 20,
-    })
+    let rows = all.into_iter().map(row).collect();
+    Ok(render(&SourcesHtml { rows, trouble, most: crate::logs::UPLOAD_MAX >> 20, p }))
 }
 
 /// `GET /desk/logs`
 pub(crate) async fn page(
+    State(kit): State<Kit>,
     desk: Desk,
-    Extension(shelf): Extension<Shelf>,
     Query(_): Query<Vec<(String, String)>>,
 ) -> Result<Response, Oops> {
     access::offered(&desk.actor(), access::Operation::ReadLogs).map_err(city::Error::from)?;
-    Ok(show(&desk, &shelf, String::new()))
+    show(&kit, &desk, String::new()).await
 }
 
-/// `POST /desk/logs/{id}/forget`
+/// `POST /desk/logs/{id}/keep`: its name, what it is, whether colleagues may read it.
+pub(crate) async fn describe(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Extension(shelf): Extension<Shelf>,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let (name, note) = (fields.get("name"), fields.get("note"));
+    let done = kit.acts.logs.describe_log(&desk.actor(), &id, name, note, fields.has("shared")).await;
+    match done {
+        Ok(()) => {
+            shelf.forget(&id);
+            Ok(Redirect::to("/desk/logs").into_response())
+        }
+        Err(e) => again(&desk.page, e, |trouble| show(&kit, &desk, trouble)).await,
+    }
+}
+
+/// `POST /desk/logs/{id}/forget`: deleted, with its bytes.
 pub(crate) async fn forget(
-    State(_): State<Kit>,
+    State(kit): State<Kit>,
     desk: Desk,
     Extension(shelf): Extension<Shelf>,
     Path(id): Path<String>,
     _fields: Fields,
 ) -> Result<Response, Oops> {
-    shelf.forget(desk.me.staff.id, &id);
+    let (acts, actor, key) = (kit.acts.clone(), desk.actor(), id.clone());
+    blocking(move || acts.logs.delete_log(&actor, &key)).await??;
+    shelf.forget(&id);
     Ok(Redirect::to("/desk/logs").into_response())
 }

@@ -13,10 +13,10 @@ use eventlog::error::Limits;
 use eventlog::{Mapping, Order};
 use optimise_acts::logs::{LogFileError, ReadOptions, read_log};
 use tabular::DateOrder;
-use web_kit::{Fields, Oops, render};
+use web_kit::{Fields, Oops, again, render};
 
 use crate::logs::asked::half;
-use crate::logs::shelf::{Book, Shelf, blocking};
+use crate::logs::shelf::{Book, Meta, Shelf, blocking};
 use crate::logs::{UPLOAD_MAX, sources};
 use crate::{Desk, Kit, Page};
 
@@ -133,10 +133,22 @@ async fn read(
         Ok(read) => {
             let now = kit.city.store().now().us();
             let to = format!("/desk/logs/{id}");
-            shelf.forget(desk.me.staff.id, &id);
-            let mut book = Book::new(id, desk.me.staff.id, name, read.log, read.report, now);
-            book.mapping = read.mapping;
-            book.told = read.told;
+            shelf.forget(&id);
+            let meta = Meta { mapping: read.mapping, told: read.told };
+            let json = serde_json::to_string(&meta).map_err(Error::bug)?;
+            let (acts, actor, key, called) = (kit.acts.clone(), desk.actor(), id.clone(), name.clone());
+            let log = read.log;
+            let kept = blocking(move || {
+                acts.logs.keep_log(&actor, &key, &called, &log, json).map(|()| log)
+            });
+            let log = match kept.await? {
+                Ok(log) => log,
+                Err(e) => {
+                    return again(&desk.page, e, |trouble| sources::show(kit, desk, trouble)).await;
+                }
+            };
+            let mut book = Book::new(id, desk.me.staff.id, name, log, read.report, now);
+            (book.mapping, book.told) = (meta.mapping, meta.told);
             shelf.put(book);
             Ok(Redirect::to(&to).into_response())
         }
@@ -153,7 +165,7 @@ async fn read(
             Ok(Redirect::to(&to).into_response())
         }
         Err(e) => {
-            let page = sources::show(desk, shelf, half(&desk.page, &e.to_string()));
+            let page = sources::show(kit, desk, half(&desk.page, &e.to_string())).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }

@@ -7,8 +7,14 @@ web_kit::room! {
     own_open: "看本系统的流程", "Look at our own process";
     brought: "您上传的日志", "Logs you brought";
     brought_none: "还没有上传日志。", "No log was brought yet.";
-    brought_hint: "上传的日志只在内存中、只有您能看到；重启或久不使用就没有了。", "Logs you bring stay in memory, only you see them; they are gone after a restart or when unused for long.";
-    forget: "移除", "Remove";
+    brought_hint: "上传的日志以 Parquet 保存在本市数据目录，重启后仍在；共享后本区划能分析日志的同事可以查看，只有上传人能改名、共享和删除。", "Logs are kept as Parquet with the data of the city. Shared ones can be read by colleagues of the region who analyse logs; only who brought one names, shares and deletes it.";
+    th_owner: "上传人", "Brought by";
+    shared: "已共享", "shared";
+    keep: "名称、共享与删除", "Name, sharing, deleting";
+    keep_name: "名称", "Name";
+    keep_note: "说明", "What it is";
+    keep_shared: "共享给本区划的同事", "Share with colleagues of the region";
+    forget: "删除", "Delete";
     upload: "上传日志", "Bring a log";
     upload_file: "日志文件", "Log file";
     upload_hint: "XES、CSV、XLSX、Parquet、OCEL（JSON、XML、SQLite），可压缩为 .gz，最大 {n} MB。编码自动识别（UTF-8、GB18030、UTF-16）。", "XES, CSV, XLSX, Parquet, OCEL (JSON, XML, SQLite), also as .gz, at most {n} MB. The encoding is found (UTF-8, GB18030, UTF-16).";

@@ -297,6 +297,8 @@ fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/redesigns/", "{option}", "1".into()),
         ("/desk/redesigns/", "{file}", "model.json".into()),
         ("/desk/logs/", "{id}", "record".into()),
+        ("/desk/import/", "{door}", "cases".into()),
+        ("/desk/import/file/", "{id}", "1".into()),
         ("/desk/boards/list/", "{figure}", "intake".into()),
         ("/desk/ratings/", "{id}", t.rating.to_string()),
         ("/desk/erasures/", "{id}", t.erasure.to_string()),

@@ -109,7 +109,7 @@ async fn items_guides_and_a_campaign_are_pages() {
         "/desk/items/checkup",
         "/desk/items/hall",
         "/desk/items/plates",
-        "/desk/items/import",
+        "/desk/import/items",
         "/desk/walks",
     ] {
         assert_eq!(coord.get(path).await.status, StatusCode::OK, "{path}");
@@ -147,5 +147,5 @@ async fn items_guides_and_a_campaign_are_pages() {
     assert_eq!(supervisor.get("/desk/walks/1/signals").await.status, StatusCode::OK);
     let mut clerk = Browser::signed_in(&city, "clerk").await;
     assert_eq!(clerk.post("/desk/walks", &right).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(clerk.get("/desk/items/import").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(clerk.get("/desk/import/items").await.status, StatusCode::FORBIDDEN);
 }

@@ -1,0 +1,313 @@
+//! 评价表: ratings that another system collected, from a table, a row a rating, on a page as at the command line (E1, X4).
+
+use std::collections::BTreeMap;
+use std::fs::File;
+
+use access::{decide, op};
+use city::{Error, Office};
+use imports::{
+    Answer, FieldName, Gate, How, Part, Preview, Question, Run, first_rows, no_header, read_tables,
+};
+use kernel::{Actor, Moment, Said};
+use paper::sheet::Limits;
+use supervise::{Codes, Convention, Level, Record};
+use tabular::header::{Fields, Words};
+use tabular::records::{self, Asked, Door, Sheet};
+use tabular::told::{AsideTable, Unknown};
+use tabular::when::{self, BEIJING_S, Reading};
+use tabular::{DateOrder, Told};
+
+use crate::{Pushed, Supervision};
+
+/// The columns of a table of ratings: the fields of the national interface by the names that offices give them.
+const FIELDS: &Fields<'_> = &[
+    ("projectNo", &["projectno", "办件编号", "办件号", "业务流水号", "受理编号", "流水号", "编号"], true),
+    (
+        "satisfaction",
+        &["satisfaction", "满意度", "评价等级", "评价结果", "满意度评价", "评价级别", "评价"],
+        true,
+    ),
+    ("assessTime", &["assesstime", "评价时间", "评价日期", "评议时间"], true),
+    ("acceptDate", &["acceptdate", "受理时间", "办理时间", "受理日期", "办理日期"], false),
+    (
+        "deptCode",
+        &[
+            "deptcode",
+            "部门编码",
+            "单位编码",
+            "统一社会信用代码",
+            "部门",
+            "单位",
+            "承办单位",
+            "部门名称",
+            "单位名称",
+        ],
+        false,
+    ),
+    ("areaCode", &["areacode", "行政区划代码", "区划代码", "区划"], false),
+    ("taskName", &["taskname", "事项名称", "事项", "办理事项"], false),
+    ("taskCode", &["taskcode", "事项编码", "实施编码"], false),
+    ("subMatter", &["submatter", "主题", "一件事", "一件事主题", "子项名称"], false),
+    ("pf", &["pf", "评价渠道", "渠道", "评价方式", "评价来源"], false),
+    ("evalDetail", &["evaldetail", "评价选项", "评价指标", "评价标签"], false),
+    ("writingEvaluation", &["writingevaluation", "文字评价", "评价内容", "意见建议", "评价意见"], false),
+    ("assessNumber", &["assessnumber", "评价次数"], false),
+    ("dataSource", &["datasource", "数据来源", "来源系统"], false),
+];
+
+fn stamp(text: &str, order: Option<DateOrder>) -> Option<String> {
+    match when::read(text, BEIJING_S, order) {
+        Reading::Time { us, .. } => {
+            Some(Moment::from_us(us).beijing().to_string().replace('T', " ").chars().take(19).collect())
+        }
+        Reading::Blank => Some(String::new()),
+        Reading::Order | Reading::Not => None,
+    }
+}
+
+/// The level of a word or a number; `None` when it is neither.
+fn level_of(text: &str, codes: Codes) -> Option<Level> {
+    let plain = text.trim().trim_end_matches(['.', '0']);
+    let plain = if plain.is_empty() { text.trim() } else { plain };
+    Level::read(text.trim()).or_else(|| match text.trim() {
+        "很满意" => Some(Level::VerySatisfied),
+        "很不满意" => Some(Level::VeryDissatisfied),
+        "一般" => Some(Level::Basically),
+        _ => plain.parse().ok().and_then(|n| codes.into_level(n)),
+    })
+}
+
+/// A table of ratings that was read and not yet taken in.
+#[derive(Debug)]
+pub struct RatingTable {
+    /// how it was read and what was left
+    pub told: Told,
+    /// rows that can be taken, with what they say
+    pub good: Vec<(u64, Record)>,
+    /// how the numbers of satisfaction are meant
+    pub codes: Codes,
+    header: Vec<String>,
+    cells: BTreeMap<u64, Vec<String>>,
+    refused: Vec<(u64, String)>,
+}
+
+impl RatingTable {
+    /// The table in the sheets of a file. `one_best`: 1 is the best of the numbers, not 5.
+    ///
+    /// # Errors
+    /// No header, or times that nobody can tell: what is wrong and what to do.
+    pub fn read(sheets: &[Sheet], asked: &Asked, one_best: bool) -> Result<Self, Said> {
+        let words = Words(FIELDS);
+        let word = |f: usize| FIELDS[f].0.to_owned();
+        let door = Door { words: &words, word: &word, fields: FIELDS.len(), asked };
+        let needed = || FIELDS.iter().filter(|f| f.2).filter_map(|f| f.1.get(1).copied());
+        let Some(mut table) = records::find(sheets, asked.sheet.as_deref(), &door) else {
+            let all = needed().collect::<Vec<_>>().join("、");
+            return Err(Said::new(
+                format!("找不到表头，须有这些列：{all}"),
+                format!("no header with the columns {all}"),
+            ));
+        };
+        let convention = if one_best { Convention::OneBest } else { Convention::FiveBest };
+        let codes = Codes { convention };
+        let at = |word: &str| FIELDS.iter().position(|f| f.0 == word).unwrap_or(usize::MAX);
+        let mut orders = [None; 2];
+        for (order, word) in orders.iter_mut().zip(["assessTime", "acceptDate"]) {
+            *order = table.date_order(at(word), asked.date_order).map_err(|(zh, en)| Said::new(zh, en))?;
+        }
+        let mut read = Self {
+            told: Told::default(),
+            good: Vec::new(),
+            codes,
+            header: table.names().to_vec(),
+            cells: BTreeMap::new(),
+            refused: Vec::new(),
+        };
+        let mut unknown = Unknown::default();
+        let has_channel = table.has(at("pf"));
+        for row in table.rows() {
+            read.cells.insert(row.row, row.cells.to_vec());
+            let get = |word: &str| row.get(at(word)).to_owned();
+            match record(&get, orders, codes, has_channel, &mut unknown) {
+                Ok(record) => read.good.push((row.row, record)),
+                Err(why) => read.refused.push((row.row, why)),
+            }
+        }
+        read.told = table.told;
+        read.told.values_unknown = unknown.list();
+        Ok(read)
+    }
+    /// A row that is refused after all.
+    pub fn refuse(&mut self, row: u64, field: &str, said: &Said) {
+        let name = FIELDS.iter().find(|f| f.0 == field).and_then(|f| f.1.get(1).copied());
+        self.refused.push((row, format!("“{}”：{said}", name.unwrap_or(field))));
+    }
+    /// Rows that are no rating, or that were refused.
+    pub fn refused(&self) -> usize {
+        self.refused.len()
+    }
+    /// What there is to tell at the end, and the rows that were not taken.
+    pub fn end(mut self) -> (Told, AsideTable) {
+        self.refused.sort_by_key(|r| r.0);
+        let mut rows = Vec::with_capacity(self.refused.len());
+        for (row, why) in self.refused {
+            let cells = self.cells.remove(&row).unwrap_or_default();
+            self.told.aside(row, why.clone());
+            rows.push((row, cells, why));
+        }
+        self.told.set_aside.sort_by_key(|s| s.row);
+        (self.told, AsideTable { sheet: "未收".to_owned(), header: self.header, rows })
+    }
+}
+
+/// What a row says.
+fn record(
+    get: &dyn Fn(&str) -> String,
+    orders: [Option<DateOrder>; 2],
+    codes: Codes,
+    has_channel: bool,
+    unknown: &mut Unknown,
+) -> Result<Record, String> {
+    let (Some(assess_time), Some(accept_date)) =
+        (stamp(&get("assessTime"), orders[0]), stamp(&get("acceptDate"), orders[1]))
+    else {
+        return Err(
+            "时间读不懂，应写作 2024-03-05 09:00:00 / not a time: write 2024-03-05 09:00:00".to_owned()
+        );
+    };
+    let Some(level) = level_of(&get("satisfaction"), codes) else {
+        let text = get("satisfaction");
+        return Err(format!(
+            "“{text}”不是满意度，写 1–5 或 非常满意、满意、基本满意、不满意、非常不满意 / {text:?} is no level: 1 to 5 or its word"
+        ));
+    };
+    let pf = match (has_channel, get("pf")) {
+        (_, text) if supervise::RateChannel::read_code(&text).is_some() => text,
+        (_, text) => {
+            if !text.is_empty() {
+                unknown.add("评价渠道", &text, "当作政务大厅平板电脑 / taken for a tablet in the hall");
+            }
+            supervise::RateChannel::Tablet.code().to_owned()
+        }
+    };
+    Ok(Record {
+        project_no: get("projectNo"),
+        satisfaction: codes.out(level).to_string(),
+        assess_time,
+        accept_date,
+        dept_code: get("deptCode"),
+        area_code: get("areaCode"),
+        task_name: get("taskName"),
+        task_code: get("taskCode"),
+        sub_matter: get("subMatter"),
+        pf,
+        eval_detail: get("evalDetail"),
+        writing_evaluation: get("writingEvaluation"),
+        assess_number: get("assessNumber"),
+        data_source: get("dataSource"),
+        ..Record::default()
+    })
+}
+
+/// 评价 at the desk of imports.
+#[derive(Clone, Debug)]
+pub struct RatingTables(pub Supervision);
+
+/// Ratings of one transaction.
+const CHUNK: usize = 200;
+
+fn fields() -> Vec<FieldName> {
+    let name = |f: &(&str, &[&str], bool)| FieldName {
+        word: f.0.to_owned(),
+        said: (f.1.get(1).copied().unwrap_or(f.0).to_owned(), f.0.to_owned()),
+    };
+    FIELDS.iter().map(name).collect()
+}
+
+impl Gate for RatingTables {
+    fn word(&self) -> &'static str {
+        "ratings"
+    }
+    fn said(&self) -> (&'static str, &'static str) {
+        ("评价（好差评）", "Ratings")
+    }
+    fn questions(&self) -> Vec<Question> {
+        let choices =
+            vec![("5", "5 是非常满意", "5 is very satisfied"), ("1", "1 是非常满意", "1 is very satisfied")];
+        vec![Question {
+            word: "best", said: ("满意度写成数字时", "where satisfaction is a number"), choices
+        }]
+    }
+    fn may(&self, actor: &Actor, office: &Office) -> Result<(), Error> {
+        // Each rating is decided about its own unit; this is for who writes none at all.
+        let home = city::reach::home(actor, office);
+        decide(actor, op::WriteServices, city::reach::own_unit(actor, &home))?;
+        Ok(())
+    }
+    fn look(&self, _: &Actor, file: File, how: &How) -> Result<Preview, Error> {
+        let (format, sheets) = read_tables(file.try_clone().map_err(Error::bug)?, &Limits::default())?;
+        let one_best = how.answer("best") == "1";
+        let (read, trouble) = match RatingTable::read(&sheets, &how.asked, one_best) {
+            Ok(read) => (read, None),
+            Err(why) => {
+                // Where only the order of dates is open, the columns are shown as they would be read one way.
+                let asked = Asked { date_order: Some(DateOrder::DayFirst), ..how.asked.clone() };
+                match RatingTable::read(&sheets, &asked, one_best) {
+                    Ok(read) => (read, Some(why)),
+                    Err(_) => {
+                        let mut file = file;
+                        std::io::Seek::rewind(&mut file).map_err(Error::bug)?;
+                        let (sheet, rows) = first_rows(file, how.asked.sheet.as_deref())?;
+                        return Ok(no_header(&sheet, &rows, fields(), why));
+                    }
+                }
+            }
+        };
+        let good = read.good.len() as u64;
+        let (mut told, _) = read.end();
+        format.clone_into(&mut told.format);
+        let rows = good + told.set_aside_count;
+        Ok(Preview {
+            parts: vec![Part { told, fields: fields() }],
+            rows,
+            good,
+            trouble,
+            ..Preview::default()
+        })
+    }
+    fn take_in(&self, run: Run<'_>) -> Result<Answer, Error> {
+        let Run { actor, file, how, progress, .. } = run;
+        let (format, sheets) = read_tables(file, &Limits::default())?;
+        let read = RatingTable::read(&sheets, &how.asked, how.answer("best") == "1");
+        let mut read = read.map_err(|said| Error::Invalid { field: "file".to_owned(), said })?;
+        let mut answer = Answer::default();
+        let (good, codes) = (std::mem::take(&mut read.good), read.codes);
+        let (mut done, mut cases) = (0, 0);
+        for chunk in good.chunks(CHUNK) {
+            let sent = chunk.iter().map(|r| r.1.clone()).collect();
+            for ((row, _), pushed) in
+                chunk.iter().zip(self.0.push_ratings(actor.clone(), sent, codes).wait()?)
+            {
+                match pushed {
+                    Pushed::Taken(case) => {
+                        answer.accepted += 1;
+                        cases += u64::from(case.is_some());
+                    }
+                    Pushed::Known => answer.duplicates += 1,
+                    Pushed::Refused(field, said) => read.refuse(*row, &field, &said),
+                }
+            }
+            done += chunk.len() as u64;
+            progress(done)?;
+        }
+        if cases > 0 {
+            answer.also.push(("差评立件".to_owned(), "cases opened by bad ratings".to_owned(), cases));
+        }
+        answer.rejected = read.refused() as u64;
+        let (mut told, aside) = read.end();
+        format.clone_into(&mut told.format);
+        answer.rows = answer.accepted + answer.duplicates + told.set_aside_count;
+        (answer.told, answer.aside) = (vec![told], vec![aside]);
+        Ok(answer)
+    }
+}
