@@ -23,6 +23,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("optimise", &["kernel", "workday", "tabular", "eventlog", "catalogue"]),
     ("service", &["kernel", "workday", "catalogue", "optimise"]),
     ("supervise", &["kernel", "workday", "resolve"]),
+    ("hall", &["kernel", "workday"]),
     ("access", &["kernel", "resolve"]),
     ("demo", &["kernel", "catalogue"]),
     ("paper", &["kernel", "tabular"]),
@@ -74,6 +75,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "shelf",
         ],
     ),
+    ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city"]),
     (
         "assembly",
         &[
@@ -93,6 +95,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "optimise-acts",
             "supervise-acts",
             "service-acts",
+            "hall-acts",
         ],
     ),
     (
@@ -232,6 +235,7 @@ pub const PURE: &[&str] = &[
     "resolve",
     "optimise",
     "service",
+    "hall",
     "supervise",
     "access",
 ];

@@ -12,6 +12,7 @@ use walk::ops::FindingKind;
 
 use catalogue_acts::publish_item;
 use city::{City, Contact, Error, Office};
+use hall_acts::HallHandovers;
 use optimise_acts::logs::LogProblem;
 use optimise_acts::{HistoryAsk, HistoryPage, HistoryRow, LogHandovers, RedesignHandovers};
 use resolve_acts::{
@@ -35,6 +36,10 @@ pub(crate) const OF_RATINGS: RatingHandovers =
 /// What applications hand over.
 pub(crate) const OF_SERVICES: ServiceHandovers =
     ServiceHandovers { application_becomes_service: supervise_acts::service_to_rate };
+
+/// What halls hand over: what was done at a window is a service that was given, to be rated.
+pub(crate) const OF_HALLS: HallHandovers =
+    HallHandovers { ticket_becomes_service: supervise_acts::service_to_rate };
 
 /// 走查发现转件: a problem or demand enters the closed loop, tied to walk, item and campaign.
 fn walk_finding_becomes_case(

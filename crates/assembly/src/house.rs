@@ -7,6 +7,7 @@ use store::Store;
 use crate::handover;
 use catalogue_acts::Catalogue;
 use city::{City, Error, Limits};
+use hall_acts::Halls;
 use optimise_acts::{Logs, Redesigns};
 use people::People;
 use resolve_acts::Cases;
@@ -38,6 +39,8 @@ pub struct House {
     pub supervision: Supervision,
     /// 办
     pub services: Service,
+    /// 厅
+    pub halls: Halls,
 }
 
 impl House {
@@ -82,6 +85,7 @@ impl House {
             logs: Logs::new(city.clone(), handover::OF_LOGS),
             supervision: Supervision::new(city.clone(), handover::OF_RATINGS),
             services: Service::new(city.clone(), handover::OF_SERVICES),
+            halls: Halls::new(city.clone(), handover::OF_HALLS),
             items,
             city,
         }

@@ -64,11 +64,17 @@ pub enum StreamKind {
     Application = 13,
     /// 一件事: the versions of one theme.
     Theme = 14,
+    /// 大厅: the versions of the document of one hall.
+    Hall = 20,
+    /// 预约: the life of one appointment.
+    Appointment = 21,
+    /// 号票: the life of one ticket.
+    Ticket = 22,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -83,6 +89,9 @@ impl StreamKind {
         Self::Lead,
         Self::Application,
         Self::Theme,
+        Self::Hall,
+        Self::Appointment,
+        Self::Ticket,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -101,6 +110,9 @@ impl StreamKind {
             Self::Lead => "lead",
             Self::Application => "application",
             Self::Theme => "theme",
+            Self::Hall => "hall",
+            Self::Appointment => "appointment",
+            Self::Ticket => "ticket",
         }
     }
 }

@@ -56,6 +56,8 @@ pub const KEPT: &[Kind] = &[
     k("未使用的附件（群众）", "files that a stranger brought and no form took", "files/, upload", "a form that is sent again", Ends::Days(STRANGERS_DAYS)),
     k("未使用的附件（人员）", "files that staff brought and no act took", "files/, upload", "a form that is sent again", Ends::Days(WAITING_DAYS)),
     k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Kept),
+    k("预约人姓名电话、申诉的话（加密）", "who booked an appointment and what they said in an appeal, sealed", "appointment_contact", "reach them; who signs in says the last digits", Ends::Itself),
+    k("预约人的摘要（带密钥）", "keyed digest of the telephone that booked", "appointment, event", "know no-shows of one person, warn before any bar", Ends::Kept),
     k("导入行的摘要", "digest of each imported row", "import_row", "a second import adds nothing", Ends::Kept),
     k("评价的话", "words of ratings; device only as a keyed digest", "rating", "the rating itself", Ends::Kept),
     k("人员账号：姓名、账号、岗位", "accounts of staff: name, login, role", "staff", "who decided what", Ends::Kept),

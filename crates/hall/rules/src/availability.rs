@@ -1,0 +1,136 @@
+//! 号源: which places there are, as data. A slot is a stretch of a queue's open time with places for phone, counter and
+//! walk-in apart. Slots of one queue never overlap, lie within open hours, and have no fewer than nought places.
+
+use kernel::{Date, Moment, US_PER_DAY};
+use serde::{Deserialize, Serialize};
+use workday::WorkCalendar;
+
+use crate::halls::Hall;
+use crate::opening::{Days, Recurring, open_on};
+use crate::time::{Span, US_PER_MINUTE, at};
+use crate::words::{Channel, Hours};
+
+/// Places of one slot, by how they are given away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Places {
+    /// 网上
+    pub phone: u16,
+    /// 柜台、电话
+    pub counter: u16,
+    /// 现场: kept for whoever walks in; never booked
+    pub walk_in: u16,
+}
+
+impl Places {
+    /// Of one channel.
+    pub const fn of(self, channel: Channel) -> u16 {
+        match channel {
+            Channel::Phone => self.phone,
+            Channel::Counter => self.counter,
+            Channel::WalkIn => self.walk_in,
+        }
+    }
+}
+
+/// How many are left of `places` when `taken` are; never below nought, whatever was taken before the places were cut.
+pub const fn left(places: u16, taken: u32) -> u16 {
+    (places as u32).saturating_sub(taken) as u16
+}
+
+/// A rule that makes slots.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Availability {
+    /// on which days
+    #[serde(flatten)]
+    pub days: Days,
+    /// at which hours
+    pub hours: Vec<Span>,
+    /// breaks within them
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<Span>,
+    /// length of a slot, minutes
+    pub slot_minutes: u16,
+    /// places of each slot
+    pub places: Places,
+    /// a slot is booked at least so many minutes before it begins
+    #[serde(default)]
+    pub lead_minutes: u32,
+    /// and at most so many days ahead
+    pub horizon_days: u16,
+}
+impl Recurring for Availability {
+    fn days(&self) -> &Days {
+        &self.days
+    }
+    fn hours(&self) -> &[Span] {
+        &self.hours
+    }
+}
+
+/// One slot of a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// when it begins
+    pub start: Moment,
+    /// how long it is
+    pub minutes: u16,
+    /// in which kind of hours
+    pub kind: Hours,
+    /// its places
+    pub places: Places,
+    /// it can be booked from this moment
+    pub opens: Moment,
+    /// until this moment
+    pub shuts: Moment,
+}
+
+impl Slot {
+    /// When it is over.
+    pub const fn end(&self) -> Moment {
+        self.start.plus_us(self.minutes as i64 * US_PER_MINUTE)
+    }
+}
+
+/// The slots of a queue on a day, in order.
+pub fn slots(hall: &Hall, queue: &str, day: Date, calendar: &WorkCalendar) -> Vec<Slot> {
+    let Some(q) = hall.queue(queue) else { return Vec::new() };
+    let open = open_on(&hall.openings, &hall.closures, Some(queue), day, calendar);
+    let mut taken: Vec<Span> = Vec::new();
+    let mut out = Vec::new();
+    for a in q.availability.iter().filter(|a| a.days.holds(day, calendar) && a.slot_minutes > 0) {
+        for o in &open {
+            let inside = a.hours.iter().filter_map(|h| {
+                let (from, to) = (h.from().max(o.span.from()), h.to().min(o.span.to()));
+                Span::new(from, to)
+            });
+            let free =
+                a.breaks.iter().chain(&taken).fold(inside.collect(), |left: Vec<Span>, b| b.cut_from(&left));
+            for s in free {
+                let mut from = s.from();
+                while from + a.slot_minutes <= s.to() {
+                    let start = at(day, from);
+                    out.push(Slot {
+                        start,
+                        minutes: a.slot_minutes,
+                        kind: o.kind,
+                        places: a.places,
+                        opens: Moment::start_of(day).plus_us(-i64::from(a.horizon_days) * US_PER_DAY),
+                        shuts: start.plus_us(-i64::from(a.lead_minutes) * US_PER_MINUTE),
+                    });
+                    from += a.slot_minutes;
+                }
+            }
+        }
+        taken.extend(&a.hours);
+    }
+    out.sort_unstable_by_key(|s| s.start);
+    out
+}
+
+/// So many slots one after the other without a gap, from the one at `first`: a long item takes several. None when the run
+/// is broken.
+pub fn run<T>(all: &[T], first: usize, n: usize, span: impl Fn(&T) -> (Moment, Moment)) -> Option<&[T]> {
+    let part = all.get(first..first.checked_add(n)?)?;
+    let joined = part.windows(2).all(|p| span(&p[0]).1 == span(&p[1]).0);
+    (n > 0 && joined).then_some(part)
+}
