@@ -3,15 +3,21 @@
 //! Knows the shared parts of pages and addresses. Must not know a rule, nor who works on a case.
 
 pub mod texts;
+mod verify;
 
 use askama::Template;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 use axum::routing::get;
-use web_kit::{Kit, render};
+use web_kit::{Asset, JS, Kit, render};
 
 /// A page of this crate.
 pub(crate) type Page = web_kit::Page<texts::Texts>;
+
+/// What residents' pages have in the browser: an addition, every page works without it.
+pub const ASSETS: &[Asset] =
+    &[Asset { plain: "resident.js", kind: JS, bytes: include_bytes!("../assets/resident.js") }];
 
 #[derive(Template)]
 #[template(path = "front.html")]
@@ -25,5 +31,8 @@ async fn front(p: Page) -> Response {
 
 /// The front page.
 pub fn routes() -> Router<Kit> {
-    Router::new().route("/", get(front))
+    Router::new().route("/", get(front)).route(
+        "/verify",
+        get(verify::form).post(verify::check).layer(DefaultBodyLimit::max(verify::FILE_MAX)),
+    )
 }

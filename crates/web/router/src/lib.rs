@@ -52,7 +52,7 @@ const SHARED: &[Asset] = &[
     Asset { plain: "icon.svg", kind: "image/svg+xml", bytes: include_bytes!("../assets/icon.svg") },
     Asset { plain: "picture.js", kind: JS, bytes: include_bytes!("../assets/picture.js") },
 ];
-const ASSETS: &[&[Asset]] = &[SHARED, walk_pages::ASSETS, optimise_pages::ASSETS];
+const ASSETS: &[&[Asset]] = &[SHARED, portal::ASSETS, walk_pages::ASSETS, optimise_pages::ASSETS];
 
 /// Every text of every page: the crate, its own words, then each of its rooms.
 pub const TEXTS: &[(&str, &[&[Text]])] = &[
