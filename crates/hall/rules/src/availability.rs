@@ -1,13 +1,11 @@
 //! 号源: which places there are, as data. A slot is a stretch of a queue's open time with places for phone, counter and
 //! walk-in apart. Slots of one queue never overlap, lie within open hours, and have no fewer than nought places.
 
-use kernel::{Date, Moment, US_PER_DAY};
+use kernel::Moment;
 use serde::{Deserialize, Serialize};
-use workday::WorkCalendar;
 
-use crate::halls::Hall;
-use crate::opening::{Days, Recurring, open_on};
-use crate::time::{Span, US_PER_MINUTE, at};
+use crate::opening::{Days, Recurring};
+use crate::time::{Span, US_PER_MINUTE};
 use crate::words::{Channel, Hours};
 
 /// Places of one slot, by how they are given away.
@@ -89,42 +87,6 @@ impl Slot {
     pub const fn end(&self) -> Moment {
         self.start.plus_us(self.minutes as i64 * US_PER_MINUTE)
     }
-}
-
-/// The slots of a queue on a day, in order.
-pub fn slots(hall: &Hall, queue: &str, day: Date, calendar: &WorkCalendar) -> Vec<Slot> {
-    let Some(q) = hall.queue(queue) else { return Vec::new() };
-    let open = open_on(&hall.openings, &hall.closures, Some(queue), day, calendar);
-    let mut taken: Vec<Span> = Vec::new();
-    let mut out = Vec::new();
-    for a in q.availability.iter().filter(|a| a.days.holds(day, calendar) && a.slot_minutes > 0) {
-        for o in &open {
-            let inside = a.hours.iter().filter_map(|h| {
-                let (from, to) = (h.from().max(o.span.from()), h.to().min(o.span.to()));
-                Span::new(from, to)
-            });
-            let free =
-                a.breaks.iter().chain(&taken).fold(inside.collect(), |left: Vec<Span>, b| b.cut_from(&left));
-            for s in free {
-                let mut from = s.from();
-                while from + a.slot_minutes <= s.to() {
-                    let start = at(day, from);
-                    out.push(Slot {
-                        start,
-                        minutes: a.slot_minutes,
-                        kind: o.kind,
-                        places: a.places,
-                        opens: Moment::start_of(day).plus_us(-i64::from(a.horizon_days) * US_PER_DAY),
-                        shuts: start.plus_us(-i64::from(a.lead_minutes) * US_PER_MINUTE),
-                    });
-                    from += a.slot_minutes;
-                }
-            }
-        }
-        taken.extend(&a.hours);
-    }
-    out.sort_unstable_by_key(|s| s.start);
-    out
 }
 
 /// So many slots one after the other without a gap, from the one at `first`: a long item takes several. None when the run

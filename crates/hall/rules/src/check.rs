@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use kernel::{Date, Said};
 
-use crate::halls::{Hall, TEXT_MAX};
+use crate::halls::Hall;
+use crate::numbers::TEXT_MAX;
 use crate::opening::{Days, Recurring};
 
 /// Something wrong: the field, and what to do.

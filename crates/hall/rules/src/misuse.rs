@@ -2,39 +2,9 @@
 //! the queue stay open. Counted from what happened, never by a counter; an appeal that is upheld counts nothing.
 
 use kernel::{Date, Moment, US_PER_DAY};
-use serde::{Deserialize, Serialize};
 
 use crate::appointment::Stage;
-
-/// The rules of a hall.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct MisuseRules {
-    /// looked back over so many days
-    pub within_days: u32,
-    /// so many missed: no booking online. At least two: the first is a warning. 0: never
-    pub misses_max: u32,
-    /// so many cancelled late: the same. 0: never
-    pub late_cancels_max: u32,
-    /// appointments for one item on one day
-    pub same_item_day_max: u32,
-    /// appointments that wait at a time
-    pub open_max: u32,
-    /// no booking online for so many days after the last of them
-    pub bar_days: u32,
-}
-impl Default for MisuseRules {
-    fn default() -> Self {
-        Self {
-            within_days: 30,
-            misses_max: 3,
-            late_cancels_max: 5,
-            same_item_day_max: 2,
-            open_max: 3,
-            bar_days: 14,
-        }
-    }
-}
+use crate::numbers::MisuseRules;
 
 /// One earlier appointment of the same person.
 #[derive(Clone, Debug, PartialEq, Eq)]

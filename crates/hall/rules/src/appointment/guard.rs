@@ -3,7 +3,7 @@
 use kernel::{Moment, Role, US_PER_DAY};
 
 use super::{Appointment, Command};
-use crate::halls::BookingRules;
+use crate::numbers::BookingRules;
 use crate::refusal::{Refusal, RefusalCode as Code};
 use crate::time::US_PER_MINUTE;
 use crate::words::words;

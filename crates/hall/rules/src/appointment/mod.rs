@@ -12,7 +12,7 @@ pub use table::{Clock, Row, Stage, TABLE, row};
 
 use guard::{Scene, minutes};
 
-use crate::halls::{BookingRules, TEXT_MAX};
+use crate::numbers::{BookingRules, TEXT_MAX};
 use crate::refusal::{Refusal, RefusalCode as Code};
 use crate::who::Here;
 use crate::words::{Channel, Hours, words};

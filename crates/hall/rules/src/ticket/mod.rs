@@ -11,7 +11,8 @@ pub use table::{Clock, Row, Stage, TABLE, row};
 
 use guard::Scene;
 
-use crate::halls::{Hall, TEXT_MAX};
+use crate::halls::Hall;
+use crate::numbers::TEXT_MAX;
 use crate::refusal::{Refusal, RefusalCode as Code};
 use crate::who::Here;
 use crate::words::{Priority, words};
