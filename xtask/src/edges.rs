@@ -23,6 +23,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("optimise", &["kernel", "workday", "tabular", "eventlog", "catalogue"]),
     ("service", &["kernel", "workday", "catalogue", "optimise"]),
     ("supervise", &["kernel", "workday", "resolve"]),
+    ("hall", &["kernel", "workday"]),
     ("access", &["kernel", "resolve"]),
     ("demo", &["kernel", "catalogue"]),
     ("paper", &["kernel", "tabular"]),
@@ -99,6 +100,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("company-acts", &["kernel", "tabular", "hanyu", "company", "resolve", "access", "store", "city"]),
+    ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city"]),
     (
         "assembly",
         &[
@@ -120,6 +122,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "service-acts",
             "company-acts",
             "imports",
+            "hall-acts",
         ],
     ),
     (
@@ -267,6 +270,7 @@ pub const PURE: &[&str] = &[
     "resolve",
     "optimise",
     "service",
+    "hall",
     "supervise",
     "access",
 ];

@@ -52,6 +52,21 @@ const ASKS: &[(&str, &[&str])] = &[
     ("company-pages", &["companies"]),
     ("imports", &["blobs", "brought", "office"]),
     ("optimise-acts", &["blobs", "counters", "kept_logs", "ledger_rows", "office", "redesigns"]),
+    (
+        "hall-acts",
+        &[
+            "appointments",
+            "asides",
+            "counters",
+            "halls",
+            "items",
+            "office",
+            "ratings",
+            "settings",
+            "slots",
+            "tickets",
+        ],
+    ),
     ("people", &["facts", "office", "settings", "tries"]),
     ("people-pages", &["office"]),
     (

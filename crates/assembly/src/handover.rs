@@ -13,6 +13,7 @@ use walk::ops::FindingKind;
 use catalogue_acts::publish_item;
 use city::{City, Contact, Error, Office};
 use company_acts::{CompanyHandovers, WhistleCase};
+use hall_acts::HallHandovers;
 use optimise_acts::logs::LogProblem;
 use optimise_acts::{HistoryAsk, HistoryPage, HistoryRow, LogHandovers, RedesignHandovers};
 use resolve_acts::{
@@ -66,6 +67,9 @@ fn whistle_becomes_case(
     let (case, lodged) = register_in(city, tx, actor, registration, &whistle.contact, &[])?;
     Ok((case, lodged.number))
 }
+/// What halls hand over: what was done at a window is a service that was given, to be rated.
+pub(crate) const OF_HALLS: HallHandovers =
+    HallHandovers { ticket_becomes_service: supervise_acts::service_to_rate };
 
 /// 走查发现转件: a problem or demand enters the closed loop, tied to walk, item and campaign.
 fn walk_finding_becomes_case(

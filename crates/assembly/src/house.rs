@@ -10,6 +10,7 @@ use catalogue_acts::{Catalogue, ItemTables};
 use city::{City, Error, Limits};
 use company_acts::Companies;
 use imports::{Gate, Imports};
+use hall_acts::Halls;
 use optimise_acts::{Logs, Redesigns};
 use people::{People, RosterTables};
 use resolve_acts::{Cases, Letters};
@@ -45,6 +46,8 @@ pub struct House {
     pub companies: Companies,
     /// 导入台: files that offices send
     pub imports: Imports,
+    /// 厅
+    pub halls: Halls,
 }
 
 impl House {
@@ -101,6 +104,7 @@ impl House {
             supervision,
             services: Service::new(city.clone(), handover::OF_SERVICES),
             companies: Companies::new(city.clone(), handover::OF_COMPANIES),
+            halls: Halls::new(city.clone(), handover::OF_HALLS),
             items,
             city,
         }

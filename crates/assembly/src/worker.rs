@@ -9,6 +9,7 @@ use store::{asides, idempotency, ledger_rows, office};
 
 use crate::{House, jobs};
 use city::{Error, METER, contained, retention};
+use hall_acts::HALLS;
 use resolve_acts::{INDEX, LIGHTS};
 use service_acts::MOMENTS;
 use supervise_acts::FIGURES;
@@ -41,6 +42,7 @@ pub const JOBS: &str = "jobs";
 pub const CARES: &[Care] = &[
     Care { name: LIGHTS, zh: "亮灯与恢复计时", every: ALWAYS, run: |house| house.cases.lights_on() },
     Care { name: MOMENTS, zh: "办件到点", every: ALWAYS, run: |house| house.services.moments() },
+    Care { name: HALLS, zh: "预约与号票到点", every: ALWAYS, run: |house| house.halls.moments() },
     Care { name: JOBS, zh: "作业", every: ALWAYS, run: jobs::run },
     Care { name: "imports", zh: "导入", every: ALWAYS, run: |house| house.imports.work() },
     Care { name: "seals", zh: "封签", every: ALWAYS, run: seals },

@@ -12,6 +12,8 @@ mod files;
 mod guard;
 #[path = "it/imports.rs"]
 mod imports_desk;
+#[path = "it/hall.rs"]
+mod hall;
 #[path = "it/keys.rs"]
 mod keys;
 #[path = "it/log_doors.rs"]

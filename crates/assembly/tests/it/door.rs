@@ -32,13 +32,14 @@ const DOORLESS: &[(&str, &str)] = &[
 ];
 
 /// The handles of the house.
-const HANDLES: [&str; 11] = [
+const HANDLES: [&str; 12] = [
     "House",
     "City",
     "People",
     "Items",
     "Catalogue",
     "Service",
+    "Halls",
     "Walks",
     "Cases",
     "Redesigns",
@@ -47,13 +48,14 @@ const HANDLES: [&str; 11] = [
 ];
 
 /// The crates that hold them.
-const ROOMS: [&str; 10] = [
+const ROOMS: [&str; 11] = [
     "assembly",
     "city/core",
     "city/people",
     "city/shelf",
     "catalogue/acts",
     "service/acts",
+    "hall/acts",
     "walk/acts",
     "resolve/acts",
     "optimise/acts",

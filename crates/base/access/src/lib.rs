@@ -46,7 +46,7 @@ use resolve::{Act, Case, Word as _, relations};
 pub use matrix::{Standing, permission_matrix, reach_heading, reach_matrix};
 pub use operations::{GIVES, OPERATIONS, Operation, Reach, Rule, allowed, gives, op};
 pub use reporter::{REPORTER, Side, Sight, may_see_reporter, may_speak_for_reporter, sight};
-pub use subject::{Account, Applied, City, Kind, Nothing, Own, Place, Region, Subject, Unit};
+pub use subject::{Account, Applied, City, Hall, Kind, Nothing, Own, Place, Region, Subject, Unit};
 
 /// Proof that the door was passed: who, and for what. Only [`decide`] makes it.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use kernel::{Actor, Role};
 use resolve::{Act, Case};
 
-use crate::subject::{Account, Applied, At, City, Kind, Nothing, Own, Place, Region, Subject, Unit};
+use crate::subject::{Account, Applied, At, City, Hall, Kind, Nothing, Own, Place, Region, Subject, Unit};
 use crate::{Denied, decide};
 
 macro_rules! operations {
@@ -92,6 +92,8 @@ operations! {
         ListApplications = "list_applications", "办件列表";
         ListCompanies = "list_companies", "企业列表";
         ReadPolicies = "read_policies", "查看政策厨房";
+        PublicHalls = "public_halls", "公开：大厅、号源与排队";
+        ListHalls = "list_halls", "大厅列表";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
@@ -159,6 +161,16 @@ operations! {
         ReadApplication = "read_application", "查看办件";
         HandleApplication = "handle_application", "办理办件";
         UnmaskApplicant = "unmask_applicant", "查看申请人填写内容";
+    }
+    Hall(Hall<'a>) {
+        ReadHall = "read_hall", "查看大厅";
+        WriteHall = "write_hall", "维护大厅、窗口与号源";
+        ServeWindow = "serve_window", "窗口叫号办理";
+        BookForOthers = "book_for_others", "代为预约";
+        HandleAppointment = "handle_appointment", "办理预约";
+        TakeTicket = "take_ticket", "取号";
+        UnmaskBooking = "unmask_booking", "查看预约人联系方式";
+        ReadPresence = "read_presence", "查看排队数字与在岗";
     }
     Account(Account<'a>) {
         WriteStaff = "write_staff", "维护人员";
@@ -319,6 +331,25 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WriteCompany, &[Clerk, Coordinator, System], Reach::Region),
     r(O::UnmaskCompany, &[Clerk, Handler, Coordinator], Reach::Region),
     r(O::OwnCompany, &[Resident], Reach::Open),
+    r(O::PublicHalls, EVERYBODY, Reach::Open),
+    r(O::ListHalls, STAFF, Reach::Open),
+    r(O::ReadHall, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ReadHall, &[Coordinator, Supervisor, Analyst, SystemAdmin, System], Reach::Region),
+    r(O::WriteHall, &[UnitAdmin], Reach::Unit),
+    r(O::WriteHall, &[Coordinator, SystemAdmin, System], Reach::Region),
+    r(O::ServeWindow, &[Clerk, Handler], Reach::Unit),
+    r(O::ServeWindow, &[System], Reach::Region),
+    r(O::BookForOthers, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::BookForOthers, &[Coordinator, System], Reach::Region),
+    r(O::HandleAppointment, &[Resident], Reach::Own),
+    r(O::HandleAppointment, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::HandleAppointment, &[Coordinator, Supervisor, System], Reach::Region),
+    r(O::TakeTicket, &[Resident], Reach::Own),
+    r(O::TakeTicket, &[Clerk, Handler], Reach::Unit),
+    r(O::TakeTicket, &[System], Reach::Region),
+    r(O::UnmaskBooking, &[Clerk, Handler], Reach::Unit),
+    r(O::ReadPresence, &[UnitAdmin], Reach::Unit),
+    r(O::ReadPresence, &[Coordinator, Supervisor, Analyst], Reach::Region),
     r(O::WriteBulletins, &[Coordinator, Supervisor], Reach::Region),
     r(O::ReadBulletins, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
     r(O::ReadScores, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Open),

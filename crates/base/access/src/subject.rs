@@ -40,6 +40,8 @@ pub enum Kind {
     Case,
     /// 办件
     Applied,
+    /// 大厅
+    Hall,
     /// 账号
     Account,
     /// 本人
@@ -48,13 +50,14 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Nothing,
         Self::City,
         Self::Region,
         Self::Unit,
         Self::Case,
         Self::Applied,
+        Self::Hall,
         Self::Account,
         Self::Own,
     ];
@@ -67,6 +70,7 @@ impl Kind {
             Self::Unit => "单位",
             Self::Case => "件",
             Self::Applied => "办件",
+            Self::Hall => "大厅",
             Self::Account => "账号",
             Self::Own => "本人",
         }
@@ -79,7 +83,7 @@ impl Kind {
             Self::Region => &[Reach::Open, Reach::Line, Reach::Region],
             Self::Unit => &[Reach::Open, Reach::Line, Reach::Region, Reach::Unit],
             Self::Case => &[Reach::Seen, Reach::Region, Reach::Unit, Reach::Own],
-            Self::Applied => &[Reach::Region, Reach::Unit, Reach::Own],
+            Self::Applied | Self::Hall => &[Reach::Region, Reach::Unit, Reach::Own],
             Self::Account => &[Reach::Region, Reach::Unit],
             Self::Own => &[Reach::Own],
         }
@@ -116,6 +120,18 @@ pub struct Applied<'a> {
     pub lead: UnitId,
     /// who else decides or does a step in it
     pub others: &'a [UnitId],
+    /// where it is
+    pub region: &'a RegionCode,
+}
+
+/// 大厅: a hall with what happens in it, by the unit that runs it and by whether the asker is posted there today. Who books
+/// or waits there is a resident: the caller has checked the code.
+#[derive(Clone, Copy, Debug)]
+pub struct Hall<'a> {
+    /// who runs it
+    pub unit: UnitId,
+    /// the asker, where they are posted at one of its windows today
+    pub posted: Option<StaffId>,
     /// where it is
     pub region: &'a RegionCode,
 }
@@ -251,6 +267,27 @@ impl Subject for Applied<'_> {
     }
 }
 
+impl Hall<'_> {
+    fn is_theirs(&self, actor: &Actor) -> bool {
+        actor.unit == Some(self.unit) || self.posted.is_some() && self.posted == actor.staff
+    }
+}
+impl sealed::Sealed for Hall<'_> {}
+impl Subject for Hall<'_> {
+    const KIND: Kind = Kind::Hall;
+    fn seen_by(&self, actor: &Actor) -> bool {
+        nowhere(actor) || self.is_theirs(actor) || in_line(actor, self.region)
+    }
+    fn within(&self, actor: &Actor, reach: Reach) -> bool {
+        match reach {
+            Reach::Region => inside(actor, self.region),
+            Reach::Unit => self.is_theirs(actor),
+            Reach::Own => actor.role == Role::Resident,
+            Reach::Open | Reach::Seen | Reach::City | Reach::Line => false,
+        }
+    }
+}
+
 impl sealed::Sealed for Account<'_> {}
 impl Subject for Account<'_> {
     const KIND: Kind = Kind::Account;
@@ -332,6 +369,11 @@ impl<'a> At<'a> for &'a Case {
 impl<'a> At<'a> for Applied<'a> {
     fn at(place: &Place<'a>) -> Self {
         Self { reception: place.unit, lead: place.unit, others: &[], region: place.region }
+    }
+}
+impl<'a> At<'a> for Hall<'a> {
+    fn at(place: &Place<'a>) -> Self {
+        Self { unit: place.unit, posted: Some(place.staff), region: place.region }
     }
 }
 impl<'a> At<'a> for Account<'a> {

@@ -68,11 +68,17 @@ pub enum StreamKind {
     Company = 15,
     /// 政策: the policies and items of one document.
     Policy = 16,
+    /// 大厅: the versions of the document of one hall.
+    Hall = 20,
+    /// 预约: the life of one appointment.
+    Appointment = 21,
+    /// 号票: the life of one ticket.
+    Ticket = 22,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -89,6 +95,9 @@ impl StreamKind {
         Self::Theme,
         Self::Company,
         Self::Policy,
+        Self::Hall,
+        Self::Appointment,
+        Self::Ticket,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -109,6 +118,9 @@ impl StreamKind {
             Self::Theme => "theme",
             Self::Company => "company",
             Self::Policy => "policy",
+            Self::Hall => "hall",
+            Self::Appointment => "appointment",
+            Self::Ticket => "ticket",
         }
     }
 }

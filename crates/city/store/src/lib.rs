@@ -5,6 +5,7 @@
 //! The next developer starts at `docs/store.md`.
 
 pub mod applications;
+pub mod appointments;
 pub mod asides;
 pub mod backup;
 pub mod blobs;
@@ -22,6 +23,7 @@ mod error;
 pub mod facts;
 pub mod files;
 pub mod guides;
+pub mod halls;
 pub mod held;
 pub mod idempotency;
 pub mod imports;
@@ -40,11 +42,13 @@ pub mod ratings;
 pub mod readings;
 pub mod redesigns;
 pub mod settings;
+pub mod slots;
 mod sqlite;
 mod store;
 pub mod supervision;
 pub mod texts;
 pub mod themes;
+pub mod tickets;
 mod tls;
 pub mod tries;
 mod value;

@@ -53,6 +53,7 @@ pub const STEPS: &[Step] = steps![
     23 "whistle",
     24 "brought",
     25 "kept_logs",
+    26 "hall",
 ];
 
 /// The version this program knows.

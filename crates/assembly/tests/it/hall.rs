@@ -1,0 +1,442 @@
+//! Halls on both engines: a place is surely one's own, a life follows its rules, a window serves, and nobody reaches beyond.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use assembly::House;
+use city::{Contact, Error};
+use hall::appointment::{Command as Booking, Stage};
+use hall::ticket::Command;
+use hall::{
+    Availability, BookingRules, Channel, Closure, DayRule, Days, Hall, Handles, Hours, MisuseRules, Opening,
+    Part, Places, Post, Priority, Queue, QueueRules, Span, Training, Window,
+};
+use hall_acts::{Asked, What};
+use kernel::{Actor, Date, Moment, Role, UnitId};
+use people::NewStaff;
+use testkit::HandClock;
+
+use super::{city, coordinator, who};
+
+const MINUTE: i64 = 60 * kernel::US_PER_SECOND;
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+fn moment(text: &str) -> Moment {
+    text.parse().unwrap()
+}
+fn spans(text: &str) -> Vec<Span> {
+    Span::read_all(text).unwrap()
+}
+
+/// A hall of unit 1 with two windows and a clerk of unit 2 posted at the first; so many places by phone in each slot.
+fn hall_with(app: &House, phone: u16) -> (i64, Actor) {
+    let clerk = NewStaff {
+        login: "w1".into(),
+        name: "窗口一".into(),
+        role: Role::Clerk,
+        unit: "市监局".into(),
+        position: String::new(),
+        password: None,
+    };
+    app.people.put_staff(Actor::system(), vec![clerk]).unwrap();
+    let clerk = app.people.staff_called(Actor::system(), "w1".into()).wait().unwrap().actor();
+    let first = day("2026-01-01");
+    let hours = "09:00-12:00,13:00-17:00";
+    let queue = |letter: &str, items: Vec<(String, u8)>| Queue {
+        letter: letter.into(),
+        name: format!("业务{letter}"),
+        handles: Handles { items, ..Handles::default() },
+        minutes: 10,
+        availability: vec![Availability {
+            days: Days::each(DayRule::Workdays, first),
+            hours: spans(hours),
+            breaks: Vec::new(),
+            slot_minutes: 30,
+            places: Places { phone, counter: 1, walk_in: 2 },
+            lead_minutes: 30,
+            horizon_days: 7,
+        }],
+    };
+    let hall = Hall {
+        name: "市政务服务中心".into(),
+        unit: UnitId(1),
+        region: "4306".parse().unwrap(),
+        address: "人民路1号".into(),
+        phone: "0999-1000".into(),
+        windows: vec![
+            Window { number: 1, name: "综合".into(), queues: vec!["A".into(), "B".into()] },
+            Window { number: 2, name: "办不成事".into(), queues: vec!["B".into()] },
+        ],
+        queues: vec![
+            queue("A", vec![("short".into(), 1), ("long".into(), 2)]),
+            queue("B", vec![("other".into(), 1)]),
+        ],
+        openings: vec![Opening {
+            kind: Hours::Office,
+            days: Days::each(DayRule::Workdays, first),
+            hours: spans(hours),
+        }],
+        closures: Vec::new(),
+        posts: vec![Post {
+            window: 1,
+            staff: clerk.staff.unwrap(),
+            unit: UnitId(2),
+            part: Part::First,
+            from: first,
+            until: None,
+            authority: "受理、出证".into(),
+            training: Some(Training {
+                course: "岗前".into(), passed: first, valid_until: day("2026-12-31")
+            }),
+        }],
+        booking: BookingRules::default(),
+        queueing: QueueRules::default(),
+        misuse: MisuseRules { misses_max: 2, open_max: 0, same_item_day_max: 0, ..MisuseRules::default() },
+    };
+    (app.halls.put_hall(coordinator(), 0, 0, hall).wait().unwrap(), clerk)
+}
+
+fn offers(app: &House, item: &str, n: u32) -> Vec<hall_acts::Offer> {
+    app.halls.earliest(item.into(), None, None, n, Channel::Phone).wait().unwrap()
+}
+fn mine(phone: &str) -> Contact {
+    Contact { name: "张三".into(), phone: phone.into(), ..Contact::default() }
+}
+fn said<T: std::fmt::Debug>(done: Result<T, Error>) -> String {
+    match done {
+        Err(Error::Invalid { said, .. } | Error::Forbidden(said)) => said.zh,
+        other => panic!("{other:?}"),
+    }
+}
+/// Booked by phone for a slot: number and code.
+fn booked(app: &House, slot: i64, phone: &str) -> (String, String) {
+    let begun = app.halls.hold(slot, "short".into()).wait().unwrap();
+    let confirm = Asked::Confirm(mine(phone));
+    app.halls.act_by_code(None, begun.number.clone(), begun.code.clone(), confirm).wait().unwrap();
+    (begun.number, begun.code)
+}
+fn stage(app: &House, of: &(String, String)) -> Stage {
+    app.halls.follow(None, of.0.clone(), of.1.clone()).wait().unwrap().appointment.stage
+}
+
+/// 1,000 people at once for 100 places of four slots: exactly 100 have one, none twice, and nobody waits long.
+#[test]
+fn a_thousand_people_at_once_for_a_hundred_places() {
+    city(|app, _| {
+        hall_with(app, 25);
+        let slots: Vec<i64> = offers(app, "short", 4).iter().map(|o| o.slot).collect();
+        assert_eq!(slots.len(), 4);
+        let (next, slowest) = (AtomicUsize::new(0), std::sync::Mutex::new(Vec::new()));
+        let won: Vec<(String, i64)> = std::thread::scope(|s| {
+            let person = || {
+                let (mut mine, mut took) = (Vec::new(), Vec::new());
+                loop {
+                    let i = next.fetch_add(1, Ordering::SeqCst);
+                    if i >= 1_000 {
+                        slowest.lock().unwrap().extend(took);
+                        return mine;
+                    }
+                    for n in 0..4 {
+                        let slot = slots[(i + n) % 4];
+                        let began = Instant::now();
+                        let done = app.halls.hold(slot, "short".into()).wait();
+                        took.push(began.elapsed());
+                        match done {
+                            Ok(b) => {
+                                let v = app.halls.follow(None, b.number.clone(), b.code).wait().unwrap();
+                                mine.push((b.number, v.appointment.at.slots[0]));
+                                break;
+                            }
+                            Err(Error::Invalid { field, .. }) => assert_eq!(field, "slot"),
+                            // Too much waits for the writer: asked again, as a browser would.
+                            Err(Error::Store(store::StoreError::Busy)) => {
+                                std::thread::sleep(Duration::from_millis(5));
+                            }
+                            Err(e) => panic!("{e}"),
+                        }
+                    }
+                }
+            };
+            let all: Vec<_> = (0..40).map(|_| s.spawn(person)).collect();
+            all.into_iter().flat_map(|t| t.join().unwrap()).collect()
+        });
+        assert_eq!(won.len(), 100, "exactly as many as there are places");
+        let numbers: BTreeSet<_> = won.iter().map(|w| &w.0).collect();
+        assert_eq!(numbers.len(), 100);
+        for slot in &slots {
+            assert_eq!(won.iter().filter(|w| w.1 == *slot).count(), 25, "slot {slot}");
+        }
+        assert!(offers(app, "short", 4).iter().all(|o| !slots.contains(&o.slot)), "they are full");
+        let mut took = slowest.into_inner().unwrap();
+        took.sort_unstable();
+        eprintln!(
+            "{:?}: {} tries, p95 {:?}",
+            app.city.store().dialect(),
+            took.len(),
+            took[took.len() * 95 / 100]
+        );
+    });
+}
+
+#[test]
+fn a_place_is_held_confirmed_moved_and_given_back_with_a_delay() {
+    city(|app, clock| {
+        hall_with(app, 1);
+        let all = offers(app, "short", 9);
+        assert_eq!(all[0].start, moment("2026-03-02 09:30").max(all[0].start), "the lead of thirty minutes");
+        let (a, b) = (all[0].slot, all[1].slot);
+        let first = app.halls.hold(a, "short".into()).wait().unwrap();
+        assert!(said(app.halls.hold(a, "short".into()).wait()).contains("约满"));
+        // Nobody confirmed: the place is free again after the hold and the delay of release.
+        clock.move_us(10 * MINUTE);
+        app.halls.moments().unwrap();
+        assert_eq!(stage(app, &(first.number.clone(), first.code.clone())), Stage::Expired);
+        let late = Asked::Confirm(mine("13800001234"));
+        assert!(app.halls.act_by_code(None, first.number, first.code, late).wait().is_err());
+        assert!(app.halls.hold(a, "short".into()).wait().is_err(), "not yet: nobody trades places");
+        clock.move_us(5 * MINUTE);
+        // A browser of staff uses no resident's code, and a wrong code finds nothing.
+        let of = booked(app, b, "13800001234");
+        let clerk = who(Role::Clerk, 2);
+        assert!(
+            said(app.halls.follow(Some(clerk.clone()), of.0.clone(), of.1.clone()).wait())
+                .contains("工作人员")
+        );
+        assert_eq!(
+            app.halls.follow(None, of.0.clone(), "AAAAAAAA".into()).wait().unwrap_err(),
+            Error::NotFound
+        );
+        let view = app.halls.follow(None, of.0.clone(), of.1.clone()).wait().unwrap();
+        assert_eq!((view.contact.phone.as_str(), view.hall.as_str()), ("13800001234", "市政务服务中心"));
+        // Staff see it covered; in full with a purpose and on record.
+        let here = who(Role::Clerk, 1);
+        let seen = app.halls.appointment(here.clone(), of.0.clone()).wait().unwrap();
+        assert_eq!(seen.contact.phone, "138****1234");
+        assert!(app.halls.show_booker(here.clone(), of.0.clone(), String::new()).wait().is_err());
+        let (_, full) = app.halls.show_booker(here, of.0.clone(), "通知改期".into()).wait().unwrap();
+        assert_eq!(full.phone, "13800001234");
+        // Moved: the new place is taken, the old one is given back.
+        let to = offers(app, "short", 9)[1].slot;
+        let act = |asked| app.halls.act_by_code(None, of.0.clone(), of.1.clone(), asked).wait();
+        let moved = act(Asked::Move(to)).unwrap();
+        assert_eq!((moved.appointment.at.slots.clone(), moved.appointment.moves), (vec![to], 1));
+        assert!(said(act(Asked::Move(to))).contains("现在这个时间"));
+        assert!(app.halls.hold(b, "short".into()).wait().is_err(), "released with a delay");
+        clock.move_us(5 * MINUTE);
+        app.halls.moments().unwrap();
+        assert!(app.halls.hold(b, "short".into()).wait().is_ok());
+        assert_eq!(act(Asked::Cancel).unwrap().appointment.stage, Stage::Cancelled);
+        assert!(act(Asked::Cancel).is_err());
+        // A long item takes two slots in a row, and gives both back.
+        let long = offers(app, "long", 3);
+        assert_eq!(long[0].minutes, 60);
+        let held = app.halls.hold(long[0].slot, "long".into()).wait().unwrap();
+        let v = app.halls.follow(None, held.number, held.code).wait().unwrap();
+        assert_eq!(v.appointment.at.slots.len(), 2);
+        for s in &v.appointment.at.slots {
+            assert!(app.halls.hold(*s, "short".into()).wait().is_err(), "{s}");
+        }
+        assert!(said(app.halls.hold(long[2].slot, "nothing".into()).wait()).contains("不办该事项"));
+    });
+}
+
+#[test]
+fn the_offices_own_delay_is_no_no_show_and_a_warning_comes_before_a_bar() {
+    city(|app, clock| {
+        let (id, clerk) = hall_with(app, 9);
+        let at_ten = || {
+            let all = offers(app, "short", 9);
+            all.iter().find(|o| o.start.beijing().time().hour() == 10).unwrap().slot
+        };
+        // Day one: nobody was called in the hall at all.
+        let one = booked(app, at_ten(), "13800001234");
+        clock.set(moment("2026-03-02 11:00"));
+        app.halls.moments().unwrap();
+        assert_eq!(stage(app, &one), Stage::Excused);
+        // Then the queue runs, and whoever does not come has missed it.
+        let miss = |d: &str| {
+            clock.set(moment(&format!("{d} 09:01")));
+            app.halls.moments().unwrap();
+            let of = booked(app, at_ten(), "13800001234");
+            app.halls.take_for(clerk.clone(), id, "A".into(), Priority::Normal).wait().unwrap();
+            let at = app.halls.next(clerk.clone(), id, 1).wait().unwrap();
+            let t = at.current.unwrap();
+            app.halls.serve(clerk.clone(), id, 1, t.id, t.ver, Command::Start {}).wait().unwrap();
+            app.halls.serve(clerk.clone(), id, 1, t.id, t.ver + 1, Command::End {}).wait().unwrap();
+            clock.set(moment(&format!("{d} 11:00")));
+            app.halls.moments().unwrap();
+            assert_eq!(stage(app, &of), Stage::Missed, "{d}");
+            of
+        };
+        let first = miss("2026-03-03");
+        let told = app.halls.follow(None, first.0.clone(), first.1.clone()).wait().unwrap();
+        assert!(told.warning.unwrap().zh.contains("已爽约 1 次"), "a warning comes first");
+        miss("2026-03-04");
+        clock.set(moment("2026-03-05 08:00"));
+        app.halls.moments().unwrap();
+        let held = app.halls.hold(at_ten(), "short".into()).wait().unwrap();
+        let confirm = || Asked::Confirm(mine("138-0000-1234"));
+        let again = app.halls.act_by_code(None, held.number.clone(), held.code.clone(), confirm()).wait();
+        assert!(said(again).contains("不能网上预约"));
+        // The counter stays open, and an appeal that is upheld counts nothing.
+        app.halls
+            .book_for(who(Role::Clerk, 1), at_ten(), "short".into(), mine("13800001234"))
+            .wait()
+            .unwrap();
+        let appeal = Asked::Appeal("当天大厅停电".into());
+        let view = app.halls.act_by_code(None, first.0.clone(), first.1.clone(), appeal).wait().unwrap();
+        assert_eq!((view.appointment.stage, view.appeal.as_str()), (Stage::Appealed, "当天大厅停电"));
+        let (_, waiting) = app.halls.bookings(coordinator(), id, day("2026-03-05")).wait().unwrap();
+        assert_eq!(waiting.len(), 1);
+        let uphold = Booking::Uphold { reason: "属实".into() };
+        assert!(app.halls.act_for(who(Role::Clerk, 1), first.0.clone(), uphold.clone()).wait().is_err());
+        app.halls.act_for(coordinator(), first.0.clone(), uphold).wait().unwrap();
+        app.halls.act_by_code(None, held.number, held.code, confirm()).wait().unwrap();
+        // What is kept of people ends by itself.
+        clock.set(moment("2026-06-05 08:00"));
+        app.halls.moments().unwrap();
+        let gone = app.halls.follow(None, first.0.clone(), first.1.clone()).wait().unwrap();
+        assert_eq!((gone.contact, gone.appeal), (Contact::default(), String::new()));
+    });
+}
+
+#[test]
+fn a_closure_says_whom_it_would_cancel_before_it_does() {
+    city(|app, _| {
+        let (id, _) = hall_with(app, 3);
+        let all = offers(app, "short", 40);
+        let tomorrow = all.iter().find(|o| o.start.date() == day("2026-03-03")).unwrap();
+        let (keeps, goes) =
+            (booked(app, all[0].slot, "13800001234"), booked(app, tomorrow.slot, "13800005678"));
+        let closure = Closure {
+            first: day("2026-03-03"),
+            last: day("2026-03-03"),
+            hours: None,
+            queues: Vec::new(),
+            reason: "供电检修".into(),
+        };
+        let preview = app.halls.preview_closure(coordinator(), id, closure.clone()).wait().unwrap();
+        assert_eq!(preview.iter().map(|t| &t.number).collect::<Vec<_>>(), [&goes.0]);
+        assert!(said(app.halls.close(coordinator(), id, closure.clone(), 0).wait()).contains("会取消 1 个"));
+        assert_eq!(app.halls.close(coordinator(), id, closure, 1).wait().unwrap(), 1);
+        assert_eq!((stage(app, &keeps), stage(app, &goes)), (Stage::Confirmed, Stage::CalledOff));
+        assert!(offers(app, "short", 40).iter().all(|o| o.start.date() != day("2026-03-03")));
+        // What is wrong in the document is told at its field; a version that somebody else changed is not overwritten.
+        let v = app.halls.hall(coordinator(), id).wait().unwrap();
+        let mut bad = v.hall.clone();
+        bad.openings.push(bad.openings[0].clone());
+        assert!(said(app.halls.put_hall(coordinator(), id, v.ver, bad).wait()).contains("重叠"));
+        assert!(matches!(
+            app.halls.put_hall(coordinator(), id, 1, v.hall.clone()).wait(),
+            Err(Error::Changed(_))
+        ));
+        // Fewer places than are taken: what is booked stays, nothing is given beyond.
+        let mut fewer = v.hall;
+        fewer.queues[0].availability[0].places.phone = 0;
+        app.halls.put_hall(coordinator(), id, v.ver, fewer).wait().unwrap();
+        assert!(offers(app, "short", 40).is_empty());
+        assert_eq!(stage(app, &keeps), Stage::Confirmed);
+    });
+}
+
+#[test]
+fn a_window_serves_who_booked_and_who_walked_in() {
+    city(|app, clock: &HandClock| {
+        let (id, clerk) = hall_with(app, 3);
+        let of = booked(app, offers(app, "short", 9)[0].slot, "13800001234");
+        let start = app.halls.follow(None, of.0.clone(), of.1.clone()).wait().unwrap().appointment.at.start;
+        let kiosk = app.halls.kiosk_of(coordinator(), id).wait().unwrap();
+        assert_eq!(app.halls.kiosk(id, "x".into()).wait().unwrap_err(), Error::NotFound);
+        let take =
+            || app.halls.take_at_kiosk(id, kiosk.clone(), "A".into(), Priority::Normal).wait().unwrap();
+        let first = take();
+        assert_eq!((first.number.as_str(), first.ahead, first.estimate), ("A001", 0, Some(0)));
+        assert_eq!(take().estimate, Some(10), "one before, one window, ten minutes each");
+        let sign_in = |last: &str| app.halls.sign_in(id, kiosk.clone(), of.0.clone(), last.into()).wait();
+        assert!(said(sign_in("9999")).contains("后四位不对"));
+        let mine = sign_in("1234").unwrap();
+        assert_eq!(mine.number, "A003");
+        assert!(sign_in("1234").is_err(), "signed in once");
+        assert_eq!(stage(app, &of), Stage::Arrived);
+
+        clock.set(start.plus_us(MINUTE));
+        // Who is posted nowhere, or at another window, calls nobody.
+        assert!(app.halls.next(who(Role::Clerk, 3), id, 1).wait().is_err());
+        assert!(app.halls.next(clerk.clone(), id, 2).wait().is_err());
+        let at = app.halls.next(clerk.clone(), id, 1).wait().unwrap();
+        let t = at.current.unwrap();
+        assert_eq!(t.number, "A003", "the booked one's time has come");
+        assert_eq!(app.halls.screen(id).wait().unwrap().called, [("A003".to_owned(), 1)]);
+        assert!(said(app.halls.next(clerk.clone(), id, 1).wait()).contains("还在本窗口"));
+        let serve = |t: i64, ver, c| app.halls.serve(clerk.clone(), id, 1, t, ver, c).wait();
+        serve(t.id, t.ver, Command::Start {}).unwrap();
+        assert!(matches!(serve(t.id, t.ver, Command::Start {}), Err(Error::Changed(_))), "a double tap");
+        clock.move_us(5 * MINUTE);
+        let at = app.halls.next(clerk.clone(), id, 1).wait().unwrap();
+        assert_eq!(at.current.as_ref().unwrap().number, "A001", "one key: ended, and the next is called");
+        assert_eq!(stage(app, &of), Stage::Served);
+        let token = at.rate.expect("what was done can be rated");
+        assert!(app.supervision.rate_page(None, token).wait().is_ok());
+        let t = at.current.unwrap();
+        assert!(said(serve(t.id, t.ver, Command::Miss {})).contains("至少叫 2 次"));
+        serve(t.id, t.ver, Command::Recall {}).unwrap();
+        let at = serve(t.id, t.ver + 1, Command::Miss {}).unwrap();
+        assert_eq!(at.aside.len(), 1);
+        let t = app.halls.next(clerk.clone(), id, 1).wait().unwrap().current.unwrap();
+        serve(t.id, t.ver, Command::PassOn { queue: "B".into(), window: Some(2) }).unwrap();
+
+        let today = clock_day(clock);
+        let f = app.halls.figures(coordinator(), id, today, today).wait().unwrap();
+        assert_eq!((f.lines[0].taken, f.lines[0].ended, f.lines[0].waits.n, f.shows.came), (3, 1, 3, 1));
+        let list = app.halls.figure_list(coordinator(), id, today, today, What::Window(1)).wait().unwrap();
+        assert_eq!(list.len(), 2, "one was passed on to window 2");
+        let present = app.halls.presence(coordinator(), id, today, today).wait().unwrap();
+        assert_eq!(
+            (present[0].of.ended, present[0].of.without_work(), present[0].name.as_str()),
+            (1, false, "窗口一")
+        );
+        // The hall closes: what is open ends with its reason.
+        clock.set(moment("2026-03-03 08:00"));
+        app.halls.moments().unwrap();
+        let f = app.halls.figures(coordinator(), id, today, today).wait().unwrap();
+        assert_eq!(f.lines[0].ended, 1);
+    });
+}
+
+fn clock_day(clock: &HandClock) -> Date {
+    clock.now().date()
+}
+
+#[test]
+fn halls_of_others_are_not_theirs_to_change() {
+    city(|app, _| {
+        let (id, clerk) = hall_with(app, 1);
+        let v = app.halls.hall(coordinator(), id).wait().unwrap();
+        let of = booked(app, offers(app, "short", 1)[0].slot, "13800001234");
+        let beyond =
+            |d: Result<(), Error>| assert!(matches!(d, Err(Error::Forbidden(_) | Error::NotFound)), "{d:?}");
+        for role in Role::ALL.into_iter().filter(|r| !matches!(r, Role::System | Role::Resident)) {
+            let far = who(role, 4);
+            beyond(app.halls.put_hall(far.clone(), id, v.ver, v.hall.clone()).wait().map(drop));
+            beyond(app.halls.hall(far.clone(), id).wait().map(drop));
+            beyond(app.halls.next(far.clone(), id, 1).wait().map(drop));
+            beyond(app.halls.appointment(far.clone(), of.0.clone()).wait().map(drop));
+            beyond(app.halls.show_booker(far.clone(), of.0.clone(), "看".into()).wait().map(drop));
+            beyond(
+                app.halls
+                    .act_for(far.clone(), of.0.clone(), Booking::CallOff { reason: "关".into() })
+                    .wait()
+                    .map(drop),
+            );
+            beyond(app.halls.kiosk_of(far.clone(), id).wait().map(drop));
+            beyond(app.halls.figures(far.clone(), id, day("2026-03-02"), day("2026-03-02")).wait().map(drop));
+            assert!(app.halls.halls(far).wait().unwrap().is_empty(), "{role:?}");
+        }
+        // A clerk who is posted there works there and sets nothing up.
+        assert!(app.halls.hall(clerk.clone(), id).wait().is_ok());
+        beyond(app.halls.put_hall(clerk, id, v.ver, v.hall).wait().map(drop));
+    });
+}

@@ -1,0 +1,97 @@
+//! 柜台: the appointments of a day for who works in a hall, and what they do with them for others.
+
+use access::op;
+use city::{Contact, Door as _, Error, Later};
+use hall::appointment::{Act, Appointment, Command};
+use kernel::{Actor, Date, Moment, US_PER_DAY};
+use store::appointments as rows;
+
+use crate::booking::{AppointmentView, Asked};
+use crate::doors::{door, here, load};
+use crate::{Halls, saved};
+
+/// An appointment as lists show it, its contact covered.
+#[derive(Clone, Debug)]
+pub struct BookingLine {
+    /// the appointment
+    pub appointment: Appointment,
+    /// name of the queue
+    pub queue: String,
+    /// who booked, covered
+    pub contact: Contact,
+    /// what this reader may do with it
+    pub acts: Vec<Act>,
+}
+
+/// Lines of one list.
+const LIST: u32 = 2_000;
+
+impl Halls {
+    /// What is booked in a hall on a day, and which appeals wait.
+    pub fn bookings(&self, actor: Actor, id: i64, day: Date) -> Later<(Vec<BookingLine>, Vec<BookingLine>)> {
+        self.read(move |app, rd| {
+            let l = load(rd, id)?;
+            let today = app.city.store().now().date();
+            door(&actor, op::ReadHall, &l.hall, today)?;
+            let at = here(&l.hall, &actor, None, today);
+            let from = Moment::start_of(day);
+            let booked = rows::of_hall(rd, id, from, from.plus_us(US_PER_DAY), LIST)?;
+            let appealed = rows::appealed(rd, id, LIST)?;
+            let mut lines = |found: Vec<rows::AppointmentRow>| -> Result<Vec<BookingLine>, Error> {
+                found
+                    .iter()
+                    .map(|row| {
+                        let a = saved::read(row)?;
+                        Ok(BookingLine {
+                            queue: l
+                                .hall
+                                .queue(&a.at.queue)
+                                .map_or_else(|| a.at.queue.clone(), |q| q.name.clone()),
+                            contact: app.booker(rd, a.id)?.contact.masked(),
+                            acts: a.permitted(&actor, &at),
+                            appointment: a,
+                        })
+                    })
+                    .collect()
+            };
+            Ok((lines(booked)?, lines(appealed)?))
+        })
+    }
+
+    /// One act of staff on an appointment: moved or cancelled for the person, called off, an appeal decided.
+    pub fn act_for(&self, actor: Actor, number: String, asked: Command) -> Later<Appointment> {
+        self.write(move |_, tx| {
+            let row = rows::by_number(tx, number.trim())?.ok_or(Error::NotFound)?;
+            let l = load(tx, row.hall)?;
+            saved::act(tx, &l.hall, &actor, saved::read(&row)?, asked.clone())
+        })
+    }
+
+    /// Moves or cancels an appointment for who asks at the counter or on the telephone.
+    pub fn change_for(&self, actor: Actor, number: String, asked: Asked) -> Later<Appointment> {
+        self.write(move |app, tx| {
+            let row = rows::by_number(tx, number.trim())?.ok_or(Error::NotFound)?;
+            let l = load(tx, row.hall)?;
+            door(&actor, op::BookForOthers, &l.hall, tx.now().date())?;
+            app.asked(tx, &actor, saved::read(&row)?, &asked)
+        })
+    }
+
+    /// Name and telephone in full: an act on record, with its purpose.
+    pub fn show_booker(
+        &self,
+        actor: Actor,
+        number: String,
+        purpose: String,
+    ) -> Later<(AppointmentView, Contact)> {
+        self.write(move |app, tx| {
+            let row = rows::by_number(tx, number.trim())?.ok_or(Error::NotFound)?;
+            let l = load(tx, row.hall)?;
+            door(&actor, op::UnmaskBooking, &l.hall, tx.now().date())?;
+            let asked = Command::Show { purpose: purpose.clone() };
+            let a = saved::act(tx, &l.hall, &actor, saved::read(&row)?, asked)?;
+            let contact = app.booker(tx, a.id)?.contact;
+            Ok((app.view_for(tx, &actor, a)?, contact))
+        })
+    }
+}

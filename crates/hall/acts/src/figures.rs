@@ -1,0 +1,197 @@
+//! 数字: waits, no-shows, estimates against what happened, by queue and window, each opening its list; presence without work.
+
+use access::op;
+use city::{Door as _, Error, Later};
+use hall::appointment::Stage as Booking;
+use hall::figures::{Shows, Waits, kept, waits};
+use hall::ticket::{Stage, Ticket};
+use hall::{Presence, presence};
+use kernel::{Actor, Date, Moment, US_PER_DAY};
+use store::{Rd, appointments, tickets as rows};
+
+use crate::doors::{door, load};
+use crate::tickets::read;
+use crate::{Halls, saved};
+
+/// What is counted by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// all of the hall
+    Hall,
+    /// one queue, by letter
+    Queue(String),
+    /// one window, by number
+    Window(u16),
+}
+
+/// Figures of a hall, a queue or a window.
+#[derive(Clone, Debug)]
+pub struct FigureLine {
+    /// what is counted
+    pub what: What,
+    /// its name
+    pub name: String,
+    /// tickets taken
+    pub taken: usize,
+    /// tickets ended
+    pub ended: usize,
+    /// waits of those called
+    pub waits: Waits,
+    /// estimates kept, of those that were told
+    pub kept: (usize, usize),
+}
+
+/// Figures of a hall over some days.
+#[derive(Clone, Debug)]
+pub struct HallFigures {
+    /// name of the hall
+    pub hall: String,
+    /// the hall, its queues, its windows
+    pub lines: Vec<FigureLine>,
+    /// what became of appointments
+    pub shows: Shows,
+}
+
+/// A ticket behind a figure.
+#[derive(Clone, Debug)]
+pub struct TicketLine {
+    /// the ticket
+    pub ticket: Ticket,
+    /// how long it waited, microseconds
+    pub waited_us: Option<i64>,
+}
+
+/// Somebody posted, and what they ended.
+#[derive(Clone, Debug)]
+pub struct PresenceLine {
+    /// the figures
+    pub of: Presence,
+    /// name of the account
+    pub name: String,
+    /// short name of the unit
+    pub unit: String,
+}
+
+/// Tickets and appointments counted at once.
+const MOST: u32 = 200_000;
+/// Days at most.
+const DAYS: i64 = 366;
+
+fn days(first: Date, last: Date) -> Result<(i64, i64), Error> {
+    let (a, b) = (Moment::start_of(first).day_number(), Moment::start_of(last).day_number());
+    if a <= b && b - a <= DAYS {
+        return Ok((a, b));
+    }
+    Err(Error::invalid("to", "请选一年以内的起止日期", "choose a first and a last day within a year"))
+}
+
+fn is_of(t: &Ticket, what: &What) -> bool {
+    match what {
+        What::Hall => true,
+        What::Queue(letter) => t.queue == *letter,
+        What::Window(n) => t.window == Some(*n),
+    }
+}
+
+fn tickets(rd: &mut Rd<'_>, id: i64, first: Date, last: Date) -> Result<Vec<Ticket>, Error> {
+    let (a, b) = days(first, last)?;
+    rows::of_days(rd, id, a, b, MOST)?.iter().map(read).collect()
+}
+
+impl Halls {
+    /// Figures of a hall from one day to another.
+    pub fn figures(&self, actor: Actor, id: i64, first: Date, last: Date) -> Later<HallFigures> {
+        self.study(move |app, rd| {
+            let l = load(rd, id)?;
+            door(&actor, op::ReadPresence, &l.hall, app.city.store().now().date())?;
+            let all = tickets(rd, id, first, last)?;
+            let within = l.hall.queueing.estimate_minutes;
+            let line = |what: What, name: String| {
+                let of: Vec<&Ticket> = all.iter().filter(|t| is_of(t, &what)).collect();
+                let mut waited: Vec<i64> = of.iter().filter_map(|t| t.waited_us()).collect();
+                let told: Vec<(u32, i64)> =
+                    of.iter().filter_map(|t| Some((t.estimate?, t.waited_us()?))).collect();
+                FigureLine {
+                    taken: of.len(),
+                    ended: of.iter().filter(|t| t.stage == Stage::Ended).count(),
+                    waits: waits(&mut waited),
+                    kept: kept(&told, within),
+                    what,
+                    name,
+                }
+            };
+            let mut lines = vec![line(What::Hall, l.hall.name.clone())];
+            lines.extend(l.hall.queues.iter().map(|q| line(What::Queue(q.letter.clone()), q.name.clone())));
+            let window = |w: &hall::Window| line(What::Window(w.number), format!("{} {}", w.number, w.name));
+            lines.extend(l.hall.windows.iter().map(window));
+            let to = Moment::start_of(last).plus_us(US_PER_DAY);
+            let mut shows = Shows::default();
+            for row in appointments::of_hall(rd, id, Moment::start_of(first), to, MOST)? {
+                let a = saved::read(&row)?;
+                match a.stage {
+                    Booking::Arrived | Booking::Served | Booking::Left => shows.came += 1,
+                    Booking::Missed | Booking::Appealed => shows.missed += 1,
+                    Booking::Excused => shows.excused += 1,
+                    Booking::CalledOff => shows.called_off += 1,
+                    Booking::Cancelled if a.late_cancel => shows.late_cancels += 1,
+                    _ => {}
+                }
+            }
+            Ok(HallFigures { hall: l.hall.name, lines, shows })
+        })
+    }
+
+    /// The tickets behind a figure, the longest wait first.
+    pub fn figure_list(
+        &self,
+        actor: Actor,
+        id: i64,
+        first: Date,
+        last: Date,
+        what: What,
+    ) -> Later<Vec<TicketLine>> {
+        self.study(move |app, rd| {
+            let l = load(rd, id)?;
+            door(&actor, op::ReadPresence, &l.hall, app.city.store().now().date())?;
+            let mut all: Vec<TicketLine> = tickets(rd, id, first, last)?
+                .into_iter()
+                .filter(|t| is_of(t, &what))
+                .map(|ticket| TicketLine { waited_us: ticket.waited_us(), ticket })
+                .collect();
+            all.sort_by_key(|l| (std::cmp::Reverse(l.waited_us), l.ticket.id));
+            all.truncate(500);
+            Ok(all)
+        })
+    }
+
+    /// 进厅不办事: everybody posted in a hall over some days, and what they ended there.
+    pub fn presence(&self, actor: Actor, id: i64, first: Date, last: Date) -> Later<Vec<PresenceLine>> {
+        self.study(move |app, rd| {
+            let l = load(rd, id)?;
+            door(&actor, op::ReadPresence, &l.hall, app.city.store().now().date())?;
+            let office = app.city.office(rd)?;
+            let today = app.city.store().now().date();
+            let all = tickets(rd, id, first, last)?;
+            let mut ended = std::collections::HashMap::new();
+            for t in all.iter().filter(|t| t.stage == Stage::Ended) {
+                if let (Some(staff), Some(window)) = (t.staff, t.window) {
+                    *ended.entry((staff, window, t.taken.date())).or_insert(0u32) += 1;
+                }
+            }
+            let of =
+                presence(&l.hall, &office.rules.calendar, first, last.min(today), |staff, window, day| {
+                    ended.get(&(staff, window, day)).copied().unwrap_or(0)
+                });
+            of.into_iter()
+                .map(|p| {
+                    let found = store::office::staff_by_id(rd, p.staff)?;
+                    Ok(PresenceLine {
+                        name: found.map_or_else(|| format!("#{}", p.staff), |s| s.name),
+                        unit: office.unit_name(p.unit),
+                        of: p,
+                    })
+                })
+                .collect()
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! 厅的用例 (R12, K6, K7): halls and their hours, places that are surely one's own, the queue, figures. Each use case passes
+//! the door (`access`), loads, lets `hall` decide, and saves event, rows and places in one transaction. Must not know pages,
+//! HTTP or SQL.
+
+mod booking;
+mod desk;
+mod doors;
+mod figures;
+mod halls;
+mod moments;
+mod places;
+mod saved;
+mod tickets;
+
+use city::{City, Door, Error};
+use store::Tx;
+use store::ratings::ServiceRow;
+
+pub use booking::{AppointmentView, Asked, Begun};
+pub use desk::BookingLine;
+pub use figures::{FigureLine, HallFigures, PresenceLine, TicketLine, What};
+pub use halls::{HallLine, HallView, Touched};
+pub use moments::HALLS;
+pub use places::Offer;
+pub use tickets::{AtWindow, QueueNow, Screen, TicketView};
+
+/// What the halls hand over to other movements; given by the assembly.
+#[derive(Clone, Copy, Debug)]
+pub struct HallHandovers {
+    /// 办结交评: what was done at a window is on record and can be rated; answers the token of its rating
+    pub ticket_becomes_service: fn(&City, &mut Tx<'_>, &access::Permit, &ServiceRow) -> Result<String, Error>,
+}
+
+/// The movement 厅 over a city. A clone is another handle.
+#[derive(Clone, Debug)]
+pub struct Halls {
+    city: City,
+    hands: HallHandovers,
+}
+
+impl Door for Halls {
+    fn city(&self) -> &City {
+        &self.city
+    }
+}
+
+impl Halls {
+    /// Over a city, with what it hands over.
+    pub fn new(city: City, hands: HallHandovers) -> Self {
+        Self { city, hands }
+    }
+}
+
+/// A refusal of a life, as a use case answers it.
+fn refused(r: hall::Refusal) -> Error {
+    match r.code {
+        hall::RefusalCode::NotYours => Error::Forbidden(r.said),
+        _ => Error::Invalid { field: "act".to_owned(), said: r.said },
+    }
+}
