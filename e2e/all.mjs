@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startPostgres } from "./postgres.mjs";
 
-const ROOMS = ["run.mjs", "office.mjs", "reading.mjs", "walk.mjs", "redesign.mjs", "log.mjs", "supervise.mjs"];
+const ROOMS = ["run.mjs", "office.mjs", "reading.mjs", "walk.mjs", "redesign.mjs", "log.mjs", "supervise.mjs", "pages.mjs", "clicks.mjs"];
 
 // `import.meta.dirname` would ask for Node 20.11; Debian 12 has 18.
 const here = fileURLToPath(new URL(".", import.meta.url));

@@ -81,6 +81,7 @@ fn sweep(house: &House) -> Result<usize, Error> {
         idempotency::purge(tx, now, 10_000)?;
         let old = |n: i64| kernel::Moment::from_us(now.us() - retention::days(n));
         store::tries::sweep(tx, old(retention::TRIES_DAYS))?;
+        store::drafts::sweep(tx, old(retention::DRAFT_DAYS))?;
         office::sweep_messages(tx, old(retention::MESSAGES_DAYS), 10_000)?;
         Ok::<_, Error>(())
     })?;

@@ -14,6 +14,7 @@ mod clock;
 mod conn;
 pub mod contacts;
 pub mod counters;
+pub mod drafts;
 mod engine;
 pub mod erasures;
 mod error;

@@ -21,12 +21,12 @@ web_kit::room! {
     export_json: "导出 JSON", "JSON lines";
     import: "导入事项", "Take items in";
     import_file: "表格或 JSON 文件", "Spreadsheet or JSON lines";
-    import_hint: "XLSX 用导出的表或模板填写；JSON 一行一项。超过 32 MB 请用 bancheng items import。", "XLSX as exported or from the template; JSON one item a line. Above 32 MB use bancheng items import.";
+    import_hint: "XLSX 用导出的表或模板填写；JSON 一行一项。超过 32 MB 的请联系系统管理员导入。", "XLSX as exported or from the template; JSON one item a line. Above 32 MB ask the administrator to take it in.";
     import_template: "下载模板", "Template";
     import_told: "新增 {added} 项，新版本 {versions}，未变 {unchanged}。", "{added} added, {versions} new versions, {unchanged} unchanged.";
     import_read: "文件是这样读的", "How the file was read";
     import_refused: "没有收下的", "Not taken in";
-    no_items: "没有这样的事项。可以用 bancheng items import 导入。", "No such item. Items are taken in with bancheng items import.";
+    no_items: "没有这样的事项。请换个词再找；还没有导入的事项，可在本页导入。", "No such item. Try other words; items that are not there yet can be taken in on this page.";
     version: "版本", "Version";
     findings: "体检发现", "Findings";
     checkup_lead: "在群众碰到之前，把指南里的毛病找出来。每个数都能点开名单。", "What is wrong in a guide, found before anybody stumbles. Every figure opens its list.";

@@ -49,6 +49,7 @@ pub const STEPS: &[Step] = steps![
     17 "worker",
     20 "service",
     21 "guard",
+    29 "drafts",
 ];
 
 /// The version this program knows.
