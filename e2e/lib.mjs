@@ -1,6 +1,6 @@
 // What the browser tests share: a server with the model city, a browser, and what is checked on every page.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -27,23 +27,35 @@ export async function startServer({ cases = 60, databaseUrl } = {}) {
   const dir = mkdtempSync(join(tmpdir(), "bancheng-e2e-"));
   const place = ["--data-dir", dir];
   if (databaseUrl) place.push("--database-url", databaseUrl, "--schema", `e2e_${port}`);
+  // The log of a server says each request: only what went wrong is printed, when the round ends.
+  const log = join(dir, "server.log");
+  const logs = openSync(log, "w");
+  const troubles = () => {
+    const lines = readFileSync(log, "utf8").split("\n");
+    for (const line of lines.filter((l) => !/ (INFO|DEBUG) /.test(l)).slice(-200)) if (line) console.log(line);
+  };
   const child = spawn(program, [...place, "demo", "--port", String(port), "--cases", String(cases)], {
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", "inherit", logs],
     // Where it runs is said above, not by what the round has in its surroundings.
     env: { ...process.env, BANCHENG_DATABASE_URL: undefined },
   });
   const url = `http://127.0.0.1:${port}`;
+  closeSync(logs);
   const ended = new Promise((done) => child.once("exit", done));
   const stop = async () => {
     child.kill();
     const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await ended;
     clearTimeout(late);
+    troubles();
     rmSync(dir, { recursive: true, force: true });
   };
   for (let tries = 0; tries < 1200; tries++) {
     const how = child.exitCode ?? child.signalCode;
-    if (how !== null) throw new Error(`the server ended with ${how}`);
+    if (how !== null) {
+      troubles();
+      throw new Error(`the server ended with ${how}`);
+    }
     const answered = await fetch(`${url}/healthz`).then((r) => r.ok, () => false);
     if (answered) return { url, stop };
     await new Promise((next) => setTimeout(next, 250));

@@ -124,8 +124,17 @@ async function walk(url, browser, size) {
   await resident.goto("/lodge");
   await check(resident, problems);
   await resident.fill("#words", "建议大厅增加午休值班窗口,上班族没有时间来办事。");
+  // What was written and not sent is there again; only the words, never who it was.
+  await resident.reload();
+  await resident.waitForSelector("[data-draft-back]:visible");
+  if (!(await resident.inputValue("#words")).includes("午休值班窗口")) problems.push("the draft of a matter is lost");
   await resident.check("input[name=kind][value=opinion]");
-  await resident.click("main form button.main");
+  await check(resident, problems);
+  await resident.click("[data-step]:visible [data-next]");
+  await check(resident, problems);
+  await resident.click("[data-step]:visible [data-next]");
+  await check(resident, problems);
+  await resident.click("[data-step]:visible button.main");
   await resident.waitForURL("**/r/**");
   const mine = new URL(resident.url()).pathname;
   n = mine.split("/")[2];

@@ -34,7 +34,7 @@ try {
   await resident.goto("/lodge");
   await resident.fill("#words", "我去窗口办居住证,三次都说系统不通,请帮我看看。");
   await shot(resident, "phone-lodge");
-  await resident.click("main form button.main");
+  for (let step = 0; step < 3; step++) await resident.click("[data-step]:visible button.main");
   await resident.waitForURL("**/r/**");
   await shot(resident, "phone-follow");
   const phone = await person(browser, server.url, problems, { login: "hrss.handler1", size: PHONE });

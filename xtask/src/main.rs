@@ -4,8 +4,10 @@
 mod bench;
 mod circles;
 mod citations;
+mod dist;
 mod edges;
 mod rooms;
+mod store_use;
 mod tidy;
 mod torture;
 
@@ -20,8 +22,18 @@ const COMMANDS: &[(&str, &str, fn() -> Result<()>)] = &[
     ("bench", "测速,写入 docs/BENCHMARKS.md / benchmarks", bench::run),
     ("quality", "文本质量,写入 docs/QUALITY.md / figures of the text work", bench::quality),
     ("screens", "截图,写入 docs/screens / screenshots of the main pages", screens),
+    (
+        "gallery",
+        "画廊:每种页面两种大小的照片与检查 / every kind of page at both sizes, target/gallery",
+        gallery,
+    ),
     ("docs", "重新生成文档 / generate the documents that are generated", docs),
     ("torture", "折磨:反复终止、变异请求、损坏文件 / kills, mutated requests, damaged files", torture::run),
+    (
+        "dist",
+        "发行包:.deb、压缩包、物料清单、许可 / package, tarball, SBOM, licences in target/dist",
+        dist::run,
+    ),
     ("tidy", "只查文件与依赖关系 / only files and allowed edges", tidy::run),
 ];
 
@@ -85,7 +97,8 @@ fn test() -> Result<()> {
     // What must not compile (a decision without its subject) is proved by examples, which only this way are run.
     sh("cargo", &["test", "--doc", "--package", "access"])?;
     if std::path::Path::new(&rooms::root()).join("e2e/package.json").exists() {
-        sh("cargo", &["build", "--package", "bancheng"])?;
+        // The whole workspace, as the tests: `--package` would unify other features and build the world again.
+        sh("cargo", &["build", "--workspace", "--bins"])?;
         e2e("test")?;
     }
     if !real_data {
@@ -112,8 +125,13 @@ fn shared_data() -> bool {
 }
 
 fn screens() -> Result<()> {
-    sh("cargo", &["build", "--package", "bancheng"])?;
+    sh("cargo", &["build", "--workspace", "--bins"])?;
     e2e("screens")
+}
+
+fn gallery() -> Result<()> {
+    sh("cargo", &["build", "--workspace", "--bins"])?;
+    e2e("gallery")
 }
 
 fn e2e(script: &str) -> Result<()> {

@@ -16,6 +16,7 @@ pub fn run() -> Result<()> {
     let rooms = crate::rooms::all()?;
     let mut found = crate::edges::check(&rooms)?;
     found.extend(crate::circles::check(&rooms, crate::edges::PURE)?);
+    found.extend(crate::store_use::check(&rooms)?);
     let files = files()?;
     found.extend(sizes(&files));
     found.extend(crate::citations::check(&files, &rooms)?);

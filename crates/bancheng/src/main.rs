@@ -38,9 +38,15 @@ use place::PlaceArgs;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// 版本. A build of `cargo xtask dist` says its commit and day; any other says that it is none.
+const VERSION: &str = match option_env!("BANCHENG_BUILD") {
+    Some(version) => version,
+    None => concat!(env!("CARGO_PKG_VERSION"), " (开发版 / development build)"),
+};
+
 /// 办成:走流程、解难题、优服务 / it gets done
 #[derive(clap::Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(version = VERSION, about, max_term_width = 100)]
 struct Cli {
     #[command(flatten)]
     place: PlaceArgs,

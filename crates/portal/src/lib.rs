@@ -8,10 +8,14 @@ use askama::Template;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use web_kit::{Kit, render};
+use web_kit::{Asset, JS, Kit, render};
 
 /// A page of this crate.
 pub(crate) type Page = web_kit::Page<texts::Texts>;
+
+/// What residents' pages have in the browser: an addition, every page works without it.
+pub const ASSETS: &[Asset] =
+    &[Asset { plain: "resident.js", kind: JS, bytes: include_bytes!("../assets/resident.js") }];
 
 #[derive(Template)]
 #[template(path = "front.html")]

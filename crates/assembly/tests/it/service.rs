@@ -317,6 +317,21 @@ fn a_resident_applies_for_a_theme_and_everything_is_handled_to_its_end() {
             Ok::<_, Error>(a.unwrap())
         });
         assert_eq!(again.unwrap(), last);
+        // When its time is over the sealed form is gone; what was decided stays, and its page opens.
+        let swept = |ended, drafts| {
+            let store = c.app.city.store();
+            store
+                .write(move |tx| Ok::<_, Error>(store::applications::sweep_forms(tx, ended, drafts, 9)?))
+                .unwrap()
+        };
+        let now = c.app.city.store().now();
+        let later = kernel::Moment::from_us(now.us() + kernel::US_PER_DAY);
+        let long_ago = kernel::Moment::from_us(now.us() - 400 * kernel::US_PER_DAY);
+        assert_eq!(swept(long_ago, later), 0, "it was handed in, and its time is not over");
+        assert_eq!(swept(later, later), 1);
+        assert_eq!(swept(later, later), 0);
+        let kept = c.service.follow(b.number.clone(), b.code.clone()).wait().unwrap();
+        assert_eq!(kept.view.application, last);
     });
 }
 

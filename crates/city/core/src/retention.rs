@@ -44,7 +44,11 @@ pub const TRIES_DAYS: i64 = 30;
 /// Messages to units, days.
 pub const MESSAGES_DAYS: i64 = 730;
 /// Forms that somebody has not sent, days.
-pub const DRAFT_DAYS: i64 = 7;
+pub const UNSENT_DAYS: i64 = 7;
+/// What was filled in for an application, after it ended: five years, as long as its papers may be asked for.
+pub const FORMS_DAYS: i64 = 1_826;
+/// What was filled in and never handed in, after the draft ended.
+pub const DRAFTS_DAYS: i64 = 30;
 /// Answers kept for requests that are sent twice, days.
 pub const ONCE_DAYS: i64 = 2;
 
@@ -58,6 +62,19 @@ pub const KEPT: &[Kind] = &[
     k("未使用的附件（群众）", "files that a stranger brought and no form took", "files/, upload", "a form that is sent again", Ends::Days(STRANGERS_DAYS)),
     k("未使用的附件（人员）", "files that staff brought and no act took", "files/, upload", "a form that is sent again", Ends::Days(WAITING_DAYS)),
     k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Kept),
+    k("申请表（加密）", "what was filled in for an application, sealed", "application_form", "decide on it; papers may be asked for", Ends::Days(FORMS_DAYS)),
+    k("没有提交的申请表（加密）", "what was filled in and never handed in, sealed", "application_form", "go on another day", Ends::Days(DRAFTS_DAYS)),
+    k("申请、环节、结果（不含申请表）", "applications, their steps and results, without the form", "application, application_task, application_part, held_result", "what the government decided; whose a result is stands there as a keyed digest", Ends::Kept),
+    k("已有结果的调用记录", "who used a result held by the government, for what", "held_use", "the person sees who used their data", Ends::Kept),
+    k("件、接件文件、并案与当事单位", "cases and whom they concern: titles without personal data", "case_file, case_party", "the matter itself", Ends::Kept),
+    k("公开的答复", "published answers, covered before they are shown", "publication", "told to everybody", Ends::Kept),
+    k("先例、答复记录", "precedents and what is learned from replies, covered", "precedent, text_reply", "the next answer", Ends::Kept),
+    k("走访：走的人、记录、签到", "walks: who walked, what was noted, where", "walk, walk_op, assignment, finding", "which officials walked and what they found", Ends::Kept),
+    k("征求意见、门牌扫描", "comments on guides, scans of plates without a device", "guide_comment, plate_scan", "make the guide right", Ends::Kept),
+    k("涂去申请", "requests to erase, without what was erased", "erasure", "who asked, checked, approved", Ends::Kept),
+    k("督办与问责", "who was held to account, and what was decided", "accountability, score_adjust", "supervision on record", Ends::Kept),
+    k("再造征求意见", "reviews of redesigns by units", "redesign_review", "who objected and why", Ends::Kept),
+    k("导入中被退回的行", "rows of a file that were set aside, to mend and bring again", "import_refused", "nothing is dropped in silence", Ends::Kept),
     k("导入行的摘要", "digest of each imported row", "import_row", "a second import adds nothing", Ends::Kept),
     k("评价的话", "words of ratings; device only as a keyed digest", "rating", "the rating itself", Ends::Kept),
     k("人员账号：姓名、账号、岗位", "accounts of staff: name, login, role", "staff", "who decided what", Ends::Kept),
@@ -67,7 +84,7 @@ pub const KEPT: &[Kind] = &[
     k("账号登录过的网络（摘要）", "digests of networks an account signed in from", "sign_in_try", "strangers lock nobody out", Ends::Days(TRIES_DAYS)),
     k("查阅他单位件、查看联系方式", "who read a case of another unit or saw a contact, and why", "event", "nobody reads beyond need unseen", Ends::Kept),
     k("站内消息（标题已遮盖）", "messages to units, personal data covered", "message", "who must act", Ends::Days(MESSAGES_DAYS)),
-    k("未提交的草稿（加密）", "forms that staff have not sent yet, sealed", "draft", "a closed window loses nothing", Ends::Days(DRAFT_DAYS)),
+    k("未提交的草稿（加密）", "forms that staff have not sent yet, sealed", "draft", "a closed window loses nothing", Ends::Days(UNSENT_DAYS)),
     k("接口重发的答复", "answers kept for requests that are sent twice", "idempotency", "done once", Ends::Days(ONCE_DAYS)),
     k("检索索引、统计、相似度", "search index, figures, likeness: made from the record, made anew after erasing", "text_*, fact", "find and count", Ends::Kept),
 ];
@@ -95,6 +112,61 @@ pub fn kept_table() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Tables in which nobody is told: the office's own words, rules, counters, what is made anew from the record.
+    const NOBODY: &[&str] = &[
+        "aside",
+        "bulletin",
+        "campaign",
+        "counter",
+        "drawing",
+        "guide",
+        "import_file",
+        "item",
+        "item_version",
+        "job",
+        "ledger_state",
+        "measure",
+        "paper_in",
+        "plate",
+        "projection",
+        "redesign",
+        "region",
+        "seal",
+        "service",
+        "setting",
+        "stream_head",
+        "theme",
+        "unit",
+    ];
+
+    /// Every table of the database is one of what is kept of people, or one in which nobody is told: a new table cannot
+    /// come without its row.
+    #[test]
+    fn every_table_says_what_it_keeps_of_people() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../store/src/migrations");
+        let mut tables = std::collections::BTreeSet::new();
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            for line in text.lines().filter_map(|l| l.trim().strip_prefix("CREATE TABLE ")) {
+                let name = line.trim_start_matches("IF NOT EXISTS ").split([' ', '(']).next().unwrap();
+                tables.insert(name.to_owned());
+            }
+        }
+        let told: Vec<&str> = KEPT.iter().flat_map(|k| k.place.split(", ")).collect();
+        let is_told =
+            |t: &str| told.iter().any(|p| *p == t || p.strip_suffix('*').is_some_and(|b| t.starts_with(b)));
+        let missing: Vec<_> =
+            tables.iter().filter(|t| !is_told(t) && !NOBODY.contains(&t.as_str())).collect();
+        assert!(missing.is_empty(), "no row in KEPT: {missing:?}");
+        let both: Vec<_> = NOBODY.iter().filter(|t| is_told(t)).collect();
+        assert!(both.is_empty(), "told and said to hold nobody: {both:?}");
+        let gone: Vec<_> = (told.iter().filter(|p| !p.contains('/') && !p.ends_with('*')))
+            .chain(NOBODY)
+            .filter(|t| !tables.contains(**t))
+            .collect();
+        assert!(gone.is_empty(), "no such table: {gone:?}");
+    }
 
     #[test]
     fn the_printed_table_of_what_is_kept_is_this_one() {

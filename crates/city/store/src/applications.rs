@@ -345,6 +345,17 @@ pub fn put_form(tx: &mut Tx<'_>, id: i64, sealed: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// Removes forms whose applications ended before `ended`; of those that were never handed in, before `drafts`. Looked at
+/// are the ends of the sixty days before each moment: what is older was removed when it was that old, at most `limit`.
+pub fn sweep_forms(tx: &mut Tx<'_>, ended: Moment, drafts: Moment, limit: u32) -> Result<u64> {
+    let window = |before: Moment| Moment::from_us(before.us() - 60 * kernel::US_PER_DAY);
+    let sql = "DELETE FROM application_form WHERE application IN (\
+               SELECT a.id FROM application a JOIN application_form f ON f.application = a.id \
+               WHERE (a.ended >= $1 AND a.ended < $2) \
+                  OR (a.ended >= $3 AND a.ended < $4 AND a.submitted IS NULL) LIMIT $5)";
+    tx.exec(sql, vals![window(ended), ended, window(drafts), drafts, limit])
+}
+
 /// The sealed form.
 pub fn form(rd: &mut Rd<'_>, id: i64) -> Result<Option<Vec<u8>>> {
     let sql = "SELECT sealed FROM application_form WHERE application = $1";

@@ -69,6 +69,10 @@ struct MineHtml {
     code: String,
     spoken: String,
     title: String,
+    /// in one sentence: who has it and until when
+    now: String,
+    /// number and code as a sentence to copy or to send on; the browser puts the address in
+    receipt: String,
     words: String,
     stage: String,
     steps: Vec<Step>,
@@ -113,6 +117,33 @@ fn steps(p: &Page, stage: StageKind) -> Vec<Step> {
     labels.into_iter().enumerate().map(one).collect()
 }
 
+/// Where it stands, in one sentence.
+fn now(p: &Page, stage: StageKind, unit: &str, due: &str, left: &str) -> String {
+    use StageKind as S;
+    let text = match stage {
+        S::Registered | S::Accepted if due.is_empty() => p.t.now_taken_in,
+        S::Registered | S::Accepted => p.t.now_taken_in_by,
+        S::Dispatched
+        | S::Handling
+        | S::ReturnAsked
+        | S::Conferring
+        | S::Escalated
+        | S::NegativeReview
+        | S::Rectifying => {
+            if due.is_empty() {
+                p.t.now_handled
+            } else {
+                p.t.now_handled_by
+            }
+        }
+        S::Replied => p.t.now_replied,
+        S::CalledBack | S::Archived => p.t.now_ended,
+        S::Refused => p.t.now_refused,
+        S::Merged => p.t.now_merged,
+    };
+    text.replace("{unit}", unit).replace("{due}", due).replace("{left}", left)
+}
+
 /// What of an event is for the person: answers, reasons, their own words.
 fn said(p: &Page, asked: &Command) -> Vec<String> {
     match asked {
@@ -149,16 +180,22 @@ async fn mine(slots: &Slots, p: Page, code: String, v: &ResidentView, told: Told
         files: e.happened.files.clone(),
     };
     let lamp = lamp(p.lang, p.t, v.view.clock.as_ref());
+    let unit = v.view.owner.clone().unwrap_or_else(|| v.view.office.unit_name(case.first_asked));
+    let spoken = format!("{}-{}", code.get(..4).unwrap_or_default(), code.get(4..).unwrap_or_default());
+    let receipt = p.t.mine_receipt.replace("{city}", &p.city).replace("{number}", &case.number);
+    let receipt = receipt.replace("{code}", &spoken);
     render(&MineHtml {
+        now: now(&p, case.stage.kind(), &unit, &lamp.due, &lamp.left),
+        receipt,
         number: case.number.clone(),
-        spoken: format!("{}-{}", code.get(..4).unwrap_or_default(), code.get(4..).unwrap_or_default()),
+        spoken,
         title: case.title.clone(),
         words: words.unwrap_or_default(),
         stage: word(p.lang, case.stage.kind()),
         steps: steps(&p, case.stage.kind()),
         due: lamp.due,
         left: lamp.left,
-        unit: v.view.owner.clone().unwrap_or_else(|| v.view.office.unit_name(case.first_asked)),
+        unit,
         lines: v.events.iter().rev().map(line).collect(),
         may_add: v.view.acts.contains(&Act::AddWords),
         beside,

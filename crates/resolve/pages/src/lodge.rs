@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use city::{Contact, Error};
 use kernel::{Actor, RegionCode};
 use resolve::{Channel, Complexity, Kind, Registration, Word as _};
-use web_kit::{Fields, Form, Oops, Opt, again, render, word};
+use web_kit::{Fields, Form, Oops, Opt, again, render};
 
 use crate::{Kit, Page};
 
@@ -26,13 +26,24 @@ struct LodgeHtml {
 const KINDS: [Kind; 5] = [Kind::Matter, Kind::Consultation, Kind::Complaint, Kind::Opinion, Kind::Demand];
 
 async fn page(kit: &Kit, p: Page, sent: Fields, trouble: String) -> Result<Response, Oops> {
-    let chosen = if sent.has("kind") { sent.get("kind") } else { Kind::Matter.word() };
-    let kind = |k: Kind| Opt { value: k.word().into(), label: word(p.lang, k), on: k.word() == chosen };
+    // Nothing is chosen for a person: what they leave open is a matter until somebody has read it.
+    let kind = |(k, label): (Kind, &str)| Opt {
+        value: k.word().into(),
+        label: label.to_owned(),
+        on: k.word() == sent.get("kind"),
+    };
     let city = kit.city.office_now().await?.settings.city.to_string();
     let region = sent.opt("region").unwrap_or(city);
     let all = kit.city.regions().await?.into_iter().filter(|(code, _)| code.len() <= 9);
     let regions = all.map(|(code, name)| Opt { on: code == region, label: name, value: code }).collect();
-    let kinds = KINDS.map(kind).into_iter().collect();
+    let labels = [
+        p.t.lodge_kind_matter,
+        p.t.lodge_kind_consultation,
+        p.t.lodge_kind_complaint,
+        p.t.lodge_kind_opinion,
+        p.t.lodge_kind_demand,
+    ];
+    let kinds = KINDS.into_iter().zip(labels).map(kind).collect();
     let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
     let waiting = kit.city.waiting_files(&Actor::resident(), tickets).await?;
     Ok(render(&LodgeHtml { waiting, kinds, regions, hide: sent.has("hide"), sent, trouble, p }))

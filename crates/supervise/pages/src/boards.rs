@@ -122,6 +122,31 @@ struct Cell {
     href: String,
     hot: bool,
     how: &'static str,
+    /// length of the bar in the cell beside the longest of its column, in twentieths
+    bar: usize,
+    /// is there anything to open?
+    any: bool,
+}
+
+/// One of the four large figures: how it stands beside the time before, as long as this one.
+struct Large {
+    cell: Cell,
+    /// ▲2.1, ▼3; empty when nothing changed or there is nothing to compare with
+    change: String,
+    /// is the change for the worse?
+    worse: bool,
+    /// the value before
+    before: String,
+}
+
+/// A district on the map of tiles: what of its open cases is late.
+struct Tile {
+    name: String,
+    href: String,
+    /// 0 none late … 4 a fifth and more
+    heat: usize,
+    late: String,
+    open: String,
 }
 
 struct RowView {
@@ -146,7 +171,10 @@ struct BoardHtml {
     as_of: String,
     bys: Vec<Opt>,
     sorts: Vec<Opt>,
+    larges: Vec<Large>,
     tiles: Vec<Cell>,
+    districts: Vec<Tile>,
+    spans: Vec<(&'static str, String, bool)>,
     heads: Vec<&'static str>,
     rows: Vec<RowView>,
     first: &'static str,
@@ -160,18 +188,16 @@ struct BoardHtml {
     count: usize,
 }
 
+/// What a leader looks at first.
+const LARGE: &[&str] = &["on_time_rate", "solved_rate", "satisfied_rate", "late"];
 const TILES: &[&str] = &[
     "intake",
     "replied",
-    "on_time_rate",
     "open",
-    "late",
     "near",
     "bounced",
     "reopened",
     "recurred",
-    "solved_rate",
-    "satisfied_rate",
     "problems",
     "plans",
     "mended",
@@ -211,6 +237,96 @@ fn cell(p: &Page, f: &'static Figure, value: Value, ask: &Ask) -> Cell {
         href: list_href(f, ask),
         hot: bad,
         how: if p.lang == Lang::Zh { f.how } else { f.how_en },
+        bar: 0,
+        any: value.number().is_some_and(|n| n > 0.0),
+    }
+}
+
+/// The same number of days just before.
+fn before(ask: &Ask) -> Ask {
+    let (from, to) = (Moment::start_of(ask.from), Moment::start_of(ask.to));
+    let days = to.us_since(from) / US_PER_DAY + 1;
+    let shift = |m: Moment| m.plus_us(-days * US_PER_DAY).date();
+    Ask { from: shift(from), to: shift(to), ..ask.clone() }
+}
+
+/// A figure beside its value in the time before.
+fn large(p: &Page, f: &'static Figure, now: Value, then: Value, ask: &Ask) -> Large {
+    let difference = now.number().zip(then.number()).map_or(0.0, |(a, b)| a - b);
+    let size = difference.abs();
+    let amount = match now {
+        Value::Share { .. } => format!("{size:.1}"),
+        Value::Count(_) => format!("{size:.0}"),
+    };
+    let shown = size >= 0.05;
+    let arrow = if difference > 0.0 { "▲" } else { "▼" };
+    Large {
+        cell: cell(p, f, now, ask),
+        change: if shown { format!("{arrow}{amount}") } else { String::new() },
+        worse: shown && (difference > 0.0) == f.worse,
+        before: then.text(),
+    }
+}
+
+/// 本周、本月、本季、近 30 天: from, to, and whether it is what is shown.
+fn spans(p: &Page, ask: &Ask, by: Dim, now: Moment) -> Vec<(&'static str, String, bool)> {
+    let t = p.t.supervise;
+    let today = now.date();
+    let back = |days: i64| Moment::start_of(today).plus_us(-days * US_PER_DAY).date();
+    let month = today.day() - 1;
+    let quarter_start = {
+        let mut d = back(i64::from(month));
+        while (d.month() - 1) % 3 != 0 {
+            d = Moment::start_of(d).plus_us(-US_PER_DAY).date();
+            d = Moment::start_of(d).plus_us(-i64::from(d.day() - 1) * US_PER_DAY).date();
+        }
+        d
+    };
+    let week = back(i64::from(today.weekday().to_monday_zero_offset()));
+    let all = [
+        (t.this_week, week),
+        (t.this_month, back(i64::from(month))),
+        (t.this_quarter, quarter_start),
+        (t.thirty_days, back(29)),
+    ];
+    let link = |(name, from): (&'static str, Date)| {
+        let of = Ask { from, to: today, ..ask.clone() };
+        let here = of.from == ask.from && of.to == ask.to;
+        (name, format!("/desk/boards?{}&by={}", query_of(&of), by.word()), here)
+    };
+    all.into_iter().map(link).collect()
+}
+
+/// Districts with open cases, the share of late ones as heat.
+fn districts(b: &FigureBoard) -> Vec<Tile> {
+    let (Some(open), Some(late)) = (figure("open"), figure("late")) else { return Vec::new() };
+    let tile = |l: &NamedLine| {
+        let count = |f| l.line.value(f).number().unwrap_or(0.0);
+        let share = if count(open) > 0.0 { count(late) / count(open) } else { 0.0 };
+        let heat = [0.0, 0.05, 0.1, 0.2].iter().filter(|limit| share > **limit).count();
+        Tile {
+            name: l.name.clone(),
+            href: format!("/desk/boards?{}&by=unit", query_of(&of_line(&b.ask, Dim::Region, &l.line.key))),
+            heat,
+            late: l.line.value(late).text(),
+            open: l.line.value(open).text(),
+        }
+    };
+    b.lines.iter().filter(|l| !l.line.key.is_empty() && l.line.any()).map(tile).collect()
+}
+
+/// How long the bar of each cell is beside the longest of its column. Shares have none: they are read by their number.
+fn with_bars(rows: &mut [RowView], keys: &[&'static Figure], lines: &[&NamedLine]) {
+    for (column, f) in keys.iter().enumerate() {
+        let counts = lines.iter().map(|l| match l.line.value(f) {
+            Value::Count(n) => n,
+            Value::Share { .. } => 0,
+        });
+        let most = counts.clone().max().unwrap_or(0);
+        for (row, n) in rows.iter_mut().zip(counts) {
+            row.cells[column].bar =
+                (n * 20).checked_div(most).and_then(|b| usize::try_from(b).ok()).unwrap_or(0);
+        }
     }
 }
 
@@ -273,6 +389,17 @@ pub(crate) async fn board(
     };
     let trend_rows =
         starts.iter().enumerate().map(|(i, d)| (label(d), series.iter().map(|s| s[i]).collect())).collect();
+    let then = kit.acts.supervision.board(desk.actor(), before(&b.ask), by).await?;
+    let by_region = if by == Dim::Region {
+        districts(&b)
+    } else {
+        districts(&kit.acts.supervision.board(desk.actor(), b.ask.clone(), Dim::Region).await?)
+    };
+    let shown: Vec<&NamedLine> = all.iter().skip(page * PAGE).take(PAGE).collect();
+    let mut rows: Vec<RowView> = shown.iter().map(|l| row(l)).collect();
+    with_bars(&mut rows, &keys, &shown);
+    let names = kit.city.regions().await?;
+    let office = kit.city.office_now().await?;
     let more = (page + 1) * PAGE < all.len();
     let here = format!("/desk/boards?{}&by={}&sort={}", query_of(&b.ask), by.word(), chosen.key);
     Ok(render(&BoardHtml {
@@ -281,15 +408,20 @@ pub(crate) async fn board(
         as_of: when(p.lang, b.as_of),
         bys: Dim::ALL.iter().map(|d| opt(d.word(), dim_name(&p, *d), by.word())).collect(),
         sorts: keys.iter().map(|f| opt(f.key, name(p.lang, f), chosen.key)).collect(),
+        larges: (figures(LARGE).into_iter())
+            .map(|f| large(&p, f, b.total.value(f), then.total.value(f), &b.ask))
+            .collect(),
+        districts: if by_region.len() > 1 { by_region } else { Vec::new() },
+        spans: spans(&p, &b.ask, by, p.now),
         tiles: figures(TILES).into_iter().map(|f| cell(&p, f, b.total.value(f), &b.ask)).collect(),
         heads: keys.iter().map(|f| name(p.lang, f)).collect(),
-        rows: all.iter().skip(page * PAGE).take(PAGE).map(row).collect(),
+        rows,
         first: dim_name(&p, by),
         bars: chart(&p, &b, &all, chosen),
         lines: lines(&drawn),
         trend_heads: trend.iter().map(|f| name(p.lang, f)).collect(),
         trend_rows,
-        narrowed: narrowed(&p, &b),
+        narrowed: narrowed(&p, &b, &names, &office),
         told: FIGURES.iter().map(|f| about(&p, f)).collect(),
         next: if more { format!("{here}&page={}", page + 1) } else { String::new() },
         count: all.len(),
@@ -318,11 +450,17 @@ fn drill(by: Dim, of: &Ask) -> String {
 }
 
 /// What the board is narrowed to, each with the address without it.
-fn narrowed(p: &Page, b: &FigureBoard) -> Vec<(String, String)> {
+fn narrowed(
+    p: &Page,
+    b: &FigureBoard,
+    names: &[(String, String)],
+    office: &city::Office,
+) -> Vec<(String, String)> {
     let f = &b.ask.filter;
-    let unit = f.unit.map_or_else(String::new, |u| format!("#{u}"));
+    let unit = f.unit.map_or_else(String::new, |u| office.unit_name(kernel::UnitId(u)));
+    let region = names.iter().find(|(code, _)| *code == f.region).map_or(&f.region, |(_, name)| name);
     let set = [
-        (Dim::Region, &f.region),
+        (Dim::Region, region),
         (Dim::Unit, &unit),
         (Dim::Item, &f.item),
         (Dim::Campaign, &f.campaign),

@@ -135,7 +135,7 @@ pub fn lines(l: &Lines) -> String {
         // Names at the ends must not lie on one another.
         let mut at = values.last().map_or(0.0, |v| y(*v)) + 4.0;
         while taken.iter().any(|t| (t - at).abs() < 15.0) {
-            at += 15.0;
+            at -= 15.0;
         }
         taken.push(at);
         let _ = write!(

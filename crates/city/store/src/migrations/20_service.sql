@@ -28,6 +28,7 @@ CREATE INDEX application_region ON application (region, stage, due, id);
 CREATE INDEX application_theme ON application (theme, submitted, region, stage);
 -- The worker finds what became due, and what another calendar may move, by these alone.
 CREATE INDEX application_next ON application (next_at, id) WHERE next_at IS NOT NULL;
+CREATE INDEX application_ended ON application (ended, id) WHERE ended IS NOT NULL;
 CREATE INDEX application_calendar ON application (calendar, id) WHERE next_at IS NOT NULL;
 
 -- What units have to do in it: `open` is 1 while it can be worked on.

@@ -10,6 +10,18 @@ web_kit::room! {
     as_of: "截至 {at}", "as of {at}";
     from: "自", "From";
     to: "至", "To";
+    this_week: "本周", "This week";
+    this_month: "本月", "This month";
+    this_quarter: "本季", "This quarter";
+    thirty_days: "近30天", "30 days";
+    span: "时间", "Time";
+    before: "上期 {n}", "{n} before";
+    before_hint: "上期：紧接在前、同样长的一段时间", "before: as many days just before these";
+    for_worse: "变差", "worse";
+    for_better: "变好", "better";
+    districts: "各地超期", "Late by district";
+    districts_hint: "颜色越深，在办件里超期的越多；点开看这个地方", "The darker, the more of its open cases are late; open one to see it";
+    district_late: "超期 {late} / 在办 {open}", "{late} late of {open} open";
     to_hint: "可选过去任一天，数据还原到那天", "Any day in the past: figures are as they were then";
     by: "分列", "By";
     sort: "排序", "Order";
