@@ -111,7 +111,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("web-kit", &["kernel", "workday", "resolve", "access", "store", "city"]),
-    ("portal", &["web-kit"]),
+    ("portal", &["kernel", "seal", "city", "web-kit"]),
     (
         "catalogue-pages",
         &[

@@ -3,9 +3,11 @@
 //! Knows the shared parts of pages and addresses. Must not know a rule, nor who works on a case.
 
 pub mod texts;
+mod verify;
 
 use askama::Template;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 use axum::routing::get;
 use web_kit::{Asset, JS, Kit, render};
@@ -29,5 +31,8 @@ async fn front(p: Page) -> Response {
 
 /// The front page.
 pub fn routes() -> Router<Kit> {
-    Router::new().route("/", get(front))
+    Router::new().route("/", get(front)).route(
+        "/verify",
+        get(verify::form).post(verify::check).layer(DefaultBodyLimit::max(verify::FILE_MAX)),
+    )
 }

@@ -38,8 +38,8 @@ pub fn verify(file: &[u8], options: &Options) -> Result<Report, Unreadable> {
         }
         _ => Err(Unreadable::new(
             "unknown_file",
-            "读不懂这个文件：它不是 OFD 文件，也不是电子印章；核验其他文件请同时给出签名文件（--signature）。",
-            "This is neither an OFD document nor a seal; for other files give the signature too (--signature).",
+            "读不懂这个文件：它不是 OFD 文件，也不是电子印章；核验其他文件还须有它的签名文件。",
+            "This is neither an OFD document nor a seal; other files need their signature beside them.",
         )),
     }
 }

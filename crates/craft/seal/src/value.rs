@@ -150,8 +150,8 @@ fn raw(value: &[u8], document: &[u8], stated_at: Option<Moment>, options: &Optio
     if checked.is_none() {
         verdict.say(
             "certificate_missing",
-            "文件里只有签名值，没有签名人的证书，无法核验是谁签的、签得对不对；请用 --cert 给出签名人的证书。",
-            "There is only a bare value and no certificate, so nobody can tell who signed; give it with --cert.",
+            "文件里只有签名值，没有签名人的证书，无法核验是谁签的、签得对不对；须有签名人的证书。",
+            "There is only a bare value and no certificate, so nobody can tell who signed; the certificate of the signer is needed.",
         );
     } else {
         value_said(&mut verdict, checked.as_ref());
