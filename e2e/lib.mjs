@@ -106,6 +106,13 @@ export async function person(browser, url, problems, { login, size = DESK } = {}
   return page;
 }
 
+/** Unfolds everything that a form stands in. */
+export async function unfold(form) {
+  await form.evaluate((e) => {
+    for (let d = e.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
+  });
+}
+
 /** axe (WCAG 2.1 AA), no sideways scrolling, targets large enough. */
 export async function check(page, problems) {
   const here = `${new URL(page.url()).pathname} ${page.viewportSize().width}px`;

@@ -1,7 +1,7 @@
 // Reading what people write: a letter is looked at before it is registered, a unit is chosen from the proposal, a reply
 // is checked before it is sent, words are found, a closed case becomes a precedent. Desk and phone; ends with 1 when
 // anything is wrong.
-import { check, DESK, person, PHONE, startBrowser, startServer } from "./lib.mjs";
+import { check, DESK, person, PHONE, startBrowser, startServer, unfold } from "./lib.mjs";
 
 const problems = [];
 const must = (holds, what) => {
@@ -32,7 +32,7 @@ async function walk(url, browser, size, round) {
   await offer.click();
   await coord.waitForURL(/done=dispatch/);
   must((await coord.locator("dl.facts").last().innerText()).includes(unit), `${number}: ${unit} has it`);
-  await coord.goto("/desk/dispatch?fill=1");
+  await coord.goto("/desk/dispatch?certain=1");
   await check(coord, problems);
 
   const login = { 市住建局: "housing.handler1", 市市监局: "market.handler1" }[unit];
@@ -42,7 +42,7 @@ async function walk(url, browser, size, round) {
     await handler.click("form[action$='/act/take'] button");
     await handler.waitForURL(/done=take/);
     const form = handler.locator("form[action$='/act/reply']");
-    if (!(await form.locator("xpath=..").evaluate((d) => d.open))) await form.locator("xpath=..").locator("summary").click();
+    await unfold(form);
     await form.locator("[name=text]").fill("您好,您反映的问题已收悉,已转相关部门处理。");
     await form.locator("button[formaction]").click();
     await handler.waitForSelector("form[action$='/act/reply'] .note");

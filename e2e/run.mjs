@@ -1,6 +1,6 @@
 // One case of each kind through every role, at a desk and on a phone. Ends with 1 when anything is wrong.
 // BANCHENG_BIN: the program; BANCHENG_DATABASE_URL: once more on PostgreSQL.
-import { check, DESK, person, PHONE, startBrowser, startServer } from "./lib.mjs";
+import { check, DESK, person, PHONE, startBrowser, startServer, unfold } from "./lib.mjs";
 
 const problems = [];
 const must = (holds, what) => {
@@ -13,8 +13,7 @@ async function act(page, number, name, fields = {}) {
   const form = page.locator(`form[action$="/act/${name}"]`);
   must((await form.count()) === 1, `${number}: ${name} is not offered`);
   if ((await form.count()) !== 1) return;
-  const box = form.locator("xpath=..");
-  if (!(await box.evaluate((d) => d.open))) await box.locator("summary").click();
+  await unfold(form);
   for (const [field, value] of Object.entries(fields)) {
     const input = form.locator(`[name="${field}"]`).first();
     const kind = await input.evaluate((e) => (e.tagName === "SELECT" ? "select" : e.type));

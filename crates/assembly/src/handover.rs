@@ -83,8 +83,7 @@ fn walk_finding_becomes_case(
     let inside = actor.region.as_ref().is_none_or(|r| r.contains(&region));
     let region = if inside { region } else { actor.region.clone().unwrap_or(region) };
     let first = office.reception(&region).map(|u| u.id).or(actor.unit).ok_or(Error::NotFound)?;
-    let line: String = f.words.trim().chars().take(40).collect();
-    let title = if name.is_empty() { line } else { format!("{name}:{line}").chars().take(60).collect() };
+    let title = cut(&resolve::found_title(name, &f.words), resolve::TITLE_MAX);
     let registration = Registration {
         kind: if found.kind == FindingKind::Problem { Kind::Problem } else { Kind::Opinion },
         title,

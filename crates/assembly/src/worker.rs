@@ -84,6 +84,7 @@ fn sweep(house: &House) -> Result<usize, Error> {
         idempotency::purge(tx, now, 10_000)?;
         let old = |n: i64| kernel::Moment::from_us(now.us() - retention::days(n));
         store::tries::sweep(tx, old(retention::TRIES_DAYS))?;
+        store::drafts::sweep(tx, old(retention::UNSENT_DAYS))?;
         store::applications::sweep_forms(tx, old(retention::FORMS_DAYS), old(retention::DRAFTS_DAYS), 1_000)?;
         office::sweep_messages(tx, old(retention::MESSAGES_DAYS), 10_000)?;
         Ok::<_, Error>(())

@@ -193,6 +193,11 @@ impl WorkCalendar {
         self.count_days(number_of(from), number_of(to))
     }
 
+    /// The last working day at or before a day: on it nothing is left of a limit that ends on that day but today.
+    pub fn last_left(&self, date: Date) -> Date {
+        date_of(self.nth_after(number_of(date), 0))
+    }
+
     /// Office time between two moments in microseconds; negative when `to` is before `from`. O(1).
     #[inline]
     pub fn working_us(&self, from: Moment, to: Moment) -> i64 {

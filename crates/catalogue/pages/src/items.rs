@@ -340,8 +340,8 @@ pub(crate) async fn show(
 
 #[derive(Deserialize)]
 pub(crate) struct CompareAsk {
-    from: u32,
-    to: u32,
+    from: Option<u32>,
+    to: Option<u32>,
 }
 
 struct Changed {
@@ -362,7 +362,7 @@ struct CompareHtml {
     changes: Vec<Changed>,
 }
 
-/// `GET /desk/items/i/{key}/compare`: any two versions.
+/// `GET /desk/items/i/{key}/compare`: any two versions; the last two when none are said.
 pub(crate) async fn compare(
     State(kit): State<Kit>,
     desk: Desk,
@@ -373,7 +373,10 @@ pub(crate) async fn compare(
     let view = kit.acts.catalogue.item(Some(desk.actor()), key.clone()).await?;
     let of = |n: u32| view.history.versions().iter().find(|v| v.version == n).ok_or(Oops(Error::NotFound));
     let t = p.t.catalogue;
-    let changes = catalogue::compare(of(ask.from)?, of(ask.to)?).into_iter().map(|c| {
+    let last = view.history.versions().iter().map(|v| v.version).max().unwrap_or(1);
+    let to = ask.to.unwrap_or(last);
+    let from = ask.from.unwrap_or_else(|| to.saturating_sub(1).max(1));
+    let changes = catalogue::compare(of(from)?, of(to)?).into_iter().map(|c| {
         let (effect, class) = match c.effect {
             Effect::Lighter => (t.lighter, "green"),
             Effect::Heavier => (t.heavier, "red"),
@@ -385,8 +388,8 @@ pub(crate) async fn compare(
         changes: changes.collect(),
         versions: view.history.versions().iter().map(|v| v.version).collect(),
         name: view.today.name.clone(),
-        from: ask.from,
-        to: ask.to,
+        from,
+        to,
         key,
         p,
     }))

@@ -30,6 +30,17 @@ pub struct SystemView {
     pub seal: Option<ledger::Seal>,
 }
 
+/// The case that a message is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// 受理编号
+    pub number: String,
+    /// title
+    pub title: String,
+    /// the next step is the reader's now
+    pub owed: bool,
+}
+
 impl City {
     /// Codes and names of regions.
     pub fn regions(&self) -> Later<Vec<(String, String)>> {
@@ -57,7 +68,7 @@ impl City {
 
     /// The newest messages of the actor's unit, with the number of the case each is about. A message names the case, so
     /// one about a case that the actor may not see is not shown.
-    pub fn inbox(&self, actor: Actor) -> Later<Vec<(MessageRow, Option<String>)>> {
+    pub fn inbox(&self, actor: Actor) -> Later<Vec<(MessageRow, Option<About>)>> {
         self.read(move |app, rd| app.messages_in(rd, &actor, 100, |_| true))
     }
 
@@ -67,7 +78,7 @@ impl City {
         actor: &Actor,
         most: u32,
         wanted: impl FnMut(&MessageRow) -> bool,
-    ) -> Result<Vec<(MessageRow, Option<String>)>, Error> {
+    ) -> Result<Vec<(MessageRow, Option<About>)>, Error> {
         let office = self.office(rd)?;
         let unit = actor.unit.ok_or(Error::NotFound)?;
         let home = crate::reach::home(actor, &office);
@@ -75,14 +86,22 @@ impl City {
         let mut messages = office::messages(rd, unit, self.store.now(), most)?;
         messages.retain(wanted);
         let ids: Vec<CaseId> = messages.iter().filter_map(|m| m.case).collect();
-        let numbers: HashMap<CaseId, String> = cases::by_ids(rd, &ids)?
+        // Who owes the next step now: what a message asked for may be done long since.
+        let owed = |case: &resolve::Case| {
+            case.duty().is_some_and(|d| match d.unit {
+                Some(unit) => Some(unit) == actor.unit,
+                None => d.role == actor.role,
+            })
+        };
+        let about = |case: resolve::Case| About { owed: owed(&case), number: case.number, title: case.title };
+        let known: HashMap<CaseId, About> = cases::by_ids(rd, &ids)?
             .into_iter()
             .filter(|r| access::may_see(actor, &r.case))
-            .map(|r| (r.id, r.case.number))
+            .map(|r| (r.id, about(r.case)))
             .collect();
         let shown = messages.into_iter().filter_map(|m| match m.case {
             None => Some((m, None)),
-            Some(id) => numbers.get(&id).cloned().map(|number| (m, Some(number))),
+            Some(id) => known.get(&id).cloned().map(|about| (m, Some(about))),
         });
         Ok(shown.collect())
     }

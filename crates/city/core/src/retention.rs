@@ -45,6 +45,8 @@ pub const TRIES_DAYS: i64 = 30;
 pub const MESSAGES_DAYS: i64 = 730;
 /// Files brought to be imported, with their rows set aside, days.
 pub const IMPORTS_DAYS: i64 = 30;
+/// Forms that somebody has not sent, days.
+pub const UNSENT_DAYS: i64 = 7;
 /// What was filled in for an application, after it ended: five years, as long as its papers may be asked for.
 pub const FORMS_DAYS: i64 = 1_826;
 /// What was filled in and never handed in, after the draft ended.
@@ -92,6 +94,7 @@ pub const KEPT: &[Kind] = &[
     k("账号登录过的网络（摘要）", "digests of networks an account signed in from", "sign_in_try", "strangers lock nobody out", Ends::Days(TRIES_DAYS)),
     k("查阅他单位件、查看联系方式", "who read a case of another unit or saw a contact, and why", "event", "nobody reads beyond need unseen", Ends::Kept),
     k("站内消息（标题已遮盖）", "messages to units, personal data covered", "message", "who must act", Ends::Days(MESSAGES_DAYS)),
+    k("未提交的草稿（加密）", "forms that staff have not sent yet, sealed", "draft", "a closed window loses nothing", Ends::Days(UNSENT_DAYS)),
     k("接口重发的答复", "answers kept for requests that are sent twice", "idempotency", "done once", Ends::Days(ONCE_DAYS)),
     k("检索索引、统计、相似度", "search index, figures, likeness: made from the record, made anew after erasing", "text_*, fact", "find and count", Ends::Kept),
 ];

@@ -12,15 +12,24 @@ use crate::{Desk, Kit, Page};
 struct Message {
     at: String,
     words: String,
-    number: String,
     seen: bool,
+}
+
+/// What was told of one case, or of something else.
+struct Told {
+    number: String,
+    title: String,
+    fresh: usize,
+    messages: Vec<Message>,
 }
 
 #[derive(Template)]
 #[template(path = "messages.html")]
 struct MessagesHtml {
     p: Page,
-    messages: Vec<Message>,
+    /// what the reader must do, and what is only told
+    groups: [(&'static str, Vec<Told>); 2],
+    empty: bool,
     last: i64,
     unseen: bool,
 }
@@ -31,14 +40,27 @@ pub(crate) async fn messages(State(kit): State<Kit>, desk: Desk) -> Result<Respo
     let inbox = kit.city.inbox(desk.actor()).await?;
     let last = inbox.iter().map(|(m, _)| m.id).max().unwrap_or(0);
     let unseen = inbox.iter().any(|(m, _)| !m.seen);
-    let messages = inbox.into_iter().map(|(m, number)| Message {
-        at: when(p.lang, m.at),
-        words: m.words,
-        number: number.unwrap_or_default(),
-        seen: m.seen,
-    });
-    let messages = messages.collect();
-    Ok(render(&MessagesHtml { p, messages, last, unseen }))
+    let empty = inbox.is_empty();
+    let (mut mine, mut told): (Vec<Told>, Vec<Told>) = (Vec::new(), Vec::new());
+    for (m, about) in inbox {
+        let words = match &about {
+            // Number and title stand above.
+            Some(a) => m.words.replace(&format!("：{} {}", a.number, a.title), "").replace(&a.number, ""),
+            None => m.words,
+        };
+        let message = Message { at: when(p.lang, m.at), words, seen: m.seen };
+        let list = if about.as_ref().is_some_and(|a| a.owed) { &mut mine } else { &mut told };
+        let (number, title) = about.map_or_else(Default::default, |a| (a.number, a.title));
+        let at = list.iter().position(|t| !number.is_empty() && t.number == number);
+        let at = at.unwrap_or_else(|| {
+            list.push(Told { number, title, fresh: 0, messages: Vec::new() });
+            list.len() - 1
+        });
+        list[at].fresh += usize::from(!message.seen);
+        list[at].messages.push(message);
+    }
+    let groups = [(p.t.messages_mine, mine), (p.t.messages_told, told)];
+    Ok(render(&MessagesHtml { p, groups, empty, last, unseen }))
 }
 
 /// `POST /desk/messages`: all up to this one are seen.
@@ -132,7 +154,6 @@ pub(crate) async fn put_calendar(
 }
 
 struct LimitLine {
-    id: String,
     phase: String,
     length: String,
     yellow: String,
@@ -168,7 +189,6 @@ async fn limits_page(
             l.item.clone(),
         ];
         LimitLine {
-            id: l.id.clone(),
             phase: word(p.lang, l.phase),
             length: length(p.t, l.length),
             yellow: length(p.t, l.yellow),

@@ -66,6 +66,8 @@ web_kit::texts! {
     f_parent: "上级单位", "Unit above";
     f_duties: "职责（每行一项）", "Duties, one a line";
     messages_empty: "还没有消息。转办、催办、督办时会在这里通知本单位。", "No messages yet. Your unit is told here when it is given a case, reminded or ordered.";
+    messages_mine: "需要我办", "For you to do";
+    messages_told: "告知", "For your information";
     messages_seen: "全部标为已读", "Mark all as seen";
     message_new: "新", "New";
     staff_add: "新增或修改账号", "Add or change an account";
@@ -79,7 +81,7 @@ web_kit::texts! {
     limits_title: "期限规则", "Limits";
     limits_lead: "各环节几个工作日、何时亮黄灯、依据", "Working days of each phase, the yellow light, the source";
     limits_long: "条件越多的规则越优先；只对生效日及以后开始的计时有效。", "The rule with more conditions wins; it is in force for clocks that start on its day or later.";
-    limits_edit: "修改期限规则", "Change the limits";
+    limits_edit: "高级：整表修改", "For experts: the whole table";
     limits_json: "期限表（JSON）", "The table of limits (JSON)";
     limits_hint: "每条须有编号和依据；保存后留痕。", "Each needs an id and a source; saving is on record.";
     limit_id: "编号", "Id";

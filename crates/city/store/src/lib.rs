@@ -17,6 +17,7 @@ pub mod companies;
 mod conn;
 pub mod contacts;
 pub mod counters;
+pub mod drafts;
 mod engine;
 pub mod erasures;
 mod error;

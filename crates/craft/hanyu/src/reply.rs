@@ -64,7 +64,7 @@ const PARTS: [Row; 7] = [
             "检测",
             "调阅",
         ],
-        add: ("写明查了什么:到哪里、找谁、看了什么", "say what was checked: where, whom, what"),
+        add: ("写明查了什么：到哪里、找谁、看了什么", "say what was checked: where, whom, what"),
     },
     Row {
         part: Part::Found,
@@ -86,7 +86,7 @@ const PARTS: [Row; 7] = [
             "不符合",
             "符合",
         ],
-        add: ("写明查到什么:属实与否、原因", "say what was found: true or not, and why"),
+        add: ("写明查到什么：属实与否、原因", "say what was found: true or not, and why"),
     },
     Row {
         part: Part::Action,
@@ -159,7 +159,7 @@ const PARTS: [Row; 7] = [
         part: Part::Basis,
         weight: 8.0,
         cues: &["《", "根据", "依据", "按照", "条例", "规定", "号)", "办法", "通知", "第条"],
-        add: ("写明政策依据:文件名、文号、条款", "name the basis: document, number, article"),
+        add: ("写明政策依据：文件名、文号、条款", "name the basis: document, number, article"),
     },
     Row {
         part: Part::Contact,

@@ -515,7 +515,7 @@ fn refuse(zh: &str, en: &str) -> Error {
 fn tell(tx: &mut Tx<'_>, office: &Office, after: &Case, asked: &Command) -> Result<(), Error> {
     let calendar = &office.rules.calendar;
     let now = tx.now();
-    let words = |what: &str| format!("{what}:{} {}", after.number, after.title);
+    let words = |what: &str| format!("{what}：{} {}", after.number, after.title);
     let whistle = after.channel == resolve::Channel::Whistle;
     match asked {
         Command::Dispatch { unit, .. }

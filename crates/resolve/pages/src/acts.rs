@@ -149,6 +149,23 @@ pub const FORMS: &[ActForm] = &[
     risky(Act::Backfill, &[must("text", |t| t.f_reply, Big)]),
 ];
 
+/// Acts that are seldom needed: a page offers them under “其他操作”.
+pub const RARE: &[Act] = &[
+    Act::Pause,
+    Act::Confer,
+    Act::Escalate,
+    Act::Redispatch,
+    Act::AddCo,
+    Act::DropCo,
+    Act::Amend,
+    Act::AddWords,
+    Act::Unmerge,
+    Act::Merge,
+    Act::Reopen,
+    Act::Refuse,
+    Act::Backfill,
+];
+
 /// Acts that have no form here: the system does them, the other side of a merge does, or a page of their own.
 pub const WITHOUT_FORM: &[Act] = &[
     Act::Register,
@@ -305,6 +322,8 @@ pub struct FormView {
     pub title: String,
     /// asks for a tick
     pub risk: bool,
+    /// seldom needed: folded under the others
+    pub rare: bool,
     /// shown open
     pub open: bool,
     /// what was wrong
@@ -313,6 +332,10 @@ pub struct FormView {
     pub chooses: bool,
     /// holds a reply that can be checked before it is sent
     pub replies: bool,
+    /// name of its draft
+    pub draft: String,
+    /// when a draft of it was kept, and the address that shows it
+    pub kept: Option<(String, String)>,
     /// fields
     pub fields: Vec<FieldView>,
     /// files may come with it
@@ -391,10 +414,13 @@ pub fn show(
         act: form.act.word(),
         title: word(page.lang, form.act),
         risk: form.risk,
+        rare: RARE.contains(&form.act),
         open: sent.is_some(),
         error: sent.and_then(|(_, e)| e).map_or_else(String::new, |e| web_kit::explain(page, e)),
         chooses: matches!(form.act, Act::Dispatch | Act::Redispatch | Act::Arbitrate),
         replies: matches!(form.act, Act::Reply | Act::ReplyNegative | Act::AnswerOnSpot),
+        draft: format!("case/{}/{}", case.number, form.act.word()),
+        kept: None,
         fields: fields.collect(),
         files: form.fields.iter().any(|f| matches!(f.input, Area | Big)),
         waiting: Vec::new(),

@@ -6,57 +6,19 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use city::{Error, Office};
-use resolve::{Act, Command, Stage, StepState, Word as _};
-use resolve_acts::{CaseView, EventView};
-use serde_json::Value;
+use city::Error;
+use resolve::{Act, Command, Light, Stage, StageKind, StepState, Word as _};
+use resolve_acts::CaseView;
 use web_kit::{
-    CaseKey, Fields, Form, Fragment, Lamp, Lang, Oops, again, date_of, day, lamp, length, render,
-    unit_choices, when, word,
+    CaseKey, Fields, Form, Fragment, Lamp, Oops, again, day, lamp, length, render,
+    short_day, unit_choices, when, word,
 };
 
 use crate::acts::{self, FORMS, FormView};
+use crate::lists::{self, Way};
 use crate::reading::{self, CheckView, Read};
+use crate::timeline::{FileView, Given, Line, Lines, Said, file_view, folded, line};
 use crate::{Desk, Kit, Page, Slots};
-
-/// What an event says besides who and when.
-#[derive(Clone, Debug)]
-pub(crate) struct Said {
-    pub label: String,
-    pub value: String,
-}
-
-/// One event as shown.
-#[derive(Clone, Debug)]
-pub(crate) struct Line {
-    pub at: String,
-    pub who: String,
-    pub act: String,
-    pub stage: String,
-    pub system: bool,
-    pub said: Vec<Said>,
-    pub files: Vec<FileView>,
-}
-
-/// A file as shown.
-#[derive(Clone, Debug)]
-pub(crate) struct FileView {
-    pub hash: String,
-    pub name: String,
-    pub size: String,
-    /// a picture that is small enough to be shown at once
-    pub shown: bool,
-}
-
-/// Bytes of a picture that is shown in the timeline.
-const SHOWN_MOST: i64 = 2 << 20;
-
-fn file_view(f: &kernel::FileRef) -> FileView {
-    let kib = (f.size + 1023) / 1024;
-    let size = if kib >= 1024 { format!("{:.1} MB", kib as f64 / 1024.0) } else { format!("{kib} KB") };
-    let shown = f.kind.starts_with("image/") && f.size <= SHOWN_MOST;
-    FileView { hash: f.hash.clone(), name: f.name.clone(), size, shown }
-}
 
 /// One day of the explanation of a limit.
 struct DayView {
@@ -67,6 +29,7 @@ struct DayView {
 }
 
 struct Part {
+    kind: &'static str,
     what: String,
     who: String,
     due: String,
@@ -97,7 +60,7 @@ struct CaseHtml {
     facts: Vec<Said>,
     forms: Vec<FormView>,
     parts: Vec<Part>,
-    lines: Vec<Line>,
+    lines: Vec<Lines>,
     days: Vec<DayView>,
     limit: String,
     provisional: bool,
@@ -109,11 +72,23 @@ struct CaseHtml {
     units: Vec<(String, String)>,
     trouble: String,
     done: String,
+    /// the list from which the reader came, and what is before and behind in it
+    way: Way,
     receipt: bool,
     beside: Vec<Fragment>,
     r: Read,
     may_dispatch: bool,
+    proposes: bool,
     checked: Option<(&'static str, CheckView)>,
+}
+
+impl CaseHtml {
+    fn has_rare(&self) -> bool {
+        self.forms.iter().any(|f| f.rare)
+    }
+    fn rare_open(&self) -> bool {
+        self.forms.iter().any(|f| f.rare && f.open)
+    }
 }
 
 /// What a page says besides the case itself.
@@ -126,97 +101,8 @@ struct Told<'a> {
     /// a precedent as it was filled in, when it was not taken
     precedent: Option<resolve_acts::NewPrecedent>,
     trouble: String,
-}
-
-fn text_of(lang: Lang, office: &Office, name: &str, v: &Value) -> String {
-    let unit_field = matches!(name, "unit" | "suggest" | "lead" | "units" | "first_asked");
-    match v {
-        Value::Number(n) if unit_field => {
-            n.as_i64().map_or_else(String::new, |n| office.unit_name(kernel::UnitId(n)))
-        }
-        Value::Number(n) => n.to_string(),
-        Value::Bool(b) => if *b { "✓" } else { "–" }.to_owned(),
-        Value::Array(all) => {
-            let each: Vec<_> = all.iter().map(|v| text_of(lang, office, name, v)).collect();
-            each.join(if each.iter().any(|e| e.contains(' ')) { "\n" } else { "、" })
-        }
-        Value::Object(map) => {
-            let each: Vec<_> = map.iter().map(|(k, v)| text_of(lang, office, k, v)).collect();
-            each.join(" · ")
-        }
-        Value::String(s) => closed_word(lang, name, s).unwrap_or_else(|| match (date_of(s), s.len()) {
-            (Some(d), 10) => day(lang, d),
-            _ if s.len() == 25 => s.parse().map_or_else(|_| s.clone(), |m| when(lang, m)),
-            _ => s.clone(),
-        }),
-        Value::Null => String::new(),
-    }
-}
-
-fn closed_word(lang: Lang, name: &str, s: &str) -> Option<String> {
-    use resolve as r;
-    fn read<W: resolve::Word>(lang: Lang, s: &str) -> Option<String> {
-        W::ALL.iter().find(|w| w.word() == s).map(|w| word(lang, *w))
-    }
-    match name {
-        "kind" => read::<r::Kind>(lang, s),
-        "channel" => read::<r::Channel>(lang, s),
-        "complexity" => read::<r::Complexity>(lang, s),
-        "cause" => read::<r::Cause>(lang, s),
-        "level" => read::<r::Level>(lang, s),
-        "solved" => read::<r::Solved>(lang, s),
-        "satisfied" => read::<r::Satisfaction>(lang, s),
-        "reason" => read::<r::RefuseReason>(lang, s)
-            .or_else(|| read::<r::ReturnReason>(lang, s))
-            .or_else(|| read::<r::PauseReason>(lang, s)),
-        _ => None,
-    }
-}
-
-/// What an act says, field by field, for a timeline.
-pub(crate) fn told(page: &Page, office: &Office, asked: &Command) -> Vec<Said> {
-    if matches!(asked, Command::Register(_)) {
-        return Vec::new();
-    }
-    let Ok(Value::Object(map)) = serde_json::to_value(asked) else { return Vec::new() };
-    let act = asked.act();
-    let mut out = Vec::new();
-    let order = acts::form_of(act).map_or(&[][..], |f| f.fields);
-    let mut names: Vec<&str> = order.iter().map(|f| f.name).collect();
-    names.extend(
-        map.keys().map(String::as_str).filter(|k| *k != "act" && !names.contains(k)).collect::<Vec<_>>(),
-    );
-    for name in names {
-        let value = map.get(name).map_or_else(String::new, |v| text_of(page.lang, office, name, v));
-        if !value.is_empty() {
-            let label = acts::label_of(act, name, page.t).unwrap_or(match name {
-                "from" => page.t.f_from,
-                "calendar" => page.t.f_calendar,
-                "before" => page.t.f_before,
-                "after" => page.t.f_after,
-                _ => "",
-            });
-            out.push(Said { label: label.to_owned(), value });
-        }
-    }
-    out
-}
-
-fn line(page: &Page, office: &Office, e: &EventView) -> Line {
-    let unit = e.unit.as_deref().map_or_else(String::new, |u| format!(" · {u}"));
-    let mut said = told(page, office, &e.happened.asked);
-    if e.reprinted {
-        said.push(Said { label: String::new(), value: page.t.by_printed_code.to_owned() });
-    }
-    Line {
-        at: when(page.lang, e.at),
-        who: format!("{}{unit}", e.who),
-        act: word(page.lang, e.act),
-        stage: word(page.lang, e.happened.to),
-        system: matches!(e.act, Act::WarnYellow | Act::WarnRed | Act::Recompute),
-        said,
-        files: e.happened.files.iter().map(file_view).collect(),
-    }
+    /// the list from which the reader came
+    within: String,
 }
 
 fn facts(page: &Page, v: &CaseView, region: String) -> Vec<Said> {
@@ -273,23 +159,25 @@ fn parts(page: &Page, v: &CaseView) -> Vec<Part> {
     for s in steps {
         let shape = if s.state == StepState::StruckOff { "✓ " } else { "○ " };
         out.push(Part {
+            kind: t.part_step,
             what: s.what.clone(),
-            who: t.part_step.to_owned(),
-            due: day(lang, s.due),
+            who: v.owner.clone().unwrap_or_default(),
+            due: short_day(lang, page.now, s.due),
             state: format!("{shape}{}", word(lang, s.state)),
         });
     }
     for co in &c.co {
-        let who = format!("{} · {}", t.part_co, v.office.unit_name(co.unit));
-        out.push(Part { what: co.task.clone(), who, due: String::new(), state: state(co.done) });
+        let (kind, who) = (t.part_co, v.office.unit_name(co.unit));
+        out.push(Part { kind, what: co.task.clone(), who, due: String::new(), state: state(co.done) });
     }
     for m in &c.tasks {
-        let who = format!("{} · {}", t.part_task, v.office.unit_name(m.unit));
-        out.push(Part { what: m.what.clone(), who, due: day(lang, m.due), state: state(m.done) });
+        let (kind, who) = (t.part_task, v.office.unit_name(m.unit));
+        out.push(Part { kind, what: m.what.clone(), who, due: short_day(lang, page.now, m.due), state: state(m.done) });
     }
     for o in &c.orders {
-        let who = t.part_order.to_owned();
-        out.push(Part { what: o.words.clone(), who, due: day(lang, o.answer_by), state: state(o.answered) });
+        let (kind, who) = (t.part_order, v.owner.clone().unwrap_or_default());
+        let due = short_day(lang, page.now, o.answer_by);
+        out.push(Part { kind, what: o.words.clone(), who, due, state: state(o.answered) });
     }
     out
 }
@@ -331,16 +219,25 @@ async fn page_of(
             form.waiting = waiting;
         }
     }
+    let kept = kit.city.drafts(desk.actor(), format!("case/{number}/")).await?;
+    for form in forms.iter_mut().filter(|f| told.sent.is_none_or(|s| s.0.word() != f.act)) {
+        let within = web_kit::escape(&told.within);
+        form.kept = kept.iter().find(|d| d.0 == form.draft).map(|d| {
+            (when(p.lang, d.1), format!("/desk/case/{number}?draft={}&in={within}", form.act))
+        });
+    }
     let words = events.iter().find_map(|e| match &e.happened.asked {
         Command::Register(r) => Some((r.words.clone(), r.place.clone(), &e.happened.files)),
         _ => None,
     });
     let brought = words.as_ref().map_or_else(Vec::new, |w| w.2.iter().map(file_view).collect());
     let (words, place) = words.map(|w| (w.0, w.1)).unwrap_or_default();
-    let mut lines: Vec<_> = events.iter().map(|e| line(&p, &v.office, e)).collect();
+    let mut given = Given::default();
+    let mut lines: Vec<_> = events.iter().map(|e| line(&p, &v.office, &mut given, e)).collect();
     let added = events.iter().zip(&lines).filter(|(e, _)| e.act == Act::AddWords).map(|(_, l)| l.clone());
     let added = added.collect();
     lines.reverse();
+    let lines = folded(&p, lines);
     let mut facts = facts(&p, &v, kit.city.region_name(v.case.region.clone()).await?);
     if let Some(place) = place {
         facts.push(Said { label: p.t.f_place.to_owned(), value: place });
@@ -386,11 +283,13 @@ async fn page_of(
         units: unit_choices(&v.office),
         trouble: told.trouble,
         done: told.done,
+        way: lists::way(kit, desk, told.within, &v.case.number).await,
         r: told.precedent.map_or_else(
             || Read::of_case(&p, &read),
             |form| Read { form, sent: true, ..Read::of_case(&p, &read) },
         ),
         may_dispatch: v.acts.contains(&Act::Dispatch),
+        proposes: v.acts.iter().any(|a| matches!(a, Act::Dispatch | Act::Arbitrate)),
         checked: told.checked.map(|(act, c)| (act.word(), reading::check(&p, &c))),
         receipt: v.acts.contains(&Act::PrintReceipt) && desk.me.actor.unit.is_none_or(|u| !v.case.answers(u)),
         p,
@@ -406,20 +305,47 @@ fn day_view(p: &Page, d: &workday::DayLine) -> DayView {
 fn forms(desk: &Desk, v: &CaseView, told: &Told<'_>) -> Vec<FormView> {
     let mine = desk.me.actor.unit;
     let may = FORMS.iter().filter(|f| v.acts.contains(&f.act));
+    let mut may: Vec<_> = may.filter(|f| sensible(f.act, v, mine)).collect();
+    by_need(v, mine, &mut may);
+    let dispatches = may.iter().any(|f| f.act == Act::Dispatch);
     let mut all: Vec<FormView> = may
-        .filter(|f| sensible(f.act, v, mine))
+        .into_iter()
         .map(|f| {
             let sent = told.sent.filter(|(act, ..)| *act == f.act).map(|(_, s, e)| (s, e));
-            acts::show(f, &desk.page, &v.case, &v.office, mine, sent)
+            let mut form = acts::show(f, &desk.page, &v.case, &v.office, mine, sent);
+            match f.act {
+                // Dispatching accepts: nobody needs to press twice.
+                Act::Dispatch if v.case.stage.kind() == StageKind::Registered => {
+                    form.title = desk.page.t.accept_and_dispatch.to_owned();
+                }
+                Act::Accept => form.rare = dispatches,
+                _ => {}
+            }
+            form
         })
         .collect();
     if told.sent.is_none()
-        && let Some(first) = all.first_mut()
+        && let Some(first) = all.iter_mut().find(|f| !f.rare)
         && first.act != Act::Note.word()
     {
         first.open = true;
     }
     all
+}
+
+/// What is needed comes first: a reminder when the end is near and it is for others to act, an answer when somebody
+/// only asks. An act that says the same in two steps is rare.
+fn by_need(v: &CaseView, mine: Option<kernel::UnitId>, all: &mut Vec<&'static acts::ActForm>) {
+    let late = v.clock.as_ref().is_some_and(|k| matches!(k.light, Light::Yellow | Light::Red));
+    let elsewhere = v.case.duty().and_then(|d| d.unit).is_some_and(|u| Some(u) != mine);
+    let first = if v.case.kind == resolve::Kind::Consultation {
+        Some(Act::AnswerOnSpot)
+    } else {
+        (late && elsewhere).then_some(Act::Remind)
+    };
+    if let Some(at) = all.iter().position(|f| Some(f.act) == first) {
+        all[..=at].rotate_right(1);
+    }
 }
 
 /// Acts that the loop permits but that have nothing to act on are not offered.
@@ -446,6 +372,18 @@ fn sensible(act: Act, v: &CaseView, mine: Option<kernel::UnitId>) -> bool {
 pub(crate) struct Ask {
     #[serde(default)]
     done: String,
+    #[serde(default, rename = "in")]
+    within: String,
+    /// the act of which the draft is shown
+    #[serde(default)]
+    draft: String,
+}
+
+/// Where a form of a case goes on: the page of the case, which still knows the list the reader came from.
+pub(crate) fn back_to(number: &str, done: &str, fields: &Fields) -> Response {
+    let within = fields.get("in");
+    let list = if within.is_empty() { String::new() } else { format!("&in={}", web_kit::escape(within)) };
+    Redirect::to(&format!("/desk/case/{number}?done={done}{list}")).into_response()
 }
 
 /// `GET /desk/case/{number}`
@@ -463,7 +401,15 @@ pub(crate) async fn show(
         (None, "precedent") => desk.page.t.reading.precedent_done.to_owned(),
         _ => String::new(),
     };
-    page_of(&kit, &slots, &desk, number, Told { done, ..Told::default() }).await
+    let drawn = Act::ALL.iter().copied().find(|a| a.word() == ask.draft);
+    let kept = match drawn {
+        Some(act) => kit.city.draft(desk.actor(), format!("case/{number}/{}", act.word())).await?,
+        None => None,
+    };
+    let fields = kept.map(|d| Fields(d.fields));
+    let sent = drawn.zip(fields.as_ref()).map(|(act, fields)| (act, fields, None));
+    let told = Told { done, sent, within: ask.within, ..Told::default() };
+    page_of(&kit, &slots, &desk, number, told).await
 }
 
 /// `POST /desk/case/{number}/act/{act}`
@@ -489,12 +435,19 @@ pub(crate) async fn act(
         Err(e) => Err(e),
     };
     match result {
-        Ok(()) => Ok(Redirect::to(&format!("/desk/case/{number}?done={act}")).into_response()),
+        Ok(()) => {
+            kit.city.forget_draft(desk.actor(), format!("case/{number}/{act}")).await.ok();
+            Ok(back_to(&number, &act, &sent.fields))
+        }
         Err(e) => {
             let wrong = e.clone();
             again(&desk.page, e, |trouble| {
-                let told =
-                    Told { sent: Some((form.act, &sent.fields, Some(&wrong))), trouble, ..Told::default() };
+                let told = Told {
+                    sent: Some((form.act, &sent.fields, Some(&wrong))),
+                    trouble,
+                    within: sent.fields.get("in").to_owned(),
+                    ..Told::default()
+                };
                 page_of(&kit, &slots, &desk, number, told)
             })
             .await
@@ -529,6 +482,7 @@ pub(crate) async fn check(
         sent: Some((form.act, &sent.fields, None)),
         checked: Some((form.act, checked)),
         trouble,
+        within: sent.fields.get("in").to_owned(),
         ..Told::default()
     };
     page_of(&kit, &slots, &desk, number, told).await
@@ -544,7 +498,8 @@ pub(crate) async fn unmask(
 ) -> Result<Response, Oops> {
     match kit.acts.cases.unmask(desk.actor(), number.clone(), fields.get("purpose").to_owned()).await {
         Ok(shown) => {
-            page_of(&kit, &slots, &desk, number, Told { shown: Some(shown), ..Told::default() }).await
+            let within = fields.get("in").to_owned();
+            page_of(&kit, &slots, &desk, number, Told { shown: Some(shown), within, ..Told::default() }).await
         }
         Err(e) => {
             again(&desk.page, e, |trouble| {
@@ -572,7 +527,7 @@ pub(crate) async fn make_precedent(
         basis: get("basis"),
     };
     match kit.acts.cases.make_precedent(desk.actor(), number.clone(), form.clone()).await {
-        Ok(()) => Ok(Redirect::to(&format!("/desk/case/{number}?done=precedent")).into_response()),
+        Ok(()) => Ok(back_to(&number, "precedent", &fields)),
         Err(e) => {
             again(&desk.page, e, |trouble| {
                 page_of(

@@ -8,7 +8,7 @@ use resolve::{Act, Command, StageKind};
 use store::cases::{Query, Scope};
 use web_kit::{Fields, Oops, render, unit_choices};
 
-use crate::lists::{Row, row};
+use crate::lists::{Outcome, Row, row};
 use crate::reading::units;
 use crate::{Desk, Kit, Page};
 
@@ -16,15 +16,21 @@ use crate::{Desk, Kit, Page};
 struct Waiting {
     row: Row,
     ver: i64,
-    unit: String,
-    offer: Vec<(String, u32)>,
+    /// how the letter begins
+    opening: String,
+    /// a unit that was not proposed
+    other: String,
+    /// units proposed, likeliest first
+    offer: Vec<Chip>,
+    picked: bool,
     mark: String,
 }
 
-struct Outcome {
-    number: String,
-    good: bool,
-    said: String,
+/// A proposed unit, to be chosen by one tap.
+struct Chip {
+    name: String,
+    percent: u32,
+    on: bool,
 }
 
 #[derive(Template)]
@@ -34,12 +40,15 @@ struct DispatchHtml {
     rows: Vec<Waiting>,
     outcomes: Vec<Outcome>,
     units: Vec<(String, String)>,
-    one: String,
+    /// cases of which the first proposal is all but certain
+    certain: usize,
     note: String,
 }
 
-/// Percent from which a proposal is filled in when asked.
+/// Percent from which a proposal stands chosen until somebody chooses otherwise.
 const SURE: u32 = 60;
+/// Percent from which cases are ticked at once when asked.
+const CERTAIN: u32 = 90;
 /// Cases on one page of this form.
 const PAGE: u32 = 50;
 
@@ -48,7 +57,7 @@ async fn page(
     desk: &Desk,
     sent: &Fields,
     outcomes: Vec<Outcome>,
-    fill: bool,
+    certain: bool,
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let region = desk.me.actor.region.as_ref().map_or_else(String::new, ToString::to_string);
@@ -60,28 +69,37 @@ async fn page(
     let proposals = kit.acts.cases.propose_many(desk.actor(), numbers).await?;
     let mut rows = Vec::new();
     for v in able {
-        let proposal = proposals.get(&v.case.number).cloned().unwrap_or_default();
+        let number = &v.case.number;
+        let (proposal, opening) = proposals.get(number).cloned().unwrap_or_default();
         let units = units(&p, &proposal);
-        let offer: Vec<(String, u32)> =
-            units.lines.into_iter().take(3).map(|u| (u.name, u.percent)).collect();
-        let sure = offer.first().filter(|o| fill && o.1 >= SURE).map(|o| o.0.clone());
-        let typed = sent.opt(&format!("unit.{}", v.case.number));
+        let chosen = sent.opt(&format!("unit.{number}"));
+        let chip = |(n, u): (usize, crate::reading::UnitLine)| Chip {
+            on: chosen.as_ref().map_or(n == 0 && u.percent >= SURE, |c| *c == u.name),
+            name: u.name,
+            percent: u.percent,
+        };
+        let offer: Vec<Chip> = units.lines.into_iter().take(3).enumerate().map(chip).collect();
         let mark = if offer.is_empty() { String::new() } else { units.mark };
+        let sure = offer.first().is_some_and(|o| o.percent >= CERTAIN);
+        let again = sent.all("pick").contains(&number.as_str());
         rows.push(Waiting {
             row: row(&p, v),
             ver: v.case.ver,
-            unit: typed.or(sure).unwrap_or_default(),
+            opening,
+            other: sent.get(&format!("other.{number}")).to_owned(),
+            picked: again || (certain && sure),
             offer,
             mark,
         });
     }
     let office = kit.city.office_now().await?;
     let units = unit_choices(&office);
+    let certain = rows.iter().filter(|w| w.offer.first().is_some_and(|o| o.percent >= CERTAIN)).count();
     Ok(render(&DispatchHtml {
         rows,
         outcomes,
         units,
-        one: sent.get("one").to_owned(),
+        certain,
         note: sent.get("note").to_owned(),
         p,
     }))
@@ -90,26 +108,26 @@ async fn page(
 #[derive(serde::Deserialize)]
 pub(crate) struct FillAsk {
     #[serde(default)]
-    fill: String,
+    certain: String,
 }
 
-/// `GET /desk/dispatch`; with `fill` the proposed units stand in the fields.
+/// `GET /desk/dispatch`; with `certain` those are ticked of which the proposal is all but certain.
 pub(crate) async fn form(
     State(kit): State<Kit>,
     desk: Desk,
     Ask(ask): Ask<FillAsk>,
 ) -> Result<Response, Oops> {
-    page(&kit, &desk, &Fields::default(), Vec::new(), !ask.fill.is_empty()).await
+    page(&kit, &desk, &Fields::default(), Vec::new(), !ask.certain.is_empty()).await
 }
 
 async fn one(kit: &Kit, desk: &Desk, fields: &Fields, number: &str) -> Result<String, Error> {
     let office = kit.city.office_now().await?;
-    let own = fields.get(&format!("unit.{number}"));
-    let name = if own.is_empty() { fields.get("one") } else { own };
+    let typed = fields.get(&format!("other.{number}"));
+    let name = if typed.is_empty() { fields.get(&format!("unit.{number}")) } else { typed };
     let unit = office.unit_called(name).filter(|u| u.active).ok_or_else(|| {
         let name: String = name.chars().take(40).collect();
         if name.is_empty() {
-            Error::invalid("unit", "没有选择单位", "no unit was chosen")
+            Error::invalid("unit", "没有选择单位：请点一个建议的单位，或填写其他单位", "no unit was chosen: take a proposed one or type another")
         } else {
             Error::invalid("unit", format!("没有单位“{name}”"), format!("there is no unit “{name}”"))
         }

@@ -85,7 +85,21 @@ pub(crate) async fn cases(
             _ => break,
         }
     }
-    let filter = ask.told(&p);
+    book(&kit, &desk, ask.told(&p), rows).await
+}
+
+/// The ticked rows of a list.
+pub(crate) async fn picked(kit: &Kit, desk: &Desk, numbers: Vec<String>) -> Result<Response, Oops> {
+    access::offered(&desk.actor(), access::Operation::ExportCases).map_err(Error::from)?;
+    let mut rows = Vec::new();
+    for number in numbers {
+        rows.push(row(&desk.page, &kit.acts.cases.case(desk.actor(), number).await?));
+    }
+    book(kit, desk, desk.page.t.export_picked.to_owned(), rows).await
+}
+
+async fn book(kit: &Kit, desk: &Desk, filter: String, rows: Vec<Vec<Value>>) -> Result<Response, Oops> {
+    let p = desk.page.clone();
     kit.acts.cases.note_export(desk.actor(), filter.clone(), rows.len()).await?;
     let title = p.t.export_title.replace("{city}", &p.city).replace("{filter}", &filter);
     let title = title.replace("{day}", &p.now.date().to_string()).replace("{n}", &rows.len().to_string());

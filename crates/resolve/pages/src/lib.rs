@@ -11,9 +11,11 @@ mod export;
 mod follow;
 mod lists;
 mod lodge;
+mod many;
 mod reading;
 mod register;
 pub mod texts;
+mod timeline;
 
 use std::sync::Arc;
 
@@ -100,7 +102,7 @@ pub const FRONT: &[FrontPlace] = &[
 pub fn routes(slots: Arc<Slots>) -> Router<Kit> {
     Router::new()
         .route("/desk", get(lists::home))
-        .route("/desk/cases", get(lists::cases))
+        .route("/desk/cases", get(lists::cases).post(many::act))
         .route("/desk/cases.xlsx", get(export::cases))
         .route("/desk/case/{number}", get(case_page::show))
         .route("/desk/case/{number}/act/{act}", post(case_page::act).layer(DefaultBodyLimit::max(UPLOAD_MAX)))

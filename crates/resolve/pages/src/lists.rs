@@ -6,24 +6,31 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Query as Ask, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use kernel::Role;
-use resolve::{Kind, StageKind, Word as _};
+use kernel::{Moment, Role, US_PER_DAY};
+use resolve::{Act, Kind, StageKind, Word as _};
 use resolve_acts::CaseView;
 use serde::Deserialize;
 use store::cases::{Query, Scope, Sort};
-use web_kit::{Lamp, Oops, Opt, Tile, day, escape, lamp, render, unit_choices, word};
+use web_kit::{Lamp, Oops, Opt, Tile, escape, lamp, render, short_day, unit_choices, word};
 
 use crate::{Desk, Kit, Page, Slots};
 
 /// One row of a list.
 pub(crate) struct Row {
     pub number: String,
+    /// its page, which knows the list it was opened from
+    pub href: String,
+    /// the group that begins with this row
+    pub head: String,
     pub title: String,
     pub lamp: Lamp,
     pub stage: String,
     pub kind: String,
     pub unit: String,
     pub lodged: String,
+    pub due: String,
+    /// people who said so, and those who support it
+    pub people: i64,
     pub tags: Vec<String>,
     pub excerpt: String,
 }
@@ -42,16 +49,92 @@ pub(crate) fn row(p: &Page, v: &CaseView) -> Row {
     tag(c.orders.iter().any(|o| !o.answered), p.t.tag_order, 0);
     tag(c.reporters > 1, p.t.tag_reporters, c.reporters);
     Row {
+        href: format!("/desk/case/{}", c.number),
+        head: String::new(),
         number: c.number.clone(),
         title: c.title.clone(),
         lamp: lamp(p.lang, p.t, v.clock.as_ref()),
         stage: word(p.lang, c.stage.kind()),
         kind: word(p.lang, c.kind),
         unit: v.owner.clone().unwrap_or_else(|| v.office.unit_name(c.first_asked)),
-        lodged: day(p.lang, c.lodged.date()),
+        lodged: short_day(p.lang, p.now, c.lodged.date()),
+        people: i64::from(c.reporters) + c.support,
+        due: v.clock.as_ref().map_or_else(String::new, |k| short_day(p.lang, p.now, k.due.date())),
         tags,
         excerpt: String::new(),
     }
+}
+
+/// When a case must be done, as a list groups its rows.
+fn when_due(p: &Page, v: &CaseView) -> &'static str {
+    let Some(clock) = &v.clock else { return p.t.group_none };
+    let (today, due) = (p.now.date(), clock.due.date());
+    let days = |d: kernel::Date| Moment::start_of(d).us().div_euclid(US_PER_DAY);
+    // Days after this one in its week.
+    let rest = 6 - i64::from(today.weekday().to_monday_zero_offset());
+    if clock.due < p.now {
+        p.t.group_late
+    } else if due == today {
+        p.t.group_today
+    } else if days(due) <= days(today) + rest {
+        p.t.group_week
+    } else {
+        p.t.group_later
+    }
+}
+
+/// The rows of a page of the list whose address is given: each opens with it, and each group has its head.
+fn rows_of(p: &Page, cases: &[CaseView], list: &str, grouped: bool) -> Vec<Row> {
+    let within = escape(list.trim_start_matches('?'));
+    let mut head = "";
+    let one = |v: &CaseView| {
+        let mut r = row(p, v);
+        r.href = format!("{}?in={within}", r.href);
+        let group = when_due(p, v);
+        if grouped && group != head {
+            (r.head, head) = (group.to_owned(), group);
+        }
+        r
+    };
+    cases.iter().map(one).collect()
+}
+
+/// The list from which a case was opened: the way back to its row, and the rows before and behind it.
+#[derive(Default)]
+pub(crate) struct Way {
+    /// address of the list
+    pub back: String,
+    /// what the address of the case says of it
+    pub within: String,
+    pub before: String,
+    pub next: String,
+}
+
+/// The way through the list that the address of a case names. When the case has left it, the next is its first.
+pub(crate) async fn way(kit: &Kit, desk: &Desk, within: String, number: &str) -> Way {
+    let back = format!("/desk/cases{}{within}#c-{number}", if within.is_empty() { "" } else { "?" });
+    let mut way = Way { back, within, ..Way::default() };
+    let ask = ListAsk::of(&way.within);
+    // Who came without a list, or from a search, has no rows beside this one.
+    if way.within.is_empty() || !ask.words().is_empty() {
+        return way;
+    }
+    let Ok(office) = kit.city.office_now().await else { return way };
+    let q = query(desk, &ask, ask.unit_in(&office));
+    let Ok(page) = kit.acts.cases.list(desk.actor(), q).await else { return way };
+    let of = |v: Option<&CaseView>| {
+        v.map_or_else(String::new, |v| format!("/desk/case/{}?in={}", v.case.number, escape(&way.within)))
+    };
+    (way.before, way.next) = match page.cases.iter().position(|v| v.case.number == number) {
+        Some(at) => (of(at.checked_sub(1).and_then(|i| page.cases.get(i))), of(page.cases.get(at + 1))),
+        None => (String::new(), of(page.cases.first())),
+    };
+    way
+}
+
+/// The end of the day.
+fn tomorrow(now: Moment) -> Moment {
+    Moment::start_of(now.date()).plus_us(US_PER_DAY)
 }
 
 use StageKind as S;
@@ -112,7 +195,29 @@ struct HomeHtml {
     helping: Vec<Row>,
     lists: bool,
     may_register: bool,
-    admin: bool,
+    /// where the day begins for those who have no cases: page, name, what is there
+    begin: Vec<(&'static str, &'static str, &'static str)>,
+}
+
+/// Where the day begins, by role: for those who have no list of cases, and for who keeps the house.
+fn begin(p: &Page, role: Role) -> Vec<(&'static str, &'static str, &'static str)> {
+    let t = p.t;
+    let walk = ("/walk/", t.begin_walk, t.begin_walk_lead);
+    let walks = ("/desk/walks", t.begin_walks, t.begin_walks_lead);
+    match role {
+        Role::Walker => vec![walk, walks, ("/desk/register", t.nav_register, t.begin_register_lead)],
+        Role::Volunteer => vec![walk, walks, ("/desk/watch", t.begin_watch, t.begin_watch_lead)],
+        Role::Evaluator => vec![
+            ("/desk/watch/draws", t.begin_draws, t.begin_draws_lead),
+            walk,
+            ("/desk/boards", t.begin_boards, t.begin_boards_lead),
+        ],
+        Role::SystemAdmin | Role::UnitAdmin => vec![
+            ("/desk/office/staff", p.common().staff_title, p.common().staff_lead),
+            ("/desk/office", t.begin_office, t.office_lead),
+        ],
+        _ => Vec::new(),
+    }
 }
 
 const MOST: u32 = 1000;
@@ -130,8 +235,11 @@ async fn tiles(kit: &Kit, desk: &Desk) -> Result<Vec<Tile>, Oops> {
     let (t, lang) = (desk.page.t, desk.page.lang);
     let base = || Query::of(scope(desk, ""));
     let mut out = Vec::new();
-    let late = Query { stages: Vec::new(), due_before: Some(desk.page.now), ..base() };
+    let now = desk.page.now;
+    let late = Query { stages: Vec::new(), due_before: Some(now), ..base() };
+    let today = Query { due_from: Some(now), due_before: Some(tomorrow(now)), ..base() };
     out.push(tile(kit, desk, t.tile_late, late, "/desk/cases?late=1", true).await?);
+    out.push(tile(kit, desk, t.tile_today, today, "/desk/cases?today=1", true).await?);
     for stage in mine(desk.role()) {
         let q = Query { stages: vec![*stage], ..base() };
         let href = format!("/desk/cases?stage={}", stage.word());
@@ -174,8 +282,8 @@ pub(crate) async fn home(
     boxes.extend(slots.home.fill(&p, &()).await);
     let hello = p.t.hello.replace("{name}", &desk.me.staff.name);
     let may_register = matches!(role, Role::Clerk | Role::Coordinator | Role::Walker | Role::Supervisor);
-    let admin = matches!(role, Role::SystemAdmin | Role::UnitAdmin);
-    Ok(render(&HomeHtml { p, hello, tiles: boxes, rows, helping, lists, may_register, admin }))
+    let begin = begin(&p, role);
+    Ok(render(&HomeHtml { p, hello, tiles: boxes, rows, helping, lists, may_register, begin }))
 }
 
 /// What the address of the list says.
@@ -194,6 +302,8 @@ pub(crate) struct ListAsk {
     #[serde(default)]
     late: String,
     #[serde(default)]
+    today: String,
+    #[serde(default)]
     returned: String,
     #[serde(default)]
     reopened: String,
@@ -211,7 +321,13 @@ struct CasesHtml {
     stages: Vec<Opt>,
     kinds: Vec<Opt>,
     scopes: Vec<Opt>,
-    sorts: Vec<Opt>,
+    sorts: Vec<SortLink>,
+    views: Vec<View>,
+    /// more is asked than the field of words
+    filtered: bool,
+    many: Many,
+    /// the address of this page of the list
+    here: String,
     units: Vec<(String, String)>,
     unit_filter: bool,
     rows: Vec<Row>,
@@ -219,6 +335,75 @@ struct CasesHtml {
     next: String,
     first: String,
     export: String,
+}
+
+/// A list that is often asked for, with how many are in it.
+struct View {
+    name: String,
+    count: String,
+    href: String,
+    on: bool,
+}
+
+/// An order of the list: the head of its column.
+struct SortLink {
+    name: &'static str,
+    href: String,
+    on: bool,
+}
+
+/// What can be done with several rows at once, and what came of it.
+#[derive(Default)]
+pub(crate) struct Many {
+    pub dispatch: bool,
+    pub remind: bool,
+    pub export: bool,
+    pub outcomes: Vec<Outcome>,
+    /// what was typed
+    pub unit: String,
+    pub words: String,
+    /// numbers that stay ticked
+    pub ticked: Vec<String>,
+}
+
+impl Many {
+    /// Is there anything to tick rows for?
+    const fn any(&self) -> bool {
+        self.dispatch || self.remind || self.export
+    }
+    fn is_ticked(&self, number: &str) -> bool {
+        self.ticked.iter().any(|n| n == number)
+    }
+}
+
+/// What came of one of several.
+pub(crate) struct Outcome {
+    pub number: String,
+    pub good: bool,
+    pub said: String,
+}
+
+async fn views(kit: &Kit, desk: &Desk, ask: &ListAsk) -> Result<Vec<View>, Oops> {
+    let t = desk.page.t;
+    let set = || "1".to_owned();
+    let none = ListAsk::default;
+    let mut all = vec![
+        (t.stage_open.to_owned(), none()),
+        (t.tile_today.to_owned(), ListAsk { today: set(), ..none() }),
+        (t.tile_late.to_owned(), ListAsk { late: set(), ..none() }),
+    ];
+    for stage in mine(desk.role()).iter().take(3) {
+        all.push((word(desk.page.lang, *stage), ListAsk { stage: stage.word().to_owned(), ..none() }));
+    }
+    let bad = ListAsk { kind: Kind::BadRating.word().to_owned(), ..none() };
+    all.push((word(desk.page.lang, Kind::BadRating), bad));
+    let (mut out, here) = (Vec::new(), address(&ListAsk { sort: String::new(), ..ask.clone() }, ""));
+    for (name, wish) in all {
+        let n = kit.acts.cases.count(desk.actor(), query(desk, &wish, None), MOST).await?;
+        let at = address(&wish, "");
+        out.push(View { name, count: shown(n), on: at == here, href: format!("/desk/cases{at}") });
+    }
+    Ok(out)
 }
 
 fn address(ask: &ListAsk, after: &str) -> String {
@@ -229,6 +414,7 @@ fn address(ask: &ListAsk, after: &str) -> String {
         ("unit", &ask.unit),
         ("scope", &ask.scope),
         ("late", &ask.late),
+        ("today", &ask.today),
         ("returned", &ask.returned),
         ("reopened", &ask.reopened),
         ("sort", &ask.sort),
@@ -247,12 +433,20 @@ fn sort_of(word: &str) -> Sort {
     }
 }
 
+impl ListAsk {
+    /// What an address of the list asks for.
+    pub(crate) fn of(address: &str) -> Self {
+        let uri = format!("/?{}", address.trim_start_matches('?')).parse().ok();
+        uri.and_then(|uri| Ask::<Self>::try_from_uri(&uri).ok()).map(|a| a.0).unwrap_or_default()
+    }
+}
+
 pub(crate) fn query(desk: &Desk, ask: &ListAsk, unit: Option<kernel::UnitId>) -> Query {
     let stages = match ask.stage.as_str() {
         "all" => Vec::new(),
         "open" => OPEN.to_vec(),
         // Who looks for words looks through everything.
-        "" if ask.late.is_empty() && ask.q.trim().is_empty() => OPEN.to_vec(),
+        "" if ask.late.is_empty() && ask.today.is_empty() && ask.q.trim().is_empty() => OPEN.to_vec(),
         "" => Vec::new(),
         one => StageKind::ALL.iter().copied().filter(|s| s.word() == one).collect(),
     };
@@ -260,7 +454,12 @@ pub(crate) fn query(desk: &Desk, ask: &ListAsk, unit: Option<kernel::UnitId>) ->
     Query {
         stages,
         kind: Kind::ALL.iter().find(|k| k.word() == ask.kind).map(|k| k.word().to_owned()),
-        due_before: (!ask.late.is_empty()).then_some(desk.page.now),
+        due_before: match (ask.late.as_str(), ask.today.as_str()) {
+            ("", "") => None,
+            (_, "") => Some(desk.page.now),
+            _ => Some(tomorrow(desk.page.now)),
+        },
+        due_from: (!ask.today.is_empty()).then_some(desk.page.now),
         unit,
         text: Some(ask.q.trim().chars().take(60).collect::<String>()).filter(|q| !q.is_empty()),
         returned: !ask.returned.is_empty(),
@@ -286,7 +485,7 @@ impl ListAsk {
         let stage = StageKind::ALL.iter().find(|s| s.word() == self.stage).map(|s| word(p.lang, *s));
         let kind = Kind::ALL.iter().find(|k| k.word() == self.kind).map(|k| word(p.lang, *k));
         let open = self.stage == "open"
-            || (self.stage.is_empty() && self.late.is_empty() && self.q.trim().is_empty());
+            || (self.stage.is_empty() && self.today.is_empty() && self.late.is_empty() && self.q.trim().is_empty());
         let on = |set: &str, text: &str| (!set.is_empty()).then(|| text.to_owned());
         let parts = [
             stage,
@@ -294,6 +493,7 @@ impl ListAsk {
             kind,
             on(&self.unit, &self.unit),
             on(&self.late, p.t.tile_late),
+            on(&self.today, p.t.tile_today),
             on(&self.returned, p.t.tile_returned),
             on(&self.reopened, p.t.tile_reopened),
             on(&self.q, &self.q),
@@ -317,28 +517,43 @@ pub(crate) async fn cases(
     if looks_like_number(&ask.q) && kit.acts.cases.case(desk.actor(), ask.q.trim().to_owned()).await.is_ok() {
         return Ok(Redirect::to(&format!("/desk/case/{}", ask.q.trim())).into_response());
     }
+    list_page(&kit, &desk, ask, Many::default()).await
+}
+
+/// The list that is asked for; with what came of an act on several of its rows.
+pub(crate) async fn list_page(kit: &Kit, desk: &Desk, ask: ListAsk, mut many: Many) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let office = kit.city.office_now().await?;
     let unit = ask.unit_in(&office);
-    let q = query(&desk, &ask, unit);
+    let q = query(desk, &ask, unit);
+    let here = address(&ask, &ask.after);
+    let mut may = |cases: &[CaseView]| {
+        many.dispatch = cases.iter().any(|v| v.acts.contains(&Act::Dispatch));
+        many.remind = cases.iter().any(|v| v.acts.contains(&Act::Remind));
+    };
     let all = Query { after: None, ..q.clone() };
     // A count over several stages is one statement; a page over several is read stage by stage.
     let (count, rows, next) = if ask.q.trim().is_empty() {
         let n = kit.acts.cases.count(desk.actor(), all, MOST).await?;
         let page = kit.acts.cases.list(desk.actor(), q).await?;
         let next = page.next.map_or_else(String::new, |(due, id)| address(&ask, &format!("{due}.{id}")));
-        (shown(n), page.cases.iter().map(|v| row(&p, v)).collect::<Vec<_>>(), next)
+        may(&page.cases);
+        let grouped = sort_of(&ask.sort) == Sort::Due;
+        (shown(n), rows_of(&p, &page.cases, &here, grouped), next)
     } else {
         let before = ask.after.strip_prefix("s.").and_then(|id| id.parse().ok());
         let found = kit.acts.cases.search(desk.actor(), ask.q.clone(), q, before).await?;
         let more = if found.next.is_some() { "+" } else { "" };
         let count = format!("{}{more}", found.hits.len());
-        let rows = found.hits.into_iter().map(|h| Row { excerpt: h.excerpt, ..row(&p, &h.view) }).collect();
+        let (views, excerpts): (Vec<_>, Vec<_>) = found.hits.into_iter().map(|h| (h.view, h.excerpt)).unzip();
+        may(&views);
+        let rows = rows_of(&p, &views, &here, false).into_iter().zip(excerpts);
+        let rows = rows.map(|(row, excerpt)| Row { excerpt, ..row }).collect();
         (count, rows, found.next.map_or_else(String::new, |id| address(&ask, &format!("s.{id}"))))
     };
     let opt = |value: &str, label: String, on: &str| Opt { on: on == value, value: value.to_owned(), label };
     let on = match ask.stage.as_str() {
-        "" if ask.q.trim().is_empty() && ask.late.is_empty() => "open",
+        "" if ask.q.trim().is_empty() && ask.late.is_empty() && ask.today.is_empty() => "open",
         "" => "all",
         chosen => chosen,
     };
@@ -354,9 +569,15 @@ pub(crate) async fn cases(
     scopes.push(opt("first", p.t.scope_first.to_owned(), &ask.scope));
     scopes.push(opt("co", p.t.scope_co.to_owned(), &ask.scope));
     let sorts = [("", p.t.sort_due), ("newest", p.t.sort_newest), ("support", p.t.sort_support)];
-    let sorts = sorts.map(|(word, label)| opt(word, label.to_owned(), &ask.sort)).into();
+    let sorts = sorts.map(|(word, name)| {
+        let href = address(&ListAsk { sort: word.to_owned(), ..ask.clone() }, "");
+        SortLink { name, href: format!("/desk/cases{href}"), on: ask.sort == word }
+    });
+    let filtered = [&ask.stage, &ask.kind, &ask.unit, &ask.scope, &ask.late, &ask.returned, &ask.reopened];
+    let filtered = filtered.iter().any(|f| !f.is_empty());
     let first = if ask.after.is_empty() { String::new() } else { address(&ask, "") };
     let may_export = access::offers(&desk.actor(), access::Operation::ExportCases);
+    many.export = may_export;
     let export = if may_export { format!("/desk/cases.xlsx{}", address(&ask, "")) } else { String::new() };
     Ok(render(&CasesHtml {
         export,
@@ -365,7 +586,11 @@ pub(crate) async fn cases(
         stages,
         kinds,
         scopes,
-        sorts,
+        sorts: sorts.into(),
+        views: views(kit, desk, &ask).await?,
+        filtered,
+        many,
+        here: here.trim_start_matches('?').to_owned(),
         units: unit_choices(&office),
         unit_filter: wide,
         next,

@@ -54,15 +54,6 @@ pub(crate) async fn form(State(kit): State<Kit>, p: Page) -> Result<Response, Oo
     page(&kit, p, Fields::default(), String::new()).await
 }
 
-fn title_of(words: &str) -> String {
-    let first = words
-        .trim()
-        .split(['。', '!', '?', ';', '\n', '\u{ff01}', '\u{ff1f}', '\u{ff1b}'])
-        .next()
-        .unwrap_or_default();
-    first.trim().chars().take(40).collect()
-}
-
 async fn read(kit: &Kit, f: &Fields) -> Result<Registration, Error> {
     let office = kit.city.office_now().await?;
     let words = f.get("words").to_owned();
@@ -86,7 +77,7 @@ async fn read(kit: &Kit, f: &Fields) -> Result<Registration, Error> {
         kind,
         channel: Channel::Web,
         region,
-        title: title_of(&words),
+        title: resolve::title_of(&words),
         words,
         first_asked: first,
         complexity: Complexity::Simple,

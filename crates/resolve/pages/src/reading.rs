@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query as Ask, State};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use city::Error;
 use resolve::Command;
 use resolve_acts::{
@@ -13,6 +13,7 @@ use resolve_acts::{
 use serde::Deserialize;
 use web_kit::{Fields, Oops, day, render, said, when, word};
 
+use crate::case_page::back_to;
 use crate::{Desk, Kit, Page};
 
 /// A unit proposed, as shown.
@@ -194,7 +195,7 @@ pub(crate) async fn choose(
         .cases
         .act_shown(desk.actor(), number.clone(), asked, fields.get("ver").parse().ok(), shown, Vec::new())
         .await?;
-    Ok(Redirect::to(&format!("/desk/case/{number}?done=dispatch")).into_response())
+    Ok(back_to(&number, "dispatch", &fields))
 }
 
 /// `POST /desk/case/{number}/pair`: what a person says about this case and another.
@@ -216,11 +217,11 @@ pub(crate) async fn pair(
         }
         let asked = Command::Merge { into: other };
         kit.acts.cases.act(desk.actor(), number.clone(), asked, fields.get("ver").parse().ok()).await?;
-        return Ok(Redirect::to(&format!("/desk/case/{number}?done=merge")).into_response());
+        return Ok(back_to(&number, "merge", &fields));
     }
     let judged = Judged::ALL.into_iter().find(|j| j.word() == said).ok_or(Oops(Error::NotFound))?;
     kit.acts.cases.judge(desk.actor(), number.clone(), other, judged).await?;
-    Ok(Redirect::to(&format!("/desk/case/{number}?done=judged")).into_response())
+    Ok(back_to(&number, "judged", &fields))
 }
 
 #[derive(Template)]

@@ -1,7 +1,7 @@
 //! 登记: one big field for the words of the person, the rest proposed and correctable; and the receipt.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query as Ask, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::{Contact, Error};
@@ -26,6 +26,44 @@ struct RegisterHtml {
     hide: bool,
     waiting: Vec<city::Uploaded>,
     look: Option<Read>,
+    /// when a draft was kept, and the address that shows it
+    draft: Option<(String, String)>,
+    /// the receipt is printed at once
+    print: bool,
+    /// fields that the letter filled in
+    read: Vec<&'static str>,
+}
+
+impl RegisterHtml {
+    /// What stands in a field until somebody changes it.
+    fn auto(&self, name: &str) -> String {
+        let chosen = |of: &[Opt]| of.iter().find(|o| o.on).map_or_else(String::new, |o| o.value.clone());
+        let told = self.sent.get(&format!("auto.{name}"));
+        match name {
+            _ if !told.is_empty() => told.to_owned(),
+            "kind" => chosen(&self.kinds),
+            "region" => chosen(&self.regions),
+            _ => String::new(),
+        }
+    }
+    fn is_read(&self, name: &str) -> bool {
+        self.read.contains(&name)
+    }
+}
+
+/// The name of the draft of this form.
+const DRAFT: &str = "register";
+
+#[derive(Default, serde::Deserialize)]
+pub(crate) struct PrintAsk {
+    #[serde(default)]
+    print: String,
+}
+
+#[derive(Default, serde::Deserialize)]
+pub(crate) struct DraftAsk {
+    #[serde(default)]
+    draft: String,
 }
 
 fn opts<W: Word>(p: &Page, chosen: &str, usual: &str) -> Vec<Opt> {
@@ -58,9 +96,20 @@ async fn page(
         regions.push(Opt { value: chosen.clone(), label: chosen, on: true });
     }
     let usual = if desk.role() == Role::Supervisor { "inspection" } else { "window" };
+    let kept = kit.city.drafts(desk.actor(), DRAFT.into()).await?;
+    let kept = kept.into_iter().find(|d| d.0 == DRAFT && !sent.has("words"));
+    let draft = kept.map(|d| (when(p.lang, d.1), "/desk/register?draft=1".to_owned()));
     let tickets = sent.all("file").into_iter().map(str::to_owned).collect();
     let waiting = kit.city.waiting_files(&desk.actor(), tickets).await?;
+    let read = ["kind", "region", "place"].into_iter();
+    let auto = |name: &str| sent.get(&format!("auto.{name}")).to_owned();
+    let usual = |name: &str| matches!((name, auto(name).as_str()), (_, "") | ("kind", "matter"));
+    let read = read.filter(|n| look.is_some() && !usual(n) && sent.get(n) == auto(n));
+    let read = read.filter(|n| *n != "region" || mine.as_ref().is_none_or(|m| m.as_str() != auto(n))).collect();
     Ok(render(&RegisterHtml {
+        read,
+        print: sent.has("print"),
+        draft,
         waiting,
         kinds: opts::<Kind>(&p, sent.get("kind"), "matter"),
         channels: opts::<Channel>(&p, sent.get("channel"), usual),
@@ -76,19 +125,19 @@ async fn page(
 }
 
 /// `GET /desk/register`
-pub(crate) async fn form(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
+pub(crate) async fn form(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Ask(ask): Ask<DraftAsk>,
+    headers: HeaderMap,
+) -> Result<Response, Oops> {
     access::offered(&desk.actor(), access::Operation::RegisterCase).map_err(Error::from)?;
-    page(&kit, &desk, Fields::default(), String::new(), None).await
-}
-
-/// The first sentence, for a title that nobody wrote.
-fn title_of(words: &str) -> String {
-    let first = words
-        .trim()
-        .split(['。', '!', '?', ';', '\n', '\u{ff01}', '\u{ff1f}', '\u{ff1b}'])
-        .next()
-        .unwrap_or_default();
-    first.trim().chars().take(40).collect()
+    let kept = if ask.draft.is_empty() { None } else { kit.city.draft(desk.actor(), DRAFT.into()).await? };
+    let mut fields = kept.map(|d| Fields(d.fields)).unwrap_or_default();
+    if cookie(&headers, PRINT).is_some() {
+        fields.0.push(("print".to_owned(), "1".to_owned()));
+    }
+    page(&kit, &desk, fields, String::new(), None).await
 }
 
 fn read(fields: &Fields, desk: &Desk) -> Result<Registration, Error> {
@@ -106,7 +155,7 @@ fn read(fields: &Fields, desk: &Desk) -> Result<Registration, Error> {
         kind: pick("kind", fields.get("kind"))?,
         channel: pick("channel", fields.get("channel"))?,
         region,
-        title: fields.opt("title").unwrap_or_else(|| title_of(&words)),
+        title: fields.opt("title").unwrap_or_else(|| resolve::title_of(&words)),
         words,
         first_asked: desk.me.staff.unit,
         complexity: pick("complexity", fields.get("complexity"))?,
@@ -124,6 +173,24 @@ fn read(fields: &Fields, desk: &Desk) -> Result<Registration, Error> {
     })
 }
 
+/// What the letter says goes into the fields that nobody filled in or changed: those that still hold what was put there
+/// before, which stands beside them in `auto.…`.
+fn take_in(fields: &mut Fields, look: &resolve_acts::DraftReading) {
+    let read = [
+        ("kind", look.kind.map(|k| k.word().to_owned())),
+        ("region", look.region.clone()),
+        ("place", Some(look.place.clone()).filter(|p| !p.is_empty())),
+    ];
+    for (name, value) in read {
+        let auto = format!("auto.{name}");
+        let untouched = fields.get(name) == fields.get(&auto);
+        if let Some(value) = value.filter(|_| untouched) {
+            fields.0.retain(|(n, _)| n != name && *n != auto);
+            fields.0.extend([(name.to_owned(), value.clone()), (auto, value)]);
+        }
+    }
+}
+
 /// `POST /desk/register`
 pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> Result<Response, Oops> {
     let fields = &sent.fields;
@@ -136,13 +203,11 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> 
     if fields.has("look") && fields.has("words") {
         let region = fields.get("region").parse::<RegionCode>().ok().or_else(|| desk.me.actor.region.clone());
         let words = fields.get("words").to_owned();
-        let title = fields.opt("title").unwrap_or_else(|| title_of(&words));
+        let title = fields.opt("title").unwrap_or_else(|| resolve::title_of(&words));
         let region = region.ok_or(Oops(Error::NotFound))?;
-        let look = kit
-            .acts
-            .cases
-            .read_draft(desk.actor(), region, title, words, fields.get("place").to_owned())
-            .await?;
+        let place = fields.get("place").to_owned();
+        let look = kit.acts.cases.read_draft(desk.actor(), region, title, words, place).await?;
+        take_in(&mut sent.fields, &look);
         return page(&kit, &desk, sent.fields, String::new(), Some(look)).await;
     }
     let registration = read(fields, &desk);
@@ -153,7 +218,12 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> 
     };
     match lodged {
         Ok(lodged) => {
-            let mut answer = Redirect::to(&format!("/desk/receipt/{}", lodged.number)).into_response();
+            kit.city.forget_draft(desk.actor(), DRAFT.into()).await.ok();
+            let print = sent.fields.has("print");
+            let now = if print { "?print=1" } else { "" };
+            let mut answer = Redirect::to(&format!("/desk/receipt/{}{now}", lodged.number)).into_response();
+            let keep = cookie_header(&kit, PRINT, if print { "1" } else { "" }, if print { YEAR_S } else { 0 });
+            answer.headers_mut().append(header::SET_COOKIE, keep);
             // The code goes to who registered, once: the receipt takes it from here and ends the cookie.
             let kept = format!("{}.{}", lodged.number, lodged.code);
             answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, FRESH, &kept, FRESH_S));
@@ -167,6 +237,8 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> 
 #[template(path = "receipt.html")]
 struct ReceiptHtml {
     p: Page,
+    /// printed as soon as it is shown
+    print: bool,
     number: String,
     code: String,
     title: String,
@@ -176,6 +248,9 @@ struct ReceiptHtml {
     qr: String,
 }
 
+/// The wish to print each receipt at once, kept for a year.
+const PRINT: &str = "print";
+const YEAR_S: u32 = 31_536_000;
 /// Name of the cookie that carries the code from registering to its receipt, and how long at most.
 const FRESH: &str = "receipt";
 const FRESH_S: u32 = 300;
@@ -197,6 +272,7 @@ pub(crate) async fn receipt(
     State(kit): State<Kit>,
     desk: Desk,
     Path(number): Path<String>,
+    Ask(ask): Ask<PrintAsk>,
     headers: HeaderMap,
 ) -> Result<Response, Oops> {
     let fresh = cookie(&headers, FRESH);
@@ -204,7 +280,7 @@ pub(crate) async fn receipt(
     if let Some(code) = code
         && let Ok(receipt) = kit.acts.cases.first_receipt(desk.actor(), number.clone(), code.to_owned()).await
     {
-        let mut answer = receipt_page(&kit, &desk, &headers, receipt);
+        let mut answer = receipt_page(&kit, &desk, &headers, receipt, !ask.print.is_empty());
         answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, FRESH, "", 0));
         return Ok(answer);
     }
@@ -238,12 +314,18 @@ pub(crate) async fn print_again(
 ) -> Result<Response, Oops> {
     let purpose = fields.get("purpose").to_owned();
     match kit.acts.cases.print_receipt(desk.actor(), number.clone(), purpose.clone()).await {
-        Ok(receipt) => Ok(receipt_page(&kit, &desk, &headers, receipt)),
+        Ok(receipt) => Ok(receipt_page(&kit, &desk, &headers, receipt, false)),
         Err(e) => again(&desk.page, e, |trouble| ask_again(&kit, &desk, number, purpose, trouble)).await,
     }
 }
 
-fn receipt_page(kit: &Kit, desk: &Desk, headers: &HeaderMap, receipt: resolve_acts::CaseReceipt) -> Response {
+fn receipt_page(
+    kit: &Kit,
+    desk: &Desk,
+    headers: &HeaderMap,
+    receipt: resolve_acts::CaseReceipt,
+    print: bool,
+) -> Response {
     let (p, v, code) = (desk.page.clone(), receipt.view, receipt.code);
     let number = v.case.number.clone();
     let base = match kit.options.public_url.trim_end_matches('/') {
@@ -253,6 +335,7 @@ fn receipt_page(kit: &Kit, desk: &Desk, headers: &HeaderMap, receipt: resolve_ac
     let link = format!("{base}/r/{number}/{code}");
     let qr = qr(&link);
     render(&ReceiptHtml {
+        print,
         title: v.case.title.clone(),
         lodged: when(p.lang, v.case.lodged),
         unit: v.office.unit_name(v.case.first_asked),

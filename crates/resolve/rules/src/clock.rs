@@ -260,9 +260,12 @@ impl Run {
         };
         if self.extended == 0 { (base, false) } else { of(base, Length::Workdays(self.extended)) }
     }
-    /// The moment the yellow light comes on.
+    /// The moment the yellow light comes on: as long before the end as the rule says, and at the latest when nothing
+    /// is left but today, for what is due today is never green.
     pub fn yellow_at(&self, calendar: &WorkCalendar) -> Moment {
-        workday::yellow_at(self.due(calendar).0, self.yellow, calendar).max(self.started)
+        let due = self.due(calendar).0;
+        let last = calendar.last_left(due.date());
+        workday::yellow_at(due, self.yellow, calendar).min(Moment::start_of(last)).max(self.started)
     }
     /// The light at `now`.
     pub fn light(&self, now: Moment, calendar: &WorkCalendar) -> Light {

@@ -22,6 +22,9 @@ pub struct ClockView {
     pub light: Light,
     /// working days left, today not counted; negative when late
     pub workdays_left: i64,
+    /// it ends today
+    #[serde(skip)]
+    pub today: bool,
     /// the rule that set it
     pub rule: String,
 }
@@ -40,6 +43,7 @@ impl Case {
             provisional,
             light: run.light(now, calendar),
             workdays_left: left,
+            today: last == today,
             rule: run.rule.clone(),
         })
     }

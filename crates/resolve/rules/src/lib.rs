@@ -20,6 +20,8 @@ mod refusal;
 mod stage;
 mod step;
 mod table;
+mod title;
+mod told;
 mod words;
 
 pub use case::{Arrival, Call, Case, CoTask, Duty, ExtensionAsked, MeetingTask, Order, relations};
@@ -36,6 +38,8 @@ pub use refusal::{Refusal, RefusalCode};
 pub use stage::{Stage, StageKind};
 pub use step::{RectStep, StepState};
 pub use table::{ClockEffect, Row, TABLE, To, Who, row};
+pub use title::{clause, found_title, title_of};
+pub use told::kind_told;
 pub use words::{
     ArriveWay, Cause, Channel, Complexity, Kind, Level, PauseReason, RefuseReason, ReturnReason,
     Satisfaction, Word,

@@ -249,28 +249,28 @@ pub fn default_limits() -> Vec<LimitRule> {
     };
     let simple = LimitRule {
         complexity: Some(Complexity::Simple),
-        ..rule("simple", Phase::Handle, 3, 1, "CZ 一(二): 条件简单、流程清晰 3 个工作日")
+        ..rule("simple", Phase::Handle, 3, 1, "“办不成事”反映窗口办件规程一（二）：条件简单、流程清晰的，3 个工作日")
     };
     let complex = LimitRule {
         complexity: Some(Complexity::Complex),
-        ..rule("complex", Phase::Handle, 10, 2, "CZ 一(二): 要素复杂、需协调 10 个工作日")
+        ..rule("complex", Phase::Handle, 10, 2, "“办不成事”反映窗口办件规程一（二）：要素复杂、需要协调的，10 个工作日")
     };
     let opinion = LimitRule {
         kind: Some(Kind::Opinion),
-        ..rule("opinion", Phase::Handle, 5, 1, "LC: 12 万条意见 5 个工作日内办理")
+        ..rule("opinion", Phase::Handle, 5, 1, "流程再造征求意见办理：意见建议 5 个工作日内办理")
     };
     let rating = LimitRule {
         kind: Some(Kind::BadRating),
-        ..rule("bad-rating", Phase::Handle, 5, 1, "STANDARDS 2.1: 德州 5 工作日整改反馈")
+        ..rule("bad-rating", Phase::Handle, 5, 1, "政务服务“好差评”制度：差评 5 个工作日内整改反馈")
     };
     let mut all = vec![
-        rule("intake", Phase::Intake, 1, 0, "STANDARDS 3.1: 当日联系;次日转办"),
+        rule("intake", Phase::Intake, 1, 0, "12345 热线工单办理通行做法：当日联系，次日转办"),
         simple,
         complex,
         opinion,
         rating,
-        rule("callback", Phase::Callback, 5, 1, "CZ 四(二): 定期回访"),
-        rule("file", Phase::File, 5, 1, "CZ 一(四): 归档"),
+        rule("callback", Phase::Callback, 5, 1, "“办不成事”反映窗口办件规程四（二）：定期回访"),
+        rule("file", Phase::File, 5, 1, "“办不成事”反映窗口办件规程一（四）：归档"),
     ];
     all.extend(whistle_limits());
     all

@@ -2,6 +2,8 @@
 
 #[path = "it/owed.rs"]
 mod owed;
+#[path = "it/today.rs"]
+mod today;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -32,7 +32,8 @@ pub(crate) fn lamp(p: &Page, clock: Option<&ClockView>) -> Lamp {
         (Light::Paused, _) => p.t.svc_stage_paused.to_owned(),
         (Light::Red, 0) => p.t.left_just_late.to_owned(),
         (Light::Red, n) => p.t.left_late.replace("{n}", &n.abs().to_string()),
-        (_, 0) => p.t.left_today.to_owned(),
+        (_, 0) if c.due.date() == p.now.date() => p.t.left_today.to_owned(),
+        (_, 0) => p.t.left_rest.to_owned(),
         (_, n) => p.t.left_days.replace("{n}", &n.to_string()),
     };
     Lamp { class, shape, word: text, left, due: when(p.lang, c.due), phase: word(p.lang, c.phase) }

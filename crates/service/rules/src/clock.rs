@@ -246,9 +246,12 @@ impl Run {
             Length::Hours(n) => Length::Hours(n / 4),
         }
     }
-    /// The moment the yellow light comes on.
+    /// The moment the yellow light comes on: at the latest when nothing is left but today, for what is due today is
+    /// never green.
     pub fn yellow_at(&self, calendar: &WorkCalendar) -> Moment {
-        workday::yellow_at(self.due(calendar).0, self.yellow(), calendar).max(self.started)
+        let due = self.due(calendar).0;
+        let last = Moment::start_of(calendar.last_left(due.date()));
+        workday::yellow_at(due, self.yellow(), calendar).min(last).max(self.started)
     }
     /// The light at `now`.
     pub fn light(&self, now: Moment, calendar: &WorkCalendar) -> Light {

@@ -591,14 +591,16 @@ pub(crate) async fn league(
             .map(|r| (r.0.clone(), r.2 as f64, r.2.to_string(), href(&r.1)))
             .collect(),
     };
+    // Where nothing was handled is said once.
+    let few: Vec<&str> = l.few.iter().filter(|n| !l.none.contains(n)).map(String::as_str).collect();
     Ok(render(&LeagueHtml {
         from: ask.from.to_string(),
         to: ask.to.to_string(),
         themes,
         total: l.total,
         rows: l.rows.iter().map(|r| (r.0.clone(), href(&r.1), r.2, share(r.2))).collect(),
-        few_n: l.few.len(),
-        few: l.few.join("、"),
+        few_n: few.len(),
+        few: few.join("、"),
         none_n: l.none.len(),
         none: l.none.join("、"),
         bars: bars(&drawn),

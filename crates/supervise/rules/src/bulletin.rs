@@ -358,6 +358,20 @@ fn zh_day(d: Date) -> String {
     format!("{}年{}月{}日", d.year(), d.month(), d.day())
 }
 
+/// A period as a title says it: its month or its year where it is one, else from month to month.
+fn period(from: Date, to: Date) -> String {
+    let month = |d: Date| format!("{}年{}月", d.year(), d.month());
+    if (from.year(), from.month()) == (to.year(), to.month()) {
+        month(from)
+    } else if (from.month(), from.day(), to.month(), to.day()) == (1, 1, 12, 31) && from.year() == to.year() {
+        format!("{}年", from.year())
+    } else if from.year() == to.year() {
+        format!("{}至{}月", month(from), to.month())
+    } else {
+        format!("{}至{}", month(from), month(to))
+    }
+}
+
 /// The draft of a form: words to be edited, figures cited.
 pub fn draft(form: Form, g: &Given<'_>) -> Bulletin {
     let mut w = Writer { given: g, sources: Vec::new(), blocks: Vec::new() };
@@ -366,7 +380,7 @@ pub fn draft(form: Form, g: &Given<'_>) -> Bulletin {
     let title = match form {
         Form::Notice => {
             notice(&mut w, &span);
-            format!("关于{}“走流程、解难题、优服务”工作情况的通报", g.city)
+            format!("关于{}{}群众和企业诉求办理情况的通报", g.city, period(g.ask.from, g.ask.to))
         }
         Form::Monthly => {
             monthly(&mut w, &span);
@@ -417,7 +431,7 @@ const LEDGER: &[(&str, fn(&CaseLine) -> &str)] = &[
 
 fn notice(w: &mut Writer<'_>, span: &str) {
     let g = w.given;
-    w.say(&format!("现将{span}“走流程、解难题、优服务”工作情况通报如下。"));
+    w.say(&format!("现将{span}群众和企业诉求办理情况通报如下。"));
     w.head(1, "一、总体情况");
     w.say("本期共登记群众和企业诉求[intake]件，其中咨询[consulted]件、办件[matters]件、问题[problems]件，其余为投诉、建议等；答复[replied]件次，按期答复率[on_time_rate]；截至期末在办[open]件，超期[late]件，临期[near]件。");
     w.say("回头看[called]件次，答复“已解决”的[solved]件次，解决率[solved_rate]，满意率[satisfied_rate]；重新办理[reopened]件次。");

@@ -576,7 +576,7 @@ impl Walks {
 fn tell_refused(tx: &mut Tx<'_>, office: &Office, f: &FindingRow, why: &Error) -> Result<(), Error> {
     let region = f.region.parse().unwrap_or_else(|_| office.settings.city.clone());
     let Some(desk) = office.reception(&region).map(|u| u.id).or(f.unit) else { return Ok(()) };
-    let line: String = hanyu::mask::mask(f.words.trim()).chars().take(40).collect();
+    let line = resolve::clause(&hanyu::mask::mask(f.words.trim()), 40);
     let words = format!("走查发现未能自动转件，请人工登记：{line}（{why}）");
     let now = tx.now();
     office::put_message(tx, desk, now, None, &words)?;

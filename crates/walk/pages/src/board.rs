@@ -338,7 +338,10 @@ pub(crate) async fn paper(
     let view = read(&kit, &desk, id, "").await?;
     let today = view.today;
     let d = if kind == PaperKind::Summary {
-        summary(&p.city, today, &view.board, |u| view.office.unit_name(u))
+        let missing = view.board.sides.values().flat_map(|f| &f.missing).filter_map(|m| m.0);
+        let names = kit.city.staff_names(desk.actor(), missing.collect()).await?;
+        let person = |s| names.get(&s).cloned().unwrap_or_default();
+        summary(&p.city, today, &view.board, |u| view.office.unit_name(u), person)
     } else {
         let lists = as_lists(kit.acts.walks.three_lists(desk.actor(), id).await?);
         if kind == PaperKind::ThreeLists {

@@ -39,6 +39,8 @@ pub(crate) type Page = web_kit::Page<texts::Texts>;
 pub(crate) type Desk = web_kit::Desk<texts::Texts>;
 
 const WALKERS: &[Role] = &[Walker, Coordinator, Supervisor, Analyst, UnitAdmin, Volunteer, Evaluator];
+/// Who may read what came in to be walked: people from outside see the walks, not the letters behind them.
+const ORGANISERS: &[Role] = &[Walker, Coordinator, Supervisor, Analyst, UnitAdmin];
 
 /// Name of the area.
 pub fn area(lang: Lang) -> &'static str {
@@ -48,9 +50,9 @@ pub fn area(lang: Lang) -> &'static str {
 /// Its places in the navigation.
 pub const PLACES: &[Place] = &[
     Place { path: "/desk/walks", text: |l| Texts::of(l).walk.title, roles: WALKERS },
-    Place { path: "/desk/walks/leads", text: |l| Texts::of(l).walk.leads, roles: WALKERS },
-    Place { path: "/desk/walks/called-for", text: |l| Texts::of(l).walk.called_for, roles: WALKERS },
-    Place { path: "/desk/walks/backward", text: |l| Texts::of(l).walk.backward, roles: WALKERS },
+    Place { path: "/desk/walks/leads", text: |l| Texts::of(l).walk.leads, roles: ORGANISERS },
+    Place { path: "/desk/walks/called-for", text: |l| Texts::of(l).walk.called_for, roles: ORGANISERS },
+    Place { path: "/desk/walks/backward", text: |l| Texts::of(l).walk.backward, roles: ORGANISERS },
 ];
 
 /// Its scripts and styles.

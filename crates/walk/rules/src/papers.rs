@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Date, Moment, UnitId};
+use kernel::{Date, Moment, StaffId, UnitId};
 use serde::{Deserialize, Serialize};
 
 use crate::board::Board;
@@ -196,8 +196,35 @@ pub fn rectification_report(unit: &str, date: Date, lists: &ThreeLists) -> Docum
     Document { title: "整改情况报告".to_owned(), unit: unit.to_owned(), date, blocks }
 }
 
+/// Who is missing, a unit at a time, each with its people: `市发改局（李明、王红）、市科协`.
+fn by_unit(
+    missing: &[(Option<StaffId>, UnitId)],
+    name_of: &impl Fn(UnitId) -> String,
+    person_of: &impl Fn(StaffId) -> String,
+) -> String {
+    let mut units: Vec<(UnitId, Vec<String>)> = Vec::new();
+    for (staff, unit) in missing {
+        let at = units.iter().position(|u| u.0 == *unit).unwrap_or_else(|| {
+            units.push((*unit, Vec::new()));
+            units.len() - 1
+        });
+        units[at].1.extend(staff.map(person_of));
+    }
+    let each = units.into_iter().map(|(unit, people)| {
+        let names = if people.is_empty() { String::new() } else { format!("（{}）", people.join("、")) };
+        format!("{}{names}", name_of(unit))
+    });
+    each.collect::<Vec<_>>().join("、")
+}
+
 /// 工作总结: the figures of the board in sentences, and who is missing.
-pub fn summary(unit: &str, date: Date, board: &Board, name_of: impl Fn(UnitId) -> String) -> Document {
+pub fn summary(
+    unit: &str,
+    date: Date,
+    board: &Board,
+    name_of: impl Fn(UnitId) -> String,
+    person_of: impl Fn(StaffId) -> String,
+) -> Document {
     let mut blocks = vec![heading("一、开展情况"), para(board.sentence_zh())];
     for (side, f) in &board.sides {
         let zh = match side {
@@ -212,8 +239,7 @@ pub fn summary(unit: &str, date: Date, board: &Board, name_of: impl Fn(UnitId) -
             f.on_time.len()
         )));
         if !f.missing.is_empty() {
-            let names: Vec<_> = f.missing.iter().map(|(_, u)| vec![name_of(*u)]).collect();
-            blocks.push(table(&format!("尚未开展的{zh}"), &["单位"], names));
+            blocks.push(para(format!("尚未开展的{zh}：{}。", by_unit(&f.missing, &name_of, &person_of))));
         }
     }
     blocks.push(heading("二、问题整改"));

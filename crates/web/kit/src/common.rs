@@ -38,6 +38,7 @@ crate::room! {
     left_late: "超期 {n} 个工作日", "{n} working days late";
     left_just_late: "已超期", "Late";
     left_today: "今天到期", "Due today";
+    left_rest: "最后一个工作日", "The last working day";
     left_days: "剩 {n} 个工作日", "{n} working days left";
     left_paused: "计时暂停中", "The clock stands still";
     err_title_not_found: "没有找到", "Not found";
@@ -48,6 +49,18 @@ crate::room! {
     err_behind: "正在从留痕汇总数字，已读 {n} / {of} 条；本页会自动刷新，不用重新操作。", "Figures are being counted from the record, {n} of {of} events so far; this page goes on by itself.";
     err_title_store: "系统暂时出错", "Something went wrong";
     err_number: "请求编号，报修时请告知：", "Number of this request, to tell the maintainers:";
+    draft_found: "有一份没有提交的草稿（{when} 自动保存）", "There is a draft that was not sent ({when})";
+    draft_go_on: "接着写", "Go on with it";
+    draft_forget: "不要了", "Drop it";
+    draft_saved: "草稿已存", "Draft kept";
+    copied: "已复制", "Copied";
+    keys_title: "快捷键 ?", "Keys ?";
+    keys_close: "知道了", "Close";
+    keys: "j 下一行（件页：下一件）|k 上一行（件页：上一件）|x 勾选这一行|Enter 打开这一行|/ 搜索|u 返回列表|a 选中把握大的|n 登记|l 件列表|m 批量转办|Ctrl+Enter 提交正在填的表单|? 看这张表", "j next row (on a case: next case)|k previous row (on a case: previous case)|x tick this row|Enter open this row|/ search|u back to the list|a tick what is certain|n register|l all cases|m dispatch many|Ctrl+Enter send the form you are in|? this sheet";
+    copy: "复制", "Copy";
+    print: "打印", "Print";
+    not_yours: "无权查看这件", "This case is not yours to see";
+    err_back: "返回“{page}”", "Back to “{page}”";
     err_home: "回到首页", "Back to the start";
     err_sign_in: "请先登录。", "Please sign in first.";
     err_not_found: "没有找到这个页面或这件事，或者您无权查看。请核对编号。", "There is no such page or matter, or it is not yours to see. Check the number.";

@@ -4,6 +4,7 @@
 //! Knows the city and HTTP. Must not know any single page, SQL, or a rule of the loop. `docs/web.md`.
 
 mod assets;
+mod drafts;
 mod fields;
 mod form;
 mod guard;
@@ -17,6 +18,7 @@ mod texts;
 mod uploads;
 
 pub use assets::{Asset, CSS, JS, asset};
+pub use drafts::keep_draft;
 pub use fields::Fields;
 pub use form::{Arrived, Form, OneFile, UPLOAD_MAX, Uploading, serve_file};
 pub use guard::{Asking, guard, header_of, slow_down};
@@ -26,6 +28,8 @@ pub use page::{
     Desk, Kit, Lang, Me, Options, Page, Reader, Site, blocking, cookie, cookie_header, escape, prefs, render,
 };
 pub use parts::{DOCX, Opt, XLSX, address, base, download, opt, qr, unit_choices};
-pub use say::{Lamp, date_of, day, in_words, lamp, length, moment_of, role, said, when, word};
+pub use say::{
+    Lamp, date_of, day, in_words, lamp, length, moment_of, role, said, short_day, when, word,
+};
 pub use slot::{CaseKey, Filler, Filling, FollowedCase, Fragment, Slot, Tile, filler};
 pub use texts::{COMMON_TEXTS, EN, Text, Texts, Words, ZH};

@@ -49,7 +49,30 @@ pub struct Link {
 }
 
 fn under(here: &str, path: &str) -> bool {
+    // The first page has nothing below it: every other address of the workbench would be.
+    if path == "/desk" {
+        return here == path;
+    }
     here.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Where a page stands in the navigation: at itself, or at the place that it belongs to, whose address is not a part
+/// of its own (a case belongs to the list of cases).
+pub(crate) fn home_of<'a>(below: &[(&str, &'static str)], here: &'a str) -> &'a str {
+    below.iter().find(|(from, _)| under(here, from)).map_or(here, |(_, place)| place)
+}
+
+/// The page that holds the form which is sent to `path`: its parent, or the page above where the address goes on with
+/// what is done to what. Held against every route by a test of the router.
+pub(crate) fn holder(path: &str) -> String {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let keep = match parts.as_slice() {
+        ["prefs"] => 0,
+        ["walk", _] => return "/walk/".to_owned(),
+        ["desk", "ratings", _, _] | [.., "act" | "check" | "hand" | "adjust", _] => parts.len() - 2,
+        _ => parts.len().saturating_sub(1),
+    };
+    format!("/{}", parts[..keep].join("/"))
 }
 
 /// The page of the table that `here` is at or below: the longest address wins.
@@ -107,6 +130,23 @@ mod tests {
             ],
         },
     ];
+
+    #[test]
+    fn a_form_is_on_the_page_above_its_address() {
+        assert_eq!(holder("/desk/case/1/act/reply"), "/desk/case/1");
+        assert_eq!(holder("/desk/case/1/unmask"), "/desk/case/1");
+        assert_eq!(holder("/desk/office/staff/act"), "/desk/office/staff");
+        assert_eq!(holder("/prefs"), "/");
+    }
+
+    #[test]
+    fn a_page_may_belong_to_a_place_elsewhere() {
+        let below = [("/desk/case", "/desk/cases"), ("/desk/receipt", "/desk/register")];
+        assert_eq!(home_of(&below, "/desk/case/9901-2026-0000001"), "/desk/cases");
+        assert_eq!(home_of(&below, "/desk/cases"), "/desk/cases");
+        assert_eq!(home_of(&below, "/desk/receipt/1"), "/desk/register");
+        assert_eq!(home_of(&below, "/desk/boards"), "/desk/boards");
+    }
 
     #[test]
     fn the_longest_address_wins_and_roles_see_their_pages() {

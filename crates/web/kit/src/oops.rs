@@ -6,13 +6,13 @@ use std::task::Poll;
 
 use askama::Template;
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use city::{Error, RequestNote};
 use store::StoreError;
 
-use crate::{Kit, Page, Reader, said};
+use crate::{Kit, Link, Page, Reader, header_of, nav, said};
 
 /// An error on its way to become a page.
 #[derive(Clone, Debug)]
@@ -123,6 +123,8 @@ struct ErrorPage {
     p: Page,
     title: &'static str,
     sentence: String,
+    /// the page of the navigation that this address lies under: the way back
+    back: Option<Link>,
     /// how far something is that goes on by itself
     so_far: Option<(i64, i64)>,
     /// number of the request, where the reader can only tell somebody of it
@@ -132,13 +134,22 @@ struct ErrorPage {
 /// Middleware: an answer that carries an error becomes a page.
 pub async fn errors_as_pages(State(kit): State<Kit>, req: Request, next: Next) -> Response {
     let (mut parts, body) = req.into_parts();
+    let asks = matches!(parts.method, Method::GET | Method::HEAD);
+    // What scripts send and get is not for reading.
+    let read_by_people = !header_of(&parts.headers, "content-type").starts_with("application/json");
     let page = Page::<crate::Texts>::from_request_parts(&mut parts, &kit).await;
     let note = parts.extensions.get::<RequestNote>().cloned();
+    let path = parts.uri.path().to_owned();
     let answer = contained(next.run(Request::from_parts(parts, body))).await;
     let code = answer.status();
+    if asks && code == StatusCode::METHOD_NOT_ALLOWED {
+        // An address that only takes a form, opened by hand or by going back: the form is on the page above.
+        return Redirect::to(&nav::holder(&path)).into_response();
+    }
     let error = match answer.extensions().get::<Oops>() {
         Some(oops) => oops.0.clone(),
         None if code == StatusCode::NOT_FOUND || code == StatusCode::METHOD_NOT_ALLOWED => Error::NotFound,
+        None if code.is_client_error() && read_by_people && is_bare(&answer) => misread(code, asks),
         None => return answer,
     };
     if let Some(note) = &note {
@@ -161,7 +172,8 @@ pub async fn errors_as_pages(State(kit): State<Kit>, req: Request, next: Next) -
     };
     let so_far = if let Error::Behind { read, of } = error { Some((read, of)) } else { None };
     let number = note.filter(|_| code.is_server_error()).map(|n| n.number().to_owned());
-    let Ok(html) = (ErrorPage { p, title, sentence, so_far, number }).render() else { return answer };
+    let back = p.pages().into_iter().chain(p.areas()).find(|l| l.here && !p.is_at_exactly(l.path));
+    let Ok(html) = (ErrorPage { p, title, sentence, back, so_far, number }).render() else { return answer };
     let mut page = (code, Html(html)).into_response();
     if so_far.is_some() {
         // The browser asks again by itself; a form that was sent is not sent twice.
@@ -171,6 +183,33 @@ pub async fn errors_as_pages(State(kit): State<Kit>, req: Request, next: Next) -
         page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(after_s));
     }
     page
+}
+
+/// Words of the framework about a request it could not read, not a page of ours.
+fn is_bare(answer: &Response) -> bool {
+    header_of(answer.headers(), "content-type").starts_with("text/plain")
+}
+
+/// What a reader is told of a request that no page could read: an address with a part missing or mistyped, a form
+/// that is broken or too large.
+fn misread(code: StatusCode, asks: bool) -> Error {
+    match code {
+        StatusCode::PAYLOAD_TOO_LARGE => Error::invalid(
+            "form",
+            "提交的内容过大，请减少或压缩附件后重试",
+            "this is too large: send fewer or smaller files",
+        ),
+        _ if asks => Error::invalid(
+            "address",
+            "网址不完整或有误，请回到上一页，从页面上的链接或按钮再打开",
+            "this address is incomplete or wrong: go back and open it by a link or button of the page",
+        ),
+        _ => Error::invalid(
+            "form",
+            "表单不完整或已失效，请回到上一页刷新后再提交",
+            "the form is incomplete or out of date: go back, reload and submit again",
+        ),
+    }
 }
 
 /// A page that panics is a page that failed: it is told like any other fault, and the connection goes on.

@@ -34,18 +34,21 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Site {
     pub(crate) areas: &'static [Area],
+    pub(crate) below: &'static [(&'static str, &'static str)],
     pub(crate) front: &'static [&'static [FrontPlace]],
     pub(crate) assets: Assets,
 }
 
 impl Site {
-    /// The navigation of the workbench, that of the portal, and the assets.
+    /// The navigation of the workbench, which pages belong to a place whose address is not a part of theirs, the
+    /// navigation of the portal, and the assets.
     pub fn new(
         areas: &'static [Area],
+        below: &'static [(&'static str, &'static str)],
         front: &'static [&'static [FrontPlace]],
         assets: &[&'static [Asset]],
     ) -> Self {
-        Self { areas, front, assets: Assets::new(assets) }
+        Self { areas, below, front, assets: Assets::new(assets) }
     }
 }
 
@@ -189,15 +192,23 @@ impl Reader {
         let here = self.path.split('?').next().unwrap_or_default();
         here == path || (path != "/desk" && here.starts_with(path))
     }
+    /// Is this the page of exactly this address?
+    pub(crate) fn is_at_exactly(&self, path: &str) -> bool {
+        self.path.split('?').next().unwrap_or_default() == path
+    }
+    /// Where the navigation has the reader: at this page or at the one that it belongs to.
+    fn place(&self) -> &str {
+        nav::home_of(self.site.below, self.path.split('?').next().unwrap_or_default())
+    }
     /// The areas of the workbench for this reader.
     pub fn areas(&self) -> Vec<Link> {
-        let here = self.path.split('?').next().unwrap_or_default();
-        self.me.as_ref().map_or_else(Vec::new, |m| nav::areas(self.site.areas, self.lang, m.actor.role, here))
+        let of = |m: &Me| nav::areas(self.site.areas, self.lang, m.actor.role, self.place());
+        self.me.as_ref().map_or_else(Vec::new, of)
     }
     /// The pages of the area the reader is in.
     pub fn pages(&self) -> Vec<Link> {
-        let here = self.path.split('?').next().unwrap_or_default();
-        self.me.as_ref().map_or_else(Vec::new, |m| nav::pages(self.site.areas, self.lang, m.actor.role, here))
+        let of = |m: &Me| nav::pages(self.site.areas, self.lang, m.actor.role, self.place());
+        self.me.as_ref().map_or_else(Vec::new, of)
     }
     /// The pages of the portal.
     pub fn front(&self) -> Vec<Link> {
@@ -214,6 +225,10 @@ impl Reader {
     /// May the reader do this at all? Decides what is shown; the door decides again.
     pub fn may(&self, operation: access::Operation) -> bool {
         self.me.as_ref().is_some_and(|m| access::offers(&m.actor, operation))
+    }
+    /// May the reader open cases at all? Who may not reads their numbers as text.
+    pub fn may_cases(&self) -> bool {
+        self.may(access::Operation::ListCases)
     }
     /// Is one of these the role of the reader? Words of roles, separated by blanks.
     pub fn any_role(&self, words: &str) -> bool {

@@ -52,6 +52,14 @@ pub fn day(lang: Lang, d: Date) -> String {
     }
 }
 
+/// A day in a list: the year is said only when it is not this one.
+pub fn short_day(lang: Lang, now: Moment, d: Date) -> String {
+    let (zh, en) = WEEK[d.weekday().to_monday_zero_offset() as usize % 7];
+    let year = if d.year() == now.date().year() { String::new() } else { format!("{}-", d.year()) };
+    let name = if lang == Lang::Zh { zh } else { en };
+    format!("{year}{:02}-{:02} {name}", d.month(), d.day())
+}
+
 /// A moment: day and minute.
 pub fn when(lang: Lang, at: Moment) -> String {
     let t = at.beijing().time();
@@ -120,7 +128,8 @@ pub fn lamp(lang: Lang, t: &Texts, clock: Option<&ClockView>) -> Lamp {
         (Light::Paused, _) => t.left_paused.to_owned(),
         (Light::Red, n) if n < 0 => t.left_late.replace("{n}", &(-n).to_string()),
         (Light::Red, _) => t.left_just_late.to_owned(),
-        (_, 0) => t.left_today.to_owned(),
+        (_, _) if c.today => t.left_today.to_owned(),
+        (_, 0) => t.left_rest.to_owned(),
         (_, n) => t.left_days.replace("{n}", &n.max(0).to_string()),
     };
     let whole_day = US_PER_DAY - c.due.us_of_day() <= 2 * US_PER_SECOND;

@@ -14,7 +14,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 use web_kit::{
-    Area, Asset, CSS, FrontPlace, JS, Kit, Site, Text, asset, errors_as_pages, guard, prefs, slow_down,
+    Area, Asset, CSS, FrontPlace, JS, Kit, Site, Text, asset, errors_as_pages, guard, keep_draft, prefs, slow_down,
 };
 
 pub use web_kit::Options;
@@ -35,6 +35,13 @@ pub const AREAS: &[Area] = &[
     Area { text: people_pages::office_area, places: &[people_pages::OFFICE, imports_pages::PLACES] },
 ];
 
+/// Pages of the workbench and the place that each belongs to, where its address does not say so.
+pub const BELOW: &[(&str, &str)] = &[
+    ("/desk/case", "/desk/cases"),
+    ("/desk/receipt", "/desk/register"),
+    ("/desk/publish", "/desk/cases"),
+];
+
 /// The navigation of the portal.
 pub const FRONT: &[&[FrontPlace]] =
     &[catalogue_pages::FRONT, service_pages::FRONT, resolve_pages::FRONT, company_pages::FRONT];
@@ -46,12 +53,14 @@ const STYLE: &str = concat!(
     include_str!("../assets/style/3-tables.css"),
     include_str!("../assets/style/4-figures.css"),
     include_str!("../assets/style/5-redesign.css"),
+    include_str!("../assets/style/6-desk.css"),
 );
 
 /// What every page shares in the browser: here and not in the kit, so that a line of style makes no page build again.
 const SHARED: &[Asset] = &[
     Asset { plain: "style.css", kind: CSS, bytes: STYLE.as_bytes() },
     Asset { plain: "icon.svg", kind: "image/svg+xml", bytes: include_bytes!("../assets/icon.svg") },
+    Asset { plain: "desk.js", kind: JS, bytes: include_bytes!("../assets/desk.js") },
     Asset { plain: "picture.js", kind: JS, bytes: include_bytes!("../assets/picture.js") },
 ];
 const ASSETS: &[&[Asset]] = &[SHARED, portal::ASSETS, walk_pages::ASSETS, optimise_pages::ASSETS];
@@ -73,7 +82,7 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
 
 /// All pages over the house.
 pub fn router(house: &House, options: Options) -> Router {
-    let kit = Kit::new(house.city.clone(), options, Site::new(AREAS, FRONT, ASSETS));
+    let kit = Kit::new(house.city.clone(), options, Site::new(AREAS, BELOW, FRONT, ASSETS));
     let rooms = Rooms::of(house, &kit);
     let slots = Arc::new(slots::of_cases(&rooms));
     let public = portal::routes()
@@ -98,6 +107,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(service_pages::routes().with_state(rooms.service))
         .merge(company_pages::routes().with_state(rooms.company))
         .route("/prefs", post(prefs))
+        .route("/desk/drafts", post(keep_draft))
         .layer(DefaultBodyLimit::max(FORM_MAX))
         .layer(from_fn_with_state(kit.clone(), errors_as_pages))
         // Who asks for a picture or whether the house stands is not looked up.

@@ -21,7 +21,7 @@ web_kit::room! {
     export_json: "导出 JSON", "JSON lines";
     import: "导入事项", "Take items in";
     import_template: "下载模板", "Template";
-    no_items: "没有这样的事项。可以用 bancheng items import 导入。", "No such item. Items are taken in with bancheng items import.";
+    no_items: "没有这样的事项。请换个词再找；还没有导入的事项，可在本页导入。", "No such item. Try other words; items that are not there yet can be taken in on this page.";
     version: "版本", "Version";
     findings: "体检发现", "Findings";
     checkup_lead: "在群众碰到之前，把指南里的毛病找出来。每个数都能点开名单。", "What is wrong in a guide, found before anybody stumbles. Every figure opens its list.";

@@ -47,6 +47,8 @@ pub struct Query {
     pub campaign: Option<String>,
     /// due before this moment
     pub due_before: Option<Moment>,
+    /// due at this moment or later
+    pub due_from: Option<Moment>,
     /// owned by this unit
     pub unit: Option<UnitId>,
     /// the title contains this
@@ -72,6 +74,7 @@ impl Query {
             kind: None,
             campaign: None,
             due_before: None,
+            due_from: None,
             unit: None,
             text: None,
             returned: false,
@@ -151,6 +154,9 @@ fn conditions<'a>(
     }
     if let Some(before) = q.due_before {
         w.and("due IS NOT NULL AND due < ?", &[before.into()]);
+    }
+    if let Some(from) = q.due_from {
+        w.and("due >= ?", &[from.into()]);
     }
     if let Some(unit) = q.unit {
         w.and("unit = ?", &[unit.into()]);

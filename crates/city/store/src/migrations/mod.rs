@@ -54,6 +54,7 @@ pub const STEPS: &[Step] = steps![
     24 "brought",
     25 "kept_logs",
     26 "hall",
+    29 "drafts",
 ];
 
 /// The version this program knows.

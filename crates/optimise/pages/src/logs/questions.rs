@@ -212,7 +212,7 @@ pub(crate) async fn problem(
         )));
     };
     let title: String =
-        format!("{}:{}", answer.asked.zh.split('：').next().unwrap_or_default(), one.about.join("→"));
+        format!("{}：{}", answer.asked.zh.split('：').next().unwrap_or_default(), one.about.join("→"));
     let found = LogProblem {
         title: title.chars().take(60).collect(),
         words: evidence(&answer, &one, &name, filters, &path),

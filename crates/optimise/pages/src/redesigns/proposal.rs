@@ -127,7 +127,7 @@ fn insists(p: &Page, v: &RedesignView, unit: UnitId, mine: bool) -> Vec<Insists>
             .constraint
             .replace("{a}", &name_of(&v.model, &c.from))
             .replace("{b}", &name_of(&v.model, &c.to)),
-        cite: format!("{}:{}", crate::redesigns::view::ground(p.t, c.ground), c.cite),
+        cite: format!("{}{}{}", crate::redesigns::view::ground(p.t, c.ground), p.t.colon, c.cite),
         from: c.from.clone(),
         to: c.to.clone(),
         mine,

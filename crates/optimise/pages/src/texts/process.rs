@@ -15,7 +15,8 @@ web_kit::room! {
     new_item: "从事项库起草：实施编码", "From the catalogue: code of an item";
     new_item_hint: "按事项在用版本的环节、材料和先后起草；发布时成为事项的下一版。", "Drawn from the version in force; published as its next version.";
     new_model: "流程模型或事项（JSON）", "Model or item (JSON)";
-    new_model_hint: "模型格式见 docs/redesign-model.md；也可粘贴事项库的事项。两样都不给时按样例。", "The format is docs/redesign-model.md; an item of the catalogue may be pasted too. Without it, the example is taken.";
+    new_expert: "高级：直接给出流程模型", "For experts: give the model itself";
+    new_model_hint: "给会写流程模型的人用；也可粘贴从事项库导出的事项。不填则按上面选的事项或样例起草。", "For those who write models; an exported item of the catalogue may be pasted too. Left empty, the item or example above is taken.";
     new_go: "起草", "Draw it up";
     th_number: "编号", "Number";
     th_title: "标题", "Title";

@@ -83,8 +83,8 @@ pub struct HotPage {
     pub matters: Vec<HotMatter>,
 }
 
-/// Letters of a period, the newest first.
-fn letters(rd: &mut Rd<'_>, now: Moment, days: i64) -> Result<Vec<Letter>, Error> {
+/// Letters of a period, the newest first, each with the item it is about.
+fn letters(rd: &mut Rd<'_>, now: Moment, days: i64) -> Result<Vec<(String, Letter)>, Error> {
     let from = if days == 0 { Moment::from_us(i64::MIN / 2) } else { now.plus_us(-days * US_PER_DAY) };
     let aside = unread(rd)?;
     let (mut out, mut before, mut looked) = (Vec::new(), CaseId(i64::MAX), 0);
@@ -98,7 +98,8 @@ fn letters(rd: &mut Rd<'_>, now: Moment, days: i64) -> Result<Vec<Letter>, Error
             let votes = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
             // People that a merged case brought along count as support for the one they were merged into.
             let more = i64::from(case.reporters.saturating_sub(1));
-            out.push(Letter {
+            let item = case.item.unwrap_or_default();
+            let letter = Letter {
                 author: if w.author.is_empty() { case.number.clone() } else { w.author },
                 id: case.number,
                 title: case.title,
@@ -107,12 +108,26 @@ fn letters(rd: &mut Rd<'_>, now: Moment, days: i64) -> Result<Vec<Letter>, Error
                 support: votes(w.support.saturating_add(more)),
                 against: votes(w.against),
                 ..Letter::default()
-            });
+            };
+            out.push((item, letter));
         }
     }
     out.truncate(LETTERS);
     out.reverse();
     Ok(out)
+}
+
+/// The hot matters among letters. Letters about different items are never one matter: what ratings and walks say is
+/// much the same from item to item, and would join everything that was slow somewhere.
+fn by_item(cutter: &hanyu::cut::Cutter, letters: Vec<(String, Letter)>) -> Vec<HotGroup> {
+    let mut of: std::collections::BTreeMap<String, Vec<Letter>> = std::collections::BTreeMap::new();
+    for (item, letter) in letters {
+        of.entry(item).or_default().push(letter);
+    }
+    let each = of.values().filter(|some| some.len() > 1);
+    let mut groups: Vec<HotGroup> = each.flat_map(|some| Hot::new(cutter, some).ranked(some, 2)).collect();
+    groups.sort_by(|a, b| b.heat.value.total_cmp(&a.heat.value).then_with(|| a.id.cmp(&b.id)));
+    groups
 }
 
 impl Cases {
@@ -146,14 +161,15 @@ impl Cases {
             Ok(None)
         })?;
         let Some((days, read, old, loaded, letters)) = due else { return Ok(false) };
-        let mut groups = Hot::new(loaded.cutter(), &letters).ranked(&letters, 2);
+        let read_of = letters.len();
+        let mut groups = by_item(loaded.cutter(), letters);
         keep_ids(&old.groups, &mut groups);
         groups.truncate(GROUPS);
         groups.iter_mut().for_each(|g| {
             let n = g.ids.len();
             g.ids.drain(..n.saturating_sub(BEHIND));
         });
-        let doc = serde_json::to_string(&Doc { letters: letters.len(), groups }).map_err(Error::bug)?;
+        let doc = serde_json::to_string(&Doc { letters: read_of, groups }).map_err(Error::bug)?;
         self.city.store().write(move |tx| Ok::<_, Error>(readings::put_hot(tx, days, read, &doc)?))?;
         Ok(true)
     }

@@ -13,6 +13,8 @@ use super::{Back, Loaded, NewPrecedent, PrecedentView, Proposal, Twin, near, sig
 use crate::Cases;
 use city::{Door, Error, Later, Office};
 
+/// Characters of a letter that are shown in a list.
+const OPENING: usize = 48;
 /// Candidates shown of each kind.
 const SHOWN: usize = 5;
 /// After this many days a problem counts as a new one.
@@ -52,6 +54,42 @@ pub struct DraftReading {
     pub same: Vec<Twin>,
     /// how the like was solved before
     pub precedents: Vec<PrecedentView>,
+    /// the region that it names, below the one that was asked for
+    pub region: Option<String>,
+    /// the place that it names
+    pub place: String,
+    /// its kind, by its words
+    pub kind: Option<resolve::Kind>,
+}
+
+/// Parts of a place that are kept of a letter.
+const PLACE_PARTS: usize = 4;
+
+/// The place that a letter names: its parts as they follow one another, what lies above the office's region left out.
+fn place_told(cutter: &hanyu::cut::Cutter, words: &str) -> String {
+    let folded = hanyu::normalise::fold(words);
+    let mut out = String::new();
+    let mut end = None;
+    for p in hanyu::place::places(cutter, &folded).into_iter().take(PLACE_PARTS) {
+        if end.is_some_and(|e| e != p.at.start) {
+            break;
+        }
+        out.push_str(&p.name);
+        end = Some(p.at.end);
+    }
+    out
+}
+
+/// The smallest region below `within` that a letter names; none when it names two that lie beside one another.
+fn region_told(rd: &mut Rd<'_>, within: &RegionCode, words: &str) -> Result<Option<String>, Error> {
+    let all = store::office::regions(rd)?;
+    let named: Vec<&(String, String)> = all
+        .iter()
+        .filter(|(code, name)| code.parse().is_ok_and(|c: RegionCode| within.contains(&c) && c != *within) && words.contains(name.as_str()))
+        .collect();
+    let Some(deepest) = named.iter().max_by_key(|r| r.0.len()) else { return Ok(None) };
+    let alone = named.iter().all(|r| deepest.0.starts_with(&r.0));
+    Ok(alone.then(|| deepest.0.clone()))
 }
 
 fn twin(office: &Office, case: &Case, similarity: &Similarity) -> Twin {
@@ -84,6 +122,14 @@ fn seen_near(
     Ok(both.filter(|(c, _)| access::may_see(actor, c)).collect())
 }
 
+/// Are these two about different items? Then they are not the same matter, however alike their words are: the words of
+/// ratings and of walks are those of their forms. An item stands as its code or as its name; of one of each nothing
+/// is known.
+fn of_other_items(a: &Case, b: &Case) -> bool {
+    let (Some(a), Some(b)) = (&a.item, &b.item) else { return false };
+    a != b && a.is_ascii() == b.is_ascii()
+}
+
 /// When a case ended, as its row says.
 fn ended_days(case: &Case, later: &Case, closed: Option<kernel::Moment>) -> Option<i64> {
     let days = later.lodged.us_since(closed?).div_euclid(US_PER_DAY);
@@ -110,8 +156,16 @@ impl Cases {
             let speak: Vec<(Case, f32)> = close.iter().map(|(c, s)| (c.clone(), s.score)).collect();
             let proposal = Self::propose(&loaded, &office, &region, (&title, &words), &speak);
             let alike = close.iter().filter(|(_, s)| s.score >= SHOW_SAME);
+            let told = (
+                region_told(rd, &region, &words)?,
+                place_told(loaded.cutter(), &words),
+                resolve::kind_told(&words),
+            );
             let matter = hanyu::precedent::Matter { title, body: words, ..Default::default() };
             Ok(DraftReading {
+                region: told.0,
+                place: told.1,
+                kind: told.2,
                 same: alike.take(SHOWN).map(|(c, s)| twin(&office, c, s)).collect(),
                 precedents: app.nearest_precedents(rd, &office, &loaded, &actor, &matter, None)?,
                 proposal,
@@ -119,12 +173,13 @@ impl Cases {
         })
     }
 
-    /// Units proposed for several cases that the reader may see, by number; at most 100.
+    /// Units proposed for several cases that the reader may see, with how each letter begins (personal data covered),
+    /// by number; at most 100.
     pub fn propose_many(
         &self,
         actor: Actor,
         numbers: Vec<String>,
-    ) -> Later<std::collections::HashMap<String, Proposal>> {
+    ) -> Later<std::collections::HashMap<String, (Proposal, String)>> {
         self.study(move |app, rd| {
             let office = app.city.office(rd)?;
             let loaded = app.loaded(rd, &office)?;
@@ -134,7 +189,10 @@ impl Cases {
                 decide(&actor, op::ReadCase, &case)?;
                 let words = words_of(rd, &case)?;
                 let text = (case.title.as_str(), words.words.as_str());
-                out.insert(number, Self::propose(&loaded, &office, &case.region, text, &[]));
+                let proposal = Self::propose(&loaded, &office, &case.region, text, &[]);
+                let veil = app.veil(rd, &actor, &case)?;
+                let opening = resolve::clause(&veil.text(&words.words).replace('\n', " "), OPENING);
+                out.insert(number, (proposal, opening));
             }
             Ok(out)
         })
@@ -184,7 +242,7 @@ impl Cases {
         let judged = |kind: &str, other: CaseId| {
             verdicts.iter().any(|v| v.kind == kind && (v.a == other || v.b == other))
         };
-        for (other, similarity) in &close {
+        for (other, similarity) in close.iter().filter(|(other, _)| !of_other_items(case, other)) {
             let ended = other.stage.kind() == StageKind::Archived;
             let open = !case.stage.kind().is_end() && !other.stage.kind().is_end();
             if open && similarity.score >= SHOW_SAME && out.same.len() < SHOWN {

@@ -14,8 +14,6 @@ web_kit::room! {
     words_label: "依据的词", "Words that speak for it";
     cases_label: "相似旧件由它承办", "Cases like this it answered";
     choose_unit: "转给{unit}", "Dispatch to {unit}";
-    fill: "按建议填好单位", "Fill in the units proposed";
-    fill_hint: "只填把握在六成以上的；请逐件核对后勾选。", "Only where it is at least 60 % sure: look at each before you tick it.";
     same_title: "可能是同一件事", "Perhaps the same matter";
     same_lead: "并案后由较早的一件统一办理，每位反映人都会得到答复。", "Merged cases are handled as one; every person gets the answer.";
     merge_into: "并入此件", "Merge into it";
@@ -34,6 +32,8 @@ web_kit::room! {
     precedents_lead: "以前类似的问题是怎样解决的。", "How the like was solved before.";
     precedents_page: "按意思找以前是怎样解决的；办结的件可在其页面上一步设为先例。", "Found by meaning. A closed case becomes a precedent on its own page.";
     precedents_empty: "没有找到相近的先例。换一种说法，或在办结的件上设立先例。", "No precedent is near. Say it otherwise, or make one of a closed case.";
+    precedents_none: "还没有设立先例。办结的件可以一步设为先例，以后办类似的件时会自动提示。", "There is no precedent yet. A closed case becomes one in one step, and cases like it will show it.";
+    precedents_begin: "看最近办结的件", "Cases closed lately";
     precedents_search: "用自己的话描述问题", "Describe the problem in your own words";
     f_problem: "问题", "The problem";
     f_obstacle: "堵点：卡在哪里", "What stood in the way";

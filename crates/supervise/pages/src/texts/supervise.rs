@@ -127,7 +127,7 @@ web_kit::room! {
     st_draft: "草稿", "Draft";
     st_issued: "已印发", "Issued";
     issue: "印发（不能再改）", "Issue (final)";
-    fonts_missing: "PDF 缺少公文字体，已用其他字体代替：", "Fonts of the standard that are missing, and what was taken instead:";
+    fonts_missing: "本机没有公文字体（仿宋、小标宋），PDF 用了相近的字体；正式出件请下载 Word，在装有公文字体的电脑上排版打印。", "The fonts of the standard are not on this machine, so the PDF has others: for the final paper take Word to a computer that has them.";
     changed: "有 {n} 个数据与成文时不同，见右侧“现值”。", "{n} figures are no longer what they were: see “now”.";
     doc_number: "发文字号", "Number";
     doc_number_hint: "如：临政服〔2026〕3号", "as issued by your office";
@@ -145,7 +145,7 @@ web_kit::room! {
     now: "现值", "Now";
     since: "施行", "In force since";
     score_to_hint: "按这一天的数据和当时的算式重算", "Reckoned with the figures and the formula of that day";
-    no_formula: "还没有考核算式。请督查室设定。", "There is no formula yet: the supervision office sets it.";
+    no_formula: "还没有考核算式，所以还没有得分。督查室在本页下方“设定算式”里写一个，随后即按期间算出各单位得分和名次。", "There is no formula yet, so there are no points. The supervision office writes one below on this page; then points and places are counted for any period.";
     part: "项目", "Part";
     reckoned: "怎么算的", "How";
     points: "得分", "Points";

@@ -20,8 +20,8 @@ use walk_acts::{NewLead, WalkSync};
 
 use crate::it::help::{Browser, City, city_with};
 
-const SEATS: [(&str, &str); 3] = [("a", "本县"), ("b", "邻县"), ("city", "市级")];
-const ROLES: [Role; 10] = [
+pub const SEATS: [(&str, &str); 3] = [("a", "本县"), ("b", "邻县"), ("city", "市级")];
+pub const ROLES: [Role; 10] = [
     Role::Clerk,
     Role::Handler,
     Role::Coordinator,
@@ -37,7 +37,7 @@ const MODEL: &str = r#"{"name":"一件事","steps":[{"id":"a","name":"受理","u
   {"id":"b","name":"审查","unit":"甲县局","days":2}],"orders":[{"from":"a","to":"b","ground":"habit"}]}"#;
 
 /// What of county A is asked for.
-struct Things {
+pub struct Things {
     case: String,
     code: String,
     item: String,
@@ -62,7 +62,7 @@ fn day(text: &str) -> Date {
 }
 
 /// A city with two counties; a department and an office in each, an account for each role at each.
-fn settle(app: &House) -> (Things, BTreeMap<String, String>) {
+pub fn settle(app: &House) -> (Things, BTreeMap<String, String>) {
     let settings = Settings {
         city: "9901".parse().unwrap(),
         name: "云汀市".into(),
@@ -272,7 +272,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
 }
 
 /// The path with the subject of county A in its parts; none when nobody said what it is about.
-fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
+pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
     if !path.contains('{') {
         return Some(path.to_owned());
     }
@@ -384,7 +384,7 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
 }
 
 /// Every route of the router, with its methods, as the router itself prints them.
-fn routes(city: &City) -> Vec<(String, &'static str)> {
+pub fn routes(city: &City) -> Vec<(String, &'static str)> {
     let text = format!("{:?}", city.router);
     // The router of fallbacks, which follows, numbers its own routes from 0 again.
     let (text, _) = text.split_once(", fallback_router: ").expect("the router prints its fallbacks");

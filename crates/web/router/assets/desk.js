@@ -1,0 +1,162 @@
+// 工作台的快捷键和小便利: keys, copying, printing, ticking a whole page. Every page works without it.
+
+const visible = (e) => e.checkVisibility();
+const typing = (e) => e.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog[open]");
+
+for (const b of document.querySelectorAll("[data-copy]")) {
+  b.hidden = false;
+  b.addEventListener("click", async () => {
+    await navigator.clipboard?.writeText(b.dataset.copy);
+    b.classList.add("done");
+    setTimeout(() => b.classList.remove("done"), 1500);
+  });
+}
+for (const b of document.querySelectorAll("[data-print]")) {
+  b.hidden = false;
+  b.addEventListener("click", () => window.print());
+  if ("now" in b.dataset) window.print();
+}
+for (const all of document.querySelectorAll("[data-all]")) {
+  all.hidden = false;
+  const boxes = [...all.closest("table").querySelectorAll("td.tick input[type=checkbox]")];
+  all.querySelector("input").addEventListener("change", (e) => {
+    for (const box of boxes) box.checked = e.target.checked;
+  });
+}
+
+// The sheet of keys.
+const sheet = document.getElementById("keys");
+for (const b of document.querySelectorAll("[data-keys]")) {
+  b.hidden = false;
+  b.addEventListener("click", () => sheet.showModal());
+}
+
+// Rows of a list: the one with the focus is the one that keys act on.
+const rows = () => [...document.querySelectorAll("table.list tbody tr:not(.head)")].filter(visible);
+const here = () => document.activeElement?.closest("table.list tbody tr");
+function step(by) {
+  const all = rows();
+  if (!all.length) return false;
+  const at = all.indexOf(here());
+  const to = all[Math.min(all.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by))];
+  to.querySelector("td.go a")?.focus();
+  to.scrollIntoView({ block: "nearest" });
+  return true;
+}
+const press = (key) => {
+  const e = document.querySelector(`[data-key="${key}"]`);
+  if (!e || !visible(e)) return false;
+  if (e.matches("input")) e.focus();
+  else e.click();
+  return true;
+};
+const go = (path) => () => {
+  const link = document.querySelector(`header a[href="${path}"], nav.pages a[href="${path}"], main a[href="${path}"]`);
+  if (link) location.assign(path);
+  return Boolean(link);
+};
+const KEYS = {
+  j: () => step(1) || press("j"),
+  k: () => step(-1) || press("k"),
+  x: () => {
+    const box = here()?.querySelector("td.tick input[type=checkbox]");
+    box?.click();
+    return Boolean(box);
+  },
+  "/": () => press("/"),
+  u: () => press("u"),
+  a: () => press("a"),
+  n: go("/desk/register"),
+  l: go("/desk/cases"),
+  m: go("/desk/dispatch"),
+  "?": () => (sheet?.showModal(), Boolean(sheet)),
+};
+document.addEventListener("keydown", (e) => {
+  if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+    const form = e.target.closest?.("form") ?? document.querySelector("form.many");
+    if (!form) return;
+    e.preventDefault();
+    form.requestSubmit(form.querySelector("button.main") ?? undefined);
+    return;
+  }
+  if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || typing(e.target)) return;
+  if (Object.hasOwn(KEYS, e.key) && KEYS[e.key]()) e.preventDefault();
+});
+
+// 草稿: what is written in a long form is kept every ten seconds and when the page is left.
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  let dirty = false;
+  const said = document.createElement("span");
+  said.className = "small soft";
+  said.setAttribute("role", "status");
+  form.querySelector("button")?.parentElement.append(said);
+  const keep = (leaving) => {
+    if (!dirty) return;
+    dirty = false;
+    const fields = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") fields.append(name, value);
+    fields.append("_draft", form.dataset.draft);
+    fetch("/desk/drafts", { method: "POST", body: fields, keepalive: leaving }).then(
+      (answer) => {
+        if (!answer.ok) return;
+        const now = new Date();
+        said.textContent = `${document.body.dataset.saved ?? ""} ${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}`;
+      },
+      () => (dirty = true),
+    );
+  };
+  form.addEventListener("input", () => (dirty = true));
+  // What is sent is no draft any more.
+  form.addEventListener("submit", () => (dirty = false));
+  setInterval(() => keep(false), 10_000);
+  document.addEventListener("visibilitychange", () => document.hidden && keep(true));
+  window.addEventListener("pagehide", () => keep(true));
+}
+
+// 边写边读: what the letter says is read when the writer pauses; fields that somebody changed are left alone.
+for (const form of document.querySelectorAll("form[data-look]")) {
+  let waits;
+  form.querySelector("textarea").addEventListener("input", () => {
+    clearTimeout(waits);
+    waits = setTimeout(async () => {
+      const sent = new FormData(form);
+      for (const [name, value] of [...sent]) if (typeof value !== "string") sent.delete(name);
+      if ((sent.get("words") ?? "").trim().length < 8) return;
+      sent.append("look", "1");
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams([...sent]) }).catch(() => undefined);
+      if (!answer?.ok) return;
+      const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const looked = read.getElementById("look");
+      if (!looked) return;
+      document.getElementById("look").replaceChildren(...looked.childNodes);
+      for (const auto of form.querySelectorAll("input[name^='auto.']")) {
+        const name = auto.name.slice(5);
+        const field = form.elements[name];
+        const told = read.querySelector(`form[data-look] [name="${name}"]`);
+        if (!told || field.value !== sent.get(name)) continue;
+        field.value = told.value;
+        auto.value = read.querySelector(`form[data-look] [name="${auto.name}"]`).value;
+        const label = form.querySelector(`label[for="${name}"]`);
+        label.querySelector(".tag")?.remove();
+        const tag = read.querySelector(`label[for="${name}"] .tag`);
+        if (tag) label.append(" ", tag);
+      }
+    }, 600);
+  });
+}
+
+// 常用语: put into the reply where the caret is.
+for (const b of document.querySelectorAll("[data-insert]")) {
+  const into = () =>
+    document.getElementById(b.closest("[data-insert-into]")?.dataset.insertInto ?? "reply-text");
+  if (!into()) continue;
+  b.hidden = false;
+  b.addEventListener("click", () => {
+    const field = into();
+    field.closest("details").open = true;
+    const [from, to] = [field.selectionStart, field.selectionEnd];
+    field.setRangeText((from > 0 && field.value[from - 1] !== "\n" ? "\n" : "") + b.dataset.insert, from, to, "end");
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
