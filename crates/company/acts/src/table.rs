@@ -89,7 +89,8 @@ impl Vocabulary for Columns {
 pub fn read_table(sheets: &[Sheet], book: &Book) -> Result<Option<Table>, PolicyError> {
     let columns = Columns(RefCell::default());
     let word = |f: usize| FIELDS.get(f).map_or_else(|| "已知情况".to_owned(), |f| f.0.to_owned());
-    let door = records::Door { words: &columns, word: &word };
+    let asked = records::Asked::default();
+    let door = records::Door { words: &columns, word: &word, fields: FIELDS.len(), asked: &asked };
     let Some(mut table) = records::find(sheets, None, &door) else { return Ok(None) };
     let header: Vec<String> = table.names().to_vec();
     let facts_at: Vec<usize> = header
