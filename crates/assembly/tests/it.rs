@@ -10,10 +10,10 @@ mod erasures;
 mod files;
 #[path = "it/guard.rs"]
 mod guard;
-#[path = "it/imports.rs"]
-mod imports_desk;
 #[path = "it/hall.rs"]
 mod hall;
+#[path = "it/imports.rs"]
+mod imports_desk;
 #[path = "it/keys.rs"]
 mod keys;
 #[path = "it/log_doors.rs"]

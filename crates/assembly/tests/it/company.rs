@@ -222,9 +222,8 @@ const POLICIES: &str = include_str!("../../../../data/policies/city.json");
 fn policies_are_released_by_a_second_person_and_a_company_reads_what_it_may_have() {
     city(|app, _| {
         let (one, two) = (coordinator(), who(Role::Supervisor, 1));
-        let propose = |text: &str| {
-            app.companies.propose_policies(one.clone(), text.to_owned(), "上新".into()).wait()
-        };
+        let propose =
+            |text: &str| app.companies.propose_policies(one.clone(), text.to_owned(), "上新".into()).wait();
         for bad in ["", "[]", "{\"items\": [{\"code\": \"a\", \"amount\": {\"expr\": \"1 +\"}}]}"] {
             assert!(matches!(propose(bad), Err(Error::Invalid { field, .. }) if field == "book"), "{bad}");
         }
@@ -249,7 +248,10 @@ fn policies_are_released_by_a_second_person_and_a_company_reads_what_it_may_have
             app.companies.say_facts(None, CODE.into(), pass.clone(), facts).wait()
         };
         let wrong = say(&[("insured@Y-1", "许多")]);
-        assert!(matches!(wrong, Err(Error::Invalid { field, .. }) if field == "facts"), "refused, not dropped");
+        assert!(
+            matches!(wrong, Err(Error::Invalid { field, .. }) if field == "facts"),
+            "refused, not dropped"
+        );
         say(&[
             ("insured@Y-1", "20"),
             ("claimants@Y-1", "1"),
@@ -265,7 +267,8 @@ fn policies_are_released_by_a_second_person_and_a_company_reads_what_it_may_have
         assert_eq!(of("wengang-large").verdict, Truth::Unmet, "the file says that it is small");
         assert!(after.asks.iter().all(|a| a.field != "serious_dishonest"));
         assert!(after.pack.unknown.len() < before.pack.unknown.len(), "knowing more settles more");
-        let register = vec![serde_json::json!({"field": "serious_dishonest", "value": false, "source": "信用中国"})];
+        let register =
+            vec![serde_json::json!({"field": "serious_dishonest", "value": false, "source": "信用中国"})];
         let known = Incoming { row: 1, new: new(CODE), facts: register };
         app.companies.import(Actor::system(), vec![known]).wait().unwrap();
         let after = own().pack.unwrap();
