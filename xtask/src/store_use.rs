@@ -16,6 +16,7 @@ const ASKS: &[(&str, &[&str])] = &[
         &[
             "applications",
             "asides",
+            "drafts",
             "facts",
             "idempotency",
             "jobs",
@@ -39,6 +40,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "cases",
             "contacts",
             "counters",
+            "drafts",
             "files",
             "idempotency",
             "jobs",

@@ -154,7 +154,10 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("session", "holds keyed digests only: a row made by hand opens nothing"),
     ("sign_in_try", "a count of wrong tries of the last minutes; each that was looked at is on record"),
     ("erasure", "where a request stands; each of its steps, and what was covered, is on record"),
-    ("draft", "what somebody has not sent yet, sealed with the secret of the city; it becomes nothing by itself"),
+    (
+        "draft",
+        "what somebody has not sent yet, sealed with the secret of the city; it becomes nothing by itself",
+    ),
     ("message", "a notice; the act it tells of is on record"),
     ("fact", "made from the record and made again from it"),
     ("projection", "made from the record and made again from it"),

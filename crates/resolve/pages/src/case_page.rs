@@ -10,8 +10,8 @@ use city::Error;
 use resolve::{Act, Command, Light, Stage, StageKind, StepState, Word as _};
 use resolve_acts::CaseView;
 use web_kit::{
-    CaseKey, Fields, Form, Fragment, Lamp, Oops, again, day, lamp, length, render,
-    short_day, unit_choices, when, word,
+    CaseKey, Fields, Form, Fragment, Lamp, Oops, again, day, lamp, length, render, short_day, unit_choices,
+    when, word,
 };
 
 use crate::acts::{self, FORMS, FormView};
@@ -172,7 +172,13 @@ fn parts(page: &Page, v: &CaseView) -> Vec<Part> {
     }
     for m in &c.tasks {
         let (kind, who) = (t.part_task, v.office.unit_name(m.unit));
-        out.push(Part { kind, what: m.what.clone(), who, due: short_day(lang, page.now, m.due), state: state(m.done) });
+        out.push(Part {
+            kind,
+            what: m.what.clone(),
+            who,
+            due: short_day(lang, page.now, m.due),
+            state: state(m.done),
+        });
     }
     for o in &c.orders {
         let (kind, who) = (t.part_order, v.owner.clone().unwrap_or_default());
@@ -222,9 +228,10 @@ async fn page_of(
     let kept = kit.city.drafts(desk.actor(), format!("case/{number}/")).await?;
     for form in forms.iter_mut().filter(|f| told.sent.is_none_or(|s| s.0.word() != f.act)) {
         let within = web_kit::escape(&told.within);
-        form.kept = kept.iter().find(|d| d.0 == form.draft).map(|d| {
-            (when(p.lang, d.1), format!("/desk/case/{number}?draft={}&in={within}", form.act))
-        });
+        form.kept = kept
+            .iter()
+            .find(|d| d.0 == form.draft)
+            .map(|d| (when(p.lang, d.1), format!("/desk/case/{number}?draft={}&in={within}", form.act)));
     }
     let words = events.iter().find_map(|e| match &e.happened.asked {
         Command::Register(r) => Some((r.words.clone(), r.place.clone(), &e.happened.files)),

@@ -95,14 +95,7 @@ async fn page(
     let office = kit.city.office_now().await?;
     let units = unit_choices(&office);
     let certain = rows.iter().filter(|w| w.offer.first().is_some_and(|o| o.percent >= CERTAIN)).count();
-    Ok(render(&DispatchHtml {
-        rows,
-        outcomes,
-        units,
-        certain,
-        note: sent.get("note").to_owned(),
-        p,
-    }))
+    Ok(render(&DispatchHtml { rows, outcomes, units, certain, note: sent.get("note").to_owned(), p }))
 }
 
 #[derive(serde::Deserialize)]
@@ -127,7 +120,11 @@ async fn one(kit: &Kit, desk: &Desk, fields: &Fields, number: &str) -> Result<St
     let unit = office.unit_called(name).filter(|u| u.active).ok_or_else(|| {
         let name: String = name.chars().take(40).collect();
         if name.is_empty() {
-            Error::invalid("unit", "没有选择单位：请点一个建议的单位，或填写其他单位", "no unit was chosen: take a proposed one or type another")
+            Error::invalid(
+                "unit",
+                "没有选择单位：请点一个建议的单位，或填写其他单位",
+                "no unit was chosen: take a proposed one or type another",
+            )
         } else {
             Error::invalid("unit", format!("没有单位“{name}”"), format!("there is no unit “{name}”"))
         }

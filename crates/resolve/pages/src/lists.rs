@@ -485,7 +485,10 @@ impl ListAsk {
         let stage = StageKind::ALL.iter().find(|s| s.word() == self.stage).map(|s| word(p.lang, *s));
         let kind = Kind::ALL.iter().find(|k| k.word() == self.kind).map(|k| word(p.lang, *k));
         let open = self.stage == "open"
-            || (self.stage.is_empty() && self.today.is_empty() && self.late.is_empty() && self.q.trim().is_empty());
+            || (self.stage.is_empty()
+                && self.today.is_empty()
+                && self.late.is_empty()
+                && self.q.trim().is_empty());
         let on = |set: &str, text: &str| (!set.is_empty()).then(|| text.to_owned());
         let parts = [
             stage,
@@ -521,7 +524,12 @@ pub(crate) async fn cases(
 }
 
 /// The list that is asked for; with what came of an act on several of its rows.
-pub(crate) async fn list_page(kit: &Kit, desk: &Desk, ask: ListAsk, mut many: Many) -> Result<Response, Oops> {
+pub(crate) async fn list_page(
+    kit: &Kit,
+    desk: &Desk,
+    ask: ListAsk,
+    mut many: Many,
+) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let office = kit.city.office_now().await?;
     let unit = ask.unit_in(&office);

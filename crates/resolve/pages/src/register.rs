@@ -103,9 +103,10 @@ async fn page(
     let waiting = kit.city.waiting_files(&desk.actor(), tickets).await?;
     let read = ["kind", "region", "place"].into_iter();
     let auto = |name: &str| sent.get(&format!("auto.{name}")).to_owned();
-    let usual = |name: &str| matches!((name, auto(name).as_str()), (_, "") | ("kind", "matter"));
-    let read = read.filter(|n| look.is_some() && !usual(n) && sent.get(n) == auto(n));
-    let read = read.filter(|n| *n != "region" || mine.as_ref().is_none_or(|m| m.as_str() != auto(n))).collect();
+    let plain = |name: &str| matches!((name, auto(name).as_str()), (_, "") | ("kind", "matter"));
+    let read = read.filter(|n| look.is_some() && !plain(n) && sent.get(n) == auto(n));
+    let read =
+        read.filter(|n| *n != "region" || mine.as_ref().is_none_or(|m| m.as_str() != auto(n))).collect();
     Ok(render(&RegisterHtml {
         read,
         print: sent.has("print"),
@@ -221,11 +222,12 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> 
             let print = sent.fields.has("print");
             let now = if print { "?print=1" } else { "" };
             let mut answer = Redirect::to(&format!("/desk/receipt/{}{now}", lodged.number)).into_response();
-            let keep = cookie_header(&kit, PRINT, if print { "1" } else { "" }, if print { YEAR_S } else { 0 });
-            answer.headers_mut().append(header::SET_COOKIE, keep);
             // The code goes to who registered, once: the receipt takes it from here and ends the cookie.
             let kept = format!("{}.{}", lodged.number, lodged.code);
             answer.headers_mut().append(header::SET_COOKIE, cookie_header(&kit, FRESH, &kept, FRESH_S));
+            let keep =
+                cookie_header(&kit, PRINT, if print { "1" } else { "" }, if print { YEAR_S } else { 0 });
+            answer.headers_mut().append(header::SET_COOKIE, keep);
             Ok(answer)
         }
         Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, sent.fields, trouble, None)).await,

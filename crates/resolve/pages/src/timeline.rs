@@ -1,7 +1,7 @@
 //! 办理经过: what happened to a case, event by event, as people read it.
 
 use city::Office;
-use resolve::{Act, Command, Word as _};
+use resolve::{Act, Command};
 use resolve_acts::EventView;
 use serde_json::Value;
 use web_kit::{Lang, date_of, day, when, word};

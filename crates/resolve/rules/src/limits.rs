@@ -139,11 +139,23 @@ pub fn default_limits() -> Vec<LimitRule> {
     };
     let simple = LimitRule {
         complexity: Some(Complexity::Simple),
-        ..rule("simple", Phase::Handle, 3, 1, "“办不成事”反映窗口办件规程一（二）：条件简单、流程清晰的，3 个工作日")
+        ..rule(
+            "simple",
+            Phase::Handle,
+            3,
+            1,
+            "“办不成事”反映窗口办件规程一（二）：条件简单、流程清晰的，3 个工作日",
+        )
     };
     let complex = LimitRule {
         complexity: Some(Complexity::Complex),
-        ..rule("complex", Phase::Handle, 10, 2, "“办不成事”反映窗口办件规程一（二）：要素复杂、需要协调的，10 个工作日")
+        ..rule(
+            "complex",
+            Phase::Handle,
+            10,
+            2,
+            "“办不成事”反映窗口办件规程一（二）：要素复杂、需要协调的，10 个工作日",
+        )
     };
     let opinion = LimitRule {
         kind: Some(Kind::Opinion),

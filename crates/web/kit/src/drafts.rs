@@ -20,7 +20,8 @@ pub async fn keep_draft(State(kit): State<Kit>, desk: Desk, fields: Fields) -> R
         let local = back.starts_with("/desk") && back.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
         return Ok(Redirect::to(if local { back } else { "/desk" }).into_response());
     }
-    let kept = fields.0.into_iter().filter(|(n, _)| !n.starts_with('_') && !OF_THE_PAGE.contains(&n.as_str()));
+    let kept =
+        fields.0.into_iter().filter(|(n, _)| !n.starts_with('_') && !OF_THE_PAGE.contains(&n.as_str()));
     kit.city.keep_draft(desk.actor(), form, kept.collect()).await.map_err(|e| match e {
         // Nobody reads this answer: the page says only whether it was kept.
         Error::Invalid { .. } => Oops(Error::NotFound),

@@ -116,6 +116,11 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
 // 边写边读: what the letter says is read when the writer pauses; fields that somebody changed are left alone.
 for (const form of document.querySelectorAll("form[data-look]")) {
   let waits;
+  // What a person chose is theirs, also when it is what stood there.
+  form.addEventListener("change", (e) => {
+    const auto = form.elements[`auto.${e.target.name}`];
+    if (auto) auto.value = "-";
+  });
   form.querySelector("textarea").addEventListener("input", () => {
     clearTimeout(waits);
     waits = setTimeout(async () => {

@@ -14,7 +14,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 use web_kit::{
-    Area, Asset, CSS, FrontPlace, JS, Kit, Site, Text, asset, errors_as_pages, guard, keep_draft, prefs, slow_down,
+    Area, Asset, CSS, FrontPlace, JS, Kit, Site, Text, asset, errors_as_pages, guard, keep_draft, prefs,
+    slow_down,
 };
 
 pub use web_kit::Options;
@@ -35,11 +36,8 @@ pub const AREAS: &[Area] = &[
 ];
 
 /// Pages of the workbench and the place that each belongs to, where its address does not say so.
-pub const BELOW: &[(&str, &str)] = &[
-    ("/desk/case", "/desk/cases"),
-    ("/desk/receipt", "/desk/register"),
-    ("/desk/publish", "/desk/cases"),
-];
+pub const BELOW: &[(&str, &str)] =
+    &[("/desk/case", "/desk/cases"), ("/desk/receipt", "/desk/register"), ("/desk/publish", "/desk/cases")];
 
 /// The navigation of the portal.
 pub const FRONT: &[&[FrontPlace]] = &[catalogue_pages::FRONT, service_pages::FRONT, resolve_pages::FRONT];

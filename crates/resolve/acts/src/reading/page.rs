@@ -85,7 +85,10 @@ fn region_told(rd: &mut Rd<'_>, within: &RegionCode, words: &str) -> Result<Opti
     let all = store::office::regions(rd)?;
     let named: Vec<&(String, String)> = all
         .iter()
-        .filter(|(code, name)| code.parse().is_ok_and(|c: RegionCode| within.contains(&c) && c != *within) && words.contains(name.as_str()))
+        .filter(|(code, name)| {
+            code.parse().is_ok_and(|c: RegionCode| within.contains(&c) && c != *within)
+                && words.contains(name.as_str())
+        })
         .collect();
     let Some(deepest) = named.iter().max_by_key(|r| r.0.len()) else { return Ok(None) };
     let alone = named.iter().all(|r| deepest.0.starts_with(&r.0));

@@ -17,12 +17,7 @@ fn small_city() -> (City, Things, BTreeMap<String, String>) {
     (city, things, tokens)
 }
 
-fn as_role<'a>(
-    city: &'a City,
-    tokens: &BTreeMap<String, String>,
-    role: Role,
-    seat: &str,
-) -> Browser<'a> {
+fn as_role<'a>(city: &'a City, tokens: &BTreeMap<String, String>, role: Role, seat: &str) -> Browser<'a> {
     let mut b = Browser::new(city);
     b.cookie = format!("session={}", tokens[&format!("{}.{seat}", role.word())]);
     b
@@ -39,7 +34,8 @@ fn fault(page: &Page) -> Option<&'static str> {
     let s = &page.body;
     if !kind.starts_with("text/html") {
         Some("not a page")
-    } else if !s.contains("<title>") || !s.contains("lang=\"") || !s.contains("<h1>") || !s.contains("<main") {
+    } else if !s.contains("<title>") || !s.contains("lang=\"") || !s.contains("<h1>") || !s.contains("<main")
+    {
         Some("a page without title, language or heading")
     } else if ["deserialize", "Cannot parse", "missing field", "Invalid URL"].iter().any(|w| s.contains(w)) {
         Some("words of a program")
@@ -80,9 +76,7 @@ async fn what_cannot_be_read_is_a_page_in_words() {
         let asked: Vec<Request<Body>> = if method == "GET" {
             [at.clone(), format!("{at}?{odd}"), format!("{at}?x=1&x=2"), garbled]
                 .iter()
-                .map(|a| {
-                    Request::get(a).header(header::COOKIE, &b.cookie).header(header::HOST, "bc.test")
-                })
+                .map(|a| Request::get(a).header(header::COOKIE, &b.cookie).header(header::HOST, "bc.test"))
                 .map(|r| r.body(Body::empty()).unwrap())
                 .collect()
         } else {
@@ -137,7 +131,16 @@ async fn an_address_that_takes_a_form_leads_to_the_page_that_holds_it() {
 fn links(body: &str) -> Vec<String> {
     let each = body.split("href=\"").skip(1).filter_map(|rest| rest.split_once('"')).map(|(to, _)| to);
     let own = each.filter(|to| to.starts_with('/') && !to.starts_with("/assets/"));
-    own.map(|to| to.split('#').next().unwrap_or_default().replace("&#38;", "&").replace("&amp;", "&")).collect()
+    let plain =
+        own.map(|to| to.split('#').next().unwrap_or_default().replace("&#38;", "&").replace("&amp;", "&"));
+    // As a browser asks.
+    plain
+        .map(|to| {
+            to.bytes()
+                .map(|b| if b.is_ascii_graphic() { char::from(b).to_string() } else { format!("%{b:02X}") })
+                .collect()
+        })
+        .collect()
 }
 
 /// An address without the values it asks by: pages that differ by them only are looked at a few times.
@@ -151,7 +154,7 @@ fn shape(address: &str) -> String {
 async fn a_link_that_is_drawn_opens_and_the_navigation_says_where_one_is() {
     let (city, _, tokens) = small_city();
     let (mut faults, mut seen) = (BTreeSet::new(), 0);
-    for (seat, _) in SEATS {
+    for (seat, _) in [SEATS[0], SEATS[2]] {
         for role in ROLES {
             let b = as_role(&city, &tokens, role, seat);
             let mut known: BTreeMap<String, usize> = BTreeMap::new();
@@ -159,7 +162,7 @@ async fn a_link_that_is_drawn_opens_and_the_navigation_says_where_one_is() {
             while let Some((at, from)) = todo.pop() {
                 let times = known.entry(shape(&at)).or_default();
                 *times += 1;
-                if *times > 2 {
+                if *times > 1 {
                     continue;
                 }
                 let page = b.get(&at).await;

@@ -273,9 +273,13 @@ async fn many_are_dispatched_at_once_with_a_result_for_each() {
     let (one, _) = lodge(&city).await;
     let (two, _) = lodge(&city).await;
     let mut coord = Browser::signed_in(&city, "coord").await;
-    let own = format!("unit.{two}");
-    let fields =
-        [("pick", one.as_str()), ("pick", two.as_str()), ("one", "人社局"), (own.as_str(), "没有的局")];
+    let (taken, typed) = (format!("unit.{one}"), format!("other.{two}"));
+    let fields = [
+        ("pick", one.as_str()),
+        ("pick", two.as_str()),
+        (taken.as_str(), "人社局"),
+        (typed.as_str(), "没有的局"),
+    ];
     let page = coord.post("/desk/dispatch", &fields).await;
     assert!(
         page.body.contains("已转办给 人社局") && page.body.contains("没有单位“没有的局”"),
@@ -283,6 +287,92 @@ async fn many_are_dispatched_at_once_with_a_result_for_each() {
         page.body
     );
     assert!(page.body.contains(&format!("value=\"{two}\"")), "the one that failed still waits");
+}
+
+#[tokio::test]
+async fn the_list_is_worked_through_and_a_case_knows_its_way_back() {
+    let city = city();
+    let (one, _) = lodge(&city).await;
+    let (two, _) = lodge(&city).await;
+    let mut coord = Browser::signed_in(&city, "coord").await;
+    let list = coord.get("/desk/cases?kind=matter").await;
+    let within = format!("/desk/case/{one}?in=kind%3Dmatter");
+    assert!(list.body.contains(&within) && list.body.contains("未办结"), "a row knows its list");
+    let case = coord.get(&within).await;
+    let next = format!("/desk/case/{two}?in=kind%3Dmatter\" rel=\"next\"");
+    assert!(case.body.contains(&next), "the next of the list");
+    assert!(case.body.contains(&format!("/desk/cases?kind=matter#c-{one}")), "back to its row");
+    let fields = [("in", "kind=matter"), ("ver", "1"), ("unit", "人社局")];
+    let done = coord.post(&format!("/desk/case/{one}/act/dispatch"), &fields).await;
+    assert_eq!(done.location(), format!("/desk/case/{one}?done=dispatch&in=kind%3Dmatter"));
+    // Several at once: without a unit nothing is sent and the ticks stay; then each has its result.
+    let both = [("pick", one.as_str()), ("pick", two.as_str()), ("do", "dispatch")];
+    let none = coord.post("/desk/cases", &both).await;
+    assert!(none.body.contains("请先在“转办给”里选择承办单位") && none.body.contains("checked"));
+    let fields = [("pick", one.as_str()), ("pick", two.as_str()), ("do", "dispatch"), ("unit", "人社局")];
+    let some = coord.post("/desk/cases", &fields).await;
+    assert_eq!(some.body.matches("已转办给 人社局").count(), 1, "one was dispatched before");
+    let remind = coord.post("/desk/cases", &[("pick", two.as_str()), ("do", "remind")]).await;
+    assert!(remind.body.contains("已催办"), "{}", remind.body);
+    let file = coord.post("/desk/cases", &[("pick", two.as_str()), ("do", "export")]).await;
+    assert!(file.body.starts_with("PK"));
+    let other = Browser::signed_in(&city, "handler").await;
+    assert!(!other.get("/desk/cases").await.body.contains("value=\"export\""), "who may not is not asked");
+}
+
+#[tokio::test]
+async fn a_draft_is_kept_for_its_writer_until_the_form_is_sent() {
+    let city = city();
+    let mut clerk = Browser::signed_in(&city, "clerk").await;
+    let draft = [("_draft", "register"), ("words", "写到一半的话"), ("name", "李四"), ("ver", "9")];
+    assert_eq!(clerk.post("/desk/drafts", &draft).await.status, StatusCode::NO_CONTENT);
+    let mut coord = Browser::signed_in(&city, "coord").await;
+    assert!(!coord.get("/desk/register").await.body.contains("draft=1"), "nobody else's");
+    // A new session: the window was closed.
+    let mut again = Browser::signed_in(&city, "clerk").await;
+    assert!(again.get("/desk/register").await.body.contains("/desk/register?draft=1"));
+    let page = again.get("/desk/register?draft=1").await;
+    assert!(page.body.contains("写到一半的话") && page.body.contains("李四"), "{}", page.body);
+    let fields = [
+        ("words", "写完的话。"),
+        ("kind", "matter"),
+        ("channel", "window"),
+        ("complexity", "simple"),
+        ("region", "9901"),
+    ];
+    assert_eq!(again.post("/desk/register", &fields).await.status, StatusCode::SEE_OTHER);
+    assert!(!again.get("/desk/register").await.body.contains("draft=1"), "sent is no draft");
+    let (number, _) = lodge(&city).await;
+    let name = format!("case/{number}/note");
+    let draft = [("_draft", name.as_str()), ("words", "批注写到一半")];
+    assert_eq!(coord.post("/desk/drafts", &draft).await.status, StatusCode::NO_CONTENT);
+    let case = coord.get(&format!("/desk/case/{number}")).await;
+    assert!(case.body.contains("没有提交的草稿") && !case.body.contains("批注写到一半"));
+    assert!(coord.get(&format!("/desk/case/{number}?draft=note")).await.body.contains("批注写到一半"));
+    let drop = [("_draft", name.as_str()), ("_forget", "1"), ("_back", "//evil")];
+    assert_eq!(coord.post("/desk/drafts", &drop).await.location(), "/desk");
+    assert!(!coord.get(&format!("/desk/case/{number}")).await.body.contains("没有提交的草稿"));
+}
+
+#[tokio::test]
+async fn what_the_letter_says_fills_what_nobody_chose() {
+    let city = city();
+    let mut clerk = Browser::signed_in(&city, "clerk").await;
+    let words = "请问老人高龄津贴怎么办理，要带什么材料？";
+    let mut fields = vec![
+        ("look", "1"),
+        ("words", words),
+        ("kind", "matter"),
+        ("auto.kind", "matter"),
+        ("region", "9901"),
+    ];
+    let page = clerk.post("/desk/register", &fields).await;
+    let read = "<option value=\"consultation\" selected>";
+    assert!(page.body.contains(read) && page.body.contains("读出"), "{}", page.body);
+    // A person said otherwise before.
+    fields[3] = ("auto.kind", "-");
+    let page = clerk.post("/desk/register", &fields).await;
+    assert!(!page.body.contains(read) && !page.body.contains("读出"));
 }
 
 #[tokio::test]
