@@ -48,6 +48,7 @@ pub(crate) async fn messages(State(kit): State<Kit>, desk: Desk) -> Result<Respo
             Some(a) => m.words.replace(&format!("：{} {}", a.number, a.title), "").replace(&a.number, ""),
             None => m.words,
         };
+        let words = words.trim_end_matches([' ', '：']).to_owned();
         let message = Message { at: when(p.lang, m.at), words, seen: m.seen };
         let list = if about.as_ref().is_some_and(|a| a.owed) { &mut mine } else { &mut told };
         let (number, title) = about.map_or_else(Default::default, |a| (a.number, a.title));

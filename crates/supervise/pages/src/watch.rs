@@ -57,6 +57,8 @@ pub(crate) async fn weekly(State(kit): State<Kit>, desk: Desk) -> Result<Respons
 
 struct CheckRow {
     name: String,
+    /// the reader may know its number, so it can be opened
+    known: bool,
     stratum: String,
     lot: String,
     result: String,
@@ -104,6 +106,7 @@ async fn draws_page(kit: &Kit, desk: &Desk, trouble: String, sent: Fields) -> Re
             .drawn
             .into_iter()
             .map(|c| CheckRow {
+                known: c.name.starts_with(|c: char| c.is_ascii_digit()),
                 name: c.name,
                 stratum: c.stratum,
                 lot: c.lot,
