@@ -8,8 +8,6 @@ mod erasures;
 mod files;
 #[path = "it/guard.rs"]
 mod guard;
-#[path = "it/hall.rs"]
-mod hall;
 #[path = "it/keys.rs"]
 mod keys;
 #[path = "it/log_doors.rs"]
