@@ -10,8 +10,6 @@ mod erasures;
 mod files;
 #[path = "it/guard.rs"]
 mod guard;
-#[path = "it/hall.rs"]
-mod hall;
 #[path = "it/imports.rs"]
 mod imports_desk;
 #[path = "it/keys.rs"]

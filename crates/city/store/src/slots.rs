@@ -59,8 +59,8 @@ impl SlotRow {
     }
 }
 
-const COLUMNS: &str =
-    "id, hall, queue, start, minutes, kind, phone, counter, used_phone, used_counter, opens, shuts";
+const COLUMNS: &str = "id, hall, queue, start, minutes, kind, phone, counter, used_phone, used_counter, opens, \
+                       shuts";
 
 fn row_of(r: &Row<'_>) -> Result<SlotRow> {
     Ok(SlotRow {

@@ -171,7 +171,7 @@ impl Halls {
         }
         slots::release(tx, Some(first.id), now, 1_000)?;
         let first = slots::by_id(tx, first.id)?.ok_or_else(no_place)?;
-        let run = places::run_of(tx, &first, n, channel)?.ok_or_else(no_place)?;
+        let run = places::run_of(tx, &first, n, channel, kept)?.ok_or_else(no_place)?;
         for s in run.iter().filter(|s| !kept.contains(&s.id)) {
             if !slots::take(tx, permit, s.id, side(channel), appointment)? {
                 return Err(no_place());

@@ -3,7 +3,7 @@
 use access::{Permit, decide, op};
 use city::{Error, Office};
 use hall::{Hall, Here};
-use kernel::{Actor, Date, StaffId};
+use kernel::{Actor, Date, Said, StaffId};
 use store::Rd;
 use store::halls::{self as rows, HallRow};
 
@@ -67,4 +67,15 @@ pub(crate) fn in_its_unit(office: &Office, hall: &Hall) -> Result<(), Error> {
         "大厅须在管理单位的区划之内",
         "a hall lies in the region of the unit that runs it",
     ))
+}
+
+/// Only who is posted at this window today works there.
+pub(crate) fn at_window(hall: &Hall, actor: &Actor, window: u16, day: Date) -> Result<(), Error> {
+    if here(hall, actor, Some(window), day).at_window {
+        return Ok(());
+    }
+    Err(Error::Forbidden(Said::new(
+        "您今天不在这个窗口：须定岗、授权，且培训在有效期内",
+        "you are not posted at this window today: a post needs authority and valid training",
+    )))
 }

@@ -259,3 +259,27 @@ pub(crate) fn side(channel: hall::Channel) -> store::slots::Side {
 pub(crate) fn hours(word: &str) -> hall::Hours {
     hall::Hours::read(word).unwrap_or(hall::Hours::Office)
 }
+
+impl Halls {
+    /// The account of a login and its unit, to be posted at a window of this hall.
+    pub fn account_for(
+        &self,
+        actor: Actor,
+        id: i64,
+        login: String,
+    ) -> Later<(kernel::StaffId, kernel::UnitId)> {
+        self.read(move |app, rd| {
+            let l = load(rd, id)?;
+            door(&actor, op::WriteHall, &l.hall, app.city.store().now().date())?;
+            let found = store::office::staff_by_login(rd, login.trim())?.filter(|s| s.active);
+            let found = found.ok_or_else(|| {
+                Error::invalid(
+                    "login",
+                    "没有这个在用的账号，请核对登录名",
+                    "no such account in use: check the login",
+                )
+            })?;
+            Ok((found.id, found.unit))
+        })
+    }
+}

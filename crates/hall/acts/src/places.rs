@@ -89,21 +89,24 @@ pub(crate) fn lay(
     Ok(())
 }
 
-/// The slots that an item takes, beginning with this one; none when the run is broken or one of them is full.
+/// The slots that an item takes, beginning with this one; none when the run is broken, or one of them is full and not among
+/// those that the appointment has already.
 pub(crate) fn run_of(
     rd: &mut Rd<'_>,
     first: &SlotRow,
     n: u8,
     channel: Channel,
+    kept: &[i64],
 ) -> Result<Option<Vec<SlotRow>>, Error> {
     let n = usize::from(n.max(1));
+    let free = |s: &SlotRow| kept.contains(&s.id) || s.free(side(channel)) > 0;
     if n == 1 {
-        return Ok((first.free(side(channel)) > 0).then(|| vec![first.clone()]));
+        return Ok(free(first).then(|| vec![first.clone()]));
     }
     let to = first.start.plus_us(US_PER_DAY);
     let all = slots::between(rd, first.hall, &first.queue, first.start, to, u32::try_from(n).unwrap_or(1))?;
     let run = hall::run(&all, 0, n, |s| (s.start, s.end()));
-    Ok(run.filter(|r| r.iter().all(|s| s.free(side(channel)) > 0)).map(<[SlotRow]>::to_vec))
+    Ok(run.filter(|r| r.iter().all(free)).map(<[SlotRow]>::to_vec))
 }
 
 impl Halls {

@@ -12,7 +12,7 @@ use store::tickets::{self as rows, TicketRow};
 use store::{Rd, Tx, appointments, counters};
 
 use crate::booking::digits;
-use crate::doors::{door, here, load};
+use crate::doors::{at_window, door, here, load};
 use crate::{Halls, refused, saved};
 
 /// A ticket as the person takes it along.
@@ -311,7 +311,9 @@ impl Halls {
     pub fn window(&self, actor: Actor, id: i64, window: u16) -> Later<AtWindow> {
         self.read(move |app, rd| {
             let l = load(rd, id)?;
-            door(&actor, op::ServeWindow, &l.hall, app.city.store().now().date())?;
+            let today = app.city.store().now().date();
+            door(&actor, op::ServeWindow, &l.hall, today)?;
+            at_window(&l.hall, &actor, window, today)?;
             app.window_in(rd, &actor, id, l.hall, window, None)
         })
     }
@@ -359,6 +361,7 @@ impl Halls {
             let l = load(tx, id)?;
             let now = tx.now();
             door(&actor, op::ServeWindow, &l.hall, now.date())?;
+            at_window(&l.hall, &actor, window, now.date())?;
             let all = of_day(tx, id, now.day_number())?;
             let mut rate = None;
             if let Some(t) = all.iter().find(|t| t.stage == Stage::Serving && t.window == Some(window)) {
@@ -386,6 +389,7 @@ impl Halls {
         self.write(move |app, tx| {
             let l = load(tx, id)?;
             door(&actor, op::ServeWindow, &l.hall, tx.now().date())?;
+            at_window(&l.hall, &actor, window, tx.now().date())?;
             let t = read(&rows::by_id(tx, ticket)?.filter(|t| t.hall == id).ok_or(Error::NotFound)?)?;
             if t.ver != ver {
                 let stream = rows::stream(ticket);

@@ -7,6 +7,7 @@ use kernel::{Date, Said};
 use crate::halls::Hall;
 use crate::numbers::TEXT_MAX;
 use crate::opening::{Days, Recurring};
+use crate::time::Span;
 
 /// Something wrong: the field, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ fn days(d: &Days, field: &'static str, out: &mut Vec<Fault>) {
 fn overlap<T: Recurring>(all: &[T], field: &'static str, of: &str, out: &mut Vec<Fault>) {
     for (i, a) in all.iter().enumerate() {
         if let Some(b) = all[i + 1..].iter().find(|b| a.can_overlap(b)) {
-            let (x, y) = (crate::Span::list(a.hours()), crate::Span::list(b.hours()));
+            let (x, y) = (Span::list(a.hours()), Span::list(b.hours()));
             out.push(fault(
                 field,
                 format!("{of}的时段 {x} 与 {y} 会在同一天重叠，请合并或错开"),
@@ -47,6 +48,10 @@ fn overlap<T: Recurring>(all: &[T], field: &'static str, of: &str, out: &mut Vec
             ));
         }
     }
+}
+
+fn meets_itself(hours: &[Span]) -> bool {
+    hours.iter().enumerate().any(|(i, a)| hours[i + 1..].iter().any(|b| a.meets(*b)))
 }
 
 /// What is refused.
@@ -113,7 +118,7 @@ pub fn faults(hall: &Hall) -> Vec<Fault> {
                     "at most 500 places of a kind in a slot",
                 ));
             }
-            if a.hours.windows(2).any(|w| w[0].meets(w[1])) {
+            if meets_itself(&a.hours) {
                 out.push(fault("availability", "同一条号源的时段重叠", "hours of one rule overlap"));
             }
         }
@@ -138,6 +143,9 @@ pub fn faults(hall: &Hall) -> Vec<Fault> {
     }
     for o in &hall.openings {
         days(&o.days, "openings", &mut out);
+        if meets_itself(&o.hours) {
+            out.push(fault("openings", "同一条开放时间的时段重叠", "hours of one rule overlap"));
+        }
         if o.hours.is_empty() {
             out.push(fault(
                 "openings",

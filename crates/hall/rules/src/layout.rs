@@ -16,7 +16,8 @@ pub fn slots(hall: &Hall, queue: &str, day: Date, calendar: &WorkCalendar) -> Ve
     let mut out = Vec::new();
     for a in q.availability.iter().filter(|a| a.days.holds(day, calendar) && a.slot_minutes > 0) {
         for o in &open {
-            let inside = a.hours.iter().filter_map(|h| {
+            let hours = Span::apart(&a.hours);
+            let inside = hours.iter().filter_map(|h| {
                 let (from, to) = (h.from().max(o.span.from()), h.to().min(o.span.to()));
                 Span::new(from, to)
             });

@@ -164,7 +164,7 @@ pub(crate) fn open_on(
         .collect();
     let mut out: Vec<Open> = Vec::new();
     for o in openings.iter().filter(|o| o.days.holds(day, calendar)) {
-        let mut spans = shut.iter().fold(o.hours.clone(), |left, s| s.cut_from(&left));
+        let mut spans = shut.iter().fold(Span::apart(&o.hours), |left, s| s.cut_from(&left));
         // Whatever two openings say of the same minute, it is open once.
         spans = out.iter().fold(spans, |left, o| o.span.cut_from(&left));
         out.extend(spans.into_iter().map(|span| Open { span, kind: o.kind }));

@@ -55,6 +55,16 @@ impl Span {
             .flatten()
             .collect()
     }
+    /// The same minutes with none of them twice, in order.
+    pub fn apart(spans: &[Self]) -> Vec<Self> {
+        let mut out: Vec<Self> = Vec::new();
+        for s in spans {
+            let new = out.iter().fold(vec![*s], |left, o| o.cut_from(&left));
+            out.extend(new);
+        }
+        out.sort_unstable();
+        out
+    }
     /// Reads spans with commas between them, in any order; they may not meet.
     ///
     /// # Errors
