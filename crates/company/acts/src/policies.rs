@@ -5,7 +5,7 @@ use access::{City, Nothing, decide, op};
 use city::{Door, Error, Later};
 use company::file::{FactList, Size, facts_of};
 use company::policy::checkup::{Finding, checkup};
-use company::policy::item::{Fund, FieldKind};
+use company::policy::item::{FieldKind, Fund};
 use company::policy::pack::{Pack, pack};
 use company::policy::replay::{ItemReplay, replay};
 use company::policy::{Book, Engine, Facts, PolicyError, PolicyItem};
@@ -125,7 +125,8 @@ fn read_book(text: &str) -> Result<Book, Error> {
 }
 
 fn faults(field: &str, list: &[PolicyError]) -> Error {
-    let said = |f: fn(&Said) -> &str| list.iter().take(FAULTS).map(|e| f(&e.said)).collect::<Vec<_>>().join("；");
+    let said =
+        |f: fn(&Said) -> &str| list.iter().take(FAULTS).map(|e| f(&e.said)).collect::<Vec<_>>().join("；");
     let rest = list.len().saturating_sub(FAULTS);
     let more = |zh: String| if rest > 0 { format!("{zh}；还有 {rest} 处 / {rest} more") } else { zh };
     Error::Invalid { field: field.to_owned(), said: Said::new(more(said(|s| &s.zh)), said(|s| &s.en)) }
@@ -307,7 +308,11 @@ impl Companies {
             let by = ["size".to_owned(), "industry".to_owned()];
             let found = replay(&new, Some(&old), &facts, &by, 1);
             let name = |code: &str| {
-                draft.items.iter().find(|i| i.code == code).map_or_else(|| code.to_owned(), |i| i.name.clone())
+                draft
+                    .items
+                    .iter()
+                    .find(|i| i.code == code)
+                    .map_or_else(|| code.to_owned(), |i| i.name.clone())
             };
             Ok(found.into_iter().map(|r| (name(&r.item), r)).collect())
         })
@@ -343,11 +348,7 @@ impl Companies {
                     name: unit.map_or_else(|| q.name.clone(), |u| format!("{}（{u}）", q.name)),
                     yes_no: kind == FieldKind::Bool,
                     date: kind == FieldKind::Date,
-                    settles: q
-                        .settles
-                        .iter()
-                        .map(|c| names.get(c).unwrap_or(c).clone())
-                        .collect(),
+                    settles: q.settles.iter().map(|c| names.get(c).unwrap_or(c).clone()).collect(),
                 }
             })
             .collect();
@@ -383,13 +384,7 @@ fn all_facts(rd: &mut Rd<'_>, region: &str, book: &Book) -> Result<Facts, Error>
     facts_of(kept, book).map_err(|e| faults("facts", &[e]))
 }
 
-fn put(
-    tx: &mut Tx<'_>,
-    permit: &access::Permit,
-    name: &str,
-    act: &str,
-    kept: &Kept,
-) -> Result<i64, Error> {
+fn put(tx: &mut Tx<'_>, permit: &access::Permit, name: &str, act: &str, kept: &Kept) -> Result<i64, Error> {
     let now = tx.now();
     let doc = serde_json::to_string(kept).map_err(Error::bug)?;
     let ver = settings::put(tx, name, now, permit.actor().staff, &doc)?;

@@ -27,7 +27,8 @@ async fn page(
 ) -> Result<Response, Oops> {
     let k = kit.acts.companies.kitchen(desk.actor()).await?;
     let last = k.draft.as_ref().or(k.released.as_ref());
-    let (text, why) = sent.unwrap_or_else(|| (last.map_or_else(String::new, |b| b.text.clone()), String::new()));
+    let (text, why) =
+        sent.unwrap_or_else(|| (last.map_or_else(String::new, |b| b.text.clone()), String::new()));
     Ok(render(&KitchenHtml { k, text, why, trouble, p: desk.page.clone() }))
 }
 
@@ -134,7 +135,8 @@ pub(crate) fn pack_rows(p: &Page, v: &PackView) -> PackRows {
     };
     let lines = |code: &str| {
         let answer = v.pack.answers.iter().find(|a| a.item == code);
-        let trace = answer.into_iter().flat_map(|a| &a.trace).filter(|t| t.kind == "row" || t.kind == "amount");
+        let trace =
+            answer.into_iter().flat_map(|a| &a.trace).filter(|t| t.kind == "row" || t.kind == "amount");
         trace.map(|t| (mark(t.result), t.text.clone(), t.how.clone())).collect()
     };
     let name = |code: &str| v.names.get(code).cloned().unwrap_or_else(|| code.to_owned());
