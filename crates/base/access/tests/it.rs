@@ -162,6 +162,10 @@ fn a_role_beyond_a_unit_comes_from_a_system_administrator_within_the_region() {
                         | Operation::EnterRating
                         | Operation::WriteServices
                         | Operation::ApplyAtWindow
+                        // Whoever serves companies knows their files, covered; the contact in full is for its commissioner.
+                        | Operation::ReadCompany
+                        | Operation::WriteCompany
+                        | Operation::UnmaskCompany
                 )
         })
     };

@@ -3,7 +3,7 @@
 use access::{Nothing, Permit, Region, decide, op};
 use city::{Contact, Door, Error, Later, reach};
 use company::file::{FactList, Size, industry, merged};
-use kernel::{Actor, RegionCode, Role};
+use kernel::{Actor, RegionCode, Role, Said};
 use serde_json::{Value as Json, json};
 use store::companies::{self as rows, Change, CompanyRow, Query};
 use store::{Tx, office};
@@ -301,6 +301,14 @@ impl Companies {
         self.write(move |app, tx| {
             let row = rows::by_code(tx, code.trim())?.ok_or(Error::NotFound)?;
             let permit = decide(&actor, op::UnmaskCompany, Region(&region_of(&row)?))?;
+            let serves = actor.role == Role::Coordinator
+                || row.commissioner.is_some() && row.commissioner == actor.staff;
+            if !serves {
+                return Err(Error::Forbidden(Said::new(
+                    "完整联系方式只给本企业的服务专员和统筹部门看",
+                    "the contact in full is for the commissioner of the company and for who coordinates",
+                )));
+            }
             let data = json!({ "purpose": purpose_of(&purpose)? });
             let contact = app.contact_in(tx, row.id)?;
             Self::note(tx, &permit, row, "unmask", &data)?;

@@ -97,7 +97,9 @@ impl Companies {
             whistles: Vec::new(),
             lines: lines_of(rd, office, row.id)?,
             may_write: may(decide(actor, op::WriteCompany, Region(&region))),
-            may_unmask: may(decide(actor, op::UnmaskCompany, Region(&region))),
+            may_unmask: may(decide(actor, op::UnmaskCompany, Region(&region)))
+                && (actor.role == Role::Coordinator
+                    || row.commissioner.is_some() && row.commissioner == actor.staff),
             row,
         })
     }

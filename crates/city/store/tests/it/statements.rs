@@ -9,6 +9,11 @@ use store::{Dialect, Options, StoreError};
 /// What stands in the holes of texts that are put together while the program runs: file, hole, and what it may be.
 const HOLES: &[(&str, &str, &[&str])] = &[
     ("items.rs", "", &["$1"]),
+    (
+        "companies.rs",
+        "COLUMNS",
+        &["c.id, c.code, c.ver, c.name, c.size, c.industry, c.region, c.commissioner, c.pass, c.updated"],
+    ),
     ("office.rs", "of", &["0 = $4", "unit = $4"]),
     ("texts.rs", "table", &["text_doc", "text_reply"]),
     ("facts.rs", "table", &["fact", "text_doc", "text_reply"]),

@@ -212,17 +212,14 @@ fn numbers_in(text: &str) -> Vec<Number> {
         let end = rest[start..]
             .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ','))
             .map_or(rest.len(), |e| start + e);
-        let unit = rest[end..]
-            .chars()
-            .next()
-            .filter(|c| matches!(c, '%' | '％' | '‰' | '万' | '亿'))
-            .map_or(0, char::len_utf8);
+        // “1000 万元” is written with a blank as often as without.
+        let after = rest[end..].trim_start_matches(' ');
+        let unit = after.chars().next().filter(|c| matches!(c, '%' | '％' | '‰' | '万' | '亿'));
         found.extend(Number::read(rest[start..end].trim_end_matches(['.', ','])).and_then(|n| {
-            let scale =
-                if unit == 0 { Number::ONE } else { Number::read(&format!("1{}", &rest[end..end + unit]))? };
+            let scale = unit.map_or(Some(Number::ONE), |c| Number::read(&format!("1{c}")))?;
             n.times(scale)
         }));
-        rest = &rest[end + unit..];
+        rest = unit.map_or(&rest[end..], |c| &after[c.len_utf8()..]);
     }
     found
 }

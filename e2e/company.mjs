@@ -1,0 +1,102 @@
+// Companies: a file at the desk, its code, the phone page with policies and questions, a whistle from a few taps to the word of
+// the company, the figures, the kitchen with its second person. SCREENS=dir keeps pictures.
+import { check, person, PHONE, startBrowser, startServer } from "./lib.mjs";
+
+const problems = [];
+const must = (holds, what) => {
+  if (!holds) problems.push(what);
+};
+const shot = (page, name) =>
+  process.env.SCREENS && page.screenshot({ path: `${process.env.SCREENS}/company-${name}.png`, fullPage: true });
+
+const { url, stop } = await startServer();
+const browser = await startBrowser();
+try {
+  const coordinator = await person(browser, url, problems, { login: "approve.coordinator1" });
+  await coordinator.goto("/desk/companies");
+  await check(coordinator, problems);
+  await shot(coordinator, "list");
+  const rows = coordinator.locator("tbody tr");
+  must((await rows.count()) === 50, "a page of the list has fifty companies");
+  await rows.first().locator("a").click();
+  await check(coordinator, problems);
+  const code = new URL(coordinator.url()).pathname.split("/").pop();
+  await coordinator.locator("summary", { hasText: "发放企业查询码" }).click();
+  await coordinator.fill("#code-purpose", "当面交给企业");
+  await coordinator.locator('form[action$="/code"] button').click();
+  const pass = (await coordinator.locator("#pass").innerText()).split("：").pop().trim();
+  must(/^[0-9A-Z]{8}$/.test(pass), `a code of eight letters: ${pass}`);
+  await shot(coordinator, "file");
+
+  // The phone of the company.
+  const phone = await person(browser, url, problems, { size: PHONE });
+  await phone.goto("/company");
+  await check(phone, problems);
+  await phone.fill("#code", code);
+  await phone.fill("#pass", "00000000");
+  await phone.click("main form button.main");
+  must((await phone.locator(".note.bad").count()) === 1, "a wrong code is told");
+  await phone.fill("#code", code);
+  await phone.fill("#pass", pass);
+  await phone.click("main form button.main");
+  await phone.waitForURL("**/c/**");
+  await check(phone, problems);
+  await shot(phone, "phone");
+  must(/可以享受|目前没有查到/.test(await phone.locator("#pack-said").innerText()), "the pack says what it may have");
+  const first = phone.locator('form[action$="/say"] input, form[action$="/say"] select').nth(1);
+  if ((await first.count()) > 0 && (await first.evaluate((e) => e.tagName)) === "INPUT") {
+    await first.fill((await first.getAttribute("type")) === "date" ? "2020-01-01" : "12");
+    await phone.locator('form[action$="/say"] button').click();
+    await phone.waitForURL("**done=say**");
+  }
+
+  // A whistle in a few taps.
+  await phone.click('a[href$="/whistle"]');
+  await check(phone, problems);
+  await phone.fill("#words", "厂门口道路施工三个月没有完工，货车进不来");
+  await phone.click("main form button.main");
+  await phone.waitForURL("**done=whistle**");
+  await check(phone, problems);
+  const number = (await phone.locator("#whistles p.small").first().innerText()).split("·")[0].trim();
+  await coordinator.goto(`/desk/case/${number}`);
+  must((await coordinator.locator("#whistle").count()) === 1, "beside the case stands the whistle");
+  await check(coordinator, problems);
+  await shot(coordinator, "case");
+
+  await coordinator.goto("/desk/companies/whistles");
+  await check(coordinator, problems);
+  await shot(coordinator, "figures");
+  await coordinator.locator("section.card a").first().click();
+  must((await coordinator.locator("main section.card h2").count()) >= 1, "a figure opens its list");
+  await check(coordinator, problems);
+
+  // Staff do not stand in for a company.
+  const answered = await coordinator.goto(`/c/${code}/${pass}`);
+  must(answered.status() === 403, "staff who are signed in cannot use the code");
+  const expected = problems.findIndex((p) => p.includes("status of 403"));
+  if (expected >= 0) problems.splice(expected, 1);
+
+  // The kitchen.
+  await coordinator.goto("/desk/companies/policies");
+  await check(coordinator, problems);
+  await shot(coordinator, "kitchen");
+  await coordinator.locator("#propose summary").click();
+  const text = await coordinator.locator("#book").inputValue();
+  await coordinator.fill("#book", text.replace('"小型": "60%"', '"小型": "70%"'));
+  await coordinator.fill("#why", "提高小型企业返还比例");
+  await coordinator.locator("#propose button.main").click();
+  await coordinator.waitForSelector("#draft");
+  must((await coordinator.locator("#draft button.main").count()) === 0, "who proposed it is not offered the release");
+  await coordinator.click('a[href$="/replay"]');
+  must((await coordinator.locator("#replay tbody tr").count()) > 30, "the replay has a line for each item");
+  await check(coordinator, problems);
+  await shot(coordinator, "replay");
+} finally {
+  await browser.close();
+  await stop();
+}
+if (problems.length) {
+  console.error(problems.join("\n"));
+  process.exit(1);
+}
+console.log("company: fine");
