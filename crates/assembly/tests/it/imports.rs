@@ -65,8 +65,12 @@ fn columns_that_nobody_knows_are_said_once_and_recognised_the_next_time() {
         assert_eq!(first.parts[0].told.seen[2].samples, ["2024-03-05", "2024-03-06", "2024-03-07"]);
         assert!(matches!(app.imports.begin(&actor, id, &how), Err(Error::Invalid { .. })), "not as it is");
         let mut how = how;
-        how.asked.columns =
-            vec![column("单据", "id"), column("来函正文", "body"), column("落款日", "time"), column("来函人", "author")];
+        how.asked.columns = vec![
+            column("单据", "id"),
+            column("来函正文", "body"),
+            column("落款日", "time"),
+            column("来函人", "author"),
+        ];
         let mended = app.imports.ask(&actor, id, &how).unwrap();
         assert!(mended.trouble.is_none());
         assert_eq!((mended.rows, mended.good, mended.parts[0].told.set_aside[0].row), (3, 2, 3));
@@ -119,8 +123,7 @@ fn a_run_that_was_ended_in_the_middle_goes_on_and_answers_as_a_whole() {
         assert_eq!((preview.rows, preview.good), (60, 54));
         // An earlier run got through the first 20 rows of the file (up to its line 21) before its program ended.
         let digest = { sha2_of(text.as_bytes()) };
-        let plan =
-            ImportPlan { name: "台账".into(), digest, campaign: None, kind: resolve::Kind::Opinion };
+        let plan = ImportPlan { name: "台账".into(), digest, campaign: None, kind: resolve::Kind::Opinion };
         let import = app.cases.begin_import(&actor, plan).unwrap();
         let mut rows = Vec::new();
         let mut refused = Vec::new();
@@ -160,7 +163,10 @@ fn whoever_lost_the_right_meanwhile_takes_nothing_in() {
         let actor = account(app, Role::Coordinator);
         let id = bring(app, &actor, "cases", "编号,内容\n1,停水\n".as_bytes()).unwrap();
         app.imports.begin(&actor, id, &How::default()).unwrap();
-        app.people.act_on_staff(Actor::system(), "coordinator.imports".into(), people::StaffAct::TurnOff).wait().unwrap();
+        app.people
+            .act_on_staff(Actor::system(), "coordinator.imports".into(), people::StaffAct::TurnOff)
+            .wait()
+            .unwrap();
         app.imports.run_due().unwrap();
         let b = app.imports.stands(&actor, id).unwrap();
         assert_eq!((b.state, cases(app)), (State::Failed, 0));
@@ -185,7 +191,10 @@ fn items_rosters_and_ratings_come_through_the_same_desk() {
         app.imports.begin(&admin, id, &how).unwrap();
         app.imports.run_due().unwrap();
         assert_eq!(answer(app, &admin, id).accepted, 1);
-        assert!(app.imports.stands(&admin, id).unwrap().hash.is_empty(), "a roster may hold passwords: it does not stay");
+        assert!(
+            app.imports.stands(&admin, id).unwrap().hash.is_empty(),
+            "a roster may hold passwords: it does not stay"
+        );
         let ratings = "办件编号,满意度,评价时间,评价渠道\nP1,5,2026-01-05 09:00:00,平板\nP2,十分,2026-01-05 09:00:00,平板\n";
         let id = bring(app, &admin, "ratings", ratings.as_bytes()).unwrap();
         let (how, seen_ratings) = seen(&app.imports, &admin, id);
@@ -196,7 +205,9 @@ fn items_rosters_and_ratings_come_through_the_same_desk() {
         let done = answer(app, &admin, id);
         assert_eq!((done.accepted + done.rejected, done.rows), (2, 2));
         let items = paper::sheet::write_book(
-            catalogue::rows::export(&[catalogue::sample::food_licence()]).into_iter().map(|s| (s.name, s.rows)),
+            catalogue::rows::export(&[catalogue::sample::food_licence()])
+                .into_iter()
+                .map(|s| (s.name, s.rows)),
         )
         .unwrap();
         let id = bring(app, &admin, "items", &items).unwrap();

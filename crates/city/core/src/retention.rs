@@ -136,6 +136,7 @@ mod tests {
         "seal",
         "service",
         "setting",
+        "sheet_template",
         "stream_head",
         "theme",
         "unit",

@@ -188,11 +188,7 @@ async fn page(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<Respon
 }
 
 /// `GET /desk/import/file/{id}`
-pub(crate) async fn show(
-    State(kit): State<Kit>,
-    desk: Desk,
-    Path(id): Path<i64>,
-) -> Result<Response, Oops> {
+pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>) -> Result<Response, Oops> {
     page(&kit, &desk, id, String::new()).await
 }
 
@@ -224,11 +220,7 @@ pub(crate) async fn act(
 }
 
 /// `GET /desk/import/file/{id}/aside`: the rows that were not taken.
-pub(crate) async fn aside(
-    State(kit): State<Kit>,
-    desk: Desk,
-    Path(id): Path<i64>,
-) -> Result<Response, Oops> {
+pub(crate) async fn aside(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>) -> Result<Response, Oops> {
     let (imports, actor) = (kit.acts.imports.clone(), desk.actor());
     let (name, bytes) = blocking(move || imports.aside(&actor, id)).await?;
     let kind = if name.ends_with("xlsx") { web_kit::XLSX } else { "text/csv; charset=utf-8" };

@@ -57,9 +57,10 @@ pub(crate) fn part(p: &Page, part: &Part, first: usize) -> PartView {
             n: first + i,
             name: c.name.clone(),
             samples: c.samples.join(p.t.list_comma),
-            likely: c.likely.as_deref().map_or_else(String::new, |l| {
-                p.t.likely.replace("{likely}", &word_of(p, part, l))
-            }),
+            likely: c
+                .likely
+                .as_deref()
+                .map_or_else(String::new, |l| p.t.likely.replace("{likely}", &word_of(p, part, l))),
             was,
             fields,
         }
@@ -68,9 +69,7 @@ pub(crate) fn part(p: &Page, part: &Part, first: usize) -> PartView {
     PartView {
         sheet: told.sheet.clone().unwrap_or_default(),
         columns: columns.collect(),
-        values: values
-            .map(|v| (v.column.clone(), v.value.clone(), v.count, half(p, &v.taken_as)))
-            .collect(),
+        values: values.map(|v| (v.column.clone(), v.value.clone(), v.count, half(p, &v.taken_as))).collect(),
         aside: told.set_aside.iter().take(ASIDE_SHOWN).map(|a| (a.row, half(p, &a.reason))).collect(),
         aside_more: told.set_aside_count.saturating_sub(ASIDE_SHOWN.min(told.set_aside.len()) as u64),
         lines: lines(p, told),
@@ -79,11 +78,7 @@ pub(crate) fn part(p: &Page, part: &Part, first: usize) -> PartView {
 
 /// How a table was read, in sentences, without what stands in tables of its own.
 fn lines(p: &Page, told: &tabular::Told) -> Vec<String> {
-    let plain = tabular::Told {
-        columns_unused: Vec::new(),
-        values_unknown: Vec::new(),
-        ..told.clone()
-    };
+    let plain = tabular::Told { columns_unused: Vec::new(), values_unknown: Vec::new(), ..told.clone() };
     plain.said(p.lang == web_kit::Lang::Zh)
 }
 

@@ -64,8 +64,18 @@ pub fn put(tx: &mut Tx<'_>, k: &KeptLog) -> Result<()> {
         "INSERT INTO kept_log (id, owner, region, name, note, shared, hash, size, cases, events, meta, at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         vals![
-            &k.id, k.owner, &k.region, &k.name, &k.note, i64::from(k.shared), &k.hash, k.size, k.cases, k.events,
-            &k.meta, now
+            &k.id,
+            k.owner,
+            &k.region,
+            &k.name,
+            &k.note,
+            i64::from(k.shared),
+            &k.hash,
+            k.size,
+            k.cases,
+            k.events,
+            &k.meta,
+            now
         ],
     )?;
     Ok(())

@@ -152,9 +152,7 @@ impl<A: Send + Sync> FromRequest<Kit<A>> for Arrived {
             came = Some((name, file));
         }
         fields.check(&page)?;
-        let (name, file) = came.ok_or_else(|| {
-            Oops(Error::invalid("file", "请选择文件", "choose a file"))
-        })?;
+        let (name, file) = came.ok_or_else(|| Oops(Error::invalid("file", "请选择文件", "choose a file")))?;
         Ok(Self { fields, name, file })
     }
 }

@@ -117,8 +117,19 @@ pub(crate) struct Rooms {
 
 impl Rooms {
     fn of(house: &House, kit: &Kit) -> Self {
-        let House { people, items, catalogue, walks, cases, redesigns, logs, supervision, services, imports, .. } =
-            house.clone();
+        let House {
+            people,
+            items,
+            catalogue,
+            walks,
+            cases,
+            redesigns,
+            logs,
+            supervision,
+            services,
+            imports,
+            ..
+        } = house.clone();
         Self {
             catalogue: kit.with(catalogue_pages::Acts { catalogue, items: items.clone() }),
             walk: kit.with(walk_pages::Acts { walks, items: items.clone() }),

@@ -66,7 +66,14 @@ impl Logs {
     ///
     /// # Errors
     /// Not for this actor, or too many.
-    pub fn keep_log(&self, actor: &Actor, id: &str, name: &str, log: &Log, meta: String) -> Result<(), Error> {
+    pub fn keep_log(
+        &self,
+        actor: &Actor,
+        id: &str,
+        name: &str,
+        log: &Log,
+        meta: String,
+    ) -> Result<(), Error> {
         let owner = who(actor)?;
         decide(actor, op::KeepLogs, Own(Some(owner)))?;
         let office = self.city.office_now().wait()?;

@@ -138,9 +138,7 @@ async fn read(
             let json = serde_json::to_string(&meta).map_err(Error::bug)?;
             let (acts, actor, key, called) = (kit.acts.clone(), desk.actor(), id.clone(), name.clone());
             let log = read.log;
-            let kept = blocking(move || {
-                acts.logs.keep_log(&actor, &key, &called, &log, json).map(|()| log)
-            });
+            let kept = blocking(move || acts.logs.keep_log(&actor, &key, &called, &log, json).map(|()| log));
             let log = match kept.await? {
                 Ok(log) => log,
                 Err(e) => {

@@ -30,9 +30,17 @@ async fn a_file_is_seen_before_it_is_written_and_answered_afterwards() {
     let city = city();
     let mut b = Browser::signed_in(&city, "coord").await;
     let over = b.get("/desk/import").await;
-    assert!(over.body.contains("/desk/import/cases") && over.body.contains("/desk/import/items"), "{}", over.body);
+    assert!(
+        over.body.contains("/desk/import/cases") && over.body.contains("/desk/import/items"),
+        "{}",
+        over.body
+    );
     let none = send(&b, "/desk/import/cases", "file", "").await;
-    assert!(none.status == StatusCode::UNPROCESSABLE_ENTITY && none.body.contains("文件是空的"), "{}", none.body);
+    assert!(
+        none.status == StatusCode::UNPROCESSABLE_ENTITY && none.body.contains("文件是空的"),
+        "{}",
+        none.body
+    );
     let rows = "单号,事情,来信人\n1,桥下积水很深,张三\n2,,李四\n";
     let came = send(&b, "/desk/import/cases", "file", rows).await;
     assert_eq!(came.status, StatusCode::SEE_OTHER, "{}", came.body);
@@ -47,7 +55,11 @@ async fn a_file_is_seen_before_it_is_written_and_answered_afterwards() {
     };
     assert_eq!(b.post(&file, &fields("look")).await.status, StatusCode::SEE_OTHER);
     let page = b.get(&file).await;
-    assert!(page.body.contains("value=\"begin\"") && page.body.contains("共 2 行，可收 1 行，搁置 1 行"), "{}", page.body);
+    assert!(
+        page.body.contains("value=\"begin\"") && page.body.contains("共 2 行，可收 1 行，搁置 1 行"),
+        "{}",
+        page.body
+    );
     assert_eq!(b.post(&file, &fields("begin")).await.status, StatusCode::SEE_OTHER);
     let running = b.get(&file).await;
     assert!(running.body.contains("<progress") && running.headers.contains_key(header::REFRESH));
