@@ -154,7 +154,7 @@ fn disk(r: &mut Report, dir: &Path) {
             return;
         };
         let (free, all) = (s.f_bavail.saturating_mul(s.f_frsize), s.f_blocks.saturating_mul(s.f_frsize));
-        let percent = if all == 0 { 0 } else { free.saturating_mul(100) / all };
+        let percent = free.saturating_mul(100).checked_div(all).unwrap_or(0);
         let state = if free < GIB || percent < 3 {
             State::Now
         } else if free < 5 * GIB || percent < 10 {

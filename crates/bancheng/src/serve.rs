@@ -89,7 +89,6 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         proxy_hops: args.hops(),
         setup_token: setup_token.clone(),
         public_url: address.clone(),
-        ..web::Options::default()
     };
     let interface = api::Options { proxy_hops: args.hops(), ..api::Options::default() };
     let router = web::router(&app, pages).nest("/api/v1", api::router(app.clone(), interface));

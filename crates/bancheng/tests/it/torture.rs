@@ -125,7 +125,7 @@ fn mutated_requests_are_answered_as_described() {
     for (path, methods) in all["paths"].as_object().unwrap() {
         for (method, op) in methods.as_object().unwrap() {
             // Signing out or verifying everything would only make the others wait.
-            if !path.contains("verify") && !(path.contains("sessions") && method == "delete") {
+            if !(path.contains("verify") || path.contains("sessions") && method == "delete") {
                 operations.push((path.clone(), method.to_uppercase(), op.clone()));
             }
         }

@@ -18,7 +18,7 @@ use crate::uploads::Uploads;
 use crate::{Area, Asset, Fields, FrontPlace, Link, Oops, Texts, Words, header_of, nav, role};
 
 /// How the pages behave.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Served over https: cookies get the `__Host-` prefix and `Secure`.
     pub secure: bool,
@@ -28,12 +28,6 @@ pub struct Options {
     pub setup_token: Option<String>,
     /// Address under which people reach this site, for QR codes: `https://bc.example.gov.cn`.
     pub public_url: String,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { secure: false, proxy_hops: 0, setup_token: None, public_url: String::new() }
-    }
 }
 
 /// What the router gathers from the crates of pages.
