@@ -33,7 +33,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("store", &["kernel", "workday", "ledger", "resolve", "access"]),
     ("city", &["kernel", "workday", "ledger", "attach", "hanyu", "resolve", "access", "store"]),
     ("imports", &["kernel", "tabular", "paper", "store", "city"]),
-    ("imports-pages", &["kernel", "tabular", "store", "city", "imports", "web-kit"]),
+    ("imports-pages", &["kernel", "tabular", "city", "imports", "web-kit"]),
     ("shelf", &["kernel", "catalogue", "access", "store", "city"]),
     ("people", &["kernel", "ledger", "tabular", "access", "paper", "sso", "store", "city", "imports"]),
     (
@@ -144,18 +144,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("portal", &["kernel", "seal", "city", "web-kit"]),
     (
         "catalogue-pages",
-        &[
-            "kernel",
-            "tabular",
-            "catalogue",
-            "access",
-            "paper",
-            "store",
-            "city",
-            "shelf",
-            "catalogue-acts",
-            "web-kit",
-        ],
+        &["kernel", "catalogue", "access", "paper", "store", "city", "shelf", "catalogue-acts", "web-kit"],
     ),
     (
         "walk-pages",

@@ -53,7 +53,7 @@ const ASKS: &[(&str, &[&str])] = &[
     ("company-acts", &["cases", "companies", "office", "settings", "whistles"]),
     ("company-pages", &["companies"]),
     ("imports", &["blobs", "brought", "office"]),
-    ("optimise-acts", &["blobs", "counters", "kept_logs", "ledger_rows", "office", "redesigns"]),
+    ("optimise-acts", &["counters", "kept_logs", "ledger_rows", "office", "redesigns"]),
     (
         "hall-acts",
         &[
@@ -111,7 +111,7 @@ const ASKS: &[(&str, &[&str])] = &[
     ),
     ("supervise-pages", &["supervision"]),
     ("walk-acts", &["campaigns", "cases", "counters", "items", "leads", "ledger_rows", "office", "walks"]),
-    ("web-kit", &["office"]),
+    ("web-kit", &["blobs", "office"]),
 ];
 
 /// A finding for each module that is asked and not in the table, or in the table and not asked.

@@ -146,6 +146,7 @@ mod tests {
         "seal",
         "service",
         "setting",
+        "sheet_template",
         "stream_head",
         "theme",
         "unit",

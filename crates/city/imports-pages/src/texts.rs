@@ -12,7 +12,6 @@ web_kit::texts! {
     none_for_you: "您的岗位没有可以导入的表格。", "There is no kind of table that your role takes in.";
     th_name: "文件", "File";
     th_what: "内容", "What";
-    th_state: "状态", "State";
     th_when: "时间", "When";
     state_waiting: "待确认", "waiting for you";
     state_running: "正在导入", "being taken in";

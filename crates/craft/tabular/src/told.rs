@@ -145,7 +145,7 @@ impl Told {
             match &field {
                 Some(field) => self.columns_used.push(ColumnUsed { name, field: field.clone() }),
                 None => {
-                    self.columns_unused.push(ColumnUnused { name, samples: given, likely: likely.clone() })
+                    self.columns_unused.push(ColumnUnused { name, samples: given, likely: likely.clone() });
                 }
             }
             self.seen.push(ColumnSeen { name: shown, field, samples, likely });

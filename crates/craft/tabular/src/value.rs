@@ -170,7 +170,7 @@ pub fn likely(samples: &[String]) -> Option<&'static str> {
     let all = |f: &dyn Fn(&str) -> bool| !filled.is_empty() && filled.iter().all(|s| f(s));
     let identity = |s: &str| {
         let t = s.to_ascii_uppercase();
-        t.len() == 18 && t[..17].bytes().all(|b| b.is_ascii_digit()) && !t.starts_with('9')
+        t.len() == 18 && t.bytes().take(17).all(|b| b.is_ascii_digit()) && !t.starts_with('9')
             || is_spoiled_number(s) && s.ends_with("17")
     };
     if all(&identity) {
@@ -283,11 +283,21 @@ mod tests {
             (one("13800000000"), one("2024-03-05"), one("09:00"), one("甲")),
             (Some("phone"), Some("time"), Some("clock"), None)
         );
+        // Six Chinese characters have the bytes of an identity number.
+        assert_eq!((one("桥下积水很深"), sample("桥下积水很深").as_str()), (None, "桥下积水很深"));
         assert_eq!(sample("11010519491231002X"), "1101******002X");
         assert_eq!(sample("2024-03-20 17:00:00"), "2024-03-20 17:00:00");
         assert_eq!(
             (count("３"), count("1,234"), count("12.0"), count("5个"), count("-1"), count("x")),
             (Some(3), Some(1234), Some(12), Some(5), None, None)
         );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_any_value_looks_like_is_asked_without_panic(text in "[\\PC]{0,8}|[甲-癸0-9Xx]{5,19}|[0-9A-Z]{17,19}") {
+            let _ = (likely(std::slice::from_ref(&text)), sample(&text), is_identity(&text), is_credit_code(&text));
+            let _ = (is_phone(&text), error(&text), is_spoiled_number(&text), count(&text), unguarded(&text).len());
+        }
     }
 }
