@@ -63,6 +63,16 @@ pub struct AppointmentView {
     pub warning: Option<Said>,
 }
 
+/// What a place is taken for.
+#[derive(Clone, Copy)]
+struct Wish<'a> {
+    item: &'a str,
+    channel: Channel,
+    appointment: i64,
+    /// slots that it has already
+    kept: &'a [i64],
+}
+
 /// Who booked, sealed beside the record and never in it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Booker {
@@ -140,11 +150,9 @@ impl Halls {
         permit: &access::Permit,
         (id, of): (i64, &Hall),
         first: &SlotRow,
-        item: &str,
-        channel: Channel,
-        appointment: i64,
-        kept: &[i64],
+        wish: &Wish<'_>,
     ) -> Result<Booked, Error> {
+        let Wish { item, channel, appointment, kept } = *wish;
         let now = tx.now();
         let unit = items::by_key(tx, item, "")?.and_then(|i| i.unit_id);
         let n = of.queue(&first.queue).and_then(|q| q.handles.slots_for(item, unit)).ok_or_else(|| {
@@ -198,7 +206,8 @@ impl Halls {
         };
         let office = self.city.office(tx)?;
         let id = counters::next(tx, "appointment")?;
-        let at = Self::take(tx, &permit, (l.row.id, &l.hall), &first, item, channel, id, &[])?;
+        let wish = Wish { item, channel, appointment: id, kept: &[] };
+        let at = Self::take(tx, &permit, (l.row.id, &l.hall), &first, &wish)?;
         let name = items::by_key(tx, item, "")?.map_or_else(|| item.to_owned(), |i| i.name);
         let asked = Command::Hold { at, item: item.to_owned(), name, channel };
         let happened = hall::appointment::hold(asked, now, &l.hall.booking).map_err(refused)?;
@@ -357,16 +366,8 @@ impl Halls {
                 let first = slots::by_id(tx, *slot)?.ok_or_else(no_place)?;
                 let to = load(tx, first.hall)?;
                 let permit = door(actor, op::HandleAppointment, &to.hall, tx.now().date())?;
-                let to = Self::take(
-                    tx,
-                    &permit,
-                    (to.row.id, &to.hall),
-                    &first,
-                    &a.item,
-                    a.channel,
-                    a.id,
-                    &a.at.slots,
-                )?;
+                let wish = Wish { item: &a.item, channel: a.channel, appointment: a.id, kept: &a.at.slots };
+                let to = Self::take(tx, &permit, (to.row.id, &to.hall), &first, &wish)?;
                 if to.slots == a.at.slots {
                     return Err(Error::invalid(
                         "slot",
