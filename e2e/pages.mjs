@@ -68,6 +68,8 @@ async function crawl(base, name, login) {
     if (at.startsWith("/desk") && !own && !html.includes("aria-current=")) problems.add(`${name}: ${at}: marks no place`);
     const text = visible(html);
     for (const [what, wrong] of WRONG) {
+      // Who sets up a provider reads the names of its own papers.
+      if (at.startsWith("/desk/office/sign-on")) continue;
       const found = text.match(wrong);
       if (found) problems.add(`${name}: ${shape(at)}: ${what}: …${text.slice(Math.max(0, found.index - 20), found.index + 30)}…`);
     }

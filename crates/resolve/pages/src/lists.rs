@@ -195,6 +195,7 @@ struct HomeHtml {
     helping: Vec<Row>,
     lists: bool,
     may_register: bool,
+    may_dispatch: bool,
     /// where the day begins for those who have no cases: page, name, what is there
     begin: Vec<(&'static str, &'static str, &'static str)>,
 }
@@ -282,8 +283,9 @@ pub(crate) async fn home(
     boxes.extend(slots.home.fill(&p, &()).await);
     let hello = p.t.hello.replace("{name}", &desk.me.staff.name);
     let may_register = matches!(role, Role::Clerk | Role::Coordinator | Role::Walker | Role::Supervisor);
+    let may_dispatch = role == Role::Coordinator;
     let begin = begin(&p, role);
-    Ok(render(&HomeHtml { p, hello, tiles: boxes, rows, helping, lists, may_register, begin }))
+    Ok(render(&HomeHtml { p, hello, tiles: boxes, rows, helping, lists, may_register, may_dispatch, begin }))
 }
 
 /// What the address of the list says.

@@ -69,6 +69,10 @@ fn task(p: &Page, g: Given) -> Task {
         (false, true) => (t.task_late, "red"),
         (false, false) => (t.task_open, "off"),
     };
+    // Who only walks opens their own walks.
+    let opens =
+        p.me.as_ref()
+            .is_some_and(|m| m.actor.role != kernel::Role::Walker || m.actor.staff == Some(g.row.staff));
     Task {
         item: g.item,
         who: g.who,
@@ -77,7 +81,7 @@ fn task(p: &Page, g: Given) -> Task {
         by: g.row.by_day,
         state,
         class,
-        walk: g.row.walk.unwrap_or(0),
+        walk: g.row.walk.filter(|_| opens).unwrap_or(0),
         crosses: g.row.crosses,
     }
 }

@@ -147,7 +147,7 @@ impl<'a> Facts<'a> {
             ("指定的结束环节", "Last steps as given")
         };
         let more = if names.len() > 6 { " …" } else { "" };
-        answer.note(format!("{zh}:{shown}{more}。"), format!("{en}: {shown}{more}."));
+        answer.note(format!("{zh}：{shown}{more}。"), format!("{en}: {shown}{more}."));
     }
     pub fn note_completed(&self, answer: &mut Answer) {
         if self.completed_only {
