@@ -102,8 +102,8 @@ pub fn put(
     let now = tx.now();
     tx.insert(
         "INSERT INTO brought (door, staff, name, hash, size, asked, state, done, total, answer, aside, tries, lease, \
-         leased_until, at) VALUES ($1, $2, $3, $4, $5, '{}', 'waiting', 0, 0, '', '', 0, 0, 0, $6) RETURNING id",
-        vals![door, staff, name, hash, size, now],
+         leased_until, at) VALUES ($1, $2, $3, $4, $5, $7, 'waiting', 0, 0, '', '', 0, 0, 0, $6) RETURNING id",
+        vals![door, staff, name, hash, size, now, "{}"],
     )
 }
 
