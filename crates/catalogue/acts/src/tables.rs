@@ -21,7 +21,7 @@ pub struct ItemTables(pub Catalogue);
 /// Items of one transaction.
 const CHUNK: usize = 200;
 
-fn disk(e: std::io::Error) -> Error {
+fn disk(e: &std::io::Error) -> Error {
     Error::Store(store::StoreError::Disk(e.to_string()))
 }
 
@@ -33,8 +33,8 @@ enum Came {
 
 fn read(mut file: File, how: &How) -> Result<Came, Error> {
     let mut head = Vec::new();
-    (&mut file).take(HEAD as u64).read_to_end(&mut head).map_err(disk)?;
-    file.rewind().map_err(disk)?;
+    (&mut file).take(HEAD as u64).read_to_end(&mut head).map_err(|e| disk(&e))?;
+    file.rewind().map_err(|e| disk(&e))?;
     if FileKind::of(&head) != FileKind::Json {
         let (format, sheets) = read_tables(file, &Limits::default())?;
         let mut done = rows::import_told(&sheets, &how.asked);
@@ -42,7 +42,8 @@ fn read(mut file: File, how: &How) -> Result<Came, Error> {
         return Ok(Came::Sheets(done));
     }
     let mut items = Vec::new();
-    let sum = catalogue::json::import_lines(BufReader::new(file), |item| items.push(item)).map_err(disk)?;
+    let sum =
+        catalogue::json::import_lines(BufReader::new(file), |item| items.push(item)).map_err(|e| disk(&e))?;
     let mut told = Told { format: "JSON Lines".to_owned(), ..Told::default() };
     sum.problems.iter().for_each(|p| told.aside(p.line as u64, format!("{} {}", p.path, p.said)));
     Ok(Came::Lines(items, told))
@@ -68,7 +69,7 @@ impl Gate for ItemTables {
         Ok(())
     }
     fn look(&self, _: &Actor, file: File, how: &How) -> Result<Preview, Error> {
-        let again = file.try_clone().map_err(disk)?;
+        let again = file.try_clone().map_err(|e| disk(&e))?;
         let done = match read(file, how)? {
             Came::Sheets(done) => done,
             Came::Lines(items, told) => {
@@ -82,7 +83,7 @@ impl Gate for ItemTables {
             let why =
                 done.problems.first().map_or_else(|| Said::new("没有表头", "no header"), |p| p.said.clone());
             let mut again = again;
-            again.rewind().map_err(disk)?;
+            again.rewind().map_err(|e| disk(&e))?;
             let (sheet, first) = first_rows(again, how.asked.sheet.as_deref())?;
             return Ok(no_header(&sheet, &first, fields(""), why));
         }

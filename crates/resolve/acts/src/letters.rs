@@ -208,7 +208,7 @@ impl Gate for Letters {
         ("来信与意见", "Letters and opinions")
     }
     fn questions(&self) -> Vec<Question> {
-        let kinds = Kind::ALL.into_iter().map(|k| (k.word(), k.zh(), k.word())).collect();
+        let kinds = Kind::ALL.iter().map(|k| (k.word(), k.zh(), k.word())).collect();
         vec![
             Question {
                 word: "kind",
