@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use kernel::Role;
-use resolve::Word as _;
 
 use crate::it::help::{Browser, City, Page, city_with};
 use crate::it::reach::{ROLES, SEATS, Things, routes, settle, subject_of};
