@@ -49,7 +49,7 @@ pub const PLACES: &[Place] = &[
     Place {
         path: "/desk/companies/whistles",
         text: |l| Texts::of(l).wh_figures,
-        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+        roles: &[Coordinator, Supervisor, Analyst, UnitAdmin],
     },
     Place {
         path: "/desk/companies/policies",
