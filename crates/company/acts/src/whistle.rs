@@ -374,7 +374,7 @@ impl Companies {
             Ok(match only {
                 None => all,
                 Some((by, key)) => {
-                    all.into_iter().filter(|w| keys(w, by).iter().any(|k| *k == key)).collect()
+                    all.into_iter().filter(|w| keys(w, by).contains(&key)).collect()
                 }
             })
         })
