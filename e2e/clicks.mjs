@@ -149,8 +149,8 @@ try {
   must((await chief.locator("a[href$='/bulletin.docx']").count()) === 1, "the paper can be taken as Word");
   count("monthly bulletin", hand.did);
 } finally {
-  await server.stop();
   await browser.close();
+  await server.stop();
 }
 console.log(told.join("\n"));
 for (const problem of problems) console.error(`✗ ${problem}`);

@@ -83,8 +83,8 @@ try {
     console.log(`${role}: ${seen.size}`);
   }
 } finally {
-  await server.stop();
   await browser.close();
+  await server.stop();
 }
 const cards = [...shots].map(([kind, s]) => {
   const pictures = s.files.map(([f, w, h]) => `<a href="${f}"><img src="${f}" width="${w > 600 ? 720 : 240}" alt=""></a><small>${w}×${h}</small>`);

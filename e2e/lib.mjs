@@ -20,6 +20,9 @@ const freePort = () =>
     });
   });
 
+/** Windows that are open, by the address they look at. */
+const windows = new Set();
+
 /** Starts the program with the model city; `databaseUrl` for PostgreSQL. Answers its address and how to end it. */
 export async function startServer({ cases = 60, databaseUrl } = {}) {
   const program = process.env.BANCHENG_BIN ?? new URL("../target/debug/bancheng", import.meta.url).pathname;
@@ -43,6 +46,8 @@ export async function startServer({ cases = 60, databaseUrl } = {}) {
   closeSync(logs);
   const ended = new Promise((done) => child.once("exit", done));
   const stop = async () => {
+    // People leave before the house closes: a page that is left sends what was typed.
+    await Promise.all([...windows].filter((w) => w.url === url).map((w) => w.context.close().catch(() => {})));
     child.kill();
     const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await ended;
@@ -83,6 +88,7 @@ export const startBrowser = () =>
 /** Somebody with a browser window; what the browser complains about is collected in `problems`. */
 export async function person(browser, url, problems, { login, size = DESK } = {}) {
   const context = await browser.newContext({ viewport: size, baseURL: url, locale: "zh-CN", javaScriptEnabled: true });
+  windows.add({ url, context });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const who = `${login ?? "resident"} ${size.width}px`;

@@ -21,7 +21,7 @@ async function act(page, number, name, fields = {}) {
     else if (kind === "checkbox") await input.check();
     else await input.fill(value);
   }
-  await form.locator("button:not([formaction])").click();
+  await form.locator("button:not([formaction]):not([type=button])").click();
   await page.waitForURL(/done=/, { timeout: 20_000 }).catch(async () => {
     problems.push(`${number}: ${name} was not done: ${await page.locator(".note.bad").allInnerTexts()}`);
   });

@@ -40,8 +40,8 @@ try {
   const phone = await person(browser, server.url, problems, { login: "hrss.handler1", size: PHONE });
   await shot(phone, "phone-handler");
 } finally {
-  await server.stop();
   await browser.close();
+  await server.stop();
 }
 for (const problem of problems) console.error(`✗ ${problem}`);
 process.exit(problems.length ? 1 : 0);
