@@ -166,7 +166,7 @@ impl Companies {
                 (None, Some(_)) => return Err(Error::NotFound),
                 _ => {}
             }
-            let (change, permit) = app.change(tx, &actor, &mut known, before, &new, None, "put")?;
+            let (change, permit) = app.change(tx, &actor, &mut known, before.as_ref(), &new, None, "put")?;
             if let Some(change) = change {
                 rows::put_many(tx, &permit, &[change])?;
             }
@@ -182,13 +182,13 @@ impl Companies {
         tx: &mut Tx<'_>,
         actor: &Actor,
         known: &mut Known,
-        before: Option<CompanyRow>,
+        before: Option<&CompanyRow>,
         new: &NewCompany,
         facts: Option<FactList>,
         act: &'static str,
     ) -> Result<(Option<Change>, Permit), Error> {
         let city = self.city.office(tx)?;
-        let mut row = match &before {
+        let mut row = match before {
             Some(row) => row.clone(),
             None => CompanyRow {
                 id: 0,
@@ -258,12 +258,12 @@ impl Companies {
             row.commissioner = Some(found);
         }
         new.contact.bounded()?;
-        let contact = match (&before, new.contact.is_empty()) {
+        let contact = match (before, new.contact.is_empty()) {
             (_, true) => None,
             (Some(row), false) if self.contact_in(tx, row.id)? == new.contact => None,
             _ => Some(&new.contact),
         };
-        let old_facts = match (&before, &facts) {
+        let old_facts = match (before, &facts) {
             (Some(row), Some(_)) => Self::facts_in(tx, row.id)?,
             _ => FactList::new(),
         };
@@ -275,7 +275,7 @@ impl Companies {
             }
             None => None,
         };
-        let same = before.as_ref().is_some_and(|b| *b == row) && contact.is_none() && facts.is_none();
+        let same = before.is_some_and(|b| *b == row) && contact.is_none() && facts.is_none();
         if same {
             return Ok((None, permit));
         }

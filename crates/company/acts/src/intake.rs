@@ -76,7 +76,7 @@ impl Companies {
                 }
                 let was_there = before.is_some();
                 let facts = Some(one.facts.clone()).filter(|f| !f.is_empty());
-                match app.change(tx, &behalf, &mut known, before, &one.new, facts, "import") {
+                match app.change(tx, &behalf, &mut known, before.as_ref(), &one.new, facts, "import") {
                     Ok((Some(change), _)) => {
                         changes.push(change);
                         out.push(if was_there { Taken::Changed } else { Taken::Added });
