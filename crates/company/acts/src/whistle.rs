@@ -373,9 +373,7 @@ impl Companies {
             let all = app.seen_whistles(rd, &actor, from, to)?;
             Ok(match only {
                 None => all,
-                Some((by, key)) => {
-                    all.into_iter().filter(|w| keys(w, by).contains(&key)).collect()
-                }
+                Some((by, key)) => all.into_iter().filter(|w| keys(w, by).contains(&key)).collect(),
             })
         })
     }
