@@ -123,7 +123,7 @@ web_kit::texts! {
     po_propose: "编制或修改", "Propose";
     po_why: "为什么改", "Why";
     po_book: "事项（JSON）", "Items (JSON)";
-    po_book_hint: "写法见 docs/policy.md；有错会一次列全，不会保存一半。", "The format is docs/policy.md; all faults are told at once, and nothing is kept by halves.";
+    po_book_hint: "有错会一次列全，不会保存一半。", "All faults are told at once, and nothing is kept by halves.";
     po_met: "符合", "Met";
     po_unmet: "不符合", "Unmet";
     po_unknown: "还缺信息", "Unknown";
