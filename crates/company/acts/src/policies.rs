@@ -60,6 +60,13 @@ pub struct ItemView {
     pub fund: String,
 }
 
+impl ItemView {
+    /// Is the amount reckoned by a formula, which people read in the text of the policy and not here?
+    pub fn by_formula(&self) -> bool {
+        self.amount.bytes().any(|b| b.is_ascii_alphabetic())
+    }
+}
+
 /// A book with who stands behind it.
 #[derive(Clone, Debug)]
 pub struct BookView {
@@ -145,6 +152,12 @@ pub(crate) fn released(rd: &mut Rd<'_>) -> Result<Book, Error> {
         Some((_, kept)) => read_book(&kept.book.to_string()),
         None => Ok(Book::default()),
     }
+}
+
+/// What the fields of facts are called by people, by their keys.
+pub(crate) fn field_names(rd: &mut Rd<'_>) -> Result<std::collections::BTreeMap<String, String>, Error> {
+    let named = released(rd)?.fields.into_iter().filter(|f| !f.name.is_empty());
+    Ok(named.map(|f| (f.key, f.name)).collect())
 }
 
 fn word<T: Serialize>(value: &T) -> String {

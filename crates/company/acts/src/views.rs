@@ -26,6 +26,8 @@ pub struct CompanyView {
     pub contact: Contact,
     /// what is known of it
     pub facts: FactList,
+    /// what the fields of facts are called by people, as far as the policies in force name them
+    pub field_names: std::collections::BTreeMap<String, String>,
     /// its whistles that the reader may see
     pub whistles: Vec<WhistleView>,
     /// what policies it may have; none while none were released
@@ -93,6 +95,7 @@ impl Companies {
             commissioner,
             contact: self.contact_in(rd, row.id)?.masked(),
             facts,
+            field_names: crate::policies::field_names(rd)?,
             pack,
             whistles: Vec::new(),
             lines: lines_of(rd, office, row.id)?,

@@ -31,7 +31,10 @@ pub(crate) fn facts(v: &CompanyView) -> Vec<FactRow> {
         other => other.to_string(),
     };
     let row = |f: &serde_json::Value| FactRow {
-        field: text(&f["field"]),
+        field: {
+            let key = text(&f["field"]);
+            v.field_names.get(&key).cloned().unwrap_or(key)
+        },
         value: text(&f["value"]),
         as_of: text(&f["as_of"]),
         source: text(&f["source"]),
