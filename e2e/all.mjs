@@ -4,9 +4,8 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startPostgres } from "./postgres.mjs";
 
-// The longest first. `pages` (no word of a program in front of people) and `clicks` (what the commonest jobs cost) are run
-// by themselves until they pass as a whole: docs/web.md says what they find today.
-const ROOMS = ["run", "service", "company", "reading", "walk", "redesign", "log", "supervise", "office"];
+// The longest first. `clicks` (what the commonest jobs cost) is run by itself until it passes as a whole (docs/web.md).
+const ROOMS = ["run", "service", "company", "reading", "walk", "redesign", "log", "supervise", "office", "pages"];
 const LANES = 2;
 
 // `import.meta.dirname` would ask for Node 20.11; Debian 12 has 18.
