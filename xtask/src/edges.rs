@@ -42,7 +42,21 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "walk-acts",
-        &["kernel", "ledger", "hanyu", "catalogue", "walk", "resolve", "access", "store", "city", "shelf"],
+        &[
+            "kernel",
+            "ledger",
+            "hanyu",
+            "catalogue",
+            "walk",
+            "resolve",
+            "access",
+            "store",
+            "city",
+            "shelf",
+            "imports",
+            "paper",
+            "tabular",
+        ],
     ),
     (
         "resolve-acts",
@@ -65,6 +79,8 @@ const EDGES: &[(&str, &[&str])] = &[
             "eventlog-files",
             "store",
             "city",
+            "ledger",
+            "imports",
         ],
     ),
     (
@@ -101,7 +117,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "company-acts",
-        &["kernel", "ledger", "tabular", "hanyu", "company", "resolve", "access", "store", "city"],
+        &[
+            "kernel", "ledger", "tabular", "hanyu", "company", "resolve", "access", "store", "city",
+            "imports", "paper",
+        ],
     ),
     ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city"]),
     (

@@ -16,6 +16,7 @@ mod figures;
 mod import;
 mod import_companies;
 mod import_ratings;
+mod import_table;
 mod items;
 mod ledger;
 mod listen;

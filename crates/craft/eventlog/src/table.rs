@@ -210,10 +210,9 @@ fn unmapped(rows: &[Vec<String>], mapping: Option<&Mapping>) -> Error {
     if let Some(m) = mapping {
         return Error::NoColumn(m.case.clone());
     }
-    let header = rows
-        .iter()
-        .take(header::HEADER_WITHIN)
-        .max_by_key(|r| r.iter().filter(|c| !c.trim().is_empty()).count());
+    // The first of the fullest rows: those below it are records.
+    let filled = |r: &&Vec<String>| r.iter().filter(|c| !c.trim().is_empty()).count();
+    let header = rows.iter().take(header::HEADER_WITHIN).rev().max_by_key(filled);
     let columns = header.map(|r| r.join(" | ")).unwrap_or_default().chars().take(300).collect();
     let guess = header.map(|h| Mapping::guess(h, &[]));
     Error::Unmapped {

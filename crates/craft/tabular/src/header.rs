@@ -214,22 +214,53 @@ pub fn find(rows: &[Vec<String>], words: &dyn Vocabulary) -> Option<Header> {
     Some(header)
 }
 
+/// What each column could stand for, and how well it is named: 0 where a person said so.
+fn known(names: &[String], words: &dyn Vocabulary) -> Vec<Option<(usize, usize)>> {
+    let of = |(n, shown): (&String, String)| match words.told(&shown) {
+        Some(told) => told.map(|field| (field, 0)),
+        None => words.field(&name(n)).map(|(field, rank)| (field, rank + 1)),
+    };
+    names.iter().zip(unique(names)).map(of).collect()
+}
+
+/// The column that is read for a field: the best name, then the first.
+fn winner(known: &[Option<(usize, usize)>], field: usize) -> Option<usize> {
+    let of = |(i, k): (usize, &Option<(usize, usize)>)| k.filter(|k| k.0 == field).map(|k| (k.1, i));
+    known.iter().enumerate().filter_map(of).min().map(|(_, i)| i)
+}
+
 /// For each column the field it stands for: what a person said, then of several for one field the best name, then
 /// the first.
 pub fn fields(names: &[String], words: &dyn Vocabulary) -> Vec<Option<usize>> {
-    let known: Vec<Option<(usize, usize)>> = names
-        .iter()
-        .zip(unique(names))
-        .map(|(n, shown)| match words.told(&shown) {
-            Some(told) => told.map(|field| (field, 0)),
-            None => words.field(&name(n)).map(|(field, rank)| (field, rank + 1)),
-        })
-        .collect();
-    let wins = |i: usize, (field, rank): (usize, usize)| {
-        let others = known.iter().enumerate().filter_map(|(j, k)| k.map(|k| (j, k)));
-        others.filter(|(_, k)| k.0 == field).all(|(j, k)| j == i || (rank, i) < (k.1, j))
+    let known = known(names, words);
+    let wins = |(i, k): (usize, &Option<(usize, usize)>)| {
+        k.map(|k| k.0).filter(|field| winner(&known, *field) == Some(i))
     };
-    known.iter().enumerate().map(|(i, k)| k.filter(|k| wins(i, *k)).map(|k| k.0)).collect()
+    known.iter().enumerate().map(wins).collect()
+}
+
+/// A column that stands for a field for which another one is read (一项两列).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rival {
+    /// The column that is not read.
+    pub column: usize,
+    /// The one that is read.
+    pub read: usize,
+    /// The field.
+    pub field: usize,
+    /// A person said that both are this field.
+    pub told: bool,
+}
+
+/// The columns that [`fields`] leaves out because another one is read for their field.
+pub fn rivals(names: &[String], words: &dyn Vocabulary) -> Vec<Rival> {
+    let known = known(names, words);
+    let of = |(column, k): (usize, &Option<(usize, usize)>)| {
+        let (field, rank) = (*k)?;
+        let read = winner(&known, field).filter(|read| *read != column)?;
+        Some(Rival { column, read, field, told: rank == 0 })
+    };
+    known.iter().enumerate().filter_map(of).collect()
 }
 
 #[cfg(test)]
@@ -308,5 +339,6 @@ mod tests {
         assert_eq!(unique(&names), ["备注", "备注(2)", "第3列", "备注(2)(2)"]);
         let names = ["序号", "编号", "内容", "备注"].map(str::to_owned);
         assert_eq!(fields(&names, &Letters), [None, Some(0), Some(3), None]);
+        assert_eq!(rivals(&names, &Letters), [Rival { column: 0, read: 1, field: 0, told: false }]);
     }
 }

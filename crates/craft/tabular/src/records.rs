@@ -164,8 +164,16 @@ pub fn find<'a>(
         ..Told::default()
     };
     let word = |c: usize| fields[c].map(door.word);
-    let likely = |_: &str, samples: &[String]| value::likely(samples).map(str::to_owned);
+    let rivals = header::rivals(&header.names, &AsAsked::of(door, &sheet.name));
+    let shown = header::unique(&names);
+    let likely = |column: usize, samples: &[String]| {
+        let rival = rivals.iter().find(|r| r.column == column).map(|r| (door.word)(r.field));
+        rival.or_else(|| value::likely(samples).map(str::to_owned))
+    };
     told.columns(&names, &word, body.iter().map(Vec::as_slice), &likely);
+    for rival in rivals.iter().filter(|r| r.told) {
+        told.two_for_one(&shown[rival.column], &shown[rival.read], &(door.word)(rival.field));
+    }
     Some(Records { told, sheet, header, fields })
 }
 

@@ -330,6 +330,7 @@ impl Plan {
         }
         let names: Vec<String> = self.columns.iter().map(|c| c.1.clone()).collect();
         let word = |c: usize| self.columns[c].0.map(|f| f.word().to_owned());
+        let likely = |c: usize, samples: &[String]| likely(&names[c], samples);
         self.told.columns(&names, &word, rows.iter().map(|r| r.2.as_slice()), &likely);
         for ((_, name), shown) in self.columns.iter_mut().zip(header::unique(&names)) {
             *name = shown;
@@ -532,10 +533,11 @@ fn put(
             if spoiled {
                 unknown.add(name, &text, "号码已被表格软件改坏，电话留空 / a number spoiled by a spreadsheet, the telephone is left empty");
             } else if !when::is_blank_word(&text) {
-                if !value::is_phone(&text) {
-                    unknown.add(name, &text, AS_WRITTEN);
+                let text = value::whole(&text);
+                if !value::is_phone(text) {
+                    unknown.add(name, text, AS_WRITTEN);
                 }
-                out.phone = Some(text);
+                out.phone = Some(text.to_owned());
             }
         }
         Field::Secret => match text.trim().to_lowercase().as_str() {

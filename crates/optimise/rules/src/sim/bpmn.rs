@@ -235,7 +235,14 @@ impl Builder<'_> {
                 if self.ids.contains_key(&format!("r:{id}")) {
                     continue;
                 }
-                let amount = r.get("amount").and_then(numeric).unwrap_or(1.0).clamp(1.0, 100_000.0) as usize;
+                let stated = r.get("amount").and_then(numeric);
+                if stated.is_none_or(|n| n < 1.0 || !n.is_finite()) && r.get("amount").is_some() {
+                    self.warnings.push(Said::new(
+                        format!("人手 {id} 的数量读不懂，按 1 人计"),
+                        format!("the amount of resource {id} is no number: taken as 1"),
+                    ));
+                }
+                let amount = stated.filter(|n| n.is_finite()).unwrap_or(1.0).clamp(1.0, 100_000.0) as usize;
                 if self.net.resources.len() + amount > MOST_RESOURCES {
                     return Err(OptimiseError::TooMany {
                         path: "resource_profiles".into(),
@@ -553,24 +560,33 @@ fn periods(list: &[Value]) -> Result<Vec<Shift>> {
 /// then the bounds. Three parameters with a shape (`gamma`, `lognorm` with five) are shape, shift, scale.
 fn distribution(v: &Value) -> Result<Distribution> {
     let name = text(v, "distribution_name");
-    let params: Vec<f64> =
-        list(v, "distribution_params").iter().filter_map(|p| numeric(p.get("value").unwrap_or(p))).collect();
+    // A value that is no number keeps its place, or those behind it would be taken for others.
+    let number = |p: &Value| match p.get("value").unwrap_or(p) {
+        Value::Null => f64::INFINITY,
+        value => numeric(value).unwrap_or(f64::NAN),
+    };
+    let params: Vec<f64> = list(v, "distribution_params").iter().map(number).collect();
     let bad = || {
         parameter(
             format!("分布 {name} 的参数不对"),
             format!("the parameters of distribution {name} are wrong"),
         )
     };
-    let at = |k: usize| params.get(k).copied().ok_or_else(bad);
+    // Only a bound may be without end.
+    let at = |k: usize| params.get(k).copied().filter(|p| p.is_finite()).ok_or_else(bad);
     let bounded = |d: Distribution, low: usize| {
         let most = params.get(low + 1).copied().filter(|m| m.is_finite() && *m < 1e15);
-        let least = params.get(low).copied().unwrap_or(0.0).max(0.0);
+        let least = params.get(low).copied().filter(|l| l.is_finite()).unwrap_or(0.0).max(0.0);
         d.within(least, most.filter(|m| *m >= least))
     };
+    if params.iter().any(|p| p.is_nan()) {
+        return Err(bad());
+    }
     Ok(match name {
         "fix" => Distribution::fixed(at(0)?.max(0.0)),
         "expon" => {
-            let (mean, from) = (at(0)?, params.get(1).copied().unwrap_or(0.0).max(0.0));
+            let from = params.get(1).copied().filter(|f| f.is_finite()).unwrap_or(0.0).max(0.0);
+            let mean = at(0)?;
             let mean = if mean > from { mean - from } else { mean };
             bounded(Distribution::of(Shape::Exponential { mean, from }), 1)
         }
@@ -595,8 +611,9 @@ fn distribution(v: &Value) -> Result<Distribution> {
         }
         "histogram_sampling" => {
             let data = v.get("histogram_data").ok_or_else(bad)?;
-            let all = |key: &str| -> Vec<f64> { list(data, key).iter().filter_map(numeric).collect() };
-            let (cdf, mids) = (all("cdf"), all("bin_midpoints"));
+            let finite = |v: &Value| numeric(v).filter(|n| n.is_finite());
+            let all = |key: &str| list(data, key).iter().map(finite).collect::<Option<Vec<f64>>>();
+            let (cdf, mids) = (all("cdf").ok_or_else(bad)?, all("bin_midpoints").ok_or_else(bad)?);
             if cdf.is_empty() || cdf.len() != mids.len() {
                 return Err(bad());
             }
@@ -673,6 +690,21 @@ mod tests {
             );
             assert!((got[0] - 0.1).abs() < 1e-9, "{first}: {got:?}");
             assert!(warnings.iter().any(|w| w.zh.contains(word)), "{first}: {warnings:?}");
+        }
+        // What is drawn is a number, wherever a value has no end or is none.
+        for params in [
+            r#"{"value":Infinity},{"value":1}"#,
+            r#"{"value":"NaN"},{"value":1}"#,
+            r#"{"value":"甲"},{"value":60},{"value":1}"#,
+            r#"{"value":-Infinity},{"value":60}"#,
+        ] {
+            for name in ["norm", "expon", "fix", "uniform", "gamma", "lognorm", "triang"] {
+                let json = format!(
+                    r#"{{"arrival_time_distribution":{{"distribution_name":"{name}","distribution_params":[{params}]}}}}"#
+                );
+                let e = read_scenario(xml, &json).unwrap_err();
+                assert!(e.to_string().contains(name), "{name} {params}: {e}");
+            }
         }
         let (got, warnings) = ends(
             "",
