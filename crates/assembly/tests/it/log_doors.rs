@@ -5,6 +5,7 @@ use std::io::Cursor;
 use eventlog::log_stats;
 use optimise_acts::logs::{ReadLog, ReadOptions, read_log};
 
+use crate::offices::books::Book;
 use crate::offices::{ALL, dressed};
 
 const HEADER: [&str; 5] = ["办件编号", "环节", "办理时间", "办理人", "备注"];
@@ -38,6 +39,17 @@ fn the_same_log_comes_out_of_every_dress() {
         let notes = got.log.event_column("备注").or_else(|| got.log.event_column("其他信息/备注"));
         let notes = notes.unwrap_or_else(|| panic!("{dress:?}: no 备注"));
         assert_eq!(notes.len(), 5, "{dress:?}");
+    }
+    for book in Book::all() {
+        let got = read(&book.bytes(&HEADER, &steps()));
+        assert_eq!(figures(&got), figures(&plain), "{book:?}");
+        let told = got.told.as_ref().expect("a table");
+        assert_eq!(
+            (told.set_aside.len(), told.sheets_other.len()),
+            (book.aside(), book.others()),
+            "{book:?}"
+        );
+        assert_eq!(told.hidden_rows, book.hidden_rows(), "{book:?}");
     }
 }
 

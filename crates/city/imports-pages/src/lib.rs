@@ -41,7 +41,15 @@ fn name(lang: Lang) -> &'static str {
 pub const PLACES: &[Place] = &[Place {
     path: "/desk/import",
     text: name,
-    roles: &[Role::Coordinator, Role::SystemAdmin, Role::Analyst, Role::UnitAdmin, Role::Clerk],
+    roles: &[
+        Role::Coordinator,
+        Role::SystemAdmin,
+        Role::Analyst,
+        Role::UnitAdmin,
+        Role::Clerk,
+        Role::Supervisor,
+        Role::Walker,
+    ],
 }];
 
 /// The pages of the workbench.
