@@ -12,12 +12,16 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use imports::Imports;
 use kernel::Role;
-use web_kit::{Lang, Place, Words as _};
+use web_kit::{Asset, JS, Lang, Place, Words as _};
 
 use texts::Texts;
 
 /// Largest file of any door, bytes; each door has its own bound below it.
 pub const FILE_MAX: usize = 10 << 30;
+
+/// What these pages bring with them.
+pub const ASSETS: &[Asset] =
+    &[Asset { plain: "import.js", kind: JS, bytes: include_bytes!("../assets/import.js") }];
 
 /// What these pages may ask; the router gives it.
 #[derive(Clone, Debug)]

@@ -61,6 +61,8 @@ web_kit::texts! {
     running_mb: "已读 {done} MB，共 {total} MB", "{done} of {total} MB";
     preview_mb: "文件 {rows} MB。只看了开头，还没有写入。", "A file of {rows} MB. Only its beginning was looked at; nothing is written yet.";
     open: "打开", "Open it";
+    sent: "已传 {done} MB，共 {total} MB", "{done} of {total} MB sent";
+    broken: "没有传完，请检查网络后重试", "It was not sent to its end: check the network and try again";
     refresh: "刷新", "Refresh";
     result: "结果", "Result";
     r_rows: "读了", "read";

@@ -11,6 +11,12 @@ const SUMS: &[&str] = &[
     "本页合计",
     "累计",
     "本页小计",
+    "本月合计",
+    "本月小计",
+    "本年累计",
+    "本年合计",
+    "当月合计",
+    "总合计",
     "总数",
     "总数量",
     "总件数",
@@ -174,7 +180,7 @@ fn may_be(cells: &[String]) -> bool {
     let Some(first) = filled.next() else { return false };
     let second = filled.next();
     let begins = first.chars().next().map(half_width).is_some_and(|c| {
-        "合总小共本累平均占比同环填制审核复负单部科分主领签盖公经联电传录汇编批操打导数资统报截日抄注备说附提以上此该表完第(-—=*[※★●◆▲".contains(c)
+        "合总小共本当累平均占比同环填制审核复负单部科分主领签盖公经联电传录汇编批操打导数资统报截日抄注备说附提以上此该表完第(-—=*[※★●◆▲".contains(c)
             || "甲样例模示".contains(c)
             || matches!(c, 't' | 'T' | 's' | 'S' | 'n' | 'N' | 'e' | 'E' | 'p' | 'P' | 'a' | 'A')
     });

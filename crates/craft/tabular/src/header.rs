@@ -214,6 +214,14 @@ pub fn find(rows: &[Vec<String>], words: &dyn Vocabulary) -> Option<Header> {
     Some(header)
 }
 
+/// Of several sheets with a header the one that is read: the first with rows that knows more than half as many fields as the
+/// one that knows most, so that a table of contents is not taken for the table; else the first. Fields and rows of each.
+pub fn which(sheets: &[(usize, bool)]) -> Option<usize> {
+    let most = sheets.iter().filter(|s| s.1).map(|s| s.0).max().unwrap_or(0);
+    let fits = |s: &(usize, bool)| s.1 && s.0 * 2 > most;
+    sheets.iter().position(fits).or_else(|| (!sheets.is_empty()).then_some(0))
+}
+
 /// What each column could stand for, and how well it is named: 0 where a person said so.
 fn known(names: &[String], words: &dyn Vocabulary) -> Vec<Option<(usize, usize)>> {
     let of = |(n, shown): (&String, String)| match words.told(&shown) {
@@ -339,6 +347,13 @@ mod tests {
         assert_eq!(unique(&names), ["备注", "备注(2)", "第3列", "备注(2)(2)"]);
         let names = ["序号", "编号", "内容", "备注"].map(str::to_owned);
         assert_eq!(fields(&names, &Letters), [None, Some(0), Some(3), None]);
+        assert_eq!(
+            which(&[(2, true), (7, false), (7, true), (6, true)]),
+            Some(2),
+            "contents, an empty form, the table"
+        );
+        assert_eq!(which(&[(6, true), (7, true)]), Some(0), "of two months the first");
+        assert_eq!((which(&[(3, false)]), which(&[])), (Some(0), None));
         assert_eq!(rivals(&names, &Letters), [Rival { column: 0, read: 1, field: 0, told: false }]);
     }
 }

@@ -61,7 +61,8 @@ const SHARED: &[Asset] = &[
     Asset { plain: "desk.js", kind: JS, bytes: include_bytes!("../assets/desk.js") },
     Asset { plain: "picture.js", kind: JS, bytes: include_bytes!("../assets/picture.js") },
 ];
-const ASSETS: &[&[Asset]] = &[SHARED, portal::ASSETS, walk_pages::ASSETS, optimise_pages::ASSETS];
+const ASSETS: &[&[Asset]] =
+    &[SHARED, portal::ASSETS, walk_pages::ASSETS, optimise_pages::ASSETS, imports_pages::ASSETS];
 
 /// Every text of every page: the crate, its own words, then each of its rooms.
 pub const TEXTS: &[(&str, &[&[Text]])] = &[

@@ -143,24 +143,22 @@ fn look<R: Read + Seek>(book: &mut Book<R>, sheet: usize, most: usize) -> Result
 
 fn plan<R: Read + Seek>(book: &mut Book<R>, mapping: &Mapping, how: &ReadAs) -> Result<Plan, SheetError> {
     let sheets = book.sheets();
-    let mut found: Option<(usize, Header, Looked)> = None;
+    let mut found: Vec<(usize, Header, Looked)> = Vec::new();
     let candidates = book.candidates(how.sheet.as_deref())?;
     for &sheet in &candidates {
         let rows = look(book, sheet, LOOKED)?;
         let texts: Vec<Vec<String>> =
             rows.iter().take(header::HEADER_WITHIN + 3).map(|r| r.2.clone()).collect();
         if let Some(header) = header::find(&texts, mapping) {
-            // An empty form is read only where no other sheet has rows.
-            let full = rows.len() > header.at + header.lines;
-            if full || found.is_none() {
-                found = Some((sheet, header, rows));
-            }
-            if full {
-                break;
-            }
+            found.push((sheet, header, rows));
         }
     }
-    let Some((sheet, header, rows)) = found else {
+    let known = |(_, header, rows): &(usize, Header, Looked)| {
+        let fields = header::fields(&header.names, mapping);
+        (fields.iter().flatten().count(), rows.len() > header.at + header.lines)
+    };
+    let at = header::which(&found.iter().map(known).collect::<Vec<_>>());
+    let Some((sheet, header, rows)) = at.map(|at| found.swap_remove(at)) else {
         let names: Vec<String> = candidates
             .iter()
             .filter_map(|i| sheets.get(*i))

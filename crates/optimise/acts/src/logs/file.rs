@@ -362,24 +362,19 @@ fn sheet_of<R: Read + Seek>(
     let sheets = book.sheets();
     let candidates = book.candidates(named)?;
     let first = candidates.first().copied().ok_or(SheetError::NoSheet)?;
-    let mut found = None;
+    let mut found = Vec::new();
     for sheet in candidates {
         let mut rows = Vec::new();
         for row in book.rows_of(sheet)?.take(HEADER_WITHIN + 3) {
             rows.push(row?.cells.iter().map(|c| c.text().into_owned()).collect());
         }
         if let Some(header) = eventlog::columns::find_header(&rows, mapping) {
-            // An empty form is read only where no other sheet has rows.
-            let full = rows.len() > header.at + header.lines;
-            if full || found.is_none() {
-                found = Some(sheet);
-            }
-            if full {
-                break;
-            }
+            let known = eventlog::columns::known(&header.names, mapping);
+            found.push((sheet, (known, rows.len() > header.at + header.lines)));
         }
     }
-    let sheet = found.unwrap_or(first);
+    let which = tabular::header::which(&found.iter().map(|f| f.1).collect::<Vec<_>>());
+    let sheet = which.map_or(first, |at| found[at].0);
     let others = sheets.iter().enumerate().filter(|(i, s)| *i != sheet && !s.name.is_empty());
     Ok((sheet, others.map(|(_, s)| OtherSheet { name: s.name.clone(), hidden: s.hidden }).collect()))
 }
