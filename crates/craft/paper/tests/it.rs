@@ -2,6 +2,8 @@
 
 #[path = "it/doors.rs"]
 mod doors;
+#[path = "it/invented.rs"]
+mod invented;
 #[path = "it/offices.rs"]
 mod offices;
 #[path = "it/written.rs"]
