@@ -50,6 +50,7 @@ fn the_same_log_comes_out_of_every_dress() {
             "{book:?}"
         );
         assert_eq!(told.hidden_rows, book.hidden_rows(), "{book:?}");
+        assert_eq!(told.header_rows, book.header_rows(), "{book:?}");
     }
 }
 

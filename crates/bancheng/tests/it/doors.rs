@@ -27,5 +27,16 @@ fn the_same_items_come_out_of_every_dress() {
         let (_, read) = read.unwrap_or_else(|e| panic!("{book:?}: {e}"));
         let done = rows::import_told(&read, &tabular::records::NOTHING_ASKED);
         assert_eq!(done.items, want, "{book:?} {:?}", done.problems);
+        let told = &done.told[0];
+        assert_eq!(
+            (told.set_aside.len(), told.sheets_other.len()),
+            (book.aside(), book.others()),
+            "{book:?}"
+        );
+        assert_eq!(
+            (told.header_rows.as_slice(), told.hidden_rows),
+            (book.header_rows(), book.hidden_rows()),
+            "{book:?}"
+        );
     }
 }

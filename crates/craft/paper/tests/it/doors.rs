@@ -7,7 +7,7 @@ use paper::sheet::{Book, Limits, SheetError, read_book};
 use proptest::prelude::*;
 use tabular::Told;
 
-use super::offices::books::{Book as InBook, Format, written_plain};
+use super::offices::books::{Book as InBook, Format, Trouble};
 use super::offices::{ALL, Dress, dressed};
 
 const HEADER: [&str; 7] = ["工单编号", "标题", "诉求内容", "来信时间", "承办单位", "来信人", "联系电话"];
@@ -116,12 +116,11 @@ fn errors_and_days_from_1904_are_understood_in_every_workbook_that_has_them() {
     let header: &[&str] = &["编号", "标题", "内容", "来信时间"];
     for format in [Format::Ods, Format::Xls, Format::Xlsb, Format::Html, Format::Xml2003] {
         let table = rows(&[
-            header,
             &["1", "积水", "=#23", "2024-03-17 10:00"],
             &["2", "井盖", "井盖松动", "2024-03-18 09:00"],
             &["=#42", "路灯", "路灯不亮", "2024-03-18 09:00"],
         ]);
-        let (rows, _) = read(&written_plain(format, &table, false));
+        let (rows, _) = read(&InBook(format, Trouble::None).bytes(header, &table));
         let refused: Vec<_> = rows.iter().filter_map(|r| r.as_ref().err()).map(|r| r.row).collect();
         assert_eq!(refused, [2, 4], "{format:?} {rows:?}");
         let why = rows[0].as_ref().unwrap_err().said.to_string();
@@ -129,11 +128,11 @@ fn errors_and_days_from_1904_are_understood_in_every_workbook_that_has_them() {
     }
     // A web page, ODS and the XML of 2003 write days as texts: there is no day that could be counted from 1904.
     for format in [Format::Xls, Format::Xlsb] {
-        for (is_1904, serial) in [(false, "=45368.5"), (true, "=43906.5")] {
-            let table = rows(&[header, &["1", "积水", "桥下积水", serial]]);
-            let got = taken(&read(&written_plain(format, &table, is_1904)));
+        for (kind, serial) in [(Trouble::None, "=45368.5"), (Trouble::From1904, "=43906.5")] {
+            let table = rows(&[&["1", "积水", "桥下积水", serial]]);
+            let got = taken(&read(&InBook(format, kind).bytes(header, &table)));
             let at = got[0].at.expect("a time").beijing().to_string();
-            assert_eq!(at, "2024-03-17T12:00:00", "{format:?} {is_1904}");
+            assert_eq!(at, "2024-03-17T12:00:00", "{format:?} {kind:?}");
         }
     }
 }

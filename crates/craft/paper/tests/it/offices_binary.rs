@@ -94,7 +94,7 @@ pub fn xls(sheets: &[Sheet<'_>], is_1904: bool) -> Vec<u8> {
                 };
                 match cell {
                     Cell::Number(n) => {
-                        record(&mut book, 0x0203, &[place(1), n.to_le_bytes().to_vec()].concat())
+                        record(&mut book, 0x0203, &[place(1), n.to_le_bytes().to_vec()].concat());
                     }
                     Cell::Error(code) => record(&mut book, 0x0205, &[place(0), vec![code, 1]].concat()),
                     Cell::Text(t) => {

@@ -35,11 +35,12 @@ pub enum Trouble {
     Sections,
     HeaderAgain,
     NumberedColumns,
+    From1904,
 }
 
 const FORMATS: [Format; 6] =
     [Format::Xlsx, Format::Ods, Format::Xls, Format::Xlsb, Format::Html, Format::Xml2003];
-const TROUBLES: [Trouble; 12] = [
+const TROUBLES: [Trouble; 13] = [
     Trouble::None,
     Trouble::HiddenFirst,
     Trouble::InstructionsFirst,
@@ -52,6 +53,7 @@ const TROUBLES: [Trouble; 12] = [
     Trouble::Sections,
     Trouble::HeaderAgain,
     Trouble::NumberedColumns,
+    Trouble::From1904,
 ];
 
 /// A workbook in trouble, and what a reader must tell of it.
@@ -65,11 +67,17 @@ fn line(cells: &[&str], width: usize) -> Vec<String> {
 }
 
 impl Book {
-    /// Every format in every trouble; a web page has no sheets that could be hidden.
+    /// Every format in every trouble; a web page has no sheets that could be hidden, and days are counted from 1904 only
+    /// where they are numbers.
     pub fn all() -> Vec<Self> {
         let of = |f: Format| TROUBLES.map(|t| Self(f, t));
         let all = FORMATS.into_iter().flat_map(of);
-        all.filter(|b| *b != Self(Format::Html, Trouble::HiddenFirst)).collect()
+        let is = |b: &Self| match b.1 {
+            Trouble::HiddenFirst => b.0 != Format::Html,
+            Trouble::From1904 => matches!(b.0, Format::Xls | Format::Xlsb),
+            _ => true,
+        };
+        all.filter(is).collect()
     }
     /// Rows of the header.
     pub fn header_rows(self) -> &'static [u64] {
@@ -96,7 +104,7 @@ impl Book {
         u64::from(self.1 == Trouble::HiddenRow)
     }
 
-    /// Its bytes.
+    /// Its bytes; a cell `=1.5` is a number with the look of a time, `=#23` an error.
     pub fn bytes(self, header: &[&str], rows: &[Vec<String>]) -> Vec<u8> {
         let n = header.len();
         let header = line(header, n);
@@ -107,7 +115,7 @@ impl Book {
         let (mut main, mut merged, mut hidden_rows, mut other) =
             (plain.clone(), Vec::new(), Vec::new(), None::<(&str, bool, Rows)>);
         match self.1 {
-            Trouble::None => {}
+            Trouble::None | Trouble::From1904 => {}
             Trouble::HiddenFirst => other = Some(("旧数据", true, plain[..2].to_vec())),
             Trouble::InstructionsFirst => {
                 other = Some(("说明", false, vec![line(&["填表说明"], n), line(&["1. 每行一件"], n)]));
@@ -161,13 +169,8 @@ impl Book {
             merged: &merged,
             hidden_rows: &hidden_rows,
         });
-        written(self.0, &sheets, false)
+        written(self.0, &sheets, self.1 == Trouble::From1904)
     }
-}
-
-/// Rows of texts as the only sheet of a workbook; `=1.5` is a number with the look of a time, `=#23` an error.
-pub fn written_plain(format: Format, rows: &[Vec<String>], is_1904: bool) -> Vec<u8> {
-    written(format, &[Sheet { name: "登记", hidden: false, rows, merged: &[], hidden_rows: &[] }], is_1904)
 }
 
 fn written(format: Format, sheets: &[Sheet<'_>], is_1904: bool) -> Vec<u8> {

@@ -130,7 +130,8 @@ fn as_asked(mut mapping: Mapping, how: &How) -> Mapping {
                 name.clear();
             }
         };
-        (gone(&mut mapping.case), gone(&mut mapping.activity));
+        gone(&mut mapping.case);
+        gone(&mut mapping.activity);
         for (field, ..) in FIELDS {
             if let Some(slot) = slot(&mut mapping, field)
                 && slot.as_deref().is_some_and(|n| n.trim() == asked.column.trim())
