@@ -127,7 +127,7 @@ try {
   const resident = await open(undefined, PHONE);
   await resident.goto("/lodge");
   await resident.fill("#words", "建议大厅增加午休值班窗口。");
-  await resident.click("main form button.main");
+  for (let step = 0; step < 3; step++) await resident.click("[data-step]:visible button.main");
   await resident.waitForURL("**/r/**");
   const [, , number, code] = new URL(resident.url()).pathname.split("/");
   await resident.goto("/");

@@ -52,6 +52,12 @@ async function act(page, at, name, fields = {}) {
 
 const days = async (page) => (await page.locator("table.figures").first().locator("tbody tr").nth(2).locator("td").allInnerTexts()).slice(0, 2).join(" ");
 
+/** Opens every fold that `field` lies in, the outermost first, as a person would. */
+async function unfold(page, field) {
+  for (const fold of await page.locator("details", { has: page.locator(field) }).all())
+    if (!(await fold.evaluate((d) => d.open))) await fold.locator("> summary").click();
+}
+
 async function walk(url, browser, size) {
   const open = (login) => person(browser, url, problems, { login, size });
   const [draws, env, housing, boss] = [
@@ -62,8 +68,7 @@ async function walk(url, browser, size) {
   ];
   await draws.goto("/desk/redesigns");
   await check(draws, problems);
-  const box = draws.locator("details", { has: draws.locator("#model") });
-  if (!(await box.evaluate((d) => d.open))) await box.locator("summary").click();
+  await unfold(draws, "#model");
   await draws.fill("#model", '{"steps":[{"id":"a","days":-1}]}');
   await draws.click("form[action='/desk/redesigns'] button");
   must((await draws.locator(".note.bad").innerText()).includes("steps[0].days"), "a wrong model is not named with its place");
@@ -124,8 +129,7 @@ async function walk(url, browser, size) {
   await draws.goto("/desk/redesigns");
   let draft = at;
   for (const example of ["enterprise-start", "construction", "disabled-service"]) {
-    const all = draws.locator("details", { has: draws.locator("#model") });
-    if (!(await all.evaluate((d) => d.open))) await all.locator("summary").click();
+    await unfold(draws, "#example");
     await draws.selectOption("#example", example);
     await draws.click("form[action='/desk/redesigns'] button");
     await draws.waitForURL(/\/desk\/redesigns\/LC/);

@@ -28,11 +28,12 @@ rm -rf "$later"
 inside='
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 BANCHENG_DATA_DIR=/var/lib/bancheng
+log=$(mktemp) && chmod 666 "$log"
 served() {
-    setpriv --reuid=bancheng --regid=bancheng --clear-groups bancheng serve --listen 127.0.0.1:18181 >/tmp/log 2>&1 &
+    setpriv --reuid=bancheng --regid=bancheng --clear-groups bancheng serve --listen 127.0.0.1:18181 >"$log" 2>&1 &
     pid=$!
     for n in $(seq 60); do curl -fs --max-time 2 http://127.0.0.1:18181/healthz >/dev/null && break; sleep 0.5; done
-    curl -fs http://127.0.0.1:18181/ | grep -q "<html" || { cat /tmp/log; exit 1; }
+    curl -fs http://127.0.0.1:18181/ | grep -q "<html" || { cat "$log"; exit 1; }
     kill $pid; wait $pid || true
 }
 dpkg -i /first.deb

@@ -99,7 +99,10 @@ const EDGES: &[(&str, &[&str])] = &[
             "shelf",
         ],
     ),
-    ("company-acts", &["kernel", "tabular", "hanyu", "company", "resolve", "access", "store", "city"]),
+    (
+        "company-acts",
+        &["kernel", "ledger", "tabular", "hanyu", "company", "resolve", "access", "store", "city"],
+    ),
     ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city"]),
     (
         "assembly",

@@ -4,17 +4,22 @@ const KEPT = "bancheng.mine";
 const KEPT_MAX = 30;
 const DRAFT_DAYS_MAX = 7;
 
-const load = (key, otherwise) => {
+// A phone is one person's. A screen in a hall or a library is everybody's: there nothing is remembered unasked, and a draft
+// ends with the window.
+const OWN = matchMedia("(max-width: 600px)").matches;
+const drafts = OWN ? localStorage : sessionStorage;
+
+const load = (key, otherwise, from = localStorage) => {
   try {
-    return JSON.parse(localStorage.getItem(key)) ?? otherwise;
+    return JSON.parse(from.getItem(key)) ?? otherwise;
   } catch {
     return otherwise;
   }
 };
-const store = (key, value) => {
+const store = (key, value, to = localStorage) => {
   try {
-    if (value === undefined) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify(value));
+    if (value === undefined) to.removeItem(key);
+    else to.setItem(key, JSON.stringify(value));
   } catch {
     // A browser that keeps nothing is no reason to stop.
   }
@@ -34,7 +39,7 @@ for (const here of document.querySelectorAll("[data-remember]")) {
     keep.hidden = known();
     drop.hidden = !known();
   };
-  if (fresh && !known()) remember(one);
+  if (fresh && OWN && !known()) remember(one);
   keep.addEventListener("click", () => (remember(one), show()));
   drop.addEventListener("click", () => (forget(path), show()));
   here.hidden = false;
@@ -66,19 +71,19 @@ for (const list of document.querySelectorAll("[data-mine]")) {
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const key = `bancheng.draft.${form.dataset.draft}`;
   const fields = [...form.elements].filter((e) => e.name && e.matches("[data-kept]"));
-  const draft = load(key, {});
+  const draft = load(key, {}, drafts);
   const young = Date.now() - (draft.at ?? 0) < DRAFT_DAYS_MAX * 86_400_000;
   if (young && fields.every((f) => !f.value) && Object.values(draft.words ?? {}).some(Boolean)) {
     for (const f of fields) f.value = draft.words[f.name] ?? "";
     for (const note of form.querySelectorAll("[data-draft-back]")) note.hidden = false;
   }
   const keep = () =>
-    store(key, { at: Date.now(), words: Object.fromEntries(fields.map((f) => [f.name, f.value])) });
+    store(key, { at: Date.now(), words: Object.fromEntries(fields.map((f) => [f.name, f.value])) }, drafts);
   form.addEventListener("input", keep);
   for (const clear of form.querySelectorAll("[data-draft-clear]")) {
     clear.addEventListener("click", () => {
       for (const f of fields) f.value = "";
-      store(key, undefined);
+      store(key, undefined, drafts);
       clear.closest("[data-draft-back]").hidden = true;
     });
   }
@@ -93,7 +98,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   addEventListener("online", () => note && (note.hidden = true));
 }
 for (const done of document.querySelectorAll("[data-draft-done]")) {
-  store(`bancheng.draft.${done.dataset.draftDone}`, undefined);
+  store(`bancheng.draft.${done.dataset.draftDone}`, undefined, drafts);
 }
 
 // 分步: the parts of a form one after the other. Without a script they stand below each other.

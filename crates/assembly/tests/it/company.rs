@@ -227,6 +227,11 @@ fn a_whistle_calls_offices_that_arrive_and_the_company_has_the_last_word() {
         assert!(seen(boss).is_some());
         let file = app.companies.company(handler(3), CODE.into()).wait().unwrap();
         assert_eq!(file.whistles.len(), 1, "nor from the file of the company");
+        let blown = |lines: &[company_acts::EventLine]| lines.iter().filter(|l| l.act == "whistle").count();
+        assert_eq!(blown(&file.lines), 1, "nor from when something happened to it");
+        assert_eq!(blown(&own(&pass).view.lines), 2, "the company sees both");
+        let whistle = app.companies.whistle_of_case(handler(3), case).wait().unwrap().unwrap();
+        assert_eq!((whistle.again, whistle.matter), (None, case), "nor from what it goes on with");
     });
 }
 

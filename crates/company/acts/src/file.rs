@@ -45,8 +45,6 @@ pub struct ListPage {
 const PAGE: u32 = 50;
 /// The longest name, in characters.
 const NAME_MAX: usize = 200;
-/// The longest purpose, in characters.
-const PURPOSE_MAX: usize = 200;
 
 /// A code that is right by GB 32100, in capitals.
 pub(crate) fn code_read(text: &str) -> Result<String, Error> {
@@ -64,18 +62,6 @@ pub(crate) fn code_read(text: &str) -> Result<String, Error> {
             ))
         }
     }
-}
-
-pub(crate) fn purpose_of(text: &str) -> Result<String, Error> {
-    let text = text.trim();
-    if text.is_empty() || text.chars().count() > PURPOSE_MAX {
-        return Err(Error::invalid(
-            "purpose",
-            format!("请写明用途，最多 {PURPOSE_MAX} 个字"),
-            format!("say what it is needed for, in at most {PURPOSE_MAX} characters"),
-        ));
-    }
-    Ok(text.to_owned())
 }
 
 /// Codes and names of regions, and accounts by login, as far as they were asked for.
@@ -290,7 +276,7 @@ impl Companies {
             "name": row.name, "size": row.size, "industry": row.industry, "region": row.region,
             "commissioner": row.commissioner,
             "contact": contact.map(|c| self.city.vault().person(c)),
-            "facts": facts.as_ref().map(|f| hex(&digest(f)[..8])),
+            "facts": facts.as_ref().map(|f| ledger::hex(&digest(f)[..8])),
         });
         let data = told(data);
         Ok((Some(Change { row, contact: sealed, facts, act, data }), permit))
@@ -309,7 +295,7 @@ impl Companies {
                     "the contact in full is for the commissioner of the company and for who coordinates",
                 )));
             }
-            let data = json!({ "purpose": purpose_of(&purpose)? });
+            let data = json!({ "purpose": city::purpose_of(&purpose)? });
             let contact = app.contact_in(tx, row.id)?;
             Self::note(tx, &permit, row, "unmask", &data)?;
             Ok(contact)
@@ -324,7 +310,7 @@ impl Companies {
             if permit.actor().role == Role::System {
                 return Err(Error::NotFound);
             }
-            let data = json!({ "purpose": purpose_of(&purpose)? });
+            let data = json!({ "purpose": city::purpose_of(&purpose)? });
             let pass = app.pass_code(tx, &row)?;
             Self::note(tx, &permit, row, "print_code", &data)?;
             Ok(pass)
@@ -351,8 +337,4 @@ fn told(mut data: Json) -> String {
         map.retain(|_, v| !v.is_null() && v.as_str() != Some(""));
     }
     data.to_string()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

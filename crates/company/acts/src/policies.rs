@@ -52,19 +52,12 @@ pub struct ItemView {
     pub days: String,
     /// the sentences of its conditions
     pub conditions: Vec<String>,
-    /// how much, as written
+    /// how much, as one reads it
     pub amount: String,
     /// who answers for it
     pub office: String,
     /// the fund it is paid from
     pub fund: String,
-}
-
-impl ItemView {
-    /// Is the amount reckoned by a formula, which people read in the text of the policy and not here?
-    pub fn by_formula(&self) -> bool {
-        self.amount.bytes().any(|b| b.is_ascii_alphabetic())
-    }
 }
 
 /// A book with who stands behind it.
@@ -168,7 +161,7 @@ fn item_view(book: &Book, i: &PolicyItem) -> ItemView {
     let mut conditions = Vec::new();
     i.conditions.rows(&mut |r| {
         conditions.push(if r.text.is_empty() {
-            format!("{}{}", book.field_name(&r.left_said), r.compare.said())
+            format!("{}{}", book.said(&r.left), r.compare.said())
         } else {
             r.text.clone()
         });
@@ -181,7 +174,7 @@ fn item_view(book: &Book, i: &PolicyItem) -> ItemView {
         class: format!("{} · {}", word(&i.class), word(&i.way)),
         days: format!("{} — {}", day(i.from, "发布之日"), day(i.to, "未定")),
         conditions,
-        amount: i.amount.as_ref().map_or_else(String::new, |a| a.written.clone()),
+        amount: i.amount.as_ref().map_or_else(String::new, |a| book.said(&a.expr)),
         office: format!("{} {}", i.office, i.phone).trim().to_owned(),
         fund: i.fund.clone(),
     }

@@ -98,7 +98,7 @@ impl Companies {
             field_names: crate::policies::field_names(rd)?,
             pack,
             whistles: Vec::new(),
-            lines: lines_of(rd, office, row.id)?,
+            lines: lines_of(rd, office, actor, row.id)?,
             may_write: may(decide(actor, op::WriteCompany, Region(&region))),
             may_unmask: may(decide(actor, op::UnmaskCompany, Region(&region)))
                 && (actor.role == Role::Coordinator
@@ -113,9 +113,18 @@ pub(crate) fn facts_read(text: &str) -> Result<FactList, Error> {
         .map_err(|e| Error::Store(store::StoreError::Damaged(format!("company facts: {e}"))))
 }
 
-fn lines_of(rd: &mut Rd<'_>, office: &Office, id: i64) -> Result<Vec<EventLine>, Error> {
+/// What happened to a file. A whistle blown in the confidential way is told to the company alone: its moment would say to
+/// the office complained about who blew.
+fn lines_of(rd: &mut Rd<'_>, office: &Office, actor: &Actor, id: i64) -> Result<Vec<EventLine>, Error> {
     let mut out = Vec::new();
-    for e in rows::history(rd, id)?.into_iter().rev().take(LINES) {
+    for e in rows::history(rd, id)?.into_iter().rev() {
+        let data: serde_json::Value = serde_json::from_str(&e.data).unwrap_or_default();
+        if data["secret"] == true && actor.role != Role::Resident {
+            continue;
+        }
+        if out.len() == LINES {
+            break;
+        }
         let name = match e.actor.staff {
             Some(staff) => office::staff_by_id(rd, staff)?.map(|s| s.name),
             None => None,
@@ -128,7 +137,6 @@ fn lines_of(rd: &mut Rd<'_>, office: &Office, id: i64) -> Result<Vec<EventLine>,
             }
             (role, None) => role.zh().to_owned(),
         };
-        let data: serde_json::Value = serde_json::from_str(&e.data).unwrap_or_default();
         let purpose = data["purpose"].as_str().unwrap_or_default().to_owned();
         out.push(EventLine { at: e.at, who, act: e.act, purpose });
     }

@@ -15,7 +15,7 @@ use crate::views::region_of;
 
 /// 复发: settled and whistled for again within so many days.
 pub const AGAIN_DAYS: i64 = 90;
-/// Whistles looked through for one page of figures.
+/// Whistles looked through for one page of figures; more are refused, never left out.
 const FIGURES: u32 = 20_000;
 /// Whistles of one company shown.
 const OWN: u32 = 50;
@@ -436,7 +436,14 @@ impl Companies {
         decide(actor, op::ListCompanies, Nothing)?;
         let office = self.city.office(rd)?;
         let home = reach::home(actor, &office);
-        let found = whistles::between(rd, from, to, FIGURES)?;
+        let found = whistles::between(rd, from, to, FIGURES + 1)?;
+        if found.len() > FIGURES as usize {
+            return Err(Error::invalid(
+                "from",
+                format!("这段时间的吹哨超过 {FIGURES} 件，请选短一些的时间"),
+                format!("more than {FIGURES} whistles in this time: choose fewer days"),
+            ));
+        }
         let ids: Vec<CaseId> = found.iter().map(|w| w.case).collect();
         let mut cases: std::collections::HashMap<CaseId, Case> =
             cases::by_ids(rd, &ids)?.into_iter().map(|r| (r.id, r.case)).collect();
@@ -546,6 +553,8 @@ fn whistle_view(
         },
         _ => w.matter,
     };
+    // An earlier whistle on the matter says who blew: whoever must not know that is not told of it.
+    let (again, matter) = if company.is_some() { (again, matter) } else { (None, case.id) };
     Ok(WhistleView {
         case: case.id,
         number: case.number.clone(),

@@ -137,12 +137,7 @@ pub(crate) fn pack_rows(p: &Page, v: &PackView) -> PackRows {
         let answer = v.pack.answers.iter().find(|a| a.item == code);
         let trace =
             answer.into_iter().flat_map(|a| &a.trace).filter(|t| t.kind == "row" || t.kind == "amount");
-        // What is reckoned with the keys of fields is for who writes policies; a company reads the sentence.
-        let code =
-            |text: &str| text.contains(['_', '@']) || text.contains("lookup(") || text.contains("ladder(");
-        let text = |t: &str| if code(t) { p.t.po_by_formula.to_owned() } else { t.to_owned() };
-        let how = |t: &str| if code(t) { String::new() } else { t.to_owned() };
-        trace.map(|t| (mark(t.result), text(&t.text), how(&t.how))).collect()
+        trace.map(|t| (mark(t.result), t.text.clone(), t.how.clone())).collect()
     };
     let name = |code: &str| v.names.get(code).cloned().unwrap_or_else(|| code.to_owned());
     PackRows {

@@ -141,7 +141,6 @@ web_kit::texts! {
     po_lack: "还缺信息", "More is needed";
     po_ask_lead: "下面的数填得越靠前，越多事项有结果；不填也可以。", "The first answers settle most.";
     po_settles: "填了就知道：{names}", "Settles: {names}";
-    po_by_formula: "按算式", "by a formula";
     po_yes: "是", "yes";
     po_no: "否", "no";
     po_yuan: "{n} 元", "{n} yuan";

@@ -13,9 +13,6 @@ use crate::{CaseView, Cases, EventView};
 use city::Contact;
 use city::{City, Door, Error, Later};
 
-/// The longest purpose, in characters.
-const PURPOSE_MAX: usize = 200;
-
 /// Who lodged a case, in full, and what they said, in full.
 #[derive(Clone, Debug)]
 pub struct Unmasked {
@@ -210,7 +207,7 @@ impl Cases {
                     "the person asked not to be known to the unit complained about",
                 )));
             }
-            let purpose = purpose_of(&purpose)?;
+            let purpose = city::purpose_of(&purpose)?;
             let contact = city::contact_of(&app.city, tx, case.id)?;
             let data = serde_json::json!({ "number": case.number, "purpose": purpose }).to_string();
             let stream = StreamId::new(StreamKind::Office, 2);
@@ -239,7 +236,7 @@ impl Cases {
     /// record says beside what comes by this code that the office printed it again.
     pub fn print_receipt(&self, actor: Actor, number: String, purpose: String) -> Later<CaseReceipt> {
         self.write(move |app, tx| {
-            let purpose = purpose_of(&purpose)?;
+            let purpose = city::purpose_of(&purpose)?;
             let office = app.city.office(tx)?;
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
             let case = app.act_in(tx, &office, &actor, &case, Command::PrintReceipt { purpose }, None)?;
@@ -264,18 +261,6 @@ pub(crate) fn own_case() -> Said {
         "这是反映人的页面。您的单位正在或曾经承办本件，不能用反映人的凭证答复、补充或评价；请退出登录并由反映人本人办理",
         "this page is for the person who lodged the case; your unit answers for it, so you may not answer, add or rate with their receipt: sign out and leave it to them",
     )
-}
-
-fn purpose_of(purpose: &str) -> Result<String, Error> {
-    let purpose = purpose.trim();
-    if purpose.is_empty() || purpose.chars().count() > PURPOSE_MAX {
-        return Err(Error::invalid(
-            "purpose",
-            format!("请写明用途（{PURPOSE_MAX} 字以内）"),
-            format!("state the purpose, {PURPOSE_MAX} characters at most"),
-        ));
-    }
-    Ok(purpose.to_owned())
 }
 
 /// Did this come by a code that the office had printed again by then?

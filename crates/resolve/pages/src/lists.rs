@@ -85,7 +85,9 @@ fn when_due(p: &Page, v: &CaseView) -> &'static str {
 
 /// The rows of a page of the list whose address is given: each opens with it, and each group has its head.
 fn rows_of(p: &Page, cases: &[CaseView], list: &str, grouped: bool) -> Vec<Row> {
-    let within = escape(list.trim_start_matches('?'));
+    // The list that opens first has an address without a question; a case opened from it still has a way back.
+    let asked = list.trim_start_matches('?');
+    let within = escape(if asked.is_empty() { "stage=" } else { asked });
     let mut head = "";
     let one = |v: &CaseView| {
         let mut r = row(p, v);

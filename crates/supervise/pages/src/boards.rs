@@ -273,20 +273,11 @@ fn spans(p: &Page, ask: &Ask, by: Dim, now: Moment) -> Vec<(&'static str, String
     let t = p.t.supervise;
     let today = now.date();
     let back = |days: i64| Moment::start_of(today).plus_us(-days * US_PER_DAY).date();
-    let month = today.day() - 1;
-    let quarter_start = {
-        let mut d = back(i64::from(month));
-        while (d.month() - 1) % 3 != 0 {
-            d = Moment::start_of(d).plus_us(-US_PER_DAY).date();
-            d = Moment::start_of(d).plus_us(-i64::from(d.day() - 1) * US_PER_DAY).date();
-        }
-        d
-    };
-    let week = back(i64::from(today.weekday().to_monday_zero_offset()));
+    let quarter = kernel::Date::new(today.year(), (today.month() - 1) / 3 * 3 + 1, 1);
     let all = [
-        (t.this_week, week),
-        (t.this_month, back(i64::from(month))),
-        (t.this_quarter, quarter_start),
+        (t.this_week, back(i64::from(today.weekday().to_monday_zero_offset()))),
+        (t.this_month, today.first_of_month()),
+        (t.this_quarter, quarter.unwrap_or(today)),
         (t.thirty_days, back(29)),
     ];
     let link = |(name, from): (&'static str, Date)| {
@@ -358,7 +349,12 @@ pub(crate) async fn board(
     ready(&kit).await?;
     let p = desk.page.clone();
     let by = Dim::read(&form.by).unwrap_or(Dim::Unit);
-    let b = kit.acts.supervision.board(desk.actor(), form.ask(p.now), by).await?;
+    let asked = form.ask(p.now);
+    // Asked for together: each is on its way while another is waited for.
+    let board = |ask: Ask, by: Dim| kit.acts.supervision.board(desk.actor(), ask, by);
+    let then = board(before(&asked), by);
+    let by_region = (by != Dim::Region).then(|| board(asked.clone(), Dim::Region));
+    let b = board(asked, by).await?;
     let services = matches!(by, Dim::Theme | Dim::Window);
     let keys = figures(if services { SERVICES } else { CASES });
     let chosen = figure(&form.sort).unwrap_or(keys[if services { 0 } else { 4 }]);
@@ -389,11 +385,10 @@ pub(crate) async fn board(
     };
     let trend_rows =
         starts.iter().enumerate().map(|(i, d)| (label(d), series.iter().map(|s| s[i]).collect())).collect();
-    let then = kit.acts.supervision.board(desk.actor(), before(&b.ask), by).await?;
-    let by_region = if by == Dim::Region {
-        districts(&b)
-    } else {
-        districts(&kit.acts.supervision.board(desk.actor(), b.ask.clone(), Dim::Region).await?)
+    let then = then.await?;
+    let by_region = match by_region {
+        None => districts(&b),
+        Some(board) => districts(&board.await?),
     };
     let shown: Vec<&NamedLine> = all.iter().skip(page * PAGE).take(PAGE).collect();
     let mut rows: Vec<RowView> = shown.iter().map(|l| row(l)).collect();

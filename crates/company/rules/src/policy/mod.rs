@@ -15,6 +15,7 @@ pub mod number;
 pub mod pack;
 pub mod period;
 pub mod replay;
+mod said;
 pub mod trace;
 pub mod value;
 

@@ -166,7 +166,7 @@ impl Teller<'_, '_> {
         let shown = |n: &Node| value(n).map_or_else(|| "未知".to_owned(), |v| v.to_string());
         let name = match left {
             Node::Slot(s) => self.engine.slot_said(*s).1,
-            _ => row.left_said.clone(),
+            _ => self.engine.book().said(&row.left),
         };
         let rights: Vec<String> = right.iter().map(shown).collect();
         let how = format!("{name} {}，要求{} {}", shown(left), compare.said(), rights.join("、"));
@@ -221,7 +221,7 @@ impl Teller<'_, '_> {
             kind: "amount",
             least: None,
             result: if x.is_some() { Truth::Met } else { Truth::Unknown },
-            text: amount.written.clone(),
+            text: self.engine.book().said(&amount.expr),
             how: x.map_or_else(|| "金额还算不出".to_owned(), |x| format!("{x} 元")),
             known,
             missing,
