@@ -164,6 +164,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "service-pages",
         &["kernel", "workday", "catalogue", "service", "service-acts", "paper", "city", "web-kit"],
     ),
+    ("hall-pages", &["kernel", "hall", "hall-acts", "access", "city", "shelf", "web-kit"]),
     ("people-pages", &["kernel", "resolve", "access", "paper", "store", "city", "people", "web-kit"]),
     (
         "web",
@@ -177,6 +178,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "resolve-pages",
             "optimise-pages",
             "service-pages",
+            "hall-pages",
             "supervise-pages",
             "people-pages",
         ],

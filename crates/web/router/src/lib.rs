@@ -27,6 +27,7 @@ pub const AREAS: &[Area] = &[
     Area { text: resolve_pages::home_area, places: &[resolve_pages::HOME] },
     Area { text: resolve_pages::area, places: &[resolve_pages::PLACES] },
     Area { text: service_pages::area, places: &[service_pages::PLACES] },
+    Area { text: hall_pages::area, places: &[hall_pages::PLACES] },
     Area { text: walk_pages::area, places: &[walk_pages::PLACES, catalogue_pages::PLACES] },
     Area { text: optimise_pages::area, places: &[optimise_pages::PLACES] },
     Area { text: supervise_pages::area, places: &[supervise_pages::PLACES] },
@@ -35,7 +36,8 @@ pub const AREAS: &[Area] = &[
 ];
 
 /// The navigation of the portal.
-pub const FRONT: &[&[FrontPlace]] = &[catalogue_pages::FRONT, service_pages::FRONT, resolve_pages::FRONT];
+pub const FRONT: &[&[FrontPlace]] =
+    &[catalogue_pages::FRONT, service_pages::FRONT, hall_pages::FRONT, resolve_pages::FRONT];
 
 /// The style sheet, from its sections in their order: later ones override earlier ones.
 const STYLE: &str = concat!(
@@ -52,7 +54,8 @@ const SHARED: &[Asset] = &[
     Asset { plain: "icon.svg", kind: "image/svg+xml", bytes: include_bytes!("../assets/icon.svg") },
     Asset { plain: "picture.js", kind: JS, bytes: include_bytes!("../assets/picture.js") },
 ];
-const ASSETS: &[&[Asset]] = &[SHARED, portal::ASSETS, walk_pages::ASSETS, optimise_pages::ASSETS];
+const ASSETS: &[&[Asset]] =
+    &[SHARED, portal::ASSETS, walk_pages::ASSETS, hall_pages::ASSETS, optimise_pages::ASSETS];
 
 /// Every text of every page: the crate, its own words, then each of its rooms.
 pub const TEXTS: &[(&str, &[&[Text]])] = &[
@@ -62,6 +65,7 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
     ("walk-pages", walk_pages::texts::ALL),
     ("resolve-pages", resolve_pages::texts::ALL),
     ("service-pages", service_pages::texts::ALL),
+    ("hall-pages", hall_pages::texts::ALL),
     ("optimise-pages", optimise_pages::texts::ALL),
     ("supervise-pages", supervise_pages::texts::ALL),
     ("people-pages", people_pages::texts::ALL),
@@ -80,6 +84,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(catalogue_pages::public_routes().with_state(rooms.catalogue.clone()))
         .merge(walk_pages::public_routes().with_state(rooms.walk.clone()))
         .merge(service_pages::public_routes().with_state(rooms.service.clone()))
+        .merge(hall_pages::public_routes().with_state(rooms.hall.clone()))
         .layer(from_fn_with_state(kit.clone(), slow_down));
     Router::new()
         .merge(public)
@@ -90,6 +95,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(catalogue_pages::routes().with_state(rooms.catalogue))
         .merge(walk_pages::routes().with_state(rooms.walk))
         .merge(service_pages::routes().with_state(rooms.service))
+        .merge(hall_pages::routes().with_state(rooms.hall))
         .route("/prefs", post(prefs))
         .layer(DefaultBodyLimit::max(FORM_MAX))
         .layer(from_fn_with_state(kit.clone(), errors_as_pages))
@@ -106,6 +112,7 @@ pub(crate) struct Rooms {
     pub catalogue: catalogue_pages::Kit,
     pub walk: walk_pages::Kit,
     pub service: service_pages::Kit,
+    pub hall: hall_pages::Kit,
     pub resolve: resolve_pages::Kit,
     pub optimise: optimise_pages::Kit,
     pub supervise: supervise_pages::Kit,
@@ -114,12 +121,24 @@ pub(crate) struct Rooms {
 
 impl Rooms {
     fn of(house: &House, kit: &Kit) -> Self {
-        let House { people, items, catalogue, walks, cases, redesigns, logs, supervision, services, .. } =
-            house.clone();
+        let House {
+            people,
+            items,
+            catalogue,
+            walks,
+            cases,
+            redesigns,
+            logs,
+            supervision,
+            services,
+            halls,
+            ..
+        } = house.clone();
         Self {
             catalogue: kit.with(catalogue_pages::Acts { catalogue, items: items.clone() }),
             walk: kit.with(walk_pages::Acts { walks, items: items.clone() }),
             service: kit.with(service_pages::Acts { services }),
+            hall: kit.with(hall_pages::Acts { halls, items: items.clone() }),
             resolve: kit.with(resolve_pages::Acts { cases }),
             optimise: kit.with(optimise_pages::Acts { redesigns, logs, items }),
             supervise: kit.with(supervise_pages::Acts { supervision }),
