@@ -187,6 +187,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "company-pages",
         &["kernel", "workday", "company", "company-acts", "resolve", "access", "store", "city", "web-kit"],
     ),
+    ("hall-pages", &["kernel", "hall", "hall-acts", "access", "city", "shelf", "web-kit"]),
     ("people-pages", &["kernel", "resolve", "access", "paper", "store", "city", "people", "web-kit"]),
     (
         "web",
@@ -201,6 +202,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "optimise-pages",
             "service-pages",
             "company-pages",
+            "hall-pages",
             "supervise-pages",
             "people-pages",
             "imports-pages",
