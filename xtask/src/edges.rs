@@ -225,6 +225,8 @@ const EDGES: &[(&str, &[&str])] = &[
             "service",
             "service-acts",
             "company-acts",
+            "hall",
+            "hall-acts",
             "supervise",
             "demo",
             "paper",

@@ -69,6 +69,7 @@ struct OffersHtml {
     name: String,
     from: String,
     region: String,
+    regions: Vec<(String, String)>,
     offers: Vec<OfferHall>,
     trouble: String,
 }
@@ -78,7 +79,17 @@ async fn page(kit: &Kit, p: Page, item: &str, ask: &Ask, trouble: String) -> Res
     let from = web_kit::date_of(&ask.from).map(Moment::start_of);
     let found = halls(kit).earliest(item.to_owned(), region, from, EACH, Channel::Phone).await?;
     let shelf = kit.acts.items.shelf().await?;
+    let named = kit.city.regions().await?;
+    let mut regions = vec![(String::new(), p.t.hall_anywhere.to_owned())];
+    for l in halls(kit).public_halls().await? {
+        let code = l.hall.region.as_str();
+        if regions.iter().all(|(c, _)| c != code) {
+            let name = named.iter().find(|(c, _)| c == code).map_or(code, |(_, n)| n);
+            regions.push((code.to_owned(), name.to_owned()));
+        }
+    }
     Ok(render(&OffersHtml {
+        regions,
         name: shelf.name(item),
         item: item.to_owned(),
         from: ask.from.chars().take(10).collect(),

@@ -41,6 +41,8 @@ struct BookingsHtml {
     name: String,
     day: String,
     rows: Vec<Row>,
+    /// days from today on which something is booked: the day, the day with how many
+    ahead: Vec<(String, String)>,
     appeals: Vec<Row>,
     queues: Vec<(String, String)>,
     priorities: Vec<(String, String)>,
@@ -72,9 +74,15 @@ async fn day_page(
     let day = date_of(&ask.day).unwrap_or_else(|| p.now.date());
     let v = halls(kit).hall(desk.actor(), id).await?;
     let (booked, appealed) = halls(kit).bookings(desk.actor(), id, day).await?;
+    let ahead = halls(kit).days_ahead(desk.actor(), id).await?;
+    let ahead = ahead.into_iter().map(|(d, n)| {
+        let named = p.t.hall_day_n.replace("{day}", &web_kit::day(p.lang, d)).replace("{n}", &n.to_string());
+        (d.to_string(), named)
+    });
     Ok(render(&BookingsHtml {
         id,
         day: day.to_string(),
+        ahead: ahead.collect(),
         rows: booked.iter().map(|b| row(&p, b)).collect(),
         appeals: appealed.iter().map(|b| row(&p, b)).collect(),
         queues: v.hall.queues.iter().map(|q| (q.letter.clone(), q.name.clone())).collect(),

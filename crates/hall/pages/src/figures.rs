@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use hall::figures::Show;
 use hall_acts::{FigureLine, What};
 use kernel::US_PER_DAY;
 use serde::Deserialize;
@@ -65,6 +66,15 @@ fn row(l: &FigureLine) -> Row {
     }
 }
 
+struct Present {
+    window: u16,
+    who: String,
+    days: u32,
+    ended: u32,
+    idle: String,
+    without_work: bool,
+}
+
 #[derive(Template)]
 #[template(path = "hall_figures.html")]
 struct FiguresHtml {
@@ -74,9 +84,10 @@ struct FiguresHtml {
     from: String,
     to: String,
     rows: Vec<Row>,
-    shows: Vec<(String, u32)>,
+    /// word, name, how many
+    shows: Vec<(&'static str, String, u32)>,
     missed: String,
-    present: Vec<(String, String, String, bool)>,
+    present: Vec<Present>,
 }
 
 /// `GET /desk/halls/at/{id}/figures`: of the days given, of the last seven when none are.
@@ -90,32 +101,45 @@ pub(crate) async fn show(
     let (from, to) = days.of(&p);
     let f = halls(&kit).figures(desk.actor(), id, from, to).await?;
     let present = halls(&kit).presence(desk.actor(), id, from, to).await?;
-    let shows = [
-        (p.t.hall_came, f.shows.came),
-        (p.t.hall_missed, f.shows.missed),
-        (p.t.hall_late_cancels, f.shows.late_cancels),
-        (p.t.hall_excused, f.shows.excused),
-        (p.t.hall_called_off, f.shows.called_off),
-    ];
-    let line = |l: hall_acts::PresenceLine| {
-        let idle: Vec<_> = l.of.idle.iter().map(ToString::to_string).collect();
-        let days =
-            p.t.hall_days_ended
-                .replace("{days}", &l.of.days.to_string())
-                .replace("{n}", &l.of.ended.to_string());
-        (format!("{} · {} · {}", l.of.window, l.unit, l.name), days, idle.join("、"), l.of.without_work())
-    };
+    let present = present.into_iter().map(|l| Present {
+        window: l.of.window,
+        who: format!("{} · {}", l.unit, l.name),
+        days: l.of.days,
+        ended: l.of.ended,
+        idle: l.of.idle.iter().map(|d| web_kit::short_day(p.lang, p.now, *d)).collect::<Vec<_>>().join("、"),
+        without_work: l.of.without_work(),
+    });
     Ok(render(&FiguresHtml {
         id,
         from: from.to_string(),
         to: to.to_string(),
         rows: f.lines.iter().map(row).collect(),
         missed: f.shows.missed_percent().map_or_else(|| "–".to_owned(), |m| format!("{m:.1} %")),
-        shows: shows.map(|(t, n)| (t.to_owned(), n)).to_vec(),
-        present: present.into_iter().map(line).collect(),
+        shows: Show::ALL.iter().map(|s| (s.word(), word(p.lang, *s), f.shows.of(*s))).collect(),
+        present: present.collect(),
         name: f.hall,
         p,
     }))
+}
+
+#[derive(Template)]
+#[template(path = "hall_shows.html")]
+struct ShowsHtml {
+    p: Page,
+    id: i64,
+    title: String,
+    /// number, when, item, stage
+    rows: Vec<(String, String, String, String)>,
+}
+
+async fn shows(kit: &Kit, desk: Desk, id: i64, days: &Days, became: Show) -> Result<Response, Oops> {
+    let p = desk.page.clone();
+    let (from, to) = days.of(&p);
+    let all = halls(kit).show_list(desk.actor(), id, from, to, became).await?;
+    let row = |a: &hall::appointment::Appointment| {
+        (a.number.clone(), at(&p, Some(a.at.start)), a.name.clone(), word(p.lang, a.stage))
+    };
+    Ok(render(&ShowsHtml { id, title: word(p.lang, became), rows: all.iter().map(row).collect(), p }))
 }
 
 #[derive(Template)]
@@ -133,6 +157,9 @@ pub(crate) async fn list(
     Path(id): Path<i64>,
     Query(days): Query<Days>,
 ) -> Result<Response, Oops> {
+    if let Some(became) = days.what.strip_prefix("show-").and_then(Show::read) {
+        return shows(&kit, desk, id, &days, became).await;
+    }
     let p = desk.page.clone();
     let (from, to) = days.of(&p);
     let all = halls(&kit).figure_list(desk.actor(), id, from, to, days.what()).await?;

@@ -6,10 +6,10 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::{Contact, Error};
-use hall::Channel;
-use hall::appointment::Act;
+use hall::appointment::{Act, Stage};
+use hall::{Channel, ical};
 use hall_acts::{AppointmentView, Asked};
-use web_kit::{Fields, Oops, again, render, said, when, word};
+use web_kit::{Fields, Oops, again, render, said, word};
 
 use crate::parts::{OfferHall, by_hall};
 use crate::{Kit, Page, halls};
@@ -87,7 +87,7 @@ async fn page(kit: &Kit, p: Page, code: &str, v: AppointmentView, trouble: Strin
         name: a.name.clone(),
         item: a.item.clone(),
         stage: word(p.lang, a.stage),
-        when: when(p.lang, a.at.start),
+        when: crate::parts::soon(&p, p.t, a.at.start),
         hall: v.hall.clone(),
         address: v.address.clone(),
         phone: v.phone.clone(),
@@ -146,4 +146,27 @@ pub(crate) async fn act(
             .await
         }
     }
+}
+
+/// `GET /b/{number}/{code}/calendar.ics`: for the calendar of the phone, which reminds a day and two hours before.
+pub(crate) async fn calendar(
+    State(kit): State<Kit>,
+    p: Page,
+    Path((number, code)): Path<(String, String)>,
+) -> Result<Response, Oops> {
+    let v = halls(&kit).follow(p.signed(), number, code).await?;
+    let a = &v.appointment;
+    let entry = ical::Entry {
+        uid: format!("{}@bancheng", a.number),
+        sequence: a.ver,
+        start: a.at.start,
+        end: a.at.end,
+        summary: p.t.hall_calendar_title.replace("{name}", &a.name),
+        place: format!("{} {}", v.hall, v.address),
+        words: p.t.hall_calendar_words.replace("{number}", &a.number),
+        cancelled: !matches!(a.stage, Stage::Held | Stage::Confirmed | Stage::Arrived),
+        remind_minutes: vec![24 * 60, 120],
+    };
+    let text = ical::calendar(&[entry], p.now);
+    Ok(web_kit::download("text/calendar; charset=utf-8", &format!("{}.ics", a.number), text.into_bytes()))
 }

@@ -1,17 +1,15 @@
-//! 维护大厅: windows, queues, hours, places and posts, one small form for each; closing with a preview of whom it cancels.
+//! 维护大厅: windows, queues, hours, places and posts, one small form for each; what was sent stays in the form when it is refused.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
 use hall::{
-    Availability, BookingRules, Closure, DayRule, Days, Hall, Handles, Hours, MisuseRules, Opening, Part,
-    Places, Post, Queue, QueueRules, Span, Training, Window, Word,
+    Availability, BookingRules, DayRule, Days, Hall, Handles, Hours, MisuseRules, Part, QueueRules, Span,
+    Word,
 };
 use hall_acts::HallView;
-use kernel::{Actor, Date, UnitId};
-use serde::Deserialize;
-use web_kit::{Fields, Oops, again, date_of, in_words, render, said, unit_choices, when, word};
+use web_kit::{Fields, Oops, again, in_words, render, said, unit_choices, word};
 
 use crate::{Desk, Kit, Page, halls};
 
@@ -105,7 +103,8 @@ struct HallHtml {
     windows: Vec<Item>,
     queues: Vec<Item>,
     openings: Vec<Item>,
-    places: Vec<(String, Vec<Item>)>,
+    /// letter and name of the queue, its rules
+    places: Vec<(String, String, Vec<Item>)>,
     posts: Vec<Item>,
     closures: Vec<Item>,
     kinds: Vec<(String, String)>,
@@ -114,6 +113,13 @@ struct HallHtml {
     numbers: Vec<(&'static str, String, String)>,
     kiosk: String,
     today: String,
+    /// letter and name of each queue
+    letters: Vec<(String, String)>,
+    /// 1 to 7 and its name
+    weekdays: Vec<(String, String)>,
+    /// number and name of each window
+    numbers_of_windows: Vec<(String, String)>,
+    sent: Sent,
     trouble: String,
 }
 
@@ -121,16 +127,22 @@ fn choices<W: Word>(p: &Page) -> Vec<(String, String)> {
     W::ALL.iter().map(|w| (w.word().to_owned(), in_words(p.lang, w.zh(), w.word()))).collect()
 }
 
+/// Names of the days of the week, Monday first.
+fn weekdays(p: &Page) -> impl Iterator<Item = &'static str> {
+    p.t.hall_week.split('|')
+}
+
 fn days_text(p: &Page, d: &Days) -> String {
     let mut out = vec![word(p.lang, d.rule)];
     if !d.weekdays.is_empty() {
-        let days: Vec<_> = d.weekdays.iter().map(ToString::to_string).collect();
-        out.push(p.t.hall_on_weekdays.replace("{days}", &days.join("、")));
+        let named = |n: &u8| weekdays(p).nth(usize::from(*n).saturating_sub(1)).unwrap_or_default();
+        out.push(d.weekdays.iter().map(named).collect::<Vec<_>>().join("、"));
     }
     if d.every_weeks > 1 {
         out.push(p.t.hall_every_weeks.replace("{n}", &d.every_weeks.to_string()));
     }
-    out.push(d.last.map_or_else(|| format!("{} →", d.first), |l| format!("{} → {l}", d.first)));
+    let from = p.t.hall_from_day.replace("{day}", &d.first.to_string());
+    out.push(d.last.map_or(from, |l| format!("{} – {l}", d.first)));
     out.join(" · ")
 }
 
@@ -165,10 +177,36 @@ fn numbers(p: &Page, h: &Hall) -> Vec<(&'static str, String, String)> {
     .to_vec()
 }
 
-async fn hall_page(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<Response, Oops> {
+/// What was sent and refused: it stands in its form again.
+#[derive(Default)]
+pub(crate) struct Sent {
+    pub part: String,
+    pub fields: Fields,
+}
+
+impl Sent {
+    fn is(&self, part: &str) -> bool {
+        self.part == part
+    }
+    fn value(&self, part: &str, name: &str, else_: &str) -> String {
+        if self.is(part) { self.fields.get(name).to_owned() } else { else_.to_owned() }
+    }
+    fn ticked(&self, part: &str, name: &str, value: &str) -> bool {
+        self.is(part) && self.fields.all(name).contains(&value)
+    }
+}
+
+pub(crate) async fn hall_page(
+    kit: &Kit,
+    desk: &Desk,
+    id: i64,
+    sent: Sent,
+    trouble: String,
+) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let v: HallView = halls(kit).hall(desk.actor(), id).await?;
     let office = kit.city.office_now().await?;
+    let shelf = kit.acts.items.shelf().await?;
     let kiosk = if v.may_write {
         format!("/k/{id}/{}", halls(kit).kiosk_of(desk.actor(), id).await?)
     } else {
@@ -177,7 +215,10 @@ async fn hall_page(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<R
     let name = |s: kernel::StaffId| v.names.iter().find(|n| n.0 == s).map_or("", |n| n.1.as_str()).to_owned();
     let handles = |h: &Handles| {
         let mut all: Vec<String> = h.units.iter().map(|u| office.unit_name(*u)).collect();
-        all.extend(h.items.iter().map(|(c, n)| if *n > 1 { format!("{c}×{n}") } else { c.clone() }));
+        all.extend(h.items.iter().map(|(c, n)| {
+            let name = shelf.name(c);
+            if *n > 1 { format!("{name}{}", p.t.hall_slots_of.replace("{n}", &n.to_string())) } else { name }
+        }));
         if h.everything {
             all.push(p.t.hall_everything.to_owned());
         }
@@ -196,7 +237,18 @@ async fn hall_page(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<R
         ver: v.ver,
         may: v.may_write,
         warnings: v.warnings.iter().map(|w| said(p.lang, w)).collect(),
-        windows: items(&v.hall.windows, |w| format!("{} {} · {}", w.number, w.name, w.queues.join(" "))),
+        windows: items(&v.hall.windows, |w| {
+            let served = |q: &String| {
+                v.hall.queue(q).map_or_else(|| q.clone(), |q| format!("{} {}", q.letter, q.name))
+            };
+            let served: Vec<String> = w.queues.iter().map(served).collect();
+            format!(
+                "{} {} · {}",
+                p.t.hall_window_n.replace("{n}", &w.number.to_string()),
+                w.name,
+                served.join("、")
+            )
+        }),
         queues: items(&v.hall.queues, |q| {
             format!(
                 "{} {} · {} · {}",
@@ -209,23 +261,37 @@ async fn hall_page(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<R
         openings: items(&v.hall.openings, |o| {
             format!("{} · {} · {}", word(p.lang, o.kind), days_text(&p, &o.days), Span::list(&o.hours))
         }),
-        places: v.hall.queues.iter().map(|q| (q.letter.clone(), items(&q.availability, place))).collect(),
+        places: v
+            .hall
+            .queues
+            .iter()
+            .map(|q| (q.letter.clone(), q.name.clone(), items(&q.availability, place)))
+            .collect(),
         posts: items(&v.hall.posts, |o| {
-            let until = o.until.map_or_else(String::new, |u| u.to_string());
-            let trained =
-                o.training.as_ref().map_or_else(String::new, |t| format!("{} → {}", t.course, t.valid_until));
-            format!(
-                "{} · {} · {} · {} → {until} · {} · {trained}",
-                o.window,
+            let from = p.t.hall_from_day.replace("{day}", &o.from.to_string());
+            let trained = o.training.as_ref().map_or_else(
+                || p.t.hall_untrained.to_owned(),
+                |t| {
+                    p.t.hall_trained
+                        .replace("{course}", &t.course)
+                        .replace("{day}", &t.valid_until.to_string())
+                },
+            );
+            let authority = if o.authority.is_empty() { p.t.hall_no_authority } else { &o.authority };
+            [
+                p.t.hall_window_n.replace("{n}", &o.window.to_string()),
                 name(o.staff),
+                office.unit_name(o.unit),
                 word(p.lang, o.part),
-                o.from,
-                o.authority
-            )
+                o.until.map_or(from, |u| format!("{} – {u}", o.from)),
+                authority.to_owned(),
+                trained,
+            ]
+            .join(" · ")
         }),
         closures: items(&v.hall.closures, |c| {
             let hours = c.hours.map_or_else(String::new, |h| h.to_string());
-            format!("{} → {} {hours} {} · {}", c.first, c.last, c.queues.join(" "), c.reason)
+            format!("{} – {} {hours} {} · {}", c.first, c.last, c.queues.join(" "), c.reason)
         }),
         kinds: choices::<Hours>(&p),
         rules: choices::<DayRule>(&p),
@@ -233,6 +299,15 @@ async fn hall_page(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<R
         numbers: numbers(&p, &v.hall),
         kiosk,
         today: p.now.date().to_string(),
+        letters: v.hall.queues.iter().map(|q| (q.letter.clone(), q.name.clone())).collect(),
+        weekdays: weekdays(&p).enumerate().map(|(n, d)| ((n + 1).to_string(), d.to_owned())).collect(),
+        numbers_of_windows: v
+            .hall
+            .windows
+            .iter()
+            .map(|w| (w.number.to_string(), format!("{} {}", w.number, w.name)))
+            .collect(),
+        sent,
         id,
         hall: v.hall,
         trouble,
@@ -242,342 +317,5 @@ async fn hall_page(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<R
 
 /// `GET /desk/halls/at/{id}`
 pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>) -> Result<Response, Oops> {
-    hall_page(&kit, &desk, id, String::new()).await
-}
-
-fn words(text: &str) -> Vec<String> {
-    let parts = text.split([',', '，', '、', ' ', ';', '；', '\n', '\r']);
-    parts.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect()
-}
-
-fn number<T: std::str::FromStr>(fields: &Fields, name: &str) -> Result<T, Error> {
-    fields.get(name).parse().map_err(|_| Error::invalid(name, "请填写数字", "give a number"))
-}
-
-fn date(fields: &Fields, name: &str) -> Result<Date, Error> {
-    date_of(fields.get(name)).ok_or_else(|| Error::invalid(name, "请填写日期", "give a date"))
-}
-
-fn hours(fields: &Fields, name: &str) -> Result<Vec<Span>, Error> {
-    Span::read_all(fields.get(name)).map_err(|said| Error::Invalid { field: name.to_owned(), said })
-}
-
-fn chosen<W: Word>(fields: &Fields, name: &str) -> Result<W, Error> {
-    W::read(fields.get(name))
-        .ok_or_else(|| Error::Invalid { field: name.to_owned(), said: W::unknown(fields.get(name)) })
-}
-
-fn days(fields: &Fields) -> Result<Days, Error> {
-    let weekdays = words(fields.get("weekdays")).into_iter().map(|w| w.parse::<u8>());
-    Ok(Days {
-        rule: chosen(fields, "rule")?,
-        weekdays: weekdays.collect::<Result<_, _>>().map_err(|_| {
-            Error::invalid("weekdays", "星期请写 1 到 7，用逗号隔开", "weekdays are 1 to 7, with commas")
-        })?,
-        every_weeks: if fields.has("every_weeks") { number(fields, "every_weeks")? } else { 1 },
-        first: date(fields, "first")?,
-        last: date_of(fields.get("last")),
-    })
-}
-
-/// The document with one part set anew.
-async fn changed(
-    kit: &Kit,
-    actor: Actor,
-    id: i64,
-    part: &str,
-    fields: &Fields,
-    mut h: Hall,
-) -> Result<Hall, Error> {
-    let text = |name: &str| fields.get(name).to_owned();
-    match part {
-        "about" => (h.name, h.address, h.phone) = (text("name"), text("address"), text("phone")),
-        "window" => {
-            let new = Window {
-                number: number(fields, "number")?,
-                name: text("name"),
-                queues: words(fields.get("queues")),
-            };
-            h.windows.retain(|w| w.number != new.number);
-            h.windows.push(new);
-            h.windows.sort_by_key(|w| w.number);
-        }
-        "queue" => {
-            let office = kit.city.office_now().await?;
-            let mut units: Vec<UnitId> = Vec::new();
-            for name in words(fields.get("units")) {
-                let found = office.unit_called(&name).ok_or_else(|| {
-                    Error::invalid("units", format!("没有单位“{name}”"), format!("no such unit: {name}"))
-                })?;
-                units.push(found.id);
-            }
-            let item = |t: String| match t.split_once(['*', '×']) {
-                Some((code, n)) => (code.to_owned(), n.parse().unwrap_or(1)),
-                None => (t, 1),
-            };
-            let letter = fields.get("letter").to_ascii_uppercase();
-            let old = h.queue(&letter).cloned();
-            let new = Queue {
-                name: text("name"),
-                handles: Handles {
-                    everything: fields.has("everything"),
-                    units,
-                    items: words(fields.get("items")).into_iter().map(item).collect(),
-                    themes: words(fields.get("themes")),
-                },
-                minutes: number(fields, "minutes")?,
-                availability: old.map_or_else(Vec::new, |o| o.availability),
-                letter,
-            };
-            match h.queues.iter_mut().find(|q| q.letter == new.letter) {
-                Some(q) => *q = new,
-                None => h.queues.push(new),
-            }
-        }
-        "opening" => h.openings.push(Opening {
-            kind: chosen(fields, "kind")?,
-            days: days(fields)?,
-            hours: hours(fields, "hours")?,
-        }),
-        "availability" => {
-            let new = Availability {
-                days: days(fields)?,
-                hours: hours(fields, "hours")?,
-                breaks: hours(fields, "breaks")?,
-                slot_minutes: number(fields, "slot_minutes")?,
-                places: Places {
-                    phone: number(fields, "phone")?,
-                    counter: number(fields, "counter")?,
-                    walk_in: number(fields, "walk_in")?,
-                },
-                lead_minutes: number(fields, "lead_minutes")?,
-                horizon_days: number(fields, "horizon_days")?,
-            };
-            let letter = fields.get("letter");
-            let queue = h.queues.iter_mut().find(|q| q.letter == letter);
-            queue
-                .ok_or_else(|| Error::invalid("letter", "请选择业务", "choose a queue"))?
-                .availability
-                .push(new);
-        }
-        "post" => {
-            let (staff, unit) = halls(kit).account_for(actor, id, text("login")).await?;
-            let training = match fields.has("course") {
-                true => Some(Training {
-                    course: text("course"),
-                    passed: date(fields, "passed")?,
-                    valid_until: date(fields, "valid_until")?,
-                }),
-                false => None,
-            };
-            h.posts.push(Post {
-                window: number(fields, "window")?,
-                staff,
-                unit,
-                part: chosen(fields, "part")?,
-                from: date(fields, "from")?,
-                until: date_of(fields.get("until")),
-                authority: text("authority"),
-                training,
-            });
-        }
-        "numbers" => {
-            let n = |name: &str| number::<u32>(fields, name);
-            h.booking = BookingRules {
-                hold_minutes: n("hold_minutes")?,
-                release_minutes: n("release_minutes")?,
-                grace_minutes: n("grace_minutes")?,
-                early_minutes: n("early_minutes")?,
-                late_minutes: n("late_minutes")?,
-                moves_max: n("moves_max")?,
-                appeal_days: n("appeal_days")?,
-                keep_days: n("keep_days")?,
-            };
-            h.queueing = QueueRules {
-                calls_min: n("calls_min")?,
-                returns_max: n("returns_max")?,
-                patience_minutes: n("patience_minutes")?,
-                estimate_minutes: n("estimate_minutes")?,
-            };
-            h.misuse = MisuseRules {
-                within_days: n("within_days")?,
-                misses_max: n("misses_max")?,
-                late_cancels_max: n("late_cancels_max")?,
-                same_item_day_max: n("same_item_day_max")?,
-                open_max: n("open_max")?,
-                bar_days: n("bar_days")?,
-            };
-        }
-        "drop" => {
-            let at: usize = number(fields, "at")?;
-            let gone = || Error::invalid("at", "这一条已经不在，请刷新", "it is gone already: reload");
-            fn drop_at<T>(all: &mut Vec<T>, at: usize) -> Option<()> {
-                (at < all.len()).then(|| drop(all.remove(at)))
-            }
-            match fields.get("what") {
-                "window" => drop_at(&mut h.windows, at),
-                "queue" => drop_at(&mut h.queues, at),
-                "opening" => drop_at(&mut h.openings, at),
-                "post" => drop_at(&mut h.posts, at),
-                "closure" => drop_at(&mut h.closures, at),
-                letter => h
-                    .queues
-                    .iter_mut()
-                    .find(|q| q.letter == letter)
-                    .and_then(|q| drop_at(&mut q.availability, at)),
-            }
-            .ok_or_else(gone)?;
-        }
-        _ => return Err(Error::NotFound),
-    }
-    Ok(h)
-}
-
-/// `POST /desk/halls/at/{id}/set/{part}`
-pub(crate) async fn set(
-    State(kit): State<Kit>,
-    desk: Desk,
-    Path((id, part)): Path<(i64, String)>,
-    fields: Fields,
-) -> Result<Response, Oops> {
-    let all = halls(&kit);
-    let v = all.hall(desk.actor(), id).await?;
-    if !v.may_write {
-        // The door says it in its own words.
-        all.kiosk_of(desk.actor(), id).await?;
-    }
-    let ver = fields.get("ver").parse().unwrap_or(v.ver);
-    let done = match changed(&kit, desk.actor(), id, &part, &fields, v.hall).await {
-        Ok(new) => all.put_hall(desk.actor(), id, ver, new).await,
-        Err(e) => Err(e),
-    };
-    match done {
-        Ok(_) => Ok(Redirect::to(&format!("/desk/halls/at/{id}")).into_response()),
-        Err(e) => again(&desk.page, e, |t| hall_page(&kit, &desk, id, t)).await,
-    }
-}
-
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Asked {
-    #[serde(default)]
-    first: String,
-    #[serde(default)]
-    last: String,
-    #[serde(default)]
-    hours: String,
-    #[serde(default)]
-    queues: String,
-    #[serde(default)]
-    reason: String,
-}
-
-impl Asked {
-    fn closure(&self) -> Result<Closure, Error> {
-        let day = |name: &str, text: &str| {
-            date_of(text)
-                .ok_or_else(|| Error::invalid(name, "请填写起止日期", "give the first and the last day"))
-        };
-        let hours = match self.hours.trim() {
-            "" => None,
-            text => Some(
-                text.parse::<Span>().map_err(|said| Error::Invalid { field: "hours".to_owned(), said })?,
-            ),
-        };
-        let reason = self.reason.trim().to_owned();
-        if reason.is_empty() {
-            return Err(Error::invalid(
-                "reason",
-                "请写明关闭的理由，预约的人会看到",
-                "give the reason: who booked is told",
-            ));
-        }
-        Ok(Closure {
-            first: day("first", &self.first)?,
-            last: day("last", &self.last)?,
-            hours,
-            queues: words(&self.queues),
-            reason,
-        })
-    }
-}
-
-#[derive(Template)]
-#[template(path = "hall_close.html")]
-struct CloseHtml {
-    p: Page,
-    id: i64,
-    name: String,
-    asked: Asked,
-    touched: Option<Vec<(String, String)>>,
-    told: usize,
-    trouble: String,
-}
-
-async fn close_page(
-    kit: &Kit,
-    desk: &Desk,
-    id: i64,
-    asked: Asked,
-    trouble: String,
-) -> Result<Response, Oops> {
-    let p = desk.page.clone();
-    let v = halls(kit).hall(desk.actor(), id).await?;
-    halls(kit).kiosk_of(desk.actor(), id).await?;
-    let (mut touched, mut trouble) = (None, trouble);
-    if !asked.first.is_empty() {
-        match asked.closure() {
-            Ok(c) => {
-                let found = halls(kit).preview_closure(desk.actor(), id, c).await?;
-                touched = Some(
-                    found
-                        .into_iter()
-                        .map(|t| (t.number, format!("{} · {}", when(p.lang, t.start), t.name)))
-                        .collect(),
-                );
-            }
-            Err(Error::Invalid { said: s, .. }) if trouble.is_empty() => trouble = said(p.lang, &s),
-            Err(e) if trouble.is_empty() => return Err(Oops(e)),
-            Err(_) => {}
-        }
-    }
-    let told = touched.as_ref().map_or(0, Vec::len);
-    Ok(render(&CloseHtml { id, name: v.hall.name, asked, touched, told, trouble, p }))
-}
-
-/// `GET /desk/halls/at/{id}/close`: with days, whom it would cancel.
-pub(crate) async fn close_form(
-    State(kit): State<Kit>,
-    desk: Desk,
-    Path(id): Path<i64>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Oops> {
-    close_page(&kit, &desk, id, asked, String::new()).await
-}
-
-/// `POST /desk/halls/at/{id}/close`
-pub(crate) async fn close(
-    State(kit): State<Kit>,
-    desk: Desk,
-    Path(id): Path<i64>,
-    fields: Fields,
-) -> Result<Response, Oops> {
-    let text = |name: &str| fields.get(name).to_owned();
-    let asked = Asked {
-        first: text("first"),
-        last: text("last"),
-        hours: text("hours"),
-        queues: text("queues"),
-        reason: text("reason"),
-    };
-    // Who may not close learns that first.
-    halls(&kit).kiosk_of(desk.actor(), id).await?;
-    let told = fields.get("told").parse().unwrap_or(0);
-    let done = match asked.closure() {
-        Ok(c) => halls(&kit).close(desk.actor(), id, c, told).await.map(drop),
-        Err(e) => Err(e),
-    };
-    match done {
-        Ok(()) => Ok(Redirect::to(&format!("/desk/halls/at/{id}")).into_response()),
-        Err(e) => again(&desk.page, e, |t| close_page(&kit, &desk, id, asked, t)).await,
-    }
+    hall_page(&kit, &desk, id, Sent::default(), String::new()).await
 }

@@ -1,9 +1,8 @@
-//! 大厅里: what hangs in the hall, refreshed by the browser itself, and the kiosk: take a number, or sign in by the number of
+//! 大厅里: what hangs in the hall, which asks again by itself, and the kiosk: take a number, or sign in by the number of
 //! the appointment.
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use hall::Priority;
 use hall_acts::{QueueNow, Screen, TicketView};
@@ -63,8 +62,18 @@ pub(crate) async fn halls_now(State(kit): State<Kit>, p: Page) -> Result<Respons
     Ok(render(&HallsHtml { halls: out, p }))
 }
 
-/// The screen asks again after so many seconds, by itself.
-const AGAIN_S: u16 = 5;
+/// Calls on the screen, the last first.
+const CALLS: usize = 12;
+
+/// A call on the screen.
+struct CallLine {
+    /// tells a call from one before it
+    key: String,
+    number: String,
+    to: String,
+    /// what is said aloud
+    say: String,
+}
 
 #[derive(Template)]
 #[template(path = "screen.html")]
@@ -72,7 +81,7 @@ struct ScreenHtml {
     p: Page,
     hall: String,
     open: bool,
-    called: Vec<(String, String)>,
+    called: Vec<CallLine>,
     queues: Vec<QueueLine>,
     at: String,
 }
@@ -80,17 +89,25 @@ struct ScreenHtml {
 /// `GET /halls/{id}`: numbers called and waiting.
 pub(crate) async fn screen(State(kit): State<Kit>, p: Page, Path(id): Path<i64>) -> Result<Response, Oops> {
     let s: Screen = halls(&kit).screen(id).await?;
-    let to = |w: u16| p.t.hall_to_window.replace("{n}", &w.to_string());
-    let mut answer = render(&ScreenHtml {
-        called: s.called.into_iter().map(|(n, w)| (n, to(w))).collect(),
+    let line = |c: hall_acts::Call| {
+        let window = c.window.to_string();
+        // Figure by figure: nobody looks for number twelve of A.
+        let spelt: Vec<String> = c.number.chars().map(String::from).collect();
+        CallLine {
+            key: format!("{}/{window}/{}", c.number, c.calls),
+            to: p.t.hall_to_window.replace("{n}", &window),
+            say: p.t.hall_say.replace("{number}", &spelt.join(" ")).replace("{n}", &window),
+            number: c.number,
+        }
+    };
+    Ok(render(&ScreenHtml {
+        called: s.called.into_iter().take(CALLS).map(line).collect(),
         queues: lines(&p, s.queues),
         hall: s.hall,
         open: s.open,
         at: web_kit::when(p.lang, p.now),
         p,
-    });
-    answer.headers_mut().insert(header::REFRESH, HeaderValue::from(AGAIN_S));
-    Ok(answer)
+    }))
 }
 
 struct TicketLine {
@@ -110,6 +127,8 @@ struct KioskHtml {
     queues: Vec<QueueLine>,
     priorities: Vec<(String, String)>,
     ticket: Option<TicketLine>,
+    /// what was typed and refused
+    number: String,
     trouble: String,
 }
 
@@ -118,7 +137,7 @@ async fn page(
     p: Page,
     (id, token): (i64, String),
     ticket: Option<TicketView>,
-    trouble: String,
+    (number, trouble): (String, String),
 ) -> Result<Response, Oops> {
     let s = halls(kit).kiosk(id, token.clone()).await?;
     let windows = |all: &[u16]| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
@@ -129,23 +148,16 @@ async fn page(
         number: t.number,
         queue: t.queue,
     });
-    let fresh = ticket.is_some();
-    let mut answer = render(&KioskHtml {
+    Ok(render(&KioskHtml {
         base: format!("/k/{id}/{token}"),
         hall: s.hall,
         queues: lines(&p, s.queues),
         priorities: Priority::ALL.iter().map(|x| (x.word().to_owned(), word(p.lang, *x))).collect(),
         ticket,
+        number,
         trouble,
         p,
-    });
-    if fresh {
-        // For who comes next.
-        if let Ok(to) = HeaderValue::from_str(&format!("20; url=/k/{id}/{token}")) {
-            answer.headers_mut().insert(header::REFRESH, to);
-        }
-    }
-    Ok(answer)
+    }))
 }
 
 /// `GET /k/{id}/{token}`
@@ -154,20 +166,21 @@ pub(crate) async fn show(
     p: Page,
     Path(of): Path<(i64, String)>,
 ) -> Result<Response, Oops> {
-    page(&kit, p, of, None, String::new()).await
+    page(&kit, p, of, None, Default::default()).await
 }
 
 async fn answer(
     kit: Kit,
     p: Page,
     of: (i64, String),
+    number: String,
     done: Result<TicketView, city::Error>,
 ) -> Result<Response, Oops> {
     match done {
-        Ok(t) => page(&kit, p, of, Some(t), String::new()).await,
+        Ok(t) => page(&kit, p, of, Some(t), Default::default()).await,
         Err(e) => {
             let q = p.clone();
-            again(&p, e, |trouble| async move { page(&kit, q, of, None, trouble).await }).await
+            again(&p, e, |trouble| async move { page(&kit, q, of, None, (number, trouble)).await }).await
         }
     }
 }
@@ -181,7 +194,7 @@ pub(crate) async fn take(
 ) -> Result<Response, Oops> {
     let priority = Priority::read(fields.get("priority")).unwrap_or(Priority::Normal);
     let done = halls(&kit).take_at_kiosk(id, token.clone(), fields.get("queue").to_owned(), priority).await;
-    answer(kit, p, (id, token), done).await
+    answer(kit, p, (id, token), String::new(), done).await
 }
 
 /// `POST /k/{id}/{token}/sign-in`
@@ -192,6 +205,6 @@ pub(crate) async fn sign_in(
     fields: Fields,
 ) -> Result<Response, Oops> {
     let (number, last) = (fields.get("number").to_owned(), fields.get("last").to_owned());
-    let done = halls(&kit).sign_in(id, token.clone(), number, last).await;
-    answer(kit, p, (id, token), done).await
+    let done = halls(&kit).sign_in(id, token.clone(), number.clone(), last).await;
+    answer(kit, p, (id, token), number, done).await
 }

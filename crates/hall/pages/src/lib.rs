@@ -5,6 +5,8 @@
 //! Knows `hall-acts` and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
 mod book;
+mod change;
+mod close;
 mod desk;
 mod figures;
 mod follow;
@@ -63,17 +65,20 @@ pub const PLACES: &[Place] = &[
 pub const FRONT: &[FrontPlace] =
     &[FrontPlace { path: "/book", at: "/book", text: |l| Texts::of(l).hall_book }];
 
-/// One key for each act at the window.
-pub const ASSETS: &[Asset] =
-    &[Asset { plain: "window.js", kind: JS, bytes: include_bytes!("../assets/window.js") }];
+/// The window by keyboard, the big screen, the kiosk.
+pub const ASSETS: &[Asset] = &[
+    Asset { plain: "window.js", kind: JS, bytes: include_bytes!("../assets/window.js") },
+    Asset { plain: "screen.js", kind: JS, bytes: include_bytes!("../assets/screen.js") },
+    Asset { plain: "kiosk.js", kind: JS, bytes: include_bytes!("../assets/kiosk.js") },
+];
 
 /// The pages of the workbench.
 pub fn routes() -> Router<Kit> {
     Router::new()
         .route("/desk/halls", get(keep::list).post(keep::make))
         .route("/desk/halls/at/{id}", get(keep::show))
-        .route("/desk/halls/at/{id}/set/{part}", post(keep::set))
-        .route("/desk/halls/at/{id}/close", get(keep::close_form).post(keep::close))
+        .route("/desk/halls/at/{id}/{part}", post(change::set))
+        .route("/desk/halls/at/{id}/close", get(close::close_form).post(close::close))
         .route("/desk/halls/at/{id}/bookings", get(desk::bookings))
         .route("/desk/halls/at/{id}/book", get(desk::book_form).post(desk::book))
         .route("/desk/halls/at/{id}/take", post(desk::take))
@@ -84,6 +89,10 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/windows", get(window::mine))
         .route("/desk/halls/at/{id}/window/{window}", get(window::show))
         .route("/desk/halls/at/{id}/window/{window}/{act}", post(window::act))
+        // A kiosk stands behind the one address of its hall and is known by its token: the limit of strangers would
+        // stop it on a busy morning.
+        .route("/k/{id}/{token}", get(kiosk::show))
+        .route("/k/{id}/{token}/take", post(kiosk::take))
 }
 
 /// Pages for everybody: they pass the rate limit.
@@ -93,10 +102,9 @@ pub fn public_routes() -> Router<Kit> {
         .route("/book/mine", get(follow::form).post(follow::find))
         .route("/book/for/{item}", get(book::offers).post(book::hold))
         .route("/b/{number}/{code}", get(follow::show))
+        .route("/b/{number}/{code}/calendar.ics", get(follow::calendar))
         .route("/b/{number}/{code}/{act}", post(follow::act))
         .route("/halls", get(kiosk::halls_now))
         .route("/halls/{id}", get(kiosk::screen))
-        .route("/k/{id}/{token}", get(kiosk::show))
-        .route("/k/{id}/{token}/take", post(kiosk::take))
         .route("/k/{id}/{token}/sign-in", post(kiosk::sign_in))
 }

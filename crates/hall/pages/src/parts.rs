@@ -2,7 +2,7 @@
 
 use hall::Hours;
 use kernel::Moment;
-use web_kit::{Lang, Reader, when, word};
+use web_kit::{Lang, Reader, short_day, word};
 
 use crate::texts::Texts;
 
@@ -10,14 +10,16 @@ use crate::texts::Texts;
 pub(crate) struct OfferLine {
     pub slot: i64,
     pub when: String,
-    pub kind: String,
     pub left: String,
 }
 
 /// Places of one hall.
 pub(crate) struct OfferHall {
+    id: i64,
     pub name: String,
     pub address: String,
+    /// in which queue, how long it takes
+    pub note: String,
     pub lines: Vec<OfferLine>,
 }
 
@@ -25,22 +27,39 @@ pub(crate) struct OfferHall {
 pub(crate) fn by_hall(p: &Reader, t: &Texts, all: Vec<hall_acts::Offer>) -> Vec<OfferHall> {
     let mut out: Vec<OfferHall> = Vec::new();
     for o in all {
-        let line = OfferLine {
-            slot: o.slot,
-            when: when(p.lang, o.start),
-            kind: if o.kind == Hours::Office { String::new() } else { word(p.lang, o.kind) },
-            left: t
-                .hall_left
-                .replace("{n}", &o.free.to_string())
-                .replace("{queue}", &o.queue)
-                .replace("{minutes}", &o.minutes.to_string()),
-        };
-        match out.iter_mut().find(|h| h.name == o.hall_name) {
-            Some(h) => h.lines.push(line),
-            None => out.push(OfferHall { name: o.hall_name, address: o.address, lines: vec![line] }),
+        let note = t.hall_takes.replace("{queue}", &o.queue).replace("{minutes}", &o.minutes.to_string());
+        let mut left = t.hall_left.replace("{n}", &o.free.to_string());
+        if o.kind != Hours::Office {
+            left = format!("{} · {left}", word(p.lang, o.kind));
+        }
+        let when = soon(p, t, o.start);
+        match out.iter_mut().find(|h| h.id == o.hall) {
+            Some(h) => {
+                if h.note != note {
+                    left = format!("{} · {left}", o.queue);
+                }
+                h.lines.push(OfferLine { slot: o.slot, when, left });
+            }
+            None => out.push(OfferHall {
+                id: o.hall,
+                name: o.hall_name,
+                address: o.address,
+                note,
+                lines: vec![OfferLine { slot: o.slot, when, left }],
+            }),
         }
     }
     out
+}
+
+/// When, as one says it: today and tomorrow by their names.
+pub(crate) fn soon(p: &Reader, t: &Texts, at: Moment) -> String {
+    let day = match at.day_number() - p.now.day_number() {
+        0 => t.hall_today.to_owned(),
+        1 => t.hall_tomorrow.to_owned(),
+        _ => short_day(p.lang, p.now, at.date()),
+    };
+    format!("{day} {}", clock(p.lang, at))
 }
 
 /// Whole minutes of a length, one decimal above.

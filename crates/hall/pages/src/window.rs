@@ -25,9 +25,10 @@ pub(crate) async fn mine(State(kit): State<Kit>, desk: Desk) -> Result<Response,
     for l in halls(&kit).halls(desk.actor()).await? {
         for p in desk.me.actor.staff.iter().flat_map(|s| l.hall.posts_of(*s, today)) {
             let name = l.hall.window(p.window).map_or_else(String::new, |w| w.name.clone());
+            let window_n = desk.page.t.hall_window_n.replace("{n}", &p.window.to_string());
             rows.push((
                 format!("/desk/halls/at/{}/window/{}", l.id, p.window),
-                format!("{} · {} {name}", l.hall.name, p.window),
+                format!("{} · {} {name}", l.hall.name, window_n),
             ));
         }
     }
@@ -63,6 +64,8 @@ struct Key {
     act: &'static str,
     key: &'static str,
     label: String,
+    /// what is usually done next
+    first: bool,
 }
 
 #[derive(Template)]
@@ -73,6 +76,8 @@ struct WindowHtml {
     title: String,
     now: Option<Line>,
     keys: Vec<Key>,
+    may_next: bool,
+    next: String,
     may_park: bool,
     may_pass: bool,
     targets: Vec<(String, String)>,
@@ -85,10 +90,10 @@ struct WindowHtml {
 }
 
 const KEYS: &[(Act, &str, &str)] = &[
-    (Act::Recall, "r", "recall"),
     (Act::Start, "s", "start"),
-    (Act::End, "e", "end"),
+    (Act::Recall, "r", "recall"),
     (Act::Miss, "m", "miss"),
+    (Act::End, "e", "end"),
 ];
 
 fn page(desk: &Desk, id: i64, v: &AtWindow, trouble: String) -> Response {
@@ -97,20 +102,27 @@ fn page(desk: &Desk, id: i64, v: &AtWindow, trouble: String) -> Response {
     let keys = KEYS
         .iter()
         .filter(|(act, ..)| may(*act))
-        .map(|(act, key, name)| Key { act: name, key, label: word(p.lang, *act) })
+        .map(|(act, key, name)| Key { act: name, key, label: word(p.lang, *act), first: *act == Act::Start })
         .collect();
     let targets = v.hall.queues.iter().flat_map(|q| {
-        v.hall
-            .serving(&q.letter)
-            .filter(|w| w.number != v.window)
-            .map(|w| (format!("{}/{}", q.letter, w.number), format!("{} → {} {}", q.name, w.number, w.name)))
+        v.hall.serving(&q.letter).filter(|w| w.number != v.window).map(|w| {
+            let window = p.t.hall_window_n.replace("{n}", &w.number.to_string());
+            (format!("{}/{}", q.letter, w.number), format!("{} · {window} {}", q.name, w.name))
+        })
     });
     let name = v.hall.window(v.window).map_or_else(String::new, |w| w.name.clone());
     render(&WindowHtml {
         base: format!("/desk/halls/at/{id}/window/{}", v.window),
-        title: format!("{} · {} {name}", v.hall.name, v.window),
+        title: format!(
+            "{} {name} · {}",
+            p.t.hall_window_n.replace("{n}", &v.window.to_string()),
+            v.hall.name
+        ),
         now: v.current.as_ref().map(|t| line(&p, t)),
         keys,
+        // Who is called is started, parked or missed first; who is served is ended by the same key.
+        may_next: v.current.as_ref().is_none_or(|t| t.stage == Stage::Serving),
+        next: if v.current.is_some() { p.t.hall_end_next } else { p.t.hall_next }.to_owned(),
         may_park: may(Act::Park),
         may_pass: may(Act::PassOn),
         targets: targets.collect(),

@@ -42,8 +42,13 @@ pub const BELOW: &[(&str, &str)] =
     &[("/desk/case", "/desk/cases"), ("/desk/receipt", "/desk/register"), ("/desk/publish", "/desk/cases")];
 
 /// The navigation of the portal.
-pub const FRONT: &[&[FrontPlace]] =
-    &[catalogue_pages::FRONT, service_pages::FRONT, hall_pages::FRONT, resolve_pages::FRONT, company_pages::FRONT];
+pub const FRONT: &[&[FrontPlace]] = &[
+    catalogue_pages::FRONT,
+    service_pages::FRONT,
+    hall_pages::FRONT,
+    resolve_pages::FRONT,
+    company_pages::FRONT,
+];
 
 /// The style sheet, from its sections in their order: later ones override earlier ones.
 const STYLE: &str = concat!(
@@ -53,6 +58,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/style/4-figures.css"),
     include_str!("../assets/style/5-redesign.css"),
     include_str!("../assets/style/6-desk.css"),
+    include_str!("../assets/style/7-hall.css"),
 );
 
 /// What every page shares in the browser: here and not in the kit, so that a line of style makes no page build again.
