@@ -2,6 +2,8 @@
 //!
 //! Knows rows of text and a [`Vocabulary`] of names; not what is done with the columns.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::when::half_width;
 
 /// Titles, notes and dates that may stand above a header.
@@ -97,14 +99,16 @@ fn unnumbered(text: &str) -> &str {
 /// Every name once: the second `备注` is `备注(2)`, a column without a name is `第6列`.
 pub fn unique(names: &[String]) -> Vec<String> {
     let mut out: Vec<String> = Vec::with_capacity(names.len());
+    // A hostile file has the same name in thousands of columns: what was counted is not counted again.
+    let (mut taken, mut counted) = (HashSet::new(), HashMap::new());
     for (i, name) in names.iter().enumerate() {
         let name = name.trim();
         let base = if name.is_empty() { format!("第{}列", i + 1) } else { name.to_owned() };
         let mut this = base.clone();
-        let mut n = 2;
-        while out.contains(&this) {
+        let n = counted.entry(base.clone()).or_insert(2);
+        while !taken.insert(this.clone()) {
             this = format!("{base}({n})");
-            n += 1;
+            *n += 1;
         }
         out.push(this);
     }
@@ -231,20 +235,23 @@ fn known(names: &[String], words: &dyn Vocabulary) -> Vec<Option<(usize, usize)>
     names.iter().zip(unique(names)).map(of).collect()
 }
 
-/// The column that is read for a field: the best name, then the first.
-fn winner(known: &[Option<(usize, usize)>], field: usize) -> Option<usize> {
-    let of = |(i, k): (usize, &Option<(usize, usize)>)| k.filter(|k| k.0 == field).map(|k| (k.1, i));
-    known.iter().enumerate().filter_map(of).min().map(|(_, i)| i)
+/// For each field the column that is read: the best name, then the first.
+fn winners(known: &[Option<(usize, usize)>]) -> HashMap<usize, (usize, usize)> {
+    let mut best: HashMap<usize, (usize, usize)> = HashMap::new();
+    for (i, (field, rank)) in known.iter().enumerate().filter_map(|(i, k)| k.map(|k| (i, k))) {
+        let one = best.entry(field).or_insert((rank, i));
+        *one = (rank, i).min(*one);
+    }
+    best
 }
 
 /// For each column the field it stands for: what a person said, then of several for one field the best name, then
 /// the first.
 pub fn fields(names: &[String], words: &dyn Vocabulary) -> Vec<Option<usize>> {
     let known = known(names, words);
-    let wins = |(i, k): (usize, &Option<(usize, usize)>)| {
-        k.map(|k| k.0).filter(|field| winner(&known, *field) == Some(i))
-    };
-    known.iter().enumerate().map(wins).collect()
+    let read = winners(&known);
+    let wins = |i: usize, field: usize| read.get(&field).is_some_and(|b| b.1 == i);
+    known.iter().enumerate().map(|(i, k)| k.map(|k| k.0).filter(|field| wins(i, *field))).collect()
 }
 
 /// A column that stands for a field for which another one is read (一项两列).
@@ -263,9 +270,10 @@ pub struct Rival {
 /// The columns that [`fields`] leaves out because another one is read for their field.
 pub fn rivals(names: &[String], words: &dyn Vocabulary) -> Vec<Rival> {
     let known = known(names, words);
+    let read = winners(&known);
     let of = |(column, k): (usize, &Option<(usize, usize)>)| {
         let (field, rank) = (*k)?;
-        let read = winner(&known, field).filter(|read| *read != column)?;
+        let read = read.get(&field).map(|b| b.1).filter(|read| *read != column)?;
         Some(Rival { column, read, field, told: rank == 0 })
     };
     known.iter().enumerate().filter_map(of).collect()
