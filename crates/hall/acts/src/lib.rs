@@ -16,8 +16,8 @@ use city::{City, Door, Error};
 use store::Tx;
 use store::ratings::ServiceRow;
 
-pub use booking::{AppointmentView, Asked, Begun};
-pub use desk::BookingLine;
+pub use booking::{AppointmentView, Asked, Begun, Standby};
+pub use desk::{BookingLine, Bookings};
 pub use figures::{FigureLine, HallFigures, PresenceLine, TicketLine, What};
 pub use halls::{HallLine, HallView, Touched};
 pub use moments::HALLS;

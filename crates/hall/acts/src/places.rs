@@ -39,7 +39,7 @@ pub struct Offer {
 }
 
 /// Slots of one queue that are looked at for a long item.
-const LOOKED: u32 = 600;
+pub(crate) const LOOKED: u32 = 600;
 
 /// Lays out the slots of a hall from today to its horizon. What is taken stays; a slot that is no longer in the document has
 /// no places left, or goes when nobody has one.

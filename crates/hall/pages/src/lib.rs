@@ -101,6 +101,7 @@ pub fn public_routes() -> Router<Kit> {
         .route("/book", get(book::find))
         .route("/book/mine", get(follow::form).post(follow::find))
         .route("/book/for/{item}", get(book::offers).post(book::hold))
+        .route("/book/for/{item}/standby", post(book::stand_by))
         .route("/b/{number}/{code}", get(follow::show))
         .route("/b/{number}/{code}/calendar.ics", get(follow::calendar))
         .route("/b/{number}/{code}/{act}", post(follow::act))
