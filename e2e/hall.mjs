@@ -281,6 +281,15 @@ try {
   await admin.locator("tbody a").first().click();
   must((await admin.locator("tbody tr").count()) > 5, "a figure opens its list");
   await look(admin, "figures-list");
+  // 进厅不办事: the unit that posted somebody says how it came.
+  const unit = await person(browser, url, problems, { login: "telecom.handler1" });
+  await unit.goto("/desk/posted");
+  if ((await unit.locator("summary", { hasText: "说明情况" }).count()) === 0) await unit.click('a[href*="week="]');
+  await unit.locator("summary", { hasText: "说明情况" }).first().click();
+  await unit.locator("textarea").first().fill("机房割接，人员在现场值守");
+  await unit.locator("tbody form button").first().click();
+  await unit.locator("td", { hasText: "机房割接" }).waitFor();
+  await look(unit, "posted");
   await phone.goto("/halls");
   await phone.setViewportSize(DESK);
   await look(phone, "halls-desk");

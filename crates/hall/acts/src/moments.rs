@@ -9,7 +9,7 @@ use hall::ticket::{Command, Stage as TicketStage};
 use kernel::{Actor, Moment, US_PER_SECOND};
 use store::{Rd, Tx, appointments, settings, slots, tickets};
 
-use crate::doors::{self, door, load};
+use crate::doors::{door, load};
 use crate::tickets::{of_day, read};
 use crate::{Halls, places, saved};
 
@@ -134,7 +134,7 @@ impl Halls {
         });
         let Some(wanted) = wanted.wait()? else { return Ok(()) };
         let ids =
-            self.read(|_, rd| Ok(doors::all(rd)?.iter().map(|l| l.row.id).collect::<Vec<_>>())).wait()?;
+            self.read(|app, rd| Ok(app.all(rd)?.iter().map(|l| l.row.id).collect::<Vec<_>>())).wait()?;
         for id in ids {
             let laid = self.write(move |app, tx| {
                 let l = load(tx, id)?;

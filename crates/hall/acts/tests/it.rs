@@ -547,6 +547,34 @@ fn a_window_serves_who_booked_and_who_walked_in() {
     });
 }
 
+#[test]
+fn a_unit_may_say_how_it_came_that_nobody_was_served() {
+    city(|app, clock| {
+        let (id, clerk) = hall_with(app, 1);
+        clock.set(moment("2026-03-04 10:00"));
+        let week = |who: Actor| app.halls.posted_week(who, day("2026-03-06")).wait().unwrap();
+        let head = who(Role::UnitAdmin, 2);
+        let all = week(head.clone());
+        assert_eq!(
+            (all.len(), all[0].of.days, all[0].of.without_work(), all[0].may_reply),
+            (1, 3, true, true)
+        );
+        assert!(!week(clerk.clone())[0].may_reply, "the clerk sees it, the unit answers for it");
+        assert!(week(who(Role::UnitAdmin, 3)).is_empty(), "another unit posted nobody");
+        let about = (day("2026-03-04"), 1, clerk.staff.unwrap());
+        let reply = |who: Actor, at, words: &str| app.halls.reply_posted(who, id, at, words.into()).wait();
+        assert!(said(reply(head.clone(), about, " ")).contains("写明情况"));
+        assert!(matches!(reply(who(Role::UnitAdmin, 3), about, "不是我"), Err(Error::Forbidden(_))));
+        assert!(said(reply(head.clone(), (day("2025-03-04"), 1, about.2), "太早")).contains("最近"));
+        reply(head, about, "本周窗口改造，人员在后台收件").unwrap();
+        let all = week(coordinator());
+        assert_eq!(all[0].replies[0].words, "本周窗口改造，人员在后台收件");
+        assert!(all[0].of.without_work(), "a word changes no figure");
+        // The document is untouched, and who keeps it sees that it moved.
+        assert_eq!(app.halls.hall(coordinator(), id).wait().unwrap().ver, 2);
+    });
+}
+
 fn clock_day(clock: &HandClock) -> Date {
     clock.now().date()
 }

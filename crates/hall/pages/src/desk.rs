@@ -57,19 +57,24 @@ fn row(p: &Page, b: &BookingLine) -> Row {
     let a = &b.appointment;
     Row {
         number: a.number.clone(),
-        when: match (a.stage, b.tell) {
-            (Stage::Standby, _) => {
+        when: match a.stage {
+            Stage::Standby => {
                 let day = |m: kernel::Moment| web_kit::short_day(p.lang, p.now, m.date());
                 format!("{} – {}", day(a.at.start), day(a.at.end.plus_us(-1)))
             }
-            (_, Some(_)) => soon(p, p.t, a.at.start),
             _ => clock(p.lang, a.at.start),
         },
-        why: b.tell.map_or_else(|| word(p.lang, a.stage), |t| word(p.lang, t)),
+        why: word(p.lang, a.stage),
         name: a.name.clone(),
         queue: b.queue.clone(),
         who: format!("{} {}", b.contact.name, b.contact.phone),
     }
+}
+
+/// Who is to be told, and why.
+fn tell_row(p: &Page, b: &BookingLine) -> Row {
+    let why = b.tell.map_or_else(String::new, |t| word(p.lang, t));
+    Row { when: soon(p, p.t, b.appointment.at.start), why, ..row(p, b) }
 }
 
 async fn day_page(
@@ -95,7 +100,7 @@ async fn day_page(
         ahead: ahead.collect(),
         rows: lists.booked.iter().map(|b| row(&p, b)).collect(),
         stands_by: lists.stands_by.iter().map(|b| row(&p, b)).collect(),
-        to_tell: lists.to_tell.iter().map(|b| row(&p, b)).collect(),
+        to_tell: lists.to_tell.iter().map(|b| tell_row(&p, b)).collect(),
         appeals: lists.appealed.iter().map(|b| row(&p, b)).collect(),
         queues: v.hall.queues.iter().map(|q| (q.letter.clone(), q.name.clone())).collect(),
         priorities: Priority::ALL.iter().map(|x| (x.word().to_owned(), word(p.lang, *x))).collect(),

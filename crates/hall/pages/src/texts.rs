@@ -15,6 +15,8 @@ web_kit::texts! {
     hall_from: "从哪天起", "From";
     hall_region: "哪里的大厅", "Halls where";
     hall_anywhere: "全部大厅", "All halls";
+    hall_no_halls: "没有您可以查看的大厅：大厅由管理单位维护，定岗的人员当天可以看到。", "No hall to show: its unit keeps it, and who is posted there sees it that day.";
+    hall_show_day: "查看这一天", "Show the day";
     hall_ahead_days: "有预约的日子", "Days with bookings";
     hall_day_n: "{day}（{n}）", "{day} ({n})";
     hall_look: "看时间", "Look";
@@ -197,6 +199,18 @@ web_kit::texts! {
     hall_calendar_words: "预约号 {number}。请带好材料；来不了请提前取消或改约。", "Number {number}. Bring your papers; cancel or move in time if you cannot come.";
     hall_calendar_title: "预约办理：{name}", "Appointment: {name}";
     hall_close_only: "关闭", "Close";
+    hall_posted: "进厅不办事", "Present without work";
+    hall_posted_lead: "每周一份：定岗在大厅的人在窗口办了几个。数字来自叫号记录；派驻单位可以说明情况，说明不改数字。", "Week by week: who is posted in a hall and what they ended at their window. The figures come from the queue; the unit may say how it came, which changes no figure.";
+    hall_posted_none: "这一周没有定岗在大厅的人员。", "Nobody was posted in a hall this week.";
+    hall_week_before: "上一周", "The week before";
+    hall_week_after: "下一周", "The week after";
+    hall_reply: "单位说明", "What the unit says";
+    hall_reply_do: "说明情况", "Say how it came";
+    hall_reply_words: "情况（如停工改造、人员请假由谁顶岗）", "How it came (rebuilding, leave and who stood in …)";
+    hall_load: "取号忙闲（按星期和钟点）", "Load by weekday and hour";
+    hall_weekday: "星期", "Day";
+    hall_oclock: "点", ":00";
+    hall_off_hours: "工作时间以外办的", "Served outside of office hours";
     num_hold: "占号（分钟）", "Held (minutes)";
     num_release: "退号后延迟放出（分钟）", "Delay of release (minutes)";
     num_grace: "迟到宽限（分钟）", "Grace (minutes)";

@@ -56,6 +56,7 @@ pub const STEPS: &[Step] = steps![
     26 "hall",
     29 "drafts",
     32 "standby",
+    33 "posted_reply",
 ];
 
 /// The version this program knows.

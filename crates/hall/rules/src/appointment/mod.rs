@@ -413,8 +413,9 @@ impl Appointment {
             Stage::Held if self.offered => Some(Telling::Offered),
             Stage::CalledOff => Some(Telling::CalledOff),
             Stage::Confirmed if self.channel == Channel::Counter => {
+                // Whoever booked today knows it still.
                 let days = self.at.start.day_number() - now.day_number();
-                (days <= 1).then_some(Telling::Tomorrow)
+                (days <= 1 && self.made.day_number() < now.day_number()).then_some(Telling::Tomorrow)
             }
             _ => None,
         }

@@ -251,3 +251,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn who_is_told_by_telephone_and_when() {
+    use ap::Telling;
+    let (began, start) = (moment("2026-03-02 10:00"), moment("2026-03-04 09:00"));
+    let rules = BookingRules::default();
+    let mut a = held(began, start);
+    (a.stage, a.channel, a.person_there) = (ap::Stage::Confirmed, Channel::Counter, true);
+    let why = |a: &Appointment, at: &str| a.needs_telling(moment(at));
+    assert_eq!(why(&a, "2026-03-02 11:00"), None, "two days before, and booked today");
+    assert_eq!(why(&a, "2026-03-03 08:00"), Some(Telling::Tomorrow));
+    let phone = Appointment { channel: Channel::Phone, ..a.clone() };
+    assert_eq!(why(&phone, "2026-03-03 08:00"), None, "the calendar of the phone reminds");
+    let told = ap::Happened { asked: ap::Command::Tell {}, to: ap::Stage::Confirmed, held_until: None };
+    let a = a.evolve(&told, moment("2026-03-03 08:30"), &rules);
+    assert_eq!(why(&a, "2026-03-03 09:00"), None);
+    let reason = "系统升级".to_owned();
+    let off =
+        ap::Happened { asked: ap::Command::CallOff { reason }, to: ap::Stage::CalledOff, held_until: None };
+    let a = a.evolve(&off, moment("2026-03-03 09:10"), &rules);
+    assert_eq!(why(&a, "2026-03-03 09:20"), Some(Telling::CalledOff), "what changed is told anew");
+    assert_eq!(why(&a, "2026-03-04 12:00"), None, "its time is over");
+}
