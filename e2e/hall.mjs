@@ -55,6 +55,29 @@ try {
   await phone.locator('form[action$="/cancel"] button').click();
   await phone.locator("#stage", { hasText: "已取消" }).waitFor();
   await look(phone, "cancelled-phone");
+  // Who finds no time stands by.
+  await phone.goto("/book?q=社会保障卡补办");
+  await phone.locator("#items a").first().click();
+  await phone.locator("summary", { hasText: "登记候补" }).click();
+  const ahead = (n) => new Date(Date.now() + (8 + 24 * n) * 3_600_000).toISOString().slice(0, 10);
+  await phone.fill("#first", ahead(0));
+  await phone.fill("#last", ahead(90));
+  await phone.fill('#standby [name="phone"]', "13900005678");
+  await phone.locator("#standby button").click();
+  must((await phone.locator("#standby [name=phone]").inputValue()) === "13900005678", "what was typed is kept");
+  await look(phone, "standby-phone");
+  await phone.fill("#last", ahead(5));
+  await phone.locator("#standby button").click();
+  await phone.waitForURL("**/b/**");
+  // Somewhere there is a place: it is kept within moments, and confirmed without giving the number again.
+  for (let n = 0; n < 30 && (await phone.locator("#stage").innerText()) === "候补中"; n++) {
+    await phone.waitForTimeout(1_000);
+    await phone.reload();
+  }
+  must((await phone.locator("#stage").innerText()) === "占号中", "who stands by is offered a place");
+  await look(phone, "offered-phone");
+  await phone.locator("button", { hasText: "确认预约" }).click();
+  await phone.locator("#stage", { hasText: "已预约" }).waitFor();
   // A wrong code is told; the right one leads back.
   const [number, code] = new URL(link).pathname.split("/").slice(2);
   await phone.goto("/book/mine");
@@ -258,6 +281,15 @@ try {
   await admin.locator("tbody a").first().click();
   must((await admin.locator("tbody tr").count()) > 5, "a figure opens its list");
   await look(admin, "figures-list");
+  // 进厅不办事: the unit that posted somebody says how it came.
+  const unit = await person(browser, url, problems, { login: "telecom.handler1" });
+  await unit.goto("/desk/posted");
+  if ((await unit.locator("summary", { hasText: "说明情况" }).count()) === 0) await unit.click('a[href*="week="]');
+  await unit.locator("summary", { hasText: "说明情况" }).first().click();
+  await unit.locator("textarea").first().fill("机房割接，人员在现场值守");
+  await unit.locator("tbody form button").first().click();
+  await unit.locator("td", { hasText: "机房割接" }).waitFor();
+  await look(unit, "posted");
   await phone.goto("/halls");
   await phone.setViewportSize(DESK);
   await look(phone, "halls-desk");

@@ -144,6 +144,8 @@ operations! {
         ReadRatings = "read_ratings", "查看评价";
         WriteServices = "write_services", "登记服务";
         AppealRating = "appeal_rating", "申请评价复核";
+        ReadPosted = "read_posted", "查看单位在厅人员办事情况";
+        ReplyPosted = "reply_posted", "说明进厅不办事的情况";
         AskAdjust = "ask_adjust", "考核异议与申报";
         DecideAdjust = "decide_adjust", "考核申报审定";
         AnswerAccount = "answer_account", "责任追究申辩";
@@ -348,6 +350,9 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::TakeTicket, &[Clerk, Handler], Reach::Unit),
     r(O::TakeTicket, &[System], Reach::Region),
     r(O::UnmaskBooking, &[Clerk, Handler], Reach::Unit),
+    r(O::ReadPosted, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ReadPosted, &[Coordinator, Supervisor, Analyst], Reach::Region),
+    r(O::ReplyPosted, &[Handler, UnitAdmin], Reach::Unit),
     r(O::ReadPresence, &[UnitAdmin], Reach::Unit),
     r(O::ReadPresence, &[Coordinator, Supervisor, Analyst], Reach::Region),
     r(O::WriteBulletins, &[Coordinator, Supervisor], Reach::Region),

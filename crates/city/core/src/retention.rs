@@ -70,6 +70,7 @@ pub const KEPT: &[Kind] = &[
     k("预约、占号（不含姓名电话）", "appointments and their places, with a keyed digest of the telephone", "appointment, hall_place", "know no-shows of one person, warn before any bar", Ends::Kept),
     k("号票：何时等、谁在哪个窗口办", "tickets: how long one waited, who served at which window", "ticket", "waits, presence without work", Ends::Kept),
     k("大厅的定岗、授权与培训记录", "who is posted at which window, with authority and training", "hall", "only the trained and authorised sit at a window", Ends::Kept),
+    k("进厅不办事的说明", "what a unit said about who was posted and ended nothing", "posted_reply", "the right of reply", Ends::Kept),
     k("申请表（加密）", "what was filled in for an application, sealed", "application_form", "decide on it; papers may be asked for", Ends::Days(FORMS_DAYS)),
     k("没有提交的申请表（加密）", "what was filled in and never handed in, sealed", "application_form", "go on another day", Ends::Days(DRAFTS_DAYS)),
     k("申请、环节、结果（不含申请表）", "applications, their steps and results, without the form", "application, application_task, application_part, held_result", "what the government decided; whose a result is stands there as a keyed digest", Ends::Kept),

@@ -160,6 +160,7 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
         "draft",
         "what somebody has not sent yet, sealed with the secret of the city; it becomes nothing by itself",
     ),
+    ("posted_reply", "what a unit said; each word of it stands in the event of the hall that brought it"),
     ("message", "a notice; the act it tells of is on record"),
     ("fact", "made from the record and made again from it"),
     ("projection", "made from the record and made again from it"),

@@ -160,6 +160,7 @@ async fn changed(
                 late_minutes: n("late_minutes")?,
                 moves_max: n("moves_max")?,
                 appeal_days: n("appeal_days")?,
+                standby_minutes: n("standby_minutes")?,
                 keep_days: n("keep_days")?,
             };
             h.queueing = QueueRules {

@@ -4,14 +4,14 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::{Contact, Error};
-use hall::appointment::{Act, Command};
+use hall::appointment::{Act, Command, Stage};
 use hall::{Channel, Priority};
 use hall_acts::{Asked, BookingLine};
 use serde::Deserialize;
 use shelf::ItemAsk;
 use web_kit::{Fields, Oops, again, date_of, render, when, word};
 
-use crate::parts::{OfferHall, by_hall, clock, wait};
+use crate::parts::{OfferHall, by_hall, clock, soon, wait};
 use crate::{Desk, Kit, Page, halls};
 
 struct Row {
@@ -19,8 +19,8 @@ struct Row {
     when: String,
     name: String,
     queue: String,
-    stage: String,
     who: String,
+    why: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -44,6 +44,9 @@ struct BookingsHtml {
     /// days from today on which something is booked: the day, the day with how many
     ahead: Vec<(String, String)>,
     appeals: Vec<Row>,
+    stands_by: Vec<Row>,
+    /// who is to be told by telephone, with why
+    to_tell: Vec<Row>,
     queues: Vec<(String, String)>,
     priorities: Vec<(String, String)>,
     ticket: String,
@@ -54,12 +57,24 @@ fn row(p: &Page, b: &BookingLine) -> Row {
     let a = &b.appointment;
     Row {
         number: a.number.clone(),
-        when: clock(p.lang, a.at.start),
+        when: match a.stage {
+            Stage::Standby => {
+                let day = |m: kernel::Moment| web_kit::short_day(p.lang, p.now, m.date());
+                format!("{} – {}", day(a.at.start), day(a.at.end.plus_us(-1)))
+            }
+            _ => clock(p.lang, a.at.start),
+        },
+        why: word(p.lang, a.stage),
         name: a.name.clone(),
         queue: b.queue.clone(),
-        stage: word(p.lang, a.stage),
         who: format!("{} {}", b.contact.name, b.contact.phone),
     }
+}
+
+/// Who is to be told, and why.
+fn tell_row(p: &Page, b: &BookingLine) -> Row {
+    let why = b.tell.map_or_else(String::new, |t| word(p.lang, t));
+    Row { when: soon(p, p.t, b.appointment.at.start), why, ..row(p, b) }
 }
 
 async fn day_page(
@@ -73,7 +88,7 @@ async fn day_page(
     let p = desk.page.clone();
     let day = date_of(&ask.day).unwrap_or_else(|| p.now.date());
     let v = halls(kit).hall(desk.actor(), id).await?;
-    let (booked, appealed) = halls(kit).bookings(desk.actor(), id, day).await?;
+    let lists = halls(kit).bookings(desk.actor(), id, day).await?;
     let ahead = halls(kit).days_ahead(desk.actor(), id).await?;
     let ahead = ahead.into_iter().map(|(d, n)| {
         let named = p.t.hall_day_n.replace("{day}", &web_kit::day(p.lang, d)).replace("{n}", &n.to_string());
@@ -83,8 +98,10 @@ async fn day_page(
         id,
         day: day.to_string(),
         ahead: ahead.collect(),
-        rows: booked.iter().map(|b| row(&p, b)).collect(),
-        appeals: appealed.iter().map(|b| row(&p, b)).collect(),
+        rows: lists.booked.iter().map(|b| row(&p, b)).collect(),
+        stands_by: lists.stands_by.iter().map(|b| row(&p, b)).collect(),
+        to_tell: lists.to_tell.iter().map(|b| tell_row(&p, b)).collect(),
+        appeals: lists.appealed.iter().map(|b| row(&p, b)).collect(),
         queues: v.hall.queues.iter().map(|q| (q.letter.clone(), q.name.clone())).collect(),
         priorities: Priority::ALL.iter().map(|x| (x.word().to_owned(), word(p.lang, *x))).collect(),
         name: v.hall.name,
@@ -238,6 +255,9 @@ struct BookingHtml {
     may_call_off: bool,
     may_decide: bool,
     may_show: bool,
+    may_tell: bool,
+    /// when the person was told
+    told: String,
     trouble: String,
 }
 
@@ -264,6 +284,8 @@ async fn one(
         may_cancel: may(Act::Cancel),
         may_call_off: may(Act::CallOff),
         may_decide: may(Act::Uphold),
+        may_tell: may(Act::Tell) && a.person_there,
+        told: a.told.map_or_else(String::new, |m| when(p.lang, m)),
         may_show: may(Act::Show) && full.is_none() && a.person_there,
         who: full.unwrap_or_else(|| v.contact.clone()),
         trouble,
@@ -293,6 +315,7 @@ pub(crate) async fn act(
             Ok((_, full)) => return one(&kit, &desk, number, Some(full), String::new()).await,
             Err(e) => Err(e),
         },
+        "tell" => all.act_for(desk.actor(), number.clone(), Command::Tell {}).await.map(drop),
         "cancel" => all.change_for(desk.actor(), number.clone(), Asked::Cancel).await.map(drop),
         "call_off" => all.act_for(desk.actor(), number.clone(), Command::CallOff { reason }).await.map(drop),
         "uphold" => all.act_for(desk.actor(), number.clone(), Command::Uphold { reason }).await.map(drop),

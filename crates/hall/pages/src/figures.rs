@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use hall::Hours;
 use hall::figures::Show;
 use hall_acts::{FigureLine, What};
 use kernel::US_PER_DAY;
@@ -31,6 +32,11 @@ impl Days {
     fn what(&self) -> What {
         match self.what.split_once('-') {
             Some(("queue", letter)) => What::Queue(letter.chars().take(2).collect()),
+            Some(("hour", cell)) => cell
+                .split_once('-')
+                .and_then(|(d, h)| Some(What::Hour(d.parse().ok()?, h.parse().ok()?)))
+                .unwrap_or(What::Hall),
+            Some(("kind", kind)) => Hours::read(kind).map_or(What::Hall, What::Kind),
             Some(("window", n)) => n.parse().map_or(What::Hall, What::Window),
             _ => What::Hall,
         }
@@ -52,6 +58,8 @@ fn row(l: &FigureLine) -> Row {
         What::Hall => "hall".to_owned(),
         What::Queue(q) => format!("queue-{q}"),
         What::Window(n) => format!("window-{n}"),
+        What::Hour(d, h) => format!("hour-{d}-{h}"),
+        What::Kind(k) => format!("kind-{}", k.word()),
     };
     let none = || "–".to_owned();
     let waited = l.waits.n > 0;
@@ -87,6 +95,12 @@ struct FiguresHtml {
     /// word, name, how many
     shows: Vec<(&'static str, String, u32)>,
     missed: String,
+    /// hours that have anybody
+    hours: Vec<usize>,
+    /// weekday, its hours: how many, how full from 0 to 4
+    load: Vec<(String, Vec<(usize, u32, u32)>)>,
+    /// word, name, how many
+    off_hours: Vec<(&'static str, String, usize)>,
     present: Vec<Present>,
 }
 
@@ -109,11 +123,27 @@ pub(crate) async fn show(
         idle: l.of.idle.iter().map(|d| web_kit::short_day(p.lang, p.now, *d)).collect::<Vec<_>>().join("、"),
         without_work: l.of.without_work(),
     });
+    let hours: Vec<usize> = f.load.hours().map_or_else(Vec::new, |(a, b)| (a..=b).collect());
     Ok(render(&FiguresHtml {
         id,
         from: from.to_string(),
         to: to.to_string(),
         rows: f.lines.iter().map(row).collect(),
+        load: p
+            .t
+            .hall_week
+            .split('|')
+            .enumerate()
+            .map(|(d, name)| {
+                let cell = |h: usize| {
+                    let n = f.load.at(d, h);
+                    (h, n, (n * 4).div_ceil(f.load.most().max(1)))
+                };
+                (name.to_owned(), hours.iter().copied().map(cell).collect())
+            })
+            .collect(),
+        hours,
+        off_hours: f.off_hours.iter().map(|(k, n)| (k.word(), word(p.lang, *k), *n)).collect(),
         missed: f.shows.missed_percent().map_or_else(|| "–".to_owned(), |m| format!("{m:.1} %")),
         shows: Show::ALL.iter().map(|s| (s.word(), word(p.lang, *s), f.shows.of(*s))).collect(),
         present: present.collect(),

@@ -62,6 +62,11 @@ struct AppointmentHtml {
     phone: String,
     queue: String,
     until: String,
+    until_known: String,
+    /// what who stands by waits for
+    standby: String,
+    /// name and telephone are there already
+    known: bool,
     warning: String,
     who: Contact,
     may_confirm: bool,
@@ -81,13 +86,24 @@ async fn page(kit: &Kit, p: Page, code: &str, v: AppointmentView, trouble: Strin
     } else {
         Vec::new()
     };
+    let stands_by = a.stage == Stage::Standby;
+    let day = |m: kernel::Moment| web_kit::short_day(p.lang, p.now, m.date());
+    // The end of the last day is the beginning of the next.
+    let days = format!("{} – {}", day(a.at.start), day(a.at.end.plus_us(-1)));
     Ok(render(&AppointmentHtml {
         base: format!("/b/{}/{code}", a.number),
         keep: p.t.hall_keep.replace("{number}", &a.number).replace("{code}", code),
         name: a.name.clone(),
         item: a.item.clone(),
         stage: word(p.lang, a.stage),
-        when: crate::parts::soon(&p, p.t, a.at.start),
+        when: if stands_by { days.clone() } else { crate::parts::soon(&p, p.t, a.at.start) },
+        standby: if stands_by {
+            p.t.hall_standby_told.replace("{days}", &days).replace("{phone}", &v.phone)
+        } else {
+            String::new()
+        },
+        known: a.offered && a.person_there,
+        until_known: p.t.hall_offered_until.replace("{time}", &crate::parts::soon(&p, p.t, a.held_until)),
         hall: v.hall.clone(),
         address: v.address.clone(),
         phone: v.phone.clone(),

@@ -161,6 +161,7 @@ fn numbers(p: &Page, h: &Hall) -> Vec<(&'static str, String, String)> {
         ("late_minutes", p.t.num_late, b.late_minutes),
         ("moves_max", p.t.num_moves, b.moves_max),
         ("appeal_days", p.t.num_appeal, b.appeal_days),
+        ("standby_minutes", p.t.num_standby, b.standby_minutes),
         ("keep_days", p.t.num_keep, b.keep_days),
         ("calls_min", p.t.num_calls, q.calls_min),
         ("returns_max", p.t.num_returns, q.returns_max),

@@ -13,6 +13,7 @@ mod follow;
 mod keep;
 mod kiosk;
 mod parts;
+mod posted;
 pub mod texts;
 mod window;
 
@@ -59,6 +60,11 @@ pub const PLACES: &[Place] = &[
         roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin],
     },
     Place { path: "/desk/windows", text: |l| Texts::of(l).hall_windows, roles: &[Clerk, Handler] },
+    Place {
+        path: "/desk/posted",
+        text: |l| Texts::of(l).hall_posted,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
 ];
 
 /// Its places in the navigation of the portal.
@@ -86,6 +92,7 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/halls/booking/{number}/{act}", post(desk::act))
         .route("/desk/halls/at/{id}/figures", get(figures::show))
         .route("/desk/halls/at/{id}/figures/list", get(figures::list))
+        .route("/desk/posted", get(posted::show).post(posted::reply))
         .route("/desk/windows", get(window::mine))
         .route("/desk/halls/at/{id}/window/{window}", get(window::show))
         .route("/desk/halls/at/{id}/window/{window}/{act}", post(window::act))
@@ -101,6 +108,7 @@ pub fn public_routes() -> Router<Kit> {
         .route("/book", get(book::find))
         .route("/book/mine", get(follow::form).post(follow::find))
         .route("/book/for/{item}", get(book::offers).post(book::hold))
+        .route("/book/for/{item}/standby", post(book::stand_by))
         .route("/b/{number}/{code}", get(follow::show))
         .route("/b/{number}/{code}/calendar.ics", get(follow::calendar))
         .route("/b/{number}/{code}/{act}", post(follow::act))

@@ -1,5 +1,7 @@
 //! 数字: waits, no-shows and estimates against what happened. Definitions stand in docs/hall.md.
 
+use kernel::Moment;
+
 use crate::appointment::{Appointment, Stage};
 use crate::words::words;
 
@@ -100,4 +102,39 @@ pub fn kept(pairs: &[(u32, i64)], within_minutes: u32) -> (usize, usize) {
     let minute = 60 * kernel::US_PER_SECOND;
     let good = pairs.iter().filter(|(told, us)| *us <= i64::from(told + within_minutes) * minute);
     (good.count(), pairs.len())
+}
+
+/// 忙闲: how many came in each hour of each weekday, Monday first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Load([[u32; 24]; 7]);
+
+impl Load {
+    /// Weekday and hour of a moment, by the clock of Beijing.
+    pub fn cell(at: Moment) -> (usize, usize) {
+        let day = at.date().weekday().to_monday_zero_offset().unsigned_abs();
+        let hour = at.us_of_day() / kernel::US_PER_HOUR;
+        (usize::from(day) % 7, usize::try_from(hour).unwrap_or(0) % 24)
+    }
+    /// Of these moments.
+    pub fn of(all: impl Iterator<Item = Moment>) -> Self {
+        let mut load = Self::default();
+        for at in all {
+            let (day, hour) = Self::cell(at);
+            load.0[day][hour] += 1;
+        }
+        load
+    }
+    /// How many in this hour of this weekday.
+    pub fn at(&self, day: usize, hour: usize) -> u32 {
+        self.0.get(day).and_then(|d| d.get(hour)).copied().unwrap_or(0)
+    }
+    /// The most of any hour.
+    pub fn most(&self) -> u32 {
+        self.0.iter().flatten().copied().max().unwrap_or(0)
+    }
+    /// First and last hour at which anybody came; none of none.
+    pub fn hours(&self) -> Option<(usize, usize)> {
+        let came = |h: &usize| self.0.iter().any(|d| d[*h] > 0);
+        Some(((0..24).find(came)?, (0..24).rev().find(came)?))
+    }
 }

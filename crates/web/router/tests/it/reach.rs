@@ -54,6 +54,8 @@ pub struct Things {
     application: (String, String),
     company: (String, String),
     hall: i64,
+    /// who is posted at its window
+    posted: i64,
     kiosk: String,
     booking: (String, String),
     /// a request that the data of a reporter end
@@ -243,9 +245,11 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let code = app.companies.put(actor(Role::Clerk, "a"), new, None).wait().unwrap();
     let pass = app.companies.print_code(actor(Role::Clerk, "a"), code.clone(), "当面".into());
     let company = (code, pass.wait().unwrap());
+    let posted = actor(Role::Clerk, "a").staff.unwrap().0;
     let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &item.code);
     Things {
         hall,
+        posted,
         kiosk,
         booking,
         case: lodged.number,
@@ -450,6 +454,9 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
         "/desk/watch/register/{id}" => text(&[("to", "final")]),
         "/desk/walks/{id}/papers" => text(&[("unit", "2"), ("kind", "summary")]),
         "/desk/walks/{id}/given" => text(&[("login", "nobody"), ("item", "x"), ("by", "2026-12-01")]),
+        "/desk/posted" => {
+            vec![("hall", t.hall.to_string()), ("window", "1".into()), ("staff", t.posted.to_string())]
+        }
         "/desk/erasures" => vec![("number", t.case.clone()), ("reason", "本人申请".into())],
         "/desk/erasures/{id}" => text(&[("step", "check")]),
         "/desk/walks/leads/{id}" => text(&[("act", "call")]),
