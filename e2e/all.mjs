@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { startPostgres } from "./postgres.mjs";
 
 // The longest first. `clicks` (what the commonest jobs cost) is run by itself until it passes as a whole (docs/web.md).
-const ROOMS = ["run", "service", "company", "reading", "walk", "redesign", "log", "supervise", "office", "pages"];
+const ROOMS = ["run", "service", "company", "reading", "walk", "redesign", "log", "supervise", "office", "paper", "pages"];
 const LANES = 2;
 
 // `import.meta.dirname` would ask for Node 20.11; Debian 12 has 18.

@@ -30,9 +30,12 @@ const EDGES: &[(&str, &[&str])] = &[
     ("seal", &["kernel"]),
     ("eventlog-files", &["eventlog"]),
     ("sso", &["kernel"]),
+    ("delivery", &[]),
     ("store", &["kernel", "workday", "ledger", "resolve", "access"]),
     ("city", &["kernel", "workday", "ledger", "attach", "hanyu", "resolve", "access", "store"]),
     ("imports", &["kernel", "tabular", "paper", "store", "city"]),
+    ("outbox", &["kernel", "ledger", "delivery", "access", "store", "city"]),
+    ("outbox-pages", &["kernel", "city", "outbox", "web-kit"]),
     ("imports-pages", &["kernel", "tabular", "city", "imports", "web-kit"]),
     ("shelf", &["kernel", "catalogue", "access", "store", "city"]),
     ("people", &["kernel", "ledger", "tabular", "access", "paper", "sso", "store", "city", "imports"]),
@@ -48,7 +51,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "resolve-acts",
         &[
             "kernel", "workday", "ledger", "hanyu", "resolve", "access", "store", "city", "imports", "paper",
-            "tabular",
+            "tabular", "outbox",
         ],
     ),
     (
@@ -65,6 +68,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "eventlog-files",
             "store",
             "city",
+            "outbox",
         ],
     ),
     (
@@ -97,6 +101,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "store",
             "city",
             "shelf",
+            "outbox",
         ],
     ),
     (
@@ -126,6 +131,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "company-acts",
             "imports",
             "hall-acts",
+            "outbox",
         ],
     ),
     (
@@ -204,6 +210,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "supervise-pages",
             "people-pages",
             "imports-pages",
+            "outbox-pages",
         ],
     ),
     (

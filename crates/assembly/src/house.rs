@@ -12,6 +12,7 @@ use company_acts::Companies;
 use hall_acts::Halls;
 use imports::{Gate, Imports};
 use optimise_acts::{Logs, Redesigns};
+use outbox::Outbox;
 use people::{People, RosterTables};
 use resolve_acts::{Cases, Letters};
 use service_acts::Service;
@@ -48,6 +49,8 @@ pub struct House {
     pub imports: Imports,
     /// 厅
     pub halls: Halls,
+    /// 发件箱: people and systems outside are told
+    pub outbox: Outbox,
 }
 
 impl House {
@@ -105,6 +108,7 @@ impl House {
             services: Service::new(city.clone(), handover::OF_SERVICES),
             companies: Companies::new(city.clone(), handover::OF_COMPANIES),
             halls: Halls::new(city.clone(), handover::OF_HALLS),
+            outbox: Outbox::new(city.clone()),
             items,
             city,
         }

@@ -38,11 +38,11 @@ pub enum PdfError {
 
 /// A face: a font file and which of its fonts.
 #[derive(Clone)]
-struct Face {
-    font: Font,
-    data: Arc<Vec<u8>>,
-    index: u32,
-    name: &'static str,
+pub(crate) struct Face {
+    pub font: Font,
+    pub data: Arc<Vec<u8>>,
+    pub index: u32,
+    pub name: &'static str,
     wanted: bool,
 }
 
@@ -119,6 +119,20 @@ impl Fonts {
         let fang = face(FANG).ok_or(PdfError::NoFont)?;
         let or = |f: Option<Face>| f.unwrap_or_else(|| fang.clone());
         Ok(Self { kai: or(face(KAI)), hei: or(face(HEI)), song: or(face(SONG)), fang })
+    }
+
+    /// The face of a role.
+    pub(crate) const fn face(&self, role: Role) -> &Face {
+        match role {
+            Role::Fang => &self.fang,
+            Role::Kai => &self.kai,
+            Role::Hei => &self.hei,
+            Role::Song => &self.song,
+        }
+    }
+    /// The face that letters come from which another one lacks.
+    pub(crate) const fn body(&self) -> &Face {
+        &self.fang
     }
 
     /// Which fonts of the standard were not there, and what was taken instead; empty when all were.
@@ -528,15 +542,10 @@ pub(crate) fn draw(surface: &mut krilla::surface::Surface<'_>, fonts: &Fonts, d:
         }
         Drawn::Text { x, y, size, role, pitch, text, red } => {
             surface.set_fill(Some(fill(colour(*red, false))));
-            let face = match role {
-                Role::Fang => &fonts.fang,
-                Role::Kai => &fonts.kai,
-                Role::Hei => &fonts.hei,
-                Role::Song => &fonts.song,
-            };
+            let face = fonts.face(*role);
             let mut at = *x;
             for (part, own) in parts(face, text) {
-                let face = if own { face } else { &fonts.fang };
+                let face = if own { face } else { fonts.body() };
                 let glyphs = glyphs(face, part, *size, *pitch);
                 surface.draw_glyphs(Point::from_xy(at, *y), &glyphs, face.font.clone(), part, *size, false);
                 at += width(part) * pitch;
@@ -546,7 +555,7 @@ pub(crate) fn draw(surface: &mut krilla::surface::Surface<'_>, fonts: &Fonts, d:
 }
 
 /// Stretches of a text that the face has, or has not.
-fn parts<'a>(face: &Face, text: &'a str) -> Vec<(&'a str, bool)> {
+pub(crate) fn parts<'a>(face: &Face, text: &'a str) -> Vec<(&'a str, bool)> {
     let Ok(font) = skrifa::FontRef::from_index(&face.data, face.index) else { return vec![(text, true)] };
     let map = font.charmap();
     let has = |c: char| map.map(c).is_some();
@@ -583,31 +592,36 @@ fn glyphs(face: &Face, text: &str, size: f32, pitch: f32) -> Vec<KrillaGlyph> {
         .collect()
 }
 
+/// What is drawn on each page, with its number: for PDF and OFD alike.
+pub(crate) fn laid_out(doc: &Document) -> Vec<Vec<Drawn>> {
+    let mut pages = lay_out(doc).pages;
+    for (i, drawn) in pages.iter_mut().enumerate() {
+        // — 1 — : 4号, outside, one character from the edge, 7 mm below the 版心.
+        let text = format!("— {} —", i + 1);
+        let w = width(&text) * SMALL_PT;
+        let x = if i % 2 == 0 { LEFT + WIDE - SMALL_PT - w } else { LEFT + SMALL_PT };
+        let y = TOP + 225.0 * MM + 7.0 * MM + SMALL_PT * 0.9;
+        drawn.push(Drawn::Text { x, y, size: SMALL_PT, role: Role::Fang, pitch: SMALL_PT, text, red: false });
+    }
+    pages
+}
+
 /// The document as the bytes of a PDF file.
 ///
 /// # Errors
 /// The library refused.
 pub fn write(doc: &Document, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
-    let layout = lay_out(doc);
     let mut pdf = krilla::Document::new();
     pdf.set_metadata(
         Metadata::new().title(doc.title.clone()).language("zh-CN".to_owned()).authors(vec![doc.org.clone()]),
     );
-    for (i, drawn) in layout.pages.iter().enumerate() {
+    for drawn in &laid_out(doc) {
         let settings = PageSettings::from_wh(A4.0, A4.1).ok_or_else(|| PdfError::Krilla("A4".to_owned()))?;
         let mut page = pdf.start_page_with(settings);
         let mut surface = page.surface();
         for d in drawn {
             draw(&mut surface, fonts, d);
         }
-        // — 1 — : 4号, outside, one character from the edge, 7 mm below the 版心.
-        let text = format!("— {} —", i + 1);
-        let w = width(&text) * SMALL_PT;
-        let x = if i % 2 == 0 { LEFT + WIDE - SMALL_PT - w } else { LEFT + SMALL_PT };
-        let y = TOP + 225.0 * MM + 7.0 * MM + SMALL_PT * 0.9;
-        let number =
-            Drawn::Text { x, y, size: SMALL_PT, role: Role::Fang, pitch: SMALL_PT, text, red: false };
-        draw(&mut surface, fonts, &number);
         surface.finish();
         for d in drawn {
             if let Drawn::Link { x, y, w, h, to } = d

@@ -2,6 +2,8 @@
 
 #[path = "it/doors.rs"]
 mod doors;
+#[path = "it/ofd.rs"]
+mod ofd;
 #[path = "it/offices.rs"]
 mod offices;
 #[path = "it/written.rs"]

@@ -33,7 +33,10 @@ pub const AREAS: &[Area] = &[
     Area { text: optimise_pages::area, places: &[optimise_pages::PLACES] },
     Area { text: supervise_pages::area, places: &[supervise_pages::PLACES] },
     Area { text: people_pages::messages_area, places: &[people_pages::MESSAGES] },
-    Area { text: people_pages::office_area, places: &[people_pages::OFFICE, imports_pages::PLACES] },
+    Area {
+        text: people_pages::office_area,
+        places: &[people_pages::OFFICE, imports_pages::PLACES, outbox_pages::PLACES],
+    },
 ];
 
 /// Pages of the workbench and the place that each belongs to, where its address does not say so.
@@ -76,6 +79,7 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
     ("supervise-pages", supervise_pages::texts::ALL),
     ("people-pages", people_pages::texts::ALL),
     ("imports-pages", imports_pages::texts::ALL),
+    ("outbox-pages", outbox_pages::texts::ALL),
 ];
 
 /// All pages over the house.
@@ -92,12 +96,14 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(walk_pages::public_routes().with_state(rooms.walk.clone()))
         .merge(service_pages::public_routes().with_state(rooms.service.clone()))
         .merge(company_pages::public_routes().with_state(rooms.company.clone()))
+        .merge(outbox_pages::public_routes().with_state(rooms.outbox.clone()))
         .layer(from_fn_with_state(kit.clone(), slow_down));
     Router::new()
         .merge(public)
         .merge(resolve_pages::routes(slots).with_state(rooms.resolve))
         .merge(people_pages::routes().with_state(rooms.people))
         .merge(imports_pages::routes().with_state(rooms.imports))
+        .merge(outbox_pages::routes().with_state(rooms.outbox))
         .merge(optimise_pages::routes().with_state(rooms.optimise))
         .merge(supervise_pages::routes().with_state(rooms.supervise))
         .merge(catalogue_pages::routes().with_state(rooms.catalogue))
@@ -127,6 +133,7 @@ pub(crate) struct Rooms {
     pub supervise: supervise_pages::Kit,
     pub people: people_pages::Kit,
     pub imports: imports_pages::Kit,
+    pub outbox: outbox_pages::Kit,
 }
 
 impl Rooms {
@@ -143,6 +150,7 @@ impl Rooms {
             services,
             companies,
             imports,
+            outbox,
             ..
         } = house.clone();
         Self {
@@ -155,6 +163,7 @@ impl Rooms {
             supervise: kit.with(supervise_pages::Acts { supervision }),
             people: kit.with(people_pages::Acts { people }),
             imports: kit.with(imports_pages::Acts { imports }),
+            outbox: kit.with(outbox_pages::Acts { outbox }),
         }
     }
 }

@@ -55,6 +55,7 @@ pub const STEPS: &[Step] = steps![
     25 "kept_logs",
     26 "hall",
     29 "drafts",
+    34 "outbox",
 ];
 
 /// The version this program knows.
