@@ -7,6 +7,7 @@ mod calendar;
 mod clock;
 mod demo;
 mod demo_companies;
+mod demo_halls;
 mod demo_ratings;
 mod demo_services;
 mod demo_walks;

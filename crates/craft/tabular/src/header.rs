@@ -2,6 +2,8 @@
 //!
 //! Knows rows of text and a [`Vocabulary`] of names; not what is done with the columns.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::when::half_width;
 
 /// Titles, notes and dates that may stand above a header.
@@ -97,14 +99,16 @@ fn unnumbered(text: &str) -> &str {
 /// Every name once: the second `备注` is `备注(2)`, a column without a name is `第6列`.
 pub fn unique(names: &[String]) -> Vec<String> {
     let mut out: Vec<String> = Vec::with_capacity(names.len());
+    // A hostile file has the same name in thousands of columns: what was counted is not counted again.
+    let (mut taken, mut counted) = (HashSet::new(), HashMap::new());
     for (i, name) in names.iter().enumerate() {
         let name = name.trim();
         let base = if name.is_empty() { format!("第{}列", i + 1) } else { name.to_owned() };
         let mut this = base.clone();
-        let mut n = 2;
-        while out.contains(&this) {
+        let n = counted.entry(base.clone()).or_insert(2);
+        while !taken.insert(this.clone()) {
             this = format!("{base}({n})");
-            n += 1;
+            *n += 1;
         }
         out.push(this);
     }
@@ -225,11 +229,13 @@ pub fn fields(names: &[String], words: &dyn Vocabulary) -> Vec<Option<usize>> {
             None => words.field(&name(n)).map(|(field, rank)| (field, rank + 1)),
         })
         .collect();
-    let wins = |i: usize, (field, rank): (usize, usize)| {
-        let others = known.iter().enumerate().filter_map(|(j, k)| k.map(|k| (j, k)));
-        others.filter(|(_, k)| k.0 == field).all(|(j, k)| j == i || (rank, i) < (k.1, j))
-    };
-    known.iter().enumerate().map(|(i, k)| k.filter(|k| wins(i, *k)).map(|k| k.0)).collect()
+    let mut best: HashMap<usize, (usize, usize)> = HashMap::new();
+    for (i, (field, rank)) in known.iter().enumerate().filter_map(|(i, k)| k.map(|k| (i, k))) {
+        let one = best.entry(field).or_insert((rank, i));
+        *one = (rank, i).min(*one);
+    }
+    let wins = |i: usize, field: usize| best.get(&field).is_some_and(|b| b.1 == i);
+    known.iter().enumerate().map(|(i, k)| k.map(|k| k.0).filter(|field| wins(i, *field))).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use access::op;
 use city::{Contact, Door as _, Error, Later};
-use hall::appointment::{Act, Appointment, Command};
+use hall::appointment::{Act, Appointment, Command, Stage};
 use kernel::{Actor, Date, Moment, US_PER_DAY};
 use store::appointments as rows;
 
@@ -25,6 +25,8 @@ pub struct BookingLine {
 
 /// Lines of one list.
 const LIST: u32 = 2_000;
+/// Days that are looked ahead.
+const AHEAD_DAYS: i64 = 15;
 
 impl Halls {
     /// What is booked in a hall on a day, and which appeals wait.
@@ -55,6 +57,23 @@ impl Halls {
                     .collect()
             };
             Ok((lines(booked)?, lines(appealed)?))
+        })
+    }
+
+    /// Days from today on which somebody is still expected, with how many.
+    pub fn days_ahead(&self, actor: Actor, id: i64) -> Later<Vec<(Date, usize)>> {
+        self.read(move |app, rd| {
+            let l = load(rd, id)?;
+            let from = Moment::start_of(app.city.store().now().date());
+            door(&actor, op::ReadHall, &l.hall, from.date())?;
+            let to = from.plus_us(AHEAD_DAYS * US_PER_DAY);
+            let mut days = std::collections::BTreeMap::new();
+            for row in rows::of_hall(rd, id, from, to, LIST)? {
+                if matches!(Stage::read(&row.stage), Some(Stage::Confirmed | Stage::Arrived)) {
+                    *days.entry(row.start.date()).or_insert(0) += 1;
+                }
+            }
+            Ok(days.into_iter().collect())
         })
     }
 

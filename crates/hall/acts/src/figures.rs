@@ -2,8 +2,8 @@
 
 use access::op;
 use city::{Door as _, Error, Later};
-use hall::appointment::Stage as Booking;
-use hall::figures::{Shows, Waits, kept, waits};
+use hall::appointment::Appointment;
+use hall::figures::{Show, Shows, Waits, kept, show, waits};
 use hall::ticket::{Stage, Ticket};
 use hall::{Presence, presence};
 use kernel::{Actor, Date, Moment, US_PER_DAY};
@@ -128,13 +128,8 @@ impl Halls {
             let mut shows = Shows::default();
             for row in appointments::of_hall(rd, id, Moment::start_of(first), to, MOST)? {
                 let a = saved::read(&row)?;
-                match a.stage {
-                    Booking::Arrived | Booking::Served | Booking::Left => shows.came += 1,
-                    Booking::Missed | Booking::Appealed => shows.missed += 1,
-                    Booking::Excused => shows.excused += 1,
-                    Booking::CalledOff => shows.called_off += 1,
-                    Booking::Cancelled if a.late_cancel => shows.late_cancels += 1,
-                    _ => {}
+                if let Some(became) = show(&a) {
+                    shows.add(became);
                 }
             }
             Ok(HallFigures { hall: l.hall.name, lines, shows })
@@ -159,6 +154,33 @@ impl Halls {
                 .map(|ticket| TicketLine { waited_us: ticket.waited_us(), ticket })
                 .collect();
             all.sort_by_key(|l| (std::cmp::Reverse(l.waited_us), l.ticket.id));
+            all.truncate(500);
+            Ok(all)
+        })
+    }
+
+    /// The appointments behind a figure, the newest first.
+    pub fn show_list(
+        &self,
+        actor: Actor,
+        id: i64,
+        first: Date,
+        last: Date,
+        became: Show,
+    ) -> Later<Vec<Appointment>> {
+        self.study(move |app, rd| {
+            let l = load(rd, id)?;
+            door(&actor, op::ReadPresence, &l.hall, app.city.store().now().date())?;
+            days(first, last)?;
+            let to = Moment::start_of(last).plus_us(US_PER_DAY);
+            let mut all = Vec::new();
+            for row in appointments::of_hall(rd, id, Moment::start_of(first), to, MOST)? {
+                let a = saved::read(&row)?;
+                if show(&a) == Some(became) {
+                    all.push(a);
+                }
+            }
+            all.sort_by_key(|a| (std::cmp::Reverse(a.at.start), a.id));
             all.truncate(500);
             Ok(all)
         })

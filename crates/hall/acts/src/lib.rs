@@ -22,7 +22,7 @@ pub use figures::{FigureLine, HallFigures, PresenceLine, TicketLine, What};
 pub use halls::{HallLine, HallView, Touched};
 pub use moments::HALLS;
 pub use places::Offer;
-pub use tickets::{AtWindow, QueueNow, Screen, TicketView};
+pub use tickets::{AtWindow, Call, QueueNow, Screen, TicketView};
 
 /// What the halls hand over to other movements; given by the assembly.
 #[derive(Clone, Copy, Debug)]

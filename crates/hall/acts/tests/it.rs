@@ -12,7 +12,7 @@ use hall::{
     Availability, BookingRules, Channel, Closure, DayRule, Days, Hall, Handles, Hours, MisuseRules, Opening,
     Part, Places, Post, Priority, Queue, QueueRules, Span, Training, Window,
 };
-use hall_acts::{Asked, HallHandovers, Halls, What};
+use hall_acts::{Asked, Call, HallHandovers, Halls, What};
 use kernel::{Actor, Date, Moment, Role, StaffId, UnitId};
 use store::Tx;
 use store::office::{self, StaffRow, UnitRow};
@@ -449,7 +449,8 @@ fn a_window_serves_who_booked_and_who_walked_in() {
         let at = app.halls.next(clerk.clone(), id, 1).wait().unwrap();
         let t = at.current.unwrap();
         assert_eq!(t.number, "A003", "the booked one's time has come");
-        assert_eq!(app.halls.screen(id).wait().unwrap().called, [("A003".to_owned(), 1)]);
+        let called = app.halls.screen(id).wait().unwrap().called;
+        assert_eq!(called, [Call { number: "A003".into(), window: 1, calls: 1 }]);
         assert!(said(app.halls.next(clerk.clone(), id, 1).wait()).contains("还在本窗口"));
         let serve = |t: i64, ver, c| app.halls.serve(clerk.clone(), id, 1, t, ver, c).wait();
         serve(t.id, t.ver, Command::Start {}).unwrap();
