@@ -221,10 +221,8 @@ fn broken<'a, 'b>(all: &'b [Letter<'a>], most: f32, indent: f32) -> Vec<&'b [Let
         if end < all.len() {
             // A number or a word is not cut, an opening mark goes to the next line.
             let mut back = end;
-            while back > from + 1
-                && all[back - 1].0.is_ascii_alphanumeric()
-                && all[back].0.is_ascii_alphanumeric()
-            {
+            let one_word = |c: char| c.is_ascii_alphanumeric() || ".,%:".contains(c);
+            while back > from + 1 && one_word(all[back - 1].0) && one_word(all[back].0) {
                 back -= 1;
             }
             while back > from + 1 && not_last(all[back - 1].0) {
@@ -639,6 +637,18 @@ pub fn write(doc: &Document, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_stays_in_one_line_with_its_point_and_percent_sign() {
+        for before in 20..28 {
+            let text = format!("{}97.3%，{}", "满".repeat(before), "意".repeat(9));
+            let run = [Run::plain(text)];
+            let all = letters(&run);
+            let lines = broken(&all, 28.0, 0.0);
+            let said = |l: &[Letter<'_>]| l.iter().map(|c| c.0).collect::<String>();
+            assert!(lines.iter().any(|l| said(l).contains("97.3%")), "{before}");
+        }
+    }
 
     #[test]
     fn lines_hold_28_characters_and_no_mark_begins_one() {
