@@ -80,7 +80,7 @@ web_kit::texts! {
     receiver_secret: "签名密钥", "Secret for signatures";
     receiver_secret_hint: "只用于接口回调；留空则保留原来的，或自动生成", "for webhooks; empty: the one it has, or a new one";
     receiver_unit: "单位", "Unit";
-    receiver_unit_hint: "收这个单位的消息；留空则收每件的进展", "its messages; empty: the progress of every matter";
+    receiver_unit_hint: "收这个单位的消息；接口回调留空则收每件的进展", "its messages; empty (webhooks only): the progress of every matter";
     receiver_every: "每件的进展", "every matter";
     receiver_topics: "只收这些事由", "Only about these";
     receiver_topics_hint: "不选则全部", "none chosen: all";

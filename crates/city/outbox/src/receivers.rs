@@ -77,6 +77,14 @@ pub(crate) fn checked(
     if r.name.trim().is_empty() {
         return Err(Error::invalid("name", "请写名称", "give it a name"));
     }
+    // The words for people say “you”: an office is told what it must do, by the messages of its unit.
+    if way != Way::Hook && r.unit.is_none() {
+        return Err(Error::invalid(
+            "unit",
+            "邮件、短信的接收方请选单位；每件的进展只能用接口回调接收",
+            "mail and SMS go to a unit: the progress of every matter goes by webhook only",
+        ));
+    }
     // A secret is shown once, when it is made.
     let (secret, fresh) = match (way, r.secret.trim(), old.and_then(|o| o.secret.clone())) {
         (Way::Hook, "", Some(kept)) => (Some(kept), String::new()),

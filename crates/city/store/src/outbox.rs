@@ -139,13 +139,19 @@ pub fn claim(tx: &mut Tx<'_>, lane: &str, part: i64, lease_us: i64, limit: u32) 
          WHERE lane = $2 AND part = $3 AND state = 'waiting' AND due_at <= $1 AND {FREE} ORDER BY id LIMIT $4"
     );
     let rows = tx.query(&sql, vals![now, lane, part, limit], out_of)?;
-    for row in &rows {
-        tx.exec(
-            "UPDATE outbox SET state = 'leased', leased_until = $2, lease = $3 WHERE id = $1",
+    // What another node claimed in between is its own.
+    let mut mine = Vec::with_capacity(rows.len());
+    for row in rows {
+        let n = tx.exec(
+            "UPDATE outbox SET state = 'leased', leased_until = $2, lease = $3 \
+             WHERE id = $1 AND state = 'waiting' AND lease = $3 - 1",
             vals![row.id, now.plus_us(lease_us), row.lease],
         )?;
+        if n > 0 {
+            mine.push(row);
+        }
     }
-    Ok(rows)
+    Ok(mine)
 }
 
 fn out_of(r: &Row<'_>) -> Result<Out> {
