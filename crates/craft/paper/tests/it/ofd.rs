@@ -23,7 +23,7 @@ fn document() -> Document {
         },
         Block::Chart { title: "按月".into(), bars: vec![("一月".into(), 3.0), ("二月".into(), 7.5)] },
     ];
-    for i in 0..40 {
+    for i in 0..90 {
         blocks.push(Block::Text(run(&format!("第{i}段：{}", "群众办事难，办成一件事。".repeat(8)))));
     }
     Document {
@@ -63,6 +63,9 @@ fn every_letter_stands_on_a_page_in_a_font_that_has_it() {
     if let Some(place) = std::env::var_os("BANCHENG_SHOW") {
         let place = std::path::PathBuf::from(place);
         std::fs::write(place.join("paper.ofd"), &bytes).expect("kept");
+        let began = std::time::Instant::now();
+        drop(paper::ofd::write(&doc, fonts));
+        eprintln!("OFD in {:?}", began.elapsed());
         std::fs::write(place.join("paper.pdf"), paper::pdf::write(&doc, fonts).expect("pdf")).expect("kept");
     }
     assert_eq!(bytes, paper::ofd::write(&doc, fonts).expect("written"), "the same document is the same file");
