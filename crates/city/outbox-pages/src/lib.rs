@@ -11,9 +11,7 @@ mod words;
 
 use axum::Router;
 use axum::routing::{get, post};
-use kernel::Role;
 use outbox::Outbox;
-use web_kit::{Lang, Place, Words as _};
 
 use texts::Texts;
 
@@ -30,13 +28,6 @@ pub type Kit = web_kit::Kit<Acts>;
 pub(crate) type Page = web_kit::Page<Texts>;
 /// A page of this crate that needs an account.
 pub(crate) type Desk = web_kit::Desk<Texts>;
-
-fn name(lang: Lang) -> &'static str {
-    Texts::of(lang).nav_outreach
-}
-
-/// Its place in the navigation.
-pub const PLACES: &[Place] = &[Place { path: "/desk/outreach", text: name, roles: &[Role::SystemAdmin] }];
 
 /// The pages of the workbench.
 pub fn routes() -> Router<Kit> {

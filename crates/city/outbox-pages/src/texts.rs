@@ -2,7 +2,6 @@
 
 web_kit::texts! {
     rooms:;
-    nav_outreach: "对外告知", "Outreach";
     title: "对外告知", "Outreach";
     lead: "群众、企业、单位和别的系统，在件每到一步时收到邮件、短信或接口回调。", "Residents, companies, units and other systems are told at each step by mail, short message or webhook.";
     go_ways: "邮件、短信与时段", "Mail, short messages, hours";

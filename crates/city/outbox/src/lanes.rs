@@ -123,7 +123,7 @@ impl Outbox {
             }
             let office = self.city.store().read(|rd| self.city.office(rd))?;
             let ways = Ways::new(&self.city, &office, lane);
-            if !self.batch(lane, batch, &ways, &mut sent) {
+            if !self.batch(lane, &batch, &ways, &mut sent) {
                 break;
             }
         }
@@ -132,7 +132,7 @@ impl Outbox {
 
     /// Sends a batch; says whether the lane goes on. What became of each message is written at once, in the groups of the
     /// store, and waited for at the end.
-    fn batch(&self, lane: &str, batch: Vec<Out>, ways: &Ways<'_>, sent: &mut usize) -> bool {
+    fn batch(&self, lane: &str, batch: &[Out], ways: &Ways<'_>, sent: &mut usize) -> bool {
         let begun = Instant::now();
         let mut answers = Vec::with_capacity(batch.len());
         let mut note = |out: &Out, end: End| {
@@ -201,7 +201,7 @@ impl Outbox {
     fn pause(&self, lane: &str, now: Moment) {
         let mut paused = locked(&self.lanes.paused);
         let failed = paused.get(lane).map_or(0, |p| p.1) + 1;
-        let us = (10 * US_PER_SECOND << failed.min(10)).min(PAUSE_MAX_US);
+        let us = ((10 * US_PER_SECOND) << failed.min(10)).min(PAUSE_MAX_US);
         paused.insert(lane.to_owned(), (now.plus_us(us), failed));
     }
 

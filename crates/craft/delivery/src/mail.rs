@@ -144,6 +144,18 @@ fn parameters(server: &MailServer) -> Result<TlsParameters, Failure> {
     builder.build().map_err(|_| Failure::down("证书或加密连接不成 / TLS failed"))
 }
 
+/// Is it the certificate? The library tells of it as of a line that broke; the reason lies inside.
+fn distrusts(e: &lettre::transport::smtp::Error) -> bool {
+    let mut inner = std::error::Error::source(e);
+    while let Some(cause) = inner {
+        if cause.to_string().contains("certificate") {
+            return true;
+        }
+        inner = cause.source();
+    }
+    false
+}
+
 fn failure(e: &lettre::transport::smtp::Error) -> Failure {
     if let Some(code) = e.status() {
         let told = format!("SMTP {code}");
@@ -155,7 +167,11 @@ fn failure(e: &lettre::transport::smtp::Error) -> Failure {
             _ => Failure::never(told),
         };
     }
-    if e.is_tls() {
+    if distrusts(e) {
+        Failure::down(
+            "邮件服务器的证书不被信任：请填签发它的根证书（本身标为 CA 的证书不能直接当服务器证书用）/ the certificate of the mail server is not trusted: give the root that issued it (one marked as an authority cannot serve itself)",
+        )
+    } else if e.is_tls() {
         Failure::down("证书或加密连接不成 / TLS failed")
     } else if e.is_timeout() {
         Failure::down("没有在时限内应答 / no answer in time")

@@ -34,15 +34,16 @@ pub const AREAS: &[Area] = &[
     Area { text: optimise_pages::area, places: &[optimise_pages::PLACES] },
     Area { text: supervise_pages::area, places: &[supervise_pages::PLACES] },
     Area { text: people_pages::messages_area, places: &[people_pages::MESSAGES] },
-    Area {
-        text: people_pages::office_area,
-        places: &[people_pages::OFFICE, imports_pages::PLACES, outbox_pages::PLACES],
-    },
+    Area { text: people_pages::office_area, places: &[people_pages::OFFICE, imports_pages::PLACES] },
 ];
 
 /// Pages of the workbench and the place that each belongs to, where its address does not say so.
-pub const BELOW: &[(&str, &str)] =
-    &[("/desk/case", "/desk/cases"), ("/desk/receipt", "/desk/register"), ("/desk/publish", "/desk/cases")];
+pub const BELOW: &[(&str, &str)] = &[
+    ("/desk/case", "/desk/cases"),
+    ("/desk/receipt", "/desk/register"),
+    ("/desk/publish", "/desk/cases"),
+    ("/desk/outreach", "/desk/office"),
+];
 
 /// The navigation of the portal.
 pub const FRONT: &[&[FrontPlace]] = &[
