@@ -30,9 +30,12 @@ const EDGES: &[(&str, &[&str])] = &[
     ("seal", &["kernel"]),
     ("eventlog-files", &["eventlog"]),
     ("sso", &["kernel"]),
+    ("delivery", &[]),
     ("store", &["kernel", "workday", "ledger", "resolve", "access"]),
     ("city", &["kernel", "workday", "ledger", "attach", "hanyu", "resolve", "access", "store"]),
     ("imports", &["kernel", "tabular", "paper", "store", "city"]),
+    ("outbox", &["kernel", "ledger", "delivery", "access", "store", "city"]),
+    ("outbox-pages", &["kernel", "city", "outbox", "web-kit"]),
     ("imports-pages", &["kernel", "tabular", "city", "imports", "web-kit"]),
     ("shelf", &["kernel", "catalogue", "access", "store", "city"]),
     ("people", &["kernel", "ledger", "tabular", "access", "paper", "sso", "store", "city", "imports"]),
@@ -62,7 +65,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "resolve-acts",
         &[
             "kernel", "workday", "ledger", "hanyu", "resolve", "access", "store", "city", "imports", "paper",
-            "tabular",
+            "tabular", "outbox",
         ],
     ),
     (
@@ -81,6 +84,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "city",
             "ledger",
             "imports",
+            "outbox",
         ],
     ),
     (
@@ -113,6 +117,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "store",
             "city",
             "shelf",
+            "outbox",
         ],
     ),
     (
@@ -145,6 +150,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "company-acts",
             "imports",
             "hall-acts",
+            "outbox",
         ],
     ),
     (
@@ -225,6 +231,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "supervise-pages",
             "people-pages",
             "imports-pages",
+            "outbox-pages",
         ],
     ),
     (

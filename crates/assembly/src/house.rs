@@ -13,6 +13,7 @@ use hall_acts::Halls;
 use imports::{Gate, Imports};
 use optimise_acts::logs::LogFiles;
 use optimise_acts::{Logs, Redesigns};
+use outbox::Outbox;
 use people::{People, RosterTables};
 use resolve_acts::{Cases, Letters};
 use service_acts::Service;
@@ -49,6 +50,8 @@ pub struct House {
     pub imports: Imports,
     /// 厅
     pub halls: Halls,
+    /// 发件箱: people and systems outside are told
+    pub outbox: Outbox,
 }
 
 impl House {
@@ -112,6 +115,7 @@ impl House {
             services: Service::new(city.clone(), handover::OF_SERVICES),
             companies,
             halls: Halls::new(city.clone(), handover::OF_HALLS),
+            outbox: Outbox::new(city.clone()),
             items,
             city,
         }

@@ -104,6 +104,7 @@ operations! {
         WriteLimits = "write_limits", "维护期限与进驻规则";
         WriteCalendar = "write_calendar", "导入日历";
         WriteSignOn = "write_sign_on", "设置统一认证";
+        WriteOutreach = "write_outreach", "设置对外告知";
         WriteScores = "write_scores", "设定考核公式";
         ReadJobs = "read_jobs", "查看作业";
         ReadLedger = "read_ledger", "核验留痕";
@@ -280,6 +281,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WriteLimits, &[SystemAdmin, Coordinator], Reach::City),
     r(O::WriteCalendar, &[SystemAdmin, System], Reach::City),
     r(O::WriteSignOn, &[SystemAdmin], Reach::City),
+    r(O::WriteOutreach, &[SystemAdmin], Reach::City),
     r(O::ReadJobs, &[SystemAdmin], Reach::City),
     r(O::ReadLedger, &[SystemAdmin, Supervisor], Reach::City),
     r(O::WriteCatalogue, &[Coordinator, Analyst, SystemAdmin, System], Reach::Region),

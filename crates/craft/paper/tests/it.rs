@@ -4,6 +4,8 @@
 mod doors;
 #[path = "it/invented.rs"]
 mod invented;
+#[path = "it/ofd.rs"]
+mod ofd;
 #[path = "it/offices.rs"]
 mod offices;
 #[path = "it/written.rs"]

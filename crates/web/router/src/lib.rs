@@ -38,8 +38,12 @@ pub const AREAS: &[Area] = &[
 ];
 
 /// Pages of the workbench and the place that each belongs to, where its address does not say so.
-pub const BELOW: &[(&str, &str)] =
-    &[("/desk/case", "/desk/cases"), ("/desk/receipt", "/desk/register"), ("/desk/publish", "/desk/cases")];
+pub const BELOW: &[(&str, &str)] = &[
+    ("/desk/case", "/desk/cases"),
+    ("/desk/receipt", "/desk/register"),
+    ("/desk/publish", "/desk/cases"),
+    ("/desk/outreach", "/desk/office"),
+];
 
 /// The navigation of the portal.
 pub const FRONT: &[&[FrontPlace]] = &[
@@ -91,6 +95,7 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
     ("supervise-pages", supervise_pages::texts::ALL),
     ("people-pages", people_pages::texts::ALL),
     ("imports-pages", imports_pages::texts::ALL),
+    ("outbox-pages", outbox_pages::texts::ALL),
 ];
 
 /// All pages over the house.
@@ -107,6 +112,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(walk_pages::public_routes().with_state(rooms.walk.clone()))
         .merge(service_pages::public_routes().with_state(rooms.service.clone()))
         .merge(company_pages::public_routes().with_state(rooms.company.clone()))
+        .merge(outbox_pages::public_routes().with_state(rooms.outbox.clone()))
         .merge(hall_pages::public_routes().with_state(rooms.hall.clone()))
         .layer(from_fn_with_state(kit.clone(), slow_down));
     Router::new()
@@ -114,6 +120,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(resolve_pages::routes(slots).with_state(rooms.resolve))
         .merge(people_pages::routes().with_state(rooms.people))
         .merge(imports_pages::routes().with_state(rooms.imports))
+        .merge(outbox_pages::routes().with_state(rooms.outbox))
         .merge(optimise_pages::routes().with_state(rooms.optimise))
         .merge(supervise_pages::routes().with_state(rooms.supervise))
         .merge(catalogue_pages::routes().with_state(rooms.catalogue))
@@ -145,6 +152,7 @@ pub(crate) struct Rooms {
     pub supervise: supervise_pages::Kit,
     pub people: people_pages::Kit,
     pub imports: imports_pages::Kit,
+    pub outbox: outbox_pages::Kit,
 }
 
 impl Rooms {
@@ -161,6 +169,7 @@ impl Rooms {
             services,
             companies,
             imports,
+            outbox,
             halls,
             ..
         } = house.clone();
@@ -175,6 +184,7 @@ impl Rooms {
             supervise: kit.with(supervise_pages::Acts { supervision }),
             people: kit.with(people_pages::Acts { people }),
             imports: kit.with(imports_pages::Acts { imports }),
+            outbox: kit.with(outbox_pages::Acts { outbox }),
         }
     }
 }

@@ -57,6 +57,7 @@ pub const STEPS: &[Step] = steps![
     29 "drafts",
     32 "standby",
     33 "posted_reply",
+    34 "outbox",
 ];
 
 /// The version this program knows.
