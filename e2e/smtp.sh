@@ -1,26 +1,22 @@
 #!/bin/sh
 # The way of mail against a real server: Postfix of Debian (apt-get install postfix sasl2-bin libsasl2-modules) with a
 # certificate of its own, STARTTLS on 2587 and TLS on 2465, sign-in demanded. What it takes it discards. Needs root, for the
-# server wants it; nothing of /etc/postfix is touched.
+# server wants it; /etc/postfix is not touched.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 place=$(mktemp -d /tmp/bancheng-smtp-XXXXXX)
 chmod 755 "$place"
-mkdir "$place/queue" "$place/data" "$place/etc" "$place/sasl"
+mkdir "$place/queue" "$place/data" "$place/etc"
 chown postfix "$place/data"
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$place/root.key" -out "$place/root.pem" -days 2 -subj /CN=trial 2>/dev/null
 openssl req -newkey rsa:2048 -nodes -keyout "$place/key.pem" -out "$place/asked.pem" -subj /CN=localhost 2>/dev/null
 printf 'subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n' >"$place/extensions"
 openssl x509 -req -in "$place/asked.pem" -CA "$place/root.pem" -CAkey "$place/root.key" -CAcreateserial -days 2 \
   -extfile "$place/extensions" -out "$place/cert.pem" 2>/dev/null
-echo secret-of-the-trial | saslpasswd2 -p -c -f "$place/sasldb" -u localhost trial
-chown postfix "$place/sasldb"
-cat >"$place/sasl/smtpd.conf" <<C
-pwcheck_method: auxprop
-auxprop_plugin: sasldb
-sasldb_path: $place/sasldb
-mech_list: PLAIN LOGIN
-C
+# The name of the trial stands in the list of this machine as long as it runs.
+echo secret-of-the-trial | saslpasswd2 -p -c -u localhost trial
+chgrp postfix /etc/sasldb2
+chmod 640 /etc/sasldb2
 cat >"$place/etc/main.cf" <<C
 compatibility_level = 3.6
 queue_directory = $place/queue
@@ -38,7 +34,6 @@ smtpd_tls_key_file = $place/key.pem
 smtpd_tls_security_level = encrypt
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_local_domain = localhost
-cyrus_sasl_config_path = $place/sasl
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_client_connection_rate_limit = 0
 C
@@ -62,7 +57,7 @@ anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 C
 postfix -c "$place/etc" start >"$place/log" 2>&1
-trap 'postfix -c "$place/etc" stop >/dev/null 2>&1; rm -rf "$place"' EXIT
+trap 'postfix -c "$place/etc" stop >/dev/null 2>&1; saslpasswd2 -d -u localhost trial; rm -rf "$place"' EXIT
 sleep 2
 cd "$here/.."
 BANCHENG_SMTP="2587 2465 trial@localhost secret-of-the-trial $place/root.pem duty@example.cn" \
