@@ -80,12 +80,12 @@ fn pair(text: &str) -> Result<(String, String)> {
     Ok((a.trim().to_owned(), b.trim().to_owned()))
 }
 
-fn how(args: &TableArgs, house: &assembly::House, door: &str) -> Result<How> {
+fn how(args: &TableArgs, house: &assembly::House, actor: &Actor, door: &str) -> Result<How> {
     let mut how = match &args.template {
         None => How::default(),
         Some(name) => house
             .imports
-            .template(door, name)?
+            .template(actor, door, name)?
             .with_context(|| format!("没有模板“{name}” / there is no template {name:?}"))?,
     };
     if args.sheet.is_some() {
@@ -129,7 +129,7 @@ pub fn run(place: &PlaceArgs, door: &str, args: &TableArgs) -> Result<()> {
         bail!("请用 --as 指明以谁的账号导入 / say whose account brings it: --as LOGIN");
     }
     gate.may(&actor, &office).with_context(shown)?;
-    let how = how(args, &house, door)?;
+    let how = how(args, &house, &actor, door)?;
     let mut summary = Summary::default();
     let mut aside = Vec::new();
     if args.dry_run {

@@ -219,7 +219,7 @@ fn readers() -> Vec<Reader> {
             }
         }),
         reader("pnml", vec![write_pnml(&Net::of_tree(&tree)).into_bytes()], move |b| {
-            drop(read_pnml(b, small()))
+            drop(read_pnml(b, small()));
         }),
         reader("ptml", vec![write_ptml(&tree).into_bytes()], move |b| drop(read_ptml(b, small()))),
         reader("tree", texts(&[tree_text]), |b| drop(Tree::parse(&text(b)))),
@@ -328,7 +328,7 @@ fn mutated(from: &[u8], others: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
                 let piece = b[i..j.min(i + 24)].repeat(dice.between(1, 1_500));
                 b.splice(i..i, piece);
             }
-            6 | 7 | 8 => {
+            6..=8 => {
                 let word = dice.word(ODD).as_bytes();
                 let end = if dice.percent(50) { i } else { (i + word.len()).min(b.len()) };
                 b.splice(i..end, word.iter().copied());
@@ -422,7 +422,7 @@ fn hostile_inputs_are_answered_or_refused() {
                     while let Some(reader) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let began = Instant::now();
                         tried(reader, each, hand, faults);
-                        println!("{:<16}{each} in {:.1} s", reader.name, began.elapsed().as_secs_f32());
+                        eprintln!("{:<16}{each} in {:.1} s", reader.name, began.elapsed().as_secs_f32());
                     }
                 };
                 thread.spawn_scoped(threads, work).expect("a thread")

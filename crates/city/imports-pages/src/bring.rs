@@ -96,7 +96,7 @@ async fn door_of(kit: &Kit, desk: &Desk, word: String) -> Result<std::sync::Arc<
 }
 
 async fn bring(kit: &Kit, desk: &Desk, gate: &dyn Gate, trouble: String) -> Result<Response, Oops> {
-    let templates = kit.acts.imports.templates(gate.word()).await?;
+    let templates = kit.acts.imports.templates(&desk.actor(), gate.word()).await?;
     let (p, said) = (desk.page.clone(), gate.said());
     let what = if p.lang == Lang::Zh { said.0 } else { said.1 };
     let (accept, hint) = files_of(&p, gate);

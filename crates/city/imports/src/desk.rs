@@ -200,10 +200,12 @@ impl Imports {
         Ok(template::how(&self.mine(actor, id)?))
     }
 
-    /// The templates of a door: id and name.
-    pub fn templates(&self, door: &str) -> Later<Vec<(i64, String)>> {
-        let door = door.to_owned();
-        self.read(move |_, rd| {
+    /// The templates of a door, for those who may send files to it: id and name.
+    pub fn templates(&self, actor: &Actor, door: &str) -> Later<Vec<(i64, String)>> {
+        let (actor, door) = (actor.clone(), door.to_owned());
+        self.read(move |own, rd| {
+            let gate = own.gate(&door).ok_or(Error::NotFound)?;
+            gate.may(&actor, &*own.city.office(rd)?)?;
             let all = brought::templates(rd, &door, template::TEMPLATES_MAX)?;
             Ok(all.into_iter().map(|t| (t.id, t.name)).collect())
         })
@@ -212,8 +214,9 @@ impl Imports {
     /// How a template of this name reads files of a door. Not for asynchronous code.
     ///
     /// # Errors
-    /// The store could not.
-    pub fn template(&self, door: &str, name: &str) -> Result<Option<How>, Error> {
+    /// `NotFound`: no such door. Not for this actor.
+    pub fn template(&self, actor: &Actor, door: &str, name: &str) -> Result<Option<How>, Error> {
+        self.door_for(actor, door)?;
         let door = door.to_owned();
         let all = self.city.store().read(move |rd| brought::templates(rd, &door, template::TEMPLATES_MAX))?;
         Ok(all.iter().find(|t| t.name == name.trim()).and_then(template::how_of))
