@@ -119,6 +119,25 @@ export async function unfold(form) {
   });
 }
 
+/** Pages that axe has judged in this round, by size and form. */
+const judged = new Set();
+
+/** In the page: its elements with their attributes (values too where they are no words or numbers), equal neighbours once,
+ * and the ids that stand twice. */
+function outline() {
+  const words = ["href", "id", "name", "value", "title", "alt", "content", "action", "aria-label", "datetime", "d", "x", "y", "cx", "cy", "x1", "x2", "y1", "y2", "width", "height", "points", "transform", "viewBox", "src"];
+  const of = (e) => {
+    const points = ["for", "aria-describedby", "aria-labelledby", "aria-controls"];
+    const there = (ids) => ids.split(/\s+/).every((id) => document.getElementById(id));
+    const attributes = [...e.attributes].map((a) => points.includes(a.name) ? `${a.name}=${there(a.value)}` : words.includes(a.name) ? `${a.name}${a.value.trim() ? "" : "="}` : `${a.name}=${a.value}`);
+    const told = [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
+    const inside = [...e.children].map(of).filter((c, n, all) => c !== all[n - 1]);
+    return `${e.tagName}[${attributes.sort()}]${told ? "t" : ""}${e.checkVisibility() ? "" : "-"}(${inside.join("")})`;
+  };
+  const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+  return { text: of(document.documentElement), twice: ids.filter((id, n) => ids.indexOf(id) < n) };
+}
+
 /** axe (WCAG 2.1 AA), no sideways scrolling, targets large enough. */
 export async function check(page, problems) {
   const here = `${new URL(page.url()).pathname} ${page.viewportSize().width}px`;
@@ -130,6 +149,12 @@ export async function check(page, problems) {
       .map((e) => e.textContent.trim().slice(0, 20)),
   );
   if (small.length) problems.push(`${here}: targets under 44px: ${small.join(", ")}`);
+  const form = await page.evaluate(outline);
+  if (form.twice.length) problems.push(`${here}: one id twice: ${form.twice.join(", ")}`);
+  // What axe judges is the form of a page: one that it has judged at this size is not judged again with other words in it.
+  const seen = `${page.viewportSize().width} ${form.text}`;
+  if (judged.has(seen)) return;
+  judged.add(seen);
   await page.evaluate(axeSource);
   const found = await page.evaluate(() =>
     window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] }),

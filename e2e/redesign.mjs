@@ -1,6 +1,6 @@
 // One redesign through everybody: drawn up from an example, changed with the plan beside it, reviewed with an objection
 // that becomes a constraint, approved by somebody else, published, measured. Ends with 1 when anything is wrong.
-import { check, DESK, person, PHONE, startBrowser, startServer } from "./lib.mjs";
+import { check, DESK, person, PHONE, startBrowser, startServer, unfold } from "./lib.mjs";
 
 const problems = [];
 const must = (holds, what) => {
@@ -52,12 +52,6 @@ async function act(page, at, name, fields = {}) {
 
 const days = async (page) => (await page.locator("table.figures").first().locator("tbody tr").nth(2).locator("td").allInnerTexts()).slice(0, 2).join(" ");
 
-/** Opens every fold that `field` lies in, the outermost first, as a person would. */
-async function unfold(page, field) {
-  for (const fold of await page.locator("details", { has: page.locator(field) }).all())
-    if (!(await fold.evaluate((d) => d.open))) await fold.locator("> summary").click();
-}
-
 async function walk(url, browser, size) {
   const open = (login) => person(browser, url, problems, { login, size });
   const [draws, env, housing, boss] = [
@@ -68,7 +62,7 @@ async function walk(url, browser, size) {
   ];
   await draws.goto("/desk/redesigns");
   await check(draws, problems);
-  await unfold(draws, "#model");
+  await unfold(draws.locator("#model"));
   await draws.fill("#model", '{"steps":[{"id":"a","days":-1}]}');
   await draws.click("form[action='/desk/redesigns'] button");
   must((await draws.locator(".note.bad").innerText()).includes("steps[0].days"), "a wrong model is not named with its place");
@@ -129,7 +123,7 @@ async function walk(url, browser, size) {
   await draws.goto("/desk/redesigns");
   let draft = at;
   for (const example of ["enterprise-start", "construction", "disabled-service"]) {
-    await unfold(draws, "#example");
+    await unfold(draws.locator("#example"));
     await draws.selectOption("#example", example);
     await draws.click("form[action='/desk/redesigns'] button");
     await draws.waitForURL(/\/desk\/redesigns\/LC/);

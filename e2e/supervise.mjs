@@ -91,7 +91,7 @@ async function bulletin(page) {
   await page.fill("#number", "临政服〔2026〕3号");
   await page.click("form.card button.main");
   await page.waitForURL(/bulletins\/\d+/);
-  for (const [file, head] of [["bulletin.docx", "PK"], ["bulletin.pdf", "%PDF"]]) {
+  for (const [file, head] of [["bulletin.docx", "PK"], ["bulletin.pdf", "%PDF"], ["bulletin.ofd", "PK"]]) {
     const answer = await page.request.get(`${page.url()}/${file}`);
     const body = await answer.body();
     must(answer.status() === 200 && body.subarray(0, head.length).toString() === head, `${file}: ${answer.status()}`);

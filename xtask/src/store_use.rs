@@ -23,6 +23,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "ledger_rows",
             "migrations",
             "office",
+            "outbox",
             "texts",
             "tries",
             "vitals",
@@ -46,6 +47,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "jobs",
             "ledger_rows",
             "office",
+            "outbox",
             "proof",
             "settings",
         ],
@@ -69,6 +71,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "tickets",
         ],
     ),
+    ("outbox", &["office", "outbox", "settings"]),
     ("people", &["facts", "office", "settings", "tries"]),
     ("people-pages", &["office"]),
     (

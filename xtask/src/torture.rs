@@ -14,6 +14,13 @@ const CAMPAIGNS: &[(&str, &str, &str, &str, &str)] = &[
         "BANCHENG_REQUESTS",
         "100000",
     ),
+    (
+        "fuzz",
+        "hostile inputs over every reader of files and fields",
+        "hostile_inputs",
+        "BANCHENG_INPUTS",
+        "10000000",
+    ),
     ("damage", "random damage of the database file", "damage_of_the_file", "BANCHENG_DAMAGES", "1000"),
 ];
 

@@ -99,11 +99,13 @@ pub(crate) struct Person {
     id_number: String,
     /// 地址
     address: String,
+    /// 电子邮箱
+    email: String,
 }
 
 impl From<Contact> for Person {
     fn from(c: Contact) -> Self {
-        Self { name: c.name, phone: c.phone, id_number: c.id_number, address: c.address }
+        Self { name: c.name, phone: c.phone, id_number: c.id_number, address: c.address, email: c.email }
     }
 }
 

@@ -59,6 +59,7 @@ fn gauges_in(city: &City, rd: &mut Rd<'_>) -> Result<Vec<Gauge>, Error> {
     let last = ledger_rows::event_count(rd)?;
     let behind = |reached: i64| (last - reached).max(0) as f64;
     let writer = city.store().load();
+    let (waiting, dead) = store::outbox::counts(rd)?;
     let gauge = |name, help, value| Gauge { name, help, value };
     Ok(vec![
         gauge("events", "Events on record.", last as f64),
@@ -71,6 +72,8 @@ fn gauges_in(city: &City, rd: &mut Rd<'_>) -> Result<Vec<Gauge>, Error> {
         ),
         gauge("jobs_open", "Jobs that wait or run.", jobs::open_count(rd)? as f64),
         gauge("jobs_dead", "Jobs that were given up.", jobs::dead(rd, 500)?.len() as f64),
+        gauge("outbox_waiting", "Messages to people and systems outside that wait.", waiting as f64),
+        gauge("outbox_dead", "Messages to people and systems outside that were given up.", dead as f64),
         gauge("put_aside", "What the worker put aside with a reason.", asides::count(rd)? as f64),
         gauge(
             "worker_silent_seconds",

@@ -8,16 +8,18 @@ use store::Store;
 use crate::handover;
 use catalogue_acts::{Catalogue, ItemTables};
 use city::{City, Error, Limits};
-use company_acts::Companies;
+use company_acts::{Companies, PolicyTables};
 use hall_acts::Halls;
 use imports::{Gate, Imports};
+use optimise_acts::logs::LogFiles;
 use optimise_acts::{Logs, Redesigns};
+use outbox::Outbox;
 use people::{People, RosterTables};
 use resolve_acts::{Cases, Letters};
 use service_acts::Service;
 use shelf::Items;
 use supervise_acts::{RatingTables, Supervision};
-use walk_acts::Walks;
+use walk_acts::{WalkTables, Walks};
 
 /// The house: a handle for each movement over one city. A clone is another handle.
 #[derive(Clone, Debug)]
@@ -48,6 +50,8 @@ pub struct House {
     pub imports: Imports,
     /// 厅
     pub halls: Halls,
+    /// 发件箱: people and systems outside are told
+    pub outbox: Outbox,
 }
 
 impl House {
@@ -86,25 +90,32 @@ impl House {
         let people = People::new(city.clone());
         let catalogue = Catalogue::new(city.clone(), items.clone());
         let cases = Cases::new(city.clone());
+        let logs = Logs::new(city.clone(), handover::OF_LOGS);
         let supervision = Supervision::new(city.clone(), handover::OF_RATINGS);
+        let walks = Walks::new(city.clone(), items.clone(), handover::OF_WALKS);
+        let companies = Companies::new(city.clone(), handover::OF_COMPANIES);
         let gates: Vec<Arc<dyn Gate>> = vec![
             Arc::new(Letters(cases.clone())),
             Arc::new(ItemTables(catalogue.clone())),
             Arc::new(RosterTables(people.clone())),
             Arc::new(RatingTables(supervision.clone())),
+            Arc::new(WalkTables(walks.clone())),
+            Arc::new(PolicyTables(companies.clone())),
+            Arc::new(LogFiles(logs.clone())),
         ];
         Self {
             imports: Imports::new(city.clone(), gates),
             people,
             catalogue,
-            walks: Walks::new(city.clone(), items.clone(), handover::OF_WALKS),
+            walks,
             cases,
             redesigns: Redesigns::new(city.clone(), handover::OF_REDESIGNS),
-            logs: Logs::new(city.clone(), handover::OF_LOGS),
+            logs,
             supervision,
             services: Service::new(city.clone(), handover::OF_SERVICES),
-            companies: Companies::new(city.clone(), handover::OF_COMPANIES),
+            companies,
             halls: Halls::new(city.clone(), handover::OF_HALLS),
+            outbox: Outbox::new(city.clone()),
             items,
             city,
         }

@@ -10,6 +10,7 @@ use store::{asides, idempotency, ledger_rows, office};
 use crate::{House, jobs};
 use city::{Error, METER, contained, retention};
 use hall_acts::HALLS;
+use outbox::OUTBOX;
 use resolve_acts::{INDEX, LIGHTS};
 use service_acts::MOMENTS;
 use supervise_acts::FIGURES;
@@ -44,6 +45,7 @@ pub const CARES: &[Care] = &[
     Care { name: MOMENTS, zh: "办件到点", every: ALWAYS, run: |house| house.services.moments() },
     Care { name: HALLS, zh: "预约与号票到点", every: ALWAYS, run: |house| house.halls.moments() },
     Care { name: JOBS, zh: "作业", every: ALWAYS, run: jobs::run },
+    Care { name: OUTBOX, zh: "对外告知", every: ALWAYS, run: |house| house.outbox.work() },
     Care { name: "imports", zh: "导入", every: ALWAYS, run: |house| house.imports.work() },
     Care { name: "seals", zh: "封签", every: ALWAYS, run: seals },
     Care { name: INDEX, zh: "读文索引", every: ALWAYS, run: |house| house.cases.read_on(STEPS) },
@@ -86,6 +88,7 @@ fn sweep(house: &House) -> Result<usize, Error> {
         store::tries::sweep(tx, old(retention::TRIES_DAYS))?;
         store::drafts::sweep(tx, old(retention::UNSENT_DAYS))?;
         store::applications::sweep_forms(tx, old(retention::FORMS_DAYS), old(retention::DRAFTS_DAYS), 1_000)?;
+        store::outbox::sweep(tx, old(retention::OUTBOX_DAYS), 10_000)?;
         office::sweep_messages(tx, old(retention::MESSAGES_DAYS), 10_000)?;
         Ok::<_, Error>(())
     })?;

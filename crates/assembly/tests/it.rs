@@ -22,6 +22,8 @@ mod logs;
 mod office;
 #[path = "../../craft/paper/tests/it/offices.rs"]
 mod offices;
+#[path = "it/outbox.rs"]
+mod outbox_of_people;
 #[path = "it/reach.rs"]
 mod reach;
 #[path = "it/reading.rs"]

@@ -18,9 +18,9 @@ use resolve::{
 };
 use store::Options;
 
-use crate::demo_walks;
 use crate::place::PlaceArgs;
 use crate::serve;
+use crate::{demo_halls, demo_walks};
 
 /// 样板城市 / the model city
 #[derive(Debug, clap::Args)]
@@ -94,8 +94,10 @@ fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
     let tick_us = (10 * US_PER_HOUR / a_day).clamp(1, 60 * kernel::US_PER_SECOND);
     crate::demo_services::begin(&app)?;
     crate::demo_companies::begin(&app, SEED)?;
-    let walks = demo_walks::begin(&app, &city, now.plus_us(-DAYS * US_PER_DAY), DAYS)?;
-    Play { app: &app, city: &city, clock: &clock, dice: Dice::new(SEED, "play"), now, tick_us, walks }
+    let start = now.plus_us(-DAYS * US_PER_DAY);
+    let walks = demo_walks::begin(&app, &city, start, DAYS)?;
+    let halls = demo_halls::begin(&app, &city, start)?;
+    Play { app: &app, city: &city, clock: &clock, dice: Dice::new(SEED, "play"), now, tick_us, walks, halls }
         .weeks(cases, now)?;
     app.city.store().clone().close();
     Ok(())
@@ -148,6 +150,7 @@ struct Play<'a> {
     /// Between two things that happen, µs: a minute, less when a day has more than its hours hold.
     tick_us: i64,
     walks: demo_walks::Walks<'a>,
+    halls: demo_halls::Play<'a>,
 }
 
 impl Play<'_> {
@@ -174,6 +177,7 @@ impl Play<'_> {
             if office.rules.calendar.works(morning.date()) {
                 self.desk_day(&mut open)?;
                 beside.day(workday, morning, &tick)?;
+                self.halls.day(DAYS - day, &tick)?;
                 workday += 1;
             }
             let at = Moment::from_us(clock.load(Ordering::SeqCst));
@@ -181,6 +185,14 @@ impl Play<'_> {
             self.set(morning.plus_us(20 * US_PER_HOUR).min(now));
             Worker::new(self.app.clone()).tick()?;
         }
+        // Of today what the last two hours saw.
+        self.set(Moment::start_of(now.date()).max(now.plus_us(-2 * US_PER_HOUR)));
+        let step = now.us().saturating_sub(clock.load(Ordering::SeqCst)) / 150;
+        self.halls.today(&|| {
+            clock.fetch_max((clock.load(Ordering::SeqCst) + step).min(now.us()), Ordering::SeqCst);
+        })?;
+        self.set(now);
+        Worker::new(self.app.clone()).tick()?;
         Ok(())
     }
     fn set(&self, at: Moment) {

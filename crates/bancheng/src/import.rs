@@ -34,6 +34,12 @@ enum What {
     Companies(crate::import_companies::CompaniesArgs),
     /// 评价:别的系统收的好差评 / ratings that another system collected
     Ratings(crate::import_ratings::RatingsArgs),
+    /// 走访:走流程的记录,一行一次走访、一个环节或一个问题 / walks: a row a walk, a step or something found
+    Walks(crate::import_table::TableArgs),
+    /// 政策:一行一个条件,成为草案,另一人发布 / policy items, a row a condition: a draft that another person releases
+    Policies(crate::import_table::TableArgs),
+    /// 办件日志:保存在本市,见“日志” / case logs, kept with the city
+    Logs(crate::import_table::TableArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -155,6 +161,9 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         What::Roster(args) => roster(place, args),
         What::Companies(args) => crate::import_companies::run(place, args),
         What::Ratings(args) => crate::import_ratings::run(place, args),
+        What::Walks(args) => crate::import_table::run(place, "walks", args),
+        What::Policies(args) => crate::import_table::run(place, "policies", args),
+        What::Logs(args) => crate::import_table::run(place, "logs", args),
     }
 }
 

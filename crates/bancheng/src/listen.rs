@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::{HeaderValue, Request, header};
 use city::{Limits, Network};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -140,7 +140,17 @@ async fn connection(
     drop(stream.set_nodelay(true));
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        let router = router.clone();
+        async move {
+            // The parser reads a body in chunks and drops a length given beside it, which a proxy in front may have believed:
+            // what follows is no second request (RFC 9112, 6.1 and 6.3).
+            let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
+            let mut answer = router.oneshot(request).await?;
+            if chunked {
+                answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, std::convert::Infallible>(answer)
+        }
     });
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(patience.head);
@@ -304,6 +314,29 @@ mod tests {
             let back = tokio::time::timeout(Duration::from_secs(10), said(address, words)).await;
             let back = back.unwrap_or_else(|_| panic!("way {n} is held"));
             assert_eq!(back.contains("200 OK"), n == 2, "{n}: {back}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_has_one_length() {
+        let address = begun(64).await;
+        let smuggled = "2\r\nhi\r\n0\r\n\r\nPOST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nno";
+        let heads = [
+            ("content-length: 9\r\ntransfer-encoding: chunked", "200 "),
+            ("transfer-encoding: chunked\r\ncontent-length: 9", "200 "),
+            ("transfer-encoding: chunked", "200 "),
+            ("content-length: 9\r\ncontent-length: 8", "400 "),
+            ("transfer-encoding: gzip", "400 "),
+        ];
+        for (head, status) in heads {
+            let back =
+                said(address, &format!("POST / HTTP/1.1\r\nhost: a\r\n{head}\r\n\r\n{smuggled}")).await;
+            // Once: what follows is no second request.
+            assert_eq!(back.matches("HTTP/1.1 ").count(), 1, "{head}: {back}");
+            assert!(
+                back.starts_with(&format!("HTTP/1.1 {status}")) && !back.contains("no"),
+                "{head}: {back}"
+            );
         }
     }
 

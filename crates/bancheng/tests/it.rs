@@ -2,12 +2,17 @@
 
 #[path = "it/doors.rs"]
 mod doors;
+#[path = "it/fuzz.rs"]
+mod fuzz;
 #[path = "it/kill_online.rs"]
 mod kill_online;
 #[path = "../../craft/paper/tests/it/offices.rs"]
 mod offices;
 #[path = "it/seal.rs"]
 mod seal;
+#[path = "../../craft/seal/tests/it/office.rs"]
+#[expect(dead_code, reason = "the tests of seals use all of it")]
+mod sealed;
 #[path = "it/torture.rs"]
 mod torture;
 #[path = "it/watch.rs"]

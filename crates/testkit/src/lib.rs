@@ -6,11 +6,15 @@
 mod behind;
 mod clock;
 mod cluster;
+mod mailbox;
 mod place;
+mod postbox;
 mod proxy;
 
 pub use behind::behind;
 pub use clock::HandClock;
 pub use cluster::Cluster;
+pub use mailbox::{Got, MailRules, Mailbox};
 pub use place::{TempDir, both_engines, embedded, postgres};
+pub use postbox::{Postbox, Posted, Reply};
 pub use proxy::{Line, LineHandle, Proxy};

@@ -74,6 +74,8 @@ pub(crate) struct NewPerson {
     id_number: String,
     /// 地址
     address: String,
+    /// 电子邮箱
+    email: String,
 }
 
 impl NewPerson {
@@ -83,13 +85,21 @@ impl NewPerson {
             ("contact.phone", &self.phone, 40),
             ("contact.id_number", &self.id_number, 40),
             ("contact.address", &self.address, 200),
+            ("contact.email", &self.email, 254),
         ] {
             if text.chars().count() > most {
                 let (zh, en) = (format!("最多 {most} 个字"), format!("{most} characters at most"));
                 return Err(Problem::invalid(field, zh, en));
             }
         }
-        Ok(Contact { name: self.name, phone: self.phone, id_number: self.id_number, address: self.address })
+        Ok(Contact {
+            name: self.name,
+            phone: self.phone,
+            id_number: self.id_number,
+            address: self.address,
+            email: self.email,
+            lang: String::new(),
+        })
     }
 }
 

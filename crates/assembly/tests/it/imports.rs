@@ -219,3 +219,141 @@ fn items_rosters_and_ratings_come_through_the_same_desk() {
         assert_eq!(done.accepted + done.rejected, 1, "{done:?}");
     });
 }
+
+#[test]
+fn walks_of_a_table_are_the_walks_of_whoever_brings_it() {
+    city(|app, _| {
+        let mut item = catalogue::sample::food_licence();
+        (item.unit, item.region) = ("市监局全称".into(), "4306".parse().ok());
+        (item.version, item.effective_from) = (1, "2026-01-01".parse().ok());
+        let step = item.steps[0].name.clone();
+        app.catalogue
+            .take_in_items(&super::who(Role::Coordinator, 1), vec![item.clone()])
+            .unwrap()
+            .wait()
+            .unwrap();
+        let actor = account(app, Role::Walker);
+        let name = &item.name;
+        let text = format!(
+            "走访编号,事项名称,走访时间,结束时间,走访形式,走访地点,走访人,环节,发现问题,整改措施,整改期限,备注\n\
+             Z1,{name},2026-03-01 09:00,2026-03-01 10:00,亲身办,政务大厅,某人,{step},排队两小时,增设窗口,2026-03-31,\n\
+             Z1,{name},2026-03-01 09:00,,,,,不在指南里的环节,要了指南外的证明,,,顺带记一笔\n\
+             Z2,没有这个事项,2026-03-01 09:00,,,,,,,,,\n\
+             Z3,{name},2026-03-01 09:00,,,,李四,,别人的走访,,,\n\
+             Z4,{name},明天,,,,,,,,,\n\
+             合计,4,,,,,,,,,,\n"
+        );
+        let id = bring(app, &actor, "walks", text.as_bytes()).unwrap();
+        let (how, preview) = seen(&app.imports, &actor, id);
+        assert_eq!((preview.rows, preview.good), (6, 2), "{:?}", preview.parts[0].told);
+        let mine = |app: &House| app.walks.my_walks(actor.clone()).wait().unwrap().len();
+        assert_eq!(mine(app), 0, "nothing is written before somebody says so");
+        app.imports.begin(&actor, id, &how).unwrap();
+        app.imports.run_due().unwrap();
+        let done = answer(app, &actor, id);
+        assert_eq!((done.accepted, done.rejected, done.duplicates), (2, 3, 0), "{done:?}");
+        let rows: Vec<u64> = done.told[0].set_aside.iter().map(|a| a.row).collect();
+        assert_eq!(rows, [4, 5, 6, 7], "{:?}", done.told[0].set_aside);
+        assert_eq!(mine(app), 1, "two rows of one number are one walk");
+        let line = app.walks.my_walks(actor.clone()).wait().unwrap().pop().unwrap();
+        let walk = app.walks.walk(actor.clone(), line.row.id).wait().unwrap();
+        assert_eq!(walk.record.findings.len(), 2, "{:?}", walk.record.findings);
+        assert_eq!(walk.record.findings[0].measures[0].1, Some("2026-03-31".parse().unwrap()));
+        assert!(walk.record.steps.contains_key(&item.steps[0].id), "{:?}", walk.record.steps);
+        assert_eq!(walk.record.visits, ["政务大厅"]);
+        // The same again changes nothing; a row more is one operation more of the same walk.
+        let again = bring(app, &actor, "walks", text.as_bytes()).unwrap();
+        app.imports.begin(&actor, again, &how).unwrap();
+        app.imports.run_due().unwrap();
+        assert_eq!(answer(app, &actor, again).duplicates, 2);
+        let more =
+            format!("走访编号,事项编码,走访时间,发现问题\nZ1,{},2026-03-01 09:00,又一个问题\n", item.code);
+        let id = bring(app, &actor, "walks", more.as_bytes()).unwrap();
+        app.imports.begin(&actor, id, &seen(&app.imports, &actor, id).0).unwrap();
+        app.imports.run_due().unwrap();
+        assert_eq!((answer(app, &actor, id).changed, mine(app)), (1, 1));
+    });
+}
+
+#[test]
+fn policies_of_a_table_are_a_draft_and_an_item_without_one_of_its_conditions_is_none() {
+    city(|app, _| {
+        let actor = account(app, Role::Analyst);
+        let text = "政策事项编码,事项名称,文号,起始日期,截止日期,金额,上限,条件字段,比较,条件值,条款原文\n\
+            wengang,稳岗返还,人社〔2026〕1号,2026/1/1,2026年12月31日,1000,200万,参保月数,不低于,12,参保满12个月\n\
+            ,,,,,,,规模,属于,中型、小型,中小企业\n\
+            zuping,租金补贴,,2026-01-01,,500,,,,,只有一句话没有字段\n\
+            daikuan,贷款贴息,,2026-01-01,,500,,信用等级,等于,A,信用等级为A\n\
+            daikuan,别的名字,,,,,,规模,=,小型,\n\
+            填表人：张某,,,,,,,,,,\n";
+        let id = bring(app, &actor, "policies", text.as_bytes()).unwrap();
+        let (how, preview) = seen(&app.imports, &actor, id);
+        assert_eq!(preview.good, 2, "{:?}", preview.parts[0].told);
+        assert!(app.companies.kitchen(actor.clone()).wait().unwrap().draft.is_none());
+        app.imports.begin(&actor, id, &how).unwrap();
+        app.imports.run_due().unwrap();
+        let done = answer(app, &actor, id);
+        assert_eq!((done.accepted, done.rejected), (2, 3), "{done:?}");
+        let rows: Vec<u64> = done.told[0].set_aside.iter().map(|a| a.row).collect();
+        assert_eq!(rows, [4, 5, 6, 7], "{:?}", done.told[0].set_aside);
+        assert!(done.told[0].notes.iter().any(|n| n.contains("参保月数")), "{:?}", done.told[0].notes);
+        let kitchen = app.companies.kitchen(actor.clone()).wait().unwrap();
+        assert!(kitchen.released.is_none(), "another person releases it");
+        let draft = kitchen.draft.expect("a draft");
+        assert_eq!((draft.items.len(), draft.items[0].conditions.len()), (1, 2), "{:?}", draft.items);
+        assert_eq!(draft.items[0].conditions[0], "参保满12个月");
+        let again = bring(app, &actor, "policies", text.as_bytes()).unwrap();
+        app.imports.begin(&actor, again, &how).unwrap();
+        app.imports.run_due().unwrap();
+        assert_eq!(answer(app, &actor, again).duplicates, 2, "the same item is no new version");
+    });
+}
+
+#[test]
+fn a_log_is_looked_at_read_with_its_progress_and_kept_with_its_figures() {
+    city(|app, _| {
+        let actor = account(app, Role::Analyst);
+        let text = "单据,工序名,落款日,备注\n1,受理,2026-01-05 09:00,甲\n1,办结,2026-01-06 09:00,乙\n2,受理,2026-01-05 10:00,\n";
+        let id = bring(app, &actor, "logs", text.as_bytes()).unwrap();
+        let (mut how, first) = seen(&app.imports, &actor, id);
+        assert!(first.trouble.is_some(), "which column is the case?");
+        assert_eq!(first.parts[0].told.seen[1].samples, ["受理", "办结"]);
+        how.asked.columns = vec![column("单据", "case"), column("工序名", "activity")];
+        let seen = app.imports.ask(&actor, id, &how).unwrap();
+        assert!(
+            seen.trouble.is_none() && seen.parts[0].told.columns_used.len() == 3,
+            "{:?}",
+            seen.parts[0].told
+        );
+        app.imports.begin(&actor, id, &how).unwrap();
+        app.imports.run_due().unwrap();
+        let done = answer(app, &actor, id);
+        assert_eq!((done.accepted, done.also[0].2), (3, 2));
+        let key = done.seen_at.unwrap().rsplit('/').next().unwrap().to_owned();
+        let kept = app.logs.kept_logs(&actor).wait().unwrap();
+        let meta: optimise_acts::logs::KeptMeta = serde_json::from_str(&kept[0].log.meta).unwrap();
+        let figures = meta.figures.expect("figures");
+        assert_eq!(
+            (kept[0].log.id.clone(), figures.activities, figures.median_s),
+            (key.clone(), 2, Some(43_200.0))
+        );
+        let opened = app.logs.open_log(&actor, &key).unwrap();
+        assert_eq!((opened.log.event_count(), opened.log.event_column("备注").is_some()), (3, true));
+        // The same file again is the same log; what is no log is said so before anything is kept.
+        let again = bring(app, &actor, "logs", text.as_bytes()).unwrap();
+        app.imports.begin(&actor, again, &how).unwrap();
+        app.imports.run_due().unwrap();
+        assert_eq!(
+            (answer(app, &actor, again).duplicates, app.logs.kept_logs(&actor).wait().unwrap().len()),
+            (1, 1)
+        );
+        let page = b"<!DOCTYPE html><html><body>login</body></html>";
+        assert!(matches!(bring(app, &actor, "logs", page), Err(Error::Invalid { .. })));
+        let xes = "<log><trace><string key=\"concept:name\" value=\"1\"/><event><string key=\"concept:name\" value=\"A\"/><date key=\"time:timestamp\" value=\"2026-01-05T09:00:00+08:00\"/></event></trace></log>";
+        let id = bring(app, &actor, "logs", xes.as_bytes()).unwrap();
+        app.imports.begin(&actor, id, &How::default()).unwrap();
+        app.imports.run_due().unwrap();
+        assert_eq!(answer(app, &actor, id).accepted, 1);
+        assert!(app.imports.door_for(&account(app, Role::Clerk), "logs").is_err());
+    });
+}

@@ -5,6 +5,7 @@ use std::io::Cursor;
 use kernel::Role;
 use paper::sheet::{Limits, read_sheets};
 
+use super::offices::books::Book;
 use super::offices::{ALL, Dress, dressed};
 use super::{city, who};
 
@@ -42,6 +43,19 @@ fn the_same_units_come_out_of_every_dress() {
             let office = app.city.office_now().wait().expect("an office");
             let duties = office.unit_called("城西所").map(|u| u.duties.clone());
             assert_eq!(duties.as_deref(), Some("登记\n\"双随机\"检查"), "{dress:?}");
+        }
+        for book in Book::all() {
+            let bytes = book.bytes(&HEADER, &units());
+            let (_, sheets) = read_sheets(Cursor::new(bytes), &Limits::default()).expect("reads");
+            let taken = app.people.take_in_roster(&who(Role::SystemAdmin, 1), &sheets).expect("is taken");
+            assert!(taken.wrong.is_empty(), "{book:?}: {:?}", taken.wrong);
+            assert_eq!((taken.units.new, taken.units.changed), (0, 3), "{book:?}");
+            let told = &taken.told[0];
+            assert_eq!(
+                (told.set_aside.len(), told.sheets_other.len()),
+                (book.aside(), book.others()),
+                "{book:?}"
+            );
         }
     });
 }

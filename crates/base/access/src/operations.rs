@@ -104,6 +104,7 @@ operations! {
         WriteLimits = "write_limits", "维护期限与进驻规则";
         WriteCalendar = "write_calendar", "导入日历";
         WriteSignOn = "write_sign_on", "设置统一认证";
+        WriteOutreach = "write_outreach", "设置对外告知";
         WriteScores = "write_scores", "设定考核公式";
         ReadJobs = "read_jobs", "查看作业";
         ReadLedger = "read_ledger", "核验留痕";
@@ -144,6 +145,8 @@ operations! {
         ReadRatings = "read_ratings", "查看评价";
         WriteServices = "write_services", "登记服务";
         AppealRating = "appeal_rating", "申请评价复核";
+        ReadPosted = "read_posted", "查看单位在厅人员办事情况";
+        ReplyPosted = "reply_posted", "说明进厅不办事的情况";
         AskAdjust = "ask_adjust", "考核异议与申报";
         DecideAdjust = "decide_adjust", "考核申报审定";
         AnswerAccount = "answer_account", "责任追究申辩";
@@ -278,6 +281,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WriteLimits, &[SystemAdmin, Coordinator], Reach::City),
     r(O::WriteCalendar, &[SystemAdmin, System], Reach::City),
     r(O::WriteSignOn, &[SystemAdmin], Reach::City),
+    r(O::WriteOutreach, &[SystemAdmin], Reach::City),
     r(O::ReadJobs, &[SystemAdmin], Reach::City),
     r(O::ReadLedger, &[SystemAdmin, Supervisor], Reach::City),
     r(O::WriteCatalogue, &[Coordinator, Analyst, SystemAdmin, System], Reach::Region),
@@ -348,6 +352,9 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::TakeTicket, &[Clerk, Handler], Reach::Unit),
     r(O::TakeTicket, &[System], Reach::Region),
     r(O::UnmaskBooking, &[Clerk, Handler], Reach::Unit),
+    r(O::ReadPosted, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ReadPosted, &[Coordinator, Supervisor, Analyst], Reach::Region),
+    r(O::ReplyPosted, &[Handler, UnitAdmin], Reach::Unit),
     r(O::ReadPresence, &[UnitAdmin], Reach::Unit),
     r(O::ReadPresence, &[Coordinator, Supervisor, Analyst], Reach::Region),
     r(O::WriteBulletins, &[Coordinator, Supervisor], Reach::Region),

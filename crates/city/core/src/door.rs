@@ -24,7 +24,16 @@ pub trait Door: Clone + Send + 'static {
         let own = self.clone();
         self.city().store.ask(move |rd| f(&own, rd))
     }
-    /// The same for what computes for long: it does not stand in the way of what reads a page.
+    /// Looks, then writes: what `look` refuses does not wait for the writer. The closure looks again, and may run again.
+    fn look_then_write<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Self, &mut Rd<'_>) -> Result<(), Error> + Send + 'static,
+        mut f: impl FnMut(&Self, &mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Later<T> {
+        let (sees, own) = (self.clone(), self.clone());
+        self.city().store.ask_then(move |rd| look(&sees, rd), move |tx| f(&own, tx))
+    }
+    /// As [`Door::read`] for what computes for long: it does not stand in the way of what reads a page.
     fn study<T: Send + 'static>(
         &self,
         f: impl FnOnce(&Self, &mut Rd<'_>) -> Result<T, Error> + Send + 'static,

@@ -10,16 +10,19 @@ use kernel::{Actor, RegionCode, Role, StreamId, StreamKind, UnitId};
 use resolve::{LimitRule, Rules, default_limits, whistle_limits};
 use serde::{Deserialize, Serialize};
 use store::office::UnitRow;
+use store::outbox::ReceiverRow;
 use store::{Rd, Tx, counters, office, settings};
 use workday::{WorkCalendar, YearNotice};
 
-use crate::{City, Door as _, Error, Later};
+use crate::{City, Door as _, Error, Later, Outreach};
 
 const CITY: &str = "city";
 const LIMITS: &str = "limits";
 const CALENDAR: &str = "calendar";
 /// The setting of what is demanded of whoever signs in.
 pub const SIGN_IN: &str = "sign-in";
+/// The setting of how people outside are told.
+pub const OUTREACH: &str = "outreach";
 const GENERATION: &str = "office-generation";
 
 /// What a city demands of whoever signs in.
@@ -57,6 +60,10 @@ pub struct Office {
     pub rules: Rules,
     /// roles that must have a second factor
     pub factor_roles: Vec<Role>,
+    /// how people and systems outside are told
+    pub outreach: Outreach,
+    /// units and systems that asked to be told
+    pub receivers: Vec<ReceiverRow>,
     units: HashMap<UnitId, UnitRow>,
     by_key: HashMap<String, UnitId>,
 }
@@ -97,7 +104,12 @@ impl Office {
             Some(s) => parse::<SignInRules>(&s.doc)?.factor,
             None => Vec::new(),
         };
-        Ok(Self { settings, rules, factor_roles, units, by_key })
+        let outreach = match settings::newest(rd, OUTREACH)? {
+            Some(s) => parse::<Outreach>(&s.doc)?,
+            None => Outreach::default(),
+        };
+        let receivers = store::outbox::receivers(rd)?;
+        Ok(Self { settings, rules, factor_roles, outreach, receivers, units, by_key })
     }
     /// Must who has this role have a second factor?
     pub fn demands_factor(&self, role: Role) -> bool {

@@ -43,6 +43,8 @@ pub const STRANGERS_DAYS: i64 = 1;
 pub const TRIES_DAYS: i64 = 30;
 /// Messages to units, days.
 pub const MESSAGES_DAYS: i64 = 730;
+/// What was told to people and systems outside, days; its address ends with the delivery.
+pub const OUTBOX_DAYS: i64 = 90;
 /// Files brought to be imported, with their rows set aside, days.
 pub const IMPORTS_DAYS: i64 = 30;
 /// Forms that somebody has not sent, days.
@@ -70,6 +72,7 @@ pub const KEPT: &[Kind] = &[
     k("预约、占号（不含姓名电话）", "appointments and their places, with a keyed digest of the telephone", "appointment, hall_place", "know no-shows of one person, warn before any bar", Ends::Kept),
     k("号票：何时等、谁在哪个窗口办", "tickets: how long one waited, who served at which window", "ticket", "waits, presence without work", Ends::Kept),
     k("大厅的定岗、授权与培训记录", "who is posted at which window, with authority and training", "hall", "only the trained and authorised sit at a window", Ends::Kept),
+    k("进厅不办事的说明", "what a unit said about who was posted and ended nothing", "posted_reply", "the right of reply", Ends::Kept),
     k("申请表（加密）", "what was filled in for an application, sealed", "application_form", "decide on it; papers may be asked for", Ends::Days(FORMS_DAYS)),
     k("没有提交的申请表（加密）", "what was filled in and never handed in, sealed", "application_form", "go on another day", Ends::Days(DRAFTS_DAYS)),
     k("申请、环节、结果（不含申请表）", "applications, their steps and results, without the form", "application, application_task, application_part, held_result", "what the government decided; whose a result is stands there as a keyed digest", Ends::Kept),
@@ -94,6 +97,9 @@ pub const KEPT: &[Kind] = &[
     k("账号登录过的网络（摘要）", "digests of networks an account signed in from", "sign_in_try", "strangers lock nobody out", Ends::Days(TRIES_DAYS)),
     k("查阅他单位件、查看联系方式", "who read a case of another unit or saw a contact, and why", "event", "nobody reads beyond need unseen", Ends::Kept),
     k("站内消息（标题已遮盖）", "messages to units, personal data covered", "message", "who must act", Ends::Days(MESSAGES_DAYS)),
+    k("对外告知（地址加密，送达即删）", "what people and systems outside were told: stage and number; the address sealed, gone with the delivery", "outbox", "they are told; what did not arrive is seen", Ends::Days(OUTBOX_DAYS)),
+    k("接收方地址与密钥（加密）", "units and systems that asked to be told: address and secret, sealed", "receiver", "tell them", Ends::Kept),
+    k("退订的人（摘要）", "who wants no more, as a keyed digest of the address", "unsubscribed", "they are not told again", Ends::Kept),
     k("未提交的草稿（加密）", "forms that staff have not sent yet, sealed", "draft", "a closed window loses nothing", Ends::Days(UNSENT_DAYS)),
     k("接口重发的答复", "answers kept for requests that are sent twice", "idempotency", "done once", Ends::Days(ONCE_DAYS)),
     k("检索索引、统计、相似度", "search index, figures, likeness: made from the record, made anew after erasing", "text_*, fact", "find and count", Ends::Kept),

@@ -32,12 +32,18 @@ pub struct Contact {
     /// 地址
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub address: String,
+    /// 电子邮箱
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub email: String,
+    /// 告知用语: `en`, or empty for Chinese
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lang: String,
 }
 
 impl Contact {
     /// Nobody left a name.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        Self { lang: String::new(), ..self.clone() } == Self::default()
     }
     /// Is it of a length that names, numbers and addresses have?
     ///
@@ -49,6 +55,8 @@ impl Contact {
             ("phone", &self.phone, 100),
             ("id_number", &self.id_number, 100),
             ("address", &self.address, 300),
+            ("email", &self.email, 254),
+            ("lang", &self.lang, 2),
         ] {
             if text.chars().count() > most {
                 return Err(crate::Error::invalid(
@@ -73,7 +81,7 @@ impl Contact {
     }
     /// What is long enough to be looked for: a single character is in every text.
     fn parts(&self) -> impl Iterator<Item = &str> {
-        [&self.name, &self.phone, &self.id_number, &self.address]
+        [&self.name, &self.phone, &self.id_number, &self.address, &self.email]
             .into_iter()
             .map(|p| p.trim())
             .filter(|p| p.chars().count() >= 2)
@@ -86,6 +94,11 @@ impl Contact {
             phone: mask(&self.phone, 3, 4),
             id_number: mask(&self.id_number, 4, 2),
             address: mask(&self.address, 6, 0),
+            email: self.email.split_once('@').map_or_else(
+                || mask(&self.email, 1, 0),
+                |(name, host)| format!("{}@{host}", mask(name, 1, 0)),
+            ),
+            lang: self.lang.clone(),
         }
     }
 }

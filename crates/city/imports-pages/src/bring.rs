@@ -2,9 +2,10 @@
 
 use askama::Template;
 use axum::extract::{FromRequest as _, Path, Request, State};
+use axum::http::header;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
-use imports::{Brought, Gate, State as Stands};
+use imports::{Brought, Counts, Gate, State as Stands};
 use web_kit::{Arrived, Fields, Lang, Oops, again, blocking, render, when};
 
 use crate::{Desk, Kit, Page};
@@ -64,7 +65,28 @@ struct BringHtml {
     door: &'static str,
     what: &'static str,
     trouble: String,
+    hint: String,
+    accept: &'static str,
     templates: Vec<(i64, String)>,
+}
+
+const TABLES: &str = ".xlsx,.xls,.xlsb,.ods,.csv,.tsv,.txt,.xml,.html";
+const LINES: &str = ".xlsx,.xls,.xlsb,.ods,.csv,.tsv,.txt,.xml,.html,.jsonl,.json";
+const LOGS: &str =
+    ".xes,.gz,.csv,.tsv,.txt,.xlsx,.xls,.xlsb,.ods,.parquet,.json,.jsonocel,.xmlocel,.sqlite,.db,.xml";
+
+/// What the browser offers, and what is said beside it.
+fn files_of(p: &Page, gate: &dyn Gate) -> (&'static str, String) {
+    let most = match gate.most() >> 20 {
+        m if m >= 1 << 10 && m.is_multiple_of(1 << 10) => format!("{} GB", m >> 10),
+        m => format!("{m} MB"),
+    };
+    let (accept, hint) = match gate.word() {
+        "items" => (LINES, p.t.file_hint),
+        _ if gate.counts() == Counts::Megabytes => (LOGS, p.t.file_hint_log),
+        _ => (TABLES, p.t.file_hint),
+    };
+    (accept, hint.replace("{most}", &most))
 }
 
 /// The door, where this person may send files to it.
@@ -74,10 +96,11 @@ async fn door_of(kit: &Kit, desk: &Desk, word: String) -> Result<std::sync::Arc<
 }
 
 async fn bring(kit: &Kit, desk: &Desk, gate: &dyn Gate, trouble: String) -> Result<Response, Oops> {
-    let templates = kit.acts.imports.templates(gate.word()).await?;
+    let templates = kit.acts.imports.templates(&desk.actor(), gate.word()).await?;
     let (p, said) = (desk.page.clone(), gate.said());
     let what = if p.lang == Lang::Zh { said.0 } else { said.1 };
-    Ok(render(&BringHtml { door: gate.word(), what, trouble, templates, p }))
+    let (accept, hint) = files_of(&p, gate);
+    Ok(render(&BringHtml { door: gate.word(), what, trouble, hint, accept, templates, p }))
 }
 
 /// `GET /desk/import/{door}`
@@ -90,6 +113,9 @@ pub(crate) async fn form(
     bring(&kit, &desk, &*gate, String::new()).await
 }
 
+/// Bytes of a form beside its file.
+const FORM_MAX: u64 = 1 << 20;
+
 /// `POST /desk/import/{door}`: a file; nothing of it is written yet.
 pub(crate) async fn take(
     State(kit): State<Kit>,
@@ -99,6 +125,11 @@ pub(crate) async fn take(
 ) -> Result<Response, Oops> {
     // Before the body is read.
     let gate = door_of(&kit, &desk, door).await?;
+    let announced = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
+    if announced.and_then(|n| n.parse::<u64>().ok()).is_some_and(|n| n > gate.most() + FORM_MAX) {
+        let e = imports::too_large(gate.most());
+        return again(&desk.page, e, |trouble| bring(&kit, &desk, &*gate, trouble)).await;
+    }
     let came = match Arrived::from_request(req, &kit).await {
         Ok(came) => came,
         Err(Oops(e)) => return again(&desk.page, e, |trouble| bring(&kit, &desk, &*gate, trouble)).await,

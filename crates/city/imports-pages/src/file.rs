@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
-use imports::{Answer, How, Preview, Question, State as Stands, View};
+use imports::{Answer, Counts, How, Preview, Question, State as Stands, View};
 use web_kit::{Fields, Oops, Opt, again, blocking, download, opt, render};
 
 use crate::bring::pick;
@@ -69,6 +69,7 @@ struct DoneHtml {
     counts: Vec<(String, u64)>,
     told: Vec<ToldView>,
     has_aside: bool,
+    seen_at: String,
 }
 
 fn questions(p: &Page, all: Vec<Question>, how: &How) -> Vec<QuestionView> {
@@ -88,6 +89,7 @@ fn preview(kit: &Kit, p: Page, v: View, seen: &Preview, trouble: String) -> Resp
         let text = text.replace("{rows}", &seen.rows.to_string()).replace("{good}", &seen.good.to_string());
         text.replace("{aside}", &aside.to_string())
     };
+    let in_bytes = gate.as_ref().is_some_and(|g| g.counts() == Counts::Megabytes);
     let failed = match v.brought.state {
         Stands::Failed => p.t.failed.replace("{why}", &half(&p, &v.brought.answer)),
         _ => String::new(),
@@ -114,7 +116,7 @@ fn preview(kit: &Kit, p: Page, v: View, seen: &Preview, trouble: String) -> Resp
             .template
             .as_ref()
             .map_or_else(String::new, |name| p.t.template_is.replace("{name}", name)),
-        summary: fill(p.t.preview_rows),
+        summary: fill(if in_bytes { p.t.preview_mb } else { p.t.preview_rows }),
         more: if seen.more { fill(p.t.preview_more) } else { String::new() },
         sheets: sheets(&p, seen, &v.how),
         orders: orders(&p, &v.how),
@@ -127,7 +129,9 @@ fn preview(kit: &Kit, p: Page, v: View, seen: &Preview, trouble: String) -> Resp
 fn running(kit: &Kit, p: Page, v: View) -> Response {
     let b = v.brought;
     let gate = kit.acts.imports.gate(&b.door);
-    let said = p.t.running_of.replace("{done}", &b.done.to_string());
+    let in_bytes = gate.as_ref().is_some_and(|g| g.counts() == Counts::Megabytes);
+    let said = if in_bytes { p.t.running_mb } else { p.t.running_of };
+    let said = said.replace("{done}", &b.done.to_string());
     let mut answer = render(&RunningHtml {
         what: gate.map_or_else(String::new, |g| pick(&p, g.said()).to_owned()),
         name: b.name,
@@ -173,6 +177,7 @@ fn done(kit: &Kit, p: Page, v: View) -> Result<Response, Oops> {
         counts,
         told: told.collect(),
         has_aside: !b.aside.is_empty(),
+        seen_at: answer.seen_at.unwrap_or_default(),
         p,
     }))
 }

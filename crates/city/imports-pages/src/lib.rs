@@ -12,12 +12,16 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use imports::Imports;
 use kernel::Role;
-use web_kit::{Lang, Place, Words as _};
+use web_kit::{Asset, JS, Lang, Place, Words as _};
 
 use texts::Texts;
 
-/// Largest file, bytes: what the reader of tables takes.
-pub const FILE_MAX: usize = 512 << 20;
+/// Largest file of any door, bytes; each door has its own bound below it.
+pub const FILE_MAX: usize = 10 << 30;
+
+/// What these pages bring with them.
+pub const ASSETS: &[Asset] =
+    &[Asset { plain: "import.js", kind: JS, bytes: include_bytes!("../assets/import.js") }];
 
 /// What these pages may ask; the router gives it.
 #[derive(Clone, Debug)]
@@ -41,7 +45,15 @@ fn name(lang: Lang) -> &'static str {
 pub const PLACES: &[Place] = &[Place {
     path: "/desk/import",
     text: name,
-    roles: &[Role::Coordinator, Role::SystemAdmin, Role::Analyst, Role::UnitAdmin, Role::Clerk],
+    roles: &[
+        Role::Coordinator,
+        Role::SystemAdmin,
+        Role::Analyst,
+        Role::UnitAdmin,
+        Role::Clerk,
+        Role::Supervisor,
+        Role::Walker,
+    ],
 }];
 
 /// The pages of the workbench.

@@ -18,7 +18,8 @@ web_kit::texts! {
     state_done: "已完成", "done";
     state_failed: "未成", "failed";
     file: "选择文件", "Choose a file";
-    file_hint: "XLSX、XLS、XLSB、ODS、CSV（任何编码和分隔符）、存成 .xls 的网页都可以，最大 512 MB。", "XLSX, XLS, XLSB, ODS, CSV of any encoding and separator, a web page saved as .xls; at most 512 MB.";
+    file_hint: "XLSX、XLS、XLSB、ODS、CSV（任何编码和分隔符）、存成 .xls 的网页都可以，最大 {most}。", "XLSX, XLS, XLSB, ODS, CSV of any encoding and separator, a web page saved as .xls; at most {most}.";
+    file_hint_log: "XES、CSV（也可以是 .gz）、表格、Parquet、OCEL 都可以，最大 {most}。表格软件的文件最大 512 MB，OCEL 最大 1 GB，Parquet 最大 2 GB：这几种要整个放进内存。", "XES, CSV (also .gz), spreadsheets, Parquet, OCEL; at most {most}. Spreadsheets at most 512 MB, OCEL 1 GB, Parquet 2 GB: these are held in memory as a whole.";
     upload: "上传并预览", "Send and preview";
     templates: "列对应模板", "Templates of columns";
     templates_hint: "同一单位下次送来表头相同的文件时，会自动认出并照着读。", "The next file with the same columns is recognised and read in the same way.";
@@ -57,6 +58,11 @@ web_kit::texts! {
     forget: "移除文件", "Remove the file";
     running: "正在导入，可以离开本页，回来再看。", "It is being taken in. You may leave this page and come back.";
     running_of: "已做 {done} 行，共约 {total} 行", "{done} of about {total} rows";
+    running_mb: "已读 {done} MB，共 {total} MB", "{done} of {total} MB";
+    preview_mb: "文件 {rows} MB。只看了开头，还没有写入。", "A file of {rows} MB. Only its beginning was looked at; nothing is written yet.";
+    open: "打开", "Open it";
+    sent: "已传 {done} MB，共 {total} MB", "{done} of {total} MB sent";
+    broken: "没有传完，请检查网络后重试", "It was not sent to its end: check the network and try again";
     refresh: "刷新", "Refresh";
     result: "结果", "Result";
     r_rows: "读了", "read";

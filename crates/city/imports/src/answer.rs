@@ -25,6 +25,9 @@ pub struct Answer {
     /// what else came of it, by its names in both languages: cases that bad ratings opened
     #[serde(default)]
     pub also: Vec<(String, String, u64)>,
+    /// the page where what was taken is seen: a log
+    #[serde(default)]
+    pub seen_at: Option<String>,
     /// rows that were not taken, as they stand
     #[serde(skip)]
     pub aside: Vec<AsideTable>,

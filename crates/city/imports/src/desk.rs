@@ -33,6 +33,16 @@ fn who(actor: &Actor) -> Result<StaffId, Error> {
     actor.staff.ok_or(Error::SignIn)
 }
 
+/// What is told of a file that is larger than its door takes.
+pub fn too_large(most: u64) -> Error {
+    let megabytes = most >> 20;
+    Error::invalid(
+        "file",
+        format!("文件超过 {megabytes} MB，请分成几个文件"),
+        format!("the file is larger than {megabytes} MB: split it"),
+    )
+}
+
 fn began() -> Error {
     Error::invalid(
         "file",
@@ -75,6 +85,9 @@ impl Imports {
                 "文件是空的，请重新选择",
                 "the file is empty: choose another",
             ));
+        }
+        if came.size() > gate.most() {
+            return Err(too_large(gate.most()));
         }
         let mine = self.city.store().read(|rd| brought::of_staff(rd, staff, FILES_MAX))?;
         if mine.len() >= FILES_MAX as usize {
@@ -187,13 +200,26 @@ impl Imports {
         Ok(template::how(&self.mine(actor, id)?))
     }
 
-    /// The templates of a door: id and name.
-    pub fn templates(&self, door: &str) -> Later<Vec<(i64, String)>> {
-        let door = door.to_owned();
-        self.read(move |_, rd| {
+    /// The templates of a door, for those who may send files to it: id and name.
+    pub fn templates(&self, actor: &Actor, door: &str) -> Later<Vec<(i64, String)>> {
+        let (actor, door) = (actor.clone(), door.to_owned());
+        self.read(move |own, rd| {
+            let gate = own.gate(&door).ok_or(Error::NotFound)?;
+            gate.may(&actor, &*own.city.office(rd)?)?;
             let all = brought::templates(rd, &door, template::TEMPLATES_MAX)?;
             Ok(all.into_iter().map(|t| (t.id, t.name)).collect())
         })
+    }
+
+    /// How a template of this name reads files of a door. Not for asynchronous code.
+    ///
+    /// # Errors
+    /// `NotFound`: no such door. Not for this actor.
+    pub fn template(&self, actor: &Actor, door: &str, name: &str) -> Result<Option<How>, Error> {
+        self.door_for(actor, door)?;
+        let door = door.to_owned();
+        let all = self.city.store().read(move |rd| brought::templates(rd, &door, template::TEMPLATES_MAX))?;
+        Ok(all.iter().find(|t| t.name == name.trim()).and_then(template::how_of))
     }
 
     /// Says how a file is to be read; looked at anew. Not for asynchronous code.

@@ -64,12 +64,21 @@ pub struct Part {
     pub fields: Vec<FieldName>,
 }
 
+/// What the progress of a door counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// rows of a table
+    Rows,
+    /// megabytes of a file that is looked at only at its beginning
+    Megabytes,
+}
+
 /// A file before anything is written (预览).
 #[derive(Clone, Debug, Default)]
 pub struct Preview {
     /// its tables, the main one first
     pub parts: Vec<Part>,
-    /// rows looked at
+    /// rows looked at; megabytes of the file where the door counts them
     pub rows: u64,
     /// rows that can be taken as far as the file tells
     pub good: u64,
@@ -110,9 +119,18 @@ pub trait Gate: Send + Sync {
     /// # Errors
     /// Why not.
     fn may(&self, actor: &Actor, office: &Office) -> Result<(), Error>;
-    /// Does such a file hold secrets (first passwords)? Then its bytes go when it is done, or after a day.
-    fn secret(&self) -> bool {
+    /// Are the bytes no longer needed when it is done, because they hold secrets (first passwords) or lie elsewhere
+    /// by then? They go then, or after a day.
+    fn brief(&self) -> bool {
         false
+    }
+    /// The largest file, bytes.
+    fn most(&self) -> u64 {
+        512 << 20
+    }
+    /// What its progress counts.
+    fn counts(&self) -> Counts {
+        Counts::Rows
     }
     /// How the file would be read. Writes nothing.
     ///
@@ -166,7 +184,7 @@ pub fn no_header(sheet: &str, rows: &[Vec<String>], fields: Vec<FieldName>, why:
         ..Told::default()
     };
     if let Some(names) = rows.get(at) {
-        let likely = |_: &str, raw: &[String]| tabular::value::likely(raw).map(str::to_owned);
+        let likely = |_: usize, raw: &[String]| tabular::value::likely(raw).map(str::to_owned);
         told.columns(names, &|_| None, rows[at + 1..].iter().map(Vec::as_slice), &likely);
     }
     Preview { parts: vec![Part { told, fields }], trouble: Some(why), ..Preview::default() }

@@ -1,5 +1,6 @@
 //! 导入台: a file that an office sends is kept, looked at before anything is written, read as a person says, and taken
-//! in by a job that goes on where it stopped. One desk for all doors (letters, items, rosters, ratings).
+//! in by a job that goes on where it stopped. One desk for all doors (letters, items, rosters, ratings,
+//! walks, policies, logs).
 //!
 //! A [`Gate`] knows one kind of table and what becomes of its rows; this room knows files, templates, progress and
 //! the answer. Must not know any movement, pages or SQL. `docs/sheets.md`.
@@ -16,9 +17,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use city::{City, Door};
 
 pub use answer::{Answer, aside_file};
-pub use desk::View;
-pub use gate::{FieldName, Gate, How, Part, Preview, Question, Run, first_rows, no_header, read_tables};
+pub use desk::{View, too_large};
+pub use gate::{
+    Counts, FieldName, Gate, How, Part, Preview, Question, Run, first_rows, no_header, read_tables,
+};
 pub use store::brought::{Brought, State, Template};
+pub use work::digest_of;
 
 /// 导入台. A clone is another handle.
 #[derive(Clone)]

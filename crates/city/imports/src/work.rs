@@ -109,10 +109,10 @@ impl Imports {
             None => String::new(),
         };
         let (b, json) = (b.clone(), serde_json::to_string(answer).map_err(Error::bug)?);
-        let secret = self.gate(&b.door).is_some_and(|g| g.secret());
+        let brief = self.gate(&b.door).is_some_and(|g| g.brief());
         let (ended, free) = self.city.store().write(move |tx| {
             let ended = brought::end(tx, &b, State::Done, &json, &aside)?;
-            let free = if ended && secret { brought::drop_bytes(tx, &b)? } else { None };
+            let free = if ended && brief { brought::drop_bytes(tx, &b)? } else { None };
             Ok::<_, store::StoreError>((ended, free))
         })?;
         if let Some(hash) = free {
@@ -128,16 +128,19 @@ impl Imports {
     pub fn sweep(&self) -> Result<usize, Error> {
         let now = self.city.store().now().us();
         let since = |days| Moment::from_us(now - retention::days(days));
-        let (before, secret) = (since(retention::IMPORTS_DAYS), since(1));
-        let mut old = self.city.store().read(move |rd| brought::old(rd, secret, 500))?;
-        old.retain(|b| b.at < before || self.gate(&b.door).is_some_and(|g| g.secret()));
+        let (before, brief) = (since(retention::IMPORTS_DAYS), since(1));
+        let mut old = self.city.store().read(move |rd| brought::old(rd, brief, 500))?;
+        old.retain(|b| b.at < before || self.gate(&b.door).is_some_and(|g| g.brief()));
         old.iter().try_for_each(|b| self.remove(b))?;
         Ok(old.len())
     }
 }
 
 /// SHA-256 of a file, and of the sheet that is read where it was named: two sheets of one file are two runs.
-fn digest_of(file: &mut std::fs::File, how: &How) -> Result<[u8; 32], Error> {
+///
+/// # Errors
+/// The disk could not.
+pub fn digest_of(file: &mut std::fs::File, how: &How) -> Result<[u8; 32], Error> {
     let disk = |e: std::io::Error| Error::Store(store::StoreError::Disk(e.to_string()));
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 18];

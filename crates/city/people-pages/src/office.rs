@@ -79,6 +79,7 @@ struct OfficeHtml {
     sent: Fields,
     may_calendar: bool,
     may_sign_on: bool,
+    may_outreach: bool,
     may_staff: bool,
     calendar: String,
     system: Option<Vec<(String, String)>>,
@@ -114,6 +115,7 @@ async fn office_page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> R
     }
     Ok(render(&OfficeHtml {
         may_calendar: access::decide(&actor, access::op::WriteCalendar, city).is_ok(),
+        may_outreach: access::decide(&actor, access::op::WriteOutreach, city).is_ok(),
         may_sign_on: access::decide(&actor, access::op::WriteSignOn, city).is_ok(),
         may_staff: may(desk, access::Operation::WriteStaff),
         calendar: office.rules.calendar.version().to_owned(),

@@ -31,6 +31,8 @@ web_kit::texts! {
     roster_download: "下载现有名册（XLSX）", "Download the roster (XLSX)";
     roster_hint: "两张表：“单位”（编码、全称、简称、类型、上级编码、区划、职责）和“人员”（账号、姓名、角色、单位编码、职务、初始密码）。编码和账号相同的会更新，没写在表里的保持不变；密码留空表示不改，新人员可以用统一身份认证登录。", "Two sheets with the headings of the downloaded workbook: units (code, full name, short name, kind, code of the unit above, region, duties) and staff (account, name, role, code of the unit, position, first password). Same code or account: changed; not in the file: left as it is. An empty password stays as it is.";
     roster_save: "导入改好的名册", "Bring the roster back";
+    outreach_link: "对外告知", "Outreach";
+    outreach_lead: "邮件、短信、接口回调，没有送达的", "Mail, short messages, webhooks, and what did not arrive";
     sign_on_title: "统一身份认证", "Single sign-on";
     sign_on_lead: "接入省、市统一身份认证平台（OpenID Connect）", "An identity provider that speaks OpenID Connect";
     sign_on_with: "用{label}登录", "Sign in with {label}";

@@ -9,6 +9,16 @@ use crate::entries::account_of;
 use city::{Door as _, Error, Later, without_secrets};
 
 impl People {
+    /// Who works under this account, for a command of whoever keeps the machine; none where it is not in use. Not for
+    /// asynchronous code.
+    ///
+    /// # Errors
+    /// The store could not.
+    pub fn actor_of(&self, login: &str) -> Result<Option<Actor>, Error> {
+        let found = self.city.store().read(|rd| office::staff_by_login(rd, login))?;
+        Ok(found.filter(|s| s.active).map(|s| s.actor()))
+    }
+
     /// Accounts after `after`: of the region for a system administrator, of the own unit for everybody else; without
     /// what proves who they are.
     pub fn staff_list(&self, actor: Actor, part: String, after: StaffId, limit: u32) -> Later<Vec<StaffRow>> {

@@ -39,7 +39,7 @@ impl Gate for RosterTables {
     fn said(&self) -> (&'static str, &'static str) {
         ("名册（单位和人员）", "Roster: units and staff")
     }
-    fn secret(&self) -> bool {
+    fn brief(&self) -> bool {
         true
     }
     fn may(&self, actor: &Actor, _: &Office) -> Result<(), Error> {

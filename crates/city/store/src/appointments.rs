@@ -184,6 +184,28 @@ pub fn due(rd: &mut Rd<'_>, care: &str, now: Moment, limit: u32) -> Result<Vec<A
     rd.query(&sql, vals![now, limit, care, first], row_of)
 }
 
+/// Who stands by for a hall, the longest waiting first.
+pub fn standing_by(rd: &mut Rd<'_>, hall: i64, limit: u32) -> Result<Vec<AppointmentRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM appointment WHERE stage = 'standby' AND hall = $1 ORDER BY id LIMIT $2"
+    );
+    rd.query(&sql, vals![hall, limit], row_of)
+}
+
+/// Who stands by and can be offered a place now: one is free in their queue, within their days. The longest waiting first;
+/// those that `care` put aside wait for their time.
+pub fn can_be_offered(rd: &mut Rd<'_>, care: &str, now: Moment, limit: u32) -> Result<Vec<AppointmentRow>> {
+    let first = stream(0).0;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM appointment WHERE stage = 'standby' AND EXISTS (SELECT 1 FROM hall_slot s WHERE \
+         s.hall = appointment.hall AND s.queue = appointment.queue AND s.used_phone < s.phone AND s.opens <= $1 AND \
+         s.shuts > $1 AND s.start >= appointment.start AND s.start < appointment.next_at) AND NOT EXISTS \
+         (SELECT 1 FROM aside x WHERE x.care = $3 AND x.subject = appointment.id + $4 \
+         AND (x.again IS NULL OR x.again > $1)) ORDER BY id LIMIT $2"
+    );
+    rd.query(&sql, vals![now, limit, care, first], row_of)
+}
+
 /// The rules of the hall moved the moment at which the system must act next.
 pub fn put_next(tx: &mut Tx<'_>, _permit: &Permit, id: i64, next_at: Option<Moment>) -> Result<()> {
     tx.exec("UPDATE appointment SET next_at = $2 WHERE id = $1", vals![id, next_at])?;

@@ -35,6 +35,7 @@ pub mod leads;
 pub mod ledger_rows;
 pub mod migrations;
 pub mod office;
+pub mod outbox;
 mod pool;
 mod portable;
 mod postgres;

@@ -160,7 +160,11 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
         "draft",
         "what somebody has not sent yet, sealed with the secret of the city; it becomes nothing by itself",
     ),
+    ("posted_reply", "what a unit said; each word of it stands in the event of the hall that brought it"),
     ("message", "a notice; the act it tells of is on record"),
+    ("outbox", "a notice on its way; the act it tells of is on record, its address is sealed"),
+    ("receiver", "who is told, address and secret sealed; that somebody set it is on record"),
+    ("unsubscribed", "holds keyed digests only: a row made by hand keeps nobody from being told"),
     ("fact", "made from the record and made again from it"),
     ("projection", "made from the record and made again from it"),
     ("text_state", "made from the record and made again from it"),
@@ -455,6 +459,7 @@ const SET_BY: &[(&str, &str)] = &[
     ("rollback", "accept_rollback"),
     ("policies-draft", "propose_policies"),
     ("policies", "release_policies"),
+    ("outreach", "set_outreach"),
 ];
 
 fn settings_now(rd: &mut Rd<'_>) -> Result<Compared> {

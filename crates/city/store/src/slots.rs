@@ -188,6 +188,12 @@ fn count(tx: &mut Tx<'_>, slot: i64, side: Side, by: i64) -> Result<()> {
     if done == 1 { Ok(()) } else { Err(StoreError::Bug(format!("no slot {slot}"))) }
 }
 
+/// Is a place of this slot given back whose moment has come?
+pub fn comes_free(rd: &mut Rd<'_>, slot: i64, now: Moment) -> Result<bool> {
+    let sql = "SELECT place FROM hall_place WHERE slot = $1 AND until IS NOT NULL AND until <= $2 LIMIT 1";
+    Ok(rd.query_opt(sql, vals![slot, now], |r| r.i64(0))?.is_some())
+}
+
 /// Gives the places of an appointment back: they are free from `until` on. With the slots to spare: those it keeps.
 pub fn give_back(
     tx: &mut Tx<'_>,

@@ -347,6 +347,46 @@ impl Store {
         }
     }
 
+    /// Looks before it writes: `look` reads on a thread of the store, and only what it does not refuse waits for the writer.
+    /// What was seen may have changed by then: the closure looks again.
+    pub fn ask_then<T, E>(
+        &self,
+        look: impl FnOnce(&mut Rd<'_>) -> std::result::Result<(), E> + Send + 'static,
+        f: impl FnMut(&mut Tx<'_>) -> std::result::Result<T, E> + Send + 'static,
+    ) -> Answer<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let Some(queue) = self.queue() else { return Answer::refused(StoreError::Closed) };
+        let (reply, rx) = oneshot::channel();
+        let task = TaskOf { f, done: None, reply };
+        let busy = Arc::clone(&self.inner.busy);
+        let reader: Reader = Box::new(move |pool| {
+            busy.readers_waiting.fetch_sub(1, Ordering::Relaxed);
+            if let Err(refused) = pool.read(look) {
+                drop(task.reply.send(Err(refused)));
+                return;
+            }
+            busy.waiting.fetch_add(1, Ordering::Relaxed);
+            let (task, fate): (Box<dyn Task>, _) = match queue.try_send(Box::new(task)) {
+                Ok(()) => return,
+                Err(TrySendError::Full(task)) => (task, StoreError::Busy),
+                Err(TrySendError::Disconnected(task)) => (task, StoreError::Closed),
+            };
+            busy.waiting.fetch_sub(1, Ordering::Relaxed);
+            task.answer(Err(fate));
+        });
+        self.inner.busy.readers_waiting.fetch_add(1, Ordering::Relaxed);
+        match self.inner.pool.submit(reader) {
+            Ok(()) => Answer { got: Got::Later(rx) },
+            Err(e) => {
+                self.inner.busy.readers_waiting.fetch_sub(1, Ordering::Relaxed);
+                Answer::refused(e)
+            }
+        }
+    }
+
     /// Stops taking closures, does what is waiting, and ends the threads.
     pub fn close(self) {
         self.inner.close();

@@ -5,6 +5,7 @@ mod doorway;
 mod file;
 mod intake;
 mod policies;
+mod policy_tables;
 mod table;
 mod views;
 mod whistle;
@@ -13,6 +14,7 @@ pub use doorway::Own;
 pub use file::{ListPage, NewCompany};
 pub use intake::{CHUNK, Incoming, Taken};
 pub use policies::{Ask, BookView, ItemView, Kitchen, PackView};
+pub use policy_tables::PolicyTables;
 pub use table::{Table, read_table};
 pub use views::{CompanyView, EventLine};
 pub use whistle::{

@@ -242,6 +242,19 @@ impl Companies {
         })
     }
 
+    /// The book that a table is laid over: the draft that waits, else what is in force, else an empty one. Not for
+    /// asynchronous code.
+    pub(crate) fn policy_base(&self) -> Result<Json, Error> {
+        self.city.store().read(|rd| {
+            let draft = kept_in(rd, DRAFT)?;
+            let kept = match draft {
+                Some(draft) => Some(draft),
+                None => kept_in(rd, RELEASED)?,
+            };
+            Ok(kept.map_or_else(|| json!({ "items": [] }), |(_, k)| k.book))
+        })
+    }
+
     /// 编制: a book is proposed; it changes nothing for companies yet. What is wrong with it is told all at once.
     pub fn propose_policies(&self, actor: Actor, text: String, why: String) -> Later<i64> {
         self.write(move |app, tx| {

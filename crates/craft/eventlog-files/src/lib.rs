@@ -8,7 +8,7 @@ mod pages;
 mod parquet;
 mod sqlite;
 
-pub use parquet::{first_parquet_rows, read_parquet, write_parquet};
+pub use parquet::{first_parquet_rows, read_kept_parquet, read_parquet, write_parquet, write_parquet_heard};
 pub use sqlite::{read_ocel_sqlite, write_ocel_sqlite};
 
 /// Why such a file could not be read or written.

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use eventlog::error::{Error, Limits, Report};
 use eventlog::log::{Column, Kind, Value};
 use eventlog::when::{NO_TIME, write_time};
-use eventlog::{Log, Mapping, Order, TableBuilder};
+use eventlog::{GroupedRows, Log, Mapping, Order, TableBuilder};
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::file::properties::WriterProperties;
@@ -47,6 +47,40 @@ pub fn read_parquet(
     let (log, mut report, used) = read.unwrap_or_else(|_| Err(damaged("panic")))?;
     (report.bytes, report.complete) = (length, true);
     Ok((log, report, used))
+}
+
+/// Reads what [`write_parquet`] wrote: typed columns, the rows of a case together, so that nothing is held beside the log.
+///
+/// # Errors
+/// Damaged, not written by us, or larger than the limits.
+pub fn read_kept_parquet(bytes: Vec<u8>, limits: Limits) -> Result<(Log, Report), FileError> {
+    let length = bytes.len() as u64;
+    let bytes = Bytes::from(bytes);
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let reader = SerializedFileReader::new(bytes.clone()).map_err(damaged)?;
+        let fields = reader.metadata().file_metadata().schema().get_fields().to_vec();
+        let columns = fields.iter().map(|f| (f.name().to_owned(), kind_of(f))).collect();
+        let mut rows = GroupedRows::new(columns, limits).ok_or_else(|| damaged(eventlog::grouped::CASE))?;
+        // What is held is the log; its builder counts its texts.
+        let all = Limits { text: usize::MAX, ..limits };
+        each_row(&bytes, &all, |_, row| rows.push(&row).map(|()| true).map_err(FileError::from))?;
+        Ok(rows.finish(Order::File))
+    }));
+    let (log, mut report) = read.unwrap_or_else(|_| Err(damaged("panic")))?;
+    report.bytes = length;
+    Ok((log, report))
+}
+
+/// The type of the values of a column that we wrote.
+fn kind_of(field: &Type) -> Kind {
+    let Type::PrimitiveType { physical_type, .. } = field else { return Kind::String };
+    match (unit(field), *physical_type) {
+        (Unit::Time { .. }, _) => Kind::Date,
+        (_, Physical::INT64) => Kind::Int,
+        (_, Physical::DOUBLE) => Kind::Float,
+        (_, Physical::BOOLEAN) => Kind::Boolean,
+        _ => Kind::String,
+    }
 }
 
 /// The first rows as texts, the header first.
@@ -244,7 +278,15 @@ impl Source<'_> {
 /// # Errors
 /// The library refuses; it does not for logs that were read.
 pub fn write_parquet(log: &Log) -> Result<Vec<u8>, FileError> {
-    write(log).map_err(|e| FileError::Unwritable { what: NAME, why: e.to_string() })
+    write_parquet_heard(log, &mut || {})
+}
+
+/// The same; `heard` is called now and then, for a large log takes a while.
+///
+/// # Errors
+/// As [`write_parquet`].
+pub fn write_parquet_heard(log: &Log, heard: &mut dyn FnMut()) -> Result<Vec<u8>, FileError> {
+    write(log, heard).map_err(|e| FileError::Unwritable { what: NAME, why: e.to_string() })
 }
 
 fn sources(log: &Log) -> Vec<(String, Source<'_>)> {
@@ -279,7 +321,7 @@ fn path(columns: &[Column], column: &Column) -> String {
     }
 }
 
-fn write(log: &Log) -> parquet::errors::Result<Vec<u8>> {
+fn write(log: &Log, heard: &mut dyn FnMut()) -> parquet::errors::Result<Vec<u8>> {
     let sources = sources(log);
     let fields = sources.iter().map(|(name, source)| {
         let (physical, logical) = match source.kind() {
@@ -307,6 +349,7 @@ fn write(log: &Log) -> parquet::errors::Result<Vec<u8>> {
             column.close()?;
         }
         group.close()?;
+        heard();
     }
     writer.close()?;
     Ok(out)

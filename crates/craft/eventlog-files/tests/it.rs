@@ -6,7 +6,8 @@ use eventlog::error::Limits;
 use eventlog::ocel::{Ocel, read_ocel_json};
 use eventlog::{Error, Log, Order, XesOptions, read_xes, write_csv};
 use eventlog_files::{
-    FileError, first_parquet_rows, read_ocel_sqlite, read_parquet, write_ocel_sqlite, write_parquet,
+    FileError, first_parquet_rows, read_kept_parquet, read_ocel_sqlite, read_parquet, write_ocel_sqlite,
+    write_parquet,
 };
 use proptest::prelude::*;
 
@@ -111,6 +112,9 @@ fn a_log_survives_parquet() {
     // Of two attributes of one name the second has got a number.
     assert_eq!(csv(&back), csv(&log()).replacen("pages,pages", "pages,pages_2", 1));
     assert!(report.complete);
+    // The way of logs that are kept gives the same.
+    let (kept, report) = read_kept_parquet(bytes.clone(), Limits::small()).unwrap();
+    assert_eq!((csv(&kept), report.complete), (csv(&back), true));
     let rows = first_parquet_rows(bytes.clone(), 3).unwrap();
     assert_eq!((rows.len(), rows[1][1].as_str()), (3, "受理, 登记"));
     let small = Limits { events: 2, ..Limits::small() };
@@ -212,6 +216,12 @@ proptest! {
     #[test]
     fn mutated_parquet_is_refused_or_usable(bytes in mutated(write_parquet(&log()).unwrap())) {
         if let Ok((log, ..)) = read_parquet(bytes, None, Limits::small(), Order::Time) {
+            prop_assert!(write_parquet(&log).is_ok());
+        }
+    }
+    #[test]
+    fn mutated_kept_logs_are_refused_or_usable(bytes in mutated(write_parquet(&log()).unwrap())) {
+        if let Ok((log, ..)) = read_kept_parquet(bytes, Limits::small()) {
             prop_assert!(write_parquet(&log).is_ok());
         }
     }

@@ -55,6 +55,11 @@ const NAMES: [(&str, &[&str]); 7] = [
             "案件编号",
             "办件号",
             "业务编号",
+            "业务号",
+            "申请号",
+            "案号",
+            "收件号",
+            "办理编号",
             "申请编号",
             "受理编号",
             "受理号",
@@ -67,6 +72,10 @@ const NAMES: [(&str, &[&str]); 7] = [
             "件号",
             "案件id",
             "编号",
+            "流程实例号",
+            "流程实例",
+            "实例编号",
+            "实例号",
             "traceid",
             "applicationid",
             "processinstanceid",
@@ -89,6 +98,14 @@ const NAMES: [(&str, &[&str]); 7] = [
             "活动名称",
             "步骤",
             "步骤名称",
+            "工序",
+            "工作步骤",
+            "处理环节",
+            "业务环节",
+            "任务节点",
+            "办理节点",
+            "任务",
+            "办理步骤",
             "节点",
             "节点名称",
             "流程节点",
@@ -114,6 +131,10 @@ const NAMES: [(&str, &[&str]); 7] = [
             "接收时间",
             "收到时间",
             "接件时间",
+            "到达时间",
+            "进入时间",
+            "领取时间",
+            "启动时间",
             "签收时间",
             "开始日期",
             "开始办理时间",
@@ -135,6 +156,10 @@ const NAMES: [(&str, &[&str]); 7] = [
             "处理时间",
             "发生时间",
             "办结时间",
+            "离开时间",
+            "提交时间",
+            "办毕时间",
+            "终止时间",
             "完成日期",
             "结束日期",
             "办理日期",
@@ -168,6 +193,13 @@ const NAMES: [(&str, &[&str]); 7] = [
             "操作员",
             "受理人",
             "审批人",
+            "办理者",
+            "处理者",
+            "执行人",
+            "责任人",
+            "经手人",
+            "审核人",
+            "工作人员",
             "人员",
             "user",
             "performer",
@@ -239,6 +271,15 @@ pub fn find_header(rows: &[Vec<String>], mapping: Option<&Mapping>) -> Option<He
         Some(mapping) => header::find(rows, &Given(mapping)),
         None => header::find(rows, &Guessed),
     }
+}
+
+/// How many columns of a log these names tell.
+pub fn known(names: &[String], mapping: Option<&Mapping>) -> usize {
+    let fields = match mapping {
+        Some(mapping) => header::fields(names, &Given(mapping)),
+        None => header::fields(names, &Guessed),
+    };
+    fields.iter().flatten().count()
 }
 
 impl Mapping {

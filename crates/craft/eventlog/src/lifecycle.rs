@@ -20,6 +20,7 @@ pub enum Phase {
 
 const STARTS: &[&str] = &[
     "start",
+    "s",
     "started",
     "begin",
     "began",
@@ -56,6 +57,7 @@ const STARTS: &[&str] = &[
 ];
 const ENDS: &[&str] = &[
     "complete",
+    "c",
     "completed",
     "end",
     "ended",

@@ -12,6 +12,7 @@ use tabular::when::{self, BEIJING_S, DateOrder, Evidence};
 use crate::builder::Builder;
 use crate::columns::{Mapping, find_header};
 use crate::error::{Error, Limits, ProblemKind, Report};
+use crate::intern::Interner;
 use crate::log::{Kind, Log, Order};
 use crate::when::read_time;
 
@@ -41,7 +42,6 @@ pub struct TableIntake<'m> {
     table: Option<TableBuilder>,
     used: Mapping,
     names: Vec<String>,
-    text: usize,
     /// The workbook counts its days from 1904.
     pub is_1904: bool,
     /// Which of day and month comes first, as a person says.
@@ -60,7 +60,6 @@ impl<'m> TableIntake<'m> {
             table: None,
             used: Mapping::default(),
             names: Vec::new(),
-            text: 0,
             is_1904: false,
             date_order: None,
             told: Told::default(),
@@ -125,10 +124,6 @@ impl<'m> TableIntake<'m> {
         let Some(table) = &mut self.table else { return Ok(()) };
         if row.cells.iter().all(|c| c.trim().is_empty()) {
             return Ok(());
-        }
-        self.text += row.cells.iter().map(String::len).sum::<usize>();
-        if self.text > self.limits.text {
-            return Err(Error::TooLarge { what: "文字 / text", limit: self.limits.text as u64 });
         }
         self.told.hidden_rows += u64::from(row.hidden);
         if row.cells.first().is_some_and(|c| c.len() <= 200) {
@@ -210,10 +205,9 @@ fn unmapped(rows: &[Vec<String>], mapping: Option<&Mapping>) -> Error {
     if let Some(m) = mapping {
         return Error::NoColumn(m.case.clone());
     }
-    let header = rows
-        .iter()
-        .take(header::HEADER_WITHIN)
-        .max_by_key(|r| r.iter().filter(|c| !c.trim().is_empty()).count());
+    // The first of the fullest rows: those below it are records.
+    let filled = |r: &&Vec<String>| r.iter().filter(|c| !c.trim().is_empty()).count();
+    let header = rows.iter().take(header::HEADER_WITHIN).rev().max_by_key(filled);
     let columns = header.map(|r| r.join(" | ")).unwrap_or_default().chars().take(300).collect();
     let guess = header.map(|h| Mapping::guess(h, &[]));
     Error::Unmapped {
@@ -238,14 +232,43 @@ fn used_columns(used: &Mapping, headers: &[String]) -> Vec<ColumnUsed> {
     headers.iter().map(|h| ColumnUsed { name: h.clone(), field: field(h).to_owned() }).collect()
 }
 
+/// The cells of a table (格), each different text once: a log repeats its steps, people and days.
+#[derive(Default)]
+struct Cells {
+    texts: Interner,
+    /// Row by row.
+    ids: Vec<u32>,
+    width: usize,
+}
+
+impl Cells {
+    fn rows(&self) -> usize {
+        self.ids.len() / self.width.max(1)
+    }
+    fn id(&self, row: usize, column: usize) -> u32 {
+        self.ids[row * self.width + column]
+    }
+    fn get(&self, row: usize, column: usize) -> &str {
+        self.texts.get(self.id(row, column))
+    }
+    /// Adds a row of the width of the table; none where there is no room for its texts.
+    fn push(&mut self, row: &[String]) -> Option<()> {
+        for text in row {
+            let id = self.texts.intern(text)?;
+            self.ids.push(id);
+        }
+        Some(())
+    }
+}
+
 /// Builds a log from rows: the header first, then one row for each event, in any order of cases.
 pub struct TableBuilder {
     headers: Vec<String>,
     parts: Parts,
     /// Rows by case; a log needs its cases together.
     cases: Vec<Vec<u32>>,
-    names: crate::intern::Interner,
-    cells: Vec<Vec<String>>,
+    names: Interner,
+    cells: Cells,
     limits: Limits,
     offset_s: i32,
     /// The workbook counts its days from 1904.
@@ -294,12 +317,13 @@ impl TableBuilder {
         let used =
             |i: &usize| *i == case || named.iter().any(|n| n.0 == *i) || clock.is_some_and(|c| c.1 == *i);
         let others = (0..headers.len()).filter(|i| !used(i)).collect();
+        let cells = Cells { width: headers.len(), ..Cells::default() };
         Ok(Self {
             headers,
             parts: Parts { case, activity, named, others },
             cases: Vec::new(),
-            names: crate::intern::Interner::default(),
-            cells: Vec::new(),
+            names: Interner::default(),
+            cells,
             limits,
             offset_s: mapping.offset_s.unwrap_or(BEIJING_S),
             is_1904: false,
@@ -340,7 +364,7 @@ impl TableBuilder {
             self.report.add(ProblemKind::Fields, &what, line, byte);
             row.resize(self.headers.len(), String::new());
         }
-        if self.cells.len() as u64 >= self.limits.events {
+        if self.cells.rows() as u64 >= self.limits.events {
             return Err(Error::TooLarge { what: "事件 / events", limit: self.limits.events });
         }
         let name = row[self.parts.case].trim();
@@ -352,10 +376,13 @@ impl TableBuilder {
         if id as usize == self.cases.len() {
             self.cases.push(Vec::new());
         }
-        self.cases[id as usize].push(self.cells.len() as u32);
-        self.cells.push(row);
+        self.cases[id as usize].push(self.cells.rows() as u32);
+        // Four bytes a cell and its text once: together at most three times what texts may take.
+        let room = self.cells.push(&row).is_some()
+            && self.cells.texts.text_bytes() <= self.limits.text
+            && self.cells.ids.len() / 2 <= self.limits.text;
         self.places.push((line, byte));
-        Ok(())
+        if room { Ok(()) } else { Err(Error::TooLarge { what: "文字 / text", limit }) }
     }
 
     /// Writes the times that one cell alone does not say as those that all can be read: day and month by what the
@@ -364,8 +391,11 @@ impl TableBuilder {
         let times: Vec<usize> = self.parts.named.iter().filter(|n| n.2 == Kind::Date).map(|n| n.0).collect();
         for i in times {
             let mut seen = Evidence::default();
-            for (row, place) in self.cells.iter().zip(&self.places) {
-                seen.see(&row[i], place.0);
+            let mut met = hashbrown::HashSet::new();
+            for (row, place) in self.places.iter().enumerate() {
+                if met.insert(self.cells.id(row, i)) {
+                    seen.see(self.cells.get(row, i), place.0);
+                }
             }
             let clock = self.clock.filter(|c| c.0 == i).map(|c| c.1);
             if !seen.any() && clock.is_none() && !self.is_1904 {
@@ -376,30 +406,46 @@ impl TableBuilder {
                 .map_err(|(zh, en)| Error::DateOrder { zh, en })?;
             let order = decided.as_ref().map(|d| d.0).or(self.date_order);
             self.order_said = decided.map(|d| d.1).or(self.order_said.take());
-            for row in &mut self.cells {
-                let text = row[i].trim();
-                let serial = || text.parse::<f64>().ok().filter(|_| self.is_1904);
-                let us = match serial().and_then(|n| when::serial_wall_s(n, true)) {
-                    Some(wall) => Some((wall - i64::from(self.offset_s)) * 1_000_000),
-                    None => match when::read(text, self.offset_s, order) {
-                        when::Reading::Time { us, .. } => Some(us),
-                        _ => None,
-                    },
+            // What a text is written as is found once.
+            let mut settled: hashbrown::HashMap<(u32, u32), u32> = hashbrown::HashMap::new();
+            for row in 0..self.cells.rows() {
+                let key = (self.cells.id(row, i), clock.map_or(u32::MAX, |c| self.cells.id(row, c)));
+                let id = match settled.get(&key) {
+                    Some(id) => *id,
+                    None => {
+                        let beside = clock.map(|c| self.cells.get(row, c).trim());
+                        let limit = self.limits.text as u64;
+                        let full = Error::TooLarge { what: "文字 / text", limit };
+                        let id = match self.settled(self.cells.get(row, i), beside, order) {
+                            Some(text) => self.cells.texts.intern(&text).ok_or(full)?,
+                            None => key.0,
+                        };
+                        settled.insert(key, id);
+                        id
+                    }
                 };
-                let Some(us) = us else { continue };
-                let in_day = clock.and_then(|c| {
-                    let text = row[c].trim();
-                    when::clock(text).or_else(|| (text == "0").then_some(0))
-                });
-                let writes = clock.is_some()
-                    || self.is_1904
-                    || !text.as_bytes().get(..4).is_some_and(|y| y.iter().all(u8::is_ascii_digit));
-                if writes {
-                    row[i] = crate::when::write_time(us + in_day.unwrap_or(0));
-                }
+                self.cells.ids[row * self.cells.width + i] = id;
             }
         }
         Ok(())
+    }
+
+    /// A time as one that every reader understands, where its cell alone does not say it.
+    fn settled(&self, text: &str, clock: Option<&str>, order: Option<DateOrder>) -> Option<String> {
+        let text = text.trim();
+        let serial = || text.parse::<f64>().ok().filter(|_| self.is_1904);
+        let us = match serial().and_then(|n| when::serial_wall_s(n, true)) {
+            Some(wall) => (wall - i64::from(self.offset_s)) * 1_000_000,
+            None => match when::read(text, self.offset_s, order) {
+                when::Reading::Time { us, .. } => us,
+                _ => return None,
+            },
+        };
+        let in_day = clock.and_then(|text| when::clock(text).or_else(|| (text == "0").then_some(0)));
+        let writes = clock.is_some()
+            || self.is_1904
+            || !text.as_bytes().get(..4).is_some_and(|y| y.iter().all(u8::is_ascii_digit));
+        writes.then(|| crate::when::write_time(us + in_day.unwrap_or(0)))
     }
 
     /// The log, cases in the order of their first row, and the report.
@@ -422,17 +468,17 @@ impl TableBuilder {
             builder.literal(false, Kind::String, "concept:name", name, &|| first)?;
             for &(i, kind) in &of_case {
                 // Of an attribute of the case the first row that states it counts.
-                let stated = rows.iter().map(|&r| &self.cells[r as usize][i]).find(|t| !t.is_empty());
+                let stated = rows.iter().map(|&r| self.cells.get(r as usize, i)).find(|t| !t.is_empty());
                 if let Some(text) = stated {
                     let key = self.headers[i].trim_start_matches(OF_CASE);
                     builder.literal(false, kind, key, text.as_bytes(), &|| first)?;
                 }
             }
             for &r in rows {
-                let (row, place) = (&self.cells[r as usize], self.places[r as usize]);
+                let (row, place) = (r as usize, self.places[r as usize]);
                 builder.begin_event()?;
                 for &(i, key, kind) in &self.parts.named {
-                    let cell = row[i].trim();
+                    let cell = self.cells.get(row, i).trim();
                     // A word that says that there is no time is none.
                     let none = kind == Kind::Date && when::is_blank_word(cell);
                     if !none && !cell.is_empty() || i == self.parts.activity {
@@ -440,8 +486,9 @@ impl TableBuilder {
                     }
                 }
                 for &(i, kind) in &kinds {
-                    if !row[i].is_empty() {
-                        builder.literal(true, kind, &self.headers[i], row[i].as_bytes(), &|| place)?;
+                    let text = self.cells.get(row, i);
+                    if !text.is_empty() {
+                        builder.literal(true, kind, &self.headers[i], text.as_bytes(), &|| place)?;
                     }
                 }
                 builder.end_event(&|| place);
@@ -454,8 +501,9 @@ impl TableBuilder {
 }
 
 /// The narrowest type that fits every filled cell of a column, looked at in up to 10,000 rows.
-fn column_kind(cells: &[Vec<String>], i: usize) -> Kind {
-    let mut filled = cells.iter().take(10_000).map(|r| r[i].trim()).filter(|t| !t.is_empty()).peekable();
+fn column_kind(cells: &Cells, i: usize) -> Kind {
+    let looked = (0..cells.rows().min(10_000)).map(|r| cells.get(r, i).trim());
+    let mut filled = looked.filter(|t| !t.is_empty()).peekable();
     if filled.peek().is_none() {
         return Kind::String;
     }

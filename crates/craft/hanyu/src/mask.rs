@@ -193,25 +193,42 @@ pub fn covered_words<'t>(text: &str, tokens: impl IntoIterator<Item = (usize, &'
 }
 
 /// The text with everything `find` finds covered by `*`; telephone and card numbers keep their ends so that
-/// two of them can still be told apart, names keep the surname.
+/// two of them can still be told apart, names keep the surname. What is left and its neighbours may look like somebody's
+/// again (long rows of numbers): that is covered whole, until nothing is found.
 pub fn mask(text: &str) -> String {
+    let mut out = cover(text, &find(text), kept_ends);
+    loop {
+        let again = cover(&out, &find(&out), |_, _| (0, 0));
+        if again == out {
+            return out;
+        }
+        out = again;
+    }
+}
+
+/// How many characters of a finding of so many stay, before and behind.
+fn kept_ends(kind: Personal, chars: usize) -> (usize, usize) {
+    match kind {
+        Personal::Identity => (3, 0),
+        Personal::Phone => (3.min(chars / 3), if chars > 8 { 2 } else { 0 }),
+        Personal::BankCard => (0, 4),
+        Personal::Plate => (2, 0),
+        Personal::Door => (0, 0),
+        Personal::Name | Personal::Email | Personal::Messenger | Personal::Passport => (1, 0),
+    }
+}
+
+fn cover(text: &str, found: &[Found], ends: impl Fn(Personal, usize) -> (usize, usize)) -> String {
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
-    for f in find(text) {
+    for f in found {
         out.push_str(&text[from..f.at.start]);
-        let chars: Vec<char> = text[f.at.clone()].chars().collect();
-        let (head, tail) = match f.kind {
-            Personal::Identity => (3, 0),
-            Personal::Phone => (3.min(chars.len() / 3), if chars.len() > 8 { 2 } else { 0 }),
-            Personal::BankCard => (0, 4),
-            Personal::Plate => (2, 0),
-            Personal::Door => (0, 0),
-            Personal::Name => (1, 0),
-            Personal::Email | Personal::Messenger | Personal::Passport => (1, 0),
-        };
-        for (i, c) in chars.iter().enumerate() {
-            out.push(if i < head || i + tail >= chars.len() { *c } else { '*' });
-        }
+        let words = &text[f.at.clone()];
+        let chars = words.chars().count();
+        let (head, tail) = ends(f.kind, chars);
+        out.extend(
+            words.chars().enumerate().map(|(i, c)| if i < head || i + tail >= chars { c } else { '*' }),
+        );
         from = f.at.end;
     }
     out.push_str(&text[from..]);

@@ -38,11 +38,11 @@ pub enum PdfError {
 
 /// A face: a font file and which of its fonts.
 #[derive(Clone)]
-struct Face {
-    font: Font,
-    data: Arc<Vec<u8>>,
-    index: u32,
-    name: &'static str,
+pub(crate) struct Face {
+    pub font: Font,
+    pub data: Arc<Vec<u8>>,
+    pub index: u32,
+    pub name: &'static str,
     wanted: bool,
 }
 
@@ -119,6 +119,20 @@ impl Fonts {
         let fang = face(FANG).ok_or(PdfError::NoFont)?;
         let or = |f: Option<Face>| f.unwrap_or_else(|| fang.clone());
         Ok(Self { kai: or(face(KAI)), hei: or(face(HEI)), song: or(face(SONG)), fang })
+    }
+
+    /// The face of a role.
+    pub(crate) const fn face(&self, role: Role) -> &Face {
+        match role {
+            Role::Fang => &self.fang,
+            Role::Kai => &self.kai,
+            Role::Hei => &self.hei,
+            Role::Song => &self.song,
+        }
+    }
+    /// The face that letters come from which another one lacks.
+    pub(crate) const fn body(&self) -> &Face {
+        &self.fang
     }
 
     /// Which fonts of the standard were not there, and what was taken instead; empty when all were.
@@ -207,10 +221,8 @@ fn broken<'a, 'b>(all: &'b [Letter<'a>], most: f32, indent: f32) -> Vec<&'b [Let
         if end < all.len() {
             // A number or a word is not cut, an opening mark goes to the next line.
             let mut back = end;
-            while back > from + 1
-                && all[back - 1].0.is_ascii_alphanumeric()
-                && all[back].0.is_ascii_alphanumeric()
-            {
+            let one_word = |c: char| c.is_ascii_alphanumeric() || ".,%:".contains(c);
+            while back > from + 1 && one_word(all[back - 1].0) && one_word(all[back].0) {
                 back -= 1;
             }
             while back > from + 1 && not_last(all[back - 1].0) {
@@ -528,15 +540,10 @@ pub(crate) fn draw(surface: &mut krilla::surface::Surface<'_>, fonts: &Fonts, d:
         }
         Drawn::Text { x, y, size, role, pitch, text, red } => {
             surface.set_fill(Some(fill(colour(*red, false))));
-            let face = match role {
-                Role::Fang => &fonts.fang,
-                Role::Kai => &fonts.kai,
-                Role::Hei => &fonts.hei,
-                Role::Song => &fonts.song,
-            };
+            let face = fonts.face(*role);
             let mut at = *x;
             for (part, own) in parts(face, text) {
-                let face = if own { face } else { &fonts.fang };
+                let face = if own { face } else { fonts.body() };
                 let glyphs = glyphs(face, part, *size, *pitch);
                 surface.draw_glyphs(Point::from_xy(at, *y), &glyphs, face.font.clone(), part, *size, false);
                 at += width(part) * pitch;
@@ -546,7 +553,7 @@ pub(crate) fn draw(surface: &mut krilla::surface::Surface<'_>, fonts: &Fonts, d:
 }
 
 /// Stretches of a text that the face has, or has not.
-fn parts<'a>(face: &Face, text: &'a str) -> Vec<(&'a str, bool)> {
+pub(crate) fn parts<'a>(face: &Face, text: &'a str) -> Vec<(&'a str, bool)> {
     let Ok(font) = skrifa::FontRef::from_index(&face.data, face.index) else { return vec![(text, true)] };
     let map = font.charmap();
     let has = |c: char| map.map(c).is_some();
@@ -583,31 +590,36 @@ fn glyphs(face: &Face, text: &str, size: f32, pitch: f32) -> Vec<KrillaGlyph> {
         .collect()
 }
 
+/// What is drawn on each page, with its number: for PDF and OFD alike.
+pub(crate) fn laid_out(doc: &Document) -> Vec<Vec<Drawn>> {
+    let mut pages = lay_out(doc).pages;
+    for (i, drawn) in pages.iter_mut().enumerate() {
+        // — 1 — : 4号, outside, one character from the edge, 7 mm below the 版心.
+        let text = format!("— {} —", i + 1);
+        let w = width(&text) * SMALL_PT;
+        let x = if i % 2 == 0 { LEFT + WIDE - SMALL_PT - w } else { LEFT + SMALL_PT };
+        let y = TOP + 225.0 * MM + 7.0 * MM + SMALL_PT * 0.9;
+        drawn.push(Drawn::Text { x, y, size: SMALL_PT, role: Role::Fang, pitch: SMALL_PT, text, red: false });
+    }
+    pages
+}
+
 /// The document as the bytes of a PDF file.
 ///
 /// # Errors
 /// The library refused.
 pub fn write(doc: &Document, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
-    let layout = lay_out(doc);
     let mut pdf = krilla::Document::new();
     pdf.set_metadata(
         Metadata::new().title(doc.title.clone()).language("zh-CN".to_owned()).authors(vec![doc.org.clone()]),
     );
-    for (i, drawn) in layout.pages.iter().enumerate() {
+    for drawn in &laid_out(doc) {
         let settings = PageSettings::from_wh(A4.0, A4.1).ok_or_else(|| PdfError::Krilla("A4".to_owned()))?;
         let mut page = pdf.start_page_with(settings);
         let mut surface = page.surface();
         for d in drawn {
             draw(&mut surface, fonts, d);
         }
-        // — 1 — : 4号, outside, one character from the edge, 7 mm below the 版心.
-        let text = format!("— {} —", i + 1);
-        let w = width(&text) * SMALL_PT;
-        let x = if i % 2 == 0 { LEFT + WIDE - SMALL_PT - w } else { LEFT + SMALL_PT };
-        let y = TOP + 225.0 * MM + 7.0 * MM + SMALL_PT * 0.9;
-        let number =
-            Drawn::Text { x, y, size: SMALL_PT, role: Role::Fang, pitch: SMALL_PT, text, red: false };
-        draw(&mut surface, fonts, &number);
         surface.finish();
         for d in drawn {
             if let Drawn::Link { x, y, w, h, to } = d
@@ -625,6 +637,18 @@ pub fn write(doc: &Document, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_stays_in_one_line_with_its_point_and_percent_sign() {
+        for before in 20..28 {
+            let text = format!("{}97.3%，{}", "满".repeat(before), "意".repeat(9));
+            let run = [Run::plain(text)];
+            let all = letters(&run);
+            let lines = broken(&all, 28.0, 0.0);
+            let said = |l: &[Letter<'_>]| l.iter().map(|c| c.0).collect::<String>();
+            assert!(lines.iter().any(|l| said(l).contains("97.3%")), "{before}");
+        }
+    }
 
     #[test]
     fn lines_hold_28_characters_and_no_mark_begins_one() {

@@ -2,6 +2,10 @@
 
 #[path = "it/doors.rs"]
 mod doors;
+#[path = "it/invented.rs"]
+mod invented;
+#[path = "it/ofd.rs"]
+mod ofd;
 #[path = "it/offices.rs"]
 mod offices;
 #[path = "it/written.rs"]

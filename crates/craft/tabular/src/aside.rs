@@ -11,6 +11,12 @@ const SUMS: &[&str] = &[
     "本页合计",
     "累计",
     "本页小计",
+    "本月合计",
+    "本月小计",
+    "本年累计",
+    "本年合计",
+    "当月合计",
+    "总合计",
     "总数",
     "总数量",
     "总件数",
@@ -134,13 +140,48 @@ const REMARKS: &[&str] = &["本表", "以上数据", "上述数据", "此表", "
 const ENDS: &[&str] =
     &["以下空白", "以下无正文", "此表完", "表格结束", "完", "单位盖章", "盖章", "(盖章)", "end", "eof"];
 
+/// A first cell that says that the row shows how to fill the table in.
+const EXAMPLES: &[&str] = &[
+    "示例",
+    "样例",
+    "例",
+    "例:",
+    "填写示例",
+    "填报示例",
+    "示例行",
+    "例如",
+    "模板示例",
+    "示例:",
+    "样例:",
+    "example",
+];
+
+/// Are these the numbers of the columns: `1 2 3`, `(1) (2)`, `A B C`, `甲 乙 丙`, or `甲 1 2` as in tables of statistics?
+fn are_column_numbers(filled: &[(usize, &str)]) -> bool {
+    const STEMS: &str = "甲乙丙丁戊己庚辛壬癸";
+    let bare = |c: &str| c.trim_matches(['(', ')', '（', '）', '[', ']']).to_owned();
+    let one = |c: &str| Some(c).filter(|c| c.chars().count() == 1).and_then(|c| c.chars().next());
+    let number = |c: &str| bare(c).parse::<usize>().ok();
+    let letter = |(i, c): &(usize, &str)| {
+        one(&bare(c)).is_some_and(|c| c.is_ascii_alphabetic() && c.to_ascii_uppercase() as usize == 65 + i)
+    };
+    let stem = |at: usize, c: &str| one(&bare(c)).is_some_and(|c| STEMS.chars().nth(at) == Some(c));
+    let stems = filled.iter().enumerate().take_while(|(at, (_, c))| stem(*at, c)).count();
+    let rest = &filled[stems..];
+    let counted = |from: usize| rest.iter().enumerate().all(|(n, (_, c))| number(c) == Some(n + from));
+    filled.iter().all(|(i, c)| number(c) == Some(i + 1))
+        || filled.iter().all(letter)
+        || stems > 0 && (counted(1) || counted(stems + 1))
+}
+
 /// Could a row be none of the records? Told by its first two cells, for most rows are records.
 fn may_be(cells: &[String]) -> bool {
     let mut filled = cells.iter().map(|c| c.trim()).filter(|c| !c.is_empty());
     let Some(first) = filled.next() else { return false };
     let second = filled.next();
     let begins = first.chars().next().map(half_width).is_some_and(|c| {
-        "合总小共本累平均占比同环填制审核复负单部科分主领签盖公经联电传录汇编批操打导数资统报截日抄注备说附提以上此该表完第(-—=*[※★●◆▲".contains(c)
+        "合总小共本当累平均占比同环填制审核复负单部科分主领签盖公经联电传录汇编批操打导数资统报截日抄注备说附提以上此该表完第(-—=*[※★●◆▲".contains(c)
+            || "甲样例模示".contains(c)
             || matches!(c, 't' | 'T' | 's' | 'S' | 'n' | 'N' | 'e' | 'E' | 'p' | 'P' | 'a' | 'A')
     });
     begins || first.len() <= 2 && first.bytes().all(|b| b.is_ascii_digit()) || second == Some(first)
@@ -179,10 +220,7 @@ pub fn why(cells: &[String], columns: usize) -> Option<(&'static str, &'static s
     let filled: Vec<(usize, &str)> =
         cells.iter().enumerate().map(|(i, c)| (i, c.trim())).filter(|(_, c)| !c.is_empty()).collect();
     let (_, first) = *filled.first()?;
-    let numbers = |(i, c): &(usize, &str)| {
-        c.trim_matches(['(', ')', '（', '）', '[', ']']).parse::<usize>().ok() == Some(i + 1)
-    };
-    if filled.len() >= 3 && filled.len() >= columns && filled.iter().all(numbers) {
+    if filled.len() >= 3 && filled.len() >= columns && are_column_numbers(&filled) {
         return Some(("栏次号，不是记录", "the numbers of the columns, not a record"));
     }
     let plain: String = first
@@ -192,6 +230,9 @@ pub fn why(cells: &[String], columns: usize) -> Option<(&'static str, &'static s
         .flat_map(char::to_lowercase)
         .take(40)
         .collect();
+    if EXAMPLES.contains(&plain.trim_matches(['(', ')', '[', ']', '【', '】'])) {
+        return Some(("填写示例，不是记录", "an example of how to fill it in, not a record"));
+    }
     // A cell that was merged over the row.
     if columns >= 3 && filled.len() >= columns.max(3) && filled.iter().all(|f| f.1 == first) {
         return Some(("整行合并，是小标题或说明", "one cell merged over the row: a heading or a note"));
@@ -312,6 +353,12 @@ mod tests {
             ("Page 1 of 3,,,", 4),
             ("---,,,", 4),
             ("合计,3,12,45%", 4),
+            ("A,B,C,D", 4),
+            ("甲,乙,丙,丁", 4),
+            ("甲,1,2,3", 4),
+            ("甲,乙,1,2", 4),
+            ("示例,路灯不亮,某路路灯不亮,2024-01-01", 4),
+            ("（填写示例）,路灯不亮,某路路灯不亮,2024-01-01", 4),
         ] {
             assert!(why(&row(text), columns).is_some(), "{text}");
         }
@@ -330,6 +377,9 @@ mod tests {
             ("日期写错了,停水,,", 4),
             ("单位不给办,停水,,", 4),
             ("A1,-,—,", 4),
+            ("甲,积水,桥下积水,2024-03-17", 4),
+            ("A,受理,2024-03-05", 3),
+            ("例外情况,积水,桥下积水,2024-03-17", 4),
         ] {
             assert_eq!(why(&row(text), columns), None, "{text}");
         }

@@ -58,7 +58,20 @@ pub fn span(text: &str) -> Option<Span> {
         text.chars().map(half_width).filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
     let mut rest = plain.as_str();
     let trimmed = rest.trim_end_matches(['。', '.', ';']);
-    if ["即时", "即办", "当场", "立即", "即时办结", "当场办结", "马上办", "当场办理"].contains(&trimmed)
+    if [
+        "即时",
+        "即办",
+        "即办件",
+        "即来即办",
+        "随到随办",
+        "当场",
+        "立即",
+        "即时办结",
+        "当场办结",
+        "马上办",
+        "当场办理",
+    ]
+    .contains(&trimmed)
     {
         return Some(Span::AtOnce);
     }

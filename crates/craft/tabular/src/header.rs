@@ -2,6 +2,8 @@
 //!
 //! Knows rows of text and a [`Vocabulary`] of names; not what is done with the columns.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::when::half_width;
 
 /// Titles, notes and dates that may stand above a header.
@@ -97,14 +99,16 @@ fn unnumbered(text: &str) -> &str {
 /// Every name once: the second `备注` is `备注(2)`, a column without a name is `第6列`.
 pub fn unique(names: &[String]) -> Vec<String> {
     let mut out: Vec<String> = Vec::with_capacity(names.len());
+    // A hostile file has the same name in thousands of columns: what was counted is not counted again.
+    let (mut taken, mut counted) = (HashSet::new(), HashMap::new());
     for (i, name) in names.iter().enumerate() {
         let name = name.trim();
         let base = if name.is_empty() { format!("第{}列", i + 1) } else { name.to_owned() };
         let mut this = base.clone();
-        let mut n = 2;
-        while out.contains(&this) {
+        let n = counted.entry(base.clone()).or_insert(2);
+        while !taken.insert(this.clone()) {
             this = format!("{base}({n})");
-            n += 1;
+            *n += 1;
         }
         out.push(this);
     }
@@ -214,22 +218,65 @@ pub fn find(rows: &[Vec<String>], words: &dyn Vocabulary) -> Option<Header> {
     Some(header)
 }
 
+/// Of several sheets with a header the one that is read: the first with rows that knows more than half as many fields as the
+/// one that knows most, so that a table of contents is not taken for the table; else the first. Fields and rows of each.
+pub fn which(sheets: &[(usize, bool)]) -> Option<usize> {
+    let most = sheets.iter().filter(|s| s.1).map(|s| s.0).max().unwrap_or(0);
+    let fits = |s: &(usize, bool)| s.1 && s.0 * 2 > most;
+    sheets.iter().position(fits).or_else(|| (!sheets.is_empty()).then_some(0))
+}
+
+/// What each column could stand for, and how well it is named: 0 where a person said so.
+fn known(names: &[String], words: &dyn Vocabulary) -> Vec<Option<(usize, usize)>> {
+    let of = |(n, shown): (&String, String)| match words.told(&shown) {
+        Some(told) => told.map(|field| (field, 0)),
+        None => words.field(&name(n)).map(|(field, rank)| (field, rank + 1)),
+    };
+    names.iter().zip(unique(names)).map(of).collect()
+}
+
+/// For each field the column that is read: the best name, then the first.
+fn winners(known: &[Option<(usize, usize)>]) -> HashMap<usize, (usize, usize)> {
+    let mut best: HashMap<usize, (usize, usize)> = HashMap::new();
+    for (i, (field, rank)) in known.iter().enumerate().filter_map(|(i, k)| k.map(|k| (i, k))) {
+        let one = best.entry(field).or_insert((rank, i));
+        *one = (rank, i).min(*one);
+    }
+    best
+}
+
 /// For each column the field it stands for: what a person said, then of several for one field the best name, then
 /// the first.
 pub fn fields(names: &[String], words: &dyn Vocabulary) -> Vec<Option<usize>> {
-    let known: Vec<Option<(usize, usize)>> = names
-        .iter()
-        .zip(unique(names))
-        .map(|(n, shown)| match words.told(&shown) {
-            Some(told) => told.map(|field| (field, 0)),
-            None => words.field(&name(n)).map(|(field, rank)| (field, rank + 1)),
-        })
-        .collect();
-    let wins = |i: usize, (field, rank): (usize, usize)| {
-        let others = known.iter().enumerate().filter_map(|(j, k)| k.map(|k| (j, k)));
-        others.filter(|(_, k)| k.0 == field).all(|(j, k)| j == i || (rank, i) < (k.1, j))
+    let known = known(names, words);
+    let read = winners(&known);
+    let wins = |i: usize, field: usize| read.get(&field).is_some_and(|b| b.1 == i);
+    known.iter().enumerate().map(|(i, k)| k.map(|k| k.0).filter(|field| wins(i, *field))).collect()
+}
+
+/// A column that stands for a field for which another one is read (一项两列).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rival {
+    /// The column that is not read.
+    pub column: usize,
+    /// The one that is read.
+    pub read: usize,
+    /// The field.
+    pub field: usize,
+    /// A person said that both are this field.
+    pub told: bool,
+}
+
+/// The columns that [`fields`] leaves out because another one is read for their field.
+pub fn rivals(names: &[String], words: &dyn Vocabulary) -> Vec<Rival> {
+    let known = known(names, words);
+    let read = winners(&known);
+    let of = |(column, k): (usize, &Option<(usize, usize)>)| {
+        let (field, rank) = (*k)?;
+        let read = read.get(&field).map(|b| b.1).filter(|read| *read != column)?;
+        Some(Rival { column, read, field, told: rank == 0 })
     };
-    known.iter().enumerate().map(|(i, k)| k.filter(|k| wins(i, *k)).map(|k| k.0)).collect()
+    known.iter().enumerate().filter_map(of).collect()
 }
 
 #[cfg(test)]
@@ -308,5 +355,13 @@ mod tests {
         assert_eq!(unique(&names), ["备注", "备注(2)", "第3列", "备注(2)(2)"]);
         let names = ["序号", "编号", "内容", "备注"].map(str::to_owned);
         assert_eq!(fields(&names, &Letters), [None, Some(0), Some(3), None]);
+        assert_eq!(
+            which(&[(2, true), (7, false), (7, true), (6, true)]),
+            Some(2),
+            "contents, an empty form, the table"
+        );
+        assert_eq!(which(&[(6, true), (7, true)]), Some(0), "of two months the first");
+        assert_eq!((which(&[(3, false)]), which(&[])), (Some(0), None));
+        assert_eq!(rivals(&names, &Letters), [Rival { column: 0, read: 1, field: 0, told: false }]);
     }
 }

@@ -146,11 +146,13 @@ pub fn find<'a>(
         let first = &s.rows[..s.rows.len().min(header::HEADER_WITHIN + 3)];
         header::find(first, &AsAsked::of(door, &s.name)).map(|h| (s, h))
     };
-    // An empty form is read only where no other sheet has rows.
-    let full = |f: &(&Sheet, Header)| f.0.rows.len() > f.1.at + f.1.lines;
+    let known = |f: &(&Sheet, Header)| {
+        let fields = header::fields(&f.1.names, &AsAsked::of(door, &f.0.name));
+        (fields.iter().flatten().count(), f.0.rows.len() > f.1.at + f.1.lines)
+    };
     let mut found: Vec<(&Sheet, Header)> = all().filter(may).filter_map(fits).collect();
-    let at = found.iter().position(full).unwrap_or(0);
-    let (sheet, header) = (at < found.len()).then(|| found.swap_remove(at))?;
+    let at = header::which(&found.iter().map(known).collect::<Vec<_>>())?;
+    let (sheet, header) = found.swap_remove(at);
     let mut names = header.names.clone();
     let body = &sheet.rows[header.at + header.lines..];
     names.resize(body.iter().map(Vec::len).max().unwrap_or(0).max(names.len()), String::new());
@@ -164,8 +166,16 @@ pub fn find<'a>(
         ..Told::default()
     };
     let word = |c: usize| fields[c].map(door.word);
-    let likely = |_: &str, samples: &[String]| value::likely(samples).map(str::to_owned);
+    let rivals = header::rivals(&header.names, &AsAsked::of(door, &sheet.name));
+    let shown = header::unique(&names);
+    let likely = |column: usize, samples: &[String]| {
+        let rival = rivals.iter().find(|r| r.column == column).map(|r| (door.word)(r.field));
+        rival.or_else(|| value::likely(samples).map(str::to_owned))
+    };
     told.columns(&names, &word, body.iter().map(Vec::as_slice), &likely);
+    for rival in rivals.iter().filter(|r| r.told) {
+        told.two_for_one(&shown[rival.column], &shown[rival.read], &(door.word)(rival.field));
+    }
     Some(Records { told, sheet, header, fields })
 }
 

@@ -117,7 +117,7 @@ impl Told {
         names: &[String],
         fields: &dyn Fn(usize) -> Option<String>,
         rows: impl Iterator<Item = &'a [String]>,
-        likely: &dyn Fn(&str, &[String]) -> Option<String>,
+        likely: &dyn Fn(usize, &[String]) -> Option<String>,
     ) {
         let rows: Vec<&[String]> = rows.collect();
         for (c, shown) in crate::header::unique(names).into_iter().enumerate() {
@@ -140,7 +140,7 @@ impl Told {
             if field.is_none() && samples.is_empty() && names[c].trim().is_empty() {
                 continue;
             }
-            let likely = if field.is_some() { None } else { likely(&names[c], &raw) };
+            let likely = if field.is_some() { None } else { likely(c, &raw) };
             let (name, given) = (shown.clone(), samples.clone());
             match &field {
                 Some(field) => self.columns_used.push(ColumnUsed { name, field: field.clone() }),
@@ -150,6 +150,12 @@ impl Told {
             }
             self.seen.push(ColumnSeen { name: shown, field, samples, likely });
         }
+    }
+    /// Notes that a person took two columns for one field, of which one is read.
+    pub fn two_for_one(&mut self, column: &str, read: &str, field: &str) {
+        self.note(format!(
+            "“{column}”和“{read}”都指定为“{field}”，只读“{read}”，“{column}”没有读；请把其中一列改指别的或不用 / {column:?} and {read:?} were both taken for {field:?}: only {read:?} is read; take one of them for something else"
+        ));
     }
     /// Notes a row that is not taken.
     pub fn aside(&mut self, row: u64, reason: impl Into<String>) {

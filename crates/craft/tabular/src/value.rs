@@ -83,6 +83,15 @@ pub fn is_spoiled_number(text: &str) -> bool {
     front_fits && power.strip_prefix('+').is_some_and(|p| digits(p) && p.len() <= 2)
 }
 
+/// A whole number without the `.0` that a program wrote behind it: `13800000000.0`.
+pub fn whole(text: &str) -> &str {
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    text.trim()
+        .split_once('.')
+        .filter(|(front, zeros)| digits(front) && !zeros.is_empty() && zeros.bytes().all(|b| b == b'0'))
+        .map_or(text, |(front, _)| front)
+}
+
 /// Digits of a number that a cell may hold exactly.
 pub const EXACT_DIGITS: f64 = 9_007_199_254_740_992.0;
 

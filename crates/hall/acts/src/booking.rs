@@ -4,9 +4,9 @@
 use access::op;
 use city::reach::public;
 use city::{Contact, Door as _, Error, Later, Vault};
-use hall::appointment::{Act, Appointment, Booked, Command};
+use hall::appointment::{Act, Appointment, Booked, Command, Happened, Stage};
 use hall::{Channel, Hall, Past, Verdict, verdict};
-use kernel::{Actor, Moment, Role, Said};
+use kernel::{Actor, Date, Moment, Role, Said, US_PER_DAY};
 use serde::{Deserialize, Serialize};
 use store::appointments as rows;
 use store::slots::{self, SlotRow};
@@ -23,6 +23,21 @@ pub struct Begun {
     pub number: String,
     /// 查询码
     pub code: String,
+}
+
+/// What somebody wishes who found no time (候补).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standby {
+    /// code of the item
+    pub item: String,
+    /// id of the hall
+    pub hall: i64,
+    /// first day that suits
+    pub first: Date,
+    /// last day that suits
+    pub last: Date,
+    /// whom to call
+    pub contact: Contact,
 }
 
 /// What the person who booked can ask.
@@ -81,6 +96,10 @@ pub(crate) struct Booker {
     pub appeal: String,
 }
 
+/// Days that one may stand by ahead.
+const STANDBY_DAYS: i64 = 60;
+/// So often one telephone stands by at a time.
+const STANDBY_MAX: usize = 3;
 /// Earlier appointments that are looked at.
 const PAST: u32 = 200;
 
@@ -90,6 +109,10 @@ fn no_place() -> Error {
         "这个时间刚被约满，请选下一个时间",
         "this time has just been taken: choose the next",
     )
+}
+
+fn kept_contact(of: &Contact) -> Contact {
+    Contact { name: of.name.trim().to_owned(), phone: of.phone.trim().to_owned(), ..Contact::default() }
 }
 
 /// A telephone as digits; what else people type is left out.
@@ -204,26 +227,133 @@ impl Halls {
             Role::Resident => (door(actor, op::HandleAppointment, &l.hall, now.date())?, Channel::Phone),
             _ => (door(actor, op::BookForOthers, &l.hall, now.date())?, Channel::Counter),
         };
-        let office = self.city.office(tx)?;
         let id = counters::next(tx, "appointment")?;
         let wish = Wish { item, channel, appointment: id, kept: &[] };
         let at = Self::take(tx, &permit, (l.row.id, &l.hall), &first, &wish)?;
         let name = items::by_key(tx, item, "")?.map_or_else(|| item.to_owned(), |i| i.name);
         let asked = Command::Hold { at, item: item.to_owned(), name, channel };
         let happened = hall::appointment::hold(asked, now, &l.hall.booking).map_err(refused)?;
+        self.insert(tx, &permit, id, &happened, &l.hall)
+    }
+
+    /// An appointment with its first event, under a number of its own.
+    fn begin(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &access::Permit,
+        happened: &Happened,
+        of: &Hall,
+    ) -> Result<Appointment, Error> {
+        let id = counters::next(tx, "appointment")?;
+        self.insert(tx, permit, id, happened, of)
+    }
+
+    fn insert(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &access::Permit,
+        id: i64,
+        happened: &Happened,
+        of: &Hall,
+    ) -> Result<Appointment, Error> {
+        let office = self.city.office(tx)?;
+        let now = tx.now();
         let year = now.date().year();
         let n = counters::next(tx, &format!("appointment/{year}"))?;
         let number = format!("{}-{year}-Y{n:07}", office.settings.city.as_str());
-        let a =
-            Appointment::begin(id, number, &happened, now).ok_or_else(|| Error::bug("not a beginning"))?;
-        let data = serde_json::to_string(&happened).map_err(Error::bug)?;
-        rows::insert(tx, &permit, &saved::row_of(&a, &l.hall.booking)?, Act::Hold.word(), &data)?;
+        let a = Appointment::begin(id, number, happened, now).ok_or_else(|| Error::bug("not a beginning"))?;
+        let data = serde_json::to_string(happened).map_err(Error::bug)?;
+        rows::insert(tx, permit, &saved::row_of(&a, &of.booking)?, happened.asked.act().word(), &data)?;
         Ok(a)
     }
 
-    /// 占号: the place is one's own for some minutes.
-    pub fn hold(&self, slot: i64, item: String) -> Later<Begun> {
+    /// 登记候补: who found no time stands by, and is offered a place that is given back within these days.
+    pub fn stand_by(&self, wish: Standby) -> Later<Begun> {
         self.write(move |app, tx| {
+            let l = load(tx, wish.hall)?;
+            let now = tx.now();
+            let permit = door(&Actor::resident(), op::HandleAppointment, &l.hall, now.date())?;
+            wish.contact.bounded()?;
+            let person = app.person(&digits(&wish.contact.phone)?);
+            let item = items::by_key(tx, &wish.item, "")?;
+            let unit = item.as_ref().and_then(|i| i.unit_id);
+            let queue = l.hall.handling(&wish.item, unit).find(|(q, _)| !q.availability.is_empty());
+            let queue = queue.map(|(q, _)| q.letter.clone()).ok_or_else(|| {
+                Error::invalid(
+                    "hall",
+                    "这个大厅不能预约该事项，请换一个大厅",
+                    "this hall takes no appointments for the item: choose another",
+                )
+            })?;
+            let (first, last) = (Moment::start_of(wish.first).max(now), Moment::start_of(wish.last));
+            if wish.last < wish.first || last.day_number() - now.day_number() > STANDBY_DAYS {
+                return Err(Error::invalid(
+                    "last",
+                    format!("请选 {STANDBY_DAYS} 天以内的起止日期"),
+                    format!("choose a first and a last day within {STANDBY_DAYS} days"),
+                ));
+            }
+            may_book(&l.hall, &app.past(tx, &person)?, &wish.item, now)?;
+            let waits = rows::of_person(tx, &person, PAST)?;
+            if waits.iter().filter(|r| r.stage == Stage::Standby.word()).count() >= STANDBY_MAX {
+                return Err(Error::invalid(
+                    "phone",
+                    format!("这个电话已登记 {STANDBY_MAX} 个候补，请先退出一个"),
+                    format!("this telephone stands by {STANDBY_MAX} times: leave one first"),
+                ));
+            }
+            let at = Booked {
+                hall: wish.hall,
+                queue,
+                slots: Vec::new(),
+                start: first,
+                end: last.plus_us(US_PER_DAY),
+                hours: hall::Hours::Office,
+            };
+            let name = item.map_or_else(|| wish.item.clone(), |i| i.name);
+            let asked =
+                Command::Standby { at, item: wish.item.clone(), name, channel: Channel::Phone, person };
+            let happened = hall::appointment::stand_by(asked, now).map_err(refused)?;
+            let a = app.begin(tx, &permit, &happened, &l.hall)?;
+            let contact = kept_contact(&wish.contact);
+            app.keep(tx, a.id, &Booker { contact, appeal: String::new() })?;
+            let code = app.code(tx, &a)?;
+            Ok(Begun { number: a.number, code })
+        })
+    }
+
+    /// A place for who stands by, if one is free within their days; says whether.
+    pub(crate) fn offer(&self, tx: &mut Tx<'_>, of: &Hall, a: Appointment) -> Result<bool, Error> {
+        let now = tx.now();
+        let system = Actor::system();
+        let permit = door(&system, op::HandleAppointment, of, now.date())?;
+        let (from, queue) = (a.at.start.max(now), a.at.queue.clone());
+        let free = slots::earliest(tx, (a.at.hall, &queue), side(a.channel), from, now, places::LOOKED)?;
+        let unit = items::by_key(tx, &a.item, "")?.and_then(|i| i.unit_id);
+        let n = of.queue(&queue).and_then(|q| q.handles.slots_for(&a.item, unit)).unwrap_or(1);
+        let first = (0..free.len()).find(|i| {
+            free[*i].start < a.at.end
+                && hall::run(&free, *i, usize::from(n), |s| (s.start, s.end())).is_some()
+        });
+        let Some(first) = first else { return Ok(false) };
+        let wish = Wish { item: &a.item, channel: a.channel, appointment: a.id, kept: &[] };
+        let to = Self::take(tx, &permit, (a.at.hall, of), &free[first], &wish)?;
+        saved::act(tx, of, &system, a, Command::Offer { to })?;
+        Ok(true)
+    }
+
+    /// 占号: the place is one's own for some minutes. Who is refused at sight does not wait for the writer.
+    pub fn hold(&self, slot: i64, item: String) -> Later<Begun> {
+        let look = move |app: &Self, rd: &mut Rd<'_>| {
+            let found = slots::by_id(rd, slot)?.ok_or_else(no_place)?;
+            let free = found.free(side(Channel::Phone)) > 0;
+            if free || slots::comes_free(rd, slot, app.city.store().now())? {
+                Ok(())
+            } else {
+                Err(no_place())
+            }
+        };
+        self.look_then_write(look, move |app, tx| {
             let a = app.hold_in(tx, &Actor::resident(), slot, &item)?;
             let code = app.code(tx, &a)?;
             Ok(Begun { number: a.number, code })
@@ -249,8 +379,11 @@ impl Halls {
         contact: &Contact,
     ) -> Result<Appointment, Error> {
         contact.bounded()?;
-        let phone = digits(&contact.phone)?;
         let l = load(tx, a.at.hall)?;
+        // Who stood by left their number then.
+        let before = self.booker(tx, a.id)?.contact;
+        let contact = if contact.phone.trim().is_empty() && a.person_there { &before } else { contact };
+        let phone = digits(&contact.phone)?;
         let person = self.person(&phone);
         // What follows from misuse closes booking online, never the counter.
         if actor.role == Role::Resident {
@@ -258,12 +391,7 @@ impl Halls {
         }
         let id = a.id;
         let a = saved::act(tx, &l.hall, actor, a, Command::Confirm { person })?;
-        let contact = Contact {
-            name: contact.name.trim().to_owned(),
-            phone: contact.phone.trim().to_owned(),
-            ..Contact::default()
-        };
-        self.keep(tx, id, &Booker { contact, appeal: String::new() })?;
+        self.keep(tx, id, &Booker { contact: kept_contact(contact), appeal: String::new() })?;
         Ok(a)
     }
 

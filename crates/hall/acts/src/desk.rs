@@ -2,7 +2,7 @@
 
 use access::op;
 use city::{Contact, Door as _, Error, Later};
-use hall::appointment::{Act, Appointment, Command};
+use hall::appointment::{Act, Appointment, Command, Stage, Telling};
 use kernel::{Actor, Date, Moment, US_PER_DAY};
 use store::appointments as rows;
 
@@ -21,22 +21,42 @@ pub struct BookingLine {
     pub contact: Contact,
     /// what this reader may do with it
     pub acts: Vec<Act>,
+    /// why the person is to be told
+    pub tell: Option<Telling>,
+}
+
+/// What a desk has to do with appointments.
+#[derive(Clone, Debug)]
+pub struct Bookings {
+    /// of the day
+    pub booked: Vec<BookingLine>,
+    /// appeals that wait
+    pub appealed: Vec<BookingLine>,
+    /// who stands by, the longest waiting first
+    pub stands_by: Vec<BookingLine>,
+    /// who is to be told by telephone
+    pub to_tell: Vec<BookingLine>,
 }
 
 /// Lines of one list.
 const LIST: u32 = 2_000;
+/// Days that are looked ahead.
+const AHEAD_DAYS: i64 = 15;
 
 impl Halls {
-    /// What is booked in a hall on a day, and which appeals wait.
-    pub fn bookings(&self, actor: Actor, id: i64, day: Date) -> Later<(Vec<BookingLine>, Vec<BookingLine>)> {
+    /// What is booked in a hall on a day, who waits for a word: appeals, who stands by, who is to be told.
+    pub fn bookings(&self, actor: Actor, id: i64, day: Date) -> Later<Bookings> {
         self.read(move |app, rd| {
             let l = load(rd, id)?;
-            let today = app.city.store().now().date();
+            let now = app.city.store().now();
+            let today = now.date();
             door(&actor, op::ReadHall, &l.hall, today)?;
             let at = here(&l.hall, &actor, None, today);
             let from = Moment::start_of(day);
             let booked = rows::of_hall(rd, id, from, from.plus_us(US_PER_DAY), LIST)?;
             let appealed = rows::appealed(rd, id, LIST)?;
+            let stands_by = rows::standing_by(rd, id, LIST)?;
+            let ahead = rows::of_hall(rd, id, now, now.plus_us(AHEAD_DAYS * US_PER_DAY), LIST)?;
             let mut lines = |found: Vec<rows::AppointmentRow>| -> Result<Vec<BookingLine>, Error> {
                 found
                     .iter()
@@ -49,12 +69,34 @@ impl Halls {
                                 .map_or_else(|| a.at.queue.clone(), |q| q.name.clone()),
                             contact: app.booker(rd, a.id)?.contact.masked(),
                             acts: a.permitted(&actor, &at),
+                            tell: a.needs_telling(now),
                             appointment: a,
                         })
                     })
                     .collect()
             };
-            Ok((lines(booked)?, lines(appealed)?))
+            let mut to_tell = lines(ahead)?;
+            to_tell.retain(|b| b.tell.is_some());
+            let mut booked = lines(booked)?;
+            booked.retain(|b| b.appointment.stage != Stage::Standby);
+            Ok(Bookings { booked, appealed: lines(appealed)?, stands_by: lines(stands_by)?, to_tell })
+        })
+    }
+
+    /// Days from today on which somebody is still expected, with how many.
+    pub fn days_ahead(&self, actor: Actor, id: i64) -> Later<Vec<(Date, usize)>> {
+        self.read(move |app, rd| {
+            let l = load(rd, id)?;
+            let from = Moment::start_of(app.city.store().now().date());
+            door(&actor, op::ReadHall, &l.hall, from.date())?;
+            let to = from.plus_us(AHEAD_DAYS * US_PER_DAY);
+            let mut days = std::collections::BTreeMap::new();
+            for row in rows::of_hall(rd, id, from, to, LIST)? {
+                if matches!(Stage::read(&row.stage), Some(Stage::Confirmed | Stage::Arrived)) {
+                    *days.entry(row.start.date()).or_insert(0) += 1;
+                }
+            }
+            Ok(days.into_iter().collect())
         })
     }
 

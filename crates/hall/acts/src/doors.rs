@@ -1,11 +1,15 @@
 //! One hall inside a view: loading, and the door to what happens in it.
 
+use std::sync::Arc;
+
 use access::{Permit, decide, op};
 use city::{Error, Office};
 use hall::{Hall, Here};
 use kernel::{Actor, Date, Said, StaffId};
 use store::Rd;
 use store::halls::{self as rows, HallRow};
+
+use crate::Halls;
 
 /// A hall with its row.
 #[derive(Clone, Debug)]
@@ -24,9 +28,14 @@ pub(crate) fn load(rd: &mut Rd<'_>, id: i64) -> Result<Loaded, Error> {
     parse(rows::by_id(rd, id)?.ok_or(Error::NotFound)?)
 }
 
-/// Every hall that is open to the public.
-pub(crate) fn all(rd: &mut Rd<'_>) -> Result<Vec<Loaded>, Error> {
-    rows::all(rd)?.into_iter().filter(|r| r.state == "open").map(parse).collect()
+impl Halls {
+    /// Every hall that is open to the public. The documents are parsed once for each change of any of them.
+    pub(crate) fn all(&self, rd: &mut Rd<'_>) -> Result<Arc<Vec<Loaded>>, Error> {
+        let generation = rows::generation(rd)?;
+        self.known.at(rd, generation, |rd, _| {
+            rows::all(rd)?.into_iter().filter(|r| r.state == "open").map(parse).collect()
+        })
+    }
 }
 
 /// Is the actor posted at any window of it on this day?

@@ -2,14 +2,15 @@
 
 use access::op;
 use city::{Door as _, Error, Later};
-use hall::appointment::Stage as Booking;
-use hall::figures::{Shows, Waits, kept, waits};
+use hall::appointment::Appointment;
+use hall::figures::{Load, Show, Shows, Waits, kept, show, waits};
 use hall::ticket::{Stage, Ticket};
-use hall::{Presence, presence};
+use hall::{Hours, Presence, presence};
 use kernel::{Actor, Date, Moment, US_PER_DAY};
 use store::{Rd, appointments, tickets as rows};
+use workday::WorkCalendar;
 
-use crate::doors::{door, load};
+use crate::doors::{Loaded, door, load};
 use crate::tickets::read;
 use crate::{Halls, saved};
 
@@ -22,6 +23,10 @@ pub enum What {
     Queue(String),
     /// one window, by number
     Window(u16),
+    /// taken in an hour of a weekday: 0 Monday
+    Hour(u8, u8),
+    /// called in hours of this kind
+    Kind(Hours),
 }
 
 /// Figures of a hall, a queue or a window.
@@ -50,6 +55,10 @@ pub struct HallFigures {
     pub lines: Vec<FigureLine>,
     /// what became of appointments
     pub shows: Shows,
+    /// tickets taken by weekday (Monday first) and hour
+    pub load: Load,
+    /// people called outside of office hours, by the kind of hours
+    pub off_hours: Vec<(Hours, usize)>,
 }
 
 /// A ticket behind a figure.
@@ -87,7 +96,8 @@ fn days(first: Date, last: Date) -> Result<(i64, i64), Error> {
 
 fn is_of(t: &Ticket, what: &What) -> bool {
     match what {
-        What::Hall => true,
+        What::Hall | What::Kind(_) => true,
+        What::Hour(day, hour) => Load::cell(t.taken) == (usize::from(*day), usize::from(*hour)),
         What::Queue(letter) => t.queue == *letter,
         What::Window(n) => t.window == Some(*n),
     }
@@ -96,6 +106,25 @@ fn is_of(t: &Ticket, what: &What) -> bool {
 fn tickets(rd: &mut Rd<'_>, id: i64, first: Date, last: Date) -> Result<Vec<Ticket>, Error> {
     let (a, b) = days(first, last)?;
     rows::of_days(rd, id, a, b, MOST)?.iter().map(read).collect()
+}
+
+/// Who was posted in a hall over some days, and what they ended.
+pub(crate) fn posted(
+    rd: &mut Rd<'_>,
+    l: &Loaded,
+    calendar: &WorkCalendar,
+    first: Date,
+    last: Date,
+) -> Result<Vec<Presence>, Error> {
+    let mut ended = std::collections::HashMap::new();
+    for t in tickets(rd, l.row.id, first, last)?.iter().filter(|t| t.stage == Stage::Ended) {
+        if let (Some(staff), Some(window)) = (t.staff, t.window) {
+            *ended.entry((staff, window, t.taken.date())).or_insert(0u32) += 1;
+        }
+    }
+    Ok(presence(&l.hall, calendar, first, last, |staff, window, day| {
+        ended.get(&(staff, window, day)).copied().unwrap_or(0)
+    }))
 }
 
 impl Halls {
@@ -128,16 +157,20 @@ impl Halls {
             let mut shows = Shows::default();
             for row in appointments::of_hall(rd, id, Moment::start_of(first), to, MOST)? {
                 let a = saved::read(&row)?;
-                match a.stage {
-                    Booking::Arrived | Booking::Served | Booking::Left => shows.came += 1,
-                    Booking::Missed | Booking::Appealed => shows.missed += 1,
-                    Booking::Excused => shows.excused += 1,
-                    Booking::CalledOff => shows.called_off += 1,
-                    Booking::Cancelled if a.late_cancel => shows.late_cancels += 1,
-                    _ => {}
+                if let Some(became) = show(&a) {
+                    shows.add(became);
                 }
             }
-            Ok(HallFigures { hall: l.hall.name, lines, shows })
+            let office = app.city.office(rd)?;
+            let mut off_hours = Vec::new();
+            for kind in Hours::ALL.into_iter().filter(|k| *k != Hours::Office) {
+                let n = all.iter().filter(|t| {
+                    t.called.is_some_and(|c| l.hall.hours_at(c, &office.rules.calendar) == Some(kind))
+                });
+                off_hours.push((kind, n.count()));
+            }
+            let load = Load::of(all.iter().map(|t| t.taken));
+            Ok(HallFigures { hall: l.hall.name, lines, shows, load, off_hours })
         })
     }
 
@@ -153,12 +186,46 @@ impl Halls {
         self.study(move |app, rd| {
             let l = load(rd, id)?;
             door(&actor, op::ReadPresence, &l.hall, app.city.store().now().date())?;
+            let office = app.city.office(rd)?;
+            let in_kind = |t: &Ticket| match what {
+                What::Kind(k) => {
+                    t.called.is_some_and(|c| l.hall.hours_at(c, &office.rules.calendar) == Some(k))
+                }
+                _ => true,
+            };
             let mut all: Vec<TicketLine> = tickets(rd, id, first, last)?
                 .into_iter()
-                .filter(|t| is_of(t, &what))
+                .filter(|t| is_of(t, &what) && in_kind(t))
                 .map(|ticket| TicketLine { waited_us: ticket.waited_us(), ticket })
                 .collect();
             all.sort_by_key(|l| (std::cmp::Reverse(l.waited_us), l.ticket.id));
+            all.truncate(500);
+            Ok(all)
+        })
+    }
+
+    /// The appointments behind a figure, the newest first.
+    pub fn show_list(
+        &self,
+        actor: Actor,
+        id: i64,
+        first: Date,
+        last: Date,
+        became: Show,
+    ) -> Later<Vec<Appointment>> {
+        self.study(move |app, rd| {
+            let l = load(rd, id)?;
+            door(&actor, op::ReadPresence, &l.hall, app.city.store().now().date())?;
+            days(first, last)?;
+            let to = Moment::start_of(last).plus_us(US_PER_DAY);
+            let mut all = Vec::new();
+            for row in appointments::of_hall(rd, id, Moment::start_of(first), to, MOST)? {
+                let a = saved::read(&row)?;
+                if show(&a) == Some(became) {
+                    all.push(a);
+                }
+            }
+            all.sort_by_key(|a| (std::cmp::Reverse(a.at.start), a.id));
             all.truncate(500);
             Ok(all)
         })
@@ -171,17 +238,7 @@ impl Halls {
             door(&actor, op::ReadPresence, &l.hall, app.city.store().now().date())?;
             let office = app.city.office(rd)?;
             let today = app.city.store().now().date();
-            let all = tickets(rd, id, first, last)?;
-            let mut ended = std::collections::HashMap::new();
-            for t in all.iter().filter(|t| t.stage == Stage::Ended) {
-                if let (Some(staff), Some(window)) = (t.staff, t.window) {
-                    *ended.entry((staff, window, t.taken.date())).or_insert(0u32) += 1;
-                }
-            }
-            let of =
-                presence(&l.hall, &office.rules.calendar, first, last.min(today), |staff, window, day| {
-                    ended.get(&(staff, window, day)).copied().unwrap_or(0)
-                });
+            let of = posted(rd, &l, &office.rules.calendar, first, last.min(today))?;
             of.into_iter()
                 .map(|p| {
                     let found = store::office::staff_by_id(rd, p.staff)?;

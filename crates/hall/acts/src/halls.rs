@@ -96,13 +96,13 @@ impl Halls {
     fn lines(&self, rd: &mut Rd<'_>) -> Result<Vec<HallLine>, Error> {
         let office = self.city.office(rd)?;
         let today = self.city.store().now().date();
-        let line = |l: doors::Loaded| HallLine {
+        let line = |l: &doors::Loaded| HallLine {
             id: l.row.id,
             unit: office.unit_name(l.hall.unit),
             today: l.hall.open_on(today, &office.rules.calendar).iter().map(|o| o.span.to_string()).collect(),
-            hall: l.hall,
+            hall: l.hall.clone(),
         };
-        Ok(doors::all(rd)?.into_iter().map(line).collect())
+        Ok(self.all(rd)?.iter().map(line).collect())
     }
 
     /// The halls that this member of staff may look into.

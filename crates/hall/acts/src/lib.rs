@@ -9,20 +9,24 @@ mod figures;
 mod halls;
 mod moments;
 mod places;
+mod posted;
 mod saved;
 mod tickets;
 
-use city::{City, Door, Error};
+use std::sync::Arc;
+
+use city::{Cached, City, Door, Error};
 use store::Tx;
 use store::ratings::ServiceRow;
 
-pub use booking::{AppointmentView, Asked, Begun};
-pub use desk::BookingLine;
+pub use booking::{AppointmentView, Asked, Begun, Standby};
+pub use desk::{BookingLine, Bookings};
 pub use figures::{FigureLine, HallFigures, PresenceLine, TicketLine, What};
 pub use halls::{HallLine, HallView, Touched};
 pub use moments::HALLS;
 pub use places::Offer;
-pub use tickets::{AtWindow, QueueNow, Screen, TicketView};
+pub use posted::{PostedLine, PostedReply};
+pub use tickets::{AtWindow, Call, QueueNow, Screen, TicketView};
 
 /// What the halls hand over to other movements; given by the assembly.
 #[derive(Clone, Copy, Debug)]
@@ -32,10 +36,18 @@ pub struct HallHandovers {
 }
 
 /// The movement 厅 over a city. A clone is another handle.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Halls {
     city: City,
     hands: HallHandovers,
+    /// the documents of all halls, read once for each generation
+    known: Arc<Cached<(i64, i64), Vec<doors::Loaded>>>,
+}
+
+impl std::fmt::Debug for Halls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Halls")
+    }
 }
 
 impl Door for Halls {
@@ -47,7 +59,7 @@ impl Door for Halls {
 impl Halls {
     /// Over a city, with what it hands over.
     pub fn new(city: City, hands: HallHandovers) -> Self {
-        Self { city, hands }
+        Self { city, hands, known: Arc::default() }
     }
 }
 

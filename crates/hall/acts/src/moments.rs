@@ -9,7 +9,7 @@ use hall::ticket::{Command, Stage as TicketStage};
 use kernel::{Actor, Moment, US_PER_SECOND};
 use store::{Rd, Tx, appointments, settings, slots, tickets};
 
-use crate::doors::{self, door, load};
+use crate::doors::{door, load};
 use crate::tickets::{of_day, read};
 use crate::{Halls, places, saved};
 
@@ -30,20 +30,19 @@ impl Halls {
         self.lay_ahead()?;
         let mut moved = 0;
         loop {
-            let (looked, done) = self.write(|app, tx| app.some(tx)).wait()?;
+            let done = self.write(|app, tx| app.some(tx)).wait()?;
             moved += done;
-            if looked == 0 || done == 0 {
+            if done == 0 {
                 return Ok(moved);
             }
         }
     }
 
-    fn some(&self, tx: &mut Tx<'_>) -> Result<(usize, usize), Error> {
+    fn some(&self, tx: &mut Tx<'_>) -> Result<usize, Error> {
         let now = tx.now();
         let mut done = slots::release(tx, None, now, BATCH)?;
         let due = appointments::due(tx, HALLS, now, BATCH)?;
         let open = tickets::left_open(tx, HALLS, now, BATCH)?;
-        let looked = done + due.len() + open.len();
         for row in &due {
             let stream = appointments::stream(row.id);
             let tried = tx.part(|tx| {
@@ -51,13 +50,14 @@ impl Halls {
                 let a = saved::read(row)?;
                 let late = a.stage == Stage::Confirmed && self.office_was_late(tx, row.hall, &l.hall, &a)?;
                 match a.owed(now, &l.hall.booking, || late) {
-                    Some(asked) => saved::act(tx, &l.hall, &Actor::system(), a, asked).map(drop),
+                    Some(asked) => saved::act(tx, &l.hall, &Actor::system(), a, asked).map(drop)?,
                     // The rules of the hall changed since: its moment is written anew.
                     None => {
                         let permit = door(&Actor::system(), op::HandleAppointment, &l.hall, now.date())?;
-                        Ok(appointments::put_next(tx, &permit, a.id, a.next_at(&l.hall.booking))?)
+                        appointments::put_next(tx, &permit, a.id, a.next_at(&l.hall.booking))?;
                     }
                 }
+                Ok(true)
             });
             done += usize::from(self.settled(tx, stream, tried)?);
         }
@@ -70,11 +70,19 @@ impl Halls {
                     TicketStage::Serving => Command::Break {},
                     _ => Command::Leave { reason: "当天闭馆".to_owned() },
                 };
-                self.ticket_act(tx, &Actor::system(), (row.hall, &l.hall), None, t, asked).map(drop)
+                self.ticket_act(tx, &Actor::system(), (row.hall, &l.hall), None, t, asked).map(|_| true)
             });
             done += usize::from(self.settled(tx, stream, tried)?);
         }
-        Ok((looked, done))
+        // 候补: what was given back goes to who waits longest.
+        for row in &appointments::can_be_offered(tx, HALLS, now, BATCH)? {
+            let tried = tx.part(|tx| {
+                let l = load(tx, row.hall)?;
+                self.offer(tx, &l.hall, saved::read(row)?)
+            });
+            done += usize::from(self.settled(tx, appointments::stream(row.id), tried)?);
+        }
+        Ok(done)
     }
 
     /// One that cannot be done harms itself alone: put aside, told, tried again later.
@@ -82,12 +90,12 @@ impl Halls {
         &self,
         tx: &mut Tx<'_>,
         stream: kernel::StreamId,
-        tried: Result<(), Error>,
+        tried: Result<bool, Error>,
     ) -> Result<bool, Error> {
         match tried {
-            Ok(()) => {
+            Ok(moved) => {
                 store::asides::done(tx, HALLS, stream)?;
-                Ok(true)
+                Ok(moved)
             }
             Err(e) if !e.is_about_the_subject() => Err(e),
             Err(e) => {
@@ -126,7 +134,7 @@ impl Halls {
         });
         let Some(wanted) = wanted.wait()? else { return Ok(()) };
         let ids =
-            self.read(|_, rd| Ok(doors::all(rd)?.iter().map(|l| l.row.id).collect::<Vec<_>>())).wait()?;
+            self.read(|app, rd| Ok(app.all(rd)?.iter().map(|l| l.row.id).collect::<Vec<_>>())).wait()?;
         for id in ids {
             let laid = self.write(move |app, tx| {
                 let l = load(tx, id)?;

@@ -12,7 +12,6 @@ use store::{Rd, Tx, items};
 use workday::WorkCalendar;
 
 use crate::Halls;
-use crate::doors;
 use crate::halls::{hours, side};
 
 /// A place that can be had.
@@ -39,7 +38,7 @@ pub struct Offer {
 }
 
 /// Slots of one queue that are looked at for a long item.
-const LOOKED: u32 = 600;
+pub(crate) const LOOKED: u32 = 600;
 
 /// Lays out the slots of a hall from today to its horizon. What is taken stays; a slot that is no longer in the document has
 /// no places left, or goes when nobody has one.
@@ -126,7 +125,7 @@ impl Halls {
             let from = from.unwrap_or(now).max(now);
             let unit = items::by_key(rd, &item, "")?.and_then(|i| i.unit_id);
             let mut out = Vec::new();
-            for l in doors::all(rd)? {
+            for l in app.all(rd)?.iter() {
                 let near =
                     region.as_ref().is_none_or(|r| r.contains(&l.hall.region) || l.hall.region.contains(r));
                 if !near {

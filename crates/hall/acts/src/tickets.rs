@@ -45,13 +45,24 @@ pub struct QueueNow {
     pub estimate: Option<u32>,
 }
 
+/// A ticket that is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// its number
+    pub number: String,
+    /// to which window
+    pub window: u16,
+    /// how often by now
+    pub calls: u32,
+}
+
 /// What hangs in the hall.
 #[derive(Clone, Debug)]
 pub struct Screen {
     /// name of the hall
     pub hall: String,
-    /// number and window, what was called last first
-    pub called: Vec<(String, u16)>,
+    /// what was called last first
+    pub called: Vec<Call>,
     /// its queues
     pub queues: Vec<QueueNow>,
     /// it is open now
@@ -183,7 +194,10 @@ impl Halls {
         let minute = hall_minute(now);
         let open = l.hall.open_on(now.date(), &office.rules.calendar);
         Ok(Screen {
-            called: called.iter().filter_map(|t| Some((t.number.clone(), t.window?))).collect(),
+            called: called
+                .iter()
+                .filter_map(|t| Some(Call { number: t.number.clone(), window: t.window?, calls: t.calls }))
+                .collect(),
             queues: l.hall.queues.iter().map(|q| queue_now(&l.hall, &q.letter, &all, now)).collect(),
             open: open.iter().any(|o| o.span.from() <= minute && minute < o.span.to()),
             hall: l.hall.name,

@@ -12,7 +12,7 @@ use hall::{
     Availability, BookingRules, Channel, Closure, DayRule, Days, Hall, Handles, Hours, MisuseRules, Opening,
     Part, Places, Post, Priority, Queue, QueueRules, Span, Training, Window,
 };
-use hall_acts::{Asked, HallHandovers, Halls, What};
+use hall_acts::{Asked, Begun, Call, HallHandovers, Halls, Standby, What};
 use kernel::{Actor, Date, Moment, Role, StaffId, UnitId};
 use store::Tx;
 use store::office::{self, StaffRow, UnitRow};
@@ -368,7 +368,7 @@ fn the_offices_own_delay_is_no_no_show_and_a_warning_comes_before_a_bar() {
         let appeal = Asked::Appeal("当天大厅停电".into());
         let view = app.halls.act_by_code(None, first.0.clone(), first.1.clone(), appeal).wait().unwrap();
         assert_eq!((view.appointment.stage, view.appeal.as_str()), (Stage::Appealed, "当天大厅停电"));
-        let (_, waiting) = app.halls.bookings(coordinator(), id, day("2026-03-05")).wait().unwrap();
+        let waiting = app.halls.bookings(coordinator(), id, day("2026-03-05")).wait().unwrap().appealed;
         assert_eq!(waiting.len(), 1);
         let uphold = Booking::Uphold { reason: "属实".into() };
         assert!(app.halls.act_for(who(Role::Clerk, 1), first.0.clone(), uphold.clone()).wait().is_err());
@@ -379,6 +379,66 @@ fn the_offices_own_delay_is_no_no_show_and_a_warning_comes_before_a_bar() {
         app.halls.moments().unwrap();
         let gone = app.halls.follow(None, first.0.clone(), first.1.clone()).wait().unwrap();
         assert_eq!((gone.contact, gone.appeal), (Contact::default(), String::new()));
+    });
+}
+
+#[test]
+fn who_stands_by_is_offered_what_is_given_back() {
+    city(|app, clock| {
+        let (id, clerk) = hall_with(app, 1);
+        let wish = |first: &str, last: &str, phone: &str| Standby {
+            item: "short".into(),
+            hall: id,
+            first: day(first),
+            last: day(last),
+            contact: Contact { name: "候补人".into(), phone: phone.into(), ..Contact::default() },
+        };
+        // Everything of the day is taken.
+        let today: Vec<_> =
+            offers(app, "short", 40).into_iter().filter(|o| o.start.date() == day("2026-03-02")).collect();
+        let all: Vec<_> =
+            (0..).zip(&today).map(|(n, o)| booked(app, o.slot, &format!("1380000{n:04}"))).collect();
+        let bad = app.halls.stand_by(wish("2026-03-05", "2026-03-03", "13900000001")).wait();
+        assert!(said(bad).contains("起止日期"));
+        let second = wish("2026-03-02", "2026-03-02", "13900000002");
+        let first = app.halls.stand_by(wish("2026-03-02", "2026-03-02", "13900000001")).wait().unwrap();
+        let second = app.halls.stand_by(second).wait().unwrap();
+        let pair = |b: &Begun| (b.number.clone(), b.code.clone());
+        assert_eq!(stage(app, &pair(&first)), Stage::Standby);
+        app.halls.moments().unwrap();
+        assert_eq!(stage(app, &pair(&first)), Stage::Standby, "nothing is free on that day");
+        let v = app.halls.bookings(clerk.clone(), id, day("2026-03-02")).wait().unwrap();
+        assert_eq!((v.stands_by.len(), v.booked.len(), v.to_tell.len()), (2, all.len(), 0));
+        // One is given back: with the delay, and to who waits longest.
+        let gave = all.last().unwrap();
+        app.halls.act_by_code(None, gave.0.clone(), gave.1.clone(), Asked::Cancel).wait().unwrap();
+        app.halls.moments().unwrap();
+        assert_eq!(stage(app, &pair(&first)), Stage::Standby, "the delay of release");
+        clock.move_us(6 * MINUTE);
+        app.halls.moments().unwrap();
+        assert_eq!((stage(app, &pair(&first)), stage(app, &pair(&second))), (Stage::Held, Stage::Standby));
+        let v = app.halls.bookings(clerk.clone(), id, day("2026-03-02")).wait().unwrap();
+        assert_eq!(v.to_tell.iter().map(|b| &b.appointment.number).collect::<Vec<_>>(), [&first.number]);
+        app.halls.act_for(clerk.clone(), first.number.clone(), Booking::Tell {}).wait().unwrap();
+        let v = app.halls.bookings(clerk, id, day("2026-03-02")).wait().unwrap();
+        assert!(v.to_tell.is_empty());
+        // Who does not confirm in time loses it to the next; who confirms need not give the number again.
+        clock.move_us(121 * MINUTE);
+        app.halls.moments().unwrap();
+        assert_eq!(stage(app, &pair(&first)), Stage::Expired);
+        clock.move_us(6 * MINUTE);
+        app.halls.moments().unwrap();
+        assert_eq!(stage(app, &pair(&second)), Stage::Held);
+        let asked = Asked::Confirm(Contact::default());
+        let v =
+            app.halls.act_by_code(None, second.number.clone(), second.code.clone(), asked).wait().unwrap();
+        assert_eq!((v.appointment.stage, v.contact.phone.as_str()), (Stage::Confirmed, "13900000002"));
+        assert_eq!(v.appointment.at.slots, [today.last().unwrap().slot]);
+        // Days that pass end the wish.
+        let third = app.halls.stand_by(wish("2026-03-02", "2026-03-02", "13900000003")).wait().unwrap();
+        clock.set(moment("2026-03-03 00:01"));
+        app.halls.moments().unwrap();
+        assert_eq!(stage(app, &pair(&third)), Stage::Expired);
     });
 }
 
@@ -449,7 +509,8 @@ fn a_window_serves_who_booked_and_who_walked_in() {
         let at = app.halls.next(clerk.clone(), id, 1).wait().unwrap();
         let t = at.current.unwrap();
         assert_eq!(t.number, "A003", "the booked one's time has come");
-        assert_eq!(app.halls.screen(id).wait().unwrap().called, [("A003".to_owned(), 1)]);
+        let called = app.halls.screen(id).wait().unwrap().called;
+        assert_eq!(called, [Call { number: "A003".into(), window: 1, calls: 1 }]);
         assert!(said(app.halls.next(clerk.clone(), id, 1).wait()).contains("还在本窗口"));
         let serve = |t: i64, ver, c| app.halls.serve(clerk.clone(), id, 1, t, ver, c).wait();
         serve(t.id, t.ver, Command::Start {}).unwrap();
@@ -483,6 +544,34 @@ fn a_window_serves_who_booked_and_who_walked_in() {
         app.halls.moments().unwrap();
         let f = app.halls.figures(coordinator(), id, today, today).wait().unwrap();
         assert_eq!(f.lines[0].ended, 1);
+    });
+}
+
+#[test]
+fn a_unit_may_say_how_it_came_that_nobody_was_served() {
+    city(|app, clock| {
+        let (id, clerk) = hall_with(app, 1);
+        clock.set(moment("2026-03-04 10:00"));
+        let week = |who: Actor| app.halls.posted_week(who, day("2026-03-06")).wait().unwrap();
+        let head = who(Role::UnitAdmin, 2);
+        let all = week(head.clone());
+        assert_eq!(
+            (all.len(), all[0].of.days, all[0].of.without_work(), all[0].may_reply),
+            (1, 3, true, true)
+        );
+        assert!(!week(clerk.clone())[0].may_reply, "the clerk sees it, the unit answers for it");
+        assert!(week(who(Role::UnitAdmin, 3)).is_empty(), "another unit posted nobody");
+        let about = (day("2026-03-04"), 1, clerk.staff.unwrap());
+        let reply = |who: Actor, at, words: &str| app.halls.reply_posted(who, id, at, words.into()).wait();
+        assert!(said(reply(head.clone(), about, " ")).contains("写明情况"));
+        assert!(matches!(reply(who(Role::UnitAdmin, 3), about, "不是我"), Err(Error::Forbidden(_))));
+        assert!(said(reply(head.clone(), (day("2025-03-04"), 1, about.2), "太早")).contains("最近"));
+        reply(head, about, "本周窗口改造，人员在后台收件").unwrap();
+        let all = week(coordinator());
+        assert_eq!(all[0].replies[0].words, "本周窗口改造，人员在后台收件");
+        assert!(all[0].of.without_work(), "a word changes no figure");
+        // The document is untouched, and who keeps it sees that it moved.
+        assert_eq!(app.halls.hall(coordinator(), id).wait().unwrap().ver, 2);
     });
 }
 

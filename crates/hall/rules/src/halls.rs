@@ -1,13 +1,13 @@
 //! 大厅: one document with everything about a hall but its bookings: windows, queues, hours, places, who is posted where.
 
-use kernel::{Date, RegionCode, StaffId, UnitId};
+use kernel::{Date, Moment, RegionCode, StaffId, UnitId};
 use serde::{Deserialize, Serialize};
 use workday::WorkCalendar;
 
 use crate::availability::Availability;
 use crate::numbers::{BookingRules, MisuseRules, QueueRules};
 use crate::opening::{Closure, Open, Opening, open_on};
-use crate::words::Part;
+use crate::words::{Hours, Part};
 
 /// A hall (政务服务大厅).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,6 +173,14 @@ impl Hall {
     /// When the hall is open on a day.
     pub fn open_on(&self, day: Date, calendar: &WorkCalendar) -> Vec<Open> {
         open_on(&self.openings, &self.closures, None, day, calendar)
+    }
+    /// In which kind of hours a moment lies; none when the hall is closed.
+    pub fn hours_at(&self, at: Moment, calendar: &WorkCalendar) -> Option<Hours> {
+        let day = at.date();
+        let open = self.open_on(day, calendar);
+        open.iter()
+            .find(|o| crate::at(day, o.span.from()) <= at && at < crate::at(day, o.span.to()))
+            .map(|o| o.kind)
     }
     /// Windows at which somebody may sit on a day: posted, trained, authorised.
     pub fn posts_of(&self, staff: StaffId, day: Date) -> impl Iterator<Item = &Post> {

@@ -12,6 +12,7 @@ mod check;
 mod draw;
 pub mod figures;
 mod halls;
+pub mod ical;
 mod layout;
 mod misuse;
 mod numbers;

@@ -23,6 +23,8 @@ pub struct BookingRules {
     pub moves_max: u32,
     /// a missed one is appealed within so many days
     pub appeal_days: u32,
+    /// a place offered to who stands by is kept for so long, minutes
+    pub standby_minutes: u32,
     /// name and telephone end so many days after it is over
     pub keep_days: u32,
 }
@@ -36,6 +38,7 @@ impl Default for BookingRules {
             late_minutes: 120,
             moves_max: 2,
             appeal_days: 15,
+            standby_minutes: 120,
             keep_days: 60,
         }
     }

@@ -5,6 +5,7 @@ use kernel::{Date, StaffId, UnitId};
 use workday::WorkCalendar;
 
 use crate::halls::Hall;
+use crate::words::Hours;
 
 /// One posting over some days.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub struct Presence {
     pub staff: StaffId,
     /// the unit that posted them
     pub unit: UnitId,
-    /// open days on which they were posted
+    /// days with office hours on which they were posted
     pub days: u32,
     /// of these, days on which they ended nothing
     pub idle: Vec<Date>,
@@ -31,7 +32,8 @@ impl Presence {
 }
 
 /// Everybody posted from `first` to `last`, those without work first; `ended(staff, window, day)` says how many tickets were
-/// ended. Days on which the hall is closed are not counted, nor seconds (B 岗), who stand in only when needed.
+/// ended. Counted are days with office hours: extended, weekend and holiday service is by turns. Seconds (B 岗) stand in only
+/// when needed and are not counted.
 pub fn presence(
     hall: &Hall,
     calendar: &WorkCalendar,
@@ -45,7 +47,7 @@ pub fn presence(
             Presence { window: p.window, staff: p.staff, unit: p.unit, days: 0, idle: Vec::new(), ended: 0 };
         let mut day = first;
         while day <= last {
-            if p.is_on(day) && !hall.open_on(day, calendar).is_empty() {
+            if p.is_on(day) && hall.open_on(day, calendar).iter().any(|o| o.kind == Hours::Office) {
                 let n = ended(p.staff, p.window, day);
                 line.days += 1;
                 line.ended += n;

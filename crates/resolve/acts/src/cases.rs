@@ -9,11 +9,12 @@ use resolve::{
 };
 use serde::{Deserialize, Serialize};
 use store::cases::{Query, Scope};
-use store::{Rd, Tx, cases, office};
+use store::{Rd, Tx, cases};
 
 use crate::Cases;
 use crate::doors::{as_resident, code_fits, code_in, events_in, register_in, seen};
 use crate::reporter::{case_in_list, case_on_page};
+use crate::told::tell_person;
 use city::Contact;
 use city::{Answered, Once, once};
 use city::{Door, Error, Later, Office};
@@ -253,7 +254,8 @@ impl Cases {
         happened.files = city::claim_files(tx, actor, tickets, StreamId::case(case.id), after.ver)?;
         cases::save(tx, &permit, &after, &happened, now, &office.rules.calendar)?;
         Self::other_side(tx, office, actor, case, &happened.asked)?;
-        tell(tx, office, &after, &happened.asked)?;
+        tell(&self.city, tx, office, &after, &happened.asked)?;
+        tell_person(&self.city, tx, office, &after, &happened.asked, None)?;
         Ok(after)
     }
 
@@ -465,7 +467,7 @@ impl Cases {
 }
 
 /// What of a timeline belongs to the person who lodged.
-fn shown_to_resident(act: Act) -> bool {
+pub(crate) fn shown_to_resident(act: Act) -> bool {
     !matches!(
         act,
         Act::Note
@@ -512,7 +514,13 @@ fn refuse(zh: &str, en: &str) -> Error {
 }
 
 /// Messages that follow from an act (X3): to the unit that has to do something now, in office hours.
-fn tell(tx: &mut Tx<'_>, office: &Office, after: &Case, asked: &Command) -> Result<(), Error> {
+fn tell(
+    city: &city::City,
+    tx: &mut Tx<'_>,
+    office: &Office,
+    after: &Case,
+    asked: &Command,
+) -> Result<(), Error> {
     let calendar = &office.rules.calendar;
     let now = tx.now();
     let words = |what: &str| format!("{what}：{} {}", after.number, after.title);
@@ -522,11 +530,11 @@ fn tell(tx: &mut Tx<'_>, office: &Office, after: &Case, asked: &Command) -> Resu
         | Command::Redispatch { unit, .. }
         | Command::Arbitrate { unit, .. } => {
             let what = if whistle { "企业吹哨，请报到并牵头办理" } else { "新转办件" };
-            office::put_message(tx, *unit, now, Some(after.id), &words(what))?;
+            outbox::to_unit(city, tx, *unit, now, Some(after.id), &words(what))?;
         }
         Command::AddCo { unit, .. } => {
             let what = if whistle { "企业吹哨，请报到并协办" } else { "请协办" };
-            office::put_message(tx, *unit, now, Some(after.id), &words(what))?;
+            outbox::to_unit(city, tx, *unit, now, Some(after.id), &words(what))?;
         }
         Command::Remind { .. }
         | Command::Supervise { .. }
@@ -538,16 +546,23 @@ fn tell(tx: &mut Tx<'_>, office: &Office, after: &Case, asked: &Command) -> Resu
         | Command::RejectStep { .. } => {
             let unit = after.stage.owner().unwrap_or(after.first_asked);
             let at = calendar.next_office_moment(now);
-            office::put_message(tx, unit, at, Some(after.id), &words(asked.act().zh()))?;
+            outbox::to_unit(city, tx, unit, at, Some(after.id), &words(asked.act().zh()))?;
         }
         Command::Callback { .. } if after.stage.kind() == StageKind::Handling => {
             if let Some(unit) = after.stage.owner() {
                 let at = calendar.next_office_moment(now);
-                office::put_message(tx, unit, at, Some(after.id), &words("回头看未解决或不满意，重新办理"))?;
+                outbox::to_unit(
+                    city,
+                    tx,
+                    unit,
+                    at,
+                    Some(after.id),
+                    &words("回头看未解决或不满意，重新办理"),
+                )?;
             }
             // 企业不认可: one level up for each round, to who coordinates there.
             if whistle && let Some(up) = one_up(office, after) {
-                office::put_message(tx, up, now, Some(after.id), &words("企业不认可，提级办理"))?;
+                outbox::to_unit(city, tx, up, now, Some(after.id), &words("企业不认可，提级办理"))?;
             }
         }
         _ => {}

@@ -8,6 +8,7 @@ use store::{Rd, Tx, cases, contacts, counters, office};
 
 use crate::cases::{EventView, Lodged};
 use crate::reporter::{by_printed_code, own_case, plain_title};
+use crate::told::tell_person;
 use city::reach::in_city;
 use city::{City, Contact, Error, Office, Vault};
 
@@ -57,10 +58,12 @@ pub fn register_in(
     let case =
         Case::begin(id, number.clone(), &happened, now).ok_or_else(|| Error::bug("not a registration"))?;
     let events = vec![Told::of(&happened, now, actor)?];
-    let births = cases::insert_many(tx, &permit, &[&NewCase { case, events }], &office.rules.calendar)?;
+    let new = NewCase { case, events };
+    let births = cases::insert_many(tx, &permit, &[&new], &office.rules.calendar)?;
     if !contact.is_empty() {
         contacts::put(tx, id, &city.vault().seal(id.0, contact)?)?;
     }
+    tell_person(city, tx, &office, &new.case, &happened.asked, Some(contact))?;
     Ok((id, Lodged { code: city.vault().code(&number, births.first()), number, version: 1 }))
 }
 

@@ -202,6 +202,7 @@ impl Cases {
             prev = e.hash;
         }
         contacts::erase(tx, case.id)?;
+        outbox::forget(tx, &case.number)?;
         cases::rewrite(tx, permit, &folded(case, &events)?)?;
         // What search holds of the old words goes with the next round of the worker.
         asides::ask_again(

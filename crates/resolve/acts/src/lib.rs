@@ -13,6 +13,7 @@ mod plans;
 mod reading;
 mod reporter;
 mod search;
+mod told;
 
 use std::sync::Arc;
 

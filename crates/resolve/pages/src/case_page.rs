@@ -41,6 +41,7 @@ struct Known {
     phone: String,
     id_number: String,
     address: String,
+    email: String,
     open: bool,
 }
 
@@ -282,6 +283,7 @@ async fn page_of(
             phone: c.phone,
             id_number: c.id_number,
             address: c.address,
+            email: c.email,
             open,
         }),
         hidden,

@@ -47,10 +47,10 @@ pub(crate) async fn find(State(kit): State<Kit>, p: Page, fields: Fields) -> Res
     }
 }
 
-struct Step {
-    label: &'static str,
-    past: bool,
-    now: bool,
+pub(crate) struct Step {
+    pub label: &'static str,
+    pub past: bool,
+    pub now: bool,
 }
 
 struct Line {
@@ -92,7 +92,7 @@ struct MineHtml {
     waiting: Vec<city::Uploaded>,
 }
 
-fn steps(p: &Page, stage: StageKind) -> Vec<Step> {
+pub(crate) fn steps(p: &Page, stage: StageKind) -> Vec<Step> {
     use StageKind as S;
     let at = match stage {
         S::Registered => 0,
@@ -118,7 +118,7 @@ fn steps(p: &Page, stage: StageKind) -> Vec<Step> {
 }
 
 /// Where it stands, in one sentence.
-fn now(p: &Page, stage: StageKind, unit: &str, due: &str, left: &str) -> String {
+pub(crate) fn now(p: &Page, stage: StageKind, unit: &str, due: &str, left: &str) -> String {
     use StageKind as S;
     let text = match stage {
         S::Registered | S::Accepted if due.is_empty() => p.t.now_taken_in,
@@ -145,7 +145,7 @@ fn now(p: &Page, stage: StageKind, unit: &str, due: &str, left: &str) -> String 
 }
 
 /// What of an event is for the person: answers, reasons, their own words.
-fn said(p: &Page, asked: &Command) -> Vec<String> {
+pub(crate) fn said(p: &Page, asked: &Command) -> Vec<String> {
     match asked {
         Command::AddWords { words } => vec![words.clone()],
         Command::Refuse { reason, explain, where_to } => {

@@ -14,6 +14,7 @@ mod lodge;
 mod many;
 mod reading;
 mod register;
+mod see;
 pub mod texts;
 mod timeline;
 
@@ -135,6 +136,7 @@ pub fn public_routes(slots: Arc<Slots>) -> Router<Kit> {
     Router::new()
         .route("/lodge", get(lodge::form).post(lodge::save).layer(DefaultBodyLimit::max(UPLOAD_MAX)))
         .route("/follow", get(follow::form).post(follow::find))
+        .route("/see/c/{number}/{token}", get(see::show))
         .route("/r/{number}/{code}", get(follow::show))
         .route("/r/{number}/{code}/add", post(follow::add).layer(DefaultBodyLimit::max(UPLOAD_MAX)))
         .route("/r/{number}/{code}/file/{hash}", get(follow::file))

@@ -103,6 +103,8 @@ pub(crate) async fn save(State(kit): State<Kit>, p: Page, mut sent: Form) -> Res
         phone: fields.get("phone").chars().take(30).collect(),
         id_number: String::new(),
         address: String::new(),
+        email: fields.get("email").trim().chars().take(254).collect(),
+        lang: if p.lang == web_kit::Lang::En { "en".to_owned() } else { String::new() },
     };
     let registration = read(&kit, fields).await;
     let tickets = sent.tickets();

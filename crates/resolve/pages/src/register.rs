@@ -200,6 +200,8 @@ pub(crate) async fn save(State(kit): State<Kit>, desk: Desk, mut sent: Form) -> 
         phone: fields.get("phone").to_owned(),
         id_number: fields.get("id_number").to_owned(),
         address: String::new(),
+        email: fields.get("email").trim().to_owned(),
+        lang: String::new(),
     };
     if fields.has("look") && fields.has("words") {
         let region = fields.get("region").parse::<RegionCode>().ok().or_else(|| desk.me.actor.region.clone());

@@ -43,7 +43,7 @@ pub struct UseView {
 const USES: u32 = 50;
 
 /// What of a line of events belongs to the applicant.
-fn shown_to_applicant(a: Act) -> bool {
+pub(crate) fn shown_to_applicant(a: Act) -> bool {
     !matches!(a, Act::Note | Act::WarnYellow | Act::WarnRed | Act::Save)
 }
 

@@ -30,6 +30,10 @@ impl City {
     pub fn new(city: ::city::City, handovers: ServiceHandovers) -> Self {
         Self { city, handovers }
     }
+    /// The city itself.
+    pub fn base(&self) -> &::city::City {
+        &self.city
+    }
     pub fn now(&self) -> Moment {
         self.city.store().now()
     }
@@ -92,7 +96,7 @@ impl City {
     /// Tells a unit that something waits for it.
     pub fn tell(&self, tx: &mut Tx<'_>, unit: UnitId, words: &str) -> Result<(), Error> {
         let now = tx.now();
-        Ok(store::office::put_message(tx, unit, now, None, words)?)
+        outbox::to_unit(&self.city, tx, unit, now, None, words)
     }
     /// 办结交评: the service that was given, to be rated; answers the token of its rating.
     pub fn to_rate(

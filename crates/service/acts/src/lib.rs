@@ -9,6 +9,7 @@ mod exchange;
 mod figures;
 mod saved;
 mod themes;
+mod told;
 mod views;
 mod worker;
 

@@ -11,6 +11,7 @@ use workday::WorkCalendar;
 
 use crate::city::City;
 use crate::refused;
+use crate::told::tell_applicant;
 
 /// The application of a row.
 pub(crate) fn read(row: &ApplicationRow) -> Result<Application, Error> {
@@ -143,6 +144,7 @@ fn keep(
     let told = Told { at: tx.now(), act: happened.asked.act().word(), data: &data };
     rows::save(tx, permit, &row_of(after, calendar)?, told, &tasks_of(after, calendar))?;
     hold(tx, permit, after, &happened.asked)?;
+    tell_applicant(city, tx, office, after, happened.asked.act())?;
     tell(city, tx, after, &happened.asked)
 }
 

@@ -11,6 +11,7 @@ mod follow;
 mod form;
 mod paper;
 mod parts;
+mod see;
 pub mod texts;
 
 use axum::Router;
@@ -100,6 +101,7 @@ pub fn public_routes() -> Router<Kit> {
         .route("/apply/find", get(follow::find_form).post(follow::find))
         .route("/apply/to/{sort}/{code}", get(apply::ask).post(apply::begin))
         .route("/a/{number}/{code}", get(follow::show).post(form::send).layer(upload()))
+        .route("/see/a/{number}/{token}", get(see::show))
         .route("/a/{number}/{code}/newer", post(form::newer))
         .route("/a/{number}/{code}/act/{act}", post(follow::act))
         .route("/a/{number}/{code}/hand/{material}", post(follow::hand_in).layer(upload()))

@@ -1,4 +1,4 @@
-//! 文书下载: a paper of an application as Word or PDF, made from the event that is on record.
+//! 文书下载: a paper of an application as Word, PDF or OFD, made from the event that is on record.
 
 use axum::response::Response;
 use city::Error;
@@ -8,7 +8,7 @@ use paper::pdf::Fonts;
 use service::papers::{About, Paper, paper as paper_of};
 use service::{Application, Clock};
 use service_acts::{ApplicationView, EventView};
-use web_kit::{DOCX, Oops, blocking, download};
+use web_kit::{DOCX, OFD, Oops, blocking, download};
 
 /// The end of the limit as it was worked out at the event.
 fn due_then(a: &Application, at: Moment, calendar: &workday::WorkCalendar) -> Option<Moment> {
@@ -45,7 +45,7 @@ fn document(v: &ApplicationView, content: Paper) -> Document {
     }
 }
 
-/// The paper of an event: `7.docx`, `7.pdf`.
+/// The paper of an event: `7.docx`, `7.pdf`, `7.ofd`.
 ///
 /// # Errors
 /// There is no such paper; no font for Chinese on this machine.
@@ -61,22 +61,20 @@ pub(crate) async fn answer(v: &ApplicationView, events: &[EventView], file: &str
     let content = paper_of(&v.application, &e.happened, ver, e.at, &about).ok_or_else(not_found)?;
     let name = format!("{}-{ver}", v.application.number);
     let doc = document(v, content);
-    let pdf = match kind {
-        "pdf" => true,
-        "docx" => false,
+    let media = match kind {
+        "pdf" => "application/pdf",
+        "ofd" => OFD,
+        "docx" => DOCX,
         _ => return Err(not_found()),
     };
     let bytes = blocking(move || {
-        if pdf {
-            let fonts = Fonts::of_this_machine().map_err(|e| Error::told("fonts", &e))?;
-            return paper::pdf::write(&doc, fonts).map_err(|e| Error::told("fonts", &e));
+        if media == DOCX {
+            return paper::word::write(&doc).map_err(|e| Error::told("word", &e));
         }
-        paper::word::write(&doc).map_err(|e| Error::told("word", &e))
+        let fonts = Fonts::of_this_machine().map_err(|e| Error::told("fonts", &e))?;
+        let write = if media == OFD { paper::ofd::write } else { paper::pdf::write };
+        write(&doc, fonts).map_err(|e| Error::told("fonts", &e))
     })
     .await?;
-    Ok(if pdf {
-        download("application/pdf", &format!("{name}.pdf"), bytes)
-    } else {
-        download(DOCX, &format!("{name}.docx"), bytes)
-    })
+    Ok(download(media, &format!("{name}.{kind}"), bytes))
 }

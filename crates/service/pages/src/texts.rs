@@ -58,6 +58,8 @@ web_kit::texts! {
     svc_code: "查询码", "Code";
     svc_find: "查询", "Find";
     svc_wrong: "编号或查询码不对，请核对后再试。", "The number or the code is wrong; check both.";
+    svc_see_only: "这个页面只能查看，不能办理。要补正、补交、撤回或签收，请用编号和查询码。", "This page only shows. To correct, hand in, withdraw or sign, use number and code.";
+    svc_see_act: "去查办件", "Follow your application";
     svc_stands: "办到哪一步了", "Where it stands";
     svc_due_until: "最晚 {day}", "By {day}";
     svc_by_law: "法定最晚 {day}", "By law at the latest {day}";

@@ -67,8 +67,7 @@ fn stamp(text: &str, order: Option<DateOrder>) -> Option<String> {
 
 /// The level of a word or a number; `None` when it is neither.
 fn level_of(text: &str, codes: Codes) -> Option<Level> {
-    let plain = text.trim().trim_end_matches(['.', '0']);
-    let plain = if plain.is_empty() { text.trim() } else { plain };
+    let plain = tabular::value::whole(text.trim());
     Level::read(text.trim()).or_else(|| match text.trim() {
         "很满意" => Some(Level::VerySatisfied),
         "很不满意" => Some(Level::VeryDissatisfied),

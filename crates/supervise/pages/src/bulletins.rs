@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use paper::pdf::Fonts;
 use supervise::{Block, Form, figure};
 use supervise_acts::Edited;
-use web_kit::{DOCX, Fields, Lang, Oops, Opt, again, blocking, day, download, opt, render, when};
+use web_kit::{DOCX, Fields, Lang, OFD, Oops, Opt, again, blocking, day, download, opt, render, when};
 
 use crate::boards::{AskForm, name};
 use crate::document::{document, source_href};
@@ -245,7 +245,7 @@ async fn after(kit: &Kit, desk: &Desk, id: i64, done: Result<(), city::Error>) -
     }
 }
 
-/// `GET /desk/bulletins/{id}/{bulletin.docx|bulletin.pdf}`
+/// `GET /desk/bulletins/{id}/{bulletin.docx|bulletin.pdf|bulletin.ofd}`
 pub(crate) async fn file(
     State(kit): State<Kit>,
     desk: Desk,
@@ -256,16 +256,17 @@ pub(crate) async fn file(
     let kind = match file.as_str() {
         "bulletin.docx" => DOCX,
         "bulletin.pdf" => "application/pdf",
+        "bulletin.ofd" => OFD,
         _ => return Err(Oops(city::Error::NotFound)),
     };
-    let pdf = file.ends_with(".pdf");
     let bytes = blocking(move || {
-        if pdf {
-            let fonts = Fonts::of_this_machine().map_err(|e| city::Error::told("fonts", e))?;
-            return paper::pdf::write(&doc, fonts).map_err(|e| city::Error::told("fonts", &e));
+        if kind == DOCX {
+            return paper::word::write(&doc).map_err(|e| city::Error::told("word", &e));
         }
-        paper::word::write(&doc).map_err(|e| city::Error::told("word", &e))
+        let fonts = Fonts::of_this_machine().map_err(|e| city::Error::told("fonts", e))?;
+        let write = if kind == OFD { paper::ofd::write } else { paper::pdf::write };
+        write(&doc, fonts).map_err(|e| city::Error::told("fonts", &e))
     })
     .await?;
-    Ok(download(kind, &format!("bulletin-{id}.{}", if pdf { "pdf" } else { "docx" }), bytes))
+    Ok(download(kind, &file.replace("bulletin", &format!("bulletin-{id}")), bytes))
 }

@@ -4,6 +4,7 @@ mod campaigns;
 mod files;
 mod handover;
 mod leads;
+mod tables;
 mod unannounced;
 mod walks;
 
@@ -14,6 +15,7 @@ pub use campaigns::{BoardView, CampaignView, Given, Listed};
 pub use files::WalkFile;
 pub use handover::{Plan, WalkFinding, WalkHandovers};
 pub use leads::{BackwardView, CalledFor, LeadMove, LeadView, NewLead};
+pub use tables::WalkTables;
 pub use walks::{BATCH_MAX, RefusedOp, Synced, WalkLine, WalkSync, WalkView, form_of, places};
 
 /// 走流程. A clone is another handle.

@@ -52,6 +52,8 @@ pub fn qr(link: &str) -> String {
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Kind of a Word document.
 pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+/// OFD (GB/T 33190)
+pub const OFD: &str = "application/ofd";
 
 /// A file to be saved under this name (ASCII).
 pub fn download(kind: &str, name: &str, bytes: Vec<u8>) -> Response {

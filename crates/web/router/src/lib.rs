@@ -29,6 +29,7 @@ pub const AREAS: &[Area] = &[
     Area { text: resolve_pages::area, places: &[resolve_pages::PLACES] },
     Area { text: service_pages::area, places: &[service_pages::PLACES] },
     Area { text: company_pages::area, places: &[company_pages::PLACES] },
+    Area { text: hall_pages::area, places: &[hall_pages::PLACES] },
     Area { text: walk_pages::area, places: &[walk_pages::PLACES, catalogue_pages::PLACES] },
     Area { text: optimise_pages::area, places: &[optimise_pages::PLACES] },
     Area { text: supervise_pages::area, places: &[supervise_pages::PLACES] },
@@ -37,12 +38,21 @@ pub const AREAS: &[Area] = &[
 ];
 
 /// Pages of the workbench and the place that each belongs to, where its address does not say so.
-pub const BELOW: &[(&str, &str)] =
-    &[("/desk/case", "/desk/cases"), ("/desk/receipt", "/desk/register"), ("/desk/publish", "/desk/cases")];
+pub const BELOW: &[(&str, &str)] = &[
+    ("/desk/case", "/desk/cases"),
+    ("/desk/receipt", "/desk/register"),
+    ("/desk/publish", "/desk/cases"),
+    ("/desk/outreach", "/desk/office"),
+];
 
 /// The navigation of the portal.
-pub const FRONT: &[&[FrontPlace]] =
-    &[catalogue_pages::FRONT, service_pages::FRONT, resolve_pages::FRONT, company_pages::FRONT];
+pub const FRONT: &[&[FrontPlace]] = &[
+    catalogue_pages::FRONT,
+    service_pages::FRONT,
+    hall_pages::FRONT,
+    resolve_pages::FRONT,
+    company_pages::FRONT,
+];
 
 /// The style sheet, from its sections in their order: later ones override earlier ones.
 const STYLE: &str = concat!(
@@ -52,6 +62,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/style/4-figures.css"),
     include_str!("../assets/style/5-redesign.css"),
     include_str!("../assets/style/6-desk.css"),
+    include_str!("../assets/style/7-hall.css"),
 );
 
 /// What every page shares in the browser: here and not in the kit, so that a line of style makes no page build again.
@@ -61,7 +72,14 @@ const SHARED: &[Asset] = &[
     Asset { plain: "desk.js", kind: JS, bytes: include_bytes!("../assets/desk.js") },
     Asset { plain: "picture.js", kind: JS, bytes: include_bytes!("../assets/picture.js") },
 ];
-const ASSETS: &[&[Asset]] = &[SHARED, portal::ASSETS, walk_pages::ASSETS, optimise_pages::ASSETS];
+const ASSETS: &[&[Asset]] = &[
+    SHARED,
+    portal::ASSETS,
+    walk_pages::ASSETS,
+    hall_pages::ASSETS,
+    optimise_pages::ASSETS,
+    imports_pages::ASSETS,
+];
 
 /// Every text of every page: the crate, its own words, then each of its rooms.
 pub const TEXTS: &[(&str, &[&[Text]])] = &[
@@ -72,10 +90,12 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
     ("resolve-pages", resolve_pages::texts::ALL),
     ("service-pages", service_pages::texts::ALL),
     ("company-pages", company_pages::texts::ALL),
+    ("hall-pages", hall_pages::texts::ALL),
     ("optimise-pages", optimise_pages::texts::ALL),
     ("supervise-pages", supervise_pages::texts::ALL),
     ("people-pages", people_pages::texts::ALL),
     ("imports-pages", imports_pages::texts::ALL),
+    ("outbox-pages", outbox_pages::texts::ALL),
 ];
 
 /// All pages over the house.
@@ -92,18 +112,22 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(walk_pages::public_routes().with_state(rooms.walk.clone()))
         .merge(service_pages::public_routes().with_state(rooms.service.clone()))
         .merge(company_pages::public_routes().with_state(rooms.company.clone()))
+        .merge(outbox_pages::public_routes().with_state(rooms.outbox.clone()))
+        .merge(hall_pages::public_routes().with_state(rooms.hall.clone()))
         .layer(from_fn_with_state(kit.clone(), slow_down));
     Router::new()
         .merge(public)
         .merge(resolve_pages::routes(slots).with_state(rooms.resolve))
         .merge(people_pages::routes().with_state(rooms.people))
         .merge(imports_pages::routes().with_state(rooms.imports))
+        .merge(outbox_pages::routes().with_state(rooms.outbox))
         .merge(optimise_pages::routes().with_state(rooms.optimise))
         .merge(supervise_pages::routes().with_state(rooms.supervise))
         .merge(catalogue_pages::routes().with_state(rooms.catalogue))
         .merge(walk_pages::routes().with_state(rooms.walk))
         .merge(service_pages::routes().with_state(rooms.service))
         .merge(company_pages::routes().with_state(rooms.company))
+        .merge(hall_pages::routes().with_state(rooms.hall))
         .route("/prefs", post(prefs))
         .route("/desk/drafts", post(keep_draft))
         .layer(DefaultBodyLimit::max(FORM_MAX))
@@ -122,11 +146,13 @@ pub(crate) struct Rooms {
     pub walk: walk_pages::Kit,
     pub service: service_pages::Kit,
     pub company: company_pages::Kit,
+    pub hall: hall_pages::Kit,
     pub resolve: resolve_pages::Kit,
     pub optimise: optimise_pages::Kit,
     pub supervise: supervise_pages::Kit,
     pub people: people_pages::Kit,
     pub imports: imports_pages::Kit,
+    pub outbox: outbox_pages::Kit,
 }
 
 impl Rooms {
@@ -143,6 +169,8 @@ impl Rooms {
             services,
             companies,
             imports,
+            outbox,
+            halls,
             ..
         } = house.clone();
         Self {
@@ -150,11 +178,13 @@ impl Rooms {
             walk: kit.with(walk_pages::Acts { walks, items: items.clone() }),
             service: kit.with(service_pages::Acts { services }),
             company: kit.with(company_pages::Acts { companies }),
+            hall: kit.with(hall_pages::Acts { halls, items: items.clone() }),
             resolve: kit.with(resolve_pages::Acts { cases }),
             optimise: kit.with(optimise_pages::Acts { redesigns, logs, items }),
             supervise: kit.with(supervise_pages::Acts { supervision }),
             people: kit.with(people_pages::Acts { people }),
             imports: kit.with(imports_pages::Acts { imports }),
+            outbox: kit.with(outbox_pages::Acts { outbox }),
         }
     }
 }

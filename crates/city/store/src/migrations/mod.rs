@@ -55,6 +55,9 @@ pub const STEPS: &[Step] = steps![
     25 "kept_logs",
     26 "hall",
     29 "drafts",
+    32 "standby",
+    33 "posted_reply",
+    34 "outbox",
 ];
 
 /// The version this program knows.

@@ -50,13 +50,23 @@ fn scope_net(scope: &Scope, from: u32, to: u32, net: &mut Net) -> Result<(), Err
     let begins_here = |n: &Node| n.kind != NodeKind::BoundaryEvent && !into.contains_key(n.id.as_str());
     let aside =
         |n: &Node| n.attr("triggeredByEvent") == Some("true") || n.attr("isForCompensation") == Some("true");
+    // Where a scope has several ends, all that were reached must be over before it is: each has a place of its own,
+    // and who comes later joins who is there.
+    let is_end =
+        |n: &&Node| !aside(n) && n.kind != NodeKind::BoundaryEvent && !out.contains_key(n.id.as_str());
+    let several = scope.nodes.iter().filter(is_end).nth(1).is_some();
     for n in scope.nodes.iter().filter(|n| !aside(n) && n.kind != NodeKind::BoundaryEvent) {
         let mut inputs = into.get(n.id.as_str()).cloned().unwrap_or_default();
         let mut outputs = out.get(n.id.as_str()).cloned().unwrap_or_default();
         if begins_here(n) {
             inputs.push(from);
         }
-        if outputs.is_empty() {
+        if outputs.is_empty() && several {
+            let end = place(net, &n.id);
+            silent(net, vec![end], vec![to]);
+            silent(net, vec![end, to], vec![to]);
+            outputs.push(end);
+        } else if outputs.is_empty() {
             outputs.push(to);
         }
         let leave: Vec<Vec<u32>> = attached

@@ -172,6 +172,35 @@ mod tests {
     }
 
     #[test]
+    fn several_ends_that_are_all_reached_are_one_end() {
+        let gate = |kind: &str| format!("{TASKS}<endEvent id=\"f\"/><{kind}Gateway id=\"x\"/>");
+        let flows = [("s", "x"), ("x", "A"), ("x", "B"), ("A", "e"), ("B", "f")];
+        let log = "case,activity,timestamp\n1,甲,2024-03-05 09:00\n1,乙,2024-03-05 10:00\n2,乙,2024-03-05 09:00\n\
+            2,甲,2024-03-05 10:00\n3,甲,2024-03-05 09:00\n";
+        let sorted = |model: &str| {
+            let mut got = costs(model, log).unwrap();
+            got.sort();
+            got
+        };
+        // Both ways are gone: whoever does one only has left the other out.
+        assert_eq!(sorted(&model(&gate("parallel"), &flows)), [Some(0), Some(0), Some(1)]);
+        // One of them is chosen: whoever does both has done one too many.
+        assert_eq!(sorted(&model(&gate("exclusive"), &flows)), [Some(0), Some(1), Some(1)]);
+        // Three ends inside of a sub-process, whose own end comes after all of them.
+        let inside = "<startEvent id=\"s\"/><subProcess id=\"u\"><startEvent id=\"t\"/><parallelGateway id=\"x\"/>\
+            <task id=\"A\" name=\"甲\"/><task id=\"C\" name=\"丙\"/><endEvent id=\"e\"/><endEvent id=\"f\"/>\
+            <sequenceFlow id=\"a\" sourceRef=\"t\" targetRef=\"x\"/><sequenceFlow id=\"b\" sourceRef=\"x\" targetRef=\"A\"/>\
+            <sequenceFlow id=\"c\" sourceRef=\"x\" targetRef=\"C\"/><sequenceFlow id=\"d\" sourceRef=\"A\" targetRef=\"e\"/>\
+            <sequenceFlow id=\"g\" sourceRef=\"C\" targetRef=\"f\"/></subProcess><task id=\"B\" name=\"乙\"/><endEvent id=\"z\"/>";
+        let nested = model(inside, &[("s", "u"), ("u", "B"), ("B", "z")]);
+        let log = "case,activity,timestamp\n1,丙,2024-03-05 09:00\n1,甲,2024-03-05 10:00\n1,乙,2024-03-05 11:00\n\
+            2,甲,2024-03-05 09:00\n2,乙,2024-03-05 10:00\n2,丙,2024-03-05 11:00\n";
+        let mut got = costs(&nested, log).unwrap();
+        got.sort();
+        assert_eq!(got, [Some(0), Some(2)]);
+    }
+
+    #[test]
     fn links_lead_on_and_a_loose_end_is_named() {
         let link = |kind: &str, id: &str, name: &str| {
             format!(

@@ -171,6 +171,10 @@ pub(super) fn html(text: &str, limits: &Limits) -> Result<Vec<Grid>, SheetError>
                     let number = maker.row + 1;
                     maker.begin_row(number);
                     in_row = true;
+                    let plain: String = attrs.to_lowercase().split_whitespace().collect();
+                    if plain.contains("display:none") {
+                        maker.grid.marks.hidden.push(maker.row as u32);
+                    }
                 }
                 "td" | "th" if depth == 1 => {
                     close_cell(&mut maker, &mut cell)?;
@@ -510,7 +514,7 @@ pub(super) fn xls<R: Read + Seek>(reader: R, limits: &Limits) -> Result<(Vec<Gri
     Ok((grids, is_1904))
 }
 
-/// The sheets of a binary workbook (`.xlsb`). Its merged ranges are not known.
+/// The sheets of a binary workbook (`.xlsb`), without their marks ([`super::binary`]).
 pub(super) fn xlsb<R: Read + Seek>(reader: R, limits: &Limits) -> Result<(Vec<Grid>, bool), SheetError> {
     let bad = |e: calamine::XlsbError| SheetError::BadXlsx(e.to_string().chars().take(200).collect());
     let mut book = calamine::Xlsb::new(std::io::BufReader::new(reader)).map_err(bad)?;

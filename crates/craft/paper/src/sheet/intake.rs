@@ -143,24 +143,22 @@ fn look<R: Read + Seek>(book: &mut Book<R>, sheet: usize, most: usize) -> Result
 
 fn plan<R: Read + Seek>(book: &mut Book<R>, mapping: &Mapping, how: &ReadAs) -> Result<Plan, SheetError> {
     let sheets = book.sheets();
-    let mut found: Option<(usize, Header, Looked)> = None;
+    let mut found: Vec<(usize, Header, Looked)> = Vec::new();
     let candidates = book.candidates(how.sheet.as_deref())?;
     for &sheet in &candidates {
         let rows = look(book, sheet, LOOKED)?;
         let texts: Vec<Vec<String>> =
             rows.iter().take(header::HEADER_WITHIN + 3).map(|r| r.2.clone()).collect();
         if let Some(header) = header::find(&texts, mapping) {
-            // An empty form is read only where no other sheet has rows.
-            let full = rows.len() > header.at + header.lines;
-            if full || found.is_none() {
-                found = Some((sheet, header, rows));
-            }
-            if full {
-                break;
-            }
+            found.push((sheet, header, rows));
         }
     }
-    let Some((sheet, header, rows)) = found else {
+    let known = |(_, header, rows): &(usize, Header, Looked)| {
+        let fields = header::fields(&header.names, mapping);
+        (fields.iter().flatten().count(), rows.len() > header.at + header.lines)
+    };
+    let at = header::which(&found.iter().map(known).collect::<Vec<_>>());
+    let Some((sheet, header, rows)) = at.map(|at| found.swap_remove(at)) else {
         let names: Vec<String> = candidates
             .iter()
             .filter_map(|i| sheets.get(*i))
@@ -330,6 +328,7 @@ impl Plan {
         }
         let names: Vec<String> = self.columns.iter().map(|c| c.1.clone()).collect();
         let word = |c: usize| self.columns[c].0.map(|f| f.word().to_owned());
+        let likely = |c: usize, samples: &[String]| likely(&names[c], samples);
         self.told.columns(&names, &word, rows.iter().map(|r| r.2.as_slice()), &likely);
         for ((_, name), shown) in self.columns.iter_mut().zip(header::unique(&names)) {
             *name = shown;
@@ -532,10 +531,11 @@ fn put(
             if spoiled {
                 unknown.add(name, &text, "号码已被表格软件改坏，电话留空 / a number spoiled by a spreadsheet, the telephone is left empty");
             } else if !when::is_blank_word(&text) {
-                if !value::is_phone(&text) {
-                    unknown.add(name, &text, AS_WRITTEN);
+                let text = value::whole(&text);
+                if !value::is_phone(text) {
+                    unknown.add(name, text, AS_WRITTEN);
                 }
-                out.phone = Some(text);
+                out.phone = Some(text.to_owned());
             }
         }
         Field::Secret => match text.trim().to_lowercase().as_str() {

@@ -4,6 +4,7 @@
 //! its rows, columns and cells are bounded ([`Limits`]), and rows come one at a time. Must not know what the
 //! columns mean; that is [`intake`].
 
+mod binary;
 mod book;
 mod csv;
 mod error;

@@ -7,6 +7,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use calamine::{Reader as _, SheetType, SheetVisible};
 use tabular::kind::{FileKind, HEAD};
 
+use super::binary;
 use super::grid::{self, Grid};
 use super::marks::{Marks, Merge, Parts};
 use super::{Cell, Encoding, Limits, Row, SheetError, csv, xlsx, zip};
@@ -56,6 +57,12 @@ fn whole(reader: &mut (impl Read + Seek), limits: &Limits) -> Result<Vec<u8>, Sh
     Ok(bytes)
 }
 
+/// The reader of old workbooks gives up on some damaged files by a panic: told as damage.
+fn contained<T>(read: impl FnOnce() -> Result<T, SheetError>) -> Result<T, SheetError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(SheetError::BadXlsx("damaged".to_owned())))
+}
+
 impl<R: Read + Seek> Book<R> {
     /// Opens a table by its content. A zip is checked against the limits before anything is kept; a separated text
     /// is read through once to find its encoding.
@@ -100,7 +107,13 @@ impl<R: Read + Seek> Book<R> {
         let parts = zip::check(BufReader::new(&mut reader), limits.unzipped_bytes)?;
         if parts.has("xl/workbook.bin") {
             reader.rewind()?;
-            let (grids, is_1904) = grid::xlsb(reader, limits)?;
+            let bad = |e: ::zip::result::ZipError| SheetError::BadXlsx(e.to_string());
+            let mut archive = ::zip::ZipArchive::new(BufReader::new(&mut reader)).map_err(bad)?;
+            let mut marks = binary::xlsb_marks(&mut archive);
+            drop(archive);
+            reader.rewind()?;
+            let (mut grids, is_1904) = contained(|| grid::xlsb(reader, limits))?;
+            grids.iter_mut().for_each(|g| g.marks = marks.remove(&g.name).unwrap_or_default());
             return Ok((Format::Whole(grids, is_1904), "xlsb"));
         }
         if parts.names.iter().any(|n| n.starts_with("xl/"))
@@ -159,7 +172,9 @@ impl<R: Read + Seek> Book<R> {
         if !has("Workbook") && !has("Book") {
             return Err(not_a_table(FileKind::Compound));
         }
-        let (grids, is_1904) = grid::xls(std::io::Cursor::new(bytes), limits)?;
+        let mut hidden = binary::xls_hidden(&bytes);
+        let (mut grids, is_1904) = contained(|| grid::xls(std::io::Cursor::new(bytes), limits))?;
+        grids.iter_mut().for_each(|g| g.marks.hidden = hidden.remove(&g.name).unwrap_or_default());
         Ok(Format::Whole(grids, is_1904))
     }
 

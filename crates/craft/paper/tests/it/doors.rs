@@ -7,6 +7,7 @@ use paper::sheet::{Book, Limits, SheetError, read_book};
 use proptest::prelude::*;
 use tabular::Told;
 
+use super::offices::books::{Book as InBook, Format, Trouble};
 use super::offices::{ALL, Dress, dressed};
 
 const HEADER: [&str; 7] = ["工单编号", "标题", "诉求内容", "来信时间", "承办单位", "来信人", "联系电话"];
@@ -89,6 +90,50 @@ fn the_same_letters_come_out_of_every_dress() {
                 | Dress::Xml2003Hidden
         );
         assert_eq!(told.sheets_other.len(), usize::from(others), "{dress:?}");
+    }
+}
+
+#[test]
+fn the_same_letters_come_out_of_every_workbook_in_every_trouble() {
+    let plain = taken(&read(&dressed(Dress::Plain, &HEADER, &letters())));
+    for book in InBook::all() {
+        let got = read(&book.bytes(&HEADER, &letters()));
+        assert_eq!(taken(&got), plain, "{book:?}");
+        let told = &got.1;
+        assert!(told.columns_unused.is_empty(), "{book:?} {:?}", told.columns_unused);
+        assert_eq!(told.set_aside.len(), book.aside(), "{book:?} {:?}", told.set_aside);
+        assert_eq!(told.header_rows, book.header_rows(), "{book:?}");
+        assert_eq!(told.hidden_rows, book.hidden_rows(), "{book:?}");
+        assert_eq!(told.sheets_other.len(), book.others(), "{book:?}");
+    }
+}
+
+#[test]
+fn errors_and_days_from_1904_are_understood_in_every_workbook_that_has_them() {
+    let rows = |cells: &[&[&str]]| -> Vec<Vec<String>> {
+        cells.iter().map(|r| r.iter().map(|t| (*t).to_owned()).collect()).collect()
+    };
+    let header: &[&str] = &["编号", "标题", "内容", "来信时间"];
+    for format in [Format::Ods, Format::Xls, Format::Xlsb, Format::Html, Format::Xml2003] {
+        let table = rows(&[
+            &["1", "积水", "=#23", "2024-03-17 10:00"],
+            &["2", "井盖", "井盖松动", "2024-03-18 09:00"],
+            &["=#42", "路灯", "路灯不亮", "2024-03-18 09:00"],
+        ]);
+        let (rows, _) = read(&InBook(format, Trouble::None).bytes(header, &table));
+        let refused: Vec<_> = rows.iter().filter_map(|r| r.as_ref().err()).map(|r| r.row).collect();
+        assert_eq!(refused, [2, 4], "{format:?} {rows:?}");
+        let why = rows[0].as_ref().unwrap_err().said.to_string();
+        assert!(why.contains("#REF!") && why.contains("内容"), "{format:?} {why}");
+    }
+    // A web page, ODS and the XML of 2003 write days as texts: there is no day that could be counted from 1904.
+    for format in [Format::Xls, Format::Xlsb] {
+        for (kind, serial) in [(Trouble::None, "=45368.5"), (Trouble::From1904, "=43906.5")] {
+            let table = rows(&[&["1", "积水", "桥下积水", serial]]);
+            let got = taken(&read(&InBook(format, kind).bytes(header, &table)));
+            let at = got[0].at.expect("a time").beijing().to_string();
+            assert_eq!(at, "2024-03-17T12:00:00", "{format:?} {kind:?}");
+        }
     }
 }
 

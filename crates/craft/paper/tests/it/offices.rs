@@ -5,6 +5,9 @@ use std::io::{Cursor, Write as _};
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
+#[path = "offices_books.rs"]
+pub mod books;
+
 /// How a table is dressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dress {

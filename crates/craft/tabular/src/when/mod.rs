@@ -408,7 +408,15 @@ impl Cursor {
             .or_else(|| self.try_one(Self::year_last))
     }
     fn year_first(&mut self) -> Option<Date> {
-        let (first, n) = self.digits(4, 8)?;
+        // 24年3月5日: behind two digits that 年 follows nothing else can be meant.
+        let short = self.try_one(|c| {
+            let (year, _) = c.digits(2, 2)?;
+            (c.peek() == Some('年')).then_some(if year < 70 { 2000 + year } else { 1900 + year })
+        });
+        let (first, n) = match short {
+            Some(year) => (year, 4),
+            None => self.digits(4, 8)?,
+        };
         if n == 8 {
             return civil(first / 10_000, first / 100 % 100, first % 100).map(Date::Sure);
         }

@@ -66,6 +66,7 @@ fn one_afternoon_in_every_spelling() {
         "5/Mar/2024:14:30:00 +0800",
         "2024-03-05-14.30.00.000000",
         "2024-03-05 14h30",
+        "24年3月5日 14:30",
     ] {
         assert_eq!(us(text), Some(want), "{text}");
     }

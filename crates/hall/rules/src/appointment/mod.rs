@@ -21,6 +21,8 @@ words! {
     /// What can be done with an appointment.
     inherent Act {
         Hold = "hold", "占号";
+        Standby = "standby", "登记候补";
+        Offer = "offer", "候补有号";
         Confirm = "confirm", "确认预约";
         Expire = "expire", "占号到时";
         Move = "move", "改约";
@@ -34,6 +36,7 @@ words! {
         Appeal = "appeal", "申诉";
         Uphold = "uphold", "申诉成立";
         Reject = "reject", "申诉不成立";
+        Tell = "tell", "已告知本人";
         Show = "show", "查看联系方式";
         Erase = "erase", "删除联系方式";
     }
@@ -67,6 +70,17 @@ pub enum Command {
         name: String,
         channel: Channel,
     },
+    /// `at`: the queue and from when to when, without slots; `person`: a keyed digest of the telephone
+    Standby {
+        at: Booked,
+        item: String,
+        name: String,
+        channel: Channel,
+        person: String,
+    },
+    Offer {
+        to: Booked,
+    },
     /// `person`: a keyed digest of the telephone
     Confirm {
         person: String,
@@ -95,6 +109,7 @@ pub enum Command {
     Reject {
         reason: String,
     },
+    Tell {},
     Show {
         purpose: String,
     },
@@ -106,6 +121,9 @@ impl Command {
     pub const fn act(&self) -> Act {
         match self {
             Self::Hold { .. } => Act::Hold,
+            Self::Standby { .. } => Act::Standby,
+            Self::Offer { .. } => Act::Offer,
+            Self::Tell {} => Act::Tell,
             Self::Confirm { .. } => Act::Confirm,
             Self::Expire {} => Act::Expire,
             Self::Move { .. } => Act::Move,
@@ -177,6 +195,12 @@ pub struct Appointment {
     /// how often it was moved
     #[serde(default)]
     pub moves: u32,
+    /// the place was offered to who stood by
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub offered: bool,
+    /// when the person was last told by telephone of how it stands
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Moment>,
     /// cancelled so late that nobody else could take the place
     #[serde(default)]
     pub late_cancel: bool,
@@ -205,21 +229,52 @@ pub fn hold(asked: Command, now: Moment, rules: &BookingRules) -> Result<Happene
     }
 }
 
+/// 登记候补: who found no time is offered a place that is given back, within their days.
+///
+/// # Errors
+/// Days that are over.
+pub fn stand_by(asked: Command, now: Moment) -> Result<Happened, Refusal> {
+    match &asked {
+        Command::Standby { at, .. } if at.end > now && at.start < at.end => {
+            let held_until = Some(at.end);
+            Ok(Happened { asked, to: Stage::Standby, held_until })
+        }
+        _ => Err(Refusal::new(Code::TooLate, "这些日子已过，请另选", "these days are over: choose others")),
+    }
+}
+
+words! {
+    /// Why a person is to be told by telephone (告知).
+    inherent Telling {
+        Offered = "offered", "候补有号，请本人确认";
+        CalledOff = "called_off", "单位取消，请告知本人";
+        Tomorrow = "tomorrow", "电话预约的，提醒本人";
+    }
+}
+
 impl Appointment {
     /// The appointment of its first event; none when it is no beginning.
     pub fn begin(id: i64, number: String, happened: &Happened, now: Moment) -> Option<Self> {
-        let Command::Hold { at, item, name, channel } = &happened.asked else { return None };
+        let (at, item, name, channel, person) = match &happened.asked {
+            Command::Hold { at, item, name, channel } => (at, item, name, channel, None),
+            Command::Standby { at, item, name, channel, person } => {
+                (at, item, name, channel, Some(person.clone()))
+            }
+            _ => return None,
+        };
         Some(Self {
             id,
             number,
             ver: 1,
-            stage: Stage::Held,
+            stage: happened.to,
             at: at.clone(),
             item: item.clone(),
             name: name.clone(),
             channel: *channel,
-            person: None,
-            person_there: false,
+            person_there: person.is_some(),
+            person,
+            offered: false,
+            told: None,
             made: now,
             held_until: happened.held_until.unwrap_or(now),
             moves: 0,
@@ -267,7 +322,12 @@ impl Appointment {
         for guard in row.guards {
             guard.check(&scene)?;
         }
-        Ok(Happened { to: row.to.unwrap_or(self.stage), asked, held_until: None })
+        // Who is offered a place has longer than who holds one before the screen, but not beyond its beginning.
+        let held_until = match &asked {
+            Command::Offer { to } => Some(now.plus_us(minutes(rules.standby_minutes)).min(to.start)),
+            _ => None,
+        };
+        Ok(Happened { to: row.to.unwrap_or(self.stage), asked, held_until })
     }
 
     /// One more event.
@@ -282,7 +342,15 @@ impl Appointment {
             Command::Move { to } => {
                 self.at = to.clone();
                 self.moves += 1;
+                self.told = None;
             }
+            Command::Offer { to } => {
+                self.at = to.clone();
+                self.offered = true;
+                self.held_until = happened.held_until.unwrap_or(now);
+            }
+            Command::CallOff { .. } => self.told = None,
+            Command::Tell {} => self.told = Some(now),
             Command::Cancel {} => {
                 self.late_cancel = self.stage == Stage::Confirmed
                     && now >= self.at.start.plus_us(-minutes(rules.late_minutes));
@@ -307,7 +375,7 @@ impl Appointment {
     /// When the system must act next.
     pub fn next_at(&self, rules: &BookingRules) -> Option<Moment> {
         match self.stage {
-            Stage::Held => Some(self.held_until),
+            Stage::Held | Stage::Standby => Some(self.held_until),
             Stage::Confirmed => Some(self.at.start.plus_us(minutes(rules.grace_minutes))),
             s if s.is_end() && self.person_there => {
                 self.ended.map(|e| e.plus_us(i64::from(rules.keep_days) * US_PER_DAY))
@@ -327,13 +395,30 @@ impl Appointment {
             return None;
         }
         Some(match self.stage {
-            Stage::Held => Command::Expire {},
+            Stage::Held | Stage::Standby => Command::Expire {},
             Stage::Confirmed => match office_late() {
                 true => Command::Excuse { office_late: true },
                 false => Command::Miss { office_late: false },
             },
             _ => Command::Erase {},
         })
+    }
+
+    /// Is the person to be told by telephone, and why? Who booked on the phone is reminded by its calendar.
+    pub fn needs_telling(&self, now: Moment) -> Option<Telling> {
+        if self.told.is_some() || !self.person_there || self.at.end <= now {
+            return None;
+        }
+        match self.stage {
+            Stage::Held if self.offered => Some(Telling::Offered),
+            Stage::CalledOff => Some(Telling::CalledOff),
+            Stage::Confirmed if self.channel == Channel::Counter => {
+                // Whoever booked today knows it still.
+                let days = self.at.start.day_number() - now.day_number();
+                (days <= 1 && self.made.day_number() < now.day_number()).then_some(Telling::Tomorrow)
+            }
+            _ => None,
+        }
     }
 
     /// What a person is told of where it stands.

@@ -11,6 +11,8 @@ use crate::words::words;
 words! {
     /// Where an appointment stands (预约状态).
     inherent Stage {
+        /// no place yet: one is offered when somebody gives one back
+        Standby = "standby", "候补中";
         Held = "held", "占号中";
         Confirmed = "confirmed", "已预约";
         Arrived = "arrived", "已到厅";
@@ -28,7 +30,7 @@ words! {
 impl Stage {
     /// Is nothing left to come?
     pub const fn is_end(self) -> bool {
-        !matches!(self, Self::Held | Self::Confirmed | Self::Arrived | Self::Appealed)
+        !matches!(self, Self::Standby | Self::Held | Self::Confirmed | Self::Arrived | Self::Appealed)
     }
     /// Does it take its place?
     pub const fn takes_a_place(self) -> bool {
@@ -82,7 +84,7 @@ use Guard as G;
 use Stage as S;
 
 const ENDED: &[S] = &[S::Served, S::Left, S::Cancelled, S::CalledOff, S::Expired, S::Missed, S::Excused];
-const SEEN: &[S] = &[S::Held, S::Confirmed, S::Arrived, S::Appealed, S::Missed];
+const SEEN: &[S] = &[S::Standby, S::CalledOff, S::Held, S::Confirmed, S::Arrived, S::Appealed, S::Missed];
 
 const fn r(
     act: Act,
@@ -96,13 +98,16 @@ const fn r(
     Row { act, from, who, guards, to, clock, source }
 }
 
-/// The life. [`Act::Hold`] is no row: it makes an appointment from nothing (see [`super::hold`]).
+/// The life. [`Act::Hold`] and [`Act::Standby`] are no rows: they make an appointment from nothing (see [`super::hold`] and
+/// [`super::stand_by`]).
 #[rustfmt::skip]
 pub const TABLE: &[Row] = &[
     r(Confirm, &[S::Held], &[PERSON, CLERK, HANDLER, COORD], &[G::HoldRuns], Some(S::Confirmed), C::Watch, "K7 占号后确认"),
-    r(Expire, &[S::Held], &[SYSTEM], &[G::HoldEnded], Some(S::Expired), C::Stop, "K7 占号到时自动退回"),
+    r(Offer, &[S::Standby], &[SYSTEM], &[], Some(S::Held), C::StartHold, "K7 候补：有号退回时按先后留给候补的人"),
+    r(Expire, &[S::Held, S::Standby], &[SYSTEM], &[G::HoldEnded], Some(S::Expired), C::Stop, "K7 占号到时自动退回；候补的日子已过"),
     r(Move, &[S::Confirmed], &[PERSON, CLERK, HANDLER, COORD], &[G::BeforeStart, G::MovesLeft], None, C::Watch, "K7 改约：本人动作，不因打开链接"),
     r(Cancel, &[S::Held, S::Confirmed], &[PERSON, CLERK, HANDLER, COORD], &[G::BeforeStart], Some(S::Cancelled), C::Stop, "K7 取消：晚取消另记，不算爽约"),
+    r(Cancel, &[S::Standby], &[PERSON, CLERK, HANDLER, COORD], &[], Some(S::Cancelled), C::Stop, "K7 不再候补"),
     r(CallOff, &[S::Held, S::Confirmed], &[HEAD, COORD, SYSTEM], &[G::ReasonGiven], Some(S::CalledOff), C::Stop, "K7 关闭前告知会取消谁"),
     r(Arrive, &[S::Confirmed], &[PERSON, CLERK, HANDLER, COORD], &[G::NotTooEarly, G::GraceRuns], Some(S::Arrived), C::Stop, "K7 到厅签到，预约与现场一个队列"),
     r(Serve, &[S::Arrived], &[SYSTEM], &[], Some(S::Served), C::Stop, "K7 叫号办结"),
@@ -112,6 +117,7 @@ pub const TABLE: &[Row] = &[
     r(Appeal, &[S::Missed], &[PERSON], &[G::AppealOnce, G::AppealInTime], Some(S::Appealed), C::Keep, "K7 限制之前先提醒，可以申诉"),
     r(Uphold, &[S::Appealed], &[HEAD, COORD, SUPER], &[G::ReasonGiven], Some(S::Excused), C::Stop, "K7 申诉"),
     r(Reject, &[S::Appealed], &[HEAD, COORD, SUPER], &[G::ReasonGiven], Some(S::Missed), C::Stop, "K7 申诉"),
+    r(Tell, &[S::Held, S::Confirmed, S::CalledOff], &[CLERK, HANDLER, COORD], &[G::PersonThere], None, C::Keep, "K7 电话提醒和告知"),
     r(Show, SEEN, &[CLERK, HANDLER, HEAD, COORD], &[G::ReasonGiven], None, C::Keep, "X8 用途留痕，本人可见"),
     r(Erase, ENDED, &[PERSON, SYSTEM], &[G::PersonThere, G::KeptLongEnough], None, C::Stop, "X6 期满删除联系方式；本人可提前要求"),
 ];

@@ -63,6 +63,18 @@ fn held(now: Moment, start: Moment) -> Appointment {
     Appointment::begin(1, "9901-2026-Y0000001".into(), &h, now).unwrap()
 }
 
+fn standing_by(now: Moment, start: Moment) -> Appointment {
+    let asked = ap::Command::Standby {
+        at: Booked { slots: Vec::new(), end: start.plus_us(2 * kernel::US_PER_DAY), ..booked(start) },
+        item: "short".into(),
+        name: "社保卡".into(),
+        channel: Channel::Phone,
+        person: "p0".into(),
+    };
+    let h = ap::stand_by(asked, now).unwrap();
+    Appointment::begin(1, "9901-2026-Y0000001".into(), &h, now).unwrap()
+}
+
 fn entered(act: ap::Act, a: &Appointment, n: usize, late: bool) -> ap::Command {
     use ap::{Act, Command as C};
     let words = || ["", "系统升级", "家中有事"][n % 3].to_owned();
@@ -70,6 +82,15 @@ fn entered(act: ap::Act, a: &Appointment, n: usize, late: bool) -> ap::Command {
         Act::Hold => {
             C::Hold { at: a.at.clone(), item: String::new(), name: String::new(), channel: Channel::Phone }
         }
+        Act::Standby => C::Standby {
+            at: a.at.clone(),
+            item: String::new(),
+            name: String::new(),
+            channel: Channel::Phone,
+            person: String::new(),
+        },
+        Act::Offer => C::Offer { to: booked(a.at.start.plus_us(n as i64 * 20 * MINUTE)) },
+        Act::Tell => C::Tell {},
         Act::Confirm => C::Confirm { person: format!("p{}", n % 2) },
         Act::Expire => C::Expire {},
         Act::Move => C::Move { to: booked(a.at.start.plus_us(n as i64 * 20 * MINUTE)) },
@@ -93,11 +114,13 @@ proptest! {
     #[test]
     fn no_appointment_is_lost_and_it_equals_its_replay(
         ahead in 1i64..3_000,
-        acts in prop::collection::vec((0usize..16, 0usize..9, 0usize..9, 0i64..400, any::<bool>()), 1..60),
+        stands_by in any::<bool>(),
+        acts in prop::collection::vec((0usize..19, 0usize..9, 0usize..9, 0i64..400, any::<bool>()), 1..60),
     ) {
         let (h, rules, began) = (hall(), BookingRules::default(), moment("2026-03-02 08:00"));
         let start = began.plus_us(ahead * MINUTE);
-        let (mut a, mut now) = (held(began, start), began);
+        let first = || if stands_by { standing_by(began, start) } else { held(began, start) };
+        let (mut a, mut now) = (first(), began);
         let mut record: Vec<(Moment, String)> = Vec::new();
         let people = people();
         for (act, n, who, minutes, late) in acts {
@@ -118,11 +141,12 @@ proptest! {
             let hr = here(&h, person, Some(1), now);
             let permitted = a.permitted(person, &hr);
             let act = if n % 2 == 0 && !permitted.is_empty() { permitted[act % permitted.len()] } else { ap::Act::ALL[act] };
+            let stood_by = a.stage == ap::Stage::Standby;
             match a.decide(entered(act, &a, n, late), person, &hr, now, &rules) {
                 Ok(done) => {
                     prop_assert!(permitted.contains(&act));
                     prop_assert!(!(done.to == ap::Stage::Missed && late && act == ap::Act::Miss));
-                    if act == ap::Act::Cancel || act == ap::Act::Move {
+                    if (act == ap::Act::Cancel || act == ap::Act::Move) && !stood_by {
                         prop_assert!(now < a.at.start);
                     }
                     record.push((now, serde_json::to_string(&done).unwrap()));
@@ -138,7 +162,7 @@ proptest! {
             prop_assert_eq!(a.stage.is_end() || a.stage == ap::Stage::Appealed, a.ended.is_some());
             prop_assert!(!a.person_there || a.person.is_some());
         }
-        let mut again = held(began, start);
+        let mut again = first();
         for (at, text) in &record {
             again = again.evolve(&serde_json::from_str(text).unwrap(), *at, &rules);
         }
@@ -226,4 +250,27 @@ proptest! {
             prop_assert_eq!(&again, t);
         }
     }
+}
+
+#[test]
+fn who_is_told_by_telephone_and_when() {
+    use ap::Telling;
+    let (began, start) = (moment("2026-03-02 10:00"), moment("2026-03-04 09:00"));
+    let rules = BookingRules::default();
+    let mut a = held(began, start);
+    (a.stage, a.channel, a.person_there) = (ap::Stage::Confirmed, Channel::Counter, true);
+    let why = |a: &Appointment, at: &str| a.needs_telling(moment(at));
+    assert_eq!(why(&a, "2026-03-02 11:00"), None, "two days before, and booked today");
+    assert_eq!(why(&a, "2026-03-03 08:00"), Some(Telling::Tomorrow));
+    let phone = Appointment { channel: Channel::Phone, ..a.clone() };
+    assert_eq!(why(&phone, "2026-03-03 08:00"), None, "the calendar of the phone reminds");
+    let told = ap::Happened { asked: ap::Command::Tell {}, to: ap::Stage::Confirmed, held_until: None };
+    let a = a.evolve(&told, moment("2026-03-03 08:30"), &rules);
+    assert_eq!(why(&a, "2026-03-03 09:00"), None);
+    let reason = "系统升级".to_owned();
+    let off =
+        ap::Happened { asked: ap::Command::CallOff { reason }, to: ap::Stage::CalledOff, held_until: None };
+    let a = a.evolve(&off, moment("2026-03-03 09:10"), &rules);
+    assert_eq!(why(&a, "2026-03-03 09:20"), Some(Telling::CalledOff), "what changed is told anew");
+    assert_eq!(why(&a, "2026-03-04 12:00"), None, "its time is over");
 }

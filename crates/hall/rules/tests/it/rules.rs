@@ -145,9 +145,12 @@ fn present_without_work_is_seen_by_days() {
     let line = |n: i64| all.iter().find(|p| p.staff == StaffId(n)).unwrap();
     assert_eq!(
         (line(20).days, line(20).ended, line(20).idle.len(), line(20).without_work()),
-        (7, 1, 6, false)
+        (5, 1, 4, false)
     );
-    assert!(line(10).without_work(), "seven open days (the weekend in the morning) and nothing ended");
+    assert!(
+        line(10).without_work(),
+        "five days with office hours (the weekend is by turns) and nothing ended"
+    );
     assert!(all[0].without_work() && !all[2].without_work());
 }
 
@@ -179,4 +182,19 @@ fn what_is_wrong_in_a_hall_is_told_at_its_field() {
 fn a_hall_is_read_back_from_its_document() {
     let text = serde_json::to_string(&hall()).unwrap();
     assert_eq!(serde_json::from_str::<Hall>(&text).unwrap(), hall());
+}
+
+#[test]
+fn load_is_counted_by_weekday_and_hour_and_hours_have_their_kind() {
+    let load = figures::Load::of(
+        ["2026-03-02 09:59", "2026-03-09 09:00", "2026-03-08 17:30"].map(moment).into_iter(),
+    );
+    assert_eq!((load.at(0, 9), load.at(6, 17), load.most()), (2, 1, 2), "two Mondays, one Sunday");
+    assert_eq!(load.hours(), Some((9, 17)));
+    assert_eq!(figures::Load::default().hours(), None);
+    let kind = |at: &str| hall().hours_at(moment(at), &calendar());
+    assert_eq!(kind("2026-03-02 09:00"), Some(Hours::Office));
+    assert_eq!(kind("2026-03-02 12:00"), None, "closed at noon");
+    assert_eq!(kind("2026-03-02 17:59"), Some(Hours::Extended));
+    assert_eq!(kind("2026-03-07 10:00"), Some(Hours::Weekend));
 }

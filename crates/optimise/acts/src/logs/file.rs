@@ -73,6 +73,21 @@ pub enum Format {
     Parquet,
 }
 
+impl Format {
+    /// What people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Xes => "XES",
+            Self::Csv => "csv",
+            Self::Sheet => "xlsx",
+            Self::OcelJson => "OCEL JSON",
+            Self::OcelXml => "OCEL XML",
+            Self::OcelSqlite => "OCEL SQLite",
+            Self::Parquet => "Parquet",
+        }
+    }
+}
+
 /// How to read.
 #[derive(Clone, Debug, Default)]
 pub struct ReadOptions {
@@ -264,31 +279,68 @@ fn types(ocel: &Ocel) -> Vec<(String, usize)> {
     all.into_iter().map(|(t, n)| (t.to_owned(), n)).collect()
 }
 
+/// What a file is, by its beginning. Ends at the start.
+///
+/// # Errors
+/// Not a log.
+pub(super) fn format_at<R: Read + Seek>(source: &mut R) -> Result<Format, LogFileError> {
+    source.rewind()?;
+    format_of(&head(source, &Limits::default())?)
+}
+
+/// The first rows of a table, and where they stand.
+#[derive(Debug, Default)]
+pub struct FirstRows {
+    /// the rows
+    pub rows: Vec<Vec<String>>,
+    /// what the file is
+    pub format: String,
+    /// the sheet
+    pub sheet: Option<String>,
+    /// the sheets that are not read
+    pub others: Vec<OtherSheet>,
+}
+
 /// The first rows of a table, for somebody who must say which column means what.
 ///
 /// # Errors
 /// Not a table.
-pub fn first_rows<R: Read + Seek>(mut source: R, most: usize) -> Result<Vec<Vec<String>>, LogFileError> {
-    let limits = Limits::small();
-    let mut rows = Vec::new();
-    let format = format_of(&head(&mut source, &limits)?)?;
+pub fn first_rows<R: Read + Seek>(source: R, most: usize) -> Result<Vec<Vec<String>>, LogFileError> {
+    first_rows_of(source, None, most).map(|f| f.rows)
+}
+
+/// The same, of a sheet that may be named.
+///
+/// # Errors
+/// Not a table; no such sheet.
+pub fn first_rows_of<R: Read + Seek>(
+    mut source: R,
+    named: Option<&str>,
+    most: usize,
+) -> Result<FirstRows, LogFileError> {
+    let limits = Limits { bytes: Limits::default().bytes, ..Limits::small() };
+    let format = format_at(&mut source)?;
+    let mut first = FirstRows { format: format.name().to_owned(), ..FirstRows::default() };
     if format == Format::Parquet {
-        return Ok(eventlog_files::first_parquet_rows(whole(source, &limits)?, most)?);
-    }
-    if format == Format::Sheet {
+        first.rows = eventlog_files::first_parquet_rows(whole(source, &limits)?, most)?;
+    } else if format == Format::Sheet {
         let mut book = Book::open(BufReader::new(source), paper::sheet::Limits::default())?;
-        let (sheet, _) = sheet_of(&mut book, None, None)?;
+        let (sheet, others) = sheet_of(&mut book, named, None)?;
+        book.format().clone_into(&mut first.format);
+        first.sheet = book.sheets().get(sheet).map(|s| s.name.clone()).filter(|n| !n.is_empty());
+        first.others = others;
         for row in book.rows_of(sheet)?.take(most) {
-            rows.push(row?.cells.iter().map(|c| c.text().into_owned()).collect());
+            first.rows.push(row?.cells.iter().map(|c| c.text().into_owned()).collect());
         }
     } else {
+        // The beginning tells the encoding; the whole is asked when it is read.
         let mut csv = eventlog::CsvReader::new(eventlog::unpack(source, &limits)?, None, limits)?;
         let mut row = Vec::new();
-        while rows.len() < most && csv.next_row(&mut row)? {
-            rows.push(std::mem::take(&mut row));
+        while first.rows.len() < most && csv.next_row(&mut row)? {
+            first.rows.push(std::mem::take(&mut row));
         }
     }
-    Ok(rows)
+    Ok(first)
 }
 
 use tabular::header::HEADER_WITHIN;
@@ -310,24 +362,19 @@ fn sheet_of<R: Read + Seek>(
     let sheets = book.sheets();
     let candidates = book.candidates(named)?;
     let first = candidates.first().copied().ok_or(SheetError::NoSheet)?;
-    let mut found = None;
+    let mut found = Vec::new();
     for sheet in candidates {
         let mut rows = Vec::new();
         for row in book.rows_of(sheet)?.take(HEADER_WITHIN + 3) {
             rows.push(row?.cells.iter().map(|c| c.text().into_owned()).collect());
         }
         if let Some(header) = eventlog::columns::find_header(&rows, mapping) {
-            // An empty form is read only where no other sheet has rows.
-            let full = rows.len() > header.at + header.lines;
-            if full || found.is_none() {
-                found = Some(sheet);
-            }
-            if full {
-                break;
-            }
+            let known = eventlog::columns::known(&header.names, mapping);
+            found.push((sheet, (known, rows.len() > header.at + header.lines)));
         }
     }
-    let sheet = found.unwrap_or(first);
+    let which = tabular::header::which(&found.iter().map(|f| f.1).collect::<Vec<_>>());
+    let sheet = which.map_or(first, |at| found[at].0);
     let others = sheets.iter().enumerate().filter(|(i, s)| *i != sheet && !s.name.is_empty());
     Ok((sheet, others.map(|(_, s)| OtherSheet { name: s.name.clone(), hidden: s.hidden }).collect()))
 }

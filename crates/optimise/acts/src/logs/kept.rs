@@ -4,11 +4,11 @@
 use access::{Own, Region, decide, op};
 use city::reach::{home, region_in};
 use city::{Door as _, Error, Later, Office};
-use eventlog::error::Limits;
-use eventlog::{Log, Order, Report};
+use eventlog::{Log, Report};
 use kernel::{Actor, StaffId};
 use store::kept_logs::{self, KeptLog};
 
+use super::gate::{KeptMeta, limits};
 use crate::Logs;
 
 /// Logs of one person.
@@ -28,6 +28,19 @@ pub struct Kept {
     pub own: bool,
     /// who brought it
     pub owner: String,
+}
+
+/// A log to be kept.
+#[derive(Clone, Copy, Debug)]
+pub struct ToKeep<'a> {
+    /// token of its addresses
+    pub id: &'a str,
+    /// its name
+    pub name: &'a str,
+    /// the log
+    pub log: &'a Log,
+    /// how it was read and its figures
+    pub meta: &'a KeptMeta,
 }
 
 /// A log that was opened again.
@@ -62,18 +75,22 @@ fn may_keep(actor: &Actor, k: &KeptLog) -> Result<(), Error> {
 }
 
 impl Logs {
-    /// Keeps a log under a token of its own. `meta` is how it was read, as JSON. Not for asynchronous code.
+    /// Keeps a log under a token of its own. Not for asynchronous code.
     ///
     /// # Errors
     /// Not for this actor, or too many.
-    pub fn keep_log(
+    pub fn keep_log(&self, actor: &Actor, keep: ToKeep<'_>) -> Result<(), Error> {
+        self.keep_heard(actor, keep, &mut || Ok(()))
+    }
+
+    /// The same; `heard` is called now and then and may end it.
+    pub(super) fn keep_heard(
         &self,
         actor: &Actor,
-        id: &str,
-        name: &str,
-        log: &Log,
-        meta: String,
+        keep: ToKeep<'_>,
+        heard: &mut dyn FnMut() -> Result<(), Error>,
     ) -> Result<(), Error> {
+        let ToKeep { id, name, log, meta } = keep;
         let owner = who(actor)?;
         decide(actor, op::KeepLogs, Own(Some(owner)))?;
         let office = self.city.office_now().wait()?;
@@ -85,7 +102,10 @@ impl Logs {
                 format!("at most {OWN_MAX} logs are kept: delete some first"),
             ));
         }
-        let bytes = eventlog_files::write_parquet(log).map_err(Error::bug)?;
+        let mut ended = Ok(());
+        let mut hear = || ended = heard();
+        let bytes = eventlog_files::write_parquet_heard(log, &mut hear).map_err(Error::bug)?;
+        ended?;
         let mut file = self.city.arriving(actor)?;
         file.write(&bytes)?;
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
@@ -100,7 +120,7 @@ impl Logs {
             size: count(bytes.len()),
             cases: count(log.case_count()),
             events: count(log.event_count()),
-            meta,
+            meta: serde_json::to_string(meta).map_err(Error::bug)?,
             at: self.city.store().now(),
         };
         Ok(self.city.store().write(move |tx| kept_logs::put(tx, &kept))?)
@@ -136,10 +156,8 @@ impl Logs {
         let kept = self.kept(id)?;
         may_read(actor, &*self.city.office_now().wait()?, &kept)?;
         let bytes = self.city.blobs().get(&kept.hash)?;
-        let limits = Limits { bytes: 1 << 30, ..Limits::small() };
         let damaged = |e: eventlog_files::FileError| Error::Store(store::StoreError::Damaged(e.to_string()));
-        let (log, report, _) =
-            eventlog_files::read_parquet(bytes, None, limits, Order::File).map_err(damaged)?;
+        let (log, report) = eventlog_files::read_kept_parquet(bytes, limits()).map_err(damaged)?;
         Ok(Opened { kept, log, report })
     }
 

@@ -4,11 +4,16 @@
 
 mod days;
 mod file;
+mod gate;
 mod kept;
 mod record;
 
 pub use days::case_days;
 pub use eventlog_files::{write_ocel_sqlite, write_parquet};
-pub use file::{Format, LogFileError, ReadLog, ReadOptions, first_rows, read_log, read_objects, write_sheet};
-pub use kept::{Kept, Opened};
+pub use file::{
+    FirstRows, Format, LogFileError, ReadLog, ReadOptions, first_rows, first_rows_of, read_log, read_objects,
+    write_sheet,
+};
+pub use gate::{Figures, KeptMeta, LogFiles};
+pub use kept::{Kept, Opened, ToKeep};
 pub use record::{LogProblem, RecordAsk, RecordLog};

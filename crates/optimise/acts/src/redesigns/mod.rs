@@ -464,7 +464,7 @@ fn tell(
             Happened::Submitted { .. } => format!("再造案 {number}《{title}》征求本单位意见，请答复"),
             _ => format!("再造案 {number}《{title}》因{unit}的意见有变，涉及本单位环节，请再看并答复"),
         };
-        office::put_message(tx, r.unit, now, None, &words)?;
+        outbox::to_unit(&app.city, tx, r.unit, now, None, &words)?;
     }
     let words = match happened {
         Happened::Agreed { .. } | Happened::Objected { .. } | Happened::Recalled { .. } => {
@@ -480,7 +480,7 @@ fn tell(
         _ => None,
     };
     if let Some(words) = words {
-        office::put_message(tx, p.unit, now, None, &words)?;
+        outbox::to_unit(&app.city, tx, p.unit, now, None, &words)?;
     }
     Ok(())
 }

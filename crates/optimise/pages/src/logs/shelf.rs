@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use eventlog::{Log, Mapping, Report};
 use kernel::StaffId;
 use optimise::questions::Office;
-use optimise_acts::logs::RecordAsk;
+use optimise_acts::logs::{KeptMeta, RecordAsk};
 use tabular::Told;
 use web_kit::Oops;
 
@@ -161,7 +161,7 @@ impl Shelf {
         let opened = blocking(move || acts.logs.open_log(&actor, &key)).await??;
         let now = kit.city.store().now().us();
         let mut book = Book::new(id.to_owned(), reader, kept.name, opened.log, opened.report, now);
-        let meta: Meta = serde_json::from_str(&kept.meta).unwrap_or_default();
+        let meta: KeptMeta = serde_json::from_str(&kept.meta).unwrap_or_default();
         (book.mapping, book.told) = (meta.mapping, meta.told);
         self.put(book);
         self.find(reader, id).ok_or(Oops(city::Error::NotFound))
@@ -187,14 +187,6 @@ impl Shelf {
         self.put(book);
         self.find(owner, id).ok_or(Oops(city::Error::NotFound))
     }
-}
-
-/// How a log was read: kept beside its bytes.
-#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub(crate) struct Meta {
-    pub mapping: Option<Mapping>,
-    pub told: Option<Told>,
 }
 
 /// The id of our own record.

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use optimise_acts::logs::Kept;
+use optimise_acts::logs::{Kept, KeptMeta};
 use web_kit::{Fields, Oops, again, render, when};
 
 use crate::logs::asked::grouped;
@@ -15,6 +15,7 @@ struct Row {
     id: String,
     name: String,
     note: String,
+    figures: String,
     owner: String,
     own: bool,
     shared: bool,
@@ -32,6 +33,17 @@ struct SourcesHtml {
     most: usize,
 }
 
+/// The figures that were saved with a log, in a line; none of one that was kept before there were any.
+fn figures(p: &Page, meta: &str) -> String {
+    let meta: KeptMeta = serde_json::from_str(meta).unwrap_or_default();
+    let Some(f) = meta.figures else { return String::new() };
+    let day = |t: &Option<String>| t.as_deref().and_then(|t| t.get(..10)).unwrap_or("—").to_owned();
+    let days = f.median_s.map_or_else(|| "—".to_owned(), |s| format!("{:.1}", s / 86_400.0));
+    let text = p.t.log.figures_line.replace("{steps}", &grouped(f.activities));
+    let text = text.replace("{ways}", &grouped(f.variants)).replace("{from}", &day(&f.first_time));
+    text.replace("{to}", &day(&f.last_time)).replace("{days}", &days)
+}
+
 pub(crate) async fn show(kit: &Kit, desk: &Desk, trouble: String) -> Result<Response, Oops> {
     let all = kit.acts.logs.kept_logs(&desk.actor()).await?;
     let p = desk.page.clone();
@@ -43,6 +55,7 @@ pub(crate) async fn show(kit: &Kit, desk: &Desk, trouble: String) -> Result<Resp
         shared: k.log.shared,
         id: k.log.id,
         name: k.log.name,
+        figures: figures(&p, &k.log.meta),
         note: k.log.note,
         owner: k.owner,
         own: k.own,

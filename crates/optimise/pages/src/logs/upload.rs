@@ -11,12 +11,12 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
 use eventlog::error::Limits;
 use eventlog::{Mapping, Order};
-use optimise_acts::logs::{LogFileError, ReadOptions, read_log};
+use optimise_acts::logs::{Figures, KeptMeta, LogFileError, ReadOptions, ToKeep, read_log};
 use tabular::DateOrder;
 use web_kit::{Fields, Oops, again, render};
 
 use crate::logs::asked::half;
-use crate::logs::shelf::{Book, Meta, Shelf, blocking};
+use crate::logs::shelf::{Book, Shelf, blocking};
 use crate::logs::{UPLOAD_MAX, sources};
 use crate::{Desk, Kit, Page};
 
@@ -134,13 +134,16 @@ async fn read(
             let now = kit.city.store().now().us();
             let to = format!("/desk/logs/{id}");
             shelf.forget(&id);
-            let meta = Meta { mapping: read.mapping, told: read.told };
-            let json = serde_json::to_string(&meta).map_err(Error::bug)?;
+            let mut meta = KeptMeta { mapping: read.mapping, told: read.told, figures: None };
             let (acts, actor, key, called) = (kit.acts.clone(), desk.actor(), id.clone(), name.clone());
             let log = read.log;
-            let kept = blocking(move || acts.logs.keep_log(&actor, &key, &called, &log, json).map(|()| log));
-            let log = match kept.await? {
-                Ok(log) => log,
+            let kept = blocking(move || {
+                meta.figures = Some(Figures::of(&log));
+                let keep = ToKeep { id: &key, name: &called, log: &log, meta: &meta };
+                acts.logs.keep_log(&actor, keep).map(|()| (log, meta))
+            });
+            let (log, meta) = match kept.await? {
+                Ok(kept) => kept,
                 Err(e) => {
                     return again(&desk.page, e, |trouble| sources::show(kit, desk, trouble)).await;
                 }

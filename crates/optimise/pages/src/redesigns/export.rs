@@ -5,7 +5,7 @@ use axum::response::Response;
 use city::Error;
 use optimise_acts::RedesignView;
 use paper::sheet::{Column, Kind, Table, Value, write_xlsx};
-use web_kit::{DOCX, Oops, XLSX, blocking, download};
+use web_kit::{DOCX, OFD, Oops, XLSX, blocking, download};
 
 use crate::redesigns::report::Report;
 use crate::redesigns::report_word::document;
@@ -81,6 +81,17 @@ pub(crate) async fn file(
             let office = kit.city.office_now().await?;
             let paper = document(&Report::of(p, &office, &v));
             (DOCX, blocking(move || paper::word::write(&paper).map_err(Error::bug)).await?)
+        }
+        "report.pdf" | "report.ofd" => {
+            let office = kit.city.office_now().await?;
+            let paper = document(&Report::of(p, &office, &v));
+            let ofd = file == "report.ofd";
+            let write = if ofd { paper::ofd::write } else { paper::pdf::write };
+            let bytes = blocking(move || {
+                let fonts = paper::pdf::Fonts::of_this_machine().map_err(|e| Error::told("fonts", e))?;
+                write(&paper, fonts).map_err(|e| Error::told("fonts", &e))
+            });
+            (if ofd { OFD } else { "application/pdf" }, bytes.await?)
         }
         _ => return Err(Oops(Error::NotFound)),
     };

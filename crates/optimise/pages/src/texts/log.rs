@@ -8,6 +8,8 @@ web_kit::room! {
     brought: "您上传的日志", "Logs you brought";
     brought_none: "还没有上传日志。", "No log was brought yet.";
     brought_hint: "上传的日志以 Parquet 保存在本市数据目录，重启后仍在；共享后本区划能分析日志的同事可以查看，只有上传人能改名、共享和删除。", "Logs are kept as Parquet with the data of the city. Shared ones can be read by colleagues of the region who analyse logs; only who brought one names, shares and deletes it.";
+    figures_line: "{from} 至 {to}，{steps} 种环节、{ways} 种走法，一半的件在 {days} 天内", "{from} to {to}, {steps} steps, {ways} ways, half of the cases within {days} days";
+    upload_large: "更大的日志（至 10 GB）从导入台带来，看得到进度", "Larger logs (up to 10 GB) are brought at the desk of imports, with their progress";
     th_owner: "上传人", "Brought by";
     shared: "已共享", "shared";
     keep: "名称、共享与删除", "Name, sharing, deleting";

@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::calendar::Calendar;
 use super::net::{Kind, Net, Node, Resource};
-use super::parameters::{UNUSED, USED, finite, numeric};
+use super::parameters::{UNUSED, USED, distribution, finite, list, numeric, parameter, periods, text};
 use crate::OptimiseError;
-use crate::dist::{Distribution, Shape};
-use crate::model::{Shift, weekday};
+use crate::dist::Distribution;
+use crate::model::Shift;
 
 const FORMAT: &str = "BPMN";
 const MOST_BYTES: usize = 32 << 20;
@@ -34,11 +34,6 @@ pub struct Scenario {
 
 fn fault(line: usize, zh: impl Into<String>, en: impl Into<String>) -> OptimiseError {
     OptimiseError::File { format: FORMAT, line, what_zh: zh.into(), what_en: en.into() }
-}
-
-/// What is wrong with the parameters, not with the process.
-fn parameter(zh: impl Into<String>, en: impl Into<String>) -> OptimiseError {
-    OptimiseError::File { format: "参数 JSON", line: 0, what_zh: zh.into(), what_en: en.into() }
 }
 
 struct Tag<'a> {
@@ -195,13 +190,6 @@ struct Builder<'a> {
     net: Net,
 }
 
-fn text<'v>(v: &'v Value, key: &str) -> &'v str {
-    v.get(key).and_then(Value::as_str).unwrap_or("")
-}
-fn list<'v>(v: &'v Value, key: &str) -> &'v [Value] {
-    v.get(key).and_then(Value::as_array).map_or(&[], |l| l)
-}
-
 impl Builder<'_> {
     /// Names what stands in the parameters and is not used.
     fn unused(&mut self) {
@@ -235,7 +223,14 @@ impl Builder<'_> {
                 if self.ids.contains_key(&format!("r:{id}")) {
                     continue;
                 }
-                let amount = r.get("amount").and_then(numeric).unwrap_or(1.0).clamp(1.0, 100_000.0) as usize;
+                let stated = r.get("amount").and_then(numeric);
+                if stated.is_none_or(|n| n < 1.0 || !n.is_finite()) && r.get("amount").is_some() {
+                    self.warnings.push(Said::new(
+                        format!("人手 {id} 的数量读不懂，按 1 人计"),
+                        format!("the amount of resource {id} is no number: taken as 1"),
+                    ));
+                }
+                let amount = stated.filter(|n| n.is_finite()).unwrap_or(1.0).clamp(1.0, 100_000.0) as usize;
                 if self.net.resources.len() + amount > MOST_RESOURCES {
                     return Err(OptimiseError::TooMany {
                         path: "resource_profiles".into(),
@@ -526,89 +521,6 @@ impl Builder<'_> {
     }
 }
 
-fn periods(list: &[Value]) -> Result<Vec<Shift>> {
-    let bad =
-        || parameter("班次应有 from、to、beginTime、endTime", "a period has from, to, beginTime, endTime");
-    let clock = |v: &Value, key: &str| -> Option<u32> {
-        let mut parts =
-            text(v, key).split(':').map(|x| x.split('.').next().and_then(|x| x.parse::<u32>().ok()));
-        let (h, m, s) =
-            (parts.next()??, parts.next().flatten().unwrap_or(0), parts.next().flatten().unwrap_or(0));
-        Some((h.min(24) * 3600 + m.min(59) * 60 + s.min(59)).min(86_400))
-    };
-    list.iter()
-        .map(|v| {
-            let day = |key: &str| v.get(key).and_then(weekday).ok_or_else(bad);
-            let (a, b) = (day("from")?, day("to")?);
-            let (from, to) = (clock(v, "beginTime").ok_or_else(bad)?, clock(v, "endTime").ok_or_else(bad)?);
-            // Midnight, and one second before it, end the day.
-            let to = if to == 0 || to == 86_399 { 86_400 } else { to };
-            let days = if a <= b { (a..=b).collect() } else { (a..=7).chain(1..=b).collect() };
-            Ok(Shift { days, from, to })
-        })
-        .collect()
-}
-
-/// The parameters of the reference tool in seconds: mean and variance (or standard deviation for `norm`),
-/// then the bounds. Three parameters with a shape (`gamma`, `lognorm` with five) are shape, shift, scale.
-fn distribution(v: &Value) -> Result<Distribution> {
-    let name = text(v, "distribution_name");
-    let params: Vec<f64> =
-        list(v, "distribution_params").iter().filter_map(|p| numeric(p.get("value").unwrap_or(p))).collect();
-    let bad = || {
-        parameter(
-            format!("分布 {name} 的参数不对"),
-            format!("the parameters of distribution {name} are wrong"),
-        )
-    };
-    let at = |k: usize| params.get(k).copied().ok_or_else(bad);
-    let bounded = |d: Distribution, low: usize| {
-        let most = params.get(low + 1).copied().filter(|m| m.is_finite() && *m < 1e15);
-        let least = params.get(low).copied().unwrap_or(0.0).max(0.0);
-        d.within(least, most.filter(|m| *m >= least))
-    };
-    Ok(match name {
-        "fix" => Distribution::fixed(at(0)?.max(0.0)),
-        "expon" => {
-            let (mean, from) = (at(0)?, params.get(1).copied().unwrap_or(0.0).max(0.0));
-            let mean = if mean > from { mean - from } else { mean };
-            bounded(Distribution::of(Shape::Exponential { mean, from }), 1)
-        }
-        "norm" => bounded(Distribution::of(Shape::Normal { mean: at(0)?, sd: at(1)?.max(0.0) }), 2),
-        "uniform" => Distribution::of(Shape::Uniform { min: at(0)?.max(0.0), max: at(1)?.max(0.0) }),
-        "gamma" if params.len() >= 5 => {
-            bounded(Distribution::of(Shape::Gamma { shape: at(0)?, scale: at(2)? }), 3)
-        }
-        "gamma" => bounded(Distribution::gamma(at(0)?, at(1)?), 2),
-        "lognorm" if params.len() >= 5 => bounded(
-            Distribution::of(Shape::LogNormal { mu: at(2)?.max(1e-300).ln(), sigma: at(0)?.abs() }),
-            3,
-        ),
-        "lognorm" => bounded(Distribution::lognormal(at(0)?.max(1e-9), at(1)?.max(0.0).sqrt()), 2),
-        "triang" => {
-            let (mode, min, max) = (at(0)?, at(1)?, at(2)?);
-            Distribution::of(Shape::Triangular {
-                min,
-                mode: mode.clamp(min, max.max(min)),
-                max: max.max(min),
-            })
-        }
-        "histogram_sampling" => {
-            let data = v.get("histogram_data").ok_or_else(bad)?;
-            let all = |key: &str| -> Vec<f64> { list(data, key).iter().filter_map(numeric).collect() };
-            let (cdf, mids) = (all("cdf"), all("bin_midpoints"));
-            if cdf.is_empty() || cdf.len() != mids.len() {
-                return Err(bad());
-            }
-            let width = if mids.len() > 1 { mids[1] - mids[0] } else { 2.0 * mids[0] };
-            let mut edges: Vec<f64> = mids.iter().map(|m| (m - width / 2.0).max(0.0)).collect();
-            edges.push(mids[mids.len() - 1] + width / 2.0);
-            Distribution::of(Shape::Empirical { edges, cdf })
-        }
-        _ => return Err(parameter(format!("不认识的分布 {name}"), format!("unknown distribution {name}"))),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -673,6 +585,21 @@ mod tests {
             );
             assert!((got[0] - 0.1).abs() < 1e-9, "{first}: {got:?}");
             assert!(warnings.iter().any(|w| w.zh.contains(word)), "{first}: {warnings:?}");
+        }
+        // What is drawn is a number, wherever a value has no end or is none.
+        for params in [
+            r#"{"value":Infinity},{"value":1}"#,
+            r#"{"value":"NaN"},{"value":1}"#,
+            r#"{"value":"甲"},{"value":60},{"value":1}"#,
+            r#"{"value":-Infinity},{"value":60}"#,
+        ] {
+            for name in ["norm", "expon", "fix", "uniform", "gamma", "lognorm", "triang"] {
+                let json = format!(
+                    r#"{{"arrival_time_distribution":{{"distribution_name":"{name}","distribution_params":[{params}]}}}}"#
+                );
+                let e = read_scenario(xml, &json).unwrap_err();
+                assert!(e.to_string().contains(name), "{name} {params}: {e}");
+            }
         }
         let (got, warnings) = ends(
             "",

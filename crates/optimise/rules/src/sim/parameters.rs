@@ -2,6 +2,24 @@
 
 use serde_json::Value;
 
+use crate::OptimiseError;
+use crate::dist::{Distribution, Shape};
+use crate::model::{Shift, weekday};
+
+type Result<T> = std::result::Result<T, OptimiseError>;
+
+/// What is wrong with the parameters, not with the process.
+pub(super) fn parameter(zh: impl Into<String>, en: impl Into<String>) -> OptimiseError {
+    OptimiseError::File { format: "参数 JSON", line: 0, what_zh: zh.into(), what_en: en.into() }
+}
+
+pub(super) fn text<'v>(v: &'v Value, key: &str) -> &'v str {
+    v.get(key).and_then(Value::as_str).unwrap_or("")
+}
+pub(super) fn list<'v>(v: &'v Value, key: &str) -> &'v [Value] {
+    v.get(key).and_then(Value::as_array).map_or(&[], |l| l)
+}
+
 /// The parameters with `Infinity` and `NaN`, which are no JSON but are written by the reference tool, as texts.
 pub(super) fn finite(json: &str) -> std::borrow::Cow<'_, str> {
     let json = json.trim_start_matches('\u{feff}');
@@ -72,3 +90,96 @@ pub(super) const UNUSED: [(&str, &str); 7] = [
     ("global_attributes", "全局属性"),
     ("multitasking", "并行办理"),
 ];
+
+pub(super) fn periods(list: &[Value]) -> Result<Vec<Shift>> {
+    let bad =
+        || parameter("班次应有 from、to、beginTime、endTime", "a period has from, to, beginTime, endTime");
+    let clock = |v: &Value, key: &str| -> Option<u32> {
+        let mut parts =
+            text(v, key).split(':').map(|x| x.split('.').next().and_then(|x| x.parse::<u32>().ok()));
+        let (h, m, s) =
+            (parts.next()??, parts.next().flatten().unwrap_or(0), parts.next().flatten().unwrap_or(0));
+        Some((h.min(24) * 3600 + m.min(59) * 60 + s.min(59)).min(86_400))
+    };
+    list.iter()
+        .map(|v| {
+            let day = |key: &str| v.get(key).and_then(weekday).ok_or_else(bad);
+            let (a, b) = (day("from")?, day("to")?);
+            let (from, to) = (clock(v, "beginTime").ok_or_else(bad)?, clock(v, "endTime").ok_or_else(bad)?);
+            // Midnight, and one second before it, end the day.
+            let to = if to == 0 || to == 86_399 { 86_400 } else { to };
+            let days = if a <= b { (a..=b).collect() } else { (a..=7).chain(1..=b).collect() };
+            Ok(Shift { days, from, to })
+        })
+        .collect()
+}
+
+/// The parameters of the reference tool in seconds: mean and variance (or standard deviation for `norm`),
+/// then the bounds. Three parameters with a shape (`gamma`, `lognorm` with five) are shape, shift, scale.
+pub(super) fn distribution(v: &Value) -> Result<Distribution> {
+    let name = text(v, "distribution_name");
+    // A value that is no number keeps its place, or those behind it would be taken for others.
+    let number = |p: &Value| match p.get("value").unwrap_or(p) {
+        Value::Null => f64::INFINITY,
+        value => numeric(value).unwrap_or(f64::NAN),
+    };
+    let params: Vec<f64> = list(v, "distribution_params").iter().map(number).collect();
+    let bad = || {
+        parameter(
+            format!("分布 {name} 的参数不对"),
+            format!("the parameters of distribution {name} are wrong"),
+        )
+    };
+    // Only a bound may be without end.
+    let at = |k: usize| params.get(k).copied().filter(|p| p.is_finite()).ok_or_else(bad);
+    let bounded = |d: Distribution, low: usize| {
+        let most = params.get(low + 1).copied().filter(|m| m.is_finite() && *m < 1e15);
+        let least = params.get(low).copied().filter(|l| l.is_finite()).unwrap_or(0.0).max(0.0);
+        d.within(least, most.filter(|m| *m >= least))
+    };
+    if params.iter().any(|p| p.is_nan()) {
+        return Err(bad());
+    }
+    Ok(match name {
+        "fix" => Distribution::fixed(at(0)?.max(0.0)),
+        "expon" => {
+            let from = params.get(1).copied().filter(|f| f.is_finite()).unwrap_or(0.0).max(0.0);
+            let mean = at(0)?;
+            let mean = if mean > from { mean - from } else { mean };
+            bounded(Distribution::of(Shape::Exponential { mean, from }), 1)
+        }
+        "norm" => bounded(Distribution::of(Shape::Normal { mean: at(0)?, sd: at(1)?.max(0.0) }), 2),
+        "uniform" => Distribution::of(Shape::Uniform { min: at(0)?.max(0.0), max: at(1)?.max(0.0) }),
+        "gamma" if params.len() >= 5 => {
+            bounded(Distribution::of(Shape::Gamma { shape: at(0)?, scale: at(2)? }), 3)
+        }
+        "gamma" => bounded(Distribution::gamma(at(0)?, at(1)?), 2),
+        "lognorm" if params.len() >= 5 => bounded(
+            Distribution::of(Shape::LogNormal { mu: at(2)?.max(1e-300).ln(), sigma: at(0)?.abs() }),
+            3,
+        ),
+        "lognorm" => bounded(Distribution::lognormal(at(0)?.max(1e-9), at(1)?.max(0.0).sqrt()), 2),
+        "triang" => {
+            let (mode, min, max) = (at(0)?, at(1)?, at(2)?);
+            Distribution::of(Shape::Triangular {
+                min,
+                mode: mode.clamp(min, max.max(min)),
+                max: max.max(min),
+            })
+        }
+        "histogram_sampling" => {
+            let data = v.get("histogram_data").ok_or_else(bad)?;
+            let finite = |v: &Value| numeric(v).filter(|n| n.is_finite());
+            let all = |key: &str| list(data, key).iter().map(finite).collect::<Option<Vec<f64>>>();
+            let (cdf, mids) = (all("cdf").ok_or_else(bad)?, all("bin_midpoints").ok_or_else(bad)?);
+            if cdf.is_empty() || cdf.len() != mids.len() {
+                return Err(bad());
+            }
+            let width = if mids.len() > 1 { mids[1] - mids[0] } else { 2.0 * mids[0] };
+            let mut edges: Vec<f64> = mids.iter().map(|m| (m - width / 2.0).max(0.0)).collect();
+            edges.push(mids[mids.len() - 1] + width / 2.0);
+            Distribution::of(Shape::Empirical { edges, cdf })
+        }
+        _ => return Err(parameter(format!("不认识的分布 {name}"), format!("unknown distribution {name}"))),
+    })
+}

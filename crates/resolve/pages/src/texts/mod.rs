@@ -136,6 +136,12 @@ web_kit::texts! {
     unmask_hint: "查看会留痕，记录您和用途。", "This is put on record with your name and the purpose.";
     unmasked: "已显示完整信息，本次查看已留痕。", "Shown in full; this is on record.";
     f_purpose: "查看用途", "Purpose";
+    f_email: "电子邮箱", "E-mail";
+    f_email_hint: "选填，加密保存；留下后每办一步都会告知您", "Optional, kept encrypted: you are told at each step";
+    see_title: "办理进度", "Progress";
+    see_person: "反映人", "the person who reported";
+    see_only: "这个页面只能查看，不能办理。要补充情况、评价是否解决，请用编号和查询码。", "This page only shows. To add something or to say whether it is solved, use number and code.";
+    see_act: "去查进度", "Follow your matter";
     f_id_number: "证件号码", "Identity number";
     f_address: "地址", "Address";
     f_unit: "承办单位", "Unit";

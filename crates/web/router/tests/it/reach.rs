@@ -53,6 +53,11 @@ pub struct Things {
     rate: String,
     application: (String, String),
     company: (String, String),
+    hall: i64,
+    /// who is posted at its window
+    posted: i64,
+    kiosk: String,
+    booking: (String, String),
     /// a request that the data of a reporter end
     erasure: i64,
 }
@@ -240,7 +245,13 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let code = app.companies.put(actor(Role::Clerk, "a"), new, None).wait().unwrap();
     let pass = app.companies.print_code(actor(Role::Clerk, "a"), code.clone(), "当面".into());
     let company = (code, pass.wait().unwrap());
+    let posted = actor(Role::Clerk, "a").staff.unwrap().0;
+    let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &item.code);
     Things {
+        hall,
+        posted,
+        kiosk,
+        booking,
         case: lodged.number,
         code: lodged.code,
         item: item.code,
@@ -271,6 +282,65 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     }
 }
 
+/// A hall of county A that is always open, the clerk posted at its window, and somebody who has booked there.
+fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, (String, String)) {
+    use hall::{
+        Availability, DayRule, Days, Handles, Hours, Opening, Part, Places, Post, Queue, Training, Window,
+    };
+    let whole = hall::Span::read_all("00:00-24:00").unwrap();
+    let each = [DayRule::Workdays, DayRule::Weekends, DayRule::Holidays];
+    let each = each.map(|rule| Days::each(rule, day("2026-01-01")));
+    let places = |days: Days| Availability {
+        days,
+        hours: whole.clone(),
+        breaks: Vec::new(),
+        slot_minutes: 60,
+        places: Places { phone: 9, counter: 9, walk_in: 9 },
+        lead_minutes: 0,
+        horizon_days: 2,
+    };
+    let opening = |days: Days| Opening { kind: Hours::Office, days, hours: whole.clone() };
+    let training =
+        Training { course: "岗前".into(), passed: day("2026-01-01"), valid_until: day("2036-01-01") };
+    let new = hall::Hall {
+        name: "甲县政务服务大厅".into(),
+        unit: keeper.unit.unwrap(),
+        region: "990102".parse().unwrap(),
+        address: "县前街1号".into(),
+        phone: "0999-1000".into(),
+        windows: vec![Window { number: 1, name: "综合".into(), queues: vec!["A".into()] }],
+        queues: vec![Queue {
+            letter: "A".into(),
+            name: "综合受理".into(),
+            handles: Handles { everything: true, ..Handles::default() },
+            minutes: 10,
+            availability: each.iter().cloned().map(places).collect(),
+        }],
+        openings: each.iter().cloned().map(opening).collect(),
+        closures: Vec::new(),
+        posts: vec![Post {
+            window: 1,
+            staff: clerk.staff.unwrap(),
+            unit: clerk.unit.unwrap(),
+            part: Part::First,
+            from: day("2026-01-01"),
+            until: None,
+            authority: "受理".into(),
+            training: Some(training),
+        }],
+        booking: hall::BookingRules::default(),
+        queueing: hall::QueueRules::default(),
+        misuse: hall::MisuseRules::default(),
+    };
+    let id = app.halls.put_hall(keeper.clone(), 0, 0, new).wait().unwrap();
+    let kiosk = app.halls.kiosk_of(keeper.clone(), id).wait().unwrap();
+    let phone = hall::Channel::Phone;
+    let slot = app.halls.earliest(item.to_owned(), None, None, 1, phone).wait().unwrap()[0].slot;
+    let contact = Contact { phone: "13800001234".into(), ..Contact::default() };
+    let begun = app.halls.book_for(clerk, slot, item.to_owned(), contact).wait().unwrap();
+    (id, kiosk, (begun.number, begun.code))
+}
+
 /// The path with the subject of county A in its parts; none when nobody said what it is about.
 pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
     if !path.contains('{') {
@@ -287,6 +357,10 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/r/", "{number}", t.case.clone()),
         ("/r/", "{code}", t.code.clone()),
         ("/r/", "{hash}", digest.clone()),
+        ("/see/c/", "{number}", t.case.clone()),
+        ("/see/a/", "{number}", t.application.0.clone()),
+        ("/see/", "{token}", "0".repeat(16)),
+        ("/stop/", "{who}", "0".repeat(32)),
         ("/rate/", "{token}", t.rate.clone()),
         ("/setup/", "{token}", digest.clone()),
         ("/p/", "{token}", "x".into()),
@@ -317,6 +391,19 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/companies/c/", "{code}", t.company.0.clone()),
         ("/c/", "{code}", t.company.0.clone()),
         ("/c/", "{pass}", t.company.1.clone()),
+        ("/desk/halls/at/", "{id}", t.hall.to_string()),
+        ("/desk/halls/at/", "{part}", "about".into()),
+        ("/desk/halls/at/", "{window}", "1".into()),
+        ("/desk/halls/at/", "{act}", "recall".into()),
+        ("/desk/halls/booking/", "{number}", t.booking.0.clone()),
+        ("/desk/halls/booking/", "{act}", "show".into()),
+        ("/halls/", "{id}", t.hall.to_string()),
+        ("/k/", "{id}", t.hall.to_string()),
+        ("/k/", "{token}", t.kiosk.clone()),
+        ("/book/for/", "{item}", t.item.clone()),
+        ("/b/", "{number}", t.booking.0.clone()),
+        ("/b/", "{code}", t.booking.1.clone()),
+        ("/b/", "{act}", "move".into()),
         ("/desk/services/at/", "{number}", t.application.0.clone()),
         ("/desk/services/at/", "{act}", "receive".into()),
         ("/desk/services/at/", "{hash}", digest_of_none.clone()),
@@ -371,6 +458,9 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
         "/desk/watch/register/{id}" => text(&[("to", "final")]),
         "/desk/walks/{id}/papers" => text(&[("unit", "2"), ("kind", "summary")]),
         "/desk/walks/{id}/given" => text(&[("login", "nobody"), ("item", "x"), ("by", "2026-12-01")]),
+        "/desk/posted" => {
+            vec![("hall", t.hall.to_string()), ("window", "1".into()), ("staff", t.posted.to_string())]
+        }
         "/desk/erasures" => vec![("number", t.case.clone()), ("reason", "本人申请".into())],
         "/desk/erasures/{id}" => text(&[("step", "check")]),
         "/desk/walks/leads/{id}" => text(&[("act", "call")]),

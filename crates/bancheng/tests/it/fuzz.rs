@@ -1,0 +1,453 @@
+//! 模糊测试: whatever comes in a file or a field, every reader answers or refuses, in bounded time, and never panics.
+//! The same dice throw the same inputs: what went wrong is kept beside the target folder and happens again.
+
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use demo::Dice;
+use eventlog::bpmn::{of_tree, read_bpmn, to_net, write_bpmn};
+use eventlog::model::{read_pnml, read_ptml, write_pnml, write_ptml};
+use eventlog::{Net, Tree, read_xes, write_xes};
+use optimise_acts::logs::{ReadOptions, read_log, read_objects};
+use paper::sheet::intake::{self, Mapping};
+use paper::sheet::{Book, Limits as SheetLimits, read_sheets};
+
+use super::offices::{ALL, dressed};
+use super::sealed::{Office, Parts, unzip, zip};
+
+/// Nothing of these sizes may take longer, in a build without optimisation on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest input.
+const MOST: usize = 64 << 10;
+
+/// What stands in files of this kind, or must not.
+const ODD: &[&str] = &[
+    "<",
+    ">",
+    "</",
+    "/>",
+    "]]>",
+    "<![CDATA[",
+    "<!--",
+    "<!DOCTYPE a [<!ENTITY b \"c\">]>",
+    "&b;",
+    "&#0;",
+    "&#x10FFFF;",
+    "\"",
+    "'",
+    "\\",
+    "\\u0000",
+    "\\ud800",
+    "\0",
+    "\u{1a}",
+    "\u{feff}",
+    "\u{202e}",
+    "\r",
+    "\n",
+    "\r\n",
+    "\t",
+    ",",
+    ";",
+    "|",
+    "=",
+    "=\"",
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    "null",
+    "true",
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "-1",
+    "0",
+    "1e999",
+    "-0.0",
+    "1e-400",
+    "9223372036854775808",
+    "4294967296",
+    "65536",
+    "99999999999999999999999999",
+    "0001-01-01",
+    "9999-12-31T23:59:60Z",
+    "2026-02-30",
+    "24:00",
+    "1900-02-29",
+    "60",
+    "2958466",
+    "下午12:00",
+    "五个工作日",
+    "十万零八百",
+    "１２３",
+    "龘",
+    "👨‍👩‍👧",
+    "Ä",
+    "sep=,",
+    "合计",
+    "办结",
+    "start",
+    "complete",
+    "tau",
+    "->(",
+    "*(",
+    "and",
+    "in",
+    "if",
+    "xmlns:a=\"b\"",
+    "encoding=\"UTF-16\"",
+    "version=\"1.1\"",
+    "mergeCell ref=\"A1:XFD1048576\"",
+    "r=\"XFD1048576\"",
+    "t=\"s\"",
+    "../",
+    "%00",
+    "http://",
+    "2.16.156",
+];
+
+struct Reader {
+    name: &'static str,
+    seeds: Vec<Vec<u8>>,
+    take: Box<dyn Fn(&[u8]) + Send + Sync>,
+}
+
+fn reader(name: &'static str, seeds: Vec<Vec<u8>>, take: impl Fn(&[u8]) + Send + Sync + 'static) -> Reader {
+    Reader { name, seeds, take: Box::new(take) }
+}
+fn texts(all: &[&str]) -> Vec<Vec<u8>> {
+    all.iter().map(|t| t.as_bytes().to_vec()).collect()
+}
+/// Of files of the repository, those that are not too long.
+fn kept(folder: &str) -> Vec<Vec<u8>> {
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../data").join(folder);
+    let files = std::fs::read_dir(dir).expect("a folder of the repository");
+    let mut all: Vec<_> = files.map(|f| f.expect("a file").path()).collect();
+    all.sort();
+    let read = all.into_iter().map(|f| std::fs::read(f).expect("its bytes"));
+    read.filter(|b| b.len() < MOST).collect()
+}
+fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+/// Every reader of what comes from outside.
+fn readers() -> Vec<Reader> {
+    let rows: Vec<Vec<String>> = (1..6)
+        .map(|n| {
+            let row =
+                [&n.to_string(), "反映办证难", "窗口让我跑了三趟", "2026-03-02 09:30", "13800138000", "市民"];
+            row.iter().map(|c| (*c).to_owned()).collect()
+        })
+        .collect();
+    let head = ["编号", "标题", "内容", "时间", "电话", "来信人"];
+    let mut books: Vec<Vec<u8>> = ALL.iter().map(|d| dressed(*d, &head, &rows)).collect();
+    books.sort_by_key(Vec::len);
+    let log_head = ["办件编号", "环节", "完成时间", "经办人", "状态", "单位"];
+    let log_rows: Vec<Vec<String>> = (0..6)
+        .map(|n| {
+            let row = [
+                &(n / 3).to_string(),
+                "受理",
+                &format!("2026-03-0{} 09:30:00", n + 1),
+                "甲",
+                "complete",
+                "市局",
+            ];
+            row.iter().map(|c| (*c).to_owned()).collect()
+        })
+        .collect();
+    let mut logs: Vec<Vec<u8>> = ALL.iter().map(|d| dressed(*d, &log_head, &log_rows)).collect();
+    let plain = b"case,activity,time\n1,a,2024-01-02\n1,b,2024-01-03T10:00:00Z\n2,a,2024-01-04\n";
+    let (log, ..) = eventlog::read_csv(&plain[..], None, eventlog::Limits::small(), eventlog::Order::Time)
+        .expect("the log of the tests");
+    let mut xes = Vec::new();
+    write_xes(&log, &mut xes).expect("written");
+    let ocel: &[u8] = br#"{"objectTypes":[{"name":"a","attributes":[{"name":"b","type":"string"}]}],
+"eventTypes":[{"name":"c","attributes":[]}],"objects":[{"id":"o1","type":"a","attributes":[{"name":"b","time":"2024-01-01T00:00:00Z","value":"x"}],
+"relationships":[{"objectId":"o1","qualifier":"q"}]}],"events":[{"id":"e1","type":"c","time":"2024-01-02T08:00:00Z","attributes":[{"name":"n","value":3}],
+"relationships":[{"objectId":"o1","qualifier":"q"}]}]}"#;
+    let (objects, _) = eventlog::ocel::read_ocel_json(ocel, &eventlog::Limits::small()).expect("read");
+    logs.push(plain.to_vec());
+    logs.push(xes.clone());
+    logs.push(ocel.to_vec());
+    logs.push(eventlog::ocel::write_ocel_xml(&objects).into_bytes());
+    logs.push(eventlog_files::write_parquet(&log).expect("written"));
+    logs.push(eventlog_files::write_ocel_sqlite(&objects).expect("written"));
+    let tree_text = "->( 'a', +( 'b', X( 'c', tau ) ), *( 'd', 'e & <f>' ), 'g' )";
+    let tree = Tree::parse(tree_text).expect("a tree");
+    let bpmn = write_bpmn(&of_tree(&tree, "流程"));
+    let small = eventlog::Limits::small;
+    let sheets = SheetLimits { unzipped_bytes: 8 << 20, rows: 5_000, ..SheetLimits::default() };
+    let office = Office::new();
+    let (sealed, options) = (office.sealed(), office.options());
+    let parameters = br#"{"resource_profiles":[{"id":"r","name":"r","resource_list":[{"id":"a","name":"a","cost_per_hour":"1","amount":1,"calendar":"c","assignedTasks":["t"]}]}],
+"arrival_time_distribution":{"distribution_name":"expon","distribution_params":[{"value":0},{"value":100},{"value":0},{"value":1e9}]},
+"arrival_time_calendar":[{"from":"MONDAY","to":"FRIDAY","beginTime":"09:00","endTime":"17:00"}],"gateway_branching_probabilities":[],
+"task_resource_distribution":[],"resource_calendars":[{"id":"c","name":"c","time_periods":[{"from":"MONDAY","to":"SUNDAY","beginTime":"00:00","endTime":"23:59"}]}]}"#;
+    let policies = kept("policies");
+    let book = company::policy::Book::read(&text(&policies[0])).expect("the policies of the repository");
+
+    vec![
+        reader("tables", books.clone(), move |b| drop(read_sheets(Cursor::new(b), &sheets))),
+        reader("letters", books, move |b| {
+            let Ok(mut book) = Book::open(Cursor::new(b), sheets) else { return };
+            let Ok(rows) = intake::read(&mut book, &Mapping::default()) else { return };
+            rows.take(500).for_each(drop);
+        }),
+        reader("logs", logs, move |b| {
+            let options = ReadOptions { limits: small(), ..ReadOptions::default() };
+            if let Ok(read) = read_log(Cursor::new(b), &options) {
+                let stats = eventlog::log_stats(&read.log, eventlog::Order::Time);
+                assert_eq!(stats.activity_counts.values().sum::<u64>(), stats.events as u64);
+            }
+            drop(read_objects(Cursor::new(b), &small()));
+        }),
+        reader("xes", vec![xes], move |b| {
+            let options = eventlog::XesOptions { limits: small(), ..Default::default() };
+            drop(read_xes(b, &options));
+        }),
+        reader("bpmn", vec![bpmn.clone().into_bytes()], move |b| {
+            if let Ok(model) = read_bpmn(b, small()) {
+                drop(to_net(&model));
+            }
+        }),
+        reader("pnml", vec![write_pnml(&Net::of_tree(&tree)).into_bytes()], move |b| {
+            drop(read_pnml(b, small()));
+        }),
+        reader("ptml", vec![write_ptml(&tree).into_bytes()], move |b| drop(read_ptml(b, small()))),
+        reader("tree", texts(&[tree_text]), |b| drop(Tree::parse(&text(b)))),
+        reader("scenario", vec![parameters.to_vec()], move |b| {
+            drop(optimise::read_scenario(&bpmn, &text(b)));
+        }),
+        reader("redesign", kept("redesign"), |b| drop(optimise::Model::from_json(&text(b)))),
+        reader("holidays", kept("holidays"), |b| drop(workday::YearNotice::parse(&text(b)))),
+        reader("themes", kept("themes"), |b| drop(service::ThemeFile::parse(&text(b)))),
+        reader("policies", policies, |b| drop(company::policy::Book::read(&text(b)))),
+        reader(
+            "companies",
+            texts(&[r#"[{"name":"甲公司","facts":{"size":"小型","insured":12,"since":"2020-01-01"}}]"#]),
+            move |b| {
+                drop(company::policy::Facts::from_json(&text(b), &book));
+            },
+        ),
+        reader(
+            "expressions",
+            texts(&[
+                "insured * 1000 - min(paid, 5 万) / 2",
+                "size == \"小型\" and (a >= 0.055 or not b)",
+                "max(1, round(x, 2))",
+            ]),
+            |b| drop(company::policy::expr::read(&text(b))),
+        ),
+        reader("seals", vec![sealed.clone(), office.seal.clone(), office.root.clone()], move |b| {
+            drop(seal::verify(b, &options));
+            drop(seal::verify_detached(&sealed, b, &options));
+            drop(seal::Certificate::read(b));
+        }),
+        reader("attachments", vec![png(), jpeg(), b"%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF".to_vec()], |b| {
+            drop(attach::accept(b.to_vec(), attach::From::Public));
+            drop(attach::accept(b.to_vec(), attach::From::Staff));
+        }),
+        reader(
+            "times",
+            texts(&[
+                "2026年3月2日 下午3:20",
+                "20260302153000",
+                "3/2/26 15:20",
+                "45292.75",
+                "２０２６－０３－０２",
+                "Mar 2, 2026 3:20 PM +08:00",
+            ]),
+            |b| {
+                let t = text(b);
+                let _ = tabular::when::read(&t, 28_800, None);
+                let _ = tabular::days::span(&t);
+                drop(paper::sheet::moment_of_text(&t));
+                let _ = eventlog::when::read_time(b, 28_800);
+                drop(t.parse::<kernel::Date>());
+                drop(t.parse::<kernel::Moment>());
+            },
+        ),
+        reader(
+            "letters as text",
+            texts(&[
+                "我叫张三，住幸福小区3栋2单元501，电话138 0013 8000，身份证110101199003074514。窗口让跑三趟！",
+                "卡号6222 0210 0111 2223 334",
+            ]),
+            |b| {
+                let t = text(b);
+                let masked = hanyu::mask::mask(&t);
+                assert!(
+                    hanyu::mask::refusal(&masked).is_none() || masked == t,
+                    "a masked text is told again: {masked}"
+                );
+                let cutter = hanyu::cut::Cutter::standard();
+                drop(cutter.search_words(&t));
+                drop(hanyu::search::Query::parse(&t));
+            },
+        ),
+    ]
+}
+
+fn png() -> Vec<u8> {
+    let mut out = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU".to_vec();
+    out.extend(b"\0\0\0\nIDATx\x9cc`\0\0\0\x02\0\x01H\xaf\xa4q\0\0\0\0IEND\xaeB`\x82");
+    out
+}
+fn jpeg() -> Vec<u8> {
+    b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xe1\0\x0aExif\0\0II\xff\xda\0\x08\x01\x01\0\0?\0\x37\xff\xd9".to_vec()
+}
+
+/// One to seven changes.
+fn mutated(from: &[u8], others: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
+    let mut b = from.to_vec();
+    for _ in 0..dice.between(1, 7) {
+        if b.is_empty() {
+            b.push(0);
+        }
+        let (i, j) = (dice.below(b.len()), dice.below(b.len()));
+        let (i, j) = (i.min(j), i.max(j));
+        match dice.below(12) {
+            0 => b[i] = dice.below(256) as u8,
+            1 => b[i] ^= 1 << dice.below(8),
+            2 if dice.percent(20) => b.truncate(i),
+            3 => drop(b.drain(i..j.min(i + 200))),
+            4 => {
+                let piece = b[i..j].to_vec();
+                b.splice(i..i, piece);
+            }
+            // Deep or long: a short piece many times.
+            5 => {
+                let piece = b[i..j.min(i + 24)].repeat(dice.between(1, 1_500));
+                b.splice(i..i, piece);
+            }
+            6..=8 => {
+                let word = dice.word(ODD).as_bytes();
+                let end = if dice.percent(50) { i } else { (i + word.len()).min(b.len()) };
+                b.splice(i..end, word.iter().copied());
+            }
+            // A number becomes another one.
+            9 => {
+                if let Some(at) = (i..b.len()).find(|n| b[*n].is_ascii_digit()) {
+                    let end = (at..b.len()).find(|n| !b[*n].is_ascii_digit()).unwrap_or(b.len());
+                    b.splice(at..end, dice.word(ODD).bytes());
+                }
+            }
+            10 => {
+                let other: &Vec<u8> = dice.of(others);
+                if !other.is_empty() {
+                    let at = dice.below(other.len());
+                    let piece = other[at..(at + dice.between(1, 400)).min(other.len())].to_vec();
+                    b.splice(i..i, piece);
+                }
+            }
+            _ => b.swap(i, j),
+        }
+        b.truncate(MOST);
+    }
+    b
+}
+
+/// A change of the whole, or of one part of a zip that is a zip again afterwards.
+fn changed(seed: &[u8], parts: Option<&Parts>, others: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
+    match parts {
+        Some(parts) if dice.percent(85) => {
+            let mut parts = parts.clone();
+            let n = dice.below(parts.len());
+            parts[n].1 = mutated(&parts[n].1, others, dice);
+            zip(&parts)
+        }
+        _ => mutated(seed, others, dice),
+    }
+}
+
+/// What a thread has in its hands, and since when.
+type InHand = Mutex<Option<(&'static str, Instant, Vec<u8>)>>;
+
+fn keep(name: &str, n: usize, input: &[u8]) -> PathBuf {
+    let file =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{}-{n}", name.replace(' ', "-")));
+    std::fs::write(&file, input).expect("kept");
+    file
+}
+
+fn tried(reader: &Reader, often: usize, hand: &InHand, faults: &Mutex<Vec<String>>) {
+    let mut dice = Dice::new(15, reader.name);
+    let parts: Vec<Option<Parts>> =
+        reader.seeds.iter().map(|s| s.starts_with(b"PK").then(|| unzip(s))).collect();
+    for n in 0..often {
+        let which = dice.below(reader.seeds.len());
+        let input = match n.checked_sub(reader.seeds.len()) {
+            // What is right is tried first.
+            None => reader.seeds[n].clone(),
+            Some(_) => changed(&reader.seeds[which], parts[which].as_ref(), &reader.seeds, &mut dice),
+        };
+        *hand.lock().expect("held") = Some((reader.name, Instant::now(), input.clone()));
+        if catch_unwind(AssertUnwindSafe(|| (reader.take)(&input))).is_err() {
+            let file = keep(reader.name, n, &input);
+            let mut faults = faults.lock().expect("held");
+            faults.push(format!("{}: {}", reader.name, file.display()));
+            if faults.len() > 20 {
+                return;
+            }
+        }
+    }
+    *hand.lock().expect("held") = None;
+}
+
+#[test]
+fn hostile_inputs_are_answered_or_refused() {
+    let often: usize = std::env::var("BANCHENG_INPUTS").ok().and_then(|n| n.parse().ok()).unwrap_or(6_000);
+    let only = std::env::var("BANCHENG_READER").ok();
+    let all: Vec<Reader> =
+        readers().into_iter().filter(|r| only.as_ref().is_none_or(|o| o == r.name)).collect();
+    let each = often.div_ceil(all.len());
+    let (next, ended, faults) = (AtomicUsize::new(0), AtomicBool::new(false), Mutex::new(Vec::new()));
+    let hands: [InHand; 2] = [Mutex::new(None), Mutex::new(None)];
+    std::thread::scope(|threads| {
+        let workers: Vec<_> = hands
+            .iter()
+            .map(|hand| {
+                let (all, next, faults) = (&all, &next, &faults);
+                // Deep enough for what a request handler has.
+                let thread = std::thread::Builder::new().stack_size(2 << 20);
+                let work = move || {
+                    while let Some(reader) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let began = Instant::now();
+                        tried(reader, each, hand, faults);
+                        eprintln!("{:<16}{each} in {:.1} s", reader.name, began.elapsed().as_secs_f32());
+                    }
+                };
+                thread.spawn_scoped(threads, work).expect("a thread")
+            })
+            .collect();
+        let (hands, ended) = (&hands, &ended);
+        threads.spawn(move || {
+            while !ended.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(200));
+                for hand in hands {
+                    if let Some((name, since, input)) = &*hand.lock().expect("held")
+                        && since.elapsed() > PATIENCE
+                    {
+                        eprintln!(
+                            "{name}: no answer within {PATIENCE:?}: {}",
+                            keep(name, 0, input).display()
+                        );
+                        std::process::abort();
+                    }
+                }
+            }
+        });
+        workers.into_iter().for_each(|w| w.join().expect("goes on"));
+        ended.store(true, Ordering::Relaxed);
+    });
+    let faults = faults.into_inner().expect("held");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

@@ -1,0 +1,305 @@
+// Halls: a resident on a phone finds the earliest time in three taps, holds, confirms, moves, cancels; a keeper makes a hall; a
+// clerk books by telephone; the kiosk gives numbers; the window is worked by keyboard only while the network fails; the big
+// screen says the calls aloud. SCREENS=dir keeps pictures.
+import { check, DESK, person, PHONE, startBrowser, startServer } from "./lib.mjs";
+
+const problems = [];
+const must = (holds, what) => {
+  if (!holds) problems.push(what);
+};
+const shot = (page, name) =>
+  process.env.SCREENS && page.screenshot({ path: `${process.env.SCREENS}/hall-${name}.png`, fullPage: true });
+const look = async (page, name) => {
+  await check(page, problems);
+  await shot(page, name);
+};
+const KIOSK = { width: 1080, height: 1920 };
+const WALL = { width: 1920, height: 1080 };
+
+const { url, stop } = await startServer();
+const browser = await startBrowser();
+try {
+  // The resident: item, time, telephone.
+  const phone = await person(browser, url, problems, { size: PHONE });
+  await phone.goto("/book");
+  await look(phone, "book-phone");
+  await phone.goto("/book?q=社会保障卡补办");
+  await phone.locator("#items a").first().click();
+  await look(phone, "offers-phone");
+  must((await phone.locator(".times button").count()) > 3, "times of some halls are offered");
+  await phone.locator(".times button").first().click();
+  await phone.waitForURL("**/b/**");
+  must((await phone.locator("#stage").innerText()) === "占号中", "the place is held");
+  await look(phone, "held-phone");
+  await phone.fill("#phone", "13900001234");
+  await phone.fill("#name", "王小明");
+  await phone.locator("button", { hasText: "确认预约" }).click();
+  must((await phone.locator("#stage").innerText()) === "已预约", "the place is confirmed");
+  await look(phone, "booked-phone");
+  const link = phone.url();
+  const calendar = await (await phone.request.get(`${link}/calendar.ics`)).text();
+  must(calendar.includes("BEGIN:VALARM") && calendar.includes("SUMMARY:预约办理"), "the phone's calendar reminds");
+  // Opening links changes nothing, whatever they say.
+  for (const act of ["cancel", "move", "erase", "confirm"]) {
+    const answer = await phone.request.get(`${link}/${act}`);
+    must(answer.status() < 500, `GET ${act}: ${answer.status()}`);
+  }
+  await phone.goto(link);
+  must((await phone.locator("#stage").innerText()) === "已预约", "a link that is opened cancels nothing");
+  const before = await phone.locator("main h2").first().innerText();
+  await phone.locator("summary", { hasText: "改约" }).click();
+  await shot(phone, "move-phone");
+  await phone.locator('form[action$="/move"] button').nth(2).click();
+  await phone.waitForFunction((old) => document.querySelector("main h2").innerText !== old, before);
+  await phone.locator("summary", { hasText: "取消预约" }).click();
+  await phone.locator('form[action$="/cancel"] button').click();
+  await phone.locator("#stage", { hasText: "已取消" }).waitFor();
+  await look(phone, "cancelled-phone");
+  // Who finds no time stands by.
+  await phone.goto("/book?q=社会保障卡补办");
+  await phone.locator("#items a").first().click();
+  await phone.locator("summary", { hasText: "登记候补" }).click();
+  const ahead = (n) => new Date(Date.now() + (8 + 24 * n) * 3_600_000).toISOString().slice(0, 10);
+  await phone.fill("#first", ahead(0));
+  await phone.fill("#last", ahead(90));
+  await phone.fill('#standby [name="phone"]', "13900005678");
+  await phone.locator("#standby button").click();
+  must((await phone.locator("#standby [name=phone]").inputValue()) === "13900005678", "what was typed is kept");
+  await look(phone, "standby-phone");
+  await phone.fill("#last", ahead(5));
+  await phone.locator("#standby button").click();
+  await phone.waitForURL("**/b/**");
+  // Somewhere there is a place: it is kept within moments, and confirmed without giving the number again.
+  for (let n = 0; n < 30 && (await phone.locator("#stage").innerText()) === "候补中"; n++) {
+    await phone.waitForTimeout(1_000);
+    await phone.reload();
+  }
+  must((await phone.locator("#stage").innerText()) === "占号中", "who stands by is offered a place");
+  await look(phone, "offered-phone");
+  await phone.locator("button", { hasText: "确认预约" }).click();
+  await phone.locator("#stage", { hasText: "已预约" }).waitFor();
+  // A wrong code is told; the right one leads back.
+  const [number, code] = new URL(link).pathname.split("/").slice(2);
+  await phone.goto("/book/mine");
+  await phone.fill("#number", number);
+  await phone.fill("#code", "00000000");
+  await phone.click("main form button.main");
+  must((await phone.locator(".note.bad").count()) === 1, "a wrong code is told");
+  await look(phone, "mine-phone");
+  await phone.fill("#code", code);
+  await phone.click("main form button.main");
+  await phone.waitForURL("**/b/**");
+  await phone.goto("/halls");
+  await look(phone, "halls-phone");
+
+  // Who keeps a hall makes one that is open at every hour, so that this round passes at night.
+  const admin = await person(browser, url, problems, { login: "hall.unit_admin1" });
+  await admin.goto("/desk/halls");
+  await look(admin, "list");
+  await admin.locator("summary", { hasText: "新建大厅" }).click();
+  await admin.fill("#name", "市民中心夜间服务点");
+  await admin.selectOption("#unit", "市政务大厅");
+  await admin.fill("#address", "汀江大道 100 号一楼东侧");
+  await admin.locator("main details button.main").click();
+  await admin.waitForURL("**/desk/halls/at/*");
+  const hall = new URL(admin.url()).pathname;
+  const id = hall.split("/").pop();
+  const save = async (part, fields) => {
+    const form = admin.locator(`form[action$="${hall}/${part}"]`);
+    await form.evaluate((f) => {
+      for (let d = f.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
+    });
+    for (const [name, value] of Object.entries(fields)) {
+      const field = form.locator(`[name="${name}"]`);
+      const kind = await field.first().evaluate((f) => f.type);
+      if (kind === "select-one") await field.selectOption(value);
+      else if (kind === "checkbox") await form.locator(`[name="${name}"][value="${value}"]`).check();
+      else await field.fill(value);
+    }
+    await Promise.all([admin.waitForNavigation(), form.locator("button").last().click()]);
+  };
+  await save("queue", { letter: "A", name: "综合受理", minutes: "10", everything: "1" });
+  for (const [number, name] of [["1", "综合受理"], ["2", "帮办"]]) await save("window", { number, name, queues: "A" });
+  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+  for (const rule of ["workdays", "weekends", "holidays"]) {
+    await save("opening", { rule, hours: "00:00-24:00", first: today });
+    await save("availability", { rule, hours: "00:00-24:00", first: today, slot_minutes: "15", lead_minutes: "0" });
+  }
+  await save("opening", { rule: "workdays", hours: "08:00-09:30", first: today });
+  must((await admin.locator(".note.bad").innerText()).includes("重叠"), "hours that overlap are refused in words");
+  must((await admin.inputValue('[id="opening.hours"]')) === "08:00-09:30", "and what was typed is still there");
+  await look(admin, "keep-refused");
+  const post = { window: "1", authority: "受理、出件", course: "窗口服务规范", passed: today, valid_until: "2099-12-31" };
+  await save("post", { ...post, login: "hall.clerk2" });
+  await save("post", { ...post, login: "hall.clerk3", window: "2" });
+  await look(admin, "keep");
+  const kiosk = await admin.locator('a[href^="/k/"]').getAttribute("href");
+
+  // The clerk books for who calls.
+  const clerk = await person(browser, url, problems, { login: "hall.clerk2" });
+  await clerk.goto(`${hall}/book`);
+  await look(clerk, "for");
+  await clerk.fill("#q", "居民身份证");
+  await clerk.locator("main form button").first().click();
+  await clerk.locator("main ul.plainlist a").first().click();
+  await clerk.fill("#phone", "0999-1234567");
+  await clerk.fill("#name", "李奶奶");
+  await look(clerk, "for-times");
+  await clerk.locator('button[name="slot"]').first().click();
+  const kept = await clerk.locator("#keep").innerText();
+  const booked = /Y(\d+)/.exec(kept)?.[1] ?? "";
+  must(booked.length === 7, `number and code to be told on the telephone: ${kept}`);
+  await look(clerk, "for-made");
+  await clerk.goto(`${hall}/bookings`);
+  await look(clerk, "bookings");
+
+  // The big screen, with its voice listened to.
+  const wall = await person(browser, url, problems, { size: WALL });
+  await wall.addInitScript(() => {
+    window.spoken = [];
+    Object.defineProperty(window, "speechSynthesis", { value: { speak: (w) => window.spoken.push(w.text) } });
+  });
+  await wall.goto(`/halls/${id}`);
+  await look(wall, "wall");
+  await wall.click("#sound");
+
+  // The kiosk: who booked signs in by the last digits, two walk in.
+  const stand = await person(browser, url, problems, { size: KIOSK });
+  await stand.goto(kiosk);
+  await look(stand, "kiosk");
+  const taken = async () => {
+    await stand.waitForSelector("#ticket");
+    const ticket = await stand.locator("#ticket .called").innerText();
+    await stand.locator("#ticket a").click();
+    await stand.waitForFunction(() => !document.querySelector("#ticket"));
+    return ticket;
+  };
+  await stand.fill("#number", booked);
+  await stand.fill("#last", "0000");
+  await stand.locator('form[action$="/sign-in"] button').click();
+  await stand.waitForSelector("[role=alert]:not([hidden])");
+  must((await stand.inputValue("#number")) === booked, "a wrong number stays in its field");
+  await stand.fill("#last", "4567");
+  await stand.locator('form[action$="/sign-in"] button').click();
+  await stand.waitForSelector("#ticket");
+  await look(stand, "kiosk-ticket");
+  const first = await taken();
+  await stand.locator(".pick", { hasText: "老年人" }).click();
+  await stand.locator('button[name="queue"]').dblclick();
+  const old = await taken();
+  await stand.locator('button[name="queue"]').first().click();
+  const third = await taken();
+  must([first, old, third].join() === "A001,A002,A003", `a double tap takes one number: ${[first, old, third]}`);
+
+  // The window, by keyboard only.
+  await clerk.goto("/desk/windows");
+  await look(clerk, "windows");
+  await clerk.locator(`a[href$="${hall}/window/1"]`).focus();
+  await clerk.keyboard.press("Enter");
+  await clerk.waitForURL("**/window/1");
+  await look(clerk, "window-empty");
+  const called = async (number) => {
+    await clerk.locator("#now .called", { hasText: number }).waitFor();
+  };
+  const stage = (words) => clerk.locator("#stage", { hasText: words }).waitFor();
+  await clerk.keyboard.press("n");
+  await called(old);
+  await look(clerk, "window-called");
+  await wall.locator("[data-call]", { hasText: old }).waitFor();
+  must((await wall.evaluate(() => window.spoken.join())).includes("A 0 0 2"), "the call is said aloud");
+  await shot(wall, "wall-called");
+  await clerk.keyboard.press("s");
+  await stage("办理中");
+  await look(clerk, "window-serving");
+  await clerk.keyboard.press("e");
+  const rate = await clerk.locator("#rate").getAttribute("href");
+  await look(clerk, "window-ended");
+  await phone.goto(rate);
+  must((await phone.locator("main form").count()) > 0, "what was ended can be rated");
+  await check(phone, problems);
+
+  // While the network fails the key waits, and nobody is called twice.
+  await clerk.context().setOffline(true);
+  await clerk.keyboard.press("n");
+  await clerk.locator("#offline:not([hidden])").waitFor();
+  await shot(clerk, "window-offline");
+  await clerk.keyboard.press("n");
+  await clerk.context().setOffline(false);
+  await called(third);
+  must((await clerk.locator("#offline[hidden]").count()) === 1, "it says that the network is back");
+  await clerk.keyboard.press("p");
+  await clerk.keyboard.type("去复印身份证");
+  await clerk.keyboard.press("Enter");
+  await clerk.locator("#aside li", { hasText: third }).waitFor();
+  await look(clerk, "window-parked");
+  await clerk.locator("#aside li button").focus();
+  await clerk.keyboard.press("Enter");
+  await clerk.locator("#line li", { hasText: third }).waitFor();
+  await clerk.keyboard.press("n");
+  await called(third);
+  await clerk.keyboard.press("s");
+  await stage("办理中");
+  await clerk.keyboard.press("t");
+  await clerk.keyboard.press("Tab");
+  await clerk.keyboard.press("Enter");
+  await clerk.locator("#now .called").waitFor({ state: "detached" });
+  await clerk.keyboard.press("n");
+  await called(first);
+  await clerk.keyboard.press("m");
+  await clerk.locator("#window .note.bad").waitFor();
+  must((await clerk.locator("#window .note.bad").innerText()).includes("至少叫"), "one call is too few to miss somebody");
+  await clerk.keyboard.press("r");
+  await wall.locator('[data-call$="/1/2"]').waitFor();
+  await clerk.locator("#now .called").waitFor();
+  await clerk.waitForFunction(() => !document.querySelector("#window").hasAttribute("aria-busy"));
+  await clerk.keyboard.press("m");
+  await clerk.locator("#aside li", { hasText: first }).waitFor();
+  // Who was passed on is at the other window.
+  const other = await person(browser, url, problems, { login: "hall.clerk3" });
+  await other.goto(`${hall}/window/2`);
+  await other.locator("#line li", { hasText: third }).waitFor();
+  await look(other, "window-other");
+
+  // Closing says first whom it would cancel.
+  await admin.goto(`${hall}/close`);
+  await admin.fill("#first", today);
+  await admin.fill("#last", today);
+  await admin.fill("#reason", "线路检修");
+  await admin.locator("main form button.main").first().click();
+  await admin.waitForSelector("#touched");
+  await look(admin, "close");
+  await admin.locator("#touched button").click();
+  await admin.waitForURL(`**${hall}`);
+  must((await admin.locator("#closure").count()) === 1, "the closure stands in the document");
+
+  // Figures, each with its list.
+  await admin.goto("/desk/halls");
+  await admin.locator("h2 a", { hasText: "云汀市政务服务大厅" }).click();
+  await look(admin, "city-hall");
+  await admin.goto(`${new URL(admin.url()).pathname}/figures`);
+  await look(admin, "figures");
+  await admin.locator("tbody a").first().click();
+  must((await admin.locator("tbody tr").count()) > 5, "a figure opens its list");
+  await look(admin, "figures-list");
+  // 进厅不办事: the unit that posted somebody says how it came.
+  const unit = await person(browser, url, problems, { login: "telecom.handler1" });
+  await unit.goto("/desk/posted");
+  if ((await unit.locator("summary", { hasText: "说明情况" }).count()) === 0) await unit.click('a[href*="week="]');
+  await unit.locator("summary", { hasText: "说明情况" }).first().click();
+  await unit.locator("textarea").first().fill("机房割接，人员在现场值守");
+  await unit.locator("tbody form button").first().click();
+  await unit.locator("td", { hasText: "机房割接" }).waitFor();
+  await look(unit, "posted");
+  await phone.goto("/halls");
+  await phone.setViewportSize(DESK);
+  await look(phone, "halls-desk");
+} finally {
+  await browser.close();
+  await stop();
+}
+const real = problems.filter((p) => !p.includes("ERR_INTERNET_DISCONNECTED"));
+if (real.length) {
+  console.error(real.join("\n"));
+  process.exit(1);
+}
+console.log("hall: fine");

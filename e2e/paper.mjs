@@ -1,0 +1,187 @@
+// What goes out: the administrator sets up mail and a webhook, a resident is told at each step by a link that shows and
+// never acts, says that no more is wanted, and a dead letter is settled. SCREENS=dir keeps pictures.
+import { createServer as createHttp } from "node:http";
+import { createServer } from "node:net";
+import { check, DESK, person, PHONE, startBrowser, startServer } from "./lib.mjs";
+
+const problems = [];
+const must = (holds, what) => {
+  if (!holds) problems.push(what);
+};
+const shot = (page, name) =>
+  process.env.SCREENS && page.screenshot({ path: `${process.env.SCREENS}/${name}.png`, fullPage: true });
+
+/** A mail server on this machine that keeps what it is given. */
+async function startMail() {
+  const got = [];
+  const server = createServer((line) => {
+    let [text, data] = ["", false];
+    line.write("220 ready\r\n");
+    line.on("error", () => {});
+    line.on("data", (some) => {
+      text += some;
+      for (let end = text.indexOf(data ? "\r\n.\r\n" : "\r\n"); end >= 0; end = text.indexOf(data ? "\r\n.\r\n" : "\r\n")) {
+        const said = text.slice(0, end);
+        text = text.slice(end + (data ? 5 : 2));
+        if (data) {
+          got.push(said);
+          data = false;
+          line.write("250 taken\r\n");
+        } else if (said === "DATA") {
+          data = true;
+          line.write("354 go\r\n");
+        } else if (said === "QUIT") {
+          line.end("221 bye\r\n");
+        } else {
+          line.write("250 ok\r\n");
+        }
+      }
+    });
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return { port: server.address().port, got, stop: () => server.close() };
+}
+
+/** A system that listens, and refuses for good what it is told first. */
+async function startHook() {
+  const got = [];
+  const server = createHttp((request, answer) => {
+    let body = "";
+    request.on("data", (some) => (body += some));
+    request.on("end", () => {
+      got.push({ headers: request.headers, body: JSON.parse(body) });
+      answer.writeHead(got.length === 1 ? 400 : 200).end();
+    });
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return { url: `http://127.0.0.1:${server.address().port}/in`, got, stop: () => server.close() };
+}
+
+/** The text of a mail, out of base64 or quoted-printable. */
+function textOf(mail) {
+  const at = mail.indexOf("\r\n\r\n");
+  const body = mail.slice(at + 4);
+  if (/base64/i.test(mail.slice(0, at))) return Buffer.from(body, "base64").toString("utf8");
+  const plain = body.replace(/=\r\n/g, "").replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  return Buffer.from(plain, "latin1").toString("utf8");
+}
+
+async function until(holds, what) {
+  for (let tries = 0; tries < 150; tries++) {
+    if (holds()) return;
+    await new Promise((next) => setTimeout(next, 200));
+  }
+  problems.push(`did not come: ${what}`);
+}
+
+async function setUp(admin, url, mail, hook) {
+  await admin.goto("/desk/outreach");
+  await check(admin, problems);
+  await admin.goto("/desk/outreach/ways");
+  await check(admin, problems);
+  await admin.check("input[name=mail_on]");
+  await admin.fill("#base", "");
+  await admin.fill("#mail_host", "127.0.0.1");
+  await admin.fill("#mail_port", String(mail.port));
+  await admin.selectOption("#mail_tls", "none");
+  await admin.fill("#mail_from", "政务服务 <no-reply@example.cn>");
+  await admin.fill("#quiet_from", "0");
+  await admin.fill("#quiet_to", "0");
+  await admin.click("main button.main");
+  must((await admin.locator(".note.bad").count()) === 1, "links without an address were taken");
+  await shot(admin, "outreach-ways");
+  await admin.fill("#base", url);
+  await admin.fill("#allowed", "127.0.0.1");
+  await admin.click("main button.main");
+  await admin.waitForURL("**/desk/outreach");
+  await admin.fill("#to", "duty@example.cn");
+  await admin.click("main button.main");
+  await admin.waitForURL("**/desk/outreach?tested=1");
+  must(mail.got.length === 1, "the test did not arrive");
+
+  await admin.goto("/desk/outreach/receivers");
+  await check(admin, problems);
+  await admin.fill("#name-0", "市大数据平台");
+  await admin.fill("#address-0", hook.url);
+  await admin.click("main section:last-of-type button.main");
+  const secret = await admin.textContent("#secret");
+  must(secret.length === 64, "no secret was made");
+  await check(admin, problems);
+  await shot(admin, "outreach-receivers");
+  await admin.goto("/desk/outreach/receivers");
+  must(!(await admin.content()).includes(secret), "the secret is shown again");
+  await admin.goto("/desk/outreach/words?topic=case.registered&lang=zh");
+  await check(admin, problems);
+  await admin.fill("#text", "【{city}】编号 {number}，{stage}。\n{link}");
+  await admin.click("main form:last-of-type button.main");
+  await admin.waitForURL("**kept=1");
+  await shot(admin, "outreach-words");
+}
+
+async function lodge(resident) {
+  await resident.goto("/lodge");
+  await resident.fill("#words", "窗口说材料不全,跑了三趟还没有办成。");
+  await resident.click("[data-step]:visible [data-next]");
+  await resident.click("[data-step]:visible [data-next]");
+  await resident.fill("#email", "wang@example.cn");
+  await check(resident, problems);
+  await shot(resident, "lodge-mail");
+  await resident.click("[data-step]:visible button.main");
+  await resident.waitForURL("**/r/**");
+  return new URL(resident.url()).pathname.split("/")[2];
+}
+
+const { url, stop } = await startServer({ cases: 20 });
+const browser = await startBrowser();
+const [mail, hook] = [await startMail(), await startHook()];
+try {
+  const admin = await person(browser, url, problems, { login: "admin", size: DESK });
+  await setUp(admin, url, mail, hook);
+  const resident = await person(browser, url, problems, { size: PHONE });
+  const number = await lodge(resident);
+  await until(() => mail.got.length === 2 && hook.got.length === 1, "mail and webhook of the registration");
+  const text = textOf(mail.got[1]);
+  must(text.includes(`编号 ${number}，已登记`), `the words of the city are not used: ${text}`);
+  must(hook.got[0]?.headers["webhook-signature"]?.startsWith("v1sm3,"), "the webhook is not signed");
+  must(!JSON.stringify(hook.got[0]?.body ?? {}).includes("/see/"), "a system was given the link of a person");
+
+  const see = text.match(/\/see\/c\/\S+/)?.[0];
+  await resident.goto(see);
+  must((await resident.locator("main form").count()) === 0, "the page behind the link has a form");
+  must((await resident.textContent("main")).includes("已登记") || (await resident.textContent("main")).includes("登记"), "the stage is not shown");
+  must(!(await resident.content()).includes("跑了三趟"), "the words of the letter are shown");
+  await check(resident, problems);
+  await shot(resident, "see");
+
+  await resident.goto(text.match(/\/stop\/[0-9a-f]+/)[0]);
+  await check(resident, problems);
+  await resident.click("main button.main");
+  await resident.waitForURL("**/stop/**");
+  must((await resident.locator('main button[value="0"]').count()) === 1, "nobody unsubscribed");
+  await shot(resident, "stop");
+
+  await admin.goto("/desk/outreach");
+  must((await admin.locator('button[value="again"]').count()) === 1, "there is no dead letter");
+  await check(admin, problems);
+  await shot(admin, "outreach");
+  await admin.click('button[value="again"]');
+  await until(() => hook.got.length === 2, "the dead letter that is tried again");
+  await admin.setViewportSize(PHONE);
+  for (const path of ["", "/ways", "/receivers", "/words"]) {
+    await admin.goto(`/desk/outreach${path}`);
+    await check(admin, problems);
+    await shot(admin, `outreach-phone${path.replace("/", "-")}`);
+  }
+} catch (e) {
+  problems.push(String(e.stack ?? e));
+} finally {
+  await browser.close();
+  await stop();
+  mail.stop();
+  hook.stop();
+}
+if (problems.length) {
+  console.error(problems.join("\n"));
+  process.exit(1);
+}
+console.log("paper: ok");
