@@ -38,7 +38,7 @@ struct Kept {
 }
 
 /// One item as the kitchen shows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemView {
     /// its code
     pub code: String,
@@ -92,6 +92,22 @@ pub struct Kitchen {
     pub may_write: bool,
     /// the reader may release the draft
     pub may_release: bool,
+}
+
+impl Kitchen {
+    /// What the draft would change, each item as it is read: new, changed (as it would be), gone.
+    #[must_use]
+    pub fn changes(&self) -> [Vec<&ItemView>; 3] {
+        let Some(draft) = &self.draft else { return Default::default() };
+        let (new, old) =
+            (draft.items.as_slice(), self.released.as_ref().map_or(&[][..], |b| b.items.as_slice()));
+        let has = |list: &[ItemView], i: &ItemView| list.iter().any(|o| o.code == i.code);
+        [
+            new.iter().filter(|i| !has(old, i)).collect(),
+            new.iter().filter(|i| has(old, i) && !old.contains(i)).collect(),
+            old.iter().filter(|i| !has(new, i)).collect(),
+        ]
+    }
 }
 
 /// A question to a company.

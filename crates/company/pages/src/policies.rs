@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use company::policy::Truth;
-use company_acts::{BookView, Kitchen, PackView};
+use company_acts::{BookView, ItemView, Kitchen, PackView};
 use web_kit::{Fields, Oops, again, render};
 
 use crate::{Desk, Kit, Page};
@@ -35,6 +35,11 @@ async fn page(
 impl KitchenHtml {
     fn by(&self, b: &BookView) -> String {
         self.p.t.po_by.replace("{by}", &b.by).replace("{why}", &b.why)
+    }
+    /// What the draft would change, for whoever releases it.
+    fn changes(&self) -> Vec<(&'static str, Vec<&ItemView>)> {
+        let t = self.p.t;
+        [t.po_new, t.po_changed, t.po_gone].into_iter().zip(self.k.changes()).collect()
     }
 }
 

@@ -104,6 +104,9 @@ web_kit::texts! {
     po_draft: "待发布的草案", "Draft";
     po_by: "编制：{by}；理由：{why}", "By {by}: {why}";
     po_items: "共 {n} 个事项", "{n} items";
+    po_new: "新增事项", "New";
+    po_changed: "修改后的事项", "Changed, as they would be";
+    po_gone: "不再有的事项", "Gone";
     po_findings: "体检发现", "What the check-up found";
     po_no_findings: "没有发现矛盾。", "Nothing found.";
     po_replay: "试算", "Replay";
