@@ -4,7 +4,22 @@
 # server wants it; /etc/postfix is not touched.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-place=$(mktemp -d /tmp/bancheng-smtp-XXXXXX)
+place=$(mktemp -d)
+list=/etc/sasldb2
+# The list of names gets its mode and owner back; without one before there is none afterwards.
+before=$(stat -c '%u:%g %a' "$list" 2>/dev/null || true)
+ended() {
+  postfix -c "$place/etc" stop >/dev/null 2>&1 || true
+  saslpasswd2 -d -u localhost trial || true
+  if [ -n "$before" ]; then
+    chown "${before% *}" "$list"
+    chmod "${before#* }" "$list"
+  else
+    rm -f "$list"
+  fi
+  rm -rf "$place"
+}
+trap ended EXIT
 chmod 755 "$place"
 mkdir "$place/queue" "$place/data" "$place/etc"
 chown postfix "$place/data"
@@ -15,14 +30,14 @@ openssl x509 -req -in "$place/asked.pem" -CA "$place/root.pem" -CAkey "$place/ro
   -extfile "$place/extensions" -out "$place/cert.pem" 2>/dev/null
 # The name of the trial stands in the list of this machine as long as it runs.
 echo secret-of-the-trial | saslpasswd2 -p -c -u localhost trial
-chgrp postfix /etc/sasldb2
-chmod 640 /etc/sasldb2
+chgrp postfix "$list"
+chmod 640 "$list"
 cat >"$place/etc/main.cf" <<C
 compatibility_level = 3.6
 queue_directory = $place/queue
 data_directory = $place/data
 maillog_file = $place/mail.log
-maillog_file_prefixes = /tmp
+maillog_file_prefixes = $place
 myhostname = localhost
 inet_interfaces = loopback-only
 mydestination =
@@ -57,7 +72,6 @@ anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 C
 postfix -c "$place/etc" start >"$place/log" 2>&1
-trap 'postfix -c "$place/etc" stop >/dev/null 2>&1; saslpasswd2 -d -u localhost trial; rm -rf "$place"' EXIT
 sleep 2
 cd "$here/.."
 BANCHENG_SMTP="2587 2465 trial@localhost secret-of-the-trial $place/root.pem duty@example.cn" \

@@ -11,13 +11,18 @@ const LINES_MAX: usize = 700;
 /// Characters of a line of a template or a style sheet: they are source, an element, a block or a rule a line.
 const WIDTH_MAX: usize = 160;
 
+/// Folders that a machine has or has not.
+const FOLDERS: [&str; 3] = ["/tmp/", "/home/", "/root/work"];
+
 /// All checks; every finding is named.
 pub fn run() -> Result<()> {
     let rooms = crate::rooms::all()?;
     let mut found = crate::edges::check(&rooms)?;
     found.extend(crate::circles::check(&rooms, crate::edges::PURE)?);
     found.extend(crate::store_use::check(&rooms)?);
-    let files = files()?;
+    let names = names()?;
+    found.extend(strangers(&names));
+    let files = files(&names);
     found.extend(sizes(&files));
     found.extend(crate::citations::check(&files, &rooms)?);
     if found.is_empty() {
@@ -40,6 +45,10 @@ fn sizes(files: &[(String, String)]) -> Vec<String> {
                 found.push(format!("{name}:{at}: {n} 字,超过 {WIDTH_MAX} / characters, wider than a page"));
             }
         }
+        let runs = [".rs", ".js", ".mjs", ".sh"].iter().any(|e| name.ends_with(e)) || name == "x";
+        if runs && FOLDERS.iter().any(|f| text.contains(f)) && name != "xtask/src/tidy.rs" {
+            found.push(format!("{name}: 写死了某台机器的目录 / a folder of one machine"));
+        }
         if name.ends_with(".rs") && !name.starts_with("xtask/") {
             for word in ["todo!(", "unimplemented!(", "#[ignore", "dbg!("] {
                 if text.contains(word) {
@@ -51,13 +60,28 @@ fn sizes(files: &[(String, String)]) -> Vec<String> {
     found
 }
 
-/// Every text file that git knows or would take.
-fn files() -> Result<Vec<(String, String)>> {
-    let args = ["ls-files", "--cached", "--others", "--exclude-standard"];
+/// Files that are no text and no picture: nobody here wrote them.
+fn strangers(names: &[String]) -> Vec<String> {
+    let strange = |n: &&String| {
+        !n.ends_with(".png")
+            && std::fs::read(Path::new(&root()).join(n)).is_ok_and(|b| std::str::from_utf8(&b).is_err())
+    };
+    names
+        .iter()
+        .filter(strange)
+        .map(|n| format!("{n}: 不是文本也不是图片 / neither text nor picture"))
+        .collect()
+}
+
+/// Every file that git knows or would take.
+fn names() -> Result<Vec<String>> {
+    let args = ["-c", "core.quotePath=false", "ls-files", "--cached", "--others", "--exclude-standard"];
     let out = std::process::Command::new("git").args(args).current_dir(root()).output()?;
-    let names = String::from_utf8_lossy(&out.stdout).into_owned();
-    Ok(names
-        .lines()
-        .filter_map(|n| Some((n.to_owned(), std::fs::read_to_string(Path::new(&root()).join(n)).ok()?)))
-        .collect())
+    Ok(String::from_utf8_lossy(&out.stdout).lines().map(str::to_owned).collect())
+}
+
+/// The texts among them.
+fn files(names: &[String]) -> Vec<(String, String)> {
+    let read = |n: &String| Some((n.clone(), std::fs::read_to_string(Path::new(&root()).join(n)).ok()?));
+    names.iter().filter_map(read).collect()
 }
