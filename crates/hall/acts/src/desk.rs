@@ -78,7 +78,7 @@ impl Halls {
             let mut to_tell = lines(ahead)?;
             to_tell.retain(|b| b.tell.is_some());
             let mut booked = lines(booked)?;
-            booked.retain(|b| b.appointment.stage != Stage::Standby);
+            booked.retain(|b| b.appointment.has_place());
             Ok(Bookings { booked, appealed: lines(appealed)?, stands_by: lines(stands_by)?, to_tell })
         })
     }

@@ -237,8 +237,9 @@ impl Halls {
             let l = load(rd, id)?;
             door(&actor, op::ReadPresence, &l.hall, app.city.store().now().date())?;
             let office = app.city.office(rd)?;
-            let today = app.city.store().now().date();
-            let of = posted(rd, &l, &office.rules.calendar, first, last.min(today))?;
+            // As in the weekly list: today is not over.
+            let yesterday = app.city.store().now().plus_us(-US_PER_DAY).date();
+            let of = posted(rd, &l, &office.rules.calendar, first, last.min(yesterday))?;
             of.into_iter()
                 .map(|p| {
                     let found = store::office::staff_by_id(rd, p.staff)?;

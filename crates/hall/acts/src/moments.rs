@@ -40,7 +40,7 @@ impl Halls {
 
     fn some(&self, tx: &mut Tx<'_>) -> Result<usize, Error> {
         let now = tx.now();
-        let mut done = slots::release(tx, None, now, BATCH)?;
+        let mut done = slots::release(tx, now, BATCH)?;
         let due = appointments::due(tx, HALLS, now, BATCH)?;
         let open = tickets::left_open(tx, HALLS, now, BATCH)?;
         for row in &due {
@@ -75,12 +75,19 @@ impl Halls {
             done += usize::from(self.settled(tx, stream, tried)?);
         }
         // 候补: what was given back goes to who waits longest.
-        for row in &appointments::can_be_offered(tx, HALLS, now, BATCH)? {
-            let tried = tx.part(|tx| {
-                let l = load(tx, row.hall)?;
-                self.offer(tx, &l.hall, saved::read(row)?)
-            });
-            done += usize::from(self.settled(tx, appointments::stream(row.id), tried)?);
+        // Who needs several places in a row and finds one only does not stand in the way of those behind.
+        let mut after = 0;
+        loop {
+            let wait = appointments::can_be_offered(tx, HALLS, now, after, BATCH)?;
+            let Some(last) = wait.last() else { break };
+            after = last.id;
+            for row in &wait {
+                let tried = tx.part(|tx| {
+                    let l = load(tx, row.hall)?;
+                    self.offer(tx, &l.hall, saved::read(row)?)
+                });
+                done += usize::from(self.settled(tx, appointments::stream(row.id), tried)?);
+            }
         }
         Ok(done)
     }

@@ -8,7 +8,7 @@ use hall::figures::Show;
 use hall_acts::{FigureLine, What};
 use kernel::US_PER_DAY;
 use serde::Deserialize;
-use web_kit::{Oops, date_of, render, word};
+use web_kit::{Oops, date_of, render, weekdays, word};
 
 use crate::parts::minutes;
 use crate::window::at;
@@ -129,10 +129,7 @@ pub(crate) async fn show(
         from: from.to_string(),
         to: to.to_string(),
         rows: f.lines.iter().map(row).collect(),
-        load: p
-            .t
-            .hall_week
-            .split('|')
+        load: weekdays(p.lang)
             .enumerate()
             .map(|(d, name)| {
                 let cell = |h: usize| {

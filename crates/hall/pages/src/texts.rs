@@ -171,7 +171,6 @@ web_kit::texts! {
     hall_pass_to: "转到哪个业务、窗口", "To which queue and window";
     hall_no_aside: "没有暂存和过号的。", "None is parked or missed.";
     hall_window_n: "{n} 号窗口", "Window {n}";
-    hall_week: "周一|周二|周三|周四|周五|周六|周日", "Mon|Tue|Wed|Thu|Fri|Sat|Sun";
     hall_from_day: "{day} 起", "from {day}";
     hall_slots_of: "（连占 {n} 个号）", " ({n} slots)";
     hall_untrained: "没有培训记录", "no training on record";
