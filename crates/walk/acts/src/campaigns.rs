@@ -81,6 +81,8 @@ pub struct Listed {
     pub fixed: bool,
     /// accepted as a problem of the process
     pub of_value: bool,
+    /// the reader may open the walk it was found on: a unit that it is about reads the finding, not always the walk
+    pub opens: bool,
 }
 
 /// Items from which walks are given out at most; the ones with the most findings first.
@@ -511,15 +513,19 @@ impl Walks {
             }
             let mut steps: BTreeMap<(String, i64), BTreeMap<String, String>> = BTreeMap::new();
             let mut out = Vec::new();
-            let mut secret: BTreeMap<i64, bool> = BTreeMap::new();
+            // Of each walk: hidden from the reader, open to the reader.
+            let mut looked: BTreeMap<i64, (bool, bool)> = BTreeMap::new();
             for mut row in walks::findings_in(rd, id, 20_000)? {
-                let hidden = match secret.get(&row.walk) {
-                    Some(hidden) => *hidden,
+                let (hidden, opens) = match looked.get(&row.walk) {
+                    Some(both) => *both,
                     None => {
                         let walk = walks::by_id(rd, row.walk)?;
-                        let hidden = walk.is_some_and(|w| hidden_from(&actor, &w));
-                        secret.insert(row.walk, hidden);
-                        hidden
+                        let opens = walk.as_ref().is_some_and(|w| {
+                            actor.staff == Some(w.staff) || see(&actor, w, &office).is_ok()
+                        });
+                        let both = (walk.is_some_and(|w| hidden_from(&actor, &w)), opens);
+                        looked.insert(row.walk, both);
+                        both
                     }
                 };
                 if hidden {
@@ -556,6 +562,7 @@ impl Walks {
                     planned,
                     fixed,
                     of_value,
+                    opens,
                     row,
                 });
             }
