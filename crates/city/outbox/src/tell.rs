@@ -45,7 +45,34 @@ pub(crate) fn bound(who: &[u8]) -> i64 {
 
 /// The page where whoever has this digest says that no more is wanted.
 pub fn stop_of(who: &[u8]) -> String {
-    format!("/stop/{}", who.iter().map(|b| format!("{b:02x}")).collect::<String>())
+    format!("/stop/{}", ledger::hex(who))
+}
+
+/// The digest in the address of such a page.
+pub fn who_of(text: &str) -> Option<Vec<u8>> {
+    ledger::unhex_bytes(text).filter(|who| who.len() == 16)
+}
+
+/// A message for a unit: in the house with the title of what it is about, outside without. A mail may be read by others, a short
+/// message shows on a locked screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitWords {
+    inside: String,
+    outside: String,
+}
+
+impl UnitWords {
+    /// The words around a title, which may be empty.
+    pub fn around(title: &str, words: impl Fn(&str) -> String) -> Self {
+        Self { inside: words(title), outside: words("") }
+    }
+}
+
+impl From<&str> for UnitWords {
+    /// No title stands in them.
+    fn from(words: &str) -> Self {
+        Self { inside: words.to_owned(), outside: words.to_owned() }
+    }
 }
 
 /// A telephone number as a gateway takes it: without spaces, hyphens and the prefix of the country.
@@ -134,7 +161,7 @@ pub fn to_person(
     Ok(())
 }
 
-/// Leaves a message for a unit (站内消息), and tells whoever receives for it outside.
+/// Leaves a message for a unit (站内消息), and tells whoever receives for it outside, without a title.
 ///
 /// # Errors
 /// The store could not.
@@ -144,16 +171,17 @@ pub fn to_unit(
     unit: UnitId,
     at: Moment,
     case: Option<CaseId>,
-    words: &str,
+    words: impl Into<UnitWords>,
 ) -> Result<(), Error> {
-    office::put_message(tx, unit, at, case, words)?;
+    let words = words.into();
+    office::put_message(tx, unit, at, case, &words.inside)?;
     let office = city.office(tx)?;
     let topic = Topic::UnitMessage;
     let subject = format!("unit/{unit}");
-    let mine = |r: &&store::outbox::ReceiverRow| r.active && r.unit == Some(unit) && wants(&r.topics, topic);
+    // A receiver of a unit gets what its unit gets: its topics are those of cases and applications, and do not count.
+    let mine = |r: &&store::outbox::ReceiverRow| r.active && r.unit == Some(unit);
     for r in office.receivers.iter().filter(mine) {
-        let filled =
-            serde_json::json!({ "words": words, "unit": office.unit_name(unit), "path": "/desk/messages" });
+        let filled = serde_json::json!({ "words": words.outside, "unit": office.unit_name(unit), "path": "/desk/messages" });
         to_receiver(city, tx, &office, (&subject, topic), &filled, at, r)?;
     }
     Ok(())
@@ -177,7 +205,7 @@ fn to_receiver(
     if !on {
         return Ok(());
     }
-    let address = crate::receivers::unsealed(city, r, &r.address)?;
+    let address = crate::receivers::unsealed(city, &r.address)?;
     let hook = format!("{HOOK}{}", r.id);
     let lane = match way {
         Way::Mail => MAIL,

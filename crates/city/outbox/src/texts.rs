@@ -7,6 +7,9 @@ use delivery::fill;
 
 use crate::topic::{For, Topic};
 
+/// The places that words and gateways may have.
+pub(crate) const PLACES: [&str; 7] = ["city", "number", "stage", "unit", "date", "words", "link"];
+
 /// What follows the sentence of a topic for a person.
 const LINK_ZH: &str = "\n查看：{link}\n（此链接只能查看，不能办理，也不会要您付款或提供验证码。）";
 const LINK_EN: &str =
@@ -100,6 +103,17 @@ fn sentence(topic: Topic) -> (&'static str, &'static str) {
             "您的申请（{number}）有承诺后补的材料快到期，期限请看链接。",
             "A material that you promised for application {number} is due soon; see the link.",
         ),
+        Topic::ApplicationMissed => (
+            "您的申请（{number}）承诺后补的材料已逾期未补交，详情请看链接，并请与{unit}联系。",
+            "A material that you promised for application {number} is overdue; see the link and get in touch with {unit}.",
+        ),
+        Topic::ApplicationWithdrawn => {
+            ("您的申请（{number}）已撤回。", "Your application ({number}) has been withdrawn.")
+        }
+        Topic::ApplicationLapsed => (
+            "您的申请（{number}）逾期未补正，已失效。仍要办理，请重新申请。",
+            "Your application ({number}) was not corrected in time and has lapsed. You may apply again.",
+        ),
         Topic::ApplicationEnded => ("您的申请（{number}）已办结。", "Your application ({number}) has ended."),
         Topic::UnitMessage => ("{words}", "{words}"),
         Topic::Test => {
@@ -137,7 +151,7 @@ pub(crate) fn stage(topic: Topic, lang: &str) -> String {
     if lang != "en" {
         return topic.zh().to_owned();
     }
-    topic.word().split('.').next_back().unwrap_or_default().to_owned()
+    topic.en().to_owned()
 }
 
 /// Filled in: subject and text.
@@ -161,9 +175,9 @@ mod tests {
                 // What stands in a message is what can be filled in, and no name of a person is among it.
                 let names: Vec<&str> =
                     w.text.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|s| s.0).collect();
-                let known = ["city", "number", "stage", "unit", "date", "words", "link"];
-                assert!(names.iter().all(|n| known.contains(n)), "{names:?}");
+                assert!(names.iter().all(|n| PLACES.contains(n)), "{names:?}");
             }
+            assert!(!stage(topic, "en").contains(['.', '_']), "{topic:?}");
         }
     }
 }

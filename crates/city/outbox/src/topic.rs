@@ -25,6 +25,9 @@ kernel::words! {
         ApplicationDecided = "application.decided", "已作决定";
         ApplicationIssued = "application.issued", "证照已制发";
         ApplicationPromise = "application.promise", "请补交材料";
+        ApplicationMissed = "application.missed", "已逾期未补交";
+        ApplicationWithdrawn = "application.withdrawn", "已撤回";
+        ApplicationLapsed = "application.lapsed", "已失效";
         ApplicationEnded = "application.ended", "已办结";
         UnitMessage = "unit.message", "本单位消息";
         Test = "test", "测试";
@@ -51,8 +54,41 @@ impl Topic {
             _ => For::Person,
         }
     }
-    /// Is it about an application?
-    pub fn is_application(self) -> bool {
-        self.word().starts_with("application.")
+    /// In English, as it stands in a sentence.
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::CaseRegistered => "registered",
+            Self::CaseAccepted | Self::ApplicationAccepted => "accepted",
+            Self::CaseRefused | Self::ApplicationRefused => "not accepted",
+            Self::CaseDispatched => "with the unit that answers",
+            Self::CaseExtended | Self::ApplicationExtended => "given a new limit",
+            Self::CasePaused | Self::ApplicationPaused => "paused",
+            Self::CaseResumed | Self::ApplicationResumed => "resumed",
+            Self::CaseMerged => "handled with others",
+            Self::CaseReplied => "answered",
+            Self::CaseReopened => "opened again",
+            Self::CaseArchived => "archived",
+            Self::ApplicationSubmitted => "handed in",
+            Self::ApplicationCorrection => "to be corrected",
+            Self::ApplicationSurvey => "visit arranged",
+            Self::ApplicationDecided => "decided",
+            Self::ApplicationIssued => "certificate issued",
+            Self::ApplicationPromise => "material due soon",
+            Self::ApplicationMissed => "material overdue",
+            Self::ApplicationWithdrawn => "withdrawn",
+            Self::ApplicationLapsed => "lapsed",
+            Self::ApplicationEnded => "ended",
+            Self::UnitMessage => "message for the unit",
+            Self::Test => "test",
+        }
+    }
+    /// In a list, where a stage alone does not say of what: Chinese, English.
+    pub fn listed(self) -> (String, String) {
+        let (zh, en) = match self.word().split_once('.') {
+            Some(("case", _)) => ("诉求·", "Case · "),
+            Some(("application", _)) => ("申请·", "Application · "),
+            _ => ("", ""),
+        };
+        (format!("{zh}{}", self.zh()), format!("{en}{}", self.en()))
     }
 }
