@@ -128,18 +128,36 @@ function outline() {
   const words = ["href", "id", "name", "value", "title", "alt", "content", "action", "aria-label", "datetime", "d", "x", "y", "cx", "cy", "x1", "x2", "y1", "y2", "width", "height", "points", "transform", "viewBox", "src"];
   const of = (e) => {
     const points = ["for", "aria-describedby", "aria-labelledby", "aria-controls"];
-    const there = (ids) => ids.split(/\s+/).every((id) => document.getElementById(id));
-    const attributes = [...e.attributes].map((a) => points.includes(a.name) ? `${a.name}=${there(a.value)}` : words.includes(a.name) ? `${a.name}${a.value.trim() ? "" : "="}` : `${a.name}=${a.value}`);
+    // What it points at, not only that something is there; and how many labels a field has.
+    const at = (ids) =>
+      ids.split(/\s+/).map((id) => {
+        const to = document.getElementById(id);
+        return to ? `${to.tagName}.${to.type ?? ""}.${to.className}` : "none";
+      });
+    const attributes = [...e.attributes].map((a) => points.includes(a.name) ? `${a.name}=${at(a.value)}` : words.includes(a.name) ? `${a.name}${a.value.trim() ? "" : "="}` : `${a.name}=${a.value}`);
     const told = [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
     const inside = [...e.children].map(of).filter((c, n, all) => c !== all[n - 1]);
-    return `${e.tagName}[${attributes.sort()}]${told ? "t" : ""}${e.checkVisibility() ? "" : "-"}(${inside.join("")})`;
+    return `${e.tagName}[${attributes.sort()}]${told ? "t" : ""}${e.checkVisibility() ? "" : "-"}${e.labels ? e.labels.length : ""}(${inside.join("")})`;
   };
   const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
   return { text: of(document.documentElement), twice: ids.filter((id, n) => ids.indexOf(id) < n) };
 }
 
-/** axe (WCAG 2.1 AA), no sideways scrolling, targets large enough. */
+/** axe (WCAG 2.1 AA), no sideways scrolling, targets large enough. Of a page that went on meanwhile, as an answer to a form
+ * or to show its progress, the one that it went on to is judged. */
 export async function check(page, problems) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await judge(page, problems);
+    } catch (e) {
+      if (tries === 10 || !/context was destroyed|because of a navigation/.test(e.message)) throw e;
+      await page.waitForLoadState("load");
+    }
+  }
+}
+
+async function judge(page, problems) {
+  await page.waitForLoadState("load");
   const here = `${new URL(page.url()).pathname} ${page.viewportSize().width}px`;
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wide > 0) problems.push(`${here}: scrolls sideways by ${wide}px`);
@@ -154,11 +172,11 @@ export async function check(page, problems) {
   // What axe judges is the form of a page: one that it has judged at this size is not judged again with other words in it.
   const seen = `${page.viewportSize().width} ${form.text}`;
   if (judged.has(seen)) return;
-  judged.add(seen);
   await page.evaluate(axeSource);
   const found = await page.evaluate(() =>
     window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] }),
   );
+  judged.add(seen);
   for (const v of found.violations) {
     problems.push(`${here}: ${v.id} (${v.impact}): ${v.nodes.map((n) => n.html.slice(0, 120)).slice(0, 2).join(" | ")}`);
   }
