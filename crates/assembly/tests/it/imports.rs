@@ -275,6 +275,92 @@ fn walks_of_a_table_are_the_walks_of_whoever_brings_it() {
     });
 }
 
+/// Takes a table in, as it is recognised.
+fn taken(app: &House, actor: &Actor, door: &str, text: &str) -> Answer {
+    let id = bring(app, actor, door, text.as_bytes()).unwrap();
+    app.imports.begin(actor, id, &seen(&app.imports, actor, id).0).unwrap();
+    app.imports.run_due().unwrap();
+    answer(app, actor, id)
+}
+
+/// An item of the city, as a version that holds from a day.
+fn item_from(app: &House, version: u32, day: &str, named: &str) -> catalogue::ServiceItem {
+    let mut item = catalogue::sample::food_licence();
+    (item.unit, item.region) = ("市监局全称".into(), "4306".parse().ok());
+    (item.version, item.effective_from) = (version, day.parse().ok());
+    named.clone_into(&mut item.name);
+    let brought = app.catalogue.take_in_items(&super::who(Role::Coordinator, 1), vec![item.clone()]);
+    brought.unwrap().wait().unwrap();
+    item
+}
+
+#[test]
+fn rows_of_one_number_are_of_one_item_and_a_walk_follows_the_version_of_its_day() {
+    city(|app, _| {
+        let old = item_from(app, 1, "2026-01-01", "食品经营许可");
+        let new = item_from(app, 2, "2026-02-20", "食品经营许可（新）");
+        let (code, actor) = (&old.code, account(app, Role::Walker));
+        let text = format!(
+            "序号,走访编号,事项编码,事项名称,走访时间,走访形式,发现问题\n\
+             1,N1,{code},{},2026-02-01 09:00,亲身办,甲\n\
+             2,N1,,别的事项,2026-02-01 09:00,,乙\n\
+             3,N1,{code},,2026-02-01 09:00,陪同办,丙\n\
+             4,N1,,{},2026-02-01 09:00,,丁\n\
+             1,N2,{code},,2026-03-01 09:00,,戊\n\
+             2,,{code},,2026-02-26 09:00,,己\n\
+             2,,{code},,2026-02-27 09:00,,庚\n",
+            old.name, old.name
+        );
+        let done = taken(app, &actor, "walks", &text);
+        assert_eq!((done.accepted, done.rejected), (5, 2), "{done:?}");
+        let aside = &done.told[0].set_aside;
+        assert_eq!(aside.iter().map(|a| a.row).collect::<Vec<_>>(), [3, 4], "{aside:?}");
+        assert!(aside[0].reason.contains("别的事项") && aside[1].reason.contains("陪同办"), "{aside:?}");
+        let walks = app.walks.my_walks(actor.clone()).wait().unwrap();
+        let mut versions: Vec<_> = walks.iter().map(|w| (w.row.began, w.row.version)).collect();
+        versions.sort();
+        let versions: Vec<i64> = versions.into_iter().map(|v| v.1).collect();
+        assert_eq!(versions, [1, 2, 2, 2], "a running number joins nothing; {}", new.name);
+    });
+}
+
+#[test]
+fn what_of_a_walk_cannot_be_taken_is_told_and_the_rest_is_taken() {
+    city(|app, _| {
+        let item = item_from(app, 1, "2026-01-01", "食品经营许可");
+        let (code, actor) = (&item.code, account(app, Role::Walker));
+        let materials =
+            |r: std::ops::Range<usize>| r.map(|i| format!("料{i}")).collect::<Vec<_>>().join("、");
+        // A longer cell than one of 100,000 characters would be cut.
+        let too_many =
+            |n: usize| format!("C,{code},2026-03-01 11:00,,{},\n", materials(n * 4_000..n * 4_000 + 4_000));
+        let text = format!(
+            "走访编号,事项编码,走访时间,发现问题,多要的材料,备注\n\
+             A,{code},2026-03-01 09:00,排队两小时,,{}\n\
+             B,{code},2026-03-01 10:00,,{},\n\
+             {}",
+            "长".repeat(2_001),
+            materials(0..1_200),
+            (0..5).map(too_many).collect::<String>()
+        );
+        let done = taken(app, &actor, "walks", &text);
+        assert_eq!((done.accepted, done.rejected), (2, 5), "{:?}", done.told[0].set_aside);
+        assert!(done.told[0].set_aside[0].reason.contains("20000 条"), "{:?}", done.told[0].set_aside);
+        let notes = &done.told[0].notes;
+        assert!(notes.iter().any(|n| n.contains("第 2 行的走访有 1 条记录未收")), "{notes:?}");
+        assert!(!notes.iter().any(|n| n.contains("第 3 行的走访有")), "{notes:?}");
+        let lines = app.walks.my_walks(actor.clone()).wait().unwrap();
+        let record = |at: &str| {
+            let began = at.parse().ok();
+            let line = lines.iter().find(|w| w.row.began == began).unwrap();
+            app.walks.walk(actor.clone(), line.row.id).wait().unwrap().record
+        };
+        assert_eq!(record("2026-03-01 09:00").findings.len(), 1);
+        assert_eq!(record("2026-03-01 10:00").asked_beyond_guide.len(), 1_200, "in several parts");
+        assert_eq!(taken(app, &actor, "walks", &text).duplicates, 2, "the same again is the same");
+    });
+}
+
 #[test]
 fn policies_of_a_table_are_a_draft_and_an_item_without_one_of_its_conditions_is_none() {
     city(|app, _| {
@@ -306,6 +392,45 @@ fn policies_of_a_table_are_a_draft_and_an_item_without_one_of_its_conditions_is_
         app.imports.begin(&actor, again, &how).unwrap();
         app.imports.run_due().unwrap();
         assert_eq!(answer(app, &actor, again).duplicates, 2, "the same item is no new version");
+    });
+}
+
+#[test]
+fn a_table_is_not_laid_over_the_draft_of_another_person() {
+    city(|app, _| {
+        let (one, two) = (account(app, Role::Analyst), account(app, Role::Coordinator));
+        let text = |code: &str| {
+            format!("政策事项编码,事项名称,金额,条件字段,比较,条件值\n{code},某项,1000,参保月数,不低于,12\n")
+        };
+        assert_eq!(taken(app, &one, "policies", &text("a")).accepted, 1);
+        assert_eq!(taken(app, &one, "policies", &text("b")).accepted, 1, "over one's own draft");
+        // Whoever brings the next table would be the proposer of all, and `one` could release what `one` wrote.
+        let id = bring(app, &two, "policies", text("c").as_bytes()).unwrap();
+        let (how, first) = seen(&app.imports, &two, id);
+        let trouble = first.trouble.expect("another person's draft waits");
+        assert!(trouble.zh.contains("他人的草案") && first.good == 1, "{trouble:?}");
+        assert!(matches!(app.imports.begin(&two, id, &how), Err(Error::Invalid { .. })));
+        let kitchen = |who: &Actor| app.companies.kitchen(who.clone()).wait().unwrap();
+        let release = || {
+            let boss = super::who(Role::Supervisor, 1);
+            app.companies.release_policies(boss.clone(), kitchen(&boss).draft.unwrap().ver).wait().unwrap();
+        };
+        release();
+        assert!(app.imports.ask(&two, id, &how).unwrap().trouble.is_none());
+        app.imports.begin(&two, id, &how).unwrap();
+        app.imports.run_due().unwrap();
+        assert_eq!(answer(app, &two, id).accepted, 1);
+        assert_eq!(kitchen(&two).draft.unwrap().items.len(), 3);
+        release();
+        // A draft that came between the look and the run.
+        let id = bring(app, &two, "policies", text("d").as_bytes()).unwrap();
+        app.imports.begin(&two, id, &seen(&app.imports, &two, id).0).unwrap();
+        let book = r#"{"items": [{"code": "x", "name": "某项", "amount": 1}]}"#;
+        app.companies.propose_policies(one.clone(), book.into(), "改".into()).wait().unwrap();
+        app.imports.run_due().unwrap();
+        let ended = app.imports.stands(&two, id).unwrap();
+        assert!(ended.state == State::Failed && ended.answer.contains("他人的草案"), "{ended:?}");
+        assert_eq!(kitchen(&one).draft.unwrap().items.len(), 1, "it stands as it was");
     });
 }
 
