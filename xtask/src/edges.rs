@@ -118,6 +118,9 @@ const EDGES: &[(&str, &[&str])] = &[
             "city",
             "shelf",
             "outbox",
+            "imports",
+            "paper",
+            "tabular",
         ],
     ),
     (

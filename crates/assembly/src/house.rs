@@ -8,7 +8,7 @@ use store::Store;
 use crate::handover;
 use catalogue_acts::{Catalogue, ItemTables};
 use city::{City, Error, Limits};
-use company_acts::{Companies, PolicyTables};
+use company_acts::{Companies, CompanyTables, PolicyTables};
 use hall_acts::Halls;
 use imports::{Gate, Imports};
 use optimise_acts::logs::LogFiles;
@@ -16,7 +16,7 @@ use optimise_acts::{Logs, Redesigns};
 use outbox::Outbox;
 use people::{People, RosterTables};
 use resolve_acts::{Cases, Letters};
-use service_acts::Service;
+use service_acts::{Service, ServiceTables};
 use shelf::Items;
 use supervise_acts::{RatingTables, Supervision};
 use walk_acts::{WalkTables, Walks};
@@ -94,13 +94,16 @@ impl House {
         let supervision = Supervision::new(city.clone(), handover::OF_RATINGS);
         let walks = Walks::new(city.clone(), items.clone(), handover::OF_WALKS);
         let companies = Companies::new(city.clone(), handover::OF_COMPANIES);
+        let services = Service::new(city.clone(), handover::OF_SERVICES);
         let gates: Vec<Arc<dyn Gate>> = vec![
             Arc::new(Letters(cases.clone())),
             Arc::new(ItemTables(catalogue.clone())),
             Arc::new(RosterTables(people.clone())),
             Arc::new(RatingTables(supervision.clone())),
             Arc::new(WalkTables(walks.clone())),
+            Arc::new(CompanyTables(companies.clone())),
             Arc::new(PolicyTables(companies.clone())),
+            Arc::new(ServiceTables(services.clone())),
             Arc::new(LogFiles(logs.clone())),
         ];
         Self {
@@ -112,7 +115,7 @@ impl House {
             redesigns: Redesigns::new(city.clone(), handover::OF_REDESIGNS),
             logs,
             supervision,
-            services: Service::new(city.clone(), handover::OF_SERVICES),
+            services,
             companies,
             halls: Halls::new(city.clone(), handover::OF_HALLS),
             outbox: Outbox::new(city.clone()),

@@ -38,6 +38,8 @@ mod roster_doors;
 mod service;
 #[path = "it/supervise.rs"]
 mod supervise;
+#[path = "it/table_doors.rs"]
+mod table_doors;
 #[path = "it/walks.rs"]
 mod walks;
 #[path = "it/worker.rs"]

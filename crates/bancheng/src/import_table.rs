@@ -1,4 +1,4 @@
-//! `bancheng import walks|policies|logs FILE`: a table through the same gate as at the desk of imports, looked at first with
+//! `bancheng import walks|companies|policies|logs FILE`, `bancheng services import FILE`: a table through the same gate as at the desk of imports, looked at first with
 //! `--dry-run`, read by a template of the desk with `--template` (X4).
 
 use std::fs::File;

@@ -15,7 +15,6 @@ mod doctor;
 mod export;
 mod figures;
 mod import;
-mod import_companies;
 mod import_ratings;
 mod import_table;
 mod items;

@@ -11,7 +11,7 @@ use tabular::records::AskedColumn;
 use super::{House, city};
 
 /// An account that exists, so that the job finds it.
-fn account(app: &House, role: Role) -> Actor {
+pub(super) fn account(app: &House, role: Role) -> Actor {
     let staff = NewStaff {
         login: format!("{}.imports", role.word()),
         name: "某人".into(),
@@ -480,5 +480,67 @@ fn a_log_is_looked_at_read_with_its_progress_and_kept_with_its_figures() {
         app.imports.run_due().unwrap();
         assert_eq!(answer(app, &actor, id).accepted, 1);
         assert!(app.imports.door_for(&account(app, Role::Clerk), "logs").is_err());
+    });
+}
+
+#[test]
+fn companies_and_services_of_a_table_come_through_the_desk_and_what_cannot_be_taken_is_told() {
+    city(|app, _| {
+        let admin = account(app, Role::SystemAdmin);
+        let text = "企业名录,,,,,,\n统一社会信用代码,企业名称,规模,行政区划,联系电话,参保人数@2025,备注码\n\
+            91330100799655058B,临江机械有限公司,小型企业,430602,13800001234,12,\n\
+            91330100799655058C,校验位不对的公司,小型企业,430602,,,\n\
+            91110000100000392A,没有这种规模的公司,巨型,430602,,,\n\
+            91350100M000100Y43,邻市的公司,小型企业,4307,,,\n\
+            ９１３３０１００７９９６５５０５８Ｂ,又一次,,,,,\n\
+            91110000100000392A,临江重机有限公司,中型,4306,1.38E+10,320,\n\
+            填表人：张某,,,,,,\n";
+        let id = bring(app, &admin, "companies", text.as_bytes()).unwrap();
+        let (mut how, preview) = seen(&app.imports, &admin, id);
+        let told = &preview.parts[0].told;
+        let rows: Vec<u64> = told.set_aside.iter().map(|a| a.row).collect();
+        assert_eq!((preview.good, rows.as_slice()), (1, &[4, 5, 6, 7, 8, 9][..]), "{told:?}");
+        assert_eq!(told.values_unknown[0].value, "1.38E+10");
+        // The row that stands first is refused for its size: the second of one company is told all the same.
+        assert!(told.set_aside[4].reason.contains("第 5 行"), "{:?}", told.set_aside);
+        // A column is said to be nothing; another one to be something known.
+        how.asked.columns = vec![column("备注码", ""), column("联系电话", "已知情况")];
+        let again = app.imports.ask(&admin, id, &how).unwrap();
+        let names: Vec<_> = again.parts[0].told.columns_unused.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(names, ["备注码"]);
+        app.imports.begin(&admin, id, &how).unwrap();
+        app.imports.run_due().unwrap();
+        let done = answer(app, &admin, id);
+        assert_eq!((done.accepted, done.rejected), (1, 5), "{done:?}");
+        let aside = String::from_utf8(app.imports.aside(&admin, id).unwrap().1).unwrap();
+        // Mended and brought again: its two more columns are nothing known of a company.
+        let mended = aside.replace("\"巨型\"", "\"大型\"").replace("\"4307\"", "\"4306\"");
+        let done = taken(app, &admin, "companies", &mended);
+        assert_eq!((done.accepted, done.told[0].columns_unused.len()), (2, 0), "{done:?}");
+        let seen_company = app.companies.company(super::coordinator(), "91110000100000392A".into()).wait();
+        let company = seen_company.unwrap();
+        assert_eq!(company.row.size, "large");
+        assert!(!format!("{:?}", company.facts).contains("原行号"), "{:?}", company.facts);
+        assert!(app.imports.door_for(&account(app, Role::Clerk), "companies").is_err());
+
+        let clerk = account(app, Role::Coordinator);
+        let text = "办件编号,受理时间,单位名称,办件状态,承诺办结时间\n\
+            B1,2026年1月5日下午3点半,市监局全称,办结,2026-01-10\n\
+            B2,2026-01-05 09:00,市监局全称,办理中,五个工作日\n\
+            B3,2026-01-05 09:00,没有这个局,办结,\n\
+            B4,明天,市监局全称,办结,\n\
+            B5,2027-01-05 09:00,市监局全称,办结,\n\
+            合计,5,,,\n";
+        let id = bring(app, &clerk, "services", text.as_bytes()).unwrap();
+        let (_, preview) = seen(&app.imports, &clerk, id);
+        let rows: Vec<u64> = preview.parts[0].told.set_aside.iter().map(|a| a.row).collect();
+        assert_eq!((preview.good, rows.as_slice()), (2, &[4, 5, 6, 7][..]));
+        assert_eq!(preview.parts[0].told.values_unknown[0].value, "五个工作日");
+        let done = taken(app, &clerk, "services", text);
+        assert_eq!((done.accepted, done.rejected, done.also[0].2), (1, 3, 1), "{done:?}");
+        assert_eq!(taken(app, &clerk, "services", text).duplicates, 1);
+        let lines = "[\n  {\"projectNo\": \"B9\", \"acceptDate\": \"2026-01-05 09:00:00\", \"deptCode\": \"市监局全称\", \"proStatus\": \"3\"},\n  {\"projectNo\": 5}\n]";
+        let done = taken(app, &clerk, "services", lines);
+        assert_eq!((done.accepted, done.rejected), (1, 1), "{done:?}");
     });
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use tabular::Told;
 use tabular::header::Vocabulary;
 use tabular::records::{self, Asked, Door, NOTHING_ASKED, Record as RowOf};
-use tabular::told::{AsideTable, OtherSheet};
+use tabular::told::{AsideTable, OtherSheet, Unknown};
 
 use crate::check::validate;
 use crate::fields::Record;
@@ -174,6 +174,8 @@ struct Spoilt {
 #[derive(Default)]
 struct Read {
     asked: Asked,
+    /// Values of the table that is being read of which something was decided.
+    unknown: Unknown,
     problems: Vec<RowProblem>,
     items: Vec<ServiceItem>,
     index: BTreeMap<Key, usize>,
@@ -204,7 +206,8 @@ impl Read {
     }
 
     /// Notes a table that was found.
-    fn table(&mut self, told: Told, sheet: &str, header: &[String]) -> usize {
+    fn table(&mut self, mut told: Told, sheet: &str, header: &[String]) -> usize {
+        told.values_unknown = std::mem::take(&mut self.unknown).list();
         self.told.push(told);
         self.aside.push(AsideTable { sheet: sheet.to_owned(), header: header.to_vec(), rows: Vec::new() });
         self.aside.len() - 1
@@ -221,6 +224,8 @@ impl Read {
             if let Err(said) = (field.set)(&mut out, cell) {
                 self.problem(sheet, record.row as usize, field.zh, said.zh, said.en);
                 fine = false;
+            } else if let Some(taken_as) = (field.taken_as)(&out, cell) {
+                self.unknown.add(field.zh, cell, &taken_as);
             }
         }
         (out, fine)

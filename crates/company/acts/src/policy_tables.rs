@@ -17,11 +17,12 @@ use imports::{
 use kernel::{Actor, Moment, Said};
 use paper::sheet::Limits;
 use serde_json::{Map, Value as Json, json};
+use tabular::days::{Bent, Span};
 use tabular::header::{Fields, Words};
 use tabular::records::{self, Asked, Door, Records, Sheet};
-use tabular::told::AsideTable;
+use tabular::told::{AsideTable, Unknown};
 use tabular::when::{self, BEIJING_S, Reading};
-use tabular::{DateOrder, Told};
+use tabular::{DateOrder, Told, value};
 
 use crate::Companies;
 
@@ -63,6 +64,8 @@ struct ItemRows {
     rows: Vec<u64>,
     item: Map<String, Json>,
     conditions: Vec<Json>,
+    /// column, value and what was decided about it
+    taken_as: Vec<(&'static str, String, String)>,
     /// why one of its rows cannot be understood
     fault: Option<(u64, Said)>,
 }
@@ -74,6 +77,21 @@ struct PolicyTable {
     header: Vec<String>,
     cells: BTreeMap<u64, Vec<String>>,
     refused: Vec<(u64, String)>,
+}
+
+/// A number of days, in figures or in words; of a range the longer.
+fn days(text: &str) -> Option<(u32, Option<Bent>)> {
+    if let Some(n) = value::count(text.trim_end_matches(['天', '日'])) {
+        return Some((n, None));
+    }
+    let promise = tabular::days::promise(text)?;
+    let n = match promise.span {
+        Span::AtOnce => 0.0,
+        Span::WorkingDays(n) | Span::NaturalDays(n) => n.ceil(),
+        Span::Months(_) | Span::Hours(_) => return None,
+    };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and bounded")]
+    (0.0..60_000.0).contains(&n).then_some((n as u32, promise.bent))
 }
 
 fn day(text: &str, order: Option<DateOrder>) -> Result<Option<Json>, Said> {
@@ -219,7 +237,11 @@ impl PolicyTable {
                 item.fault = Some((row.row, said));
             }
         }
-        read.told = table.told;
+        let mut unknown = Unknown::default();
+        for (column, value, taken_as) in read.items.iter().flat_map(|i| &i.taken_as) {
+            unknown.add(column, value, taken_as);
+        }
+        read.told = Told { values_unknown: unknown.list(), ..table.told };
         Ok(Ok(read))
     }
 
@@ -279,15 +301,17 @@ impl ItemRows {
             if when::is_blank_word(&text) {
                 continue;
             }
-            let days =
-                text.trim_end_matches("工作日").trim_end_matches(['个', '天', '日']).trim().parse::<u32>();
-            let days = days.map_err(|_| {
-                Said::new(
+            let Some((days, bent)) = days(&text) else {
+                return Err(Said::new(
                     format!("“{text}”不是天数，写作 5"),
                     format!("{text:?} is no number of days: write 5"),
-                )
-            })?;
+                ));
+            };
             say(key, json!(days))?;
+            if let Some((zh, en)) = bent.map(Bent::said) {
+                let column = FIELDS[at(key)].1[0];
+                self.taken_as.push((column, text, format!("{days}（{zh}） / {days} ({en})")));
+            }
         }
         let (amount, cap) = (get("amount"), get("cap"));
         if !when::is_blank_word(&amount) {
