@@ -1,7 +1,6 @@
 //! 企业表: a company a row. Columns of the file by the names that offices give them; every other column is something known of
 //! the company, as policies read it (`参保人数@2024`).
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use city::Contact;
@@ -10,7 +9,7 @@ use company::policy::{Book, Facts, PolicyError};
 use tabular::Told;
 use tabular::header::{self, Fields, Vocabulary};
 use tabular::records::{self, Asked, Sheet};
-use tabular::told::{ASIDE_COLUMNS, Unknown};
+use tabular::told::{ASIDE_COLUMNS, ColumnUsed, Unknown};
 use tabular::{value, when};
 
 use crate::{Incoming, NewCompany};
@@ -45,8 +44,6 @@ const FIELDS: &Fields<'_> = &[
 const CODE: usize = 0;
 const NAME: usize = 1;
 const PHONE: usize = 7;
-/// Fields from here on are facts, numbered as they are met.
-const FACTS: usize = FIELDS.len();
 
 /// What a file says.
 #[derive(Debug, Default)]
@@ -66,41 +63,64 @@ pub struct Table {
 /// A column that is something known of the company, where a person says so.
 pub(crate) const FACT: &str = "已知情况";
 
-/// The names of the fields of a file, and every other name as something known.
+/// The names of the fields of a file, without those that a person took for something known.
 struct Columns {
-    known: RefCell<Vec<String>>,
-    /// names of columns that a person took for something known
-    said: Vec<String>,
+    known: Vec<String>,
 }
 
 impl Vocabulary for Columns {
     fn field(&self, name: &str) -> Option<(usize, usize)> {
-        if name.is_empty() || ASIDE_COLUMNS.contains(&name) {
-            return None;
-        }
-        let called = |f: &(&str, &[&str], bool)| f.1.iter().position(|n| header::name(n) == name);
-        let of_file = || FIELDS.iter().enumerate().find_map(|(i, f)| Some((i, called(f)?)));
-        if let Some((field, rank)) =
-            Some(()).filter(|()| !self.said.iter().any(|s| s == name)).and_then(|()| of_file())
-        {
-            return Some((field, rank));
-        }
-        let mut names = self.known.borrow_mut();
-        let at = names.iter().position(|n| n == name).unwrap_or_else(|| {
-            names.push(name.to_owned());
-            names.len() - 1
-        });
-        Some((FACTS + at, 0))
+        if self.known.iter().any(|k| k == name) { None } else { of_file(name) }
     }
     fn enough(&self, fields: &[usize]) -> bool {
         fields.contains(&CODE) && fields.contains(&NAME)
     }
 }
 
+/// The field of a file with this name, and how well it is named.
+fn of_file(name: &str) -> Option<(usize, usize)> {
+    let called = |f: &(&str, &[&str], bool)| f.1.iter().position(|n| header::name(n) == name);
+    FIELDS.iter().enumerate().find_map(|(i, f)| Some((i, called(f)?)))
+}
+
 /// What a column can be taken for: the fields of a file, and something known.
 pub(crate) fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
     let named = FIELDS.iter().map(|f| (f.0, f.1.last().copied().unwrap_or(f.0)));
     named.chain([(FACT, "known")])
+}
+
+/// The columns that are something known of the company: of those that are read as nothing else every one with a name of
+/// its own that no field of a file has, and that nobody said is not to be read.
+fn facts_of(header: &[String], left: &[bool], words: &Columns, asked: &Asked) -> Vec<usize> {
+    let shown = header::unique(header);
+    let unread = |c: usize, name: &str| {
+        asked
+            .columns
+            .iter()
+            .any(|a| a.field.is_empty() && (a.column == shown[c] || header::name(&a.column) == name))
+    };
+    let mut names = Vec::new();
+    let mut fits = |c: &usize| {
+        let name = header::name(&header[*c]);
+        let fact = left[*c]
+            && !name.is_empty()
+            && !ASIDE_COLUMNS.contains(&header[*c].trim())
+            && (of_file(&name).is_none() || words.known.contains(&name))
+            && !unread(*c, &name)
+            && !names.contains(&name);
+        names.push(name);
+        fact
+    };
+    (0..header.len()).filter(|c| fits(c)).collect()
+}
+
+/// A column that the names alone leave unread is something known.
+fn taken_for_fact(told: &mut Told, name: &str) {
+    told.columns_unused.retain(|c| c.name != name);
+    told.columns_used.push(ColumnUsed { name: name.to_owned(), field: FACT.to_owned() });
+    for column in told.seen.iter_mut().filter(|c| c.name == name) {
+        (column.field, column.likely) = (Some(FACT.to_owned()), None);
+    }
 }
 
 /// Reads the sheet that is named, else the first with a header of companies; none when there is none.
@@ -110,14 +130,15 @@ pub(crate) fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub fn read_table(sheets: &[Sheet], book: &Book, asked: &Asked) -> Result<Option<Table>, PolicyError> {
     let (known, columns): (Vec<_>, Vec<_>) = asked.columns.iter().cloned().partition(|c| c.field == FACT);
     let asked = Asked { columns, ..asked.clone() };
-    let words =
-        Columns { known: RefCell::default(), said: known.iter().map(|c| header::name(&c.column)).collect() };
-    let word = |f: usize| FIELDS.get(f).map_or_else(|| FACT.to_owned(), |f| f.0.to_owned());
+    let words = Columns { known: known.iter().map(|c| header::name(&c.column)).collect() };
+    let word = |f: usize| FIELDS[f].0.to_owned();
     let door = records::Door { words: &words, word: &word, fields: FIELDS.len(), asked: &asked };
     let Some(mut table) = records::find(sheets, asked.sheet.as_deref(), &door) else { return Ok(None) };
     let header: Vec<String> = table.names().to_vec();
-    let facts_at: Vec<usize> =
-        (0..header.len()).filter(|c| table.field_of(*c).is_some_and(|f| f >= FACTS)).collect();
+    let left: Vec<bool> = (0..header.len()).map(|c| table.field_of(c).is_none()).collect();
+    let facts_at = facts_of(&header, &left, &words, &asked);
+    let shown = header::unique(&header);
+    facts_at.iter().for_each(|c| taken_for_fact(&mut table.told, &shown[*c]));
     let fact_names: Vec<String> =
         std::iter::once("company".to_owned()).chain(facts_at.iter().map(|i| header[*i].clone())).collect();
     let mut out = Table { header, ..Table::default() };
