@@ -431,7 +431,8 @@ impl Read {
                     self.problems.push(RowProblem {
                         sheet: spoilt.sheet.clone(),
                         row: spoilt.row,
-                        column: f.path.clone(),
+                        // A field of the item by its heading; what lies deeper by its path.
+                        column: heading_of(&f.path).unwrap_or_else(|| f.path.clone()),
                         said: f.said.clone(),
                     });
                 }
@@ -476,6 +477,11 @@ impl Read {
         let levels_open = self.flat == Some(false);
         Imported { items: good, problems: self.problems, told: self.told, aside: self.aside, levels_open, rows: kept }
     }
+}
+
+/// The heading of a field of an item.
+fn heading_of(key: &str) -> Option<String> {
+    ServiceItem::FIELDS.iter().find(|f| f.key == key).map(|f| f.zh.to_owned())
 }
 
 /// A list on one sheet while its rows go by: what was understood and completed, to be told once.

@@ -60,7 +60,7 @@ pub const STEPS: &[Step] = &[
         who: ADMIN,
         href: "/desk/office/staff",
         done: |s| s.coordinators > 0,
-        after: &[],
+        after: &["staff"],
     },
     Step {
         word: "clerk",
@@ -69,7 +69,7 @@ pub const STEPS: &[Step] = &[
         who: ADMIN,
         href: "/desk/office/staff",
         done: |s| s.clerks > 0,
-        after: &[],
+        after: &["staff"],
     },
     Step {
         word: "passwords",
@@ -114,7 +114,7 @@ pub const STEPS: &[Step] = &[
         who: ADMIN,
         href: "/desk/office/staff",
         done: |s| s.walkers > 0,
-        after: &[],
+        after: &["staff"],
     },
     Step {
         word: "campaign",

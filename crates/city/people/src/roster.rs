@@ -52,6 +52,8 @@ const STAFF_FIELDS: &Fields<'_> = &[
 ];
 /// The column of first passwords.
 pub(crate) const PASSWORD: &str = "初始密码";
+/// The column that says whose an account is.
+pub(crate) const UNIT_OF: &str = "单位编码";
 /// Kinds of units: code word, as it stands in a workbook and on pages.
 pub const UNIT_KINDS: [(&str, &str); 8] = [
     ("government", "政府"),
@@ -424,8 +426,8 @@ pub(crate) fn columns(table: &str) -> impl Iterator<Item = &'static str> + use<>
 /// Neither table is there, or both are empty.
 pub(crate) fn no_tables() -> Said {
     Said::new(
-        format!("工作簿里没有“{UNITS}”或“{STAFF}”表，或表是空的，请先下载现有名册照着填"),
-        format!("the workbook has no sheet “{UNITS}” or “{STAFF}” with rows: download the roster first"),
+        format!("没有找到“{UNITS}”“{STAFF}”表或花名册：花名册有姓名和单位两列就能收，列名不同的在下面逐列指定"),
+        format!("no sheet “{UNITS}” or “{STAFF}” and no list of staff: a list needs names and units; say below what its columns are"),
     )
 }
 

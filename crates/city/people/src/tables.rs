@@ -9,7 +9,7 @@ use kernel::{Actor, Said};
 use paper::sheet::Limits;
 
 use crate::People;
-use crate::roster::{PASSWORD, columns, no_tables};
+use crate::roster::{PASSWORD, UNIT_OF, columns, no_tables};
 use crate::staff_list::Completing;
 
 /// 名册 at the desk of imports.
@@ -21,7 +21,9 @@ fn limits() -> Limits {
 }
 
 fn fields(table: &str) -> Vec<FieldName> {
-    let name = |zh: &str| FieldName { word: zh.to_owned(), said: (zh.to_owned(), zh.to_owned()) };
+    // Accounts say their unit by its code or its names.
+    let said = |zh: &str| if zh == UNIT_OF { "单位（名称或编码）".to_owned() } else { zh.to_owned() };
+    let name = |zh: &str| FieldName { word: zh.to_owned(), said: (said(zh), said(zh)) };
     columns(table).map(name).collect()
 }
 
@@ -81,7 +83,7 @@ impl Gate for RosterTables {
             std::io::Seek::rewind(&mut again).map_err(Error::bug)?;
             let (sheet, rows) = first_rows(again, None)?;
             let mut all = fields("人员");
-            all.extend(fields("单位").into_iter().filter(|f| f.word != "单位编码"));
+            all.extend(fields("单位").into_iter().filter(|f| f.word != UNIT_OF));
             return Ok(no_header(&sheet, &rows, all, no_tables()));
         }
         let good = (read.units.len() + read.staff.len()) as u64;
