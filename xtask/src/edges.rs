@@ -59,6 +59,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "imports",
             "paper",
             "tabular",
+            "outbox",
         ],
     ),
     (
@@ -102,6 +103,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "imports",
             "paper",
             "tabular",
+            "outbox",
         ],
     ),
     (

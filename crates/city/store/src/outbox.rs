@@ -189,6 +189,9 @@ fn out_of(r: &Row<'_>) -> Result<Out> {
     })
 }
 
+/// What is filled in when nothing is.
+const NOTHING_FILLED: &str = "{}";
+
 /// Notes how a message ended; nothing when another sender has it by now. An address and what was filled in, a link that works
 /// among it, end with their message, but for dead ones, which a person may have tried again.
 pub fn end(tx: &mut Tx<'_>, id: i64, lease: i64, end: &End) -> Result<bool> {
@@ -199,9 +202,9 @@ pub fn end(tx: &mut Tx<'_>, id: i64, lease: i64, end: &End) -> Result<bool> {
         End::Sent | End::Stopped => {
             let state = if *end == End::Sent { "sent" } else { "stopped" };
             let sql = format!(
-                "UPDATE outbox SET state = $3, ended = $4, address = NULL, filled = '{{}}', error = NULL {held}"
+                "UPDATE outbox SET state = $3, ended = $4, address = NULL, filled = $5, error = NULL {held}"
             );
-            tx.exec(&sql, vals![id, lease, state, now])?
+            tx.exec(&sql, vals![id, lease, state, now, NOTHING_FILLED])?
         }
         End::Later(due, why) => {
             let sql = format!(
@@ -233,10 +236,10 @@ pub fn end(tx: &mut Tx<'_>, id: i64, lease: i64, end: &End) -> Result<bool> {
 pub fn forget(tx: &mut Tx<'_>, subject: &str) -> Result<u64> {
     let now = tx.now();
     tx.exec(
-        "UPDATE outbox SET address = NULL, filled = '{}', \
+        "UPDATE outbox SET address = NULL, filled = $3, \
          state = CASE WHEN state = 'sent' THEN state ELSE 'stopped' END, \
          ended = coalesce(ended, $2) WHERE subject = $1 AND lane IN ('mail', 'sms')",
-        vals![subject, now],
+        vals![subject, now, NOTHING_FILLED],
     )
 }
 
@@ -289,8 +292,8 @@ pub fn revive(tx: &mut Tx<'_>, id: i64) -> Result<u64> {
 /// A dead letter is given up for good.
 pub fn drop_dead(tx: &mut Tx<'_>, id: i64) -> Result<u64> {
     tx.exec(
-        "UPDATE outbox SET state = 'stopped', address = NULL, filled = '{}' WHERE state = 'dead' AND id = $1",
-        vals![id],
+        "UPDATE outbox SET state = 'stopped', address = NULL, filled = $2 WHERE state = 'dead' AND id = $1",
+        vals![id, NOTHING_FILLED],
     )
 }
 

@@ -57,29 +57,29 @@ impl Halls {
             let appealed = rows::appealed(rd, id, LIST)?;
             let stands_by = rows::standing_by(rd, id, LIST)?;
             let ahead = rows::of_hall(rd, id, now, now.plus_us(AHEAD_DAYS * US_PER_DAY), LIST)?;
-            let mut lines = |found: Vec<rows::AppointmentRow>| -> Result<Vec<BookingLine>, Error> {
-                found
-                    .iter()
-                    .map(|row| {
-                        let a = saved::read(row)?;
-                        Ok(BookingLine {
-                            queue: l
-                                .hall
-                                .queue(&a.at.queue)
-                                .map_or_else(|| a.at.queue.clone(), |q| q.name.clone()),
-                            contact: app.booker(rd, a.id)?.contact.masked(),
-                            acts: a.permitted(&actor, &at),
-                            tell: a.needs_telling(now),
-                            appointment: a,
-                        })
-                    })
-                    .collect()
+            // Only who is shown is unsealed.
+            let mut lines = |found: &[rows::AppointmentRow], shown: &dyn Fn(&Appointment) -> bool| {
+                let mut out = Vec::new();
+                for row in found {
+                    let a = saved::read(row)?;
+                    if !shown(&a) {
+                        continue;
+                    }
+                    let queue = l.hall.queue(&a.at.queue).map_or(&a.at.queue, |q| &q.name);
+                    out.push(BookingLine {
+                        queue: queue.clone(),
+                        contact: app.booker(rd, a.id)?.contact.masked(),
+                        acts: a.permitted(&actor, &at),
+                        tell: a.needs_telling(now),
+                        appointment: a,
+                    });
+                }
+                Ok::<_, Error>(out)
             };
-            let mut to_tell = lines(ahead)?;
-            to_tell.retain(|b| b.tell.is_some());
-            let mut booked = lines(booked)?;
-            booked.retain(|b| b.appointment.has_place());
-            Ok(Bookings { booked, appealed: lines(appealed)?, stands_by: lines(stands_by)?, to_tell })
+            let to_tell = lines(&ahead, &|a| a.needs_telling(now).is_some())?;
+            let booked = lines(&booked, &Appointment::has_place)?;
+            let (appealed, stands_by) = (lines(&appealed, &|_| true)?, lines(&stands_by, &|_| true)?);
+            Ok(Bookings { booked, appealed, stands_by, to_tell })
         })
     }
 

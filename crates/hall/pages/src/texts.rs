@@ -138,6 +138,7 @@ web_kit::texts! {
     hall_uphold: "申诉成立", "Uphold";
     hall_reject: "申诉不成立", "Reject";
     hall_show: "查看完整电话（留痕）", "Show the number in full (on record)";
+    hall_first_of: "共 {all} 条，列出前 {n} 条。要看全部，请缩短起止日期。", "{all} in all, the first {n} are shown. For all of them choose fewer days.";
     hall_figures: "排队数字", "Figures";
     hall_count: "统计", "Count";
     hall_to_day: "到", "To";
