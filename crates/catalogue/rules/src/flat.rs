@@ -8,25 +8,67 @@ use crate::words::{Cell as _, StepKind};
 pub(crate) const NAMES: &[(&str, &[&str])] = &[
     (
         "code",
-        &["编码", "事项编码", "事项代码", "代码", "编号", "权力编码", "职权编码", "实施清单编码", "基本目录编码", "清单编码"],
+        &[
+            "编码",
+            "事项编码",
+            "事项代码",
+            "代码",
+            "编号",
+            "权力编码",
+            "职权编码",
+            "实施清单编码",
+            "基本目录编码",
+            "清单编码",
+        ],
     ),
     (
         "name",
-        &["名称", "事项", "办理事项", "服务事项", "权力名称", "职权名称", "项目名称", "业务名称", "办事事项", "政务服务事项"],
+        &[
+            "名称",
+            "事项",
+            "办理事项",
+            "服务事项",
+            "权力名称",
+            "职权名称",
+            "项目名称",
+            "业务名称",
+            "办事事项",
+            "政务服务事项",
+        ],
     ),
     ("kind", &["类型", "事项类别", "类别", "权力类型", "职权类别"]),
     (
         "unit",
         &[
-            "单位", "办理单位", "责任单位", "承办单位", "主管部门", "实施机构", "实施单位", "部门", "办理部门", "责任部门",
-            "牵头单位", "所属部门", "实施部门",
+            "单位",
+            "办理单位",
+            "责任单位",
+            "承办单位",
+            "主管部门",
+            "实施机构",
+            "实施单位",
+            "部门",
+            "办理部门",
+            "责任部门",
+            "牵头单位",
+            "所属部门",
+            "实施部门",
         ],
     ),
     ("legal_limit", &["法定时限", "法定期限", "法定办结期限", "法定办理时限"]),
     (
         "promised_limit",
         &[
-            "承诺时限", "办理时限", "承诺期限", "办结时限", "时限", "办理期限", "承诺办理时限", "办理天数", "承诺天数", "工作日",
+            "承诺时限",
+            "办理时限",
+            "承诺期限",
+            "办结时限",
+            "时限",
+            "办理期限",
+            "承诺办理时限",
+            "办理天数",
+            "承诺天数",
+            "工作日",
             "承诺办结期限",
         ],
     ),
@@ -59,7 +101,19 @@ pub(crate) const MANY: [(Many, &str, &str, &[&str]); 3] = [
         Many::Materials,
         "材料（一格多项）",
         "materials, several in a cell",
-        &["材料", "申请材料", "所需材料", "申报材料", "办理材料", "材料清单", "提交材料", "应提交材料", "要件", "申请材料清单", "所需要件"],
+        &[
+            "材料",
+            "申请材料",
+            "所需材料",
+            "申报材料",
+            "办理材料",
+            "材料清单",
+            "提交材料",
+            "应提交材料",
+            "要件",
+            "申请材料清单",
+            "所需要件",
+        ],
     ),
     (
         Many::Steps,
@@ -80,7 +134,10 @@ const CLOSE: &[char] = &[')', '）', ']', '】', '》', '”', '〕'];
 
 /// Cells that say that there is nothing.
 fn is_nothing(text: &str) -> bool {
-    matches!(text.trim(), "" | "无" | "/" | "—" | "-" | "——" | "无需" | "不需要" | "无需材料" | "无需提交材料" | "\\")
+    matches!(
+        text.trim(),
+        "" | "无" | "/" | "—" | "-" | "——" | "无需" | "不需要" | "无需材料" | "无需提交材料" | "\\"
+    )
 }
 
 /// Splits where `is` says so, outside of brackets.
@@ -119,7 +176,11 @@ fn number_at(text: &str) -> Option<(usize, u32)> {
         let c = rest.chars().next()?;
         let many: usize = rest.chars().take_while(|c| NUMERALS.contains(c)).map(char::len_utf8).sum();
         let value = NUMERALS.iter().position(|n| *n == c)? + 1;
-        let value = if many > c.len_utf8() { 10 + NUMERALS.iter().position(|n| rest[c.len_utf8()..].starts_with(*n)).map_or(0, |i| i + 1) } else { value };
+        let value = if many > c.len_utf8() {
+            10 + NUMERALS.iter().position(|n| rest[c.len_utf8()..].starts_with(*n)).map_or(0, |i| i + 1)
+        } else {
+            value
+        };
         (many, u32::try_from(value).ok()?)
     } else {
         let half: String = digits
@@ -130,7 +191,11 @@ fn number_at(text: &str) -> Option<(usize, u32)> {
     };
     let behind = &rest[len..];
     let mark = behind.chars().next()?;
-    let good = if open > 0 { matches!(mark, ')' | '）') } else { matches!(mark, '.' | '．' | '、' | ')' | '）' | ':' | '：') };
+    let good = if open > 0 {
+        matches!(mark, ')' | '）')
+    } else {
+        matches!(mark, '.' | '．' | '、' | ')' | '）' | ':' | '：')
+    };
     // `1.5寸照片` is a measure and no number of a list.
     let after = behind[mark.len_utf8()..].chars().next();
     (good && !(mark == '.' && after.is_some_and(digit))).then_some((open + len + mark.len_utf8(), value))
@@ -183,7 +248,13 @@ pub fn split(text: &str) -> Vec<String> {
 
 /// Steps of a cell: `申请→受理→审查→决定`.
 pub fn split_steps(text: &str) -> Vec<String> {
-    let arrows = text.replace("-->", "→").replace("—>", "→").replace("->", "→").replace("=>", "→").replace("——", "→").replace("－＞", "→");
+    let arrows = text
+        .replace("-->", "→")
+        .replace("—>", "→")
+        .replace("->", "→")
+        .replace("=>", "→")
+        .replace("——", "→")
+        .replace("－＞", "→");
     let parts = outside(&arrows, |c| matches!(c, '→' | '➝' | '⇒' | '>' | '＞' | '⟶' | '➡'));
     if parts.len() > 1 {
         return parts.iter().map(|p| p.trim().to_owned()).filter(|p| !is_nothing(p)).collect();
@@ -198,13 +269,15 @@ fn copies(text: &str) -> (String, u8, u8) {
     let count = |word: &str| {
         let from = inner.find(word)? + word.len();
         let digit = inner[from..].chars().next();
-        let value = digit.and_then(|c| c.to_digit(10).or_else(|| match c {
-            '一' => Some(1),
-            '两' | '二' => Some(2),
-            '三' => Some(3),
-            '四' => Some(4),
-            _ => None,
-        }));
+        let value = digit.and_then(|c| {
+            c.to_digit(10).or_else(|| match c {
+                '一' => Some(1),
+                '两' | '二' => Some(2),
+                '三' => Some(3),
+                '四' => Some(4),
+                _ => None,
+            })
+        });
         u8::try_from(value.unwrap_or(1)).ok()
     };
     let (copied, original) = (count("复印件"), count("原件"));
@@ -290,7 +363,12 @@ pub(crate) fn limit(text: &str, heading: &str) -> Option<Span> {
     if ["即办", "当场", "即时", "立即", "马上"].iter().any(|w| text.contains(w)) {
         return Some(Span::AtOnce);
     }
-    let half: String = text.chars().map(|c| if ('０'..='９').contains(&c) { char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c) } else { c }).collect();
+    let half: String = text
+        .chars()
+        .map(|c| {
+            if ('０'..='９').contains(&c) { char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c) } else { c }
+        })
+        .collect();
     if let Ok(n) = half.parse::<u16>() {
         if n == 0 {
             return Some(Span::AtOnce);

@@ -341,7 +341,14 @@ impl Read {
         // The full template says the state of each item and has sheets for its parts.
         let flat = !table.has(at("state")) && !sheets.iter().any(own);
         let headings: Vec<String> = (0..ServiceItem::FIELDS.len())
-            .map(|i| table.told.columns_used.iter().find(|c| c.field == named.words[i]).map_or_else(String::new, |c| c.name.clone()))
+            .map(|i| {
+                table
+                    .told
+                    .columns_used
+                    .iter()
+                    .find(|c| c.field == named.words[i])
+                    .map_or_else(String::new, |c| c.name.clone())
+            })
             .collect();
         let mut list = FlatList { flat, headings, ..FlatList::default() };
         let records: Vec<(u64, Vec<String>, ServiceItem, bool)> = table
@@ -475,7 +482,14 @@ impl Read {
             table.rows.push((row, cells, said));
         }
         let levels_open = self.flat == Some(false);
-        Imported { items: good, problems: self.problems, told: self.told, aside: self.aside, levels_open, rows: kept }
+        Imported {
+            items: good,
+            problems: self.problems,
+            told: self.told,
+            aside: self.aside,
+            levels_open,
+            rows: kept,
+        }
     }
 }
 

@@ -26,7 +26,8 @@ fn shown(p: &Page, l: &Line) -> Shown {
     let words = |both: people::next::Both| in_words(p.lang, both.0, both.1);
     let note = match &l.href {
         None => {
-            let who: Vec<&str> = l.who.iter().map(|r| if p.lang == Lang::Zh { r.zh() } else { r.word() }).collect();
+            let who: Vec<&str> =
+                l.who.iter().map(|r| if p.lang == Lang::Zh { r.zh() } else { r.word() }).collect();
             p.t.next_other.replace("{who}", &who.join(p.t.next_or))
         }
         Some(_) if !l.ready => p.t.next_before.to_owned(),

@@ -32,7 +32,14 @@ async fn page(kit: &Kit, desk: &Desk, sent: Option<String>, trouble: String) -> 
     let rows = (text.lines().count() + 2).clamp(ROWS.0, ROWS.1);
     let city = access::City(&office.settings.city);
     let may_write = access::decide(&desk.actor(), access::op::WriteUnits, city).is_ok();
-    Ok(render(&RegionsHtml { city: format!("{} {own}", office.settings.name), text, rows, may_write, trouble, p }))
+    Ok(render(&RegionsHtml {
+        city: format!("{} {own}", office.settings.name),
+        text,
+        rows,
+        may_write,
+        trouble,
+        p,
+    }))
 }
 
 /// `GET /desk/office/regions`

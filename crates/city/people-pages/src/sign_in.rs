@@ -156,10 +156,7 @@ pub(crate) async fn setup(
     match first(&kit, &p, &sent).await {
         Ok(answer) => Ok(answer),
         Err(e) => {
-            again(&p.clone(), e, |trouble| {
-                std::future::ready(Ok(setup_page(p, token, sent, trouble)))
-            })
-            .await
+            again(&p.clone(), e, |trouble| std::future::ready(Ok(setup_page(p, token, sent, trouble)))).await
         }
     }
 }

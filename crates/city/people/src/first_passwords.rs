@@ -49,9 +49,7 @@ fn made(login: &str) -> Result<String, Error> {
 /// Accounts within reach that nobody can sign in to.
 fn without(actor: &Actor, all: Vec<StaffRow>) -> Vec<StaffRow> {
     let open = |s: &StaffRow| s.active && s.secret.is_none() && s.subject.is_none();
-    all.into_iter()
-        .filter(|s| open(s) && decide(actor, op::WriteStaff, account_of(s)).is_ok())
-        .collect()
+    all.into_iter().filter(|s| open(s) && decide(actor, op::WriteStaff, account_of(s)).is_ok()).collect()
 }
 
 impl People {

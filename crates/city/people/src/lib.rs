@@ -17,8 +17,8 @@ mod tables;
 use city::{City, Door};
 
 pub use account::{Offered, StaffAct};
-pub use first_passwords::FirstPasswords;
 pub use entries::{Entered, NewStaff, NewUnit};
+pub use first_passwords::FirstPasswords;
 pub use roster::{Taken, UNIT_KINDS, Wrong};
 pub use setup::FirstSetup;
 pub use sign_in::SignedIn;

@@ -38,7 +38,10 @@ pub const STEPS: &[Step] = &[
     Step {
         word: "regions",
         what: ("核对区县", "Check the districts"),
-        opens: ("件和走访按区县分开，看板能比较区县", "cases and walks by district, boards that compare them"),
+        opens: (
+            "件和走访按区县分开，看板能比较区县",
+            "cases and walks by district, boards that compare them",
+        ),
         who: ADMIN,
         href: "/desk/office/regions",
         done: |s| s.regions > 1,
@@ -101,7 +104,10 @@ pub const STEPS: &[Step] = &[
     Step {
         word: "case",
         what: ("登记第一件", "Register the first case"),
-        opens: ("闭环跑起来：受理、转办、答复、回访、归档", "the loop runs: accept, dispatch, answer, call back, archive"),
+        opens: (
+            "闭环跑起来：受理、转办、答复、回访、归档",
+            "the loop runs: accept, dispatch, answer, call back, archive",
+        ),
         who: COORDINATOR,
         href: "/desk/register",
         done: |s| s.case,
@@ -209,7 +215,11 @@ mod tests {
     #[test]
     fn every_step_stands_behind_what_it_needs_and_is_somebodys() {
         for (i, s) in STEPS.iter().enumerate() {
-            assert!(STEPS.iter().filter(|o| o.word == s.word).count() == 1 && !s.who.is_empty(), "{}", s.word);
+            assert!(
+                STEPS.iter().filter(|o| o.word == s.word).count() == 1 && !s.who.is_empty(),
+                "{}",
+                s.word
+            );
             for w in s.after {
                 assert!(STEPS[..i].iter().any(|o| o.word == *w), "{} after {w}", s.word);
             }

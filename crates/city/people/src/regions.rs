@@ -23,9 +23,10 @@ pub fn read(text: &str, city: &RegionCode) -> Result<Vec<(RegionCode, String)>, 
         let wrong = |zh: &str, en: &str| {
             Error::invalid("regions", format!("第 {} 行：{zh}", i + 1), format!("line {}: {en}", i + 1))
         };
-        let (code, name) = line.trim().split_once([' ', '\t', ',', '，', '、', '\u{3000}']).ok_or_else(|| {
-            wrong("请写成“430602 岳阳楼区”，代码和名称之间空一格", "write a code, a blank and a name")
-        })?;
+        let (code, name) =
+            line.trim().split_once([' ', '\t', ',', '，', '、', '\u{3000}']).ok_or_else(|| {
+                wrong("请写成“430602 岳阳楼区”，代码和名称之间空一格", "write a code, a blank and a name")
+            })?;
         let code: RegionCode = code.parse().map_err(|_| {
             wrong("区划代码是 4、6、9 或 12 位数字", "a region has a code of 4, 6, 9 or 12 digits")
         })?;
@@ -91,7 +92,10 @@ mod tests {
     fn a_list_is_read_and_each_wrong_line_is_named() {
         let city: RegionCode = "4306".parse().unwrap();
         let good = read("430602 岳阳楼区\n\n430603,云溪区\n430671\t屈原管理区\n", &city).unwrap();
-        assert_eq!(good.iter().map(|r| r.1.as_str()).collect::<Vec<_>>(), ["岳阳楼区", "云溪区", "屈原管理区"]);
+        assert_eq!(
+            good.iter().map(|r| r.1.as_str()).collect::<Vec<_>>(),
+            ["岳阳楼区", "云溪区", "屈原管理区"]
+        );
         for (bad, line) in [
             ("430602 甲区\n430603", "第 2 行"),
             ("43060x 甲区", "第 1 行"),

@@ -42,8 +42,19 @@ const STAFF_FIELDS: &Fields<'_> = &[
     (
         "单位编码",
         &[
-            "单位编码", "单位代码", "所属单位", "单位", "所属部门", "部门", "单位名称", "部门编码", "工作单位", "所在单位",
-            "单位全称", "部门名称", "机构名称",
+            "单位编码",
+            "单位代码",
+            "所属单位",
+            "单位",
+            "所属部门",
+            "部门",
+            "单位名称",
+            "部门编码",
+            "工作单位",
+            "所在单位",
+            "单位全称",
+            "部门名称",
+            "机构名称",
         ],
         true,
     ),
@@ -110,7 +121,8 @@ impl<'a> Table<'a> {
         wrong: &mut Vec<Wrong>,
     ) -> Option<Self> {
         let called = |s: &&Sheet| s.name.trim() == name;
-        let sheets: Vec<&Sheet> = all.iter().filter(called).chain(all.iter().filter(|s| !called(s))).collect();
+        let sheets: Vec<&Sheet> =
+            all.iter().filter(called).chain(all.iter().filter(|s| !called(s))).collect();
         if let Some(found) = Self::among(&sheets, name, fields, &Words(fields), asked) {
             return Some(found);
         }
@@ -144,7 +156,10 @@ impl<'a> Table<'a> {
     /// by their units.
     fn plain(all: &'a [Sheet], asked: &Asked) -> Vec<Self> {
         let at = |column: &str| STAFF_FIELDS.iter().position(|f| f.0 == column).unwrap_or(0);
-        let words = Plain { words: Words(STAFF_FIELDS), name: at("姓名"), unit: at("单位编码"), post: at("职务") };
+        let words =
+            Plain {
+                words: Words(STAFF_FIELDS), name: at("姓名"), unit: at("单位编码"), post: at("职务")
+            };
         let named = |s: &&Sheet| asked.sheet.as_deref().is_none_or(|n| s.name.trim() == n.trim());
         let sheets: Vec<&Sheet> = all.iter().filter(named).collect();
         let Some(first) = Self::among(&sheets, STAFF, STAFF_FIELDS, &words, asked) else { return Vec::new() };
@@ -368,7 +383,8 @@ fn plain_list(
         let Some((unit, region)) = there.or_else(made) else { continue };
         let account = Account { unit, region: &region, role: s.role };
         let fits = may_enter(actor, account, known.accounts.get(&s.login)).map(drop);
-        let password = s.password.as_ref().map_or(Ok(()), |p| city::guard::passwords::acceptable(&s.login, p));
+        let password =
+            s.password.as_ref().map_or(Ok(()), |p| city::guard::passwords::acceptable(&s.login, p));
         match (fits, password) {
             (Err(said), _) | (Ok(()), Err(Error::Invalid { said, .. })) => bad.push((sheet, row, said)),
             _ => staff.push(s),
@@ -426,8 +442,12 @@ pub(crate) fn columns(table: &str) -> impl Iterator<Item = &'static str> + use<>
 /// Neither table is there, or both are empty.
 pub(crate) fn no_tables() -> Said {
     Said::new(
-        format!("没有找到“{UNITS}”“{STAFF}”表或花名册：花名册有姓名和单位两列就能收，列名不同的在下面逐列指定"),
-        format!("no sheet “{UNITS}” or “{STAFF}” and no list of staff: a list needs names and units; say below what its columns are"),
+        format!(
+            "没有找到“{UNITS}”“{STAFF}”表或花名册：花名册有姓名和单位两列就能收，列名不同的在下面逐列指定"
+        ),
+        format!(
+            "no sheet “{UNITS}” or “{STAFF}” and no list of staff: a list needs names and units; say below what its columns are"
+        ),
     )
 }
 
@@ -456,10 +476,8 @@ impl People {
         let mut of_staff = Table::find(sheets, STAFF, STAFF_FIELDS, asked, &mut wrong);
         let rows = of_units.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
         let mut units = units_of(&rows, &office, &mut wrong);
-        let (old, regions) = self
-            .city
-            .store()
-            .read(|rd| Ok::<_, Error>((every_account(rd)?, office::regions(rd)?)))?;
+        let (old, regions) =
+            self.city.store().read(|rd| Ok::<_, Error>((every_account(rd)?, office::regions(rd)?)))?;
         let plain = if of_staff.is_none() { Table::plain(sheets, asked) } else { Vec::new() };
         let (staff, told) = if plain.is_empty() {
             let rows = of_staff.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();

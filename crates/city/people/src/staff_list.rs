@@ -30,7 +30,10 @@ impl Default for Completing {
 /// Parts of the name of a unit, and its kind; the first that fits.
 const KINDS: &[(&str, &[&str])] = &[
     ("hall", &["政务服务中心", "便民服务中心", "办事大厅", "政务大厅"]),
-    ("coordination", &["审批局", "审批服务局", "政管办", "政务服务管理", "政务服务和", "数据局", "数据管理局"]),
+    (
+        "coordination",
+        &["审批局", "审批服务局", "政管办", "政务服务管理", "政务服务和", "数据局", "数据管理局"],
+    ),
     ("supervision", &["督查室", "纪委", "监委", "督查办"]),
     ("township", &["街道", "镇人民政府", "乡人民政府", "镇政府", "乡政府"]),
     ("government", &["人民政府", "管委会", "管理委员会"]),
@@ -57,7 +60,23 @@ const ROLES: &[(&str, &[&str], Role)] = &[
     ("", &["科长", "股长", "所长", "科员", "主任科员", "室主任", "中心主任", "组长"], Role::Handler),
     (
         "",
-        &["书记", "市长", "县长", "区长", "镇长", "乡长", "局长", "部长", "主席", "主任", "秘书长", "总经理", "行长", "支队长", "领导"],
+        &[
+            "书记",
+            "市长",
+            "县长",
+            "区长",
+            "镇长",
+            "乡长",
+            "局长",
+            "部长",
+            "主席",
+            "主任",
+            "秘书长",
+            "总经理",
+            "行长",
+            "支队长",
+            "领导",
+        ],
         Role::Walker,
     ),
     ("coordination", &[], Role::Coordinator),
@@ -143,7 +162,8 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
     let mut made: BTreeMap<String, NewUnit> = BTreeMap::new();
     let at_unit: HashMap<(UnitId, &str), &str> =
         known.accounts.values().map(|s| ((s.unit, s.name.as_str()), s.login.as_str())).collect();
-    let mut logins: HashSet<String> = rows.iter().filter(|r| !r.login.is_empty()).map(|r| r.login.clone()).collect();
+    let mut logins: HashSet<String> =
+        rows.iter().filter(|r| !r.login.is_empty()).map(|r| r.login.clone()).collect();
     let given = logins.clone();
     let mut people: HashSet<(String, String)> = HashSet::new();
     for r in rows {
@@ -203,7 +223,11 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
                 let mut all = std::iter::once(r.name.clone()).chain(numbered);
                 let login = all.find(free).unwrap_or_else(|| r.name.clone());
                 if login != r.name {
-                    told.add("账号", &r.name, &format!("重名，账号用“{login}” / same name: account “{login}”"));
+                    told.add(
+                        "账号",
+                        &r.name,
+                        &format!("重名，账号用“{login}” / same name: account “{login}”"),
+                    );
                 }
                 login
             }

@@ -4,7 +4,9 @@ use std::fs::File;
 
 use access::{Nothing, decide, op};
 use city::{Error, Office};
-use imports::{Answer, FieldName, Gate, How, Part, Preview, Question, Run, first_rows, no_header, read_tables};
+use imports::{
+    Answer, FieldName, Gate, How, Part, Preview, Question, Run, first_rows, no_header, read_tables,
+};
 use kernel::{Actor, Said};
 use paper::sheet::Limits;
 
@@ -22,7 +24,8 @@ fn limits() -> Limits {
 
 fn fields(table: &str) -> Vec<FieldName> {
     // Accounts say their unit by its code or its names.
-    let said = |zh: &str| if zh == UNIT_OF { "单位（名称或编码）".to_owned() } else { zh.to_owned() };
+    let said =
+        |zh: &str| if zh == UNIT_OF { "单位（名称或编码）".to_owned() } else { zh.to_owned() };
     let name = |zh: &str| FieldName { word: zh.to_owned(), said: (said(zh), said(zh)) };
     columns(table).map(name).collect()
 }
@@ -56,7 +59,11 @@ impl Gate for RosterTables {
                 word: "roles",
                 said: ("没有“角色”一列的，角色", "Roles, where no column says them"),
                 choices: vec![
-                    ("post", "按职务判断（领导走流程，窗口收件，其余承办）", "by post: leaders walk, windows take in, the others handle"),
+                    (
+                        "post",
+                        "按职务判断（领导走流程，窗口收件，其余承办）",
+                        "by post: leaders walk, windows take in, the others handle",
+                    ),
                     ("handler", "都作承办人", "all are handlers"),
                 ],
             },

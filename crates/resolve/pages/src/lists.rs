@@ -289,7 +289,18 @@ pub(crate) async fn home(
     let may_register = matches!(role, Role::Clerk | Role::Coordinator | Role::Walker | Role::Supervisor);
     let may_dispatch = role == Role::Coordinator;
     let begin = begin(&p, role);
-    Ok(render(&HomeHtml { p, hello, next, tiles: boxes, rows, helping, lists, may_register, may_dispatch, begin }))
+    Ok(render(&HomeHtml {
+        p,
+        hello,
+        next,
+        tiles: boxes,
+        rows,
+        helping,
+        lists,
+        may_register,
+        may_dispatch,
+        begin,
+    }))
 }
 
 /// What the address of the list says.

@@ -259,12 +259,7 @@ impl Walks {
     }
 
     /// What an assignment by rule would give: the same seed gives the same, so it can be looked at first.
-    pub fn propose_walks(
-        &self,
-        actor: Actor,
-        id: i64,
-        seed: u64,
-    ) -> Later<Proposal> {
+    pub fn propose_walks(&self, actor: Actor, id: i64, seed: u64) -> Later<Proposal> {
         self.read(move |app, rd| {
             let (row, _) = organised(app, rd, &actor, id)?;
             let shelf = app.items.shelf_in(rd)?;

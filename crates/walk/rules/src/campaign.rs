@@ -230,24 +230,38 @@ impl Lack {
                 "no account walks: the administrator brings leaders in a list of staff, or makes accounts walkers",
             ),
             Self::NobodyMeant(asked, there) => Said::new(
-                format!("没有人的职务是“{asked}”；现有走查人的职务：{there}。请按这些职务另建行动，或把职务留空（所有走查人）"),
-                format!("nobody has the position {asked:?}; there are: {there}. Make a campaign for these, or leave positions empty"),
+                format!(
+                    "没有人的职务是“{asked}”；现有走查人的职务：{there}。请按这些职务另建行动，或把职务留空（所有走查人）"
+                ),
+                format!(
+                    "nobody has the position {asked:?}; there are: {there}. Make a campaign for these, or leave positions empty"
+                ),
             ),
             Self::NoItems => Said::new(
                 "事项库是空的：请先导入事项，现成的事项清单就行",
                 "there are no items: bring them first, from whatever list there is",
             ),
             Self::NoUnits(n) => Said::new(
-                format!("{n} 个事项的单位在系统里都没有：请先导入这些单位，或把事项的单位改成系统里的全称、简称，再导入一次"),
-                format!("all {n} items are of units that are not here: bring the units, or mend the names, and bring the items again"),
+                format!(
+                    "{n} 个事项的单位在系统里都没有：请先导入这些单位，或把事项的单位改成系统里的全称、简称，再导入一次"
+                ),
+                format!(
+                    "all {n} items are of units that are not here: bring the units, or mend the names, and bring the items again"
+                ),
             ),
             Self::OnlyOwn(n) => Said::new(
-                format!("交叉走不走本单位的事项，有 {n} 次派不出：请再导入别的单位的事项，或另建不勾“交叉走”的行动"),
-                format!("a cross-walk is never at home: {n} walks cannot be given; bring items of other units, or make a campaign without crossing"),
+                format!(
+                    "交叉走不走本单位的事项，有 {n} 次派不出：请再导入别的单位的事项，或另建不勾“交叉走”的行动"
+                ),
+                format!(
+                    "a cross-walk is never at home: {n} walks cannot be given; bring items of other units, or make a campaign without crossing"
+                ),
             ),
             Self::FewItems(n) => Said::new(
                 format!("事项不够：同一人不重复走一个事项，有 {n} 次派不出；请再导入事项，或减少每人次数"),
-                format!("too few items: nobody walks one twice, {n} walks cannot be given; bring more items or ask for fewer walks"),
+                format!(
+                    "too few items: nobody walks one twice, {n} walks cannot be given; bring more items or ask for fewer walks"
+                ),
             ),
         }
     }
