@@ -268,15 +268,13 @@ fn copies(text: &str) -> (String, u8, u8) {
     let inner = at.map_or("", |at| &text[at..]);
     let count = |word: &str| {
         let from = inner.find(word)? + word.len();
-        let digit = inner[from..].chars().next();
-        let value = digit.and_then(|c| {
-            c.to_digit(10).or_else(|| match c {
-                '一' => Some(1),
-                '两' | '二' => Some(2),
-                '三' => Some(3),
-                '四' => Some(4),
-                _ => None,
-            })
+        let next = inner[from..].chars().next();
+        let value = next.and_then(|c| match c {
+            '一' => Some(1),
+            '两' | '二' => Some(2),
+            '三' => Some(3),
+            '四' => Some(4),
+            c => c.to_digit(10),
         });
         u8::try_from(value.unwrap_or(1)).ok()
     };

@@ -184,13 +184,13 @@ pub fn list(now: &Standing, role: Role) -> Vec<Line> {
     if STEPS.iter().all(|s| (s.done)(now)) {
         return Vec::new();
     }
-    let done = |word: &&str| STEPS.iter().any(|s| s.word == *word && (s.done)(now));
+    let done = |word: &str| STEPS.iter().any(|s| s.word == word && (s.done)(now));
     let line = |s: &Step| Line {
         word: s.word,
         what: s.what,
         opens: s.opens,
         done: (s.done)(now),
-        ready: s.after.iter().all(|w| done(&w)),
+        ready: s.after.iter().all(|w| done(w)),
         href: s.who.contains(&role).then(|| s.href.replace("{campaign}", &now.campaign.to_string())),
         who: s.who,
     };
