@@ -129,7 +129,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "imports", "paper",
         ],
     ),
-    ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city"]),
+    ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city", "outbox"]),
     (
         "assembly",
         &[

@@ -243,6 +243,12 @@ pub fn forget(tx: &mut Tx<'_>, subject: &str) -> Result<u64> {
     )
 }
 
+/// Has a message on a topic about a subject been taken by the way of a person?
+pub fn has_arrived(rd: &mut Rd<'_>, subject: &str, topic: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM outbox WHERE lane IN ('mail', 'sms') AND subject = $1 AND topic = $2 AND state = 'sent' LIMIT 1";
+    Ok(rd.query_opt(sql, vals![subject, topic], |_| Ok(()))?.is_some())
+}
+
 /// A dead letter (死信), without its address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dead {

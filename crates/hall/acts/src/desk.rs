@@ -23,6 +23,8 @@ pub struct BookingLine {
     pub acts: Vec<Act>,
     /// why the person is to be told
     pub tell: Option<Telling>,
+    /// a message has said it to them
+    pub said: bool,
 }
 
 /// What a desk has to do with appointments.
@@ -65,12 +67,17 @@ impl Halls {
                     if !shown(&a) {
                         continue;
                     }
+                    let tell = a.needs_telling(now);
                     let queue = l.hall.queue(&a.at.queue).map_or(&a.at.queue, |q| &q.name);
                     out.push(BookingLine {
                         queue: queue.clone(),
                         contact: app.booker(rd, a.id)?.contact.masked(),
                         acts: a.permitted(&actor, &at),
-                        tell: a.needs_telling(now),
+                        said: match tell {
+                            Some(why) => app.has_said(rd, &a, why)?,
+                            None => false,
+                        },
+                        tell,
                         appointment: a,
                     });
                 }
@@ -102,10 +109,10 @@ impl Halls {
 
     /// One act of staff on an appointment: moved or cancelled for the person, called off, an appeal decided.
     pub fn act_for(&self, actor: Actor, number: String, asked: Command) -> Later<Appointment> {
-        self.write(move |_, tx| {
+        self.write(move |app, tx| {
             let row = rows::by_number(tx, number.trim())?.ok_or(Error::NotFound)?;
             let l = load(tx, row.hall)?;
-            saved::act(tx, &l.hall, &actor, saved::read(&row)?, asked.clone())
+            app.act(tx, &l.hall, &actor, saved::read(&row)?, asked.clone())
         })
     }
 
@@ -131,7 +138,7 @@ impl Halls {
             let l = load(tx, row.hall)?;
             door(&actor, op::UnmaskBooking, &l.hall, tx.now().date())?;
             let asked = Command::Show { purpose: purpose.clone() };
-            let a = saved::act(tx, &l.hall, &actor, saved::read(&row)?, asked)?;
+            let a = app.act(tx, &l.hall, &actor, saved::read(&row)?, asked)?;
             let contact = app.booker(tx, a.id)?.contact;
             Ok((app.view_for(tx, &actor, a)?, contact))
         })

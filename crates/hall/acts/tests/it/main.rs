@@ -1,5 +1,7 @@
 //! Halls on both engines: a place is surely one's own, a life follows its rules, a window serves, and nobody reaches beyond.
 
+mod told;
+
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
