@@ -23,8 +23,9 @@ const freePort = () =>
 /** Windows that are open, by the address they look at. */
 const windows = new Set();
 
-/** Starts the program with the model city; `databaseUrl` for PostgreSQL. Answers its address and how to end it. */
-export async function startServer({ cases = 60, databaseUrl } = {}) {
+/** Starts the program with the model city, or `empty`, as a new city does; `databaseUrl` for PostgreSQL. Answers its
+ * address, of an empty one also that of the first set-up, and how to end it. */
+export async function startServer({ cases = 60, databaseUrl, empty = false } = {}) {
   const program = process.env.BANCHENG_BIN ?? new URL("../target/debug/bancheng", import.meta.url).pathname;
   const port = await freePort();
   const dir = mkdtempSync(join(tmpdir(), "bancheng-e2e-"));
@@ -37,13 +38,16 @@ export async function startServer({ cases = 60, databaseUrl } = {}) {
     const lines = readFileSync(log, "utf8").split("\n");
     for (const line of lines.filter((l) => !/ (INFO|DEBUG) /.test(l)).slice(-200)) if (line) console.log(line);
   };
-  const child = spawn(program, [...place, "demo", "--port", String(port), "--cases", String(cases)], {
-    stdio: ["ignore", "inherit", logs],
+  const run = empty ? ["serve", "--listen", `127.0.0.1:${port}`] : ["demo", "--port", String(port), "--cases", String(cases)];
+  const child = spawn(program, [...place, ...run], {
+    stdio: ["ignore", empty ? "pipe" : "inherit", logs],
     // Where it runs is said above, not by what the round has in its surroundings.
     env: { ...process.env, BANCHENG_DATABASE_URL: undefined },
   });
   const url = `http://127.0.0.1:${port}`;
   closeSync(logs);
+  let said = "";
+  child.stdout?.on("data", (some) => (said += some));
   const ended = new Promise((done) => child.once("exit", done));
   const stop = async () => {
     // People leave before the house closes: a page that is left sends what was typed.
@@ -62,7 +66,7 @@ export async function startServer({ cases = 60, databaseUrl } = {}) {
       throw new Error(`the server ended with ${how}`);
     }
     const answered = await fetch(`${url}/healthz`).then((r) => r.ok, () => false);
-    if (answered) return { url, stop };
+    if (answered) return { url, stop, setup: () => said.match(/\/setup\/\S+/)?.[0] };
     await new Promise((next) => setTimeout(next, 250));
   }
   await stop();

@@ -72,7 +72,7 @@ const ASKS: &[(&str, &[&str])] = &[
         ],
     ),
     ("outbox", &["office", "outbox", "settings"]),
-    ("people", &["facts", "office", "settings", "tries"]),
+    ("people", &["facts", "office", "settings", "standing", "tries"]),
     ("people-pages", &["office"]),
     (
         "resolve-acts",

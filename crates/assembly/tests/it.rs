@@ -8,6 +8,8 @@ mod door;
 mod erasures;
 #[path = "it/files.rs"]
 mod files;
+#[path = "it/first.rs"]
+mod first;
 #[path = "it/guard.rs"]
 mod guard;
 #[path = "it/imports.rs"]

@@ -46,6 +46,7 @@ pub mod redesigns;
 pub mod settings;
 pub mod slots;
 mod sqlite;
+pub mod standing;
 mod store;
 pub mod supervision;
 pub mod texts;

@@ -13,7 +13,7 @@ use store::office::{self, StaffRow};
 use store::walks::{self, FindingRow};
 use store::{Rd, Tx, cases, counters};
 use walk::board::{self, Board, Expected, Problem, Side, Walked};
-use walk::campaign::{Assignment, Campaign, Candidate, Shortfall, Walkable, assign};
+use walk::campaign::{Assignment, Campaign, Candidate, Lack, Shortfall, Walkable, assign, lacks};
 use walk::papers::{HandedIn, PaperKind, hand_in};
 use walk::signals::{Judged, WalkFacts, judge};
 
@@ -50,6 +50,17 @@ pub struct Given {
     pub item: String,
     /// name of the campaign
     pub campaign: String,
+}
+
+/// What an assignment by rule would give.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// the walks
+    pub given: Vec<Assignment>,
+    /// walks that could not be given out
+    pub short: Vec<Shortfall>,
+    /// why not
+    pub lacks: Vec<Lack>,
 }
 
 /// The board of a campaign with names for its lists.
@@ -248,12 +259,7 @@ impl Walks {
     }
 
     /// What an assignment by rule would give: the same seed gives the same, so it can be looked at first.
-    pub fn propose_walks(
-        &self,
-        actor: Actor,
-        id: i64,
-        seed: u64,
-    ) -> Later<(Vec<Assignment>, Vec<Shortfall>)> {
+    pub fn propose_walks(&self, actor: Actor, id: i64, seed: u64) -> Later<Proposal> {
         self.read(move |app, rd| {
             let (row, _) = organised(app, rd, &actor, id)?;
             let shelf = app.items.shelf_in(rd)?;
@@ -267,7 +273,7 @@ impl Walks {
         shelf: &Shelf,
         row: &CampaignRow,
         seed: u64,
-    ) -> Result<(Vec<Assignment>, Vec<Shortfall>), Error> {
+    ) -> Result<Proposal, Error> {
         let c = view(row)?.campaign;
         let office = self.city.office(rd)?;
         // A campaign of a county is walked by its own people, at its own items.
@@ -276,6 +282,7 @@ impl Walks {
         staff.retain(|s| region.contains(&s.region));
         let mut rows: Vec<_> = shelf.rows().iter().filter(|r| r.handling.is_empty()).collect();
         rows.sort_by_key(|r| (std::cmp::Reverse(r.findings), r.id));
+        let mut unplaced = 0;
         let items: Vec<Walkable> = rows
             .into_iter()
             .take(WALKABLE_MAX)
@@ -286,10 +293,14 @@ impl Walks {
                 }
                 let region = at;
                 let weight = if r.findings > 0 { 2 } else { 1 };
+                unplaced += usize::from(r.unit_id.is_none());
                 Some(Walkable { item: r.code.clone(), unit: r.unit_id?, region, weight })
             })
             .collect();
-        Ok(assign(seed, &c, &candidates(&office, &staff), &items))
+        let people = candidates(&office, &staff);
+        let (given, short) = assign(seed, &c, &people, &items);
+        let lacks = lacks(&c, &people, &items, unplaced, &short);
+        Ok(Proposal { given, short, lacks })
     }
 
     /// Gives the walks of a campaign out by rule and announces them. Done once: a campaign that has walks given out
@@ -298,7 +309,10 @@ impl Walks {
         self.write(move |app, tx| {
             let (row, permit) = organised(app, tx, &actor, id)?;
             let shelf = app.items.shelf_in(tx)?;
-            let (given, short) = app.proposed(tx, &shelf, &row, seed)?;
+            let Proposal { given, short, lacks } = app.proposed(tx, &shelf, &row, seed)?;
+            if let Some(why) = lacks.first().filter(|_| given.is_empty()) {
+                return Err(Error::Invalid { field: "seed".to_owned(), said: why.said() });
+            }
             if campaigns::given(tx, id, 0, 1_000)?.iter().any(|a| a.target >= 0) {
                 return Err(Error::invalid(
                     "seed",
