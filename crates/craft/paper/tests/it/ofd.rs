@@ -36,6 +36,7 @@ fn document() -> Document {
         org: "临江市政务服务管理办公室".into(),
         date: "2026-03-31".parse().expect("a date"),
         copies: "市委办公室".into(),
+        check: None,
     }
 }
 
