@@ -19,8 +19,8 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 use skrifa::MetadataProvider as _;
 
 use crate::gongwen::{
-    BODY_PT, Block, CHARS, Check, Document, LINES, Run, SMALL_PT, TABLE_PT, TITLE_PT, cell, columns, signature,
-    width, words, zh_date,
+    BODY_PT, Block, CHARS, Check, Document, LINES, Run, SMALL_PT, TABLE_PT, TITLE_PT, cell, columns,
+    signature, width, words, zh_date,
 };
 
 /// What cannot be written.

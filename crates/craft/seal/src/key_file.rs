@@ -176,7 +176,10 @@ mod tests {
         let (open, closed) = (made(None), made(Some(&lock)));
         for text in [&open, &closed] {
             let signer = read(text, Some("四个字的")).unwrap();
-            assert_eq!(signer.sign(b"x").unwrap(), SecretKey::from_bytes(&[5; 32]).unwrap().sign(b"x").unwrap());
+            assert_eq!(
+                signer.sign(b"x").unwrap(),
+                SecretKey::from_bytes(&[5; 32]).unwrap().sign(b"x").unwrap()
+            );
         }
         assert!(!closed.contains("BEGIN PRIVATE KEY"));
         assert_eq!(read(&closed, None).err(), Some(KeyFileError::NeedsPassword));

@@ -78,9 +78,7 @@ pub(super) fn relations(links: &[String], charts: usize, check: bool) -> String 
         ));
     }
     if check {
-        out.push_str(&format!(
-            "<Relationship Id=\"check\" Type=\"{REL}/header\" Target=\"header1.xml\"/>"
-        ));
+        out.push_str(&format!("<Relationship Id=\"check\" Type=\"{REL}/header\" Target=\"header1.xml\"/>"));
     }
     for (i, link) in links.iter().enumerate() {
         out.push_str(&format!(
