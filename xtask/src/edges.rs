@@ -61,6 +61,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "imports",
             "paper",
             "tabular",
+            "outbox",
         ],
     ),
     (
@@ -105,6 +106,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "imports",
             "paper",
             "tabular",
+            "outbox",
         ],
     ),
     (
@@ -130,7 +132,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "imports", "paper",
         ],
     ),
-    ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city"]),
+    ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city", "outbox"]),
     (
         "assembly",
         &[

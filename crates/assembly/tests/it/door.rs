@@ -12,6 +12,7 @@ const DOORLESS: &[(&str, &str)] = &[
     ("case_rateable", "the code of the case is the proof"),
     ("codes_after", "what the handles stand on"),
     ("compare_some", "the worker's own"),
+    ("ended", "the worker's own: a number"),
     ("gauges", "the program's own listener: numbers, nobody's data"),
     ("may_erase", "asks what is offered, decides nothing"),
     ("network_key", "a digest of what the caller has"),

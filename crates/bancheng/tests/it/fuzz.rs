@@ -270,7 +270,7 @@ const PARAMETERS: &str = r#"{"resource_profiles":[{"id":"r","name":"r","resource
 "resource_calendars":[{"id":"c","name":"c","time_periods":[{"from":"MONDAY","to":"SUNDAY","beginTime":"00:00","endTime":"23:59"}]}]}"#;
 const COMPANY: &str = r#"[{"name":"甲公司","facts":{"size":"小型","insured":12,"since":"2020-01-01"}}]"#;
 const EXPRESSIONS: [&str; 3] = [
-    "insured * 1000 - min(paid, 5 万) / 2",
+    "insured * 1000 - min(paid, 5万) / 2",
     "size == \"小型\" and (a >= 0.055 or not b)",
     "max(1, round(x, 2))",
 ];

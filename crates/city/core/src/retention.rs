@@ -68,7 +68,7 @@ pub const KEPT: &[Kind] = &[
     k("导入的文件与未收的行", "files brought to be imported, and the rows of them that were not taken", "files/, brought", "look at it, mend it, bring it again", Ends::Days(IMPORTS_DAYS)),
     k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Kept),
     k("保存的日志（Parquet）", "logs that staff brought and keep, as Parquet", "files/, kept_log", "analysed again; whoever brought one deletes it", Ends::Kept),
-    k("预约人姓名电话、申诉的话（加密）", "who booked an appointment and what they said in an appeal, sealed", "appointment_contact", "reach them; who signs in says the last digits", Ends::Itself),
+    k("预约人姓名、电话、邮箱和申诉的话（加密）", "who booked an appointment and what they said in an appeal, sealed", "appointment_contact", "reach them; who signs in says the last digits", Ends::Itself),
     k("预约、占号（不含姓名电话）", "appointments and their places, with a keyed digest of the telephone", "appointment, hall_place", "know no-shows of one person, warn before any bar", Ends::Kept),
     k("号票：何时等、谁在哪个窗口办", "tickets: how long one waited, who served at which window", "ticket", "waits, presence without work", Ends::Kept),
     k("大厅的定岗、授权与培训记录", "who is posted at which window, with authority and training", "hall", "only the trained and authorised sit at a window", Ends::Kept),

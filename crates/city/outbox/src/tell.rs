@@ -3,7 +3,7 @@
 use city::{City, Contact, Error, Office};
 use kernel::{CaseId, Moment, UnitId};
 use store::outbox::{self, NewOut};
-use store::{Tx, office};
+use store::{Rd, Tx, office};
 
 use crate::receivers::Way;
 use crate::topic::Topic;
@@ -133,30 +133,49 @@ pub fn to_person(
     told: &Told<'_>,
     contact: &Contact,
 ) -> Result<(), Error> {
+    let topic = told.topic;
+    if office.outreach.off.iter().any(|o| o == topic.word()) {
+        return Ok(());
+    }
+    let now = tx.now();
+    remind(city, tx, office, told, contact, now)?;
+    let matter = (told.number, topic);
+    let filled = serde_json::json!({ "number": told.number, "unit": told.unit, "date": told.date });
+    for r in office.receivers.iter().filter(|r| r.active && r.unit.is_none() && wants(&r.topics, topic)) {
+        to_receiver(city, tx, office, matter, &filled, now, r)?;
+    }
+    Ok(())
+}
+
+/// Tells the person alone, when a moment comes: a reminder. Systems know when it is.
+///
+/// # Errors
+/// The store could not.
+pub fn remind(
+    city: &City,
+    tx: &mut Tx<'_>,
+    office: &Office,
+    told: &Told<'_>,
+    contact: &Contact,
+    at: Moment,
+) -> Result<(), Error> {
     let set = &office.outreach;
     let topic = told.topic;
     if set.off.iter().any(|o| o == topic.word()) {
         return Ok(());
     }
-    let now = tx.now();
-    let mut filled = serde_json::json!({
+    let filled = serde_json::json!({
         "number": told.number, "unit": told.unit, "date": told.date, "path": told.path,
     });
     let lang = if contact.lang == "en" { "en" } else { "zh" };
     let matter = (told.number, topic);
     if set.mail_on && delivery::is_mailbox(contact.email.trim()) {
         let row = Row { lane: MAIL, way: "mail", address: contact.email.trim(), lang, digest: false };
-        put(city, tx, office, matter, &filled, now, &row)?;
+        put(city, tx, office, matter, &filled, at, &row)?;
     }
     if let Some(phone) = mobile(&contact.phone).filter(|_| set.sms_on) {
         let row = Row { lane: SMS, way: "sms", address: &phone, lang, digest: false };
-        put(city, tx, office, matter, &filled, now, &row)?;
-    }
-    if let Some(fields) = filled.as_object_mut() {
-        fields.remove("path");
-    }
-    for r in office.receivers.iter().filter(|r| r.active && r.unit.is_none() && wants(&r.topics, topic)) {
-        to_receiver(city, tx, office, matter, &filled, now, r)?;
+        put(city, tx, office, matter, &filled, at, &row)?;
     }
     Ok(())
 }
@@ -229,6 +248,14 @@ fn wants(topics: &str, topic: Topic) -> bool {
 pub fn forget(tx: &mut Tx<'_>, number: &str) -> Result<(), Error> {
     outbox::forget(tx, number)?;
     Ok(())
+}
+
+/// Has a message about a subject arrived where its person left an address?
+///
+/// # Errors
+/// The store could not.
+pub fn has_arrived(rd: &mut Rd<'_>, number: &str, topic: Topic) -> Result<bool, Error> {
+    Ok(outbox::has_arrived(rd, number, topic.word())?)
 }
 
 #[cfg(test)]

@@ -115,6 +115,26 @@ fn sentence(topic: Topic) -> (&'static str, &'static str) {
             "Your application ({number}) was not corrected in time and has lapsed. You may apply again.",
         ),
         Topic::ApplicationEnded => ("您的申请（{number}）已办结。", "Your application ({number}) has ended."),
+        Topic::AppointmentBooked => (
+            "您的预约（{number}）已约好：{date}，{unit}。地点和要带的材料请看链接。",
+            "Your appointment ({number}) is made: {date}, {unit}. The link says where, and what to bring.",
+        ),
+        Topic::AppointmentMoved => (
+            "您的预约（{number}）已改到 {date}，{unit}。",
+            "Your appointment ({number}) has been moved to {date}, {unit}.",
+        ),
+        Topic::AppointmentOffered => (
+            "您候补的预约（{number}）在{unit}有号了，时间请看链接。请在 {date} 前用预约号和查询码确认，过时让给下一位。",
+            "A place has become free at {unit} for your appointment ({number}); the link says when. Confirm with number and code before {date}, or the next in line has it.",
+        ),
+        Topic::AppointmentCalledOff => (
+            "抱歉，您 {date} 在{unit}的预约（{number}）由大厅取消，请重新预约或与大厅联系。",
+            "We are sorry: {unit} had to call off your appointment ({number}) of {date}. Please book again, or ask the hall.",
+        ),
+        Topic::AppointmentReminder => (
+            "提醒：您预约了 {date} 到{unit}办事（{number}）。来不了请提前取消，把号留给别人。",
+            "Reminder: {date}, {unit} ({number}). If you cannot come, please cancel, so that somebody else has the place.",
+        ),
         Topic::UnitMessage => ("{words}", "{words}"),
         Topic::Test => {
             ("这是一条测试告知。收到说明线路是通的。", "This is a test. Having it means that the way works.")

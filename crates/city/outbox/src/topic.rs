@@ -1,4 +1,5 @@
-//! 告知事由: what is told, as one table: each stage of a case and of an application that its person hears of.
+//! 告知事由: what is told, as one table: each stage of a case, of an application and
+//! of an appointment that its person hears of.
 
 kernel::words! {
     /// What is told.
@@ -29,6 +30,11 @@ kernel::words! {
         ApplicationWithdrawn = "application.withdrawn", "已撤回";
         ApplicationLapsed = "application.lapsed", "已失效";
         ApplicationEnded = "application.ended", "已办结";
+        AppointmentBooked = "appointment.booked", "已约好";
+        AppointmentMoved = "appointment.moved", "已改期";
+        AppointmentOffered = "appointment.offered", "候补有号";
+        AppointmentCalledOff = "appointment.called_off", "大厅取消";
+        AppointmentReminder = "appointment.reminder", "到厅提醒";
         UnitMessage = "unit.message", "本单位消息";
         Test = "test", "测试";
     }
@@ -78,6 +84,11 @@ impl Topic {
             Self::ApplicationWithdrawn => "withdrawn",
             Self::ApplicationLapsed => "lapsed",
             Self::ApplicationEnded => "ended",
+            Self::AppointmentBooked => "booked",
+            Self::AppointmentMoved => "moved",
+            Self::AppointmentOffered => "a place is free",
+            Self::AppointmentCalledOff => "called off by the hall",
+            Self::AppointmentReminder => "reminder",
             Self::UnitMessage => "message for the unit",
             Self::Test => "test",
         }
@@ -87,6 +98,7 @@ impl Topic {
         let (zh, en) = match self.word().split_once('.') {
             Some(("case", _)) => ("诉求·", "Case · "),
             Some(("application", _)) => ("申请·", "Application · "),
+            Some(("appointment", _)) => ("预约·", "Appointment · "),
             _ => ("", ""),
         };
         (format!("{zh}{}", self.zh()), format!("{en}{}", self.en()))

@@ -189,6 +189,9 @@ fn out_of(r: &Row<'_>) -> Result<Out> {
     })
 }
 
+/// What is filled in when nothing is.
+const NOTHING_FILLED: &str = "{}";
+
 /// Notes how a message ended; nothing when another sender has it by now. An address and what was filled in, a link that works
 /// among it, end with their message, but for dead ones, which a person may have tried again.
 pub fn end(tx: &mut Tx<'_>, id: i64, lease: i64, end: &End) -> Result<bool> {
@@ -199,9 +202,9 @@ pub fn end(tx: &mut Tx<'_>, id: i64, lease: i64, end: &End) -> Result<bool> {
         End::Sent | End::Stopped => {
             let state = if *end == End::Sent { "sent" } else { "stopped" };
             let sql = format!(
-                "UPDATE outbox SET state = $3, ended = $4, address = NULL, filled = '{{}}', error = NULL {held}"
+                "UPDATE outbox SET state = $3, ended = $4, address = NULL, filled = $5, error = NULL {held}"
             );
-            tx.exec(&sql, vals![id, lease, state, now])?
+            tx.exec(&sql, vals![id, lease, state, now, NOTHING_FILLED])?
         }
         End::Later(due, why) => {
             let sql = format!(
@@ -233,11 +236,17 @@ pub fn end(tx: &mut Tx<'_>, id: i64, lease: i64, end: &End) -> Result<bool> {
 pub fn forget(tx: &mut Tx<'_>, subject: &str) -> Result<u64> {
     let now = tx.now();
     tx.exec(
-        "UPDATE outbox SET address = NULL, filled = '{}', \
+        "UPDATE outbox SET address = NULL, filled = $3, \
          state = CASE WHEN state = 'sent' THEN state ELSE 'stopped' END, \
          ended = coalesce(ended, $2) WHERE subject = $1 AND lane IN ('mail', 'sms')",
-        vals![subject, now],
+        vals![subject, now, NOTHING_FILLED],
     )
+}
+
+/// Has a message on a topic about a subject been taken by the way of a person?
+pub fn has_arrived(rd: &mut Rd<'_>, subject: &str, topic: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM outbox WHERE lane IN ('mail', 'sms') AND subject = $1 AND topic = $2 AND state = 'sent' LIMIT 1";
+    Ok(rd.query_opt(sql, vals![subject, topic], |_| Ok(()))?.is_some())
 }
 
 /// A dead letter (死信), without its address.
@@ -289,8 +298,8 @@ pub fn revive(tx: &mut Tx<'_>, id: i64) -> Result<u64> {
 /// A dead letter is given up for good.
 pub fn drop_dead(tx: &mut Tx<'_>, id: i64) -> Result<u64> {
     tx.exec(
-        "UPDATE outbox SET state = 'stopped', address = NULL, filled = '{}' WHERE state = 'dead' AND id = $1",
-        vals![id],
+        "UPDATE outbox SET state = 'stopped', address = NULL, filled = $2 WHERE state = 'dead' AND id = $1",
+        vals![id, NOTHING_FILLED],
     )
 }
 

@@ -205,7 +205,8 @@ pub fn give_back(
 
 /// Makes places free whose moment has come; says how many.
 pub fn release(tx: &mut Tx<'_>, now: Moment, limit: u32) -> Result<usize> {
-    let sql = "SELECT slot, place FROM hall_place WHERE until IS NOT NULL AND until <= $1 ORDER BY until LIMIT $2";
+    let sql =
+        "SELECT slot, place FROM hall_place WHERE until IS NOT NULL AND until <= $1 ORDER BY until LIMIT $2";
     let due = tx.query(sql, vals![now, limit], |r| Ok((r.i64(0)?, r.i64(1)?)))?;
     for (slot, place) in &due {
         tx.exec("DELETE FROM hall_place WHERE slot = $1 AND place = $2", vals![*slot, *place])?;

@@ -115,7 +115,14 @@ fn no_place() -> Error {
 }
 
 fn kept_contact(of: &Contact) -> Contact {
-    Contact { name: of.name.trim().to_owned(), phone: of.phone.trim().to_owned(), ..Contact::default() }
+    let kept = |s: &str| s.trim().to_owned();
+    Contact {
+        name: kept(&of.name),
+        phone: kept(&of.phone),
+        email: kept(&of.email),
+        lang: kept(&of.lang),
+        ..Contact::default()
+    }
 }
 
 /// A telephone as digits; what else people type is left out.
@@ -353,7 +360,7 @@ impl Halls {
         let wish = Wish { item: &a.item, channel: a.channel, appointment: a.id, kept: &[] };
         let to = Self::take(tx, &permit, (a.at.hall, of), &free[first], &wish)?;
         let asked_from = of.next_open(now, &self.city.office(tx)?.rules.calendar).unwrap_or(now);
-        saved::act(tx, of, &system, a, Command::Offer { to, asked_from })?;
+        self.act(tx, of, &system, a, Command::Offer { to, asked_from })?;
         Ok(true)
     }
 
@@ -400,9 +407,9 @@ impl Halls {
             may_book(&l.hall, &self.past(tx, &person, Some(a.id))?, &a.item, tx.now())?;
         }
         let id = a.id;
-        let a = saved::act(tx, &l.hall, actor, a, Command::Confirm { person })?;
+        // Kept before the act, which tells them.
         self.keep(tx, id, &Booker { contact: kept_contact(contact), appeal: String::new() })?;
-        Ok(a)
+        self.act(tx, &l.hall, actor, a, Command::Confirm { person })
     }
 
     /// What a person booked before, without the one that is being decided.
@@ -491,14 +498,14 @@ impl Halls {
         let l = load(tx, a.at.hall)?;
         match asked {
             Asked::Confirm(contact) => self.confirm(tx, actor, a, contact),
-            Asked::Cancel => saved::act(tx, &l.hall, actor, a, Command::Cancel {}),
-            Asked::Erase => saved::act(tx, &l.hall, actor, a, Command::Erase {}),
+            Asked::Cancel => self.act(tx, &l.hall, actor, a, Command::Cancel {}),
+            Asked::Erase => self.act(tx, &l.hall, actor, a, Command::Erase {}),
             Asked::Appeal(words) => {
                 let words: String = words.trim().chars().take(hall::TEXT_MAX).collect();
                 if words.is_empty() {
                     return Err(Error::invalid("words", "请写明当时的情况", "say what happened"));
                 }
-                let a = saved::act(tx, &l.hall, actor, a, Command::Appeal {})?;
+                let a = self.act(tx, &l.hall, actor, a, Command::Appeal {})?;
                 if a.person_there {
                     let booker = self.booker(tx, a.id)?;
                     self.keep(tx, a.id, &Booker { appeal: words, ..booker })?;
@@ -518,7 +525,7 @@ impl Halls {
                         "that is the time it has: choose another",
                     ));
                 }
-                saved::act(tx, &l.hall, actor, a, Command::Move { to })
+                self.act(tx, &l.hall, actor, a, Command::Move { to })
             }
         }
     }

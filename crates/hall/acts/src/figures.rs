@@ -199,7 +199,6 @@ impl Halls {
                 .map(|ticket| TicketLine { waited_us: ticket.waited_us(), ticket })
                 .collect();
             all.sort_by_key(|l| (std::cmp::Reverse(l.waited_us), l.ticket.id));
-            all.truncate(500);
             Ok(all)
         })
     }
@@ -226,7 +225,6 @@ impl Halls {
                 }
             }
             all.sort_by_key(|a| (std::cmp::Reverse(a.at.start), a.id));
-            all.truncate(500);
             Ok(all)
         })
     }

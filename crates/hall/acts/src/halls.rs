@@ -226,7 +226,7 @@ impl Halls {
             for (a, _) in &all {
                 let row = appointments::by_id(tx, *a)?.ok_or(Error::NotFound)?;
                 let asked = Command::CallOff { reason: closure.reason.clone() };
-                saved::act(tx, &l.hall, &system, saved::read(&row)?, asked)?;
+                app.act(tx, &l.hall, &system, saved::read(&row)?, asked)?;
             }
             places::lay(tx, &permit, id, &l.hall, &office.rules.calendar)?;
             Ok(all.len())

@@ -12,6 +12,7 @@ mod places;
 mod posted;
 mod saved;
 mod tickets;
+mod told;
 
 use std::sync::Arc;
 

@@ -50,7 +50,7 @@ impl Halls {
                 let a = saved::read(row)?;
                 let late = a.stage == Stage::Confirmed && self.office_was_late(tx, row.hall, &l.hall, &a)?;
                 match a.owed(now, &l.hall.booking, || late) {
-                    Some(asked) => saved::act(tx, &l.hall, &Actor::system(), a, asked).map(drop)?,
+                    Some(asked) => self.act(tx, &l.hall, &Actor::system(), a, asked).map(drop)?,
                     // The rules of the hall changed since: its moment is written anew.
                     None => {
                         let permit = door(&Actor::system(), op::HandleAppointment, &l.hall, now.date())?;

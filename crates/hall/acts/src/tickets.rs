@@ -296,7 +296,7 @@ impl Halls {
             if !right {
                 return Err(wrong());
             }
-            let a = saved::act(tx, &l.hall, &me, saved::read(&row)?, Booking::Arrive {})?;
+            let a = app.act(tx, &l.hall, &me, saved::read(&row)?, Booking::Arrive {})?;
             let taken = Taken {
                 queue: a.at.queue.clone(),
                 priority: Priority::Normal,
@@ -448,7 +448,7 @@ impl Halls {
         if let Some((booking, _)) = after.booked.filter(|_| after.stage.is_end()) {
             let row = appointments::by_id(tx, booking)?.ok_or(Error::NotFound)?;
             let asked = if after.stage == Stage::Ended { Booking::Serve {} } else { Booking::Leave {} };
-            saved::act(tx, of, &Actor::system(), saved::read(&row)?, asked)?;
+            self.act(tx, of, &Actor::system(), saved::read(&row)?, asked)?;
         }
         if happened.asked.act() != Act::End {
             return Ok(None);

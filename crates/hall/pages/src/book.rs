@@ -161,6 +161,8 @@ pub(crate) async fn stand_by(
             contact: Contact {
                 name: fields.get("name").to_owned(),
                 phone: fields.get("phone").to_owned(),
+                email: fields.get("email").to_owned(),
+                lang: crate::follow::lang(&p),
                 ..Contact::default()
             },
         })

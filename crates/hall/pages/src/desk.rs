@@ -74,6 +74,7 @@ fn row(p: &Page, b: &BookingLine) -> Row {
 /// Who is to be told, and why.
 fn tell_row(p: &Page, b: &BookingLine) -> Row {
     let why = b.tell.map_or_else(String::new, |t| word(p.lang, t));
+    let why = if b.said { p.t.hall_said.replace("{why}", &why) } else { why };
     Row { when: soon(p, p.t, b.appointment.at.start), why, ..row(p, b) }
 }
 
@@ -223,6 +224,7 @@ pub(crate) async fn book(
     let contact = Contact {
         name: fields.get("name").to_owned(),
         phone: fields.get("phone").to_owned(),
+        email: fields.get("email").to_owned(),
         ..Contact::default()
     };
     let ask = Day { item: fields.get("item").to_owned(), ..Day::default() };

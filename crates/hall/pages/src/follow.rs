@@ -131,6 +131,11 @@ pub(crate) async fn show(
     page(&kit, p, &code, v, String::new()).await
 }
 
+/// In which language somebody is told later: the one they read now.
+pub(crate) fn lang(p: &Page) -> String {
+    if p.lang == web_kit::Lang::En { "en".to_owned() } else { String::new() }
+}
+
 /// `POST /b/{number}/{code}/{act}`
 pub(crate) async fn act(
     State(kit): State<Kit>,
@@ -142,6 +147,8 @@ pub(crate) async fn act(
         "confirm" => Asked::Confirm(Contact {
             name: fields.get("name").to_owned(),
             phone: fields.get("phone").to_owned(),
+            email: fields.get("email").to_owned(),
+            lang: lang(&p),
             ..Contact::default()
         }),
         "cancel" => Asked::Cancel,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use access::{Own, Permit, Region, Unit, decide, offers, op};
 use kernel::{Actor, Date, RegionCode, RegionLevel, Role, UnitId};
+use outbox::UnitWords;
 use resolve::{StageKind, Word as _};
 use store::campaigns::{self, AssignmentRow, CampaignRow};
 use store::office::{self, StaffRow};
@@ -392,14 +393,11 @@ impl Walks {
             }
         }
         let now = tx.now();
+        let title = format!("：{}", row.name);
         for (unit, n) in units {
-            office::put_message(
-                tx,
-                unit,
-                now,
-                None,
-                &format!("走流程任务：{}，本单位 {n} 次，请用“走访”记录", row.name),
-            )?;
+            let words =
+                UnitWords::around(&title, |t| format!("走流程任务{t}，本单位 {n} 次，请用“走访”记录"));
+            outbox::to_unit(&self.city, tx, unit, now, None, words)?;
         }
         Ok(given.len())
     }
@@ -520,9 +518,9 @@ impl Walks {
                     Some(both) => *both,
                     None => {
                         let walk = walks::by_id(rd, row.walk)?;
-                        let opens = walk.as_ref().is_some_and(|w| {
-                            actor.staff == Some(w.staff) || see(&actor, w, &office).is_ok()
-                        });
+                        let opens = walk
+                            .as_ref()
+                            .is_some_and(|w| actor.staff == Some(w.staff) || see(&actor, w, &office).is_ok());
                         let both = (walk.is_some_and(|w| hidden_from(&actor, &w)), opens);
                         looked.insert(row.walk, both);
                         both
