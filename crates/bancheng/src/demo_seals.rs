@@ -1,4 +1,4 @@
-//! 样板城市的印章: the coordinating offices have a seal each, for trial, its key in a file beside the secret of the city.
+//! 样板城市的印章: the coordinating office has one, for trial, its key in a file beside the secret of the city.
 
 use anyhow::{Context as _, Result};
 use assembly::House;
@@ -11,6 +11,11 @@ const YEARS_DAYS: i64 = 3 * 365;
 
 /// Makes the key, and a seal for the coordinating office of the city.
 pub fn begin(app: &House) -> Result<()> {
+    if let Err(e) = paper::pdf::Fonts::of_this_machine() {
+        // A seal is drawn from its name: without a font the model city has none, and everything else.
+        eprintln!("{e}");
+        return Ok(());
+    }
     let (now, office) = (app.city.store().now(), app.city.office_now().wait()?);
     let folder = app.city.keys().join("seals");
     std::fs::create_dir_all(&folder)?;

@@ -58,13 +58,12 @@ fn asked(act: SealAct, ver: i64, device: &str) -> Asked {
 }
 
 /// A seal that is in use, its key with this device.
-fn in_use(app: &House, seals: &Seals, device: &str) -> i64 {
+fn in_use(seals: &Seals, device: &str) -> i64 {
     let id = seals.apply(coordinator(), new_seal()).wait().unwrap();
     for (ver, act) in (1..).zip([SealAct::Make, SealAct::File, SealAct::Enable]) {
         seals.act(&admin(), id, &asked(act, ver, device)).unwrap();
     }
     assert_eq!(seals.seal(coordinator(), id).wait().unwrap().state, SealState::InUse);
-    let _ = app;
     id
 }
 
@@ -125,7 +124,7 @@ fn an_issued_bulletin_is_sealed_once_and_anybody_checks_it() {
         let place = TempDir::new();
         key_file(app, place.path(), "office");
         let seals = Seals::new(app.city.clone(), Devices::in_folder(place.path().to_owned(), None));
-        let seal = in_use(app, &seals, "file:office");
+        let seal = in_use(&seals, "file:office");
         clock.move_us(US_PER_HOUR);
         let id = issued(app);
 
@@ -372,7 +371,7 @@ fn a_service_that_is_slow_refuses_or_lies_seals_nothing_and_each_has_its_word() 
         }
         assert_eq!(seals.seal(coordinator(), id).wait().unwrap().state, SealState::Applied);
 
-        let seal = in_use(app, &seals, "service");
+        let seal = in_use(&seals, "service");
         let moods = [
             (Mood::Slow, "slow"),
             (Mood::Down, "busy"),
@@ -430,7 +429,7 @@ fn killed_between_sealing_and_keeping_nothing_is_kept_and_the_use_stays_on_recor
         key_file(app, place.path(), "office");
         let folder = || Devices::in_folder(place.path().to_owned(), None);
         let seals = Seals::new(app.city.clone(), folder());
-        let seal = in_use(app, &seals, "file:office");
+        let seal = in_use(&seals, "file:office");
         let id = issued(app);
         let key = FileDevice::open(&place.path().join("office.pem"), None).unwrap();
         let dying = Seals::new(app.city.clone(), folder().with("file:office", Arc::new(Killed(key))));
@@ -459,6 +458,80 @@ fn a_key_file_that_others_may_read_is_not_used() {
         assert!(open("locked.pem", Some("错")).unwrap_err().said.zh.contains("口令不对"));
         assert_eq!(open("none.pem", None).unwrap_err().code, "key_file");
     });
+}
+
+/// Who is asked to sign, and only remembers what.
+struct Caught(Vec<u8>, std::cell::RefCell<Vec<u8>>);
+impl seal::Signer for Caught {
+    fn certificate(&self) -> &[u8] {
+        &self.0
+    }
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, kernel::Said> {
+        *self.1.borrow_mut() = message.to_vec();
+        Ok(vec![0x30, 0])
+    }
+}
+
+/// What is to be signed when this device sets this seal.
+fn to_sign(device: &FileDevice, esl: &[u8], at: Moment) -> Vec<u8> {
+    let caught = Caught(device.certificate().unwrap(), std::cell::RefCell::default());
+    seal::make::stamp(esl, b"paper", "/x", &caught, at).unwrap();
+    caught.1.into_inner()
+}
+
+#[test]
+fn the_reference_service_signs_nothing_but_stamps_with_its_own_seals() {
+    city(|app, _| {
+        let place = TempDir::new();
+        key_file(app, place.path(), "one");
+        key_file(app, place.path(), "two");
+        let open = |name: &str| FileDevice::open(&place.path().join(name), None).unwrap();
+        let (own, other) = (open("one.pem"), open("two.pem"));
+        assert!(Service::new(open("one.pem"), "short").is_err());
+        let service = Service::new(open("one.pem"), TOKEN).unwrap();
+        let now = app.city.store().now();
+        let draft = Draft {
+            number: "4306000000001".into(),
+            name: "章".into(),
+            kind: 1,
+            created: now,
+            valid_to: now.plus_us(9 * US_PER_DAY),
+            picture: vec![1],
+            width: 42,
+            height: 42,
+        };
+        let bearer = format!("Bearer {TOKEN}");
+        let ask = |method: &str, path: &str, authorization: &str, body: &[u8]| {
+            service.answer(Question { method, path, authorization, body }).0
+        };
+        let sign = |message: &[u8]| {
+            let body = serde_json::to_vec(&seals::Message { message: base64_of(message) }).unwrap();
+            ask("POST", "/v1/sign", &bearer, &body)
+        };
+        let (good, strange) = (own.make(&draft).unwrap(), other.make(&draft).unwrap());
+        assert_eq!(sign(&to_sign(&own, &good, now)), 200);
+        // A seal of somebody else, any other bytes, a stamp with something behind it.
+        assert_eq!(sign(&to_sign(&other, &strange, now)), 422);
+        assert_eq!(sign(b"pay me"), 422);
+        assert_eq!(sign(&good), 422);
+        assert_eq!(ask("POST", "/v1/sign", &bearer, b"{}"), 400);
+        assert_eq!(ask("GET", "/v1/certificate", &bearer, b""), 200);
+        assert_eq!(ask("GET", "/v1/certificate", "Bearer wrong", b""), 401);
+        assert_eq!(ask("GET", "/v1/keys", &bearer, b""), 404);
+    });
+}
+
+fn base64_of(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for three in bytes.chunks(3) {
+        let n = three.iter().fold(0u32, |n, b| n << 8 | u32::from(*b)) << (8 * (3 - three.len()));
+        for i in 0..4 {
+            let letter = char::from(LETTERS[(n >> (18 - 6 * i) & 63) as usize]);
+            out.push(if i > three.len() { '=' } else { letter });
+        }
+    }
+    out
 }
 
 fn parts_of(ofd: &[u8]) -> Vec<(String, Vec<u8>)> {

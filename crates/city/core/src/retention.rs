@@ -151,6 +151,8 @@ mod tests {
         "redesign",
         "region",
         "seal",
+        "seal_image",
+        "sealed_file",
         "sealed_paper",
         "service",
         "setting",

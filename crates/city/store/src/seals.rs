@@ -83,8 +83,8 @@ fn seal_of(r: &Row<'_>) -> Result<SealRow> {
 /// Adds a seal with its picture.
 pub fn put(tx: &mut Tx<'_>, _permit: &Permit, s: &SealRow, picture: &[u8]) -> Result<i64> {
     let sql = "INSERT INTO seal_entry (number, name, kind, unit, state, ver, papers, roles, device, trial, asked_by, \
-               filed, certificate, made, width, height, picture) VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, \
-               $11, $12, $13, $14, $15, $16) RETURNING id";
+               filed, certificate, made, width, height) VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, \
+               $13, $14, $15) RETURNING id";
     let asked = s.asked_by.map(|s| s.0);
     let id = tx.insert(
         sql,
@@ -103,10 +103,10 @@ pub fn put(tx: &mut Tx<'_>, _permit: &Permit, s: &SealRow, picture: &[u8]) -> Re
             &s.certificate,
             s.made,
             s.width,
-            s.height,
-            picture
+            s.height
         ],
     )?;
+    tx.exec("INSERT INTO seal_image (seal, picture) VALUES ($1, $2)", vals![id, picture])?;
     prove(tx, "seal_entry", id)?;
     Ok(id)
 }
@@ -140,7 +140,7 @@ pub fn save(tx: &mut Tx<'_>, _permit: &Permit, s: &SealRow) -> Result<bool> {
 
 /// Keeps the seal as it was made, with its picture.
 pub fn put_made(tx: &mut Tx<'_>, _permit: &Permit, id: i64, esl: &[u8], picture: &[u8]) -> Result<()> {
-    tx.exec("UPDATE seal_entry SET esl = $2, picture = $3 WHERE id = $1", vals![id, esl, picture])?;
+    tx.exec("UPDATE seal_image SET esl = $2, picture = $3 WHERE seal = $1", vals![id, esl, picture])?;
     Ok(())
 }
 
@@ -156,12 +156,12 @@ pub fn seals(rd: &mut Rd<'_>, limit: u32) -> Result<Vec<SealRow>> {
 
 /// The picture of a seal.
 pub fn picture(rd: &mut Rd<'_>, id: i64) -> Result<Vec<u8>> {
-    rd.query_one("SELECT picture FROM seal_entry WHERE id = $1", vals![id], |r| Ok(r.blob(0)?.to_vec()))
+    rd.query_one("SELECT picture FROM seal_image WHERE seal = $1", vals![id], |r| Ok(r.blob(0)?.to_vec()))
 }
 
 /// The seal as it was made; none before.
 pub fn made(rd: &mut Rd<'_>, id: i64) -> Result<Option<Vec<u8>>> {
-    let sql = "SELECT esl FROM seal_entry WHERE id = $1";
+    let sql = "SELECT esl FROM seal_image WHERE seal = $1";
     Ok(rd.query_opt(sql, vals![id], |r| Ok(r.opt_blob(0)?.map(<[u8]>::to_vec)))?.flatten())
 }
 
@@ -296,8 +296,8 @@ fn sealed_of(r: &Row<'_>) -> Result<SealedRow> {
 /// Keeps a sealed paper.
 pub fn put_sealed(tx: &mut Tx<'_>, _permit: &Permit, s: &SealedRow, ofd: &[u8], pdf: &[u8]) -> Result<i64> {
     let sql = "INSERT INTO sealed_paper (code, kind, subject, seal, office, number, title, day, trial, at, state, why, \
-               ofd_digest, pdf_digest, ofd, pdf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
-               $15, $16) RETURNING id";
+               ofd_digest, pdf_digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+               RETURNING id";
     let id = tx.insert(
         sql,
         vals![
@@ -314,11 +314,10 @@ pub fn put_sealed(tx: &mut Tx<'_>, _permit: &Permit, s: &SealedRow, ofd: &[u8], 
             &s.state,
             &s.why,
             &s.ofd_digest,
-            &s.pdf_digest,
-            ofd,
-            pdf
+            &s.pdf_digest
         ],
     )?;
+    tx.exec("INSERT INTO sealed_file (paper, ofd, pdf) VALUES ($1, $2, $3)", vals![id, ofd, pdf])?;
     prove(tx, "sealed_paper", id)?;
     Ok(id)
 }
@@ -359,6 +358,6 @@ pub fn by_digest(rd: &mut Rd<'_>, digest: &str) -> Result<Option<SealedRow>> {
 
 /// The bytes of a sealed paper: OFD and PDF.
 pub fn files(rd: &mut Rd<'_>, id: i64) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
-    let sql = "SELECT ofd, pdf FROM sealed_paper WHERE id = $1";
+    let sql = "SELECT ofd, pdf FROM sealed_file WHERE paper = $1";
     rd.query_opt(sql, vals![id], |r| Ok((r.blob(0)?.to_vec(), r.blob(1)?.to_vec())))
 }

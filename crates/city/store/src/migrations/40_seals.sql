@@ -1,5 +1,5 @@
 -- 印章登记: each seal with where it stands; what happened to it is in its events (stream kind 23). The private key is
--- never here: `device` names who holds it. `esl`: the seal as made (GB/T 38540), which is public.
+-- never here: `device` names who holds it.
 CREATE TABLE seal_entry (
   id          @ID,
   number      TEXT NOT NULL,
@@ -19,12 +19,16 @@ CREATE TABLE seal_entry (
   certificate TEXT NOT NULL,
   made        BIGINT NOT NULL,
   width       BIGINT NOT NULL,
-  height      BIGINT NOT NULL,
-  picture     BLOB NOT NULL,
-  esl         BLOB
+  height      BIGINT NOT NULL
 ) @STRICT;
 CREATE UNIQUE INDEX seal_entry_number ON seal_entry (number);
 CREATE INDEX seal_entry_unit ON seal_entry (unit, id);
+-- 印模与印章: what a seal looks like, and the seal as it was made (GB/T 38540), which is public.
+CREATE TABLE seal_image (
+  seal    @KEY,
+  picture BLOB NOT NULL,
+  esl     BLOB
+) @STRICT;
 -- 用印记录: begun before the key is asked, ended when the paper is kept or it failed.
 CREATE TABLE seal_use (
   id      @ID,
@@ -56,11 +60,15 @@ CREATE TABLE sealed_paper (
   ended      BIGINT,
   why        TEXT NOT NULL,
   ofd_digest TEXT NOT NULL,
-  pdf_digest TEXT NOT NULL,
-  ofd        BLOB NOT NULL,
-  pdf        BLOB NOT NULL
+  pdf_digest TEXT NOT NULL
 ) @STRICT;
 CREATE UNIQUE INDEX sealed_paper_code ON sealed_paper (code);
 CREATE UNIQUE INDEX sealed_paper_subject ON sealed_paper (kind, subject);
 CREATE INDEX sealed_paper_ofd ON sealed_paper (ofd_digest);
 CREATE INDEX sealed_paper_pdf ON sealed_paper (pdf_digest);
+-- Its bytes: given out only while their SM3 is the one above.
+CREATE TABLE sealed_file (
+  paper @KEY,
+  ofd   BLOB NOT NULL,
+  pdf   BLOB NOT NULL
+) @STRICT;

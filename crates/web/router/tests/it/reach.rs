@@ -373,6 +373,7 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/r/", "{hash}", digest.clone()),
         ("/see/c/", "{number}", t.case.clone()),
         ("/see/a/", "{number}", t.application.0.clone()),
+        ("/see/b/", "{number}", t.booking.0.clone()),
         ("/see/", "{token}", "0".repeat(16)),
         ("/stop/", "{who}", "0".repeat(32)),
         ("/verify/", "{code}", "0".repeat(16)),
