@@ -99,7 +99,10 @@ impl Halls {
         let line = |l: &doors::Loaded| HallLine {
             id: l.row.id,
             unit: office.unit_name(l.hall.unit),
-            today: l.hall.open_on(today, &office.rules.calendar).iter().map(|o| o.span.to_string()).collect(),
+            today: {
+                let open = l.hall.open_on(today, &office.rules.calendar);
+                hall::Span::joined(open.iter().map(|o| o.span)).iter().map(ToString::to_string).collect()
+            },
             hall: l.hall.clone(),
         };
         Ok(self.all(rd)?.iter().map(line).collect())
