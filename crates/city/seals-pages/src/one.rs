@@ -76,6 +76,12 @@ fn device(p: &Page, name: &str) -> String {
     }
 }
 
+fn grouped(hex: &str) -> String {
+    let parts: Vec<String> =
+        hex.as_bytes().chunks(8).map(|c| String::from_utf8_lossy(c).into_owned()).collect();
+    parts.join(" ")
+}
+
 fn use_line(p: &Page, u: UseView) -> Use {
     let (result, class) = match u.state.as_str() {
         "kept" => (p.t.use_kept.to_owned(), "green"),
@@ -89,7 +95,8 @@ fn use_line(p: &Page, u: UseView) -> Use {
         kind: PaperKind::read(&u.kind).map_or_else(String::new, |k| paper(p.lang, k)),
         result,
         class,
-        digest: u.digest,
+        // In groups, so that a narrow screen breaks it.
+        digest: grouped(&u.digest),
     }
 }
 
