@@ -16,6 +16,7 @@ use optimise_acts::{Logs, Redesigns};
 use outbox::Outbox;
 use people::{People, RosterTables};
 use resolve_acts::{Cases, Letters};
+use seals::{Devices, Seals};
 use service_acts::{Service, ServiceTables};
 use shelf::Items;
 use supervise_acts::{RatingTables, Supervision};
@@ -52,6 +53,8 @@ pub struct House {
     pub halls: Halls,
     /// 发件箱: people and systems outside are told
     pub outbox: Outbox,
+    /// 印章: the register of seals, and what was sealed
+    pub seals: Seals,
 }
 
 impl House {
@@ -119,6 +122,7 @@ impl House {
             companies,
             halls: Halls::new(city.clone(), handover::OF_HALLS),
             outbox: Outbox::new(city.clone()),
+            seals: Seals::new(city.clone(), Devices::of_surroundings(city.keys().join("seals"))),
             items,
             city,
         }

@@ -36,6 +36,8 @@ mod redesigns;
 mod reporter;
 #[path = "it/roster_doors.rs"]
 mod roster_doors;
+#[path = "it/seals.rs"]
+mod seals_of_papers;
 #[path = "it/service.rs"]
 mod service;
 #[path = "it/supervise.rs"]

@@ -95,6 +95,7 @@ fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
     let tick_us = (10 * US_PER_HOUR / a_day).clamp(1, 60 * kernel::US_PER_SECOND);
     crate::demo_services::begin(&app)?;
     crate::demo_companies::begin(&app, SEED)?;
+    crate::demo_seals::begin(&app)?;
     let start = now.plus_us(-DAYS * US_PER_DAY);
     let walks = demo_walks::begin(&app, &city, start, DAYS)?;
     let halls = demo_halls::begin(&app, &city, start)?;

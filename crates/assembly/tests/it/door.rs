@@ -27,7 +27,7 @@ const DOORLESS: &[(&str, &str)] = &[
 ];
 
 /// The handles of the house.
-const HANDLES: [&str; 15] = [
+const HANDLES: [&str; 16] = [
     "House",
     "City",
     "People",
@@ -43,10 +43,11 @@ const HANDLES: [&str; 15] = [
     "Companies",
     "Imports",
     "Outbox",
+    "Seals",
 ];
 
 /// The crates that hold them.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "assembly",
     "city/core",
     "city/people",
@@ -61,6 +62,7 @@ const ROOMS: [&str; 14] = [
     "company/acts",
     "city/imports",
     "city/outbox",
+    "city/seals",
 ];
 
 /// Names that many things have: followed inside of one file only.
