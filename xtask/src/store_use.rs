@@ -96,6 +96,7 @@ const ASKS: &[(&str, &[&str])] = &[
         "service-acts",
         &["applications", "asides", "counters", "files", "held", "items", "office", "ratings", "themes"],
     ),
+    ("seals", &["counters", "ledger_rows", "seals"]),
     ("shelf", &["counters", "items"]),
     (
         "supervise-acts",
