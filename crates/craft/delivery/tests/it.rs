@@ -153,7 +153,7 @@ fn what_a_receiver_answers_says_whether_it_is_tried_again() {
 }
 
 /// Answers every request with this head and waits with its body; the lines that were asked for.
-fn raw(head: String, body_after: Duration) -> (String, Arc<Mutex<Vec<String>>>) {
+fn raw(head: &str, body_after: Duration) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (asked, head) = (Arc::new(Mutex::new(Vec::new())), head.replace("{url}", &url));
@@ -174,7 +174,7 @@ fn raw(head: String, body_after: Duration) -> (String, Arc<Mutex<Vec<String>>>) 
 #[test]
 fn a_redirection_is_not_followed_to_a_receiver_that_would_take_it() {
     let (url, asked) =
-        raw("HTTP/1.1 307 x\r\nlocation: {url}/other\r\ncontent-length: 0\r\n\r\n".into(), Duration::ZERO);
+        raw("HTTP/1.1 307 x\r\nlocation: {url}/other\r\ncontent-length: 0\r\n\r\n", Duration::ZERO);
     let hook = Hook { url: format!("{url}/in"), secret: String::new() };
     assert_eq!(hook.send(&web("127.0.0.1"), "m", 0, "{}").unwrap_err().scope, Scope::Never);
     assert_eq!(*asked.lock().unwrap(), ["POST /in HTTP/1.1"]);
@@ -186,7 +186,7 @@ fn a_webhook_that_was_taken_is_taken_however_long_or_slow_the_answer() {
         Postbox::start(|_, _| (200, Box::leak("x".repeat(100 << 10).into_boxed_str()), Duration::ZERO));
     let hook = Hook { url: long.url.clone(), secret: String::new() };
     hook.send(&web("127.0.0.1"), "m", 0, "{}").unwrap();
-    let (slow, _) = raw("HTTP/1.1 200 x\r\ncontent-length: 10\r\n\r\n".into(), Duration::from_secs(2));
+    let (slow, _) = raw("HTTP/1.1 200 x\r\ncontent-length: 10\r\n\r\n", Duration::from_secs(2));
     let hook = Hook { url: slow, secret: String::new() };
     hook.send(&web("127.0.0.1"), "m", 0, "{}").unwrap();
     // A gateway whose sign stands in the answer is another matter.
