@@ -1,11 +1,13 @@
 // Every browser test, those of the loop on both databases, two at a time (a round waits for its browser half of the
-// time); goes on after one that fails, and ends with 1 when any did. What a round said is printed when it has ended.
+// time); goes on after one that fails. What a round said is printed when it has ended. One that failed runs once more when
+// nobody else does: a browser on a busy machine is late now and then. That it needed this is said; what fails twice ends
+// with 1.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startPostgres } from "./postgres.mjs";
 
 // The longest first.
-const ROOMS = ["run", "service", "company", "hall", "reading", "walk", "redesign", "log", "supervise", "office", "imports", "paper", "clicks", "pages"];
+const ROOMS = ["run", "service", "company", "hall", "reading", "walk", "redesign", "log", "supervise", "office", "imports", "first", "paper", "clicks", "pages"];
 const LANES = 2;
 
 // `import.meta.dirname` would ask for Node 20.11; Debian 12 has 18.
@@ -32,6 +34,11 @@ const lane = async () => {
   for (let room = waiting.shift(); room; room = waiting.shift()) if (!(await round(room))) failed.push(room);
 };
 await Promise.all(Array.from({ length: LANES }, lane));
+const late = failed.splice(0);
+for (const room of late) {
+  if (await round(room)) console.log(`第二次才通过 / passed only when run again: ${room}`);
+  else failed.push(room);
+}
 postgres?.stop();
 if (failed.length > 0) {
   console.error(`没有通过 / failed: ${failed.join(", ")}`);

@@ -33,7 +33,7 @@ async function tour(url, browser, size) {
   const page = await person(browser, url, problems, { login: "approve.coordinator1", size });
   await page.goto("/desk/import");
   await check(page, problems);
-  for (const door of ["cases", "items", "walks", "policies", "logs"]) {
+  for (const door of ["cases", "items", "walks", "companies", "policies", "services", "logs"]) {
     must((await page.locator(`a[href="/desk/import/${door}"]`).count()) === 1, `the door ${door} is there`);
   }
   await page.goto("/desk/import/cases");

@@ -23,8 +23,9 @@ const freePort = () =>
 /** Windows that are open, by the address they look at. */
 const windows = new Set();
 
-/** Starts the program with the model city; `databaseUrl` for PostgreSQL. Answers its address and how to end it. */
-export async function startServer({ cases = 60, databaseUrl } = {}) {
+/** Starts the program with the model city, or `empty`, as a new city does; `databaseUrl` for PostgreSQL. Answers its
+ * address, of an empty one also that of the first set-up, and how to end it. */
+export async function startServer({ cases = 60, databaseUrl, empty = false } = {}) {
   const program = process.env.BANCHENG_BIN ?? new URL("../target/debug/bancheng", import.meta.url).pathname;
   const port = await freePort();
   const dir = mkdtempSync(join(tmpdir(), "bancheng-e2e-"));
@@ -37,13 +38,16 @@ export async function startServer({ cases = 60, databaseUrl } = {}) {
     const lines = readFileSync(log, "utf8").split("\n");
     for (const line of lines.filter((l) => !/ (INFO|DEBUG) /.test(l)).slice(-200)) if (line) console.log(line);
   };
-  const child = spawn(program, [...place, "demo", "--port", String(port), "--cases", String(cases)], {
-    stdio: ["ignore", "inherit", logs],
+  const run = empty ? ["serve", "--listen", `127.0.0.1:${port}`] : ["demo", "--port", String(port), "--cases", String(cases)];
+  const child = spawn(program, [...place, ...run], {
+    stdio: ["ignore", empty ? "pipe" : "inherit", logs],
     // Where it runs is said above, not by what the round has in its surroundings.
     env: { ...process.env, BANCHENG_DATABASE_URL: undefined },
   });
   const url = `http://127.0.0.1:${port}`;
   closeSync(logs);
+  let said = "";
+  child.stdout?.on("data", (some) => (said += some));
   const ended = new Promise((done) => child.once("exit", done));
   const stop = async () => {
     // People leave before the house closes: a page that is left sends what was typed.
@@ -62,7 +66,7 @@ export async function startServer({ cases = 60, databaseUrl } = {}) {
       throw new Error(`the server ended with ${how}`);
     }
     const answered = await fetch(`${url}/healthz`).then((r) => r.ok, () => false);
-    if (answered) return { url, stop };
+    if (answered) return { url, stop, setup: () => said.match(/\/setup\/\S+/)?.[0] };
     await new Promise((next) => setTimeout(next, 250));
   }
   await stop();
@@ -128,18 +132,36 @@ function outline() {
   const words = ["href", "id", "name", "value", "title", "alt", "content", "action", "aria-label", "datetime", "d", "x", "y", "cx", "cy", "x1", "x2", "y1", "y2", "width", "height", "points", "transform", "viewBox", "src"];
   const of = (e) => {
     const points = ["for", "aria-describedby", "aria-labelledby", "aria-controls"];
-    const there = (ids) => ids.split(/\s+/).every((id) => document.getElementById(id));
-    const attributes = [...e.attributes].map((a) => points.includes(a.name) ? `${a.name}=${there(a.value)}` : words.includes(a.name) ? `${a.name}${a.value.trim() ? "" : "="}` : `${a.name}=${a.value}`);
+    // What it points at, not only that something is there; and how many labels a field has.
+    const at = (ids) =>
+      ids.split(/\s+/).map((id) => {
+        const to = document.getElementById(id);
+        return to ? `${to.tagName}.${to.type ?? ""}.${to.className}` : "none";
+      });
+    const attributes = [...e.attributes].map((a) => points.includes(a.name) ? `${a.name}=${at(a.value)}` : words.includes(a.name) ? `${a.name}${a.value.trim() ? "" : "="}` : `${a.name}=${a.value}`);
     const told = [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
     const inside = [...e.children].map(of).filter((c, n, all) => c !== all[n - 1]);
-    return `${e.tagName}[${attributes.sort()}]${told ? "t" : ""}${e.checkVisibility() ? "" : "-"}(${inside.join("")})`;
+    return `${e.tagName}[${attributes.sort()}]${told ? "t" : ""}${e.checkVisibility() ? "" : "-"}${e.labels ? e.labels.length : ""}(${inside.join("")})`;
   };
   const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
   return { text: of(document.documentElement), twice: ids.filter((id, n) => ids.indexOf(id) < n) };
 }
 
-/** axe (WCAG 2.1 AA), no sideways scrolling, targets large enough. */
+/** axe (WCAG 2.1 AA), no sideways scrolling, targets large enough. Of a page that went on meanwhile, as an answer to a form
+ * or to show its progress, the one that it went on to is judged. */
 export async function check(page, problems) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await judge(page, problems);
+    } catch (e) {
+      if (tries === 10 || !/context was destroyed|because of a navigation/.test(e.message)) throw e;
+      await page.waitForLoadState("load");
+    }
+  }
+}
+
+async function judge(page, problems) {
+  await page.waitForLoadState("load");
   const here = `${new URL(page.url()).pathname} ${page.viewportSize().width}px`;
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wide > 0) problems.push(`${here}: scrolls sideways by ${wide}px`);
@@ -154,11 +176,11 @@ export async function check(page, problems) {
   // What axe judges is the form of a page: one that it has judged at this size is not judged again with other words in it.
   const seen = `${page.viewportSize().width} ${form.text}`;
   if (judged.has(seen)) return;
-  judged.add(seen);
   await page.evaluate(axeSource);
   const found = await page.evaluate(() =>
     window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] }),
   );
+  judged.add(seen);
   for (const v of found.violations) {
     problems.push(`${here}: ${v.id} (${v.impact}): ${v.nodes.map((n) => n.html.slice(0, 120)).slice(0, 2).join(" | ")}`);
   }

@@ -127,6 +127,7 @@ async function roster(admin) {
     await admin.goto("/desk/import/roster");
     await admin.setInputFiles("#file", path);
     await admin.click("main form button.main");
+    await admin.locator('button[value="begin"], .note.bad').first().waitFor();
     await check(admin, problems);
   };
   await post(file);

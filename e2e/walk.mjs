@@ -147,6 +147,7 @@ async function offlineDay(browser, url) {
   must(there.ops.some((o) => o.act.act === "attached"), "the photo is not in the walk");
   must(there.lacks.length === 0, `it does not count: ${there.lacks}`);
   must(there.cases.length === 1, "the problem is no case");
+  must((await page.getByText("正在走", { exact: true }).count()) === 0, "a walk that is finished and sent is still under way");
   return { context, page, id: there.id, number: there.cases[0]?.number };
 }
 

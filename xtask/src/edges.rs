@@ -36,6 +36,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("imports", &["kernel", "tabular", "paper", "store", "city"]),
     ("outbox", &["kernel", "ledger", "delivery", "access", "store", "city"]),
     ("outbox-pages", &["kernel", "city", "outbox", "web-kit"]),
+    ("seals", &["kernel", "ledger", "paper", "seal", "access", "store", "city"]),
+    ("seals-pages", &["kernel", "access", "city", "seals", "web-kit"]),
     ("imports-pages", &["kernel", "tabular", "city", "imports", "web-kit"]),
     ("shelf", &["kernel", "catalogue", "access", "store", "city"]),
     ("people", &["kernel", "ledger", "tabular", "access", "paper", "sso", "store", "city", "imports"]),
@@ -59,6 +61,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "imports",
             "paper",
             "tabular",
+            "outbox",
         ],
     ),
     (
@@ -99,9 +102,11 @@ const EDGES: &[(&str, &[&str])] = &[
             "access",
             "store",
             "city",
+            "seals",
             "imports",
             "paper",
             "tabular",
+            "outbox",
         ],
     ),
     (
@@ -118,6 +123,9 @@ const EDGES: &[(&str, &[&str])] = &[
             "city",
             "shelf",
             "outbox",
+            "imports",
+            "paper",
+            "tabular",
         ],
     ),
     (
@@ -127,7 +135,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "imports", "paper",
         ],
     ),
-    ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city"]),
+    ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city", "outbox"]),
     (
         "assembly",
         &[
@@ -150,6 +158,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "company-acts",
             "imports",
             "hall-acts",
+            "seals",
             "outbox",
         ],
     ),
@@ -169,7 +178,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("web-kit", &["kernel", "workday", "resolve", "access", "store", "city"]),
-    ("portal", &["kernel", "seal", "city", "web-kit"]),
+    ("portal", &["kernel", "seal", "city", "seals", "web-kit"]),
     (
         "catalogue-pages",
         &["kernel", "catalogue", "access", "paper", "store", "city", "shelf", "catalogue-acts", "web-kit"],
@@ -202,7 +211,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "supervise-pages",
-        &["kernel", "supervise", "access", "paper", "store", "city", "supervise-acts", "web-kit"],
+        &["kernel", "supervise", "access", "paper", "store", "city", "seals", "supervise-acts", "web-kit"],
     ),
     (
         "service-pages",
@@ -231,6 +240,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "supervise-pages",
             "people-pages",
             "imports-pages",
+            "seals-pages",
             "outbox-pages",
         ],
     ),
@@ -257,6 +267,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "demo",
             "paper",
             "seal",
+            "seals",
             "store",
             "city",
             "shelf",

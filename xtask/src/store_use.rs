@@ -72,7 +72,7 @@ const ASKS: &[(&str, &[&str])] = &[
         ],
     ),
     ("outbox", &["office", "outbox", "settings"]),
-    ("people", &["facts", "office", "settings", "tries"]),
+    ("people", &["facts", "office", "settings", "standing", "tries"]),
     ("people-pages", &["office"]),
     (
         "resolve-acts",
@@ -96,6 +96,7 @@ const ASKS: &[(&str, &[&str])] = &[
         "service-acts",
         &["applications", "asides", "counters", "files", "held", "items", "office", "ratings", "themes"],
     ),
+    ("seals", &["counters", "ledger_rows", "seals"]),
     ("shelf", &["counters", "items"]),
     (
         "supervise-acts",

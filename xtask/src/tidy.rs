@@ -24,6 +24,7 @@ pub fn run() -> Result<()> {
     found.extend(strangers(&names));
     let files = files(&names);
     found.extend(sizes(&files));
+    found.extend(tables(&files));
     found.extend(crate::citations::check(&files, &rooms)?);
     if found.is_empty() {
         return Ok(());
@@ -54,6 +55,33 @@ fn sizes(files: &[(String, String)]) -> Vec<String> {
                 if text.contains(word) {
                     found.push(format!("{name}: {word}"));
                 }
+            }
+        }
+    }
+    found
+}
+
+/// Columns that a phone still shows side by side.
+const COLUMNS_MAX: usize = 3;
+
+/// A table of more columns is told row by row on a phone (`stack`), or is one that people read as a grid.
+fn tables(files: &[(String, String)]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, text) in files.iter().filter(|(n, _)| n.ends_with(".html")) {
+        for (at, _) in text.match_indices("<table") {
+            let table = &text[at..];
+            let Some(head) =
+                table.find("</thead>").filter(|h| table.find("</table>").is_some_and(|e| h < &e))
+            else {
+                continue;
+            };
+            let tag = &table[..table.find('>').unwrap_or(0)];
+            let columns = table[..head].matches("<th>").count() + table[..head].matches("<th ").count();
+            if columns > COLUMNS_MAX && !["stack", "figures", "loads"].iter().any(|c| tag.contains(c)) {
+                let line = text[..at].lines().count() + 1;
+                found.push(format!(
+                    "{name}:{line}: {columns} 列的表在手机上读不了，用 stack / too wide for a phone"
+                ));
             }
         }
     }

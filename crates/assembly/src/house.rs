@@ -8,7 +8,7 @@ use store::Store;
 use crate::handover;
 use catalogue_acts::{Catalogue, ItemTables};
 use city::{City, Error, Limits};
-use company_acts::{Companies, PolicyTables};
+use company_acts::{Companies, CompanyTables, PolicyTables};
 use hall_acts::Halls;
 use imports::{Gate, Imports};
 use optimise_acts::logs::LogFiles;
@@ -16,7 +16,8 @@ use optimise_acts::{Logs, Redesigns};
 use outbox::Outbox;
 use people::{People, RosterTables};
 use resolve_acts::{Cases, Letters};
-use service_acts::Service;
+use seals::{Devices, Seals};
+use service_acts::{Service, ServiceTables};
 use shelf::Items;
 use supervise_acts::{RatingTables, Supervision};
 use walk_acts::{WalkTables, Walks};
@@ -52,6 +53,8 @@ pub struct House {
     pub halls: Halls,
     /// 发件箱: people and systems outside are told
     pub outbox: Outbox,
+    /// 印章: the register of seals, and what was sealed
+    pub seals: Seals,
 }
 
 impl House {
@@ -94,13 +97,16 @@ impl House {
         let supervision = Supervision::new(city.clone(), handover::OF_RATINGS);
         let walks = Walks::new(city.clone(), items.clone(), handover::OF_WALKS);
         let companies = Companies::new(city.clone(), handover::OF_COMPANIES);
+        let services = Service::new(city.clone(), handover::OF_SERVICES);
         let gates: Vec<Arc<dyn Gate>> = vec![
             Arc::new(Letters(cases.clone())),
             Arc::new(ItemTables(catalogue.clone())),
             Arc::new(RosterTables(people.clone())),
             Arc::new(RatingTables(supervision.clone())),
             Arc::new(WalkTables(walks.clone())),
+            Arc::new(CompanyTables(companies.clone())),
             Arc::new(PolicyTables(companies.clone())),
+            Arc::new(ServiceTables(services.clone())),
             Arc::new(LogFiles(logs.clone())),
         ];
         Self {
@@ -112,10 +118,11 @@ impl House {
             redesigns: Redesigns::new(city.clone(), handover::OF_REDESIGNS),
             logs,
             supervision,
-            services: Service::new(city.clone(), handover::OF_SERVICES),
+            services,
             companies,
             halls: Halls::new(city.clone(), handover::OF_HALLS),
             outbox: Outbox::new(city.clone()),
+            seals: Seals::new(city.clone(), Devices::of_surroundings(city.keys().join("seals"))),
             items,
             city,
         }

@@ -8,6 +8,8 @@ mod door;
 mod erasures;
 #[path = "it/files.rs"]
 mod files;
+#[path = "it/first.rs"]
+mod first;
 #[path = "it/guard.rs"]
 mod guard;
 #[path = "it/imports.rs"]
@@ -34,10 +36,14 @@ mod redesigns;
 mod reporter;
 #[path = "it/roster_doors.rs"]
 mod roster_doors;
+#[path = "it/seals.rs"]
+mod seals_of_papers;
 #[path = "it/service.rs"]
 mod service;
 #[path = "it/supervise.rs"]
 mod supervise;
+#[path = "it/table_doors.rs"]
+mod table_doors;
 #[path = "it/walks.rs"]
 mod walks;
 #[path = "it/worker.rs"]

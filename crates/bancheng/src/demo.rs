@@ -17,6 +17,7 @@ use resolve::{
     Word as _,
 };
 use store::Options;
+use supervise_acts::Edited;
 
 use crate::place::PlaceArgs;
 use crate::serve;
@@ -94,12 +95,38 @@ fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
     let tick_us = (10 * US_PER_HOUR / a_day).clamp(1, 60 * kernel::US_PER_SECOND);
     crate::demo_services::begin(&app)?;
     crate::demo_companies::begin(&app, SEED)?;
+    crate::demo_seals::begin(&app)?;
     let start = now.plus_us(-DAYS * US_PER_DAY);
     let walks = demo_walks::begin(&app, &city, start, DAYS)?;
     let halls = demo_halls::begin(&app, &city, start)?;
     Play { app: &app, city: &city, clock: &clock, dice: Dice::new(SEED, "play"), now, tick_us, walks, halls }
         .weeks(cases, now)?;
+    afternoon_over(&app, now)?;
     app.city.store().clone().close();
+    Ok(())
+}
+
+/// The limits of the model city confirmed, its first bulletin issued: nothing of its first afternoon is left to do.
+fn afternoon_over(app: &House, now: Moment) -> Result<()> {
+    let Some(who) = app.people.actor_of("approve.coordinator1")? else { return Ok(()) };
+    let limits = app.city.office_now().wait()?.rules.limits.clone();
+    app.city.set_limits(who.clone(), limits).wait()?;
+    let from = now.plus_us(-DAYS * US_PER_DAY).date();
+    let ask = supervise::Ask { from, to: now.date(), filter: supervise::Filter::default() };
+    let id = app.supervision.draft_bulletin(who.clone(), supervise::Form::Notice, ask).wait()?;
+    let draft = app.supervision.bulletin(who.clone(), id).wait()?;
+    let b = draft.bulletin;
+    let edited = Edited {
+        title: b.title,
+        number: format!("云政管办〔{}〕1号", now.date().year()),
+        to: b.to,
+        org: b.org,
+        date: b.date,
+        copies: b.copies,
+        texts: Vec::new(),
+    };
+    app.supervision.save_bulletin(who.clone(), id, draft.row.ver, edited).wait()?;
+    app.supervision.issue_bulletin(who, id).wait()?;
     Ok(())
 }
 

@@ -295,7 +295,7 @@ impl Play<'_> {
         // At every second window somebody is called, at every third the work has begun.
         for (n, (window, clerk)) in self.clerks.clone().into_iter().enumerate().filter(|(n, _)| n % 3 != 1) {
             tick();
-            let v = self.app.halls.next(clerk.clone(), self.hall, window).wait()?;
+            let v = self.app.halls.next(clerk.clone(), self.hall, window, None).wait()?;
             if n % 3 == 0 {
                 self.act(&clerk, &v, Command::Start {})?;
             }
@@ -343,7 +343,7 @@ impl Play<'_> {
         for _ in 0..most.min(50) {
             let mut called = Vec::new();
             for (window, clerk) in &self.clerks {
-                let v = self.app.halls.next(clerk.clone(), self.hall, *window).wait()?;
+                let v = self.app.halls.next(clerk.clone(), self.hall, *window, None).wait()?;
                 if v.acts.contains(&Act::Start) {
                     called.push((clerk.clone(), v));
                 }

@@ -31,7 +31,7 @@ enum What {
     /// 名册:单位和人员,全收或全不收 / units and staff: all of a file or nothing
     Roster(RosterArgs),
     /// 企业:一企一档,一行一家 / companies, a file for each, a company a row
-    Companies(crate::import_companies::CompaniesArgs),
+    Companies(crate::import_table::TableArgs),
     /// 评价:别的系统收的好差评 / ratings that another system collected
     Ratings(crate::import_ratings::RatingsArgs),
     /// 走访:走流程的记录,一行一次走访、一个环节或一个问题 / walks: a row a walk, a step or something found
@@ -159,7 +159,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     match &args.what {
         What::Cases(args) => cases(place, args),
         What::Roster(args) => roster(place, args),
-        What::Companies(args) => crate::import_companies::run(place, args),
+        What::Companies(args) => crate::import_table::run(place, "companies", args),
         What::Ratings(args) => crate::import_ratings::run(place, args),
         What::Walks(args) => crate::import_table::run(place, "walks", args),
         What::Policies(args) => crate::import_table::run(place, "policies", args),

@@ -1,4 +1,4 @@
-//! `bancheng import walks|policies|logs FILE`: a table through the same gate as at the desk of imports, looked at first with
+//! `bancheng import walks|companies|policies|logs FILE`, `bancheng services import FILE`: a table through the same gate as at the desk of imports, looked at first with
 //! `--dry-run`, read by a template of the desk with `--template` (X4).
 
 use std::fs::File;
@@ -18,7 +18,7 @@ use crate::place::PlaceArgs;
 pub struct TableArgs {
     /// 文件(任何格式) / a file of any format
     file: PathBuf,
-    /// 以谁的账号导入;走访和日志必填 / whose account brings it; needed for walks and logs
+    /// 以谁的账号导入;走访、政策和日志必填 / whose account brings it; needed for walks, policies and logs
     #[arg(long = "as", value_name = "LOGIN")]
     login: Option<String>,
     /// 读哪张工作表 / which sheet; the first visible one with a header when missing
@@ -74,10 +74,26 @@ struct Summary {
     parts: Vec<Told>,
 }
 
-fn pair(text: &str) -> Result<(String, String)> {
-    let (a, b) =
-        text.rsplit_once('=').with_context(|| format!("应写作 列=field / write column=field: {text}"))?;
-    Ok((a.trim().to_owned(), b.trim().to_owned()))
+fn pair((a, b): (&str, &str)) -> (String, String) {
+    (a.trim().to_owned(), b.trim().to_owned())
+}
+
+/// A column may have `=` in its name, a field has none.
+fn map_of(text: &str) -> Result<(String, String)> {
+    let said = || format!("应写作 列=field / write column=field: {text}");
+    text.rsplit_once('=').map(pair).with_context(said)
+}
+
+/// A question is a word, an answer is any text.
+fn answer_of(text: &str) -> Result<(String, String)> {
+    let said = || format!("应写作 问题=答 / write question=answer: {text}");
+    text.split_once('=').map(pair).with_context(said)
+}
+
+/// Doors at which it matters who brings a table: walks and logs are somebody's own, and whoever proposes policies may
+/// not release them.
+fn needs_account(door: &str) -> bool {
+    matches!(door, "walks" | "policies" | "logs")
 }
 
 fn how(args: &TableArgs, house: &assembly::House, actor: &Actor, door: &str) -> Result<How> {
@@ -93,11 +109,11 @@ fn how(args: &TableArgs, house: &assembly::House, actor: &Actor, door: &str) -> 
     }
     how.asked.date_order = args.date_order.or(how.asked.date_order);
     for map in &args.maps {
-        let (column, field) = pair(map)?;
+        let (column, field) = map_of(map)?;
         how.asked.columns.push(AskedColumn { sheet: String::new(), column, field });
     }
     for answer in &args.answers {
-        let (question, said) = pair(answer)?;
+        let (question, said) = answer_of(answer)?;
         how.answers.insert(question, said);
     }
     Ok(how)
@@ -125,7 +141,7 @@ pub fn run(place: &PlaceArgs, door: &str, args: &TableArgs) -> Result<()> {
             region: Some(office.settings.city.clone()),
         },
     };
-    if actor.staff.is_none() && matches!(door, "walks" | "logs") {
+    if actor.staff.is_none() && needs_account(door) {
         bail!("请用 --as 指明以谁的账号导入 / say whose account brings it: --as LOGIN");
     }
     gate.may(&actor, &office).with_context(shown)?;
@@ -191,5 +207,26 @@ fn say(s: &Summary) {
     crate::aside::say(&s.told, s.set_aside_file.as_ref());
     for told in &s.parts {
         crate::aside::say(told, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_may_hold_the_mark_and_an_answer_too() {
+        let two = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(map_of("甲=乙 = began").unwrap(), two("甲=乙", "began"));
+        assert_eq!(map_of("列=").unwrap(), two("列", ""));
+        assert_eq!(answer_of("why=a=b").unwrap(), two("why", "a=b"));
+        assert!(answer_of("why").unwrap_err().to_string().contains("问题=答"));
+        assert!(map_of("why").unwrap_err().to_string().contains("列=field"));
+    }
+
+    #[test]
+    fn policies_are_proposed_by_somebody() {
+        assert!(["walks", "policies", "logs"].into_iter().all(needs_account));
+        assert!(!needs_account("roster"));
     }
 }

@@ -9,13 +9,13 @@ mod demo;
 mod demo_companies;
 mod demo_halls;
 mod demo_ratings;
+mod demo_seals;
 mod demo_services;
 mod demo_walks;
 mod doctor;
 mod export;
 mod figures;
 mod import;
-mod import_companies;
 mod import_ratings;
 mod import_table;
 mod items;
@@ -96,7 +96,7 @@ enum Command {
     Simulate(simulate::Args),
     /// 政策:判定、体检、试算 / policies: who may have what, and why not
     Policy(policy::Args),
-    /// 印章:核验签章 / seals: check sealed documents
+    /// 印章:核验签章、试用密钥、参考签章服务 / seals: check sealed documents, a key, the reference service
     Seal(seal::Args),
     /// 备份 / back up
     Backup(backup::Args),

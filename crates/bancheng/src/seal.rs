@@ -1,4 +1,5 @@
-//! `bancheng seal verify`: is a sealed document what its seals say (P6, X6)? Reads one file, needs no database.
+//! `bancheng seal`: is a sealed document what its seals say (P6, X6)? Reads one file, needs no database. And for whoever tries
+//! seals: a key of one's own, and the reference seal service.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,31 @@ enum What {
     /// 核验签章文件(OFD、印章,或任何文件加签名文件)/ check a sealed OFD, a seal, or any file with its signature;
     /// 退出码 0 全部完好、1 不完好或没有签章、2 读不懂 / exit code 0 all intact, 1 not or no signature, 2 unreadable
     Verify(VerifyArgs),
+    /// 生成试用密钥文件;环境变量 BANCHENG_SEAL_PASSWORD 为口令 / make a key file for trials, its password in BANCHENG_SEAL_PASSWORD
+    Key(KeyArgs),
+    /// 参考签章服务:令牌在环境变量 BANCHENG_SEAL_TOKEN / the reference seal service, its token in BANCHENG_SEAL_TOKEN
+    Serve(ServeArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct KeyArgs {
+    /// 写到哪里(已有的不覆盖)/ where it goes; what is there is not written over
+    file: PathBuf,
+    /// 持有人 / who holds it
+    #[arg(long)]
+    holder: String,
+    /// 单位 / the office
+    #[arg(long)]
+    office: String,
+}
+
+#[derive(Debug, clap::Args)]
+struct ServeArgs {
+    /// 密钥文件 / the key file
+    key: PathBuf,
+    /// 监听地址 / address to listen on
+    #[arg(long, default_value = "127.0.0.1:8090")]
+    listen: std::net::SocketAddr,
 }
 
 #[derive(Debug, clap::Args)]
@@ -51,7 +77,11 @@ struct VerifyArgs {
 
 /// Answers, and says with the exit code how it went.
 pub fn run(args: &Args) -> ExitCode {
-    let What::Verify(args) = &args.what;
+    let args = match &args.what {
+        What::Verify(args) => args,
+        What::Key(args) => return ended(key(args)),
+        What::Serve(args) => return ended(serve(args)),
+    };
     match verify(args) {
         Ok(Ok(report)) => {
             let printed = if args.json { serde_json::to_string(&report) } else { Ok(text(&report)) };
@@ -65,6 +95,84 @@ pub fn run(args: &Args) -> ExitCode {
         Ok(Err(e)) => unreadable(args, &e),
         Err(e) => unreadable(args, &not_tried(&e)),
     }
+}
+
+fn ended(done: anyhow::Result<()>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("{e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The password of key files.
+fn password() -> Option<String> {
+    std::env::var("BANCHENG_SEAL_PASSWORD").ok().filter(|p| !p.is_empty())
+}
+
+/// Keeps a key file where nothing stands yet, readable by its owner only.
+pub(crate) fn keep_key(path: &Path, text: &str) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let name = path.display();
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file =
+        options.open(path).with_context(|| format!("写不了 {name}(已有的不覆盖)/ cannot write {name}"))?;
+    file.write_all(text.as_bytes())?;
+    Ok(file.sync_all()?)
+}
+
+fn key(args: &KeyArgs) -> anyhow::Result<()> {
+    let password = password();
+    let text = seals::new_key(&args.holder, &args.office, now(), password.as_deref())?;
+    keep_key(&args.file, &text)?;
+    let name = args.file.display();
+    println!("试用密钥已生成 / key made: {name}");
+    if password.is_none() {
+        eprintln!(
+            "没有口令,只凭文件权限保护;设置 BANCHENG_SEAL_PASSWORD 再生成可加口令 / no password: set BANCHENG_SEAL_PASSWORD to have one"
+        );
+    }
+    Ok(())
+}
+
+fn serve(args: &ServeArgs) -> anyhow::Result<()> {
+    use axum::body::Bytes;
+    use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+    use axum::response::IntoResponse as _;
+
+    let token = std::env::var("BANCHENG_SEAL_TOKEN").unwrap_or_default();
+    let key = seals::FileDevice::open(&args.key, password().as_deref()).map_err(city::Error::from)?;
+    let service = std::sync::Arc::new(seals::Service::new(key, &token)?);
+    let answer = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+        let service = std::sync::Arc::clone(&service);
+        async move {
+            let authorization = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+            let (status, text) = service.answer(seals::Question {
+                method: method.as_str(),
+                path: uri.path(),
+                authorization: authorization.unwrap_or_default(),
+                body: &body,
+            });
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, [(header::CONTENT_TYPE, "application/json")], text).into_response()
+        }
+    };
+    let router = axum::Router::new().fallback(answer);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(args.listen).await?;
+        println!("http://{}", listener.local_addr()?);
+        let stop = async {
+            drop(tokio::signal::ctrl_c().await);
+        };
+        axum::serve(listener, router).with_graceful_shutdown(stop).await
+    })?;
+    Ok(())
 }
 
 fn unreadable(args: &VerifyArgs, why: &Unreadable) -> ExitCode {

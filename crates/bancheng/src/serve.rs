@@ -75,6 +75,8 @@ pub struct WorkerArgs {
     watch: WatchArgs,
 }
 
+/// How long `--once` sends what is due.
+const SENDING: std::time::Duration = std::time::Duration::from_secs(60);
 /// How often the worker looks.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -113,6 +115,10 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     if let Some(worker) = worker {
         worker.thread().unpark();
         drop(worker.join());
+    }
+    // What is being sent is noted before the store closes, or it would be sent again.
+    if !app.outbox.stop() {
+        tracing::warn!(target: "care", "有告知没有发完，下次启动再发 / messages were still on their way and are sent again");
     }
     app.city.store().clone().close();
     Ok(())
@@ -169,8 +175,16 @@ pub fn work(place: &PlaceArgs, args: &WorkerArgs) -> Result<()> {
 /// One round; says what each care did, what failed and what is put aside. Fails when a care failed.
 fn once(app: &House, worker: &Worker) -> Result<()> {
     let tick = worker.round();
+    // The round only began to send. What stays is sent next time.
+    let settled = app.outbox.settle(SENDING)?;
+    let stopped = app.outbox.stop();
+    let sent = app.outbox.ended();
     for care in CARES {
-        println!("{}({}): {}", care.zh, care.name, tick.of(care.name));
+        let later = if care.name == "outbox" { sent } else { 0 };
+        println!("{}({}): {}", care.zh, care.name, tick.of(care.name) + later);
+    }
+    if !settled || !stopped {
+        println!("有告知没有发完，下次再发 / messages are left for the next time");
     }
     let listed =
         |rd: &mut store::Rd<'_>| Ok::<_, store::StoreError>((asides::list(rd, 500)?, jobs::dead(rd, 500)?));

@@ -150,6 +150,12 @@ fn logs_are_read_or_it_is_said_why_not() {
     assert!(none["case_duration_s"].is_null() && !none["cannot"][0].is_null(), "{none}");
     let asked = json(&["log", "ask", &path("l23_notime.xes"), "--question", "lost_time", "--json"]);
     assert!(asked[0]["said"].to_string().contains("cannot be answered without times"), "{asked}");
+    let cut = run(&["log", "stats", &path("l18_truncated.xes")]);
+    assert!(
+        cut.ok && cut.err.contains("之前的内容已保留"),
+        "what came before is kept and it is said: {}",
+        cut.err
+    );
     let html = run(&["log", "stats", &path("l17_html.xes")]);
     assert!(!html.ok && html.err.contains("HTML"), "{}", html.err);
 }
@@ -183,6 +189,12 @@ fn models_are_understood_or_refused_at_once() {
 fn texts_are_taken_as_imports_take_them() {
     let ran = run(&["text", "hot", &path("t04_hot.csv"), "--json"]);
     assert!(ran.ok, "{}", ran.err);
+    for file in ["t04_hot.csv", "t01_masks.csv"] {
+        let said: Value = serde_json::from_str(&run(&["text", "hot", &path(file), "--json"]).out).unwrap();
+        let words: Vec<String> = said.as_array().unwrap().iter().map(|t| t["words"].to_string()).collect();
+        let long = |w: &String| w.split('"').any(|w| w.bytes().filter(u8::is_ascii_digit).count() >= 7);
+        assert!(!words.iter().any(long), "{file}: a number of somebody among the words: {words:?}");
+    }
     assert!(Path::new(&path("t01_masks.csv")).is_file());
     assert!(run(&["text", "similar", &path("t01_masks.csv"), "--json"]).ok);
 }

@@ -4,14 +4,25 @@
 
 pub mod texts;
 mod verify;
+mod verify_code;
 
 use askama::Template;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 use axum::routing::get;
-use web_kit::{Asset, JS, Kit, render};
+use seals::Seals;
+use web_kit::{Asset, JS, render};
 
+/// What these pages may ask; the router gives it.
+#[derive(Clone, Debug)]
+pub struct Acts {
+    /// 印章
+    pub seals: Seals,
+}
+
+/// What all pages share, with what these may ask.
+pub type Kit = web_kit::Kit<Acts>;
 /// A page of this crate.
 pub(crate) type Page = web_kit::Page<texts::Texts>;
 
@@ -31,8 +42,12 @@ async fn front(p: Page) -> Response {
 
 /// The front page.
 pub fn routes() -> Router<Kit> {
-    Router::new().route("/", get(front)).route(
-        "/verify",
-        get(verify::form).post(verify::check).layer(DefaultBodyLimit::max(verify::FILE_MAX)),
-    )
+    Router::new()
+        .route("/", get(front))
+        .route(
+            "/verify",
+            get(verify::form).post(verify::check).layer(DefaultBodyLimit::max(verify::FILE_MAX)),
+        )
+        .route("/verify/{code}", get(verify_code::show))
+        .route("/verify/{code}/{file}", get(verify_code::file))
 }

@@ -2,31 +2,32 @@
 //! forgotten; who looked is not kept.
 
 use askama::Template;
-use axum::extract::State;
-use axum::response::Response;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Said;
 use seal::{Options, Report, Verdict};
-use web_kit::{Kit, Lang, OneFile, Oops, blocking, render, when};
+use serde::Deserialize;
+use web_kit::{Lang, OneFile, Oops, blocking, render, when};
 
-use crate::Page;
+use crate::{Kit, Page};
 
 /// The largest file that is checked on the page, bytes; sealed papers have a few megabytes.
 pub(crate) const FILE_MAX: usize = 20 << 20;
 
 /// One question about a seal and its answer.
-struct Answer {
-    ask: &'static str,
+pub(crate) struct Answer {
+    pub ask: &'static str,
     /// ✓ ✗ ?
-    mark: &'static str,
-    said: &'static str,
-    class: &'static str,
+    pub mark: &'static str,
+    pub said: &'static str,
+    pub class: &'static str,
 }
 
-struct Seal {
-    title: String,
-    facts: Vec<(&'static str, String)>,
-    answers: Vec<Answer>,
-    problems: Vec<String>,
+pub(crate) struct Seal {
+    pub title: String,
+    pub facts: Vec<(&'static str, String)>,
+    pub answers: Vec<Answer>,
+    pub problems: Vec<String>,
 }
 
 #[derive(Template)]
@@ -40,10 +41,31 @@ struct VerifyHtml {
     class: &'static str,
     seals: Vec<Seal>,
     problems: Vec<String>,
+    /// the code of the paper that the file is, when it is one of ours
+    ours: Option<Ours>,
+}
+
+/// A file that this city gave out.
+struct Ours {
+    href: String,
+    title: String,
+    withdrawn: bool,
+}
+
+/// A code that somebody typed.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Typed {
+    #[serde(default)]
+    code: String,
 }
 
 /// `GET /verify`
-pub(crate) async fn form(p: Page) -> Response {
+pub(crate) async fn form(p: Page, Query(typed): Query<Typed>) -> Response {
+    let code = city::Vault::code_written(&typed.code);
+    if !code.is_empty() {
+        let code: String = code.chars().take(40).collect();
+        return Redirect::to(&format!("/verify/{code}")).into_response();
+    }
     render(&VerifyHtml {
         p,
         done: false,
@@ -51,10 +73,11 @@ pub(crate) async fn form(p: Page) -> Response {
         class: "",
         seals: Vec::new(),
         problems: Vec::new(),
+        ours: None,
     })
 }
 
-fn in_words(lang: Lang, s: &Said) -> String {
+pub(crate) fn in_words(lang: Lang, s: &Said) -> String {
     if lang == Lang::Zh { s.zh.to_string() } else { s.en.to_string() }
 }
 
@@ -85,7 +108,7 @@ fn answers(p: &Page, v: &Verdict) -> Vec<Answer> {
     all
 }
 
-fn seal_view(p: &Page, (n, v): (usize, &Verdict)) -> Seal {
+pub(crate) fn seal_view(p: &Page, (n, v): (usize, &Verdict)) -> Seal {
     let t = p.t;
     let mut facts = Vec::new();
     if let Some(seal) = &v.seal {
@@ -107,7 +130,7 @@ fn seal_view(p: &Page, (n, v): (usize, &Verdict)) -> Seal {
 }
 
 /// In one sentence, and how it is coloured.
-fn verdict(p: &Page, report: &Report) -> (String, &'static str) {
+pub(crate) fn verdict(p: &Page, report: &Report) -> (String, &'static str) {
     let t = p.t;
     if report.signatures.is_empty() {
         return (t.verify_none.to_owned(), "");
@@ -129,32 +152,51 @@ fn verdict(p: &Page, report: &Report) -> (String, &'static str) {
 }
 
 /// `POST /verify`
-pub(crate) async fn check(State(_): State<Kit>, p: Page, OneFile(bytes): OneFile) -> Result<Response, Oops> {
+pub(crate) async fn check(
+    State(kit): State<Kit>,
+    p: Page,
+    OneFile(bytes): OneFile,
+) -> Result<Response, Oops> {
     if bytes.is_empty() {
         return Err(Oops(city::Error::invalid("file", "请选择要核验的文件", "choose the file to check")));
     }
+    let ours = kit.acts.seals.by_file(&bytes).await?.map(|r| Ours {
+        href: format!("/verify/{}", r.code),
+        title: format!("{} {}", r.number, r.title).trim().to_owned(),
+        withdrawn: r.state != "kept",
+    });
+    let pdf = bytes.starts_with(b"%PDF");
     let options = Options::at(p.now);
     let read = blocking(move || Ok(seal::verify(&bytes, &options))).await?;
-    let page = match read {
-        Err(why) => VerifyHtml {
-            done: true,
-            verdict: p.t.verify_unreadable.to_owned(),
-            class: "bad",
-            seals: Vec::new(),
-            problems: vec![in_words(p.lang, &why.0.said)],
-            p,
-        },
-        Ok(report) => {
-            let (sentence, class) = verdict(&p, &report);
-            VerifyHtml {
-                done: true,
-                verdict: sentence,
-                class,
-                seals: report.signatures.iter().enumerate().map(|s| seal_view(&p, s)).collect(),
-                problems: report.problems.iter().map(|x| in_words(p.lang, &x.said)).collect(),
-                p,
-            }
-        }
+    let mut page = VerifyHtml {
+        done: true,
+        verdict: String::new(),
+        class: "bad",
+        seals: Vec::new(),
+        problems: Vec::new(),
+        ours,
+        p,
     };
+    let t = page.p.t;
+    match read {
+        // A PDF has no seal; when it is ours to the byte, that says the same.
+        Err(_) if page.ours.as_ref().is_some_and(|o| !o.withdrawn) => {
+            (page.verdict, page.class) = (t.verify_ours_pdf.to_owned(), "good");
+        }
+        Err(_) if page.ours.is_some() => page.verdict = t.verify_withdrawn.to_owned(),
+        Err(_) if pdf => page.verdict = t.verify_pdf.to_owned(),
+        Err(why) => {
+            page.verdict = t.verify_unreadable.to_owned();
+            page.problems = vec![in_words(page.p.lang, &why.0.said)];
+        }
+        Ok(report) => {
+            (page.verdict, page.class) = verdict(&page.p, &report);
+            if page.ours.as_ref().is_some_and(|o| o.withdrawn) {
+                (page.verdict, page.class) = (t.verify_withdrawn.to_owned(), "bad");
+            }
+            page.seals = report.signatures.iter().enumerate().map(|s| seal_view(&page.p, s)).collect();
+            page.problems = report.problems.iter().map(|x| in_words(page.p.lang, &x.said)).collect();
+        }
+    }
     Ok(render(&page))
 }

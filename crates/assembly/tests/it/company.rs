@@ -113,7 +113,7 @@ fn a_table_is_taken_in_row_by_row_and_twice_changes_nothing() {
     ];
     let rows = rows.into_iter().map(|r| r.into_iter().map(str::to_owned).collect()).collect();
     let sheet = Sheet { name: "企业".into(), rows, ..Sheet::default() };
-    let table = read_table(&[sheet], &Book::default()).unwrap().unwrap();
+    let table = read_table(&[sheet], &Book::default(), &tabular::records::NOTHING_ASKED).unwrap().unwrap();
     assert_eq!(table.rows.len(), 4);
     assert_eq!(table.rows[0].facts.len(), 1);
     assert_eq!(table.rows[1].facts.len(), 0, "said to be unknown is not known");

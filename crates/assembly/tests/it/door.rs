@@ -12,6 +12,7 @@ const DOORLESS: &[(&str, &str)] = &[
     ("case_rateable", "the code of the case is the proof"),
     ("codes_after", "what the handles stand on"),
     ("compare_some", "the worker's own"),
+    ("ended", "the worker's own: a number"),
     ("gauges", "the program's own listener: numbers, nobody's data"),
     ("may_erase", "asks what is offered, decides nothing"),
     ("network_key", "a digest of what the caller has"),
@@ -26,7 +27,7 @@ const DOORLESS: &[(&str, &str)] = &[
 ];
 
 /// The handles of the house.
-const HANDLES: [&str; 15] = [
+const HANDLES: [&str; 16] = [
     "House",
     "City",
     "People",
@@ -42,10 +43,11 @@ const HANDLES: [&str; 15] = [
     "Companies",
     "Imports",
     "Outbox",
+    "Seals",
 ];
 
 /// The crates that hold them.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "assembly",
     "city/core",
     "city/people",
@@ -60,6 +62,7 @@ const ROOMS: [&str; 14] = [
     "company/acts",
     "city/imports",
     "city/outbox",
+    "city/seals",
 ];
 
 /// Names that many things have: followed inside of one file only.

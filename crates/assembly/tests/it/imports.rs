@@ -11,7 +11,7 @@ use tabular::records::AskedColumn;
 use super::{House, city};
 
 /// An account that exists, so that the job finds it.
-fn account(app: &House, role: Role) -> Actor {
+pub(super) fn account(app: &House, role: Role) -> Actor {
     let staff = NewStaff {
         login: format!("{}.imports", role.word()),
         name: "某人".into(),
@@ -275,6 +275,92 @@ fn walks_of_a_table_are_the_walks_of_whoever_brings_it() {
     });
 }
 
+/// Takes a table in, as it is recognised.
+fn taken(app: &House, actor: &Actor, door: &str, text: &str) -> Answer {
+    let id = bring(app, actor, door, text.as_bytes()).unwrap();
+    app.imports.begin(actor, id, &seen(&app.imports, actor, id).0).unwrap();
+    app.imports.run_due().unwrap();
+    answer(app, actor, id)
+}
+
+/// An item of the city, as a version that holds from a day.
+fn item_from(app: &House, version: u32, day: &str, named: &str) -> catalogue::ServiceItem {
+    let mut item = catalogue::sample::food_licence();
+    (item.unit, item.region) = ("市监局全称".into(), "4306".parse().ok());
+    (item.version, item.effective_from) = (version, day.parse().ok());
+    named.clone_into(&mut item.name);
+    let brought = app.catalogue.take_in_items(&super::who(Role::Coordinator, 1), vec![item.clone()]);
+    brought.unwrap().wait().unwrap();
+    item
+}
+
+#[test]
+fn rows_of_one_number_are_of_one_item_and_a_walk_follows_the_version_of_its_day() {
+    city(|app, _| {
+        let old = item_from(app, 1, "2026-01-01", "食品经营许可");
+        let new = item_from(app, 2, "2026-02-20", "食品经营许可（新）");
+        let (code, actor) = (&old.code, account(app, Role::Walker));
+        let text = format!(
+            "序号,走访编号,事项编码,事项名称,走访时间,走访形式,发现问题\n\
+             1,N1,{code},{},2026-02-01 09:00,亲身办,甲\n\
+             2,N1,,别的事项,2026-02-01 09:00,,乙\n\
+             3,N1,{code},,2026-02-01 09:00,陪同办,丙\n\
+             4,N1,,{},2026-02-01 09:00,,丁\n\
+             1,N2,{code},,2026-03-01 09:00,,戊\n\
+             2,,{code},,2026-02-26 09:00,,己\n\
+             2,,{code},,2026-02-27 09:00,,庚\n",
+            old.name, old.name
+        );
+        let done = taken(app, &actor, "walks", &text);
+        assert_eq!((done.accepted, done.rejected), (5, 2), "{done:?}");
+        let aside = &done.told[0].set_aside;
+        assert_eq!(aside.iter().map(|a| a.row).collect::<Vec<_>>(), [3, 4], "{aside:?}");
+        assert!(aside[0].reason.contains("别的事项") && aside[1].reason.contains("陪同办"), "{aside:?}");
+        let walks = app.walks.my_walks(actor.clone()).wait().unwrap();
+        let mut versions: Vec<_> = walks.iter().map(|w| (w.row.began, w.row.version)).collect();
+        versions.sort();
+        let versions: Vec<i64> = versions.into_iter().map(|v| v.1).collect();
+        assert_eq!(versions, [1, 2, 2, 2], "a running number joins nothing; {}", new.name);
+    });
+}
+
+#[test]
+fn what_of_a_walk_cannot_be_taken_is_told_and_the_rest_is_taken() {
+    city(|app, _| {
+        let item = item_from(app, 1, "2026-01-01", "食品经营许可");
+        let (code, actor) = (&item.code, account(app, Role::Walker));
+        let materials =
+            |r: std::ops::Range<usize>| r.map(|i| format!("料{i}")).collect::<Vec<_>>().join("、");
+        // A longer cell than one of 100,000 characters would be cut.
+        let too_many =
+            |n: usize| format!("C,{code},2026-03-01 11:00,,{},\n", materials(n * 4_000..n * 4_000 + 4_000));
+        let text = format!(
+            "走访编号,事项编码,走访时间,发现问题,多要的材料,备注\n\
+             A,{code},2026-03-01 09:00,排队两小时,,{}\n\
+             B,{code},2026-03-01 10:00,,{},\n\
+             {}",
+            "长".repeat(2_001),
+            materials(0..1_200),
+            (0..5).map(too_many).collect::<String>()
+        );
+        let done = taken(app, &actor, "walks", &text);
+        assert_eq!((done.accepted, done.rejected), (2, 5), "{:?}", done.told[0].set_aside);
+        assert!(done.told[0].set_aside[0].reason.contains("20000 条"), "{:?}", done.told[0].set_aside);
+        let notes = &done.told[0].notes;
+        assert!(notes.iter().any(|n| n.contains("第 2 行的走访有 1 条记录未收")), "{notes:?}");
+        assert!(!notes.iter().any(|n| n.contains("第 3 行的走访有")), "{notes:?}");
+        let lines = app.walks.my_walks(actor.clone()).wait().unwrap();
+        let record = |at: &str| {
+            let began = at.parse().ok();
+            let line = lines.iter().find(|w| w.row.began == began).unwrap();
+            app.walks.walk(actor.clone(), line.row.id).wait().unwrap().record
+        };
+        assert_eq!(record("2026-03-01 09:00").findings.len(), 1);
+        assert_eq!(record("2026-03-01 10:00").asked_beyond_guide.len(), 1_200, "in several parts");
+        assert_eq!(taken(app, &actor, "walks", &text).duplicates, 2, "the same again is the same");
+    });
+}
+
 #[test]
 fn policies_of_a_table_are_a_draft_and_an_item_without_one_of_its_conditions_is_none() {
     city(|app, _| {
@@ -306,6 +392,45 @@ fn policies_of_a_table_are_a_draft_and_an_item_without_one_of_its_conditions_is_
         app.imports.begin(&actor, again, &how).unwrap();
         app.imports.run_due().unwrap();
         assert_eq!(answer(app, &actor, again).duplicates, 2, "the same item is no new version");
+    });
+}
+
+#[test]
+fn a_table_is_not_laid_over_the_draft_of_another_person() {
+    city(|app, _| {
+        let (one, two) = (account(app, Role::Analyst), account(app, Role::Coordinator));
+        let text = |code: &str| {
+            format!("政策事项编码,事项名称,金额,条件字段,比较,条件值\n{code},某项,1000,参保月数,不低于,12\n")
+        };
+        assert_eq!(taken(app, &one, "policies", &text("a")).accepted, 1);
+        assert_eq!(taken(app, &one, "policies", &text("b")).accepted, 1, "over one's own draft");
+        // Whoever brings the next table would be the proposer of all, and `one` could release what `one` wrote.
+        let id = bring(app, &two, "policies", text("c").as_bytes()).unwrap();
+        let (how, first) = seen(&app.imports, &two, id);
+        let trouble = first.trouble.expect("another person's draft waits");
+        assert!(trouble.zh.contains("他人的草案") && first.good == 1, "{trouble:?}");
+        assert!(matches!(app.imports.begin(&two, id, &how), Err(Error::Invalid { .. })));
+        let kitchen = |who: &Actor| app.companies.kitchen(who.clone()).wait().unwrap();
+        let release = || {
+            let boss = super::who(Role::Supervisor, 1);
+            app.companies.release_policies(boss.clone(), kitchen(&boss).draft.unwrap().ver).wait().unwrap();
+        };
+        release();
+        assert!(app.imports.ask(&two, id, &how).unwrap().trouble.is_none());
+        app.imports.begin(&two, id, &how).unwrap();
+        app.imports.run_due().unwrap();
+        assert_eq!(answer(app, &two, id).accepted, 1);
+        assert_eq!(kitchen(&two).draft.unwrap().items.len(), 3);
+        release();
+        // A draft that came between the look and the run.
+        let id = bring(app, &two, "policies", text("d").as_bytes()).unwrap();
+        app.imports.begin(&two, id, &seen(&app.imports, &two, id).0).unwrap();
+        let book = r#"{"items": [{"code": "x", "name": "某项", "amount": 1}]}"#;
+        app.companies.propose_policies(one.clone(), book.into(), "改".into()).wait().unwrap();
+        app.imports.run_due().unwrap();
+        let ended = app.imports.stands(&two, id).unwrap();
+        assert!(ended.state == State::Failed && ended.answer.contains("他人的草案"), "{ended:?}");
+        assert_eq!(kitchen(&one).draft.unwrap().items.len(), 1, "it stands as it was");
     });
 }
 
@@ -355,5 +480,67 @@ fn a_log_is_looked_at_read_with_its_progress_and_kept_with_its_figures() {
         app.imports.run_due().unwrap();
         assert_eq!(answer(app, &actor, id).accepted, 1);
         assert!(app.imports.door_for(&account(app, Role::Clerk), "logs").is_err());
+    });
+}
+
+#[test]
+fn companies_and_services_of_a_table_come_through_the_desk_and_what_cannot_be_taken_is_told() {
+    city(|app, _| {
+        let admin = account(app, Role::SystemAdmin);
+        let text = "企业名录,,,,,,\n统一社会信用代码,企业名称,规模,行政区划,联系电话,参保人数@2025,备注码\n\
+            91330100799655058B,临江机械有限公司,小型企业,430602,13800001234,12,\n\
+            91330100799655058C,校验位不对的公司,小型企业,430602,,,\n\
+            91110000100000392A,没有这种规模的公司,巨型,430602,,,\n\
+            91350100M000100Y43,邻市的公司,小型企业,4307,,,\n\
+            ９１３３０１００７９９６５５０５８Ｂ,又一次,,,,,\n\
+            91110000100000392A,临江重机有限公司,中型,4306,1.38E+10,320,\n\
+            填表人：张某,,,,,,\n";
+        let id = bring(app, &admin, "companies", text.as_bytes()).unwrap();
+        let (mut how, preview) = seen(&app.imports, &admin, id);
+        let told = &preview.parts[0].told;
+        let rows: Vec<u64> = told.set_aside.iter().map(|a| a.row).collect();
+        assert_eq!((preview.good, rows.as_slice()), (1, &[4, 5, 6, 7, 8, 9][..]), "{told:?}");
+        assert_eq!(told.values_unknown[0].value, "1.38E+10");
+        // The row that stands first is refused for its size: the second of one company is told all the same.
+        assert!(told.set_aside[4].reason.contains("第 5 行"), "{:?}", told.set_aside);
+        // A column is said to be nothing; another one to be something known.
+        how.asked.columns = vec![column("备注码", ""), column("联系电话", "已知情况")];
+        let again = app.imports.ask(&admin, id, &how).unwrap();
+        let names: Vec<_> = again.parts[0].told.columns_unused.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(names, ["备注码"]);
+        app.imports.begin(&admin, id, &how).unwrap();
+        app.imports.run_due().unwrap();
+        let done = answer(app, &admin, id);
+        assert_eq!((done.accepted, done.rejected), (1, 5), "{done:?}");
+        let aside = String::from_utf8(app.imports.aside(&admin, id).unwrap().1).unwrap();
+        // Mended and brought again: its two more columns are nothing known of a company.
+        let mended = aside.replace("\"巨型\"", "\"大型\"").replace("\"4307\"", "\"4306\"");
+        let done = taken(app, &admin, "companies", &mended);
+        assert_eq!((done.accepted, done.told[0].columns_unused.len()), (2, 0), "{done:?}");
+        let seen_company = app.companies.company(super::coordinator(), "91110000100000392A".into()).wait();
+        let company = seen_company.unwrap();
+        assert_eq!(company.row.size, "large");
+        assert!(!format!("{:?}", company.facts).contains("原行号"), "{:?}", company.facts);
+        assert!(app.imports.door_for(&account(app, Role::Clerk), "companies").is_err());
+
+        let clerk = account(app, Role::Coordinator);
+        let text = "办件编号,受理时间,单位名称,办件状态,承诺办结时间\n\
+            B1,2026年1月5日下午3点半,市监局全称,办结,2026-01-10\n\
+            B2,2026-01-05 09:00,市监局全称,办理中,五个工作日\n\
+            B3,2026-01-05 09:00,没有这个局,办结,\n\
+            B4,明天,市监局全称,办结,\n\
+            B5,2027-01-05 09:00,市监局全称,办结,\n\
+            合计,5,,,\n";
+        let id = bring(app, &clerk, "services", text.as_bytes()).unwrap();
+        let (_, preview) = seen(&app.imports, &clerk, id);
+        let rows: Vec<u64> = preview.parts[0].told.set_aside.iter().map(|a| a.row).collect();
+        assert_eq!((preview.good, rows.as_slice()), (2, &[4, 5, 6, 7][..]));
+        assert_eq!(preview.parts[0].told.values_unknown[0].value, "五个工作日");
+        let done = taken(app, &clerk, "services", text);
+        assert_eq!((done.accepted, done.rejected, done.also[0].2), (1, 3, 1), "{done:?}");
+        assert_eq!(taken(app, &clerk, "services", text).duplicates, 1);
+        let lines = "[\n  {\"projectNo\": \"B9\", \"acceptDate\": \"2026-01-05 09:00:00\", \"deptCode\": \"市监局全称\", \"proStatus\": \"3\"},\n  {\"projectNo\": 5}\n]";
+        let done = taken(app, &clerk, "services", lines);
+        assert_eq!((done.accepted, done.rejected), (1, 1), "{done:?}");
     });
 }

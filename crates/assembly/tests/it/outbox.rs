@@ -1,8 +1,10 @@
 //! 对外告知: people and systems are told in the transaction of the act; order, slow receivers, nights, what does not arrive.
 
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use city::Outreach;
+use kernel::US_PER_SECOND;
 use outbox::{Gateway, MailServer, MailTls, Receiver, Topic, Way};
 use resolve_acts::ErasureStep;
 use testkit::{MailRules, Mailbox, Postbox};
@@ -114,12 +116,14 @@ fn what_is_not_done_is_not_told_and_who_left_no_address_is_not_written_to() {
     city(|app, _| {
         let gateway = Postbox::start(|_, _| (200, "{}", Duration::ZERO));
         set_up(app, None, Some(&gateway));
-        let number = lodge(app, &Contact { phone: "0730-8888123".into(), ..Contact::default() });
+        let number = lodge(app, &reached());
+        lodge(app, &Contact { phone: "0730-8888123".into(), ..Contact::default() });
         lodge(app, &Contact::default());
-        let refused = app.cases.act(handler(3), number, Command::Accept {}, None).wait();
+        let refused = app.cases.act(handler(3), number.clone(), Command::Accept {}, None).wait();
         assert!(refused.is_err());
         settle(app);
-        assert!(gateway.got().is_empty(), "{:?}", gateway.got());
+        let got = gateway.got();
+        assert!(got.len() == 1 && got[0].body.contains("已登记") && got[0].body.contains(&number), "{got:?}");
     });
 }
 
@@ -140,7 +144,7 @@ fn nobody_is_woken_and_who_has_unsubscribed_or_was_erased_is_not_told() {
         // Delivered: the address is gone, what was told stays.
         let text =
             |sql: &'static str| app.city.store().read(|rd| rd.query(sql, &[], |r| r.string(0))).unwrap();
-        assert_eq!(text("SELECT state FROM outbox WHERE address IS NULL"), ["sent"]);
+        assert_eq!(text("SELECT state FROM outbox WHERE address IS NULL AND filled = '{}'"), ["sent"]);
 
         let at = got[0].data.find("/stop/").unwrap();
         let hex: String = got[0].data[at + 6..].chars().take_while(char::is_ascii_hexdigit).collect();
@@ -163,7 +167,9 @@ fn nobody_is_woken_and_who_has_unsubscribed_or_was_erased_is_not_told() {
 fn an_erased_reporter_is_forgotten_by_the_outbox_too() {
     city(|app, clock| {
         let mailbox = Mailbox::start(MailRules::default());
+        let system = Postbox::start(|_, _| (200, "", Duration::ZERO));
         set_up(app, Some(&mailbox), None);
+        hook(app, &system, "system");
         clock.set("2026-03-02 22:30".parse().unwrap());
         let number = lodge(app, &reached());
         let refuse = serde_json::json!({ "act": "answer_on_spot", "text": "请到税务局办理" });
@@ -181,8 +187,10 @@ fn an_erased_reporter_is_forgotten_by_the_outbox_too() {
         clock.set("2026-03-03 09:00".parse().unwrap());
         settle(app);
         assert!(mailbox.got().is_empty());
+        assert_eq!(system.got().len(), 3, "what names nobody goes on");
         let left = app.city.store().read(|rd| {
-            rd.query_one("SELECT count(*) FROM outbox WHERE address IS NOT NULL", &[], |r| r.i64(0))
+            let sql = "SELECT count(*) FROM outbox WHERE address IS NOT NULL OR filled <> '{}'";
+            rd.query_one(sql, &[], |r| r.i64(0))
         });
         assert_eq!(left.unwrap(), 0);
     });
@@ -223,7 +231,11 @@ fn webhooks_keep_the_order_of_a_subject_through_failures_and_no_receiver_holds_u
             let mut ids = std::collections::HashSet::new();
             for p in to.got() {
                 let body: serde_json::Value = serde_json::from_str(&p.body).unwrap();
-                assert!(body.get("path").is_none() && !p.body.contains("/see/"), "no link for systems");
+                assert!(body["data"]["number"].is_string(), "{}", p.body);
+                assert!(
+                    body["data"].get("path").is_none() && !p.body.contains("/see/"),
+                    "no link for systems"
+                );
                 if ids.insert(p.header("webhook-id").to_owned()) {
                     let topic = body["topic"].as_str().unwrap().to_owned();
                     seen.entry(body["subject"].as_str().unwrap().to_owned()).or_default().push(topic);
@@ -343,10 +355,164 @@ fn secrets_are_kept_sealed_and_are_not_given_to_another_server() {
             .wait()
             .unwrap();
         app.outbox.test(&admin(), Way::Mail, "a@example.cn").unwrap();
-        let other = MailServer { host: "127.0.0.1".into(), password: String::new(), ..server };
-        app.outbox.set_ways(admin(), set, other, Gateway::default()).wait().unwrap();
-        assert!(!app.outbox.set_up(admin()).wait().unwrap().has_password);
+        let keeps = |other: MailServer| {
+            app.outbox.set_ways(admin(), set.clone(), server.clone(), Gateway::default()).wait().unwrap();
+            let other = MailServer { password: String::new(), ..other };
+            app.outbox.set_ways(admin(), set.clone(), other, Gateway::default()).wait().unwrap();
+            app.outbox.set_up(admin()).wait().unwrap().has_password
+        };
+        assert!(keeps(MailServer { trust: server.trust.replace('\n', "\r\n"), ..server.clone() }));
+        assert!(!keeps(MailServer { port: 25, ..server.clone() }));
+        assert!(!keeps(MailServer { tls: MailTls::None, ..server.clone() }));
+        assert!(!keeps(MailServer { trust: String::new(), ..server.clone() }));
+        assert!(!keeps(MailServer { user: "other".into(), ..server.clone() }));
+        assert!(!keeps(MailServer { host: "127.0.0.1".into(), ..server.clone() }));
         assert!(app.outbox.test(&admin(), Way::Mail, "a@example.cn").is_err());
         assert!(app.outbox.test(&coordinator(), Way::Mail, "a@example.cn").is_err());
+    });
+}
+
+#[test]
+fn at_the_end_what_is_on_its_way_is_noted_and_the_rest_given_back() {
+    city(|app, _| {
+        let slow = Postbox::start(|_, _| (200, "", Duration::from_millis(300)));
+        set_up(app, None, None);
+        hook(app, &slow, "slow");
+        for _ in 0..12 {
+            let number = lodge(app, &Contact::default());
+            act(app, &number, coordinator(), Command::Accept {});
+        }
+        app.outbox.work().unwrap();
+        let begun = Instant::now();
+        while slow.got().is_empty() && begun.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        assert!(app.outbox.stop());
+        let sent = slow.got().len();
+        assert!(sent > 0 && sent < 24, "{sent}");
+        let count = |state: &str| {
+            let sql = format!("SELECT count(*) FROM outbox WHERE state = '{state}'");
+            app.city.store().read(|rd| rd.query_one(&sql, &[], |r| r.i64(0))).unwrap()
+        };
+        assert_eq!((count("sent"), count("leased")), (i64::try_from(sent).unwrap(), 0));
+        app.outbox.work().unwrap();
+        std::thread::sleep(Duration::from_millis(50));
+        assert_eq!(slow.got().len(), sent, "nothing is begun any more");
+    });
+}
+
+#[test]
+fn slow_systems_do_not_keep_people_waiting() {
+    city(|app, _| {
+        let mailbox = Mailbox::start(MailRules::default());
+        let slow = Postbox::start(|_, _| (200, "", Duration::from_secs(1)));
+        set_up(app, Some(&mailbox), None);
+        for n in 0..10 {
+            hook(app, &slow, &format!("slow{n}"));
+        }
+        for _ in 0..40 {
+            lodge(app, &reached());
+        }
+        // Asked once: nobody has to end before mail has its turn.
+        app.outbox.work().unwrap();
+        let begun = Instant::now();
+        while mailbox.got().len() < 40 && begun.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(mailbox.got().len(), 40);
+        assert!(app.outbox.stop());
+    });
+}
+
+static OPEN: AtomicBool = AtomicBool::new(false);
+
+#[test]
+fn parts_that_fail_at_once_pause_their_lane_once_and_a_person_ends_the_pause() {
+    city(|app, clock| {
+        let door =
+            Postbox::start(|_, _| (if OPEN.load(Ordering::SeqCst) { 200 } else { 401 }, "", Duration::ZERO));
+        let arrived = || {
+            let sql = "SELECT count(*) FROM outbox WHERE state = 'sent'";
+            let n = app.city.store().read(|rd| rd.query_one(sql, &[], |r| r.i64(0))).unwrap();
+            usize::try_from(n).unwrap()
+        };
+        OPEN.store(false, Ordering::SeqCst);
+        set_up(app, None, None);
+        hook(app, &door, "door");
+        let lodge_16 = || (0..16).for_each(|_| drop(lodge(app, &Contact::default())));
+        lodge_16();
+        settle(app);
+        let failed = door.got().len();
+        assert!((1..=8).contains(&failed), "{failed}");
+        OPEN.store(true, Ordering::SeqCst);
+        settle(app);
+        assert_eq!(arrived(), 0, "it pauses");
+        // One failure, 20 s, however many parts found the same.
+        clock.move_us(25 * US_PER_SECOND);
+        settle(app);
+        assert_eq!(arrived(), 16 - failed);
+        clock.move_us(10 * US_PER_SECOND);
+        settle(app);
+        assert_eq!(arrived(), 16);
+
+        OPEN.store(false, Ordering::SeqCst);
+        let before = door.got().len();
+        lodge_16();
+        settle(app);
+        let failed = door.got().len() - before;
+        OPEN.store(true, Ordering::SeqCst);
+        set_up(app, None, None);
+        settle(app);
+        assert_eq!(arrived(), 32 - failed, "what was given back is sent at once");
+    });
+}
+
+#[test]
+fn a_receiver_of_a_unit_gets_its_messages_whatever_is_ticked_and_no_title() {
+    city(|app, _| {
+        let system = Postbox::start(|_, _| (200, "", Duration::ZERO));
+        set_up(app, None, None);
+        let unit = Receiver {
+            way: Some(Way::Hook),
+            name: "市监局系统".into(),
+            address: system.url.clone(),
+            unit: Some(UnitId(2)),
+            topics: vec![Topic::CaseRegistered.word().into()],
+            active: true,
+            ..Receiver::default()
+        };
+        app.outbox.set_receiver(admin(), unit).wait().unwrap();
+        let number = lodge(app, &reached());
+        act(app, &number, coordinator(), Command::Accept {});
+        act(app, &number, coordinator(), dispatch());
+        settle(app);
+        let got = system.got();
+        assert_eq!(got.len(), 1, "{got:?}");
+        let title = matter().title;
+        assert!(got[0].body.contains(&format!("新转办件：{number}\"")), "{}", got[0].body);
+        assert!(!title.is_empty() && !got[0].body.contains(&title), "{}", got[0].body);
+    });
+}
+
+#[test]
+fn what_waited_three_days_is_not_sent_until_a_person_says_so() {
+    city(|app, clock| {
+        let system = Postbox::start(|_, n| (if n == 0 { 503 } else { 400 }, "", Duration::ZERO));
+        set_up(app, None, None);
+        hook(app, &system, "system");
+        lodge(app, &Contact::default());
+        clock.move_us(73 * US_PER_HOUR);
+        settle(app);
+        let board = app.outbox.board(admin()).wait().unwrap();
+        assert!(system.got().is_empty() && board.dead.len() == 1, "{board:?}");
+        assert!(board.dead[0].error.contains("三天"), "{board:?}");
+        app.outbox.settle_dead(admin(), 0, true).wait().unwrap();
+        settle(app);
+        assert_eq!(system.got().len(), 1);
+        // Of the reasons of a lane the newest is shown.
+        assert_eq!(app.outbox.board(admin()).wait().unwrap().lanes[0].error, "HTTP 503");
+        lodge(app, &Contact::default());
+        settle(app);
+        assert_eq!(app.outbox.board(admin()).wait().unwrap().lanes[0].error, "HTTP 400");
     });
 }

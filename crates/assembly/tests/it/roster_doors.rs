@@ -73,3 +73,44 @@ fn what_is_not_read_and_what_is_wrong_is_told() {
         assert_eq!(taken.wrong.len(), 1);
     });
 }
+
+#[test]
+fn the_same_people_come_out_of_every_dress_of_a_plain_list() {
+    let header = ["姓名", "工作单位", "现任职务", "联系电话"];
+    let rows: Vec<Vec<String>> = [
+        ["周明远", "临江市水利局", "党组书记、局长", "13900000001"],
+        ["吴桐", "临江市水利局", "工程科科长", "13900000002"],
+        ["郑小雨", "政管办", "效能科科长", "13900000003"],
+        ["王芳", "临江市燃气公司", "窗口", "13900000004"],
+        ["王芳", "住建局", "科员", "13900000005"],
+    ]
+    .map(|r| r.map(str::to_owned).to_vec())
+    .to_vec();
+    city(|app, _| {
+        let admin = who(Role::SystemAdmin, 1);
+        let all: Vec<(String, Vec<u8>)> = ALL
+            .iter()
+            .map(|d| (format!("{d:?}"), dressed(*d, &header, &rows)))
+            .chain(Book::all().into_iter().map(|b| (format!("{b:?}"), b.bytes(&header, &rows))))
+            .collect();
+        for (n, (dress, bytes)) in all.into_iter().enumerate() {
+            let (_, sheets) = read_sheets(Cursor::new(bytes), &Limits::default()).expect("reads");
+            let taken = app.people.take_in_roster(&admin, &sheets).expect("is taken");
+            assert!(taken.wrong.is_empty(), "{dress}: {:?}", taken.wrong);
+            // Brought again, everybody is there already, also the two of one name.
+            let staff = (taken.staff.new, taken.staff.changed);
+            assert_eq!(staff, if n == 0 { (5, 0) } else { (0, 5) }, "{dress}: {:?}", taken.told);
+            assert_eq!(taken.units.new, if n == 0 { 2 } else { 0 }, "{dress}");
+            let told = &taken.told[0];
+            let said = |value: &str| told.values_unknown.iter().any(|v| v.value == value);
+            assert!(said("党组书记、局长") && (n > 0 || said("临江市水利局")), "{dress}: {told:?}");
+        }
+        let office = app.city.office_now().wait().expect("an office");
+        let kind = |name: &str| office.unit_called(name).map(|u| u.kind.clone());
+        assert_eq!(kind("临江市水利局").as_deref(), Some("department"));
+        assert_eq!(kind("临江市燃气公司").as_deref(), Some("utility"));
+        let role = |login: &str| app.people.actor_of(login).expect("reads").map(|a| a.role);
+        assert_eq!(role("周明远"), Some(Role::Walker));
+        assert_eq!((role("王芳"), role("王芳2")), (Some(Role::Clerk), Some(Role::Handler)));
+    });
+}

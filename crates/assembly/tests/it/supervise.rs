@@ -276,6 +276,35 @@ fn board_list_and_bulletin_say_the_same_and_a_later_change_shows() {
 }
 
 #[test]
+fn the_league_of_a_theme_counts_what_its_board_counts() {
+    city(|app, _| {
+        // All of it is handled by the city's own unit: no district has any.
+        app.people
+            .put_regions(Actor::system(), vec![("430602".parse().unwrap(), "岳阳楼区".into())])
+            .wait()
+            .unwrap();
+        for theme in ["残疾人服务", "残疾人服务", "信用修复"] {
+            let unit = Some(UnitId(2));
+            let service =
+                NewService { unit, theme: theme.into(), item: "注册".into(), ..NewService::default() };
+            app.supervision.serve(who(Role::Clerk, 2), service).wait().unwrap();
+        }
+        app.supervision.figures_ready().unwrap();
+        let services = figure("services").unwrap();
+        let board = app.supervision.board(supervisor(), ask(), Dim::Theme).wait().unwrap();
+        for l in board.lines.iter().filter(|l| !l.line.key.is_empty()) {
+            let mut asked = ask();
+            asked.filter.theme.clone_from(&l.line.key);
+            let league = app.supervision.league(supervisor(), asked).wait().unwrap();
+            assert_eq!(Value::Count(league.total), l.line.value(services), "{}: {league:?}", l.line.key);
+            assert_eq!(league.none, ["岳阳楼区"]);
+            assert!(league.rows[0].0.ends_with("本级"), "{league:?}");
+        }
+        assert_eq!(board.lines.iter().filter(|l| !l.line.key.is_empty()).count(), 2);
+    });
+}
+
+#[test]
 fn a_score_is_by_the_formula_of_its_day_and_nobody_approves_the_own_wish() {
     city(|app, clock| {
         replied(app, clock);

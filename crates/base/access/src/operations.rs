@@ -94,6 +94,8 @@ operations! {
         ReadPolicies = "read_policies", "查看政策厨房";
         PublicHalls = "public_halls", "公开：大厅、号源与排队";
         ListHalls = "list_halls", "大厅列表";
+        PublicPapers = "public_papers", "公开：核验盖章文件与印章名录";
+        ListSeals = "list_seals", "印章列表";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
@@ -151,6 +153,10 @@ operations! {
         DecideAdjust = "decide_adjust", "考核申报审定";
         AnswerAccount = "answer_account", "责任追究申辩";
         WriteSupervision = "write_supervision", "责任追究登记";
+        ReadSeals = "read_seals", "查看印章";
+        AskSeals = "ask_seals", "申请与停用印章";
+        WriteSeals = "write_seals", "登记印章";
+        UseSeals = "use_seals", "用印";
     }
     Case(&'a Case) {
         ReadCase = "read_case", "查看件";
@@ -368,6 +374,14 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WriteDraws, &[Supervisor, Coordinator], Reach::Region),
     r(O::WriteSupervision, &[Supervisor, Coordinator], Reach::Region),
     r(O::AnswerAccount, &[UnitAdmin, Supervisor, Coordinator], Reach::Unit),
+    r(O::PublicPapers, EVERYBODY, Reach::Open),
+    r(O::ListSeals, &[Clerk, Handler, Coordinator, Supervisor, UnitAdmin, SystemAdmin], Reach::Open),
+    r(O::ReadSeals, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ReadSeals, &[Coordinator, Supervisor, SystemAdmin, System], Reach::Region),
+    r(O::AskSeals, &[UnitAdmin], Reach::Unit),
+    r(O::AskSeals, &[Coordinator, SystemAdmin, System], Reach::Region),
+    r(O::WriteSeals, &[Coordinator, SystemAdmin, System], Reach::Region),
+    r(O::UseSeals, &[Clerk, Handler, Coordinator, Supervisor, UnitAdmin], Reach::Unit),
 ];
 
 /// How far a role may go with an operation; none when not at all.

@@ -74,11 +74,13 @@ pub enum StreamKind {
     Appointment = 21,
     /// 号票: the life of one ticket.
     Ticket = 22,
+    /// 印章: the life of one seal, and each use of it.
+    Seal = 23,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -98,6 +100,7 @@ impl StreamKind {
         Self::Hall,
         Self::Appointment,
         Self::Ticket,
+        Self::Seal,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -121,6 +124,7 @@ impl StreamKind {
             Self::Hall => "hall",
             Self::Appointment => "appointment",
             Self::Ticket => "ticket",
+            Self::Seal => "seal",
         }
     }
 }

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _};
 
 use access::{decide, op};
-use catalogue::{ServiceItem, rows};
+use catalogue::{Level, ServiceItem, rows};
 use city::{Error, Office};
 use imports::{Answer, FieldName, Gate, How, Part, Preview, Run, first_rows, no_header, read_tables};
-use kernel::{Actor, Said};
+use kernel::{Actor, RegionLevel, Said};
 use paper::sheet::Limits;
 use tabular::Told;
 use tabular::kind::{FileKind, HEAD};
@@ -55,6 +55,28 @@ fn fields(sheet: &str) -> Vec<FieldName> {
     rows::columns(sheet).into_iter().map(name).collect()
 }
 
+/// The level on which the unit of an item stands.
+fn level_of(office: &Office, item: &ServiceItem) -> Level {
+    let unit = office.unit_called(&item.unit);
+    match unit.map_or(&office.settings.city, |u| &u.region).level() {
+        RegionLevel::Province => Level::Province,
+        RegionLevel::City => Level::City,
+        RegionLevel::County => Level::County,
+        RegionLevel::Township => Level::Township,
+        RegionLevel::Village => Level::Village,
+    }
+}
+
+/// Units of items that are none of ours: their items cannot be walked.
+fn tell_units(office: &Office, items: &[ServiceItem], told: &mut Told) {
+    let mut unknown = tabular::told::Unknown::default();
+    for i in items.iter().filter(|i| office.unit_called(&i.unit).is_none()) {
+        let said = "系统里没有这个单位：事项照收，但不能分派去走；请先导入单位，或改成单位的全称、简称 / not one of our units: taken in, but not walked";
+        unknown.add("单位", &i.unit, said);
+    }
+    told.values_unknown.extend(unknown.list());
+}
+
 impl Gate for ItemTables {
     fn word(&self) -> &'static str {
         "items"
@@ -70,7 +92,7 @@ impl Gate for ItemTables {
     }
     fn look(&self, _: &Actor, file: File, how: &How) -> Result<Preview, Error> {
         let again = file.try_clone().map_err(|e| disk(&e))?;
-        let done = match read(file, how)? {
+        let mut done = match read(file, how)? {
             Came::Sheets(done) => done,
             Came::Lines(items, told) => {
                 let good = items.len() as u64;
@@ -87,6 +109,7 @@ impl Gate for ItemTables {
             let (sheet, first) = first_rows(again, how.asked.sheet.as_deref())?;
             return Ok(no_header(&sheet, &first, fields(""), why));
         }
+        tell_units(&*self.0.city.office_now().wait()?, &done.items, &mut done.told[0]);
         let good = done.items.len() as u64;
         let rows = good + done.told[0].set_aside_count;
         // The sheet of the items comes first, whatever it is called.
@@ -101,7 +124,14 @@ impl Gate for ItemTables {
         let Run { actor, file, how, progress, .. } = run;
         let (mut sheets, mut items, mut lines) = match read(file, how)? {
             Came::Sheets(mut done) => {
-                let items = std::mem::take(&mut done.items);
+                let mut items = std::mem::take(&mut done.items);
+                let office = self.0.city.office_now().wait()?;
+                if let Some(told) = done.told.first_mut() {
+                    tell_units(&office, &items, told);
+                }
+                if done.levels_open {
+                    items.iter_mut().for_each(|i| i.level = level_of(&office, i));
+                }
                 (Some(done), items, Told::default())
             }
             Came::Lines(items, told) => (None, items, told),

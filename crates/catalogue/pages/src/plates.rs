@@ -9,7 +9,7 @@ use city::Error;
 use paper::pdf::Fonts;
 use paper::plates::PlateSheet;
 use serde::Deserialize;
-use web_kit::{Fields, Oops, again, base, blocking, download, qr, render, said};
+use web_kit::{Fields, Oops, again, base, blocking, download, qr, qr_squares, render, said};
 
 use crate::{Desk, Kit, Page};
 
@@ -197,7 +197,7 @@ pub(crate) async fn pdf(
     let sheets: Vec<PlateSheet> = rows
         .into_iter()
         .map(|r| PlateSheet {
-            code: squares(&format!("{base}{}", r.href)),
+            code: qr_squares(&format!("{base}{}", r.href)),
             line: format!("{} · № {} · {}", p.city, r.number, r.region),
             place: r.place,
             scan: p.t.catalogue.scan_me.to_owned(),
@@ -210,12 +210,6 @@ pub(crate) async fn pdf(
     });
     let bytes = made.await?;
     Ok(download("application/pdf", &format!("plates-{}.pdf", ask.after), bytes))
-}
-
-/// The squares of a code, row by row.
-fn squares(link: &str) -> Vec<Vec<bool>> {
-    let Ok(code) = fast_qr::QRBuilder::new(link.to_owned()).build() else { return Vec::new() };
-    (0..code.size).map(|r| code[r].iter().take(code.size).map(|m| m.value()).collect()).collect()
 }
 
 /// `POST /desk/items/plates`: hang a plate, or replace the one with this number.

@@ -2,6 +2,7 @@
 //! run from this table, so that no field is forgotten by one of them. Must not know where rows come from.
 
 use kernel::Said;
+use tabular::days::Span;
 
 use crate::item::{Faq, Fee, Limit, Material, Outcome, ServiceItem, Special, Step, Window};
 use crate::situation::Situations;
@@ -22,6 +23,8 @@ pub struct Field<T: 'static> {
     pub get: fn(&T) -> String,
     /// Reads one cell.
     pub set: fn(&mut T, &str) -> Result<(), Said>,
+    /// What was decided when this cell was read as the value of a record, where the cell leaves something open.
+    pub taken_as: fn(&T, &str) -> Option<String>,
     /// How heavy the value is for an applicant, when that can be said: more is heavier.
     pub burden: Option<fn(&T) -> i64>,
 }
@@ -50,6 +53,7 @@ macro_rules! fields {
             en: $en,
             get: |t| t.$key.show(),
             set: |t, text| { t.$key = Cell::read(text)?; Ok(()) },
+            taken_as: |t, text| t.$key.taken_as(text),
             burden: fields!(@burden $($burden)?),
         }),+]
     };
@@ -63,37 +67,67 @@ impl Cell for Limit {
     }
     fn read(text: &str) -> Result<Self, Said> {
         let text = text.trim();
-        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        let unit = match text[digits..].trim() {
-            "个工作日" | "工作日" | "work_day" => Some(LimitUnit::WorkDay),
-            "个自然日" | "自然日" | "天" | "日" | "day" => Some(LimitUnit::Day),
-            "小时" | "个小时" | "hour" => Some(LimitUnit::Hour),
-            "个月" | "月" | "month" => Some(LimitUnit::Month),
-            _ => None,
-        };
-        match (text[..digits].parse(), unit) {
-            (Ok(amount), Some(unit)) => Ok(Self { amount, unit }),
-            _ => in_words(text).ok_or_else(|| {
-                Said::new(
-                    format!("“{}”不是时限，请写成“5个工作日”", echo(text)),
-                    format!("{:?} is not a limit; write 5个工作日 (5 working days)", echo(text)),
-                )
-            }),
+        match plainly(text).or_else(|| in_words(text)) {
+            Some(limit) => Ok(limit),
+            None => Err(Said::new(
+                format!("“{}”不是时限，请写成“5个工作日”", echo(text)),
+                format!("{:?} is not a limit; write 5个工作日 (5 working days)", echo(text)),
+            )),
         }
+    }
+    fn taken_as(&self, text: &str) -> Option<String> {
+        let text = text.trim();
+        if plainly(text).is_some() {
+            return None;
+        }
+        let promise = tabular::days::promise(text)?;
+        let (zh, en) = match (promise.bent, promise.span) {
+            (Some(bent), _) => bent.said(),
+            (None, Span::AtOnce) => ("当场办结", "done at once"),
+            (None, span) => parted(span)
+                .then_some(("不足一个单位的换成较小的单位", "a part of a unit, in a smaller one"))?,
+        };
+        Some(format!("{}（{zh}） / {} {} ({en})", self.show(), self.amount, self.unit.word()))
     }
 }
 
-/// 五个工作日, ２个工作日, 15日内: whole numbers of a unit in other words.
-fn in_words(text: &str) -> Option<Limit> {
-    use tabular::days::Span;
-    let (n, unit) = match tabular::days::span(text)? {
-        Span::WorkingDays(n) => (n, LimitUnit::WorkDay),
-        Span::NaturalDays(n) => (n, LimitUnit::Day),
-        Span::Hours(n) => (n, LimitUnit::Hour),
-        Span::AtOnce => return None,
+/// `5个工作日`, `2小时`: a number and the word of a unit.
+fn plainly(text: &str) -> Option<Limit> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let unit = match text[digits..].trim() {
+        "个工作日" | "工作日" | "work_day" => LimitUnit::WorkDay,
+        "个自然日" | "自然日" | "天" | "日" | "day" => LimitUnit::Day,
+        "小时" | "个小时" | "hour" => LimitUnit::Hour,
+        "个月" | "月" | "month" => LimitUnit::Month,
+        _ => return None,
     };
+    Some(Limit { amount: text[..digits].parse().ok()?, unit })
+}
+
+/// Not a whole number of its unit?
+fn parted(span: Span) -> bool {
+    let (Span::WorkingDays(n) | Span::NaturalDays(n) | Span::Months(n) | Span::Hours(n)) = span else {
+        return false;
+    };
+    n.fract() != 0.0
+}
+
+/// 五个工作日, ２个工作日, 15日内, 3-5天, 半天: in other words. A part of a working day, and half a day, is in working
+/// hours, eight of them a day; a part of a month is in days; what is left open is the longer.
+fn in_words(text: &str) -> Option<Limit> {
+    let (n, unit) = match tabular::days::span(text)? {
+        Span::AtOnce => (0.0, LimitUnit::WorkDay),
+        Span::WorkingDays(n) if n.fract() != 0.0 => (n * 8.0, LimitUnit::Hour),
+        Span::WorkingDays(n) => (n, LimitUnit::WorkDay),
+        Span::NaturalDays(n) if n < 1.0 => (n * 8.0, LimitUnit::Hour),
+        Span::NaturalDays(n) => (n, LimitUnit::Day),
+        Span::Months(n) if n.fract() != 0.0 => (n * 30.0, LimitUnit::Day),
+        Span::Months(n) => (n, LimitUnit::Month),
+        Span::Hours(n) => (n, LimitUnit::Hour),
+    };
+    let n = n.ceil();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and bounded")]
-    (n.fract() == 0.0 && (0.0..60_000.0).contains(&n)).then_some(Limit { amount: n as u16, unit })
+    (0.0..60_000.0).contains(&n).then_some(Limit { amount: n as u16, unit })
 }
 
 /// A question tree is one cell of JSON.

@@ -12,6 +12,7 @@ mod compare;
 pub mod deferred;
 mod fault;
 mod fields;
+pub mod flat;
 pub mod guide;
 pub mod hall;
 pub mod interfaces;

@@ -8,11 +8,13 @@ use serde::Serialize;
 use tabular::Told;
 use tabular::header::Vocabulary;
 use tabular::records::{self, Asked, Door, NOTHING_ASKED, Record as RowOf};
-use tabular::told::{AsideTable, OtherSheet};
+use tabular::told::{AsideTable, OtherSheet, Unknown};
 
 use crate::check::validate;
 use crate::fields::Record;
+use crate::flat::{self, MANY, NAMES, Span};
 use crate::item::{Faq, Fee, Material, Outcome, ServiceItem, Special, Step, Window};
+use crate::words::{Cell as _, Handling, ItemState};
 
 /// One sheet: a heading, then one row a record; all rows as wide as the heading when exported.
 pub use tabular::records::Sheet;
@@ -81,6 +83,8 @@ pub struct Imported {
     pub told: Vec<Told>,
     /// The rows that were not taken, sheet by sheet, to be mended and brought again; a sheet may have none.
     pub aside: Vec<AsideTable>,
+    /// It is a list on one sheet that does not say on which level its items stand: the units tell.
+    pub levels_open: bool,
     /// Of each good item its rows: place of the sheet, row, cells.
     rows: Vec<Vec<(usize, u64, Vec<String>)>>,
 }
@@ -110,7 +114,7 @@ pub fn columns(sheet: &str) -> Vec<(&'static str, &'static str)> {
         s if s == Outcome::SHEET => of::<Outcome>(true),
         s if s == Special::SHEET => of::<Special>(true),
         s if s == Faq::SHEET => of::<Faq>(true),
-        _ => of::<ServiceItem>(false),
+        _ => of::<ServiceItem>(false).into_iter().chain(MANY.map(|m| (m.1, m.2))).collect(),
     }
 }
 
@@ -143,9 +147,28 @@ struct Named {
     names: Vec<(usize, String)>,
     words: Vec<&'static str>,
     needed: usize,
+    /// Of the table of items: the places of name, unit, and of the cells that hold several.
+    flat: Option<(usize, usize)>,
 }
 
 impl Named {
+    /// Those of the table of items: its own names, those that offices give them, and cells that hold several.
+    fn main() -> Self {
+        let mut named = Self::of::<ServiceItem>(false);
+        let at = |key: &str| ServiceItem::FIELDS.iter().position(|f| f.key == key);
+        for (key, names) in NAMES {
+            let Some(i) = at(key) else { continue };
+            named.names.extend(names.iter().map(|n| (i, tabular::header::name(n))));
+        }
+        for (n, (_, heading, _, names)) in MANY.iter().enumerate() {
+            let i = ServiceItem::FIELDS.len() + n;
+            named.words.push(heading);
+            named.names.extend(names.iter().chain([heading]).map(|name| (i, tabular::header::name(name))));
+        }
+        named.flat = at("name").zip(at("unit"));
+        named
+    }
+
     fn of<T: Record>(keys: bool) -> Self {
         let fields = T::FIELDS.iter().map(|f| [f.zh, f.key]);
         let all: Vec<[&'static str; 2]> =
@@ -153,16 +176,21 @@ impl Named {
         let code = all.iter().rposition(|n| n[0] == KEY[0]).unwrap_or(0);
         // Of a part the key comes first: its own fields may be called the same.
         let names = all.iter().enumerate().rev().flat_map(|(i, n)| n.map(|n| (i, tabular::header::name(n))));
-        Self { names: names.collect(), words: all.iter().map(|n| n[0]).collect(), needed: code }
+        Self { names: names.collect(), words: all.iter().map(|n| n[0]).collect(), needed: code, flat: None }
     }
 }
 
 impl Vocabulary for Named {
     fn field(&self, name: &str) -> Option<(usize, usize)> {
-        self.names.iter().find(|n| n.1 == name).map(|n| (n.0, 0))
+        let (rank, (field, _)) = self.names.iter().enumerate().find(|(_, n)| n.1 == name)?;
+        // The own names of a field are worth the same; of those that offices give, the first in the list is best.
+        let own = self.names.iter().position(|n| n.0 == *field).unwrap_or(rank);
+        Some((*field, if self.flat.is_some() { rank - own } else { 0 }))
     }
     fn enough(&self, fields: &[usize]) -> bool {
-        fields.contains(&self.needed)
+        // A list without codes has at least names and units.
+        let flat = self.flat.is_some_and(|(name, unit)| fields.contains(&name) && fields.contains(&unit));
+        fields.contains(&self.needed) || flat
     }
 }
 
@@ -174,12 +202,16 @@ struct Spoilt {
 #[derive(Default)]
 struct Read {
     asked: Asked,
+    /// Values of the table that is being read of which something was decided.
+    unknown: Unknown,
     problems: Vec<RowProblem>,
     items: Vec<ServiceItem>,
     index: BTreeMap<Key, usize>,
     spoilt: Vec<Spoilt>,
     told: Vec<Told>,
     aside: Vec<AsideTable>,
+    /// A list on one sheet; whether it says levels.
+    flat: Option<bool>,
     /// Of each row read: place of its table, row, cells, its item.
     rows: Vec<(usize, u64, Vec<String>, Option<usize>)>,
 }
@@ -204,7 +236,8 @@ impl Read {
     }
 
     /// Notes a table that was found.
-    fn table(&mut self, told: Told, sheet: &str, header: &[String]) -> usize {
+    fn table(&mut self, mut told: Told, sheet: &str, header: &[String]) -> usize {
+        told.values_unknown = std::mem::take(&mut self.unknown).list();
         self.told.push(told);
         self.aside.push(AsideTable { sheet: sheet.to_owned(), header: header.to_vec(), rows: Vec::new() });
         self.aside.len() - 1
@@ -221,13 +254,75 @@ impl Read {
             if let Err(said) = (field.set)(&mut out, cell) {
                 self.problem(sheet, record.row as usize, field.zh, said.zh, said.en);
                 fine = false;
+            } else if let Some(taken_as) = (field.taken_as)(&out, cell) {
+                self.unknown.add(field.zh, cell, &taken_as);
             }
         }
         (out, fine)
     }
 
+    /// The same of a list on one sheet: what is not understood is told and left empty, what is missing is completed.
+    fn fill_flat(&mut self, sheet: &str, record: RowOf<'_>, list: &mut FlatList) -> (ServiceItem, bool) {
+        let mut item = ServiceItem::blank();
+        let mut fine = true;
+        for (i, field) in ServiceItem::FIELDS.iter().enumerate().filter(|(i, _)| record.has(*i)) {
+            let cell = record.get(i);
+            if cell.is_empty() {
+                continue;
+            }
+            let heading = list.headings.get(i).cloned().unwrap_or_default();
+            let place = match field.key {
+                "legal_limit" => Some(&mut item.legal_limit),
+                "promised_limit" => Some(&mut item.promised_limit),
+                _ => None,
+            };
+            if let Some(place) = place {
+                match flat::limit(cell, &heading) {
+                    Some(Span::Limit(limit, assumed)) => {
+                        *place = Some(limit);
+                        if assumed {
+                            list.values.add(&heading, cell, &format!("{0} / {0}", limit.show()));
+                        }
+                    }
+                    Some(Span::AtOnce) => {
+                        item.handling = Handling::AtOnce;
+                        list.values.add(&heading, cell, "即办件 / done at once");
+                    }
+                    Some(Span::Nothing) => {}
+                    None => list.values.add(&heading, cell, "没看懂，留空 / not understood: left empty"),
+                }
+                continue;
+            }
+            let read = match field.key {
+                "name" | "unit" => cell.split_whitespace().collect::<Vec<_>>().join(""),
+                // A number of a list is no code of an item.
+                "code" => cell.split_whitespace().collect(),
+                "legal_basis" | "conditions" => flat::split(cell).join("\n"),
+                "visits" => cell.trim_end_matches('次').trim().to_owned(),
+                _ => cell.to_owned(),
+            };
+            if let Err(said) = (field.set)(&mut item, &read) {
+                match field.key {
+                    "region" | "effective_from" | "effective_to" | "version" => {
+                        self.problem(sheet, record.row as usize, field.zh, said.zh, said.en);
+                        fine = false;
+                    }
+                    _ => list.values.add(&heading, cell, "没看懂，留空 / not understood: left empty"),
+                }
+            }
+        }
+        for (n, (many, ..)) in MANY.iter().enumerate() {
+            let cell = record.get(ServiceItem::FIELDS.len() + n);
+            if !cell.is_empty() {
+                flat::fill(&mut item, *many, cell);
+            }
+        }
+        list.complete(&mut item, record);
+        (item, fine)
+    }
+
     fn main(&mut self, sheets: &[Sheet], parts: &[&str]) {
-        let named = Named::of::<ServiceItem>(false);
+        let named = Named::main();
         let word = |f: usize| named.words[f].to_owned();
         let asked = self.asked.clone();
         let door = Door { words: &named, word: &word, fields: named.words.len(), asked: &asked };
@@ -239,22 +334,42 @@ impl Read {
                 "事项",
                 1,
                 "",
-                "没有“事项”这张表，或表里没有“实施编码”一列，请从导出的模板填写",
-                "there is no sheet 事项 with a column 实施编码; fill in an exported one",
+                "没有找到事项表：表头须有“实施编码”，或者有“事项名称”和“单位”；列名不同的在下面逐列指定",
+                "no table of items: its header needs 实施编码, or 事项名称 and 单位; say below what the columns are",
             );
             return;
         };
         let sheet = if table.sheet().is_empty() { ServiceItem::SHEET } else { table.sheet() };
         let header = table.names().to_vec();
+        let at = |key: &str| ServiceItem::FIELDS.iter().position(|f| f.key == key).unwrap_or(usize::MAX);
+        let own = |s: &Sheet| s.rows.len() > 1 && parts.contains(&s.name.trim());
+        // The full template says the state of each item and has sheets for its parts.
+        let flat = !table.has(at("state")) && !sheets.iter().any(own);
+        let headings: Vec<String> = (0..ServiceItem::FIELDS.len())
+            .map(|i| {
+                table
+                    .told
+                    .columns_used
+                    .iter()
+                    .find(|c| c.field == named.words[i])
+                    .map_or_else(String::new, |c| c.name.clone())
+            })
+            .collect();
+        let mut list = FlatList { flat, headings, ..FlatList::default() };
         let records: Vec<(u64, Vec<String>, ServiceItem, bool)> = table
             .rows()
             .into_iter()
             .map(|r| {
-                let (item, fine) = self.fill::<ServiceItem>(sheet, r);
+                let (item, fine) = match flat {
+                    true => self.fill_flat(sheet, r, &mut list),
+                    false => self.fill::<ServiceItem>(sheet, r),
+                };
                 (r.row, r.cells.to_vec(), item, fine)
             })
             .collect();
         let mut told = table.told;
+        list.tell(&mut told);
+        self.flat = flat.then_some(list.levelled);
         let parts = sheets.iter().filter(|s| s.hidden && parts.contains(&s.name.trim()));
         told.sheets_other.extend(parts.map(|s| OtherSheet { name: s.name.clone(), hidden: true }));
         let at = self.table(told, sheet, &header);
@@ -328,7 +443,8 @@ impl Read {
                     self.problems.push(RowProblem {
                         sheet: spoilt.sheet.clone(),
                         row: spoilt.row,
-                        column: f.path.clone(),
+                        // A field of the item by its heading; what lies deeper by its path.
+                        column: heading_of(&f.path).unwrap_or_else(|| f.path.clone()),
                         said: f.said.clone(),
                     });
                 }
@@ -370,7 +486,76 @@ impl Read {
             self.told[at].aside(row, reason);
             table.rows.push((row, cells, said));
         }
-        Imported { items: good, problems: self.problems, told: self.told, aside: self.aside, rows: kept }
+        let levels_open = self.flat == Some(false);
+        Imported {
+            items: good,
+            problems: self.problems,
+            told: self.told,
+            aside: self.aside,
+            levels_open,
+            rows: kept,
+        }
+    }
+}
+
+/// The heading of a field of an item.
+fn heading_of(key: &str) -> Option<String> {
+    ServiceItem::FIELDS.iter().find(|f| f.key == key).map(|f| f.zh.to_owned())
+}
+
+/// A list on one sheet while its rows go by: what was understood and completed, to be told once.
+#[derive(Default)]
+struct FlatList {
+    flat: bool,
+    /// Headings of the columns that are read, by field.
+    headings: Vec<String>,
+    values: Unknown,
+    items: usize,
+    materials: usize,
+    sample: Option<String>,
+    own_codes: usize,
+    usual_steps: usize,
+    levelled: bool,
+}
+
+impl FlatList {
+    /// What a list leaves out: it is in force, has a code, and goes the general way of a licence.
+    fn complete(&mut self, item: &mut ServiceItem, record: RowOf<'_>) {
+        self.items += 1;
+        item.state = ItemState::InForce;
+        let level = ServiceItem::FIELDS.iter().position(|f| f.key == "level");
+        self.levelled |= level.is_some_and(|l| record.has(l));
+        if item.code.is_empty() && !item.name.is_empty() {
+            item.code = flat::own_code(&item.name, &item.unit);
+            self.own_codes += 1;
+        }
+        if item.steps.is_empty() {
+            flat::usual(item);
+            self.usual_steps += 1;
+        }
+        self.materials += item.materials.len();
+        if self.sample.is_none() && item.materials.len() > 1 {
+            let names: Vec<&str> = item.materials.iter().map(|m| m.name.as_str()).take(4).collect();
+            self.sample = Some(format!("{}：{}", item.name, names.join(" | ")));
+        }
+    }
+    fn tell(&mut self, told: &mut Told) {
+        if !self.flat || self.items == 0 {
+            return;
+        }
+        told.values_unknown.extend(self.values.list());
+        if let Some(sample) = &self.sample {
+            let n = self.materials;
+            told.note(format!("一格里的多项材料已分开，共 {n} 项，如 {sample} / several materials in a cell were told apart, {n} in all, such as {sample}"));
+        }
+        if self.own_codes > 0 {
+            let n = self.own_codes;
+            told.note(format!("{n} 个事项没有编码，按名称和单位自编，以后再导入不变 / {n} items have no code: one was made from name and unit, always the same"));
+        }
+        if self.usual_steps > 0 {
+            let (n, steps) = (self.usual_steps, flat::USUAL_STEPS.join("、"));
+            told.note(format!("{n} 个事项没有写流程，按一般程序填“{steps}”，以后可改 / {n} items name no steps: the usual ones were filled in, to be changed later"));
+        }
     }
 }
 

@@ -12,6 +12,11 @@ pub trait Cell: Sized {
     /// # Errors
     /// A sentence that says what would be accepted.
     fn read(text: &str) -> Result<Self, Said>;
+    /// What was decided when `text` was read as this value, where the text leaves something open: for the answer, in
+    /// both languages.
+    fn taken_as(&self, _text: &str) -> Option<String> {
+        None
+    }
 }
 
 /// At most this much of a wrong value is repeated in a message, in characters.
@@ -197,6 +202,9 @@ impl<T: Cell> Cell for Option<T> {
     }
     fn read(text: &str) -> Result<Self, Said> {
         if text.trim().is_empty() { Ok(None) } else { T::read(text).map(Some) }
+    }
+    fn taken_as(&self, text: &str) -> Option<String> {
+        self.as_ref().and_then(|value| value.taken_as(text))
     }
 }
 

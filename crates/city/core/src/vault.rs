@@ -135,6 +135,7 @@ pub struct Vault {
     token: Mac,
     person: Mac,
     plate: Mac,
+    paper: Mac,
     seal: KeyFile,
     fingerprint: String,
 }
@@ -171,6 +172,13 @@ const TAG: usize = 16;
 /// Letters that are not mistaken for one another when read aloud or copied.
 const CODE_LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/// Letters of a code, eight for each five bytes.
+fn letters(bytes: &[u8]) -> String {
+    let five = |b: &[u8]| b.iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
+    let bits = bytes.chunks(5).map(five);
+    bits.flat_map(|n| (0..8).map(move |i| CODE_LETTERS[(n >> (35 - 5 * i) & 31) as usize] as char)).collect()
+}
+
 impl Vault {
     /// Reads the keys in `dir`, or makes them.
     ///
@@ -190,6 +198,7 @@ impl Vault {
             token: key("session-token"),
             person: key("person-digest"),
             plate: key("plate"),
+            paper: key("sealed-paper"),
             seal: KeyFile::open(dir)?,
             fingerprint: ledger::hex(&secret.of(&[b"fingerprint"])[..16]),
         })
@@ -214,13 +223,19 @@ impl Vault {
             Some(birth) => self.code.of(&[number.as_bytes(), birth]),
             None => self.code.of(&[number.as_bytes()]),
         };
-        let bits = mac[..5].iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
-        (0..8).map(|i| CODE_LETTERS[(bits >> (35 - 5 * i) & 31) as usize] as char).collect()
+        letters(&mac[..5])
+    }
+    /// 核验码: sixteen letters that belong to a sealed paper, by its kind and id; nobody guesses one.
+    pub fn paper_code(&self, kind: &str, id: i64) -> String {
+        letters(&self.paper.of(&[kind.as_bytes(), &id.to_be_bytes()])[..10])
     }
     /// Is this the code? Reads small letters, O for 0, I and L for 1.
     pub fn code_reads(code: &str, right: &str) -> bool {
-        let read: String = code
-            .chars()
+        same(Self::code_written(code).as_bytes(), right.as_bytes())
+    }
+    /// A code as it is kept, however people wrote it: small letters, O for 0, I and L for 1, marks between.
+    pub fn code_written(code: &str) -> String {
+        code.chars()
             .filter(|c| c.is_ascii_alphanumeric())
             .map(|c| match c.to_ascii_uppercase() {
                 'O' => '0',
@@ -228,8 +243,7 @@ impl Vault {
                 'U' => 'V',
                 other => other,
             })
-            .collect();
-        same(read.as_bytes(), right.as_bytes())
+            .collect()
     }
     /// What is stored for a session or an interface token.
     pub fn token_digest(&self, token: &str) -> [u8; 32] {

@@ -82,7 +82,7 @@ fn files_of(p: &Page, gate: &dyn Gate) -> (&'static str, String) {
         m => format!("{m} MB"),
     };
     let (accept, hint) = match gate.word() {
-        "items" => (LINES, p.t.file_hint),
+        "items" | "services" => (LINES, p.t.file_hint),
         _ if gate.counts() == Counts::Megabytes => (LOGS, p.t.file_hint_log),
         _ => (TABLES, p.t.file_hint),
     };

@@ -45,7 +45,7 @@ web_kit::texts! {
     th_field: "当作", "Taken for";
     not_used: "不用", "not read";
     likely: "像是 {likely}", "probably {likely}";
-    values: "没认出的值", "Values not understood";
+    values: "没认出或补上的值", "Values not understood or completed";
     th_value: "值", "Value";
     th_count: "处数", "Times";
     th_taken: "当作", "Taken for";

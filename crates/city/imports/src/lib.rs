@@ -1,6 +1,6 @@
 //! 导入台: a file that an office sends is kept, looked at before anything is written, read as a person says, and taken
 //! in by a job that goes on where it stopped. One desk for all doors (letters, items, rosters, ratings,
-//! walks, policies, logs).
+//! walks, companies, policies, services, logs).
 //!
 //! A [`Gate`] knows one kind of table and what becomes of its rows; this room knows files, templates, progress and
 //! the answer. Must not know any movement, pages or SQL. `docs/sheets.md`.

@@ -3,11 +3,12 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use kernel::Said;
 use outbox::{Topic, Way};
 use serde::Deserialize;
-use web_kit::{Fields, Oops, again, blocking, render, when, word};
+use web_kit::{Fields, Oops, again, blocking, render, said, when};
 
-use crate::{Desk, Kit, Page};
+use crate::{Desk, Kit, Page, listed};
 
 struct Lane {
     name: String,
@@ -67,16 +68,16 @@ async fn page(kit: &Kit, desk: &Desk, sent: Fields, tested: bool, trouble: Strin
         oldest: s.oldest.map_or_else(|| "—".to_owned(), |at| when(p.lang, at)),
         sent: s.sent,
         dead: s.dead,
-        error: s.error,
+        error: said(p.lang, &Said::of_both(&s.error)),
     };
     let letter = |d: outbox::Dead| Letter {
         id: d.id,
         lane: lane_name(&p, &d.lane, &hooks),
         subject: d.subject,
-        topic: Topic::read(&d.topic).map_or(d.topic, |t| word(p.lang, t)),
+        topic: Topic::read(&d.topic).map_or(d.topic, |t| listed(&p, t)),
         made: when(p.lang, d.made),
         tries: d.attempts,
-        why: d.error,
+        why: said(p.lang, &Said::of_both(&d.error)),
     };
     let (lanes, dead) =
         (board.lanes.into_iter().map(lane).collect(), board.dead.into_iter().map(letter).collect());

@@ -11,9 +11,11 @@ mod words;
 
 use axum::Router;
 use axum::routing::{get, post};
-use outbox::Outbox;
+use kernel::Said;
+use outbox::{Outbox, Topic};
 
 use texts::Texts;
+use web_kit::said;
 
 /// What these pages may ask; the router gives it.
 #[derive(Clone, Debug)]
@@ -28,6 +30,12 @@ pub type Kit = web_kit::Kit<Acts>;
 pub(crate) type Page = web_kit::Page<Texts>;
 /// A page of this crate that needs an account.
 pub(crate) type Desk = web_kit::Desk<Texts>;
+
+/// What is told, in a list.
+pub(crate) fn listed(p: &Page, topic: Topic) -> String {
+    let (zh, en) = topic.listed();
+    said(p.lang, &Said { zh, en })
+}
 
 /// The pages of the workbench.
 pub fn routes() -> Router<Kit> {

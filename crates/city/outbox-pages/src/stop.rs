@@ -19,9 +19,7 @@ struct StopHtml {
 
 /// The digest in an address: 32 hexadecimal digits.
 fn digest(text: &str) -> Result<Vec<u8>, Error> {
-    let byte = |i: usize| text.get(i..i + 2).and_then(|s| u8::from_str_radix(s, 16).ok());
-    let bytes: Option<Vec<u8>> = (0..32).step_by(2).map(byte).collect();
-    bytes.filter(|_| text.len() == 32).ok_or(Error::NotFound)
+    outbox::who_of(text).ok_or(Error::NotFound)
 }
 
 /// `GET /stop/{who}`

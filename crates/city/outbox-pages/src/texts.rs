@@ -3,7 +3,7 @@
 web_kit::texts! {
     rooms:;
     title: "对外告知", "Outreach";
-    lead: "群众、企业、单位和别的系统，在件每到一步时收到邮件、短信或接口回调。", "Residents, companies, units and other systems are told at each step by mail, short message or webhook.";
+    lead: "群众、企业、单位和别的系统，在件每到一步时收到邮件、短信或回调接口。", "Residents, companies, units and other systems are told at each step by mail, short message or webhook.";
     go_ways: "邮件、短信与时段", "Mail, short messages, hours";
     go_receivers: "接收方", "Receivers";
     go_words: "告知用语", "Words";
@@ -17,7 +17,7 @@ web_kit::texts! {
     th_error: "最近的原因", "Last reason";
     lane_mail: "邮件", "Mail";
     lane_sms: "短信", "Short messages";
-    lane_hook: "接口回调：", "Webhook: ";
+    lane_hook: "回调接口：", "Webhook: ";
     dead: "没有送达的（死信）", "What did not arrive (dead letters)";
     dead_hint: "已按间隔反复试过约两天，或对方明确拒收。地址不在这里显示。", "Tried for about two days, or refused for good. Addresses are not shown here.";
     dead_none: "没有。", "None.";
@@ -67,9 +67,9 @@ web_kit::texts! {
     digest_hours: "汇总在几点发", "Digests go out at";
     digest_hours_hint: "如 9 14", "such as 9 14";
     allowed: "放行的内网网段", "Private networks allowed";
-    allowed_hint: "接口回调和短信网关在内网时填，如 10.1.0.0/16；其余内网地址一律拒绝", "for webhooks and gateways inside, such as 10.1.0.0/16; others are refused";
+    allowed_hint: "回调接口和短信网关在内网时填，如 10.1.0.0/16；其余内网地址一律拒绝", "for webhooks and gateways inside, such as 10.1.0.0/16; others are refused";
     receivers: "接收方", "Receivers";
-    receivers_lead: "单位的值班邮箱、手机收本单位的消息；别的系统用接口回调收每件的进展。", "The mailbox or phone of a unit gets its messages; other systems get the progress of every matter by webhook.";
+    receivers_lead: "单位的值班邮箱、手机收本单位的消息；别的系统用回调接口收每件的进展。", "The mailbox or phone of a unit gets its messages; other systems get the progress of every matter by webhook.";
     receivers_none: "还没有接收方。", "No receivers yet.";
     receiver_add: "添加接收方", "Add a receiver";
     receiver_edit: "修改", "Change";
@@ -77,12 +77,12 @@ web_kit::texts! {
     receiver_way: "方式", "Way";
     receiver_address: "邮箱、手机号或 https:// 地址", "Mail address, mobile number or https:// address";
     receiver_secret: "签名密钥", "Secret for signatures";
-    receiver_secret_hint: "只用于接口回调；留空则保留原来的，或自动生成", "for webhooks; empty: the one it has, or a new one";
+    receiver_secret_hint: "只用于回调接口；留空则保留原来的，或自动生成", "for webhooks; empty: the one it has, or a new one";
     receiver_unit: "单位", "Unit";
-    receiver_unit_hint: "收这个单位的消息；接口回调留空则收每件的进展", "its messages; empty (webhooks only): the progress of every matter";
+    receiver_unit_hint: "收这个单位的消息；回调接口留空则收每件的进展", "its messages; empty (webhooks only): the progress of every matter";
     receiver_every: "每件的进展", "every matter";
     receiver_topics: "只收这些事由", "Only about these";
-    receiver_topics_hint: "不选则全部", "none chosen: all";
+    receiver_topics_hint: "只对收每件进展的回调接口有效；不选则全部", "for webhooks that get every matter; none chosen: all";
     receiver_digest: "汇总成一封（仅邮件）", "Several in one mail";
     receiver_english: "用英文", "In English";
     receiver_active: "启用", "Active";

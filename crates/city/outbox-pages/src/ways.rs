@@ -8,7 +8,7 @@ use kernel::UnitId;
 use outbox::{For, MailTls, Receiver, SetUp, Topic, Way};
 use web_kit::{Fields, Oops, Opt, again, opt, render, unit_choices, word};
 
-use crate::{Desk, Kit, Page};
+use crate::{Desk, Kit, Page, listed};
 
 #[derive(Template)]
 #[template(path = "outreach_ways.html")]
@@ -128,7 +128,7 @@ fn receiver_form(p: &Page, office: &city::Office, r: Receiver) -> ReceiverForm {
     let way = r.way.map_or("", Way::word);
     let topics = Topic::ALL.iter().filter(|t| t.whom() == For::Person).map(|t| Opt {
         value: t.word().to_owned(),
-        label: word(p.lang, *t),
+        label: listed(p, *t),
         on: r.topics.iter().any(|x| x == t.word()),
     });
     ReceiverForm {

@@ -6,9 +6,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Words;
 use outbox::{Topic, usual};
 use serde::Deserialize;
-use web_kit::{Fields, Oops, Opt, again, opt, render, word};
+use web_kit::{Fields, Oops, Opt, again, opt, render};
 
-use crate::{Desk, Kit, Page};
+use crate::{Desk, Kit, Page, listed};
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Which {
@@ -51,8 +51,7 @@ async fn page(
     let p = desk.page.clone();
     let set = kit.acts.outbox.set_up(desk.actor()).await?.set;
     let now = set.texts.get(&format!("{}/{lang}", topic.word())).cloned();
-    let label = |t: Topic| format!("{} {}", t.word(), word(p.lang, t));
-    let topics = Topic::ALL.map(|t| opt(t.word(), &label(t), topic.word()));
+    let topics = Topic::ALL.map(|t| opt(t.word(), &listed(&p, t), topic.word()));
     Ok(render(&WordsHtml {
         topics: topics.into(),
         langs: [opt("zh", "中文", lang), opt("en", "English", lang)],

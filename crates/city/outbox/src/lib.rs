@@ -19,7 +19,7 @@ pub use delivery::{Gateway, MailServer, MailTls};
 pub use receivers::{Receiver, Way};
 pub use set_up::{Board, SetUp};
 pub use store::outbox::{Dead, Standing};
-pub use tell::{PERSON, Told, forget, stop_of, to_person, to_unit};
+pub use tell::{PERSON, Told, UnitWords, forget, has_arrived, remind, stop_of, to_person, to_unit, who_of};
 pub use texts::usual;
 pub use topic::{For, Topic};
 

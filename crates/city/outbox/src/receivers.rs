@@ -14,7 +14,7 @@ kernel::words! {
 }
 
 /// A receiver as an administrator writes it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Receiver {
     /// id; 0 for a new one
     pub id: i64,
@@ -28,7 +28,7 @@ pub struct Receiver {
     pub secret: String,
     /// the unit whose messages it gets; none: what is told of every case and application
     pub unit: Option<UnitId>,
-    /// what it is told; empty: everything
+    /// what it is told of every case and application; empty: everything
     pub topics: Vec<String>,
     /// several in one message
     pub digest: bool,
@@ -38,6 +38,19 @@ pub struct Receiver {
     pub active: bool,
 }
 
+impl std::fmt::Debug for Receiver {
+    /// Without its secret, and without its address, which may hold a key.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Receiver")
+            .field("id", &self.id)
+            .field("way", &self.way)
+            .field("name", &self.name)
+            .field("unit", &self.unit)
+            .field("active", &self.active)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a receiver's address is sealed for.
 const BOUND: i64 = 0x0072_6563_6569_7665;
 
@@ -45,7 +58,7 @@ pub(crate) fn sealed(city: &City, text: &str) -> Result<Vec<u8>, Error> {
     city.vault().seal_bytes(BOUND, text.as_bytes())
 }
 
-pub(crate) fn unsealed(city: &City, _: &ReceiverRow, bytes: &[u8]) -> Result<String, Error> {
+pub(crate) fn unsealed(city: &City, bytes: &[u8]) -> Result<String, Error> {
     String::from_utf8(city.vault().unseal_bytes(BOUND, bytes)?).map_err(Error::bug)
 }
 
@@ -81,7 +94,7 @@ pub(crate) fn checked(
     if way != Way::Hook && r.unit.is_none() {
         return Err(Error::invalid(
             "unit",
-            "邮件、短信的接收方请选单位；每件的进展只能用接口回调接收",
+            "邮件、短信的接收方请选单位；每件的进展只能用回调接口接收",
             "mail and SMS go to a unit: the progress of every matter goes by webhook only",
         ));
     }
@@ -109,7 +122,8 @@ pub(crate) fn checked(
         address: sealed(city, address)?,
         secret,
         unit: r.unit,
-        topics: r.topics.join(","),
+        // The messages of a unit are one topic: who has a unit has them all.
+        topics: if r.unit.is_some() { String::new() } else { r.topics.join(",") },
         digest: r.digest,
         lang: if r.english { "en" } else { "zh" }.to_owned(),
         active: r.active,

@@ -1,5 +1,6 @@
 //! 送出: what is known of the ways out at this moment, and one message over one of them.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use city::{City, Office, Words};
@@ -70,27 +71,25 @@ fn road(city: &City, office: &Office, lane: &str) -> Result<Road, Failure> {
             why: "接收方已停用 / the receiver is turned off".into(),
         });
     };
-    let open = |bytes: &[u8]| unsealed(city, row, bytes).map_err(broken);
+    let open = |bytes: &[u8]| unsealed(city, bytes).map_err(broken);
     let url = open(&row.address)?;
     let secret = row.secret.as_deref().map(open).transpose()?.unwrap_or_default();
     Ok(Road::Hook(web(office)?, Hook { url, secret }))
 }
 
-/// What a row is filled with.
-fn values(office: &Office, out: &Out, topic: Topic) -> Vec<(String, String)> {
-    let kept: std::collections::BTreeMap<String, String> =
-        serde_json::from_str(&out.filled).unwrap_or_default();
-    let base = office.outreach.base.trim_end_matches('/');
-    let mut all: Vec<_> = kept.into_iter().filter(|v| v.0 != "path").collect();
-    if let Some(path) = serde_json::from_str::<serde_json::Value>(&out.filled)
-        .ok()
-        .and_then(|v| v.get("path").and_then(|p| p.as_str().map(str::to_owned)))
-    {
-        all.push(("link".into(), format!("{base}{path}")));
+/// What a row is filled with. Every place that is offered has something in it: a gateway is not sent `{number}` as it stands.
+fn values(office: &Office, filled: &str, lang: &str, topic: Topic) -> Vec<(String, String)> {
+    let mut all: BTreeMap<String, String> = serde_json::from_str(filled).unwrap_or_default();
+    if let Some(path) = all.remove("path") {
+        let base = office.outreach.base.trim_end_matches('/');
+        all.insert("link".into(), format!("{base}{path}"));
     }
-    all.push(("city".into(), office.settings.name.clone()));
-    all.push(("stage".into(), texts::stage(topic, &out.lang)));
-    all
+    all.insert("city".into(), office.settings.name.clone());
+    all.insert("stage".into(), texts::stage(topic, lang));
+    for place in texts::PLACES {
+        all.entry(place.to_owned()).or_insert_with(|| "—".to_owned());
+    }
+    all.into_iter().collect()
 }
 
 impl<'a> Ways<'a> {
@@ -146,7 +145,7 @@ impl<'a> Ways<'a> {
             }
             Road::Sms(web, gateway) => {
                 let words = self.words(together, topic, first);
-                let values = values(self.office, first, topic);
+                let values = values(self.office, &first.filled, &first.lang, topic);
                 let template = self.office.outreach.sms_templates.get(topic.word());
                 let sms = Sms {
                     phone: &address,
@@ -175,7 +174,7 @@ impl<'a> Ways<'a> {
         let of = |out: &Out| {
             let topic = Topic::read(&out.topic).unwrap_or(topic);
             let words = texts::words(&self.office.outreach, topic, &out.lang);
-            texts::filled(&words, &values(self.office, out, topic))
+            texts::filled(&words, &values(self.office, &out.filled, &out.lang, topic))
         };
         let one = of(first);
         if together.len() < 2 {
@@ -206,7 +205,7 @@ pub(crate) fn test(
         Way::Hook => format!("{HOOK}{address}"),
     };
     let words = texts::usual(Topic::Test, "zh");
-    let values = [("city".to_owned(), office.settings.name.clone())];
+    let values = values(office, "{}", "zh", Topic::Test);
     let words = texts::filled(&words, &values);
     let id = format!("bancheng-test-{}", now.us());
     match road(city, office, &lane)? {

@@ -3,7 +3,7 @@
 use access::{Permit, decide, op};
 use city::{City, Door as _, Error, Later, OUTREACH, Office, Outreach, Words};
 use delivery::{Failure, Gateway, MailServer, Networks};
-use kernel::{Actor, US_PER_DAY};
+use kernel::{Actor, Said, US_PER_DAY};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::outbox::{self, Dead, Standing};
@@ -60,7 +60,8 @@ fn door(actor: &Actor, office: &Office) -> Result<Permit, Error> {
 }
 
 fn failed(why: &Failure) -> Error {
-    Error::invalid("test", format!("没有送到：{}", why.why), format!("not delivered: {}", why.why))
+    let Said { zh, en } = Said::of_both(&why.why);
+    Error::invalid("test", format!("没有送到：{zh}"), format!("not delivered: {en}"))
 }
 
 fn address_ok(url: &str) -> bool {
@@ -97,7 +98,10 @@ fn check(set: &Outreach, mail: &MailServer, sms: &Gateway) -> Result<(), Error> 
         return Err(Error::invalid("mail_host", "请写邮件服务器", "write the mail server"));
     }
     if !mail.host.is_empty() {
-        send::mailer(mail).map_err(|why| Error::invalid("mail_from", why.why.clone(), why.why))?;
+        send::mailer(mail).map_err(|why| {
+            let Said { zh, en } = Said::of_both(&why.why);
+            Error::invalid("mail_from", zh, en)
+        })?;
     }
     if !address_ok(&sms.url) || set.sms_on && sms.url.is_empty() {
         return Err(Error::invalid("sms_url", "请写短信网关的地址", "write the address of the gateway"));
@@ -142,7 +146,7 @@ impl Outbox {
                 id: r.id,
                 way: Way::read(&r.way),
                 name: r.name.clone(),
-                address: unsealed(&self.city, r, &r.address)?,
+                address: unsealed(&self.city, &r.address)?,
                 secret: String::new(),
                 unit: r.unit,
                 topics: r.topics.split(',').filter(|t| !t.is_empty()).map(str::to_owned).collect(),
@@ -162,9 +166,11 @@ impl Outbox {
             let permit = door(&actor, &office)?;
             let (mut mail, mut sms) = (mail.clone(), sms.clone());
             let kept: MailServer = opened(&app.city, &office.outreach.mail)?;
-            // A password is for one server and name: for another it must be written again, or anybody who may set the
-            // server could have it sent to their own.
-            let same = kept.host == mail.host && kept.user == mail.user;
+            // A password is for one server and name, reached one way: for another it must be written again, or anybody who
+            // may set the server could have it sent to their own, or in the clear.
+            let trust = |m: &MailServer| m.trust.replace("\r\n", "\n").trim().to_owned();
+            let same = (&kept.host, kept.port, kept.tls, &kept.user, trust(&kept))
+                == (&mail.host, mail.port, mail.tls, &mail.user, trust(&mail));
             if mail.password.is_empty() && same {
                 mail.password = kept.password;
             }

@@ -3,7 +3,7 @@
 use city::{City, Contact, Error, Office};
 use kernel::{CaseId, Moment, UnitId};
 use store::outbox::{self, NewOut};
-use store::{Tx, office};
+use store::{Rd, Tx, office};
 
 use crate::receivers::Way;
 use crate::topic::Topic;
@@ -45,7 +45,34 @@ pub(crate) fn bound(who: &[u8]) -> i64 {
 
 /// The page where whoever has this digest says that no more is wanted.
 pub fn stop_of(who: &[u8]) -> String {
-    format!("/stop/{}", who.iter().map(|b| format!("{b:02x}")).collect::<String>())
+    format!("/stop/{}", ledger::hex(who))
+}
+
+/// The digest in the address of such a page.
+pub fn who_of(text: &str) -> Option<Vec<u8>> {
+    ledger::unhex_bytes(text).filter(|who| who.len() == 16)
+}
+
+/// A message for a unit: in the house with the title of what it is about, outside without. A mail may be read by others, a short
+/// message shows on a locked screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitWords {
+    inside: String,
+    outside: String,
+}
+
+impl UnitWords {
+    /// The words around a title, which may be empty.
+    pub fn around(title: &str, words: impl Fn(&str) -> String) -> Self {
+        Self { inside: words(title), outside: words("") }
+    }
+}
+
+impl From<&str> for UnitWords {
+    /// No title stands in them.
+    fn from(words: &str) -> Self {
+        Self { inside: words.to_owned(), outside: words.to_owned() }
+    }
 }
 
 /// A telephone number as a gateway takes it: without spaces, hyphens and the prefix of the country.
@@ -106,35 +133,54 @@ pub fn to_person(
     told: &Told<'_>,
     contact: &Contact,
 ) -> Result<(), Error> {
-    let set = &office.outreach;
     let topic = told.topic;
-    if set.off.iter().any(|o| o == topic.word()) {
+    if office.outreach.off.iter().any(|o| o == topic.word()) {
         return Ok(());
     }
     let now = tx.now();
-    let mut filled = serde_json::json!({
-        "number": told.number, "unit": told.unit, "date": told.date, "path": told.path,
-    });
-    let lang = if contact.lang == "en" { "en" } else { "zh" };
+    remind(city, tx, office, told, contact, now)?;
     let matter = (told.number, topic);
-    if set.mail_on && delivery::is_mailbox(contact.email.trim()) {
-        let row = Row { lane: MAIL, way: "mail", address: contact.email.trim(), lang, digest: false };
-        put(city, tx, office, matter, &filled, now, &row)?;
-    }
-    if let Some(phone) = mobile(&contact.phone).filter(|_| set.sms_on) {
-        let row = Row { lane: SMS, way: "sms", address: &phone, lang, digest: false };
-        put(city, tx, office, matter, &filled, now, &row)?;
-    }
-    if let Some(fields) = filled.as_object_mut() {
-        fields.remove("path");
-    }
+    let filled = serde_json::json!({ "number": told.number, "unit": told.unit, "date": told.date });
     for r in office.receivers.iter().filter(|r| r.active && r.unit.is_none() && wants(&r.topics, topic)) {
         to_receiver(city, tx, office, matter, &filled, now, r)?;
     }
     Ok(())
 }
 
-/// Leaves a message for a unit (站内消息), and tells whoever receives for it outside.
+/// Tells the person alone, when a moment comes: a reminder. Systems know when it is.
+///
+/// # Errors
+/// The store could not.
+pub fn remind(
+    city: &City,
+    tx: &mut Tx<'_>,
+    office: &Office,
+    told: &Told<'_>,
+    contact: &Contact,
+    at: Moment,
+) -> Result<(), Error> {
+    let set = &office.outreach;
+    let topic = told.topic;
+    if set.off.iter().any(|o| o == topic.word()) {
+        return Ok(());
+    }
+    let filled = serde_json::json!({
+        "number": told.number, "unit": told.unit, "date": told.date, "path": told.path,
+    });
+    let lang = if contact.lang == "en" { "en" } else { "zh" };
+    let matter = (told.number, topic);
+    if set.mail_on && delivery::is_mailbox(contact.email.trim()) {
+        let row = Row { lane: MAIL, way: "mail", address: contact.email.trim(), lang, digest: false };
+        put(city, tx, office, matter, &filled, at, &row)?;
+    }
+    if let Some(phone) = mobile(&contact.phone).filter(|_| set.sms_on) {
+        let row = Row { lane: SMS, way: "sms", address: &phone, lang, digest: false };
+        put(city, tx, office, matter, &filled, at, &row)?;
+    }
+    Ok(())
+}
+
+/// Leaves a message for a unit (站内消息), and tells whoever receives for it outside, without a title.
 ///
 /// # Errors
 /// The store could not.
@@ -144,16 +190,17 @@ pub fn to_unit(
     unit: UnitId,
     at: Moment,
     case: Option<CaseId>,
-    words: &str,
+    words: impl Into<UnitWords>,
 ) -> Result<(), Error> {
-    office::put_message(tx, unit, at, case, words)?;
+    let words = words.into();
+    office::put_message(tx, unit, at, case, &words.inside)?;
     let office = city.office(tx)?;
     let topic = Topic::UnitMessage;
     let subject = format!("unit/{unit}");
-    let mine = |r: &&store::outbox::ReceiverRow| r.active && r.unit == Some(unit) && wants(&r.topics, topic);
+    // A receiver of a unit gets what its unit gets: its topics are those of cases and applications, and do not count.
+    let mine = |r: &&store::outbox::ReceiverRow| r.active && r.unit == Some(unit);
     for r in office.receivers.iter().filter(mine) {
-        let filled =
-            serde_json::json!({ "words": words, "unit": office.unit_name(unit), "path": "/desk/messages" });
+        let filled = serde_json::json!({ "words": words.outside, "unit": office.unit_name(unit), "path": "/desk/messages" });
         to_receiver(city, tx, &office, (&subject, topic), &filled, at, r)?;
     }
     Ok(())
@@ -177,7 +224,7 @@ fn to_receiver(
     if !on {
         return Ok(());
     }
-    let address = crate::receivers::unsealed(city, r, &r.address)?;
+    let address = crate::receivers::unsealed(city, &r.address)?;
     let hook = format!("{HOOK}{}", r.id);
     let lane = match way {
         Way::Mail => MAIL,
@@ -201,6 +248,14 @@ fn wants(topics: &str, topic: Topic) -> bool {
 pub fn forget(tx: &mut Tx<'_>, number: &str) -> Result<(), Error> {
     outbox::forget(tx, number)?;
     Ok(())
+}
+
+/// Has a message about a subject arrived where its person left an address?
+///
+/// # Errors
+/// The store could not.
+pub fn has_arrived(rd: &mut Rd<'_>, number: &str, topic: Topic) -> Result<bool, Error> {
+    Ok(outbox::has_arrived(rd, number, topic.word())?)
 }
 
 #[cfg(test)]

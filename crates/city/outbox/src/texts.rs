@@ -7,6 +7,9 @@ use delivery::fill;
 
 use crate::topic::{For, Topic};
 
+/// The places that words and gateways may have.
+pub(crate) const PLACES: [&str; 7] = ["city", "number", "stage", "unit", "date", "words", "link"];
+
 /// What follows the sentence of a topic for a person.
 const LINK_ZH: &str = "\n查看：{link}\n（此链接只能查看，不能办理，也不会要您付款或提供验证码。）";
 const LINK_EN: &str =
@@ -100,7 +103,38 @@ fn sentence(topic: Topic) -> (&'static str, &'static str) {
             "您的申请（{number}）有承诺后补的材料快到期，期限请看链接。",
             "A material that you promised for application {number} is due soon; see the link.",
         ),
+        Topic::ApplicationMissed => (
+            "您的申请（{number}）承诺后补的材料已逾期未补交，详情请看链接，并请与{unit}联系。",
+            "A material that you promised for application {number} is overdue; see the link and get in touch with {unit}.",
+        ),
+        Topic::ApplicationWithdrawn => {
+            ("您的申请（{number}）已撤回。", "Your application ({number}) has been withdrawn.")
+        }
+        Topic::ApplicationLapsed => (
+            "您的申请（{number}）逾期未补正，已失效。仍要办理，请重新申请。",
+            "Your application ({number}) was not corrected in time and has lapsed. You may apply again.",
+        ),
         Topic::ApplicationEnded => ("您的申请（{number}）已办结。", "Your application ({number}) has ended."),
+        Topic::AppointmentBooked => (
+            "您的预约（{number}）已约好：{date}，{unit}。地点和要带的材料请看链接。",
+            "Your appointment ({number}) is made: {date}, {unit}. The link says where, and what to bring.",
+        ),
+        Topic::AppointmentMoved => (
+            "您的预约（{number}）已改到 {date}，{unit}。",
+            "Your appointment ({number}) has been moved to {date}, {unit}.",
+        ),
+        Topic::AppointmentOffered => (
+            "您候补的预约（{number}）在{unit}有号了，时间请看链接。请在 {date} 前用预约号和查询码确认，过时让给下一位。",
+            "A place has become free at {unit} for your appointment ({number}); the link says when. Confirm with number and code before {date}, or the next in line has it.",
+        ),
+        Topic::AppointmentCalledOff => (
+            "抱歉，您 {date} 在{unit}的预约（{number}）由大厅取消，请重新预约或与大厅联系。",
+            "We are sorry: {unit} had to call off your appointment ({number}) of {date}. Please book again, or ask the hall.",
+        ),
+        Topic::AppointmentReminder => (
+            "提醒：您预约了 {date} 到{unit}办事（{number}）。来不了请提前取消，把号留给别人。",
+            "Reminder: {date}, {unit} ({number}). If you cannot come, please cancel, so that somebody else has the place.",
+        ),
         Topic::UnitMessage => ("{words}", "{words}"),
         Topic::Test => {
             ("这是一条测试告知。收到说明线路是通的。", "This is a test. Having it means that the way works.")
@@ -137,7 +171,7 @@ pub(crate) fn stage(topic: Topic, lang: &str) -> String {
     if lang != "en" {
         return topic.zh().to_owned();
     }
-    topic.word().split('.').next_back().unwrap_or_default().to_owned()
+    topic.en().to_owned()
 }
 
 /// Filled in: subject and text.
@@ -161,9 +195,9 @@ mod tests {
                 // What stands in a message is what can be filled in, and no name of a person is among it.
                 let names: Vec<&str> =
                     w.text.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|s| s.0).collect();
-                let known = ["city", "number", "stage", "unit", "date", "words", "link"];
-                assert!(names.iter().all(|n| known.contains(n)), "{names:?}");
+                assert!(names.iter().all(|n| PLACES.contains(n)), "{names:?}");
             }
+            assert!(!stage(topic, "en").contains(['.', '_']), "{topic:?}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! 告知事由: what is told, as one table: each stage of a case and of an application that its person hears of.
+//! 告知事由: what is told, as one table: each stage of a case, of an application and
+//! of an appointment that its person hears of.
 
 kernel::words! {
     /// What is told.
@@ -25,7 +26,15 @@ kernel::words! {
         ApplicationDecided = "application.decided", "已作决定";
         ApplicationIssued = "application.issued", "证照已制发";
         ApplicationPromise = "application.promise", "请补交材料";
+        ApplicationMissed = "application.missed", "已逾期未补交";
+        ApplicationWithdrawn = "application.withdrawn", "已撤回";
+        ApplicationLapsed = "application.lapsed", "已失效";
         ApplicationEnded = "application.ended", "已办结";
+        AppointmentBooked = "appointment.booked", "已约好";
+        AppointmentMoved = "appointment.moved", "已改期";
+        AppointmentOffered = "appointment.offered", "候补有号";
+        AppointmentCalledOff = "appointment.called_off", "大厅取消";
+        AppointmentReminder = "appointment.reminder", "到厅提醒";
         UnitMessage = "unit.message", "本单位消息";
         Test = "test", "测试";
     }
@@ -51,8 +60,47 @@ impl Topic {
             _ => For::Person,
         }
     }
-    /// Is it about an application?
-    pub fn is_application(self) -> bool {
-        self.word().starts_with("application.")
+    /// In English, as it stands in a sentence.
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::CaseRegistered => "registered",
+            Self::CaseAccepted | Self::ApplicationAccepted => "accepted",
+            Self::CaseRefused | Self::ApplicationRefused => "not accepted",
+            Self::CaseDispatched => "with the unit that answers",
+            Self::CaseExtended | Self::ApplicationExtended => "given a new limit",
+            Self::CasePaused | Self::ApplicationPaused => "paused",
+            Self::CaseResumed | Self::ApplicationResumed => "resumed",
+            Self::CaseMerged => "handled with others",
+            Self::CaseReplied => "answered",
+            Self::CaseReopened => "opened again",
+            Self::CaseArchived => "archived",
+            Self::ApplicationSubmitted => "handed in",
+            Self::ApplicationCorrection => "to be corrected",
+            Self::ApplicationSurvey => "visit arranged",
+            Self::ApplicationDecided => "decided",
+            Self::ApplicationIssued => "certificate issued",
+            Self::ApplicationPromise => "material due soon",
+            Self::ApplicationMissed => "material overdue",
+            Self::ApplicationWithdrawn => "withdrawn",
+            Self::ApplicationLapsed => "lapsed",
+            Self::ApplicationEnded => "ended",
+            Self::AppointmentBooked => "booked",
+            Self::AppointmentMoved => "moved",
+            Self::AppointmentOffered => "a place is free",
+            Self::AppointmentCalledOff => "called off by the hall",
+            Self::AppointmentReminder => "reminder",
+            Self::UnitMessage => "message for the unit",
+            Self::Test => "test",
+        }
+    }
+    /// In a list, where a stage alone does not say of what: Chinese, English.
+    pub fn listed(self) -> (String, String) {
+        let (zh, en) = match self.word().split_once('.') {
+            Some(("case", _)) => ("诉求·", "Case · "),
+            Some(("application", _)) => ("申请·", "Application · "),
+            Some(("appointment", _)) => ("预约·", "Appointment · "),
+            _ => ("", ""),
+        };
+        (format!("{zh}{}", self.zh()), format!("{en}{}", self.en()))
     }
 }

@@ -3,7 +3,9 @@
 //! Knows the use cases of `people` and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
 mod account;
+mod next;
 mod office;
+mod regions;
 mod roster;
 mod sign_in;
 mod sign_on;
@@ -16,6 +18,7 @@ use axum::routing::{get, post};
 use people::People;
 use web_kit::{Lang, Place, Words as _};
 
+pub use next::next_at_home;
 use texts::Texts;
 
 /// What these pages may ask; the router gives it.
@@ -56,11 +59,14 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/office/units", get(units::list).post(units::save))
         .route("/desk/office/staff", get(staff::list).post(staff::save))
         .route("/desk/office/staff/act", post(roster::act))
+        .route("/desk/office/regions", get(regions::list).post(regions::save))
         .route("/desk/office/roster", get(roster::form))
+        .route("/desk/office/roster/passwords", post(roster::passwords))
         .route("/desk/office/roster.xlsx", get(roster::book))
         .route("/desk/office/sign-on", get(sign_on::form).post(sign_on::save))
         .route("/desk/office/again", post(office::again_all))
         .route("/desk/office/second-factor", post(sign_on::demand))
+        .route("/desk/office/limits/confirm", post(office::confirm_limits))
         .route("/desk/office/limits", get(office::limits).post(office::put_limits))
         .route("/desk/office/calendar", post(office::put_calendar))
         .route("/desk/account", get(account::show))

@@ -173,6 +173,7 @@ struct LimitsHtml {
     lines: Vec<LimitLine>,
     text: String,
     may_write: bool,
+    calendar: String,
 }
 
 async fn limits_page(
@@ -205,7 +206,8 @@ async fn limits_page(
     let text = sent.unwrap_or_else(now);
     let city = access::City(&office.settings.city);
     let may_write = access::decide(&desk.actor(), access::op::WriteLimits, city).is_ok();
-    Ok(render(&LimitsHtml { p, trouble, lines, text, may_write }))
+    let calendar = office.rules.calendar.version().to_owned();
+    Ok(render(&LimitsHtml { p, trouble, lines, text, may_write, calendar }))
 }
 
 /// `GET /desk/office/limits`
@@ -230,5 +232,14 @@ pub(crate) async fn put_limits(State(kit): State<Kit>, desk: Desk, fields: Field
     match done {
         Ok(()) => Ok(Redirect::to("/desk/office/limits").into_response()),
         Err(e) => again(&desk.page, e, |trouble| limits_page(&kit, &desk, Some(text), trouble)).await,
+    }
+}
+
+/// `POST /desk/office/limits/confirm`: 期限和日历照此执行, kept as they stand.
+pub(crate) async fn confirm_limits(State(kit): State<Kit>, desk: Desk, _: Fields) -> Result<Response, Oops> {
+    let limits = kit.city.office_now().await?.rules.limits.clone();
+    match kit.city.set_limits(desk.actor(), limits).await {
+        Ok(()) => Ok(Redirect::to("/desk").into_response()),
+        Err(e) => again(&desk.page, e, |trouble| limits_page(&kit, &desk, None, trouble)).await,
     }
 }

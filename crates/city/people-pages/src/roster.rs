@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
 use paper::sheet::write_book;
 use people::StaffAct;
-use web_kit::{Fields, Oops, XLSX, blocking, download, render};
+use web_kit::{Fields, Oops, XLSX, again, blocking, download, render, word};
 
 use crate::{Desk, Kit, Page};
 
@@ -15,12 +15,56 @@ use crate::{Desk, Kit, Page};
 #[template(path = "roster.html")]
 struct RosterHtml {
     p: Page,
+    /// accounts without a way to sign in
+    open: usize,
+    trouble: String,
+}
+
+struct Slip {
+    unit: String,
+    name: String,
+    role: String,
+    login: String,
+    password: String,
+}
+
+#[derive(Template)]
+#[template(path = "passwords.html")]
+struct PasswordsHtml {
+    p: Page,
+    slips: Vec<Slip>,
+    left: usize,
+}
+
+async fn page(kit: &Kit, desk: &Desk, trouble: String) -> Result<Response, Oops> {
+    let open = kit.acts.people.without_password(desk.actor()).await?;
+    Ok(render(&RosterHtml { p: desk.page.clone(), open, trouble }))
 }
 
 /// `GET /desk/office/roster`
-pub(crate) async fn form(desk: Desk) -> Result<Response, Oops> {
-    access::offered(&desk.actor(), access::Operation::KeepRoster).map_err(Error::from)?;
-    Ok(render(&RosterHtml { p: desk.page }))
+pub(crate) async fn form(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
+    page(&kit, &desk, String::new()).await
+}
+
+/// `POST /desk/office/roster/passwords`: 发初始密码, shown in the answer and never again.
+pub(crate) async fn passwords(State(kit): State<Kit>, desk: Desk, _: Fields) -> Result<Response, Oops> {
+    let (people, actor) = (kit.acts.people.clone(), desk.actor());
+    match blocking(move || people.give_first_passwords(&actor)).await {
+        Ok(done) => {
+            let p = desk.page.clone();
+            let office = kit.city.office_now().await?;
+            let slip = |(s, password): (store::office::StaffRow, String)| Slip {
+                unit: office.unit_name(s.unit),
+                role: word(p.lang, s.role),
+                name: s.name,
+                login: s.login,
+                password,
+            };
+            let slips = done.given.into_iter().map(slip).collect();
+            Ok(render(&PasswordsHtml { slips, left: done.left, p }))
+        }
+        Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, trouble)).await,
+    }
 }
 
 /// `GET /desk/office/roster.xlsx`: the roster as it is, to be changed and brought back.

@@ -6,8 +6,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::{Error, Network};
 use kernel::RegionCode;
-use people::FirstSetup;
-use web_kit::{Asking, Fields, Oops, again, blocking, cookie_header, explain, render};
+use people::{FirstSetup, divisions};
+use web_kit::{Asking, Fields, Lang, Oops, again, blocking, cookie_header, explain, render};
 
 use crate::{Desk, Kit, Page};
 
@@ -84,6 +84,11 @@ struct SetupHtml {
     token: String,
     sent: Fields,
     trouble: String,
+    cities: Vec<&'static str>,
+}
+
+fn setup_page(p: Page, token: String, sent: Fields, trouble: String) -> Response {
+    render(&SetupHtml { p, token, sent, trouble, cities: divisions::cities().collect() })
 }
 
 fn may_set_up(kit: &Kit, token: &str) -> Result<(), Oops> {
@@ -100,10 +105,10 @@ pub(crate) async fn setup_form(
     Path(token): Path<String>,
 ) -> Result<Response, Oops> {
     may_set_up(&kit, &token)?;
-    Ok(render(&SetupHtml { p, token, sent: Fields::default(), trouble: String::new() }))
+    Ok(setup_page(p, token, Fields::default(), String::new()))
 }
 
-async fn first(kit: &Kit, f: &Fields) -> Result<Response, Error> {
+async fn first(kit: &Kit, p: &Page, f: &Fields) -> Result<Response, Error> {
     for (name, zh, en) in [
         ("city", "城市名称", "name of the city"),
         ("unit", "单位全称", "full name of the unit"),
@@ -117,10 +122,13 @@ async fn first(kit: &Kit, f: &Fields) -> Result<Response, Error> {
     if f.get("password") != f.get("again") {
         return Err(Error::invalid("again", "两次密码不一致", "the two passwords differ"));
     }
-    let region: RegionCode = f
-        .get("region")
-        .parse()
-        .map_err(|e: kernel::NotARegion| Error::invalid("region", e.to_string(), e.to_string()))?;
+    let region: RegionCode = if f.has("region") {
+        f.get("region").parse().map_err(|e: kernel::NotARegion| Error::told("region", &e))?
+    } else {
+        let unknown = |_: Lang| p.t.setup_unknown.replace("{city}", f.get("city"));
+        divisions::code_of(f.get("city"))
+            .ok_or_else(|| Error::invalid("region", unknown(Lang::Zh), unknown(Lang::En)))?
+    };
     let unit = f.get("unit").to_owned();
     let first = FirstSetup {
         region,
@@ -145,13 +153,10 @@ pub(crate) async fn setup(
     sent: Fields,
 ) -> Result<Response, Oops> {
     may_set_up(&kit, &token)?;
-    match first(&kit, &sent).await {
+    match first(&kit, &p, &sent).await {
         Ok(answer) => Ok(answer),
         Err(e) => {
-            again(&p.clone(), e, |trouble| {
-                std::future::ready(Ok(render(&SetupHtml { p, token, sent, trouble })))
-            })
-            .await
+            again(&p.clone(), e, |trouble| std::future::ready(Ok(setup_page(p, token, sent, trouble)))).await
         }
     }
 }

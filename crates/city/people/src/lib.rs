@@ -1,18 +1,24 @@
 //! 人员: accounts and sign-in, the roster, the first set-up.
 
 mod account;
+pub mod divisions;
 mod entries;
+mod first_passwords;
+pub mod next;
+mod regions;
 mod roster;
 mod setup;
 mod sign_in;
 mod sso;
 mod staff;
+mod staff_list;
 mod tables;
 
 use city::{City, Door};
 
 pub use account::{Offered, StaffAct};
 pub use entries::{Entered, NewStaff, NewUnit};
+pub use first_passwords::FirstPasswords;
 pub use roster::{Taken, UNIT_KINDS, Wrong};
 pub use setup::FirstSetup;
 pub use sign_in::SignedIn;

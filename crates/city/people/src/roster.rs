@@ -9,13 +9,14 @@ use paper::sheet::SheetOf;
 use store::Rd;
 use store::office::{self, StaffRow};
 use tabular::Told;
-use tabular::header::{Fields, Words};
+use tabular::header::{Fields, Vocabulary, Words};
 use tabular::records::{self, Asked, NOTHING_ASKED, Record, Sheet};
 
 use crate::People;
 use crate::entries::{
     Entered, Hashes, NewStaff, NewUnit, counted_anew, keys_in, may_enter, receptions, staff_in, units_in,
 };
+use crate::staff_list::{Completing, Known, Plain, PlainRow, complete};
 use city::{Door, Error, Later, Office};
 
 /// Names of the two sheets.
@@ -36,18 +37,34 @@ const UNIT_FIELDS: &Fields<'_> = &[
 /// The same of accounts.
 const STAFF_FIELDS: &Fields<'_> = &[
     ("账号", &["账号", "帐号", "登录名", "登录账号", "用户名", "工号"], true),
-    ("姓名", &["姓名", "人员姓名", "用户姓名"], true),
+    ("姓名", &["姓名", "人员姓名", "用户姓名", "名字", "干部姓名", "工作人员"], true),
     ("角色", &["角色", "岗位角色", "用户角色"], true),
     (
         "单位编码",
-        &["单位编码", "单位代码", "所属单位", "单位", "所属部门", "部门", "单位名称", "部门编码"],
+        &[
+            "单位编码",
+            "单位代码",
+            "所属单位",
+            "单位",
+            "所属部门",
+            "部门",
+            "单位名称",
+            "部门编码",
+            "工作单位",
+            "所在单位",
+            "单位全称",
+            "部门名称",
+            "机构名称",
+        ],
         true,
     ),
-    ("职务", &["职务", "岗位"], false),
+    ("职务", &["职务", "岗位", "现任职务", "职务名称", "职位", "岗位名称", "现职", "职务职级"], false),
     ("初始密码", &["初始密码", "密码"], false),
 ];
 /// The column of first passwords.
 pub(crate) const PASSWORD: &str = "初始密码";
+/// The column that says whose an account is.
+pub(crate) const UNIT_OF: &str = "单位编码";
 /// Kinds of units: code word, as it stands in a workbook and on pages.
 pub const UNIT_KINDS: [(&str, &str); 8] = [
     ("government", "政府"),
@@ -103,13 +120,11 @@ impl<'a> Table<'a> {
         asked: &Asked,
         wrong: &mut Vec<Wrong>,
     ) -> Option<Self> {
-        let words = Words(fields);
-        let word = |f: usize| fields[f].0.to_owned();
-        let door = records::Door { words: &words, word: &word, fields: fields.len(), asked };
         let called = |s: &&Sheet| s.name.trim() == name;
-        let sheets = all.iter().filter(called).chain(all.iter().filter(move |s| !called(s)));
-        if let Some(records) = records::find(sheets, None, &door) {
-            return Some(Self { name, fields, records });
+        let sheets: Vec<&Sheet> =
+            all.iter().filter(called).chain(all.iter().filter(|s| !called(s))).collect();
+        if let Some(found) = Self::among(&sheets, name, fields, &Words(fields), asked) {
+            return Some(found);
         }
         if all.iter().any(|s| called(&s) && !s.rows.is_empty()) {
             let needed = fields.iter().filter(|f| f.2).map(|f| f.0).collect::<Vec<_>>().join("、");
@@ -123,6 +138,36 @@ impl<'a> Table<'a> {
             });
         }
         None
+    }
+    /// The first of these sheets that this vocabulary can read.
+    fn among(
+        sheets: &[&'a Sheet],
+        name: &'static str,
+        fields: &'static Fields<'static>,
+        words: &dyn Vocabulary,
+        asked: &Asked,
+    ) -> Option<Self> {
+        let word = |f: usize| fields[f].0.to_owned();
+        let door = records::Door { words, word: &word, fields: fields.len(), asked };
+        let records = records::find(sheets.iter().copied(), None, &door)?;
+        Some(Self { name, fields, records })
+    }
+    /// The sheets of a plain list: the one that people see first, or, where no column says the unit, all that are called
+    /// by their units.
+    fn plain(all: &'a [Sheet], asked: &Asked) -> Vec<Self> {
+        let at = |column: &str| STAFF_FIELDS.iter().position(|f| f.0 == column).unwrap_or(0);
+        let words =
+            Plain {
+                words: Words(STAFF_FIELDS), name: at("姓名"), unit: at("单位编码"), post: at("职务")
+            };
+        let named = |s: &&Sheet| asked.sheet.as_deref().is_none_or(|n| s.name.trim() == n.trim());
+        let sheets: Vec<&Sheet> = all.iter().filter(named).collect();
+        let Some(first) = Self::among(&sheets, STAFF, STAFF_FIELDS, &words, asked) else { return Vec::new() };
+        if first.records.has(words.unit) {
+            return vec![first];
+        }
+        let seen = sheets.iter().filter(|s| !s.hidden && !s.name.trim().is_empty());
+        seen.filter_map(|s| Self::among(&[*s], STAFF, STAFF_FIELDS, &words, asked)).collect()
     }
     /// Its records; none when there are too many.
     fn rows(&mut self, wrong: &mut Vec<Wrong>) -> Vec<Row<'_>> {
@@ -154,6 +199,9 @@ struct Row<'a> {
 impl<'a> Row<'a> {
     fn cell(&self, column: &str) -> &'a str {
         self.fields.iter().position(|f| f.0 == column).map_or("", |f| self.record.get(f))
+    }
+    fn has(&self, column: &str) -> bool {
+        self.fields.iter().position(|f| f.0 == column).is_some_and(|f| self.record.has(f))
     }
     fn wrong(&self, zh: impl Into<String>, en: impl Into<String>) -> Wrong {
         Wrong { sheet: self.name.to_owned(), row: self.record.row as usize, said: Said::new(zh, en) }
@@ -297,6 +345,69 @@ fn staff_of(
     found
 }
 
+/// A plain list of staff, completed: units to make, accounts, what there is to tell of each sheet.
+fn plain_list(
+    tables: Vec<Table<'_>>,
+    known: &Known<'_>,
+    actor: &Actor,
+    wrong: &mut Vec<Wrong>,
+) -> (Vec<NewUnit>, Vec<NewStaff>, Vec<(&'static str, Told)>) {
+    let mut tables = tables;
+    let mut rows = Vec::new();
+    for table in &mut tables {
+        let sheet = table.records.sheet().trim().to_owned();
+        for r in table.rows(wrong) {
+            let cell = |name| r.cell(name).to_owned();
+            let unit = Some(cell("单位编码")).filter(|u| !u.is_empty());
+            // A column of units that is empty here is a gap; without the column the sheet is called by its unit.
+            let unit = unit.or_else(|| (!r.has("单位编码")).then(|| sheet.clone())).unwrap_or_default();
+            rows.push(PlainRow {
+                row: r.record.row,
+                sheet: sheet.clone(),
+                name: cell("姓名").split_whitespace().collect(),
+                unit,
+                post: cell("职务"),
+                login: cell("账号"),
+                role: role_of(r.cell("角色")),
+                password: cell("初始密码"),
+            });
+        }
+    }
+    let done = complete(rows, known);
+    let mut bad: Vec<(String, u64, Said)> =
+        done.wrong.into_iter().map(|(row, sheet, zh, en)| (sheet, row, Said::new(zh, en))).collect();
+    let mut staff = Vec::new();
+    for (sheet, row, s) in done.staff {
+        let there = known.office.unit_called(&s.unit).map(|u| (u.id, u.region.clone()));
+        let made = || done.units.iter().find(|u| u.key == s.unit).map(|u| (UnitId(0), u.region.clone()));
+        let Some((unit, region)) = there.or_else(made) else { continue };
+        let account = Account { unit, region: &region, role: s.role };
+        let fits = may_enter(actor, account, known.accounts.get(&s.login)).map(drop);
+        let password =
+            s.password.as_ref().map_or(Ok(()), |p| city::guard::passwords::acceptable(&s.login, p));
+        match (fits, password) {
+            (Err(said), _) | (Ok(()), Err(Error::Invalid { said, .. })) => bad.push((sheet, row, said)),
+            _ => staff.push(s),
+        }
+    }
+    wrong.extend(bad.iter().map(|(sheet, row, said)| Wrong {
+        sheet: sheet.clone(),
+        row: usize::try_from(*row).unwrap_or(usize::MAX),
+        said: said.clone(),
+    }));
+    let mut values = done.told;
+    let told = tables.into_iter().map(|t| {
+        let mut told = t.records.told;
+        let sheet = told.sheet.clone().unwrap_or_default();
+        for (_, row, said) in bad.iter().filter(|b| b.0 == sheet.trim()) {
+            told.aside(*row, said.to_string());
+        }
+        told.values_unknown.append(&mut values);
+        (t.name, told)
+    });
+    (done.units, staff, told.collect())
+}
+
 /// What there is to tell of a sheet: both sheets are known, whatever was wrong is set aside.
 fn told_of(table: Table<'_>, wrong: &[Wrong]) -> Told {
     let mut told = table.records.told;
@@ -331,8 +442,12 @@ pub(crate) fn columns(table: &str) -> impl Iterator<Item = &'static str> + use<>
 /// Neither table is there, or both are empty.
 pub(crate) fn no_tables() -> Said {
     Said::new(
-        format!("工作簿里没有“{UNITS}”或“{STAFF}”表，或表是空的，请先下载现有名册照着填"),
-        format!("the workbook has no sheet “{UNITS}” or “{STAFF}” with rows: download the roster first"),
+        format!(
+            "没有找到“{UNITS}”“{STAFF}”表或花名册：花名册有姓名和单位两列就能收，列名不同的在下面逐列指定"
+        ),
+        format!(
+            "no sheet “{UNITS}” or “{STAFF}” and no list of staff: a list needs names and units; say below what its columns are"
+        ),
     )
 }
 
@@ -342,31 +457,43 @@ impl People {
     /// # Errors
     /// Not allowed; neither sheet is there; too many passwords at once.
     pub fn take_in_roster(&self, actor: &Actor, sheets: &[Sheet]) -> Result<Taken, Error> {
-        self.take_in_roster_as(actor, sheets, &NOTHING_ASKED)
+        self.take_in_roster_as(actor, sheets, &NOTHING_ASKED, Completing::default())
     }
 
-    /// Reads a workbook as a person says; writes nothing.
+    /// Reads a workbook as a person says; writes nothing. Without a table of accounts, a plain list of staff is completed.
     pub(crate) fn read_roster(
         &self,
         actor: &Actor,
         sheets: &[Sheet],
         asked: &Asked,
+        how: Completing,
     ) -> Result<ReadRoster, Error> {
         decide(actor, op::KeepRoster, Nothing)?;
         let office = self.city.office_now().wait()?;
         let mut wrong = Vec::new();
         let mut of_units = Table::find(sheets, UNITS, UNIT_FIELDS, asked, &mut wrong);
+        let before = wrong.len();
         let mut of_staff = Table::find(sheets, STAFF, STAFF_FIELDS, asked, &mut wrong);
         let rows = of_units.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
-        let units = units_of(&rows, &office, &mut wrong);
+        let mut units = units_of(&rows, &office, &mut wrong);
+        let (old, regions) =
+            self.city.store().read(|rd| Ok::<_, Error>((every_account(rd)?, office::regions(rd)?)))?;
+        let plain = if of_staff.is_none() { Table::plain(sheets, asked) } else { Vec::new() };
+        let (staff, told) = if plain.is_empty() {
+            let rows = of_staff.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
+            (staff_of(&rows, &office, &units, (actor, &old), &mut wrong), Vec::new())
+        } else {
+            wrong.truncate(before);
+            let known = Known { office: &office, accounts: &old, regions: &regions, how };
+            let (more, staff, told) = plain_list(plain, &known, actor, &mut wrong);
+            units.extend(more);
+            (staff, told)
+        };
         if !units.is_empty() {
             decide(actor, op::WriteUnits, City(&office.settings.city))?;
         }
-        let old = self.city.store().read(every_account)?;
-        let rows = of_staff.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
-        let staff = staff_of(&rows, &office, &units, (actor, &old), &mut wrong);
         let read = [of_units, of_staff].into_iter().flatten();
-        let told = read.map(|t| (t.name, told_of(t, &wrong))).collect();
+        let told = read.map(|t| (t.name, told_of(t, &wrong))).chain(told).collect();
         Ok(ReadRoster { office, units, staff, wrong, told })
     }
 
@@ -374,8 +501,14 @@ impl People {
     ///
     /// # Errors
     /// As there.
-    pub fn take_in_roster_as(&self, actor: &Actor, sheets: &[Sheet], asked: &Asked) -> Result<Taken, Error> {
-        let ReadRoster { office, units, staff, wrong, told } = self.read_roster(actor, sheets, asked)?;
+    pub fn take_in_roster_as(
+        &self,
+        actor: &Actor,
+        sheets: &[Sheet],
+        asked: &Asked,
+        how: Completing,
+    ) -> Result<Taken, Error> {
+        let ReadRoster { office, units, staff, wrong, told } = self.read_roster(actor, sheets, asked, how)?;
         let told: Vec<Told> = told.into_iter().map(|t| t.1).collect();
         if wrong.is_empty() && units.is_empty() && staff.is_empty() {
             return Err(Error::Invalid { field: "file".to_owned(), said: no_tables() });

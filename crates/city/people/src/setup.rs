@@ -8,6 +8,7 @@ use kernel::{Actor, RegionCode, Role, UnitId};
 use store::office;
 
 use crate::People;
+use crate::divisions;
 use crate::entries::{Hashes, Keys, NewStaff, NewUnit, staff_in, units_in};
 use city::{Door, Error, Settings};
 
@@ -69,6 +70,9 @@ impl People {
             let units = decide(&system, op::WriteUnits, City(&settings.city))?;
             city::put_city(tx, &units, &settings)?;
             office::put_region(tx, &units, &settings.city, &settings.name)?;
+            for (code, name) in divisions::districts(&settings.city) {
+                office::put_region(tx, &units, &code, &name)?;
+            }
             let mut keys = Keys::new();
             units_in(tx, &units, &mut keys, slice::from_ref(&unit))?;
             let unit_of = |key: &str| keys.get(key).cloned();

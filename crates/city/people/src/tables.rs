@@ -4,12 +4,15 @@ use std::fs::File;
 
 use access::{Nothing, decide, op};
 use city::{Error, Office};
-use imports::{Answer, FieldName, Gate, How, Part, Preview, Run, first_rows, no_header, read_tables};
+use imports::{
+    Answer, FieldName, Gate, How, Part, Preview, Question, Run, first_rows, no_header, read_tables,
+};
 use kernel::{Actor, Said};
 use paper::sheet::Limits;
 
 use crate::People;
-use crate::roster::{PASSWORD, columns, no_tables};
+use crate::roster::{PASSWORD, UNIT_OF, columns, no_tables};
+use crate::staff_list::Completing;
 
 /// 名册 at the desk of imports.
 #[derive(Clone, Debug)]
@@ -20,7 +23,10 @@ fn limits() -> Limits {
 }
 
 fn fields(table: &str) -> Vec<FieldName> {
-    let name = |zh: &str| FieldName { word: zh.to_owned(), said: (zh.to_owned(), zh.to_owned()) };
+    // Accounts say their unit by its code or its names.
+    let said =
+        |zh: &str| if zh == UNIT_OF { "单位（名称或编码）".to_owned() } else { zh.to_owned() };
+    let name = |zh: &str| FieldName { word: zh.to_owned(), said: (said(zh), said(zh)) };
     columns(table).map(name).collect()
 }
 
@@ -30,6 +36,11 @@ fn all_or_nothing(wrong: usize) -> Said {
         format!("有 {wrong} 处要改；名册要么全收、要么全不收，请改好后重新上传"),
         format!("{wrong} things to mend: a roster is taken in as a whole or not at all"),
     )
+}
+
+/// How a plain list is completed, as was chosen on the page.
+fn completing(how: &How) -> Completing {
+    Completing { by_post: how.answer("roles") != "handler", make_units: how.answer("units") != "refuse" }
 }
 
 impl Gate for RosterTables {
@@ -42,6 +53,30 @@ impl Gate for RosterTables {
     fn brief(&self) -> bool {
         true
     }
+    fn questions(&self) -> Vec<Question> {
+        vec![
+            Question {
+                word: "roles",
+                said: ("没有“角色”一列的，角色", "Roles, where no column says them"),
+                choices: vec![
+                    (
+                        "post",
+                        "按职务判断（领导走流程，窗口收件，其余承办）",
+                        "by post: leaders walk, windows take in, the others handle",
+                    ),
+                    ("handler", "都作承办人", "all are handlers"),
+                ],
+            },
+            Question {
+                word: "units",
+                said: ("花名册里有、系统里没有的单位", "Units of a list of staff that are not here"),
+                choices: vec![
+                    ("make", "照表新建（下面逐个列出）", "made from the list, named below"),
+                    ("refuse", "不建，这些行不收", "not made: their rows are not taken"),
+                ],
+            },
+        ]
+    }
     fn may(&self, actor: &Actor, _: &Office) -> Result<(), Error> {
         decide(actor, op::KeepRoster, Nothing)?;
         Ok(())
@@ -49,13 +84,13 @@ impl Gate for RosterTables {
     fn look(&self, actor: &Actor, file: File, how: &How) -> Result<Preview, Error> {
         let again = file.try_clone().map_err(Error::bug)?;
         let (format, sheets) = read_tables(file, &limits())?;
-        let read = self.0.read_roster(actor, &sheets, &how.asked)?;
+        let read = self.0.read_roster(actor, &sheets, &how.asked, completing(how))?;
         if read.told.is_empty() {
             let mut again = again;
             std::io::Seek::rewind(&mut again).map_err(Error::bug)?;
             let (sheet, rows) = first_rows(again, None)?;
             let mut all = fields("人员");
-            all.extend(fields("单位").into_iter().filter(|f| f.word != "单位编码"));
+            all.extend(fields("单位").into_iter().filter(|f| f.word != UNIT_OF));
             return Ok(no_header(&sheet, &rows, all, no_tables()));
         }
         let good = (read.units.len() + read.staff.len()) as u64;
@@ -80,7 +115,7 @@ impl Gate for RosterTables {
     }
     fn take_in(&self, run: Run<'_>) -> Result<Answer, Error> {
         let (format, sheets) = read_tables(run.file, &limits())?;
-        let taken = self.0.take_in_roster_as(run.actor, &sheets, &run.how.asked)?;
+        let taken = self.0.take_in_roster_as(run.actor, &sheets, &run.how.asked, completing(run.how))?;
         if !taken.wrong.is_empty() {
             return Err(Error::Invalid { field: "file".to_owned(), said: all_or_nothing(taken.wrong.len()) });
         }

@@ -194,16 +194,22 @@ pub fn standing_by(rd: &mut Rd<'_>, hall: i64, limit: u32) -> Result<Vec<Appoint
 
 /// Who stands by and can be offered a place now: one is free in their queue, within their days. The longest waiting first;
 /// those that `care` put aside wait for their time.
-pub fn can_be_offered(rd: &mut Rd<'_>, care: &str, now: Moment, limit: u32) -> Result<Vec<AppointmentRow>> {
+pub fn can_be_offered(
+    rd: &mut Rd<'_>,
+    care: &str,
+    now: Moment,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<AppointmentRow>> {
     let first = stream(0).0;
     let sql = format!(
         "SELECT {COLUMNS} FROM appointment WHERE stage = 'standby' AND EXISTS (SELECT 1 FROM hall_slot s WHERE \
          s.hall = appointment.hall AND s.queue = appointment.queue AND s.used_phone < s.phone AND s.opens <= $1 AND \
          s.shuts > $1 AND s.start >= appointment.start AND s.start < appointment.next_at) AND NOT EXISTS \
          (SELECT 1 FROM aside x WHERE x.care = $3 AND x.subject = appointment.id + $4 \
-         AND (x.again IS NULL OR x.again > $1)) ORDER BY id LIMIT $2"
+         AND (x.again IS NULL OR x.again > $1)) AND id > $5 ORDER BY id LIMIT $2"
     );
-    rd.query(&sql, vals![now, limit, care, first], row_of)
+    rd.query(&sql, vals![now, limit, care, first, after], row_of)
 }
 
 /// The rules of the hall moved the moment at which the system must act next.

@@ -141,6 +141,12 @@ pub fn put_region(tx: &mut Tx<'_>, _permit: &Permit, code: &RegionCode, name: &s
     Ok(())
 }
 
+/// Takes the name of a region away.
+pub fn drop_region(tx: &mut Tx<'_>, _permit: &Permit, code: &str) -> Result<()> {
+    tx.exec("DELETE FROM region WHERE code = $1", vals![code])?;
+    Ok(())
+}
+
 const STAFF: &str = "SELECT id, login, name, role, unit, region, position, secret, totp, totp_step, failed, \
                      locked_until, active, subject, subject_asked FROM staff";
 

@@ -75,7 +75,7 @@ pub enum End {
     Stopped,
     /// tried again then
     Later(Moment, String),
-    /// was not tried: not before then
+    /// was not tried: not before then; a moment that has come leaves it due since when it was
     Release(Moment),
     /// given up (死信)
     Dead(String),
@@ -117,12 +117,29 @@ const FREE: &str = "NOT EXISTS (SELECT 1 FROM outbox b WHERE b.lane = o.lane AND
 
 /// Lanes and parts in which something can be sent, at most `limit`; leases that ran out count.
 pub fn due_lanes(rd: &mut Rd<'_>, now: Moment, limit: u32) -> Result<Vec<(String, i64)>> {
+    // From the end: mail and short messages before any number of webhooks.
     let sql = format!(
         "SELECT DISTINCT lane, part FROM outbox o WHERE state = 'waiting' AND due_at <= $1 AND {FREE} \
          UNION SELECT lane, part FROM outbox WHERE state = 'leased' AND leased_until <= $1 \
-         ORDER BY lane, part LIMIT $2"
+         ORDER BY lane DESC, part LIMIT $2"
     );
     rd.query(&sql, vals![now, limit], |r| Ok((r.string(0)?, r.i64(1)?)))
+}
+
+/// Is something due since before a moment that nobody has sent?
+pub fn is_stale(rd: &mut Rd<'_>, before: Moment) -> Result<bool> {
+    let sql = "SELECT 1 FROM outbox WHERE state = 'waiting' AND due_at < $1 LIMIT 1";
+    Ok(rd.query_opt(sql, vals![before], |_| Ok(()))?.is_some())
+}
+
+/// What is due since before a moment becomes a dead letter, at most `limit`.
+pub fn expire(tx: &mut Tx<'_>, before: Moment, why: &str, limit: u32) -> Result<u64> {
+    let now = tx.now();
+    tx.exec(
+        "UPDATE outbox SET state = 'dead', ended = $2, error = coalesce(error, $3) WHERE id IN \
+         (SELECT id FROM outbox WHERE state = 'waiting' AND due_at < $1 ORDER BY due_at LIMIT $4)",
+        vals![before, now, why, limit],
+    )
 }
 
 /// Claims what is due in a part of a lane, in the order it was written, for `lease_us` microseconds. Nothing is claimed
@@ -172,8 +189,11 @@ fn out_of(r: &Row<'_>) -> Result<Out> {
     })
 }
 
-/// Notes how a message ended; nothing when another sender has it by now. An address ends with its message, but for dead
-/// ones, which a person may have tried again.
+/// What is filled in when nothing is.
+const NOTHING_FILLED: &str = "{}";
+
+/// Notes how a message ended; nothing when another sender has it by now. An address and what was filled in, a link that works
+/// among it, end with their message, but for dead ones, which a person may have tried again.
 pub fn end(tx: &mut Tx<'_>, id: i64, lease: i64, end: &End) -> Result<bool> {
     let now = tx.now();
     let held = "WHERE id = $1 AND lease = $2 AND state = 'leased'";
@@ -181,9 +201,10 @@ pub fn end(tx: &mut Tx<'_>, id: i64, lease: i64, end: &End) -> Result<bool> {
     let n = match end {
         End::Sent | End::Stopped => {
             let state = if *end == End::Sent { "sent" } else { "stopped" };
-            let sql =
-                format!("UPDATE outbox SET state = $3, ended = $4, address = NULL, error = NULL {held}");
-            tx.exec(&sql, vals![id, lease, state, now])?
+            let sql = format!(
+                "UPDATE outbox SET state = $3, ended = $4, address = NULL, filled = $5, error = NULL {held}"
+            );
+            tx.exec(&sql, vals![id, lease, state, now, NOTHING_FILLED])?
         }
         End::Later(due, why) => {
             let sql = format!(
@@ -192,8 +213,13 @@ pub fn end(tx: &mut Tx<'_>, id: i64, lease: i64, end: &End) -> Result<bool> {
             tx.exec(&sql, vals![id, lease, *due, &short(why)])?
         }
         End::Release(due) => {
-            let sql = format!("UPDATE outbox SET state = 'waiting', due_at = $3 {held}");
-            tx.exec(&sql, vals![id, lease, *due])?
+            // What may go at once stays due since when it was; and it was not tried, so this lease tells of no attempt.
+            let back = "UPDATE outbox SET state = 'waiting', leased_until = NULL";
+            if *due <= now {
+                tx.exec(&format!("{back} {held}"), vals![id, lease])?
+            } else {
+                tx.exec(&format!("{back}, due_at = $3 {held}"), vals![id, lease, *due])?
+            }
         }
         End::Dead(why) => {
             let sql = format!(
@@ -205,14 +231,22 @@ pub fn end(tx: &mut Tx<'_>, id: i64, lease: i64, end: &End) -> Result<bool> {
     Ok(n > 0)
 }
 
-/// Forgets to whom messages about a subject go: those that wait are not sent.
+/// Forgets to whom messages about a subject go, and with which link: those that wait are not sent. What systems are told names
+/// nobody and goes on.
 pub fn forget(tx: &mut Tx<'_>, subject: &str) -> Result<u64> {
     let now = tx.now();
     tx.exec(
-        "UPDATE outbox SET address = NULL, state = CASE WHEN state = 'sent' THEN state ELSE 'stopped' END, \
-         ended = coalesce(ended, $2) WHERE subject = $1",
-        vals![subject, now],
+        "UPDATE outbox SET address = NULL, filled = $3, \
+         state = CASE WHEN state = 'sent' THEN state ELSE 'stopped' END, \
+         ended = coalesce(ended, $2) WHERE subject = $1 AND lane IN ('mail', 'sms')",
+        vals![subject, now, NOTHING_FILLED],
     )
+}
+
+/// Has a message on a topic about a subject been taken by the way of a person?
+pub fn has_arrived(rd: &mut Rd<'_>, subject: &str, topic: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM outbox WHERE lane IN ('mail', 'sms') AND subject = $1 AND topic = $2 AND state = 'sent' LIMIT 1";
+    Ok(rd.query_opt(sql, vals![subject, topic], |_| Ok(()))?.is_some())
 }
 
 /// A dead letter (死信), without its address.
@@ -263,7 +297,10 @@ pub fn revive(tx: &mut Tx<'_>, id: i64) -> Result<u64> {
 
 /// A dead letter is given up for good.
 pub fn drop_dead(tx: &mut Tx<'_>, id: i64) -> Result<u64> {
-    tx.exec("UPDATE outbox SET state = 'stopped', address = NULL WHERE state = 'dead' AND id = $1", vals![id])
+    tx.exec(
+        "UPDATE outbox SET state = 'stopped', address = NULL, filled = $2 WHERE state = 'dead' AND id = $1",
+        vals![id, NOTHING_FILLED],
+    )
 }
 
 /// How a lane stands.
@@ -285,12 +322,15 @@ pub struct Standing {
 
 /// How each lane stands, with what arrived since a moment.
 pub fn standing(rd: &mut Rd<'_>, since: Moment) -> Result<Vec<Standing>> {
-    let sql = "SELECT lane, sum(CASE WHEN state IN ('waiting', 'leased') THEN 1 ELSE 0 END), \
+    // A lease is kept in its row after an attempt, so the newest of them tells of the newest attempt.
+    let sql = "SELECT o.lane, sum(CASE WHEN state IN ('waiting', 'leased') THEN 1 ELSE 0 END), \
                min(CASE WHEN state IN ('waiting', 'leased') THEN made END), \
                sum(CASE WHEN state = 'sent' AND ended >= $1 THEN 1 ELSE 0 END), \
                sum(CASE WHEN state = 'dead' THEN 1 ELSE 0 END), \
-               max(CASE WHEN state IN ('waiting', 'dead') THEN coalesce(error, '') ELSE '' END) \
-               FROM outbox GROUP BY lane ORDER BY lane LIMIT 1000";
+               coalesce(max(e.error), '') FROM outbox o LEFT JOIN (SELECT lane, error, row_number() OVER \
+               (PARTITION BY lane ORDER BY coalesce(leased_until, 0) DESC, id DESC) AS nth FROM outbox \
+               WHERE state IN ('waiting', 'dead') AND error IS NOT NULL) e ON e.lane = o.lane AND e.nth = 1 \
+               GROUP BY o.lane ORDER BY o.lane LIMIT 1000";
     rd.query(sql, vals![since], |r| {
         Ok(Standing {
             lane: r.string(0)?,

@@ -157,8 +157,6 @@ pub fn remove(tx: &mut Tx<'_>, _permit: &Permit, id: i64) -> Result<()> {
 /// # Errors
 /// `Duplicate` when the place is taken all the same: nobody gets it twice.
 pub fn take(tx: &mut Tx<'_>, _permit: &Permit, slot: i64, side: Side, appointment: i64) -> Result<bool> {
-    let now = tx.now();
-    release(tx, Some(slot), now, 1_000)?;
     let Some(found) = by_id(tx, slot)? else { return Ok(false) };
     if found.free(side) == 0 {
         return Ok(false);
@@ -188,12 +186,6 @@ fn count(tx: &mut Tx<'_>, slot: i64, side: Side, by: i64) -> Result<()> {
     if done == 1 { Ok(()) } else { Err(StoreError::Bug(format!("no slot {slot}"))) }
 }
 
-/// Is a place of this slot given back whose moment has come?
-pub fn comes_free(rd: &mut Rd<'_>, slot: i64, now: Moment) -> Result<bool> {
-    let sql = "SELECT place FROM hall_place WHERE slot = $1 AND until IS NOT NULL AND until <= $2 LIMIT 1";
-    Ok(rd.query_opt(sql, vals![slot, now], |r| r.i64(0))?.is_some())
-}
-
 /// Gives the places of an appointment back: they are free from `until` on. With the slots to spare: those it keeps.
 pub fn give_back(
     tx: &mut Tx<'_>,
@@ -211,18 +203,11 @@ pub fn give_back(
     Ok(())
 }
 
-/// Makes places free whose moment has come, of one slot or of all; says how many.
-pub fn release(tx: &mut Tx<'_>, slot: Option<i64>, now: Moment, limit: u32) -> Result<usize> {
-    let due = match slot {
-        Some(slot) => {
-            let sql = "SELECT slot, place FROM hall_place WHERE slot = $1 AND until IS NOT NULL AND until <= $2 LIMIT $3";
-            tx.query(sql, vals![slot, now, limit], |r| Ok((r.i64(0)?, r.i64(1)?)))?
-        }
-        None => {
-            let sql = "SELECT slot, place FROM hall_place WHERE until IS NOT NULL AND until <= $1 ORDER BY until LIMIT $2";
-            tx.query(sql, vals![now, limit], |r| Ok((r.i64(0)?, r.i64(1)?)))?
-        }
-    };
+/// Makes places free whose moment has come; says how many.
+pub fn release(tx: &mut Tx<'_>, now: Moment, limit: u32) -> Result<usize> {
+    let sql =
+        "SELECT slot, place FROM hall_place WHERE until IS NOT NULL AND until <= $1 ORDER BY until LIMIT $2";
+    let due = tx.query(sql, vals![now, limit], |r| Ok((r.i64(0)?, r.i64(1)?)))?;
     for (slot, place) in &due {
         tx.exec("DELETE FROM hall_place WHERE slot = $1 AND place = $2", vals![*slot, *place])?;
         count(tx, *slot, if *place < COUNTER { Side::Phone } else { Side::Counter }, -1)?;

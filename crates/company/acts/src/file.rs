@@ -1,7 +1,7 @@
 //! 企业档案: the list, one file, putting it right, its contact in full, and the code its people come in by.
 
 use access::{Nothing, Permit, Region, decide, op};
-use city::{Contact, Door, Error, Later, reach};
+use city::{Contact, Door, Error, Later, Office, reach};
 use company::file::{FactList, Size, industry, merged};
 use kernel::{Actor, RegionCode, Role, Said};
 use serde_json::{Value as Json, json};
@@ -77,6 +77,49 @@ impl Known {
         let called = self.regions.iter().find(|(_, name)| name == text).map(|(code, _)| code.as_str());
         called.unwrap_or(text).parse().ok()
     }
+    /// Lays over a file what an entry says of it in words: name, size, industry, region. A file of version 0 is new.
+    pub(crate) fn lay(&self, city: &Office, row: &mut CompanyRow, new: &NewCompany) -> Result<(), Error> {
+        let name = new.name.trim();
+        if name.chars().count() > NAME_MAX || name.is_empty() && row.ver == 0 {
+            return Err(Error::invalid(
+                "name",
+                format!("请填写企业名称，最多 {NAME_MAX} 个字"),
+                format!("the name is needed, {NAME_MAX} characters at most"),
+            ));
+        }
+        if !name.is_empty() {
+            name.clone_into(&mut row.name);
+        }
+        if !new.size.trim().is_empty() {
+            let size = Size::of(&new.size).ok_or_else(|| {
+                let all = Size::ALL.map(Size::zh).join("、");
+                let (zh, en) = (format!("规模请填：{all}"), "the size is one of the list".to_owned());
+                Error::invalid("size", zh, en)
+            })?;
+            size.word().clone_into(&mut row.size);
+        }
+        if !new.industry.trim().is_empty() {
+            row.industry = industry(&new.industry).ok_or_else(|| {
+                Error::invalid(
+                    "industry",
+                    "行业请填 GB/T 4754 的门类名称或代码，如 C39、制造业",
+                    "the industry is a section of GB/T 4754 or its code, like C39",
+                )
+            })?;
+        }
+        if !new.region.trim().is_empty() {
+            let region = self.region(&new.region).ok_or_else(|| {
+                Error::invalid(
+                    "region",
+                    "没有这个区划，请填名称或 4、6、9、12 位代码",
+                    "there is no such region: give its name or its code",
+                )
+            })?;
+            reach::in_city(city, &region)?;
+            row.region = region.as_str().to_owned();
+        }
+        Ok(())
+    }
     fn staff(&mut self, tx: &mut Tx<'_>, login: &str) -> Result<Option<kernel::StaffId>, Error> {
         if let Some(known) = self.staff.get(login) {
             return Ok(*known);
@@ -84,6 +127,22 @@ impl Known {
         let found = office::staff_by_login(tx, login)?.filter(|s| s.active).map(|s| s.id);
         self.staff.insert(login.to_owned(), found);
         Ok(found)
+    }
+}
+
+/// A file with nothing in it yet.
+pub(crate) fn fresh(city: &Office, code: String, now: kernel::Moment) -> CompanyRow {
+    CompanyRow {
+        id: 0,
+        code,
+        ver: 0,
+        name: String::new(),
+        size: String::new(),
+        industry: String::new(),
+        region: city.settings.city.as_str().to_owned(),
+        commissioner: None,
+        pass: 0,
+        updated: now,
     }
 }
 
@@ -176,61 +235,12 @@ impl Companies {
         let city = self.city.office(tx)?;
         let mut row = match before {
             Some(row) => row.clone(),
-            None => CompanyRow {
-                id: 0,
-                code: code_read(&new.code)?,
-                ver: 0,
-                name: String::new(),
-                size: String::new(),
-                industry: String::new(),
-                region: city.settings.city.as_str().to_owned(),
-                commissioner: None,
-                pass: 0,
-                updated: tx.now(),
-            },
+            None => fresh(&city, code_read(&new.code)?, tx.now()),
         };
         if before.is_some() {
             decide(actor, op::WriteCompany, Region(&region_of(&row)?))?;
         }
-        let name = new.name.trim();
-        if name.chars().count() > NAME_MAX || name.is_empty() && before.is_none() {
-            return Err(Error::invalid(
-                "name",
-                format!("请填写企业名称，最多 {NAME_MAX} 个字"),
-                format!("the name is needed, {NAME_MAX} characters at most"),
-            ));
-        }
-        if !name.is_empty() {
-            name.clone_into(&mut row.name);
-        }
-        if !new.size.trim().is_empty() {
-            let size = Size::of(&new.size).ok_or_else(|| {
-                let all = Size::ALL.map(Size::zh).join("、");
-                let (zh, en) = (format!("规模请填：{all}"), "the size is one of the list".to_owned());
-                Error::invalid("size", zh, en)
-            })?;
-            size.word().clone_into(&mut row.size);
-        }
-        if !new.industry.trim().is_empty() {
-            row.industry = industry(&new.industry).ok_or_else(|| {
-                Error::invalid(
-                    "industry",
-                    "行业请填 GB/T 4754 的门类名称或代码，如 C39、制造业",
-                    "the industry is a section of GB/T 4754 or its code, like C39",
-                )
-            })?;
-        }
-        if !new.region.trim().is_empty() {
-            let region = known.region(&new.region).ok_or_else(|| {
-                Error::invalid(
-                    "region",
-                    "没有这个区划，请填名称或 4、6、9、12 位代码",
-                    "there is no such region: give its name or its code",
-                )
-            })?;
-            reach::in_city(&city, &region)?;
-            row.region = region.as_str().to_owned();
-        }
+        known.lay(&city, &mut row, new)?;
         let permit = decide(actor, op::WriteCompany, Region(&region_of(&row)?))?;
         if !new.commissioner.trim().is_empty() {
             let login = new.commissioner.trim();

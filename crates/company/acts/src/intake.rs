@@ -8,7 +8,7 @@ use kernel::{Actor, Said};
 use store::companies as rows;
 use store::office;
 
-use crate::file::{Known, code_read};
+use crate::file::{Known, code_read, fresh};
 use crate::{Companies, NewCompany};
 
 /// Rows of one transaction at most.
@@ -39,6 +39,34 @@ pub enum Taken {
 }
 
 impl Companies {
+    /// What is wrong with each of some rows as far as it can be told without writing: the field and the sentence.
+    pub fn look_over(&self, actor: Actor, incoming: Vec<Incoming>) -> Later<Vec<Option<(String, Said)>>> {
+        self.read(move |app, rd| {
+            let city = app.city.office(rd)?;
+            decide(&actor, op::ImportCompanies, City(&city.settings.city))?;
+            let known = Known { regions: office::regions(rd)?, ..Known::default() };
+            let now = app.city.store().now();
+            let codes: Vec<Result<String, Error>> = incoming.iter().map(|i| code_read(&i.new.code)).collect();
+            let asked: Vec<String> = codes.iter().filter_map(|c| c.as_ref().ok().cloned()).collect();
+            let mut found = rows::by_codes(rd, &asked)?.into_iter();
+            let mut out = Vec::with_capacity(incoming.len());
+            for (one, code) in incoming.iter().zip(codes) {
+                let judged = code.and_then(|code| {
+                    let before = found.next().flatten();
+                    let mut row = before.unwrap_or_else(|| fresh(&city, code, now));
+                    known.lay(&city, &mut row, &one.new)?;
+                    one.new.contact.bounded()
+                });
+                out.push(match judged {
+                    Ok(()) => None,
+                    Err(Error::Invalid { field, said }) => Some((field, said)),
+                    Err(e) => return Err(e),
+                });
+            }
+            Ok(out)
+        })
+    }
+
     /// Takes rows in, in their order; one answer for each.
     pub fn import(&self, actor: Actor, incoming: Vec<Incoming>) -> Later<Vec<Taken>> {
         self.write(move |app, tx| {

@@ -7,6 +7,7 @@ mod intake;
 mod policies;
 mod policy_tables;
 mod table;
+mod tables;
 mod views;
 mod whistle;
 
@@ -16,6 +17,7 @@ pub use intake::{CHUNK, Incoming, Taken};
 pub use policies::{Ask, BookView, ItemView, Kitchen, PackView};
 pub use policy_tables::PolicyTables;
 pub use table::{Table, read_table};
+pub use tables::CompanyTables;
 pub use views::{CompanyView, EventLine};
 pub use whistle::{
     AGAIN_DAYS, By, CallView, CompanyHandovers, NewWhistle, OwnWhistle, WhistleCase, WhistleLine, WhistleView,

@@ -217,6 +217,34 @@ fn book_view(rd: &mut Rd<'_>, (ver, kept): (i64, Kept), at: Date) -> Result<Book
     })
 }
 
+/// Does a draft wait for a second person, beside what is in force?
+fn waits(draft: &Kept, released: Option<&Kept>) -> bool {
+    released.is_none_or(|r| r.book != draft.book)
+}
+
+/// What a table of policies is laid over.
+#[derive(Debug)]
+pub(crate) struct Base {
+    pub book: Json,
+    /// the newest draft, whether it waits or not
+    pub draft: Option<i64>,
+    /// who proposed it, while it waits
+    by: Option<Option<StaffId>>,
+}
+
+impl Base {
+    /// Why this actor's table cannot be laid over it: whoever brings the table would become the proposer of another
+    /// person's items, and that person could then release their own.
+    pub(crate) fn in_the_way(&self, actor: &Actor) -> Option<Said> {
+        self.by.filter(|by| *by != actor.staff).map(|_| {
+            Said::new(
+                "有他人的草案待发布，请先由另一人审批发布，或由编制人改回现行文本，再导入",
+                "another person's draft waits: have it released, or changed back by whoever proposed it, first",
+            )
+        })
+    }
+}
+
 /// What a company file says besides its facts, as policies read it.
 fn with_file(row: &CompanyRow, mut facts: FactList) -> FactList {
     let has = |facts: &FactList, field: &str| facts.iter().any(|f| f["field"] == field);
@@ -240,11 +268,7 @@ impl Companies {
             let at = app.city.store().now().date();
             let released = kept_in(rd, RELEASED)?;
             let draft = kept_in(rd, DRAFT)?;
-            let waits = match (&draft, &released) {
-                (Some((_, d)), Some((_, r))) => d.book != r.book,
-                (Some(_), None) => true,
-                _ => false,
-            };
+            let waits = draft.as_ref().is_some_and(|d| waits(&d.1, released.as_ref().map(|r| &r.1)));
             let by = draft.as_ref().and_then(|d| d.1.by);
             let mut view = |kept: Option<(i64, Kept)>| kept.map(|k| book_view(rd, k, at)).transpose();
             Ok(Kitchen {
@@ -260,45 +284,68 @@ impl Companies {
 
     /// The book that a table is laid over: the draft that waits, else what is in force, else an empty one. Not for
     /// asynchronous code.
-    pub(crate) fn policy_base(&self) -> Result<Json, Error> {
+    pub(crate) fn policy_base(&self) -> Result<Base, Error> {
         self.city.store().read(|rd| {
-            let draft = kept_in(rd, DRAFT)?;
-            let kept = match draft {
-                Some(draft) => Some(draft),
-                None => kept_in(rd, RELEASED)?,
-            };
-            Ok(kept.map_or_else(|| json!({ "items": [] }), |(_, k)| k.book))
+            let (draft, released) = (kept_in(rd, DRAFT)?, kept_in(rd, RELEASED)?);
+            let ver = draft.as_ref().map(|d| d.0);
+            let waits = draft.filter(|(_, d)| waits(d, released.as_ref().map(|r| &r.1)));
+            let by = waits.as_ref().map(|d| d.1.by);
+            let book = waits.or(released).map_or_else(|| json!({ "items": [] }), |(_, k)| k.book);
+            Ok(Base { book, draft: ver, by })
         })
     }
 
     /// 编制: a book is proposed; it changes nothing for companies yet. What is wrong with it is told all at once.
     pub fn propose_policies(&self, actor: Actor, text: String, why: String) -> Later<i64> {
+        self.write(move |app, tx| app.propose_in(tx, &actor, &text, &why))
+    }
+
+    /// The same with a table that was laid over a book: refused when there is another draft by now, which the new one
+    /// would undo.
+    pub(crate) fn propose_policies_over(
+        &self,
+        actor: Actor,
+        text: String,
+        why: String,
+        draft: Option<i64>,
+    ) -> Later<i64> {
         self.write(move |app, tx| {
-            let city = app.city.office(tx)?;
-            let permit = decide(&actor, op::WritePolicies, City(&city.settings.city))?;
-            if text.chars().count() > BOOK_MAX {
+            if kept_in(tx, DRAFT)?.map(|d| d.0) != draft {
                 return Err(Error::invalid(
-                    "book",
-                    format!("事项文本超过 {BOOK_MAX} 个字，请分开编制或删去无关内容"),
-                    format!("more than {BOOK_MAX} characters: leave out what does not belong there"),
+                    "file",
+                    "导入时草案已有变动，请重新导入",
+                    "the draft changed meanwhile: import the table again",
                 ));
             }
-            let why = why.trim();
-            if why.is_empty() || why.chars().count() > WHY_MAX {
-                return Err(Error::invalid(
-                    "why",
-                    format!("请写明为什么改，最多 {WHY_MAX} 个字"),
-                    format!("say why, {WHY_MAX} characters at most"),
-                ));
-            }
-            let book = read_book(&text)?;
-            if book.items.is_empty() {
-                return Err(Error::invalid("book", "没有一个事项", "there is no item in it"));
-            }
-            let book: Json = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(Error::bug)?;
-            let kept = Kept { book, why: why.to_owned(), by: permit.actor().staff, approved: None };
-            put(tx, &permit, DRAFT, "propose_policies", &kept)
+            app.propose_in(tx, &actor, &text, &why)
         })
+    }
+
+    fn propose_in(&self, tx: &mut Tx<'_>, actor: &Actor, text: &str, why: &str) -> Result<i64, Error> {
+        let city = self.city.office(tx)?;
+        let permit = decide(actor, op::WritePolicies, City(&city.settings.city))?;
+        if text.chars().count() > BOOK_MAX {
+            return Err(Error::invalid(
+                "book",
+                format!("事项文本超过 {BOOK_MAX} 个字，请分开编制或删去无关内容"),
+                format!("more than {BOOK_MAX} characters: leave out what does not belong there"),
+            ));
+        }
+        let why = why.trim();
+        if why.is_empty() || why.chars().count() > WHY_MAX {
+            return Err(Error::invalid(
+                "why",
+                format!("请写明为什么改，最多 {WHY_MAX} 个字"),
+                format!("say why, {WHY_MAX} characters at most"),
+            ));
+        }
+        let book = read_book(text)?;
+        if book.items.is_empty() {
+            return Err(Error::invalid("book", "没有一个事项", "there is no item in it"));
+        }
+        let book: Json = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(Error::bug)?;
+        let kept = Kept { book, why: why.to_owned(), by: permit.actor().staff, approved: None };
+        put(tx, &permit, DRAFT, "propose_policies", &kept)
     }
 
     /// 审批发布: the draft comes into force; by somebody else than who proposed it, and as it was looked at.

@@ -4,23 +4,25 @@
 //!
 //! An item with a row that cannot be understood is set aside whole: without one of its conditions it would give too much.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 
 use access::{City, decide, op};
 use city::{Error, Office};
-use company::policy::Book;
+use company::policy::condition::{COMPARISONS, Compare};
+use company::policy::{Book, PolicyError};
 use imports::{
     Answer, FieldName, Gate, How, Part, Preview, Question, Run, first_rows, no_header, read_tables,
 };
 use kernel::{Actor, Moment, Said};
 use paper::sheet::Limits;
 use serde_json::{Map, Value as Json, json};
+use tabular::days::{Bent, Span};
 use tabular::header::{Fields, Words};
-use tabular::records::{self, Asked, Door, Sheet};
-use tabular::told::AsideTable;
+use tabular::records::{self, Asked, Door, Records, Sheet};
+use tabular::told::{AsideTable, Unknown};
 use tabular::when::{self, BEIJING_S, Reading};
-use tabular::{DateOrder, Told};
+use tabular::{DateOrder, Told, value};
 
 use crate::Companies;
 
@@ -62,6 +64,8 @@ struct ItemRows {
     rows: Vec<u64>,
     item: Map<String, Json>,
     conditions: Vec<Json>,
+    /// column, value and what was decided about it
+    taken_as: Vec<(&'static str, String, String)>,
     /// why one of its rows cannot be understood
     fault: Option<(u64, Said)>,
 }
@@ -73,6 +77,21 @@ struct PolicyTable {
     header: Vec<String>,
     cells: BTreeMap<u64, Vec<String>>,
     refused: Vec<(u64, String)>,
+}
+
+/// A number of days, in figures or in words; of a range the longer.
+fn days(text: &str) -> Option<(u32, Option<Bent>)> {
+    if let Some(n) = value::count(text.trim_end_matches(['天', '日'])) {
+        return Some((n, None));
+    }
+    let promise = tabular::days::promise(text)?;
+    let n = match promise.span {
+        Span::AtOnce => 0.0,
+        Span::WorkingDays(n) | Span::NaturalDays(n) => n.ceil(),
+        Span::Months(_) | Span::Hours(_) => return None,
+    };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and bounded")]
+    (0.0..60_000.0).contains(&n).then_some((n as u32, promise.bent))
 }
 
 fn day(text: &str, order: Option<DateOrder>) -> Result<Option<Json>, Said> {
@@ -99,43 +118,105 @@ fn plain(text: &str) -> Json {
     }
 }
 
-/// Comparisons as tables write them, beside those that a book reads itself.
-const OPS: [(&str, &[&str]); 6] = [
-    (">=", &["≥", ">=", "不低于", "不少于", "不小于", "大于等于", "以上", "至少", "满"]),
-    ("<=", &["≤", "<=", "不超过", "不高于", "不大于", "小于等于", "以下", "至多", "以内"]),
-    (">", &[">", "＞", "大于", "超过", "高于", "多于"]),
-    ("<", &["<", "＜", "小于", "低于", "不足", "少于", "不满"]),
-    ("=", &["=", "＝", "等于", "是", "为"]),
-    ("!=", &["!=", "≠", "<>", "不等于", "不是", "不为"]),
-];
+/// Rows of one table, at most: an item may hold several of them, and a book is judged as a whole.
+const ROWS_MAX: usize = 5_000;
 
-fn compare(text: &str) -> String {
-    let text = text.trim();
-    OPS.iter().find(|o| o.1.contains(&text)).map_or(text, |o| o.0).to_owned()
+/// Marks between the values of a list; a comma may also stand inside of a number.
+const MARKS: [char; 3] = ['、', '；', ';'];
+const COMMAS: [char; 2] = [',', '，'];
+
+/// `1,000`, `1,000万`: digits in groups of three.
+fn grouped(text: &str) -> bool {
+    let whole = text.trim().trim_end_matches(['万', '亿', '元', '人', '%', '％']);
+    let whole = whole.split('.').next().unwrap_or_default();
+    let groups: Vec<&str> = whole.split(COMMAS).collect();
+    let digits = |g: &str| !g.is_empty() && g.bytes().all(|b| b.is_ascii_digit());
+    groups.len() > 1
+        && digits(groups[0])
+        && groups[0].len() <= 3
+        && groups[1..].iter().all(|g| digits(g) && g.len() == 3)
+}
+
+/// The values of a list.
+fn parts(text: &str) -> Vec<&str> {
+    let marked = text.contains(MARKS);
+    // Beside other marks the comma of 1,000 is one of the number.
+    let split = |part| {
+        let whole = marked && grouped(part);
+        part.split(move |c| !whole && COMMAS.contains(&c))
+    };
+    text.split(MARKS).flat_map(split).map(str::trim).filter(|v| !v.is_empty()).collect()
+}
+
+/// The comparison of a row with its value: several values are a list, whatever the comparison is called.
+fn compared(op: &str, value: &str) -> Result<(Compare, Json), Said> {
+    let compare = match op {
+        "" => Compare::Eq,
+        op => Compare::read(op).ok_or_else(|| {
+            let known = |f: fn(Compare) -> &'static str, mark: &str| {
+                COMPARISONS.iter().map(|c| f(c.0)).collect::<Vec<_>>().join(mark)
+            };
+            Said::new(
+                format!("不认识比较“{op}”，可用：{}", known(Compare::said, "、")),
+                format!("comparison {op:?} is not understood, write one of: {}", known(Compare::word, " ")),
+            )
+        })?,
+    };
+    let list = |compare: Compare| match parts(value) {
+        values if values.is_empty() => Err(Said::new(
+            format!("“{value}”里没有值，几个值用“、”分开"),
+            format!("no value in {value:?}: divide several by “、”"),
+        )),
+        values => Ok((compare, Json::Array(values.into_iter().map(plain).collect()))),
+    };
+    let marked = value.contains(MARKS);
+    match compare {
+        Compare::In | Compare::NotIn => list(compare),
+        Compare::Eq | Compare::Ne if !marked && grouped(value) => Err(Said::new(
+            format!("“{value}”是一个数还是几个值？一个数请去掉逗号，几个值请用“、”分开"),
+            format!("{value:?} may be one number or several: leave out the commas, or divide by “、”"),
+        )),
+        Compare::Eq if marked || value.contains(COMMAS) => list(Compare::In),
+        Compare::Ne if marked || value.contains(COMMAS) => list(Compare::NotIn),
+        _ if value.contains('、') => Err(Said::new(
+            format!("“{}”只能有一个值，不能是“{value}”；几个值请写“属于”或“不属于”", compare.said()),
+            format!("{} takes one value, not {value:?}: several go with in or not_in", compare.word()),
+        )),
+        _ => Ok((compare, plain(value))),
+    }
 }
 
 impl PolicyTable {
-    fn read(sheets: &[Sheet], asked: &Asked) -> Result<Self, Said> {
-        let words = Words(FIELDS);
-        let word = |f: usize| FIELDS[f].0.to_owned();
-        let door = Door { words: &words, word: &word, fields: FIELDS.len(), asked };
-        let Some(mut table) = records::find(sheets, asked.sheet.as_deref(), &door) else {
-            return Err(Said::new(
-                "找不到表头，须有“事项编码”和“事项名称”",
-                "no header with 事项编码 and 事项名称",
-            ));
+    /// What is told inside: that there is no header. A table that is too long is no matter of its columns.
+    fn read(sheets: &[Sheet], asked: &Asked) -> Result<Result<Self, Said>, Error> {
+        let mut table = match Self::table(sheets, asked) {
+            Ok(table) => table,
+            Err(why) => return Ok(Err(why)),
         };
         let mut orders = [None; 2];
         for (order, word) in orders.iter_mut().zip(["from", "to"]) {
-            *order = table.date_order(at(word), asked.date_order).map_err(|(zh, en)| Said::new(zh, en))?;
+            match table.date_order(at(word), asked.date_order) {
+                Ok(found) => *order = found,
+                Err((zh, en)) => return Ok(Err(Said::new(zh, en))),
+            }
         }
         let mut read = Self { header: table.names().to_vec(), ..Self::default() };
-        for row in table.rows() {
+        let rows = table.rows();
+        if rows.len() > ROWS_MAX {
+            return Err(Error::invalid(
+                "file",
+                format!("表里有 {} 行，一次最多 {ROWS_MAX} 行，请分成几份", rows.len()),
+                format!("{} rows, {ROWS_MAX} at most at once: divide the table", rows.len()),
+            ));
+        }
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut above = String::new();
+        for row in rows {
             read.cells.insert(row.row, row.cells.to_vec());
             let get = |word: &str| row.get(at(word)).to_owned();
+            // A merged cell that was not filled: the item of the row above goes on, wherever that item began.
             let code = match get("code") {
-                // A merged cell that was not filled: the item goes on.
-                code if code.is_empty() => read.items.last().map(|i| i.code.clone()).unwrap_or_default(),
+                code if code.is_empty() => above.clone(),
                 code => code,
             };
             if code.is_empty() {
@@ -143,7 +224,8 @@ impl PolicyTable {
                     .push((row.row, "没有事项编码，请补上 / no code of the item: fill it in".to_owned()));
                 continue;
             }
-            let n = read.items.iter().position(|i| i.code == code).unwrap_or_else(|| {
+            above.clone_from(&code);
+            let n = *places.entry(code).or_insert_with_key(|code| {
                 read.items.push(ItemRows { code: code.clone(), ..ItemRows::default() });
                 read.items.len() - 1
             });
@@ -155,8 +237,21 @@ impl PolicyTable {
                 item.fault = Some((row.row, said));
             }
         }
-        read.told = table.told;
-        Ok(read)
+        let mut unknown = Unknown::default();
+        for (column, value, taken_as) in read.items.iter().flat_map(|i| &i.taken_as) {
+            unknown.add(column, value, taken_as);
+        }
+        read.told = Told { values_unknown: unknown.list(), ..table.told };
+        Ok(Ok(read))
+    }
+
+    fn table<'a>(sheets: &'a [Sheet], asked: &Asked) -> Result<Records<'a>, Said> {
+        let words = Words(FIELDS);
+        let word = |f: usize| FIELDS[f].0.to_owned();
+        let door = Door { words: &words, word: &word, fields: FIELDS.len(), asked };
+        records::find(sheets, asked.sheet.as_deref(), &door).ok_or_else(|| {
+            Said::new("找不到表头，须有“事项编码”和“事项名称”", "no header with 事项编码 and 事项名称")
+        })
     }
 
     fn refuse(&mut self, rows: &[u64], said: &Said) {
@@ -206,15 +301,17 @@ impl ItemRows {
             if when::is_blank_word(&text) {
                 continue;
             }
-            let days =
-                text.trim_end_matches("工作日").trim_end_matches(['个', '天', '日']).trim().parse::<u32>();
-            let days = days.map_err(|_| {
-                Said::new(
+            let Some((days, bent)) = days(&text) else {
+                return Err(Said::new(
                     format!("“{text}”不是天数，写作 5"),
                     format!("{text:?} is no number of days: write 5"),
-                )
-            })?;
+                ));
+            };
             say(key, json!(days))?;
+            if let Some((zh, en)) = bent.map(Bent::said) {
+                let column = FIELDS[at(key)].1[0];
+                self.taken_as.push((column, text, format!("{days}（{zh}） / {days} ({en})")));
+            }
         }
         let (amount, cap) = (get("amount"), get("cap"));
         if !when::is_blank_word(&amount) {
@@ -223,16 +320,25 @@ impl ItemRows {
                 value.insert("cap".to_owned(), plain(&cap));
             }
             say("amount", Json::Object(value))?;
+        } else if !when::is_blank_word(&cap) {
+            return Err(Said::new(
+                format!("有上限“{cap}”而没有金额，请写在同一行"),
+                format!("a cap of {cap:?} without an amount: write both in one row"),
+            ));
         }
         let (field, text) = (get("field"), get("text"));
-        if field.is_empty() {
-            return if text.is_empty() {
-                Ok(())
-            } else {
-                Err(Said::new(
+        if when::is_blank_word(&field) {
+            let half = ["op", "value"].map(get).into_iter().find(|t| !when::is_blank_word(t));
+            return match half {
+                Some(half) => Err(Said::new(
+                    format!("有比较或条件值“{half}”而没有条件字段，请补上"),
+                    format!("a comparison or value {half:?} without a field: fill it in"),
+                )),
+                None if when::is_blank_word(&text) => Ok(()),
+                None => Err(Said::new(
                     format!("“{text}”只有原文，还要写明条件字段、比较和值，才能判定"),
                     format!("{text:?} is a sentence only: say its field, comparison and value as well"),
-                ))
+                )),
             };
         }
         let value = get("value");
@@ -242,19 +348,11 @@ impl ItemRows {
                 format!("the condition on {field:?} has no value"),
             ));
         }
-        let op = compare(&get("op"));
-        let op = if op.is_empty() { "=".to_owned() } else { op };
-        let list = value.contains(['、', '；', ';']) && (op == "=" || op == "in" || op == "属于");
-        let value = if list {
-            Json::Array(value.split(['、', '；', ';']).map(|v| plain(v.trim())).collect())
-        } else {
-            plain(&value)
-        };
-        let op = if list { "in".to_owned() } else { op };
+        let (compare, value) = compared(&get("op"), &value)?;
         let calculated = field.contains(['+', '/', '(', '*']);
         let mut condition = Map::from_iter([
             (if calculated { "expr" } else { "field" }.to_owned(), json!(field)),
-            ("op".to_owned(), json!(op)),
+            ("op".to_owned(), json!(compare.word())),
             ("value".to_owned(), value),
         ]);
         for (key, text) in [("text", text), ("source", get("source"))] {
@@ -281,93 +379,159 @@ impl ItemRows {
     }
 }
 
-/// The book with the items of a table in the place of those of the same codes; what cannot be read is set aside.
-struct Merged {
-    book: Json,
+/// The book with the items of a table in the place of those of the same codes, and what is found in it by name.
+#[derive(Clone, Debug, Default)]
+struct Laid {
+    /// everything but items and fields
+    rest: Map<String, Json>,
+    items: Vec<Json>,
+    /// where the versions of a code stand
+    places: HashMap<String, Vec<usize>>,
+    fields: Vec<Json>,
+    /// keys of fields by everything that they are called
+    keys: HashMap<String, String>,
     added: u64,
     changed: u64,
     same: u64,
     /// fields that the book did not know
-    fields: Vec<String>,
+    fresh: Vec<String>,
 }
 
-fn merge(mut book: Json, table: &mut PolicyTable) -> Merged {
-    let list = |book: &Json, key: &str| book.get(key).and_then(Json::as_array).cloned().unwrap_or_default();
-    if !book.is_object() {
-        book = json!({ "items": book.as_array().cloned().unwrap_or_default() });
-    }
-    let mut merged = Merged { book, added: 0, changed: 0, same: 0, fields: Vec::new() };
-    for item in std::mem::take(&mut table.items) {
-        if let Some((row, said)) = &item.fault {
-            let why =
-                |zh: &str, en: &str| Said::new(format!("{zh}：{}", said.zh), format!("{en}: {}", said.en));
-            let said = why(
-                &format!("事项“{}”第 {row} 行不能收，整个事项未收", item.code),
-                &format!("row {row} of item {:?} cannot be taken: the whole item is set aside", item.code),
-            );
-            table.refuse(&item.rows, &said);
-            continue;
-        }
-        let mut fields = list(&merged.book, "fields");
-        let mut fresh = Vec::new();
-        let known: Vec<(String, Vec<String>)> = fields
-            .iter()
-            .map(|f| {
-                let text = |k: &str| f.get(k).and_then(Json::as_str).unwrap_or_default().to_owned();
-                let synonyms = f.get("synonyms").and_then(Json::as_array).cloned().unwrap_or_default();
-                let synonyms = synonyms.iter().filter_map(Json::as_str).map(str::to_owned);
-                (text("key"), synonyms.chain([text("name"), text("key")]).collect())
-            })
-            .collect();
-        let key_of = |called: &str| {
-            let (name, when) = called.split_once('@').map_or((called, ""), |(n, w)| (n, w));
-            let key = known.iter().find(|k| k.1.iter().any(|n| n == name)).map_or(name, |k| &k.0);
-            if when.is_empty() { key.to_owned() } else { format!("{key}@{when}") }
+impl Laid {
+    fn over(book: Json) -> Self {
+        let (mut rest, items) = match book {
+            Json::Object(map) => (map, Vec::new()),
+            Json::Array(items) => (Map::new(), items),
+            _ => (Map::new(), Vec::new()),
         };
+        let mut list = |key: &str| match rest.remove(key) {
+            Some(Json::Array(list)) => list,
+            _ => Vec::new(),
+        };
+        let (more, fields) = (list("items"), list("fields"));
+        let mut laid =
+            Self { rest, items: items.into_iter().chain(more).collect(), fields, ..Self::default() };
+        for (n, item) in laid.items.iter().enumerate() {
+            if let Some(code) = item.get("code").or_else(|| item.get("id")).and_then(Json::as_str) {
+                laid.places.entry(code.to_owned()).or_default().push(n);
+            }
+        }
+        for field in &laid.fields {
+            let text = |k: &str| field.get(k).and_then(Json::as_str).unwrap_or_default();
+            let synonyms = field.get("synonyms").and_then(Json::as_array).into_iter().flatten();
+            for called in synonyms.filter_map(Json::as_str).chain([text("name"), text("key")]) {
+                laid.keys.entry(called.to_owned()).or_insert_with(|| text("key").to_owned());
+            }
+        }
+        laid
+    }
+
+    fn lay(&mut self, item: &ItemRows) {
         for called in item.conditions.iter().filter_map(|c| c.get("field").and_then(Json::as_str)) {
             let name = called.split('@').next().unwrap_or(called);
-            if !known.iter().any(|k| k.1.iter().any(|n| n == name)) && !fresh.contains(&name.to_owned()) {
-                fresh.push(name.to_owned());
+            if !self.keys.contains_key(name) {
+                self.keys.insert(name.to_owned(), name.to_owned());
+                self.fields.push(json!({ "key": name, "name": name }));
+                self.fresh.push(name.to_owned());
             }
         }
-        fields.extend(fresh.iter().map(|name| json!({ "key": name, "name": name })));
-        let one = item.json(&key_of);
-        let mut items = list(&merged.book, "items");
-        let same_code = |i: &Json| i.get("code").or_else(|| i.get("id")) == one.get("code");
-        let there: Vec<usize> =
-            items.iter().enumerate().filter(|(_, i)| same_code(i)).map(|(n, _)| n).collect();
+        let one = item.json(&|called: &str| {
+            let (name, when) = called.split_once('@').unwrap_or((called, ""));
+            let key = self.keys.get(name).map_or(name, String::as_str);
+            if when.is_empty() { key.to_owned() } else { format!("{key}@{when}") }
+        });
+        let places = self.places.entry(item.code.clone()).or_default();
         // Of several versions the one of the same first day is changed.
-        let version = there.iter().copied().find(|n| items[*n].get("from") == one.get("from"));
-        let unchanged = version.is_some_and(|n| items[n] == one);
+        let version = places.iter().copied().find(|n| self.items[*n].get("from") == one.get("from"));
+        let rows = item.rows.len() as u64;
         match version {
-            Some(n) => items[n] = one,
-            None => items.push(one),
-        }
-        let mut candidate = merged.book.clone();
-        candidate["items"] = Json::Array(items);
-        if !fields.is_empty() {
-            candidate["fields"] = Json::Array(fields);
-        }
-        match Book::read(&candidate.to_string()) {
-            Ok(_) => {
-                merged.book = candidate;
-                merged.fields.extend(fresh);
-                let count = match version {
-                    None => &mut merged.added,
-                    Some(_) if unchanged => &mut merged.same,
-                    Some(_) => &mut merged.changed,
-                };
-                *count += item.rows.len() as u64;
+            Some(n) if self.items[n] == one => self.same += rows,
+            Some(n) => {
+                self.items[n] = one;
+                self.changed += rows;
             }
-            Err(list) => {
-                let join = |f: fn(&Said) -> &str| {
-                    list.iter().take(3).map(|e| f(&e.said)).collect::<Vec<_>>().join("；")
-                };
-                table.refuse(&item.rows, &Said::new(join(|s| &s.zh), join(|s| &s.en)));
+            None => {
+                places.push(self.items.len());
+                self.items.push(one);
+                self.added += rows;
             }
         }
     }
-    merged
+
+    /// As a book is kept.
+    fn book(self) -> Json {
+        let mut book = self.rest;
+        book.insert("items".to_owned(), Json::Array(self.items));
+        if !self.fields.is_empty() {
+            book.insert("fields".to_owned(), Json::Array(self.fields));
+        }
+        Json::Object(book)
+    }
+
+    fn judged(&self) -> Result<(), Said> {
+        let join = |list: &[PolicyError], f: fn(&Said) -> &str| {
+            list.iter().take(3).map(|e| f(&e.said)).collect::<Vec<_>>().join("；")
+        };
+        match Book::read(&self.clone().book().to_string()) {
+            Ok(_) => Ok(()),
+            Err(list) => Err(Said::new(join(&list, |s| &s.zh), join(&list, |s| &s.en))),
+        }
+    }
+}
+
+/// Lays items over a book. It is read once when all of them are good; else each is judged alone, and those that only
+/// do not go together are found by halves: a whole book for every item of a long table would take minutes.
+fn lay_all(laid: Laid, items: &[ItemRows], refuse: &mut dyn FnMut(&[u64], &Said)) -> Laid {
+    if items.is_empty() {
+        return laid;
+    }
+    let mut candidate = laid.clone();
+    items.iter().for_each(|i| candidate.lay(i));
+    let Err(said) = candidate.judged() else { return candidate };
+    if let [one] = items {
+        refuse(&one.rows, &said);
+        return laid;
+    }
+    let (first, second) = items.split_at(items.len() / 2);
+    let laid = lay_all(laid, first, refuse);
+    lay_all(laid, second, refuse)
+}
+
+/// What cannot be read is set aside.
+fn merge(book: Json, table: &mut PolicyTable) -> Laid {
+    let mut good = Vec::new();
+    for item in std::mem::take(&mut table.items) {
+        let Some((row, said)) = &item.fault else {
+            good.push(item);
+            continue;
+        };
+        let said = Said::new(
+            format!("事项“{}”第 {row} 行不能收，整个事项未收：{}", item.code, said.zh),
+            format!(
+                "row {row} of item {:?} cannot be taken: the whole item is set aside: {}",
+                item.code, said.en
+            ),
+        );
+        table.refuse(&item.rows, &said);
+    }
+    let laid = Laid::over(book);
+    let mut candidate = laid.clone();
+    good.iter().for_each(|i| candidate.lay(i));
+    if good.is_empty() || candidate.judged().is_ok() {
+        return candidate;
+    }
+    // Alone with what the book shares, without its other items: that is short.
+    let shared = Laid { items: Vec::new(), places: HashMap::new(), ..laid.clone() };
+    good.retain(|item| {
+        let mut alone = shared.clone();
+        alone.lay(item);
+        let judged = alone.judged();
+        if let Err(said) = &judged {
+            table.refuse(&item.rows, said);
+        }
+        judged.is_ok()
+    });
+    lay_all(laid, &good, &mut |rows, said| table.refuse(rows, said))
 }
 
 /// 政策事项 at the desk of imports.
@@ -409,10 +573,10 @@ impl Gate for PolicyTables {
         decide(actor, op::WritePolicies, City(&office.settings.city))?;
         Ok(())
     }
-    fn look(&self, _: &Actor, file: File, how: &How) -> Result<Preview, Error> {
+    fn look(&self, actor: &Actor, file: File, how: &How) -> Result<Preview, Error> {
         let again = file.try_clone().map_err(Error::bug)?;
         let (format, sheets) = read_tables(file, &Limits::default())?;
-        let mut read = match PolicyTable::read(&sheets, &how.asked) {
+        let mut read = match PolicyTable::read(&sheets, &how.asked)? {
             Ok(read) => read,
             Err(why) => {
                 let mut again = again;
@@ -421,20 +585,33 @@ impl Gate for PolicyTables {
                 return Ok(no_header(&sheet, &rows, fields(), why));
             }
         };
-        let merged = merge(self.0.policy_base()?, &mut read);
+        // The table is shown also while another person's draft is in its way.
+        let base = self.0.policy_base()?;
+        let trouble = base.in_the_way(actor);
+        let merged = merge(base.book, &mut read);
         let good = merged.added + merged.changed + merged.same;
         let (mut told, _) = read.end();
         format.clone_into(&mut told.format);
-        note_fields(&mut told, &merged.fields);
+        note_fields(&mut told, &merged.fresh);
         let rows = good + told.set_aside_count;
-        Ok(Preview { parts: vec![Part { told, fields: fields() }], rows, good, ..Preview::default() })
+        Ok(Preview {
+            parts: vec![Part { told, fields: fields() }],
+            rows,
+            good,
+            trouble,
+            ..Preview::default()
+        })
     }
     fn take_in(&self, run: Run<'_>) -> Result<Answer, Error> {
         let Run { actor, name, file, how, progress, .. } = run;
         let (format, sheets) = read_tables(file, &Limits::default())?;
-        let read = PolicyTable::read(&sheets, &how.asked);
+        let read = PolicyTable::read(&sheets, &how.asked)?;
         let mut read = read.map_err(|said| Error::Invalid { field: "file".to_owned(), said })?;
-        let merged = merge(self.0.policy_base()?, &mut read);
+        let base = self.0.policy_base()?;
+        if let Some(said) = base.in_the_way(actor) {
+            return Err(Error::Invalid { field: "file".to_owned(), said });
+        }
+        let merged = merge(base.book, &mut read);
         let mut answer = Answer {
             accepted: merged.added,
             changed: merged.changed,
@@ -444,13 +621,13 @@ impl Gate for PolicyTables {
         };
         let (mut told, aside) = read.end();
         format.clone_into(&mut told.format);
-        note_fields(&mut told, &merged.fields);
+        note_fields(&mut told, &merged.fresh);
         if merged.added + merged.changed > 0 {
             let why = match how.answer("why") {
                 "" => format!("导入政策表 {name}"),
                 why => why.to_owned(),
             };
-            self.0.propose_policies(actor.clone(), merged.book.to_string(), why).wait()?;
+            self.0.propose_policies_over(actor.clone(), merged.book().to_string(), why, base.draft).wait()?;
             told.note(
                 "已成草案，由另一人审批发布后生效 / a draft: it holds when another person has released it",
             );
@@ -462,3 +639,6 @@ impl Gate for PolicyTables {
         Ok(answer)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,16 @@
 //! 企业表: a company a row. Columns of the file by the names that offices give them; every other column is something known of
 //! the company, as policies read it (`参保人数@2024`).
 
-use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use city::Contact;
 use company::file::fact_list;
 use company::policy::{Book, Facts, PolicyError};
 use tabular::Told;
 use tabular::header::{self, Fields, Vocabulary};
-use tabular::records::{self, Sheet};
+use tabular::records::{self, Asked, Sheet};
+use tabular::told::{ASIDE_COLUMNS, ColumnUsed, Unknown};
+use tabular::{value, when};
 
 use crate::{Incoming, NewCompany};
 
@@ -41,8 +43,7 @@ const FIELDS: &Fields<'_> = &[
 ];
 const CODE: usize = 0;
 const NAME: usize = 1;
-/// Fields from here on are facts, numbered as they are met.
-const FACTS: usize = FIELDS.len();
+const PHONE: usize = 7;
 
 /// What a file says.
 #[derive(Debug, Default)]
@@ -55,88 +56,127 @@ pub struct Table {
     pub set_aside: Vec<PolicyError>,
     /// the names of its columns, for the file of what was not taken
     pub header: Vec<String>,
-    /// the name of its sheet
-    pub told_sheet: Option<String>,
+    /// the cells of each row as they stand
+    pub cells: BTreeMap<u64, Vec<String>>,
 }
 
-struct Columns(RefCell<Vec<String>>);
+/// A column that is something known of the company, where a person says so.
+pub(crate) const FACT: &str = "已知情况";
+
+/// The names of the fields of a file, without those that a person took for something known.
+struct Columns {
+    known: Vec<String>,
+}
 
 impl Vocabulary for Columns {
     fn field(&self, name: &str) -> Option<(usize, usize)> {
-        if name.is_empty() {
-            return None;
-        }
-        let called = |f: &(&str, &[&str], bool)| f.1.iter().position(|n| header::name(n) == name);
-        if let Some((field, rank)) = FIELDS.iter().enumerate().find_map(|(i, f)| Some((i, called(f)?))) {
-            return Some((field, rank));
-        }
-        let mut names = self.0.borrow_mut();
-        let at = names.iter().position(|n| n == name).unwrap_or_else(|| {
-            names.push(name.to_owned());
-            names.len() - 1
-        });
-        Some((FACTS + at, 0))
+        if self.known.iter().any(|k| k == name) { None } else { of_file(name) }
     }
     fn enough(&self, fields: &[usize]) -> bool {
         fields.contains(&CODE) && fields.contains(&NAME)
     }
 }
 
-/// Reads the first sheet with a header of companies; none when there is none.
+/// The field of a file with this name, and how well it is named.
+fn of_file(name: &str) -> Option<(usize, usize)> {
+    let called = |f: &(&str, &[&str], bool)| f.1.iter().position(|n| header::name(n) == name);
+    FIELDS.iter().enumerate().find_map(|(i, f)| Some((i, called(f)?)))
+}
+
+/// What a column can be taken for: the fields of a file, and something known.
+pub(crate) fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let named = FIELDS.iter().map(|f| (f.0, f.1.last().copied().unwrap_or(f.0)));
+    named.chain([(FACT, "known")])
+}
+
+/// The columns that are something known of the company: of those that are read as nothing else every one with a name of
+/// its own that no field of a file has, and that nobody said is not to be read.
+fn facts_of(header: &[String], left: &[bool], words: &Columns, asked: &Asked) -> Vec<usize> {
+    let shown = header::unique(header);
+    let unread = |c: usize, name: &str| {
+        asked
+            .columns
+            .iter()
+            .any(|a| a.field.is_empty() && (a.column == shown[c] || header::name(&a.column) == name))
+    };
+    let mut names = Vec::new();
+    let mut fits = |c: &usize| {
+        let name = header::name(&header[*c]);
+        let fact = left[*c]
+            && !name.is_empty()
+            && !ASIDE_COLUMNS.contains(&header[*c].trim())
+            && (of_file(&name).is_none() || words.known.contains(&name))
+            && !unread(*c, &name)
+            && !names.contains(&name);
+        names.push(name);
+        fact
+    };
+    (0..header.len()).filter(|c| fits(c)).collect()
+}
+
+/// A column that the names alone leave unread is something known.
+fn taken_for_fact(told: &mut Told, name: &str) {
+    told.columns_unused.retain(|c| c.name != name);
+    told.columns_used.push(ColumnUsed { name: name.to_owned(), field: FACT.to_owned() });
+    for column in told.seen.iter_mut().filter(|c| c.name == name) {
+        (column.field, column.likely) = (Some(FACT.to_owned()), None);
+    }
+}
+
+/// Reads the sheet that is named, else the first with a header of companies; none when there is none.
 ///
 /// # Errors
 /// The facts cannot be read at all.
-pub fn read_table(sheets: &[Sheet], book: &Book) -> Result<Option<Table>, PolicyError> {
-    let columns = Columns(RefCell::default());
-    let word = |f: usize| FIELDS.get(f).map_or_else(|| "已知情况".to_owned(), |f| f.0.to_owned());
-    let asked = records::Asked::default();
-    let door = records::Door { words: &columns, word: &word, fields: FIELDS.len(), asked: &asked };
-    let Some(mut table) = records::find(sheets, None, &door) else { return Ok(None) };
+pub fn read_table(sheets: &[Sheet], book: &Book, asked: &Asked) -> Result<Option<Table>, PolicyError> {
+    let (known, columns): (Vec<_>, Vec<_>) = asked.columns.iter().cloned().partition(|c| c.field == FACT);
+    let asked = Asked { columns, ..asked.clone() };
+    let words = Columns { known: known.iter().map(|c| header::name(&c.column)).collect() };
+    let word = |f: usize| FIELDS[f].0.to_owned();
+    let door = records::Door { words: &words, word: &word, fields: FIELDS.len(), asked: &asked };
+    let Some(mut table) = records::find(sheets, asked.sheet.as_deref(), &door) else { return Ok(None) };
     let header: Vec<String> = table.names().to_vec();
-    let facts_at: Vec<usize> = header
-        .iter()
-        .enumerate()
-        .filter(|(_, n)| !n.trim().is_empty() && !is_file_field(n))
-        .map(|(i, _)| i)
-        .collect();
+    let left: Vec<bool> = (0..header.len()).map(|c| table.field_of(c).is_none()).collect();
+    let facts_at = facts_of(&header, &left, &words, &asked);
+    let shown = header::unique(&header);
+    facts_at.iter().for_each(|c| taken_for_fact(&mut table.told, &shown[*c]));
     let fact_names: Vec<String> =
         std::iter::once("company".to_owned()).chain(facts_at.iter().map(|i| header[*i].clone())).collect();
     let mut out = Table { header, ..Table::default() };
-    let (mut numbers, mut cells) = (Vec::new(), Vec::new());
+    let (mut cells, mut unknown) = (Vec::new(), Unknown::default());
     for row in table.rows() {
         let get = |field: usize| row.get(field).to_owned();
+        let phone = value::whole(row.get(PHONE)).to_owned();
+        if !when::is_blank_word(&phone) && !value::is_phone(&phone) {
+            unknown.add(
+                FIELDS[PHONE].0,
+                &phone,
+                "不是电话号码，照原样记入，请核对 / no telephone number: kept as it stands, check it",
+            );
+        }
         let new = NewCompany {
-            code: get(CODE),
+            code: get(CODE).chars().map(when::half_width).collect(),
             name: get(NAME),
             size: get(2),
             industry: get(3),
             region: get(4),
             commissioner: get(5),
-            contact: Contact { name: get(6), phone: get(7), address: get(8), ..Contact::default() },
+            contact: Contact { name: get(6), phone, address: get(8), ..Contact::default() },
         };
         if !facts_at.is_empty() {
             // The place in the table stands for the company: two rows of one company are told apart later.
             let known = facts_at.iter().map(|i| row.cells.get(*i).cloned().unwrap_or_default());
             cells.push(std::iter::once(out.rows.len().to_string()).chain(known).collect());
-            numbers.push(out.rows.len());
         }
+        out.cells.insert(row.row, row.cells.to_vec());
         out.rows.push(Incoming { row: row.row, new, facts: Vec::new() });
     }
     if !facts_at.is_empty() {
         let facts = Facts::from_table(&fact_names, cells.into_iter(), book)?;
-        for (at, one) in numbers.into_iter().zip(&facts.companies) {
-            if let Some(row) = out.rows.get_mut(at) {
-                row.facts = fact_list(&facts, one);
-            }
+        for (row, one) in out.rows.iter_mut().zip(&facts.companies) {
+            row.facts = fact_list(&facts, one);
         }
         out.set_aside = facts.set_aside;
     }
-    out.told_sheet = Some(table.sheet().to_owned());
-    out.told = table.told;
+    out.told = Told { values_unknown: unknown.list(), ..table.told };
     Ok(Some(out))
-}
-
-fn is_file_field(name: &str) -> bool {
-    let name = header::name(name);
-    FIELDS.iter().any(|f| f.1.iter().any(|n| header::name(n) == name))
 }

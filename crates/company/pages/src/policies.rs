@@ -34,7 +34,8 @@ async fn page(
 
 impl KitchenHtml {
     fn by(&self, b: &BookView) -> String {
-        self.p.t.po_by.replace("{by}", &b.by).replace("{why}", &b.why)
+        let by = if b.by.is_empty() { self.p.t.po_by_system } else { &b.by };
+        self.p.t.po_by.replace("{by}", by).replace("{why}", &b.why)
     }
     /// What the draft would change, for whoever releases it.
     fn changes(&self) -> Vec<(&'static str, Vec<&ItemView>)> {

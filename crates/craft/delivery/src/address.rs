@@ -47,13 +47,12 @@ fn plain(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The IPv4 address inside: mapped (`::ffff:0:0/96`), compatible (`::/96`), NAT64 (`64:ff9b::/96`), 6to4 (`2002::/16`).
+/// The IPv4 address inside: mapped (`::ffff:0:0/96`), NAT64 (`64:ff9b::/96`), 6to4 (`2002::/16`).
 fn embedded(six: Ipv6Addr) -> Option<Ipv4Addr> {
     let s = six.segments();
     let four = |hi: u16, lo: u16| Ipv4Addr::from_bits(u32::from(hi) << 16 | u32::from(lo));
     match s {
         [0, 0, 0, 0, 0, 0xffff, hi, lo] | [0x64, 0xff9b, 0, 0, 0, 0, hi, lo] => Some(four(hi, lo)),
-        [0, 0, 0, 0, 0, 0, hi, lo] if hi > 0 => Some(four(hi, lo)),
         [0x2002, hi, lo, ..] => Some(four(hi, lo)),
         _ => None,
     }
@@ -75,18 +74,16 @@ pub fn forbidden(address: IpAddr, allowed: &Networks) -> bool {
                 || (b0 == 100 && (64..128).contains(&b1))
                 || (b0 == 198 && (b1 == 18 || b1 == 19))
                 || (b0 == 192 && b1 == 0 && b2 == 0)
+                || (b0 == 192 && b1 == 88 && b2 == 99)
         }
         IpAddr::V6(a) => {
+            // Only 2000::/3 is given out, and not all of it: special blocks and documentation lie inside. The rest (local
+            // NAT64, IPv4 in its old clothes, segment routing) leads inside or nowhere.
             let s = a.segments();
-            a.is_loopback()
-                || a.is_unspecified()
-                || a.is_multicast()
-                || s[0] & 0xfe00 == 0xfc00
-                || s[0] & 0xffc0 == 0xfe80
-                || s[0] & 0xffc0 == 0xfec0
+            s[0] & 0xe000 != 0x2000
                 || (s[0] == 0x2001 && s[1] < 0x200)
                 || (s[0] == 0x2001 && s[1] == 0xdb8)
-                || (s[0] == 0x100 && s[1..4] == [0, 0, 0])
+                || (s[0] == 0x3fff && s[1] < 0x1000)
         }
     };
     inner && !allowed.hold(address)
@@ -132,12 +129,28 @@ mod tests {
             "2002:7f00:1::",
             "2002:a9fe:a9fe::1",
             "::127.0.0.1",
+            "::8.8.8.8",
+            "::ffff:0:8.8.8.8",
+            "64:ff9b:1::808:808",
+            "5f00::1",
+            "3fff:fff::1",
+            "100::1",
+            "192.88.99.1",
             "2001::1",
         ] {
             assert!(refused(inner), "{inner}");
         }
-        for outer in ["1.1.1.1", "172.32.0.1", "100.128.0.1", "198.20.0.1", "2400:3200::1", "::ffff:8.8.8.8"]
-        {
+        for outer in [
+            "1.1.1.1",
+            "172.32.0.1",
+            "100.128.0.1",
+            "198.20.0.1",
+            "192.88.98.1",
+            "2400:3200::1",
+            "3fff:1000::1",
+            "::ffff:8.8.8.8",
+            "64:ff9b::808:808",
+        ] {
             assert!(!refused(outer), "{outer}");
         }
     }

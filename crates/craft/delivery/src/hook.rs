@@ -1,6 +1,8 @@
 //! 回调通知 (webhook): a JSON body with an id, a moment and a signature over the three, as in Standard Webhooks
 //! (`webhook-id`, `webhook-timestamp`, `webhook-signature`), with HMAC-SM3 in place of HMAC-SHA256: `v1sm3,<base64>`.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -9,12 +11,19 @@ use sm3::Sm3;
 use crate::{Failure, Web};
 
 /// Where a webhook goes and the secret it is signed with.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Hook {
     /// `https://…`
     pub url: String,
     /// the secret shared with the receiver
     pub secret: String,
+}
+
+impl fmt::Debug for Hook {
+    /// Addresses of webhooks hold keys too.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hook").finish_non_exhaustive()
+    }
 }
 
 impl Hook {
@@ -30,6 +39,7 @@ impl Hook {
             ("webhook-signature", signature(&self.secret, id, at_s, body)),
         ];
         let headers = headers.map(|(n, v)| (n.to_owned(), v));
+        // 2xx is all that is asked: what stands in the answer, and how slowly it comes, is the receiver's own affair.
         web.post(&self.url, &headers, body).map(drop)
     }
 }

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use ureq::Agent;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Body};
 
 use crate::{Failure, Networks, forbidden};
 
@@ -69,13 +69,8 @@ impl Web {
         Ok(Self(Agent::with_parts(config, DefaultConnector::default(), resolver)))
     }
 
-    /// Sends a body; answers what came back when it was 2xx.
-    pub(crate) fn post(
-        &self,
-        url: &str,
-        headers: &[(String, String)],
-        body: &str,
-    ) -> Result<Vec<u8>, Failure> {
+    /// Sends a body; what came back is taken once the status is 2xx, and [read](read) only by who needs it.
+    pub(crate) fn post(&self, url: &str, headers: &[(String, String)], body: &str) -> Result<Body, Failure> {
         let mut request = self.0.post(url);
         for (name, value) in headers {
             request = request.header(name, value);
@@ -83,12 +78,7 @@ impl Web {
         let answer = request.send(body).map_err(|e| failure(&e))?;
         let status = answer.status().as_u16();
         match status {
-            200..300 => Ok(answer
-                .into_body()
-                .into_with_config()
-                .limit(ANSWER_MAX)
-                .read_to_vec()
-                .map_err(|e| failure(&e))?),
+            200..300 => Ok(answer.into_body()),
             // What says “not now”, and what a receiver that is being mended answers.
             408 | 425 | 429 | 500..600 => Err(Failure::later(format!("HTTP {status}"))),
             // The key is wrong, or the address is: that is so for every message, and is mended by a person.
@@ -96,6 +86,11 @@ impl Web {
             _ => Err(Failure::never(format!("HTTP {status}"))),
         }
     }
+}
+
+/// What came back, when it is not too long.
+pub(crate) fn read(answer: Body) -> Result<Vec<u8>, Failure> {
+    answer.into_with_config().limit(ANSWER_MAX).read_to_vec().map_err(|e| failure(&e))
 }
 
 fn failure(e: &ureq::Error) -> Failure {

@@ -1,5 +1,6 @@
 //! 电子邮件: over SMTP (RFC 5321), with STARTTLS or TLS from the start, the connection kept for the next mail.
 
+use std::fmt;
 use std::time::Duration;
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
@@ -33,7 +34,7 @@ impl MailTls {
 }
 
 /// A mail server.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MailServer {
     /// its name; none: no mail
@@ -52,6 +53,17 @@ pub struct MailServer {
     pub trust: String,
 }
 
+impl fmt::Debug for MailServer {
+    /// Without the name and password at sign-in: what is printed is kept.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailServer")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("tls", &self.tls)
+            .finish_non_exhaustive()
+    }
+}
+
 /// One mail in plain text: it is read in whatever size and type the reader has set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail<'a> {
@@ -67,9 +79,12 @@ pub struct Mail<'a> {
     pub stop: Option<&'a str>,
 }
 
-/// May this be written to?
+/// May this be written to? In ASCII and with a whole domain: what few mail servers take (`王@例.cn`, SMTPUTF8) would come back
+/// as a failure of the server.
 pub fn is_mailbox(text: &str) -> bool {
-    text.len() <= 254 && text.parse::<Address>().is_ok()
+    let domain = text.rsplit_once('@').map_or("", |(_, d)| d);
+    let whole = domain.contains('.') && !domain.starts_with('[');
+    text.is_ascii() && whole && text.len() <= 254 && text.parse::<Address>().is_ok()
 }
 
 /// A connection to a mail server.
@@ -88,7 +103,9 @@ impl Mailer {
         let from: Mailbox = server
             .from
             .parse()
-            .map_err(|_| Failure::never("发件人不是邮件地址 / the sender is not a mail address"))?;
+            .ok()
+            .filter(|m: &Mailbox| AsRef::<str>::as_ref(&m.email).is_ascii())
+            .ok_or_else(|| Failure::never("发件人不是邮件地址 / the sender is not a mail address"))?;
         let tls = match server.tls {
             MailTls::None => Tls::None,
             MailTls::Starttls => Tls::Required(parameters(server)?),
@@ -111,7 +128,8 @@ impl Mailer {
     /// # Errors
     /// The server did not answer, or did not take it.
     pub fn send(&self, mail: &Mail<'_>) -> Result<(), Failure> {
-        let to: Address = mail.to.parse().map_err(|_| Failure::never("收件地址不成立 / no mail address"))?;
+        let to = Some(mail.to).filter(|to| is_mailbox(to)).and_then(|to| to.parse::<Address>().ok());
+        let to = to.ok_or_else(|| Failure::never("收件地址不成立 / no mail address"))?;
         let mut builder = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
@@ -144,11 +162,12 @@ fn parameters(server: &MailServer) -> Result<TlsParameters, Failure> {
     builder.build().map_err(|_| Failure::down("证书或加密连接不成 / TLS failed"))
 }
 
-/// Is it the certificate? The library tells of it as of a line that broke; the reason lies inside.
-fn distrusts(e: &lettre::transport::smtp::Error) -> bool {
+/// Does one of its reasons hold this word? The library tells of a certificate as of a line that broke, and of what one mail
+/// cannot be sent with as of what the client cannot; the reason lies inside.
+fn speaks_of(e: &lettre::transport::smtp::Error, word: &str) -> bool {
     let mut inner = std::error::Error::source(e);
     while let Some(cause) = inner {
-        if cause.to_string().contains("certificate") {
+        if cause.to_string().contains(word) {
             return true;
         }
         inner = cause.source();
@@ -161,20 +180,22 @@ fn failure(e: &lettre::transport::smtp::Error) -> Failure {
         let told = format!("SMTP {code}");
         let n: u16 = code.into();
         return match n {
-            // Sign-in, encryption, the whole service, the sender: so for every mail.
-            421 | 454 | 500..=504 | 530 | 534 | 535 | 538 => Failure::down(told),
+            // Sign-in, encryption, the whole service: so for every mail. 501 and 504 are said of a recipient too.
+            421 | 454 | 500 | 502 | 503 | 530 | 534 | 535 | 538 => Failure::down(told),
             400..500 => Failure::later(told),
             _ => Failure::never(told),
         };
     }
-    if distrusts(e) {
+    if speaks_of(e, "certificate") {
         Failure::down(
-            "邮件服务器的证书不被信任：请填签发它的根证书（本身标为 CA 的证书不能直接当服务器证书用）/ the certificate of the mail server is not trusted: give the root that issued it (one marked as an authority cannot serve itself)",
+            "邮件服务器的证书不被信任：请填签发它的根证书（本身标为 CA 的证书不能直接当服务器证书用） / the certificate of the mail server is not trusted: give the root that issued it (one marked as an authority cannot serve itself)",
         )
     } else if e.is_tls() {
         Failure::down("证书或加密连接不成 / TLS failed")
     } else if e.is_timeout() {
         Failure::down("没有在时限内应答 / no answer in time")
+    } else if e.is_client() && speaks_of(e, "non-ascii") {
+        Failure::never("邮件服务器不收这样的地址或内容 / the mail server takes no such address or text")
     } else if e.is_client() {
         Failure::down(
             "邮件服务器不支持所要求的加密或登录 / the mail server lacks the encryption or sign-in asked for",

@@ -1,13 +1,16 @@
 //! 短信: an HTTP gateway that sends by template. Gateways differ in their fields, not in kind: an address, some headers, a
 //! body with places to fill, and the sign in the answer that says “taken”. All of that is data.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::http::read;
 use crate::{Failure, Web, fill};
 
 /// A gateway.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Gateway {
     /// `https://…`; none: no gateway
@@ -20,6 +23,16 @@ pub struct Gateway {
     pub taken_at: String,
     /// what stands there when it was taken
     pub taken_is: String,
+}
+
+impl fmt::Debug for Gateway {
+    /// Its key stands in the headers, with some in the address or the body.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway")
+            .field("taken_at", &self.taken_at)
+            .field("taken_is", &self.taken_is)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One short message.
@@ -101,7 +114,7 @@ impl Gateway {
         if self.taken_at.is_empty() {
             return Ok(());
         }
-        let answer: Value = serde_json::from_slice(&answer)
+        let answer: Value = serde_json::from_slice(&read(answer)?)
             .map_err(|_| Failure::later("网关的应答不是 JSON / the answer of the gateway is not JSON"))?;
         let sign = answer.pointer(&self.taken_at).map(|v| match v {
             Value::String(s) => s.clone(),
@@ -115,7 +128,7 @@ impl Gateway {
         let is_code = code.len() <= 40 && !code.bytes().any(|b| b.is_ascii_whitespace()) && code.is_ascii();
         let long_number = code.bytes().filter(u8::is_ascii_digit).count() >= 8;
         let told = if is_code && !long_number { code } else { "…".to_owned() };
-        Err(Failure::later(format!("网关没有收 / the gateway did not take it: {told}")))
+        Err(Failure::later(format!("网关没有收：{told} / the gateway did not take it: {told}")))
     }
 }
 

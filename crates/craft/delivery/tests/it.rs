@@ -1,6 +1,9 @@
 //! Each way over a real connection: a mail server with STARTTLS and sign-in, an HTTP receiver, a gateway; and what is said
 //! when it does not go.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use delivery::{Gateway, Hook, Mail, MailServer, MailTls, Mailer, Networks, Scope, Sms, Web, signed};
@@ -69,15 +72,26 @@ fn what_a_mail_server_refuses_is_told_apart_and_no_address_is_repeated() {
         recipient: Some(|to| match to {
             "gone@example.cn" => "550 5.1.1 <gone@example.cn> unknown",
             "full@example.cn" => "452 4.2.2 <full@example.cn> mailbox full",
+            "odd@example.cn" => "501 5.1.3 <odd@example.cn> bad address",
+            "part@example.cn" => "504 5.5.4 <part@example.cn> not here",
+            "mad@example.cn" => "503 5.5.1 out of order",
             _ => "250 ok",
         }),
         ..MailRules::default()
     };
     let mailbox = Mailbox::start(rules);
     let mailer = Mailer::new(&server(&mailbox), PATIENCE).unwrap();
-    for (to, scope) in
-        [("gone@example.cn", Scope::Never), ("full@example.cn", Scope::Later), ("nobody", Scope::Never)]
-    {
+    // A recipient that this server cannot write to says nothing of the others.
+    for (to, scope) in [
+        ("gone@example.cn", Scope::Never),
+        ("full@example.cn", Scope::Later),
+        ("odd@example.cn", Scope::Never),
+        ("part@example.cn", Scope::Never),
+        ("mad@example.cn", Scope::Down),
+        ("nobody", Scope::Never),
+        ("王@例.cn", Scope::Never),
+        ("wang@例.cn", Scope::Never),
+    ] {
         let why = mailer.send(&mail(to)).unwrap_err();
         assert_eq!(why.scope, scope, "{why}");
         assert!(!why.why.contains('@'), "{why}");
@@ -136,7 +150,64 @@ fn what_a_receiver_answers_says_whether_it_is_tried_again() {
         assert_eq!(why.scope, scope, "{status}: {why}");
         assert!(!why.why.contains("138"), "{why}");
     }
-    assert_eq!(receiver.got().iter().filter(|p| p.path == "/").count(), 0, "no redirection is followed");
+}
+
+/// Answers every request with this head and waits with its body; the lines that were asked for.
+fn raw(head: &str, body_after: Duration) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (asked, head) = (Arc::new(Mutex::new(Vec::new())), head.replace("{url}", &url));
+    let kept = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for mut line in listener.incoming().flatten() {
+            let mut text = [0; 4096];
+            let n = line.read(&mut text).unwrap_or(0);
+            let first = String::from_utf8_lossy(&text[..n]).lines().next().unwrap_or_default().to_owned();
+            kept.lock().unwrap().push(first);
+            drop(line.write_all(head.as_bytes()));
+            std::thread::sleep(body_after);
+        }
+    });
+    (url, asked)
+}
+
+#[test]
+fn a_redirection_is_not_followed_to_a_receiver_that_would_take_it() {
+    let (url, asked) =
+        raw("HTTP/1.1 307 x\r\nlocation: {url}/other\r\ncontent-length: 0\r\n\r\n", Duration::ZERO);
+    let hook = Hook { url: format!("{url}/in"), secret: String::new() };
+    assert_eq!(hook.send(&web("127.0.0.1"), "m", 0, "{}").unwrap_err().scope, Scope::Never);
+    assert_eq!(*asked.lock().unwrap(), ["POST /in HTTP/1.1"]);
+}
+
+#[test]
+fn a_webhook_that_was_taken_is_taken_however_long_or_slow_the_answer() {
+    let long =
+        Postbox::start(|_, _| (200, Box::leak("x".repeat(100 << 10).into_boxed_str()), Duration::ZERO));
+    let hook = Hook { url: long.url.clone(), secret: String::new() };
+    hook.send(&web("127.0.0.1"), "m", 0, "{}").unwrap();
+    let (slow, _) = raw("HTTP/1.1 200 x\r\ncontent-length: 10\r\n\r\n", Duration::from_secs(2));
+    let hook = Hook { url: slow, secret: String::new() };
+    hook.send(&web("127.0.0.1"), "m", 0, "{}").unwrap();
+    // A gateway whose sign stands in the answer is another matter.
+    let gateway =
+        Gateway { url: long.url.clone(), body: "{}".into(), taken_at: "/code".into(), ..Gateway::default() };
+    let sms = Sms { phone: "13800001234", template: "", text: "", id: "1", values: &[] };
+    assert_eq!(gateway.send(&web("127.0.0.1"), &sms).unwrap_err().scope, Scope::Later);
+    Gateway { taken_at: String::new(), ..gateway }.send(&web("127.0.0.1"), &sms).unwrap();
+}
+
+#[test]
+fn what_is_printed_holds_no_secret() {
+    let server = MailServer { user: "u-geheim".into(), password: "p-geheim".into(), ..MailServer::default() };
+    let gateway = Gateway {
+        url: "https://x/?key=geheim".into(),
+        headers: "authorization: geheim".into(),
+        body: "geheim".into(),
+        ..Gateway::default()
+    };
+    let hook = Hook { url: "https://x/geheim".into(), secret: "geheim".into() };
+    assert!(!format!("{server:?} {gateway:?} {hook:?}").contains("geheim"));
 }
 
 #[test]

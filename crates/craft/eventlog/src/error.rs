@@ -51,6 +51,9 @@ pub enum Error {
     /// A model cannot be used for what was asked.
     #[error("模型不可用：{}，请修改模型 / the model cannot be used: {}, change the model", zh(.0), en(.0))]
     Model(String),
+    /// A model may be right, and yet nothing was found within the budget or the time: what to do, in both languages.
+    #[error("没有算出来：{} / no answer: {}", zh(.0), en(.0))]
+    Unanswered(String),
 }
 
 /// The Chinese half of a sentence in both languages.

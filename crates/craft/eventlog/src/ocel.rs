@@ -105,6 +105,7 @@ fn decoded(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     match tabular::text::Survey::of(bytes).encoding() {
         tabular::text::Encoding::Utf8 => String::from_utf8_lossy(bytes),
         tabular::text::Encoding::Gb18030 => encoding_rs::GB18030.decode(bytes).0,
+        tabular::text::Encoding::Big5 => encoding_rs::BIG5.decode(bytes).0,
         tabular::text::Encoding::Utf16Le => encoding_rs::UTF_16LE.decode(bytes).0,
         tabular::text::Encoding::Utf16Be => encoding_rs::UTF_16BE.decode(bytes).0,
     }

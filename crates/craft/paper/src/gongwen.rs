@@ -77,6 +77,17 @@ pub struct Document {
     pub date: Date,
     /// 抄送机关
     pub copies: String,
+    /// 核验码: printed at the top of the first page of a sealed paper
+    pub check: Option<Check>,
+}
+
+/// 核验码: where anybody checks a sealed paper.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Check {
+    /// the lines beside the squares, the first one in bold type
+    pub lines: Vec<String>,
+    /// squares of the code that leads there, row by row; true is dark
+    pub squares: Vec<Vec<bool>>,
 }
 
 /// 3号, in points.

@@ -6,6 +6,7 @@
 pub mod gongwen;
 pub mod ofd;
 pub mod pdf;
+pub mod picture;
 pub mod plates;
 pub mod sheet;
 pub mod word;

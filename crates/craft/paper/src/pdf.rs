@@ -19,8 +19,8 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 use skrifa::MetadataProvider as _;
 
 use crate::gongwen::{
-    BODY_PT, Block, CHARS, Document, LINES, Run, SMALL_PT, TABLE_PT, TITLE_PT, cell, columns, signature,
-    width, words, zh_date,
+    BODY_PT, Block, CHARS, Check, Document, LINES, Run, SMALL_PT, TABLE_PT, TITLE_PT, cell, columns,
+    signature, width, words, zh_date,
 };
 
 /// What cannot be written.
@@ -182,6 +182,8 @@ pub(crate) enum Drawn {
 /// Pages being filled, line by line of the grid.
 struct Layout {
     pages: Vec<Vec<Drawn>>,
+    /// where a seal goes: its page, its centre
+    seal: Option<(usize, f32, f32)>,
     /// next free place on the page, points below the top of the 版心
     at: f32,
 }
@@ -240,7 +242,7 @@ fn broken<'a, 'b>(all: &'b [Letter<'a>], most: f32, indent: f32) -> Vec<&'b [Let
 
 impl Layout {
     fn new() -> Self {
-        Self { pages: vec![Vec::new()], at: 0.0 }
+        Self { pages: vec![Vec::new()], seal: None, at: 0.0 }
     }
     fn put(&mut self, d: Drawn) {
         if let Some(page) = self.pages.last_mut() {
@@ -483,6 +485,9 @@ fn lay_out(doc: &Document) -> Layout {
         l.blank();
     }
     l.right(&doc.org, org);
+    // 居中下压署名和成文日期 (7.3.5.1): both stand a little below the centre of the seal.
+    let centre = LEFT + WIDE - (org + width(&doc.org) / 2.0) * CHAR;
+    l.seal = Some((l.pages.len() - 1, centre, TOP + l.at - 3.0 * MM));
     l.right(&date, day);
     record(&mut l, doc);
     l
@@ -590,9 +595,34 @@ fn glyphs(face: &Face, text: &str, size: f32, pitch: f32) -> Vec<KrillaGlyph> {
         .collect()
 }
 
-/// What is drawn on each page, with its number: for PDF and OFD alike.
-pub(crate) fn laid_out(doc: &Document) -> Vec<Vec<Drawn>> {
-    let mut pages = lay_out(doc).pages;
+/// Side of the squares at the top of a sealed paper.
+const CHECK: f32 = 20.0 * MM;
+
+/// 核验码: in the margin above the first page, at its right edge.
+fn check(c: &Check) -> Vec<Drawn> {
+    let (left, top) = (LEFT + WIDE - CHECK, 11.0 * MM);
+    let mut out = crate::plates::squares(&c.squares, left, top, CHECK);
+    for (i, line) in c.lines.iter().enumerate() {
+        let role = if i == 0 { Role::Hei } else { Role::Fang };
+        let most = if i == 0 { TABLE_PT } else { 9.0 };
+        // What is too long for the line is set smaller.
+        let size = most.min((WIDE - CHECK - 3.0 * MM) / width(line).max(1.0));
+        let x = left - 3.0 * MM - width(line) * size;
+        let y = top + 5.0 * MM + i as f32 * 5.0 * MM;
+        out.push(Drawn::Text { x, y, size, role, pitch: size, text: line.clone(), red: false });
+    }
+    out
+}
+
+/// Where a seal goes: the number of its page from 0, and its centre in points.
+pub(crate) type SealPlace = (usize, f32, f32);
+
+/// What is drawn on each page, with its number, for PDF and OFD alike; and where a seal goes.
+pub(crate) fn laid_out(doc: &Document) -> (Vec<Vec<Drawn>>, SealPlace) {
+    let Layout { mut pages, seal, .. } = lay_out(doc);
+    if let (Some(c), Some(first)) = (&doc.check, pages.first_mut()) {
+        first.extend(check(c));
+    }
     for (i, drawn) in pages.iter_mut().enumerate() {
         // — 1 — : 4号, outside, one character from the edge, 7 mm below the 版心.
         let text = format!("— {} —", i + 1);
@@ -601,7 +631,7 @@ pub(crate) fn laid_out(doc: &Document) -> Vec<Vec<Drawn>> {
         let y = TOP + 225.0 * MM + 7.0 * MM + SMALL_PT * 0.9;
         drawn.push(Drawn::Text { x, y, size: SMALL_PT, role: Role::Fang, pitch: SMALL_PT, text, red: false });
     }
-    pages
+    (pages, seal.unwrap_or_default())
 }
 
 /// The document as the bytes of a PDF file.
@@ -613,7 +643,7 @@ pub fn write(doc: &Document, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
     pdf.set_metadata(
         Metadata::new().title(doc.title.clone()).language("zh-CN".to_owned()).authors(vec![doc.org.clone()]),
     );
-    for drawn in &laid_out(doc) {
+    for drawn in &laid_out(doc).0 {
         let settings = PageSettings::from_wh(A4.0, A4.1).ok_or_else(|| PdfError::Krilla("A4".to_owned()))?;
         let mut page = pdf.start_page_with(settings);
         let mut surface = page.surface();

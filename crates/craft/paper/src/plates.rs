@@ -34,11 +34,11 @@ fn centred(text: &str, size: f32, y: f32, role: Role) -> Drawn {
     Drawn::Text { x, y, size, role, pitch: size, text: text.to_owned(), red: false }
 }
 
-fn plate(p: &PlateSheet, top: f32) -> Vec<Drawn> {
-    let mut out = vec![centred(&p.place, 30.0, top + 26.0 * MM, Role::Hei)];
-    let n = p.code.len().max(1) as f32;
-    let (step, left, above) = (SIDE / n, (A4.0 - SIDE) / 2.0, top + 36.0 * MM);
-    for (r, row) in p.code.iter().enumerate() {
+/// The squares of a code at a place, its side so long.
+pub(crate) fn squares(code: &[Vec<bool>], left: f32, above: f32, side: f32) -> Vec<Drawn> {
+    let mut out = Vec::new();
+    let step = side / code.len().max(1) as f32;
+    for (r, row) in code.iter().enumerate() {
         let mut c = 0;
         while c < row.len() {
             let run = row[c..].iter().take_while(|dark| **dark).count();
@@ -51,6 +51,13 @@ fn plate(p: &PlateSheet, top: f32) -> Vec<Drawn> {
             c += run.max(1);
         }
     }
+    out
+}
+
+fn plate(p: &PlateSheet, top: f32) -> Vec<Drawn> {
+    let mut out = vec![centred(&p.place, 30.0, top + 26.0 * MM, Role::Hei)];
+    let (left, above) = ((A4.0 - SIDE) / 2.0, top + 36.0 * MM);
+    out.extend(squares(&p.code, left, above, SIDE));
     let below = above + SIDE;
     out.push(centred(&p.scan, 16.0, below + 9.0 * MM, Role::Hei));
     out.push(centred(&p.line, 11.0, below + 15.5 * MM, Role::Fang));

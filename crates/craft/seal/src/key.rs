@@ -154,6 +154,10 @@ impl SecretKey {
         let public = PublicKey::from_point(&key.verifying_key().to_sec1_bytes())?;
         Some(Self { key, public })
     }
+    /// d, for the key file.
+    pub(crate) fn bytes(&self) -> [u8; 32] {
+        self.key.to_bytes().into()
+    }
     /// Its public half.
     pub const fn public(&self) -> &PublicKey {
         &self.public

@@ -9,6 +9,7 @@ mod cms;
 mod der;
 mod digest;
 mod key;
+pub mod key_file;
 mod limits;
 pub mod make;
 mod ofd;

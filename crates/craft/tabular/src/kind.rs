@@ -88,7 +88,7 @@ impl FileKind {
         if text.starts_with("mime-version:") {
             return Self::Html;
         }
-        if text.starts_with('{') || text.starts_with("[{") {
+        if text.starts_with('{') || text.strip_prefix('[').is_some_and(|t| t.trim_start().starts_with('{')) {
             return Self::Json;
         }
         // Noughts that fill a file up to a block are no content.
@@ -176,6 +176,7 @@ mod tests {
             ),
             (b"<?xml version='1.0'?><log>", FileKind::Xml),
             (b"{\"a\":1}", FileKind::Json),
+            (b"[\r\n  {\"a\":1}]", FileKind::Json),
             (b"PAR1", FileKind::Parquet),
             (b"SQLite format 3\0", FileKind::Sqlite),
             (b"\x7fELF\x02\x01", FileKind::Binary),

@@ -192,6 +192,10 @@ impl<'a> Records<'a> {
     pub fn has(&self, field: usize) -> bool {
         self.fields.contains(&Some(field))
     }
+    /// What a column is read as.
+    pub fn field_of(&self, column: usize) -> Option<usize> {
+        self.fields.get(column).copied().flatten()
+    }
     /// Which part of a date comes first in a column of times, by what all of it shows.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-use encoding_rs::{Decoder, GB18030, UTF_16BE, UTF_16LE};
+use encoding_rs::{BIG5, Decoder, GB18030, UTF_16BE, UTF_16LE};
 
 /// How a text is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub enum Encoding {
     Utf8,
     /// GBK or GB18030.
     Gb18030,
+    /// Big5, as tables from Hong Kong, Macao and Taiwan come.
+    Big5,
     /// UTF-16, little end first.
     Utf16Le,
     /// UTF-16, big end first.
@@ -25,6 +27,7 @@ impl Encoding {
         match self {
             Self::Utf8 => "utf-8",
             Self::Gb18030 => "gb18030",
+            Self::Big5 => "big5",
             Self::Utf16Le => "utf-16le",
             Self::Utf16Be => "utf-16be",
         }
@@ -35,6 +38,7 @@ impl Encoding {
         match e.name() {
             "UTF-8" => Some(Self::Utf8),
             "GBK" | "gb18030" => Some(Self::Gb18030),
+            "Big5" => Some(Self::Big5),
             "UTF-16LE" => Some(Self::Utf16Le),
             "UTF-16BE" => Some(Self::Utf16Be),
             _ => None,
@@ -43,6 +47,55 @@ impl Encoding {
     const fn is_utf16(self) -> bool {
         matches!(self, Self::Utf16Le | Self::Utf16Be)
     }
+    /// Two bytes a character: GB18030 or Big5.
+    const fn is_double(self) -> bool {
+        matches!(self, Self::Gb18030 | Self::Big5)
+    }
+}
+
+/// Bytes from the first that is no ASCII on, by which Big5 is told from GB18030.
+const SAMPLE: usize = 64 << 10;
+
+/// Characters that every Chinese table is full of, in both scripts.
+const COMMON: &str = "\
+    的一是不了人在有我中上大个個为為和国國地到以时時要就出会會年过過后後作用道行所家事成方多去法学學\
+    如都同现現当當没沒动動面看定天分进進好小部理本前开開日者无無力长長民公工已明全三关關正业業外高间\
+    間由问問重手应應向文政相等产產或新身制加月内內信表化位次度门門任通教原提立及比员員水名处處入口条\
+    條平系题題电電数數安少报報结結受目市场場件计計管期路区區保社号號编編标標单單请請来來办辦类類状狀\
+    态態投诉訴求建议議答复復申联聯姓址街镇鎮乡鄉县縣村居住楼樓室灯燈停修坏壞";
+/// Bytes by which the characters are compared.
+const COMPARED: usize = 8 << 10;
+
+/// Is a text of two bytes a character Big5? Read so, its characters are common ones, and read as GB18030 they are not.
+/// Its second bytes lie in `@`…`~` as often as above, and never between;
+/// those of GB2312 all lie above, those of the rarer characters of GBK everywhere. And the common characters of Big5
+/// begin with a4…c6.
+fn is_big5(sample: &[u8]) -> bool {
+    let (mut pairs, mut low, mut between, mut common) = (0u32, 0u32, 0u32, 0u32);
+    let mut at = 0;
+    while let Some(pair) = sample.get(at..at + 2) {
+        if pair[0] < 0x80 {
+            at += 1;
+            continue;
+        }
+        at += 2;
+        pairs += 1;
+        common += u32::from(matches!(pair[0], 0xa1..=0xc6));
+        match pair[1] {
+            0x40..=0x7e => low += 1,
+            0xa1..=0xfe => {}
+            _ => between += 1,
+        }
+    }
+    if pairs < 6 || low * 100 < pairs * 15 || between * 50 > pairs || common * 10 < pairs * 7 {
+        return false;
+    }
+    let head = &sample[..sample.len().min(COMPARED)];
+    let known = |text: &str| text.chars().filter(|c| !c.is_ascii() && COMMON.contains(*c)).count();
+    let as_big5 = known(&BIG5.decode_without_bom_handling(head).0);
+    let as_gb = known(&GB18030.decode_without_bom_handling(head).0);
+    let all = head.iter().filter(|b| !b.is_ascii()).count() / 2;
+    as_big5 > as_gb * 2 && as_big5 * 6 > all
 }
 
 /// What was seen of a text (通读一遍): enough to decide its encoding and its line ends.
@@ -50,6 +103,7 @@ impl Encoding {
 pub struct Survey {
     head: Vec<u8>,
     tail: Vec<u8>,
+    sample: Vec<u8>,
     good: u64,
     bad: u64,
     ends: Ends,
@@ -101,6 +155,14 @@ impl Survey {
             self.head.extend_from_slice(&piece[..piece.len().min(512)]);
         }
         self.ends.see(piece);
+        if self.sample.len() < SAMPLE {
+            let from = match self.sample.is_empty() {
+                true => piece.iter().position(|b| !b.is_ascii()).unwrap_or(piece.len()),
+                false => 0,
+            };
+            let to = piece.len().min(from + SAMPLE - self.sample.len());
+            self.sample.extend_from_slice(&piece[from..to]);
+        }
         // A character may lie across two pieces.
         let joined;
         let bytes = if self.tail.is_empty() {
@@ -175,7 +237,13 @@ impl Survey {
                 return Encoding::Utf16Be;
             }
         }
-        if self.good >= self.bad { Encoding::Utf8 } else { Encoding::Gb18030 }
+        if self.good >= self.bad {
+            Encoding::Utf8
+        } else if is_big5(&self.sample) {
+            Encoding::Big5
+        } else {
+            Encoding::Gb18030
+        }
     }
     /// Lines end as those of old Macs; new lines then stand inside of cells.
     pub const fn is_cr_only(&self) -> bool {
@@ -189,16 +257,17 @@ pub fn line(bytes: &[u8], whole: Encoding) -> (Cow<'_, str>, bool) {
     if bytes.is_ascii() {
         return (String::from_utf8_lossy(bytes), false);
     }
-    let gb = || GB18030.decode_without_bom_handling(bytes);
+    let double = if whole == Encoding::Big5 { BIG5 } else { GB18030 };
+    let gb = || double.decode_without_bom_handling(bytes);
     match (std::str::from_utf8(bytes), whole) {
-        (Ok(text), Encoding::Gb18030) => {
-            // Three characters of three bytes each are hardly ever GB18030 by chance.
+        (Ok(text), whole) if whole.is_double() => {
+            // Three characters of three bytes each are hardly ever GB18030 or Big5 by chance.
             let (other, faults) = gb();
             let wide = text.chars().filter(|c| c.len_utf8() == 3).count();
             if faults || wide >= 3 { (Cow::Borrowed(text), false) } else { (other, false) }
         }
         (Ok(text), _) => (Cow::Borrowed(text), false),
-        (Err(_), Encoding::Gb18030) => gb(),
+        (Err(_), whole) if whole.is_double() => gb(),
         (Err(_), _) => {
             let survey = Survey::of(bytes);
             let (other, faults) = gb();
@@ -434,6 +503,25 @@ mod tests {
             assert_eq!((found, texts(&lines)), (encoding, want.to_vec()));
             assert!(lines.iter().all(|l| !l.1));
         }
+    }
+
+    #[test]
+    fn big5_is_told_from_gb18030() {
+        let text = "編號,標題,內容\r\n1,路燈不亮,中山路口的路燈三天不亮\r\n2,井蓋鬆動,請儘快處理\r\n";
+        let want: Vec<&str> = text.trim_end().split("\r\n").collect();
+        let (found, lines) = all(&BIG5.encode(text).0);
+        assert_eq!((found, texts(&lines)), (Encoding::Big5, want.clone()));
+        // The same characters in GBK, and texts of the mainland, stay what they are.
+        assert_eq!(all(&GB18030.encode(text).0).0, Encoding::Gb18030);
+        for plain in [
+            "编号,标题\n1,路灯不亮\n",
+            "姓名\n朱镕\n",
+            "地址\n㐀𠀀路喆囍\n",
+            "编号,内容\n1,電話打不通，請處理\n",
+        ] {
+            assert_eq!(all(&GB18030.encode(plain).0).0, Encoding::Gb18030, "{plain}");
+        }
+        assert_eq!(all(text.as_bytes()).0, Encoding::Utf8);
     }
 
     #[test]

@@ -16,6 +16,9 @@ use crate::doors::{door, here, load};
 use crate::halls::{hours, side};
 use crate::{Halls, places, refused, saved};
 
+/// Characters of the code of an item.
+const ITEM_MAX: usize = 64;
+
 /// What a person takes along.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
@@ -112,7 +115,14 @@ fn no_place() -> Error {
 }
 
 fn kept_contact(of: &Contact) -> Contact {
-    Contact { name: of.name.trim().to_owned(), phone: of.phone.trim().to_owned(), ..Contact::default() }
+    let kept = |s: &str| s.trim().to_owned();
+    Contact {
+        name: kept(&of.name),
+        phone: kept(&of.phone),
+        email: kept(&of.email),
+        lang: kept(&of.lang),
+        ..Contact::default()
+    }
 }
 
 /// A telephone as digits; what else people type is left out.
@@ -133,6 +143,14 @@ fn not_staff(signed: Option<&Actor>) -> Result<(), Error> {
             "you are signed in as staff: book for others at the counter, or sign out first",
         ))),
     }
+}
+
+/// A queue may take everything: what is no item of the catalogue is kept as it came, and therefore short.
+fn short_item(item: &str) -> Result<(), Error> {
+    if item.chars().count() <= ITEM_MAX {
+        return Ok(());
+    }
+    Err(Error::invalid("item", "没有这个事项，请从列表里选", "there is no such item: choose one of the list"))
 }
 
 impl Halls {
@@ -200,7 +218,7 @@ impl Halls {
                 )
             });
         }
-        slots::release(tx, Some(first.id), now, 1_000)?;
+        // What was given back is no place yet: the care of halls releases it, and offers it first to who stands by.
         let first = slots::by_id(tx, first.id)?.ok_or_else(no_place)?;
         let run = places::run_of(tx, &first, n, channel, kept)?.ok_or_else(no_place)?;
         for s in run.iter().filter(|s| !kept.contains(&s.id)) {
@@ -220,6 +238,7 @@ impl Halls {
     }
 
     fn hold_in(&self, tx: &mut Tx<'_>, actor: &Actor, slot: i64, item: &str) -> Result<Appointment, Error> {
+        short_item(item)?;
         let first = slots::by_id(tx, slot)?.ok_or_else(no_place)?;
         let l = load(tx, first.hall)?;
         let now = tx.now();
@@ -274,6 +293,7 @@ impl Halls {
             let now = tx.now();
             let permit = door(&Actor::resident(), op::HandleAppointment, &l.hall, now.date())?;
             wish.contact.bounded()?;
+            short_item(&wish.item)?;
             let person = app.person(&digits(&wish.contact.phone)?);
             let item = items::by_key(tx, &wish.item, "")?;
             let unit = item.as_ref().and_then(|i| i.unit_id);
@@ -293,7 +313,7 @@ impl Halls {
                     format!("choose a first and a last day within {STANDBY_DAYS} days"),
                 ));
             }
-            may_book(&l.hall, &app.past(tx, &person)?, &wish.item, now)?;
+            may_book(&l.hall, &app.past(tx, &person, None)?, &wish.item, now)?;
             let waits = rows::of_person(tx, &person, PAST)?;
             if waits.iter().filter(|r| r.stage == Stage::Standby.word()).count() >= STANDBY_MAX {
                 return Err(Error::invalid(
@@ -328,9 +348,10 @@ impl Halls {
         let system = Actor::system();
         let permit = door(&system, op::HandleAppointment, of, now.date())?;
         let (from, queue) = (a.at.start.max(now), a.at.queue.clone());
-        let free = slots::earliest(tx, (a.at.hall, &queue), side(a.channel), from, now, places::LOOKED)?;
         let unit = items::by_key(tx, &a.item, "")?.and_then(|i| i.unit_id);
         let n = of.queue(&queue).and_then(|q| q.handles.slots_for(&a.item, unit)).unwrap_or(1);
+        let looked = if n > 1 { places::LOOKED } else { 1 };
+        let free = slots::earliest(tx, (a.at.hall, &queue), side(a.channel), from, now, looked)?;
         let first = (0..free.len()).find(|i| {
             free[*i].start < a.at.end
                 && hall::run(&free, *i, usize::from(n), |s| (s.start, s.end())).is_some()
@@ -338,20 +359,16 @@ impl Halls {
         let Some(first) = first else { return Ok(false) };
         let wish = Wish { item: &a.item, channel: a.channel, appointment: a.id, kept: &[] };
         let to = Self::take(tx, &permit, (a.at.hall, of), &free[first], &wish)?;
-        saved::act(tx, of, &system, a, Command::Offer { to })?;
+        let asked_from = of.next_open(now, &self.city.office(tx)?.rules.calendar).unwrap_or(now);
+        self.act(tx, of, &system, a, Command::Offer { to, asked_from })?;
         Ok(true)
     }
 
     /// 占号: the place is one's own for some minutes. Who is refused at sight does not wait for the writer.
     pub fn hold(&self, slot: i64, item: String) -> Later<Begun> {
-        let look = move |app: &Self, rd: &mut Rd<'_>| {
+        let look = move |_: &Self, rd: &mut Rd<'_>| {
             let found = slots::by_id(rd, slot)?.ok_or_else(no_place)?;
-            let free = found.free(side(Channel::Phone)) > 0;
-            if free || slots::comes_free(rd, slot, app.city.store().now())? {
-                Ok(())
-            } else {
-                Err(no_place())
-            }
+            if found.free(side(Channel::Phone)) > 0 { Ok(()) } else { Err(no_place()) }
         };
         self.look_then_write(look, move |app, tx| {
             let a = app.hold_in(tx, &Actor::resident(), slot, &item)?;
@@ -387,17 +404,19 @@ impl Halls {
         let person = self.person(&phone);
         // What follows from misuse closes booking online, never the counter.
         if actor.role == Role::Resident {
-            may_book(&l.hall, &self.past(tx, &person)?, &a.item, tx.now())?;
+            may_book(&l.hall, &self.past(tx, &person, Some(a.id))?, &a.item, tx.now())?;
         }
         let id = a.id;
-        let a = saved::act(tx, &l.hall, actor, a, Command::Confirm { person })?;
+        // Kept before the act, which tells them.
         self.keep(tx, id, &Booker { contact: kept_contact(contact), appeal: String::new() })?;
-        Ok(a)
+        self.act(tx, &l.hall, actor, a, Command::Confirm { person })
     }
 
-    fn past(&self, rd: &mut Rd<'_>, person: &str) -> Result<Vec<Past>, Error> {
+    /// What a person booked before, without the one that is being decided.
+    fn past(&self, rd: &mut Rd<'_>, person: &str, but: Option<i64>) -> Result<Vec<Past>, Error> {
         rows::of_person(rd, person, PAST)?
             .iter()
+            .filter(|row| Some(row.id) != but)
             .map(|row| {
                 let a = saved::read(row)?;
                 Ok(Past {
@@ -421,17 +440,20 @@ impl Halls {
         let now = self.city.store().now();
         let Booker { contact, appeal } = self.booker(rd, a.id)?;
         let warning = match (&a.person, actor.role) {
-            (Some(person), Role::Resident) => warned(&l.hall, &self.past(rd, person)?, now),
+            (Some(person), Role::Resident) => warned(&l.hall, &self.past(rd, person, None)?, now),
             _ => None,
         };
+        let acts = a.permitted(actor, &here(&l.hall, actor, None, now.date()));
+        // What somebody says of themselves in an appeal is read by who decides on it.
+        let reads = actor.role == Role::Resident || acts.contains(&Act::Uphold);
         Ok(AppointmentView {
             hall: l.hall.name.clone(),
             address: l.hall.address.clone(),
             phone: l.hall.phone.clone(),
             queue: l.hall.queue(&a.at.queue).map_or_else(|| a.at.queue.clone(), |q| q.name.clone()),
             contact: if actor.role == Role::Resident { contact } else { contact.masked() },
-            appeal,
-            acts: a.permitted(actor, &here(&l.hall, actor, None, now.date())),
+            appeal: if reads { appeal } else { String::new() },
+            acts,
             warning,
             appointment: a,
         })
@@ -476,14 +498,14 @@ impl Halls {
         let l = load(tx, a.at.hall)?;
         match asked {
             Asked::Confirm(contact) => self.confirm(tx, actor, a, contact),
-            Asked::Cancel => saved::act(tx, &l.hall, actor, a, Command::Cancel {}),
-            Asked::Erase => saved::act(tx, &l.hall, actor, a, Command::Erase {}),
+            Asked::Cancel => self.act(tx, &l.hall, actor, a, Command::Cancel {}),
+            Asked::Erase => self.act(tx, &l.hall, actor, a, Command::Erase {}),
             Asked::Appeal(words) => {
                 let words: String = words.trim().chars().take(hall::TEXT_MAX).collect();
                 if words.is_empty() {
                     return Err(Error::invalid("words", "请写明当时的情况", "say what happened"));
                 }
-                let a = saved::act(tx, &l.hall, actor, a, Command::Appeal {})?;
+                let a = self.act(tx, &l.hall, actor, a, Command::Appeal {})?;
                 if a.person_there {
                     let booker = self.booker(tx, a.id)?;
                     self.keep(tx, a.id, &Booker { appeal: words, ..booker })?;
@@ -503,7 +525,7 @@ impl Halls {
                         "that is the time it has: choose another",
                     ));
                 }
-                saved::act(tx, &l.hall, actor, a, Command::Move { to })
+                self.act(tx, &l.hall, actor, a, Command::Move { to })
             }
         }
     }

@@ -23,6 +23,8 @@ pub struct BookingLine {
     pub acts: Vec<Act>,
     /// why the person is to be told
     pub tell: Option<Telling>,
+    /// a message has said it to them
+    pub said: bool,
 }
 
 /// What a desk has to do with appointments.
@@ -57,29 +59,34 @@ impl Halls {
             let appealed = rows::appealed(rd, id, LIST)?;
             let stands_by = rows::standing_by(rd, id, LIST)?;
             let ahead = rows::of_hall(rd, id, now, now.plus_us(AHEAD_DAYS * US_PER_DAY), LIST)?;
-            let mut lines = |found: Vec<rows::AppointmentRow>| -> Result<Vec<BookingLine>, Error> {
-                found
-                    .iter()
-                    .map(|row| {
-                        let a = saved::read(row)?;
-                        Ok(BookingLine {
-                            queue: l
-                                .hall
-                                .queue(&a.at.queue)
-                                .map_or_else(|| a.at.queue.clone(), |q| q.name.clone()),
-                            contact: app.booker(rd, a.id)?.contact.masked(),
-                            acts: a.permitted(&actor, &at),
-                            tell: a.needs_telling(now),
-                            appointment: a,
-                        })
-                    })
-                    .collect()
+            // Only who is shown is unsealed.
+            let mut lines = |found: &[rows::AppointmentRow], shown: &dyn Fn(&Appointment) -> bool| {
+                let mut out = Vec::new();
+                for row in found {
+                    let a = saved::read(row)?;
+                    if !shown(&a) {
+                        continue;
+                    }
+                    let tell = a.needs_telling(now);
+                    let queue = l.hall.queue(&a.at.queue).map_or(&a.at.queue, |q| &q.name);
+                    out.push(BookingLine {
+                        queue: queue.clone(),
+                        contact: app.booker(rd, a.id)?.contact.masked(),
+                        acts: a.permitted(&actor, &at),
+                        said: match tell {
+                            Some(why) => app.has_said(rd, &a, why)?,
+                            None => false,
+                        },
+                        tell,
+                        appointment: a,
+                    });
+                }
+                Ok::<_, Error>(out)
             };
-            let mut to_tell = lines(ahead)?;
-            to_tell.retain(|b| b.tell.is_some());
-            let mut booked = lines(booked)?;
-            booked.retain(|b| b.appointment.stage != Stage::Standby);
-            Ok(Bookings { booked, appealed: lines(appealed)?, stands_by: lines(stands_by)?, to_tell })
+            let to_tell = lines(&ahead, &|a| a.needs_telling(now).is_some())?;
+            let booked = lines(&booked, &Appointment::has_place)?;
+            let (appealed, stands_by) = (lines(&appealed, &|_| true)?, lines(&stands_by, &|_| true)?);
+            Ok(Bookings { booked, appealed, stands_by, to_tell })
         })
     }
 
@@ -102,10 +109,10 @@ impl Halls {
 
     /// One act of staff on an appointment: moved or cancelled for the person, called off, an appeal decided.
     pub fn act_for(&self, actor: Actor, number: String, asked: Command) -> Later<Appointment> {
-        self.write(move |_, tx| {
+        self.write(move |app, tx| {
             let row = rows::by_number(tx, number.trim())?.ok_or(Error::NotFound)?;
             let l = load(tx, row.hall)?;
-            saved::act(tx, &l.hall, &actor, saved::read(&row)?, asked.clone())
+            app.act(tx, &l.hall, &actor, saved::read(&row)?, asked.clone())
         })
     }
 
@@ -131,7 +138,7 @@ impl Halls {
             let l = load(tx, row.hall)?;
             door(&actor, op::UnmaskBooking, &l.hall, tx.now().date())?;
             let asked = Command::Show { purpose: purpose.clone() };
-            let a = saved::act(tx, &l.hall, &actor, saved::read(&row)?, asked)?;
+            let a = app.act(tx, &l.hall, &actor, saved::read(&row)?, asked)?;
             let contact = app.booker(tx, a.id)?.contact;
             Ok((app.view_for(tx, &actor, a)?, contact))
         })

@@ -199,7 +199,6 @@ impl Halls {
                 .map(|ticket| TicketLine { waited_us: ticket.waited_us(), ticket })
                 .collect();
             all.sort_by_key(|l| (std::cmp::Reverse(l.waited_us), l.ticket.id));
-            all.truncate(500);
             Ok(all)
         })
     }
@@ -226,7 +225,6 @@ impl Halls {
                 }
             }
             all.sort_by_key(|a| (std::cmp::Reverse(a.at.start), a.id));
-            all.truncate(500);
             Ok(all)
         })
     }
@@ -237,8 +235,9 @@ impl Halls {
             let l = load(rd, id)?;
             door(&actor, op::ReadPresence, &l.hall, app.city.store().now().date())?;
             let office = app.city.office(rd)?;
-            let today = app.city.store().now().date();
-            let of = posted(rd, &l, &office.rules.calendar, first, last.min(today))?;
+            // As in the weekly list: today is not over.
+            let yesterday = app.city.store().now().plus_us(-US_PER_DAY).date();
+            let of = posted(rd, &l, &office.rules.calendar, first, last.min(yesterday))?;
             of.into_iter()
                 .map(|p| {
                     let found = store::office::staff_by_id(rd, p.staff)?;

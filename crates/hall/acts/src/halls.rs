@@ -99,7 +99,10 @@ impl Halls {
         let line = |l: &doors::Loaded| HallLine {
             id: l.row.id,
             unit: office.unit_name(l.hall.unit),
-            today: l.hall.open_on(today, &office.rules.calendar).iter().map(|o| o.span.to_string()).collect(),
+            today: {
+                let open = l.hall.open_on(today, &office.rules.calendar);
+                hall::Span::joined(open.iter().map(|o| o.span)).iter().map(ToString::to_string).collect()
+            },
             hall: l.hall.clone(),
         };
         Ok(self.all(rd)?.iter().map(line).collect())
@@ -226,7 +229,7 @@ impl Halls {
             for (a, _) in &all {
                 let row = appointments::by_id(tx, *a)?.ok_or(Error::NotFound)?;
                 let asked = Command::CallOff { reason: closure.reason.clone() };
-                saved::act(tx, &l.hall, &system, saved::read(&row)?, asked)?;
+                app.act(tx, &l.hall, &system, saved::read(&row)?, asked)?;
             }
             places::lay(tx, &permit, id, &l.hall, &office.rules.calendar)?;
             Ok(all.len())

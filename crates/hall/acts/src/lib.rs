@@ -12,6 +12,7 @@ mod places;
 mod posted;
 mod saved;
 mod tickets;
+mod told;
 
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ pub use figures::{FigureLine, HallFigures, PresenceLine, TicketLine, What};
 pub use halls::{HallLine, HallView, Touched};
 pub use moments::HALLS;
 pub use places::Offer;
-pub use posted::{PostedLine, PostedReply};
+pub use posted::{PostedLine, PostedReply, monday};
 pub use tickets::{AtWindow, Call, QueueNow, Screen, TicketView};
 
 /// What the halls hand over to other movements; given by the assembly.

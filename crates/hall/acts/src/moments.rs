@@ -40,7 +40,7 @@ impl Halls {
 
     fn some(&self, tx: &mut Tx<'_>) -> Result<usize, Error> {
         let now = tx.now();
-        let mut done = slots::release(tx, None, now, BATCH)?;
+        let mut done = slots::release(tx, now, BATCH)?;
         let due = appointments::due(tx, HALLS, now, BATCH)?;
         let open = tickets::left_open(tx, HALLS, now, BATCH)?;
         for row in &due {
@@ -50,7 +50,7 @@ impl Halls {
                 let a = saved::read(row)?;
                 let late = a.stage == Stage::Confirmed && self.office_was_late(tx, row.hall, &l.hall, &a)?;
                 match a.owed(now, &l.hall.booking, || late) {
-                    Some(asked) => saved::act(tx, &l.hall, &Actor::system(), a, asked).map(drop)?,
+                    Some(asked) => self.act(tx, &l.hall, &Actor::system(), a, asked).map(drop)?,
                     // The rules of the hall changed since: its moment is written anew.
                     None => {
                         let permit = door(&Actor::system(), op::HandleAppointment, &l.hall, now.date())?;
@@ -75,12 +75,19 @@ impl Halls {
             done += usize::from(self.settled(tx, stream, tried)?);
         }
         // 候补: what was given back goes to who waits longest.
-        for row in &appointments::can_be_offered(tx, HALLS, now, BATCH)? {
-            let tried = tx.part(|tx| {
-                let l = load(tx, row.hall)?;
-                self.offer(tx, &l.hall, saved::read(row)?)
-            });
-            done += usize::from(self.settled(tx, appointments::stream(row.id), tried)?);
+        // Who needs several places in a row and finds one only does not stand in the way of those behind.
+        let mut after = 0;
+        loop {
+            let wait = appointments::can_be_offered(tx, HALLS, now, after, BATCH)?;
+            let Some(last) = wait.last() else { break };
+            after = last.id;
+            for row in &wait {
+                let tried = tx.part(|tx| {
+                    let l = load(tx, row.hall)?;
+                    self.offer(tx, &l.hall, saved::read(row)?)
+                });
+                done += usize::from(self.settled(tx, appointments::stream(row.id), tried)?);
+            }
         }
         Ok(done)
     }

@@ -46,7 +46,7 @@ pub struct PostedLine {
 const WEEKS: i64 = 8;
 
 /// The Monday of the week of a day.
-fn monday(day: Date) -> Moment {
+pub fn monday(day: Date) -> Moment {
     let back = i64::from(day.weekday().to_monday_zero_offset());
     Moment::start_of(day).plus_us(-back * US_PER_DAY)
 }
@@ -58,7 +58,9 @@ impl Halls {
             decide(&actor, op::ListHalls, access::Nothing)?;
             let office = app.city.office(rd)?;
             let first = monday(day);
-            let last = first.plus_us(6 * US_PER_DAY).date().min(app.city.store().now().date());
+            // Today is not over: nobody is asked why they ended nothing on it.
+            let yesterday = app.city.store().now().plus_us(-US_PER_DAY).date();
+            let last = first.plus_us(6 * US_PER_DAY).date().min(yesterday);
             let mut out = Vec::new();
             for l in app.all(rd)?.iter() {
                 let seen = |p: &Presence| {

@@ -296,7 +296,7 @@ impl Halls {
             if !right {
                 return Err(wrong());
             }
-            let a = saved::act(tx, &l.hall, &me, saved::read(&row)?, Booking::Arrive {})?;
+            let a = app.act(tx, &l.hall, &me, saved::read(&row)?, Booking::Arrive {})?;
             let taken = Taken {
                 queue: a.at.queue.clone(),
                 priority: Priority::Normal,
@@ -370,7 +370,7 @@ impl Halls {
     }
 
     /// 下一位: what is in hand here is ended, and who is next is called.
-    pub fn next(&self, actor: Actor, id: i64, window: u16) -> Later<AtWindow> {
+    pub fn next(&self, actor: Actor, id: i64, window: u16, seen: Option<i64>) -> Later<AtWindow> {
         self.write(move |app, tx| {
             let l = load(tx, id)?;
             let now = tx.now();
@@ -379,6 +379,13 @@ impl Halls {
             let all = of_day(tx, id, now.day_number())?;
             let mut rate = None;
             if let Some(t) = all.iter().find(|t| t.stage == Stage::Serving && t.window == Some(window)) {
+                if seen != Some(t.id) {
+                    return Err(Error::Changed(store::StoreError::Conflict {
+                        stream: rows::stream(t.id),
+                        expected: 0,
+                        found: t.ver,
+                    }));
+                }
                 rate = app.ticket_act(tx, &actor, (id, &l.hall), Some(window), t.clone(), Command::End {})?;
             }
             let w = l.hall.window(window).ok_or(Error::NotFound)?;
@@ -441,7 +448,7 @@ impl Halls {
         if let Some((booking, _)) = after.booked.filter(|_| after.stage.is_end()) {
             let row = appointments::by_id(tx, booking)?.ok_or(Error::NotFound)?;
             let asked = if after.stage == Stage::Ended { Booking::Serve {} } else { Booking::Leave {} };
-            saved::act(tx, of, &Actor::system(), saved::read(&row)?, asked)?;
+            self.act(tx, of, &Actor::system(), saved::read(&row)?, asked)?;
         }
         if happened.asked.act() != Act::End {
             return Ok(None);

@@ -4,6 +4,8 @@ const EVERY_MS = 10_000;
 // A part of what is put anew.
 const offline = () => document.getElementById("offline");
 const main = document.getElementById("main");
+/** A number, or why there is none: the next person begins anew. */
+const told = () => main.querySelector("#ticket, [role=alert]:not(#offline)");
 let sending = false;
 let back;
 
@@ -13,13 +15,14 @@ const read = async (answer) => new DOMParser().parseFromString(await answer.text
 function show(page) {
   main.replaceChildren(...page.getElementById("main").childNodes);
   clearTimeout(back);
-  if (main.querySelector("#ticket, [role=alert]")) back = setTimeout(fresh, BACK_MS);
-  (main.querySelector("#ticket, [role=alert]") ?? main).scrollIntoView({ block: "start" });
+  if (told()) back = setTimeout(() => fresh(), BACK_MS);
+  (told() ?? main).scrollIntoView({ block: "start" });
 }
 
-async function fresh() {
+async function fresh(still = () => true) {
   try {
-    show(await read(await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(EVERY_MS) })));
+    const page = await read(await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(EVERY_MS) }));
+    if (still()) show(page);
     offline().hidden = true;
   } catch {
     offline().hidden = false;
@@ -45,9 +48,10 @@ document.addEventListener("submit", async (e) => {
 });
 
 // How many wait, as it is now, while nobody stands here.
-setInterval(() => {
-  const busy = sending || main.querySelector("#ticket") || main.querySelector("input:focus, select:focus");
+const nobody = () => {
+  const busy = sending || told() || main.querySelector("input:focus, select:focus");
   const typed = [...main.querySelectorAll("input:not([type=hidden])")].some((i) => i.value);
   const chosen = [...main.querySelectorAll("input[type=radio]:checked")].some((i) => i.value !== "normal");
-  if (!busy && !typed && !chosen) fresh();
-}, EVERY_MS);
+  return !busy && !typed && !chosen;
+};
+setInterval(() => nobody() && fresh(nobody), EVERY_MS);

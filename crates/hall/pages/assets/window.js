@@ -23,7 +23,7 @@ async function send(form) {
   const body = new URLSearchParams([...new FormData(form)]);
   for (;;) {
     try {
-      const answer = await fetch(form.action, { method: "POST", body });
+      const answer = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(10_000) });
       if (answer.status >= 500) throw new Error(String(answer.status));
       show(await answer.text());
       break;
@@ -71,6 +71,7 @@ async function look() {
   try {
     if (!busy && !document.hidden) {
       const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(EVERY_MS) });
+      if (answer.status >= 500) throw new Error(String(answer.status));
       const read = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of busy ? [] : document.querySelectorAll("[data-live]")) {
         const fresh = read.getElementById(part.id);

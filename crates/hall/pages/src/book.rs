@@ -41,26 +41,18 @@ pub(crate) async fn find(State(kit): State<Kit>, p: Page, Query(ask): Query<Ask>
     let all = halls(&kit).public_halls().await?;
     let q: String = ask.q.chars().take(60).collect();
     let found = shelf.search(&ItemAsk { text: q.clone(), limit: 200, ..ItemAsk::default() });
-    let taken = |i: &store_item::Row| all.iter().any(|h| h.hall.handling(&i.code, i.unit).next().is_some());
+    // A queue without places is for who comes by.
+    let taken = |code: &str, unit| {
+        all.iter().any(|h| h.hall.handling(code, unit).any(|(q, _)| !q.availability.is_empty()))
+    };
     let items = found
         .items
         .into_iter()
-        .map(|i| store_item::Row { code: i.code, name: i.name, office: i.unit, unit: i.unit_id })
-        .filter(taken)
+        .filter(|i| taken(&i.code, i.unit_id))
         .take(30)
-        .map(|i| (i.code, i.name, i.office))
+        .map(|i| (i.code, i.name, i.unit))
         .collect();
     Ok(render(&BookHtml { q, items, p }))
-}
-
-/// What of an item the page needs.
-mod store_item {
-    pub(super) struct Row {
-        pub code: String,
-        pub name: String,
-        pub office: String,
-        pub unit: Option<kernel::UnitId>,
-    }
 }
 
 #[derive(Template)]
@@ -169,6 +161,8 @@ pub(crate) async fn stand_by(
             contact: Contact {
                 name: fields.get("name").to_owned(),
                 phone: fields.get("phone").to_owned(),
+                email: fields.get("email").to_owned(),
+                lang: crate::follow::lang(&p),
                 ..Contact::default()
             },
         })

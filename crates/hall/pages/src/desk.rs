@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::{Contact, Error};
-use hall::appointment::{Act, Command, Stage};
+use hall::appointment::{Act, Command};
 use hall::{Channel, Priority};
 use hall_acts::{Asked, BookingLine};
 use serde::Deserialize;
@@ -53,17 +53,17 @@ struct BookingsHtml {
     trouble: String,
 }
 
+/// The days that suit somebody who has no place: the end of the last one is the beginning of the next.
+pub(crate) fn days(p: &Page, a: &hall::appointment::Appointment) -> String {
+    let day = |m: kernel::Moment| web_kit::short_day(p.lang, p.now, m.date());
+    format!("{} – {}", day(a.at.start), day(a.at.end.plus_us(-1)))
+}
+
 fn row(p: &Page, b: &BookingLine) -> Row {
     let a = &b.appointment;
     Row {
         number: a.number.clone(),
-        when: match a.stage {
-            Stage::Standby => {
-                let day = |m: kernel::Moment| web_kit::short_day(p.lang, p.now, m.date());
-                format!("{} – {}", day(a.at.start), day(a.at.end.plus_us(-1)))
-            }
-            _ => clock(p.lang, a.at.start),
-        },
+        when: if a.has_place() { clock(a.at.start) } else { days(p, a) },
         why: word(p.lang, a.stage),
         name: a.name.clone(),
         queue: b.queue.clone(),
@@ -74,6 +74,7 @@ fn row(p: &Page, b: &BookingLine) -> Row {
 /// Who is to be told, and why.
 fn tell_row(p: &Page, b: &BookingLine) -> Row {
     let why = b.tell.map_or_else(String::new, |t| word(p.lang, t));
+    let why = if b.said { p.t.hall_said.replace("{why}", &why) } else { why };
     Row { when: soon(p, p.t, b.appointment.at.start), why, ..row(p, b) }
 }
 
@@ -223,6 +224,7 @@ pub(crate) async fn book(
     let contact = Contact {
         name: fields.get("name").to_owned(),
         phone: fields.get("phone").to_owned(),
+        email: fields.get("email").to_owned(),
         ..Contact::default()
     };
     let ask = Day { item: fields.get("item").to_owned(), ..Day::default() };
@@ -277,7 +279,7 @@ async fn one(
         number: a.number.clone(),
         name: a.name.clone(),
         stage: word(p.lang, a.stage),
-        when: when(p.lang, a.at.start),
+        when: if a.has_place() { when(p.lang, a.at.start) } else { days(&p, a) },
         hall: v.hall.clone(),
         queue: v.queue.clone(),
         appeal: v.appeal.clone(),

@@ -8,7 +8,7 @@ use hall::figures::Show;
 use hall_acts::{FigureLine, What};
 use kernel::US_PER_DAY;
 use serde::Deserialize;
-use web_kit::{Oops, date_of, render, word};
+use web_kit::{Oops, date_of, render, weekdays, word};
 
 use crate::parts::minutes;
 use crate::window::at;
@@ -129,10 +129,7 @@ pub(crate) async fn show(
         from: from.to_string(),
         to: to.to_string(),
         rows: f.lines.iter().map(row).collect(),
-        load: p
-            .t
-            .hall_week
-            .split('|')
+        load: weekdays(p.lang)
             .enumerate()
             .map(|(d, name)| {
                 let cell = |h: usize| {
@@ -152,10 +149,22 @@ pub(crate) async fn show(
     }))
 }
 
+/// Lines of a list that a page draws; what is left is said.
+const DRAWN: usize = 500;
+
+/// How many lines of a list the page leaves out, in words; none: empty.
+fn left_out(p: &Page, all: usize) -> String {
+    if all <= DRAWN {
+        return String::new();
+    }
+    p.t.hall_first_of.replace("{n}", &DRAWN.to_string()).replace("{all}", &all.to_string())
+}
+
 #[derive(Template)]
 #[template(path = "hall_shows.html")]
 struct ShowsHtml {
     p: Page,
+    left_out: String,
     id: i64,
     title: String,
     /// number, when, item, stage
@@ -169,13 +178,15 @@ async fn shows(kit: &Kit, desk: Desk, id: i64, days: &Days, became: Show) -> Res
     let row = |a: &hall::appointment::Appointment| {
         (a.number.clone(), at(&p, Some(a.at.start)), a.name.clone(), word(p.lang, a.stage))
     };
-    Ok(render(&ShowsHtml { id, title: word(p.lang, became), rows: all.iter().map(row).collect(), p }))
+    let rows = all.iter().take(DRAWN).map(row).collect();
+    Ok(render(&ShowsHtml { id, title: word(p.lang, became), rows, left_out: left_out(&p, all.len()), p }))
 }
 
 #[derive(Template)]
 #[template(path = "hall_tickets.html")]
 struct TicketsHtml {
     p: Page,
+    left_out: String,
     id: i64,
     rows: Vec<(String, String, String, String, String, String)>,
 }
@@ -195,6 +206,7 @@ pub(crate) async fn list(
     let all = halls(&kit).figure_list(desk.actor(), id, from, to, days.what()).await?;
     let rows = all
         .iter()
+        .take(DRAWN)
         .map(|l| {
             let t = &l.ticket;
             (
@@ -207,5 +219,5 @@ pub(crate) async fn list(
             )
         })
         .collect();
-    Ok(render(&TicketsHtml { id, rows, p }))
+    Ok(render(&TicketsHtml { id, rows, left_out: left_out(&p, all.len()), p }))
 }

@@ -87,16 +87,15 @@ async fn page(kit: &Kit, p: Page, code: &str, v: AppointmentView, trouble: Strin
         Vec::new()
     };
     let stands_by = a.stage == Stage::Standby;
-    let day = |m: kernel::Moment| web_kit::short_day(p.lang, p.now, m.date());
-    // The end of the last day is the beginning of the next.
-    let days = format!("{} – {}", day(a.at.start), day(a.at.end.plus_us(-1)));
+    let placeless = !a.has_place();
+    let days = crate::desk::days(&p, a);
     Ok(render(&AppointmentHtml {
         base: format!("/b/{}/{code}", a.number),
         keep: p.t.hall_keep.replace("{number}", &a.number).replace("{code}", code),
         name: a.name.clone(),
         item: a.item.clone(),
         stage: word(p.lang, a.stage),
-        when: if stands_by { days.clone() } else { crate::parts::soon(&p, p.t, a.at.start) },
+        when: if placeless { days.clone() } else { crate::parts::soon(&p, p.t, a.at.start) },
         standby: if stands_by {
             p.t.hall_standby_told.replace("{days}", &days).replace("{phone}", &v.phone)
         } else {
@@ -108,7 +107,7 @@ async fn page(kit: &Kit, p: Page, code: &str, v: AppointmentView, trouble: Strin
         address: v.address.clone(),
         phone: v.phone.clone(),
         queue: v.queue.clone(),
-        until: p.t.hall_held_until.replace("{time}", &crate::parts::clock(p.lang, a.held_until)),
+        until: p.t.hall_held_until.replace("{time}", &crate::parts::clock(a.held_until)),
         warning: v.warning.as_ref().map_or_else(String::new, |s| said(p.lang, s)),
         who: v.contact.clone(),
         may_confirm: may(Act::Confirm),
@@ -132,6 +131,11 @@ pub(crate) async fn show(
     page(&kit, p, &code, v, String::new()).await
 }
 
+/// In which language somebody is told later: the one they read now.
+pub(crate) fn lang(p: &Page) -> String {
+    if p.lang == web_kit::Lang::En { "en".to_owned() } else { String::new() }
+}
+
 /// `POST /b/{number}/{code}/{act}`
 pub(crate) async fn act(
     State(kit): State<Kit>,
@@ -143,6 +147,8 @@ pub(crate) async fn act(
         "confirm" => Asked::Confirm(Contact {
             name: fields.get("name").to_owned(),
             phone: fields.get("phone").to_owned(),
+            email: fields.get("email").to_owned(),
+            lang: lang(&p),
             ..Contact::default()
         }),
         "cancel" => Asked::Cancel,

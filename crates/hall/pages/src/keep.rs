@@ -9,7 +9,7 @@ use hall::{
     Word,
 };
 use hall_acts::HallView;
-use web_kit::{Fields, Oops, again, in_words, render, said, unit_choices, word};
+use web_kit::{Fields, Oops, again, in_words, render, said, unit_choices, weekdays, word};
 
 use crate::{Desk, Kit, Page, halls};
 
@@ -127,15 +127,10 @@ fn choices<W: Word>(p: &Page) -> Vec<(String, String)> {
     W::ALL.iter().map(|w| (w.word().to_owned(), in_words(p.lang, w.zh(), w.word()))).collect()
 }
 
-/// Names of the days of the week, Monday first.
-fn weekdays(p: &Page) -> impl Iterator<Item = &'static str> {
-    p.t.hall_week.split('|')
-}
-
 fn days_text(p: &Page, d: &Days) -> String {
     let mut out = vec![word(p.lang, d.rule)];
     if !d.weekdays.is_empty() {
-        let named = |n: &u8| weekdays(p).nth(usize::from(*n).saturating_sub(1)).unwrap_or_default();
+        let named = |n: &u8| weekdays(p.lang).nth(usize::from(*n).saturating_sub(1)).unwrap_or_default();
         out.push(d.weekdays.iter().map(named).collect::<Vec<_>>().join("、"));
     }
     if d.every_weeks > 1 {
@@ -301,7 +296,7 @@ pub(crate) async fn hall_page(
         kiosk,
         today: p.now.date().to_string(),
         letters: v.hall.queues.iter().map(|q| (q.letter.clone(), q.name.clone())).collect(),
-        weekdays: weekdays(&p).enumerate().map(|(n, d)| ((n + 1).to_string(), d.to_owned())).collect(),
+        weekdays: weekdays(p.lang).enumerate().map(|(n, d)| ((n + 1).to_string(), d.to_owned())).collect(),
         numbers_of_windows: v
             .hall
             .windows

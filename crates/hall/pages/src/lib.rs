@@ -14,6 +14,7 @@ mod keep;
 mod kiosk;
 mod parts;
 mod posted;
+mod see;
 pub mod texts;
 mod window;
 
@@ -112,6 +113,7 @@ pub fn public_routes() -> Router<Kit> {
         .route("/b/{number}/{code}", get(follow::show))
         .route("/b/{number}/{code}/calendar.ics", get(follow::calendar))
         .route("/b/{number}/{code}/{act}", post(follow::act))
+        .route("/see/b/{number}/{token}", get(see::show))
         .route("/halls", get(kiosk::halls_now))
         .route("/halls/{id}", get(kiosk::screen))
         .route("/k/{id}/{token}/sign-in", post(kiosk::sign_in))

@@ -2,7 +2,7 @@
 
 use hall::Hours;
 use kernel::Moment;
-use web_kit::{Lang, Reader, short_day, word};
+use web_kit::{Reader, short_day, word};
 
 use crate::texts::Texts;
 
@@ -59,7 +59,7 @@ pub(crate) fn soon(p: &Reader, t: &Texts, at: Moment) -> String {
         1 => t.hall_tomorrow.to_owned(),
         _ => short_day(p.lang, p.now, at.date()),
     };
-    format!("{day} {}", clock(p.lang, at))
+    format!("{day} {}", clock(at))
 }
 
 /// Whole minutes of a length, one decimal above.
@@ -73,7 +73,7 @@ pub(crate) fn wait(t: &Texts, estimate: Option<u32>) -> String {
 }
 
 /// The time of day of a moment.
-pub(crate) fn clock(_: Lang, at: Moment) -> String {
+pub(crate) fn clock(at: Moment) -> String {
     let t = at.beijing().time();
     format!("{:02}:{:02}", t.hour(), t.minute())
 }

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
-use hall_acts::PostedLine;
-use kernel::{Date, Moment, StaffId, US_PER_DAY};
+use hall_acts::{PostedLine, monday};
+use kernel::{Date, StaffId, US_PER_DAY};
 use serde::Deserialize;
 use web_kit::{Fields, Oops, again, date_of, render, short_day, when};
 
@@ -48,8 +48,7 @@ struct PostedHtml {
 async fn page(kit: &Kit, desk: &Desk, day: Date, sent: &Fields, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let all = halls(kit).posted_week(desk.actor(), day).await?;
-    let back = i64::from(day.weekday().to_monday_zero_offset());
-    let first = Moment::start_of(day).plus_us(-back * US_PER_DAY);
+    let first = monday(day);
     let moved = |days: i64| first.plus_us(days * US_PER_DAY).date();
     let row = |l: PostedLine| {
         let is_sent = sent.get("hall") == l.hall.to_string()

@@ -138,6 +138,11 @@ web_kit::texts! {
     hall_uphold: "申诉成立", "Uphold";
     hall_reject: "申诉不成立", "Reject";
     hall_show: "查看完整电话（留痕）", "Show the number in full (on record)";
+    hall_see_only: "这个页面只能看。要确认、改期或取消，请用预约号和查询码：", "This page only shows. To confirm, move or cancel use your number and code:";
+    hall_email: "电子邮箱（选填）", "E-mail (optional)";
+    hall_email_why: "留下后，约好、改期和到厅前一天会发邮件告诉您。", "You are told when it is made or moved, and on the day before.";
+    hall_said: "{why}（已发消息）", "{why} (a message was sent)";
+    hall_first_of: "共 {all} 条，列出前 {n} 条。要看全部，请缩短起止日期。", "{all} in all, the first {n} are shown. For all of them choose fewer days.";
     hall_figures: "排队数字", "Figures";
     hall_count: "统计", "Count";
     hall_to_day: "到", "To";
@@ -171,7 +176,6 @@ web_kit::texts! {
     hall_pass_to: "转到哪个业务、窗口", "To which queue and window";
     hall_no_aside: "没有暂存和过号的。", "None is parked or missed.";
     hall_window_n: "{n} 号窗口", "Window {n}";
-    hall_week: "周一|周二|周三|周四|周五|周六|周日", "Mon|Tue|Wed|Thu|Fri|Sat|Sun";
     hall_from_day: "{day} 起", "from {day}";
     hall_slots_of: "（连占 {n} 个号）", " ({n} slots)";
     hall_untrained: "没有培训记录", "no training on record";
@@ -227,7 +231,7 @@ web_kit::texts! {
     hall_offered_until: "候补有号了，为您留到 {time}，请确认。", "A place is free and yours until {time}: confirm it.";
     hall_stand_by: "候补的人", "Who stands by";
     hall_to_tell: "要打电话告知的人", "To be told by telephone";
-    hall_to_tell_hint: "打开预约，查看完整电话（留痕），告知后点“已告知本人”。", "Open it, show the number in full (on record), call, then mark it as told.";
+    hall_to_tell_hint: "标“已发消息”的，短信或邮件已送出，可以不再打电话。其余请打开预约，查看完整电话（留痕），告知后点“已告知本人”。", "Where a message was sent nobody has to ring. Open the others, show the number in full (on record), call, then mark it as told.";
     hall_tell: "已告知本人", "The person was told";
     hall_told: "已告知", "Told";
     num_standby: "候补有号后保留（分钟）", "Kept for who stood by (minutes)";

@@ -45,8 +45,8 @@ struct Line {
 }
 
 fn line(p: &crate::Page, t: &Ticket) -> Line {
-    let booked = t.booked.map(|(_, at)| p.t.hall_booked_at.replace("{time}", &clock(p.lang, at)));
-    let since = p.t.hall_since.replace("{time}", &clock(p.lang, t.taken));
+    let booked = t.booked.map(|(_, at)| p.t.hall_booked_at.replace("{time}", &clock(at)));
+    let since = p.t.hall_since.replace("{time}", &clock(t.taken));
     let priority = (t.priority != hall::Priority::Normal).then(|| word(p.lang, t.priority));
     let item = (!t.item.is_empty()).then(|| t.item.clone());
     let note: Vec<String> = [booked, priority, item, Some(since)].into_iter().flatten().collect();
@@ -172,7 +172,7 @@ pub(crate) async fn act(
 ) -> Result<Response, Oops> {
     let all = halls(&kit);
     let done = if act == "next" {
-        all.next(desk.actor(), id, window).await
+        all.next(desk.actor(), id, window, fields.get("ticket").parse().ok()).await
     } else {
         let (ticket, ver) =
             (fields.get("ticket").parse().unwrap_or(0), fields.get("ver").parse().unwrap_or(0));

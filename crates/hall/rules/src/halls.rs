@@ -1,6 +1,6 @@
 //! 大厅: one document with everything about a hall but its bookings: windows, queues, hours, places, who is posted where.
 
-use kernel::{Date, Moment, RegionCode, StaffId, UnitId};
+use kernel::{Date, Moment, RegionCode, StaffId, US_PER_DAY, UnitId};
 use serde::{Deserialize, Serialize};
 use workday::WorkCalendar;
 
@@ -173,6 +173,15 @@ impl Hall {
     /// When the hall is open on a day.
     pub fn open_on(&self, day: Date, calendar: &WorkCalendar) -> Vec<Open> {
         open_on(&self.openings, &self.closures, None, day, calendar)
+    }
+    /// This moment when the hall is open, else when it opens next; none when it does not within a month.
+    pub fn next_open(&self, from: Moment, calendar: &WorkCalendar) -> Option<Moment> {
+        (0..31).find_map(|n| {
+            let day = from.plus_us(n * US_PER_DAY).date();
+            let open = self.open_on(day, calendar);
+            let spans = open.iter().map(|o| (crate::at(day, o.span.from()), crate::at(day, o.span.to())));
+            spans.filter(|s| from < s.1).map(|s| s.0.max(from)).min()
+        })
     }
     /// In which kind of hours a moment lies; none when the hall is closed.
     pub fn hours_at(&self, at: Moment, calendar: &WorkCalendar) -> Option<Hours> {

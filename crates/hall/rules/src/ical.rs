@@ -122,7 +122,7 @@ mod tests {
             end: start.plus_us(30 * 60 * kernel::US_PER_SECOND),
             summary: "预约：社会保障卡补办, 请带身份证".into(),
             place: "云汀市政务服务大厅；汀江大道 100 号".into(),
-            words: "第一行\n第二行".into(),
+            words: format!("第一行\n第二行{}", "材料请带齐，".repeat(9)),
             cancelled: false,
             remind_minutes: vec![1_440, 120],
         };
@@ -131,7 +131,8 @@ mod tests {
         assert!(text.contains("SUMMARY:预约：社会保障卡补办\\, 请"), "{text}");
         assert!(text.contains("第一行\\n第二行"), "{text}");
         assert_eq!(text.matches("BEGIN:VALARM").count(), 2);
-        assert!(text.split("\r\n").all(|l| l.len() <= 75), "{text}");
+        assert!(text.split("\r\n").all(|l| l.len() <= 75) && text.contains("\r\n "), "{text}");
+        assert!(text.replace("\r\n ", "").contains(&"材料请带齐，".repeat(9)), "{text}");
         // Just after midnight in Beijing it is still the day before in UTC.
         assert_eq!(stamp("2026-01-01 00:10".parse().unwrap()), "20251231T161000Z");
         let off = calendar(&[Entry { cancelled: true, ..entry }], start);

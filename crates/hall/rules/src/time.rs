@@ -65,6 +65,19 @@ impl Span {
         out.sort_unstable();
         out
     }
+    /// The same minutes in as few spans as can be, in order: as people read when something is open.
+    pub fn joined(spans: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut all: Vec<Self> = spans.into_iter().collect();
+        all.sort_unstable();
+        let mut out: Vec<Self> = Vec::new();
+        for s in all {
+            match out.last_mut() {
+                Some(last) if s.from <= last.to => last.to = last.to.max(s.to),
+                _ => out.push(s),
+            }
+        }
+        out
+    }
     /// Reads spans with commas between them, in any order; they may not meet.
     ///
     /// # Errors
@@ -126,5 +139,18 @@ impl TryFrom<String> for Span {
 impl From<Span> for String {
     fn from(s: Span) -> Self {
         s.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_that_touch_are_read_as_one() {
+        let joined = |text: &str| Span::list(&Span::joined(text.split(',').map(|s| s.parse().unwrap())));
+        assert_eq!(joined("13:00-17:00,09:00-12:00,12:00-13:00,17:00-18:00"), "09:00-18:00");
+        assert_eq!(joined("09:00-12:00,13:00-17:00"), "09:00-12:00,13:00-17:00");
+        assert_eq!(joined("09:00-12:00,10:00-11:00"), "09:00-12:00");
     }
 }

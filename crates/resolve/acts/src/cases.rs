@@ -523,18 +523,19 @@ fn tell(
 ) -> Result<(), Error> {
     let calendar = &office.rules.calendar;
     let now = tx.now();
-    let words = |what: &str| format!("{what}：{} {}", after.number, after.title);
+    let title = format!(" {}", after.title);
+    let words = |what: &str| outbox::UnitWords::around(&title, |t| format!("{what}：{}{t}", after.number));
     let whistle = after.channel == resolve::Channel::Whistle;
     match asked {
         Command::Dispatch { unit, .. }
         | Command::Redispatch { unit, .. }
         | Command::Arbitrate { unit, .. } => {
             let what = if whistle { "企业吹哨，请报到并牵头办理" } else { "新转办件" };
-            outbox::to_unit(city, tx, *unit, now, Some(after.id), &words(what))?;
+            outbox::to_unit(city, tx, *unit, now, Some(after.id), words(what))?;
         }
         Command::AddCo { unit, .. } => {
             let what = if whistle { "企业吹哨，请报到并协办" } else { "请协办" };
-            outbox::to_unit(city, tx, *unit, now, Some(after.id), &words(what))?;
+            outbox::to_unit(city, tx, *unit, now, Some(after.id), words(what))?;
         }
         Command::Remind { .. }
         | Command::Supervise { .. }
@@ -546,23 +547,16 @@ fn tell(
         | Command::RejectStep { .. } => {
             let unit = after.stage.owner().unwrap_or(after.first_asked);
             let at = calendar.next_office_moment(now);
-            outbox::to_unit(city, tx, unit, at, Some(after.id), &words(asked.act().zh()))?;
+            outbox::to_unit(city, tx, unit, at, Some(after.id), words(asked.act().zh()))?;
         }
         Command::Callback { .. } if after.stage.kind() == StageKind::Handling => {
             if let Some(unit) = after.stage.owner() {
                 let at = calendar.next_office_moment(now);
-                outbox::to_unit(
-                    city,
-                    tx,
-                    unit,
-                    at,
-                    Some(after.id),
-                    &words("回头看未解决或不满意，重新办理"),
-                )?;
+                outbox::to_unit(city, tx, unit, at, Some(after.id), words("回头看未解决或不满意，重新办理"))?;
             }
             // 企业不认可: one level up for each round, to who coordinates there.
             if whistle && let Some(up) = one_up(office, after) {
-                outbox::to_unit(city, tx, up, now, Some(after.id), &words("企业不认可，提级办理"))?;
+                outbox::to_unit(city, tx, up, now, Some(after.id), words("企业不认可，提级办理"))?;
             }
         }
         _ => {}

@@ -89,6 +89,8 @@ pub struct Slots {
     pub beside_case: Slot<CaseKey>,
     /// on the page by which a person follows a case
     pub beside_followed_case: Slot<FollowedCase>,
+    /// at home, above all else
+    pub next: Slot<()>,
     /// at home
     pub home: Slot<(), Tile>,
 }

@@ -192,6 +192,7 @@ fn scope(desk: &Desk, wish: &str) -> Scope {
 struct HomeHtml {
     p: Page,
     hello: String,
+    next: Vec<web_kit::Fragment>,
     tiles: Vec<Tile>,
     rows: Vec<Row>,
     helping: Vec<Row>,
@@ -283,11 +284,23 @@ pub(crate) async fn home(
         }
     }
     boxes.extend(slots.home.fill(&p, &()).await);
+    let next = slots.next.fill(&p, &()).await;
     let hello = p.t.hello.replace("{name}", &desk.me.staff.name);
     let may_register = matches!(role, Role::Clerk | Role::Coordinator | Role::Walker | Role::Supervisor);
     let may_dispatch = role == Role::Coordinator;
     let begin = begin(&p, role);
-    Ok(render(&HomeHtml { p, hello, tiles: boxes, rows, helping, lists, may_register, may_dispatch, begin }))
+    Ok(render(&HomeHtml {
+        p,
+        hello,
+        next,
+        tiles: boxes,
+        rows,
+        helping,
+        lists,
+        may_register,
+        may_dispatch,
+        begin,
+    }))
 }
 
 /// What the address of the list says.

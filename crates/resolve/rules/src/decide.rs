@@ -134,6 +134,8 @@ impl Case {
             .filter(|row| row.from.contains(&stage) && self.may(row, actor))
             // Only who was whistled for has anywhere to arrive.
             .filter(|row| row.act != Act::Arrive || self.awaited(actor.unit))
+            // Arbitration binds: what is always refused is not offered.
+            .filter(|row| row.act != Act::Return || !self.bound)
             .map(|row| Permitted { act: row.act, row })
             .collect()
     }

@@ -244,11 +244,11 @@ impl Guard {
                     !s.case.bound && s.case.returns < most,
                     Code::TooManyReturns,
                     format!(
-                        "已退回 {} 次或已经裁定，裁定有约束力，请办理；确有困难可申请会商",
+                        "已退回 {} 次或已经裁定，裁定有约束力，请办理；确有困难请告知政管办，由政管办会商或上报",
                         s.case.returns
                     ),
                     format!(
-                        "returned {} times or settled by arbitration, which binds: handle it, or ask for a joint meeting",
+                        "returned {} times or settled by arbitration, which binds: handle it, or tell the coordinating office, which can call a joint meeting or take it up",
                         s.case.returns
                     ),
                 )

@@ -2,10 +2,10 @@
 //! a row that is there already changes nothing.
 
 use ::city::{Error, Later, Office};
-use access::{Unit, decide, op};
-use kernel::{Actor, RegionCode, Said, UnitId};
+use access::{Permit, Unit, decide, op};
+use kernel::{Actor, Moment, RegionCode, Said, UnitId};
 use store::ratings::{self, ServiceRow};
-use store::{Tx, items, themes};
+use store::{Rd, Tx, items, themes};
 use supervise::Record;
 
 use crate::Service;
@@ -32,6 +32,24 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 impl Service {
+    /// What would become of services that another system handled. Writes nothing.
+    pub(crate) fn look_over_services(&self, actor: Actor, records: Vec<Record>) -> Later<Vec<Taken>> {
+        self.city.read(move |city, rd| {
+            let office = city.office(rd)?;
+            let mut out = Vec::with_capacity(records.len());
+            for r in &records {
+                out.push(match judged(rd, city.now(), &actor, &office, r) {
+                    Ok(Judged::Fit { .. }) => Taken::Added,
+                    Ok(Judged::Known) => Taken::Known,
+                    Ok(Judged::NotYet) => Taken::NotYet,
+                    Err(Error::Invalid { field, said }) => Taken::Refused(field, said),
+                    Err(e) => return Err(e),
+                });
+            }
+            Ok(out)
+        })
+    }
+
     /// Takes in services that another system handled.
     pub fn import_services(&self, actor: Actor, records: Vec<Record>) -> Later<Vec<Taken>> {
         self.city.write(move |city, tx| {
@@ -57,7 +75,14 @@ impl Service {
     }
 }
 
-fn one(city: &City, tx: &mut Tx<'_>, actor: &Actor, office: &Office, r: &Record) -> Result<Taken, Error> {
+/// A service as far as it can be told without writing.
+enum Judged {
+    Known,
+    NotYet,
+    Fit { permit: Permit, code: String, unit: UnitId, area: RegionCode, at: Moment, source: String },
+}
+
+fn judged(rd: &mut Rd<'_>, now: Moment, actor: &Actor, office: &Office, r: &Record) -> Result<Judged, Error> {
     let bad = |e: supervise::BadRecord| Error::Invalid { field: e.field.to_owned(), said: e.said };
     let number = r.service().map_err(bad)?;
     let source = match cut(&r.data_source, 30) {
@@ -67,7 +92,7 @@ fn one(city: &City, tx: &mut Tx<'_>, actor: &Actor, office: &Office, r: &Record)
     let code = format!("{source}/{number}");
     match r.pro_status.trim() {
         "" | "3" => {}
-        "1" | "2" => return Ok(Taken::NotYet),
+        "1" | "2" => return Ok(Judged::NotYet),
         _ => {
             return Err(Error::invalid(
                 "proStatus",
@@ -76,8 +101,8 @@ fn one(city: &City, tx: &mut Tx<'_>, actor: &Actor, office: &Office, r: &Record)
             ));
         }
     }
-    if ratings::by_code(tx, &code)?.is_some() {
-        return Ok(Taken::Known);
+    if ratings::by_code(rd, &code)?.is_some() {
+        return Ok(Judged::Known);
     }
     if r.accept_date.trim().is_empty() {
         return Err(Error::invalid(
@@ -87,7 +112,7 @@ fn one(city: &City, tx: &mut Tx<'_>, actor: &Actor, office: &Office, r: &Record)
         ));
     }
     let at = r.served().map_err(bad)?;
-    if at > tx.now() {
+    if at > now {
         return Err(Error::invalid("acceptDate", "时间在现在之后", "the time lies in the future"));
     }
     let unit = unit_of(office, r)?;
@@ -97,6 +122,16 @@ fn one(city: &City, tx: &mut Tx<'_>, actor: &Actor, office: &Office, r: &Record)
         decide(actor, op::WriteServices, Unit { unit: Some(unit), region: &area }).map_err(|_| {
             Error::invalid("deptCode", "这个部门不在您的区划之内", "the unit lies outside of your region")
         })?;
+    Ok(Judged::Fit { permit, code, unit, area, at, source })
+}
+
+fn one(city: &City, tx: &mut Tx<'_>, actor: &Actor, office: &Office, r: &Record) -> Result<Taken, Error> {
+    let now = tx.now();
+    let (permit, code, unit, area, at, source) = match judged(tx, now, actor, office, r)? {
+        Judged::Known => return Ok(Taken::Known),
+        Judged::NotYet => return Ok(Taken::NotYet),
+        Judged::Fit { permit, code, unit, area, at, source } => (permit, code, unit, area, at, source),
+    };
     let service = ServiceRow {
         id: 0,
         code,

@@ -3,7 +3,7 @@
 
 use ::city::{Contact, Error, Later, Office, Vault};
 use access::op;
-use kernel::Actor;
+use kernel::{Actor, Word as _};
 use ledger::Hash;
 use outbox::{Told, Topic};
 use service::{Act, Application, StageKind};
@@ -28,8 +28,12 @@ fn topic(act: Act, stage: StageKind) -> Option<Topic> {
         // Of several items some may still be decided: the applicant hears of the whole.
         Act::Decide if stage != StageKind::Handling => Topic::ApplicationDecided,
         Act::Issue if stage == StageKind::Issued => Topic::ApplicationIssued,
-        Act::RemindPromise | Act::MissPromise => Topic::ApplicationPromise,
-        Act::Withdraw | Act::Expire | Act::Sign => Topic::ApplicationEnded,
+        Act::RemindPromise => Topic::ApplicationPromise,
+        Act::MissPromise => Topic::ApplicationMissed,
+        Act::Withdraw => Topic::ApplicationWithdrawn,
+        Act::Expire => Topic::ApplicationLapsed,
+        // What was promised may still be open when the result is signed for.
+        Act::Sign if stage == StageKind::Closed => Topic::ApplicationEnded,
         Act::Begin
         | Act::Save
         | Act::Rebase
@@ -42,6 +46,7 @@ fn topic(act: Act, stage: StageKind) -> Option<Topic> {
         | Act::Decide
         | Act::Issue
         | Act::Deliver
+        | Act::Sign
         | Act::HandIn
         | Act::CheckCommitment
         | Act::SettlePromise
@@ -69,6 +74,12 @@ pub(crate) fn tell_applicant(
     let Some(topic) = topic(act, after.stage) else { return Ok(()) };
     let set = &office.outreach;
     if !set.mail_on && !set.sms_on && office.receivers.is_empty() {
+        return Ok(());
+    }
+    // A draft that ends was never handed in: there is nobody to tell.
+    let ends = matches!(act, Act::Withdraw | Act::Expire);
+    let submit = Act::Submit.word();
+    if ends && !rows::history(tx, after.id, 0)?.iter().any(|e| e.act == submit) {
         return Ok(());
     }
     let Some((_, birth)) = rows::birth(tx, after.id)? else { return Ok(()) };
@@ -105,5 +116,21 @@ impl Service {
             view.acts = Vec::new();
             Ok(ApplicantView { view, events: all, uses: Vec::new() })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_an_application_ended_is_told_as_it_was() {
+        let said = |act, stage| topic(act, stage).map(Topic::zh);
+        assert_eq!(said(Act::RemindPromise, StageKind::Issued), Some("请补交材料"));
+        assert_eq!(said(Act::MissPromise, StageKind::Issued), Some("已逾期未补交"));
+        assert_eq!(said(Act::Withdraw, StageKind::Withdrawn), Some("已撤回"));
+        assert_eq!(said(Act::Expire, StageKind::Lapsed), Some("已失效"));
+        assert_eq!(said(Act::Sign, StageKind::Closed), Some("已办结"));
+        assert_eq!(said(Act::Sign, StageKind::Delivered), None);
     }
 }

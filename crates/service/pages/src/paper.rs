@@ -42,6 +42,7 @@ fn document(v: &ApplicationView, content: Paper) -> Document {
         org: name(content.org),
         date: content.date,
         copies: String::new(),
+        check: None,
     }
 }
 

@@ -324,7 +324,7 @@ pub(crate) const fn stream(id: i64) -> StreamId {
 }
 
 /// An issued bulletin is read up and down the line of its region; a draft only by who may write it.
-fn readable(actor: &Actor, row: &BulletinRow, office: &Office) -> Result<(), Error> {
+pub(crate) fn readable(actor: &Actor, row: &BulletinRow, office: &Office) -> Result<(), Error> {
     let region = region_in(&row.region, office);
     decide(actor, op::ReadBulletins, Region(&region))?;
     if row.state != "issued" && decide(actor, op::WriteBulletins, Region(&region)).is_err() {

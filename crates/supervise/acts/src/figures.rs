@@ -454,14 +454,21 @@ impl Supervision {
             let deep = [4, 6, 9, 12].into_iter().find(|n| *n > above.max(4)).unwrap_or(12);
             let counts: HashMap<_, _> =
                 board.lines.iter().map(|l| (l.line.key.as_str(), services(&l.line))).collect();
-            let all = office::regions(rd)?.into_iter();
-            let below =
-                all.filter(|(code, _)| code.len() == deep && code.starts_with(&board.ask.filter.region));
-            Ok(League::of(
-                below
-                    .map(|(c, name)| (name, c.clone(), counts.get(c.as_str()).copied().unwrap_or(0)))
-                    .collect(),
-            ))
+            let names = office::regions(rd)?;
+            let own = board.ask.filter.region.as_str();
+            let below = names.iter().filter(|(code, _)| code.len() == deep && code.starts_with(own));
+            let mut rows: Vec<_> = below
+                .map(|(c, name)| (name.clone(), c.clone(), counts.get(c.as_str()).copied().unwrap_or(0)))
+                .collect();
+            // What the city handles itself, or a region that has no name here, counts too: the league and the boards agree.
+            let others = counts.iter().filter(|(code, n)| **n > 0 && !rows.iter().any(|r| r.1 == **code));
+            let named = |code: &str| {
+                let name = names.iter().find(|r| r.0 == code).map_or(code, |r| r.1.as_str());
+                if code.len() < deep { format!("{name}本级") } else { name.to_owned() }
+            };
+            let others: Vec<_> = others.map(|(code, n)| (named(code), (*code).to_owned(), *n)).collect();
+            rows.extend(others);
+            Ok(League::of(rows))
         })
     }
 

@@ -7,6 +7,7 @@ mod handover;
 mod publication;
 mod rated;
 mod ratings;
+mod sealing;
 mod supervision;
 mod tables;
 mod timeliness;

@@ -4,7 +4,7 @@
 use access::{Nothing, Permit, Region, Unit, decide, op};
 use kernel::{Actor, CaseId, Moment, Role, StreamId, StreamKind, UnitId};
 use store::ratings::{self, RatingRow, ServiceRow};
-use store::{Tx, cases, ledger_rows, office};
+use store::{Tx, cases, ledger_rows};
 use supervise::{Dim, Interval, Level, Odd, RateChannel, Rated, ServiceEvent, reasons_for, wilson};
 
 use crate::Supervision;
@@ -455,7 +455,7 @@ impl Supervision {
         ratings::link_case(tx, rating, opened.case)?;
         let at = office.rules.calendar.next_office_moment(row.at);
         let words = format!("新差评，请先联系核实：{}", opened.number);
-        office::put_message(tx, opened.desk, at, Some(opened.case), &words)?;
+        outbox::to_unit(&self.city, tx, opened.desk, at, Some(opened.case), words.as_str())?;
         note(tx, permit, service.id, &ServiceEvent::Open { case: opened.number.clone() })?;
         Ok(Some(opened))
     }

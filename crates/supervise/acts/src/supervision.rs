@@ -529,13 +529,8 @@ impl Supervision {
             let id = supervision::put_account(tx, &permit, &row)?;
             append(tx, &permit, stream(ACCOUNTS + id), "hold", &doc)?;
             let words = format!("责任追究登记（{}）：请在公布前申辩", measure.words().1);
-            store::office::put_message(
-                tx,
-                unit,
-                office.rules.calendar.next_office_moment(now),
-                None,
-                &words,
-            )?;
+            let at = office.rules.calendar.next_office_moment(now);
+            outbox::to_unit(&app.city, tx, unit, at, None, words.as_str())?;
             Ok(id)
         })
     }

@@ -573,7 +573,12 @@ pub(crate) async fn league(
     let themes: Vec<_> = themes.map(|l| opt(&l.line.key, &l.name, &form.theme)).collect();
     let l = kit.acts.supervision.league(desk.actor(), ask.clone()).await?;
     let services = figure("services").ok_or(Oops(city::Error::NotFound))?;
-    let href = |key: &str| list_href(services, &of_line(&ask, Dim::Region, key));
+    // A list of a region holds what lies below it: what is the region's alone has none of its own.
+    let whole = |key: &str| l.rows.iter().any(|r| r.1.len() > key.len() && r.1.starts_with(key));
+    let href = |key: &str| match whole(key) {
+        true => String::new(),
+        false => list_href(services, &of_line(&ask, Dim::Region, key)),
+    };
     let share = |n: u64| Value::Share { part: n, whole: l.total }.text();
     #[expect(clippy::cast_precision_loss, reason = "counts")]
     let drawn = Bars {

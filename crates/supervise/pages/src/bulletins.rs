@@ -2,14 +2,16 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use paper::pdf::Fonts;
 use supervise::{Block, Form, figure};
 use supervise_acts::Edited;
-use web_kit::{DOCX, Fields, Lang, OFD, Oops, Opt, again, blocking, day, download, opt, render, when};
+use web_kit::{DOCX, Fields, Lang, OFD, Oops, Opt, again, base, blocking, day, download, opt, render, when};
 
 use crate::boards::{AskForm, name};
 use crate::document::{document, source_href};
+use crate::sealed::{self, SealedView};
 use crate::{Desk, Kit, Page};
 use crate::{may, ready};
 
@@ -119,6 +121,9 @@ struct BulletinHtml {
     changed: usize,
     trouble: String,
     fonts: String,
+    sealed: Option<SealedView>,
+    seals: Vec<seals::Usable>,
+    may_withdraw: bool,
 }
 
 fn blocks(b: &supervise::Bulletin) -> Vec<BlockView> {
@@ -156,7 +161,7 @@ fn blocks(b: &supervise::Bulletin) -> Vec<BlockView> {
     b.blocks.iter().enumerate().map(view).collect()
 }
 
-async fn one(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<Response, Oops> {
+pub(crate) async fn one(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let v = kit.acts.supervision.bulletin(desk.actor(), id).await?;
     let now =
@@ -171,7 +176,13 @@ async fn one(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<Respons
             href: source_href("", s)?,
         })
     });
+    let (sealed, seals) = sealed::standing(kit, desk, id).await?;
     Ok(render(&BulletinHtml {
+        may_withdraw: may(desk, access::Operation::WriteBulletins)
+            && may(desk, access::Operation::UseSeals)
+            && sealed.as_ref().is_some_and(|s| s.state == "kept"),
+        sealed: sealed.as_ref().map(|s| sealed::view(&p, s)),
+        seals,
         id,
         ver: v.row.ver,
         draft: v.row.state == "draft",
@@ -250,15 +261,28 @@ pub(crate) async fn file(
     State(kit): State<Kit>,
     desk: Desk,
     Path((id, file)): Path<(i64, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, Oops> {
     let v = kit.acts.supervision.bulletin(desk.actor(), id).await?;
-    let doc = document(&v.bulletin, &kit.options.public_url);
+    let mut doc = document(&v.bulletin, &kit.options.public_url);
+    let mark = sealed::mark(&kit, &desk, id).await?;
+    let name = file.replace("bulletin", &format!("bulletin-{id}"));
     let kind = match file.as_str() {
         "bulletin.docx" => DOCX,
         "bulletin.pdf" => "application/pdf",
         "bulletin.ofd" => OFD,
         _ => return Err(Oops(city::Error::NotFound)),
     };
+    if let Some(mark) = mark {
+        // What was sealed is given out as it was, to the byte; Word has no seal and says where to check.
+        if kind != DOCX
+            && let Some(found) = kit.acts.seals.by_code(&mark.code).await?
+            && let Some(bytes) = if kind == OFD { found.ofd } else { found.pdf }
+        {
+            return Ok(download(kind, &name, bytes));
+        }
+        doc = sealed::checked(doc, &mark, &base(&kit, &headers));
+    }
     let bytes = blocking(move || {
         if kind == DOCX {
             return paper::word::write(&doc).map_err(|e| city::Error::told("word", &e));
@@ -268,5 +292,5 @@ pub(crate) async fn file(
         write(&doc, fonts).map_err(|e| city::Error::told("fonts", &e))
     })
     .await?;
-    Ok(download(kind, &file.replace("bulletin", &format!("bulletin-{id}")), bytes))
+    Ok(download(kind, &name, bytes))
 }

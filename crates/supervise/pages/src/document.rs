@@ -49,5 +49,6 @@ pub fn document(b: &Bulletin, base: &str) -> Document {
         org: b.org.clone(),
         date: b.date,
         copies: b.copies.clone(),
+        check: None,
     }
 }

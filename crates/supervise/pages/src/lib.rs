@@ -9,6 +9,7 @@ mod publish;
 mod rate;
 mod ratings;
 mod scores;
+mod sealed;
 mod slots;
 pub mod texts;
 mod watch;
@@ -29,6 +30,8 @@ pub use document::document;
 pub struct Acts {
     /// 督
     pub supervision: Supervision,
+    /// 印章
+    pub seals: seals::Seals,
 }
 
 /// What all pages share, with what these may ask.
@@ -87,6 +90,8 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/bulletins", get(bulletins::list).post(bulletins::draft))
         .route("/desk/bulletins/{id}", get(bulletins::show).post(bulletins::save))
         .route("/desk/bulletins/{id}/issue", post(bulletins::issue))
+        .route("/desk/bulletins/{id}/seal", post(sealed::seal))
+        .route("/desk/bulletins/{id}/withdraw", post(sealed::withdraw))
         .route("/desk/bulletins/{id}/{file}", get(bulletins::file))
         .route("/desk/scores", get(scores::show).post(scores::set_formula))
         .route("/desk/scores/adjust", post(scores::ask))

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use access::{Own, Permit, Region, Unit, decide, offers, op};
 use kernel::{Actor, Date, RegionCode, RegionLevel, Role, UnitId};
+use outbox::UnitWords;
 use resolve::{StageKind, Word as _};
 use store::campaigns::{self, AssignmentRow, CampaignRow};
 use store::office::{self, StaffRow};
 use store::walks::{self, FindingRow};
 use store::{Rd, Tx, cases, counters};
 use walk::board::{self, Board, Expected, Problem, Side, Walked};
-use walk::campaign::{Assignment, Campaign, Candidate, Shortfall, Walkable, assign};
+use walk::campaign::{Assignment, Campaign, Candidate, Lack, Shortfall, Walkable, assign, lacks};
 use walk::papers::{HandedIn, PaperKind, hand_in};
 use walk::signals::{Judged, WalkFacts, judge};
 
@@ -51,6 +52,17 @@ pub struct Given {
     pub campaign: String,
 }
 
+/// What an assignment by rule would give.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// the walks
+    pub given: Vec<Assignment>,
+    /// walks that could not be given out
+    pub short: Vec<Shortfall>,
+    /// why not
+    pub lacks: Vec<Lack>,
+}
+
 /// The board of a campaign with names for its lists.
 #[derive(Clone, Debug)]
 pub struct BoardView {
@@ -81,6 +93,8 @@ pub struct Listed {
     pub fixed: bool,
     /// accepted as a problem of the process
     pub of_value: bool,
+    /// the reader may open the walk it was found on: a unit that it is about reads the finding, not always the walk
+    pub opens: bool,
 }
 
 /// Items from which walks are given out at most; the ones with the most findings first.
@@ -245,12 +259,7 @@ impl Walks {
     }
 
     /// What an assignment by rule would give: the same seed gives the same, so it can be looked at first.
-    pub fn propose_walks(
-        &self,
-        actor: Actor,
-        id: i64,
-        seed: u64,
-    ) -> Later<(Vec<Assignment>, Vec<Shortfall>)> {
+    pub fn propose_walks(&self, actor: Actor, id: i64, seed: u64) -> Later<Proposal> {
         self.read(move |app, rd| {
             let (row, _) = organised(app, rd, &actor, id)?;
             let shelf = app.items.shelf_in(rd)?;
@@ -264,7 +273,7 @@ impl Walks {
         shelf: &Shelf,
         row: &CampaignRow,
         seed: u64,
-    ) -> Result<(Vec<Assignment>, Vec<Shortfall>), Error> {
+    ) -> Result<Proposal, Error> {
         let c = view(row)?.campaign;
         let office = self.city.office(rd)?;
         // A campaign of a county is walked by its own people, at its own items.
@@ -273,6 +282,7 @@ impl Walks {
         staff.retain(|s| region.contains(&s.region));
         let mut rows: Vec<_> = shelf.rows().iter().filter(|r| r.handling.is_empty()).collect();
         rows.sort_by_key(|r| (std::cmp::Reverse(r.findings), r.id));
+        let mut unplaced = 0;
         let items: Vec<Walkable> = rows
             .into_iter()
             .take(WALKABLE_MAX)
@@ -283,10 +293,14 @@ impl Walks {
                 }
                 let region = at;
                 let weight = if r.findings > 0 { 2 } else { 1 };
+                unplaced += usize::from(r.unit_id.is_none());
                 Some(Walkable { item: r.code.clone(), unit: r.unit_id?, region, weight })
             })
             .collect();
-        Ok(assign(seed, &c, &candidates(&office, &staff), &items))
+        let people = candidates(&office, &staff);
+        let (given, short) = assign(seed, &c, &people, &items);
+        let lacks = lacks(&c, &people, &items, unplaced, &short);
+        Ok(Proposal { given, short, lacks })
     }
 
     /// Gives the walks of a campaign out by rule and announces them. Done once: a campaign that has walks given out
@@ -295,7 +309,10 @@ impl Walks {
         self.write(move |app, tx| {
             let (row, permit) = organised(app, tx, &actor, id)?;
             let shelf = app.items.shelf_in(tx)?;
-            let (given, short) = app.proposed(tx, &shelf, &row, seed)?;
+            let Proposal { given, short, lacks } = app.proposed(tx, &shelf, &row, seed)?;
+            if let Some(why) = lacks.first().filter(|_| given.is_empty()) {
+                return Err(Error::Invalid { field: "seed".to_owned(), said: why.said() });
+            }
             if campaigns::given(tx, id, 0, 1_000)?.iter().any(|a| a.target >= 0) {
                 return Err(Error::invalid(
                     "seed",
@@ -390,14 +407,11 @@ impl Walks {
             }
         }
         let now = tx.now();
+        let title = format!("：{}", row.name);
         for (unit, n) in units {
-            office::put_message(
-                tx,
-                unit,
-                now,
-                None,
-                &format!("走流程任务：{}，本单位 {n} 次，请用“走访”记录", row.name),
-            )?;
+            let words =
+                UnitWords::around(&title, |t| format!("走流程任务{t}，本单位 {n} 次，请用“走访”记录"));
+            outbox::to_unit(&self.city, tx, unit, now, None, words)?;
         }
         Ok(given.len())
     }
@@ -511,15 +525,19 @@ impl Walks {
             }
             let mut steps: BTreeMap<(String, i64), BTreeMap<String, String>> = BTreeMap::new();
             let mut out = Vec::new();
-            let mut secret: BTreeMap<i64, bool> = BTreeMap::new();
+            // Of each walk: hidden from the reader, open to the reader.
+            let mut looked: BTreeMap<i64, (bool, bool)> = BTreeMap::new();
             for mut row in walks::findings_in(rd, id, 20_000)? {
-                let hidden = match secret.get(&row.walk) {
-                    Some(hidden) => *hidden,
+                let (hidden, opens) = match looked.get(&row.walk) {
+                    Some(both) => *both,
                     None => {
                         let walk = walks::by_id(rd, row.walk)?;
-                        let hidden = walk.is_some_and(|w| hidden_from(&actor, &w));
-                        secret.insert(row.walk, hidden);
-                        hidden
+                        let opens = walk
+                            .as_ref()
+                            .is_some_and(|w| actor.staff == Some(w.staff) || see(&actor, w, &office).is_ok());
+                        let both = (walk.is_some_and(|w| hidden_from(&actor, &w)), opens);
+                        looked.insert(row.walk, both);
+                        both
                     }
                 };
                 if hidden {
@@ -556,6 +574,7 @@ impl Walks {
                     planned,
                     fixed,
                     of_value,
+                    opens,
                     row,
                 });
             }

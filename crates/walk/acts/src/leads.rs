@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use access::{Permit, Region, decide, op};
 use kernel::{Actor, Date, Moment, RegionCode, Said, US_PER_DAY, UnitId};
+use outbox::UnitWords;
 use resolve::Word as _;
 use store::leads::{self, LeadRow};
 use store::{Rd, Tx, cases, counters};
@@ -179,8 +180,9 @@ impl Walks {
             leads::put(tx, &permit, &row, "lodge_lead", &row.doc)?;
             if let Some(unit) = office.reception(&new.region) {
                 let now = tx.now();
-                let words = format!("走流程线索 {id} 号：{}", text.chars().take(60).collect::<String>());
-                store::office::put_message(tx, unit.id, now, None, &words)?;
+                let title = format!("：{}", resolve::clause(&hanyu::mask::mask(text.trim()), 60));
+                let words = UnitWords::around(&title, |t| format!("走流程线索 {id} 号{t}"));
+                outbox::to_unit(&app.city, tx, unit.id, now, None, words)?;
             }
             Ok(id)
         })

@@ -11,7 +11,7 @@ mod walks;
 use city::{City, Door};
 use shelf::Items;
 
-pub use campaigns::{BoardView, CampaignView, Given, Listed};
+pub use campaigns::{BoardView, CampaignView, Given, Listed, Proposal};
 pub use files::WalkFile;
 pub use handover::{Plan, WalkFinding, WalkHandovers};
 pub use leads::{BackwardView, CalledFor, LeadMove, LeadView, NewLead};

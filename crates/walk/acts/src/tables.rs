@@ -4,7 +4,7 @@
 //! What a row says becomes operations, as a phone would send them: the same row brought twice is the same operation, and a
 //! walk of the recorder and one of a table are judged alike. Everybody brings their own walks.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 
 use access::{Own, decide, op};
@@ -23,13 +23,13 @@ use tabular::told::{AsideTable, Unknown};
 use tabular::when::{self, BEIJING_S, Reading};
 use tabular::{DateOrder, Told};
 use walk::forms::FORMS;
-use walk::ops::{FindingKind, Hlc};
+use walk::ops::{FindingKind, Hlc, OPS_MAX};
 use walk::{Act, Form, Op, OpId};
 
-use crate::{WalkSync, Walks};
+use crate::{BATCH_MAX, WalkSync, Walks};
 
 const FIELDS: &Fields<'_> = &[
-    ("walk", &["走访编号", "走流程编号", "记录编号", "编号", "序号"], false),
+    ("walk", &["走访编号", "走流程编号", "记录编号", "编号"], false),
     ("item", &["事项编码", "实施编码", "事项代码", "走访事项编码"], false),
     ("name", &["走访事项", "走流程事项", "事项名称", "事项", "办理事项"], false),
     ("began", &["走访时间", "开始时间", "走流程时间", "走访日期", "日期", "时间"], true),
@@ -86,6 +86,26 @@ struct WalkTable {
     refused: Vec<(u64, String)>,
 }
 
+impl ToldWalk {
+    fn day(&self, today: Moment) -> Date {
+        self.began.unwrap_or(today).date()
+    }
+    /// Why a row of the same number is no row of this walk; what it does not fill in differs from nothing.
+    fn differs(&self, row: &Self) -> Option<String> {
+        let form = |w: &Self| w.form.map_or("", |f| f.rule().zh);
+        let told = [
+            ("事项编码", &*self.item.0, &*row.item.0),
+            ("事项名称", &*self.item.1, &*row.item.1),
+            ("走访形式", form(self), form(row)),
+        ];
+        let (field, said, other) =
+            told.into_iter().find(|(_, a, b)| !a.is_empty() && !b.is_empty() && a != b)?;
+        Some(format!(
+            "{field}“{other}”与同一走访编号上面的行“{said}”不同，不同的走访请用不同的编号 / {other:?} differs from {said:?} of a row above with the same number: give another walk another number"
+        ))
+    }
+}
+
 fn yes(text: &str) -> Option<bool> {
     match text.trim().to_lowercase().as_str() {
         "是" | "y" | "yes" | "true" | "1" | "√" | "走通" | "走完" | "办成" | "通过" | "已完成" | "完成" => {
@@ -138,7 +158,7 @@ impl WalkTable {
         for row in table.rows() {
             read.cells.insert(row.row, row.cells.to_vec());
             let get = |word: &str| row.get(at(word)).to_owned();
-            let one = match row_of(&get, orders, form, me, now, &mut unknown) {
+            let one = match row_of(&get, orders, me, now, &mut unknown) {
                 Ok(one) => one,
                 Err(why) => {
                     read.refused.push((row.row, why));
@@ -146,7 +166,10 @@ impl WalkTable {
                 }
             };
             let key = match get("walk").as_str() {
-                "" => format!("{:?}|{}|{}|{:?}", one.form, one.item.0, one.item.1, one.began),
+                "" => {
+                    let form = one.form.unwrap_or(form);
+                    format!("{form:?}|{}|{}|{:?}", one.item.0, one.item.1, one.began)
+                }
                 number => number.to_owned(),
             };
             let n = *numbers.entry(key).or_insert_with(|| {
@@ -154,16 +177,26 @@ impl WalkTable {
                 read.walks.len() - 1
             });
             let walk = &mut read.walks[n];
+            // A number that was given twice would make one walk of two.
+            if let Some(why) = walk.differs(&one) {
+                read.refused.push((row.row, why));
+                continue;
+            }
             walk.rows.push(row.row);
-            // What the first row says of the walk holds; a later end is a later end.
+            // What one row says of the walk holds for the others; a later end is a later end.
             walk.form = walk.form.or(one.form);
-            if walk.item == (String::new(), String::new()) {
-                walk.item = one.item;
+            for (said, filled) in [(&mut walk.item.0, one.item.0), (&mut walk.item.1, one.item.1)] {
+                if said.is_empty() {
+                    *said = filled;
+                }
             }
             walk.began = [walk.began, one.began].into_iter().flatten().min();
             walk.ended = walk.ended.max(one.ended);
             walk.reached_end = one.reached_end.or(walk.reached_end);
             walk.acts.extend(one.acts);
+        }
+        for walk in &mut read.walks {
+            walk.form = walk.form.or(Some(form));
         }
         read.told = table.told;
         read.told.values_unknown = unknown.list();
@@ -187,7 +220,6 @@ impl WalkTable {
 fn row_of(
     get: &dyn Fn(&str) -> String,
     orders: [Option<DateOrder>; 3],
-    whole: Form,
     (name, login): (&str, &str),
     now: Moment,
     unknown: &mut Unknown,
@@ -219,11 +251,11 @@ fn row_of(
     }
     let by = time(&get("by"), orders[2])?.map(Moment::date);
     let form = match get("form").as_str() {
-        "" => whole,
-        text => form_named(text).ok_or_else(|| {
+        "" => None,
+        text => Some(form_named(text).ok_or_else(|| {
             let all: Vec<&str> = FORMS.iter().map(|r| r.zh).collect();
             format!("没有走访形式“{text}”，有：{} / no form {text:?}", all.join("、"))
-        })?,
+        })?),
     };
     let item = (get("item"), get("name"));
     if item.0.is_empty() && item.1.is_empty() {
@@ -278,7 +310,7 @@ fn row_of(
     let told = ["through", "end"].map(|f| !get(f).is_empty());
     Ok(ToldWalk {
         rows: Vec::new(),
-        form: Some(form),
+        form,
         item,
         began: Some(began),
         ended,
@@ -288,7 +320,7 @@ fn row_of(
 }
 
 /// The operations of a walk; a step that the item does not have stays as it is called.
-fn ops_of(told: &ToldWalk, name: &str, item: &ServiceItem, version: i64) -> Vec<Op> {
+fn ops_of(told: &ToldWalk, name: &str, item: &ServiceItem) -> Vec<Op> {
     let digest = |parts: &[&[u8]]| {
         let mut hash = Sm3::new();
         parts.iter().for_each(|p| hash.update(p));
@@ -315,7 +347,7 @@ fn ops_of(told: &ToldWalk, name: &str, item: &ServiceItem, version: i64) -> Vec<
         form,
         identity: form.rule().identity,
         item: item.code.clone(),
-        version: u32::try_from(version).unwrap_or(0),
+        version: item.version,
         simulated: false,
     };
     put(began, "start", start);
@@ -366,13 +398,8 @@ fn fields() -> Vec<FieldName> {
     FIELDS.iter().map(name).collect()
 }
 
-/// The item by its code, else the only one of this name; its version in force.
-fn item_of(
-    rd: &mut Rd<'_>,
-    walks: &Walks,
-    item: &(String, String),
-    day: Date,
-) -> Result<(ServiceItem, i64), Error> {
+/// The item by its code, else the only one of this name; its version that held on the day of the walk.
+fn item_of(rd: &mut Rd<'_>, walks: &Walks, item: &(String, String), day: Date) -> Result<ServiceItem, Error> {
     let shelf = walks.items.shelf_in(rd)?;
     let named = || {
         let mut all = shelf.rows().iter().filter(|r| r.name == item.1);
@@ -401,8 +428,30 @@ fn item_of(
         }
         None => named()?,
     };
-    let (_, there) = shelf::load(rd, row, day)?;
-    Ok((there, row.version))
+    Ok(shelf::load(rd, row, day)?.1)
+}
+
+/// What came of the operations of a walk.
+#[derive(Debug, Default)]
+struct Sent {
+    /// there is a walk
+    stored: bool,
+    /// why some of it was not taken
+    refused: Vec<Said>,
+    lacks: Vec<Said>,
+    cases: u64,
+}
+
+fn no_operation() -> Said {
+    Said::new("这次走访没有可收的记录", "no record of this walk could be taken")
+}
+
+/// Sentences as one, each once.
+fn joined(said: &[Said]) -> Said {
+    let mut told = HashSet::new();
+    let once: Vec<&Said> = said.iter().filter(|s| told.insert(s.zh.as_str())).collect();
+    let join = |f: fn(&Said) -> &str| once.iter().map(|s| f(s)).collect::<Vec<_>>().join("；");
+    Said::new(join(|s| &s.zh), join(|s| &s.en))
 }
 
 impl WalkTables {
@@ -425,6 +474,39 @@ impl WalkTables {
         let read = |asked: &Asked| WalkTable::read(&sheets, asked, form, (&me.name, &me.login), now);
         let table = read(&how.asked);
         Ok((format, table))
+    }
+
+    /// A long walk goes in several parts, as a phone would send it; what it lacks is known after the last.
+    fn send(&self, actor: &Actor, staff: StaffId, name: &str, ops: &[Op]) -> Result<Sent, Error> {
+        let mut sent = Sent::default();
+        if ops.len() > OPS_MAX {
+            sent.refused.push(Said::new(
+                format!("一次走访最多 {OPS_MAX} 条记录，请分成几次走访"),
+                format!("a walk has at most {OPS_MAX} records: make several of it"),
+            ));
+            return Ok(sent);
+        }
+        for part in ops.chunks(BATCH_MAX) {
+            let ops: Result<_, _> = part.iter().map(serde_json::to_value).collect();
+            let walk = WalkSync {
+                name: name.to_owned(),
+                staff: staff.0,
+                campaign: None,
+                assignment: None,
+                ops: ops.map_err(Error::bug)?,
+                known: BTreeMap::new(),
+            };
+            let synced = self.0.sync_walks(actor.clone(), vec![walk]).wait()?.pop();
+            let synced = synced.ok_or_else(|| Error::bug("no answer to a walk of a table"))?;
+            // What is refused as a whole has no number.
+            sent.stored |= synced.id != 0;
+            sent.refused
+                .extend(synced.refused.into_iter().chain(synced.refused_ops.into_iter().map(|r| r.said)));
+            if synced.id != 0 {
+                (sent.lacks, sent.cases) = (synced.lacks, synced.cases.len() as u64);
+            }
+        }
+        Ok(sent)
     }
 }
 
@@ -472,13 +554,13 @@ impl Gate for WalkTables {
             }
         };
         // Items that do not exist are told before anything is written.
-        let day = self.0.city.store().now().date();
+        let now = self.0.city.store().now();
         let own = self.0.clone();
-        let asked: Vec<(usize, (String, String))> =
-            read.walks.iter().enumerate().map(|(n, w)| (n, w.item.clone())).collect();
+        let asked: Vec<(usize, (String, String), Date)> =
+            read.walks.iter().enumerate().map(|(n, w)| (n, w.item.clone(), w.day(now))).collect();
         let bad = self.0.city.store().read(move |rd| {
             let mut bad = Vec::new();
-            for (n, item) in asked {
+            for (n, item, day) in asked {
                 match item_of(rd, &own, &item, day) {
                     Err(Error::Invalid { said, .. }) => bad.push((n, said)),
                     Err(e) => return Err(e),
@@ -518,7 +600,7 @@ impl Gate for WalkTables {
         for chunk in walks.chunks(CHUNK) {
             for walk in chunk {
                 let name = token(staff, walk, &number(&read, walk));
-                let day = walk.began.map_or_else(|| self.0.city.store().now().date(), Moment::date);
+                let day = walk.day(self.0.city.store().now());
                 let (own, item, key) = (self.0.clone(), walk.item.clone(), name.clone());
                 let found = self.0.city.store().read(move |rd| {
                     let before = store::walks::by_name(rd, &key)?.map(|w| w.ops);
@@ -528,34 +610,26 @@ impl Gate for WalkTables {
                         Err(e) => Err(e),
                     }
                 })?;
-                let ((item, version), before) = match found {
+                let (item, before) = match found {
                     Ok(found) => found,
                     Err(said) => {
                         read.refuse(&walk.rows, &said);
                         continue;
                     }
                 };
-                let ops: Vec<serde_json::Value> = ops_of(walk, &name, &item, version)
-                    .iter()
-                    .map(serde_json::to_value)
-                    .collect::<Result<_, _>>()
-                    .map_err(Error::bug)?;
-                let sent = WalkSync {
-                    name: name.clone(),
-                    staff: staff.0,
-                    campaign: None,
-                    assignment: None,
-                    ops,
-                    known: BTreeMap::new(),
-                };
-                let Some(synced) = self.0.sync_walks(actor.clone(), vec![sent]).wait()?.pop() else {
-                    continue;
-                };
-                let refused =
-                    synced.refused.or_else(|| synced.refused_ops.into_iter().next().map(|r| r.said));
-                if let Some(said) = refused {
+                let sent = self.send(actor, staff, &name, &ops_of(walk, &name, &item))?;
+                if !sent.stored {
+                    let said = sent.refused.first().cloned().unwrap_or_else(no_operation);
                     read.refuse(&walk.rows, &said);
                     continue;
+                }
+                let row = walk.rows.first().copied().unwrap_or_default();
+                if !sent.refused.is_empty() {
+                    let (join, n) = (joined(&sent.refused), sent.refused.len());
+                    read.told.note(format!(
+                        "第 {row} 行的走访有 {n} 条记录未收，其余已收：{} / {n} records of the walk of row {row} were not taken, all others were: {}",
+                        join.zh, join.en
+                    ));
                 }
                 let after =
                     self.0.city.store().read(move |rd| store::walks::by_name(rd, &name))?.map(|w| w.ops);
@@ -565,16 +639,13 @@ impl Gate for WalkTables {
                     Some(_) if before == after => answer.duplicates += rows,
                     Some(_) => answer.changed += rows,
                 }
-                cases += synced.cases.len() as u64;
-                if !synced.lacks.is_empty() {
+                cases += sent.cases;
+                if !sent.lacks.is_empty() {
                     open += 1;
-                    let join =
-                        |f: fn(&Said) -> &str| synced.lacks.iter().map(f).collect::<Vec<_>>().join("；");
-                    let row = walk.rows.first().copied().unwrap_or_default();
+                    let join = joined(&sent.lacks);
                     read.told.note(format!(
                         "第 {row} 行的走访还不计入：{} / the walk of row {row} does not count yet: {}",
-                        join(|s| &s.zh),
-                        join(|s| &s.en)
+                        join.zh, join.en
                     ));
                 }
             }

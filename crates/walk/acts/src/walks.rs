@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use access::{Own, Permit, Region, Unit, decide, op};
 use catalogue::{ServiceItem, StepKind};
 use kernel::{Actor, CaseId, Role, Said, StaffId};
+use outbox::UnitWords;
 use serde::{Deserialize, Serialize};
 use sm3::{Digest, Sm3};
 use store::items::ItemRow;
 use store::walks::{self, FindingRow, WalkRow};
-use store::{Rd, Tx, campaigns, counters, items, office};
+use store::{Rd, Tx, campaigns, counters, items};
 use walk::ops::{FindingKind, OPS_MAX};
 use walk::record::{Finding, StepPlace, walker_shown_to};
 use walk::{Form, Log, Op, OpId, WalkRecord};
@@ -19,7 +20,7 @@ use walk::{Form, Log, Op, OpId, WalkRecord};
 use crate::WalkFinding;
 use crate::Walks;
 use crate::unannounced::hidden_from;
-use city::{Door, Error, Later, Office};
+use city::{City, Door, Error, Later, Office};
 
 /// The most operations of one request.
 pub const BATCH_MAX: usize = 1_000;
@@ -470,7 +471,7 @@ impl Walks {
                     Ok(case) => next.case = Some(case),
                     Err(e @ (Error::Refused(_) | Error::Invalid { .. } | Error::Forbidden(_))) => {
                         if was.is_none() {
-                            tell_refused(tx, office, &next, &e)?;
+                            tell_refused(&self.city, tx, office, &next, &e)?;
                         }
                     }
                     Err(e) => return Err(e),
@@ -573,14 +574,20 @@ impl Walks {
 }
 
 /// A finding that could not become a case goes to the reception of its region, with why.
-fn tell_refused(tx: &mut Tx<'_>, office: &Office, f: &FindingRow, why: &Error) -> Result<(), Error> {
+fn tell_refused(
+    city: &City,
+    tx: &mut Tx<'_>,
+    office: &Office,
+    f: &FindingRow,
+    why: &Error,
+) -> Result<(), Error> {
     let region = f.region.parse().unwrap_or_else(|_| office.settings.city.clone());
     let Some(desk) = office.reception(&region).map(|u| u.id).or(f.unit) else { return Ok(()) };
     let line = resolve::clause(&hanyu::mask::mask(f.words.trim()), 40);
-    let words = format!("走查发现未能自动转件，请人工登记：{line}（{why}）");
     let now = tx.now();
-    office::put_message(tx, desk, now, None, &words)?;
-    Ok(())
+    let title = format!("：{line}（{why}）");
+    let words = UnitWords::around(&title, |t| format!("走查发现未能自动转件，请人工登记{t}"));
+    outbox::to_unit(city, tx, desk, now, None, words)
 }
 
 /// Who may read a walk of somebody else: the region's offices; a unit its own items and its own people.

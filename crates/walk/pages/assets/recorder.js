@@ -167,7 +167,10 @@ async function sync() {
     for (const walk of mine()) {
       if ((await waiting(walk.name)).length || !walk.closed) await one(walk);
     }
-    for (const walk of (await got(read("walks").getAll())).filter((w) => w.staff === pack.me.id)) await sendFiles(walk);
+    for (const walk of (await got(read("walks").getAll())).filter((w) => w.staff === pack.me.id)) {
+      await sendFiles(walk);
+      await over(walk);
+    }
     net = "idle";
   } catch (e) {
     net = e.signedOut ? "signedOut" : "offline";
@@ -177,6 +180,11 @@ async function sync() {
   syncing = false;
   if (again) { again = false; soon(); }
   await show();
+}
+/** A walk that is finished, sent, and lacks nothing is no longer under way. */
+async function over(walk) {
+  if (walk.closed || walk.refused || walk.lacks.length || (await waiting(walk.name)).length) return;
+  if (tell(await opsOf(walk.name)).finished) await note(walk.name, { closed: true });
 }
 /** A walk that was begun on another phone goes on here. */
 async function join(theirs) {

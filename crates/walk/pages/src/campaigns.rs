@@ -6,8 +6,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
 use kernel::{Date, Role};
 use serde::Deserialize;
-use walk::campaign::{Campaign, Target};
-use walk_acts::{CampaignView, Given, WalkLine};
+use walk::campaign::{Campaign, Lack, Target};
+use walk_acts::{CampaignView, Given, Proposal, WalkLine};
 use web_kit::{Fields, Oops, again, date_of, in_words, render, when};
 
 use crate::{Desk, Kit, Page};
@@ -98,6 +98,8 @@ struct ListHtml {
     may_record: bool,
     sent: Fields,
     trouble: String,
+    /// the form of a new campaign is open
+    open: bool,
 }
 
 fn span(c: &CampaignView) -> String {
@@ -126,15 +128,38 @@ async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<R
         newest: lines(newest),
         may_make: allowed(access::Operation::WriteWalks),
         may_record,
+        open: !trouble.is_empty() || sent.has("new"),
         sent,
         trouble,
         p,
     }))
 }
 
+#[derive(Default, Deserialize)]
+pub(crate) struct ListAsk {
+    /// the form of a new campaign is wanted, filled in for the month to come
+    #[serde(default)]
+    new: String,
+}
+
+/// A campaign of the days to come, to be changed: most begin so.
+fn suggested(p: &Page) -> Fields {
+    let (today, t) = (p.now.date(), p.t.walk);
+    let to = p.now.plus_us(30 * kernel::US_PER_DAY).date().to_string();
+    let name = t.suggested_name.replace("{year}", &today.year().to_string());
+    let name = name.replace("{month}", &today.month().to_string());
+    let all = [("new", "1".to_owned()), ("name", name), ("from", today.to_string()), ("to", to)];
+    Fields(all.map(|(n, v)| (n.to_owned(), v)).into())
+}
+
 /// `GET /desk/walks`
-pub(crate) async fn list(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
-    page(&kit, &desk, Fields::default(), String::new()).await
+pub(crate) async fn list(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Ask(ask): Ask<ListAsk>,
+) -> Result<Response, Oops> {
+    let sent = if ask.new.is_empty() { Fields::default() } else { suggested(&desk.page) };
+    page(&kit, &desk, sent, String::new()).await
 }
 
 fn read(f: &Fields) -> Result<Campaign, Error> {
@@ -215,6 +240,21 @@ struct Proposed {
     people: usize,
     items: usize,
     missing: usize,
+    /// why it gives out too little, and where that is mended
+    lacks: Vec<(String, &'static str)>,
+}
+
+/// Where what a campaign lacks is mended, for who may go there.
+fn mended_at(desk: &Desk, lack: &Lack) -> &'static str {
+    let (operation, path) = match lack {
+        Lack::NoWalkers => (access::Operation::WriteStaff, "/desk/import/roster"),
+        Lack::NoUnits(_) => (access::Operation::WriteUnits, "/desk/import/roster"),
+        Lack::NoItems | Lack::OnlyOwn(_) | Lack::FewItems(_) => {
+            (access::Operation::WriteCatalogue, "/desk/import/items")
+        }
+        Lack::NobodyMeant(..) => (access::Operation::WriteWalks, "/desk/walks?new=1"),
+    };
+    if access::offers(&desk.actor(), operation) { path } else { "" }
 }
 
 #[derive(Template)]
@@ -246,7 +286,7 @@ async fn given_page(
     let mut proposed = None;
     if may && rows.is_empty() && ask.after == 0 {
         let seed = ask.seed.unwrap_or(id.unsigned_abs());
-        let (given, short) = kit.acts.walks.propose_walks(desk.actor(), id, seed).await?;
+        let Proposal { given, short, lacks } = kit.acts.walks.propose_walks(desk.actor(), id, seed).await?;
         let count = |f: fn(&walk::campaign::Assignment) -> String| {
             given.iter().map(f).collect::<std::collections::BTreeSet<_>>().len()
         };
@@ -256,6 +296,11 @@ async fn given_page(
             people: count(|a| a.staff.to_string()),
             items: count(|a| a.item.clone()),
             missing: short.iter().map(|s| usize::from(s.missing)).sum(),
+            lacks: lacks
+                .iter()
+                .map(|l| (l.said(), mended_at(desk, l)))
+                .map(|(s, at)| (in_words(p.lang, &s.zh, &s.en), at))
+                .collect(),
         });
     }
     let next = if rows.len() == 200 { rows.last().map_or(0, |g| g.row.id) } else { 0 };

@@ -23,6 +23,7 @@ pub(crate) struct Found {
     pub number: String,
     pub state: &'static str,
     pub class: &'static str,
+    /// 0: not for this reader to open
     pub walk: i64,
     pub measures: Vec<String>,
     pub problem: bool,
@@ -57,7 +58,7 @@ pub(crate) fn found(p: &Page, office: &city::Office, l: Listed) -> Found {
         problem: l.row.kind == "problem",
         words: l.row.words,
         number: l.row.number.unwrap_or_default(),
-        walk: l.row.walk,
+        walk: if l.opens { l.row.walk } else { 0 },
     }
 }
 

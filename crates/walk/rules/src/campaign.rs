@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Date, RegionCode, StaffId, UnitId};
+use kernel::{Date, RegionCode, Said, StaffId, UnitId};
 use serde::{Deserialize, Serialize};
 
 use crate::forms::Form;
@@ -204,6 +204,104 @@ pub fn assign(
     (out, short.collect())
 }
 
+/// Why a campaign gives out nothing, or less than its targets say (为什么派不出).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// no account walks
+    NoWalkers,
+    /// nobody has the positions of the targets: those asked for, those that there are
+    NobodyMeant(String, String),
+    /// the catalogue has no item here
+    NoItems,
+    /// so many items, all of units that are none of ours
+    NoUnits(usize),
+    /// a cross-walk, and all items are of the walkers' own units: so many walks
+    OnlyOwn(usize),
+    /// nobody walks an item twice: so many walks more than there are items
+    FewItems(usize),
+}
+
+impl Lack {
+    /// In words, with what to do.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::NoWalkers => Said::new(
+                "没有走查人账号：请系统管理员在花名册里导入领导，或把账号的角色改为“走查人”",
+                "no account walks: the administrator brings leaders in a list of staff, or makes accounts walkers",
+            ),
+            Self::NobodyMeant(asked, there) => Said::new(
+                format!(
+                    "没有人的职务是“{asked}”；现有走查人的职务：{there}。请按这些职务另建行动，或把职务留空（所有走查人）"
+                ),
+                format!(
+                    "nobody has the position {asked:?}; there are: {there}. Make a campaign for these, or leave positions empty"
+                ),
+            ),
+            Self::NoItems => Said::new(
+                "事项库是空的：请先导入事项，现成的事项清单就行",
+                "there are no items: bring them first, from whatever list there is",
+            ),
+            Self::NoUnits(n) => Said::new(
+                format!(
+                    "{n} 个事项的单位在系统里都没有：请先导入这些单位，或把事项的单位改成系统里的全称、简称，再导入一次"
+                ),
+                format!(
+                    "all {n} items are of units that are not here: bring the units, or mend the names, and bring the items again"
+                ),
+            ),
+            Self::OnlyOwn(n) => Said::new(
+                format!(
+                    "交叉走不走本单位的事项，有 {n} 次派不出：请再导入别的单位的事项，或另建不勾“交叉走”的行动"
+                ),
+                format!(
+                    "a cross-walk is never at home: {n} walks cannot be given; bring items of other units, or make a campaign without crossing"
+                ),
+            ),
+            Self::FewItems(n) => Said::new(
+                format!("事项不够：同一人不重复走一个事项，有 {n} 次派不出；请再导入事项，或减少每人次数"),
+                format!(
+                    "too few items: nobody walks one twice, {n} walks cannot be given; bring more items or ask for fewer walks"
+                ),
+            ),
+        }
+    }
+}
+
+/// What keeps a campaign from being given out as its targets say; `unplaced` are items here whose unit is none of ours.
+pub fn lacks(
+    campaign: &Campaign,
+    people: &[Candidate],
+    items: &[Walkable],
+    unplaced: usize,
+    short: &[Shortfall],
+) -> Vec<Lack> {
+    let mut out = Vec::new();
+    let meant: Vec<&Candidate> =
+        people.iter().filter(|c| campaign.targets.iter().any(|t| t.means(c))).collect();
+    if people.is_empty() {
+        out.push(Lack::NoWalkers);
+    } else if meant.is_empty() {
+        let asked: BTreeSet<&str> =
+            campaign.targets.iter().flat_map(|t| t.positions.iter().map(String::as_str)).collect();
+        let there: BTreeSet<&str> =
+            people.iter().map(|c| c.position.as_str()).filter(|p| !p.is_empty()).take(200).collect();
+        let list = |all: BTreeSet<&str>| all.into_iter().take(8).collect::<Vec<_>>().join("、");
+        out.push(Lack::NobodyMeant(list(asked), list(there)));
+    }
+    if items.is_empty() {
+        out.push(if unplaced > 0 { Lack::NoUnits(unplaced) } else { Lack::NoItems });
+    }
+    let missing: usize = short.iter().map(|s| usize::from(s.missing)).sum();
+    if out.is_empty() && missing > 0 {
+        // Who lacks a walk has either walked every item that is not at home, or none is away from home.
+        let at_home = |c: &&&Candidate| items.iter().all(|w| c.own.contains(&w.unit));
+        let crosses = short.iter().any(|s| campaign.targets.get(s.target).is_some_and(|t| t.cross));
+        let home = crosses && meant.iter().any(|c| at_home(&c));
+        out.push(if home { Lack::OnlyOwn(missing) } else { Lack::FewItems(missing) });
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,6 +373,26 @@ mod tests {
         assert!(given.iter().all(|a| a.staff.0 >= 2));
         assert_eq!(given.len(), 4);
         assert_eq!(short.iter().map(|s| s.missing).collect::<Vec<_>>(), [1, 1], "two items for three walks");
+    }
+
+    #[test]
+    fn a_campaign_that_gives_out_too_little_says_why() {
+        let why = |c: &Campaign, p: &[Candidate], i: &[Walkable], unplaced| {
+            let (given, short) = assign(1, c, p, i);
+            let lacks = lacks(c, p, i, unplaced, &short);
+            assert!(lacks.iter().all(|l| !l.said().zh.is_empty() && !l.said().en.is_empty()));
+            assert_eq!(lacks.is_empty(), short.is_empty() && !given.is_empty(), "{lacks:?}");
+            lacks
+        };
+        let c = campaign(2, false);
+        assert_eq!(why(&c, &[], &[], 0), [Lack::NoWalkers, Lack::NoItems]);
+        assert_eq!(why(&c, &people(2), &[], 7), [Lack::NoUnits(7)]);
+        let mut others = people(2);
+        others.iter_mut().for_each(|p| p.position = "主任".into());
+        assert_eq!(why(&c, &others, &items(9), 0), [Lack::NobodyMeant("局长".into(), "主任".into())]);
+        assert_eq!(why(&c, &people(2), &items(1), 0), [Lack::FewItems(2)]);
+        assert_eq!(why(&campaign(1, true), &people(1), &items(1), 0), [Lack::OnlyOwn(1)]);
+        assert_eq!(why(&c, &people(2), &items(9), 3), []);
     }
 
     proptest! {

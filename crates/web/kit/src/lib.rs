@@ -27,7 +27,9 @@ pub use oops::{Oops, again, errors_as_pages, explain};
 pub use page::{
     Desk, Kit, Lang, Me, Options, Page, Reader, Site, blocking, cookie, cookie_header, escape, prefs, render,
 };
-pub use parts::{DOCX, OFD, Opt, XLSX, address, base, download, opt, qr, unit_choices};
-pub use say::{Lamp, date_of, day, in_words, lamp, length, moment_of, role, said, short_day, when, word};
+pub use parts::{DOCX, OFD, Opt, XLSX, address, base, download, opt, qr, qr_squares, unit_choices};
+pub use say::{
+    Lamp, date_of, day, in_words, lamp, length, moment_of, role, said, short_day, weekdays, when, word,
+};
 pub use slot::{CaseKey, Filler, Filling, FollowedCase, Fragment, Slot, Tile, filler};
 pub use texts::{COMMON_TEXTS, EN, Text, Texts, Words, ZH};

@@ -148,7 +148,12 @@ pub async fn errors_as_pages(State(kit): State<Kit>, req: Request, next: Next) -
     }
     let error = match answer.extensions().get::<Oops>() {
         Some(oops) => oops.0.clone(),
-        None if code == StatusCode::NOT_FOUND || code == StatusCode::METHOD_NOT_ALLOWED => Error::NotFound,
+        // A page that has its own words for what is not there keeps them.
+        None if matches!(code, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
+            && !is_page(&answer) =>
+        {
+            Error::NotFound
+        }
         None if code.is_client_error() && read_by_people && is_bare(&answer) => misread(code, asks),
         None => return answer,
     };
@@ -188,6 +193,11 @@ pub async fn errors_as_pages(State(kit): State<Kit>, req: Request, next: Next) -
 /// Words of the framework about a request it could not read, not a page of ours.
 fn is_bare(answer: &Response) -> bool {
     header_of(answer.headers(), "content-type").starts_with("text/plain")
+}
+
+/// A page of ours.
+fn is_page(answer: &Response) -> bool {
+    header_of(answer.headers(), "content-type").starts_with("text/html")
 }
 
 /// What a reader is told of a request that no page could read: an address with a part missing or mistyped, a form

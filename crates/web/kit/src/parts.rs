@@ -48,6 +48,12 @@ pub fn qr(link: &str) -> String {
     made.map_or_else(|_| String::new(), |q| fast_qr::convert::svg::SvgBuilder::default().to_str(&q))
 }
 
+/// The squares of a QR code, row by row; true is dark.
+pub fn qr_squares(link: &str) -> Vec<Vec<bool>> {
+    let Ok(code) = fast_qr::QRBuilder::new(link.to_owned()).build() else { return Vec::new() };
+    (0..code.size).map(|r| code[r].iter().take(code.size).map(|m| m.value()).collect()).collect()
+}
+
 /// Kind of an XLSX workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Kind of a Word document.

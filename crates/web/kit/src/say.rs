@@ -43,6 +43,11 @@ const WEEK: [(&str, &str); 7] = [
     ("周日", "Sun"),
 ];
 
+/// The days of the week, Monday first.
+pub fn weekdays(lang: Lang) -> impl Iterator<Item = &'static str> {
+    WEEK.into_iter().map(move |(zh, en)| if lang == Lang::Zh { zh } else { en })
+}
+
 /// A day with its weekday.
 pub fn day(lang: Lang, d: Date) -> String {
     let (zh, en) = WEEK[d.weekday().to_monday_zero_offset() as usize % 7];

@@ -34,7 +34,10 @@ pub const AREAS: &[Area] = &[
     Area { text: optimise_pages::area, places: &[optimise_pages::PLACES] },
     Area { text: supervise_pages::area, places: &[supervise_pages::PLACES] },
     Area { text: people_pages::messages_area, places: &[people_pages::MESSAGES] },
-    Area { text: people_pages::office_area, places: &[people_pages::OFFICE, imports_pages::PLACES] },
+    Area {
+        text: people_pages::office_area,
+        places: &[people_pages::OFFICE, imports_pages::PLACES, seals_pages::PLACES],
+    },
 ];
 
 /// Pages of the workbench and the place that each belongs to, where its address does not say so.
@@ -96,6 +99,7 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
     ("people-pages", people_pages::texts::ALL),
     ("imports-pages", imports_pages::texts::ALL),
     ("outbox-pages", outbox_pages::texts::ALL),
+    ("seals-pages", seals_pages::texts::ALL),
 ];
 
 /// All pages over the house.
@@ -104,7 +108,8 @@ pub fn router(house: &House, options: Options) -> Router {
     let rooms = Rooms::of(house, &kit);
     let slots = Arc::new(slots::of_cases(&rooms));
     let public = portal::routes()
-        .with_state(kit.clone())
+        .with_state(rooms.portal.clone())
+        .merge(seals_pages::public_routes().with_state(rooms.seals.clone()))
         .merge(resolve_pages::public_routes(Arc::clone(&slots)).with_state(rooms.resolve.clone()))
         .merge(people_pages::public_routes().with_state(rooms.people.clone()))
         .merge(supervise_pages::public_routes().with_state(rooms.supervise.clone()))
@@ -121,6 +126,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(people_pages::routes().with_state(rooms.people))
         .merge(imports_pages::routes().with_state(rooms.imports))
         .merge(outbox_pages::routes().with_state(rooms.outbox))
+        .merge(seals_pages::routes().with_state(rooms.seals))
         .merge(optimise_pages::routes().with_state(rooms.optimise))
         .merge(supervise_pages::routes().with_state(rooms.supervise))
         .merge(catalogue_pages::routes().with_state(rooms.catalogue))
@@ -153,6 +159,8 @@ pub(crate) struct Rooms {
     pub people: people_pages::Kit,
     pub imports: imports_pages::Kit,
     pub outbox: outbox_pages::Kit,
+    pub seals: seals_pages::Kit,
+    pub portal: portal::Kit,
 }
 
 impl Rooms {
@@ -171,6 +179,7 @@ impl Rooms {
             imports,
             outbox,
             halls,
+            seals,
             ..
         } = house.clone();
         Self {
@@ -181,10 +190,12 @@ impl Rooms {
             hall: kit.with(hall_pages::Acts { halls, items: items.clone() }),
             resolve: kit.with(resolve_pages::Acts { cases }),
             optimise: kit.with(optimise_pages::Acts { redesigns, logs, items }),
-            supervise: kit.with(supervise_pages::Acts { supervision }),
+            supervise: kit.with(supervise_pages::Acts { supervision, seals: seals.clone() }),
             people: kit.with(people_pages::Acts { people }),
             imports: kit.with(imports_pages::Acts { imports }),
             outbox: kit.with(outbox_pages::Acts { outbox }),
+            portal: kit.with(portal::Acts { seals: seals.clone() }),
+            seals: kit.with(seals_pages::Acts { seals }),
         }
     }
 }

@@ -16,6 +16,7 @@ pub(crate) fn of_cases(rooms: &Rooms) -> Slots {
             filler(company, company_pages::beside_case),
         ]),
         beside_followed_case: Slot::new([filler(supervise, supervise_pages::beside_followed_case)]),
+        next: Slot::new([filler(&rooms.people, people_pages::next_at_home)]),
         home: Slot::new([
             filler(walk, walk_pages::at_home),
             filler(optimise, optimise_pages::at_home),

@@ -58,6 +58,7 @@ pub const STEPS: &[Step] = steps![
     32 "standby",
     33 "posted_reply",
     34 "outbox",
+    40 "seals",
 ];
 
 /// The version this program knows.

@@ -9,8 +9,9 @@ use store::campaigns::CampaignRow;
 use store::guides::{GuideRow, PlateRow};
 use store::proof::{self, COMPARED_OTHERWISE, Compared, NOT_COMPARED};
 use store::ratings::{RatingRow, ServiceRow};
+use store::seals::{SealRow, SealedRow};
 use store::supervision::{BulletinRow, DrawRow, PaperRow, PublicationRow};
-use store::{Dialect, Options, StoreError, Tx, campaigns, guides, ratings, supervision};
+use store::{Dialect, Options, StoreError, Tx, campaigns, guides, ratings, seals, supervision};
 use testkit::both_engines;
 
 fn permit() -> Permit {
@@ -109,6 +110,57 @@ fn fill(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     ratings::decide(tx, &p, &rating)
 }
 
+/// The same for seals and what was sealed.
+fn fill_seals(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let (p, now) = (permit(), Moment::from_us(1));
+    let mut seal = SealRow {
+        id: 0,
+        number: "4306000000001".into(),
+        name: "某局".into(),
+        kind: "unit".into(),
+        unit: UnitId(1),
+        state: "applied".into(),
+        ver: 1,
+        papers: "bulletin".into(),
+        roles: "coordinator".into(),
+        device: String::new(),
+        trial: false,
+        asked_by: None,
+        filed: String::new(),
+        valid_from: None,
+        valid_to: None,
+        certificate: String::new(),
+        made: now,
+        width: 42,
+        height: 42,
+    };
+    seal.id = seals::put(tx, &p, &seal, b"png")?;
+    seal.state = "made".into();
+    seals::put_made(tx, &p, seal.id, b"esl", b"png")?;
+    assert!(seals::save(tx, &p, &seal)? && !seals::save(tx, &p, &seal)?);
+    let paper = SealedRow {
+        id: 0,
+        code: "CODE".into(),
+        kind: "bulletin".into(),
+        subject: 1,
+        seal: seal.id,
+        office: "某局".into(),
+        number: "1号".into(),
+        title: "通报".into(),
+        day: "2026-03-02".into(),
+        trial: true,
+        at: now,
+        state: "kept".into(),
+        ended: None,
+        why: String::new(),
+        ofd_digest: "a".into(),
+        pdf_digest: "b".into(),
+    };
+    let id = seals::put_sealed(tx, &p, &paper, b"ofd", b"pdf")?;
+    assert!(seals::withdraw(tx, &p, id, "错")? && !seals::withdraw(tx, &p, id, "错")?);
+    Ok(())
+}
+
 fn all(tx: &mut Tx<'_>) -> Result<Compared, StoreError> {
     proof::compare_all(tx)
 }
@@ -117,6 +169,7 @@ fn all(tx: &mut Tx<'_>) -> Result<Compared, StoreError> {
 fn every_edit_of_a_compared_column_is_named_and_so_is_a_row_that_is_gone() {
     both_engines(&Options::default(), |store| {
         store.write(fill).unwrap();
+        store.write(fill_seals).unwrap();
         let whole = store.read(proof::compare_all).unwrap();
         assert_eq!((whole.findings.as_slice(), whole.unproved), ([].as_slice(), 0));
         let mut columns = 0;

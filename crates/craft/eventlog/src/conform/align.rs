@@ -45,6 +45,37 @@ pub struct Aligned {
     pub moves: Vec<Move>,
 }
 
+/// Why a trace has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unanswered {
+    /// The model never ends, whatever is done.
+    NoEnd,
+    /// More was to be looked at than the budget allows.
+    Budget,
+    /// The time was up.
+    Time,
+}
+
+impl Unanswered {
+    /// What it is and what to do, Chinese and English.
+    pub const fn said(self) -> (&'static str, &'static str) {
+        match self {
+            Self::NoEnd => (
+                "模型走不到结束：请检查是否有环节没有流出、并行分开后没有汇合、结束事件没有连上",
+                "the model never comes to its end: look for a step without an outgoing flow, ways that are parted and never joined, an end event that nothing leads to",
+            ),
+            Self::Budget => (
+                "并行或可跳过的环节太多，组合数超出预算：请把同时走的几路单独成图来比，或先筛选日志（log filter）只留这一段",
+                "too many steps side by side or left out, more combinations than the budget allows: compare the parallel ways in a model of their own, or filter the log (log filter) for that part",
+            ),
+            Self::Time => (
+                "时间到了还没有算完：命令行可加 --seconds 多给时间，或先筛选日志（log filter）、把模型拆成几段来比",
+                "the time was up before it was found: give more with --seconds at the command line, filter the log (log filter), or compare part of the model at a time",
+            ),
+        }
+    }
+}
+
 /// Aligns traces with one net and remembers what it has seen of it.
 pub struct Aligner {
     labels: Vec<String>,
@@ -97,19 +128,38 @@ impl Aligner {
 
     /// The same; `None` also when `over` says that the time is up.
     pub fn align_until(&mut self, trace: &[u32], over: &dyn Fn() -> bool) -> Option<Aligned> {
+        self.answer(trace, over).ok()
+    }
+
+    /// The same, with the reason where there is no answer.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn answer(&mut self, trace: &[u32], over: &dyn Fn() -> bool) -> Result<Aligned, Unanswered> {
+        let most = self.budget.states;
         if let Either::Small(automaton) = &mut self.automaton {
-            match search(automaton, trace, self.budget.states, over) {
-                Ok(found) => return found,
+            match search(automaton, trace, most, over) {
                 // More than one token in a place: begin again with counted tokens.
-                Err(GaveUp) => {
-                    self.automaton = Either::Large(large(&self.net, &self.labels, self.budget).ok()?);
+                Err(GaveUp::Tokens) => {
+                    let counted = large(&self.net, &self.labels, self.budget);
+                    self.automaton = Either::Large(counted.map_err(|_| Unanswered::Budget)?);
                 }
+                found => return found.unwrap_or_else(|why| Err(unanswered(why))),
             }
         }
         match &mut self.automaton {
-            Either::Large(automaton) => search(automaton, trace, self.budget.states, over).unwrap_or(None),
-            Either::Small(_) => None,
+            Either::Large(automaton) => {
+                search(automaton, trace, most, over).unwrap_or_else(|why| Err(unanswered(why)))
+            }
+            Either::Small(_) => Err(Unanswered::Budget),
         }
+    }
+}
+
+const fn unanswered(why: GaveUp) -> Unanswered {
+    match why {
+        GaveUp::Tokens | GaveUp::Markings => Unanswered::Budget,
+        GaveUp::Time => Unanswered::Time,
     }
 }
 
@@ -134,7 +184,7 @@ fn search<M: super::automaton::Marking>(
     trace: &[u32],
     max_states: usize,
     over: &dyn Fn() -> bool,
-) -> Result<Option<Aligned>, GaveUp> {
+) -> Result<Result<Aligned, Unanswered>, GaveUp> {
     let key = |at: usize, state: u32| (at as u64) << 32 | u64::from(state);
     let mut settled: HashMap<u64, From> = HashMap::with_capacity(trace.len() * 8);
     // Steps that the model does not have cost one each, whatever else happens.
@@ -146,14 +196,17 @@ fn search<M: super::automaton::Marking>(
         while let Some((here, from)) = level.pop() {
             let hashbrown::hash_map::Entry::Vacant(slot) = settled.entry(here) else { continue };
             slot.insert(from);
-            if settled.len() > max_states || (settled.len().is_multiple_of(CHECKED) && over()) {
-                return Ok(None);
+            if settled.len() > max_states {
+                return Ok(Err(Unanswered::Budget));
+            }
+            if settled.len().is_multiple_of(CHECKED) && over() {
+                return Ok(Err(Unanswered::Time));
             }
             let (at, state) = ((here >> 32) as usize, here as u32);
             model.build(state, over)?;
             let Some(&label) = trace.get(at) else {
                 if model.ends(state) {
-                    return Ok(Some(Aligned { cost, moves: path(&settled, here) }));
+                    return Ok(Ok(Aligned { cost, moves: path(&settled, here) }));
                 }
                 let ahead = model.edges(state).iter();
                 next_level
@@ -177,7 +230,7 @@ fn search<M: super::automaton::Marking>(
             }
         }
         if next_level.is_empty() {
-            return Ok(None);
+            return Ok(Err(Unanswered::NoEnd));
         }
         std::mem::swap(&mut level, &mut next_level);
         cost += 1;

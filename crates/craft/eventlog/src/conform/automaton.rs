@@ -89,8 +89,16 @@ pub(super) struct Automaton<M> {
     left: u64,
 }
 
-/// The net cannot be handled: out of budget, or more tokens than the marking holds.
-pub(super) struct GaveUp;
+/// Why a state could not be built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GaveUp {
+    /// More tokens than this kind of marking holds.
+    Tokens,
+    /// The markings that may be looked at are used up.
+    Markings,
+    /// The time is up.
+    Time,
+}
 
 impl<M: Marking> Automaton<M> {
     /// `None` when this kind of marking cannot hold the net.
@@ -152,6 +160,15 @@ impl<M: Marking> Automaton<M> {
         })
     }
 
+    /// Counts one more marking; the clock is looked at now and then, over all states together.
+    fn look(&mut self, over: &dyn Fn() -> bool) -> Result<(), GaveUp> {
+        self.left = self.left.checked_sub(1).ok_or(GaveUp::Markings)?;
+        if self.left.is_multiple_of(super::align::CHECKED as u64) && over() {
+            return Err(GaveUp::Time);
+        }
+        Ok(())
+    }
+
     fn expand(&mut self, state: u32, over: &dyn Fn() -> bool) -> Result<(Vec<(u32, u32)>, bool), GaveUp> {
         let mut found: Vec<M> = vec![self.markings[state as usize].clone()];
         let mut index: HashMap<M, usize> = HashMap::new();
@@ -162,17 +179,14 @@ impl<M: Marking> Automaton<M> {
         let mut ends = false;
         let mut i = 0;
         while i < found.len() {
-            self.left = self.left.checked_sub(1).ok_or(GaveUp)?;
-            if i.is_multiple_of(super::align::CHECKED) && i > 0 && over() {
-                return Err(GaveUp);
-            }
+            self.look(over)?;
             let here = found[i].clone();
             ends |= here == self.last;
             for (s, silent) in self.silent.iter().enumerate() {
                 if !here.enables(silent) {
                     continue;
                 }
-                let next = here.fire(silent).ok_or(GaveUp)?;
+                let next = here.fire(silent).ok_or(GaveUp::Tokens)?;
                 let j = *index.entry(next.clone()).or_insert_with(|| {
                     found.push(next);
                     reached_by.push(Vec::new());
@@ -185,11 +199,14 @@ impl<M: Marking> Automaton<M> {
             i += 1;
         }
         for (i, here) in found.iter().enumerate() {
+            if i > 0 && i.is_multiple_of(super::align::CHECKED) && over() {
+                return Err(GaveUp::Time);
+            }
             for t in &self.visible {
                 if !here.enables(t) {
                     continue;
                 }
-                let next = here.fire(t).ok_or(GaveUp)?;
+                let next = here.fire(t).ok_or(GaveUp::Tokens)?;
                 let dominated = reached_by[i].iter().any(|&(before, s)| {
                     let (earlier, silent) = (&found[before], &self.silent[s]);
                     let sooner = if earlier.enables(t) { earlier.fire(t) } else { None };

@@ -159,12 +159,42 @@ fn number_of(text: &str) -> String {
     format!("{:016x}{:016x}", fnv(0), fnv(0x9e37_79b9_7f4a_7c15))
 }
 
+/// Where a seal goes in a document (用印位置).
+#[derive(Clone, Debug, PartialEq)]
+pub struct SealPlace {
+    /// identifier of the page
+    pub page: String,
+    /// its centre, millimetres from the left edge
+    pub x: f64,
+    /// its centre, millimetres from the upper edge
+    pub y: f64,
+}
+
+impl SealPlace {
+    /// Left, top, width, height of a picture of this size there, all of it on the page.
+    pub fn boundary(&self, width: f64, height: f64) -> [f64; 4] {
+        let fit = |centre: f64, size: f64, all: f32| {
+            let most = (f64::from(all / MM) - size).max(0.0);
+            ((centre - size / 2.0).clamp(0.0, most) * 100.0).round() / 100.0
+        };
+        [fit(self.x, width, A4.0), fit(self.y, height, A4.1), width, height]
+    }
+}
+
 /// The document as the bytes of an OFD file.
 ///
 /// # Errors
 /// A font cannot be cut down, or the file not be packed.
 pub fn write(doc: &Document, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
-    let pages = laid_out(doc);
+    Ok(write_to_seal(doc, fonts)?.0)
+}
+
+/// The same, and where its seal goes.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_to_seal(doc: &Document, fonts: &Fonts) -> Result<(Vec<u8>, SealPlace), PdfError> {
+    let (pages, (sealed, x, y)) = laid_out(doc);
     // Room below for four fonts and the pages.
     let mut w = Writer { fonts: Vec::new(), next: 100 };
     let mut page_ids = Vec::new();
@@ -218,7 +248,9 @@ pub fn write(doc: &Document, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
         ("Doc_0/PublicRes.xml".to_owned(), res.into_bytes()),
     ];
     whole.extend(parts);
-    packed(&whole).map_err(|e| PdfError::Krilla(e.to_string()))
+    let page = page_ids.get(sealed).copied().unwrap_or_default().to_string();
+    let place = SealPlace { page, x: f64::from(x / MM), y: f64::from(y / MM) };
+    Ok((packed(&whole).map_err(|e| PdfError::Krilla(e.to_string()))?, place))
 }
 
 fn packed(parts: &[(String, Vec<u8>)]) -> Result<Vec<u8>, zip::result::ZipError> {

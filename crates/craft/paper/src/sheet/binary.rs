@@ -1,13 +1,15 @@
 //! 二进制工作簿的标记: merged ranges and hidden rows of `.xlsb`, hidden rows of `.xls`: what the reader of their cells does not
 //! tell. Bytes come from outside: every place is asked for, and what is odd gives no marks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 
 use super::marks::{Marks, Merge, attr};
 
 /// Ranges and hidden rows kept of one sheet.
 const MOST: usize = 1 << 20;
+/// Sheets of one workbook: its list of them may be long while all of them name one part.
+const SHEETS_MOST: usize = 1_024;
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
@@ -68,17 +70,23 @@ pub(super) fn xlsb_marks(archive: &mut ::zip::ZipArchive<impl Read + Seek>) -> H
         return all;
     };
     let relations = String::from_utf8_lossy(&relations).into_owned();
-    let target = |id: &str| {
-        let tag = relations.split('<').find(|t| attr(t, "Id") == Some(id))?;
-        attr(tag, "Target").map(str::to_owned)
-    };
+    let mut targets = HashMap::new();
+    for tag in relations.split('<') {
+        if let (Some(id), Some(target)) = (attr(tag, "Id"), attr(tag, "Target")) {
+            targets.entry(id).or_insert(target);
+        }
+    }
+    let mut taken = HashSet::new();
     // BrtBundleSh: state, number, relation, name.
-    for (_, body) in Records(&book).filter(|r| r.0 == 0x9c) {
+    for (_, body) in Records(&book).filter(|r| r.0 == 0x9c).take(SHEETS_MOST) {
         let Some((relation, end)) = text_at(body, 8) else { continue };
         let Some((name, _)) = text_at(body, end) else { continue };
-        let Some(target) = target(&relation) else { continue };
+        let Some(target) = targets.get(relation.as_str()) else { continue };
         let path = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned);
-        if let Some(sheet) = part(&path) {
+        // A part is one sheet: it is unpacked once.
+        if taken.insert(path.clone())
+            && let Some(sheet) = part(&path)
+        {
             all.insert(name, xlsb_sheet(&sheet));
         }
     }
@@ -172,9 +180,9 @@ fn biff(stream: &[u8], at: usize) -> Option<(u16, &[u8], usize)> {
 }
 
 fn hidden_in(stream: &[u8]) -> HashMap<String, Vec<u32>> {
-    let mut all = HashMap::new();
+    let mut sheets: Vec<(usize, String)> = Vec::new();
     let mut at = 0;
-    while let Some((kind, body, next)) = biff(stream, at) {
+    while let Some((kind, body, next)) = biff(stream, at).filter(|_| sheets.len() < SHEETS_MOST) {
         match kind {
             0x000a => break,
             // BOUNDSHEET: where it begins, its state and kind, its name.
@@ -183,18 +191,28 @@ fn hidden_in(stream: &[u8]) -> HashMap<String, Vec<u32>> {
                     0 => text.iter().map(|b| char::from(*b)).collect(),
                     _ => wide(text),
                 });
-                if let Some((name, from)) = name.zip(u32_at(body, 0).and_then(|n| usize::try_from(n).ok())) {
-                    all.insert(name, hidden_rows(stream, from));
-                }
+                let from = u32_at(body, 0).and_then(|n| usize::try_from(n).ok());
+                sheets.extend(from.zip(name));
             }
             _ => {}
         }
         at = next;
     }
+    // Sheets lie one behind another: what was read for one is not read for another that claims to begin inside of it.
+    sheets.sort();
+    let (mut all, mut read) = (HashMap::new(), 0);
+    for (from, name) in sheets {
+        if from >= read {
+            let (hidden, end) = hidden_rows(stream, from);
+            all.insert(name, hidden);
+            read = end;
+        }
+    }
     all
 }
 
-fn hidden_rows(stream: &[u8], from: usize) -> Vec<u32> {
+/// The hidden rows of a sheet that begins here, and where it ends.
+fn hidden_rows(stream: &[u8], from: usize) -> (Vec<u32>, usize) {
     let (mut hidden, mut at, mut depth) = (Vec::new(), from, 0u32);
     while let Some((kind, body, next)) = biff(stream, at) {
         match kind {
@@ -212,13 +230,91 @@ fn hidden_rows(stream: &[u8], from: usize) -> Vec<u32> {
         }
         at = next;
     }
-    hidden
+    (hidden, at.max(from + 1))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn record(kind: u16, body: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(body.len()).unwrap();
+        [&kind.to_le_bytes()[..], &length.to_le_bytes(), body].concat()
+    }
+
+    /// A stream of BIFF whose list of sheets says where each begins, behind the list.
+    fn stream(begins: impl Fn(usize, usize) -> usize, sheets: usize, body: &[u8]) -> Vec<u8> {
+        let entry = |n: usize, from: usize| {
+            let mut body = u32::try_from(from).unwrap().to_le_bytes().to_vec();
+            body.extend_from_slice(&[0, 0, 4, 0]);
+            body.extend_from_slice(format!("{n:06}").as_bytes());
+            record(0x85, &body)
+        };
+        let end = sheets * entry(0, 0).len() + 4;
+        let mut all: Vec<u8> = (0..sheets).flat_map(|n| entry(n, begins(n, end))).collect();
+        all.extend(record(0x0a, &[]));
+        all.extend_from_slice(body);
+        all
+    }
+
+    fn hidden_row(row: u16) -> Vec<u8> {
+        let mut body = row.to_le_bytes().to_vec();
+        body.resize(16, 0);
+        body[12] = 0x20;
+        record(0x0208, &body)
+    }
+
+    #[test]
+    fn a_stream_is_read_once_however_many_sheets_name_it() {
+        let one = |row| [record(0x0809, &[]), hidden_row(row), record(0x0a, &[])].concat();
+        let two = [one(4), one(6)].concat();
+        let sound = hidden_in(&stream(|n, end| end + n * one(0).len(), 2, &two));
+        assert_eq!((&sound["000000"], &sound["000001"]), (&vec![5], &vec![7]));
+        // 100,000 sheets of one stream of 400,000 records: each for itself would take hours.
+        let rows: Vec<u8> = (0..400_000u32).flat_map(|n| hidden_row((n % 60_000) as u16)).collect();
+        let long = [record(0x0809, &[]), rows].concat();
+        let same = hidden_in(&stream(|_, end| end, 100_000, &long));
+        assert_eq!((same.len(), same["000000"].len()), (1, 400_000));
+        let inside = hidden_in(&stream(|n, end| end + n * 20, 100_000, &long));
+        assert_eq!(inside.len(), 1);
+    }
+
+    #[test]
+    fn a_part_is_unpacked_once_however_many_sheets_name_it() {
+        use std::io::Write as _;
+        let text = |t: &str| -> Vec<u8> {
+            let units: Vec<u8> = t.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            [u32::try_from(t.len()).unwrap().to_le_bytes().to_vec(), units].concat()
+        };
+        let bundle = |n: usize, relation: &str| {
+            let body = [vec![0; 8], text(relation), text(&format!("{n:06}"))].concat();
+            [vec![0x9c, 0x01, u8::try_from(body.len()).unwrap()], body].concat()
+        };
+        // A hidden row: number, rest, flags.
+        let mut row = vec![0, 12, 4, 0, 0, 0];
+        row.resize(14, 0);
+        row[13] = 0x10;
+        let relations = r#"<Relationships><Relationship Id="r1" Target="s1.bin"/><Relationship Id="r2" Target="/xl/s2.bin"/>"#;
+        let marks = |book: Vec<u8>| {
+            let mut zip = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+            for (name, bytes) in [
+                ("xl/workbook.bin", book.as_slice()),
+                ("xl/_rels/workbook.bin.rels", relations.as_bytes()),
+                ("xl/s1.bin", &row),
+                ("xl/s2.bin", &row),
+            ] {
+                zip.start_file(name, ::zip::write::SimpleFileOptions::default()).unwrap();
+                zip.write_all(bytes).unwrap();
+            }
+            xlsb_marks(&mut ::zip::ZipArchive::new(zip.finish().unwrap()).unwrap())
+        };
+        let sound = marks([bundle(1, "r1"), bundle(2, "r2")].concat());
+        assert_eq!((sound.len(), &sound["000001"].hidden, &sound["000002"].hidden), (2, &vec![5], &vec![5]));
+        let many: Vec<u8> = (0..50_000).flat_map(|n| bundle(n, "r1")).collect();
+        let same = marks([many.clone(), bundle(70_000, "r2")].concat());
+        assert_eq!(same.keys().collect::<Vec<_>>(), ["000000"], "no more sheets than a workbook has");
+    }
 
     proptest! {
         #[test]

@@ -26,11 +26,11 @@ pub enum SheetError {
         "解压后超过 {0} 字节，拒绝读取；如文件无误请拆分 / it unzips to more than {0} bytes and is refused; split it if it is genuine"
     )]
     Bomb(u64),
-    /// Excel 97 or a password.
+    /// A password is needed to open it.
     #[error(
-        "这是旧版 .xls 或加密文件，请取消密码并另存为 .xlsx / an old .xls or a protected file, save it as .xlsx without a password"
+        "这个文件设了打开密码，请在表格软件里取消密码（另存为时不设密码），存为 .xlsx 再导入 / the file opens with a password only: save it as .xlsx without one"
     )]
-    OldExcel,
+    Password,
     /// A file of another kind: what it is, and what to do.
     #[error("{0} / {1}")]
     NotATable(String, String),
@@ -45,8 +45,10 @@ pub enum SheetError {
     /// Day and month cannot be told apart.
     #[error("{0} / {1}")]
     DateOrder(String, String),
-    /// Damaged, or not a workbook.
-    #[error("不是有效的 XLSX: {0} / not a valid XLSX: {0}")]
+    /// Damaged, cut off, or not a workbook.
+    #[error(
+        "表格文件不完整或已损坏（{0}），请重新索取，或在表格软件里打开后另存为 .xlsx / the workbook is cut off or damaged ({0}): ask for it again, or open it in a spreadsheet and save it as .xlsx"
+    )]
     BadXlsx(String),
     /// No sheet with cells.
     #[error("工作簿里没有工作表 / the workbook has no worksheet")]

@@ -115,12 +115,13 @@ pub(super) fn text_of(bytes: &[u8]) -> String {
         (tabular::text::Encoding::Utf16Le, _) => encoding_rs::UTF_16LE.decode(bytes).0.into_owned(),
         (tabular::text::Encoding::Utf16Be, _) => encoding_rs::UTF_16BE.decode(bytes).0.into_owned(),
         // What it declares counts where its bytes do not plainly say otherwise.
-        (tabular::text::Encoding::Gb18030, Some(e))
+        (tabular::text::Encoding::Gb18030 | tabular::text::Encoding::Big5, Some(e))
             if e != encoding_rs::UTF_8 && !e.name().starts_with("UTF-16") =>
         {
             e.decode(bytes).0.into_owned()
         }
         (tabular::text::Encoding::Gb18030, _) => encoding_rs::GB18030.decode(bytes).0.into_owned(),
+        (tabular::text::Encoding::Big5, _) => encoding_rs::BIG5.decode(bytes).0.into_owned(),
         (tabular::text::Encoding::Utf8, _) => encoding_rs::UTF_8.decode(bytes).0.into_owned(),
     }
 }
@@ -486,7 +487,7 @@ fn duration(text: &str) -> String {
 /// The sheets of an old workbook (`.xls`).
 pub(super) fn xls<R: Read + Seek>(reader: R, limits: &Limits) -> Result<(Vec<Grid>, bool), SheetError> {
     let mut book = calamine::Xls::new(std::io::BufReader::new(reader)).map_err(|e| match e {
-        calamine::XlsError::Password => SheetError::OldExcel,
+        calamine::XlsError::Password => SheetError::Password,
         e => SheetError::BadXlsx(e.to_string().chars().take(200).collect()),
     })?;
     let is_1904 = book.has_1904_epoch();

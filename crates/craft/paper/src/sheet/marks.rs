@@ -15,8 +15,9 @@ pub(super) struct Marks {
     pub(super) merged: Vec<Merge>,
     /// Hidden rows, from 1, in order.
     pub(super) hidden: Vec<u32>,
-    /// Cells with a formula whose result the file does not hold: row and column from 0.
-    pub(super) unsolved: Vec<(u32, u32)>,
+    /// Cells with an error that is told here: a formula whose result the file does not hold, an error that the reader of
+    /// cells does not know; row and column from 0.
+    pub(super) unsolved: Vec<(u32, u32, &'static str)>,
 }
 
 /// `B2`
@@ -31,6 +32,8 @@ fn cell(text: &str) -> Option<(u32, u32)> {
 
 /// Ranges, hidden rows and unsolved cells kept of one sheet.
 const MOST: usize = 1 << 20;
+/// Errors that the reader of cells knows.
+const KNOWN: [&str; 7] = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
 /// Bytes of one cell that is waited for to its end.
 const CELL_BYTES: usize = 1 << 18;
 
@@ -92,13 +95,35 @@ impl Scan {
             if attr(&tag, "t") != Some("str")
                 || value.is_none() && !xml[at..end].windows(2).any(|w| w == b"<v")
             {
-                self.marks.unsolved.extend(attr(&tag, "r").and_then(cell));
+                let at = attr(&tag, "r").and_then(cell);
+                self.marks.unsolved.extend(at.map(|(r, c)| (r, c, tabular::value::NO_RESULT)));
             }
+        }
+    }
+
+    /// Errors that the reader of cells passes over: `#SPILL!`, `Err:502` and whatever programs invent.
+    fn unknown_errors(&mut self, xml: &[u8]) {
+        for at in memchr::memmem::find_iter(xml, b"t=\"e\"") {
+            let Some(start) = memchr::memrchr(b'<', &xml[..at]) else { continue };
+            let end = memchr::memmem::find(&xml[at..], b"</v>").map_or(xml.len(), |n| at + n);
+            let Some(value) = memchr::memmem::find(&xml[at..end], b"<v>").map(|n| at + n + 3) else {
+                continue;
+            };
+            let text = String::from_utf8_lossy(&xml[value..end]);
+            if KNOWN.contains(&&*text) || self.marks.unsolved.len() >= MOST {
+                continue;
+            }
+            let error = tabular::value::error(&text).unwrap_or("#ERROR!");
+            let close = memchr::memchr(b'>', &xml[at..]).map_or(xml.len(), |n| at + n);
+            let tag = String::from_utf8_lossy(&xml[start..close]);
+            let place = attr(&tag, "r").and_then(cell);
+            self.marks.unsolved.extend(place.map(|(r, c)| (r, c, error)));
         }
     }
 
     fn whole(&mut self, xml: &[u8]) {
         self.unsolved(xml);
+        self.unknown_errors(xml);
         for at in memchr::memmem::find_iter(xml, b"mergeCell ") {
             let end = memchr::memchr(b'>', &xml[at..]).map_or(xml.len(), |n| at + n);
             let tag = String::from_utf8_lossy(&xml[at..end]);
@@ -207,6 +232,13 @@ mod tests {
             xml.chunks(size).for_each(|p| scan.see(p));
             let columns: Vec<u32> = scan.end().unsolved.iter().map(|c| c.1).collect();
             assert_eq!(columns, [1, 2, 4, 8], "{size}");
+        }
+        let xml = br#"<row r="1"><c r="A1" t="e"><v>#REF!</v></c><c r="B1" t="e"><f>X()</f><v>#SPILL!</v></c><c t="e" r="C1" s="1"><v>Err:502</v></c><c r="D1" s="1" t="e"><v>#NEU!</v></c></row>"#;
+        for size in [1, 7, 64, 4096] {
+            let mut scan = Scan::default();
+            xml.chunks(size).for_each(|p| scan.see(p));
+            let found: Vec<_> = scan.end().unsolved.iter().map(|c| (c.1, c.2)).collect();
+            assert_eq!(found, [(1, "#SPILL!"), (2, "Err:"), (3, "#ERROR!")], "{size}");
         }
         for bad in ["", "A1", "A0:B1", "1:2", "B2:A1", "A1:ZZZZZZZZZZ1"] {
             assert_eq!(range(bad), None, "{bad}");

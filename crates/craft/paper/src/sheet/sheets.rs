@@ -142,6 +142,12 @@ impl<R: Read + Seek> Book<R> {
             return Ok((Format::Whole(grids, false), "ods"));
         }
         let has = |dir: &str| parts.names.iter().any(|n| n.starts_with(dir));
+        if parts.names.iter().any(|n| n.ends_with(".iwa")) {
+            return Err(refused(
+                "这是苹果 Numbers（或 Pages）的文件，请在其中选择“文件—导出为—Excel”存成 .xlsx",
+                "a file of Apple Numbers or Pages: choose File, Export To, Excel in it and bring the .xlsx",
+            ));
+        }
         Err(if has("word/") {
             refused(
                 "这是 Word 文档（.docx），请把表格复制到表格软件里存为 .xlsx",
@@ -161,12 +167,12 @@ impl<R: Read + Seek> Book<R> {
             memchr::memmem::find(&bytes, &wide).is_some()
         };
         if has("EncryptedPackage") {
-            return Err(SheetError::OldExcel);
+            return Err(SheetError::Password);
         }
         if has("WordDocument") {
             return Err(refused(
-                "这是旧版 Word 文档（.doc），请把表格复制到表格软件里存为 .xlsx",
-                "an old Word document (.doc): copy its table into a spreadsheet and save it as .xlsx",
+                "这是旧版 Word 文档（.doc）或 WPS 文字（.wps），请把表格复制到表格软件里存为 .xlsx",
+                "an old Word document (.doc) or one of WPS Writer (.wps): copy its table into a spreadsheet and save it as .xlsx",
             ));
         }
         if !has("Workbook") && !has("Book") {
@@ -328,7 +334,7 @@ impl<'a, R: Read + Seek> Iterator for Rows<'a, R> {
 struct Fill {
     merged: VecDeque<Merge>,
     hidden: VecDeque<u32>,
-    unsolved: VecDeque<(u32, u32)>,
+    unsolved: VecDeque<(u32, u32, &'static str)>,
     active: Vec<(Merge, Cell<'static>)>,
 }
 
@@ -351,14 +357,14 @@ impl Fill {
         }
         row.hidden = self.hidden.front().is_some_and(|h| u64::from(*h) == row.number);
         let Some(at) = row.number.checked_sub(1).and_then(|n| u32::try_from(n).ok()) else { return };
-        while let Some((r, c)) = self.unsolved.pop_front_if(|u| u.0 <= at) {
+        while let Some((r, c, error)) = self.unsolved.pop_front_if(|u| u.0 <= at) {
             let c = c as usize;
             if r == at && c < columns {
                 if c >= row.cells.len() {
                     row.cells.resize(c + 1, Cell::Empty);
                 }
                 if row.cells[c].is_empty() {
-                    row.cells[c] = Cell::Error(tabular::value::NO_RESULT);
+                    row.cells[c] = Cell::Error(error);
                 }
             }
         }

@@ -15,7 +15,7 @@ pub(super) fn open<R: Read + Seek>(mut reader: R) -> Result<Xlsx<BufReader<R>>, 
 
 fn bad(e: XlsxError) -> SheetError {
     match e {
-        XlsxError::Password => SheetError::OldExcel,
+        XlsxError::Password => SheetError::Password,
         e => SheetError::BadXlsx(e.to_string().chars().take(200).collect()),
     }
 }
@@ -46,9 +46,12 @@ impl<'a, RS: Read + Seek> XlsxRows<'a, RS> {
         while !self.done {
             let (at, cell) = match self.ahead.take() {
                 Some(ahead) => ahead,
-                None => match self.cells.next_cell().map_err(bad)? {
-                    Some(c) => (c.get_position(), cell_of(&c, self.is_1904, limits)),
-                    None => {
+                None => match self.cells.next_cell() {
+                    // An error of a kind that the reader does not know: its place is among the marks of the sheet.
+                    Err(XlsxError::CellError(_)) => continue,
+                    Err(e) => return Err(bad(e)),
+                    Ok(Some(c)) => (c.get_position(), cell_of(&c, self.is_1904, limits)),
+                    Ok(None) => {
                         self.done = true;
                         break;
                     }

@@ -26,7 +26,7 @@ pub(super) fn check(reader: impl Read + Seek, max: u64) -> Result<Parts, SheetEr
     for i in 0..archive.len() {
         let part = archive.by_index(i).map_err(bad)?;
         if part.encrypted() {
-            return Err(SheetError::OldExcel);
+            return Err(SheetError::Password);
         }
         let name = part.name().map_err(bad)?.to_lowercase().replace('\\', "/");
         let strings = name.ends_with("sharedstrings.xml");

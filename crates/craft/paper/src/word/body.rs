@@ -189,8 +189,20 @@ impl Writer {
     }
 }
 
-/// Page, margins and grid: 37, 26, 35, 28 mm; 22 lines of 28 characters.
-const SECTION: &str = "<w:sectPr><w:footerReference w:type=\"default\" r:id=\"rId4\"/><w:footerReference w:type=\"even\" r:id=\"rId5\"/><w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"2098\" w:right=\"1474\" w:bottom=\"1984\" w:left=\"1588\" w:header=\"851\" w:footer=\"1417\" w:gutter=\"0\"/><w:docGrid w:type=\"lines\" w:linePitch=\"579\"/></w:sectPr>";
+/// Page, margins and grid: 37, 26, 35, 28 mm; 22 lines of 28 characters. A paper with a code has it above its first page.
+fn section(check: bool) -> String {
+    let (first, title) = if check {
+        (
+            "<w:headerReference w:type=\"first\" r:id=\"check\"/><w:footerReference w:type=\"first\" r:id=\"rId4\"/>",
+            "<w:titlePg/>",
+        )
+    } else {
+        ("", "")
+    };
+    format!(
+        "<w:sectPr>{first}<w:footerReference w:type=\"default\" r:id=\"rId4\"/><w:footerReference w:type=\"even\" r:id=\"rId5\"/><w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"2098\" w:right=\"1474\" w:bottom=\"1984\" w:left=\"1588\" w:header=\"624\" w:footer=\"1417\" w:gutter=\"0\"/>{title}<w:docGrid w:type=\"lines\" w:linePitch=\"579\"/></w:sectPr>"
+    )
+}
 
 pub(super) fn body(doc: &Document) -> Body {
     let mut w = Writer { out: String::new(), links: Vec::new(), charts: Vec::new() };
@@ -217,8 +229,9 @@ pub(super) fn body(doc: &Document) -> Body {
     w.signed(doc);
     w.record(doc);
     let xml = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<w:document {W}><w:body>{}{SECTION}</w:body></w:document>",
-        w.out
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<w:document {W}><w:body>{}{}</w:body></w:document>",
+        w.out,
+        section(doc.check.is_some())
     );
     Body { xml, links: w.links, charts: w.charts }
 }

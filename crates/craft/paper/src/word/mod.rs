@@ -49,12 +49,16 @@ pub(crate) fn esc(text: &str) -> String {
 /// The archive could not be packed.
 pub fn write(doc: &Document) -> Result<Vec<u8>, WordError> {
     let body = body::body(doc);
-    let mut files: Vec<(String, String)> = vec![
-        ("[Content_Types].xml".to_owned(), parts::content_types(body.charts.len())),
+    let check = doc.check.as_ref();
+    let mut texts: Vec<(String, String)> = vec![
+        ("[Content_Types].xml".to_owned(), parts::content_types(body.charts.len(), check.is_some())),
         ("_rels/.rels".to_owned(), parts::ROOT_RELS.to_owned()),
         ("docProps/core.xml".to_owned(), parts::core(doc)),
         ("word/document.xml".to_owned(), body.xml),
-        ("word/_rels/document.xml.rels".to_owned(), parts::relations(&body.links, body.charts.len())),
+        (
+            "word/_rels/document.xml.rels".to_owned(),
+            parts::relations(&body.links, body.charts.len(), check.is_some()),
+        ),
         ("word/styles.xml".to_owned(), parts::STYLES.to_owned()),
         ("word/settings.xml".to_owned(), parts::SETTINGS.to_owned()),
         ("word/fontTable.xml".to_owned(), parts::FONTS.to_owned()),
@@ -62,13 +66,20 @@ pub fn write(doc: &Document) -> Result<Vec<u8>, WordError> {
         ("word/footer2.xml".to_owned(), parts::footer(false)),
     ];
     for (i, chart) in body.charts.into_iter().enumerate() {
-        files.push((format!("word/charts/chart{}.xml", i + 1), chart));
+        texts.push((format!("word/charts/chart{}.xml", i + 1), chart));
+    }
+    let mut files: Vec<(String, Vec<u8>)> =
+        texts.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+    if let Some(check) = check {
+        files.push(("word/header1.xml".to_owned(), parts::header(check).into_bytes()));
+        files.push(("word/_rels/header1.xml.rels".to_owned(), parts::HEADER_RELS.as_bytes().to_vec()));
+        files.push(("word/media/check.png".to_owned(), crate::picture::squares(&check.squares)));
     }
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
-    for (name, text) in files {
+    for (name, data) in files {
         zip.start_file(name, options)?;
-        zip.write_all(text.as_bytes())?;
+        zip.write_all(&data)?;
     }
     Ok(zip.finish()?.into_inner())
 }

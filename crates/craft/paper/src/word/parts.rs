@@ -1,7 +1,7 @@
 //! The parts of a .docx that do not change with the words: types, styles, settings, fonts, footers.
 
 use super::esc;
-use crate::gongwen::Document;
+use crate::gongwen::{Check, Document};
 
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 pub(super) const W: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
@@ -17,7 +17,7 @@ pub(super) const ROOT_RELS: &str = concat!(
     "</Relationships>"
 );
 
-pub(super) fn content_types(charts: usize) -> String {
+pub(super) fn content_types(charts: usize, check: bool) -> String {
     const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml";
     let part = |name: &str, kind: &str| format!("<Override PartName=\"/{name}\" ContentType=\"{kind}\"/>");
     let mut out = format!(
@@ -38,6 +38,10 @@ pub(super) fn content_types(charts: usize) -> String {
         let kind = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml";
         out.push_str(&part(&format!("word/charts/chart{i}.xml"), kind));
     }
+    if check {
+        out.push_str("<Default Extension=\"png\" ContentType=\"image/png\"/>");
+        out.push_str(&part("word/header1.xml", &format!("{WORD}.header+xml")));
+    }
     out.push_str("</Types>");
     out
 }
@@ -51,7 +55,7 @@ pub(super) fn core(doc: &Document) -> String {
 }
 
 /// Fixed parts first, then a chart each, then a link each: `rId1`… `rId5`, `chart1`…, `link1`….
-pub(super) fn relations(links: &[String], charts: usize) -> String {
+pub(super) fn relations(links: &[String], charts: usize, check: bool) -> String {
     let mut out = format!("{XML}<Relationships xmlns=\"{PKG}/relationships\">");
     for (i, (kind, target)) in [
         ("styles", "styles.xml"),
@@ -72,6 +76,9 @@ pub(super) fn relations(links: &[String], charts: usize) -> String {
         out.push_str(&format!(
             "<Relationship Id=\"chart{i}\" Type=\"{REL}/chart\" Target=\"charts/chart{i}.xml\"/>"
         ));
+    }
+    if check {
+        out.push_str(&format!("<Relationship Id=\"check\" Type=\"{REL}/header\" Target=\"header1.xml\"/>"));
     }
     for (i, link) in links.iter().enumerate() {
         out.push_str(&format!(
@@ -134,4 +141,29 @@ pub(super) fn footer(odd: bool) -> String {
     format!(
         "{XML}<w:ftr {W}><w:p><w:pPr><w:pStyle w:val=\"foot\"/><w:ind {ind}/><w:jc w:val=\"{jc}\"/></w:pPr><w:r><w:t xml:space=\"preserve\">— </w:t></w:r><w:r><w:fldChar w:fldCharType=\"begin\"/></w:r><w:r><w:instrText xml:space=\"preserve\"> PAGE </w:instrText></w:r><w:r><w:fldChar w:fldCharType=\"separate\"/></w:r><w:r><w:t>1</w:t></w:r><w:r><w:fldChar w:fldCharType=\"end\"/></w:r><w:r><w:t xml:space=\"preserve\"> —</w:t></w:r></w:p></w:ftr>"
     )
+}
+
+pub(super) const HEADER_RELS: &str = concat!(
+    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n",
+    "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">",
+    "<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/image\" Target=\"media/check.png\"/>",
+    "</Relationships>"
+);
+
+/// 核验码: above the first page, the squares at the right edge (20 mm), the lines to their left.
+pub(super) fn header(check: &Check) -> String {
+    // 36000 EMU a millimetre.
+    const SIDE: u32 = 720_000;
+    let picture = format!(
+        "<w:r><w:drawing><wp:anchor xmlns:wp=\"http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing\" distT=\"0\" distB=\"0\" distL=\"108000\" distR=\"0\" simplePos=\"0\" relativeHeight=\"1\" behindDoc=\"0\" locked=\"1\" layoutInCell=\"1\" allowOverlap=\"0\"><wp:simplePos x=\"0\" y=\"0\"/><wp:positionH relativeFrom=\"margin\"><wp:align>right</wp:align></wp:positionH><wp:positionV relativeFrom=\"page\"><wp:posOffset>396000</wp:posOffset></wp:positionV><wp:extent cx=\"{SIDE}\" cy=\"{SIDE}\"/><wp:wrapSquare wrapText=\"left\"/><wp:docPr id=\"900\" name=\"check\" descr=\"核验码\"/><a:graphic xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\"><a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><pic:pic xmlns:pic=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><pic:nvPicPr><pic:cNvPr id=\"900\" name=\"check\"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed=\"rId1\"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"{SIDE}\" cy=\"{SIDE}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r>"
+    );
+    let line = |(i, text): (usize, &String)| {
+        let (size, picture) = if i == 0 { (21, picture.as_str()) } else { (18, "") };
+        format!(
+            "<w:p><w:pPr><w:snapToGrid w:val=\"0\"/><w:spacing w:line=\"284\" w:lineRule=\"exact\"/><w:jc w:val=\"right\"/></w:pPr>{picture}<w:r><w:rPr><w:spacing w:val=\"0\"/><w:sz w:val=\"{size}\"/></w:rPr><w:t xml:space=\"preserve\">{}</w:t></w:r></w:p>",
+            esc(text)
+        )
+    };
+    let lines: String = check.lines.iter().enumerate().map(line).collect();
+    format!("{XML}<w:hdr {W}>{lines}</w:hdr>")
 }

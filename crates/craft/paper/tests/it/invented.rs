@@ -1,7 +1,7 @@
 //! Other inputs of the kinds that offices sent (findings F1–F21), invented: each kind as a list of spellings, every one a file of its
 //! own through the door of letters.
 
-use std::io::Cursor;
+use std::io::{Cursor, Write as _};
 
 use paper::sheet::intake::{self, IntakeRow, Mapping, ReadAs, RowRejected};
 use paper::sheet::{Book, Limits, SheetError};
@@ -293,4 +293,123 @@ fn what_is_no_table_is_named_with_what_to_do() {
         let error = read(bytes).err().unwrap_or_else(|| panic!("{word}")).to_string();
         assert!(error.contains(word) && error.contains(" / "), "{word}: {error}");
     }
+    let mut locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
+    locked.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+    let whole = zipped(&[("[Content_Types].xml", "<Types/>"), ("xl/workbook.xml", "<workbook/>")]);
+    for (bytes, word) in [
+        (locked, "密码"),
+        (zipped(&[("index/document.iwa", "x"), ("preview.jpg", "x")]), "Numbers"),
+        (zipped(&[("a.csv", "1,2")]), "解压"),
+        (zipped(&[("[Content_Types].xml", "x"), ("word/document.xml", "x")]), "Word"),
+        (whole[..whole.len() / 2].to_vec(), "重新索取"),
+    ] {
+        let error = read(&bytes).err().unwrap_or_else(|| panic!("{word}")).to_string();
+        assert!(error.contains(word) && error.contains(" / "), "{word}: {error}");
+    }
+}
+
+fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a part");
+        zip.write_all(text.as_bytes()).expect("written");
+    }
+    zip.finish().expect("a zip").into_inner()
+}
+
+/// A workbook of one sheet whose cells are given as XML, in the namespace of any kind of XLSX.
+fn workbook(cells: &[&[&str]], strict: bool, shared: &str) -> Vec<u8> {
+    let (main, relations) = match strict {
+        true => (
+            "http://purl.oclc.org/ooxml/spreadsheetml/main",
+            "http://purl.oclc.org/ooxml/officeDocument/relationships",
+        ),
+        false => (
+            "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+            "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        ),
+    };
+    let mut rows = String::new();
+    for (r, row) in cells.iter().enumerate() {
+        let cell = |(c, text): (usize, &&str)| {
+            let place = format!("{}{}", char::from(b'A' + c as u8), r + 1);
+            match text.strip_prefix('<') {
+                Some(inner) => format!("<c r=\"{place}\" {inner}</c>"),
+                None => format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"),
+            }
+        };
+        let row: String = row.iter().enumerate().map(cell).collect();
+        rows += &format!("<row r=\"{}\">{row}</row>", r + 1);
+    }
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let strings = match shared {
+        "" => String::new(),
+        _ => format!(
+            "<Relationship Id=\"rId2\" Type=\"{relations}/sharedStrings\" Target=\"sharedStrings.xml\"/>"
+        ),
+    };
+    let parts = [
+        ("[Content_Types].xml", "<Types/>".to_owned()),
+        (
+            "_rels/.rels",
+            format!(
+                "<Relationships xmlns=\"{package}\"><Relationship Id=\"rId1\" Type=\"{relations}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(
+                "<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\"><sheets><sheet name=\"来信\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(
+                "<Relationships xmlns=\"{package}\"><Relationship Id=\"rId1\" Type=\"{relations}/worksheet\" Target=\"worksheets/sheet1.xml\"/>{strings}</Relationships>"
+            ),
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>"),
+        ),
+        ("xl/sharedStrings.xml", format!("<sst xmlns=\"{main}\">{shared}</sst>")),
+    ];
+    let parts: Vec<(&str, &str)> = parts
+        .iter()
+        .filter(|p| !shared.is_empty() || !p.0.contains("shared"))
+        .map(|(n, t)| (*n, t.as_str()))
+        .collect();
+    zipped(&parts)
+}
+
+#[test]
+fn workbooks_of_any_program_are_read_and_errors_nobody_knows_cost_their_row() {
+    let header: &[&str] = &["编号", "标题", "内容", "来信时间"];
+    let plain: &[&[&str]] = &[header, &["1", "路灯", "路灯不亮", "2024-03-05"]];
+    for strict in [false, true] {
+        let (rows, _) = read(&workbook(plain, strict, "")).unwrap_or_else(|e| panic!("{strict}: {e}"));
+        assert_eq!(rows[0].as_ref().map(|r| r.body.as_str()).ok(), Some("路灯不亮"), "strict: {strict}");
+    }
+    // Text in several looks, and with its pronunciation beside it.
+    let shared = "<si><r><rPr><b/></rPr><t>路灯</t></r><r><t>不亮</t></r></si><si><t>井盖</t><rPh sb=\"0\" eb=\"2\"><t>ジンガイ</t></rPh></si>";
+    let rich: &[&[&str]] = &[header, &["1", "<t=\"s\"><v>1</v>", "<t=\"s\"><v>0</v>", "2024-03-05"]];
+    let (rows, _) = read(&workbook(rich, false, shared)).expect("rich text");
+    let row = rows[0].as_ref().expect("a row");
+    assert_eq!((row.title.as_str(), row.body.as_str()), ("井盖", "路灯不亮"));
+    for error in ["#SPILL!", "#GETTING_DATA", "Err:502", "#NEU!"] {
+        let bad = format!("<t=\"e\"><f>X()</f><v>{error}</v>");
+        let cells: &[&[&str]] =
+            &[header, &["1", "路灯", &bad, "2024-03-05"], &["2", "井盖", "井盖松动", "2024-03-06"]];
+        let (rows, _) = read(&workbook(cells, false, "")).unwrap_or_else(|e| panic!("{error}: {e}"));
+        assert_eq!((rows.len(), rows[0].is_err(), rows[1].is_ok()), (2, true, true), "{error}");
+    }
+}
+
+#[test]
+fn tables_in_big5_are_read_by_the_same_names() {
+    let text = "編號,標題,內容,來信時間\r\n1,路燈不亮,中山路口的路燈三天不亮,2024-03-05 09:00\r\n2,井蓋鬆動,請儘快處理,2024年3月6日\r\n";
+    let (rows, told) = read(&encoding_rs::BIG5.encode(text).0).expect("is read");
+    let bodies: Vec<&str> = rows.iter().flatten().map(|r| r.body.as_str()).collect();
+    assert_eq!(bodies, ["中山路口的路燈三天不亮", "請儘快處理"]);
+    assert!(told.columns_unused.is_empty() && rows.iter().flatten().all(|r| r.at.is_some()));
 }

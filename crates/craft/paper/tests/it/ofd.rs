@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 
-use paper::gongwen::{Block, Document, Run, words};
+use paper::gongwen::{Block, Check, Document, Run, words};
 use paper::pdf::Fonts;
 use skrifa::MetadataProvider as _;
 
@@ -36,6 +36,7 @@ fn document() -> Document {
         org: "临江市政务服务管理办公室".into(),
         date: "2026-03-31".parse().expect("a date"),
         copies: "市委办公室".into(),
+        check: None,
     }
 }
 
@@ -131,4 +132,49 @@ fn the_reader_of_seals_opens_it() {
     let options = seal::Options::at("2026-04-01".parse().expect("a day"));
     let report = seal::verify(&bytes, &options).expect("an OFD document");
     assert_eq!((report.file, report.signatures.len()), ("ofd", 0));
+}
+
+/// 核验码: in all three formats at the top of the first page, and a seal goes over name and date on the last one.
+#[test]
+fn a_code_stands_on_the_first_page_and_a_seal_goes_to_the_signature() {
+    let fonts = Fonts::of_this_machine().expect("fonts");
+    let squares: Vec<Vec<bool>> = (0..21).map(|y| (0..21).map(|x| (x * y) % 3 == 0).collect()).collect();
+    let lines = vec!["核验码 ABCD-EFGH-JKMN-PQRS".to_owned(), "扫码核验".to_owned()];
+    let doc = Document { check: Some(Check { lines, squares }), ..document() };
+    let (bytes, place) = paper::ofd::write_to_seal(&doc, fonts).expect("written");
+    let all = parts(&bytes);
+    let text = |name: &str| String::from_utf8(all[name].clone()).expect("text");
+    assert!(text("Doc_0/Pages/Page_0/Content.xml").contains("核验码 ABCD-EFGH-JKMN-PQRS"));
+    assert!(!text("Doc_0/Pages/Page_1/Content.xml").contains("核验码"));
+    // The page that the place names holds the name of the office, near its centre.
+    let main = text("Doc_0/Document.xml");
+    let page = between(&main, &format!("<ofd:Page ID=\"{}\" BaseLoc=\"", place.page), "\"")[0].to_owned();
+    let page = text(&format!("Doc_0/{page}"));
+    let boxes = between(&page, "<ofd:TextObject ", "</ofd:TextObject>");
+    let signed =
+        boxes.iter().find(|b| b.ends_with("临江市政务服务管理办公室</ofd:TextCode>")).expect("signed");
+    let at: Vec<f64> =
+        between(signed, "Boundary=\"", "\"")[0].split(' ').map(|n| n.parse().expect("a number")).collect();
+    assert!((at[0] + at[2] / 2.0 - place.x).abs() < 1.0, "{at:?} {place:?}");
+    assert!((at[1] - place.y).abs() < 12.0, "{at:?} {place:?}");
+    let [x, y, w, h] = place.boundary(42.0, 42.0);
+    assert!(x >= 0.0 && y >= 0.0 && x + w <= 210.0 && y + h <= 297.0);
+
+    let word = parts(&paper::word::write(&doc).expect("word"));
+    let header = String::from_utf8(word["word/header1.xml"].clone()).expect("text");
+    assert!(header.contains("核验码 ABCD-EFGH-JKMN-PQRS") && header.contains("r:embed=\"rId1\""));
+    assert!(word["word/media/check.png"].starts_with(b"\x89PNG"));
+    let body = String::from_utf8(word["word/document.xml"].clone()).expect("text");
+    assert!(
+        body.contains("<w:headerReference w:type=\"first\" r:id=\"check\"/>")
+            && body.contains("<w:titlePg/>")
+    );
+    assert!(!parts(&paper::word::write(&document()).expect("word")).contains_key("word/header1.xml"));
+    let plain = paper::pdf::write(&document(), fonts).expect("pdf").len();
+    assert!(paper::pdf::write(&doc, fonts).expect("pdf").len() > plain);
+    if let Some(look) = std::env::var_os("BANCHENG_SHOW") {
+        let look = std::path::PathBuf::from(look);
+        std::fs::write(look.join("checked.pdf"), paper::pdf::write(&doc, fonts).expect("pdf")).expect("kept");
+        std::fs::write(look.join("checked.docx"), paper::word::write(&doc).expect("word")).expect("kept");
+    }
 }

@@ -7,6 +7,7 @@ use paper::sheet::{Limits, read_sheets, write_book};
 use proptest::prelude::*;
 use tabular::told::AsideTable;
 
+use super::offices::books::{Book, Format, Trouble};
 use super::offices::{Dress, dressed};
 
 /// Formats that hold any text in any cell, with line breaks where they can.
@@ -74,6 +75,10 @@ proptest! {
         let whole = plain(&[vec![header.clone()], rows.clone()].concat());
         for dress in DRESSES {
             prop_assert_eq!(read(dressed(dress, &names, &rows)), whole.clone(), "{:?}", dress);
+        }
+        for format in [Format::Xls, Format::Xlsb, Format::Ods, Format::Xml2003] {
+            let bytes = Book(format, Trouble::None).bytes(&names, &rows);
+            prop_assert_eq!(read(bytes), whole.clone(), "{:?}", format);
         }
         let book = write_book([("表".to_owned(), whole.clone())]).unwrap();
         prop_assert_eq!(read(book), whole.clone(), "our own workbook");

@@ -1,10 +1,12 @@
 //! Making what is read here: certificates for trials, seals of GB/T 38540-2020 (V4), and what they are set under.
 
+mod asked;
 mod ofd;
 
 use kernel::{Moment, Said};
 
 pub use crate::cms::sign_detached;
+pub use asked::{Asked, asked};
 pub use ofd::{Stamping, sign_ofd};
 
 use crate::certificate::Certificate;

@@ -72,11 +72,8 @@ impl Guard {
         match self {
             Self::HoldRuns => r(
                 Code::TooLate,
-                format!("占号已超过 {} 分钟，号已退回，请重新选时间", rules.hold_minutes),
-                format!(
-                    "the place was held for {} minutes and is given back: choose again",
-                    rules.hold_minutes
-                ),
+                "占号时间已过，号已退回，请重新选时间".to_owned(),
+                "the place is no longer held and was given back: choose again".to_owned(),
             ),
             Self::BeforeStart => r(
                 Code::TooLate,

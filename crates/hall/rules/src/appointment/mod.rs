@@ -78,8 +78,10 @@ pub enum Command {
         channel: Channel,
         person: String,
     },
+    /// `asked_from`: when the hall can first be asked and can call, from which the time to confirm runs
     Offer {
         to: Booked,
+        asked_from: Moment,
     },
     /// `person`: a keyed digest of the telephone
     Confirm {
@@ -253,6 +255,10 @@ words! {
 }
 
 impl Appointment {
+    /// Has it a place? Who stands by has days only, also after that ended.
+    pub const fn has_place(&self) -> bool {
+        !self.at.slots.is_empty()
+    }
     /// The appointment of its first event; none when it is no beginning.
     pub fn begin(id: i64, number: String, happened: &Happened, now: Moment) -> Option<Self> {
         let (at, item, name, channel, person) = match &happened.asked {
@@ -324,7 +330,9 @@ impl Appointment {
         }
         // Who is offered a place has longer than who holds one before the screen, but not beyond its beginning.
         let held_until = match &asked {
-            Command::Offer { to } => Some(now.plus_us(minutes(rules.standby_minutes)).min(to.start)),
+            Command::Offer { to, asked_from } => {
+                Some(asked_from.plus_us(minutes(rules.standby_minutes)).min(to.start))
+            }
             _ => None,
         };
         Ok(Happened { to: row.to.unwrap_or(self.stage), asked, held_until })
@@ -344,7 +352,7 @@ impl Appointment {
                 self.moves += 1;
                 self.told = None;
             }
-            Command::Offer { to } => {
+            Command::Offer { to, .. } => {
                 self.at = to.clone();
                 self.offered = true;
                 self.held_until = happened.held_until.unwrap_or(now);

@@ -19,6 +19,21 @@ fn the_statutory_calendar_opens_and_closes() {
 }
 
 #[test]
+fn who_is_asked_after_hours_is_asked_when_the_hall_opens_next() {
+    let (h, c) = (hall(), calendar());
+    for (from, next) in [
+        ("2026-03-02 10:00", "2026-03-02 10:00"),
+        ("2026-03-02 12:30", "2026-03-02 13:00"),
+        ("2026-03-02 18:30", "2026-03-03 09:00"),
+        // On Saturdays in the morning too.
+        ("2026-03-06 18:30", "2026-03-07 09:00"),
+    ] {
+        assert_eq!(h.next_open(moment(from), &c), Some(moment(next)), "{from}");
+    }
+    assert_eq!(Hall { openings: Vec::new(), ..h }.next_open(moment("2026-03-02 10:00"), &c), None);
+}
+
+#[test]
 fn a_closure_takes_its_hours_of_its_queues_only() {
     let (mut hall, cal) = (hall(), calendar());
     hall.closures.push(Closure {

@@ -89,7 +89,10 @@ fn entered(act: ap::Act, a: &Appointment, n: usize, late: bool) -> ap::Command {
             channel: Channel::Phone,
             person: String::new(),
         },
-        Act::Offer => C::Offer { to: booked(a.at.start.plus_us(n as i64 * 20 * MINUTE)) },
+        Act::Offer => {
+            let to = booked(a.at.start.plus_us(n as i64 * 20 * MINUTE));
+            C::Offer { asked_from: to.start.plus_us(-(n as i64) * 60 * MINUTE), to }
+        }
         Act::Tell => C::Tell {},
         Act::Confirm => C::Confirm { person: format!("p{}", n % 2) },
         Act::Expire => C::Expire {},

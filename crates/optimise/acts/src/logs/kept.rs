@@ -54,6 +54,13 @@ pub struct Opened {
     pub report: Report,
 }
 
+/// Tells on, until it must end: a later yes does not undo that.
+fn hear_on(ended: &mut Result<(), Error>, heard: &mut dyn FnMut() -> Result<(), Error>) {
+    if ended.is_ok() {
+        *ended = heard();
+    }
+}
+
 fn who(actor: &Actor) -> Result<StaffId, Error> {
     actor.staff.ok_or(Error::SignIn)
 }
@@ -103,7 +110,7 @@ impl Logs {
             ));
         }
         let mut ended = Ok(());
-        let mut hear = || ended = heard();
+        let mut hear = || hear_on(&mut ended, heard);
         let bytes = eventlog_files::write_parquet_heard(log, &mut hear).map_err(Error::bug)?;
         ended?;
         let mut file = self.city.arriving(actor)?;
@@ -204,5 +211,21 @@ impl Logs {
             self.city.blobs().remove_old(&hash, std::time::Duration::ZERO);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_must_end_ends() {
+        let mut said = [Ok(()), Err(Error::NotFound), Ok(())].into_iter();
+        let mut ended = Ok(());
+        for _ in 0..3 {
+            hear_on(&mut ended, &mut || said.next().unwrap_or(Ok(())));
+        }
+        assert_eq!(ended, Err(Error::NotFound));
+        assert_eq!(said.len(), 1, "nobody is asked again");
     }
 }

@@ -10,6 +10,7 @@ use access::{Operation, Permit, Region, Unit, decide, offers, op};
 use kernel::{Actor, Date, Moment, UnitId};
 use optimise::proposal::{self, Happened, ItemRef, Proposal, Publication, Stage};
 use optimise::{Ground, Model, OptimiseError, Redesign};
+use outbox::UnitWords;
 use store::redesigns::{self, RedesignRow};
 use store::{Rd, StoreError, Tx, counters, ledger_rows, office};
 
@@ -456,15 +457,15 @@ fn tell(
     actor: &Actor,
 ) -> Result<(), Error> {
     let now = tx.now();
-    let title = &p.title;
+    let title = format!("《{}》", p.title);
     let office = app.city.office(tx)?;
     let unit = actor.unit.map(|u| office.unit_name(u)).unwrap_or_default();
     for r in p.pending().filter(|r| !before.contains(&r.unit)) {
-        let words = match happened {
-            Happened::Submitted { .. } => format!("再造案 {number}《{title}》征求本单位意见，请答复"),
-            _ => format!("再造案 {number}《{title}》因{unit}的意见有变，涉及本单位环节，请再看并答复"),
-        };
-        outbox::to_unit(&app.city, tx, r.unit, now, None, &words)?;
+        let words = UnitWords::around(&title, |t| match happened {
+            Happened::Submitted { .. } => format!("再造案 {number}{t}征求本单位意见，请答复"),
+            _ => format!("再造案 {number}{t}因{unit}的意见有变，涉及本单位环节，请再看并答复"),
+        });
+        outbox::to_unit(&app.city, tx, r.unit, now, None, words)?;
     }
     let words = match happened {
         Happened::Agreed { .. } | Happened::Objected { .. } | Happened::Recalled { .. } => {
@@ -472,15 +473,15 @@ fn tell(
             let left = p.pending().count();
             let next =
                 if left == 0 { "各单位均已答复，可以批准" } else { "其他单位还在答复" };
-            Some(format!("再造案 {number}《{title}》：{unit}{what}；{next}"))
+            Some(UnitWords::around(&title, |t| format!("再造案 {number}{t}：{unit}{what}；{next}")))
         }
         Happened::Approved { .. } | Happened::Returned { .. } | Happened::Published(_) => {
-            Some(format!("再造案 {number}《{title}》：{}", happened.said().zh))
+            Some(UnitWords::around(&title, |t| format!("再造案 {number}{t}：{}", happened.said().zh)))
         }
         _ => None,
     };
     if let Some(words) = words {
-        outbox::to_unit(&app.city, tx, p.unit, now, None, &words)?;
+        outbox::to_unit(&app.city, tx, p.unit, now, None, words)?;
     }
     Ok(())
 }

@@ -5,12 +5,13 @@
 //! limits are taken as they stand there.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use city::Error;
-use eventlog::conform::{Aligner, Budget, Move};
+use eventlog::conform::{Aligner, Budget, Move, bounded, empty_cost};
 use eventlog::{Log, Net, Tree, Variants};
 use optimise::promised::{Promised, promised};
 use web_kit::{Oops, render};
@@ -22,6 +23,8 @@ use crate::{Desk, Kit, Page};
 /// Steps of a guide, and variants compared with it (the most frequent ones).
 const STEPS_MAX: usize = 60;
 const VARIANTS_MAX: usize = 3_000;
+/// How long a person waits for a page; variants that were not compared by then are told.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Cases named for one deviation.
 const NAMED: usize = 10;
 
@@ -226,16 +229,19 @@ fn compare(
     guide: &Guide,
     rows: &mut Vec<Row>,
 ) -> Result<(u64, f64, u64), eventlog::Error> {
+    bounded(&guide.net)?;
     let mut aligner = Aligner::new(&guide.net, Budget { markings: 2_000_000, states: 200_000 })?;
     let labels = aligner.labels_of(log);
-    let empty = aligner.align(&[]).map_or(0, |a| u64::from(a.cost));
+    let began = Instant::now();
+    let over = || began.elapsed() >= PATIENCE;
+    let empty = u64::from(empty_cost(&mut aligner, &over)?);
     let variants = Variants::of(log);
     let (mut fitting, mut unknown, mut cost, mut worst) = (0u64, 0u64, 0u64, 0u64);
     let mut of_variant: Vec<Vec<(bool, String)>> = vec![Vec::new(); variants.len()];
     for (i, v) in variants.ranked(log).into_iter().enumerate() {
         let (trace, count) = (variants.trace(log, v), variants.count[v as usize]);
         let of_model: Vec<u32> = trace.iter().map(|&a| labels[a as usize]).collect();
-        let aligned = if i < VARIANTS_MAX { aligner.align(&of_model) } else { None };
+        let aligned = if i < VARIANTS_MAX { aligner.align_until(&of_model, &over) } else { None };
         let Some(aligned) = aligned else {
             unknown += count;
             continue;

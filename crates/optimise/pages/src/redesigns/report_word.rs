@@ -105,6 +105,7 @@ pub(crate) fn document(r: &Report) -> Document {
         org: r.unit.clone(),
         date: r.p.now.date(),
         copies: String::new(),
+        check: None,
     }
 }
 

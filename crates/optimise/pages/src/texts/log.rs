@@ -19,7 +19,7 @@ web_kit::room! {
     forget: "删除", "Delete";
     upload: "上传日志", "Bring a log";
     upload_file: "日志文件", "Log file";
-    upload_hint: "XES、CSV、XLSX、Parquet、OCEL（JSON、XML、SQLite），可压缩为 .gz，最大 {n} MB。编码自动识别（UTF-8、GB18030、UTF-16）。", "XES, CSV, XLSX, Parquet, OCEL (JSON, XML, SQLite), also as .gz, at most {n} MB. The encoding is found (UTF-8, GB18030, UTF-16).";
+    upload_hint: "XES、CSV、XLSX、Parquet、OCEL（JSON、XML、SQLite），可压缩为 .gz，最大 {n} MB。编码自动识别（UTF-8、GB18030、Big5、UTF-16）。", "XES, CSV, XLSX, Parquet, OCEL (JSON, XML, SQLite), also as .gz, at most {n} MB. The encoding is found (UTF-8, GB18030, Big5, UTF-16).";
     map_legend_days: "框的深浅是环节次数，线的粗细是路径次数，颜色是用时。", "Shade: how often an activity happens; width: how often a path is taken; colour: how long it takes.";
     days_working: "路径用时（工作日）：", "Time on a path (working days):";
     days_clock: "路径用时（自然日）：", "Time on a path (calendar days):";
@@ -176,7 +176,7 @@ web_kit::room! {
     check_usual: "填入最常见的走法", "Fill in the most frequent way";
     check_fitting: "完全按指南办的件", "Cases exactly as in the guide";
     check_fitness: "总体符合度", "Fitness";
-    check_unknown: "{n} 件太复杂，没有结论。", "{n} cases are too complex: no answer.";
+    check_unknown: "{n} 件没有结论：可并行、可跳过的步骤太多，或 20 秒内没有算完。请先筛选日志，或把指南分成几段来比。", "{n} cases have no answer: too many steps side by side or left out, or not found within 20 seconds. Filter the log first, or compare a part of the guide at a time.";
     check_deviations: "与指南的差别", "Where reality differs";
     check_late: "各步的时限", "Limits of the steps";
     check_none: "没有差别。", "No difference.";

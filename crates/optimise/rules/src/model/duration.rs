@@ -1,5 +1,6 @@
 //! Times in a model file: limits in words (`5个工作日`, `2小时`, `即办`) and distributions, to working hours.
 
+use kernel::Said;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -91,6 +92,7 @@ impl Clock {
             // Half a day is half a working day; of seven days five are worked.
             Span::NaturalDays(n) if n < 1.0 => n * day,
             Span::NaturalDays(n) => n * day * 5.0 / 7.0,
+            Span::Months(n) => n * day * 22.0,
             Span::Hours(n) => n,
             Span::AtOnce => 0.0,
         })
@@ -332,13 +334,26 @@ pub(super) fn write_one<S: Serializer>(d: &Distribution, out: S) -> std::result:
     Hours(d).serialize(out)
 }
 
-/// Limit of a step in working hours from `days`, `hours` or `minutes`, and its duration when it is one.
-pub(super) fn of_step(clock: &Clock, o: &Obj<'_>) -> Result<(Option<f64>, Option<Distribution>)> {
+/// What was decided about a limit in words: that of 3-5个工作日 the longer holds.
+fn decided(value: &Value, path: &str) -> Option<Said> {
+    let text = value.as_str()?;
+    let (zh, en) = tabular::days::promise(text)?.bent?.said();
+    Some(Said::new(format!("{path}：“{text}”：{zh}"), format!("{path}: {text:?}: {en}")))
+}
+
+/// Limit of a step in working hours from `days`, `hours` or `minutes`, and its duration when it is one; what was
+/// decided about them goes to `told`.
+pub(super) fn of_step(
+    clock: &Clock,
+    o: &Obj<'_>,
+    told: &mut Vec<Said>,
+) -> Result<(Option<f64>, Option<Distribution>)> {
     let mut limit = None;
     let mut duration = None;
     for (field, unit) in [("days", clock.hours_per_day), ("hours", 1.0), ("minutes", 1.0 / 60.0)] {
         let Some((value, path)) = o.take(field) else { continue };
         let at = At { value, path: &path };
+        told.extend(decided(value, &path));
         if is_distribution(value) {
             duration = Some(Clock { default: unit, ..*clock }.duration(at)?);
         } else {
@@ -347,6 +362,7 @@ pub(super) fn of_step(clock: &Clock, o: &Obj<'_>) -> Result<(Option<f64>, Option
     }
     if let Some((value, path)) = o.take("duration") {
         let at = At { value, path: &path };
+        told.extend(decided(value, &path));
         let d = clock.duration(at)?;
         if is_distribution(value) || limit.is_some() {
             duration = Some(d);

@@ -133,7 +133,9 @@ impl Reader {
         if id.is_empty() {
             return Err(o.missing("id"));
         }
-        let (limit, duration) = duration::of_step(&self.clock, o)?;
+        let mut told = Vec::new();
+        let (limit, duration) = duration::of_step(&self.clock, o, &mut told)?;
+        told.into_iter().for_each(|said| self.warn(said.zh, said.en));
         let work =
             o.take("work").map(|(value, p)| self.clock.duration(At { value, path: &p })).transpose()?;
         if limit.is_none() && duration.is_none() {

@@ -156,7 +156,17 @@ pub fn read_scenario(bpmn: &str, parameters: &str) -> Result<Scenario> {
     b.net.assign();
     let name = tags.iter().find(|t| t.name == "process").and_then(|t| t.attributes.get("name")).cloned();
     b.unused();
+    b.warnings.extend(growth(bpmn));
     Ok(Scenario { name: name.unwrap_or_default(), net: b.net, warnings: b.warnings })
+}
+
+/// That cases may become more and more in a process, and where.
+fn growth(bpmn: &str) -> Option<Said> {
+    let model = eventlog::bpmn::read_bpmn(bpmn.as_bytes(), eventlog::Limits::small()).ok()?;
+    match eventlog::conform::bounded(&eventlog::bpmn::to_net(&model).ok()?) {
+        Err(eventlog::Error::Model(said)) => Some(Said::of_both(&said)),
+        _ => None,
+    }
 }
 
 fn blank() -> Net {

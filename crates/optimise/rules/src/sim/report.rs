@@ -36,11 +36,15 @@ impl Options {
             seed,
             replications: if cases > 200_000 { 5 } else { 10 },
             settle: true,
-            events_max: u64::MAX,
+            events_max: EVENTS_LEAST.saturating_add(cases.saturating_mul(EVENTS_PER_CASE)),
         }
     }
 }
 
+/// Events of one replication that are never too many, and those of a case beside them: in a process that grows without
+/// end a run would never be over.
+const EVENTS_LEAST: u64 = 2_000_000;
+const EVENTS_PER_CASE: u64 = 1_000;
 /// Cases of one run at most.
 const MOST_CASES: u64 = 50_000_000;
 
@@ -232,8 +236,11 @@ fn of_runs(net: &Net, name: &str, options: Options, runs: &[Run]) -> SimReport {
     }
     if runs.iter().any(|r| r.events > options.events_max) {
         warnings.push(Said::new(
-            format!("一次推演超过 {} 个事件，没有做完：请减少返工或件数", options.events_max),
-            format!("a run passed {} events and was ended: less rework or fewer cases", options.events_max),
+            format!("一次推演超过 {} 个事件，没有做完：请检查是否有环节越走越多，或减少返工、件数", options.events_max),
+            format!(
+                "a run passed {} events and was ended: look for steps that lead to more and more of themselves, or take less rework or fewer cases",
+                options.events_max
+            ),
         ));
     }
     SimReport {

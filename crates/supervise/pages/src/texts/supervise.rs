@@ -127,6 +127,18 @@ web_kit::room! {
     st_draft: "草稿", "Draft";
     st_issued: "已印发", "Issued";
     issue: "印发（不能再改）", "Issue (final)";
+    sealed: "已盖章", "Sealed";
+    seal_do: "盖章", "Seal";
+    seal_lead: "盖章后生成带电子印章的 OFD，PDF、OFD、Word 都带核验码，任何人可核验。", "Makes the OFD with its seal; PDF, OFD and Word carry a code by which anybody checks them.";
+    seal_which: "用哪枚印章", "Which seal";
+    seal_go: "盖章", "Seal it";
+    seal_trial: "试用章", "for trial";
+    seal_trial_lead: "这枚印章用自制密钥制作，仅供试用，不具法律效力。", "This seal was made with a key of one's own: for trials, without legal force.";
+    seal_code: "核验码", "Code";
+    seal_at: "盖章时间", "Sealed at";
+    seal_withdraw: "作废", "Withdraw";
+    seal_why: "作废原因（核验的人会看到）", "Why (whoever checks it reads this)";
+    seal_withdrawn: "盖章后已作废：{why}", "Sealed, then withdrawn: {why}";
     fonts_missing: "本机没有公文字体（仿宋、小标宋），PDF 用了相近的字体；正式出件请下载 Word，在装有公文字体的电脑上排版打印。", "The fonts of the standard are not on this machine, so the PDF has others: for the final paper take Word to a computer that has them.";
     changed: "有 {n} 个数据与成文时不同，见右侧“现值”。", "{n} figures are no longer what they were: see “now”.";
     doc_number: "发文字号", "Number";

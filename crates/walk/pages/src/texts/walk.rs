@@ -22,6 +22,8 @@ web_kit::room! {
     yearly: "每年重复", "Every year";
     given: "任务分派", "Walks given out";
     proposal: "按规则分派", "By rule";
+    mend: "去补", "Mend it";
+    suggested_name: "{year}年{month}月“走流程、解难题、优服务”", "Walking the process, {year}-{month}";
     proposal_said: "{people} 人走 {walks} 次，涉及 {items} 个事项，排不出的 {missing} 次。交叉走不会派到本单位；同一种子结果相同。", "{people} people, {walks} walks, {items} items; {missing} cannot be given. A cross-walk is never at home; the same seed gives the same.";
     give_all: "分派并通知", "Give out and announce";
     draw_again: "换一种排法", "Draw again";

@@ -60,6 +60,7 @@ pub struct Things {
     booking: (String, String),
     /// a request that the data of a reporter end
     erasure: i64,
+    seal: i64,
 }
 
 fn day(text: &str) -> Date {
@@ -274,11 +275,24 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
             .unwrap(),
         lead: app.walks.lodge_lead(lead).wait().unwrap(),
         erasure,
+        seal: app.seals.apply(Actor::system(), new_seal(a)).wait().unwrap(),
         campaign,
         walk,
         rate: receipt.token,
         application,
         company,
+    }
+}
+
+/// A seal that county A has applied for.
+fn new_seal(unit: UnitId) -> seals::NewSeal {
+    seals::NewSeal {
+        name: String::new(),
+        kind: seals::SealKind::Unit,
+        unit,
+        papers: vec![seals::PaperKind::Bulletin],
+        roles: vec![Role::Coordinator],
+        picture: None,
     }
 }
 
@@ -359,8 +373,12 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/r/", "{hash}", digest.clone()),
         ("/see/c/", "{number}", t.case.clone()),
         ("/see/a/", "{number}", t.application.0.clone()),
+        ("/see/b/", "{number}", t.booking.0.clone()),
         ("/see/", "{token}", "0".repeat(16)),
         ("/stop/", "{who}", "0".repeat(32)),
+        ("/verify/", "{code}", "0".repeat(16)),
+        ("/verify/", "{file}", "paper.ofd".into()),
+        ("/desk/seals/", "{id}", t.seal.to_string()),
         ("/rate/", "{token}", t.rate.clone()),
         ("/setup/", "{token}", digest.clone()),
         ("/p/", "{token}", "x".into()),

@@ -1,0 +1,118 @@
+//! The first afternoon: an empty place is set up, its people get their first passwords, and the list of what comes next
+//! follows from the records.
+
+use assembly::House;
+use city::Error;
+use kernel::{Actor, Role};
+use people::FirstSetup;
+use tabular::records::Sheet;
+use testkit::{TempDir, both_engines};
+
+fn sheet(rows: &[&[&str]]) -> Vec<Sheet> {
+    let rows = rows.iter().map(|r| r.iter().map(|c| (*c).to_owned()).collect()).collect();
+    vec![Sheet { name: "花名册".into(), rows, ..Sheet::default() }]
+}
+
+fn set_up(app: &House, city: &str) -> Actor {
+    let first = FirstSetup {
+        region: people::divisions::code_of(city).expect("a city of the table"),
+        city: city.into(),
+        unit: "市政务服务办公室".into(),
+        short: "市政务办".into(),
+        login: "admin".into(),
+        name: "系统管理".into(),
+        password: "correct horse battery".into(),
+    };
+    app.people.set_up(first).unwrap();
+    app.people.actor_of("admin").unwrap().unwrap()
+}
+
+fn open_steps(app: &House, actor: &Actor) -> Vec<&'static str> {
+    let all = app.people.next(actor.clone()).wait().unwrap();
+    all.iter().filter(|l| !l.done).map(|l| l.word).collect()
+}
+
+#[test]
+fn a_new_city_goes_from_a_list_of_staff_to_accounts_that_sign_in() {
+    both_engines(&store::Options::default(), |store| {
+        let keys = TempDir::new();
+        let app = House::open(store.clone(), keys.path()).unwrap();
+        let admin = set_up(&app, "丽水市");
+        let regions = app.city.regions().wait().unwrap();
+        assert!(regions.iter().any(|r| r.1 == "莲都区") && regions.len() >= 10, "{regions:?}");
+        let before = open_steps(&app, &admin);
+        assert!(!before.contains(&"regions") && before.contains(&"staff") && before.contains(&"bulletin"));
+
+        let list = sheet(&[
+            &["姓名", "单位", "职务"],
+            &["王立", "市市场监督管理局", "局长"],
+            &["冯晓", "莲都区住房和城乡建设局", "科员"],
+            &["吴桐", "市政务办", "效能科科长"],
+            &["郑雨", "市政务服务中心", "窗口"],
+        ]);
+        let taken = app.people.take_in_roster(&admin, &list).unwrap();
+        assert_eq!((taken.units.new, taken.staff.new, taken.wrong.len()), (3, 4, 0), "{:?}", taken.wrong);
+        let office = app.city.office_now().wait().unwrap();
+        assert_eq!(office.unit_called("莲都区住房和城乡建设局").unwrap().region.as_str(), "331102");
+        assert_eq!(office.unit_called("市市场监督管理局").unwrap().region.as_str(), "3311");
+
+        // Nobody can sign in until a password was made; then everybody with a different one, once.
+        assert_eq!(app.people.without_password(admin.clone()).wait().unwrap(), 4);
+        let given = app.people.give_first_passwords(&admin).unwrap();
+        assert_eq!((given.given.len(), given.left), (4, 0));
+        assert!(given.given.iter().all(|g| g.0.secret.is_none()), "no hash leaves the house");
+        for (row, password) in &given.given {
+            assert!(app.people.sign_in(&row.login, password, "").is_ok(), "{}", row.login);
+        }
+        assert!(matches!(app.people.give_first_passwords(&admin), Err(Error::Invalid { .. })));
+        let left = open_steps(&app, &admin);
+        assert_eq!(left, ["limits", "items", "case", "campaign", "given", "walked", "bulletin"]);
+
+        // The same list again gives nobody twice and takes no password away.
+        let again = app.people.take_in_roster(&admin, &list).unwrap();
+        assert_eq!((again.units.new, again.staff.new, again.staff.changed), (0, 0, 4));
+        assert!(
+            app.people
+                .sign_in("王立", &given.given.iter().find(|g| g.0.login == "王立").unwrap().1, "")
+                .is_ok()
+        );
+
+        // Confirming the limits is a step; who only handles sees no list.
+        let limits = app.city.office_now().wait().unwrap().rules.limits.clone();
+        app.city.set_limits(admin.clone(), limits).wait().unwrap();
+        assert!(!open_steps(&app, &admin).contains(&"limits"));
+        let handler = app.people.actor_of("冯晓").unwrap().unwrap();
+        assert!(app.people.next(handler.clone()).wait().is_err());
+        assert!(app.people.give_first_passwords(&handler).is_err());
+        assert!(app.people.without_password(handler.clone()).wait().is_err());
+
+        // Districts are corrected by hand; one in which a unit stands does not go.
+        let wrong = app.people.keep_regions(admin.clone(), "331121 青田县".into()).wait();
+        assert!(matches!(wrong, Err(Error::Invalid { said, .. }) if said.zh.contains("331102")));
+        app.people.keep_regions(admin.clone(), "331102 莲都区\n331199 新设区".into()).wait().unwrap();
+        let names: Vec<String> = app.city.regions().wait().unwrap().into_iter().map(|r| r.1).collect();
+        assert_eq!(names, ["丽水市", "莲都区", "新设区"]);
+        assert!(app.people.keep_regions(handler, String::new()).wait().is_err());
+        assert_eq!(admin.role, Role::SystemAdmin);
+    });
+}
+
+#[test]
+fn a_plain_list_with_a_gap_is_refused_whole_and_says_where() {
+    super::city(|app, _| {
+        let admin = super::who(Role::SystemAdmin, 1);
+        let list = sheet(&[
+            &["姓名", "单位", "职务"],
+            &["王立", "", "局长"],
+            &["冯晓", "市监局", ""],
+            &["冯晓", "市监局", ""],
+        ]);
+        let taken = app.people.take_in_roster(&admin, &list).unwrap();
+        let rows: Vec<usize> = taken.wrong.iter().map(|w| w.row).collect();
+        assert_eq!((rows.as_slice(), taken.staff.new), (&[2, 4][..], 0), "{:?}", taken.wrong);
+        // A unit administrator makes no units.
+        let own = super::who(Role::UnitAdmin, 2);
+        let list = sheet(&[&["姓名", "单位", "职务"], &["王立", "从来没有的局", "局长"]]);
+        assert!(app.people.take_in_roster(&own, &list).map_or(true, |t| !t.wrong.is_empty()));
+    });
+}

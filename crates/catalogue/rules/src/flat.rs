@@ -1,0 +1,476 @@
+//! 一张表的事项清单: the list that an office keeps on one sheet, with the names that offices give the columns and with
+//! several materials or steps in one cell. Must not know sheets or files.
+
+use crate::item::{Limit, Material, ServiceItem, Step, Window};
+use crate::words::{Cell as _, StepKind};
+
+/// The columns of items by the names that offices give them, besides their own: field, names.
+pub(crate) const NAMES: &[(&str, &[&str])] = &[
+    (
+        "code",
+        &[
+            "编码",
+            "事项编码",
+            "事项代码",
+            "代码",
+            "编号",
+            "权力编码",
+            "职权编码",
+            "实施清单编码",
+            "基本目录编码",
+            "清单编码",
+        ],
+    ),
+    (
+        "name",
+        &[
+            "名称",
+            "事项",
+            "办理事项",
+            "服务事项",
+            "权力名称",
+            "职权名称",
+            "项目名称",
+            "业务名称",
+            "办事事项",
+            "政务服务事项",
+        ],
+    ),
+    ("kind", &["类型", "事项类别", "类别", "权力类型", "职权类别"]),
+    (
+        "unit",
+        &[
+            "单位",
+            "办理单位",
+            "责任单位",
+            "承办单位",
+            "主管部门",
+            "实施机构",
+            "实施单位",
+            "部门",
+            "办理部门",
+            "责任部门",
+            "牵头单位",
+            "所属部门",
+            "实施部门",
+        ],
+    ),
+    ("legal_limit", &["法定时限", "法定期限", "法定办结期限", "法定办理时限"]),
+    (
+        "promised_limit",
+        &[
+            "承诺时限",
+            "办理时限",
+            "承诺期限",
+            "办结时限",
+            "时限",
+            "办理期限",
+            "承诺办理时限",
+            "办理天数",
+            "承诺天数",
+            "工作日",
+            "承诺办结期限",
+        ],
+    ),
+    ("legal_basis", &["依据", "法律依据", "设立依据", "政策依据", "办理依据"]),
+    ("conditions", &["条件", "办理条件", "申请条件", "申报条件"]),
+    ("consult", &["咨询电话", "联系电话", "电话", "窗口电话", "咨询方式及电话"]),
+    ("complain", &["监督电话", "投诉电话", "监督投诉电话"]),
+    ("visits", &["跑动次数", "到现场次数", "跑腿次数", "办事人到现场次数", "最多跑动次数"]),
+    ("audience", &["办理对象", "面向对象"]),
+    ("charged", &["收费", "是否收取费用"]),
+    ("online_url", &["网址", "网上办理地址", "网办链接"]),
+    ("in_hall", &["是否进厅", "进驻大厅", "是否进驻大厅", "进厅"]),
+    ("channels", &["办理方式", "办理渠道"]),
+];
+
+/// A cell that holds what has a sheet of its own in the full template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Many {
+    /// 材料
+    Materials,
+    /// 办理流程
+    Steps,
+    /// 办理地点
+    Place,
+}
+
+/// Those columns: the heading, in English, the names that offices give them.
+pub(crate) const MANY: [(Many, &str, &str, &[&str]); 3] = [
+    (
+        Many::Materials,
+        "材料（一格多项）",
+        "materials, several in a cell",
+        &[
+            "材料",
+            "申请材料",
+            "所需材料",
+            "申报材料",
+            "办理材料",
+            "材料清单",
+            "提交材料",
+            "应提交材料",
+            "要件",
+            "申请材料清单",
+            "所需要件",
+        ],
+    ),
+    (
+        Many::Steps,
+        "办理流程（一格多项）",
+        "steps, several in a cell",
+        &["流程", "办理流程", "办理环节", "环节", "办事流程", "办理程序", "流程环节"],
+    ),
+    (
+        Many::Place,
+        "办理地点（窗口）",
+        "place",
+        &["办理地点", "办理地址", "地址", "办理窗口", "窗口", "办公地址", "受理地点", "大厅窗口"],
+    ),
+];
+
+const OPEN: &[char] = &['(', '（', '[', '【', '《', '“', '〔'];
+const CLOSE: &[char] = &[')', '）', ']', '】', '》', '”', '〕'];
+
+/// Cells that say that there is nothing.
+fn is_nothing(text: &str) -> bool {
+    matches!(
+        text.trim(),
+        "" | "无" | "/" | "—" | "-" | "——" | "无需" | "不需要" | "无需材料" | "无需提交材料" | "\\"
+    )
+}
+
+/// Splits where `is` says so, outside of brackets.
+fn outside(text: &str, is: impl Fn(char) -> bool) -> Vec<String> {
+    let (mut depth, mut out, mut now) = (0u32, Vec::new(), String::new());
+    for c in text.chars() {
+        if OPEN.contains(&c) {
+            depth += 1;
+        } else if CLOSE.contains(&c) {
+            depth = depth.saturating_sub(1);
+        }
+        if depth == 0 && is(c) {
+            out.push(std::mem::take(&mut now));
+        } else {
+            now.push(c);
+        }
+    }
+    out.push(now);
+    out
+}
+
+/// Chinese numerals of lists.
+const NUMERALS: &[char] = &['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'];
+
+/// A number of a list at the beginning: its length in bytes and its value. `1.` `1、` `1）` `(1)` `（一）` `一、` `①`.
+fn number_at(text: &str) -> Option<(usize, u32)> {
+    let first = text.chars().next()?;
+    if ('①'..='⑳').contains(&first) {
+        return Some((first.len_utf8(), u32::from(first) - u32::from('①') + 1));
+    }
+    let open = if matches!(first, '(' | '（') { first.len_utf8() } else { 0 };
+    let rest = &text[open..];
+    let digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
+    let digits: String = rest.chars().take_while(|c| digit(*c)).collect();
+    let (len, value) = if digits.is_empty() {
+        let c = rest.chars().next()?;
+        let many: usize = rest.chars().take_while(|c| NUMERALS.contains(c)).map(char::len_utf8).sum();
+        let value = NUMERALS.iter().position(|n| *n == c)? + 1;
+        let value = if many > c.len_utf8() {
+            10 + NUMERALS.iter().position(|n| rest[c.len_utf8()..].starts_with(*n)).map_or(0, |i| i + 1)
+        } else {
+            value
+        };
+        (many, u32::try_from(value).ok()?)
+    } else {
+        let half: String = digits
+            .chars()
+            .filter_map(|c| char::from_u32(if c.is_ascii() { u32::from(c) } else { u32::from(c) - 0xfee0 }))
+            .collect();
+        (digits.len(), half.parse().ok().filter(|n| *n < 200)?)
+    };
+    let behind = &rest[len..];
+    let mark = behind.chars().next()?;
+    let good = if open > 0 {
+        matches!(mark, ')' | '）')
+    } else {
+        matches!(mark, '.' | '．' | '、' | ')' | '）' | ':' | '：')
+    };
+    // `1.5寸照片` is a measure and no number of a list.
+    let after = behind[mark.len_utf8()..].chars().next();
+    (good && !(mark == '.' && after.is_some_and(digit))).then_some((open + len + mark.len_utf8(), value))
+}
+
+/// Where a list numbers its entries, 1 after another: the text cut there; none when it does not.
+fn by_number(text: &str) -> Option<Vec<String>> {
+    let mut cuts: Vec<(usize, usize)> = Vec::new();
+    let mut from = 0;
+    while from < text.len() {
+        let rest = &text[from..];
+        let wanted = u32::try_from(cuts.len() + 1).ok()?;
+        match number_at(rest).filter(|(_, value)| *value == wanted) {
+            Some((len, _)) => {
+                cuts.push((from, from + len));
+                from += len;
+            }
+            None => from += rest.chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    if cuts.len() < 2 || !text[..cuts[0].0].trim().is_empty() {
+        return None;
+    }
+    let ends = cuts.iter().skip(1).map(|c| c.0).chain([text.len()]);
+    Some(cuts.iter().zip(ends).map(|(c, end)| text[c.1..end].to_owned()).collect())
+}
+
+/// The entries of a cell that holds several: numbered, on lines, or set apart by ；or 、.
+pub fn split(text: &str) -> Vec<String> {
+    let tidy = |t: &String| {
+        let t = t.trim();
+        let t = number_at(t).map_or(t, |(len, _)| &t[len..]);
+        t.trim().trim_end_matches(['。', '；', ';', '、', '，', ',', '.']).trim().to_owned()
+    };
+    let joined = text.replace(['\r', '\t'], " ");
+    let parts = by_number(&joined.replace('\n', " ")).or_else(|| {
+        let lines: Vec<String> = joined.lines().filter(|l| !l.trim().is_empty()).map(str::to_owned).collect();
+        (lines.len() > 1).then_some(lines)
+    });
+    let parts = parts.unwrap_or_else(|| {
+        let by_semicolon = outside(&joined, |c| matches!(c, '；' | ';'));
+        if by_semicolon.len() > 1 {
+            by_semicolon
+        } else {
+            outside(&joined, |c| matches!(c, '、' | '，' | ',' | '|' | '+'))
+        }
+    });
+    parts.iter().map(tidy).filter(|t| !is_nothing(t)).collect()
+}
+
+/// Steps of a cell: `申请→受理→审查→决定`.
+pub fn split_steps(text: &str) -> Vec<String> {
+    let arrows = text
+        .replace("-->", "→")
+        .replace("—>", "→")
+        .replace("->", "→")
+        .replace("=>", "→")
+        .replace("——", "→")
+        .replace("－＞", "→");
+    let parts = outside(&arrows, |c| matches!(c, '→' | '➝' | '⇒' | '>' | '＞' | '⟶' | '➡'));
+    if parts.len() > 1 {
+        return parts.iter().map(|p| p.trim().to_owned()).filter(|p| !is_nothing(p)).collect();
+    }
+    split(text)
+}
+
+/// How many are asked for: 原件1份, 复印件两份; a bracket at the end that says so is no part of the name.
+fn copies(text: &str) -> (String, u8, u8) {
+    let at = text.rfind(['(', '（']).filter(|_| text.ends_with([')', '）']));
+    let inner = at.map_or("", |at| &text[at..]);
+    let count = |word: &str| {
+        let from = inner.find(word)? + word.len();
+        let next = inner[from..].chars().next();
+        let value = next.and_then(|c| match c {
+            '一' => Some(1),
+            '两' | '二' => Some(2),
+            '三' => Some(3),
+            '四' => Some(4),
+            c => c.to_digit(10),
+        });
+        u8::try_from(value.unwrap_or(1)).ok()
+    };
+    let (copied, original) = (count("复印件"), count("原件"));
+    match at {
+        Some(at) if copied.is_some() || original.is_some() => {
+            (text[..at].trim().to_owned(), original.unwrap_or(0), copied.unwrap_or(0))
+        }
+        _ => (text.to_owned(), 0, 0),
+    }
+}
+
+/// Parts of the name of a step, and its kind; the first that fits.
+const STEP_KINDS: &[(StepKind, &[&str])] = &[
+    (StepKind::Receive, &["收件", "申请", "接件", "申报", "提交"]),
+    (StepKind::Accept, &["受理"]),
+    (StepKind::Survey, &["勘", "踏勘", "查验", "核验现场", "现场"]),
+    (StepKind::Special, &["听证", "评审", "公示", "检测", "检验", "鉴定"]),
+    (StepKind::Review, &["审查", "审核", "初审", "复核", "核查", "核"]),
+    (StepKind::Decide, &["决定", "审批", "批准", "签发", "许可"]),
+    (StepKind::Issue, &["制证", "发证", "打证", "制作"]),
+    (StepKind::Deliver, &["送达", "领取", "取件", "办结", "出件", "寄送"]),
+];
+
+/// The general process of a licence (行政许可法 29, 32, 34, 37, 44), where a list says nothing of its steps.
+pub const USUAL_STEPS: [&str; 4] = ["受理", "审查", "决定", "送达"];
+
+/// Steps by their names, one after the other.
+fn steps(names: &[String]) -> Vec<Step> {
+    let one = |(i, name): (usize, &String)| {
+        let kind = STEP_KINDS.iter().find(|(_, parts)| parts.iter().any(|p| name.contains(p)));
+        Step {
+            id: format!("s{}", i + 1),
+            name: name.clone(),
+            kind: kind.map_or(StepKind::Other, |k| k.0),
+            after: if i == 0 { Vec::new() } else { vec![format!("s{i}")] },
+            ..<Step as crate::Record>::blank()
+        }
+    };
+    names.iter().enumerate().map(one).collect()
+}
+
+/// Puts what a cell of several holds into an item.
+pub(crate) fn fill(item: &mut ServiceItem, many: Many, text: &str) {
+    match many {
+        Many::Materials => {
+            let one = |(i, text): (usize, String)| {
+                let (name, originals, copies) = copies(&text);
+                let id = format!("m{}", i + 1);
+                Material { id, name, originals, copies, ..<Material as crate::Record>::blank() }
+            };
+            item.materials = split(text).into_iter().enumerate().map(one).collect();
+        }
+        Many::Steps => item.steps = steps(&split_steps(text)),
+        Many::Place if is_nothing(text) => {}
+        Many::Place => {
+            let hall = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            item.windows = vec![Window { hall, ..<Window as crate::Record>::blank() }];
+        }
+    }
+}
+
+/// The usual steps, for an item without any.
+pub(crate) fn usual(item: &mut ServiceItem) {
+    item.steps = steps(&USUAL_STEPS.map(str::to_owned));
+}
+
+/// A limit as lists write it: a bare number is working days; 即办 is at once.
+pub(crate) enum Span {
+    /// a limit, and whether its unit was assumed
+    Limit(Limit, bool),
+    /// 即办件
+    AtOnce,
+    /// nothing is promised
+    Nothing,
+}
+
+/// Reads such a limit; none when it is none. `heading` may name the unit: 办理时限（工作日）.
+pub(crate) fn limit(text: &str, heading: &str) -> Option<Span> {
+    let text = text.trim();
+    if is_nothing(text) {
+        return Some(Span::Nothing);
+    }
+    if ["即办", "当场", "即时", "立即", "马上"].iter().any(|w| text.contains(w)) {
+        return Some(Span::AtOnce);
+    }
+    let half: String = text
+        .chars()
+        .map(|c| {
+            if ('０'..='９').contains(&c) { char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c) } else { c }
+        })
+        .collect();
+    if let Ok(n) = half.parse::<u16>() {
+        if n == 0 {
+            return Some(Span::AtOnce);
+        }
+        if heading.contains("自然日") || (heading.contains('天') && !heading.contains("工作")) {
+            return Limit::read(&format!("{n}个自然日")).ok().map(|l| Span::Limit(l, false));
+        }
+        return Some(Span::Limit(Limit::work_days(n), !heading.contains("工作日")));
+    }
+    Limit::read(text).ok().map(|l| Span::Limit(l, false))
+}
+
+/// A code for an item of a list without codes: always the same for the same name and unit (FNV-1a).
+pub(crate) fn own_code(name: &str, unit: &str) -> String {
+    let mut h = 0xcbf2_9ce4_8422_2325u64;
+    for b in name.bytes().chain([0]).chain(unit.bytes()) {
+        h = (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3);
+    }
+    format!("zb-{h:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn several_materials_in_a_cell_are_told_apart() {
+        for (cell, parts) in [
+            ("身份证、户口本、照片", &["身份证", "户口本", "照片"][..]),
+            ("身份证（原件、复印件）、户口本", &["身份证（原件、复印件）", "户口本"]),
+            ("1.申请表；2.身份证；3.营业执照。", &["申请表", "身份证", "营业执照"]),
+            ("1、申请表2、身份证、户口本3、照片", &["申请表", "身份证、户口本", "照片"]),
+            ("①申请表②身份证", &["申请表", "身份证"]),
+            ("（一）申请表（二）身份证", &["申请表", "身份证"]),
+            ("一、申请表\n二、身份证\n三、承诺书", &["申请表", "身份证", "承诺书"]),
+            ("申请表\n身份证\n", &["申请表", "身份证"]),
+            ("申请表；身份证、户口本", &["申请表", "身份证、户口本"]),
+            ("1.5寸照片、申请表", &["1.5寸照片", "申请表"]),
+            ("2寸照片2张", &["2寸照片2张"]),
+            ("《食品经营许可申请书》,身份证", &["《食品经营许可申请书》", "身份证"]),
+            ("无", &[]),
+            ("/", &[]),
+            ("", &[]),
+            ("1．申请表　2．身份证", &["申请表", "身份证"]),
+        ] {
+            assert_eq!(split(cell), parts, "{cell}");
+        }
+    }
+
+    #[test]
+    fn steps_follow_arrows_and_know_what_they_are() {
+        assert_eq!(split_steps("申请→受理→审核→办结"), ["申请", "受理", "审核", "办结"]);
+        assert_eq!(split_steps("受理-->审查->决定"), ["受理", "审查", "决定"]);
+        assert_eq!(split_steps("1.受理 2.审查 3.发证"), ["受理", "审查", "发证"]);
+        let made = steps(&split_steps("申请→受理→现场勘查→审批→制证→送达"));
+        let kinds: Vec<_> = made.iter().map(|s| s.kind).collect();
+        use StepKind::{Accept, Decide, Deliver, Issue, Receive, Survey};
+        assert_eq!(kinds, [Receive, Accept, Survey, Decide, Issue, Deliver]);
+        assert_eq!(made[2].after, ["s2"]);
+    }
+
+    #[test]
+    fn limits_as_lists_write_them() {
+        let said = |text: &str, heading: &str| match limit(text, heading) {
+            Some(Span::Limit(l, assumed)) => format!("{}{}", l.show(), if assumed { "?" } else { "" }),
+            Some(Span::AtOnce) => "即办".to_owned(),
+            Some(Span::Nothing) => "无".to_owned(),
+            None => "不懂".to_owned(),
+        };
+        for (text, heading, meant) in [
+            ("5", "办理时限", "5个工作日?"),
+            ("5", "办理时限（工作日）", "5个工作日"),
+            ("15", "办理时限（天）", "15个自然日"),
+            ("即办件", "时限", "即办"),
+            ("当场办结", "时限", "即办"),
+            ("0", "时限", "即办"),
+            ("３", "时限", "3个工作日?"),
+            ("20个工作日", "时限", "20个工作日"),
+            ("无", "法定时限", "无"),
+            ("尽快", "时限", "不懂"),
+        ] {
+            assert_eq!(said(text, heading), meant, "{text} {heading}");
+        }
+    }
+
+    #[test]
+    fn a_bracket_about_copies_is_no_name() {
+        assert_eq!(copies("身份证（原件1份、复印件2份）"), ("身份证".to_owned(), 1, 2));
+        assert_eq!(copies("营业执照(复印件)"), ("营业执照".to_owned(), 0, 1));
+        assert_eq!(copies("申请书（一式两份）"), ("申请书（一式两份）".to_owned(), 0, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn any_cell_is_split_without_losing_order_or_panic(text in "\\PC{0,60}") {
+            let mut from = 0;
+            let plain = text.replace(['\r', '\t', '\n'], " ");
+            for part in split(&text) {
+                let at = plain[from..].find(&part).map(|i| i + from);
+                prop_assert!(at.is_some(), "{part:?} of {plain:?}");
+                from = at.unwrap_or(from) + part.len();
+            }
+            let _ = (split_steps(&text), limit(&text, &text), copies(&text));
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! 花名册: a plain list of staff as an office keeps it: names, units by their names, posts. What a full roster says
+//! besides (accounts, roles, codes of units) is completed by the rules of the tables here, and every completion is shown
+//! on the preview before anything is written.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use kernel::{RegionCode, Role, UnitId};
+use store::office::StaffRow;
+use tabular::header::{Vocabulary, Words};
+use tabular::told::{Unknown, ValueUnknown};
+
+use crate::entries::{NewStaff, NewUnit};
+use city::Office;
+
+/// How a plain list is completed (花名册怎么补).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Completing {
+    /// roles follow from posts; otherwise everybody handles cases
+    pub by_post: bool,
+    /// units that are not there are made
+    pub make_units: bool,
+}
+
+impl Default for Completing {
+    fn default() -> Self {
+        Self { by_post: true, make_units: true }
+    }
+}
+
+/// Parts of the name of a unit, and its kind; the first that fits.
+const KINDS: &[(&str, &[&str])] = &[
+    ("hall", &["政务服务中心", "便民服务中心", "办事大厅", "政务大厅"]),
+    (
+        "coordination",
+        &["审批局", "审批服务局", "政管办", "政务服务管理", "政务服务和", "数据局", "数据管理局"],
+    ),
+    ("supervision", &["督查室", "纪委", "监委", "督查办"]),
+    ("township", &["街道", "镇人民政府", "乡人民政府", "镇政府", "乡政府"]),
+    ("government", &["人民政府", "管委会", "管理委员会"]),
+    ("utility", &["公司", "集团", "供水", "供电", "燃气"]),
+];
+
+/// The kind of unit that its name says.
+fn kind_of(name: &str) -> &'static str {
+    let named = KINDS.iter().find(|(_, parts)| parts.iter().any(|p| name.contains(p)));
+    match named {
+        Some((kind, _)) => kind,
+        None if name.ends_with(['镇', '乡']) => "township",
+        None => "department",
+    }
+}
+
+/// Who is meant (kind of unit, empty: any), parts of the post (none: any), and the role; the first that fits.
+const ROLES: &[(&str, &[&str], Role)] = &[
+    ("", &["窗口", "首席代表", "综合受理", "前台", "收件"], Role::Clerk),
+    ("", &["办公室主任", "综合科", "综合股", "联络员"], Role::UnitAdmin),
+    // Whose sections they are counts more than what they are called: 督办科 of the coordinating office reminds, it does not judge.
+    ("coordination", &["科", "股", "室", "处", "专员", "干部"], Role::Coordinator),
+    ("", &["督查", "督办"], Role::Supervisor),
+    ("", &["科长", "股长", "所长", "科员", "主任科员", "室主任", "中心主任", "组长"], Role::Handler),
+    (
+        "",
+        &[
+            "书记",
+            "市长",
+            "县长",
+            "区长",
+            "镇长",
+            "乡长",
+            "局长",
+            "部长",
+            "主席",
+            "主任",
+            "秘书长",
+            "总经理",
+            "行长",
+            "支队长",
+            "领导",
+        ],
+        Role::Walker,
+    ),
+    ("coordination", &[], Role::Coordinator),
+    ("supervision", &[], Role::Supervisor),
+    ("", &[], Role::Handler),
+];
+
+/// The role that a post in a unit of this kind leads to.
+fn role_of(kind: &str, post: &str) -> Role {
+    let fits = |r: &&(&str, &[&str], Role)| {
+        (r.0.is_empty() || r.0 == kind) && (r.1.is_empty() || r.1.iter().any(|p| post.contains(p)))
+    };
+    ROLES.iter().find(fits).map_or(Role::Handler, |r| r.2)
+}
+
+/// The columns of accounts, of which a plain list needs a name and whose person it is.
+pub(crate) struct Plain<'a> {
+    pub words: Words<'a>,
+    pub name: usize,
+    pub unit: usize,
+    pub post: usize,
+}
+
+impl Vocabulary for Plain<'_> {
+    fn field(&self, name: &str) -> Option<(usize, usize)> {
+        self.words.field(name)
+    }
+    fn enough(&self, fields: &[usize]) -> bool {
+        fields.contains(&self.name) && (fields.contains(&self.unit) || fields.contains(&self.post))
+    }
+}
+
+/// A row of a plain list.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PlainRow {
+    pub row: u64,
+    pub sheet: String,
+    pub name: String,
+    pub unit: String,
+    pub post: String,
+    pub login: String,
+    pub role: Option<Role>,
+    pub password: String,
+}
+
+/// What a list is completed from.
+pub(crate) struct Known<'a> {
+    pub office: &'a Office,
+    /// accounts by login
+    pub accounts: &'a HashMap<String, StaffRow>,
+    /// codes and names of regions
+    pub regions: &'a [(String, String)],
+    pub how: Completing,
+}
+
+/// A completed list; of each person the sheet and the row.
+#[derive(Default)]
+pub(crate) struct Completed {
+    pub units: Vec<NewUnit>,
+    pub staff: Vec<(String, u64, NewStaff)>,
+    /// row, sheet, what is wrong
+    pub wrong: Vec<(u64, String, String, String)>,
+    /// what was completed and how
+    pub told: Vec<ValueUnknown>,
+}
+
+/// The district that the name of a unit begins with, else the city.
+fn region_of(name: &str, known: &Known<'_>) -> RegionCode {
+    let city = &known.office.settings;
+    let rest = name.strip_prefix(city.name.as_str()).unwrap_or(name);
+    let own = |(_, n): &&(String, String)| {
+        let n = n.strip_prefix(city.name.as_str()).unwrap_or(n);
+        !n.is_empty() && rest.starts_with(n)
+    };
+    let found = known.regions.iter().filter(own).max_by_key(|(_, n)| n.len());
+    found.and_then(|(code, _)| code.parse().ok()).unwrap_or_else(|| city.city.clone())
+}
+
+/// Completes the rows of a plain list.
+pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
+    let mut done = Completed::default();
+    let mut told = Unknown::default();
+    let mut made: BTreeMap<String, NewUnit> = BTreeMap::new();
+    let at_unit: HashMap<(UnitId, &str), &str> =
+        known.accounts.values().map(|s| ((s.unit, s.name.as_str()), s.login.as_str())).collect();
+    let mut logins: HashSet<String> =
+        rows.iter().filter(|r| !r.login.is_empty()).map(|r| r.login.clone()).collect();
+    let given = logins.clone();
+    let mut people: HashSet<(String, String)> = HashSet::new();
+    for r in rows {
+        let mut wrong = |zh: String, en: String| done.wrong.push((r.row, r.sheet.clone(), zh, en));
+        if r.name.is_empty() || r.unit.is_empty() {
+            wrong("姓名和单位都要填".into(), "the name and the unit are needed".into());
+            continue;
+        }
+        let there = known.office.unit_called(&r.unit);
+        let kind = match there {
+            Some(u) => u.kind.clone(),
+            None if !known.how.make_units => {
+                wrong(format!("没有单位“{}”", r.unit), format!("there is no unit “{}”", r.unit));
+                continue;
+            }
+            None => {
+                let unit = made.entry(r.unit.clone()).or_insert_with(|| NewUnit {
+                    key: r.unit.clone(),
+                    name: r.unit.clone(),
+                    short: r.unit.clone(),
+                    kind: kind_of(&r.unit).to_owned(),
+                    parent: None,
+                    region: region_of(&r.unit, known),
+                    duties: String::new(),
+                });
+                let region = known.regions.iter().find(|(c, _)| *c == unit.region.as_str());
+                let region = region.map_or(unit.region.as_str(), |(_, n)| n.as_str());
+                let kind = crate::UNIT_KINDS.iter().find(|(w, _)| *w == unit.kind);
+                let zh = kind.map_or("", |(_, zh)| *zh);
+                told.add(
+                    "单位",
+                    &r.unit,
+                    &format!("新建单位：{zh}，{region} / a new unit: {}, {region}", unit.kind),
+                );
+                unit.kind.clone()
+            }
+        };
+        let unit_key = there.map_or_else(|| r.unit.clone(), |u| u.key.clone());
+        let had = there.and_then(|u| at_unit.get(&(u.id, r.name.as_str())).copied());
+        let doubled = !people.insert((unit_key.clone(), r.name.clone()));
+        if doubled && r.login.is_empty() {
+            wrong(
+                format!("“{}”在这个单位前面已经有了；同名的两个人请加一列“账号”", r.name),
+                "this name stands twice in the unit: give both an account".into(),
+            );
+            continue;
+        }
+        let login = match (r.login.is_empty(), had) {
+            (false, _) => r.login.clone(),
+            (true, Some(login)) => login.to_owned(),
+            (true, None) => {
+                let free = |l: &String| {
+                    let mine = given.contains(l) || logins.contains(l);
+                    !mine && !known.accounts.contains_key(l)
+                };
+                let numbered = (2..).map(|n: u32| format!("{}{n}", r.name));
+                let mut all = std::iter::once(r.name.clone()).chain(numbered);
+                let login = all.find(free).unwrap_or_else(|| r.name.clone());
+                if login != r.name {
+                    told.add(
+                        "账号",
+                        &r.name,
+                        &format!("重名，账号用“{login}” / same name: account “{login}”"),
+                    );
+                }
+                login
+            }
+        };
+        logins.insert(login.clone());
+        let role = match r.role {
+            Some(role) => role,
+            None => {
+                let role = if known.how.by_post { role_of(&kind, &r.post) } else { Role::Handler };
+                let post = if r.post.is_empty() { "（空）" } else { r.post.as_str() };
+                told.add("职务", post, &format!("角色：{} / role: {}", role.zh(), role.word()));
+                role
+            }
+        };
+        done.staff.push((
+            r.sheet,
+            r.row,
+            NewStaff {
+                login,
+                name: r.name,
+                role,
+                unit: unit_key,
+                position: r.post,
+                password: Some(r.password).filter(|p| !p.is_empty()),
+            },
+        ));
+    }
+    done.units = made.into_values().collect();
+    done.told = told.list();
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_unit_says_what_it_is() {
+        for (name, kind) in [
+            ("岳阳市卫生健康委员会", "department"),
+            ("云溪区行政审批服务局", "coordination"),
+            ("岳阳楼区人民政府", "government"),
+            ("城陵矶街道办事处", "township"),
+            ("黄沙街镇人民政府", "township"),
+            ("市燃气有限公司", "utility"),
+            ("市政务服务中心", "hall"),
+            ("市委督查室", "supervision"),
+            ("筻口镇", "township"),
+        ] {
+            assert_eq!(kind_of(name), kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_post_says_what_somebody_does_here() {
+        for (kind, post, role) in [
+            ("department", "党组书记、局长", Role::Walker),
+            ("department", "副主任", Role::Walker),
+            ("department", "办公室主任", Role::UnitAdmin),
+            ("department", "医政科科长", Role::Handler),
+            ("department", "科员", Role::Handler),
+            ("department", "", Role::Handler),
+            ("hall", "综合窗口", Role::Clerk),
+            ("coordination", "局长", Role::Walker),
+            ("coordination", "效能科科长", Role::Coordinator),
+            ("coordination", "", Role::Coordinator),
+            ("coordination", "督办协调科科长", Role::Coordinator),
+            ("supervision", "主任科员", Role::Handler),
+            ("supervision", "干部", Role::Supervisor),
+            ("department", "督查科科长", Role::Supervisor),
+        ] {
+            assert_eq!(role_of(kind, post), role, "{kind} {post}");
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! 办件表: services that other systems handled, of a table, of JSON or of JSON lines, at the desk of imports and at the
+//! command line (E1, S6, X4).
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _};
+
+use ::city::{Error, Office};
+use access::{decide, op};
+use imports::{Answer, FieldName, Gate, How, Part, Preview, Run, first_rows, no_header, read_tables};
+use kernel::{Actor, Moment, Said};
+use paper::sheet::Limits;
+use serde_json::Value;
+use supervise::Record;
+use tabular::header::{Fields, Words};
+use tabular::kind::{FileKind, HEAD};
+use tabular::records::{self, Asked, Door, Sheet};
+use tabular::told::{AsideTable, Unknown};
+use tabular::when::{self, BEIJING_S, Reading};
+use tabular::{DateOrder, Told};
+
+use crate::{PUSH_MAX, Service, Taken};
+
+/// The columns of a table of services: the fields of the national interface by the names that offices give them.
+const FIELDS: &Fields<'_> = &[
+    ("projectNo", &["projectno", "办件编号", "办件号", "业务流水号", "受理编号", "流水号", "编号"], true),
+    ("acceptDate", &["acceptdate", "受理时间", "办理时间", "受理日期", "办理日期", "办结时间"], true),
+    ("proStatus", &["prostatus", "办件状态", "办理状态", "状态"], false),
+    (
+        "deptCode",
+        &[
+            "deptcode",
+            "部门编码",
+            "单位编码",
+            "统一社会信用代码",
+            "部门",
+            "单位",
+            "承办单位",
+            "部门名称",
+            "单位名称",
+        ],
+        false,
+    ),
+    ("areaCode", &["areacode", "行政区划代码", "区划代码", "区划"], false),
+    ("taskCode", &["taskcode", "事项编码", "实施编码"], false),
+    ("taskHandleItem", &["taskhandleitem", "业务办理项编码"], false),
+    ("taskName", &["taskname", "事项名称", "事项", "办理事项"], false),
+    ("subMatter", &["submatter", "一件事", "一件事主题", "主题", "子项名称"], false),
+    ("proDepart", &["prodepart", "受理部门", "受理部门名称"], false),
+    ("promiseTime", &["promisetime", "承诺办结时间"], false),
+    ("dataSource", &["datasource", "数据来源", "来源系统"], false),
+];
+
+/// A file of JSON that is one list is held whole; longer ones come a line a record.
+const LIST_MAX: u64 = 64 << 20;
+/// A line of JSON.
+const LINE_MAX: u64 = 1 << 20;
+
+/// 办件 at the desk of imports.
+#[derive(Clone, Debug)]
+pub struct ServiceTables(pub Service);
+
+/// Services that were read and not yet taken in.
+#[derive(Debug, Default)]
+struct ServiceTable {
+    told: Told,
+    good: Vec<(u64, Record)>,
+    header: Vec<String>,
+    cells: BTreeMap<u64, Vec<String>>,
+    refused: Vec<(u64, String)>,
+}
+
+fn disk(e: &std::io::Error) -> Error {
+    Error::Store(store::StoreError::Disk(e.to_string()))
+}
+
+fn at(word: &str) -> usize {
+    FIELDS.iter().position(|f| f.0 == word).unwrap_or(usize::MAX)
+}
+
+/// As the national interface writes a time.
+fn stamp(text: &str, order: Option<DateOrder>) -> Result<String, Said> {
+    match when::read(text, BEIJING_S, order) {
+        Reading::Time { us, .. } => {
+            Ok(Moment::from_us(us).beijing().to_string().replace('T', " ").chars().take(19).collect())
+        }
+        Reading::Blank => Ok(String::new()),
+        Reading::Order | Reading::Not => Err(Said::new(
+            format!("“{text}”不是时间，应写作 2024-03-05 09:00:00"),
+            format!("{text:?} is no time: write 2024-03-05 09:00:00"),
+        )),
+    }
+}
+
+/// The code of a status, also where it is written as a word.
+fn status(text: &str) -> String {
+    match tabular::value::whole(text.trim()) {
+        "待受理" | "未受理" | "已收件" | "收件" => "1".to_owned(),
+        "办理中" | "在办" | "受理" | "已受理" | "审批中" => "2".to_owned(),
+        "办结" | "已办结" | "完结" | "已完结" | "已完成" | "完成" => "3".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn field_names() -> Vec<FieldName> {
+    let name = |f: &(&str, &[&str], bool)| FieldName {
+        word: f.0.to_owned(),
+        said: (f.1.get(1).copied().unwrap_or(f.0).to_owned(), f.0.to_owned()),
+    };
+    FIELDS.iter().map(name).collect()
+}
+
+impl ServiceTable {
+    fn of_sheets(sheets: &[Sheet], asked: &Asked) -> Result<Self, Said> {
+        let words = Words(FIELDS);
+        let word = |f: usize| FIELDS[f].0.to_owned();
+        let door = Door { words: &words, word: &word, fields: FIELDS.len(), asked };
+        let Some(mut table) = records::find(sheets, asked.sheet.as_deref(), &door) else {
+            return Err(Said::new(
+                "找不到表头，须有“办件编号”和“受理时间”",
+                "no header with a number (办件编号) and a time of acceptance (受理时间)",
+            ));
+        };
+        let mut orders = [None; 2];
+        for (order, word) in orders.iter_mut().zip(["acceptDate", "promiseTime"]) {
+            *order = table.date_order(at(word), asked.date_order).map_err(|(zh, en)| Said::new(zh, en))?;
+        }
+        let mut out = Self { header: table.names().to_vec(), ..Self::default() };
+        let mut unknown = Unknown::default();
+        for row in table.rows() {
+            out.cells.insert(row.row, row.cells.to_vec());
+            let get = |word: &str| row.get(at(word)).to_owned();
+            let accept_date = match stamp(&get("acceptDate"), orders[0]) {
+                Ok(stamp) => stamp,
+                Err(said) => {
+                    out.refuse(row.row, "acceptDate", &said);
+                    continue;
+                }
+            };
+            // A promised time is no reason to leave a service out.
+            let promise_time = stamp(&get("promiseTime"), orders[1]).unwrap_or_else(|_| {
+                unknown.add(
+                    "承诺办结时间",
+                    &get("promiseTime"),
+                    "不是时间，按空处理 / no time: read as empty",
+                );
+                String::new()
+            });
+            let record = Record {
+                accept_date,
+                promise_time,
+                project_no: get("projectNo"),
+                pro_status: status(&get("proStatus")),
+                dept_code: get("deptCode"),
+                area_code: get("areaCode"),
+                task_code: get("taskCode"),
+                task_handle_item: get("taskHandleItem"),
+                task_name: get("taskName"),
+                sub_matter: get("subMatter"),
+                pro_depart: get("proDepart"),
+                data_source: get("dataSource"),
+                ..Record::default()
+            };
+            out.good.push((row.row, record));
+        }
+        out.told = Told { values_unknown: unknown.list(), ..table.told };
+        Ok(out)
+    }
+
+    /// A list of JSON, or a record a line.
+    fn of_json(file: File) -> Result<Self, Error> {
+        let mut out = Self::default();
+        let bytes = file.metadata().map_err(|e| disk(&e))?.len();
+        let mut reader = BufReader::new(file);
+        let head = reader.fill_buf().map_err(|e| disk(&e))?;
+        let first =
+            head.iter().copied().find(|b| !b.is_ascii_whitespace() && !matches!(b, 0xef | 0xbb | 0xbf));
+        if first == Some(b'[') {
+            if bytes > LIST_MAX {
+                return Err(Error::invalid(
+                    "file",
+                    format!("一个列表的 JSON 最大 {} MB，更大的请一行写一条（JSON Lines）", LIST_MAX >> 20),
+                    format!("JSON that is one list may have {} MB: write a record a line", LIST_MAX >> 20),
+                ));
+            }
+            let mut text = String::new();
+            reader.read_to_string(&mut text).map_err(|e| not_json(&e))?;
+            let all: Vec<Value> =
+                serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| not_json(&e))?;
+            "JSON".clone_into(&mut out.told.format);
+            for (n, value) in (1..).zip(all) {
+                out.take(n, record(value));
+            }
+            return Ok(out);
+        }
+        "JSON Lines".clone_into(&mut out.told.format);
+        let mut line = Vec::new();
+        for n in 1.. {
+            line.clear();
+            let got = (&mut reader).take(LINE_MAX + 1).read_until(b'\n', &mut line).map_err(|e| disk(&e))?;
+            if got == 0 {
+                break;
+            }
+            if got as u64 > LINE_MAX {
+                return Err(Error::invalid(
+                    "file",
+                    format!("第 {n} 行超过 {} MB，应一行写一条", LINE_MAX >> 20),
+                    format!("line {n} has more than {} MB: write a record a line", LINE_MAX >> 20),
+                ));
+            }
+            let text = String::from_utf8_lossy(&line);
+            let text = text.trim_start_matches('\u{feff}').trim();
+            if text.is_empty() {
+                continue;
+            }
+            let read = serde_json::from_str::<Value>(text)
+                .map_err(|e| Said::new(format!("不是有效的 JSON：{e}"), format!("not valid JSON: {e}")));
+            out.take(n, read.and_then(record));
+        }
+        Ok(out)
+    }
+
+    fn take(&mut self, row: u64, read: Result<Record, Said>) {
+        match read {
+            Ok(record) => self.good.push((row, record)),
+            Err(said) => self.refuse(row, "", &said),
+        }
+    }
+
+    fn refuse(&mut self, row: u64, field: &str, said: &Said) {
+        let name = FIELDS.iter().find(|f| f.0 == field).and_then(|f| f.1.get(1).copied());
+        self.refused.push((row, name.map_or_else(|| said.to_string(), |name| format!("“{name}”：{said}"))));
+    }
+
+    fn end(mut self) -> (Told, AsideTable) {
+        self.refused.sort_by_key(|r| r.0);
+        let mut rows = Vec::with_capacity(self.refused.len());
+        for (row, why) in self.refused {
+            self.told.aside(row, why.clone());
+            rows.push((row, self.cells.remove(&row).unwrap_or_default(), why));
+        }
+        self.told.set_aside.sort_by_key(|s| s.row);
+        (self.told, AsideTable { sheet: "未收".to_owned(), header: self.header, rows })
+    }
+}
+
+fn not_json(e: &dyn std::fmt::Display) -> Error {
+    Error::invalid("file", format!("不是有效的 JSON：{e}"), format!("not valid JSON: {e}"))
+}
+
+fn record(value: Value) -> Result<Record, Said> {
+    serde_json::from_value(value)
+        .map_err(|e| Said::new(format!("读不懂这一条：{e}"), format!("this record cannot be read: {e}")))
+}
+
+fn read(mut file: File, how: &How) -> Result<Result<ServiceTable, Said>, Error> {
+    let mut head = Vec::new();
+    (&mut file).take(HEAD as u64).read_to_end(&mut head).map_err(|e| disk(&e))?;
+    file.rewind().map_err(|e| disk(&e))?;
+    if FileKind::of(&head) == FileKind::Json {
+        return ServiceTable::of_json(file).map(Ok);
+    }
+    let (format, sheets) = read_tables(file, &Limits::default())?;
+    Ok(ServiceTable::of_sheets(&sheets, &how.asked).map(|mut table| {
+        format.clone_into(&mut table.told.format);
+        table
+    }))
+}
+
+impl Gate for ServiceTables {
+    fn word(&self) -> &'static str {
+        "services"
+    }
+    fn said(&self) -> (&'static str, &'static str) {
+        ("办件（别处办结的）", "Services handled elsewhere")
+    }
+    fn may(&self, actor: &Actor, office: &Office) -> Result<(), Error> {
+        // Each service is decided about where it was handled; this is for who writes none at all.
+        let home = ::city::reach::home(actor, office);
+        decide(actor, op::WriteServices, ::city::reach::own_unit(actor, &home))?;
+        Ok(())
+    }
+    fn look(&self, actor: &Actor, file: File, how: &How) -> Result<Preview, Error> {
+        let mut again = file.try_clone().map_err(Error::bug)?;
+        let mut read = match read(file, how)? {
+            Ok(read) => read,
+            Err(why) => {
+                again.rewind().map_err(|e| disk(&e))?;
+                let (sheet, rows) = first_rows(again, how.asked.sheet.as_deref())?;
+                return Ok(no_header(&sheet, &rows, field_names(), why));
+            }
+        };
+        let mut good = 0;
+        let all = std::mem::take(&mut read.good);
+        for chunk in all.chunks(PUSH_MAX) {
+            let records = chunk.iter().map(|(_, r)| r.clone()).collect();
+            for ((row, _), taken) in
+                chunk.iter().zip(self.0.look_over_services(actor.clone(), records).wait()?)
+            {
+                match taken {
+                    Taken::Refused(field, said) => read.refuse(*row, &field, &said),
+                    Taken::Added | Taken::Known | Taken::NotYet => good += 1,
+                }
+            }
+        }
+        let (told, _) = read.end();
+        let rows = good + told.set_aside_count;
+        let parts = vec![Part { told, fields: field_names() }];
+        Ok(Preview { parts, rows, good, ..Preview::default() })
+    }
+    fn take_in(&self, run: Run<'_>) -> Result<Answer, Error> {
+        let Run { actor, file, how, progress, .. } = run;
+        let read = read(file, how)?;
+        let mut read = read.map_err(|said| Error::Invalid { field: "file".to_owned(), said })?;
+        let mut answer = Answer::default();
+        let mut not_yet = 0;
+        let all = std::mem::take(&mut read.good);
+        let mut done = 0;
+        for chunk in all.chunks(PUSH_MAX) {
+            let records = chunk.iter().map(|(_, r)| r.clone()).collect();
+            for ((row, _), taken) in chunk.iter().zip(self.0.import_services(actor.clone(), records).wait()?)
+            {
+                match taken {
+                    Taken::Added => answer.accepted += 1,
+                    Taken::Known => answer.duplicates += 1,
+                    // Nothing is wrong with it; it comes again when it is done.
+                    Taken::NotYet => not_yet += 1,
+                    Taken::Refused(field, said) => read.refuse(*row, &field, &said),
+                }
+            }
+            done += chunk.len() as u64;
+            progress(done)?;
+        }
+        answer.rejected = read.refused.len() as u64;
+        let (told, aside) = read.end();
+        answer.rows = answer.accepted + answer.duplicates + not_yet + told.set_aside_count;
+        if not_yet > 0 {
+            let zh = "尚未办结，未收，办结后再报".to_owned();
+            answer.also.push((
+                zh,
+                "not handled yet, not taken: to be sent again when they are".to_owned(),
+                not_yet,
+            ));
+        }
+        (answer.told, answer.aside) = (vec![told], vec![aside]);
+        Ok(answer)
+    }
+}
