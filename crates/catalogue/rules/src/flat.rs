@@ -344,8 +344,8 @@ pub(crate) fn usual(item: &mut ServiceItem) {
 
 /// A limit as lists write it: a bare number is working days; 即办 is at once.
 pub(crate) enum Span {
-    /// a limit, and whether its unit was assumed
-    Limit(Limit, bool),
+    /// a limit, and what was decided where the cell leaves something open
+    Limit(Limit, Option<String>),
     /// 即办件
     AtOnce,
     /// nothing is promised
@@ -372,11 +372,15 @@ pub(crate) fn limit(text: &str, heading: &str) -> Option<Span> {
             return Some(Span::AtOnce);
         }
         if heading.contains("自然日") || (heading.contains('天') && !heading.contains("工作")) {
-            return Limit::read(&format!("{n}个自然日")).ok().map(|l| Span::Limit(l, false));
+            return Limit::read(&format!("{n}个自然日")).ok().map(|l| Span::Limit(l, None));
         }
-        return Some(Span::Limit(Limit::work_days(n), !heading.contains("工作日")));
+        let limit = Limit::work_days(n);
+        let assumed = (!heading.contains("工作日")).then(|| format!("{0} / {0}", limit.show()));
+        return Some(Span::Limit(limit, assumed));
     }
-    Limit::read(text).ok().map(|l| Span::Limit(l, false))
+    let limit = Limit::read(text).ok()?;
+    let decided = limit.taken_as(text);
+    Some(Span::Limit(limit, decided))
 }
 
 /// A code for an item of a list without codes: always the same for the same name and unit (FNV-1a).
@@ -432,7 +436,9 @@ mod tests {
     #[test]
     fn limits_as_lists_write_them() {
         let said = |text: &str, heading: &str| match limit(text, heading) {
-            Some(Span::Limit(l, assumed)) => format!("{}{}", l.show(), if assumed { "?" } else { "" }),
+            Some(Span::Limit(l, assumed)) => {
+                format!("{}{}", l.show(), if assumed.is_some() { "?" } else { "" })
+            }
             Some(Span::AtOnce) => "即办".to_owned(),
             Some(Span::Nothing) => "无".to_owned(),
             None => "不懂".to_owned(),
@@ -446,6 +452,7 @@ mod tests {
             ("0", "时限", "即办"),
             ("３", "时限", "3个工作日?"),
             ("20个工作日", "时限", "20个工作日"),
+            ("3-5个工作日", "时限", "5个工作日?"),
             ("无", "法定时限", "无"),
             ("尽快", "时限", "不懂"),
         ] {

@@ -14,7 +14,7 @@ use crate::check::validate;
 use crate::fields::Record;
 use crate::flat::{self, MANY, NAMES, Span};
 use crate::item::{Faq, Fee, Material, Outcome, ServiceItem, Special, Step, Window};
-use crate::words::{Cell as _, Handling, ItemState};
+use crate::words::{Handling, ItemState};
 
 /// One sheet: a heading, then one row a record; all rows as wide as the heading when exported.
 pub use tabular::records::Sheet;
@@ -237,7 +237,7 @@ impl Read {
 
     /// Notes a table that was found.
     fn table(&mut self, mut told: Told, sheet: &str, header: &[String]) -> usize {
-        told.values_unknown = std::mem::take(&mut self.unknown).list();
+        told.values_unknown.extend(std::mem::take(&mut self.unknown).list());
         self.told.push(told);
         self.aside.push(AsideTable { sheet: sheet.to_owned(), header: header.to_vec(), rows: Vec::new() });
         self.aside.len() - 1
@@ -278,10 +278,10 @@ impl Read {
             };
             if let Some(place) = place {
                 match flat::limit(cell, &heading) {
-                    Some(Span::Limit(limit, assumed)) => {
+                    Some(Span::Limit(limit, decided)) => {
                         *place = Some(limit);
-                        if assumed {
-                            list.values.add(&heading, cell, &format!("{0} / {0}", limit.show()));
+                        if let Some(decided) = decided {
+                            list.values.add(&heading, cell, &decided);
                         }
                     }
                     Some(Span::AtOnce) => {
@@ -612,6 +612,24 @@ mod tests {
         assert!(done.aside[0].rows[0].2.contains("承诺办结时限"), "{:?}", done.aside[0].rows);
         assert_eq!(done.aside[1].rows.len(), sheets[1].rows.len() - 1);
         assert_eq!(done.told[0].set_aside_count, 1);
+    }
+
+    #[test]
+    fn whatever_was_decided_about_a_list_of_one_sheet_is_told() {
+        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+        let rows = vec![
+            row(["事项名称", "实施单位", "办理时限", "申请材料"]),
+            row(["甲证", "市住建局", "即办件", "身份证"]),
+            row(["乙证", "市住建局", "3-5个工作日", "身份证"]),
+            row(["丙证", "市住建局", "7", "身份证"]),
+        ];
+        let sheets = [Sheet { name: "清单".to_owned(), rows, ..Sheet::default() }];
+        let done = import_told(&sheets, &NOTHING_ASKED);
+        assert_eq!(done.items.len(), 3, "{:?}", done.problems);
+        let told: Vec<&str> = done.told[0].values_unknown.iter().map(|v| v.value.as_str()).collect();
+        for value in ["即办件", "3-5个工作日", "7"] {
+            assert!(told.contains(&value), "{value} of {told:?}");
+        }
     }
 
     #[test]
