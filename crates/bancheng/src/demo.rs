@@ -46,12 +46,12 @@ const DAYS: i64 = 30;
 /// Makes the city when the place is empty, and serves it.
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     make(place, args.cases)?;
-    if args.no_serve {
-        return Ok(());
-    }
     println!("\n样板城市账号（密码均为 {PASSWORD}） / accounts, all with this password:");
     for (who, login) in notable() {
         println!("  {login:<14} {who}");
+    }
+    if args.no_serve {
+        return Ok(());
     }
     serve::run(place, &serve::Args::local(args.port))
 }

@@ -121,6 +121,11 @@ fn the_model_city_plays_and_its_record_holds() {
     let place = ["--data-dir", data.to_str().unwrap()];
     let out = run(&["demo", "--no-serve", "--cases", "60"], &place);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert!(
+        said.contains("approve.coordinator1") && said.contains("bancheng-demo"),
+        "who can sign in: {said}"
+    );
     let verified = json(&["ledger", "verify", "--json"], &place);
     assert!(verified["verified"]["events"].as_i64().unwrap() > 200, "{verified}");
     assert!(json(&["report", "timeliness", "--json"], &place)["count"].as_i64().unwrap() > 20);
