@@ -29,7 +29,7 @@ web_kit::texts! {
     roster_title: "名册导入导出", "Roster";
     roster_lead: "单位和人员一次导入：先下载现有名册，改好再传回来", "Units and staff in one workbook: download it, change it, bring it back";
     roster_download: "下载现有名册（XLSX）", "Download the roster (XLSX)";
-    roster_hint: "两张表：“单位”（编码、全称、简称、类型、上级编码、区划、职责）和“人员”（账号、姓名、角色、单位编码、职务、初始密码）。编码和账号相同的会更新，没写在表里的保持不变；密码留空表示不改，新人员可以用统一身份认证登录。", "Two sheets with the headings of the downloaded workbook: units (code, full name, short name, kind, code of the unit above, region, duties) and staff (account, name, role, code of the unit, position, first password). Same code or account: changed; not in the file: left as it is. An empty password stays as it is.";
+    roster_hint: "单位现有的人员表，有“姓名”和“单位”就能导入，缺什么预览时会说。完整名册是两张表：“单位”（编码、全称、简称、类型、上级编码、区划、职责）和“人员”（账号、姓名、角色、单位编码、职务、初始密码）。编码和账号相同的会更新，没写在表里的保持不变；密码留空表示不改，新人员可以用统一身份认证登录。", "Any staff list with a name and a unit can be brought; the preview says what was completed. The whole roster is two sheets with the headings of the downloaded workbook: units (code, full name, short name, kind, code of the unit above, region, duties) and staff (account, name, role, code of the unit, position, first password). Same code or account: changed; not in the file: left as it is. An empty password stays as it is.";
     roster_save: "导入改好的名册", "Bring the roster back";
     outreach_link: "对外告知", "Outreach";
     outreach_lead: "邮件、短信、接口回调，没有送达的", "Mail, short messages, webhooks, and what did not arrive";
