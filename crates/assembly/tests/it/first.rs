@@ -98,6 +98,44 @@ fn a_new_city_goes_from_a_list_of_staff_to_accounts_that_sign_in() {
 }
 
 #[test]
+fn who_stands_on_a_plain_list_keeps_the_role_and_the_post() {
+    both_engines(&store::Options::default(), |store| {
+        let keys = TempDir::new();
+        let app = House::open(store.clone(), keys.path()).unwrap();
+        let admin = set_up(&app, "丽水市");
+        let full = [Sheet {
+            name: "人员".into(),
+            rows: [
+                ["账号", "姓名", "角色", "单位", "职务"],
+                ["wutong", "吴桐", "政管办", "市政务办", "效能科科长"],
+            ]
+            .map(|r| r.map(str::to_owned).to_vec())
+            .to_vec(),
+            ..Sheet::default()
+        }];
+        let taken = app.people.take_in_roster(&admin, &full).unwrap();
+        assert_eq!(taken.staff.new, 1, "{:?}", taken.wrong);
+        // The administrator is called 主任 on the list, and another one is found by the account.
+        let list = sheet(&[
+            &["姓名", "单位", "职务", "账号"],
+            &["系统管理", "市政务服务办公室", "主任", ""],
+            &["吴桐", "市市场监督管理局", "", "wutong"],
+            &["王立", "市市场监督管理局", "局长", ""],
+        ]);
+        let taken = app.people.take_in_roster(&admin, &list).unwrap();
+        assert_eq!((taken.staff.new, taken.staff.changed), (1, 2), "{:?}", taken.wrong);
+        let role = |login: &str| app.people.actor_of(login).unwrap().unwrap().role;
+        assert_eq!(
+            [role("admin"), role("wutong"), role("王立")],
+            [Role::SystemAdmin, Role::Coordinator, Role::Walker]
+        );
+        let all = app.people.staff_list(admin, String::new(), kernel::StaffId(0), 10).wait().unwrap();
+        let post = |login: &str| all.iter().find(|s| s.login == login).unwrap().position.clone();
+        assert_eq!([post("admin"), post("wutong")], ["主任", "效能科科长"]);
+    });
+}
+
+#[test]
 fn a_plain_list_with_a_gap_is_refused_whole_and_says_where() {
     super::city(|app, _| {
         let admin = super::who(Role::SystemAdmin, 1);

@@ -338,7 +338,11 @@ fn staff_of(
             name: name.to_owned(),
             role,
             unit: unit.to_owned(),
-            position: cell("职务").to_owned(),
+            // Without the column a post stays as it is.
+            position: match old.get(login).filter(|_| !row.has("职务")) {
+                Some(old) => old.position.clone(),
+                None => cell("职务").to_owned(),
+            },
             password: Some(password.to_owned()).filter(|p| !p.is_empty()),
         });
     }

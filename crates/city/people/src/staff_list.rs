@@ -233,9 +233,19 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
             }
         };
         logins.insert(login.clone());
-        let role = match r.role {
-            Some(role) => role,
-            None => {
+        // What a list does not say stays as it is: nobody loses a role or a post by standing on a list of staff.
+        let old = known.accounts.get(&login);
+        let role = match (r.role, old) {
+            (Some(role), _) => role,
+            (None, Some(old)) => {
+                told.add(
+                    "角色",
+                    "已有账号",
+                    "角色不变；要改请加“角色”一列 / accounts that are there keep their roles",
+                );
+                old.role
+            }
+            (None, None) => {
                 let role = if known.how.by_post { role_of(&kind, &r.post) } else { Role::Handler };
                 let post = if r.post.is_empty() { "（空）" } else { r.post.as_str() };
                 told.add("职务", post, &format!("角色：{} / role: {}", role.zh(), role.word()));
@@ -250,7 +260,11 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
                 name: r.name,
                 role,
                 unit: unit_key,
-                position: r.post,
+                position: if r.post.is_empty() {
+                    old.map(|o| o.position.clone()).unwrap_or_default()
+                } else {
+                    r.post
+                },
                 password: Some(r.password).filter(|p| !p.is_empty()),
             },
         ));
