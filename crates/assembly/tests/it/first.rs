@@ -136,6 +136,25 @@ fn who_stands_on_a_plain_list_keeps_the_role_and_the_post() {
 }
 
 #[test]
+fn a_plain_list_beside_a_sheet_of_units_belongs_to_them_and_their_faults_stay() {
+    super::city(|app, _| {
+        let admin = super::who(Role::SystemAdmin, 1);
+        let own = |name: &str, rows: &[&[&str]]| Sheet { name: name.into(), ..sheet(rows).remove(0) };
+        let head: &[&str] = &["编码", "全称", "简称", "类型", "区划"];
+        let people =
+            own("人员", &[&["姓名", "单位", "职务"], &["王立", "市新设局", "局长"], &["冯晓", "XS", ""]]);
+        let units = |region| own("单位", &[head, &["XS", "岳阳市新设局", "市新设局", "部门", region]]);
+        let bad = app.people.take_in_roster(&admin, &[units("43x"), people.clone()]).unwrap();
+        assert!(bad.wrong.iter().any(|w| w.sheet == "单位" && w.row == 2), "{:?}", bad.wrong);
+        assert_eq!((bad.units.new, bad.staff.new), (0, 0));
+        let good = app.people.take_in_roster(&admin, &[units("4306"), people]).unwrap();
+        assert_eq!((good.units.new, good.staff.new), (1, 2), "{:?}", good.wrong);
+        let office = app.city.office_now().wait().unwrap();
+        assert_eq!(office.unit_called("市新设局").unwrap().key, "XS");
+    });
+}
+
+#[test]
 fn a_plain_list_with_a_gap_is_refused_whole_and_says_where() {
     super::city(|app, _| {
         let admin = super::who(Role::SystemAdmin, 1);

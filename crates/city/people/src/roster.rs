@@ -16,7 +16,7 @@ use crate::People;
 use crate::entries::{
     Entered, Hashes, NewStaff, NewUnit, counted_anew, keys_in, may_enter, receptions, staff_in, units_in,
 };
-use crate::staff_list::{Completing, Known, Plain, PlainRow, complete};
+use crate::staff_list::{Completing, Known, Plain, PlainRow, UnitsCalled, complete};
 use city::{Door, Error, Later, Office};
 
 /// Names of the two sheets.
@@ -287,12 +287,10 @@ fn role_of(text: &str) -> Option<Role> {
 
 fn staff_of(
     rows: &[Row<'_>],
-    office: &Office,
-    units: &[NewUnit],
+    units: &UnitsCalled<'_>,
     (actor, old): (&Actor, &HashMap<String, StaffRow>),
     wrong: &mut Vec<Wrong>,
 ) -> Vec<NewStaff> {
-    let new: HashSet<&str> = units.iter().map(|u| u.key.as_str()).collect();
     let mut logins: HashSet<&str> = HashSet::new();
     let mut found = Vec::new();
     for row in rows {
@@ -314,16 +312,14 @@ fn staff_of(
             wrong.push(row.wrong(zh, format!("the role is not one of: {}", known.join(", "))));
             continue;
         };
-        let known = office.unit_called(unit);
-        if known.is_none() && !new.contains(unit) {
+        let Some(of) = units.called(unit) else {
             let (zh, en) = (format!("没有单位“{unit}”"), format!("there is no unit “{unit}”"));
             wrong.push(row.wrong(zh, en));
             continue;
-        }
+        };
         // A unit of this workbook has no number yet, but a region.
-        let of_book = units.iter().find(|u| u.key == unit).map(|u| (UnitId(0), &u.region));
-        let Some((unit_id, region)) = known.map(|u| (u.id, &u.region)).or(of_book) else { continue };
-        if let Err(said) = may_enter(actor, Account { unit: unit_id, region, role }, old.get(login)) {
+        let account = Account { unit: of.id.unwrap_or(UnitId(0)), region: of.region, role };
+        if let Err(said) = may_enter(actor, account, old.get(login)) {
             wrong.push(row.wrong(said.zh, said.en));
             continue;
         }
@@ -337,7 +333,7 @@ fn staff_of(
             login: login.to_owned(),
             name: name.to_owned(),
             role,
-            unit: unit.to_owned(),
+            unit: of.key.to_owned(),
             // Without the column a post stays as it is.
             position: match old.get(login).filter(|_| !row.has("职务")) {
                 Some(old) => old.position.clone(),
@@ -382,7 +378,7 @@ fn plain_list(
         done.wrong.into_iter().map(|(row, sheet, zh, en)| (sheet, row, Said::new(zh, en))).collect();
     let mut staff = Vec::new();
     for (sheet, row, s) in done.staff {
-        let there = known.office.unit_called(&s.unit).map(|u| (u.id, u.region.clone()));
+        let there = known.units.called(&s.unit).map(|u| (u.id.unwrap_or(UnitId(0)), u.region.clone()));
         let made = || done.units.iter().find(|u| u.key == s.unit).map(|u| (UnitId(0), u.region.clone()));
         let Some((unit, region)) = there.or_else(made) else { continue };
         let account = Account { unit, region: &region, role: s.role };
@@ -478,21 +474,28 @@ impl People {
         let mut of_units = Table::find(sheets, UNITS, UNIT_FIELDS, asked, &mut wrong);
         let before = wrong.len();
         let mut of_staff = Table::find(sheets, STAFF, STAFF_FIELDS, asked, &mut wrong);
+        let plain = if of_staff.is_none() { Table::plain(sheets, asked) } else { Vec::new() };
+        if !plain.is_empty() {
+            // That the sheet has not every column of a full roster is no fault of a plain list.
+            wrong.truncate(before);
+        }
         let rows = of_units.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
         let mut units = units_of(&rows, &office, &mut wrong);
         let (old, regions) =
             self.city.store().read(|rd| Ok::<_, Error>((every_account(rd)?, office::regions(rd)?)))?;
-        let plain = if of_staff.is_none() { Table::plain(sheets, asked) } else { Vec::new() };
+        let called = UnitsCalled::of(&office, &units);
+        let mut made = Vec::new();
         let (staff, told) = if plain.is_empty() {
             let rows = of_staff.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
-            (staff_of(&rows, &office, &units, (actor, &old), &mut wrong), Vec::new())
+            (staff_of(&rows, &called, (actor, &old), &mut wrong), Vec::new())
         } else {
-            wrong.truncate(before);
-            let known = Known { office: &office, accounts: &old, regions: &regions, how };
-            let (more, staff, told) = plain_list(plain, &known, actor, &mut wrong);
-            units.extend(more);
+            let known =
+                Known { office: &office, units: &called, accounts: &old, regions: &regions, how };
+            let (units, staff, told) = plain_list(plain, &known, actor, &mut wrong);
+            made = units;
             (staff, told)
         };
+        units.extend(made);
         if !units.is_empty() {
             decide(actor, op::WriteUnits, City(&office.settings.city))?;
         }

@@ -125,11 +125,52 @@ pub(crate) struct PlainRow {
 /// What a list is completed from.
 pub(crate) struct Known<'a> {
     pub office: &'a Office,
+    /// units that are here and those of the same workbook
+    pub units: &'a UnitsCalled<'a>,
     /// accounts by login
     pub accounts: &'a HashMap<String, StaffRow>,
     /// codes and names of regions
     pub regions: &'a [(String, String)],
     pub how: Completing,
+}
+
+/// A unit that a list names.
+#[derive(Clone, Copy)]
+pub(crate) struct Called<'a> {
+    pub key: &'a str,
+    /// none: it is made from the same workbook
+    pub id: Option<UnitId>,
+    pub region: &'a RegionCode,
+    pub kind: &'a str,
+}
+
+/// Units by what people call them: those of the same workbook first, since they are written before the accounts.
+pub(crate) struct UnitsCalled<'a> {
+    office: &'a Office,
+    book: HashMap<&'a str, &'a NewUnit>,
+}
+
+impl<'a> UnitsCalled<'a> {
+    pub(crate) fn of(office: &'a Office, units: &'a [NewUnit]) -> Self {
+        let mut book = HashMap::new();
+        let names: [fn(&NewUnit) -> &str; 3] = [|u| &u.key, |u| &u.name, |u| &u.short];
+        for name in names {
+            for u in units {
+                book.entry(name(u)).or_insert(u);
+            }
+        }
+        Self { office, book }
+    }
+    /// By code, name or short name.
+    pub(crate) fn called(&self, text: &str) -> Option<Called<'a>> {
+        let text = text.trim();
+        if let Some(u) = self.book.get(text) {
+            let id = self.office.unit_called(&u.key).filter(|o| o.key == u.key).map(|o| o.id);
+            return Some(Called { key: &u.key, id, region: &u.region, kind: &u.kind });
+        }
+        let u = self.office.unit_called(text)?;
+        Some(Called { key: &u.key, id: Some(u.id), region: &u.region, kind: &u.kind })
+    }
 }
 
 /// A completed list; of each person the sheet and the row.
@@ -172,9 +213,9 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
             wrong("姓名和单位都要填".into(), "the name and the unit are needed".into());
             continue;
         }
-        let there = known.office.unit_called(&r.unit);
+        let there = known.units.called(&r.unit);
         let kind = match there {
-            Some(u) => u.kind.clone(),
+            Some(u) => u.kind.to_owned(),
             None if !known.how.make_units => {
                 wrong(format!("没有单位“{}”", r.unit), format!("there is no unit “{}”", r.unit));
                 continue;
@@ -201,8 +242,8 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
                 unit.kind.clone()
             }
         };
-        let unit_key = there.map_or_else(|| r.unit.clone(), |u| u.key.clone());
-        let had = there.and_then(|u| at_unit.get(&(u.id, r.name.as_str())).copied());
+        let unit_key = there.map_or_else(|| r.unit.clone(), |u| u.key.to_owned());
+        let had = there.and_then(|u| at_unit.get(&(u.id?, r.name.as_str())).copied());
         let doubled = !people.insert((unit_key.clone(), r.name.clone()));
         if doubled && r.login.is_empty() {
             wrong(
