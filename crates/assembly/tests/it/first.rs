@@ -170,6 +170,30 @@ fn a_plain_list_with_a_gap_is_refused_whole_and_says_where() {
         // A unit administrator makes no units.
         let own = super::who(Role::UnitAdmin, 2);
         let list = sheet(&[&["姓名", "单位", "职务"], &["王立", "从来没有的局", "局长"]]);
-        assert!(app.people.take_in_roster(&own, &list).map_or(true, |t| !t.wrong.is_empty()));
+        let taken = app.people.take_in_roster(&own, &list).unwrap();
+        assert!(taken.wrong.len() == 1 && taken.wrong[0].said.zh.contains("从来没有的局"), "{:?}", taken.wrong);
+        // The same account twice, a role that is none, a sheet that says no unit: refused where they stand.
+        let twice = sheet(&[
+            &["姓名", "单位", "职务", "账号"],
+            &["王立", "市监局", "局长", "wang"],
+            &["冯晓", "市监局", "", "wang"],
+        ]);
+        let role = sheet(&[
+            &["姓名", "单位", "角色"],
+            &["王立", "市监局", ""],
+            &["冯晓", "市监局", "大总管"],
+        ]);
+        for (list, what) in [(twice, "重复"), (role, "大总管")] {
+            let taken = app.people.take_in_roster(&admin, &list).unwrap();
+            let wrong: Vec<_> = taken.wrong.iter().map(|w| (w.row, w.said.zh.contains(what))).collect();
+            assert_eq!((wrong.as_slice(), taken.staff.new), (&[(3, true)][..], 0), "{:?}", taken.wrong);
+        }
+        for (name, unit) in [("Sheet1", false), ("市监局花名册", true)] {
+            let mut list = sheet(&[&["姓名", "职务"], &["王立", "局长"]]);
+            list[0].name = name.into();
+            let taken = app.people.take_in_roster(&admin, &list).unwrap();
+            assert_eq!(taken.wrong.is_empty(), unit, "{name}: {:?}", taken.wrong);
+            assert_eq!((taken.units.new, taken.staff.new), (0, usize::from(unit)), "{name}");
+        }
     });
 }

@@ -109,6 +109,33 @@ impl Vocabulary for Plain<'_> {
     }
 }
 
+/// What sheets of people are called besides their unit.
+const SHEETS: &[&str] = &[
+    "花名册", "名册", "人员名单", "名单", "通讯录", "一览表", "汇总表", "统计表", "信息表", "登记表", "明细表", "工作人员",
+    "人员", "干部", "职工", "员工", "基本情况", "信息", "汇总", "sheet", "工作表", "表",
+];
+/// What is left of such names and is no unit either.
+const ALL: &[&str] =
+    &["", "全市", "全县", "全区", "市直", "县直", "区直", "机关", "单位", "各单位", "部门", "各部门", "在编", "在职", "全部", "所有"];
+
+/// The unit that the name of a sheet says: `市监局花名册` that of 市监局; none where it says no unit: Sheet1, 2026年人员名单.
+pub(crate) fn unit_of_sheet(name: &str) -> Option<String> {
+    // What is counted in a name, and the year, is no part of it: Sheet1 (2), 名单（2026年）.
+    let figure = |c: char| c.is_numeric() || c.is_whitespace() || "()（）年月日度-－_.·".contains(c);
+    let name = name.trim();
+    let bare = name.trim_matches(figure);
+    let mut rest = bare;
+    while let Some(shorter) = SHEETS.iter().find_map(|w| {
+        let at = rest.len().checked_sub(w.len()).filter(|at| rest.is_char_boundary(*at))?;
+        // 代表 and 填表 end in 表 by chance: alone it is dropped only where nothing else stands.
+        let alone = *w != "表" || at == 0;
+        (alone && rest[at..].eq_ignore_ascii_case(w)).then(|| rest[..at].trim_matches(figure))
+    }) {
+        rest = shorter;
+    }
+    (!ALL.contains(&rest)).then(|| if rest == bare { name } else { rest }.to_owned())
+}
+
 /// A row of a plain list.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PlainRow {
@@ -206,6 +233,7 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
     let mut logins: HashSet<String> =
         rows.iter().filter(|r| !r.login.is_empty()).map(|r| r.login.clone()).collect();
     let given = logins.clone();
+    let mut taken: HashSet<String> = HashSet::new();
     let mut people: HashSet<(String, String)> = HashSet::new();
     for r in rows {
         let mut wrong = |zh: String, en: String| done.wrong.push((r.row, r.sheet.clone(), zh, en));
@@ -273,6 +301,10 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
                 login
             }
         };
+        if !taken.insert(login.clone()) {
+            wrong(format!("账号“{login}”重复"), format!("the account “{login}” stands twice"));
+            continue;
+        }
         logins.insert(login.clone());
         // What a list does not say stays as it is: nobody loses a role or a post by standing on a list of staff.
         let old = known.accounts.get(&login);
@@ -333,6 +365,22 @@ mod tests {
             ("筻口镇", "township"),
         ] {
             assert_eq!(kind_of(name), kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_sheet_is_a_unit_or_says_nothing() {
+        for name in ["Sheet1", "sheet1 (2)", "花名册", "人员", "名单", "人员名单", "2026年干部花名册", "工作表1", "表1", "全市人员名单", ""] {
+            assert_eq!(unit_of_sheet(name), None, "{name}");
+        }
+        for (name, unit) in [
+            ("市监局", "市监局"),
+            ("市监局花名册", "市监局"),
+            ("市人社局人员名单（2026年）", "市人社局"),
+            ("市人大代表", "市人大代表"),
+            ("第1中学", "第1中学"),
+        ] {
+            assert_eq!(unit_of_sheet(name).as_deref(), Some(unit), "{name}");
         }
     }
 
