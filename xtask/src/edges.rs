@@ -14,7 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("ledger", &["kernel"]),
     ("tabular", &[]),
     ("attach", &["kernel"]),
-    ("hanyu", &["kernel"]),
+    ("hanyu", &["kernel", "tabular"]),
     ("eventlog", &["tabular"]),
     ("catalogue", &["kernel", "tabular"]),
     ("walk", &["kernel"]),

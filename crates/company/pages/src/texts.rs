@@ -103,7 +103,7 @@ web_kit::texts! {
     po_lead: "政策拆成事项，条件一行一行写清楚；一人编制，另一人看过矛盾和试算再发布，企业才看得到。", "Policies as items with their conditions as rows; one person proposes, another looks at contradictions and replay and releases.";
     po_draft: "待发布的草案", "Draft";
     po_by: "编制：{by}；理由：{why}", "By {by}: {why}";
-    po_by_system: "随系统", "came with the system";
+    po_by_system: "系统预置", "the system, as it came";
     po_items: "共 {n} 个事项", "{n} items";
     po_new: "新增事项", "New";
     po_changed: "修改后的事项", "Changed, as they would be";

@@ -1,5 +1,6 @@
 //! 天数: lengths of time as offices write them: 五个工作日, ２个工作日, 15日内, 半天, 30天, 2小时, 3-5个工作日, 即时.
 
+use crate::script::simplified;
 use crate::when::half_width;
 
 /// A length of time and its unit.
@@ -352,11 +353,11 @@ const fn length(span: Span) -> f64 {
     }
 }
 
-/// The text in half width, without blanks. A line break stays where a figure follows: there something else begins.
+/// The text in half width, simplified, without blanks. A line break stays where a figure follows: there something else begins.
 fn plain(text: &str) -> String {
     let mut out = String::new();
     let mut broken = false;
-    for c in text.trim().chars().map(half_width).take(400) {
+    for c in text.trim().chars().map(half_width).map(simplified).take(400) {
         if c.is_whitespace() {
             broken |= matches!(c, '\n' | '\r' | '\u{b}' | '\u{85}' | '\u{2028}' | '\u{2029}');
             continue;
@@ -517,6 +518,11 @@ mod tests {
             ("5个工\r\n作日", WorkingDays(5.0)),
             ("3个月", Months(3.0)),
             ("12月", Months(12.0)),
+            ("5個工作日內", WorkingDays(5.0)),
+            ("3個月", Months(3.0)),
+            ("2週", NaturalDays(14.0)),
+            ("當場辦結", AtOnce),
+            ("30分鐘", Hours(0.5)),
         ] {
             assert_eq!(promise(text), Some(Promise { span: want, bent: None }), "{text}");
         }
