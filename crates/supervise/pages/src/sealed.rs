@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use paper::gongwen::{Check, Document};
 use paper::pdf::Fonts;
-use seals::{Pages, PaperKind, Sealed, SealedRow, Usable};
+use seals::{Offered, Pages, PaperKind, Sealed, SealedRow};
 use web_kit::{Fields, Oops, again, base, blocking, qr_squares, when};
 
 use crate::bulletins::one;
@@ -25,14 +25,10 @@ pub(crate) struct SealedView {
 }
 
 /// What the bulletin was sealed as, and what it may be sealed with.
-pub(crate) async fn standing(
-    kit: &Kit,
-    desk: &Desk,
-    id: i64,
-) -> Result<(Option<SealedRow>, Vec<Usable>), Oops> {
+pub(crate) async fn standing(kit: &Kit, desk: &Desk, id: i64) -> Result<(Option<SealedRow>, Offered), Oops> {
     let row = kit.acts.seals.of_paper(desk.actor(), PaperKind::Bulletin, id).await?;
     if row.is_some() {
-        return Ok((row, Vec::new()));
+        return Ok((row, Offered::default()));
     }
     let (acts, actor) = (kit.acts.clone(), desk.actor());
     let usable = blocking(move || acts.supervision.seals_for(&acts.seals, actor, id)).await?;

@@ -128,6 +128,7 @@ web_kit::room! {
     st_issued: "已印发", "Issued";
     issue: "印发（不能再改）", "Issue (final)";
     sealed: "已盖章", "Sealed";
+    no_seal: "现在不能盖章", "It cannot be sealed now";
     seal_do: "盖章", "Seal";
     seal_lead: "盖章后生成带电子印章的 OFD，PDF、OFD、Word 都带核验码，任何人可核验。", "Makes the OFD with its seal; PDF, OFD and Word carry a code by which anybody checks them.";
     seal_which: "用哪枚印章", "Which seal";
