@@ -222,7 +222,10 @@ const EDGES: &[(&str, &[&str])] = &[
         &["kernel", "workday", "company", "company-acts", "resolve", "access", "store", "city", "web-kit"],
     ),
     ("hall-pages", &["kernel", "hall", "hall-acts", "access", "city", "shelf", "web-kit"]),
-    ("people-pages", &["kernel", "resolve", "access", "paper", "store", "city", "people", "web-kit"]),
+    (
+        "people-pages",
+        &["kernel", "resolve", "workday", "access", "paper", "store", "city", "people", "web-kit"],
+    ),
     (
         "web",
         &[

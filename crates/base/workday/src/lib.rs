@@ -20,6 +20,7 @@ mod hours;
 mod length;
 mod light;
 mod notice;
+mod notice_text;
 pub mod stats;
 
 pub use calendar::{DayKind, WorkCalendar};
