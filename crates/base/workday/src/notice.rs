@@ -10,6 +10,7 @@ use kernel::Date;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::shown;
+use crate::notice_file::{File, Holiday};
 use crate::{CalendarError, date_of, number_of};
 
 const MAX_BYTES: usize = 64 * 1024;
@@ -34,32 +35,6 @@ pub struct YearNotice {
     year: i16,
     papers: Vec<String>,
     days: Vec<NoticeDay>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct File {
-    pub year: i64,
-    #[serde(default)]
-    pub papers: Vec<String>,
-    #[serde(default)]
-    pub days: Vec<FileDay>,
-    #[serde(default)]
-    pub holidays: Vec<Holiday>,
-}
-#[derive(Deserialize)]
-pub(crate) struct FileDay {
-    name: String,
-    date: String,
-    #[serde(rename = "isOffDay")]
-    off: bool,
-}
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Holiday {
-    pub name: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub off: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub work: Vec<String>,
 }
 
 impl YearNotice {

@@ -5,7 +5,7 @@
 use kernel::Date;
 
 use crate::error::shown;
-use crate::notice::{File, Holiday};
+use crate::notice_file::{File, Holiday};
 use crate::{CalendarError, number_of};
 
 const NUMERALS: &str = "一二三四五六七八九十";
