@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use company::policy::Truth;
-use company_acts::{BookView, ItemView, Kitchen, PackView};
+use company_acts::{BookView, ClaimLine, ItemView, Kitchen, PackView};
 use web_kit::{Fields, Oops, again, render};
 
 use crate::{Desk, Kit, Page};
@@ -119,6 +119,8 @@ pub(crate) async fn replay(State(kit): State<Kit>, desk: Desk) -> Result<Respons
 
 /// One item in the pack of a company, with its trace in words.
 pub(crate) struct PackItem {
+    /// its code where it can be asked for now
+    pub apply: Option<String>,
     pub name: String,
     pub said: String,
     pub lines: Vec<(&'static str, String, String)>,
@@ -133,7 +135,7 @@ pub(crate) struct PackRows {
     pub asks: Vec<company_acts::Ask>,
 }
 
-pub(crate) fn pack_rows(p: &Page, v: &PackView) -> PackRows {
+pub(crate) fn pack_rows(p: &Page, v: &PackView, claims: &[ClaimLine]) -> PackRows {
     let mark = |t: Truth| match t {
         Truth::Met => "✓",
         Truth::Unmet => "✗",
@@ -158,7 +160,10 @@ pub(crate) fn pack_rows(p: &Page, v: &PackView) -> PackRows {
                     Some(other) => p.t.po_instead.replace("{name}", &name(other)),
                     None => g.next.clone(),
                 };
+                let live = claims.iter().any(|c| c.row.item == g.item && c.state.is_live());
+                let open = v.applies.contains(&g.item) && g.instead.is_none() && !live;
                 PackItem {
+                    apply: open.then(|| g.item.clone()),
                     name: g.name.clone(),
                     said: format!("{amount} {next}").trim().to_owned(),
                     lines: lines(&g.item),
@@ -170,6 +175,7 @@ pub(crate) fn pack_rows(p: &Page, v: &PackView) -> PackRows {
             .near
             .iter()
             .map(|n| PackItem {
+                apply: None,
                 name: n.name.clone(),
                 said: format!("{} · {}", n.said, n.text),
                 lines: lines(&n.item),
@@ -179,7 +185,7 @@ pub(crate) fn pack_rows(p: &Page, v: &PackView) -> PackRows {
             .pack
             .unknown
             .iter()
-            .map(|c| PackItem { name: name(c), said: String::new(), lines: lines(c) })
+            .map(|c| PackItem { apply: None, name: name(c), said: String::new(), lines: lines(c) })
             .collect(),
         asks: v.asks.clone(),
     }
