@@ -76,6 +76,57 @@ try {
   const expected = problems.findIndex((p) => p.includes("status of 403"));
   if (expected >= 0) problems.splice(expected, 1);
 
+  // Where it is paid to: confirmed on the phone, shown by its last digits.
+  await phone.goto(`/c/${code}/${pass}`);
+  await phone.locator("#payments summary").first().click();
+  await phone.fill("#bank", "云汀农商银行营业部");
+  await phone.fill("#account", "6228 4804 0256 4890");
+  await phone.locator('form[action$="/account"] button').click();
+  await phone.waitForURL("**done=account**");
+  must((await phone.locator("#account-shown").innerText()).includes("****4890"), "the account is shown by its last digits");
+  await check(phone, problems);
+
+  // A company that may have something asks for it; the unit approves, another person pays, the company sees it.
+  const one = await person(browser, url, problems, { login: "hrss.handler1" });
+  const two = await person(browser, url, problems, { login: "hrss.unit_admin1" });
+  await one.goto("/desk/companies/funds");
+  await check(one, problems);
+  await shot(one, "funds");
+  must((await one.locator("#funds tbody tr").count()) >= 1, "a unit sees the funds it pays from");
+  await one.goto("/desk/companies/batches");
+  await check(one, problems);
+  await one.selectOption("#item", { label: "稳岗返还（中小微企业）" });
+  await one.click("#draw button.main");
+  await one.waitForURL("**/batches/*-M*");
+  await check(one, problems);
+  await shot(one, "list-drawn");
+  const list = new URL(one.url()).pathname;
+  const due = Number(await one.locator("#due").innerText());
+  must(due > 3, `companies are due without applying: ${due}`);
+  must((await one.locator("#lines").innerText()).includes("未确认收款账户"), "who confirmed no account is held");
+  await one.locator("a", { hasText: "复算" }).click();
+  must((await one.locator("#rerun").innerText()).includes("一致"), "drawn up again it says the same");
+  await one.goto(list);
+  await one.click("#show");
+  await one.waitForSelector("text=公示中");
+  await phone.goto("/publicity");
+  must((await phone.locator("main table tbody tr").count()) === due, "everybody sees who is due");
+  await check(phone, problems);
+  await shot(phone, "publicity");
+  await phone.goto(`/c/${code}/${pass}`);
+  await phone.locator("summary", { hasText: "提异议" }).click();
+  await phone.fill("#words", "我公司也符合条件，为什么没有列入");
+  await phone.locator('form[action$="/object"] button').click();
+  await phone.waitForURL("**done=object**");
+  await two.goto(list);
+  must((await two.locator("#approve").count()) === 0, "nothing is approved while it is shown");
+  await two.locator("#objections select").selectOption("rejected");
+  await two.locator("#objections input[name=reason]").fill("核实后参保不足一年");
+  await two.locator("#objections form button").first().click();
+  await two.waitForSelector("text=不成立");
+  await check(two, problems);
+  await shot(two, "list-shown");
+
   // The kitchen.
   await coordinator.goto("/desk/companies/policies");
   await check(coordinator, problems);

@@ -150,7 +150,7 @@ impl Companies {
                 v.objections.push(ObjectionView { about, by, decision, row });
             }
             for claim in claims::of_batch(rd, v.row.id)? {
-                v.claims.push(app.line_in(rd, &office, claim)?);
+                v.claims.push(app.line_in(rd, &office, &actor, claim)?);
             }
             let events = rows::history(rd, v.row.id)?;
             v.events = crate::views::told(rd, &office, events)?;

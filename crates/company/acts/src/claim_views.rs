@@ -4,7 +4,7 @@ use access::{Region, decide, op};
 use city::{Door, Error, Later, Office, Vault, reach};
 use company::claim::{ClaimAct, ClaimState, Ground, Money, fen, grounds};
 use company::policy::Truth;
-use kernel::{Actor, Moment};
+use kernel::{Actor, Moment, UnitId};
 use store::claims::{self as rows, ClaimRow};
 use store::{Rd, companies, funds, office};
 
@@ -35,6 +35,8 @@ pub struct ClaimLine {
     pub due: Option<Moment>,
     /// open, and that is over
     pub late: bool,
+    /// the reader may open it
+    pub opens: bool,
 }
 
 /// A claim as its page shows it.
@@ -98,7 +100,7 @@ impl Companies {
             let company = companies::by_id(rd, claim.company)?.ok_or(Error::NotFound)?;
             decide(&Actor::resident(), op::OwnCompany, Region(&region_of(&company)?))?;
             let office = app.city.office(rd)?;
-            app.line_in(rd, &office, claim)
+            app.line_in(rd, &office, &Actor::resident(), claim)
         })
     }
 
@@ -107,22 +109,34 @@ impl Companies {
         &self,
         rd: &mut Rd<'_>,
         office: &Office,
+        actor: &Actor,
         company: i64,
     ) -> Result<Vec<ClaimLine>, Error> {
-        rows::of_company(rd, company, OWN)?.into_iter().map(|c| self.line_in(rd, office, c)).collect()
+        rows::of_company(rd, company, OWN)?.into_iter().map(|c| self.line_in(rd, office, actor, c)).collect()
     }
 
     pub(crate) fn line_in(
         &self,
         rd: &mut Rd<'_>,
         office: &Office,
+        actor: &Actor,
         row: ClaimRow,
     ) -> Result<ClaimLine, Error> {
         let company = companies::by_id(rd, row.company)?.ok_or(Error::NotFound)?;
-        let fund = funds::by_id(rd, row.fund)?.map_or_else(String::new, |f| f.name);
+        let fund = funds::by_id(rd, row.fund)?.ok_or(Error::NotFound)?;
         let (state, due) = (state_of(&row)?, due_of(&row, &office.rules.calendar));
         let late = state.is_open() && due.is_some_and(|d| d < self.city.store().now());
-        Ok(ClaimLine { state, code: company.code, company: company.name, fund, due, late, row })
+        let opens = may_read(office, actor, row.unit)? || may_read(office, actor, fund.unit)?;
+        Ok(ClaimLine {
+            state,
+            code: company.code,
+            company: company.name,
+            fund: fund.name,
+            due,
+            late,
+            opens,
+            row,
+        })
     }
 
     /// Claims that this reader may see, the newest first.
@@ -160,12 +174,9 @@ impl Companies {
             found.sort_by_key(|c| std::cmp::Reverse(c.id));
             let mut lines = Vec::with_capacity(found.len());
             for c in found {
-                if decide(&actor, op::ReadPayments, reach::unit_in(&office, c.unit)?).is_ok()
-                    || reach::bound_to(&actor).is_some()
-                {
-                    lines.push(app.line_in(rd, &office, c)?);
-                }
+                lines.push(app.line_in(rd, &office, &actor, c)?);
             }
+            lines.retain(|l| l.opens);
             Ok(ClaimsPage { lines, next })
         })
     }
@@ -220,8 +231,12 @@ impl Companies {
                 account,
                 acts,
                 lines: crate::views::told(rd, &office, events)?,
-                line: app.line_in(rd, &office, row)?,
+                line: app.line_in(rd, &office, &actor, row)?,
             })
         })
     }
+}
+
+fn may_read(office: &Office, actor: &Actor, unit: UnitId) -> Result<bool, Error> {
+    Ok(decide(actor, op::ReadPayments, reach::unit_in(office, unit)?).is_ok())
 }

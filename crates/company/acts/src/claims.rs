@@ -386,7 +386,7 @@ impl Companies {
             number: &claim.number,
             unit: office.unit_name(claim.unit),
             date: due.map_or_else(|| "—".to_owned(), |d| d.date().to_string()),
-            path: format!("/see/c/{}/{}", claim.number, self.see_token(&claim.number, &birth)),
+            path: format!("/see/p/{}/{}", claim.number, self.see_token(&claim.number, &birth)),
         };
         outbox::to_person(&self.city, tx, office, &told, &contact)
     }

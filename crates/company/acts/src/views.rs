@@ -102,7 +102,7 @@ impl Companies {
             field_names: crate::policies::field_names(rd)?,
             pack,
             whistles: Vec::new(),
-            claims: self.claims_of(rd, office, row.id)?,
+            claims: self.claims_of(rd, office, actor, row.id)?,
             account: store::funds::account(rd, row.id)?.map_or_else(String::new, |a| a.shown),
             lines: lines_of(rd, office, actor, row.id)?,
             may_write: may(decide(actor, op::WriteCompany, Region(&region))),

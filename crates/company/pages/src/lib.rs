@@ -123,7 +123,7 @@ pub fn public_routes() -> Router<Kit> {
         .route("/c/{code}/{pass}/claim", post(own::claim))
         .route("/c/{code}/{pass}/withdraw", post(own::withdraw))
         .route("/c/{code}/{pass}/object", post(own::object))
-        .route("/see/c/{number}/{token}", get(pay::see))
+        .route("/see/p/{number}/{token}", get(pay::see))
         .route("/publicity", get(batches::publicity))
         .route("/publicity/{number}", get(batches::publicity_of))
 }

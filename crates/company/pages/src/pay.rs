@@ -16,6 +16,7 @@ use crate::{Desk, Kit, Page};
 pub(crate) struct ClaimRow {
     pub number: String,
     pub href: String,
+    pub opens: bool,
     pub company: String,
     pub company_href: String,
     pub item: String,
@@ -34,6 +35,7 @@ pub(crate) fn claim_row(p: &Page, c: &ClaimLine) -> ClaimRow {
     ClaimRow {
         href: format!("/desk/companies/payments/{}", c.row.number),
         number: c.row.number.clone(),
+        opens: c.opens,
         company: c.company.clone(),
         company_href: format!("/desk/companies/c/{}", c.code),
         item: c.row.name.clone(),
@@ -460,7 +462,7 @@ struct SeeHtml {
     grounds: Vec<(&'static str, String, String)>,
 }
 
-/// `GET /see/c/{number}/{token}`: shows a payment and never acts.
+/// `GET /see/p/{number}/{token}`: shows a payment and never acts.
 pub(crate) async fn see(
     State(kit): State<Kit>,
     p: Page,

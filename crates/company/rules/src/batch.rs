@@ -113,10 +113,8 @@ pub fn standings(mut all: Vec<Candidate>) -> Vec<(Candidate, Standing, Said)> {
             let same = others(&by_subject, subject(&c.code), &c.code);
             if !same.is_empty() {
                 let codes = same.join("、");
-                let said = Said::new(
-                    format!("主体标识码与 {codes} 相同"),
-                    format!("the same subject as {codes}"),
-                );
+                let said =
+                    Said::new(format!("主体标识码与 {codes} 相同"), format!("the same subject as {codes}"));
                 return (Standing::SameSubject, said);
             }
             let Some(account) = &c.account else {
@@ -146,9 +144,10 @@ pub fn standings(mut all: Vec<Candidate>) -> Vec<(Candidate, Standing, Said)> {
 pub fn settles(from: Standing, to: Standing) -> Result<(), Said> {
     match (from, to) {
         (Standing::SameAccount | Standing::SameSubject | Standing::Out, Standing::Due)
-        | (Standing::Due | Standing::SameAccount | Standing::SameSubject | Standing::NoAccount, Standing::Out) => {
-            Ok(())
-        }
+        | (
+            Standing::Due | Standing::SameAccount | Standing::SameSubject | Standing::NoAccount,
+            Standing::Out,
+        ) => Ok(()),
         _ => Err(Said::new(
             format!("“{}”不能改为“{}”", from.zh(), to.zh()),
             format!("“{}” cannot become “{}”", from.word(), to.word()),

@@ -127,7 +127,9 @@ impl Money {
         }
         let (need, left, short) = (yuan(amount), yuan(left), yuan(amount - left));
         Err(Said::new(
-            format!("资金余额不足：需要 {need} 元，余额 {left} 元，还差 {short} 元。请先追加资金，或暂缓核准"),
+            format!(
+                "资金余额不足：需要 {need} 元，余额 {left} 元，还差 {short} 元。请先追加资金，或暂缓核准"
+            ),
             format!(
                 "the fund does not suffice: {need} yuan needed, {left} left, {short} missing; add to it first"
             ),
@@ -267,7 +269,9 @@ mod tests {
     fn an_account_is_read_as_people_write_it() {
         let a = Account::read(" 农行云汀支行 ", "6228 4804-0256 ４890").unwrap();
         assert_eq!((a.number.as_str(), a.masked().as_str()), ("6228480402564890", "农行云汀支行 ****4890"));
-        for (bank, number) in [("", "62284804"), ("农行", "1234567"), ("农行", "6228480x"), ("农", "62284804")] {
+        for (bank, number) in
+            [("", "62284804"), ("农行", "1234567"), ("农行", "6228480x"), ("农", "62284804")]
+        {
             assert!(Account::read(bank, number).is_err(), "{bank} {number}");
         }
     }
