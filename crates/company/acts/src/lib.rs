@@ -4,6 +4,8 @@
 mod batch_pay;
 mod batch_views;
 mod batches;
+mod book;
+mod book_tables;
 mod claim_views;
 mod claims;
 mod doorway;
@@ -20,6 +22,7 @@ mod whistle;
 pub use batch_pay::SheetRow;
 pub use batch_views::{BatchLine, BatchView, ObjectionView, ShownList};
 pub use batches::{Drawn, Rerun};
+pub use book::{ItemForm, ItemKey};
 pub use claim_views::{ClaimLine, ClaimView, ClaimsAsked, ClaimsPage};
 pub use claims::ClaimDoing;
 pub use doorway::Own;

@@ -42,6 +42,8 @@ struct Kept {
 pub struct ItemView {
     /// its code
     pub code: String,
+    /// its first day; empty where it has none
+    pub from: String,
     /// its name
     pub name: String,
     /// policy and clause
@@ -65,8 +67,6 @@ pub struct ItemView {
 pub struct BookView {
     /// which version
     pub ver: i64,
-    /// the text, to be changed
-    pub text: String,
     /// why
     pub why: String,
     /// who proposed it
@@ -142,7 +142,7 @@ fn read_book(text: &str) -> Result<Book, Error> {
     Book::read(text).map_err(|list| faults("book", &list))
 }
 
-fn faults(field: &str, list: &[PolicyError]) -> Error {
+pub(crate) fn faults(field: &str, list: &[PolicyError]) -> Error {
     let said =
         |f: fn(&Said) -> &str| list.iter().take(FAULTS).map(|e| f(&e.said)).collect::<Vec<_>>().join("；");
     let rest = list.len().saturating_sub(FAULTS);
@@ -192,6 +192,7 @@ fn item_view(book: &Book, i: &PolicyItem) -> ItemView {
     let day = |d: Option<Date>, none: &str| d.map_or_else(|| none.to_owned(), |d| d.to_string());
     ItemView {
         code: i.code.clone(),
+        from: i.from.map_or_else(String::new, |d| d.to_string()),
         name: i.name.clone(),
         policy: format!("{} {}", i.policy, i.clause).trim().to_owned(),
         class: format!("{} · {}", word(&i.class), word(&i.way)),
@@ -204,8 +205,7 @@ fn item_view(book: &Book, i: &PolicyItem) -> ItemView {
 }
 
 fn book_view(rd: &mut Rd<'_>, (ver, kept): (i64, Kept), at: Date) -> Result<BookView, Error> {
-    let text = serde_json::to_string_pretty(&kept.book).map_err(Error::bug)?;
-    let book = read_book(&text)?;
+    let book = read_book(&kept.book.to_string())?;
     let mut name = |id: Option<StaffId>| -> Result<String, Error> {
         Ok(match id {
             Some(id) => office::staff_by_id(rd, id)?.map_or_else(|| format!("#{id}"), |s| s.name),
@@ -220,7 +220,6 @@ fn book_view(rd: &mut Rd<'_>, (ver, kept): (i64, Kept), at: Date) -> Result<Book
         items: book.items.iter().map(|i| item_view(&book, i)).collect(),
         funds: book.funds.clone(),
         findings: checkup(&book, None, at),
-        text,
     })
 }
 
@@ -250,6 +249,16 @@ impl Base {
             )
         })
     }
+}
+
+/// The draft that waits, else what is in force, else an empty book.
+pub(crate) fn base_in(rd: &mut Rd<'_>) -> Result<Base, Error> {
+    let (draft, released) = (kept_in(rd, DRAFT)?, kept_in(rd, RELEASED)?);
+    let ver = draft.as_ref().map(|d| d.0);
+    let waits = draft.filter(|(_, d)| waits(d, released.as_ref().map(|r| &r.1)));
+    let by = waits.as_ref().map(|d| d.1.by);
+    let book = waits.or(released).map_or_else(|| json!({ "items": [] }), |(_, k)| k.book);
+    Ok(Base { book, draft: ver, by })
 }
 
 /// What a company file says besides its facts, as policies read it.
@@ -292,14 +301,7 @@ impl Companies {
     /// The book that a table is laid over: the draft that waits, else what is in force, else an empty one. Not for
     /// asynchronous code.
     pub(crate) fn policy_base(&self) -> Result<Base, Error> {
-        self.city.store().read(|rd| {
-            let (draft, released) = (kept_in(rd, DRAFT)?, kept_in(rd, RELEASED)?);
-            let ver = draft.as_ref().map(|d| d.0);
-            let waits = draft.filter(|(_, d)| waits(d, released.as_ref().map(|r| &r.1)));
-            let by = waits.as_ref().map(|d| d.1.by);
-            let book = waits.or(released).map_or_else(|| json!({ "items": [] }), |(_, k)| k.book);
-            Ok(Base { book, draft: ver, by })
-        })
+        self.city.store().read(base_in)
     }
 
     /// 编制: a book is proposed; it changes nothing for companies yet. What is wrong with it is told all at once.
@@ -328,7 +330,13 @@ impl Companies {
         })
     }
 
-    fn propose_in(&self, tx: &mut Tx<'_>, actor: &Actor, text: &str, why: &str) -> Result<i64, Error> {
+    pub(crate) fn propose_in(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        text: &str,
+        why: &str,
+    ) -> Result<i64, Error> {
         let city = self.city.office(tx)?;
         let permit = decide(actor, op::WritePolicies, City(&city.settings.city))?;
         if text.chars().count() > BOOK_MAX {

@@ -4,6 +4,7 @@
 //! Knows `company-acts` and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
 mod batches;
+mod book;
 mod desk;
 mod form;
 mod own;
@@ -91,8 +92,10 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/companies/c/{code}/edit", get(form::edit).post(form::change))
         .route("/desk/companies/c/{code}/whistle", get(whistle::at_desk).post(whistle::desk_blow))
         .route("/desk/companies/whistles", get(whistle::figures))
-        .route("/desk/companies/policies", get(policies::kitchen).post(policies::propose))
+        .route("/desk/companies/policies", get(policies::kitchen))
         .route("/desk/companies/policies/release", post(policies::release))
+        .route("/desk/companies/policies/item", get(book::item).post(book::put))
+        .route("/desk/companies/policies/book.xlsx", get(book::book))
         .route("/desk/companies/policies/replay", get(policies::replay))
         .route("/desk/companies/whistles/list", get(whistle::list))
         .route("/desk/companies/c/{code}/unmask", post(desk::unmask))

@@ -14,22 +14,12 @@ use crate::{Desk, Kit, Page};
 struct KitchenHtml {
     p: Page,
     k: Kitchen,
-    text: String,
-    why: String,
     trouble: String,
 }
 
-async fn page(
-    kit: &Kit,
-    desk: &Desk,
-    sent: Option<(String, String)>,
-    trouble: String,
-) -> Result<Response, Oops> {
+async fn page(kit: &Kit, desk: &Desk, trouble: String) -> Result<Response, Oops> {
     let k = kit.acts.companies.kitchen(desk.actor()).await?;
-    let last = k.draft.as_ref().or(k.released.as_ref());
-    let (text, why) =
-        sent.unwrap_or_else(|| (last.map_or_else(String::new, |b| b.text.clone()), String::new()));
-    Ok(render(&KitchenHtml { k, text, why, trouble, p: desk.page.clone() }))
+    Ok(render(&KitchenHtml { k, trouble, p: desk.page.clone() }))
 }
 
 impl KitchenHtml {
@@ -37,25 +27,22 @@ impl KitchenHtml {
         let by = if b.by.is_empty() { self.p.t.po_by_system } else { &b.by };
         self.p.t.po_by.replace("{by}", by).replace("{why}", &b.why)
     }
+    /// The page where an item is changed.
+    fn edit(&self, i: &ItemView) -> String {
+        web_kit::address("/desk/companies/policies/item", &[("code", i.code.as_str()), ("from", &i.from)])
+    }
     /// What the draft would change, for whoever releases it.
-    fn changes(&self) -> Vec<(&'static str, Vec<&ItemView>)> {
+    fn changes(&self) -> Vec<(&'static str, Vec<&ItemView>, bool)> {
         let t = self.p.t;
-        [t.po_new, t.po_changed, t.po_gone].into_iter().zip(self.k.changes()).collect()
+        // What is gone stands in no book that could be changed.
+        let said = [(t.po_new, true), (t.po_changed, true), (t.po_gone, false)];
+        said.into_iter().zip(self.k.changes()).map(|((said, there), list)| (said, list, there)).collect()
     }
 }
 
 /// `GET /desk/companies/policies`
 pub(crate) async fn kitchen(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
-    page(&kit, &desk, None, String::new()).await
-}
-
-/// `POST /desk/companies/policies`
-pub(crate) async fn propose(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
-    let (text, why) = (fields.get("book").to_owned(), fields.get("why").to_owned());
-    match kit.acts.companies.propose_policies(desk.actor(), text.clone(), why.clone()).await {
-        Ok(_) => Ok(Redirect::to("/desk/companies/policies").into_response()),
-        Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, Some((text, why)), trouble)).await,
-    }
+    page(&kit, &desk, String::new()).await
 }
 
 /// `POST /desk/companies/policies/release`
@@ -63,7 +50,7 @@ pub(crate) async fn release(State(kit): State<Kit>, desk: Desk, fields: Fields) 
     let ver = fields.get("ver").parse().unwrap_or(0);
     match kit.acts.companies.release_policies(desk.actor(), ver).await {
         Ok(_) => Ok(Redirect::to("/desk/companies/policies").into_response()),
-        Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, None, trouble)).await,
+        Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, trouble)).await,
     }
 }
 

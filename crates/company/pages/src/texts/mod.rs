@@ -130,7 +130,6 @@ web_kit::texts! {
     po_office: "责任单位", "Office";
     po_propose: "编制或修改", "Propose";
     po_why: "为什么改", "Why";
-    po_book: "事项（JSON）", "Items (JSON)";
     po_book_hint: "有错会一次列全，不会保存一半。", "All faults are told at once, and nothing is kept by halves.";
     po_met: "符合", "Met";
     po_unmet: "不符合", "Unmet";
