@@ -131,15 +131,23 @@ try {
   await coordinator.goto("/desk/companies/policies");
   await check(coordinator, problems);
   await shot(coordinator, "kitchen");
-  await coordinator.locator("#propose summary").click();
-  const text = await coordinator.locator("#book").inputValue();
-  // A thousand lines: put in at once, as pasting does.
-  const changed = text.replace('"小型": "60%"', '"小型": "70%"');
-  await coordinator.locator("#book").evaluate((box, words) => (box.value = words), changed);
-  await coordinator.fill("#why", "提高小型企业返还比例");
-  await coordinator.locator("#propose button.main").click();
+  // One item as a form, with its conditions as rows; the whole book as a workbook.
+  await coordinator.locator("#released tbody tr", { hasText: "稳岗返还（中小微企业）" }).locator("a", { hasText: "修改" }).click();
+  await check(coordinator, problems);
+  await shot(coordinator, "item");
+  must((await coordinator.locator('#conditions input[name="c.field"]').count()) > 5, "conditions are rows, with room for more");
+  await coordinator.fill("#cap", "300万");
+  await coordinator.fill("#why", "提高单户上限");
+  await coordinator.click('#item button[value="put"]');
   await coordinator.waitForSelector("#draft");
   must((await coordinator.locator("#draft button.main").count()) === 0, "who proposed it is not offered the release");
+  must(!/[{}]/.test(await coordinator.locator("main").innerText()), "nobody is shown JSON");
+  const [book] = await Promise.all([coordinator.waitForEvent("download"), coordinator.click('a[href$="/book.xlsx"]')]);
+  must((await book.path()) !== null, "the book comes as a workbook");
+  const narrow = await person(browser, url, problems, { login: "approve.coordinator1", size: PHONE });
+  await narrow.goto("/desk/companies/policies/item?of=wengang-sme%402025-01-01");
+  await check(narrow, problems);
+  await shot(narrow, "item-phone");
   await coordinator.click('a[href$="/replay"]');
   must((await coordinator.locator("#replay tbody tr").count()) > 30, "the replay has a line for each item");
   await check(coordinator, problems);

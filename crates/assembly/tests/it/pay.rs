@@ -302,3 +302,50 @@ fn a_list_is_drawn_shown_objected_to_approved_paid_and_says_the_same_again() {
         assert_eq!(again.differs, [(code(0), Some(2_001), Some(3_002))]);
     });
 }
+
+#[test]
+fn an_item_is_changed_as_a_form_and_the_book_as_a_workbook() {
+    city(|app, _| {
+        let (one, two) = (coordinator(), who(Role::Analyst, 1));
+        begin(app, 0, 1, "1000");
+        let of = ("b".to_owned(), "2026-01-01".to_owned());
+        let form = || app.companies.item_form(one.clone(), of.clone()).wait().unwrap();
+        let put = |form, why: &str| app.companies.put_item(one.clone(), Some(of.clone()), form, why.into()).wait();
+        let mut changed = form();
+        assert_eq!((changed.cells[0].as_str(), changed.conditions[0][2].as_str()), ("b", "insured"));
+        changed.cells[14] = "40".into();
+        changed.conditions.push(["2", "满足其一", "", "", "", "", "", ""].map(str::to_owned).to_vec());
+        changed.conditions.push(["2.1", "条件", "size", "", "属于", "小型、微型", "", "小微企业"].map(str::to_owned).to_vec());
+        assert!(put(changed.clone(), " ").is_err(), "say why");
+        let mut wrong = changed.clone();
+        wrong.cells[14] = "40 +".into();
+        assert!(matches!(put(wrong, "改"), Err(city::Error::Invalid { .. })), "a formula that is none");
+        put(changed.clone(), "提高").unwrap();
+        let kitchen = app.companies.kitchen(one.clone()).wait().unwrap();
+        let draft = kitchen.draft.clone().unwrap();
+        assert_eq!(kitchen.changes().map(|c| c.len()), [0, 1, 0], "one item is changed, the others stand");
+        let b = draft.items.iter().find(|i| i.code == "b").unwrap();
+        assert_eq!((b.amount.as_str(), b.conditions.len()), ("40", 2));
+        assert!(put(changed, "再").is_err(), "the draft that was looked at is no longer the newest");
+        let mut late = form();
+        late.cells[1] = "别名".into();
+        let other = app.companies.put_item(two.clone(), Some(of.clone()), late, "改名".into()).wait();
+        assert!(other.is_err(), "another person's draft is not taken over");
+        // A new one, and one out.
+        let mut new = form();
+        new.cells[0] = "d".into();
+        app.companies.put_item(one.clone(), None, new.clone(), "新增".into()).wait().unwrap();
+        new.draft = form().draft;
+        assert!(app.companies.put_item(one.clone(), None, new, "新增".into()).wait().is_err(), "it is there");
+        let draft = form().draft;
+        app.companies.drop_item(one.clone(), ("a".into(), "2026-01-01".into()), draft, "停".into()).wait().unwrap();
+        let kitchen = app.companies.kitchen(one.clone()).wait().unwrap();
+        assert_eq!(kitchen.changes().map(|c| c.len()), [1, 1, 1]);
+        // What the workbook says is what the book says.
+        let sheets = app.companies.book_sheets(one.clone()).wait().unwrap();
+        let again = company::policy::sheets::from_sheets(&sheets).unwrap().to_string();
+        app.companies.propose_policies(one.clone(), again, "传回".into()).wait().unwrap();
+        let same = app.companies.kitchen(one.clone()).wait().unwrap();
+        assert_eq!(same.draft.unwrap().items, kitchen.draft.unwrap().items);
+    });
+}

@@ -153,7 +153,7 @@ impl Companies {
                 v.claims.push(app.line_in(rd, &office, &actor, claim)?);
             }
             let events = rows::history(rd, v.row.id)?;
-            v.events = crate::views::told(rd, &office, events)?;
+            v.events = crate::views::history_lines(rd, &office, events)?;
             Ok(v)
         })
     }

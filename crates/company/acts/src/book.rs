@@ -169,7 +169,7 @@ pub(crate) fn compared(old: &Json, new: &Json) -> [u64; 4] {
 }
 
 /// Faults of a whole book in one sentence.
-pub(crate) fn told(list: &[PolicyError]) -> Said {
+pub(crate) fn in_one_sentence(list: &[PolicyError]) -> Said {
     match faults("file", list) {
         Error::Invalid { said, .. } => said,
         other => Said::of_both(&other.to_string()),

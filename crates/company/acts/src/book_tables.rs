@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use tabular::Told;
 
 use crate::PolicyTables;
-use crate::book::{compared, told};
+use crate::book::{compared, in_one_sentence};
 use company::policy::PolicyError;
 
 /// What is said of the counts of a book.
@@ -35,7 +35,7 @@ impl PolicyTables {
                 let rows = counts[0] + counts[1] + counts[2];
                 (rows, rows, base.in_the_way(actor))
             }
-            Err(list) => (0, 0, Some(told(&list))),
+            Err(list) => (0, 0, Some(in_one_sentence(&list))),
         };
         let parts = vec![Part { told: part, fields: Vec::new() }];
         Ok(Preview { parts, rows, good, trouble, ..Preview::default() })
@@ -50,7 +50,7 @@ impl PolicyTables {
         why: &str,
     ) -> Result<Answer, Error> {
         let refused = |said| Error::Invalid { field: "file".to_owned(), said };
-        let book = book.map_err(|list| refused(told(&list)))?;
+        let book = book.map_err(|list| refused(in_one_sentence(&list)))?;
         let base = self.0.policy_base()?;
         if let Some(said) = base.in_the_way(actor) {
             return Err(refused(said));

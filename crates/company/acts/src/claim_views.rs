@@ -230,7 +230,7 @@ impl Companies {
                 today,
                 account,
                 acts,
-                lines: crate::views::told(rd, &office, events)?,
+                lines: crate::views::history_lines(rd, &office, events)?,
                 line: app.line_in(rd, &office, &actor, row)?,
             })
         })

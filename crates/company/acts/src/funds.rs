@@ -117,7 +117,7 @@ impl Companies {
             decide(&actor, op::ReadPayments, reach::unit_in(&office, row.unit)?)?;
             let (_, book) = policies::released_with(rd)?;
             let events = rows::history(rd, row.id)?;
-            let lines = crate::views::told(rd, &office, events)?;
+            let lines = crate::views::history_lines(rd, &office, events)?;
             Ok(FundView { lines, ..app.fund_view(rd, &office, &actor, row, &book)? })
         })
     }

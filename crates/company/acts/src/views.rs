@@ -159,7 +159,7 @@ fn line_of(
 }
 
 /// What happened to a fund, a claim or a list, the newest first.
-pub(crate) fn told(
+pub(crate) fn history_lines(
     rd: &mut Rd<'_>,
     office: &Office,
     events: Vec<ledger::Event>,

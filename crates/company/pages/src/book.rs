@@ -76,6 +76,7 @@ fn cells(p: &Page, form: &ItemForm) -> Vec<Cell> {
         "cap" => t.it_cap,
         "least" => t.it_least,
         "round" => t.it_round,
+        "said" => t.it_said,
         _ => t.it_note,
     };
     let cell = |(i, (key, _)): (usize, &(&'static str, &str))| {
@@ -155,10 +156,9 @@ async fn page(
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Which {
+    /// code and first day, `code@2026-01-01`; empty for a new item
     #[serde(default)]
-    code: String,
-    #[serde(default)]
-    from: String,
+    of: String,
 }
 
 /// `GET /desk/companies/policies/item`
@@ -167,7 +167,8 @@ pub(crate) async fn item(
     desk: Desk,
     Query(which): Query<Which>,
 ) -> Result<Response, Oops> {
-    page(&kit, &desk, (which.code, which.from), None, String::new()).await
+    let (code, from) = which.of.rsplit_once('@').unwrap_or((&which.of, ""));
+    page(&kit, &desk, (code.to_owned(), from.to_owned()), None, String::new()).await
 }
 
 /// The form as it was sent: a cell for each column, `c.{column}` for each row of conditions.

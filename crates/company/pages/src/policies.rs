@@ -27,9 +27,10 @@ impl KitchenHtml {
         let by = if b.by.is_empty() { self.p.t.po_by_system } else { &b.by };
         self.p.t.po_by.replace("{by}", by).replace("{why}", &b.why)
     }
-    /// The page where an item is changed.
+    /// The page where an item is changed: by its code and its first day.
     fn edit(&self, i: &ItemView) -> String {
-        web_kit::address("/desk/companies/policies/item", &[("code", i.code.as_str()), ("from", &i.from)])
+        let of = format!("{}@{}", i.code, i.from);
+        web_kit::address("/desk/companies/policies/item", &[("of", of.as_str())])
     }
     /// What the draft would change, for whoever releases it.
     fn changes(&self) -> Vec<(&'static str, Vec<&ItemView>, bool)> {

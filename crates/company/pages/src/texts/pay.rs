@@ -157,6 +157,7 @@ web_kit::room! {
     it_cap: "上限", "At most";
     it_least: "下限", "At least";
     it_round: "尾数", "Rounding";
+    it_said: "金额说明", "How the amount is said";
     it_note: "备注", "Note";
     c_place: "序号", "Place";
     c_kind: "种类", "Kind";
