@@ -131,8 +131,8 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "company-acts",
         &[
-            "kernel", "workday", "ledger", "tabular", "hanyu", "company", "resolve", "access", "store", "city",
-            "imports", "outbox", "paper",
+            "kernel", "workday", "ledger", "tabular", "hanyu", "company", "resolve", "access", "store",
+            "city", "imports", "outbox", "paper",
         ],
     ),
     ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city", "outbox"]),

@@ -42,7 +42,12 @@ fn begin(app: &assembly::House, companies: u32, insured: u32, amount: &str) {
     let rows = (0..companies)
         .map(|n| Incoming {
             row: u64::from(n) + 1,
-            new: NewCompany { code: code(n), name: format!("第{n}公司"), size: "小型".into(), ..NewCompany::default() },
+            new: NewCompany {
+                code: code(n),
+                name: format!("第{n}公司"),
+                size: "小型".into(),
+                ..NewCompany::default()
+            },
             facts: vec![json!({"field": "insured", "value": insured, "source": "社保"})],
         })
         .collect();
@@ -120,30 +125,40 @@ fn a_claim_is_asked_for_decided_paid_and_given_back() {
         let late = ClaimsAsked { late: true, ..ClaimsAsked::default() };
         assert_eq!(app.companies.claims(handler(2), late.clone()).wait().unwrap().lines.len(), 1);
         assert_eq!(app.companies.fund(handler(2), "f".into()).wait().unwrap().late, 1);
-        assert!(said(act(app, handler(2), &number, ClaimDoing::Pay("K1".into())).unwrap_err()).contains("另一人"));
-        act(app, second(), &number, ClaimDoing::Pay("K1".into())).unwrap();
-        assert!(act(app, second(), &number, ClaimDoing::Pay("K2".into())).is_err(), "never twice");
+        assert!(
+            said(act(app, handler(2), &number, ClaimDoing::Pay("凭1".into())).unwrap_err())
+                .contains("另一人")
+        );
+        act(app, second(), &number, ClaimDoing::Pay("凭1".into())).unwrap();
+        assert!(act(app, second(), &number, ClaimDoing::Pay("凭2".into())).is_err(), "never twice");
         assert_eq!(app.companies.claims(handler(2), late).wait().unwrap().lines.len(), 0);
         // A receipt belongs to one payment of a fund.
         account(app, 1, "6228480402564891");
         let other = ask(app, 1, "b").unwrap();
         act(app, handler(2), &other, ClaimDoing::Approve(3_000)).unwrap();
-        assert!(said(act(app, second(), &other, ClaimDoing::Pay("K1".into())).unwrap_err()).contains("凭证"));
+        assert!(
+            said(act(app, second(), &other, ClaimDoing::Pay("凭1".into())).unwrap_err()).contains("凭证")
+        );
         // A fund is not taken from what is bound.
         let ver = app.companies.fund(coordinator(), "f".into()).wait().unwrap().row.ver;
         assert!(app.companies.put_fund(coordinator(), fund("229"), Some(ver)).wait().is_err());
         app.companies.put_fund(coordinator(), fund("230"), Some(ver)).wait().unwrap();
         account(app, 2, "6228480402564892");
         let none = ask(app, 2, "b").unwrap();
-        assert!(said(act(app, handler(2), &none, ClaimDoing::Approve(3_000)).unwrap_err()).contains("还差 30 元"));
+        assert!(
+            said(act(app, handler(2), &none, ClaimDoing::Approve(3_000)).unwrap_err()).contains("还差 30 元")
+        );
         // What came back is there again; and paid again only while it suffices.
         assert!(act(app, second(), &number, ClaimDoing::GiveBack(" ".into())).is_err(), "say why");
         act(app, second(), &number, ClaimDoing::GiveBack("账号有误，银行退票".into())).unwrap();
         act(app, handler(2), &none, ClaimDoing::Approve(3_000)).unwrap();
-        assert!(said(act(app, second(), &number, ClaimDoing::Again("改好了".into())).unwrap_err()).contains("余额不足"));
+        assert!(
+            said(act(app, second(), &number, ClaimDoing::Again("改好了".into())).unwrap_err())
+                .contains("余额不足")
+        );
         act(app, handler(2), &other, ClaimDoing::Refuse("核实后不符".into())).unwrap();
         act(app, second(), &number, ClaimDoing::Again("改好了".into())).unwrap();
-        act(app, handler(2), &number, ClaimDoing::Pay("K9".into())).unwrap();
+        act(app, handler(2), &number, ClaimDoing::Pay("凭9".into())).unwrap();
         let v = app.companies.claim(handler(2), number.clone()).wait().unwrap();
         assert_eq!(v.line.state, ClaimState::Paid);
         assert_eq!(
@@ -177,7 +192,11 @@ fn many_clerks_at_once_never_overspend_a_fund_nor_pay_twice() {
                 s.spawn(move || {
                     for i in 0..numbers.len() {
                         let number = &numbers[(i + clerk * 4) % numbers.len()];
-                        drop(app.companies.act_on_claim(handler(2), number.clone(), 1, ClaimDoing::Approve(10_000)).wait());
+                        drop(
+                            app.companies
+                                .act_on_claim(handler(2), number.clone(), 1, ClaimDoing::Approve(10_000))
+                                .wait(),
+                        );
                         let money = app.companies.fund(handler(2), "f".into()).wait().unwrap().money;
                         assert!(money.left() >= 0, "{money:?}");
                     }
@@ -231,7 +250,9 @@ fn begin_one(app: &assembly::House) {
 fn a_list_is_drawn_shown_objected_to_approved_paid_and_says_the_same_again() {
     city(|app, clock| {
         begin(app, 6, 2, "1000");
-        for (n, number) in [(0, "62284800"), (1, "62284801"), (2, "62284802"), (3, "62284802"), (4, "62284804")] {
+        for (n, number) in
+            [(0, "62284800"), (1, "62284801"), (2, "62284802"), (3, "62284802"), (4, "62284804")]
+        {
             account(app, n, number);
         }
         assert!(app.companies.draw_up(handler(2), "a".into()).wait().is_err(), "that one is applied for");
@@ -247,12 +268,17 @@ fn a_list_is_drawn_shown_objected_to_approved_paid_and_says_the_same_again() {
         assert!(of(0).grounds.iter().any(|g| g.text == "参保不少于2人"), "which sentence");
         // A person finds out whose the account is.
         let settle = |n, due| {
-            app.companies.settle_line(handler(2), number.clone(), ver(), code(n), due, "核实为总分公司".into()).wait()
+            app.companies
+                .settle_line(handler(2), number.clone(), ver(), code(n), due, "核实为总分公司".into())
+                .wait()
         };
         settle(2, true).unwrap();
         assert!(settle(5, true).is_err(), "without an account nobody is paid");
         let show = || app.companies.show_batch(handler(2), number.clone(), ver()).wait();
-        assert!(app.companies.approve_batch(second(), number.clone(), ver()).wait().is_err(), "not shown yet");
+        assert!(
+            app.companies.approve_batch(second(), number.clone(), ver()).wait().is_err(),
+            "not shown yet"
+        );
         show().unwrap();
         assert!(show().is_err());
         let public = app.companies.publicity().wait().unwrap();
@@ -260,7 +286,14 @@ fn a_list_is_drawn_shown_objected_to_approved_paid_and_says_the_same_again() {
         // Objections: one holds, one does not.
         let object = |n, about: &str| {
             app.companies
-                .object_as_company(None, code(n), pass(app, n), number.clone(), about.into(), "不符合条件".into())
+                .object_as_company(
+                    None,
+                    code(n),
+                    pass(app, n),
+                    number.clone(),
+                    about.into(),
+                    "不符合条件".into(),
+                )
                 .wait()
         };
         object(5, &code(1)).unwrap();
@@ -280,7 +313,8 @@ fn a_list_is_drawn_shown_objected_to_approved_paid_and_says_the_same_again() {
         assert!(approve(handler(2)).is_err(), "a handler does not approve");
         assert_eq!(approve(second()).unwrap(), 3);
         assert!(approve(second()).is_err(), "once");
-        let (paid, left) = app.companies.pay_batch(handler(2), number.clone(), "批20260312".into()).wait().unwrap();
+        let (paid, left) =
+            app.companies.pay_batch(handler(2), number.clone(), "批20260312".into()).wait().unwrap();
         assert_eq!((paid, left.len()), (3, 0));
         assert_eq!(app.companies.pay_batch(handler(2), number.clone(), "再".into()).wait().unwrap().0, 0);
         let money = app.companies.fund(handler(2), "f".into()).wait().unwrap().money;
@@ -310,12 +344,15 @@ fn an_item_is_changed_as_a_form_and_the_book_as_a_workbook() {
         begin(app, 0, 1, "1000");
         let of = ("b".to_owned(), "2026-01-01".to_owned());
         let form = || app.companies.item_form(one.clone(), of.clone()).wait().unwrap();
-        let put = |form, why: &str| app.companies.put_item(one.clone(), Some(of.clone()), form, why.into()).wait();
+        let put =
+            |form, why: &str| app.companies.put_item(one.clone(), Some(of.clone()), form, why.into()).wait();
         let mut changed = form();
         assert_eq!((changed.cells[0].as_str(), changed.conditions[0][2].as_str()), ("b", "insured"));
         changed.cells[14] = "40".into();
         changed.conditions.push(["2", "满足其一", "", "", "", "", "", ""].map(str::to_owned).to_vec());
-        changed.conditions.push(["2.1", "条件", "size", "", "属于", "小型、微型", "", "小微企业"].map(str::to_owned).to_vec());
+        changed.conditions.push(
+            ["2.1", "条件", "size", "", "属于", "小型、微型", "", "小微企业"].map(str::to_owned).to_vec(),
+        );
         assert!(put(changed.clone(), " ").is_err(), "say why");
         let mut wrong = changed.clone();
         wrong.cells[14] = "40 +".into();
@@ -338,7 +375,10 @@ fn an_item_is_changed_as_a_form_and_the_book_as_a_workbook() {
         new.draft = form().draft;
         assert!(app.companies.put_item(one.clone(), None, new, "新增".into()).wait().is_err(), "it is there");
         let draft = form().draft;
-        app.companies.drop_item(one.clone(), ("a".into(), "2026-01-01".into()), draft, "停".into()).wait().unwrap();
+        app.companies
+            .drop_item(one.clone(), ("a".into(), "2026-01-01".into()), draft, "停".into())
+            .wait()
+            .unwrap();
         let kitchen = app.companies.kitchen(one.clone()).wait().unwrap();
         assert_eq!(kitchen.changes().map(|c| c.len()), [1, 1, 1]);
         // What the workbook says is what the book says.

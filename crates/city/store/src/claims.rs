@@ -178,8 +178,7 @@ pub fn list(rd: &mut Rd<'_>, q: &Query) -> Result<Vec<ClaimRow>> {
          ORDER BY c.id DESC LIMIT $6"
     );
     let unit = q.unit.map_or(0, |u| u.0);
-    let values =
-        vals![q.fund.unwrap_or(0), &q.state, unit, &q.item, q.before.unwrap_or(i64::MAX), q.limit];
+    let values = vals![q.fund.unwrap_or(0), &q.state, unit, &q.item, q.before.unwrap_or(i64::MAX), q.limit];
     rd.query(&sql, values, row_of)
 }
 
@@ -206,13 +205,7 @@ pub fn history(rd: &mut Rd<'_>, id: i64) -> Result<Vec<ledger::Event>> {
 }
 
 /// Number of what another company was paid of a slot in a year to this account.
-pub fn paid_to(
-    rd: &mut Rd<'_>,
-    slot: &str,
-    year: i64,
-    digest: &str,
-    but: i64,
-) -> Result<Option<String>> {
+pub fn paid_to(rd: &mut Rd<'_>, slot: &str, year: i64, digest: &str, but: i64) -> Result<Option<String>> {
     let sql = "SELECT number FROM claim WHERE slot = $1 AND year = $2 AND digest = $3 AND company <> $4 \
                AND state = 'paid' ORDER BY id LIMIT 1";
     rd.query_opt(sql, vals![slot, year, digest, but], |r| r.string(0))

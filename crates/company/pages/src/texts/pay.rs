@@ -47,6 +47,7 @@ web_kit::room! {
     reason: "原因", "Reason";
     reason_hint: "企业会看到", "The company reads it";
     grounds: "依据哪一条，金额怎么算", "Which sentence, and how the amount came about";
+    grounds_short: "查看依据", "Why";
     today: "按今天已知的情况核对", "By what is known today";
     today_changed: "与申请时不同，请以今天的为准。", "It differs from when it was asked for: today counts.";
     approve: "核准", "Approve";

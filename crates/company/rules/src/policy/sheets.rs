@@ -93,13 +93,10 @@ fn text(map: &Json, key: &str) -> String {
 
 /// A number stays a number, all else is text.
 fn number_or_text(cell: &str) -> Json {
-    match cell.parse::<i64>() {
-        Ok(n) if n.to_string() == cell => json!(n),
-        _ => match cell.parse::<f64>() {
-            Ok(x) if json!(x).to_string() == cell => json!(x),
-            _ => json!(cell),
-        },
-    }
+    let whole = cell.parse::<i64>().ok().map(|n| json!(n));
+    let number = whole.or_else(|| cell.parse::<f64>().ok().map(|x| json!(x)));
+    let text = || json!(cell);
+    number.filter(|n| n.to_string().as_str() == cell).unwrap_or_else(text)
 }
 
 /// One value as a cell; text that would be read as something else stands in quotes.
