@@ -233,7 +233,10 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("hall-pages", &["kernel", "hall", "hall-acts", "access", "city", "shelf", "web-kit"]),
-    ("people-pages", &["kernel", "resolve", "access", "paper", "store", "city", "people", "web-kit"]),
+    (
+        "people-pages",
+        &["kernel", "resolve", "workday", "access", "paper", "store", "city", "people", "web-kit"],
+    ),
     (
         "web",
         &[

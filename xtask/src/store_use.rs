@@ -29,7 +29,10 @@ const ASKS: &[(&str, &[&str])] = &[
             "vitals",
         ],
     ),
-    ("bancheng", &["asides", "backup", "cases", "jobs", "ledger_rows", "migrations", "proof", "vitals"]),
+    (
+        "bancheng",
+        &["asides", "backup", "cases", "jobs", "ledger_rows", "migrations", "proof", "seals", "vitals"],
+    ),
     ("catalogue-acts", &["counters", "guides", "items", "ledger_rows", "settings"]),
     ("catalogue-pages", &["items"]),
     (
@@ -72,7 +75,7 @@ const ASKS: &[(&str, &[&str])] = &[
         ],
     ),
     ("outbox", &["office", "outbox", "settings"]),
-    ("people", &["facts", "office", "settings", "standing", "tries"]),
+    ("people", &["facts", "items", "office", "settings", "standing", "tries"]),
     ("people-pages", &["office"]),
     (
         "resolve-acts",

@@ -497,7 +497,15 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
             text(&[("login", "new.a"), ("name", "新人"), ("role", "handler"), ("unit", "a")])
         }
         "/desk/office/staff/act" => text(&[("login", "handler.a"), ("act", "unbind_sign_on")]),
-        "/desk/office/limits" => text(&[("limits", "[]")]),
+        "/desk/office/limits" => text(&[
+            ("phase", "handle"),
+            ("n", "5"),
+            ("n_unit", "workdays"),
+            ("yellow", "1"),
+            ("yellow_unit", "workdays"),
+            ("effective", "2026-08-01"),
+            ("source", "试行办法第三条"),
+        ]),
         "/desk/office/units" => text(&[
             ("key", "x"),
             ("name", "新单位"),
