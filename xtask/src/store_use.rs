@@ -55,7 +55,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "settings",
         ],
     ),
-    ("company-acts", &["cases", "companies", "office", "settings", "whistles"]),
+    ("company-acts", &["batches", "cases", "claims", "companies", "funds", "office", "settings", "whistles"]),
     ("company-pages", &["companies"]),
     ("imports", &["blobs", "brought", "office"]),
     ("optimise-acts", &["counters", "kept_logs", "ledger_rows", "office", "redesigns"]),
