@@ -60,6 +60,7 @@ pub const STEPS: &[Step] = steps![
     34 "outbox",
     40 "seals",
     42 "pay",
+    44 "cause",
 ];
 
 /// The version this program knows.
