@@ -192,6 +192,7 @@ pub(crate) fn begin<'a>(app: &'a House, city: &demo::City, start: Moment) -> Res
         booking: BookingRules::default(),
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
+        rostering: hall::roster::Rostering::default(),
     };
     let hall = app.halls.put_hall(Actor::system(), 0, 0, hall).wait().context("hall")?;
     let mut small = Vec::new();
@@ -243,6 +244,7 @@ fn small_hall(of: &Posted<'_>, (key, name, address, phone): (&str, &str, &str, &
         booking: BookingRules::default(),
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
+        rostering: hall::roster::Rostering::default(),
     })
 }
 

@@ -73,6 +73,7 @@ pub(crate) async fn make(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
         booking: BookingRules::default(),
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
+        rostering: hall::roster::Rostering::default(),
     });
     let done = match new {
         Some(new) => halls(&kit).put_hall(desk.actor(), 0, 0, new).await,

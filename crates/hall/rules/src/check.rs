@@ -21,7 +21,7 @@ pub struct Fault {
 /// Most of each list.
 const MOST: usize = 200;
 
-fn fault(field: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Fault {
+pub(crate) fn fault(field: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Fault {
     Fault { field, said: Said::new(zh, en) }
 }
 
@@ -180,6 +180,7 @@ pub fn faults(hall: &Hall) -> Vec<Fault> {
             ));
         }
     }
+    crate::roster::check::faults(hall, &mut out);
     let m = &hall.misuse;
     if m.misses_max == 1
         || m.late_cancels_max == 1

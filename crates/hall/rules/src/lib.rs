@@ -20,6 +20,7 @@ mod opening;
 mod presence;
 pub mod queue;
 mod refusal;
+pub mod roster;
 pub mod ticket;
 mod time;
 mod who;

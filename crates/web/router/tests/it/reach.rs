@@ -345,6 +345,7 @@ fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, 
         booking: hall::BookingRules::default(),
         queueing: hall::QueueRules::default(),
         misuse: hall::MisuseRules::default(),
+        rostering: hall::roster::Rostering::default(),
     };
     let id = app.halls.put_hall(keeper.clone(), 0, 0, new).wait().unwrap();
     let kiosk = app.halls.kiosk_of(keeper.clone(), id).wait().unwrap();
