@@ -66,6 +66,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "items",
             "office",
             "ratings",
+            "rosters",
             "settings",
             "slots",
             "tickets",

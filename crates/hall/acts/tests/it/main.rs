@@ -1,5 +1,6 @@
 //! Halls on both engines: a place is surely one's own, a life follows its rules, a window serves, and nobody reaches beyond.
 
+mod roster;
 mod told;
 
 use std::collections::BTreeSet;

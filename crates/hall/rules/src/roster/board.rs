@@ -160,14 +160,9 @@ impl<'a> Board<'a> {
             }
             on.push(LineOn { need: n, must: need.must, windows, people, cover: [0; HALVES] });
         }
-        let late = |day: Date, halves: u64| {
-            let open = open_on(&hall.openings, &hall.closures, None, day, task.calendar);
-            let late = open.iter().filter(|o| matches!(o.kind, Hours::Extended | Hours::Shifted));
-            late.flat_map(|o| (0..HALVES).filter(|h| inside(*h, o.span))).any(|h| halves >> h & 1 == 1)
-        };
         let burdens = all.iter().map(|day| {
             let off = rule_of(*day, task.calendar) != DayRule::Workdays;
-            shifts.iter().map(|s| [off, !off && late(*day, s.1)]).collect()
+            shifts.iter().map(|s| [off, !off && is_late(hall, task.calendar, *day, s.1)]).collect()
         });
         let mut board = Self {
             days: all.len(),
@@ -362,6 +357,27 @@ impl<'a> Board<'a> {
         }
         out
     }
+}
+
+/// Do some of these half hours lie in extended or shifted hours?
+fn is_late(hall: &Hall, calendar: &WorkCalendar, day: Date, halves: u64) -> bool {
+    let open = open_on(&hall.openings, &hall.closures, None, day, calendar);
+    let late = open.iter().filter(|o| matches!(o.kind, Hours::Extended | Hours::Shifted));
+    late.flat_map(|o| (0..HALVES).filter(|h| inside(*h, o.span))).any(|h| halves >> h & 1 == 1)
+}
+
+/// Burdens that people had by these duties, to be carried into the next plan: weekends and evenings. Which windows were busy then
+/// is not known any more.
+pub fn borne(hall: &Hall, calendar: &WorkCalendar, duties: &[Duty]) -> Vec<(StaffId, Burdens)> {
+    let mut out: BTreeMap<StaffId, Burdens> = BTreeMap::new();
+    for d in duties {
+        let Some(shift) = hall.rostering.shift(&d.shift) else { continue };
+        let off = rule_of(d.day, calendar) != DayRule::Workdays;
+        let of = out.entry(d.staff).or_default();
+        of[0] += u32::from(off);
+        of[1] += u32::from(!off && is_late(hall, calendar, d.day, shift.halves()));
+    }
+    out.into_iter().collect()
 }
 
 /// Is a half hour inside of a span?

@@ -10,6 +10,7 @@ mod duties;
 mod look;
 mod repair;
 mod search;
+mod sheet;
 mod swap;
 
 use kernel::{Date, Moment, StaffId, US_PER_DAY};
@@ -21,12 +22,13 @@ use crate::opening::rule_of;
 use crate::time::Span;
 use crate::words::{DayRule, Hours, words};
 
-pub use board::Task;
+pub use board::{Task, borne};
 pub use demand::{Before, demand};
 pub use duties::{Broken, HardRule, broken};
 pub use look::{Fair, Gap, Report, Why, look};
 pub use repair::{moved, replan};
 pub use search::plan;
+pub use sheet::{Sheet, SheetState};
 pub use swap::{Side, Swap, SwapAct, SwapStage, TABLE as SWAPS, with_swap};
 
 /// Half hours of a day: what cover is counted by.
