@@ -54,6 +54,8 @@ pub struct Things {
     application: (String, String),
     company: (String, String),
     hall: i64,
+    /// its roster
+    roster: i64,
     /// who is posted at its window
     posted: i64,
     kiosk: String,
@@ -248,8 +250,14 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let company = (code, pass.wait().unwrap());
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
     let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &item.code);
+    let today = app.city.store().now().date();
+    let this_week = hall::roster::plus(today, -i64::from(today.weekday().to_monday_zero_offset()));
+    let drawn = app.halls.draw_roster(coordinator.clone(), hall, this_week, 1).wait().unwrap();
+    let roster = app.halls.keep_drawn(coordinator.clone(), drawn).wait().unwrap();
+    app.halls.publish_roster(coordinator.clone(), roster, 1).wait().unwrap();
     Things {
         hall,
+        roster,
         posted,
         kiosk,
         booking,
@@ -316,7 +324,7 @@ fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, 
     let opening = |days: Days| Opening { kind: Hours::Office, days, hours: whole.clone() };
     let training =
         Training { course: "岗前".into(), passed: day("2026-01-01"), valid_until: day("2036-01-01") };
-    let new = hall::Hall {
+    let mut new = hall::Hall {
         name: "甲县政务服务大厅".into(),
         unit: keeper.unit.unwrap(),
         region: "990102".parse().unwrap(),
@@ -347,6 +355,7 @@ fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, 
         misuse: hall::MisuseRules::default(),
         rostering: hall::roster::Rostering::default(),
     };
+    new.rostering = hall::roster::usual(&new);
     let id = app.halls.put_hall(keeper.clone(), 0, 0, new).wait().unwrap();
     let kiosk = app.halls.kiosk_of(keeper.clone(), id).wait().unwrap();
     let phone = hall::Channel::Phone;
@@ -411,11 +420,17 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/c/", "{code}", t.company.0.clone()),
         ("/c/", "{pass}", t.company.1.clone()),
         ("/desk/halls/at/", "{id}", t.hall.to_string()),
+        ("/desk/halls/at/{id}/shifts/", "{part}", "numbers".into()),
         ("/desk/halls/at/", "{part}", "about".into()),
         ("/desk/halls/at/", "{window}", "1".into()),
         ("/desk/halls/at/", "{act}", "recall".into()),
         ("/desk/halls/booking/", "{number}", t.booking.0.clone()),
         ("/desk/halls/booking/", "{act}", "show".into()),
+        ("/desk/rosters/", "{id}", t.roster.to_string()),
+        ("/desk/rosters/", "{act}", "publish".into()),
+        ("/desk/shifts/", "{act}", "swap".into()),
+        ("/shifts/", "{staff}", t.posted.to_string()),
+        ("/shifts/", "{token}", "x".into()),
         ("/halls/", "{id}", t.hall.to_string()),
         ("/k/", "{id}", t.hall.to_string()),
         ("/k/", "{token}", t.kiosk.clone()),
