@@ -144,15 +144,17 @@ pub fn away(rd: &mut Rd<'_>, from: i64, to: i64) -> Result<Vec<LeaveRow>> {
 
 /// Leave of a hall that ends on this day or later, in order.
 pub fn leave_of_hall(rd: &mut Rd<'_>, hall: i64, from: i64) -> Result<Vec<LeaveRow>> {
-    let sql =
-        format!("SELECT {LEAVE} FROM roster_leave WHERE hall = $1 AND last >= $2 ORDER BY first, id LIMIT 2000");
+    let sql = format!(
+        "SELECT {LEAVE} FROM roster_leave WHERE hall = $1 AND last >= $2 ORDER BY first, id LIMIT 2000"
+    );
     rd.query(&sql, vals![hall, from], leave_of)
 }
 
 /// Leave of one person that ends on this day or later, in order.
 pub fn leave_of_staff(rd: &mut Rd<'_>, staff: StaffId, from: i64) -> Result<Vec<LeaveRow>> {
-    let sql =
-        format!("SELECT {LEAVE} FROM roster_leave WHERE last >= $2 AND staff = $1 ORDER BY first, id LIMIT 200");
+    let sql = format!(
+        "SELECT {LEAVE} FROM roster_leave WHERE last >= $2 AND staff = $1 ORDER BY first, id LIMIT 200"
+    );
     rd.query(&sql, vals![staff, from], leave_of)
 }
 
@@ -199,7 +201,13 @@ fn sheet_of(r: &Row<'_>) -> Result<HandOverRow> {
 ///
 /// # Errors
 /// `Conflict` when it is no longer at the version before.
-pub fn put_hand_over(tx: &mut Tx<'_>, permit: &Permit, s: &HandOverRow, act: &str, data: &str) -> Result<i64> {
+pub fn put_hand_over(
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    s: &HandOverRow,
+    act: &str,
+    data: &str,
+) -> Result<i64> {
     let id = if s.id == 0 { counters::next(tx, "hand_over")? } else { s.id };
     let now = tx.now();
     tx.append(StreamId::new(StreamKind::HandOver, id), s.ver - 1, now, permit.actor(), act, data)?;
@@ -218,8 +226,9 @@ pub fn hand_over_by_id(rd: &mut Rd<'_>, id: i64) -> Result<Option<HandOverRow>> 
 
 /// Hand-over sheets of a hall from a day on, the newest first.
 pub fn hand_overs(rd: &mut Rd<'_>, hall: i64, from: i64) -> Result<Vec<HandOverRow>> {
-    let sql =
-        format!("SELECT {SHEET} FROM hand_over WHERE hall = $1 AND day >= $2 ORDER BY day DESC, id DESC LIMIT 500");
+    let sql = format!(
+        "SELECT {SHEET} FROM hand_over WHERE hall = $1 AND day >= $2 ORDER BY day DESC, id DESC LIMIT 500"
+    );
     rd.query(&sql, vals![hall, from], sheet_of)
 }
 

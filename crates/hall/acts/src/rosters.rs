@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use access::op;
 use city::{Door as _, Error, Later, Office};
 use hall::roster::{
-    Before, Broken, Burdens, Duty, Leave, Need, Report, Sheet, SheetState, Task, borne, broken, demand, look, moved,
-    plan, plus, replan,
+    Before, Broken, Burdens, Duty, Leave, Need, Report, Sheet, SheetState, Task, borne, broken, demand, look,
+    moved, plan, plus, replan,
 };
-use hall::{Hall, Span};
+use hall::{Hall, Rostered, Span};
 use kernel::{Actor, Date, Moment, Said, StaffId, StreamId, StreamKind, US_PER_DAY};
 use serde::Serialize;
 use store::rosters::{self as rows, LeaveRow, RosterRow};
@@ -164,7 +164,7 @@ pub(crate) fn unchanged(kind: StreamKind, id: i64, expected: i64, found: i64) ->
 pub(crate) fn save(
     tx: &mut store::Tx<'_>,
     permit: &access::Permit,
-    row: RosterRow,
+    row: &RosterRow,
     sheet: &Sheet,
     act: &str,
     data: &impl Serialize,
@@ -173,7 +173,7 @@ pub(crate) fn save(
         ver: row.ver + 1,
         state: sheet.state().word().to_owned(),
         doc: serde_json::to_string(sheet).map_err(Error::bug)?,
-        ..row
+        ..row.clone()
     };
     let data = serde_json::to_string(data).map_err(Error::bug)?;
     Ok(rows::put(tx, permit, &row, act, &data)?)
@@ -297,14 +297,22 @@ impl Halls {
             }
             let (a, b) = (number(first), number(last));
             free_of_others(rd, hall, (a, b))?;
-            let ground = app.ground(rd, &l, (first, last), 0)?;
-            let needs =
-                demand(&l.hall, &ground.office.rules.calendar, (first, last), &app.before(rd, &l, (first, last))?);
-            let duties = plan(&ground.task((first.max(today), last), &needs));
-            let row =
-                RosterRow { id: 0, ver: 0, hall, first: a, last: b, state: String::new(), doc: String::new() };
+            let from = first.max(today);
+            let ground = app.ground(rd, &l, (from, last), 0)?;
+            let before = app.before(rd, &l, (from, last))?;
+            let needs = demand(&l.hall, &ground.office.rules.calendar, (from, last), &before);
+            let duties = plan(&ground.task((from, last), &needs));
+            let row = RosterRow {
+                id: 0,
+                ver: 0,
+                hall,
+                first: a,
+                last: b,
+                state: String::new(),
+                doc: String::new(),
+            };
             let moved = duties.len();
-            let sheet = Sheet { needs, duties, ..Sheet::default() };
+            let sheet = Sheet { since: Some(from), needs, duties, ..Sheet::default() };
             Ok(Drawn { row, hall_ver: l.row.ver, sheet, act: "draw", moved })
         })
     }
@@ -329,7 +337,12 @@ impl Halls {
                 Redraw::Anew => {
                     let before = app.before(rd, &l, (first, last))?;
                     sheet.needs.retain(|n| n.day < first);
-                    sheet.needs.extend(demand(&l.hall, &ground.office.rules.calendar, (first, last), &before));
+                    sheet.needs.extend(demand(
+                        &l.hall,
+                        &ground.office.rules.calendar,
+                        (first, last),
+                        &before,
+                    ));
                     plan(&ground.task((first, last), &sheet.needs))
                 }
             };
@@ -352,7 +365,7 @@ impl Halls {
                 let (row, _) = load_roster(tx, drawn.row.id)?;
                 unchanged(StreamKind::Roster, row.id, drawn.row.ver, row.ver)?;
             }
-            save(tx, &permit, drawn.row.clone(), &drawn.sheet, drawn.act, &drawn.sheet)
+            save(tx, &permit, &drawn.row, &drawn.sheet, drawn.act, &drawn.sheet)
         })
     }
 
@@ -427,7 +440,8 @@ impl Halls {
             let task = ground.task((first, last), &sheet.needs);
             let new = sheet.with(staff, day, to.clone());
             let before = broken(&task, &sheet.duties);
-            let worse: Vec<Broken> = broken(&task, &new).into_iter().filter(|b| !before.contains(b)).collect();
+            let worse: Vec<Broken> =
+                broken(&task, &new).into_iter().filter(|b| !before.contains(b)).collect();
             refuse(&worse, &ground.names)?;
             #[derive(Serialize)]
             struct Set<'a> {
@@ -436,7 +450,7 @@ impl Halls {
                 to: &'a Option<(u16, String)>,
             }
             sheet.duties = new;
-            save(tx, &permit, row, &sheet, "set", &Set { staff, day, to: &to }).map(drop)
+            save(tx, &permit, &row, &sheet, "set", &Set { staff, day, to: &to }).map(drop)
         })
     }
 
@@ -458,7 +472,7 @@ impl Halls {
                 duties: &'a [Duty],
             }
             sheet.published = Some(sheet.duties.clone());
-            save(tx, &permit, row, &sheet, "publish", &Published { duties: sheet.in_force() }).map(drop)
+            save(tx, &permit, &row, &sheet, "publish", &Published { duties: sheet.in_force() }).map(drop)
         })
     }
 
@@ -484,6 +498,25 @@ impl Halls {
             Ok((l.hall, out))
         })
     }
+}
+
+/// Who was on duty by what was published, without who was away: for who was present.
+pub(crate) fn rostered(rd: &mut Rd<'_>, l: &Loaded, first: Date, last: Date) -> Result<Rostered, Error> {
+    let (a, b) = (number(first), number(last));
+    let mut out = Rostered::default();
+    if b < a {
+        return Ok(out);
+    }
+    let leave = rows::away(rd, a, b)?.iter().map(leave_of).collect::<Result<Vec<_>, _>>()?;
+    for row in rows::between(rd, l.row.id, a, b)? {
+        let sheet = sheet_of(&row)?;
+        let Some(duties) = sheet.published else { continue };
+        out.days.push((sheet.since.unwrap_or(date(row.first)), date(row.last)));
+        let hours = |d: &Duty| l.hall.rostering.shift(&d.shift).map_or(&[][..], |s| &s.hours);
+        let away = |d: &Duty| leave.iter().any(|x| x.meets(d.staff, d.day, hours(d)));
+        out.duties.extend(duties.into_iter().filter(|d| first <= d.day && d.day <= last && !away(d)));
+    }
+    Ok(out)
 }
 
 /// What is broken, in words; nothing when nothing is.

@@ -228,7 +228,7 @@ impl Halls {
             }
             app.try_swap(tx, &l, &row, &sheet, &swap)?;
             sheet.swaps.push(swap.clone());
-            save(tx, &permit, row, &sheet, "swap_ask", &swap)?;
+            save(tx, &permit, &row, &sheet, "swap_ask", &swap)?;
             Ok(id)
         })
     }
@@ -275,12 +275,20 @@ impl Halls {
                 return Err(Error::NotFound);
             }
             let to = one.after(me, head.is_ok(), act).ok_or_else(|| {
-                Error::invalid("act", "这次调班现在不能这样处理，请刷新", "this cannot be done with it now: reload")
+                Error::invalid(
+                    "act",
+                    "这次调班现在不能这样处理，请刷新",
+                    "this cannot be done with it now: reload",
+                )
             })?;
             if matches!(act, SwapAct::Agree | SwapAct::Approve) {
                 let today = tx.now().date();
                 if one.gives < today || one.takes.is_some_and(|d| d < today) {
-                    return Err(Error::invalid("gives", "过去的班不能调", "a shift that is over is not swapped"));
+                    return Err(Error::invalid(
+                        "gives",
+                        "过去的班不能调",
+                        "a shift that is over is not swapped",
+                    ));
                 }
                 let new = app.try_swap(tx, &l, &row, &sheet, &one)?;
                 if act == SwapAct::Approve {
@@ -291,7 +299,7 @@ impl Halls {
             sheet.swaps[at].stage = to;
             let permit = if act == SwapAct::Approve { head? } else { permit };
             let acts = format!("swap_{}", act.word());
-            save(tx, &permit, row, &sheet, &acts, &sheet.swaps[at])?;
+            save(tx, &permit, &row, &sheet, &acts, &sheet.swaps[at])?;
             Ok(to)
         })
     }

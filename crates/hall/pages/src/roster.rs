@@ -152,12 +152,11 @@ pub(crate) fn swap_row(p: &Page, action: &str, s: &SwapLine) -> SwapRow {
     };
     let gives = duty(&s.duties[0], s.swap.gives);
     let text = match s.swap.takes {
-        Some(day) => {
-            p.t.swap_both.replace("{takes}", &duty(&s.duties[1], day))
-        }
+        Some(day) => p.t.swap_both.replace("{takes}", &duty(&s.duties[1], day)),
         None => p.t.swap_away.to_owned(),
     };
-    let text = text.replace("{gives}", &gives).replace("{asker}", &s.names[0]).replace("{other}", &s.names[1]);
+    let text =
+        text.replace("{gives}", &gives).replace("{asker}", &s.names[0]).replace("{other}", &s.names[1]);
     SwapRow {
         roster: s.roster,
         id: s.swap.id,
@@ -173,7 +172,10 @@ fn fair_rows(p: &Page, v: &RosterView) -> Vec<(String, String)> {
     let row = |f: &hall::roster::Fair| {
         let text = p.t.roster_fair.replace("{total}", &f.total.to_string());
         let text = text.replace("{people}", &f.people.to_string()).replace("{least}", &f.least.to_string());
-        (word(p.lang, f.burden), text.replace("{most}", &f.most.to_string()).replace("{bound}", &f.bound.to_string()))
+        (
+            word(p.lang, f.burden),
+            text.replace("{most}", &f.most.to_string()).replace("{bound}", &f.bound.to_string()),
+        )
     };
     v.report.fair.iter().filter(|f| f.total > 0).map(row).collect()
 }
@@ -255,8 +257,7 @@ pub(crate) async fn page(
     let today = p.now.date();
     let asked = web_kit::date_of(&ask.week).or_else(|| web_kit::date_of(&ask.day)).unwrap_or(today);
     let first = monday(asked.clamp(v.first, v.last)).date();
-    let dates: Vec<Date> =
-        (0..7).map(|n| plus(first, n)).filter(|d| v.first <= *d && *d <= v.last).collect();
+    let dates: Vec<Date> = (0..7).map(|n| plus(first, n)).filter(|d| v.first <= *d && *d <= v.last).collect();
     let day = web_kit::date_of(&ask.day)
         .filter(|d| dates.contains(d))
         .or_else(|| dates.iter().copied().find(|d| *d >= today))
@@ -417,7 +418,8 @@ pub(crate) async fn act(
 
 pub(crate) fn swap_act(fields: &Fields) -> Result<SwapAct, Error> {
     let text = fields.get("act");
-    SwapAct::read(text).ok_or_else(|| Error::Invalid { field: "act".to_owned(), said: SwapAct::unknown(text) })
+    SwapAct::read(text)
+        .ok_or_else(|| Error::Invalid { field: "act".to_owned(), said: SwapAct::unknown(text) })
 }
 
 /// Minutes of a half hour, so that a chart and a table say the same.

@@ -47,9 +47,12 @@ async fn page(kit: &Kit, desk: &Desk, id: i64, sent: Sent, trouble: String) -> R
             || p.t.roster_whole_hall.to_owned(),
             |n| p.t.hall_window_n.replace("{n}", &n.to_string()),
         );
-        let hours =
-            if m.hours.is_empty() { p.t.roster_open_hours.to_owned() } else { Span::list(&m.hours) };
-        format!("{at} · {} · {hours} · {}", p.t.roster_people.replace("{n}", &m.people.to_string()), rules_text(&p, &m.rules))
+        let hours = if m.hours.is_empty() { p.t.roster_open_hours.to_owned() } else { Span::list(&m.hours) };
+        format!(
+            "{at} · {} · {hours} · {}",
+            p.t.roster_people.replace("{n}", &m.people.to_string()),
+            rules_text(&p, &m.rules)
+        )
     };
     let r = &of.rules;
     let numbers = [
@@ -85,13 +88,13 @@ pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>
 }
 
 fn hours(fields: &Fields) -> Result<Vec<Span>, Error> {
-    Span::read_all(fields.get("hours"))
-        .map_err(|said| Error::Invalid { field: "hours".to_owned(), said })
+    Span::read_all(fields.get("hours")).map_err(|said| Error::Invalid { field: "hours".to_owned(), said })
 }
 
 fn rules(fields: &Fields) -> Result<Vec<DayRule>, Error> {
     let read = |w: &str| {
-        DayRule::read(w).ok_or_else(|| Error::Invalid { field: "rules".to_owned(), said: DayRule::unknown(w) })
+        DayRule::read(w)
+            .ok_or_else(|| Error::Invalid { field: "rules".to_owned(), said: DayRule::unknown(w) })
     };
     fields.all("rules").into_iter().map(read).collect()
 }

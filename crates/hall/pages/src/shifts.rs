@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
 use hall::Span;
 use hall::roster::{Duty, LeaveKind};
@@ -58,7 +58,12 @@ async fn page(
         day: short_day(p.lang, p.now, d.duty.day),
         hours: hours(d),
         what: d.shift.as_ref().map_or_else(|| d.duty.shift.clone(), |s| s.name.clone()),
-        place: format!("{} {} {}", d.hall, p.t.hall_window_n.replace("{n}", &d.duty.window.to_string()), d.window),
+        place: format!(
+            "{} {} {}",
+            d.hall,
+            p.t.hall_window_n.replace("{n}", &d.duty.window.to_string()),
+            d.window
+        ),
         is_today: d.duty.day == today,
     };
     let mut others: Vec<(String, String)> = Vec::new();
@@ -109,10 +114,8 @@ pub(crate) async fn act(
             "ask" => {
                 let (roster, gives) = fields.get("mine").split_once(' ').unwrap_or_default();
                 let gone = || Error::invalid("mine", "请选择要调的班", "choose the shift to swap");
-                let (roster, gives) = (
-                    roster.parse().map_err(|_| gone())?,
-                    web_kit::date_of(gives).ok_or_else(gone)?,
-                );
+                let (roster, gives) =
+                    (roster.parse().map_err(|_| gone())?, web_kit::date_of(gives).ok_or_else(gone)?);
                 let takes = if fields.has("takes") { Some(date(&fields, "takes")?) } else { None };
                 let other = StaffId(number(&fields, "other")?);
                 all.ask_swap(desk.actor(), roster, gives, other, takes).await?;
@@ -177,7 +180,11 @@ pub(crate) async fn wall(State(kit): State<Kit>, p: Page, Path(id): Path<i64>) -
     let row = |d: &Duty, name: &str| {
         let window = hall.window(d.window).map_or("", |w| w.name.as_str());
         let hours = hall.rostering.shift(&d.shift).map_or_else(String::new, |s| Span::list(&s.hours));
-        (format!("{} {window}", p.t.hall_window_n.replace("{n}", &d.window.to_string())), hours, name.to_owned())
+        (
+            format!("{} {window}", p.t.hall_window_n.replace("{n}", &d.window.to_string())),
+            hours,
+            name.to_owned(),
+        )
     };
     for (d, name) in &all {
         match days.last_mut() {

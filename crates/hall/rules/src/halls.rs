@@ -7,7 +7,7 @@ use workday::WorkCalendar;
 use crate::availability::Availability;
 use crate::numbers::{BookingRules, MisuseRules, QueueRules};
 use crate::opening::{Closure, Open, Opening, open_on};
-use crate::roster::Rostering;
+use crate::shifts::Rostering;
 use crate::words::{Hours, Part};
 
 /// A hall (政务服务大厅).

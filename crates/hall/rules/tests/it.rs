@@ -5,7 +5,7 @@ mod availability;
 #[path = "it/lives.rs"]
 mod lives;
 #[path = "it/roster.rs"]
-mod roster;
+mod rostering;
 #[path = "it/rules.rs"]
 mod rules;
 #[path = "it/table.rs"]

@@ -1,6 +1,6 @@
 //! 排班 on both engines: drawn, kept, published, swapped, re-planned after leave; everybody as far as they may.
 
-use hall::roster::{LeaveKind, Minimum, Rostering, Shift, SheetState, SwapAct, SwapStage, Why, plus};
+use hall::roster::{LeaveKind, Minimum, Rostering, SheetState, Shift, SwapAct, SwapStage, Why, plus};
 use hall_acts::{LeaveAct, Redraw};
 
 use super::*;
@@ -69,8 +69,13 @@ fn a_roster_is_drawn_published_swapped_and_filled_up_after_leave() {
         let (hall, one, two) = rostered(app);
         let first = day("2026-03-02");
         // Only the head draws; a roster begins on a Monday, once.
-        assert!(matches!(app.halls.draw_roster(one.clone(), hall, first, 1).wait(), Err(Error::Forbidden(_))));
-        assert!(said(app.halls.draw_roster(coordinator(), hall, day("2026-03-03"), 1).wait()).contains("星期一"));
+        assert!(matches!(
+            app.halls.draw_roster(one.clone(), hall, first, 1).wait(),
+            Err(Error::Forbidden(_))
+        ));
+        assert!(
+            said(app.halls.draw_roster(coordinator(), hall, day("2026-03-03"), 1).wait()).contains("星期一")
+        );
         let drawn = app.halls.draw_roster(coordinator(), hall, first, 2).wait().unwrap();
         let id = app.halls.keep_drawn(coordinator(), drawn.clone()).wait().unwrap();
         assert!(said(app.halls.keep_drawn(coordinator(), drawn).wait()).contains("已有排班表"));
@@ -120,8 +125,7 @@ fn a_roster_is_drawn_published_swapped_and_filled_up_after_leave() {
 
         // Leave: asked, approved by the head; the gap is named; filling up moves nobody else.
         let away = (day("2026-03-04"), day("2026-03-04"));
-        let leave =
-            app.halls.ask_leave(one.clone(), hall, None, LeaveKind::Sick, away, None).wait().unwrap();
+        let leave = app.halls.ask_leave(one.clone(), hall, None, LeaveKind::Sick, away, None).wait().unwrap();
         assert!(app.halls.act_leave(one.clone(), leave, 1, LeaveAct::Approve).wait().is_err());
         app.halls.act_leave(coordinator(), leave, 1, LeaveAct::Approve).wait().unwrap();
         let v = app.halls.roster(coordinator(), id).wait().unwrap();
@@ -138,7 +142,10 @@ fn a_roster_is_drawn_published_swapped_and_filled_up_after_leave() {
         let [gap] = &v.report.gaps[..] else { panic!("{:?}", v.report.gaps) };
         assert_eq!((gap.day, &gap.why[..]), (away.0, &[(Why::Leave, 1), (Why::OtherShift, 1)][..]));
         // With changes that are not published there is no swap.
-        assert!(said(app.halls.ask_swap(two.clone(), id, day("2026-03-05"), staff, None).wait()).contains("先发布"));
+        assert!(
+            said(app.halls.ask_swap(two.clone(), id, day("2026-03-05"), staff, None).wait())
+                .contains("先发布")
+        );
         app.halls.publish_roster(coordinator(), id, v.ver).wait().unwrap();
         let drawn = app.halls.redraw_roster(coordinator(), id, Redraw::Least).wait().unwrap();
         assert_eq!(drawn.moved, 0, "nothing changed, nobody moves");
@@ -154,7 +161,9 @@ fn a_roster_is_drawn_published_swapped_and_filled_up_after_leave() {
         assert_eq!(over(&new.shown), over(&v.shown));
         // The next roster begins after this one.
         let next = plus(first, 14);
-        assert!(said(app.halls.draw_roster(coordinator(), hall, plus(first, 7), 1).wait()).contains("已有排班表"));
+        assert!(
+            said(app.halls.draw_roster(coordinator(), hall, plus(first, 7), 1).wait()).contains("已有排班表")
+        );
         let drawn = app.halls.draw_roster(coordinator(), hall, next, 1).wait().unwrap();
         app.halls.keep_drawn(coordinator(), drawn).wait().unwrap();
         assert_eq!(app.halls.rosters(coordinator(), hall).wait().unwrap().len(), 2);

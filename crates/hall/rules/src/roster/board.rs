@@ -190,7 +190,14 @@ impl<'a> Board<'a> {
             {
                 let (minutes, _, from, to) = board.shifts[s];
                 let begins = number(d.day) * 1_440;
-                *place = Some(Held { choice: None, minutes, begins: begins + from, ends: begins + to });
+                let (begins, ends) = (begins + from, begins + to);
+                // Two rosters may have given somebody two shifts of one day: both count.
+                *place = Some(place.map_or(Held { choice: None, minutes, begins, ends }, |old| Held {
+                    minutes: old.minutes + minutes,
+                    begins: old.begins.min(begins),
+                    ends: old.ends.max(ends),
+                    ..old
+                }));
             }
         }
         board

@@ -19,6 +19,8 @@ words! {
 /// A roster from one day to another.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sheet {
+    /// the first day that was planned: one that is drawn in the middle of a week says nothing of the days before
+    pub since: Option<Date>,
     /// what is to be covered, as it was when it was planned
     pub needs: Vec<Need>,
     /// the draft

@@ -495,6 +495,11 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
         "/desk/posted" => {
             vec![("hall", t.hall.to_string()), ("window", "1".into()), ("staff", t.posted.to_string())]
         }
+        "/desk/halls/at/{id}/rosters" => text(&[("first", "2026-01-05"), ("weeks", "1")]),
+        "/desk/halls/at/{id}/leave" => {
+            vec![("staff", t.posted.to_string()), ("kind", "duty".into()), ("first", "2036-01-01".into())]
+        }
+        "/desk/rosters/{id}/{act}" => text(&[("ver", "1")]),
         "/desk/erasures" => vec![("number", t.case.clone()), ("reason", "本人申请".into())],
         "/desk/erasures/{id}" => text(&[("step", "check")]),
         "/desk/walks/leads/{id}" => text(&[("act", "call")]),
@@ -625,6 +630,8 @@ fn is_open(path: &str) -> bool {
         // What can be applied for is everybody's; who begins at a window is asked where the item is.
         || path.starts_with("/desk/services/new/")
         || path.starts_with("/desk/services/themes/")
+        // One's own shifts: whose they are is never in the path.
+        || path.starts_with("/desk/shifts/")
 }
 
 /// The law: of what belongs to a county, nobody of the county beside it opens anything or passes a form.

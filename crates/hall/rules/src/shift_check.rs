@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::HALF;
-use crate::check::{Fault, fault};
+use crate::fault::{Fault, fault};
 use crate::halls::Hall;
+use crate::shifts::HALF;
 use crate::time::Span;
 
 /// Most shifts of a hall.
