@@ -29,7 +29,10 @@ const ASKS: &[(&str, &[&str])] = &[
             "vitals",
         ],
     ),
-    ("bancheng", &["asides", "backup", "cases", "jobs", "ledger_rows", "migrations", "proof", "vitals"]),
+    (
+        "bancheng",
+        &["asides", "backup", "cases", "jobs", "ledger_rows", "migrations", "proof", "seals", "vitals"],
+    ),
     ("catalogue-acts", &["counters", "guides", "items", "ledger_rows", "settings"]),
     ("catalogue-pages", &["items"]),
     (
@@ -52,7 +55,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "settings",
         ],
     ),
-    ("company-acts", &["cases", "companies", "office", "settings", "whistles"]),
+    ("company-acts", &["batches", "cases", "claims", "companies", "funds", "office", "settings", "whistles"]),
     ("company-pages", &["companies"]),
     ("imports", &["blobs", "brought", "office"]),
     ("optimise-acts", &["counters", "kept_logs", "ledger_rows", "office", "redesigns"]),
@@ -73,7 +76,7 @@ const ASKS: &[(&str, &[&str])] = &[
         ],
     ),
     ("outbox", &["office", "outbox", "settings"]),
-    ("people", &["facts", "office", "settings", "standing", "tries"]),
+    ("people", &["facts", "items", "office", "settings", "standing", "tries"]),
     ("people-pages", &["office"]),
     (
         "resolve-acts",

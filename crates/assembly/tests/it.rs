@@ -26,6 +26,8 @@ mod office;
 mod offices;
 #[path = "it/outbox.rs"]
 mod outbox_of_people;
+#[path = "it/pay.rs"]
+mod pay;
 #[path = "it/reach.rs"]
 mod reach;
 #[path = "it/reading.rs"]

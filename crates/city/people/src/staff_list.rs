@@ -30,13 +30,27 @@ impl Default for Completing {
 /// Parts of the name of a unit, and its kind; the first that fits.
 const KINDS: &[(&str, &[&str])] = &[
     ("hall", &["政务服务中心", "便民服务中心", "办事大厅", "政务大厅"]),
+    // Offices of a township belong to it, whatever they do.
+    ("township", &["街道", "镇人民政府", "乡人民政府", "镇政府", "乡政府", "镇政务服务", "乡政务服务"]),
     (
         "coordination",
-        &["审批局", "审批服务局", "政管办", "政务服务管理", "政务服务和", "数据局", "数据管理局"],
+        &[
+            "审批局",
+            "审批服务局",
+            "政管办",
+            "政务办",
+            "政务服务管理",
+            "政务服务和",
+            "政务服务办公室",
+            "政务服务局",
+            "营商环境",
+            "数据局",
+            "数据管理局",
+        ],
     ),
     ("supervision", &["督查室", "纪委", "监委", "督查办"]),
-    ("township", &["街道", "镇人民政府", "乡人民政府", "镇政府", "乡政府"]),
-    ("government", &["人民政府", "管委会", "管理委员会"]),
+    // 国有资产监督管理委员会 is a department; that of an area governs it.
+    ("government", &["人民政府", "管委会", "区管理委员会", "园管理委员会", "城管理委员会", "岛管理委员会"]),
     ("utility", &["公司", "集团", "供水", "供电", "燃气"]),
 ];
 
@@ -52,6 +66,12 @@ fn kind_of(name: &str) -> &'static str {
 
 /// Who is meant (kind of unit, empty: any), parts of the post (none: any), and the role; the first that fits.
 const ROLES: &[(&str, &[&str], Role)] = &[
+    // Who keeps the house running gets no further, wherever it is.
+    (
+        "",
+        &["司机", "驾驶员", "保洁", "保安", "门卫", "厨师", "炊事", "水电工", "后勤", "退休"],
+        Role::Handler,
+    ),
     ("", &["窗口", "首席代表", "综合受理", "前台", "收件"], Role::Clerk),
     ("", &["办公室主任", "综合科", "综合股", "联络员"], Role::UnitAdmin),
     // Whose sections they are counts more than what they are called: 督办科 of the coordinating office reminds, it does not judge.
@@ -111,12 +131,48 @@ impl Vocabulary for Plain<'_> {
 
 /// What sheets of people are called besides their unit.
 const SHEETS: &[&str] = &[
-    "花名册", "名册", "人员名单", "名单", "通讯录", "一览表", "汇总表", "统计表", "信息表", "登记表", "明细表", "工作人员",
-    "人员", "干部", "职工", "员工", "基本情况", "信息", "汇总", "sheet", "工作表", "表",
+    "花名册",
+    "名册",
+    "人员名单",
+    "名单",
+    "通讯录",
+    "一览表",
+    "汇总表",
+    "统计表",
+    "信息表",
+    "登记表",
+    "明细表",
+    "工作人员",
+    "人员",
+    "干部",
+    "职工",
+    "员工",
+    "基本情况",
+    "信息",
+    "汇总",
+    "sheet",
+    "工作表",
+    "表",
 ];
 /// What is left of such names and is no unit either.
-const ALL: &[&str] =
-    &["", "全市", "全县", "全区", "市直", "县直", "区直", "机关", "单位", "各单位", "部门", "各部门", "在编", "在职", "全部", "所有"];
+const ALL: &[&str] = &[
+    "",
+    "全市",
+    "全县",
+    "全区",
+    "市直",
+    "县直",
+    "区直",
+    "机关",
+    "单位",
+    "各单位",
+    "部门",
+    "各部门",
+    "在编",
+    "在职",
+    "全部",
+    "所有",
+];
 
 /// The unit that the name of a sheet says: `市监局花名册` that of 市监局; none where it says no unit: Sheet1, 2026年人员名单.
 pub(crate) fn unit_of_sheet(name: &str) -> Option<String> {
@@ -363,6 +419,12 @@ mod tests {
             ("市政务服务中心", "hall"),
             ("市委督查室", "supervision"),
             ("筻口镇", "township"),
+            ("筻口镇政务服务办公室", "township"),
+            ("市政务服务办公室", "coordination"),
+            ("市国有资产监督管理委员会", "department"),
+            ("市国资委", "department"),
+            ("经济技术开发区管理委员会", "government"),
+            ("南湖新区管委会", "government"),
         ] {
             assert_eq!(kind_of(name), kind, "{name}");
         }
@@ -370,7 +432,19 @@ mod tests {
 
     #[test]
     fn the_name_of_a_sheet_is_a_unit_or_says_nothing() {
-        for name in ["Sheet1", "sheet1 (2)", "花名册", "人员", "名单", "人员名单", "2026年干部花名册", "工作表1", "表1", "全市人员名单", ""] {
+        for name in [
+            "Sheet1",
+            "sheet1 (2)",
+            "花名册",
+            "人员",
+            "名单",
+            "人员名单",
+            "2026年干部花名册",
+            "工作表1",
+            "表1",
+            "全市人员名单",
+            "",
+        ] {
             assert_eq!(unit_of_sheet(name), None, "{name}");
         }
         for (name, unit) in [
@@ -401,6 +475,8 @@ mod tests {
             ("supervision", "主任科员", Role::Handler),
             ("supervision", "干部", Role::Supervisor),
             ("department", "督查科科长", Role::Supervisor),
+            ("coordination", "司机", Role::Handler),
+            ("supervision", "保安队长", Role::Handler),
         ] {
             assert_eq!(role_of(kind, post), role, "{kind} {post}");
         }

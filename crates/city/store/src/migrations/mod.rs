@@ -60,6 +60,7 @@ pub const STEPS: &[Step] = steps![
     34 "outbox",
     40 "seals",
     41 "roster",
+    42 "pay",
 ];
 
 /// The version this program knows.

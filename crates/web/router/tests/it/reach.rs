@@ -38,6 +38,8 @@ const MODEL: &str = r#"{"name":"一件事","steps":[{"id":"a","name":"受理","u
 
 /// What of county A is asked for.
 pub struct Things {
+    claim: String,
+    list: String,
     case: String,
     code: String,
     item: String,
@@ -243,11 +245,13 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         code: "91330100799655058B".into(),
         name: "甲县机械有限公司".into(),
         region: "990102".into(),
+        size: "小型".into(),
         ..company_acts::NewCompany::default()
     };
     let code = app.companies.put(actor(Role::Clerk, "a"), new, None).wait().unwrap();
     let pass = app.companies.print_code(actor(Role::Clerk, "a"), code.clone(), "当面".into());
     let company = (code, pass.wait().unwrap());
+    let (claim, list) = paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
     let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &item.code);
     let today = app.city.store().now().date();
@@ -256,6 +260,8 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let roster = app.halls.keep_drawn(coordinator.clone(), drawn).wait().unwrap();
     app.halls.publish_roster(coordinator.clone(), roster, 1).wait().unwrap();
     Things {
+        claim,
+        list,
         hall,
         roster,
         posted,
@@ -365,6 +371,36 @@ fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, 
     (id, kiosk, (begun.number, begun.code))
 }
 
+const POLICIES: &str = r#"{"funds": [{"code": "fund", "name": "扶持资金", "balance": 1000}], "items": [
+  {"code": "ask", "name": "补助", "from": "2020-01-01", "to": "2099-12-31", "fund": "fund", "amount": "100",
+   "conditions": [{"field": "size", "op": "=", "value": "小型", "text": "小型企业"}]},
+  {"code": "list", "name": "返还", "way": "免申即享", "from": "2020-01-01", "to": "2099-12-31", "fund": "fund", "amount": "100",
+   "conditions": [{"field": "size", "op": "=", "value": "小型", "text": "小型企业"}]}]}"#;
+
+/// What the company of county A asks for, and a list it stands on; both of a fund of its unit.
+fn paid(app: &House, company: &(String, String), clerk: &Actor) -> (String, String) {
+    let office = app.city.office_now().wait().unwrap();
+    let (app, unit) = (&app.companies, clerk.unit.unwrap());
+    let ver = app.propose_policies(Actor::system(), POLICIES.into(), "上新".into()).wait().unwrap();
+    app.release_policies(Actor::system(), ver).wait().unwrap();
+    let fund = company_acts::NewFund {
+        code: "fund".into(),
+        name: "扶持资金".into(),
+        source: "财政".into(),
+        year: "2026".into(),
+        unit: office.unit_name(unit),
+        amount: "1000".into(),
+        why: "预算".into(),
+    };
+    app.put_fund(Actor::system(), fund, None).wait().unwrap();
+    let (code, pass) = company.clone();
+    let (bank, number) = ("农行支行".to_owned(), "6228480402564890".to_owned());
+    app.set_account(None, code.clone(), pass.clone(), bank, number).wait().unwrap();
+    let claim = app.ask_as_company(None, code, pass, "ask".into()).wait().unwrap();
+    let drawn = app.draw_up(Actor::system(), "list".into()).wait().unwrap();
+    (claim, app.keep_batch(Actor::system(), drawn).wait().unwrap())
+}
+
 /// The path with the subject of county A in its parts; none when nobody said what it is about.
 pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
     if !path.contains('{') {
@@ -417,6 +453,11 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/walks/", "{id}", t.campaign.to_string()),
         ("/desk/walks/", "{kind}", "summary".into()),
         ("/desk/companies/c/", "{code}", t.company.0.clone()),
+        ("/desk/companies/funds/", "{code}", "fund".into()),
+        ("/desk/companies/payments/", "{number}", t.claim.clone()),
+        ("/desk/companies/batches/", "{number}", t.list.clone()),
+        ("/see/p/", "{number}", t.claim.clone()),
+        ("/publicity/", "{number}", t.list.clone()),
         ("/c/", "{code}", t.company.0.clone()),
         ("/c/", "{pass}", t.company.1.clone()),
         ("/desk/halls/at/", "{id}", t.hall.to_string()),
@@ -472,7 +513,15 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
             text(&[("login", "new.a"), ("name", "新人"), ("role", "handler"), ("unit", "a")])
         }
         "/desk/office/staff/act" => text(&[("login", "handler.a"), ("act", "unbind_sign_on")]),
-        "/desk/office/limits" => text(&[("limits", "[]")]),
+        "/desk/office/limits" => text(&[
+            ("phase", "handle"),
+            ("n", "5"),
+            ("n_unit", "workdays"),
+            ("yellow", "1"),
+            ("yellow_unit", "workdays"),
+            ("effective", "2026-08-01"),
+            ("source", "试行办法第三条"),
+        ]),
         "/desk/office/units" => text(&[
             ("key", "x"),
             ("name", "新单位"),
