@@ -69,6 +69,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "items",
             "office",
             "ratings",
+            "rosters",
             "settings",
             "slots",
             "tickets",

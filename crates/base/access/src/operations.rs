@@ -187,6 +187,8 @@ operations! {
         TakeTicket = "take_ticket", "取号";
         UnmaskBooking = "unmask_booking", "查看预约人联系方式";
         ReadPresence = "read_presence", "查看排队数字与在岗";
+        ReadRoster = "read_roster", "查看排班与交接";
+        WriteRoster = "write_roster", "排班、批假与批准调班";
     }
     Account(Account<'a>) {
         WriteStaff = "write_staff", "维护人员";
@@ -194,6 +196,7 @@ operations! {
     }
     Own(Own) {
         OwnAccount = "own_account", "管理本人账号";
+        OwnShifts = "own_shifts", "本人班次、调班、请假与交接";
         RecordWalk = "record_walk", "记录走查";
         KeepLogs = "keep_logs", "保存、共享与删除日志";
     }
@@ -286,6 +289,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadOffice, STAFF, Reach::Open),
     r(O::ReadMessages, STAFF, Reach::Unit),
     r(O::OwnAccount, STAFF, Reach::Own),
+    r(O::OwnShifts, STAFF, Reach::Own),
     r(O::WriteUnits, &[SystemAdmin, System], Reach::City),
     r(O::KeepRoster, &[SystemAdmin, UnitAdmin, System], Reach::Open),
     r(O::WriteStaff, &[SystemAdmin, System], Reach::Region),
@@ -382,6 +386,10 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReplyPosted, &[Handler, UnitAdmin], Reach::Unit),
     r(O::ReadPresence, &[UnitAdmin], Reach::Unit),
     r(O::ReadPresence, &[Coordinator, Supervisor, Analyst], Reach::Region),
+    r(O::ReadRoster, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ReadRoster, &[Coordinator, Supervisor, Analyst], Reach::Region),
+    r(O::WriteRoster, &[UnitAdmin], Reach::Unit),
+    r(O::WriteRoster, &[Coordinator, System], Reach::Region),
     r(O::WriteBulletins, &[Coordinator, Supervisor], Reach::Region),
     r(O::ReadBulletins, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
     r(O::ReadScores, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Open),

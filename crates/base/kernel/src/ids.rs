@@ -82,11 +82,17 @@ pub enum StreamKind {
     Ticket = 22,
     /// 印章: the life of one seal, and each use of it.
     Seal = 23,
+    /// 排班: the versions of one roster.
+    Roster = 26,
+    /// 请假: one request, and what was decided.
+    Leave = 27,
+    /// 交接单: one sheet, given and taken.
+    HandOver = 28,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -110,6 +116,9 @@ impl StreamKind {
         Self::Appointment,
         Self::Ticket,
         Self::Seal,
+        Self::Roster,
+        Self::Leave,
+        Self::HandOver,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -137,6 +146,9 @@ impl StreamKind {
             Self::Appointment => "appointment",
             Self::Ticket => "ticket",
             Self::Seal => "seal",
+            Self::Roster => "roster",
+            Self::Leave => "leave",
+            Self::HandOver => "hand_over",
         }
     }
 }

@@ -74,6 +74,8 @@ pub const KEPT: &[Kind] = &[
     k("预约、占号（不含姓名电话）", "appointments and their places, with a keyed digest of the telephone", "appointment, hall_place", "know no-shows of one person, warn before any bar", Ends::Kept),
     k("号票：何时等、谁在哪个窗口办", "tickets: how long one waited, who served at which window", "ticket", "waits, presence without work", Ends::Kept),
     k("大厅的定岗、授权与培训记录", "who is posted at which window, with authority and training", "hall", "only the trained and authorised sit at a window", Ends::Kept),
+    k("排班、调班与交接单", "who sits at which window when, who swapped with whom, what was handed over", "roster, hand_over", "people find somebody at the window; hours and rest are kept", Ends::Kept),
+    k("请假（只记类别和日期）", "who is away when; of why only the kind", "roster_leave", "nobody is planned while away", Ends::Kept),
     k("进厅不办事的说明", "what a unit said about who was posted and ended nothing", "posted_reply", "the right of reply", Ends::Kept),
     k("申请表（加密）", "what was filled in for an application, sealed", "application_form", "decide on it; papers may be asked for", Ends::Days(FORMS_DAYS)),
     k("没有提交的申请表（加密）", "what was filled in and never handed in, sealed", "application_form", "go on another day", Ends::Days(DRAFTS_DAYS)),

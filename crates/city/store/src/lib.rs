@@ -46,6 +46,7 @@ pub mod proof;
 pub mod ratings;
 pub mod readings;
 pub mod redesigns;
+pub mod rosters;
 pub mod seals;
 pub mod settings;
 pub mod slots;

@@ -56,6 +56,8 @@ pub struct Things {
     application: (String, String),
     company: (String, String),
     hall: i64,
+    /// its roster
+    roster: i64,
     /// who is posted at its window
     posted: i64,
     kiosk: String,
@@ -252,10 +254,16 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let (claim, list) = paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
     let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &item.code);
+    let today = app.city.store().now().date();
+    let this_week = hall::roster::plus(today, -i64::from(today.weekday().to_monday_zero_offset()));
+    let drawn = app.halls.draw_roster(coordinator.clone(), hall, this_week, 1).wait().unwrap();
+    let roster = app.halls.keep_drawn(coordinator.clone(), drawn).wait().unwrap();
+    app.halls.publish_roster(coordinator.clone(), roster, 1).wait().unwrap();
     Things {
         claim,
         list,
         hall,
+        roster,
         posted,
         kiosk,
         booking,
@@ -322,7 +330,7 @@ fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, 
     let opening = |days: Days| Opening { kind: Hours::Office, days, hours: whole.clone() };
     let training =
         Training { course: "岗前".into(), passed: day("2026-01-01"), valid_until: day("2036-01-01") };
-    let new = hall::Hall {
+    let mut new = hall::Hall {
         name: "甲县政务服务大厅".into(),
         unit: keeper.unit.unwrap(),
         region: "990102".parse().unwrap(),
@@ -351,7 +359,9 @@ fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, 
         booking: hall::BookingRules::default(),
         queueing: hall::QueueRules::default(),
         misuse: hall::MisuseRules::default(),
+        rostering: hall::roster::Rostering::default(),
     };
+    new.rostering = hall::roster::usual(&new);
     let id = app.halls.put_hall(keeper.clone(), 0, 0, new).wait().unwrap();
     let kiosk = app.halls.kiosk_of(keeper.clone(), id).wait().unwrap();
     let phone = hall::Channel::Phone;
@@ -451,11 +461,17 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/c/", "{code}", t.company.0.clone()),
         ("/c/", "{pass}", t.company.1.clone()),
         ("/desk/halls/at/", "{id}", t.hall.to_string()),
+        ("/desk/halls/at/{id}/shifts/", "{part}", "numbers".into()),
         ("/desk/halls/at/", "{part}", "about".into()),
         ("/desk/halls/at/", "{window}", "1".into()),
         ("/desk/halls/at/", "{act}", "recall".into()),
         ("/desk/halls/booking/", "{number}", t.booking.0.clone()),
         ("/desk/halls/booking/", "{act}", "show".into()),
+        ("/desk/rosters/", "{id}", t.roster.to_string()),
+        ("/desk/rosters/", "{act}", "publish".into()),
+        ("/desk/shifts/", "{act}", "swap".into()),
+        ("/shifts/", "{staff}", t.posted.to_string()),
+        ("/shifts/", "{token}", "x".into()),
         ("/halls/", "{id}", t.hall.to_string()),
         ("/k/", "{id}", t.hall.to_string()),
         ("/k/", "{token}", t.kiosk.clone()),
@@ -528,6 +544,11 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
         "/desk/posted" => {
             vec![("hall", t.hall.to_string()), ("window", "1".into()), ("staff", t.posted.to_string())]
         }
+        "/desk/halls/at/{id}/rosters" => text(&[("first", "2026-01-05"), ("weeks", "1")]),
+        "/desk/halls/at/{id}/leave" => {
+            vec![("staff", t.posted.to_string()), ("kind", "duty".into()), ("first", "2036-01-01".into())]
+        }
+        "/desk/rosters/{id}/{act}" => text(&[("ver", "1")]),
         "/desk/erasures" => vec![("number", t.case.clone()), ("reason", "本人申请".into())],
         "/desk/erasures/{id}" => text(&[("step", "check")]),
         "/desk/walks/leads/{id}" => text(&[("act", "call")]),
@@ -658,6 +679,8 @@ fn is_open(path: &str) -> bool {
         // What can be applied for is everybody's; who begins at a window is asked where the item is.
         || path.starts_with("/desk/services/new/")
         || path.starts_with("/desk/services/themes/")
+        // One's own shifts: whose they are is never in the path.
+        || path.starts_with("/desk/shifts/")
 }
 
 /// The law: of what belongs to a county, nobody of the county beside it opens anything or passes a form.
