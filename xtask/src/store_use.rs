@@ -52,6 +52,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "settings",
         ],
     ),
+    ("cells", &["cases", "cells", "counters"]),
     ("company-acts", &["cases", "companies", "office", "settings", "whistles"]),
     ("company-pages", &["companies"]),
     ("imports", &["blobs", "brought", "office"]),

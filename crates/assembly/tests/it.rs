@@ -1,5 +1,7 @@
 //! The use cases on both engines, with a clock moved by hand.
 
+#[path = "it/cells.rs"]
+mod cells_of_cities;
 #[path = "it/company.rs"]
 mod company;
 #[path = "it/door.rs"]

@@ -171,18 +171,19 @@ fn a_plain_list_with_a_gap_is_refused_whole_and_says_where() {
         let own = super::who(Role::UnitAdmin, 2);
         let list = sheet(&[&["姓名", "单位", "职务"], &["王立", "从来没有的局", "局长"]]);
         let taken = app.people.take_in_roster(&own, &list).unwrap();
-        assert!(taken.wrong.len() == 1 && taken.wrong[0].said.zh.contains("从来没有的局"), "{:?}", taken.wrong);
+        assert!(
+            taken.wrong.len() == 1 && taken.wrong[0].said.zh.contains("从来没有的局"),
+            "{:?}",
+            taken.wrong
+        );
         // The same account twice, a role that is none, a sheet that says no unit: refused where they stand.
         let twice = sheet(&[
             &["姓名", "单位", "职务", "账号"],
             &["王立", "市监局", "局长", "wang"],
             &["冯晓", "市监局", "", "wang"],
         ]);
-        let role = sheet(&[
-            &["姓名", "单位", "角色"],
-            &["王立", "市监局", ""],
-            &["冯晓", "市监局", "大总管"],
-        ]);
+        let role =
+            sheet(&[&["姓名", "单位", "角色"], &["王立", "市监局", ""], &["冯晓", "市监局", "大总管"]]);
         for (list, what) in [(twice, "重复"), (role, "大总管")] {
             let taken = app.people.take_in_roster(&admin, &list).unwrap();
             let wrong: Vec<_> = taken.wrong.iter().map(|w| (w.row, w.said.zh.contains(what))).collect();

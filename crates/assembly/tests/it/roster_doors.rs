@@ -104,7 +104,8 @@ fn the_same_people_come_out_of_every_dress_of_a_plain_list() {
             let told = &taken.told[0];
             let said = |value: &str| told.values_unknown.iter().any(|v| v.value == value);
             // New people get a role by their post; those who are here keep theirs.
-            let of_people: &[&str] = if n == 0 { &["党组书记、局长", "临江市水利局"] } else { &["已有账号"] };
+            let of_people: &[&str] =
+                if n == 0 { &["党组书记、局长", "临江市水利局"] } else { &["已有账号"] };
             assert!(of_people.iter().all(|value| said(value)), "{dress}: {told:?}");
         }
         let office = app.city.office_now().wait().expect("an office");

@@ -369,7 +369,8 @@ fn plain_list(
             let unit = Some(cell("单位编码")).filter(|u| !u.is_empty());
             // A column of units that is empty here is a gap; without the column the sheet is called by its unit.
             let unit = unit.or_else(|| unit_of_sheet(&sheet).filter(|_| !r.has("单位编码")));
-            let mut wrong = |zh: String, en: String| bad.push((sheet.clone(), r.record.row, Said::new(zh, en)));
+            let mut wrong =
+                |zh: String, en: String| bad.push((sheet.clone(), r.record.row, Said::new(zh, en)));
             if unit.is_none() && !r.has("单位编码") {
                 wrong(
                     format!("不知道是哪个单位的人：请加“单位”一列，或把工作表“{sheet}”改成单位名称"),
@@ -513,8 +514,7 @@ impl People {
             let rows = of_staff.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
             (staff_of(&rows, &called, (actor, &old), &mut wrong), Vec::new())
         } else {
-            let known =
-                Known { office: &office, units: &called, accounts: &old, regions: &regions, how };
+            let known = Known { office: &office, units: &called, accounts: &old, regions: &regions, how };
             let (units, staff, told) = plain_list(plain, &known, actor, &mut wrong);
             made = units;
             (staff, told)

@@ -111,12 +111,48 @@ impl Vocabulary for Plain<'_> {
 
 /// What sheets of people are called besides their unit.
 const SHEETS: &[&str] = &[
-    "花名册", "名册", "人员名单", "名单", "通讯录", "一览表", "汇总表", "统计表", "信息表", "登记表", "明细表", "工作人员",
-    "人员", "干部", "职工", "员工", "基本情况", "信息", "汇总", "sheet", "工作表", "表",
+    "花名册",
+    "名册",
+    "人员名单",
+    "名单",
+    "通讯录",
+    "一览表",
+    "汇总表",
+    "统计表",
+    "信息表",
+    "登记表",
+    "明细表",
+    "工作人员",
+    "人员",
+    "干部",
+    "职工",
+    "员工",
+    "基本情况",
+    "信息",
+    "汇总",
+    "sheet",
+    "工作表",
+    "表",
 ];
 /// What is left of such names and is no unit either.
-const ALL: &[&str] =
-    &["", "全市", "全县", "全区", "市直", "县直", "区直", "机关", "单位", "各单位", "部门", "各部门", "在编", "在职", "全部", "所有"];
+const ALL: &[&str] = &[
+    "",
+    "全市",
+    "全县",
+    "全区",
+    "市直",
+    "县直",
+    "区直",
+    "机关",
+    "单位",
+    "各单位",
+    "部门",
+    "各部门",
+    "在编",
+    "在职",
+    "全部",
+    "所有",
+];
 
 /// The unit that the name of a sheet says: `市监局花名册` that of 市监局; none where it says no unit: Sheet1, 2026年人员名单.
 pub(crate) fn unit_of_sheet(name: &str) -> Option<String> {
@@ -370,7 +406,19 @@ mod tests {
 
     #[test]
     fn the_name_of_a_sheet_is_a_unit_or_says_nothing() {
-        for name in ["Sheet1", "sheet1 (2)", "花名册", "人员", "名单", "人员名单", "2026年干部花名册", "工作表1", "表1", "全市人员名单", ""] {
+        for name in [
+            "Sheet1",
+            "sheet1 (2)",
+            "花名册",
+            "人员",
+            "名单",
+            "人员名单",
+            "2026年干部花名册",
+            "工作表1",
+            "表1",
+            "全市人员名单",
+            "",
+        ] {
             assert_eq!(unit_of_sheet(name), None, "{name}");
         }
         for (name, unit) in [

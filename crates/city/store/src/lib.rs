@@ -12,6 +12,7 @@ pub mod blobs;
 pub mod brought;
 pub mod campaigns;
 pub mod cases;
+pub mod cells;
 mod clock;
 pub mod companies;
 mod conn;

@@ -94,7 +94,8 @@ fn is_big5(sample: &[u8]) -> bool {
     if pairs < 6 || between * 50 > pairs || common * 10 < pairs * 7 {
         return false;
     }
-    let (text, list) = (low * 100 >= pairs * 15, pairs >= FEW && foreign * 10 >= pairs && foreign * 2 <= pairs);
+    let (text, list) =
+        (low * 100 >= pairs * 15, pairs >= FEW && foreign * 10 >= pairs && foreign * 2 <= pairs);
     if !text && !list {
         return false;
     }
@@ -534,7 +535,8 @@ mod tests {
         let names = format!("姓名,電話\n{}", "陳志豪,28550000\n".repeat(19));
         assert_eq!(all(&BIG5.encode(&names).0).0, Encoding::Big5);
         assert_eq!(all(&GB18030.encode(&names).0).0, Encoding::Gb18030);
-        for other in ["俄文名称,中文名称,ИВАН\n", "┌──┬──┐\n│甲│乙│\n", "铃木,スズキイチロウ\n"] {
+        for other in ["俄文名称,中文名称,ИВАН\n", "┌──┬──┐\n│甲│乙│\n", "铃木,スズキイチロウ\n"]
+        {
             assert_eq!(all(&GB18030.encode(&other.repeat(30)).0).0, Encoding::Gb18030, "{other}");
         }
         let names = format!("姓名,电话\n{}", "陈志豪,28550000\n龚鑫淼,28550001\n".repeat(19));

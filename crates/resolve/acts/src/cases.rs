@@ -256,6 +256,7 @@ impl Cases {
         Self::other_side(tx, office, actor, case, &happened.asked)?;
         tell(&self.city, tx, office, &after, &happened.asked)?;
         tell_person(&self.city, tx, office, &after, &happened.asked, None)?;
+        cells::follow(&self.city, tx, office, case, &after, &happened.asked)?;
         Ok(after)
     }
 
@@ -486,6 +487,8 @@ pub(crate) fn shown_to_resident(act: Act) -> bool {
             | Act::DenyExtension
             | Act::AskExtension
             | Act::MissedCall
+            | Act::PeerReturn
+            | Act::PeerCallback
     )
 }
 
