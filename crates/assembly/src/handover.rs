@@ -10,8 +10,9 @@ use resolve::{Case, Channel, Complexity, Kind, Registration, Word as _};
 use store::{Rd, Tx};
 use walk::ops::FindingKind;
 
+use crate::House;
 use catalogue_acts::publish_item;
-use cells::{CellHandovers, Matter};
+use cells::{CellHandovers, DAYS_CLASSES, Matter, Told};
 use city::{City, Contact, Error, Office};
 use company_acts::{CompanyHandovers, WhistleCase};
 use hall_acts::HallHandovers;
@@ -72,6 +73,20 @@ fn whistle_becomes_case(
 /// What matters between cities hand over to the loop.
 pub(crate) const OF_CELLS: CellHandovers =
     CellHandovers { case_does: resolve_acts::case_does, matter_becomes_case };
+
+/// 上报数据: what was counted here, day by day, for the level above.
+pub(crate) fn figures_go_up(house: &House) -> Result<usize, Error> {
+    house.cells.tell_figures(|day| {
+        let c = house.supervision.day_counts(day, DAYS_CLASSES)?;
+        Ok(Told {
+            happened: c.happened,
+            happened_peers: c.happened_peers,
+            stands: c.stands,
+            stands_peers: c.stands_peers,
+            days: c.days,
+        })
+    })
+}
 
 /// 来件成案: what another city handed over enters the closed loop here, with a number and a calendar of this city.
 fn matter_becomes_case(

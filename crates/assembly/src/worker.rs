@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use store::{asides, idempotency, ledger_rows, office};
 
-use crate::{House, jobs};
+use crate::{House, handover, jobs};
 use cells::CELLS;
 use city::{Error, METER, contained, retention};
 use hall_acts::HALLS;
@@ -52,6 +52,7 @@ pub const CARES: &[Care] = &[
     Care { name: "seals", zh: "封签", every: ALWAYS, run: seals },
     Care { name: INDEX, zh: "读文索引", every: ALWAYS, run: |house| house.cases.read_on(STEPS) },
     Care { name: FIGURES, zh: "统计数据", every: ALWAYS, run: |house| house.supervision.figures_on() },
+    Care { name: "figures-up", zh: "上报数据", every: MINUTE, run: handover::figures_go_up },
     Care {
         name: "learning",
         zh: "学习转办",

@@ -701,3 +701,102 @@ fn the_rows_of_messages_and_matters_are_the_same_on_both_engines() {
         ticks_clean(&house);
     });
 }
+
+/// Figures go up by day; the board above adds them, each matter once wherever it is; a silent city is silent since when and
+/// never nought; told twice, late and in the wrong order they are what they were.
+#[test]
+fn a_province_adds_up_what_its_cities_tell_and_who_is_silent_is_not_nought() {
+    let clock = HandClock::at(START.parse().unwrap());
+    let mut all = towns(&clock, 2);
+    let dirs = (TempDir::new(), TempDir::new());
+    let options = Options { clock: clock.as_clock(), ..Options::default() };
+    let store = Store::open(&Place::Embedded { dir: dirs.0.path().to_owned() }, options).unwrap();
+    let house = House::open(store.clone(), dirs.1.path()).unwrap();
+    fill(&house, "43", "湘省");
+    all.push(Town { house, code: "43", name: "湘省", store, _dirs: dirs });
+    let peer = |of: &Town, rank, purposes| NewPeer {
+        code: of.code.into(),
+        name: of.name.into(),
+        address: String::new(),
+        rank,
+        purposes,
+        secret: KEY.into(),
+        active: true,
+    };
+    let (a, b, top) = (&all[0], &all[1], &all[2]);
+    for city in [a, b] {
+        city.house
+            .cells
+            .set_peer(city.admin(), peer(top, Rank::Above, vec![Purpose::Figures]))
+            .wait()
+            .unwrap();
+        top.house
+            .cells
+            .set_peer(top.admin(), peer(city, Rank::Below, vec![Purpose::Figures]))
+            .wait()
+            .unwrap();
+    }
+    let day = |n: i64| START.parse::<Moment>().unwrap().plus_us(n * US_PER_DAY).date();
+    let board =
+        |from: i64, to: i64| top.house.cells.province(top.coordinator(), day(from), day(to)).wait().unwrap();
+    let before = board(0, 0);
+    assert!(
+        before.cities.iter().all(|l| l.counts.is_none() && l.silent.is_some()),
+        "nothing told is not nought"
+    );
+    // Three lodged in one city, one in the other; one of the three is handed over, taken and answered there.
+    let (handed, own) = (a.lodge("转出去的事"), a.lodge("自己办的事"));
+    a.lodge("还没有办的事");
+    b.lodge("那边的事");
+    let subject = a.hand(&handed, b).unwrap();
+    settle(&all);
+    let came = b.find(Side::Receiver, &subject).unwrap();
+    let theirs = b.house.cells.accept(b.coordinator(), came.id).wait().unwrap();
+    for (town, number) in [(a, &own), (b, &theirs)] {
+        town.act(town.coordinator(), number, super::to(2)).unwrap();
+        let reply = Command::Reply { text: "办好了".into(), basis: String::new() };
+        town.act(town.who(Role::Handler, 2), number, reply).unwrap();
+    }
+    // The figures of that moment: the origin does not know yet that it was answered.
+    let tell = |t: &Town| Worker::new(t.house.clone()).tick().unwrap();
+    tell(a);
+    tell(b);
+    let old: Vec<Parcel> = a.parcels(top);
+    settle(&all);
+    let now = board(0, 0);
+    let total = now.total.counts.as_ref().unwrap();
+    let of = |key: &str| total[key];
+    assert_eq!((of("intake"), of("open"), of("replied"), of("handed_over")), (4, 4, 2, 1));
+    assert_eq!(now.total.days.iter().sum::<u64>(), 2);
+    assert_eq!(cells::middle(&now.total.days), Some(0));
+    assert!(now.cities.iter().all(|l| l.silent.is_none() && l.as_of.is_some()));
+    let line =
+        |b: &cells::ProvinceBoard, code: &str| b.cities.iter().find(|l| l.code == code).unwrap().clone();
+    assert_eq!(line(&now, "4304").counts.unwrap()["intake"], 1, "what was received was lodged elsewhere");
+    // Two days on only one of them tells: the other is silent since it told last, and its numbers are those of then.
+    clock.move_us(2 * US_PER_DAY);
+    a.lodge("又一件事");
+    tell(a);
+    settle(&all);
+    let later = board(0, 2);
+    let b_line = line(&later, "4304");
+    assert_eq!(b_line.silent, line(&now, "4304").as_of);
+    assert_eq!((b_line.counts.unwrap()["open"], b_line.told), (1, 1));
+    assert_eq!(line(&later, "4306").told, 3, "each day that ended is told");
+    assert_eq!(later.total.counts.as_ref().unwrap()["intake"], 5);
+    assert!(line(&board(2, 2), "4304").counts.is_none(), "no figures are no nought");
+    // Old figures that come once more change nothing.
+    for p in &old {
+        top.takes(p).unwrap();
+    }
+    assert_eq!(line(&board(0, 2), "4306").counts, line(&later, "4306").counts);
+    // Who is not below, or not agreed, tells nothing; who may not read it sees nothing.
+    assert!(top.house.cells.province(top.who(Role::Handler, 2), day(0), day(1)).wait().is_err());
+    assert!(top.house.cells.province(top.coordinator(), day(1), day(0)).wait().is_err());
+    top.house.cells.set_peer(top.admin(), peer(a, Rank::Beside, vec![])).wait().unwrap();
+    clock.move_us(2 * US_PER_HOUR);
+    tell(a);
+    let p = a.parcels(top).remove(0);
+    let receipt: serde_json::Value = serde_json::from_slice(&top.takes(&p).unwrap()).unwrap();
+    assert_eq!(receipt["state"], "aside");
+}

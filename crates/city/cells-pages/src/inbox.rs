@@ -4,21 +4,19 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use cells::Arrived;
+use cells::{Arrived, Cells};
 use city::Error;
 use web_kit::header_of;
 
-use crate::Kit;
-
 /// `POST /cells/inbox`
-pub(crate) async fn take(State(kit): State<Kit>, headers: HeaderMap, body: String) -> Response {
+pub(crate) async fn take(State(cells): State<Cells>, headers: HeaderMap, body: String) -> Response {
     let arrived = Arrived {
         id: header_of(&headers, "webhook-id").to_owned(),
         at_s: header_of(&headers, "webhook-timestamp").parse().unwrap_or(0),
         signature: header_of(&headers, "webhook-signature").to_owned(),
         body,
     };
-    match kit.acts.cells.receive(arrived).await {
+    match cells.receive(arrived).await {
         Ok(receipt) => Json(receipt).into_response(),
         Err(Error::NotFound | Error::Invalid { .. }) => StatusCode::NOT_FOUND.into_response(),
         // The store could not: the sender tries again.

@@ -3,6 +3,7 @@
 //!
 //! Knows the use cases of cells and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
+mod board;
 mod hand;
 mod inbox;
 mod list;
@@ -46,6 +47,7 @@ pub const PLACES: &[Place] = &[Place {
 pub fn routes() -> Router<Kit> {
     Router::new()
         .route("/desk/cells", get(list::show))
+        .route("/desk/cells/board", get(board::show))
         .route("/desk/cells/peers", get(peers::show).post(peers::save))
         .route("/desk/cells/again", post(peers::try_again))
         .route("/desk/cells/hand/{number}", get(hand::form).post(hand::save))
@@ -53,6 +55,9 @@ pub fn routes() -> Router<Kit> {
 }
 
 /// Where other cells send their messages: signed, from no page of this site, outside of the guard of pages.
-pub fn between() -> Router<Kit> {
-    Router::new().route("/cells/inbox", post(inbox::take)).layer(DefaultBodyLimit::max(cells::MESSAGE_MAX))
+pub fn between(cells: Cells) -> Router {
+    Router::new()
+        .route("/cells/inbox", post(inbox::take))
+        .layer(DefaultBodyLimit::max(cells::MESSAGE_MAX))
+        .with_state(cells)
 }

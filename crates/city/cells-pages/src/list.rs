@@ -78,6 +78,8 @@ struct CellsHtml {
     asides: Vec<Aside>,
     admin: bool,
     none: bool,
+    /// cities below this one tell their figures
+    above: bool,
 }
 
 /// `GET /desk/cells`
@@ -115,6 +117,7 @@ pub(crate) async fn show(State(kit): State<Kit>, desk: Desk) -> Result<Response,
         handed: went.into_iter().map(|m| line(&p, m)).collect(),
         admin: p.may(access::Operation::WritePeers),
         none: peers.is_empty(),
+        above: peers.iter().any(|p| p.rank == cells::Rank::Below),
         p,
     }))
 }

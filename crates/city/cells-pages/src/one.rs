@@ -22,6 +22,8 @@ struct MatterHtml {
     p: Page,
     l: Line,
     received: bool,
+    /// the reader may open the case here
+    open: bool,
     note: String,
     reason: String,
     words: String,
@@ -50,6 +52,7 @@ fn page_of(p: Page, m: MatterView, sent: Fields, trouble: String) -> Response {
     let contact = content.as_ref().and_then(|c| c.contact.clone());
     render(&MatterHtml {
         received,
+        open: p.may(Operation::ReadCase),
         note: m.known.note.clone(),
         reason: m.known.reason.clone(),
         words: content.map(|c| c.words).unwrap_or_default(),

@@ -12,10 +12,9 @@ web_kit::texts! {
     received_none: "还没有受理过外地来件。", "Nothing was received yet.";
     handed: "转出的件", "Handed over";
     handed_none: "还没有转出过件。", "Nothing was handed over yet.";
-    th_title: "标题", "Title";
+    th_what: "标题", "Title";
     th_city: "对方", "Other city";
     th_numbers: "两边编号", "Both numbers";
-    th_state: "状态", "State";
     th_there: "对方进展", "There";
     th_clock: "期限在", "Clock";
     th_changed: "最近变化", "Last change";
@@ -84,6 +83,18 @@ web_kit::texts! {
     hand_contact: "随件提供反映人联系方式的用途", "What the contact of the person is needed for";
     hand_contact_hint: "不需要就留空；只送给约定可传联系方式的城市，并留痕", "empty when it is not; only to a city with which it is agreed, and on record";
     hand_go: "转办", "Hand over";
+    board: "全省看板", "Board of the province";
+    board_lead: "各市上报的数相加：件按登记地只计一次，答复和超期按办理地计；点开数字到该市的名单。", "What the cities told, added up: a case counts where it was lodged, answers and lateness where it is dealt with; each number leads to the list of the city.";
+    board_none: "还没有城市上报数据：在“对接城市”中添加下级城市，并约定上报数据。", "No city tells its figures yet: add one below this with figures agreed.";
+    board_of: "{all} 个城市中 {n} 个有数，{silent} 个没有按时上报（列出自何时起）。", "{n} of {all} cities have figures; {silent} are silent, since when is shown.";
+    as_of: "截至 {at}", "as of {at}";
+    told_days: "（其中 {n} 天有数）", "({n} days told)";
+    from_day: "从", "From";
+    to_day: "到", "To";
+    show: "查看", "Show";
+    middle: "答复中位（工作日）", "Middle answer, working days";
+    middle_how: "把各市按工作日数分组的答复数相加后取中位，不用中位数的平均", "from the added counts by working days, never a mean of middles";
+    together: "合计", "Together";
     from_city: "{name}转来", "From {name}";
     at_city: "已转{name}", "Handed to {name}";
 }

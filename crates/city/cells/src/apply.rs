@@ -9,7 +9,7 @@ use store::cells::{self as rows, MatterRow, PeerRow};
 
 use crate::hand::note_of;
 use crate::life::{Known, Side, State, Step, Turn, next};
-use crate::message::{Content, Matter};
+use crate::message::{Content, Matter, Message};
 use crate::post::send;
 use crate::{Cells, life};
 
@@ -61,10 +61,12 @@ impl Cells {
         tx: &mut Tx<'_>,
         office: &Office,
         peer: &PeerRow,
-        subject: &str,
+        message: &Message,
         content: &Content,
     ) -> Result<(), Error> {
+        let subject = message.subject.as_str();
         match content {
+            Content::Figures { day, told } => self.told_figures(tx, peer, *day, told, message.at),
             Content::Offer(matter) => self.offered(tx, office, peer, subject, matter),
             Content::Recall {} | Content::Words { .. } | Content::CalledBack { .. } => {
                 let row = rows::matter(tx, peer.id, "in", subject)?.ok_or(Error::NotFound)?;

@@ -131,7 +131,7 @@ impl Cells {
         let text = self.city.vault().unseal_bytes(row.key, sealed)?;
         let message: Message = serde_json::from_slice(&text).map_err(Error::bug)?;
         let content = message.content().map_err(|why| Error::told("message", &why))?;
-        self.apply(tx, office, peer, &message.subject, &content)
+        self.apply(tx, office, peer, &message, &content)
     }
 
     /// 再试一次: what stands aside is read and done anew, by an administrator after an upgrade or a change; on record.

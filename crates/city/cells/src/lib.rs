@@ -5,6 +5,7 @@
 //! through [`CellHandovers`]. [`follow`] is what the loop calls. Must not know any movement, pages or SQL.
 
 mod apply;
+mod figures;
 mod follow;
 mod hand;
 mod inbox;
@@ -22,6 +23,7 @@ use kernel::{Actor, CaseId};
 use resolve::{Case, Command};
 use store::Tx;
 
+pub use figures::{AT_ORIGIN, BoardLine, Counts, DAYS_CLASSES, ProvinceBoard, Told, middle};
 pub use follow::follow;
 pub use hand::HandOver;
 pub use inbox::Arrived;

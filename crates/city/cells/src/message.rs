@@ -1,10 +1,12 @@
 //! 消息: what cells say to each other, and the receipt. One JSON object each, signed as a webhook is (`delivery::signature`).
 
 use city::Contact;
-use kernel::{Moment, RegionCode};
+use kernel::{Date, Moment, RegionCode};
 use resolve::{Complexity, Kind, Satisfaction, Solved};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+use crate::figures::Told;
 
 /// The version of the messages that this program writes and reads.
 pub const VERSION: u32 = 1;
@@ -105,6 +107,13 @@ pub enum Content {
         unit: String,
         /// from when the clock is the origin's again
         at: Moment,
+    },
+    /// 数据: city → the level above
+    Figures {
+        /// of which day
+        day: Date,
+        /// what was counted
+        told: Box<Told>,
     },
 }
 

@@ -1,6 +1,6 @@
 //! 对接城市: which cells this one speaks with, what may pass, and how long each has been silent.
 
-use access::{City, Permit, decide, op};
+use access::{City, Nothing, Permit, decide, op};
 use city::{Door as _, Error, Later};
 use kernel::{Actor, Moment, RegionCode};
 use sm3::{Digest as _, Sm3};
@@ -205,7 +205,7 @@ impl Cells {
     /// The peers, with how each stands.
     pub fn peers(&self, actor: Actor) -> Later<Vec<PeerView>> {
         self.read(move |app, rd| {
-            decide(&actor, op::ReadCells, City(&app.city.office(rd)?.settings.city))?;
+            decide(&actor, op::ReadCells, Nothing)?;
             let all = rows::peers(rd)?;
             all.into_iter().map(|row| app.peer_view(rd, row)).collect()
         })

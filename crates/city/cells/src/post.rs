@@ -156,6 +156,25 @@ impl Cells {
         Ok(begun)
     }
 
+    /// Sends what waits, until nothing does or nobody answers, at most for so long; says whether nothing waits.
+    ///
+    /// # Errors
+    /// The store could not.
+    pub fn settle(&self, patience: Duration) -> Result<bool, Error> {
+        let until = Instant::now() + patience;
+        for peer in self.city.store().read(|rd| rows::peers(rd))?.into_iter().filter(|p| p.active) {
+            if Instant::now() < until && !peer.address.is_empty() && self.locked().insert(peer.id) {
+                let turn = Turn(self.clone(), peer.id);
+                turn.0.speak(&peer)?;
+            }
+        }
+        let waits = |rd: &mut store::Rd<'_>| {
+            let all = rows::peers(rd)?.into_iter().map(|p| Ok(rows::waiting(rd, p.id)?.0));
+            all.sum::<Result<i64, Error>>()
+        };
+        Ok(self.city.store().read(waits)? == 0)
+    }
+
     fn locked(&self) -> std::sync::MutexGuard<'_, std::collections::HashSet<i64>> {
         self.busy.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

@@ -1,8 +1,8 @@
 //! 跨域件所见: lists of what was handed over and received, and messages that stand aside.
 
-use access::{City, decide, op};
+use access::{City, Nothing, decide, op};
 use city::{Door as _, Error, Later};
-use kernel::{Actor, Moment};
+use kernel::{Actor, Moment, Role};
 use resolve::Act;
 use store::cells::{self as rows, MatterRow, PeerRow};
 use store::{Rd, cases};
@@ -72,6 +72,12 @@ pub struct Beside {
     pub peers: Vec<(String, String)>,
 }
 
+/// Is it of a case that the actor may see?
+fn theirs(rd: &mut Rd<'_>, actor: &Actor, row: &MatterRow) -> Result<bool, Error> {
+    let case = row.case.map(|id| cases::by_id(rd, id)).transpose()?.flatten();
+    Ok(case.is_some_and(|c| access::may_see(actor, &c)))
+}
+
 impl Cells {
     /// What stands beside a case, for who may see it.
     pub fn beside(&self, actor: Actor, number: String) -> Later<Beside> {
@@ -99,25 +105,41 @@ impl Cells {
     /// Matters handed over (`Origin`) or received (`Receiver`), the newest first, below id `before`.
     pub fn matters(&self, actor: Actor, side: Side, before: Option<i64>) -> Later<Vec<MatterView>> {
         self.read(move |app, rd| {
-            decide(&actor, op::ReadCells, City(&app.city.office(rd)?.settings.city))?;
+            decide(&actor, op::ReadCells, Nothing)?;
             let peers = rows::peers(rd)?;
             let word = if side == Side::Origin { "out" } else { "in" };
-            let all = rows::matters(rd, word, before.unwrap_or(i64::MAX), 100)?;
-            all.into_iter().map(|row| app.matter_view(rd, &peers, row)).collect()
+            let whole = app.of_whole_city(rd, &actor)?;
+            let mut out = Vec::new();
+            for row in rows::matters(rd, word, before.unwrap_or(i64::MAX), 100)? {
+                if whole || theirs(rd, &actor, &row)? {
+                    out.push(app.matter_view(rd, &peers, row)?);
+                }
+            }
+            Ok(out)
         })
     }
 
     /// One matter; with what was handed over while it waits to be decided here.
     pub fn matter(&self, actor: Actor, id: i64) -> Later<MatterView> {
         self.read(move |app, rd| {
-            decide(&actor, op::ReadCells, City(&app.city.office(rd)?.settings.city))?;
+            decide(&actor, op::ReadCells, Nothing)?;
             let row = rows::matter_by_id(rd, id)?.ok_or(Error::NotFound)?;
+            if !app.of_whole_city(rd, &actor)? && !theirs(rd, &actor, &row)? {
+                return Err(Error::NotFound);
+            }
             let content = row.content.is_some().then(|| app.matter_in(&row)).transpose()?;
             let peers = rows::peers(rd)?;
             let mut view = app.matter_view(rd, &peers, row)?;
             view.content = content.map(|m| Matter { contact: m.contact.map(|c| c.masked()), ..m });
             Ok(view)
         })
+    }
+
+    /// Does the actor stand at the level of the city? A county sees what is of its own cases.
+    fn of_whole_city(&self, rd: &mut Rd<'_>, actor: &Actor) -> Result<bool, Error> {
+        let office = self.city.office(rd)?;
+        let region = actor.region.as_ref();
+        Ok(actor.role == Role::System || region.is_some_and(|r| r.contains(&office.settings.city)))
     }
 
     fn matter_view(&self, rd: &mut Rd<'_>, peers: &[PeerRow], row: MatterRow) -> Result<MatterView, Error> {
@@ -144,8 +166,8 @@ impl Cells {
 
     /// How many came and wait to be decided.
     pub fn undecided(&self, actor: Actor) -> Later<i64> {
-        self.read(move |app, rd| {
-            decide(&actor, op::ReadCells, City(&app.city.office(rd)?.settings.city))?;
+        self.read(move |_, rd| {
+            decide(&actor, op::ReadCells, Nothing)?;
             Ok(rows::count(rd, "in", State::Offered.word())?)
         })
     }
@@ -153,7 +175,10 @@ impl Cells {
     /// Messages that stand aside here or there, or wait for one that has not come.
     pub fn asides(&self, actor: Actor) -> Later<Vec<Aside>> {
         self.read(move |app, rd| {
-            decide(&actor, op::ReadCells, City(&app.city.office(rd)?.settings.city))?;
+            decide(&actor, op::ReadCells, Nothing)?;
+            if !app.of_whole_city(rd, &actor)? {
+                return Ok(Vec::new());
+            }
             let peers = rows::peers(rd)?;
             let name =
                 |id: i64| peers.iter().find(|p| p.id == id).map(|p| p.name.clone()).unwrap_or_default();

@@ -40,8 +40,8 @@ pub struct PeerRow {
     pub why: String,
 }
 
-const PEER: &str =
-    "id, code, name, address, rank, purposes, secret, active, made, heard, failed, next_at, why";
+const PEER: &str = "id, code, name, address, rank, purposes, secret, active, made, heard, failed, \
+                    next_at, why";
 
 fn peer_of(r: &Row<'_>) -> Result<PeerRow> {
     Ok(PeerRow {
@@ -368,4 +368,15 @@ pub fn wait_again(tx: &mut Tx<'_>, id: i64, subject: &str, seq: i64, kind: &str)
     let sql = "UPDATE cell_in SET state = 'waits', subject = $2, seq = $3, kind = $4, ended = NULL, why = '' WHERE id = $1";
     tx.exec(sql, vals![id, subject, seq, kind])?;
     Ok(())
+}
+
+/// When the last message about a subject was written.
+pub fn last_out(rd: &mut Rd<'_>, peer: i64, subject: &str) -> Result<Option<Moment>> {
+    let sql = "SELECT max(made) FROM cell_out WHERE peer = $1 AND subject = $2";
+    rd.query_one(sql, vals![peer, subject], |r| r.opt_moment(0))
+}
+
+/// As of when the newest figures of a cell are.
+pub fn last_figure(rd: &mut Rd<'_>, peer: i64) -> Result<Option<Moment>> {
+    rd.query_one("SELECT max(as_of) FROM cell_figure WHERE peer = $1", vals![peer], |r| r.opt_moment(0))
 }

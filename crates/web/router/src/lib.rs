@@ -128,7 +128,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(imports_pages::routes().with_state(rooms.imports))
         .merge(outbox_pages::routes().with_state(rooms.outbox))
         .merge(seals_pages::routes().with_state(rooms.seals))
-        .merge(cells_pages::routes().with_state(rooms.cells.clone()))
+        .merge(cells_pages::routes().with_state(rooms.cells))
         .merge(optimise_pages::routes().with_state(rooms.optimise))
         .merge(supervise_pages::routes().with_state(rooms.supervise))
         .merge(catalogue_pages::routes().with_state(rooms.catalogue))
@@ -144,10 +144,14 @@ pub fn router(house: &House, options: Options) -> Router {
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(|| async { "ok" }))
         .layer(from_fn_with_state(kit.clone(), guard))
-        // Other cities send from no page of this site: what they send is signed.
-        .merge(cells_pages::between().with_state(rooms.cells))
         .layer(CompressionLayer::new())
         .with_state(kit)
+}
+
+/// Where other cities send their messages: from no page of this site, so beside the pages and their guard; what they send is
+/// signed.
+pub fn between(house: &House) -> Router {
+    cells_pages::between(house.cells.clone())
 }
 
 /// What each crate of pages may ask.

@@ -61,6 +61,9 @@ pub struct Things {
     /// a request that the data of a reporter end
     erasure: i64,
     seal: i64,
+    /// a matter between two cities, and a case that may be handed over
+    matter: i64,
+    to_hand: String,
 }
 
 fn day(text: &str) -> Date {
@@ -209,6 +212,31 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         reason: "创新".into(),
         day: today,
     };
+    let peer = cells::NewPeer {
+        code: "9902".into(),
+        name: "邻市".into(),
+        address: String::new(),
+        rank: cells::Rank::Below,
+        purposes: vec![cells::Purpose::Matters, cells::Purpose::Figures],
+        secret: "0123456789abcdef0123456789abcdef".into(),
+        active: true,
+    };
+    app.cells.set_peer(Actor::system(), peer).wait().unwrap();
+    let [to_hand, handed] = ["一", "二"].map(|n| {
+        let one = Registration { title: format!("外市的事{n}"), ..registration.clone() };
+        let number = app.cases.register(coordinator.clone(), one, Contact::default()).wait().unwrap().number;
+        app.cases.act(coordinator.clone(), number.clone(), Command::Accept {}, None).wait().unwrap();
+        number
+    });
+    let asked = cells::HandOver {
+        number: handed,
+        peer: "9902".into(),
+        note: "属地管辖".into(),
+        contact_for: String::new(),
+    };
+    let of_city = actor(Role::Coordinator, "city");
+    app.cells.hand_over(of_city.clone(), asked).wait().unwrap();
+    let matter = app.cells.matters(of_city, cells::Side::Origin, None).wait().unwrap()[0].id;
     // An ended case whose reporter's data are asked to end.
     let over = Registration { title: "不属于我们".into(), ..registration.clone() };
     let over = app.cases.register(coordinator.clone(), over, Contact::default()).wait().unwrap().number;
@@ -276,6 +304,8 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         lead: app.walks.lodge_lead(lead).wait().unwrap(),
         erasure,
         seal: app.seals.apply(Actor::system(), new_seal(a)).wait().unwrap(),
+        matter,
+        to_hand,
         campaign,
         walk,
         rate: receipt.token,
@@ -379,6 +409,8 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/verify/", "{code}", "0".repeat(16)),
         ("/verify/", "{file}", "paper.ofd".into()),
         ("/desk/seals/", "{id}", t.seal.to_string()),
+        ("/desk/cells/hand/", "{number}", t.to_hand.clone()),
+        ("/desk/cells/", "{id}", t.matter.to_string()),
         ("/rate/", "{token}", t.rate.clone()),
         ("/setup/", "{token}", digest.clone()),
         ("/p/", "{token}", "x".into()),
@@ -479,6 +511,14 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
         "/desk/posted" => {
             vec![("hall", t.hall.to_string()), ("window", "1".into()), ("staff", t.posted.to_string())]
         }
+        "/desk/cells/{id}" => text(&[("act", "recall")]),
+        "/desk/cells/hand/{number}" => text(&[("peer", "9902"), ("note", "属地管辖")]),
+        "/desk/cells/peers" => text(&[
+            ("code", "9903"),
+            ("name", "远市"),
+            ("secret", "0123456789abcdef0123456789abcdef"),
+            ("purposes", "matters"),
+        ]),
         "/desk/erasures" => vec![("number", t.case.clone()), ("reason", "本人申请".into())],
         "/desk/erasures/{id}" => text(&[("step", "check")]),
         "/desk/walks/leads/{id}" => text(&[("act", "call")]),
