@@ -133,8 +133,8 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "company-acts",
         &[
-            "kernel", "ledger", "tabular", "hanyu", "company", "resolve", "access", "store", "city",
-            "imports", "paper",
+            "kernel", "workday", "ledger", "tabular", "hanyu", "company", "resolve", "access", "store",
+            "city", "imports", "outbox", "paper",
         ],
     ),
     ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city", "outbox"]),
@@ -222,10 +222,24 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "company-pages",
-        &["kernel", "workday", "company", "company-acts", "resolve", "access", "store", "city", "web-kit"],
+        &[
+            "kernel",
+            "workday",
+            "company",
+            "company-acts",
+            "resolve",
+            "access",
+            "paper",
+            "store",
+            "city",
+            "web-kit",
+        ],
     ),
     ("hall-pages", &["kernel", "hall", "hall-acts", "access", "city", "shelf", "web-kit"]),
-    ("people-pages", &["kernel", "resolve", "access", "paper", "store", "city", "people", "web-kit"]),
+    (
+        "people-pages",
+        &["kernel", "resolve", "workday", "access", "paper", "store", "city", "people", "web-kit"],
+    ),
     (
         "web",
         &[

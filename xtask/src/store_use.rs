@@ -16,11 +16,13 @@ const ASKS: &[(&str, &[&str])] = &[
         &[
             "applications",
             "asides",
+            "cells",
             "drafts",
             "facts",
             "idempotency",
             "jobs",
             "ledger_rows",
+            "leads",
             "migrations",
             "office",
             "outbox",
@@ -29,7 +31,10 @@ const ASKS: &[(&str, &[&str])] = &[
             "vitals",
         ],
     ),
-    ("bancheng", &["asides", "backup", "cases", "jobs", "ledger_rows", "migrations", "proof", "vitals"]),
+    (
+        "bancheng",
+        &["asides", "backup", "cases", "jobs", "ledger_rows", "migrations", "proof", "seals", "vitals"],
+    ),
     ("catalogue-acts", &["counters", "guides", "items", "ledger_rows", "settings"]),
     ("catalogue-pages", &["items"]),
     (
@@ -53,7 +58,7 @@ const ASKS: &[(&str, &[&str])] = &[
         ],
     ),
     ("cells", &["cases", "cells", "counters"]),
-    ("company-acts", &["cases", "companies", "office", "settings", "whistles"]),
+    ("company-acts", &["batches", "cases", "claims", "companies", "funds", "office", "settings", "whistles"]),
     ("company-pages", &["companies"]),
     ("imports", &["blobs", "brought", "office"]),
     ("optimise-acts", &["counters", "kept_logs", "ledger_rows", "office", "redesigns"]),
@@ -73,7 +78,7 @@ const ASKS: &[(&str, &[&str])] = &[
         ],
     ),
     ("outbox", &["office", "outbox", "settings"]),
-    ("people", &["facts", "office", "settings", "standing", "tries"]),
+    ("people", &["facts", "items", "office", "settings", "standing", "tries"]),
     ("people-pages", &["office"]),
     (
         "resolve-acts",

@@ -3,7 +3,7 @@
 
 use assembly::House;
 use city::Error;
-use kernel::{Actor, Role};
+use kernel::{Actor, Role, Word as _};
 use people::FirstSetup;
 use tabular::records::Sheet;
 use testkit::{TempDir, both_engines};
@@ -196,5 +196,66 @@ fn a_plain_list_with_a_gap_is_refused_whole_and_says_where() {
             assert_eq!(taken.wrong.is_empty(), unit, "{name}: {:?}", taken.wrong);
             assert_eq!((taken.units.new, taken.staff.new), (0, usize::from(unit)), "{name}");
         }
+    });
+}
+
+#[test]
+fn items_that_came_before_their_unit_belong_to_it_when_it_comes() {
+    super::city(|app, _| {
+        let admin = super::who(Role::SystemAdmin, 1);
+        let unit_of = || {
+            let shelf = app.items.shelf().wait().unwrap();
+            shelf.rows().iter().find(|r| r.name == "新业许可").map(|r| (r.unit.clone(), r.unit_id))
+        };
+        let mut item = catalogue::sample::food_licence();
+        (item.name, item.unit) = ("新业许可".into(), "岳阳市新业局".into());
+        (item.region, item.version, item.effective_from) =
+            ("4306".parse().ok(), 1, "2026-01-01".parse().ok());
+        let coordinator = super::who(Role::Coordinator, 1);
+        app.catalogue.take_in_items(&coordinator, vec![item]).unwrap().wait().unwrap();
+        assert_eq!(unit_of(), Some(("岳阳市新业局".to_owned(), None)));
+        let units = sheet(&[
+            &["编码", "全称", "简称", "类型", "区划"],
+            &["XY", "岳阳市新业局", "市新业局", "部门", "4306"],
+        ]);
+        let units = [Sheet { name: "单位".into(), ..units[0].clone() }];
+        let taken = app.people.take_in_roster(&admin, &units).unwrap();
+        assert_eq!(taken.units.new, 1, "{:?}", taken.wrong);
+        let id = app.city.office_now().wait().unwrap().unit_called("XY").map(|u| u.id);
+        assert_eq!(unit_of().and_then(|u| u.1), id);
+        assert!(id.is_some());
+    });
+}
+
+#[test]
+fn one_limit_is_changed_and_nobodys_change_is_lost() {
+    super::city(|app, _| {
+        let admin = super::who(Role::SystemAdmin, 1);
+        let limits = || app.city.office_now().wait().unwrap().rules.limits.clone();
+        let before = limits();
+        let one = before[0].clone();
+        let at = |l: &resolve::LimitRule| Some((l.id.clone(), l.effective));
+        let change = |old, new| app.city.change_limit(admin.clone(), old, new).wait();
+        // With a new day the old one goes on for clocks that run.
+        let newer = resolve::LimitRule { effective: "2027-01-01".parse().unwrap(), ..one.clone() };
+        change(at(&one), Some(newer.clone())).unwrap();
+        assert_eq!(limits().len(), before.len() + 1);
+        assert!(change(at(&one), Some(newer.clone())).is_err(), "twice from one day");
+        // On the same day it is put in its place.
+        let longer = resolve::LimitRule { length: workday::Length::Workdays(9), ..newer.clone() };
+        change(at(&newer), Some(longer.clone())).unwrap();
+        assert!(limits().contains(&longer) && !limits().contains(&newer));
+        // A second one who still sees what is gone is told.
+        change(at(&longer), None).unwrap();
+        assert_eq!(limits(), before);
+        let late = change(at(&longer), Some(longer.clone()));
+        assert!(matches!(late, Err(Error::Invalid { said, .. }) if said.zh.contains("刷新")));
+        // A new one has an id of its own, and a ground.
+        let nobody = resolve::LimitRule { source: " ".into(), ..one.clone() };
+        assert!(change(None, Some(nobody)).is_err());
+        change(None, Some(one.clone())).unwrap();
+        let ids: std::collections::BTreeSet<String> = limits().into_iter().map(|l| l.id).collect();
+        assert!(ids.iter().any(|id| id.starts_with(one.phase.word())), "{ids:?}");
+        assert!(app.city.change_limit(super::who(Role::Handler, 2), None, None).wait().is_err());
     });
 }

@@ -182,9 +182,9 @@ fn an_issued_bulletin_is_sealed_once_and_anybody_checks_it() {
         assert!(s.seal.as_ref().unwrap().name.contains("试用章"), "{:?}", s.seal);
         assert!(s.problems.iter().any(|p| p.code == "self_made"), "{:?}", s.problems);
         for bytes in [&ofd, &pdf] {
-            assert_eq!(seals.by_file(bytes).wait().unwrap().unwrap().code, mark.code);
+            assert_eq!(seals.by_file(bytes.clone()).wait().unwrap().unwrap().code, mark.code);
         }
-        assert!(seals.by_file(b"%PDF-1.7").wait().unwrap().is_none());
+        assert!(seals.by_file(b"%PDF-1.7".to_vec()).wait().unwrap().is_none());
         assert!(seals.by_code("0000-0000-0000-0000").wait().unwrap().is_none());
 
         // One flipped byte of a page is named.
@@ -196,7 +196,7 @@ fn an_issued_bulletin_is_sealed_once_and_anybody_checks_it() {
         let report = seal::verify(&changed, &options).unwrap();
         assert!(!report.intact());
         assert!(report.signatures[0].changed.iter().any(|c| c.contains(&name)), "{report:#?}");
-        assert!(seals.by_file(&changed).wait().unwrap().is_none());
+        assert!(seals.by_file(changed.clone()).wait().unwrap().is_none());
 
         // Once only; and everything is on record.
         set(app, &seals, &coordinator(), id, seal).unwrap_err();

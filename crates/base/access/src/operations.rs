@@ -97,12 +97,14 @@ operations! {
         PublicPapers = "public_papers", "公开：核验盖章文件与印章名录";
         ListSeals = "list_seals", "印章列表";
         ReadCells = "read_cells", "查看跨域件与各市数据";
+        PublicPayments = "public_payments", "公开：免申即享公示";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
         ImportCompanies = "import_companies", "批量导入企业";
         WritePolicies = "write_policies", "编制政策事项";
         ReleasePolicies = "release_policies", "审批政策事项";
+        WriteFunds = "write_funds", "维护资金";
         WriteUnits = "write_units", "维护单位";
         WriteLimits = "write_limits", "维护期限与进驻规则";
         WriteCalendar = "write_calendar", "导入日历";
@@ -150,6 +152,11 @@ operations! {
         ReadRatings = "read_ratings", "查看评价";
         WriteServices = "write_services", "登记服务";
         AppealRating = "appeal_rating", "申请评价复核";
+        ReadPayments = "read_payments", "查看兑付与资金";
+        DecideClaims = "decide_claims", "审核兑付";
+        PayClaims = "pay_claims", "支付与退回";
+        WriteBatches = "write_batches", "编制免申即享名单";
+        ApproveBatches = "approve_batches", "审批免申即享名单";
         ReadPosted = "read_posted", "查看单位在厅人员办事情况";
         ReplyPosted = "reply_posted", "说明进厅不办事的情况";
         AskAdjust = "ask_adjust", "考核异议与申报";
@@ -343,6 +350,18 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadPolicies, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),
     r(O::WritePolicies, &[Coordinator, Analyst, System], Reach::City),
     r(O::ReleasePolicies, &[Coordinator, Supervisor, System], Reach::City),
+    r(O::PublicPayments, EVERYBODY, Reach::Open),
+    r(O::WriteFunds, &[Coordinator, System], Reach::City),
+    r(O::ReadPayments, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ReadPayments, &[Coordinator, Supervisor, Analyst, System], Reach::Region),
+    r(O::DecideClaims, &[Handler, UnitAdmin], Reach::Unit),
+    r(O::DecideClaims, &[System], Reach::Region),
+    r(O::PayClaims, &[Handler, UnitAdmin], Reach::Unit),
+    r(O::PayClaims, &[System], Reach::Region),
+    r(O::WriteBatches, &[Handler, UnitAdmin], Reach::Unit),
+    r(O::WriteBatches, &[Coordinator, System], Reach::Region),
+    r(O::ApproveBatches, &[UnitAdmin], Reach::Unit),
+    r(O::ApproveBatches, &[Coordinator, Supervisor, System], Reach::Region),
     r(O::ReadCompany, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Region),
     r(O::WriteCompany, &[Clerk, Coordinator, System], Reach::Region),
     r(O::UnmaskCompany, &[Clerk, Handler, Coordinator], Reach::Region),

@@ -68,6 +68,12 @@ pub enum StreamKind {
     Company = 15,
     /// 政策: the policies and items of one document.
     Policy = 16,
+    /// 资金: one fund that policies are paid from.
+    Fund = 17,
+    /// 兑付: the life of what one company has of one policy item.
+    Claim = 18,
+    /// 免申即享批次: one list of companies that are paid without applying.
+    PayBatch = 19,
     /// 大厅: the versions of the document of one hall.
     Hall = 20,
     /// 预约: the life of one appointment.
@@ -80,7 +86,7 @@ pub enum StreamKind {
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -97,6 +103,9 @@ impl StreamKind {
         Self::Theme,
         Self::Company,
         Self::Policy,
+        Self::Fund,
+        Self::Claim,
+        Self::PayBatch,
         Self::Hall,
         Self::Appointment,
         Self::Ticket,
@@ -121,6 +130,9 @@ impl StreamKind {
             Self::Theme => "theme",
             Self::Company => "company",
             Self::Policy => "policy",
+            Self::Fund => "fund",
+            Self::Claim => "claim",
+            Self::PayBatch => "pay_batch",
             Self::Hall => "hall",
             Self::Appointment => "appointment",
             Self::Ticket => "ticket",

@@ -70,14 +70,14 @@ impl Cells {
             Content::Offer(matter) => self.offered(tx, office, peer, subject, matter),
             Content::Recall {} | Content::Words { .. } | Content::CalledBack { .. } => {
                 let row = rows::matter(tx, peer.id, "in", subject)?.ok_or(Error::NotFound)?;
-                self.from_origin(tx, office, peer, row, content)
+                self.origin_says(tx, office, peer, row, content)
             }
             Content::Accepted { .. }
             | Content::Returned { .. }
             | Content::Progress { .. }
             | Content::Answered { .. } => {
                 let row = rows::matter(tx, peer.id, "out", subject)?.ok_or(Error::NotFound)?;
-                self.from_receiver(tx, office, peer, row, content)
+                self.receiver_says(tx, office, peer, row, content)
             }
         }
     }
@@ -145,7 +145,7 @@ impl Cells {
     }
 
     /// What the city that handed it over says later.
-    fn from_origin(
+    fn origin_says(
         &self,
         tx: &mut Tx<'_>,
         office: &Office,
@@ -199,7 +199,7 @@ impl Cells {
     }
 
     /// What the city that deals with it says.
-    fn from_receiver(
+    fn receiver_says(
         &self,
         tx: &mut Tx<'_>,
         office: &Office,

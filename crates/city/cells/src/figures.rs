@@ -119,7 +119,7 @@ impl Cells {
         let office = self.city.office_now().wait()?;
         decide(&Actor::system(), op::ReadCells, Nothing)?;
         let now = self.city.store().now();
-        let peers = self.city.store().read(|rd| rows::peers(rd))?;
+        let peers = self.city.store().read(rows::peers)?;
         let mut n = 0;
         for peer in peers.into_iter().filter(|p| p.active && p.rank == Rank::Above.word()) {
             if !purposes_of(&peer).contains(&Purpose::Figures) {

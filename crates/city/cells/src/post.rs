@@ -137,7 +137,7 @@ impl Cells {
     /// The store could not.
     pub fn work(&self) -> Result<usize, Error> {
         let now = self.city.store().now();
-        let peers = self.city.store().read(|rd| rows::peers(rd))?;
+        let peers = self.city.store().read(rows::peers)?;
         let mut begun = 0;
         for peer in peers.into_iter().filter(|p| p.active && !p.address.is_empty() && p.next_at <= now) {
             let waits = self.city.store().read(|rd| rows::waiting(rd, peer.id))?.0 > 0;
@@ -162,7 +162,7 @@ impl Cells {
     /// The store could not.
     pub fn settle(&self, patience: Duration) -> Result<bool, Error> {
         let until = Instant::now() + patience;
-        for peer in self.city.store().read(|rd| rows::peers(rd))?.into_iter().filter(|p| p.active) {
+        for peer in self.city.store().read(rows::peers)?.into_iter().filter(|p| p.active) {
             if Instant::now() < until && !peer.address.is_empty() && self.locked().insert(peer.id) {
                 let turn = Turn(self.clone(), peer.id);
                 turn.0.speak(&peer)?;

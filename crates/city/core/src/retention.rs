@@ -51,6 +51,8 @@ pub const CELLS_DAYS: i64 = 90;
 pub const IMPORTS_DAYS: i64 = 30;
 /// Forms that somebody has not sent, days.
 pub const UNSENT_DAYS: i64 = 7;
+/// Who asked to be called back on a lead, days after it came.
+pub const LEADS_DAYS: i64 = 365;
 /// What was filled in for an application, after it ended: five years, as long as its papers may be asked for.
 pub const FORMS_DAYS: i64 = 1_826;
 /// What was filled in and never handed in, after the draft ended.
@@ -68,7 +70,7 @@ pub const KEPT: &[Kind] = &[
     k("未使用的附件（群众）", "files that a stranger brought and no form took", "files/, upload", "a form that is sent again", Ends::Days(STRANGERS_DAYS)),
     k("未使用的附件（人员）", "files that staff brought and no act took", "files/, upload", "a form that is sent again", Ends::Days(WAITING_DAYS)),
     k("导入的文件与未收的行", "files brought to be imported, and the rows of them that were not taken", "files/, brought", "look at it, mend it, bring it again", Ends::Days(IMPORTS_DAYS)),
-    k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Kept),
+    k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Days(LEADS_DAYS)),
     k("保存的日志（Parquet）", "logs that staff brought and keep, as Parquet", "files/, kept_log", "analysed again; whoever brought one deletes it", Ends::Kept),
     k("预约人姓名、电话、邮箱和申诉的话（加密）", "who booked an appointment and what they said in an appeal, sealed", "appointment_contact", "reach them; who signs in says the last digits", Ends::Itself),
     k("预约、占号（不含姓名电话）", "appointments and their places, with a keyed digest of the telephone", "appointment, hall_place", "know no-shows of one person, warn before any bar", Ends::Kept),
@@ -82,6 +84,8 @@ pub const KEPT: &[Kind] = &[
     k("件、接件文件、并案与当事单位", "cases and whom they concern: titles without personal data", "case_file, case_party", "the matter itself", Ends::Kept),
     k("企业联系人（加密）", "who is asked for at a company: name, telephone, address, sealed", "company_contact", "reach the company", Ends::Kept),
     k("企业档案与已知情况、吹哨", "companies, what registers know of them, which case is whose whistle; a sole trader is a person", "company, company_fact, whistle", "serve the company, say which policies it may have", Ends::Kept),
+    k("企业收款账户（加密）", "the bank account of a company, sealed; its last digits stand on what was paid", "company_account", "pay what policies give", Ends::Kept),
+    k("资金、兑付、免申即享名单与异议", "what each company was paid of which policy, lists that were shown, objections; a sole trader is a person", "fund, claim, pay_batch, batch_line, objection", "what the government paid to whom and why", Ends::Kept),
     k("公开的答复", "published answers, covered before they are shown", "publication", "told to everybody", Ends::Kept),
     k("先例、答复记录", "precedents and what is learned from replies, covered", "precedent, text_reply", "the next answer", Ends::Kept),
     k("走访：走的人、记录、签到", "walks: who walked, what was noted, where", "walk, walk_op, assignment, finding", "which officials walked and what they found", Ends::Kept),

@@ -30,13 +30,27 @@ impl Default for Completing {
 /// Parts of the name of a unit, and its kind; the first that fits.
 const KINDS: &[(&str, &[&str])] = &[
     ("hall", &["政务服务中心", "便民服务中心", "办事大厅", "政务大厅"]),
+    // Offices of a township belong to it, whatever they do.
+    ("township", &["街道", "镇人民政府", "乡人民政府", "镇政府", "乡政府", "镇政务服务", "乡政务服务"]),
     (
         "coordination",
-        &["审批局", "审批服务局", "政管办", "政务服务管理", "政务服务和", "数据局", "数据管理局"],
+        &[
+            "审批局",
+            "审批服务局",
+            "政管办",
+            "政务办",
+            "政务服务管理",
+            "政务服务和",
+            "政务服务办公室",
+            "政务服务局",
+            "营商环境",
+            "数据局",
+            "数据管理局",
+        ],
     ),
     ("supervision", &["督查室", "纪委", "监委", "督查办"]),
-    ("township", &["街道", "镇人民政府", "乡人民政府", "镇政府", "乡政府"]),
-    ("government", &["人民政府", "管委会", "管理委员会"]),
+    // 国有资产监督管理委员会 is a department; that of an area governs it.
+    ("government", &["人民政府", "管委会", "区管理委员会", "园管理委员会", "城管理委员会", "岛管理委员会"]),
     ("utility", &["公司", "集团", "供水", "供电", "燃气"]),
 ];
 
@@ -52,6 +66,12 @@ fn kind_of(name: &str) -> &'static str {
 
 /// Who is meant (kind of unit, empty: any), parts of the post (none: any), and the role; the first that fits.
 const ROLES: &[(&str, &[&str], Role)] = &[
+    // Who keeps the house running gets no further, wherever it is.
+    (
+        "",
+        &["司机", "驾驶员", "保洁", "保安", "门卫", "厨师", "炊事", "水电工", "后勤", "退休"],
+        Role::Handler,
+    ),
     ("", &["窗口", "首席代表", "综合受理", "前台", "收件"], Role::Clerk),
     ("", &["办公室主任", "综合科", "综合股", "联络员"], Role::UnitAdmin),
     // Whose sections they are counts more than what they are called: 督办科 of the coordinating office reminds, it does not judge.
@@ -399,6 +419,12 @@ mod tests {
             ("市政务服务中心", "hall"),
             ("市委督查室", "supervision"),
             ("筻口镇", "township"),
+            ("筻口镇政务服务办公室", "township"),
+            ("市政务服务办公室", "coordination"),
+            ("市国有资产监督管理委员会", "department"),
+            ("市国资委", "department"),
+            ("经济技术开发区管理委员会", "government"),
+            ("南湖新区管委会", "government"),
         ] {
             assert_eq!(kind_of(name), kind, "{name}");
         }
@@ -449,6 +475,8 @@ mod tests {
             ("supervision", "主任科员", Role::Handler),
             ("supervision", "干部", Role::Supervisor),
             ("department", "督查科科长", Role::Supervisor),
+            ("coordination", "司机", Role::Handler),
+            ("supervision", "保安队长", Role::Handler),
         ] {
             assert_eq!(role_of(kind, post), role, "{kind} {post}");
         }

@@ -393,6 +393,15 @@ impl Seals {
         })
     }
 
+    /// May somebody withdraw what this seal was set under?
+    pub fn may_withdraw(&self, actor: Actor, seal: i64) -> Later<bool> {
+        self.read(move |app, rd| {
+            let office = app.city.office(rd)?;
+            let row = rows::seal(rd, seal)?.ok_or(Error::NotFound)?;
+            Ok(decide(&actor, op::UseSeals, reach::unit_in(&office, row.unit)?).is_ok())
+        })
+    }
+
     /// 作废: a sealed paper no longer counts, and whoever checks it is told. `look` decides about the paper.
     pub fn withdraw<L>(&self, actor: Actor, look: L, why: String) -> Later<()>
     where

@@ -19,6 +19,8 @@ pub struct Own {
     pub view: CompanyView,
     /// their whistles, the newest first
     pub whistles: Vec<OwnWhistle>,
+    /// lists that are being shown, to which it may object: number and item
+    pub shown: Vec<(String, String)>,
 }
 
 fn own_word() -> Said {
@@ -61,7 +63,8 @@ impl Companies {
             let (row, _) = app.opened(rd, signed.as_ref(), &code, &pass)?;
             let office = app.city.office(rd)?;
             let whistles = app.own_whistles(rd, &office, &row)?;
-            Ok(Own { whistles, view: app.view_in(rd, &office, &Actor::resident(), row)? })
+            let shown = app.shown_in(rd, &office)?.into_iter().map(|l| (l.number, l.name)).collect();
+            Ok(Own { whistles, shown, view: app.view_in(rd, &office, &Actor::resident(), row)? })
         })
     }
 

@@ -25,6 +25,7 @@ use tabular::when::{self, BEIJING_S, Reading};
 use tabular::{DateOrder, Told, value};
 
 use crate::Companies;
+use crate::book::whole_book;
 
 const FIELDS: &Fields<'_> = &[
     ("code", &["政策事项编码", "事项编码", "政策编码", "编码", "编号"], true),
@@ -607,6 +608,9 @@ impl Gate for PolicyTables {
     fn look(&self, actor: &Actor, file: File, how: &How) -> Result<Preview, Error> {
         let again = file.try_clone().map_err(Error::bug)?;
         let (format, sheets) = read_tables(file, &Limits::default())?;
+        if let Some(book) = whole_book(&sheets) {
+            return self.look_at_book(actor, format, book);
+        }
         let mut read = match PolicyTable::read(&sheets, &how.asked)? {
             Ok(read) => read,
             Err(why) => {
@@ -636,6 +640,9 @@ impl Gate for PolicyTables {
     fn take_in(&self, run: Run<'_>) -> Result<Answer, Error> {
         let Run { actor, name, file, how, progress, .. } = run;
         let (format, sheets) = read_tables(file, &Limits::default())?;
+        if let Some(book) = whole_book(&sheets) {
+            return self.take_in_book(actor, name, format, book, how.answer("why"));
+        }
         let read = PolicyTable::read(&sheets, &how.asked)?;
         let mut read = read.map_err(|said| Error::Invalid { field: "file".to_owned(), said })?;
         let base = self.0.policy_base()?;

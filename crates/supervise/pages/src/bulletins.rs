@@ -178,11 +178,9 @@ pub(crate) async fn one(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Res
             href: source_href("", s)?,
         })
     });
-    let (sealed, offered) = sealed::standing(kit, desk, id).await?;
+    let sealed::Standing { sealed, offered, may_withdraw } = sealed::standing(kit, desk, id).await?;
     Ok(render(&BulletinHtml {
-        may_withdraw: may(desk, access::Operation::WriteBulletins)
-            && may(desk, access::Operation::UseSeals)
-            && sealed.as_ref().is_some_and(|s| s.state == "kept"),
+        may_withdraw,
         sealed: sealed.as_ref().map(|s| sealed::view(&p, s)),
         no_seal: offered.why.map_or_else(String::new, |s| web_kit::said(p.lang, &s)),
         seals: offered.seals,

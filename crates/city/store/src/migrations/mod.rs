@@ -59,6 +59,7 @@ pub const STEPS: &[Step] = steps![
     33 "posted_reply",
     34 "outbox",
     40 "seals",
+    42 "pay",
     43 "cells",
 ];
 

@@ -18,7 +18,7 @@ use supervise::{Adjust, AdjustKind, Ask, Filter, Form, Level, RateChannel};
 use supervise_acts::{Measure, NewRating, NewService, Published};
 use walk_acts::{NewLead, WalkSync};
 
-use crate::it::help::{Browser, City, city_with};
+use crate::it::help::{Browser, City, between_cities, city_with};
 
 pub const SEATS: [(&str, &str); 3] = [("a", "本县"), ("b", "邻县"), ("city", "市级")];
 pub const ROLES: [Role; 10] = [
@@ -38,6 +38,8 @@ const MODEL: &str = r#"{"name":"一件事","steps":[{"id":"a","name":"受理","u
 
 /// What of county A is asked for.
 pub struct Things {
+    claim: String,
+    list: String,
     case: String,
     code: String,
     item: String,
@@ -61,7 +63,6 @@ pub struct Things {
     /// a request that the data of a reporter end
     erasure: i64,
     seal: i64,
-    /// a matter between two cities, and a case that may be handed over
     matter: i64,
     to_hand: String,
 }
@@ -212,31 +213,8 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         reason: "创新".into(),
         day: today,
     };
-    let peer = cells::NewPeer {
-        code: "9902".into(),
-        name: "邻市".into(),
-        address: String::new(),
-        rank: cells::Rank::Below,
-        purposes: vec![cells::Purpose::Matters, cells::Purpose::Figures],
-        secret: "0123456789abcdef0123456789abcdef".into(),
-        active: true,
-    };
-    app.cells.set_peer(Actor::system(), peer).wait().unwrap();
-    let [to_hand, handed] = ["一", "二"].map(|n| {
-        let one = Registration { title: format!("外市的事{n}"), ..registration.clone() };
-        let number = app.cases.register(coordinator.clone(), one, Contact::default()).wait().unwrap().number;
-        app.cases.act(coordinator.clone(), number.clone(), Command::Accept {}, None).wait().unwrap();
-        number
-    });
-    let asked = cells::HandOver {
-        number: handed,
-        peer: "9902".into(),
-        note: "属地管辖".into(),
-        contact_for: String::new(),
-    };
-    let of_city = actor(Role::Coordinator, "city");
-    app.cells.hand_over(of_city.clone(), asked).wait().unwrap();
-    let matter = app.cells.matters(of_city, cells::Side::Origin, None).wait().unwrap()[0].id;
+    let (matter, to_hand) =
+        between_cities(app, &coordinator, &actor(Role::Coordinator, "city"), &registration);
     // An ended case whose reporter's data are asked to end.
     let over = Registration { title: "不属于我们".into(), ..registration.clone() };
     let over = app.cases.register(coordinator.clone(), over, Contact::default()).wait().unwrap().number;
@@ -269,14 +247,18 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         code: "91330100799655058B".into(),
         name: "甲县机械有限公司".into(),
         region: "990102".into(),
+        size: "小型".into(),
         ..company_acts::NewCompany::default()
     };
     let code = app.companies.put(actor(Role::Clerk, "a"), new, None).wait().unwrap();
     let pass = app.companies.print_code(actor(Role::Clerk, "a"), code.clone(), "当面".into());
     let company = (code, pass.wait().unwrap());
+    let (claim, list) = paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
     let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &item.code);
     Things {
+        claim,
+        list,
         hall,
         posted,
         kiosk,
@@ -385,6 +367,36 @@ fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, 
     (id, kiosk, (begun.number, begun.code))
 }
 
+const POLICIES: &str = r#"{"funds": [{"code": "fund", "name": "扶持资金", "balance": 1000}], "items": [
+  {"code": "ask", "name": "补助", "from": "2020-01-01", "to": "2099-12-31", "fund": "fund", "amount": "100",
+   "conditions": [{"field": "size", "op": "=", "value": "小型", "text": "小型企业"}]},
+  {"code": "list", "name": "返还", "way": "免申即享", "from": "2020-01-01", "to": "2099-12-31", "fund": "fund", "amount": "100",
+   "conditions": [{"field": "size", "op": "=", "value": "小型", "text": "小型企业"}]}]}"#;
+
+/// What the company of county A asks for, and a list it stands on; both of a fund of its unit.
+fn paid(app: &House, company: &(String, String), clerk: &Actor) -> (String, String) {
+    let office = app.city.office_now().wait().unwrap();
+    let (app, unit) = (&app.companies, clerk.unit.unwrap());
+    let ver = app.propose_policies(Actor::system(), POLICIES.into(), "上新".into()).wait().unwrap();
+    app.release_policies(Actor::system(), ver).wait().unwrap();
+    let fund = company_acts::NewFund {
+        code: "fund".into(),
+        name: "扶持资金".into(),
+        source: "财政".into(),
+        year: "2026".into(),
+        unit: office.unit_name(unit),
+        amount: "1000".into(),
+        why: "预算".into(),
+    };
+    app.put_fund(Actor::system(), fund, None).wait().unwrap();
+    let (code, pass) = company.clone();
+    let (bank, number) = ("农行支行".to_owned(), "6228480402564890".to_owned());
+    app.set_account(None, code.clone(), pass.clone(), bank, number).wait().unwrap();
+    let claim = app.ask_as_company(None, code, pass, "ask".into()).wait().unwrap();
+    let drawn = app.draw_up(Actor::system(), "list".into()).wait().unwrap();
+    (claim, app.keep_batch(Actor::system(), drawn).wait().unwrap())
+}
+
 /// The path with the subject of county A in its parts; none when nobody said what it is about.
 pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
     if !path.contains('{') {
@@ -439,6 +451,11 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/walks/", "{id}", t.campaign.to_string()),
         ("/desk/walks/", "{kind}", "summary".into()),
         ("/desk/companies/c/", "{code}", t.company.0.clone()),
+        ("/desk/companies/funds/", "{code}", "fund".into()),
+        ("/desk/companies/payments/", "{number}", t.claim.clone()),
+        ("/desk/companies/batches/", "{number}", t.list.clone()),
+        ("/see/p/", "{number}", t.claim.clone()),
+        ("/publicity/", "{number}", t.list.clone()),
         ("/c/", "{code}", t.company.0.clone()),
         ("/c/", "{pass}", t.company.1.clone()),
         ("/desk/halls/at/", "{id}", t.hall.to_string()),
@@ -488,7 +505,15 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
             text(&[("login", "new.a"), ("name", "新人"), ("role", "handler"), ("unit", "a")])
         }
         "/desk/office/staff/act" => text(&[("login", "handler.a"), ("act", "unbind_sign_on")]),
-        "/desk/office/limits" => text(&[("limits", "[]")]),
+        "/desk/office/limits" => text(&[
+            ("phase", "handle"),
+            ("n", "5"),
+            ("n_unit", "workdays"),
+            ("yellow", "1"),
+            ("yellow_unit", "workdays"),
+            ("effective", "2026-08-01"),
+            ("source", "试行办法第三条"),
+        ]),
         "/desk/office/units" => text(&[
             ("key", "x"),
             ("name", "新单位"),
