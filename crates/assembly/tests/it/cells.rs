@@ -4,16 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use assembly::{House, Worker};
-use cells::{
-    Arrived, HandOver, Known, MatterView, NewPeer, Parcel, Purpose, Rank, Side, State, Turn, clock_at,
-};
+use assembly::House;
+use cells::{Arrived, HandOver, MatterView, NewPeer, Parcel, Purpose, Rank, Side, State, Turn};
 use city::{Contact, Error, Settings};
-use kernel::{Actor, Moment, Role, StaffId, US_PER_DAY, US_PER_HOUR, UnitId};
+use kernel::{Actor, Role, StaffId, US_PER_DAY, US_PER_HOUR, UnitId};
 use people::NewUnit;
-use resolve::{Act, Case, Channel, Command, Registration, Satisfaction, Solved, Stage, StageKind, Word as _};
+use resolve::{Case, Channel, Command, Registration, Satisfaction, Solved, Stage, StageKind, Word as _};
 use store::{Options, Place, Store, cases};
-use testkit::{HandClock, TempDir, both_engines};
+use testkit::{HandClock, TempDir};
 
 use super::{START, matter, ticks_clean};
 
