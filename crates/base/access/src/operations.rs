@@ -96,6 +96,7 @@ operations! {
         ListHalls = "list_halls", "大厅列表";
         PublicPapers = "public_papers", "公开：核验盖章文件与印章名录";
         ListSeals = "list_seals", "印章列表";
+        ReadCells = "read_cells", "查看跨域件与各市数据";
         PublicPayments = "public_payments", "公开：免申即享公示";
     }
     City(City<'a>) {
@@ -112,6 +113,8 @@ operations! {
         WriteScores = "write_scores", "设定考核公式";
         ReadJobs = "read_jobs", "查看作业";
         ReadLedger = "read_ledger", "核验留痕";
+        WritePeers = "write_peers", "维护对接城市";
+        HandMatters = "hand_matters", "跨域转办与接收";
     }
     Region(Region<'a>) {
         LodgeCase = "lodge_case", "网上反映";
@@ -301,6 +304,9 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WriteOutreach, &[SystemAdmin], Reach::City),
     r(O::ReadJobs, &[SystemAdmin], Reach::City),
     r(O::ReadLedger, &[SystemAdmin, Supervisor], Reach::City),
+    r(O::WritePeers, &[SystemAdmin, System], Reach::City),
+    r(O::ReadCells, &[Coordinator, Supervisor, Analyst, SystemAdmin, System], Reach::Open),
+    r(O::HandMatters, &[Coordinator, System], Reach::City),
     r(O::WriteCatalogue, &[Coordinator, Analyst, SystemAdmin, System], Reach::Region),
     r(O::WriteCatalogue, &[UnitAdmin], Reach::Unit),
     r(O::TryGuide, &[Walker, Coordinator, Supervisor, Volunteer, Evaluator], Reach::Line),

@@ -45,6 +45,8 @@ pub const TRIES_DAYS: i64 = 30;
 pub const MESSAGES_DAYS: i64 = 730;
 /// What was told to people and systems outside, days; its address ends with the delivery.
 pub const OUTBOX_DAYS: i64 = 90;
+/// Messages between cells that were receipted, days; their words end with the receipt.
+pub const CELLS_DAYS: i64 = 90;
 /// Files brought to be imported, with their rows set aside, days.
 pub const IMPORTS_DAYS: i64 = 30;
 /// Forms that somebody has not sent, days.
@@ -106,6 +108,8 @@ pub const KEPT: &[Kind] = &[
     k("对外告知（地址加密，送达即删）", "what people and systems outside were told: stage and number; the address sealed, gone with the delivery", "outbox", "they are told; what did not arrive is seen", Ends::Days(OUTBOX_DAYS)),
     k("接收方地址与密钥（加密）", "units and systems that asked to be told: address and secret, sealed", "receiver", "tell them", Ends::Kept),
     k("退订的人（摘要）", "who wants no more, as a keyed digest of the address", "unsubscribed", "they are not told again", Ends::Kept),
+    k("城市间往来消息（加密，办完即删内容）", "messages between cells: words covered, contact only where it was asked for; sealed, the words gone with the receipt", "cell_out, cell_in", "a matter is dealt with where it belongs", Ends::Days(CELLS_DAYS)),
+    k("跨域件：交出与收到的件", "matters handed to other cities and received from them; what was handed over sealed, until it is taken or returned", "cell_matter", "both sides know how far it is", Ends::Kept),
     k("印章登记与用印记录", "seals of units and persons, and who used which of them for what", "seal_entry, seal_use", "nobody uses a seal unseen", Ends::Kept),
     k("未提交的草稿（加密）", "forms that staff have not sent yet, sealed", "draft", "a closed window loses nothing", Ends::Days(UNSENT_DAYS)),
     k("接口重发的答复", "answers kept for requests that are sent twice", "idempotency", "done once", Ends::Days(ONCE_DAYS)),
@@ -141,6 +145,8 @@ mod tests {
         "aside",
         "bulletin",
         "campaign",
+        "cell_figure",
+        "cell_peer",
         "counter",
         "drawing",
         "guide",

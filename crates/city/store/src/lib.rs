@@ -13,6 +13,7 @@ pub mod blobs;
 pub mod brought;
 pub mod campaigns;
 pub mod cases;
+pub mod cells;
 pub mod claims;
 mod clock;
 pub mod companies;

@@ -372,7 +372,7 @@ impl Supervision {
         self.board_as_asked(rd, narrow_region(actor, ask)?, by)
     }
 
-    fn board_as_asked(&self, rd: &mut Rd<'_>, ask: Ask, by: Dim) -> Result<FigureBoard, Error> {
+    pub(crate) fn board_as_asked(&self, rd: &mut Rd<'_>, ask: Ask, by: Dim) -> Result<FigureBoard, Error> {
         let office = self.city.office(rd)?;
         self.fresh(rd)?;
         let now = self.city.store().now();

@@ -502,6 +502,24 @@ impl Facts {
         }
     }
 
+    /// Answers of one day by the working days that they took since the case was taken in, as `days` counts them; the last
+    /// class is that many and more. Such counts are added, middles are not.
+    pub fn reply_days(&self, day: Date, classes: usize, days: impl Fn(Date, Date) -> i64) -> Vec<u64> {
+        let mut out = vec![0; classes];
+        self.each_live("", |_, spans, marks| {
+            let Some(first) = spans.first() else { return };
+            for m in marks.iter().filter(|m| matches!(m.what, What::Replied | What::RepliedLate)) {
+                if m.at.date() == day {
+                    let took = usize::try_from(days(first.from.date(), day)).unwrap_or(0);
+                    if let Some(n) = out.get_mut(took.min(classes.saturating_sub(1))) {
+                        *n += 1;
+                    }
+                }
+            }
+        });
+        out
+    }
+
     /// One figure for one ask.
     pub fn value(&self, ask: &Ask, figure: &Figure, now: Moment) -> Value {
         self.board(ask, Dim::Channel, now).total.value(figure)

@@ -41,6 +41,7 @@ codes! {
         Replied = 7, "待回头看";
         CalledBack = 8, "待归档";
         Ended = 9, "已办结";
+        HandedOver = 10, "已转外地";
     }
 }
 codes! {

@@ -18,7 +18,7 @@ use supervise::{Adjust, AdjustKind, Ask, Filter, Form, Level, RateChannel};
 use supervise_acts::{Measure, NewRating, NewService, Published};
 use walk_acts::{NewLead, WalkSync};
 
-use crate::it::help::{Browser, City, city_with};
+use crate::it::help::{Browser, City, between_cities, city_with};
 
 pub const SEATS: [(&str, &str); 3] = [("a", "本县"), ("b", "邻县"), ("city", "市级")];
 pub const ROLES: [Role; 10] = [
@@ -65,6 +65,8 @@ pub struct Things {
     /// a request that the data of a reporter end
     erasure: i64,
     seal: i64,
+    matter: i64,
+    to_hand: String,
 }
 
 fn day(text: &str) -> Date {
@@ -213,6 +215,8 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         reason: "创新".into(),
         day: today,
     };
+    let (matter, to_hand) =
+        between_cities(app, &coordinator, &actor(Role::Coordinator, "city"), &registration);
     // An ended case whose reporter's data are asked to end.
     let over = Registration { title: "不属于我们".into(), ..registration.clone() };
     let over = app.cases.register(coordinator.clone(), over, Contact::default()).wait().unwrap().number;
@@ -290,6 +294,8 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         lead: app.walks.lodge_lead(lead).wait().unwrap(),
         erasure,
         seal: app.seals.apply(Actor::system(), new_seal(a)).wait().unwrap(),
+        matter,
+        to_hand,
         campaign,
         walk,
         rate: receipt.token,
@@ -425,6 +431,8 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/verify/", "{code}", "0".repeat(16)),
         ("/verify/", "{file}", "paper.ofd".into()),
         ("/desk/seals/", "{id}", t.seal.to_string()),
+        ("/desk/cells/hand/", "{number}", t.to_hand.clone()),
+        ("/desk/cells/", "{id}", t.matter.to_string()),
         ("/rate/", "{token}", t.rate.clone()),
         ("/setup/", "{token}", digest.clone()),
         ("/p/", "{token}", "x".into()),
@@ -549,6 +557,14 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
             vec![("staff", t.posted.to_string()), ("kind", "duty".into()), ("first", "2036-01-01".into())]
         }
         "/desk/rosters/{id}/{act}" => text(&[("ver", "1")]),
+        "/desk/cells/{id}" => text(&[("act", "recall")]),
+        "/desk/cells/hand/{number}" => text(&[("peer", "9902"), ("note", "属地管辖")]),
+        "/desk/cells/peers" => text(&[
+            ("code", "9903"),
+            ("name", "远市"),
+            ("secret", "0123456789abcdef0123456789abcdef"),
+            ("purposes", "matters"),
+        ]),
         "/desk/erasures" => vec![("number", t.case.clone()), ("reason", "本人申请".into())],
         "/desk/erasures/{id}" => text(&[("step", "check")]),
         "/desk/walks/leads/{id}" => text(&[("act", "call")]),
