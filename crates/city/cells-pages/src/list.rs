@@ -37,7 +37,11 @@ pub(crate) fn line(p: &Page, m: MatterView) -> Line {
         title: m.known.title.clone(),
         origin: m.known.origin.clone(),
         number: if m.side == Side::Origin { m.known.number.unwrap_or_default() } else { m.number },
-        state: word(p.lang, m.state),
+        state: if m.side == Side::Receiver && m.state == Standing::Offered {
+            p.t.to_decide.to_owned()
+        } else {
+            word(p.lang, m.state)
+        },
         there: there.join(" · "),
         clock: if ends {
             String::new()

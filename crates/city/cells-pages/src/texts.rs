@@ -7,6 +7,7 @@ web_kit::texts! {
     no_peers: "还没有对接的城市。系统管理员添加并与对方核对密钥指纹之后，就可以互相转办。", "This city speaks with no other yet. The system administrator adds one and compares the key with the other side.";
     peers: "对接城市", "Cities this one speaks with";
     waiting: "等待受理或退回", "To be taken or returned";
+    to_decide: "待本市受理", "To be decided here";
     waiting_none: "没有等待受理的来件。", "Nothing waits.";
     received: "收到的件", "Received";
     received_none: "还没有受理过外地来件。", "Nothing was received yet.";
