@@ -58,6 +58,8 @@ pub struct Things {
     hall: i64,
     /// its roster
     roster: i64,
+    /// a sheet that its clerk gave
+    hand_over: i64,
     /// who is posted at its window
     posted: i64,
     kiosk: String,
@@ -253,17 +255,21 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let company = (code, pass.wait().unwrap());
     let (claim, list) = paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
-    let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &item.code);
+    let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &actor(Role::Handler, "a"), &item.code);
     let today = app.city.store().now().date();
     let this_week = hall::roster::plus(today, -i64::from(today.weekday().to_monday_zero_offset()));
     let drawn = app.halls.draw_roster(coordinator.clone(), hall, this_week, 1).wait().unwrap();
     let roster = app.halls.keep_drawn(coordinator.clone(), drawn).wait().unwrap();
     app.halls.publish_roster(coordinator.clone(), roster, 1).wait().unwrap();
+    let (clerk, heir) = (actor(Role::Clerk, "a"), actor(Role::Handler, "a").staff.unwrap());
+    let why = hall::handover::HandWhy::Leave;
+    let hand_over = app.halls.give_over(clerk, (hall, 1), why, heir, "印章一枚".into(), None).wait().unwrap();
     Things {
         claim,
         list,
         hall,
         roster,
+        hand_over,
         posted,
         kiosk,
         booking,
@@ -311,7 +317,7 @@ fn new_seal(unit: UnitId) -> seals::NewSeal {
 }
 
 /// A hall of county A that is always open, the clerk posted at its window, and somebody who has booked there.
-fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, (String, String)) {
+fn hall(app: &House, keeper: &Actor, clerk: Actor, second: &Actor, item: &str) -> (i64, String, (String, String)) {
     use hall::{
         Availability, DayRule, Days, Handles, Hours, Opening, Part, Places, Post, Queue, Training, Window,
     };
@@ -361,6 +367,8 @@ fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, 
         misuse: hall::MisuseRules::default(),
         rostering: hall::roster::Rostering::default(),
     };
+    let post = new.posts[0].clone();
+    new.posts.push(Post { staff: second.staff.unwrap(), part: Part::Second, ..post });
     new.rostering = hall::roster::usual(&new);
     let id = app.halls.put_hall(keeper.clone(), 0, 0, new).wait().unwrap();
     let kiosk = app.halls.kiosk_of(keeper.clone(), id).wait().unwrap();
@@ -469,6 +477,7 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/halls/booking/", "{act}", "show".into()),
         ("/desk/rosters/", "{id}", t.roster.to_string()),
         ("/desk/rosters/", "{act}", "publish".into()),
+        ("/desk/handovers/", "{id}", t.hand_over.to_string()),
         ("/desk/shifts/", "{act}", "swap".into()),
         ("/shifts/", "{staff}", t.posted.to_string()),
         ("/shifts/", "{token}", "x".into()),
