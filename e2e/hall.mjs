@@ -132,6 +132,7 @@ try {
   const post = { window: "1", authority: "受理、出件", course: "窗口服务规范", passed: today, valid_until: "2099-12-31" };
   await save("post", { ...post, login: "hall.clerk2" });
   await save("post", { ...post, login: "hall.clerk3", window: "2" });
+  await save("post", { ...post, login: "hall.clerk4", part: "second" });
   await look(admin, "keep");
   const kiosk = await admin.locator('a[href^="/k/"]').getAttribute("href");
 
@@ -178,6 +179,23 @@ try {
   await admin.locator("#moved").waitFor();
   await admin.locator("button", { hasText: "发布" }).click();
   must((await admin.locator("#state").innerText()) === "已发布", "filled up and published again");
+  // 交接单: given by one, taken by the other; AB 岗: an item without a second is listed.
+  await own.goto(`${hall}/handover/1`);
+  await own.fill("#lines", "业务专用章一枚\n补正件 2 件");
+  await look(own, "handover-give-phone");
+  await own.locator("main form button.main").click();
+  await own.waitForURL("**/desk/handovers/*");
+  const heir = await person(browser, url, problems, { login: "hall.clerk4", size: PHONE });
+  await heir.goto("/desk/shifts");
+  await heir.locator("#sheets a").first().click();
+  await look(heir, "handover-take-phone");
+  await heir.locator("button", { hasText: "接收" }).click();
+  must((await heir.locator("#stage").innerText()) === "已接收", "taken on record");
+  await admin.goto(`${hall}/handovers`);
+  await look(admin, "handovers");
+  await admin.goto(`${hall}/ab`);
+  must((await admin.locator("#uncovered").count()) === 1, "who is first and second");
+  await look(admin, "ab");
   await phone.goto(`/halls/${id}/roster`);
   must((await phone.locator("tbody tr").count()) > 0, "the wall says who is at the windows");
   await look(phone, "roster-wall-phone");

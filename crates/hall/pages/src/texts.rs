@@ -195,7 +195,7 @@ web_kit::texts! {
     hall_takes: "{queue}，约 {minutes} 分钟", "{queue}, about {minutes} minutes";
     hall_today: "今天", "today";
     hall_tomorrow: "明天", "tomorrow";
-    hall_presence_hint: "按定岗的 A 岗和有工作时间的日子计；延时、双休日、节假日轮值不在内。", "First posts, on days with office hours; extended, weekend and holiday service is by turns and not counted.";
+    hall_presence_hint: "发布了排班的日子按排班计，请假的除外；没有排班的日子按定岗的 A 岗计。只计有工作时间的日子，延时、双休日、节假日轮值不在内。", "By the roster where one was published, without who was away; else first posts. On days with office hours; extended, weekend and holiday service is by turns and not counted.";
     hall_person: "单位和人员", "Unit and person";
     hall_days_posted: "在岗（天）", "Days posted";
     hall_no_shows: "这些天没有。", "None on these days.";
