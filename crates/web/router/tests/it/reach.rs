@@ -255,7 +255,8 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let company = (code, pass.wait().unwrap());
     let (claim, list) = paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
-    let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &actor(Role::Handler, "a"), &item.code);
+    let (hall, kiosk, booking) =
+        hall(app, &coordinator, actor(Role::Clerk, "a"), &actor(Role::Handler, "a"), &item.code);
     let today = app.city.store().now().date();
     let this_week = hall::roster::plus(today, -i64::from(today.weekday().to_monday_zero_offset()));
     let drawn = app.halls.draw_roster(coordinator.clone(), hall, this_week, 1).wait().unwrap();
@@ -317,7 +318,13 @@ fn new_seal(unit: UnitId) -> seals::NewSeal {
 }
 
 /// A hall of county A that is always open, the clerk posted at its window, and somebody who has booked there.
-fn hall(app: &House, keeper: &Actor, clerk: Actor, second: &Actor, item: &str) -> (i64, String, (String, String)) {
+fn hall(
+    app: &House,
+    keeper: &Actor,
+    clerk: Actor,
+    second: &Actor,
+    item: &str,
+) -> (i64, String, (String, String)) {
     use hall::{
         Availability, DayRule, Days, Handles, Hours, Opening, Part, Places, Post, Queue, Training, Window,
     };
