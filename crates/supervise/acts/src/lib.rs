@@ -17,7 +17,7 @@ use std::sync::Arc;
 use city::{City, Door};
 
 pub use bulletins::{BulletinView, Edited};
-pub use figures::{FIGURES, FigureBoard, FigureEntry, FigureList, League, NamedLine};
+pub use figures::{FIGURES, FigureBoard, FigureEntry, FigureList, League, NamedLine, said};
 pub use handover::{AnsweredCase, BadRating, Opened, RatingHandovers};
 pub use ratings::{
     NewRating, NewService, OpenResult, Pushed, RatePage, RatingView, Receipt, ServiceView, service_to_rate,

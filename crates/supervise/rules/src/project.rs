@@ -179,6 +179,7 @@ pub fn of_case(
         channel: case.channel.word().to_owned(),
         kind: case.kind.word().to_owned(),
         window: String::new(),
+        cause: case.cause.map_or_else(String::new, |c| c.word().to_owned()),
         spans,
         marks,
     })
@@ -284,6 +285,7 @@ pub fn of_service(id: i64, events: impl IntoIterator<Item = (ServiceEvent, Momen
                     channel: String::new(),
                     kind: String::new(),
                     window: place,
+                    cause: String::new(),
                     spans: Vec::new(),
                     marks: vec![Mark { at, what: What::Served, unit: by }],
                 });

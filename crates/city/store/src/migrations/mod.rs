@@ -61,6 +61,7 @@ pub const STEPS: &[Step] = steps![
     40 "seals",
     41 "roster",
     42 "pay",
+    44 "cause",
 ];
 
 /// The version this program knows.
