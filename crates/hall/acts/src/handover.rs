@@ -149,8 +149,8 @@ fn gives(l: &Loaded, actor: &Actor, window: u16, today: Date) -> Result<StaffId,
 }
 
 impl Halls {
-    fn hand_view(&self, rd: &mut Rd<'_>, row: HandOverRow, reader: &Actor) -> Result<HandOverView, Error> {
-        let (l, sheet) = (load(rd, row.hall)?, sheet_of(&row)?);
+    fn hand_view(&self, rd: &mut Rd<'_>, row: &HandOverRow, reader: &Actor) -> Result<HandOverView, Error> {
+        let (l, sheet) = (load(rd, row.hall)?, sheet_of(row)?);
         Ok(HandOverView {
             id: row.id,
             ver: row.ver,
@@ -201,7 +201,7 @@ impl Halls {
             door(&actor, op::ReadRoster, &l.hall, today)?;
             let mut out = Vec::new();
             for row in rows::hand_overs(rd, hall, number(today) - BACK)? {
-                out.push(app.hand_view(rd, row, &actor)?);
+                out.push(app.hand_view(rd, &row, &actor)?);
             }
             Ok((out, app.due_in(rd, &l, &actor)?))
         })
@@ -215,7 +215,7 @@ impl Halls {
             let today = app.city.store().now().date();
             let mut out = Vec::new();
             for row in rows::hand_overs_of(rd, me, number(today) - BACK)? {
-                out.push(app.hand_view(rd, row, &actor)?);
+                out.push(app.hand_view(rd, &row, &actor)?);
             }
             let mut owed = Vec::new();
             for l in app.all(rd)?.iter().filter(|l| l.hall.posts.iter().any(|p| p.staff == me)) {
@@ -349,7 +349,7 @@ impl Halls {
             } else {
                 door(&actor, op::ReadRoster, &l.hall, app.city.store().now().date())?;
             }
-            app.hand_view(rd, row, &actor)
+            app.hand_view(rd, &row, &actor)
         })
     }
 
