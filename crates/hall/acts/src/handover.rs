@@ -334,7 +334,7 @@ impl Halls {
                     row
                 }
             };
-            save(tx, &permit, row, &sheet, "give")
+            save(tx, &permit, &row, &sheet, "give")
         })
     }
 
@@ -389,7 +389,7 @@ impl Halls {
                     "return"
                 }
             };
-            save(tx, &permit, row, &sheet, act).map(drop)
+            save(tx, &permit, &row, &sheet, act).map(drop)
         })
     }
 
@@ -445,7 +445,7 @@ impl Halls {
 fn save(
     tx: &mut store::Tx<'_>,
     permit: &access::Permit,
-    row: HandOverRow,
+    row: &HandOverRow,
     sheet: &HandOver,
     act: &str,
 ) -> Result<i64, Error> {
@@ -463,7 +463,7 @@ fn save(
         ver: row.ver + 1,
         state: sheet.stage.word().to_owned(),
         doc: serde_json::to_string(sheet).map_err(Error::bug)?,
-        ..row
+        ..row.clone()
     };
     Ok(rows::put_hand_over(tx, permit, &row, act, &data)?)
 }
