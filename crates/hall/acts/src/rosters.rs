@@ -99,6 +99,7 @@ pub(crate) struct Ground {
     pub office: std::sync::Arc<Office>,
     pub active: Vec<StaffId>,
     pub names: BTreeMap<StaffId, String>,
+    /// who is away; days on which people are on duty in another hall count as such
     pub leave: Vec<Leave>,
     pub fixed: Vec<Duty>,
     pub carried: Vec<(StaffId, Burdens)>,
@@ -233,6 +234,17 @@ impl Halls {
                 before.extend(of.iter().filter(|d| d.day < first).cloned());
                 let near = |d: &&Duty| (a - AROUND..=b + AROUND).contains(&number(d.day));
                 fixed.extend(of.iter().filter(near).cloned());
+            }
+        }
+        for other in self.all(rd)?.iter().filter(|o| o.row.id != l.row.id) {
+            if !other.hall.posts.iter().any(|p| names.contains_key(&p.staff)) {
+                continue;
+            }
+            for row in rows::between(rd, other.row.id, a, b)? {
+                let sheet = sheet_of(&row)?;
+                let of = sheet.published.unwrap_or(sheet.duties);
+                let ours = of.into_iter().filter(|d| names.contains_key(&d.staff));
+                leave.extend(ours.map(|d| Leave { staff: d.staff, first: d.day, last: d.day, hours: None }));
             }
         }
         let carried = borne(&l.hall, &office.rules.calendar, &before);

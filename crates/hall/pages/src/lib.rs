@@ -10,6 +10,7 @@ mod close;
 mod desk;
 mod figures;
 mod follow;
+mod handover;
 mod keep;
 mod kiosk;
 mod parts;
@@ -98,6 +99,10 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/halls/at/{id}/shifts/{part}", post(roster_rules::set))
         .route("/desk/halls/at/{id}/rosters", get(rosters::list).post(rosters::draw))
         .route("/desk/halls/at/{id}/leave", post(rosters::leave))
+        .route("/desk/halls/at/{id}/ab", get(handover::ab))
+        .route("/desk/halls/at/{id}/handovers", get(handover::list))
+        .route("/desk/halls/at/{id}/handover/{window}", get(handover::form).post(handover::give))
+        .route("/desk/handovers/{id}", get(handover::show).post(handover::answer))
         .route("/desk/rosters/{id}", get(roster::show))
         .route("/desk/rosters/{id}/{act}", post(roster::act))
         .route("/desk/shifts", get(shifts::show))

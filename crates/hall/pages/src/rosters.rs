@@ -112,7 +112,7 @@ async fn page(
     // The next roster begins where the last one ends.
     let today = p.now.date();
     let next = all.iter().map(|r| plus(r.last, 1)).max();
-    let first = next.unwrap_or(today).max(monday(today).date());
+    let first = next.unwrap_or(monday(today).date()).max(monday(today).date());
     let first = if monday(first).date() == first { first } else { plus(monday(first).date(), 7) };
     Ok(render(&RostersHtml {
         base: format!("/desk/halls/at/{id}"),

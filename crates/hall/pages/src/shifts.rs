@@ -11,6 +11,7 @@ use kernel::StaffId;
 use web_kit::{Fields, Oops, again, render, short_day};
 
 use crate::change::{date, number};
+use crate::handover::{DueRow, SheetRow, due_row, sheet_row};
 use crate::keep::{Sent, choices};
 use crate::roster::{SwapRow, swap_act, swap_row};
 use crate::rosters::{LeaveRow, act_of, leave_of, leave_row};
@@ -37,6 +38,8 @@ struct ShiftsHtml {
     /// id, name
     others: Vec<(String, String)>,
     kinds: Vec<(String, String)>,
+    sheets: Vec<SheetRow>,
+    due: Vec<DueRow>,
     calendar: String,
     today: String,
     sent: Sent,
@@ -52,6 +55,7 @@ async fn page(
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let v = halls(kit).my_shifts(desk.actor()).await?;
+    let (sheets, due) = halls(kit).my_hand_overs(desk.actor()).await?;
     let today = p.now.date();
     let hours = |d: &hall_acts::MyDuty| d.shift.as_ref().map_or_else(String::new, |s| Span::list(&s.hours));
     let line = |d: &hall_acts::MyDuty| Shift {
@@ -87,6 +91,8 @@ async fn page(
             .collect(),
         others,
         kinds: choices::<LeaveKind>(&p),
+        sheets: sheets.iter().map(|v| sheet_row(&p, v)).collect(),
+        due: due.iter().map(|d| due_row(&p, d)).collect(),
         calendar: format!("{}/shifts/{}", web_kit::base(kit, headers), v.calendar),
         today: today.to_string(),
         sent,

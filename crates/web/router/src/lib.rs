@@ -46,6 +46,8 @@ pub const BELOW: &[(&str, &str)] = &[
     ("/desk/receipt", "/desk/register"),
     ("/desk/publish", "/desk/cases"),
     ("/desk/outreach", "/desk/office"),
+    ("/desk/rosters", "/desk/halls"),
+    ("/desk/handovers", "/desk/halls"),
 ];
 
 /// The navigation of the portal.

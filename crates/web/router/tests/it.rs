@@ -1,6 +1,7 @@
 //! The pages from outside: sign-in, forgery, strangers, the forms of all acts, texts, headers.
 
 mod it {
+    mod a_hall;
     mod addresses;
     mod forms;
     mod help;

@@ -175,3 +175,66 @@ fn a_roster_is_drawn_published_swapped_and_filled_up_after_leave() {
 fn who_of_another_city() -> Actor {
     who(Role::Coordinator, 4)
 }
+
+#[test]
+fn a_window_is_handed_over_on_record_and_an_item_without_a_second_is_listed() {
+    use hall::handover::{HandStage, HandWhy};
+    city(|app, clock| {
+        let (hall, one, two) = rostered(app);
+        let drawn = app.halls.draw_roster(coordinator(), hall, day("2026-03-02"), 1).wait().unwrap();
+        let id = app.halls.keep_drawn(coordinator(), drawn).wait().unwrap();
+        app.halls.publish_roster(coordinator(), id, 1).wait().unwrap();
+        // Who has the morning hands over to who has the afternoon.
+        let (_, due) = app.halls.hand_overs(coordinator(), hall).wait().unwrap();
+        let first = due.iter().find(|d| d.due.day == day("2026-03-02")).unwrap();
+        let (gives, takes) = if Some(first.due.gives) == one.staff { (&one, &two) } else { (&two, &one) };
+        assert_eq!(Some(first.due.takes), takes.staff);
+        assert!(app.halls.my_hand_overs(gives.clone()).wait().unwrap().1.iter().any(|d| d.mine));
+        // A number that is parked stands on the sheet.
+        clock.set(moment("2026-03-02 10:00"));
+        let kiosk = app.halls.kiosk_of(coordinator(), hall).wait().unwrap();
+        app.halls.take_at_kiosk(hall, kiosk, "A".into(), Priority::Normal).wait().unwrap();
+        let v = app.halls.next(gives.clone(), hall, 1, None).wait().unwrap();
+        let t = v.current.unwrap();
+        let v = app.halls.serve(gives.clone(), hall, 1, t.id, t.ver, Command::Start {}).wait().unwrap();
+        let t = v.current.unwrap();
+        let park = Command::Park { reason: "去复印".into() };
+        app.halls.serve(gives.clone(), hall, 1, t.id, t.ver, park).wait().unwrap();
+        let open = app.halls.open_at(gives.clone(), hall, 1).wait().unwrap();
+        assert_eq!((open.tickets.len(), open.next), (1, takes.staff));
+        let give = |who: &Actor, window, to: &Actor, mends| {
+            let lines = "业务专用章一枚\n补正件 3 件".to_owned();
+            let to = to.staff.unwrap();
+            app.halls.give_over(who.clone(), (hall, window), HandWhy::Shift, to, lines, mends).wait()
+        };
+        assert!(said(give(gives, 2, takes, None)).contains("没有在这个窗口定岗"));
+        assert!(said(give(gives, 1, gives, None)).contains("接收人"));
+        let sheet = give(gives, 1, takes, None).unwrap();
+        // Nobody but who takes it answers; returned it says what is missing, and is given again.
+        let answer = |who: &Actor, ver, missing: Option<&str>| {
+            app.halls.answer_hand_over(who.clone(), sheet, ver, missing.map(str::to_owned)).wait()
+        };
+        assert!(matches!(answer(gives, 1, None), Err(Error::NotFound)));
+        assert!(matches!(answer(&coordinator(), 1, None), Err(Error::NotFound)));
+        assert!(said(answer(takes, 1, Some(" "))).contains("缺什么"));
+        answer(takes, 1, Some("少一把钥匙")).unwrap();
+        assert!(said(answer(takes, 2, None)).contains("已经接收或退回"));
+        assert_eq!(give(gives, 1, takes, Some(sheet)).unwrap(), sheet);
+        assert!(matches!(answer(takes, 1, None), Err(Error::Changed(_))));
+        answer(takes, 3, None).unwrap();
+        let v = app.halls.hand_over(coordinator(), sheet).wait().unwrap();
+        assert_eq!((v.sheet.stage, v.sheet.open.len(), v.sheet.lines.len()), (HandStage::Taken, 1, 2));
+        assert!(matches!(
+            app.halls.hand_over(who(Role::Clerk, 3), sheet).wait(),
+            Err(Error::NotFound | Error::Forbidden(_))
+        ));
+        let (_, due) = app.halls.hand_overs(coordinator(), hall).wait().unwrap();
+        assert!(due.iter().all(|d| d.due.day != day("2026-03-02")), "it is due no more");
+
+        // AB岗: window 1 has a second, window 2 nobody; queue B is served by both.
+        let ab = app.halls.first_and_second(coordinator(), hall).wait().unwrap();
+        let of: Vec<_> =
+            ab.queues.iter().map(|q| (q.queue.0.as_str(), q.first.len(), q.second.len())).collect();
+        assert_eq!(of, [("A", 1, 1), ("B", 1, 1)]);
+    });
+}

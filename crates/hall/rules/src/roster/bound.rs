@@ -45,7 +45,8 @@ pub(super) fn least_unmet(b: &Board<'_>) -> Gain {
     }
     let rules = &b.task.hall.rostering.rules;
     let hours = i64::from(rules.week_hours) * 60 / i64::from(super::HALF);
-    let days = usize::try_from(rules.row_days).unwrap_or(7).min(7);
+    // After so many days in a row one is free: of seven days so many can be worked.
+    let days = 7 - 7 / (usize::try_from(rules.row_days).unwrap_or(7) + 1);
     for ((must, ..), (lost, asked, mut gives)) in weeks {
         let most: i64 = gives
             .iter_mut()

@@ -58,6 +58,8 @@ pub struct Things {
     hall: i64,
     /// its roster
     roster: i64,
+    /// a sheet that its clerk gave
+    hand_over: i64,
     /// who is posted at its window
     posted: i64,
     kiosk: String,
@@ -257,17 +259,27 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let company = (code, pass.wait().unwrap());
     let (claim, list) = paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
-    let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &item.code);
+    let (hall, kiosk, booking) = super::a_hall::hall(
+        app,
+        &coordinator,
+        actor(Role::Clerk, "a"),
+        &actor(Role::Handler, "a"),
+        &item.code,
+    );
     let today = app.city.store().now().date();
     let this_week = hall::roster::plus(today, -i64::from(today.weekday().to_monday_zero_offset()));
     let drawn = app.halls.draw_roster(coordinator.clone(), hall, this_week, 1).wait().unwrap();
     let roster = app.halls.keep_drawn(coordinator.clone(), drawn).wait().unwrap();
     app.halls.publish_roster(coordinator.clone(), roster, 1).wait().unwrap();
+    let (clerk, heir) = (actor(Role::Clerk, "a"), actor(Role::Handler, "a").staff.unwrap());
+    let why = hall::handover::HandWhy::Leave;
+    let hand_over = app.halls.give_over(clerk, (hall, 1), why, heir, "印章一枚".into(), None).wait().unwrap();
     Things {
         claim,
         list,
         hall,
         roster,
+        hand_over,
         posted,
         kiosk,
         booking,
@@ -314,67 +326,6 @@ fn new_seal(unit: UnitId) -> seals::NewSeal {
         roles: vec![Role::Coordinator],
         picture: None,
     }
-}
-
-/// A hall of county A that is always open, the clerk posted at its window, and somebody who has booked there.
-fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, (String, String)) {
-    use hall::{
-        Availability, DayRule, Days, Handles, Hours, Opening, Part, Places, Post, Queue, Training, Window,
-    };
-    let whole = hall::Span::read_all("00:00-24:00").unwrap();
-    let each = [DayRule::Workdays, DayRule::Weekends, DayRule::Holidays];
-    let each = each.map(|rule| Days::each(rule, day("2026-01-01")));
-    let places = |days: Days| Availability {
-        days,
-        hours: whole.clone(),
-        breaks: Vec::new(),
-        slot_minutes: 60,
-        places: Places { phone: 9, counter: 9, walk_in: 9 },
-        lead_minutes: 0,
-        horizon_days: 2,
-    };
-    let opening = |days: Days| Opening { kind: Hours::Office, days, hours: whole.clone() };
-    let training =
-        Training { course: "岗前".into(), passed: day("2026-01-01"), valid_until: day("2036-01-01") };
-    let mut new = hall::Hall {
-        name: "甲县政务服务大厅".into(),
-        unit: keeper.unit.unwrap(),
-        region: "990102".parse().unwrap(),
-        address: "县前街1号".into(),
-        phone: "0999-1000".into(),
-        windows: vec![Window { number: 1, name: "综合".into(), queues: vec!["A".into()] }],
-        queues: vec![Queue {
-            letter: "A".into(),
-            name: "综合受理".into(),
-            handles: Handles { everything: true, ..Handles::default() },
-            minutes: 10,
-            availability: each.iter().cloned().map(places).collect(),
-        }],
-        openings: each.iter().cloned().map(opening).collect(),
-        closures: Vec::new(),
-        posts: vec![Post {
-            window: 1,
-            staff: clerk.staff.unwrap(),
-            unit: clerk.unit.unwrap(),
-            part: Part::First,
-            from: day("2026-01-01"),
-            until: None,
-            authority: "受理".into(),
-            training: Some(training),
-        }],
-        booking: hall::BookingRules::default(),
-        queueing: hall::QueueRules::default(),
-        misuse: hall::MisuseRules::default(),
-        rostering: hall::roster::Rostering::default(),
-    };
-    new.rostering = hall::roster::usual(&new);
-    let id = app.halls.put_hall(keeper.clone(), 0, 0, new).wait().unwrap();
-    let kiosk = app.halls.kiosk_of(keeper.clone(), id).wait().unwrap();
-    let phone = hall::Channel::Phone;
-    let slot = app.halls.earliest(item.to_owned(), None, None, 1, phone).wait().unwrap()[0].slot;
-    let contact = Contact { phone: "13800001234".into(), ..Contact::default() };
-    let begun = app.halls.book_for(clerk, slot, item.to_owned(), contact).wait().unwrap();
-    (id, kiosk, (begun.number, begun.code))
 }
 
 const POLICIES: &str = r#"{"funds": [{"code": "fund", "name": "扶持资金", "balance": 1000}], "items": [
@@ -477,6 +428,7 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/halls/booking/", "{act}", "show".into()),
         ("/desk/rosters/", "{id}", t.roster.to_string()),
         ("/desk/rosters/", "{act}", "publish".into()),
+        ("/desk/handovers/", "{id}", t.hand_over.to_string()),
         ("/desk/shifts/", "{act}", "swap".into()),
         ("/shifts/", "{staff}", t.posted.to_string()),
         ("/shifts/", "{token}", "x".into()),
