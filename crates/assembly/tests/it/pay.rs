@@ -347,7 +347,7 @@ fn an_item_is_changed_as_a_form_and_the_book_as_a_workbook() {
         let put =
             |form, why: &str| app.companies.put_item(one.clone(), Some(of.clone()), form, why.into()).wait();
         let mut changed = form();
-        assert_eq!((changed.cells[0].as_str(), changed.conditions[0][2].as_str()), ("b", "insured"));
+        assert_eq!((changed.cells[0].as_str(), changed.conditions[0][2].as_str()), ("b", "参保人数"), "as people call it");
         changed.cells[14] = "40".into();
         changed.conditions.push(["2", "满足其一", "", "", "", "", "", ""].map(str::to_owned).to_vec());
         changed.conditions.push(
