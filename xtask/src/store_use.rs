@@ -55,7 +55,10 @@ const ASKS: &[(&str, &[&str])] = &[
             "settings",
         ],
     ),
-    ("company-acts", &["batches", "cases", "claims", "companies", "funds", "office", "settings", "whistles"]),
+    (
+        "company-acts",
+        &["batches", "cases", "claims", "companies", "funds", "office", "settings", "talks", "whistles"],
+    ),
     ("company-pages", &["companies"]),
     ("imports", &["blobs", "brought", "office"]),
     ("optimise-acts", &["counters", "kept_logs", "ledger_rows", "office", "redesigns"]),

@@ -41,6 +41,7 @@ pub(crate) const OF_SERVICES: ServiceHandovers =
 /// What companies hand over.
 pub(crate) const OF_COMPANIES: CompanyHandovers = CompanyHandovers {
     whistle_becomes_case,
+    case_goes_to_unit,
     case_tells_its_code: resolve_acts::code_in,
     case_tells_its_arrival_code: resolve_acts::arrival_code,
 };
@@ -67,6 +68,19 @@ fn whistle_becomes_case(
     let (case, lodged) = register_in(city, tx, actor, registration, &whistle.contact, &[])?;
     Ok((case, lodged.number))
 }
+
+/// 承诺交办: whoever promised something owes it from that moment on.
+fn case_goes_to_unit(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    number: &str,
+    unit: kernel::UnitId,
+) -> Result<(), Error> {
+    let asked = resolve::Command::Dispatch { unit, note: String::new() };
+    resolve_acts::act_for(city, tx, actor, number, asked)
+}
+
 /// What halls hand over: what was done at a window is a service that was given, to be rated.
 pub(crate) const OF_HALLS: HallHandovers =
     HallHandovers { ticket_becomes_service: supervise_acts::service_to_rate };

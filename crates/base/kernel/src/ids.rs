@@ -82,11 +82,13 @@ pub enum StreamKind {
     Ticket = 22,
     /// 印章: the life of one seal, and each use of it.
     Seal = 23,
+    /// 恳谈、走访: one talk with companies or visit to them.
+    Talk = 28,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -110,6 +112,7 @@ impl StreamKind {
         Self::Appointment,
         Self::Ticket,
         Self::Seal,
+        Self::Talk,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -137,6 +140,7 @@ impl StreamKind {
             Self::Appointment => "appointment",
             Self::Ticket => "ticket",
             Self::Seal => "seal",
+            Self::Talk => "talk",
         }
     }
 }

@@ -67,6 +67,19 @@ pub fn register_in(
     Ok((id, Lodged { code: city.vault().code(&number, births.first()), number, version: 1 }))
 }
 
+/// An act on a case inside the transaction of the movement that brought it.
+pub fn act_for(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    number: &str,
+    asked: Command,
+) -> Result<(), Error> {
+    let office = city.office(tx)?;
+    let case = cases::by_number(tx, number)?.ok_or(Error::NotFound)?;
+    crate::Cases::new(city.clone()).act_in(tx, &office, actor, &case, asked, None).map(drop)
+}
+
 pub fn seen(rd: &mut Rd<'_>, actor: &Actor, number: &str) -> Result<Case, Error> {
     let case = cases::by_number(rd, number)?.ok_or(Error::NotFound)?;
     decide(actor, op::ReadCase, &case)?;

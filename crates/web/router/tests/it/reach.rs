@@ -39,6 +39,7 @@ const MODEL: &str = r#"{"name":"一件事","steps":[{"id":"a","name":"受理","u
 /// What of county A is asked for.
 pub struct Things {
     claim: String,
+    talk: String,
     list: String,
     case: String,
     code: String,
@@ -252,7 +253,17 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let (claim, list) = paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
     let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &item.code);
+    let talk = company_acts::NewTalk {
+        kind: "talk".into(),
+        title: "恳谈".into(),
+        place: "三楼".into(),
+        at: Some(app.city.store().now()),
+        agenda: "用工".into(),
+        codes: vec![company.0.clone()],
+    };
+    let talk = app.companies.plan_talk(actor(Role::Coordinator, "a"), talk, None).wait().unwrap();
     Things {
+        talk,
         claim,
         list,
         hall,
@@ -446,6 +457,7 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/companies/funds/", "{code}", "fund".into()),
         ("/desk/companies/payments/", "{number}", t.claim.clone()),
         ("/desk/companies/batches/", "{number}", t.list.clone()),
+        ("/desk/companies/talks/", "{number}", t.talk.clone()),
         ("/see/p/", "{number}", t.claim.clone()),
         ("/publicity/", "{number}", t.list.clone()),
         ("/c/", "{code}", t.company.0.clone()),
