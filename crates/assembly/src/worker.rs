@@ -88,6 +88,7 @@ fn sweep(house: &House) -> Result<usize, Error> {
         store::tries::sweep(tx, old(retention::TRIES_DAYS))?;
         store::drafts::sweep(tx, old(retention::UNSENT_DAYS))?;
         store::applications::sweep_forms(tx, old(retention::FORMS_DAYS), old(retention::DRAFTS_DAYS), 1_000)?;
+        store::leads::sweep(tx, old(retention::LEADS_DAYS), 1_000)?;
         store::outbox::sweep(tx, old(retention::OUTBOX_DAYS), 10_000)?;
         office::sweep_messages(tx, old(retention::MESSAGES_DAYS), 10_000)?;
         Ok::<_, Error>(())

@@ -49,6 +49,8 @@ pub const OUTBOX_DAYS: i64 = 90;
 pub const IMPORTS_DAYS: i64 = 30;
 /// Forms that somebody has not sent, days.
 pub const UNSENT_DAYS: i64 = 7;
+/// Who asked to be called back on a lead, days after it came.
+pub const LEADS_DAYS: i64 = 365;
 /// What was filled in for an application, after it ended: five years, as long as its papers may be asked for.
 pub const FORMS_DAYS: i64 = 1_826;
 /// What was filled in and never handed in, after the draft ended.
@@ -66,7 +68,7 @@ pub const KEPT: &[Kind] = &[
     k("未使用的附件（群众）", "files that a stranger brought and no form took", "files/, upload", "a form that is sent again", Ends::Days(STRANGERS_DAYS)),
     k("未使用的附件（人员）", "files that staff brought and no act took", "files/, upload", "a form that is sent again", Ends::Days(WAITING_DAYS)),
     k("导入的文件与未收的行", "files brought to be imported, and the rows of them that were not taken", "files/, brought", "look at it, mend it, bring it again", Ends::Days(IMPORTS_DAYS)),
-    k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Kept),
+    k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Days(LEADS_DAYS)),
     k("保存的日志（Parquet）", "logs that staff brought and keep, as Parquet", "files/, kept_log", "analysed again; whoever brought one deletes it", Ends::Kept),
     k("预约人姓名、电话、邮箱和申诉的话（加密）", "who booked an appointment and what they said in an appeal, sealed", "appointment_contact", "reach them; who signs in says the last digits", Ends::Itself),
     k("预约、占号（不含姓名电话）", "appointments and their places, with a keyed digest of the telephone", "appointment, hall_place", "know no-shows of one person, warn before any bar", Ends::Kept),
