@@ -91,7 +91,9 @@ impl Companies {
                 return Ok(ItemForm { draft: base.draft, ..ItemForm::default() });
             }
             let item = items(&base.book).into_iter().find(|i| key_of(i) == of).ok_or(Error::NotFound)?;
-            Ok(ItemForm { cells: item_row(&item), conditions: condition_rows(&item), draft: base.draft })
+            let mut conditions = condition_rows(&item);
+            called(&mut conditions, &field_names(&base.book), true);
+            Ok(ItemForm { cells: item_row(&item), conditions, draft: base.draft })
         })
     }
 
