@@ -55,8 +55,7 @@ pub struct PromiseRow {
     pub at: Moment,
 }
 
-const COLUMNS: &str =
-    "t.id, t.number, t.ver, t.kind, t.title, t.place, t.region, t.unit, t.at, t.state, t.agenda, t.minutes";
+const COLUMNS: &str = "id, number, ver, kind, title, place, region, unit, at, state, agenda, minutes";
 
 fn row_of(r: &Row<'_>) -> Result<TalkRow> {
     Ok(TalkRow {
