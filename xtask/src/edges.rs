@@ -35,6 +35,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("city", &["kernel", "workday", "ledger", "attach", "hanyu", "resolve", "access", "store"]),
     ("imports", &["kernel", "tabular", "paper", "store", "city"]),
     ("outbox", &["kernel", "ledger", "delivery", "access", "store", "city"]),
+    ("cells", &["kernel", "ledger", "hanyu", "resolve", "delivery", "access", "store", "city", "outbox"]),
+    ("cells-pages", &["kernel", "resolve", "supervise", "access", "city", "cells", "web-kit"]),
     ("outbox-pages", &["kernel", "city", "outbox", "web-kit"]),
     ("seals", &["kernel", "ledger", "paper", "seal", "access", "store", "city"]),
     ("seals-pages", &["kernel", "access", "city", "seals", "web-kit"]),
@@ -68,7 +70,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "resolve-acts",
         &[
             "kernel", "workday", "ledger", "hanyu", "resolve", "access", "store", "city", "imports", "paper",
-            "tabular", "outbox",
+            "tabular", "outbox", "cells",
         ],
     ),
     (
@@ -160,6 +162,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "hall-acts",
             "seals",
             "outbox",
+            "cells",
         ],
     ),
     (
@@ -255,6 +258,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "people-pages",
             "imports-pages",
             "seals-pages",
+            "cells-pages",
             "outbox-pages",
         ],
     ),
@@ -294,6 +298,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "assembly",
             "api",
             "web",
+            "cells",
             "imports",
         ],
     ),

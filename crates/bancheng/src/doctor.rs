@@ -299,8 +299,36 @@ fn inside(r: &mut Report, app: &House) -> Result<()> {
             format!("missing: {names}"),
         );
     }
+    cities(r, app)?;
     calendar(r, app, now)?;
     gauges(r, &app.gauges().wait()?);
+    Ok(())
+}
+
+/// Cities that this one speaks with: who is silent, and messages that stand aside.
+fn cities(r: &mut Report, app: &House) -> Result<()> {
+    let actor = kernel::Actor::system;
+    let peers = app.cells.peers(actor()).wait()?;
+    if peers.is_empty() {
+        return Ok(());
+    }
+    let silent: Vec<_> =
+        peers.iter().filter(|p| p.active).filter_map(|p| Some((p, p.silent_since()?))).collect();
+    let aside = app.cells.asides(actor()).wait()?.into_iter().filter(|a| a.state == "aside").count();
+    if silent.is_empty() && aside == 0 {
+        r.put("cells", State::Well, format!("{} 个对接城市都有应答", peers.len()), "every city answers");
+        return Ok(());
+    }
+    let names: Vec<_> = silent.iter().map(|(p, since)| format!("{}（{since} 起）", p.name)).collect();
+    r.put(
+        "cells",
+        State::Soon,
+        format!(
+            "没有应答的城市：{}；搁置的消息 {aside} 条。见“跨域件”页和 bancheng cell status",
+            if names.is_empty() { "无".to_owned() } else { names.join("、") }
+        ),
+        format!("{} cities are silent, {aside} messages are aside: see bancheng cell status", silent.len()),
+    );
     Ok(())
 }
 

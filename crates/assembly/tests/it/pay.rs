@@ -92,6 +92,7 @@ fn act(app: &assembly::House, who: Actor, number: &str, doing: ClaimDoing) -> Re
     app.companies.act_on_claim(who, number.into(), ver, doing).wait()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what a use case answered ends here")]
 fn said(e: city::Error) -> String {
     e.to_string()
 }

@@ -96,6 +96,7 @@ operations! {
         ListHalls = "list_halls", "大厅列表";
         PublicPapers = "public_papers", "公开：核验盖章文件与印章名录";
         ListSeals = "list_seals", "印章列表";
+        ReadCells = "read_cells", "查看跨域件与各市数据";
         PublicPayments = "public_payments", "公开：免申即享公示";
     }
     City(City<'a>) {
@@ -112,6 +113,8 @@ operations! {
         WriteScores = "write_scores", "设定考核公式";
         ReadJobs = "read_jobs", "查看作业";
         ReadLedger = "read_ledger", "核验留痕";
+        WritePeers = "write_peers", "维护对接城市";
+        HandMatters = "hand_matters", "跨域转办与接收";
     }
     Region(Region<'a>) {
         LodgeCase = "lodge_case", "网上反映";
@@ -188,6 +191,8 @@ operations! {
         TakeTicket = "take_ticket", "取号";
         UnmaskBooking = "unmask_booking", "查看预约人联系方式";
         ReadPresence = "read_presence", "查看排队数字与在岗";
+        ReadRoster = "read_roster", "查看排班与交接";
+        WriteRoster = "write_roster", "排班、批假与批准调班";
     }
     Account(Account<'a>) {
         WriteStaff = "write_staff", "维护人员";
@@ -195,6 +200,7 @@ operations! {
     }
     Own(Own) {
         OwnAccount = "own_account", "管理本人账号";
+        OwnShifts = "own_shifts", "本人班次、调班、请假与交接";
         RecordWalk = "record_walk", "记录走查";
         KeepLogs = "keep_logs", "保存、共享与删除日志";
     }
@@ -287,6 +293,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadOffice, STAFF, Reach::Open),
     r(O::ReadMessages, STAFF, Reach::Unit),
     r(O::OwnAccount, STAFF, Reach::Own),
+    r(O::OwnShifts, STAFF, Reach::Own),
     r(O::WriteUnits, &[SystemAdmin, System], Reach::City),
     r(O::KeepRoster, &[SystemAdmin, UnitAdmin, System], Reach::Open),
     r(O::WriteStaff, &[SystemAdmin, System], Reach::Region),
@@ -298,6 +305,9 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WriteOutreach, &[SystemAdmin], Reach::City),
     r(O::ReadJobs, &[SystemAdmin], Reach::City),
     r(O::ReadLedger, &[SystemAdmin, Supervisor], Reach::City),
+    r(O::WritePeers, &[SystemAdmin, System], Reach::City),
+    r(O::ReadCells, &[Coordinator, Supervisor, Analyst, SystemAdmin, System], Reach::Open),
+    r(O::HandMatters, &[Coordinator, System], Reach::City),
     r(O::WriteCatalogue, &[Coordinator, Analyst, SystemAdmin, System], Reach::Region),
     r(O::WriteCatalogue, &[UnitAdmin], Reach::Unit),
     r(O::TryGuide, &[Walker, Coordinator, Supervisor, Volunteer, Evaluator], Reach::Line),
@@ -384,6 +394,10 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReplyPosted, &[Handler, UnitAdmin], Reach::Unit),
     r(O::ReadPresence, &[UnitAdmin], Reach::Unit),
     r(O::ReadPresence, &[Coordinator, Supervisor, Analyst], Reach::Region),
+    r(O::ReadRoster, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ReadRoster, &[Coordinator, Supervisor, Analyst], Reach::Region),
+    r(O::WriteRoster, &[UnitAdmin], Reach::Unit),
+    r(O::WriteRoster, &[Coordinator, System], Reach::Region),
     r(O::WriteBulletins, &[Coordinator, Supervisor], Reach::Region),
     r(O::ReadBulletins, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
     r(O::ReadScores, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Open),

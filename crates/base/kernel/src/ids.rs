@@ -82,13 +82,19 @@ pub enum StreamKind {
     Ticket = 22,
     /// 印章: the life of one seal, and each use of it.
     Seal = 23,
+    /// 排班: the versions of one roster.
+    Roster = 26,
+    /// 请假: one request, and what was decided.
+    Leave = 27,
+    /// 交接单: one sheet, given and taken.
+    HandOver = 28,
     /// 恳谈、走访: one talk with companies or visit to them.
-    Talk = 28,
+    Talk = 29,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -112,6 +118,9 @@ impl StreamKind {
         Self::Appointment,
         Self::Ticket,
         Self::Seal,
+        Self::Roster,
+        Self::Leave,
+        Self::HandOver,
         Self::Talk,
     ];
     /// The word used in exports and messages.
@@ -140,6 +149,9 @@ impl StreamKind {
             Self::Appointment => "appointment",
             Self::Ticket => "ticket",
             Self::Seal => "seal",
+            Self::Roster => "roster",
+            Self::Leave => "leave",
+            Self::HandOver => "hand_over",
             Self::Talk => "talk",
         }
     }

@@ -45,6 +45,8 @@ pub const TRIES_DAYS: i64 = 30;
 pub const MESSAGES_DAYS: i64 = 730;
 /// What was told to people and systems outside, days; its address ends with the delivery.
 pub const OUTBOX_DAYS: i64 = 90;
+/// Messages between cells that were receipted, days; their words end with the receipt.
+pub const CELLS_DAYS: i64 = 90;
 /// Files brought to be imported, with their rows set aside, days.
 pub const IMPORTS_DAYS: i64 = 30;
 /// Forms that somebody has not sent, days.
@@ -74,6 +76,8 @@ pub const KEPT: &[Kind] = &[
     k("预约、占号（不含姓名电话）", "appointments and their places, with a keyed digest of the telephone", "appointment, hall_place", "know no-shows of one person, warn before any bar", Ends::Kept),
     k("号票：何时等、谁在哪个窗口办", "tickets: how long one waited, who served at which window", "ticket", "waits, presence without work", Ends::Kept),
     k("大厅的定岗、授权与培训记录", "who is posted at which window, with authority and training", "hall", "only the trained and authorised sit at a window", Ends::Kept),
+    k("排班、调班与交接单", "who sits at which window when, who swapped with whom, what was handed over", "roster, hand_over", "people find somebody at the window; hours and rest are kept", Ends::Kept),
+    k("请假（只记类别和日期）", "who is away when; of why only the kind", "roster_leave", "nobody is planned while away", Ends::Kept),
     k("进厅不办事的说明", "what a unit said about who was posted and ended nothing", "posted_reply", "the right of reply", Ends::Kept),
     k("申请表（加密）", "what was filled in for an application, sealed", "application_form", "decide on it; papers may be asked for", Ends::Days(FORMS_DAYS)),
     k("没有提交的申请表（加密）", "what was filled in and never handed in, sealed", "application_form", "go on another day", Ends::Days(DRAFTS_DAYS)),
@@ -105,6 +109,8 @@ pub const KEPT: &[Kind] = &[
     k("对外告知（地址加密，送达即删）", "what people and systems outside were told: stage and number; the address sealed, gone with the delivery", "outbox", "they are told; what did not arrive is seen", Ends::Days(OUTBOX_DAYS)),
     k("接收方地址与密钥（加密）", "units and systems that asked to be told: address and secret, sealed", "receiver", "tell them", Ends::Kept),
     k("退订的人（摘要）", "who wants no more, as a keyed digest of the address", "unsubscribed", "they are not told again", Ends::Kept),
+    k("城市间往来消息（加密，办完即删内容）", "messages between cells: words covered, contact only where it was asked for; sealed, the words gone with the receipt", "cell_out, cell_in", "a matter is dealt with where it belongs", Ends::Days(CELLS_DAYS)),
+    k("跨域件：交出与收到的件", "matters handed to other cities and received from them; what was handed over sealed, until it is taken or returned", "cell_matter", "both sides know how far it is", Ends::Kept),
     k("印章登记与用印记录", "seals of units and persons, and who used which of them for what", "seal_entry, seal_use", "nobody uses a seal unseen", Ends::Kept),
     k("未提交的草稿（加密）", "forms that staff have not sent yet, sealed", "draft", "a closed window loses nothing", Ends::Days(UNSENT_DAYS)),
     k("接口重发的答复", "answers kept for requests that are sent twice", "idempotency", "done once", Ends::Days(ONCE_DAYS)),
@@ -140,6 +146,8 @@ mod tests {
         "aside",
         "bulletin",
         "campaign",
+        "cell_figure",
+        "cell_peer",
         "counter",
         "drawing",
         "guide",

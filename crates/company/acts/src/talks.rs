@@ -335,8 +335,8 @@ impl Companies {
             }
             let id = company.id;
             let case_number = app.blow(tx, &actor, &permit, company, &new)?;
-            (app.handovers.case_goes_to_unit)(&app.city, tx, &actor, &case_number, owner.id)?;
             let case = cases::by_number(tx, &case_number)?.ok_or(Error::NotFound)?;
+            (app.handovers.case_goes_to_unit)(&app.city, tx, &actor, case.id, owner.id)?;
             let promise = PromiseRow {
                 case: case.id,
                 talk: row.id,

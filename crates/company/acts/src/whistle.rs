@@ -62,7 +62,7 @@ pub struct CompanyHandovers {
     pub whistle_becomes_case:
         fn(&city::City, &mut Tx<'_>, &Actor, WhistleCase<'_>) -> Result<(CaseId, String), Error>,
     /// 转办: a case that came of a promise goes to whoever owes it
-    pub case_goes_to_unit: fn(&city::City, &mut Tx<'_>, &Actor, &str, kernel::UnitId) -> Result<(), Error>,
+    pub case_goes_to_unit: fn(&city::City, &mut Tx<'_>, &Actor, CaseId, kernel::UnitId) -> Result<(), Error>,
     /// 查询码 of a case, for the company whose it is
     pub case_tells_its_code: fn(&city::City, &mut Rd<'_>, &str) -> Result<String, Error>,
     /// 到场码 of a case, for the company whose it is

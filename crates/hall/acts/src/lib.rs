@@ -10,7 +10,9 @@ mod halls;
 mod moments;
 mod places;
 mod posted;
+mod rosters;
 mod saved;
+mod shifts;
 mod tickets;
 mod told;
 
@@ -27,6 +29,8 @@ pub use halls::{HallLine, HallView, Touched};
 pub use moments::HALLS;
 pub use places::Offer;
 pub use posted::{PostedLine, PostedReply, monday};
+pub use rosters::{Drawn, Redraw, RosterLine, RosterView};
+pub use shifts::{LeaveAct, LeaveLine, MyDuty, MyShifts, SwapLine};
 pub use tickets::{AtWindow, Call, QueueNow, Screen, TicketView};
 
 /// What the halls hand over to other movements; given by the assembly.

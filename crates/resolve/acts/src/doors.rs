@@ -6,6 +6,7 @@ use resolve::{ArriveWay, Case, Command, Registration};
 use store::cases::{NewCase, Told};
 use store::{Rd, Tx, cases, contacts, counters, office};
 
+use crate::Cases;
 use crate::cases::{EventView, Lodged};
 use crate::reporter::{by_printed_code, own_case, plain_title};
 use crate::told::tell_person;
@@ -67,17 +68,17 @@ pub fn register_in(
     Ok((id, Lodged { code: city.vault().code(&number, births.first()), number, version: 1 }))
 }
 
-/// An act on a case inside the transaction of the movement that brought it.
-pub fn act_for(
+/// An act that another movement asks for, as this actor: through the door and the table as any other.
+pub fn case_does(
     city: &City,
     tx: &mut Tx<'_>,
     actor: &Actor,
-    number: &str,
+    id: CaseId,
     asked: Command,
-) -> Result<(), Error> {
+) -> Result<Case, Error> {
     let office = city.office(tx)?;
-    let case = cases::by_number(tx, number)?.ok_or(Error::NotFound)?;
-    crate::Cases::new(city.clone()).act_in(tx, &office, actor, &case, asked, None).map(drop)
+    let case = cases::by_id(tx, id)?.ok_or(Error::NotFound)?;
+    Cases::new(city.clone()).act_in(tx, &office, actor, &case, asked, None)
 }
 
 pub fn seen(rd: &mut Rd<'_>, actor: &Actor, number: &str) -> Result<Case, Error> {

@@ -102,7 +102,7 @@ CREATE TABLE objection (
   decided_by BIGINT
 ) @STRICT;
 CREATE INDEX objection_batch ON objection (batch, id);
--- 恳谈、走访 (R11): talks with companies and visits to them (stream kind 28), who is invited, and what was promised: each promise is a
+-- 恳谈、走访 (R11): talks with companies and visits to them (stream kind 29), who is invited, and what was promised: each promise is a
 -- case of the loop.
 CREATE TABLE talk (
   id      @KEY,

@@ -33,6 +33,7 @@ web_kit::room! {
     by_campaign: "行动", "Campaign";
     by_channel: "渠道", "Channel";
     by_kind: "类别", "Kind";
+    by_cause: "办不成的原因", "Cause";
     by_theme: "一件事", "Theme";
     by_window: "窗口", "Window";
     trend: "逐日走势", "Day by day";

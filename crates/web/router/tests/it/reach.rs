@@ -18,7 +18,7 @@ use supervise::{Adjust, AdjustKind, Ask, Filter, Form, Level, RateChannel};
 use supervise_acts::{Measure, NewRating, NewService, Published};
 use walk_acts::{NewLead, WalkSync};
 
-use crate::it::help::{Browser, City, city_with};
+use crate::it::help::{Browser, City, between_cities, city_with};
 
 pub const SEATS: [(&str, &str); 3] = [("a", "本县"), ("b", "邻县"), ("city", "市级")];
 pub const ROLES: [Role; 10] = [
@@ -57,6 +57,8 @@ pub struct Things {
     application: (String, String),
     company: (String, String),
     hall: i64,
+    /// its roster
+    roster: i64,
     /// who is posted at its window
     posted: i64,
     kiosk: String,
@@ -64,6 +66,8 @@ pub struct Things {
     /// a request that the data of a reporter end
     erasure: i64,
     seal: i64,
+    matter: i64,
+    to_hand: String,
 }
 
 fn day(text: &str) -> Date {
@@ -212,6 +216,8 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         reason: "创新".into(),
         day: today,
     };
+    let (matter, to_hand) =
+        between_cities(app, &coordinator, &actor(Role::Coordinator, "city"), &registration);
     // An ended case whose reporter's data are asked to end.
     let over = Registration { title: "不属于我们".into(), ..registration.clone() };
     let over = app.cases.register(coordinator.clone(), over, Contact::default()).wait().unwrap().number;
@@ -250,7 +256,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let code = app.companies.put(actor(Role::Clerk, "a"), new, None).wait().unwrap();
     let pass = app.companies.print_code(actor(Role::Clerk, "a"), code.clone(), "当面".into());
     let company = (code, pass.wait().unwrap());
-    let (claim, list) = paid(app, &company, &actor(Role::Clerk, "a"));
+    let (claim, list) = crate::it::paid::paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
     let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &item.code);
     let talk = company_acts::NewTalk {
@@ -262,11 +268,17 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         codes: vec![company.0.clone()],
     };
     let talk = app.companies.plan_talk(actor(Role::Coordinator, "a"), talk, None).wait().unwrap();
+    let today = app.city.store().now().date();
+    let this_week = hall::roster::plus(today, -i64::from(today.weekday().to_monday_zero_offset()));
+    let drawn = app.halls.draw_roster(coordinator.clone(), hall, this_week, 1).wait().unwrap();
+    let roster = app.halls.keep_drawn(coordinator.clone(), drawn).wait().unwrap();
+    app.halls.publish_roster(coordinator.clone(), roster, 1).wait().unwrap();
     Things {
         talk,
         claim,
         list,
         hall,
+        roster,
         posted,
         kiosk,
         booking,
@@ -293,6 +305,8 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         lead: app.walks.lodge_lead(lead).wait().unwrap(),
         erasure,
         seal: app.seals.apply(Actor::system(), new_seal(a)).wait().unwrap(),
+        matter,
+        to_hand,
         campaign,
         walk,
         rate: receipt.token,
@@ -333,7 +347,7 @@ fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, 
     let opening = |days: Days| Opening { kind: Hours::Office, days, hours: whole.clone() };
     let training =
         Training { course: "岗前".into(), passed: day("2026-01-01"), valid_until: day("2036-01-01") };
-    let new = hall::Hall {
+    let mut new = hall::Hall {
         name: "甲县政务服务大厅".into(),
         unit: keeper.unit.unwrap(),
         region: "990102".parse().unwrap(),
@@ -362,7 +376,9 @@ fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, 
         booking: hall::BookingRules::default(),
         queueing: hall::QueueRules::default(),
         misuse: hall::MisuseRules::default(),
+        rostering: hall::roster::Rostering::default(),
     };
+    new.rostering = hall::roster::usual(&new);
     let id = app.halls.put_hall(keeper.clone(), 0, 0, new).wait().unwrap();
     let kiosk = app.halls.kiosk_of(keeper.clone(), id).wait().unwrap();
     let phone = hall::Channel::Phone;
@@ -370,36 +386,6 @@ fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, 
     let contact = Contact { phone: "13800001234".into(), ..Contact::default() };
     let begun = app.halls.book_for(clerk, slot, item.to_owned(), contact).wait().unwrap();
     (id, kiosk, (begun.number, begun.code))
-}
-
-const POLICIES: &str = r#"{"funds": [{"code": "fund", "name": "扶持资金", "balance": 1000}], "items": [
-  {"code": "ask", "name": "补助", "from": "2020-01-01", "to": "2099-12-31", "fund": "fund", "amount": "100",
-   "conditions": [{"field": "size", "op": "=", "value": "小型", "text": "小型企业"}]},
-  {"code": "list", "name": "返还", "way": "免申即享", "from": "2020-01-01", "to": "2099-12-31", "fund": "fund", "amount": "100",
-   "conditions": [{"field": "size", "op": "=", "value": "小型", "text": "小型企业"}]}]}"#;
-
-/// What the company of county A asks for, and a list it stands on; both of a fund of its unit.
-fn paid(app: &House, company: &(String, String), clerk: &Actor) -> (String, String) {
-    let office = app.city.office_now().wait().unwrap();
-    let (app, unit) = (&app.companies, clerk.unit.unwrap());
-    let ver = app.propose_policies(Actor::system(), POLICIES.into(), "上新".into()).wait().unwrap();
-    app.release_policies(Actor::system(), ver).wait().unwrap();
-    let fund = company_acts::NewFund {
-        code: "fund".into(),
-        name: "扶持资金".into(),
-        source: "财政".into(),
-        year: "2026".into(),
-        unit: office.unit_name(unit),
-        amount: "1000".into(),
-        why: "预算".into(),
-    };
-    app.put_fund(Actor::system(), fund, None).wait().unwrap();
-    let (code, pass) = company.clone();
-    let (bank, number) = ("农行支行".to_owned(), "6228480402564890".to_owned());
-    app.set_account(None, code.clone(), pass.clone(), bank, number).wait().unwrap();
-    let claim = app.ask_as_company(None, code, pass, "ask".into()).wait().unwrap();
-    let drawn = app.draw_up(Actor::system(), "list".into()).wait().unwrap();
-    (claim, app.keep_batch(Actor::system(), drawn).wait().unwrap())
 }
 
 /// The path with the subject of county A in its parts; none when nobody said what it is about.
@@ -426,6 +412,8 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/verify/", "{code}", "0".repeat(16)),
         ("/verify/", "{file}", "paper.ofd".into()),
         ("/desk/seals/", "{id}", t.seal.to_string()),
+        ("/desk/cells/hand/", "{number}", t.to_hand.clone()),
+        ("/desk/cells/", "{id}", t.matter.to_string()),
         ("/rate/", "{token}", t.rate.clone()),
         ("/setup/", "{token}", digest.clone()),
         ("/p/", "{token}", "x".into()),
@@ -463,11 +451,17 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/c/", "{code}", t.company.0.clone()),
         ("/c/", "{pass}", t.company.1.clone()),
         ("/desk/halls/at/", "{id}", t.hall.to_string()),
+        ("/desk/halls/at/{id}/shifts/", "{part}", "numbers".into()),
         ("/desk/halls/at/", "{part}", "about".into()),
         ("/desk/halls/at/", "{window}", "1".into()),
         ("/desk/halls/at/", "{act}", "recall".into()),
         ("/desk/halls/booking/", "{number}", t.booking.0.clone()),
         ("/desk/halls/booking/", "{act}", "show".into()),
+        ("/desk/rosters/", "{id}", t.roster.to_string()),
+        ("/desk/rosters/", "{act}", "publish".into()),
+        ("/desk/shifts/", "{act}", "swap".into()),
+        ("/shifts/", "{staff}", t.posted.to_string()),
+        ("/shifts/", "{token}", "x".into()),
         ("/halls/", "{id}", t.hall.to_string()),
         ("/k/", "{id}", t.hall.to_string()),
         ("/k/", "{token}", t.kiosk.clone()),
@@ -540,6 +534,19 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
         "/desk/posted" => {
             vec![("hall", t.hall.to_string()), ("window", "1".into()), ("staff", t.posted.to_string())]
         }
+        "/desk/halls/at/{id}/rosters" => text(&[("first", "2026-01-05"), ("weeks", "1")]),
+        "/desk/halls/at/{id}/leave" => {
+            vec![("staff", t.posted.to_string()), ("kind", "duty".into()), ("first", "2036-01-01".into())]
+        }
+        "/desk/rosters/{id}/{act}" => text(&[("ver", "1")]),
+        "/desk/cells/{id}" => text(&[("act", "recall")]),
+        "/desk/cells/hand/{number}" => text(&[("peer", "9902"), ("note", "属地管辖")]),
+        "/desk/cells/peers" => text(&[
+            ("code", "9903"),
+            ("name", "远市"),
+            ("secret", "0123456789abcdef0123456789abcdef"),
+            ("purposes", "matters"),
+        ]),
         "/desk/erasures" => vec![("number", t.case.clone()), ("reason", "本人申请".into())],
         "/desk/erasures/{id}" => text(&[("step", "check")]),
         "/desk/walks/leads/{id}" => text(&[("act", "call")]),
@@ -670,6 +677,8 @@ fn is_open(path: &str) -> bool {
         // What can be applied for is everybody's; who begins at a window is asked where the item is.
         || path.starts_with("/desk/services/new/")
         || path.starts_with("/desk/services/themes/")
+        // One's own shifts: whose they are is never in the path.
+        || path.starts_with("/desk/shifts/")
 }
 
 /// The law: of what belongs to a county, nobody of the county beside it opens anything or passes a form.
