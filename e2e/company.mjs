@@ -127,6 +127,38 @@ try {
   await check(two, problems);
   await shot(two, "list-shown");
 
+  // A talk: planned, held, and what was promised is a case on the spot, which the company follows on its phone.
+  await coordinator.goto(`/desk/companies/talks?company=${code}`);
+  await check(coordinator, problems);
+  await coordinator.locator("#plan summary").click();
+  await coordinator.fill("#title", "用工恳谈会");
+  await coordinator.fill("#at", "2026-01-05T09:30");
+  await coordinator.fill("#place", "三楼会议室");
+  await coordinator.fill("#agenda", "一、用工；二、公交");
+  must((await coordinator.inputValue("#codes")) === code, "the company of the link is invited");
+  await coordinator.locator("#plan button.main").click();
+  await coordinator.waitForURL("**/talks/*-T*");
+  await check(coordinator, problems);
+  await coordinator.locator("#hold input[type=checkbox]").check();
+  await coordinator.fill("#minutes", "企业反映公交不便，市人社局承诺协调");
+  await coordinator.locator("#hold button.main").click();
+  await coordinator.waitForSelector("#promise");
+  await coordinator.selectOption("#unit", "市人社局");
+  await coordinator.fill("#words", "下月前协调开通产业园公交");
+  await coordinator.locator("#promise button.main").click();
+  await coordinator.waitForSelector("#promises h3");
+  must((await coordinator.locator("#promises").innerText()).includes("市人社局"), "the promise has its owner");
+  await check(coordinator, problems);
+  await shot(coordinator, "talk");
+  await coordinator.goto("/desk/companies/talks?from=2026-01-01&to=2026-12-31");
+  must((await coordinator.locator("#talks tbody tr").count()) >= 1, "the calendar has it");
+  await shot(coordinator, "talks");
+  await phone.goto(`/c/${code}/${pass}`);
+  must((await phone.locator("#own-talks").count()) === 1, "the company sees the talk");
+  must((await phone.locator("#whistles").innerText()).includes("公交"), "and what was promised");
+  await check(phone, problems);
+  await shot(phone, "phone-paid");
+
   // The kitchen.
   await coordinator.goto("/desk/companies/policies");
   await check(coordinator, problems);

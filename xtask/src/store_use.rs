@@ -58,7 +58,10 @@ const ASKS: &[(&str, &[&str])] = &[
         ],
     ),
     ("cells", &["cases", "cells", "counters"]),
-    ("company-acts", &["batches", "cases", "claims", "companies", "funds", "office", "settings", "whistles"]),
+    (
+        "company-acts",
+        &["batches", "cases", "claims", "companies", "funds", "office", "settings", "talks", "whistles"],
+    ),
     ("company-pages", &["companies"]),
     ("imports", &["blobs", "brought", "office"]),
     ("optimise-acts", &["counters", "kept_logs", "ledger_rows", "office", "redesigns"]),

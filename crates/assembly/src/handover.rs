@@ -43,6 +43,7 @@ pub(crate) const OF_SERVICES: ServiceHandovers =
 /// What companies hand over.
 pub(crate) const OF_COMPANIES: CompanyHandovers = CompanyHandovers {
     whistle_becomes_case,
+    case_goes_to_unit,
     case_tells_its_code: resolve_acts::code_in,
     case_tells_its_arrival_code: resolve_acts::arrival_code,
 };
@@ -68,6 +69,18 @@ fn whistle_becomes_case(
     };
     let (case, lodged) = register_in(city, tx, actor, registration, &whistle.contact, &[])?;
     Ok((case, lodged.number))
+}
+
+/// 承诺交办: whoever promised something owes it from that moment on.
+fn case_goes_to_unit(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    case: CaseId,
+    unit: kernel::UnitId,
+) -> Result<(), Error> {
+    let asked = resolve::Command::Dispatch { unit, note: String::new() };
+    resolve_acts::case_does(city, tx, actor, case, asked).map(drop)
 }
 
 /// What matters between cities hand over to the loop.

@@ -2,8 +2,9 @@
 
 use company::batch::{Decision, Standing};
 use company::claim::ClaimState;
-use company_acts::{ClaimDoing, ClaimsAsked, Incoming, NewCompany, NewFund};
-use kernel::{Actor, Role, US_PER_DAY};
+use company_acts::{ClaimDoing, ClaimsAsked, Incoming, NewCompany, NewFund, NewTalk, NewWhistle};
+use kernel::{Actor, Role, US_PER_DAY, US_PER_HOUR, UnitId};
+use resolve::{Command, Solved, StageKind};
 use serde_json::json;
 
 use super::{city, coordinator, handler, who};
@@ -91,6 +92,7 @@ fn act(app: &assembly::House, who: Actor, number: &str, doing: ClaimDoing) -> Re
     app.companies.act_on_claim(who, number.into(), ver, doing).wait()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what a use case answered ends here")]
 fn said(e: city::Error) -> String {
     e.to_string()
 }
@@ -347,7 +349,11 @@ fn an_item_is_changed_as_a_form_and_the_book_as_a_workbook() {
         let put =
             |form, why: &str| app.companies.put_item(one.clone(), Some(of.clone()), form, why.into()).wait();
         let mut changed = form();
-        assert_eq!((changed.cells[0].as_str(), changed.conditions[0][2].as_str()), ("b", "insured"));
+        assert_eq!(
+            (changed.cells[0].as_str(), changed.conditions[0][2].as_str()),
+            ("b", "参保人数"),
+            "as people call it"
+        );
         changed.cells[14] = "40".into();
         changed.conditions.push(["2", "满足其一", "", "", "", "", "", ""].map(str::to_owned).to_vec());
         changed.conditions.push(
@@ -387,5 +393,72 @@ fn an_item_is_changed_as_a_form_and_the_book_as_a_workbook() {
         app.companies.propose_policies(one.clone(), again, "传回".into()).wait().unwrap();
         let same = app.companies.kitchen(one.clone()).wait().unwrap();
         assert_eq!(same.draft.unwrap().items, kitchen.draft.unwrap().items);
+    });
+}
+
+#[test]
+fn a_promise_of_a_talk_is_a_case_the_same_day_and_is_followed_until_the_company_agrees() {
+    city(|app, clock| {
+        begin(app, 2, 1, "1000");
+        let boss = coordinator();
+        let new = NewTalk {
+            kind: "talk".into(),
+            title: "用工恳谈会".into(),
+            place: "三楼会议室".into(),
+            at: Some(clock.now().plus_us(US_PER_HOUR)),
+            agenda: "一、用工；二、用电".into(),
+            codes: vec![code(0), code(1), code(0)],
+        };
+        let plan = |new: NewTalk| app.companies.plan_talk(boss.clone(), new, None).wait();
+        assert!(plan(NewTalk { codes: vec!["X".into()], ..new.clone() }).is_err(), "who is not on file");
+        assert!(app.companies.plan_talk(handler(2), new.clone(), None).wait().is_err());
+        let number = plan(new).unwrap();
+        let view = || app.companies.talk(handler(2), number.clone()).wait().unwrap();
+        assert_eq!(view().companies.len(), 2, "each once");
+        let own = || app.companies.follow(None, code(0), pass(app, 0)).wait().unwrap();
+        assert_eq!(own().talks[0].title, "用工恳谈会", "it reads that it is invited");
+        let hold = |minutes: &str| {
+            let ver = view().row.ver;
+            app.companies.hold_talk(boss.clone(), number.clone(), ver, minutes.into(), vec![code(0)]).wait()
+        };
+        let promise = |n: u32, unit: &str, set: &str| {
+            let words = "下月前开通产业园公交".to_owned();
+            let new = NewWhistle { set: set.into(), words, ..NewWhistle::default() };
+            let ver = view().row.ver;
+            app.companies.promise(boss.clone(), number.clone(), ver, code(n), unit.into(), new).wait()
+        };
+        assert!(hold("纪要").is_err(), "it has not begun");
+        assert!(promise(0, "市监局", "2115").is_err(), "nothing was promised yet");
+        clock.move_us(2 * US_PER_HOUR);
+        hold("企业反映公交不便；市监局承诺协调").unwrap();
+        assert_eq!(view().companies.iter().map(|c| c.1).collect::<Vec<_>>(), [true, false]);
+        for (unit, set) in [("没有这个单位", "2115"), ("市监局", "没有")] {
+            assert!(promise(0, unit, set).is_err(), "an owner and a limit are needed");
+        }
+        assert!(view().promises.is_empty(), "what was refused left nothing");
+        let case = promise(0, "市监局", "2115").unwrap();
+        let p = view().promises.remove(0);
+        assert_eq!((p.whistle.stage, p.late, p.row.unit), (StageKind::Dispatched, false, UnitId(2)));
+        assert!(p.whistle.due.is_some(), "with a limit");
+        // It is followed on the page of the company, like all that it whistles for.
+        let reply = Command::Reply { text: "已开通".into(), basis: String::new() };
+        app.cases.act(handler(2), case.clone(), Command::Take {}, None).wait().unwrap();
+        app.cases.act(handler(2), case.clone(), reply, None).wait().unwrap();
+        assert_eq!(view().agreed(), 0, "an answer alone is not enough");
+        let whistle = own().whistles.remove(0);
+        assert_eq!(whistle.view.number, case);
+        let solved = Command::Callback { solved: Solved::Yes, satisfied: None, words: String::new() };
+        app.cases.act_as_resident(None, case, whistle.code, solved).wait().unwrap();
+        assert_eq!(view().agreed(), 1);
+        // The next day is late, and said so.
+        clock.move_us(US_PER_DAY);
+        promise(1, "住建局", "1-3-7").unwrap();
+        assert!(view().promises[1].late);
+        let all = app.companies.talks(boss.clone(), clock.now().plus_us(-3 * US_PER_DAY), clock.now()).wait();
+        assert_eq!(all.unwrap().len(), 1);
+        let ver = view().row.ver;
+        assert!(
+            app.companies.call_off_talk(boss.clone(), number.clone(), ver, "改期".into()).wait().is_err()
+        );
     });
 }

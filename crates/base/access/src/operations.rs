@@ -141,6 +141,7 @@ operations! {
         ReadHandled = "read_handled", "查看办件量";
         ReadCompany = "read_company", "查看企业档案";
         WriteCompany = "write_company", "维护企业档案";
+        WriteTalks = "write_talks", "组织恳谈与走访";
         UnmaskCompany = "unmask_company", "查看企业联系人";
         OwnCompany = "own_company", "企业本人办事";
     }
@@ -368,6 +369,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ApproveBatches, &[Coordinator, Supervisor, System], Reach::Region),
     r(O::ReadCompany, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Region),
     r(O::WriteCompany, &[Clerk, Coordinator, System], Reach::Region),
+    r(O::WriteTalks, &[Coordinator, System], Reach::Region),
     r(O::UnmaskCompany, &[Clerk, Handler, Coordinator], Reach::Region),
     r(O::OwnCompany, &[Resident], Reach::Open),
     r(O::PublicHalls, EVERYBODY, Reach::Open),

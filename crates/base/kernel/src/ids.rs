@@ -88,11 +88,13 @@ pub enum StreamKind {
     Leave = 27,
     /// 交接单: one sheet, given and taken.
     HandOver = 28,
+    /// 恳谈、走访: one talk with companies or visit to them.
+    Talk = 29,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -119,6 +121,7 @@ impl StreamKind {
         Self::Roster,
         Self::Leave,
         Self::HandOver,
+        Self::Talk,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -149,6 +152,7 @@ impl StreamKind {
             Self::Roster => "roster",
             Self::Leave => "leave",
             Self::HandOver => "hand_over",
+            Self::Talk => "talk",
         }
     }
 }

@@ -216,6 +216,12 @@ pub fn lines(rd: &mut Rd<'_>, batch: i64) -> Result<Vec<LineRow>> {
     })
 }
 
+/// How many companies of a list stand so, and how much that is in fen.
+pub fn standing(rd: &mut Rd<'_>, batch: i64, standing: &str) -> Result<(i64, i64)> {
+    let sql = "SELECT count(*), CAST(COALESCE(sum(amount), 0) AS BIGINT) FROM batch_line WHERE batch = $1 AND standing = $2";
+    rd.query_one(sql, vals![batch, standing], |r| Ok((r.i64(0)?, r.i64(1)?)))
+}
+
 /// Keeps an objection; an id of 0 gives it one. Its event is one of the list.
 pub fn put_objection(tx: &mut Tx<'_>, _permit: &Permit, o: &ObjectionRow) -> Result<i64> {
     let id = if o.id == 0 { counters::next(tx, "objection")? } else { o.id };

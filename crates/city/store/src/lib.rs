@@ -55,6 +55,7 @@ mod sqlite;
 pub mod standing;
 mod store;
 pub mod supervision;
+pub mod talks;
 pub mod texts;
 pub mod themes;
 pub mod tickets;

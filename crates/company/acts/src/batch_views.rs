@@ -108,8 +108,7 @@ impl Companies {
             let mut out = Vec::new();
             for row in rows::list(rd, reach::bound_to(&actor), LISTS)? {
                 if decide(&actor, op::ReadPayments, reach::unit_in(&office, row.unit)?).is_ok() {
-                    let lines = rows::lines(rd, row.id)?;
-                    out.push(app.batch_in(rd, &office, &actor, row, &lines)?);
+                    out.push(app.batch_in(rd, &office, &actor, row)?);
                 }
             }
             let at = app.city.store().now().date();
@@ -134,7 +133,7 @@ impl Companies {
             let row = rows::by_number(rd, number.trim())?.ok_or(Error::NotFound)?;
             decide(&actor, op::ReadPayments, reach::unit_in(&office, row.unit)?)?;
             let lines = rows::lines(rd, row.id)?;
-            let mut v = app.batch_in(rd, &office, &actor, row, &lines)?;
+            let mut v = app.batch_in(rd, &office, &actor, row)?;
             for row in lines {
                 let grounds = serde_json::from_str(&row.why).map_err(Error::bug)?;
                 v.lines.push(BatchLine { standing: standing(&row)?, grounds, row });
@@ -164,9 +163,9 @@ impl Companies {
         office: &Office,
         actor: &Actor,
         row: BatchRow,
-        lines: &[LineRow],
     ) -> Result<BatchView, Error> {
         let fund = funds::by_id(rd, row.fund)?.ok_or(Error::NotFound)?;
+        let (due, sum) = rows::standing(rd, row.id, Standing::Due.word())?;
         let stands = state(&row)?;
         let until = until(office, &row);
         let now = self.city.store().now();
@@ -194,8 +193,8 @@ impl Companies {
         Ok(BatchView {
             unit: office.unit_name(row.unit),
             money: fund_money(rd, &fund)?,
-            due: due_lines(lines).count(),
-            sum: due_lines(lines).map(|l| l.amount).sum(),
+            due: usize::try_from(due).unwrap_or(0),
+            sum,
             lines: Vec::new(),
             objections: Vec::new(),
             over,

@@ -39,6 +39,29 @@ fn items(book: &Json) -> Vec<Json> {
     list.cloned().unwrap_or_default()
 }
 
+/// Keys and names of the fields that a book declares; a name that two have stands for neither.
+fn field_names(book: &Json) -> Vec<(String, String)> {
+    let text = |f: &Json, key: &str| f.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let fields = book.get("fields").and_then(Json::as_array).into_iter().flatten();
+    let all: Vec<(String, String)> =
+        fields.map(|f| (text(f, "key"), text(f, "name"))).filter(|f| !f.1.is_empty()).collect();
+    let once = |f: &&(String, String)| all.iter().filter(|o| o.1 == f.1 || o.0 == f.1).count() == 1;
+    all.iter().filter(once).cloned().collect()
+}
+
+/// The field of each row of conditions as people call it, or back to its key; its time stays.
+fn called(rows: &mut [Vec<String>], names: &[(String, String)], by_name: bool) {
+    let at = sheets::CONDITION.iter().position(|c| c.0 == "field").unwrap_or_default();
+    for field in rows.iter_mut().filter_map(|r| r.get_mut(at)) {
+        let (name, when) = field.split_once('@').map_or((field.as_str(), None), |(n, w)| (n, Some(w)));
+        let found = names.iter().find(|f| if by_name { f.0 == name } else { f.1 == name });
+        if let Some((key, said)) = found {
+            let now = if by_name { said } else { key };
+            *field = when.map_or_else(|| now.clone(), |w| format!("{now}@{w}"));
+        }
+    }
+}
+
 fn with_items(book: Json, items: Vec<Json>) -> Json {
     match book {
         Json::Object(mut map) => {
@@ -68,7 +91,17 @@ impl Companies {
                 return Ok(ItemForm { draft: base.draft, ..ItemForm::default() });
             }
             let item = items(&base.book).into_iter().find(|i| key_of(i) == of).ok_or(Error::NotFound)?;
-            Ok(ItemForm { cells: item_row(&item), conditions: condition_rows(&item), draft: base.draft })
+            let mut conditions = condition_rows(&item);
+            called(&mut conditions, &field_names(&base.book), true);
+            Ok(ItemForm { cells: item_row(&item), conditions, draft: base.draft })
+        })
+    }
+
+    /// Names of the fields that conditions can look at, for the form.
+    pub fn field_choices(&self, actor: Actor) -> Later<Vec<String>> {
+        self.read(move |_, rd| {
+            decide(&actor, op::ReadPolicies, Nothing)?;
+            Ok(field_names(&base_in(rd)?.book).into_iter().map(|f| f.1).collect())
         })
     }
 
@@ -76,6 +109,8 @@ impl Companies {
     pub fn put_item(&self, actor: Actor, of: Option<ItemKey>, form: ItemForm, why: String) -> Later<i64> {
         self.write(move |app, tx| {
             let place = of.clone();
+            let mut form = form.clone();
+            called(&mut form.conditions, &field_names(&base_in(tx)?.book), false);
             app.change_items(tx, &actor, form.draft, &why, |all| {
                 let before = place.as_ref().and_then(|of| all.iter().position(|i| key_of(i) == *of));
                 if place.is_some() && before.is_none() {

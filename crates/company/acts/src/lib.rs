@@ -16,6 +16,7 @@ mod policies;
 mod policy_tables;
 mod table;
 mod tables;
+mod talks;
 mod views;
 mod whistle;
 
@@ -33,6 +34,7 @@ pub use policies::{Ask, BookView, ItemView, Kitchen, PackView};
 pub use policy_tables::PolicyTables;
 pub use table::{Table, read_table};
 pub use tables::CompanyTables;
+pub use talks::{NewTalk, PromiseView, TalkView};
 pub use views::{CompanyView, EventLine};
 pub use whistle::{
     AGAIN_DAYS, By, CallView, CompanyHandovers, NewWhistle, OwnWhistle, WhistleCase, WhistleLine, WhistleView,

@@ -47,6 +47,7 @@ struct ItemHtml {
     draft: String,
     cells: Vec<Cell>,
     rows: Vec<ConditionRow>,
+    fields: Vec<String>,
     why: String,
     trouble: String,
 }
@@ -145,6 +146,7 @@ async fn page(
         draft: form.draft.map(|d| d.to_string()).unwrap_or_default(),
         cells: cells(&p, &form),
         rows: condition_rows(&form),
+        fields: kit.acts.companies.field_choices(desk.actor()).await?,
         code: of.0,
         from: of.1,
         why,

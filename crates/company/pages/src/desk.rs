@@ -125,6 +125,7 @@ struct CompanyHtml {
     contact: Contact,
     trouble: String,
     code: String,
+    may_talk: bool,
 }
 
 struct Shown {
@@ -146,6 +147,7 @@ async fn page(kit: &Kit, desk: &Desk, code: String, shown: Shown) -> Result<Resp
         whistles: v.whistles.iter().map(|w| desk_row(&p, w)).collect(),
         contact: shown.contact.unwrap_or_else(|| v.contact.clone()),
         trouble: shown.trouble,
+        may_talk: access::offered(&desk.actor(), access::Operation::WriteTalks).is_ok(),
         code: if shown.code.is_empty() {
             String::new()
         } else {

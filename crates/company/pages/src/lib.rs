@@ -11,6 +11,7 @@ mod own;
 mod parts;
 mod pay;
 mod policies;
+mod talks;
 pub mod texts;
 mod whistle;
 
@@ -53,6 +54,11 @@ pub const PLACES: &[Place] = &[
         path: "/desk/companies/whistles",
         text: |l| Texts::of(l).wh_figures,
         roles: &[Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
+    Place {
+        path: "/desk/companies/talks",
+        text: |l| Texts::of(l).pay.talks,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
     },
     Place {
         path: "/desk/companies/policies",
@@ -102,6 +108,8 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/companies/c/{code}/code", post(desk::print_code))
         .route("/desk/companies/c/{code}/account", post(desk::enter_account))
         .route("/desk/companies/c/{code}/claim", post(desk::claim))
+        .route("/desk/companies/talks", get(talks::talks).post(talks::plan))
+        .route("/desk/companies/talks/{number}", get(talks::talk).post(talks::act))
         .route("/desk/companies/funds", get(pay::funds).post(pay::new_fund))
         .route("/desk/companies/funds/{code}", get(pay::fund).post(pay::change_fund))
         .route("/desk/companies/payments", get(pay::payments))

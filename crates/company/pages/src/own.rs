@@ -59,6 +59,7 @@ struct OwnHtml {
     pack: Option<PackRows>,
     claims: Vec<ClaimRow>,
     shown: Vec<(String, String)>,
+    talks: Vec<(String, String, String, String)>,
     note: String,
     trouble: String,
 }
@@ -78,7 +79,8 @@ async fn page(
     note: String,
     trouble: String,
 ) -> Result<Response, Oops> {
-    let Own { view: v, whistles, shown } = kit.acts.companies.follow(p.signed(), code, pass.clone()).await?;
+    let Own { view: v, whistles, talks, shown } =
+        kit.acts.companies.follow(p.signed(), code, pass.clone()).await?;
     let html = OwnHtml {
         base: format!("/c/{}/{pass}", v.row.code),
         size: size(&p, &v.row.size),
@@ -88,6 +90,10 @@ async fn page(
         pack: v.pack.as_ref().map(|k| pack_rows(&p, k, &v.claims)),
         claims: v.claims.iter().map(|c| claim_row(&p, c)).collect(),
         shown,
+        talks: talks
+            .iter()
+            .map(|t| (t.title.clone(), web_kit::when(p.lang, t.at), t.place.clone(), t.agenda.clone()))
+            .collect(),
         whistles: whistles.iter().map(|w| (own_row(&p, w), waits_for_word(w))).collect(),
         v,
         note,

@@ -81,6 +81,10 @@ pub(crate) fn told(p: &Page, all: &[EventLine]) -> Vec<LineRow> {
         "decide" => t.act_decide,
         "drop" => t.act_drop,
         "put_fund" => t.act_put_fund,
+        "plan" => t.act_plan,
+        "hold" => t.act_hold,
+        "promise" => t.act_promise,
+        "call_off" => t.act_call_off,
         "pay_sheet" => t.act_pay_sheet,
         _ => "",
     };

@@ -7,3 +7,4 @@ pub mod batch;
 pub mod claim;
 pub mod file;
 pub mod policy;
+pub mod talk;

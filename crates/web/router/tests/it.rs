@@ -7,6 +7,7 @@ mod it {
     mod help;
     mod imports;
     mod pages;
+    mod paid;
     mod reach;
     mod slots;
     mod texts;

@@ -102,3 +102,37 @@ CREATE TABLE objection (
   decided_by BIGINT
 ) @STRICT;
 CREATE INDEX objection_batch ON objection (batch, id);
+-- 恳谈、走访 (R11): talks with companies and visits to them (stream kind 29), who is invited, and what was promised: each promise is a
+-- case of the loop.
+CREATE TABLE talk (
+  id      @KEY,
+  number  TEXT NOT NULL,
+  ver     BIGINT NOT NULL,
+  kind    TEXT NOT NULL,
+  title   TEXT NOT NULL,
+  place   TEXT NOT NULL,
+  region  TEXT NOT NULL,
+  unit    BIGINT NOT NULL,
+  at      BIGINT NOT NULL,
+  state   TEXT NOT NULL,
+  agenda  TEXT NOT NULL,
+  minutes TEXT NOT NULL
+) @STRICT;
+CREATE UNIQUE INDEX talk_number ON talk (number);
+CREATE INDEX talk_at ON talk (at, id);
+CREATE TABLE talk_company (
+  talk    BIGINT NOT NULL,
+  company BIGINT NOT NULL,
+  came    BIGINT NOT NULL,
+  PRIMARY KEY (talk, company)
+) @STRICT;
+CREATE INDEX talk_company_company ON talk_company (company, talk);
+CREATE TABLE promise (
+  case_id @KEY,
+  talk    BIGINT NOT NULL,
+  company BIGINT NOT NULL,
+  unit    BIGINT NOT NULL,
+  words   TEXT NOT NULL,
+  at      BIGINT NOT NULL
+) @STRICT;
+CREATE INDEX promise_talk ON promise (talk, case_id);

@@ -39,6 +39,7 @@ const MODEL: &str = r#"{"name":"一件事","steps":[{"id":"a","name":"受理","u
 /// What of county A is asked for.
 pub struct Things {
     claim: String,
+    talk: String,
     list: String,
     case: String,
     code: String,
@@ -257,7 +258,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let code = app.companies.put(actor(Role::Clerk, "a"), new, None).wait().unwrap();
     let pass = app.companies.print_code(actor(Role::Clerk, "a"), code.clone(), "当面".into());
     let company = (code, pass.wait().unwrap());
-    let (claim, list) = paid(app, &company, &actor(Role::Clerk, "a"));
+    let (claim, list) = crate::it::paid::paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
     let (hall, kiosk, booking) = super::a_hall::hall(
         app,
@@ -266,6 +267,16 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         &actor(Role::Handler, "a"),
         &item.code,
     );
+    let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &item.code);
+    let talk = company_acts::NewTalk {
+        kind: "talk".into(),
+        title: "恳谈".into(),
+        place: "三楼".into(),
+        at: Some(app.city.store().now()),
+        agenda: "用工".into(),
+        codes: vec![company.0.clone()],
+    };
+    let talk = app.companies.plan_talk(actor(Role::Coordinator, "a"), talk, None).wait().unwrap();
     let today = app.city.store().now().date();
     let this_week = hall::roster::plus(today, -i64::from(today.weekday().to_monday_zero_offset()));
     let drawn = app.halls.draw_roster(coordinator.clone(), hall, this_week, 1).wait().unwrap();
@@ -275,6 +286,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let why = hall::handover::HandWhy::Leave;
     let hand_over = app.halls.give_over(clerk, (hall, 1), why, heir, "印章一枚".into(), None).wait().unwrap();
     Things {
+        talk,
         claim,
         list,
         hall,
@@ -356,6 +368,65 @@ fn paid(app: &House, company: &(String, String), clerk: &Actor) -> (String, Stri
     let claim = app.ask_as_company(None, code, pass, "ask".into()).wait().unwrap();
     let drawn = app.draw_up(Actor::system(), "list".into()).wait().unwrap();
     (claim, app.keep_batch(Actor::system(), drawn).wait().unwrap())
+/// A hall of county A that is always open, the clerk posted at its window, and somebody who has booked there.
+fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, (String, String)) {
+    use hall::{
+        Availability, DayRule, Days, Handles, Hours, Opening, Part, Places, Post, Queue, Training, Window,
+    };
+    let whole = hall::Span::read_all("00:00-24:00").unwrap();
+    let each = [DayRule::Workdays, DayRule::Weekends, DayRule::Holidays];
+    let each = each.map(|rule| Days::each(rule, day("2026-01-01")));
+    let places = |days: Days| Availability {
+        days,
+        hours: whole.clone(),
+        breaks: Vec::new(),
+        slot_minutes: 60,
+        places: Places { phone: 9, counter: 9, walk_in: 9 },
+        lead_minutes: 0,
+        horizon_days: 2,
+    };
+    let opening = |days: Days| Opening { kind: Hours::Office, days, hours: whole.clone() };
+    let training =
+        Training { course: "岗前".into(), passed: day("2026-01-01"), valid_until: day("2036-01-01") };
+    let mut new = hall::Hall {
+        name: "甲县政务服务大厅".into(),
+        unit: keeper.unit.unwrap(),
+        region: "990102".parse().unwrap(),
+        address: "县前街1号".into(),
+        phone: "0999-1000".into(),
+        windows: vec![Window { number: 1, name: "综合".into(), queues: vec!["A".into()] }],
+        queues: vec![Queue {
+            letter: "A".into(),
+            name: "综合受理".into(),
+            handles: Handles { everything: true, ..Handles::default() },
+            minutes: 10,
+            availability: each.iter().cloned().map(places).collect(),
+        }],
+        openings: each.iter().cloned().map(opening).collect(),
+        closures: Vec::new(),
+        posts: vec![Post {
+            window: 1,
+            staff: clerk.staff.unwrap(),
+            unit: clerk.unit.unwrap(),
+            part: Part::First,
+            from: day("2026-01-01"),
+            until: None,
+            authority: "受理".into(),
+            training: Some(training),
+        }],
+        booking: hall::BookingRules::default(),
+        queueing: hall::QueueRules::default(),
+        misuse: hall::MisuseRules::default(),
+        rostering: hall::roster::Rostering::default(),
+    };
+    new.rostering = hall::roster::usual(&new);
+    let id = app.halls.put_hall(keeper.clone(), 0, 0, new).wait().unwrap();
+    let kiosk = app.halls.kiosk_of(keeper.clone(), id).wait().unwrap();
+    let phone = hall::Channel::Phone;
+    let slot = app.halls.earliest(item.to_owned(), None, None, 1, phone).wait().unwrap()[0].slot;
+    let contact = Contact { phone: "13800001234".into(), ..Contact::default() };
+    let begun = app.halls.book_for(clerk, slot, item.to_owned(), contact).wait().unwrap();
+    (id, kiosk, (begun.number, begun.code))
 }
 
 /// The path with the subject of county A in its parts; none when nobody said what it is about.
@@ -415,6 +486,7 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/companies/funds/", "{code}", "fund".into()),
         ("/desk/companies/payments/", "{number}", t.claim.clone()),
         ("/desk/companies/batches/", "{number}", t.list.clone()),
+        ("/desk/companies/talks/", "{number}", t.talk.clone()),
         ("/see/p/", "{number}", t.claim.clone()),
         ("/publicity/", "{number}", t.list.clone()),
         ("/c/", "{code}", t.company.0.clone()),
