@@ -267,7 +267,6 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         &actor(Role::Handler, "a"),
         &item.code,
     );
-    let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &item.code);
     let talk = company_acts::NewTalk {
         kind: "talk".into(),
         title: "恳谈".into(),
@@ -338,95 +337,6 @@ fn new_seal(unit: UnitId) -> seals::NewSeal {
         roles: vec![Role::Coordinator],
         picture: None,
     }
-}
-
-const POLICIES: &str = r#"{"funds": [{"code": "fund", "name": "扶持资金", "balance": 1000}], "items": [
-  {"code": "ask", "name": "补助", "from": "2020-01-01", "to": "2099-12-31", "fund": "fund", "amount": "100",
-   "conditions": [{"field": "size", "op": "=", "value": "小型", "text": "小型企业"}]},
-  {"code": "list", "name": "返还", "way": "免申即享", "from": "2020-01-01", "to": "2099-12-31", "fund": "fund", "amount": "100",
-   "conditions": [{"field": "size", "op": "=", "value": "小型", "text": "小型企业"}]}]}"#;
-
-/// What the company of county A asks for, and a list it stands on; both of a fund of its unit.
-fn paid(app: &House, company: &(String, String), clerk: &Actor) -> (String, String) {
-    let office = app.city.office_now().wait().unwrap();
-    let (app, unit) = (&app.companies, clerk.unit.unwrap());
-    let ver = app.propose_policies(Actor::system(), POLICIES.into(), "上新".into()).wait().unwrap();
-    app.release_policies(Actor::system(), ver).wait().unwrap();
-    let fund = company_acts::NewFund {
-        code: "fund".into(),
-        name: "扶持资金".into(),
-        source: "财政".into(),
-        year: "2026".into(),
-        unit: office.unit_name(unit),
-        amount: "1000".into(),
-        why: "预算".into(),
-    };
-    app.put_fund(Actor::system(), fund, None).wait().unwrap();
-    let (code, pass) = company.clone();
-    let (bank, number) = ("农行支行".to_owned(), "6228480402564890".to_owned());
-    app.set_account(None, code.clone(), pass.clone(), bank, number).wait().unwrap();
-    let claim = app.ask_as_company(None, code, pass, "ask".into()).wait().unwrap();
-    let drawn = app.draw_up(Actor::system(), "list".into()).wait().unwrap();
-    (claim, app.keep_batch(Actor::system(), drawn).wait().unwrap())
-/// A hall of county A that is always open, the clerk posted at its window, and somebody who has booked there.
-fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, (String, String)) {
-    use hall::{
-        Availability, DayRule, Days, Handles, Hours, Opening, Part, Places, Post, Queue, Training, Window,
-    };
-    let whole = hall::Span::read_all("00:00-24:00").unwrap();
-    let each = [DayRule::Workdays, DayRule::Weekends, DayRule::Holidays];
-    let each = each.map(|rule| Days::each(rule, day("2026-01-01")));
-    let places = |days: Days| Availability {
-        days,
-        hours: whole.clone(),
-        breaks: Vec::new(),
-        slot_minutes: 60,
-        places: Places { phone: 9, counter: 9, walk_in: 9 },
-        lead_minutes: 0,
-        horizon_days: 2,
-    };
-    let opening = |days: Days| Opening { kind: Hours::Office, days, hours: whole.clone() };
-    let training =
-        Training { course: "岗前".into(), passed: day("2026-01-01"), valid_until: day("2036-01-01") };
-    let mut new = hall::Hall {
-        name: "甲县政务服务大厅".into(),
-        unit: keeper.unit.unwrap(),
-        region: "990102".parse().unwrap(),
-        address: "县前街1号".into(),
-        phone: "0999-1000".into(),
-        windows: vec![Window { number: 1, name: "综合".into(), queues: vec!["A".into()] }],
-        queues: vec![Queue {
-            letter: "A".into(),
-            name: "综合受理".into(),
-            handles: Handles { everything: true, ..Handles::default() },
-            minutes: 10,
-            availability: each.iter().cloned().map(places).collect(),
-        }],
-        openings: each.iter().cloned().map(opening).collect(),
-        closures: Vec::new(),
-        posts: vec![Post {
-            window: 1,
-            staff: clerk.staff.unwrap(),
-            unit: clerk.unit.unwrap(),
-            part: Part::First,
-            from: day("2026-01-01"),
-            until: None,
-            authority: "受理".into(),
-            training: Some(training),
-        }],
-        booking: hall::BookingRules::default(),
-        queueing: hall::QueueRules::default(),
-        misuse: hall::MisuseRules::default(),
-        rostering: hall::roster::Rostering::default(),
-    };
-    new.rostering = hall::roster::usual(&new);
-    let id = app.halls.put_hall(keeper.clone(), 0, 0, new).wait().unwrap();
-    let kiosk = app.halls.kiosk_of(keeper.clone(), id).wait().unwrap();
-    let phone = hall::Channel::Phone;
-    let slot = app.halls.earliest(item.to_owned(), None, None, 1, phone).wait().unwrap()[0].slot;
-    let contact = Contact { phone: "13800001234".into(), ..Contact::default() };
-    let begun = app.halls.book_for(clerk, slot, item.to_owned(), contact).wait().unwrap();
-    (id, kiosk, (begun.number, begun.code))
 }
 
 /// The path with the subject of county A in its parts; none when nobody said what it is about.
