@@ -135,7 +135,7 @@ web_kit::room! {
     item_put: "保存到草案", "Keep in the draft";
     item_drop: "删去这个事项", "Take this item out";
     item_amount_hint: "金额写数或算式，如 10000、参保人数@Y-1 * 500、ladder(档次名, 字段)；上限、下限同样。字段、参数、档次在底账表格里维护。", "The amount is a number or an expression, like insured@Y-1 * 500 or ladder(name, field). Fields, parameters and ladders are kept in the workbook.";
-    item_conditions_hint: "序号 1、2、3 的条件都要满足；要分组时，先写一行种类（如满足其一），它的条件序号写 2.1、2.2。值有几个用“、”隔开；$ 开头是参数，“字段:”“算式:”开头的与别的字段或算式比。不要的行把序号清空。", "Conditions 1, 2, 3 must all hold. For a group write a row with its kind, and its conditions as 2.1, 2.2. Several values are divided by “、”; $ begins a parameter. Empty the place of a row to take it out.";
+    item_conditions_hint: "序号 1、2、3 的条件都要满足；要分组时，先写一行种类（如满足其一），它的条件序号写 2.1、2.2。值有几个用“、”隔开；$ 开头是参数，“字段：”“算式：”开头的与别的字段或算式比。不要的行把序号清空。", "Conditions 1, 2, 3 must all hold. For a group write a row with its kind, and its conditions as 2.1, 2.2. Several values are divided by “、”; $ begins a parameter. Empty the place of a row to take it out.";
     book_down: "下载底账表格", "Download the book";
     book_up: "传回改好的表格", "Bring it back";
     book_how: "逐个改：点事项右侧的“修改”。成批改：下载底账表格，改好再传回，字段、参数、档次、资金也在表里；有错会逐格列出。", "One by one: open an item. Many: download the workbook, change it and bring it back; faults are told cell by cell.";

@@ -63,8 +63,8 @@ pub const GROUPS: [(&str, &str); 4] =
 /// `至少2项`
 const AT_LEAST: (&str, &str) = ("至少", "项");
 /// In front of a field or an expression that stands in the place of a value.
-const OTHER_FIELD: &str = "字段:";
-const OTHER_EXPR: &str = "算式:";
+const OTHER_FIELD: &str = "字段：";
+const OTHER_EXPR: &str = "算式：";
 /// Between values of a list.
 const MARK: char = '、';
 
@@ -125,11 +125,17 @@ fn scalar(value: &Json) -> String {
     }
 }
 
+/// What stands behind such a word, typed with either colon.
+fn behind<'a>(cell: &'a str, word: &str) -> Option<&'a str> {
+    let bare = word.trim_end_matches('：');
+    cell.strip_prefix(bare)?.strip_prefix(['：', ':'])
+}
+
 fn read_scalar(cell: &str) -> Json {
-    if let Some(field) = cell.strip_prefix(OTHER_FIELD) {
+    if let Some(field) = behind(cell, OTHER_FIELD) {
         return json!({ "field": field.trim() });
     }
-    if let Some(expr) = cell.strip_prefix(OTHER_EXPR) {
+    if let Some(expr) = behind(cell, OTHER_EXPR) {
         return json!({ "expr": expr.trim() });
     }
     match cell {
@@ -413,7 +419,7 @@ fn condition_of(
 fn row_of<'a>(get: impl Fn(&str) -> &'a str) -> Result<Json, PolicyError> {
     let mut out = Map::new();
     let left = get("field");
-    match left.strip_prefix(OTHER_EXPR) {
+    match behind(left, OTHER_EXPR) {
         Some(expr) => out.insert("expr".to_owned(), json!(expr.trim())),
         None => out.insert("field".to_owned(), json!(left)),
     };
