@@ -132,8 +132,74 @@ try {
   const post = { window: "1", authority: "受理、出件", course: "窗口服务规范", passed: today, valid_until: "2099-12-31" };
   await save("post", { ...post, login: "hall.clerk2" });
   await save("post", { ...post, login: "hall.clerk3", window: "2" });
+  await save("post", { ...post, login: "hall.clerk4", part: "second" });
   await look(admin, "keep");
   const kiosk = await admin.locator('a[href^="/k/"]').getAttribute("href");
+
+  // 排班: shifts from the hours of the hall, a roster drawn, its gaps named, published.
+  await admin.goto(`${hall}/shifts`);
+  await admin.locator("button", { hasText: "按开放时间生成班次" }).click();
+  must((await admin.locator("#shift li").count()) > 0, "shifts are made from the hours");
+  await look(admin, "shifts-rules");
+  await admin.goto(`${hall}/rosters`);
+  await admin.locator("#draw button").click();
+  await admin.waitForURL("**/desk/rosters/*");
+  must((await admin.locator("#state").innerText()) === "草稿", "a roster is a draft first");
+  must((await admin.locator("tr.gaps td.hot").count()) > 0, "what is not covered is shown");
+  must((await admin.locator("#gaps li").first().innerText()).includes("没有班次排到这个时间"), "with its reason");
+  await look(admin, "roster");
+  const table = admin.url();
+  await admin.locator("button", { hasText: "发布" }).click();
+  must((await admin.locator("#state").innerText()) === "已发布", "and published");
+  // The clerk sees the shifts on the phone, asks for leave and for a swap that a hard rule forbids.
+  const own = await person(browser, url, problems, { login: "hall.clerk2", size: PHONE });
+  await own.goto("/desk/shifts");
+  must((await own.locator("#shifts li").count()) > 3, "my shifts");
+  await look(own, "my-shifts-phone");
+  await own.locator("summary", { hasText: "放进手机日历" }).click();
+  const feed = await own.request.get(await own.locator("#calendar").getAttribute("href"));
+  must((await feed.text()).includes("BEGIN:VEVENT"), "the phone subscribes to them");
+  await own.locator("#swap summary").click();
+  await own.locator("#swap details button.main").click();
+  must((await own.locator(".note.bad").innerText()).includes("硬规则"), "a swap against a hard rule is refused in words");
+  await look(own, "swap-refused-phone");
+  await own.locator("#leave summary").click();
+  await own.selectOption("#hall", id);
+  await own.fill('[id="leave.first"]', ahead(1));
+  await own.fill('[id="leave.last"]', ahead(20));
+  await own.locator("#leave details button.main").click();
+  await own.locator("#leave li", { hasText: "待批" }).waitFor();
+  await admin.goto(`${hall}/rosters`);
+  await look(admin, "rosters");
+  await admin.locator("#leave button", { hasText: "批准" }).click();
+  await admin.locator("#leave li", { hasText: "已批" }).waitFor();
+  await admin.goto(table);
+  await look(admin, "roster-broken");
+  await admin.locator("button", { hasText: "补班" }).click();
+  await admin.locator("#moved").waitFor();
+  const publish = admin.locator("button", { hasText: "发布" });
+  if (await publish.count()) await publish.click();
+  must((await admin.locator("#state").innerText()) === "已发布", "filled up and published again");
+  // 交接单: given by one, taken by the other; AB 岗: an item without a second is listed.
+  await own.goto(`${hall}/handover/1`);
+  await own.fill("#lines", "业务专用章一枚\n补正件 2 件");
+  await look(own, "handover-give-phone");
+  await own.locator("main form button.main").click();
+  await own.waitForURL("**/desk/handovers/*");
+  const heir = await person(browser, url, problems, { login: "hall.clerk4", size: PHONE });
+  await heir.goto("/desk/shifts");
+  await heir.locator("#sheets a").first().click();
+  await look(heir, "handover-take-phone");
+  await heir.locator("button", { hasText: "接收" }).click();
+  must((await heir.locator("#stage").innerText()) === "已接收", "taken on record");
+  await admin.goto(`${hall}/handovers`);
+  await look(admin, "handovers");
+  await admin.goto(`${hall}/ab`);
+  must((await admin.locator("#uncovered").count()) === 1, "who is first and second");
+  await look(admin, "ab");
+  await phone.goto(`/halls/${id}/roster`);
+  must((await phone.locator("tbody tr").count()) > 0, "the wall says who is at the windows");
+  await look(phone, "roster-wall-phone");
 
   // The clerk books for who calls.
   const clerk = await person(browser, url, problems, { login: "hall.clerk2" });

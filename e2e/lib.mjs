@@ -76,7 +76,7 @@ export async function startServer({ cases = 60, databaseUrl, empty = false } = {
 /** The browser of this machine; `CHROMIUM` names another one. The names are those that `x` looks for. */
 function browserPath() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+  const names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
   const folders = process.env.PATH.split(delimiter);
   const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
   if (!found) throw new Error("找不到 Chromium,./x test 会安装它 / Chromium was not found; ./x test installs it");

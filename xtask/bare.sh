@@ -36,14 +36,14 @@ echo "提交 / commit $(git -C "$root/src" rev-parse --short HEAD)"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 # Certificates that this machine trusts (a company's proxy has its own).
 cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
-mkdir -p "$root/opt/rust" "$root/root/.cargo/registry"
+mkdir -p "$root/opt/rust" "$root/root"/.cargo/registry
 
 # Its own mounts and processes: both are gone when the first process is.
 inside='
 set -eu
 mount --bind "$SYSROOT" "$ROOT/opt/rust"
 mount -o remount,bind,ro "$ROOT/opt/rust"
-[ -z "$REGISTRY" ] || mount --bind "$REGISTRY" "$ROOT/root/.cargo/registry"
+[ -z "$REGISTRY" ] || mount --bind "$REGISTRY" "$ROOT/root"/.cargo/registry
 mount --rbind /dev "$ROOT/dev"
 mount -t proc proc "$ROOT/proc"
 exec chroot "$ROOT" env -i HOME=/root LANG=C.UTF-8 CI=true PATH=/opt/rust/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \

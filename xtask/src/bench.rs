@@ -23,6 +23,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("supervise", "figures"),
     ("company", "policy"),
     ("assembly", "service"),
+    ("hall", "roster"),
 ];
 const QUALITY: &[(&str, &str)] = &[("hanyu", "quality")];
 

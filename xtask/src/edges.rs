@@ -14,7 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("ledger", &["kernel"]),
     ("tabular", &[]),
     ("attach", &["kernel"]),
-    ("hanyu", &["kernel"]),
+    ("hanyu", &["kernel", "tabular"]),
     ("eventlog", &["tabular"]),
     ("catalogue", &["kernel", "tabular"]),
     ("walk", &["kernel"]),
@@ -35,6 +35,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("city", &["kernel", "workday", "ledger", "attach", "hanyu", "resolve", "access", "store"]),
     ("imports", &["kernel", "tabular", "paper", "store", "city"]),
     ("outbox", &["kernel", "ledger", "delivery", "access", "store", "city"]),
+    ("cells", &["kernel", "ledger", "hanyu", "resolve", "delivery", "access", "store", "city", "outbox"]),
+    ("cells-pages", &["kernel", "resolve", "supervise", "access", "city", "cells", "web-kit"]),
     ("outbox-pages", &["kernel", "city", "outbox", "web-kit"]),
     ("seals", &["kernel", "ledger", "paper", "seal", "access", "store", "city"]),
     ("seals-pages", &["kernel", "access", "city", "seals", "web-kit"]),
@@ -68,7 +70,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "resolve-acts",
         &[
             "kernel", "workday", "ledger", "hanyu", "resolve", "access", "store", "city", "imports", "paper",
-            "tabular", "outbox",
+            "tabular", "outbox", "cells",
         ],
     ),
     (
@@ -131,8 +133,8 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "company-acts",
         &[
-            "kernel", "ledger", "tabular", "hanyu", "company", "resolve", "access", "store", "city",
-            "imports", "paper",
+            "kernel", "workday", "ledger", "tabular", "hanyu", "company", "resolve", "access", "store",
+            "city", "imports", "outbox", "paper",
         ],
     ),
     ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city", "outbox"]),
@@ -160,6 +162,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "hall-acts",
             "seals",
             "outbox",
+            "cells",
         ],
     ),
     (
@@ -219,10 +222,24 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "company-pages",
-        &["kernel", "workday", "company", "company-acts", "resolve", "access", "store", "city", "web-kit"],
+        &[
+            "kernel",
+            "workday",
+            "company",
+            "company-acts",
+            "resolve",
+            "access",
+            "paper",
+            "store",
+            "city",
+            "web-kit",
+        ],
     ),
     ("hall-pages", &["kernel", "hall", "hall-acts", "access", "city", "shelf", "web-kit"]),
-    ("people-pages", &["kernel", "resolve", "access", "paper", "store", "city", "people", "web-kit"]),
+    (
+        "people-pages",
+        &["kernel", "resolve", "workday", "access", "paper", "store", "city", "people", "web-kit"],
+    ),
     (
         "web",
         &[
@@ -241,6 +258,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "people-pages",
             "imports-pages",
             "seals-pages",
+            "cells-pages",
             "outbox-pages",
         ],
     ),
@@ -280,6 +298,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "assembly",
             "api",
             "web",
+            "cells",
             "imports",
         ],
     ),

@@ -12,7 +12,7 @@ const LINES_MAX: usize = 700;
 const WIDTH_MAX: usize = 160;
 
 /// Folders that a machine has or has not.
-const FOLDERS: [&str; 3] = ["/tmp/", "/home/", "/root/work"];
+const FOLDERS: [&str; 3] = ["/tmp/", "/home/", "/root/"];
 
 /// All checks; every finding is named.
 pub fn run() -> Result<()> {

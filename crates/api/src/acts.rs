@@ -17,6 +17,11 @@ pub(crate) const fn is_closed(act: Act) -> bool {
             | Act::WarnRed
             | Act::Recompute
             | Act::PrintReceipt
+            | Act::HandOver
+            | Act::PeerAccept
+            | Act::PeerReturn
+            | Act::PeerAnswer
+            | Act::PeerCallback
     )
 }
 
@@ -58,7 +63,12 @@ fn fields(act: Act) -> Option<Vec<Field>> {
         | Act::WarnYellow
         | Act::WarnRed
         | Act::Recompute
-        | Act::PrintReceipt => {
+        | Act::PrintReceipt
+        | Act::HandOver
+        | Act::PeerAccept
+        | Act::PeerReturn
+        | Act::PeerAnswer
+        | Act::PeerCallback => {
             return None;
         }
         Act::Amend => vec![

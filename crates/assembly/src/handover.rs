@@ -10,7 +10,9 @@ use resolve::{Case, Channel, Complexity, Kind, Registration, Word as _};
 use store::{Rd, Tx};
 use walk::ops::FindingKind;
 
+use crate::House;
 use catalogue_acts::publish_item;
+use cells::{CellHandovers, DAYS_CLASSES, Matter, Told};
 use city::{City, Contact, Error, Office};
 use company_acts::{CompanyHandovers, WhistleCase};
 use hall_acts::HallHandovers;
@@ -41,6 +43,7 @@ pub(crate) const OF_SERVICES: ServiceHandovers =
 /// What companies hand over.
 pub(crate) const OF_COMPANIES: CompanyHandovers = CompanyHandovers {
     whistle_becomes_case,
+    case_goes_to_unit,
     case_tells_its_code: resolve_acts::code_in,
     case_tells_its_arrival_code: resolve_acts::arrival_code,
 };
@@ -67,6 +70,63 @@ fn whistle_becomes_case(
     let (case, lodged) = register_in(city, tx, actor, registration, &whistle.contact, &[])?;
     Ok((case, lodged.number))
 }
+
+/// 承诺交办: whoever promised something owes it from that moment on.
+fn case_goes_to_unit(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    case: CaseId,
+    unit: kernel::UnitId,
+) -> Result<(), Error> {
+    let asked = resolve::Command::Dispatch { unit, note: String::new() };
+    resolve_acts::case_does(city, tx, actor, case, asked).map(drop)
+}
+
+/// What matters between cities hand over to the loop.
+pub(crate) const OF_CELLS: CellHandovers =
+    CellHandovers { case_does: resolve_acts::case_does, matter_becomes_case };
+
+/// 上报数据: what was counted here, day by day, for the level above.
+pub(crate) fn figures_go_up(house: &House) -> Result<usize, Error> {
+    house.cells.tell_figures(|day| {
+        let c = house.supervision.day_counts(day, DAYS_CLASSES)?;
+        Ok(Told {
+            happened: c.happened,
+            happened_peers: c.happened_peers,
+            stands: c.stands,
+            stands_peers: c.stands_peers,
+            days: c.days,
+        })
+    })
+}
+
+/// 来件成案: what another city handed over enters the closed loop here, with a number and a calendar of this city.
+fn matter_becomes_case(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    matter: &Matter,
+    source: &str,
+    contact: &Contact,
+) -> Result<(CaseId, String), Error> {
+    let office = city.office(tx)?;
+    let region = office.settings.city.clone();
+    let first_asked = office.taker(&region).or(actor.unit).ok_or(Error::NotFound)?;
+    let registration = Registration {
+        kind: matter.kind,
+        title: matter.title.clone(),
+        words: format!("{}\n{}", matter.words, matter.note),
+        complexity: matter.complexity,
+        place: matter.place.clone(),
+        hide_reporter: matter.hide_reporter,
+        source_id: Some(source.to_owned()),
+        ..blank(Channel::Peer, region, first_asked)
+    };
+    let (case, lodged) = register_in(city, tx, actor, registration, contact, &[])?;
+    Ok((case, lodged.number))
+}
+
 /// What halls hand over: what was done at a window is a service that was given, to be rated.
 pub(crate) const OF_HALLS: HallHandovers =
     HallHandovers { ticket_becomes_service: supervise_acts::service_to_rate };

@@ -7,6 +7,7 @@ use store::Store;
 
 use crate::handover;
 use catalogue_acts::{Catalogue, ItemTables};
+use cells::Cells;
 use city::{City, Error, Limits};
 use company_acts::{Companies, CompanyTables, PolicyTables};
 use hall_acts::Halls;
@@ -55,6 +56,8 @@ pub struct House {
     pub outbox: Outbox,
     /// 印章: the register of seals, and what was sealed
     pub seals: Seals,
+    /// 城市间: matters handed across and up
+    pub cells: Cells,
 }
 
 impl House {
@@ -122,6 +125,7 @@ impl House {
             companies,
             halls: Halls::new(city.clone(), handover::OF_HALLS),
             outbox: Outbox::new(city.clone()),
+            cells: Cells::new(city.clone(), handover::OF_CELLS),
             seals: Seals::new(city.clone(), Devices::of_surroundings(city.keys().join("seals"))),
             items,
             city,

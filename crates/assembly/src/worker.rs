@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use store::{asides, idempotency, ledger_rows, office};
 
-use crate::{House, jobs};
+use crate::{House, handover, jobs};
+use cells::CELLS;
 use city::{Error, METER, contained, retention};
 use hall_acts::HALLS;
 use outbox::OUTBOX;
@@ -46,10 +47,12 @@ pub const CARES: &[Care] = &[
     Care { name: HALLS, zh: "预约与号票到点", every: ALWAYS, run: |house| house.halls.moments() },
     Care { name: JOBS, zh: "作业", every: ALWAYS, run: jobs::run },
     Care { name: OUTBOX, zh: "对外告知", every: ALWAYS, run: |house| house.outbox.work() },
+    Care { name: CELLS, zh: "城市间往来", every: ALWAYS, run: |house| house.cells.work() },
     Care { name: "imports", zh: "导入", every: ALWAYS, run: |house| house.imports.work() },
     Care { name: "seals", zh: "封签", every: ALWAYS, run: seals },
     Care { name: INDEX, zh: "读文索引", every: ALWAYS, run: |house| house.cases.read_on(STEPS) },
     Care { name: FIGURES, zh: "统计数据", every: ALWAYS, run: |house| house.supervision.figures_on() },
+    Care { name: "figures-up", zh: "上报数据", every: MINUTE, run: handover::figures_go_up },
     Care {
         name: "learning",
         zh: "学习转办",
@@ -88,7 +91,9 @@ fn sweep(house: &House) -> Result<usize, Error> {
         store::tries::sweep(tx, old(retention::TRIES_DAYS))?;
         store::drafts::sweep(tx, old(retention::UNSENT_DAYS))?;
         store::applications::sweep_forms(tx, old(retention::FORMS_DAYS), old(retention::DRAFTS_DAYS), 1_000)?;
+        store::leads::sweep(tx, old(retention::LEADS_DAYS), 1_000)?;
         store::outbox::sweep(tx, old(retention::OUTBOX_DAYS), 10_000)?;
+        store::cells::sweep(tx, old(retention::CELLS_DAYS), 10_000)?;
         office::sweep_messages(tx, old(retention::MESSAGES_DAYS), 10_000)?;
         Ok::<_, Error>(())
     })?;

@@ -1,5 +1,9 @@
 //! The use cases on both engines, with a clock moved by hand.
 
+#[path = "it/cells_by_hand.rs"]
+mod cells_by_hand;
+#[path = "it/cells.rs"]
+mod cells_of_cities;
 #[path = "it/company.rs"]
 mod company;
 #[path = "it/door.rs"]
@@ -26,6 +30,8 @@ mod office;
 mod offices;
 #[path = "it/outbox.rs"]
 mod outbox_of_people;
+#[path = "it/pay.rs"]
+mod pay;
 #[path = "it/reach.rs"]
 mod reach;
 #[path = "it/reading.rs"]

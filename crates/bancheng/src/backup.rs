@@ -55,8 +55,8 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         done.bytes, done.events, done.seal, done.files
     );
     println!(
-        "密钥文件 secret.key、seal.key 和封签记录 seal.last 不在备份里，请另外妥善保存，恢复时一并放回数据目录 / secret.key, \
-         seal.key and seal.last are not in the backup: keep them safe apart from it, and put them back with it"
+        "密钥文件 secret.key、seal.key、seals 文件夹里的印章密钥和封签记录 seal.last 不在备份里，请另外妥善保存，恢复时一并放回数据目录 / \
+         secret.key, seal.key, the keys in seals/ and seal.last are not in the backup: keep them safe apart from it, and put them back with it"
     );
     if matches!(args.what, What::Restore { .. }) {
         after_restore(&place.data_dir, done.seal);

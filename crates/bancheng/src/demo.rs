@@ -13,7 +13,7 @@ use demo::{City, Dice, Letter};
 use kernel::{Actor, Moment, Role, US_PER_DAY, US_PER_HOUR, UnitId};
 use people::{NewStaff, NewUnit};
 use resolve::{
-    Act, Channel, Command, Complexity, Kind, Registration, ReturnReason, Satisfaction, Solved, Stage,
+    Act, Cause, Channel, Command, Complexity, Kind, Registration, ReturnReason, Satisfaction, Solved, Stage,
     Word as _,
 };
 use store::Options;
@@ -180,6 +180,20 @@ struct Play<'a> {
     halls: demo_halls::Play<'a>,
 }
 
+/// What a clerk notes as the cause when the words say it.
+const CAUSES: [(&str, Cause); 10] = [
+    ("材料", Cause::MaterialsIncomplete),
+    ("系统", Cause::SystemFault),
+    ("网上", Cause::SystemFault),
+    ("态度", Cause::Attitude),
+    ("推", Cause::UnclearDuty),
+    ("没人", Cause::UnclearDuty),
+    ("迟迟", Cause::Overdue),
+    ("一直", Cause::Overdue),
+    ("规定", Cause::RigidPolicy),
+    ("多年", Cause::Legacy),
+];
+
 impl Play<'_> {
     fn weeks(&mut self, cases: usize, now: Moment) -> Result<()> {
         let letters = self.city.letters_over(cases, DAYS as usize);
@@ -248,7 +262,7 @@ impl Play<'_> {
             words: l.body.clone(),
             first_asked: hall,
             complexity: if l.no.is_multiple_of(4) { Complexity::Complex } else { Complexity::Simple },
-            cause: None,
+            cause: CAUSES.iter().find(|c| l.body.contains(c.0)).map(|c| c.1),
             item: None,
             campaign: None,
             place: Some(l.place.clone()),

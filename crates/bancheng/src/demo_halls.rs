@@ -178,7 +178,7 @@ pub(crate) fn begin<'a>(app: &'a House, city: &demo::City, start: Moment) -> Res
         name: w.1.to_owned(),
         queues: w.2.iter().map(|q| (*q).to_owned()).collect(),
     };
-    let hall = Hall {
+    let mut hall = Hall {
         name: "云汀市政务服务大厅".to_owned(),
         unit: unit("hall").context("no unit: hall")?,
         region: demo::CITY_CODE.parse()?,
@@ -192,7 +192,9 @@ pub(crate) fn begin<'a>(app: &'a House, city: &demo::City, start: Moment) -> Res
         booking: BookingRules::default(),
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
+        rostering: hall::roster::Rostering::default(),
     };
+    hall.rostering = hall::roster::usual(&hall);
     let hall = app.halls.put_hall(Actor::system(), 0, 0, hall).wait().context("hall")?;
     let mut small = Vec::new();
     for row in SMALL {
@@ -243,6 +245,7 @@ fn small_hall(of: &Posted<'_>, (key, name, address, phone): (&str, &str, &str, &
         booking: BookingRules::default(),
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
+        rostering: hall::roster::Rostering::default(),
     })
 }
 
@@ -283,6 +286,7 @@ impl Play<'_> {
             tick();
             self.take(queue, *priority)?;
         }
+        self.roster()?;
         for hall in self.small.clone() {
             let kiosk = self.app.halls.kiosk_of(Actor::system(), hall).wait()?;
             for _ in 0..2 {
@@ -304,6 +308,17 @@ impl Play<'_> {
             tick();
             self.book(tick)?;
         }
+        Ok(())
+    }
+
+    /// Four weeks are rostered from this Monday on, from what was played before.
+    fn roster(&self) -> Result<()> {
+        let system = Actor::system;
+        let today = self.app.city.store().now().date();
+        let first = hall_acts::monday(today).date();
+        let drawn = self.app.halls.draw_roster(system(), self.hall, first, 4).wait()?;
+        let id = self.app.halls.keep_drawn(system(), drawn).wait()?;
+        self.app.halls.publish_roster(system(), id, 1).wait()?;
         Ok(())
     }
 

@@ -77,7 +77,10 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<ExitCode> {
     backups(&mut r, args.backups.as_deref(), kernel_now());
     if schema(&mut r, place) {
         match place.open_to_check() {
-            Ok(app) => inside(&mut r, &app)?,
+            Ok(app) => {
+                inside(&mut r, &app)?;
+                seals(&mut r, &app)?;
+            }
             Err(e) => r.put(
                 "open",
                 State::Now,
@@ -122,7 +125,9 @@ fn files(r: &mut Report, place: &PlaceArgs) {
         use std::os::unix::fs::PermissionsExt as _;
         let open = |path: &Path| path.metadata().is_ok_and(|m| m.permissions().mode() & 0o077 != 0);
         let names = ["", "secret.key", "seal.key", "seal.last", store::FILE, "files"];
-        let wide: Vec<_> = names.into_iter().map(|f| dir.join(f)).filter(|p| open(p)).collect();
+        let pems = std::fs::read_dir(dir.join(SEALS)).into_iter().flatten().flatten().map(|e| e.path());
+        let pems = pems.filter(|p| p.extension().is_some_and(|e| e == "pem"));
+        let wide: Vec<_> = names.into_iter().map(|f| dir.join(f)).chain(pems).filter(|p| open(p)).collect();
         if wide.is_empty() {
             r.put("permissions", State::Well, "只有本账号可读", "readable by this account only");
         } else {
@@ -294,8 +299,71 @@ fn inside(r: &mut Report, app: &House) -> Result<()> {
             format!("missing: {names}"),
         );
     }
+    cities(r, app)?;
     calendar(r, app, now)?;
     gauges(r, &app.gauges().wait()?);
+    Ok(())
+}
+
+/// Cities that this one speaks with: who is silent, and messages that stand aside.
+fn cities(r: &mut Report, app: &House) -> Result<()> {
+    let actor = kernel::Actor::system;
+    let peers = app.cells.peers(actor()).wait()?;
+    if peers.is_empty() {
+        return Ok(());
+    }
+    let silent: Vec<_> =
+        peers.iter().filter(|p| p.active).filter_map(|p| Some((p, p.silent_since()?))).collect();
+    let aside = app.cells.asides(actor()).wait()?.into_iter().filter(|a| a.state == "aside").count();
+    if silent.is_empty() && aside == 0 {
+        r.put("cells", State::Well, format!("{} 个对接城市都有应答", peers.len()), "every city answers");
+        return Ok(());
+    }
+    let names: Vec<_> = silent.iter().map(|(p, since)| format!("{}（{since} 起）", p.name)).collect();
+    r.put(
+        "cells",
+        State::Soon,
+        format!(
+            "没有应答的城市：{}；搁置的消息 {aside} 条。见“跨域件”页和 bancheng cell status",
+            if names.is_empty() { "无".to_owned() } else { names.join("、") }
+        ),
+        format!("{} cities are silent, {aside} messages are aside: see bancheng cell status", silent.len()),
+    );
+    Ok(())
+}
+
+/// The folder of key files of seals.
+const SEALS: &str = "seals";
+/// Days before its end when a seal is spoken of: a new one is applied for, made and filed meanwhile.
+const SEAL_ENDS_SOON: i64 = 30;
+
+/// Seals in use that can be used today and next month: their span, and that whoever holds the key is there.
+fn seals(r: &mut Report, app: &House) -> Result<()> {
+    let now = app.city.store().now();
+    let rows = app.city.store().read(|rd| store::seals::seals(rd, 10_000))?;
+    let devices = seals::Devices::of_surroundings(app.city.keys().join(SEALS)).names();
+    let (mut state, mut zh, mut en) = (State::Well, Vec::new(), Vec::new());
+    let used = rows.iter().filter(|s| s.state == seals::SealState::InUse.word());
+    for s in used {
+        let left = s.valid_to.map(|to| to.us_since(now).div_euclid(US_PER_SECOND * 86_400));
+        if !devices.contains(&s.device) {
+            state = State::Now;
+            zh.push(format!(
+                "“{}”的签名设备不在：放回 {SEALS} 文件夹里的密钥文件，或设置 BANCHENG_SEAL_SERVICE",
+                s.name
+            ));
+            en.push(format!("{}: the device {} is gone", s.number, s.device));
+        } else if let Some(days) = left.filter(|d| *d < SEAL_ENDS_SOON) {
+            state = state.max(if days < 0 { State::Now } else { State::Soon });
+            let how = if days < 0 { "已过有效期".to_owned() } else { format!("{days} 天后到期") };
+            zh.push(format!("“{}”{how}：在“印章”页申请新章，办好后注销旧章", s.name));
+            en.push(format!("{}: {days} days left, apply for a new one", s.number));
+        }
+    }
+    if zh.is_empty() {
+        (zh, en) = (vec!["使用中的印章都能用".to_owned()], vec!["every seal in use can be used".to_owned()]);
+    }
+    r.put("seals", state, zh.join("；"), en.join("; "));
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 mod aside;
 mod backup;
 mod calendar;
+mod cell;
 mod clock;
 mod demo;
 mod demo_companies;
@@ -98,6 +99,8 @@ enum Command {
     Policy(policy::Args),
     /// 印章:核验签章、试用密钥、参考签章服务 / seals: check sealed documents, a key, the reference service
     Seal(seal::Args),
+    /// 城市间:对接城市、往来情况 / cells: the cities that this one speaks with
+    Cell(cell::Args),
     /// 备份 / back up
     Backup(backup::Args),
     /// 体检 / look at everything and say what to do
@@ -139,6 +142,10 @@ fn main() -> std::process::ExitCode {
         },
         // Its exit code tells three answers apart.
         Command::Seal(args) => return seal::run(&args),
+        Command::Cell(args) => match cell::run(&cli.place, &args) {
+            Ok(code) => return code,
+            Err(e) => Err(e),
+        },
         Command::Backup(args) => backup::run(&cli.place, &args),
         Command::Doctor(args) => match doctor::run(&cli.place, &args) {
             Ok(code) => return code,

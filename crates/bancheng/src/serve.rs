@@ -93,7 +93,9 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         public_url: address.clone(),
     };
     let interface = api::Options { proxy_hops: args.hops(), ..api::Options::default() };
-    let router = web::router(&app, pages).nest("/api/v1", api::router(app.clone(), interface));
+    let router = web::router(&app, pages)
+        .nest("/api/v1", api::router(app.clone(), interface))
+        .merge(web::between(&app));
     let router = router.layer(axum::middleware::from_fn(watch::around));
     let stop = Arc::new(AtomicBool::new(false));
     let worker = (!args.no_worker).then(|| rounds_beside(&app, &stop));

@@ -41,7 +41,7 @@ web_kit::texts! {
     verify_seals: "印章名录", "Directory of seals";
     verify_ours: "这是本市出具的文件：", "This city issued this paper:";
     verify_ours_pdf: "这份 PDF 与本市出具的一模一样。电子印章在它的 OFD 上。", "This PDF is to the byte what this city issued. The seal is on its OFD.";
-    verify_pdf: "这份 PDF 不是本市出具的原件，或者改动过。PDF 上没有电子印章，请按首页的核验码查。", "This PDF is not what this city issued, or was changed. A PDF has no seal: look its code up, which stands on the first page.";
+    verify_pdf: "这份 PDF 不是本市出具的原件，或者改动过。这里不核验 PDF 里的签名；首页有核验码的，请输码查。", "This PDF is not what this city issued, or was changed. Signatures inside of a PDF are not checked here: look its code up when one stands on the first page.";
     verify_privacy: "文件核验后即丢弃，不保存；不需要登录，也不记录谁查过。", "The file is forgotten once it is checked; no account is needed and nobody notes who looked.";
     verify_well: "文件完好：盖章以后没有人改动过。", "The file is intact: nobody changed it after it was sealed.";
     verify_partly: "盖章的部分完好，但文件里有印章没有管到的内容，那些内容不能算数。", "What was sealed is intact, but the file holds more than the seal covers; that part is not vouched for.";

@@ -160,7 +160,7 @@ pub(crate) async fn check(
     if bytes.is_empty() {
         return Err(Oops(city::Error::invalid("file", "请选择要核验的文件", "choose the file to check")));
     }
-    let ours = kit.acts.seals.by_file(&bytes).await?.map(|r| Ours {
+    let ours = kit.acts.seals.by_file(bytes.clone()).await?.map(|r| Ours {
         href: format!("/verify/{}", r.code),
         title: format!("{} {}", r.number, r.title).trim().to_owned(),
         withdrawn: r.state != "kept",

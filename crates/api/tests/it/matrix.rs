@@ -119,6 +119,7 @@ fn scene(c: &City, act: Act, another: &str) -> Option<(Vec<(&'static str, Value)
     let refuse = json!({"act": "refuse", "reason": "litigation", "explain": "诉讼中", "where_to": "法院"});
     Some(match act {
         Act::Register | Act::Absorb | Act::Release | Act::WarnYellow | Act::WarnRed | Act::Recompute | Act::PrintReceipt | Act::Arrive => return None,
+        Act::HandOver | Act::PeerAccept | Act::PeerReturn | Act::PeerAnswer | Act::PeerCallback => return None,
         Act::Accept => (registered, json!({"act": "accept"})),
         Act::Refuse => (registered, refuse),
         Act::AnswerOnSpot => (accepted, json!({"act": "answer_on_spot", "text": "是这样"})),

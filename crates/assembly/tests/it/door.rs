@@ -27,7 +27,7 @@ const DOORLESS: &[(&str, &str)] = &[
 ];
 
 /// The handles of the house.
-const HANDLES: [&str; 16] = [
+const HANDLES: [&str; 17] = [
     "House",
     "City",
     "People",
@@ -44,10 +44,11 @@ const HANDLES: [&str; 16] = [
     "Imports",
     "Outbox",
     "Seals",
+    "Cells",
 ];
 
 /// The crates that hold them.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "assembly",
     "city/core",
     "city/people",
@@ -63,6 +64,7 @@ const ROOMS: [&str; 15] = [
     "city/imports",
     "city/outbox",
     "city/seals",
+    "city/cells",
 ];
 
 /// Names that many things have: followed inside of one file only.

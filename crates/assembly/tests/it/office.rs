@@ -317,7 +317,7 @@ fn lead(text: &str, phone: &str) -> NewLead {
 
 #[test]
 fn a_lead_ends_with_a_callback_and_its_telephone_is_shown_on_record() {
-    city(|app, _| {
+    city(|app, clock| {
         assert!(app.walks.lodge_lead(lead("想请", "13800138000")).wait().is_err(), "too short");
         assert!(app.walks.lodge_lead(lead("想请人陪我走一遍", "12")).wait().is_err(), "nobody to call");
         let id = app.walks.lodge_lead(lead("想请人陪我走一遍", "13800138000")).wait().unwrap();
@@ -339,6 +339,15 @@ fn a_lead_ends_with_a_callback_and_its_telephone_is_shown_on_record() {
         let kinds: Vec<_> = told.iter().map(|e| e.act.as_str()).collect();
         assert_eq!(kinds, ["lodge_lead", "act_on_lead", "unmask_lead", "act_on_lead"]);
         assert!(told.iter().all(|e| !e.data.contains("13800138000") && !e.data.contains("吴桂芳")));
+        // A year later nobody is called any more: the contact ends, the lead stays.
+        for (day, kept) in [("2027-02-20 10:00", true), ("2027-03-20 10:00", false)] {
+            clock.set(day.parse().unwrap());
+            assembly::Worker::new(app.clone()).tick().unwrap();
+            let all = app.walks.leads(coordinator(), LeadState::CalledBack, 0).wait().unwrap();
+            assert_eq!((all.len(), all[0].contact.phone.is_empty()), (1, !kept), "{day}");
+        }
+        let ended = app.walks.unmask_lead(coordinator(), id).wait().unwrap_err();
+        assert!(ended.to_string().contains("保存期"), "{ended}");
     });
 }
 

@@ -67,8 +67,29 @@ fn in_use(seals: &Seals, device: &str) -> i64 {
     id
 }
 
+/// The coordination office has another name from now on.
+fn rename(app: &House, name: &str) {
+    let office = app.city.office_now().wait().unwrap();
+    let was = office.unit(UnitId(1)).unwrap();
+    let unit = people::NewUnit {
+        key: was.key.clone(),
+        name: name.into(),
+        short: was.short.clone(),
+        kind: was.kind.clone(),
+        parent: None,
+        region: was.region.clone(),
+        duties: was.duties.clone(),
+    };
+    app.people.put_units(Actor::system(), vec![unit]).wait().unwrap();
+}
+
 /// An issued bulletin of the coordination office.
 fn issued(app: &House) -> i64 {
+    signed_by(app, "政管办全称")
+}
+
+/// The same over this name.
+fn signed_by(app: &House, org: &str) -> i64 {
     app.supervision.figures_ready().unwrap();
     let ask =
         Ask { from: Date::constant(2026, 2, 1), to: Date::constant(2026, 2, 28), filter: Filter::default() };
@@ -78,7 +99,7 @@ fn issued(app: &House) -> i64 {
         title: b.title,
         number: "临政服〔2026〕3号".into(),
         to: b.to,
-        org: "政管办全称".into(),
+        org: org.into(),
         date: b.date,
         copies: String::new(),
         texts: vec![],
@@ -161,9 +182,9 @@ fn an_issued_bulletin_is_sealed_once_and_anybody_checks_it() {
         assert!(s.seal.as_ref().unwrap().name.contains("试用章"), "{:?}", s.seal);
         assert!(s.problems.iter().any(|p| p.code == "self_made"), "{:?}", s.problems);
         for bytes in [&ofd, &pdf] {
-            assert_eq!(seals.by_file(bytes).wait().unwrap().unwrap().code, mark.code);
+            assert_eq!(seals.by_file(bytes.clone()).wait().unwrap().unwrap().code, mark.code);
         }
-        assert!(seals.by_file(b"%PDF-1.7").wait().unwrap().is_none());
+        assert!(seals.by_file(b"%PDF-1.7".to_vec()).wait().unwrap().is_none());
         assert!(seals.by_code("0000-0000-0000-0000").wait().unwrap().is_none());
 
         // One flipped byte of a page is named.
@@ -175,7 +196,7 @@ fn an_issued_bulletin_is_sealed_once_and_anybody_checks_it() {
         let report = seal::verify(&changed, &options).unwrap();
         assert!(!report.intact());
         assert!(report.signatures[0].changed.iter().any(|c| c.contains(&name)), "{report:#?}");
-        assert!(seals.by_file(&changed).wait().unwrap().is_none());
+        assert!(seals.by_file(changed.clone()).wait().unwrap().is_none());
 
         // Once only; and everything is on record.
         set(app, &seals, &coordinator(), id, seal).unwrap_err();
@@ -209,11 +230,59 @@ fn an_issued_bulletin_is_sealed_once_and_anybody_checks_it() {
         assert!(e.to_string().contains("已停用"), "{e}");
         seals.act(&admin(), seal, &asked(SealAct::Restore, 5, "")).unwrap();
         set(app, &seals, &coordinator(), other, seal).unwrap();
+        // Nor one of a unit that has another name by now.
+        let (named, renamed) = (issued(app), "数据局");
+        rename(app, renamed);
+        let e = set(app, &seals, &coordinator(), signed_by(app, renamed), seal).unwrap_err();
+        assert!(e.to_string().contains("更名"), "{e}");
+        let offered = app.supervision.seals_for(&seals, coordinator(), signed_by(app, renamed)).unwrap();
+        assert!(offered.seals.is_empty() && offered.why.unwrap().zh.contains("更名"), "the page says why");
+        set(app, &seals, &coordinator(), named, seal).unwrap();
         // And one that has run out neither.
         clock.move_us(800 * US_PER_DAY);
         let late = issued(app);
         let e = set(app, &seals, &coordinator(), late, seal).unwrap_err();
         assert!(e.to_string().contains("已过有效期"), "{e}");
+    });
+}
+
+/// The seal of a unit is for its papers; that of a person or for one purpose is on the register and under no bulletin.
+#[test]
+fn a_seal_is_set_under_papers_of_its_kind_and_dates_are_from_today() {
+    city(|app, clock| {
+        let place = TempDir::new();
+        key_file(app, place.path(), "office");
+        let seals = Seals::new(app.city.clone(), Devices::in_folder(place.path().to_owned(), None));
+        for (kind, name) in [
+            (SealKind::Personal, "王小明"),
+            (SealKind::Special, "政管办全称审批专用章"),
+            (SealKind::Inner, "政管办全称审批科"),
+        ] {
+            let new = |papers: Vec<PaperKind>| NewSeal { name: name.into(), kind, papers, ..new_seal() };
+            let e = seals.apply(coordinator(), new(vec![PaperKind::Bulletin])).wait().unwrap_err();
+            assert!(e.to_string().contains("取消勾选"), "{kind:?}: {e}");
+            let id = seals.apply(coordinator(), new(vec![])).wait().unwrap();
+            let made =
+                Asked { valid_to: "2026-01-01".parse().ok(), ..asked(SealAct::Make, 1, "file:office") };
+            let e = seals.act(&admin(), id, &made).unwrap_err();
+            assert!(e.to_string().contains("今天之后"), "{kind:?}: {e}");
+            seals.act(&admin(), id, &asked(SealAct::Make, 1, "file:office")).unwrap();
+            seals.act(&admin(), id, &asked(SealAct::File, 2, "")).unwrap();
+        }
+        let kinds: Vec<_> = seals.directory().wait().unwrap().into_iter().map(|l| l.kind).collect();
+        assert_eq!(kinds, [SealKind::Special, SealKind::Inner], "nobody's own seal is listed");
+        assert!(seals.apply(coordinator(), NewSeal { papers: vec![], ..new_seal() }).wait().is_err());
+        // Today, not the day on which it was applied for.
+        let id = seals.apply(coordinator(), new_seal()).wait().unwrap();
+        clock.move_us(40 * US_PER_DAY);
+        let past = Asked { valid_to: "2026-03-20".parse().ok(), ..asked(SealAct::Make, 1, "file:office") };
+        let e = seals.act(&admin(), id, &past).unwrap_err();
+        assert!(e.to_string().contains("今天之后"), "{e}");
+        // A picture that was brought is seen before somebody makes it.
+        assert!(!seals.seal(admin(), id).wait().unwrap().has_picture);
+        rename(app, "数据局");
+        let e = seals.act(&admin(), id, &asked(SealAct::Make, 1, "file:office")).unwrap_err();
+        assert!(e.to_string().contains("更名"), "{e}");
     });
 }
 

@@ -96,12 +96,15 @@ operations! {
         ListHalls = "list_halls", "大厅列表";
         PublicPapers = "public_papers", "公开：核验盖章文件与印章名录";
         ListSeals = "list_seals", "印章列表";
+        ReadCells = "read_cells", "查看跨域件与各市数据";
+        PublicPayments = "public_payments", "公开：免申即享公示";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
         ImportCompanies = "import_companies", "批量导入企业";
         WritePolicies = "write_policies", "编制政策事项";
         ReleasePolicies = "release_policies", "审批政策事项";
+        WriteFunds = "write_funds", "维护资金";
         WriteUnits = "write_units", "维护单位";
         WriteLimits = "write_limits", "维护期限与进驻规则";
         WriteCalendar = "write_calendar", "导入日历";
@@ -110,6 +113,8 @@ operations! {
         WriteScores = "write_scores", "设定考核公式";
         ReadJobs = "read_jobs", "查看作业";
         ReadLedger = "read_ledger", "核验留痕";
+        WritePeers = "write_peers", "维护对接城市";
+        HandMatters = "hand_matters", "跨域转办与接收";
     }
     Region(Region<'a>) {
         LodgeCase = "lodge_case", "网上反映";
@@ -136,6 +141,7 @@ operations! {
         ReadHandled = "read_handled", "查看办件量";
         ReadCompany = "read_company", "查看企业档案";
         WriteCompany = "write_company", "维护企业档案";
+        WriteTalks = "write_talks", "组织恳谈与走访";
         UnmaskCompany = "unmask_company", "查看企业联系人";
         OwnCompany = "own_company", "企业本人办事";
     }
@@ -147,6 +153,11 @@ operations! {
         ReadRatings = "read_ratings", "查看评价";
         WriteServices = "write_services", "登记服务";
         AppealRating = "appeal_rating", "申请评价复核";
+        ReadPayments = "read_payments", "查看兑付与资金";
+        DecideClaims = "decide_claims", "审核兑付";
+        PayClaims = "pay_claims", "支付与退回";
+        WriteBatches = "write_batches", "编制免申即享名单";
+        ApproveBatches = "approve_batches", "审批免申即享名单";
         ReadPosted = "read_posted", "查看单位在厅人员办事情况";
         ReplyPosted = "reply_posted", "说明进厅不办事的情况";
         AskAdjust = "ask_adjust", "考核异议与申报";
@@ -180,6 +191,8 @@ operations! {
         TakeTicket = "take_ticket", "取号";
         UnmaskBooking = "unmask_booking", "查看预约人联系方式";
         ReadPresence = "read_presence", "查看排队数字与在岗";
+        ReadRoster = "read_roster", "查看排班与交接";
+        WriteRoster = "write_roster", "排班、批假与批准调班";
     }
     Account(Account<'a>) {
         WriteStaff = "write_staff", "维护人员";
@@ -187,6 +200,7 @@ operations! {
     }
     Own(Own) {
         OwnAccount = "own_account", "管理本人账号";
+        OwnShifts = "own_shifts", "本人班次、调班、请假与交接";
         RecordWalk = "record_walk", "记录走查";
         KeepLogs = "keep_logs", "保存、共享与删除日志";
     }
@@ -279,6 +293,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadOffice, STAFF, Reach::Open),
     r(O::ReadMessages, STAFF, Reach::Unit),
     r(O::OwnAccount, STAFF, Reach::Own),
+    r(O::OwnShifts, STAFF, Reach::Own),
     r(O::WriteUnits, &[SystemAdmin, System], Reach::City),
     r(O::KeepRoster, &[SystemAdmin, UnitAdmin, System], Reach::Open),
     r(O::WriteStaff, &[SystemAdmin, System], Reach::Region),
@@ -290,6 +305,9 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WriteOutreach, &[SystemAdmin], Reach::City),
     r(O::ReadJobs, &[SystemAdmin], Reach::City),
     r(O::ReadLedger, &[SystemAdmin, Supervisor], Reach::City),
+    r(O::WritePeers, &[SystemAdmin, System], Reach::City),
+    r(O::ReadCells, &[Coordinator, Supervisor, Analyst, SystemAdmin, System], Reach::Open),
+    r(O::HandMatters, &[Coordinator, System], Reach::City),
     r(O::WriteCatalogue, &[Coordinator, Analyst, SystemAdmin, System], Reach::Region),
     r(O::WriteCatalogue, &[UnitAdmin], Reach::Unit),
     r(O::TryGuide, &[Walker, Coordinator, Supervisor, Volunteer, Evaluator], Reach::Line),
@@ -337,8 +355,21 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadPolicies, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),
     r(O::WritePolicies, &[Coordinator, Analyst, System], Reach::City),
     r(O::ReleasePolicies, &[Coordinator, Supervisor, System], Reach::City),
+    r(O::PublicPayments, EVERYBODY, Reach::Open),
+    r(O::WriteFunds, &[Coordinator, System], Reach::City),
+    r(O::ReadPayments, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ReadPayments, &[Coordinator, Supervisor, Analyst, System], Reach::Region),
+    r(O::DecideClaims, &[Handler, UnitAdmin], Reach::Unit),
+    r(O::DecideClaims, &[System], Reach::Region),
+    r(O::PayClaims, &[Handler, UnitAdmin], Reach::Unit),
+    r(O::PayClaims, &[System], Reach::Region),
+    r(O::WriteBatches, &[Handler, UnitAdmin], Reach::Unit),
+    r(O::WriteBatches, &[Coordinator, System], Reach::Region),
+    r(O::ApproveBatches, &[UnitAdmin], Reach::Unit),
+    r(O::ApproveBatches, &[Coordinator, Supervisor, System], Reach::Region),
     r(O::ReadCompany, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Region),
     r(O::WriteCompany, &[Clerk, Coordinator, System], Reach::Region),
+    r(O::WriteTalks, &[Coordinator, System], Reach::Region),
     r(O::UnmaskCompany, &[Clerk, Handler, Coordinator], Reach::Region),
     r(O::OwnCompany, &[Resident], Reach::Open),
     r(O::PublicHalls, EVERYBODY, Reach::Open),
@@ -363,6 +394,10 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReplyPosted, &[Handler, UnitAdmin], Reach::Unit),
     r(O::ReadPresence, &[UnitAdmin], Reach::Unit),
     r(O::ReadPresence, &[Coordinator, Supervisor, Analyst], Reach::Region),
+    r(O::ReadRoster, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ReadRoster, &[Coordinator, Supervisor, Analyst], Reach::Region),
+    r(O::WriteRoster, &[UnitAdmin], Reach::Unit),
+    r(O::WriteRoster, &[Coordinator, System], Reach::Region),
     r(O::WriteBulletins, &[Coordinator, Supervisor], Reach::Region),
     r(O::ReadBulletins, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
     r(O::ReadScores, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Open),

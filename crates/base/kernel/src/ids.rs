@@ -68,6 +68,12 @@ pub enum StreamKind {
     Company = 15,
     /// 政策: the policies and items of one document.
     Policy = 16,
+    /// 资金: one fund that policies are paid from.
+    Fund = 17,
+    /// 兑付: the life of what one company has of one policy item.
+    Claim = 18,
+    /// 免申即享批次: one list of companies that are paid without applying.
+    PayBatch = 19,
     /// 大厅: the versions of the document of one hall.
     Hall = 20,
     /// 预约: the life of one appointment.
@@ -76,11 +82,19 @@ pub enum StreamKind {
     Ticket = 22,
     /// 印章: the life of one seal, and each use of it.
     Seal = 23,
+    /// 排班: the versions of one roster.
+    Roster = 26,
+    /// 请假: one request, and what was decided.
+    Leave = 27,
+    /// 交接单: one sheet, given and taken.
+    HandOver = 28,
+    /// 恳谈、走访: one talk with companies or visit to them.
+    Talk = 29,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 27] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -97,10 +111,17 @@ impl StreamKind {
         Self::Theme,
         Self::Company,
         Self::Policy,
+        Self::Fund,
+        Self::Claim,
+        Self::PayBatch,
         Self::Hall,
         Self::Appointment,
         Self::Ticket,
         Self::Seal,
+        Self::Roster,
+        Self::Leave,
+        Self::HandOver,
+        Self::Talk,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -121,10 +142,17 @@ impl StreamKind {
             Self::Theme => "theme",
             Self::Company => "company",
             Self::Policy => "policy",
+            Self::Fund => "fund",
+            Self::Claim => "claim",
+            Self::PayBatch => "pay_batch",
             Self::Hall => "hall",
             Self::Appointment => "appointment",
             Self::Ticket => "ticket",
             Self::Seal => "seal",
+            Self::Roster => "roster",
+            Self::Leave => "leave",
+            Self::HandOver => "hand_over",
+            Self::Talk => "talk",
         }
     }
 }

@@ -12,9 +12,12 @@ pub enum CalendarError {
     TooLarge(usize),
     /// Not JSON, or not one of the two formats.
     #[error(
-        "不是放假安排文件，请用 holiday-cn 或本系统的 JSON 格式: {0} / not a holiday notice, use the JSON of holiday-cn or of this system: {0}"
+        "不是放假安排，请粘贴国务院办公厅通知的全文（也可用 holiday-cn 的文件）: {0} / not a holiday notice, paste its text or use the file of holiday-cn: {0}"
     )]
     NotANotice(String),
+    /// A sentence of the published text that cannot be right; Chinese and English.
+    #[error("{0} / {1}")]
+    Sentence(String, String),
     /// A year outside the tables.
     #[error("年份 {0} 不在 1991–2078 之间，请检查 year / year {0} is not within 1991–2078, check `year`")]
     YearOutOfRange(i64),

@@ -20,6 +20,8 @@ mod hours;
 mod length;
 mod light;
 mod notice;
+mod notice_file;
+mod notice_text;
 pub mod stats;
 
 pub use calendar::{DayKind, WorkCalendar};

@@ -1,7 +1,7 @@
 //! 放假安排: the yearly notice of the State Council as a file.
 //!
-//! Two formats are read: our own (holidays with ranges, `data/holidays/YYYY.json`) and that of the holiday-cn
-//! project (one entry a day). A file's year is the notice's year: it may speak about the December before and
+//! Read are its text as it was published (`notice_text`) and two formats of files: our own (holidays with ranges,
+//! `data/holidays/YYYY.json`) and that of the holiday-cn project (one entry a day). A file's year is the notice's year: it may speak about the December before and
 //! the January after. The file is hostile until it has been read. Must not know what a working day is.
 
 use std::collections::BTreeMap;
@@ -10,6 +10,7 @@ use kernel::Date;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::shown;
+use crate::notice_file::{File, Holiday};
 use crate::{CalendarError, date_of, number_of};
 
 const MAX_BYTES: usize = 64 * 1024;
@@ -36,41 +37,19 @@ pub struct YearNotice {
     days: Vec<NoticeDay>,
 }
 
-#[derive(Deserialize)]
-struct File {
-    year: i64,
-    #[serde(default)]
-    papers: Vec<String>,
-    #[serde(default)]
-    days: Vec<FileDay>,
-    #[serde(default)]
-    holidays: Vec<Holiday>,
-}
-#[derive(Deserialize)]
-struct FileDay {
-    name: String,
-    date: String,
-    #[serde(rename = "isOffDay")]
-    off: bool,
-}
-#[derive(Serialize, Deserialize)]
-struct Holiday {
-    name: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    off: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    work: Vec<String>,
-}
-
 impl YearNotice {
-    /// Reads a file in our own or in the holiday-cn format and checks it.
-    pub fn parse(json: &str) -> Result<Self, CalendarError> {
-        if json.len() > MAX_BYTES {
-            return Err(CalendarError::TooLarge(json.len()));
+    /// Reads a notice and checks it: its text as it was published, or a file in our own or in the holiday-cn format.
+    pub fn parse(text: &str) -> Result<Self, CalendarError> {
+        if text.len() > MAX_BYTES {
+            return Err(CalendarError::TooLarge(text.len()));
         }
-        let json = json.trim_start_matches('\u{feff}');
-        let file: File =
-            serde_json::from_str(json).map_err(|e| CalendarError::NotANotice(shown(&e.to_string())))?;
+        let text = text.trim_start_matches('\u{feff}').trim();
+        let is_text = !text.starts_with(['{', '[', '"']) && text.contains(['年', '月', '日']);
+        let file: File = if is_text {
+            crate::notice_text::read(text)?
+        } else {
+            serde_json::from_str(text).map_err(|e| CalendarError::NotANotice(shown(&e.to_string())))?
+        };
         if !YEARS.contains(&file.year) {
             return Err(CalendarError::YearOutOfRange(file.year));
         }

@@ -2,7 +2,7 @@
 //! several materials or steps in one cell. Must not know sheets or files.
 
 use crate::item::{Limit, Material, ServiceItem, Step, Window};
-use crate::words::{Cell as _, StepKind};
+use crate::words::{Cell as _, LimitUnit, StepKind};
 
 /// The columns of items by the names that offices give them, besides their own: field, names.
 pub(crate) const NAMES: &[(&str, &[&str])] = &[
@@ -201,20 +201,27 @@ fn number_at(text: &str) -> Option<(usize, u32)> {
     (good && !(mark == '.' && after.is_some_and(digit))).then_some((open + len + mark.len_utf8(), value))
 }
 
-/// Where a list numbers its entries, 1 after another: the text cut there; none when it does not.
+/// Where a list numbers its entries, 1 after another: the text cut there; none when it does not. Numbers in brackets and
+/// the ends of longer ones (12. is no 2.) are none of the list.
 fn by_number(text: &str) -> Option<Vec<String>> {
     let mut cuts: Vec<(usize, usize)> = Vec::new();
-    let mut from = 0;
-    while from < text.len() {
-        let rest = &text[from..];
+    let (mut from, mut depth, mut before) = (0, 0u32, ' ');
+    while let Some(c) = text[from..].chars().next() {
         let wanted = u32::try_from(cuts.len() + 1).ok()?;
-        match number_at(rest).filter(|(_, value)| *value == wanted) {
-            Some((len, _)) => {
-                cuts.push((from, from + len));
-                from += len;
-            }
-            None => from += rest.chars().next().map_or(1, char::len_utf8),
+        let number = number_at(&text[from..]).filter(|(_, value)| *value == wanted && depth == 0);
+        if let Some((len, _)) = number.filter(|_| !before.is_numeric()) {
+            cuts.push((from, from + len));
+            from += len;
+            before = ' ';
+            continue;
         }
+        if OPEN.contains(&c) {
+            depth += 1;
+        } else if CLOSE.contains(&c) {
+            depth = depth.saturating_sub(1);
+        }
+        before = c;
+        from += c.len_utf8();
     }
     if cuts.len() < 2 || !text[..cuts[0].0].trim().is_empty() {
         return None;
@@ -223,27 +230,54 @@ fn by_number(text: &str) -> Option<Vec<String>> {
     Some(cuts.iter().zip(ends).map(|(c, end)| text[c.1..end].to_owned()).collect())
 }
 
-/// The entries of a cell that holds several: numbered, on lines, or set apart by ；or 、.
-pub fn split(text: &str) -> Vec<String> {
-    let tidy = |t: &String| {
-        let t = t.trim();
-        let t = number_at(t).map_or(t, |(len, _)| &t[len..]);
-        t.trim().trim_end_matches(['。', '；', ';', '、', '，', ',', '.']).trim().to_owned()
-    };
-    let joined = text.replace(['\r', '\t'], " ");
-    let parts = by_number(&joined.replace('\n', " ")).or_else(|| {
+/// One entry without its number and the mark behind it.
+fn tidy(t: &str) -> String {
+    let t = t.trim();
+    let t = number_at(t).map_or(t, |(len, _)| &t[len..]);
+    t.trim().trim_end_matches(['。', '；', ';', '、', '，', ',', '.']).trim().to_owned()
+}
+
+/// The entries of a cell by what cannot be meant otherwise: numbers, lines, ；.
+fn apart(joined: &str) -> Option<Vec<String>> {
+    let lines = || -> Option<Vec<String>> {
         let lines: Vec<String> = joined.lines().filter(|l| !l.trim().is_empty()).map(str::to_owned).collect();
         (lines.len() > 1).then_some(lines)
+    };
+    let semicolons = || {
+        let parts = outside(joined, |c| matches!(c, '；' | ';'));
+        (parts.iter().filter(|t| !is_nothing(t)).count() > 1).then_some(parts)
+    };
+    by_number(&joined.replace('\n', " ")).or_else(lines).or_else(semicolons)
+}
+
+/// Words of Chinese that stand beside each other with blanks between them: 申请 受理 决定.
+fn by_blank(text: &str) -> Option<Vec<String>> {
+    let parts = outside(text, char::is_whitespace);
+    let parts: Vec<String> = parts.into_iter().filter(|t| !t.is_empty()).collect();
+    let word = |t: &String| t.chars().count() > 1 && t.chars().next().is_some_and(|c| c > '\u{2e7f}');
+    (parts.len() > 1 && parts.iter().all(word)).then_some(parts)
+}
+
+/// The entries of a cell that holds several: numbered, on lines, or set apart by ；、 or blanks.
+pub fn split(text: &str) -> Vec<String> {
+    let joined = text.replace(['\r', '\t'], " ");
+    let parts = apart(&joined).unwrap_or_else(|| {
+        let parts = outside(&joined, |c| matches!(c, '、' | '，' | ',' | '|' | '+'));
+        if parts.len() > 1 { parts } else { by_blank(joined.trim()).unwrap_or(parts) }
     });
-    let parts = parts.unwrap_or_else(|| {
-        let by_semicolon = outside(&joined, |c| matches!(c, '；' | ';'));
-        if by_semicolon.len() > 1 {
-            by_semicolon
-        } else {
-            outside(&joined, |c| matches!(c, '、' | '，' | ',' | '|' | '+'))
-        }
+    parts.iter().map(|t| tidy(t)).filter(|t| !is_nothing(t)).collect()
+}
+
+/// The entries of a cell of sentences (conditions, laws): 、 and ， stand within a sentence; a law begins with 《.
+pub(crate) fn split_sentences(text: &str) -> Vec<String> {
+    let joined = text.replace(['\r', '\t'], " ");
+    let parts = apart(&joined).unwrap_or_else(|| {
+        let cut = joined.replace("》、《", "》\n《").replace("》，《", "》\n《");
+        let cut = cut.replace("条、《", "条\n《").replace("款、《", "款\n《").replace("项、《", "项\n《");
+        let cut = cut.replace("条，《", "条\n《").replace("款，《", "款\n《").replace("）、《", "）\n《");
+        cut.lines().map(str::to_owned).collect()
     });
-    parts.iter().map(tidy).filter(|t| !is_nothing(t)).collect()
+    parts.iter().map(|t| tidy(t)).filter(|t| !is_nothing(t)).collect()
 }
 
 /// Steps of a cell: `申请→受理→审查→决定`.
@@ -257,9 +291,30 @@ pub fn split_steps(text: &str) -> Vec<String> {
         .replace("－＞", "→");
     let parts = outside(&arrows, |c| matches!(c, '→' | '➝' | '⇒' | '>' | '＞' | '⟶' | '➡'));
     if parts.len() > 1 {
-        return parts.iter().map(|p| p.trim().to_owned()).filter(|p| !is_nothing(p)).collect();
+        // 1.申请→2.受理: the numbers are no part of the names.
+        return parts.iter().map(|p| tidy(p)).filter(|p| !is_nothing(p)).collect();
     }
-    split(text)
+    let parts = split(text);
+    if let [one] = parts.as_slice() {
+        // 申请-受理-审查-办结, but no 一-二 of a range.
+        let dashed = outside(one, |c| matches!(c, '-' | '—' | '－' | '–' | '/'));
+        if dashed.len() > 2 && dashed.iter().all(|p| p.trim().chars().count() > 1) {
+            return dashed.iter().map(|p| tidy(p)).collect();
+        }
+    }
+    parts
+}
+
+/// The name of a step without what the list says of it, and its limit: 审查（3个工作日）, 受理：窗口收件并登记.
+fn name_and_limit(text: &str) -> (String, Option<Limit>) {
+    let head = text.split(['：', ':']).next().unwrap_or(text).trim();
+    let short = if head.is_empty() || head.chars().count() > 12 { text } else { head };
+    let at = short.rfind(['(', '（']).filter(|_| short.ends_with([')', '）']));
+    let inside = at.map(|at| short[at..].trim_matches(['(', '（', ')', '）']));
+    match (at, inside.and_then(|t| Limit::read(t).ok())) {
+        (Some(at), Some(limit)) if at > 0 => (short[..at].trim().to_owned(), Some(limit)),
+        _ => (short.to_owned(), None),
+    }
 }
 
 /// How many are asked for: 原件1份, 复印件两份; a bracket at the end that says so is no part of the name.
@@ -304,11 +359,13 @@ pub const USUAL_STEPS: [&str; 4] = ["受理", "审查", "决定", "送达"];
 
 /// Steps by their names, one after the other.
 fn steps(names: &[String]) -> Vec<Step> {
-    let one = |(i, name): (usize, &String)| {
+    let one = |(i, text): (usize, &String)| {
+        let (name, limit) = name_and_limit(text);
         let kind = STEP_KINDS.iter().find(|(_, parts)| parts.iter().any(|p| name.contains(p)));
         Step {
             id: format!("s{}", i + 1),
-            name: name.clone(),
+            name,
+            limit,
             kind: kind.map_or(StepKind::Other, |k| k.0),
             after: if i == 0 { Vec::new() } else { vec![format!("s{i}")] },
             ..<Step as crate::Record>::blank()
@@ -337,6 +394,39 @@ pub(crate) fn fill(item: &mut ServiceItem, many: Many, text: &str) {
     }
 }
 
+/// What is said of an item besides what a cell of several holds.
+fn bare(item: &ServiceItem) -> ServiceItem {
+    ServiceItem { materials: Vec::new(), steps: Vec::new(), windows: Vec::new(), ..item.clone() }
+}
+
+/// Does a row say more of the item above, one material or step a row? Its other cells say the same, or nothing.
+pub(crate) fn goes_on(above: &ServiceItem, row: &ServiceItem) -> bool {
+    let more =
+        |row: &ServiceItem| !row.materials.is_empty() || !row.windows.is_empty() || !row.steps.is_empty();
+    if row.name.is_empty() && row.code.is_empty() {
+        return bare(row) == <ServiceItem as crate::Record>::blank() && more(row);
+    }
+    bare(above) == bare(row) && above != row
+}
+
+/// Takes over what a row adds.
+pub(crate) fn append(above: &mut ServiceItem, row: ServiceItem) {
+    for m in row.materials {
+        if above.materials.iter().all(|a| a.name != m.name) {
+            let id = format!("m{}", above.materials.len() + 1);
+            above.materials.push(Material { id, ..m });
+        }
+    }
+    let mut names: Vec<String> = above.steps.iter().map(|s| s.name.clone()).collect();
+    let (had, usual) = (names.len(), names == USUAL_STEPS);
+    // The usual steps, where neither row named any, stand already.
+    names.extend(row.steps.into_iter().map(|s| s.name).filter(|n| above.steps.iter().all(|a| a.name != *n)));
+    if names.len() > had && !usual {
+        above.steps = steps(&names);
+    }
+    above.windows.extend(row.windows.into_iter().filter(|w| !above.windows.contains(w)).collect::<Vec<_>>());
+}
+
 /// The usual steps, for an item without any.
 pub(crate) fn usual(item: &mut ServiceItem) {
     item.steps = steps(&USUAL_STEPS.map(str::to_owned));
@@ -358,9 +448,6 @@ pub(crate) fn limit(text: &str, heading: &str) -> Option<Span> {
     if is_nothing(text) {
         return Some(Span::Nothing);
     }
-    if ["即办", "当场", "即时", "立即", "马上"].iter().any(|w| text.contains(w)) {
-        return Some(Span::AtOnce);
-    }
     let half: String = text
         .chars()
         .map(|c| {
@@ -371,16 +458,47 @@ pub(crate) fn limit(text: &str, heading: &str) -> Option<Span> {
         if n == 0 {
             return Some(Span::AtOnce);
         }
-        if heading.contains("自然日") || (heading.contains('天') && !heading.contains("工作")) {
-            return Limit::read(&format!("{n}个自然日")).ok().map(|l| Span::Limit(l, None));
+        // 承诺天数 says that it is a number of days, and not of which; （天） says of which.
+        let of_calendar = heading.contains('天') && !heading.contains("工作") && !heading.contains("天数");
+        if heading.contains("自然日") || of_calendar {
+            let limit = Limit::read(&format!("{n}个自然日")).ok()?;
+            let assumed = (!heading.contains("自然日")).then(|| format!("{0} / {0}", limit.show()));
+            return Some(Span::Limit(limit, assumed));
         }
         let limit = Limit::work_days(n);
         let assumed = (!heading.contains("工作日")).then(|| format!("{0} / {0}", limit.show()));
         return Some(Span::Limit(limit, assumed));
     }
-    let limit = Limit::read(text).ok()?;
-    let decided = limit.taken_as(text);
-    Some(Span::Limit(limit, decided))
+    if at_once(text) {
+        return Some(Span::AtOnce);
+    }
+    if let Ok(limit) = Limit::read(text) {
+        let decided = limit.taken_as(text);
+        return Some(Span::Limit(limit, decided));
+    }
+    // 当场受理，5个工作日办结: what is said in several parts; of several limits the longest, and it is told.
+    let parts: Vec<&str> =
+        text.split(['，', ',', '；', ';', '。', '、', '\n', '(', '（', ')', '）', ' ']).collect();
+    let limits = parts.iter().filter_map(|t| Limit::read(t).ok().filter(|l| l.amount > 0));
+    let hours = |l: &Limit| {
+        u32::from(l.amount)
+            * match l.unit {
+                LimitUnit::Hour => 1,
+                LimitUnit::Day => 8,
+                LimitUnit::WorkDay => 11,
+                LimitUnit::Month => 240,
+            }
+    };
+    if let Some(longest) = limits.max_by_key(hours) {
+        return Some(Span::Limit(longest, Some(format!("{0} / {0}", longest.show()))));
+    }
+    let said: Vec<&&str> = parts.iter().filter(|t| !t.trim().is_empty()).collect();
+    (parts.len() > 1 && said.iter().all(|t| at_once(t))).then_some(Span::AtOnce)
+}
+
+/// Does it say that it is done at once? 当场受理 and 非即办件 do not.
+fn at_once(text: &str) -> bool {
+    matches!(tabular::days::span(text.trim()), Some(tabular::days::Span::AtOnce))
 }
 
 /// A code for an item of a list without codes: always the same for the same name and unit (FNV-1a).
@@ -416,6 +534,13 @@ mod tests {
             ("/", &[]),
             ("", &[]),
             ("1．申请表　2．身份证", &["申请表", "身份证"]),
+            ("1.身份证（1.正面；2.反面）；2.户口本", &["身份证（1.正面；2.反面）", "户口本"]),
+            ("1.申请表（12.1版）2.身份证", &["申请表（12.1版）", "身份证"]),
+            ("身份证 户口本 照片", &["身份证", "户口本", "照片"]),
+            ("营业执照 (副本)", &["营业执照 (副本)"]),
+            ("GB 2312", &["GB 2312"]),
+            ("申请表；", &["申请表"]),
+            ("身份证/户口本", &["身份证/户口本"]),
         ] {
             assert_eq!(split(cell), parts, "{cell}");
         }
@@ -426,6 +551,17 @@ mod tests {
         assert_eq!(split_steps("申请→受理→审核→办结"), ["申请", "受理", "审核", "办结"]);
         assert_eq!(split_steps("受理-->审查->决定"), ["受理", "审查", "决定"]);
         assert_eq!(split_steps("1.受理 2.审查 3.发证"), ["受理", "审查", "发证"]);
+        assert_eq!(split_steps("1.受理→2.审查→3.发证"), ["受理", "审查", "发证"]);
+        assert_eq!(split_steps("申请-受理-审查-办结"), ["申请", "受理", "审查", "办结"]);
+        assert_eq!(split_steps("申请 受理 审查"), ["申请", "受理", "审查"]);
+        assert_eq!(split_steps("一窗-受理"), ["一窗-受理"]);
+        let made = steps(&split_steps("受理（1个工作日）→审查：承办科室核对材料→决定（领导签批）"));
+        let said: Vec<_> =
+            made.iter().map(|s| (s.name.as_str(), s.limit.as_ref().map(|l| l.show()))).collect();
+        assert_eq!(
+            said,
+            [("受理", Some("1个工作日".to_owned())), ("审查", None), ("决定（领导签批）", None)]
+        );
         let made = steps(&split_steps("申请→受理→现场勘查→审批→制证→送达"));
         let kinds: Vec<_> = made.iter().map(|s| s.kind).collect();
         use StepKind::{Accept, Decide, Deliver, Issue, Receive, Survey};
@@ -446,7 +582,6 @@ mod tests {
         for (text, heading, meant) in [
             ("5", "办理时限", "5个工作日?"),
             ("5", "办理时限（工作日）", "5个工作日"),
-            ("15", "办理时限（天）", "15个自然日"),
             ("即办件", "时限", "即办"),
             ("当场办结", "时限", "即办"),
             ("0", "时限", "即办"),
@@ -455,9 +590,72 @@ mod tests {
             ("3-5个工作日", "时限", "5个工作日?"),
             ("无", "法定时限", "无"),
             ("尽快", "时限", "不懂"),
+            ("当场受理，5个工作日办结", "时限", "5个工作日?"),
+            ("5个工作日（即办件除外）", "时限", "5个工作日?"),
+            ("法定20个工作日，承诺10个工作日", "时限", "20个工作日?"),
+            ("非即办件", "时限", "不懂"),
+            ("当场受理", "时限", "不懂"),
+            ("即办件（当场办结）", "时限", "即办"),
+            ("马上办", "时限", "即办"),
+            ("立等可取", "时限", "即办"),
+            ("5", "承诺天数", "5个工作日?"),
+            ("15", "办理时限（天）", "15个自然日?"),
         ] {
             assert_eq!(said(text, heading), meant, "{text} {heading}");
         }
+    }
+
+    #[test]
+    fn sentences_are_not_cut_at_their_commas() {
+        for (cell, parts) in [
+            (
+                "年满18周岁、具有完全民事行为能力，无犯罪记录",
+                &["年满18周岁、具有完全民事行为能力，无犯罪记录"][..],
+            ),
+            ("1.年满18周岁；2.有固定住所、有收入。", &["年满18周岁", "有固定住所、有收入"]),
+            ("《行政许可法》第十二条、第十三条", &["《行政许可法》第十二条、第十三条"]),
+            (
+                "《食品安全法》第三十五条、《食品经营许可管理办法》",
+                &["《食品安全法》第三十五条", "《食品经营许可管理办法》"],
+            ),
+            ("《甲法》、《乙办法》", &["《甲法》", "《乙办法》"]),
+        ] {
+            assert_eq!(split_sentences(cell), parts, "{cell}");
+        }
+    }
+
+    #[test]
+    fn one_material_a_row_is_one_item() {
+        let row = |cells: [&str; 5]| cells.map(str::to_owned).to_vec();
+        let read = |rows: Vec<Vec<String>>| {
+            let head = row(["序号", "事项名称", "实施单位", "办理时限", "申请材料"]);
+            let rows = [vec![head], rows].concat();
+            let sheet = crate::rows::Sheet { name: "清单".to_owned(), rows, ..Default::default() };
+            let done = crate::rows::import_told(&[sheet], &tabular::records::NOTHING_ASKED);
+            let of = |i: &ServiceItem| i.materials.iter().map(|m| format!("{}{}", m.id, m.name)).collect();
+            let items: Vec<(String, Vec<String>)> =
+                done.items.iter().map(|i| (i.name.clone(), of(i))).collect();
+            (items, done.problems)
+        };
+        let two = |a: &str, b: &[&str]| (a.to_owned(), b.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
+        let want = [two("甲证", &["m1身份证", "m2照片", "m3户口本"]), two("乙证", &["m1申请表"])];
+        // Said again in each row, and left empty below.
+        for again in [["1", "甲证", "住建局", "5个工作日"], ["", "", "", ""]] {
+            let more = |m| row([again[0], again[1], again[2], again[3], m]);
+            let (items, problems) = read(vec![
+                row(["1", "甲证", "住建局", "5个工作日", "身份证"]),
+                more("照片"),
+                more("户口本"),
+                row(["2", "乙证", "住建局", "3个工作日", "申请表"]),
+            ]);
+            assert_eq!((items.as_slice(), problems.len()), (&want[..], 0), "{problems:?}");
+        }
+        // What contradicts the row above is no more of it.
+        let (items, problems) = read(vec![
+            row(["1", "甲证", "住建局", "5个工作日", "身份证"]),
+            row(["2", "甲证", "住建局", "9个工作日", "照片"]),
+        ]);
+        assert_eq!((items.len(), problems.len()), (1, 1), "{problems:?}");
     }
 
     #[test]

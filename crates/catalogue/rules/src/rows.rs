@@ -284,6 +284,10 @@ impl Read {
                             list.values.add(&heading, cell, &decided);
                         }
                     }
+                    // What the law limits says nothing of how it is done here.
+                    Some(Span::AtOnce) if field.key == "legal_limit" => {
+                        list.values.add(&heading, cell, "法定时限留空 / the limit of the law is left empty");
+                    }
                     Some(Span::AtOnce) => {
                         item.handling = Handling::AtOnce;
                         list.values.add(&heading, cell, "即办件 / done at once");
@@ -295,9 +299,20 @@ impl Read {
             }
             let read = match field.key {
                 "name" | "unit" => cell.split_whitespace().collect::<Vec<_>>().join(""),
-                // A number of a list is no code of an item.
-                "code" => cell.split_whitespace().collect(),
-                "legal_basis" | "conditions" => flat::split(cell).join("\n"),
+                "code" => {
+                    let code: String = cell.split_whitespace().collect();
+                    // A number of a list is no code of an item.
+                    if code.len() <= 4 && code.bytes().all(|b| b.is_ascii_digit()) {
+                        list.values.add(
+                            &heading,
+                            "1、2、3…",
+                            "是序号，不当作编码 / numbers of rows are no codes",
+                        );
+                        continue;
+                    }
+                    code
+                }
+                "legal_basis" | "conditions" => flat::split_sentences(cell).join("\n"),
                 "visits" => cell.trim_end_matches('次').trim().to_owned(),
                 _ => cell.to_owned(),
             };
@@ -317,7 +332,10 @@ impl Read {
                 flat::fill(&mut item, *many, cell);
             }
         }
-        list.complete(&mut item, record);
+        // A row without a name goes on with the item above: one material a row.
+        if !item.name.is_empty() || !item.code.is_empty() {
+            list.complete(&mut item, record);
+        }
         (item, fine)
     }
 
@@ -375,6 +393,16 @@ impl Read {
         let at = self.table(told, sheet, &header);
         for (row, cells, item, fine) in records {
             let key = key(&item);
+            let above = if item.name.is_empty() && item.code.is_empty() {
+                self.items.len().checked_sub(1)
+            } else {
+                self.index.get(&key).copied()
+            };
+            if let Some(above) = above.filter(|a| flat && fine && flat::goes_on(&self.items[*a], &item)) {
+                flat::append(&mut self.items[above], item);
+                self.rows.push((at, row, cells, Some(above)));
+                continue;
+            }
             if self.index.contains_key(&key) {
                 let zh = "这个实施编码和版本前面已经有了，请删去一行";
                 let en = "this code and version came before; remove one row";

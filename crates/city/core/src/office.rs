@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use access::{Permit, decide, op};
-use kernel::{Actor, RegionCode, Role, StreamId, StreamKind, UnitId};
+use kernel::{Actor, Date, RegionCode, Role, StreamId, StreamKind, UnitId, Word as _};
 use resolve::{LimitRule, Rules, default_limits, whistle_limits};
 use serde::{Deserialize, Serialize};
 use store::office::UnitRow;
@@ -221,6 +221,54 @@ pub fn note_read(tx: &mut Tx<'_>, actor: &Actor, act: &str, data: &str) -> Resul
     append_to(tx, READS, actor, act, data)
 }
 
+/// The limits after one was changed.
+fn changed(
+    there: &[LimitRule],
+    old: Option<&(String, Date)>,
+    new: Option<LimitRule>,
+) -> Result<Vec<LimitRule>, Error> {
+    let mut limits = there.to_vec();
+    let at = old.map(|(id, from)| {
+        limits.iter().position(|l| l.id == *id && l.effective == *from).ok_or_else(|| {
+            Error::invalid(
+                "id",
+                "这条期限刚被别人改过，请刷新后再改",
+                "this limit was changed meanwhile: reload the page",
+            )
+        })
+    });
+    let at = at.transpose()?;
+    let Some(mut new) = new else {
+        if let Some(at) = at {
+            limits.remove(at);
+        }
+        return Ok(limits);
+    };
+    match at {
+        Some(at) => {
+            new.id.clone_from(&limits[at].id);
+            if limits[at].effective == new.effective {
+                limits[at] = new;
+                return Ok(limits);
+            }
+        }
+        None => {
+            let free = |id: &String| limits.iter().all(|l| l.id != *id);
+            let mut ids = (1..).map(|n: u32| format!("{}-{n}", new.phase.word()));
+            new.id = ids.find(free).unwrap_or_default();
+        }
+    }
+    if limits.iter().any(|l| l.id == new.id && l.effective == new.effective) {
+        return Err(Error::invalid(
+            "effective",
+            format!("这条期限在 {} 生效的一版已经有了，请改那一版或换个日期", new.effective),
+            format!("it has a version in force from {} already", new.effective),
+        ));
+    }
+    limits.push(new);
+    Ok(limits)
+}
+
 impl City {
     /// The office as it is now.
     pub fn office_now(&self) -> Later<Arc<Office>> {
@@ -240,15 +288,36 @@ impl City {
 
     /// Sets the limits; they are in force for clocks that start from now on, each from its own day.
     pub fn set_limits(&self, actor: Actor, limits: Vec<LimitRule>) -> Later<()> {
+        self.keep_limits(actor, move |_| Ok(limits.clone()))
+    }
+
+    /// Changes one limit: `old` (its id and the day it is in force from) becomes `new`. With another day it stands beside
+    /// the old one, which goes on for clocks that run; without `new` it is taken out; with neither all are kept as they stand.
+    pub fn change_limit(
+        &self,
+        actor: Actor,
+        old: Option<(String, Date)>,
+        new: Option<LimitRule>,
+    ) -> Later<()> {
+        self.keep_limits(actor, move |there| changed(there, old.as_ref(), new.clone()))
+    }
+
+    fn keep_limits(
+        &self,
+        actor: Actor,
+        change: impl Fn(&[LimitRule]) -> Result<Vec<LimitRule>, Error> + Send + 'static,
+    ) -> Later<()> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, op::WriteLimits, access::City(&app.office(tx)?.settings.city))?;
+            let office = app.office(tx)?;
+            let permit = decide(&actor, op::WriteLimits, access::City(&office.settings.city))?;
+            let limits = change(&office.rules.limits)?;
             if limits.is_empty() || limits.len() > 2000 {
                 return Err(Error::invalid("limits", "请给出 1–2000 条期限", "give 1 to 2000 limits"));
             }
             if let Some(bad) = limits.iter().find(|l| l.id.trim().is_empty() || l.source.trim().is_empty()) {
                 return Err(Error::invalid(
                     "limits",
-                    format!("每条期限须有编号和依据：{}", bad.id),
+                    "请写明期限的依据：哪份文件第几条",
                     format!("each limit needs an id and a source: {}", bad.id),
                 ));
             }

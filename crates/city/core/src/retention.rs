@@ -45,10 +45,14 @@ pub const TRIES_DAYS: i64 = 30;
 pub const MESSAGES_DAYS: i64 = 730;
 /// What was told to people and systems outside, days; its address ends with the delivery.
 pub const OUTBOX_DAYS: i64 = 90;
+/// Messages between cells that were receipted, days; their words end with the receipt.
+pub const CELLS_DAYS: i64 = 90;
 /// Files brought to be imported, with their rows set aside, days.
 pub const IMPORTS_DAYS: i64 = 30;
 /// Forms that somebody has not sent, days.
 pub const UNSENT_DAYS: i64 = 7;
+/// Who asked to be called back on a lead, days after it came.
+pub const LEADS_DAYS: i64 = 365;
 /// What was filled in for an application, after it ended: five years, as long as its papers may be asked for.
 pub const FORMS_DAYS: i64 = 1_826;
 /// What was filled in and never handed in, after the draft ended.
@@ -66,12 +70,14 @@ pub const KEPT: &[Kind] = &[
     k("未使用的附件（群众）", "files that a stranger brought and no form took", "files/, upload", "a form that is sent again", Ends::Days(STRANGERS_DAYS)),
     k("未使用的附件（人员）", "files that staff brought and no act took", "files/, upload", "a form that is sent again", Ends::Days(WAITING_DAYS)),
     k("导入的文件与未收的行", "files brought to be imported, and the rows of them that were not taken", "files/, brought", "look at it, mend it, bring it again", Ends::Days(IMPORTS_DAYS)),
-    k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Kept),
+    k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Days(LEADS_DAYS)),
     k("保存的日志（Parquet）", "logs that staff brought and keep, as Parquet", "files/, kept_log", "analysed again; whoever brought one deletes it", Ends::Kept),
     k("预约人姓名、电话、邮箱和申诉的话（加密）", "who booked an appointment and what they said in an appeal, sealed", "appointment_contact", "reach them; who signs in says the last digits", Ends::Itself),
     k("预约、占号（不含姓名电话）", "appointments and their places, with a keyed digest of the telephone", "appointment, hall_place", "know no-shows of one person, warn before any bar", Ends::Kept),
     k("号票：何时等、谁在哪个窗口办", "tickets: how long one waited, who served at which window", "ticket", "waits, presence without work", Ends::Kept),
     k("大厅的定岗、授权与培训记录", "who is posted at which window, with authority and training", "hall", "only the trained and authorised sit at a window", Ends::Kept),
+    k("排班、调班与交接单", "who sits at which window when, who swapped with whom, what was handed over", "roster, hand_over", "people find somebody at the window; hours and rest are kept", Ends::Kept),
+    k("请假（只记类别和日期）", "who is away when; of why only the kind", "roster_leave", "nobody is planned while away", Ends::Kept),
     k("进厅不办事的说明", "what a unit said about who was posted and ended nothing", "posted_reply", "the right of reply", Ends::Kept),
     k("申请表（加密）", "what was filled in for an application, sealed", "application_form", "decide on it; papers may be asked for", Ends::Days(FORMS_DAYS)),
     k("没有提交的申请表（加密）", "what was filled in and never handed in, sealed", "application_form", "go on another day", Ends::Days(DRAFTS_DAYS)),
@@ -80,6 +86,9 @@ pub const KEPT: &[Kind] = &[
     k("件、接件文件、并案与当事单位", "cases and whom they concern: titles without personal data", "case_file, case_party", "the matter itself", Ends::Kept),
     k("企业联系人（加密）", "who is asked for at a company: name, telephone, address, sealed", "company_contact", "reach the company", Ends::Kept),
     k("企业档案与已知情况、吹哨", "companies, what registers know of them, which case is whose whistle; a sole trader is a person", "company, company_fact, whistle", "serve the company, say which policies it may have", Ends::Kept),
+    k("企业收款账户（加密）", "the bank account of a company, sealed; its last digits stand on what was paid", "company_account", "pay what policies give", Ends::Kept),
+    k("资金、兑付、免申即享名单与异议", "what each company was paid of which policy, lists that were shown, objections; a sole trader is a person", "fund, claim, pay_batch, batch_line, objection", "what the government paid to whom and why", Ends::Kept),
+    k("恳谈、走访与承诺", "talks with companies: agenda, minutes, who came, what was promised", "talk, talk_company, promise", "keep what was promised", Ends::Kept),
     k("公开的答复", "published answers, covered before they are shown", "publication", "told to everybody", Ends::Kept),
     k("先例、答复记录", "precedents and what is learned from replies, covered", "precedent, text_reply", "the next answer", Ends::Kept),
     k("走访：走的人、记录、签到", "walks: who walked, what was noted, where", "walk, walk_op, assignment, finding", "which officials walked and what they found", Ends::Kept),
@@ -100,6 +109,8 @@ pub const KEPT: &[Kind] = &[
     k("对外告知（地址加密，送达即删）", "what people and systems outside were told: stage and number; the address sealed, gone with the delivery", "outbox", "they are told; what did not arrive is seen", Ends::Days(OUTBOX_DAYS)),
     k("接收方地址与密钥（加密）", "units and systems that asked to be told: address and secret, sealed", "receiver", "tell them", Ends::Kept),
     k("退订的人（摘要）", "who wants no more, as a keyed digest of the address", "unsubscribed", "they are not told again", Ends::Kept),
+    k("城市间往来消息（加密，办完即删内容）", "messages between cells: words covered, contact only where it was asked for; sealed, the words gone with the receipt", "cell_out, cell_in", "a matter is dealt with where it belongs", Ends::Days(CELLS_DAYS)),
+    k("跨域件：交出与收到的件", "matters handed to other cities and received from them; what was handed over sealed, until it is taken or returned", "cell_matter", "both sides know how far it is", Ends::Kept),
     k("印章登记与用印记录", "seals of units and persons, and who used which of them for what", "seal_entry, seal_use", "nobody uses a seal unseen", Ends::Kept),
     k("未提交的草稿（加密）", "forms that staff have not sent yet, sealed", "draft", "a closed window loses nothing", Ends::Days(UNSENT_DAYS)),
     k("接口重发的答复", "answers kept for requests that are sent twice", "idempotency", "done once", Ends::Days(ONCE_DAYS)),
@@ -135,6 +146,8 @@ mod tests {
         "aside",
         "bulletin",
         "campaign",
+        "cell_figure",
+        "cell_peer",
         "counter",
         "drawing",
         "guide",

@@ -225,9 +225,10 @@ impl Vault {
         };
         letters(&mac[..5])
     }
-    /// 核验码: sixteen letters that belong to a sealed paper, by its kind and id; nobody guesses one.
-    pub fn paper_code(&self, kind: &str, id: i64) -> String {
-        letters(&self.paper.of(&[kind.as_bytes(), &id.to_be_bytes()])[..10])
+    /// 核验码: sixteen letters that belong to a sealed paper, by its kind and the event that began it, so that an id which a
+    /// restored database gives a second time has another code; nobody guesses one.
+    pub fn paper_code(&self, kind: &str, birth: &ledger::Hash) -> String {
+        letters(&self.paper.of(&[kind.as_bytes(), birth])[..10])
     }
     /// Is this the code? Reads small letters, O for 0, I and L for 1.
     pub fn code_reads(code: &str, right: &str) -> bool {

@@ -7,8 +7,8 @@ web_kit::texts! {
     title: "导入", "Imports";
     lead: "各单位送来的表格从这里导入：先看读成什么样，确认后才写入。", "Tables that offices send are taken in here: first you see how they are read, nothing is written before you say so.";
     which: "要导入什么", "What is it";
-    mine: "我带来的文件", "Files I have brought";
-    none: "还没有带来文件", "No files yet";
+    mine: "我上传的文件", "Files I have brought";
+    none: "还没有上传过文件", "No files yet";
     none_for_you: "您的岗位没有可以导入的表格。", "There is no kind of table that your role takes in.";
     th_name: "文件", "File";
     th_what: "内容", "What";

@@ -93,7 +93,7 @@ web_kit::texts! {
     words_lead: "每个事由的用语。不写姓名、电话、标题；可用 {city} {number} {stage} {unit} {date} {link}。", "The words of each stage. No names, numbers of people or titles; places: {city} {number} {stage} {unit} {date} {link}.";
     words_topic: "事由", "About";
     words_lang: "语言", "Language";
-    words_show: "看", "Show";
+    words_show: "查看", "Show";
     words_subject: "邮件主题", "Subject of the mail";
     words_text: "内容", "Text";
     words_text_hint: "清空则恢复通用的", "empty: the usual words";

@@ -135,6 +135,26 @@ fn sentence(topic: Topic) -> (&'static str, &'static str) {
             "提醒：您预约了 {date} 到{unit}办事（{number}）。来不了请提前取消，把号留给别人。",
             "Reminder: {date}, {unit} ({number}). If you cannot come, please cancel, so that somebody else has the place.",
         ),
+        Topic::PaymentListed => (
+            "贵单位已列入免申即享名单（{number}），公示到 {date}，由{unit}负责。对名单有异议，请在公示期内提出。",
+            "You are on the list {number} of what is paid without applying, shown until {date} by {unit}. Objections are taken until then.",
+        ),
+        Topic::PaymentApproved => (
+            "贵单位的政策兑付（{number}）已由{unit}核准，最迟 {date} 到账。",
+            "Your payment {number} is approved by {unit} and comes by {date}.",
+        ),
+        Topic::PaymentRefused => (
+            "贵单位申请的政策兑付（{number}）不予兑付，原因请看链接；有疑问请与{unit}联系。",
+            "What you asked for under {number} is not granted; the link says why. Ask {unit}.",
+        ),
+        Topic::PaymentPaid => (
+            "贵单位的政策兑付（{number}）已由{unit}支付，请查收；金额怎么算的请看链接。",
+            "Your payment {number} was made by {unit}; the link says how the amount came about.",
+        ),
+        Topic::PaymentReturned => (
+            "贵单位的政策兑付（{number}）已退回，原因请看链接，并请与{unit}联系。",
+            "Your payment {number} came back; the link says why. Get in touch with {unit}.",
+        ),
         Topic::UnitMessage => ("{words}", "{words}"),
         Topic::Test => {
             ("这是一条测试告知。收到说明线路是通的。", "This is a test. Having it means that the way works.")

@@ -1,5 +1,5 @@
-//! 告知事由: what is told, as one table: each stage of a case, of an application and
-//! of an appointment that its person hears of.
+//! 告知事由: what is told, as one table: each stage of a case, of an application,
+//! of an appointment and of a payment that its person hears of.
 
 kernel::words! {
     /// What is told.
@@ -35,6 +35,11 @@ kernel::words! {
         AppointmentOffered = "appointment.offered", "候补有号";
         AppointmentCalledOff = "appointment.called_off", "大厅取消";
         AppointmentReminder = "appointment.reminder", "到厅提醒";
+        PaymentListed = "payment.listed", "已列入公示";
+        PaymentApproved = "payment.approved", "已核准";
+        PaymentRefused = "payment.refused", "不予兑付";
+        PaymentPaid = "payment.paid", "已支付";
+        PaymentReturned = "payment.returned", "已退回";
         UnitMessage = "unit.message", "本单位消息";
         Test = "test", "测试";
     }
@@ -89,6 +94,11 @@ impl Topic {
             Self::AppointmentOffered => "a place is free",
             Self::AppointmentCalledOff => "called off by the hall",
             Self::AppointmentReminder => "reminder",
+            Self::PaymentListed => "on the list that is shown",
+            Self::PaymentApproved => "approved",
+            Self::PaymentRefused => "not granted",
+            Self::PaymentPaid => "paid",
+            Self::PaymentReturned => "paid back",
             Self::UnitMessage => "message for the unit",
             Self::Test => "test",
         }
@@ -99,6 +109,7 @@ impl Topic {
             Some(("case", _)) => ("诉求·", "Case · "),
             Some(("application", _)) => ("申请·", "Application · "),
             Some(("appointment", _)) => ("预约·", "Appointment · "),
+            Some(("payment", _)) => ("兑付·", "Payment · "),
             _ => ("", ""),
         };
         (format!("{zh}{}", self.zh()), format!("{en}{}", self.en()))

@@ -3,6 +3,7 @@
 //! Knows the use cases of `people` and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
 mod account;
+mod limits;
 mod next;
 mod office;
 mod regions;
@@ -66,8 +67,8 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/office/sign-on", get(sign_on::form).post(sign_on::save))
         .route("/desk/office/again", post(office::again_all))
         .route("/desk/office/second-factor", post(sign_on::demand))
-        .route("/desk/office/limits/confirm", post(office::confirm_limits))
-        .route("/desk/office/limits", get(office::limits).post(office::put_limits))
+        .route("/desk/office/limits/confirm", post(limits::confirm))
+        .route("/desk/office/limits", get(limits::list).post(limits::put))
         .route("/desk/office/calendar", post(office::put_calendar))
         .route("/desk/account", get(account::show))
         .route("/desk/account/password", post(account::password))

@@ -4,8 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
-use resolve::LimitRule;
-use web_kit::{Fields, Oops, again, length, render, when, word};
+use web_kit::{Fields, Oops, again, render, when};
 
 use crate::{Desk, Kit, Page};
 
@@ -118,7 +117,7 @@ async fn office_page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> R
         may_outreach: access::decide(&actor, access::op::WriteOutreach, city).is_ok(),
         may_sign_on: access::decide(&actor, access::op::WriteSignOn, city).is_ok(),
         may_staff: may(desk, access::Operation::WriteStaff),
-        calendar: office.rules.calendar.version().to_owned(),
+        calendar: crate::limits::calendar(&p, &office),
         units: office.units().len(),
         system,
         dead,
@@ -154,92 +153,4 @@ pub(crate) async fn put_calendar(
 ) -> Result<Response, Oops> {
     let done = kit.city.import_calendar(desk.actor(), fields.get("notice").to_owned()).await.map(|_| ());
     or_again(&kit, &desk, fields, done).await
-}
-
-struct LimitLine {
-    phase: String,
-    length: String,
-    yellow: String,
-    only: String,
-    since: String,
-    source: String,
-}
-
-#[derive(Template)]
-#[template(path = "limits.html")]
-struct LimitsHtml {
-    p: Page,
-    trouble: String,
-    lines: Vec<LimitLine>,
-    text: String,
-    may_write: bool,
-    calendar: String,
-}
-
-async fn limits_page(
-    kit: &Kit,
-    desk: &Desk,
-    sent: Option<String>,
-    trouble: String,
-) -> Result<Response, Oops> {
-    let p = desk.page.clone();
-    let office = kit.city.office_now().await?;
-    let lines = office.rules.limits.iter().map(|l| {
-        let only = [
-            l.kind.map(|w| word(p.lang, w)),
-            l.complexity.map(|w| word(p.lang, w)),
-            l.channel.map(|w| word(p.lang, w)),
-            l.unit.map(|u| office.unit_name(u)),
-            l.item.clone(),
-        ];
-        LimitLine {
-            phase: word(p.lang, l.phase),
-            length: length(p.t, l.length),
-            yellow: length(p.t, l.yellow),
-            only: only.into_iter().flatten().collect::<Vec<_>>().join("、"),
-            since: l.effective.to_string(),
-            source: l.source.clone(),
-        }
-    });
-    let lines = lines.collect();
-    let now = || serde_json::to_string_pretty(&office.rules.limits).unwrap_or_default();
-    let text = sent.unwrap_or_else(now);
-    let city = access::City(&office.settings.city);
-    let may_write = access::decide(&desk.actor(), access::op::WriteLimits, city).is_ok();
-    let calendar = office.rules.calendar.version().to_owned();
-    Ok(render(&LimitsHtml { p, trouble, lines, text, may_write, calendar }))
-}
-
-/// `GET /desk/office/limits`
-pub(crate) async fn limits(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
-    limits_page(&kit, &desk, None, String::new()).await
-}
-
-/// `POST /desk/office/limits`: the whole table as JSON.
-pub(crate) async fn put_limits(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
-    let text = fields.get("limits").to_owned();
-    let read = serde_json::from_str::<Vec<LimitRule>>(&text).map_err(|e| {
-        Error::invalid(
-            "limits",
-            format!("期限表第 {} 行有误：{e}", e.line()),
-            format!("line {}: {e}", e.line()),
-        )
-    });
-    let done = match read {
-        Ok(limits) => kit.city.set_limits(desk.actor(), limits).await,
-        Err(e) => Err(e),
-    };
-    match done {
-        Ok(()) => Ok(Redirect::to("/desk/office/limits").into_response()),
-        Err(e) => again(&desk.page, e, |trouble| limits_page(&kit, &desk, Some(text), trouble)).await,
-    }
-}
-
-/// `POST /desk/office/limits/confirm`: 期限和日历照此执行, kept as they stand.
-pub(crate) async fn confirm_limits(State(kit): State<Kit>, desk: Desk, _: Fields) -> Result<Response, Oops> {
-    let limits = kit.city.office_now().await?.rules.limits.clone();
-    match kit.city.set_limits(desk.actor(), limits).await {
-        Ok(()) => Ok(Redirect::to("/desk").into_response()),
-        Err(e) => again(&desk.page, e, |trouble| limits_page(&kit, &desk, None, trouble)).await,
-    }
 }

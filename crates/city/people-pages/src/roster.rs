@@ -49,10 +49,11 @@ pub(crate) async fn form(State(kit): State<Kit>, desk: Desk) -> Result<Response,
 /// `POST /desk/office/roster/passwords`: 发初始密码, shown in the answer and never again.
 pub(crate) async fn passwords(State(kit): State<Kit>, desk: Desk, _: Fields) -> Result<Response, Oops> {
     let (people, actor) = (kit.acts.people.clone(), desk.actor());
+    // Whatever can fail does so before: what was given is shown this once.
+    let office = kit.city.office_now().await?;
     match blocking(move || people.give_first_passwords(&actor)).await {
         Ok(done) => {
             let p = desk.page.clone();
-            let office = kit.city.office_now().await?;
             let slip = |(s, password): (store::office::StaffRow, String)| Slip {
                 unit: office.unit_name(s.unit),
                 role: word(p.lang, s.role),

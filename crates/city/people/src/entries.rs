@@ -148,6 +148,14 @@ pub(crate) fn units_in(
         let id = office::put_unit(tx, permit, &row)?;
         done.count(keys.insert(u.key.clone(), (id, u.region.clone())).is_some());
     }
+    // Items may have come before their units.
+    let all = office::units(tx)?;
+    let called = |text: &str| {
+        let text = text.trim();
+        let by_key = all.iter().find(|u| u.key == text);
+        by_key.or_else(|| all.iter().find(|u| u.name == text || u.short == text)).map(|u| u.id)
+    };
+    store::items::find_units(tx, permit, called)?;
     Ok(done)
 }
 

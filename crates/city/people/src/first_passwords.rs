@@ -52,6 +52,14 @@ fn without(actor: &Actor, all: Vec<StaffRow>) -> Vec<StaffRow> {
     all.into_iter().filter(|s| open(s) && decide(actor, op::WriteStaff, account_of(s)).is_ok()).collect()
 }
 
+fn nobody() -> Error {
+    Error::invalid(
+        "passwords",
+        "没有需要发初始密码的账号：都已有密码，或由统一身份认证登录",
+        "no account needs a first password",
+    )
+}
+
 impl People {
     /// How many accounts within reach have no way to sign in.
     pub fn without_password(&self, actor: Actor) -> Later<usize> {
@@ -69,11 +77,7 @@ impl People {
         decide(actor, op::KeepRoster, Nothing)?;
         let mut open = without(actor, self.city.store().read(|rd| office::all_staff(rd, None))?);
         if open.is_empty() {
-            return Err(Error::invalid(
-                "passwords",
-                "没有需要发初始密码的账号：都已有密码，或由统一身份认证登录",
-                "no account needs a first password",
-            ));
+            return Err(nobody());
         }
         let total = open.len();
         open.truncate(ROUND);
@@ -90,12 +94,15 @@ impl People {
             for (id, password, hash) in &ready {
                 // Somebody may have set one meanwhile.
                 let Some(row) = office::staff_by_id(tx, *id)? else { continue };
-                if row.secret.is_some() || !row.active {
+                if row.secret.is_some() || row.subject.is_some() || !row.active {
                     continue;
                 }
                 decide(&actor, op::WriteStaff, account_of(&row))?;
                 office::set_secret(tx, *id, hash)?;
                 given.push((row, password.clone()));
+            }
+            if given.is_empty() {
+                return Ok(given);
             }
             let logins: Vec<_> = given.iter().map(|g| g.0.login.as_str()).collect();
             let data = serde_json::json!({ "staff": logins }).to_string();
@@ -104,6 +111,9 @@ impl People {
             Ok(given)
         });
         let given = given.wait()?;
+        if given.is_empty() {
+            return Err(nobody());
+        }
         Ok(FirstPasswords { left: total - given.len().min(total), given })
     }
 }

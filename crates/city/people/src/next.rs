@@ -27,6 +27,8 @@ pub struct Step {
     pub done: fn(&Standing) -> bool,
     /// steps that must be done before, by their words
     pub after: &'static [&'static str],
+    /// without it something is missing; the others can be left
+    pub needed: bool,
 }
 
 const ADMIN: &[Role] = &[Role::SystemAdmin];
@@ -37,7 +39,7 @@ const BOTH: &[Role] = &[Role::SystemAdmin, Role::Coordinator];
 pub const STEPS: &[Step] = &[
     Step {
         word: "regions",
-        what: ("核对区县", "Check the districts"),
+        what: ("核对区县（没有区县的不用做）", "Check the districts (where there are any)"),
         opens: (
             "件和走访按区县分开，看板能比较区县",
             "cases and walks by district, boards that compare them",
@@ -46,6 +48,8 @@ pub const STEPS: &[Step] = &[
         href: "/desk/office/regions",
         done: |s| s.regions > 1,
         after: &[],
+        // There are cities without districts.
+        needed: false,
     },
     Step {
         word: "staff",
@@ -55,6 +59,7 @@ pub const STEPS: &[Step] = &[
         href: "/desk/import/roster",
         done: |s| s.units > 1 && s.handlers > 0,
         after: &[],
+        needed: true,
     },
     Step {
         word: "coordinator",
@@ -64,6 +69,7 @@ pub const STEPS: &[Step] = &[
         href: "/desk/office/staff",
         done: |s| s.coordinators > 0,
         after: &["staff"],
+        needed: true,
     },
     Step {
         word: "clerk",
@@ -73,6 +79,7 @@ pub const STEPS: &[Step] = &[
         href: "/desk/office/staff",
         done: |s| s.clerks > 0,
         after: &["staff"],
+        needed: true,
     },
     Step {
         word: "passwords",
@@ -80,8 +87,10 @@ pub const STEPS: &[Step] = &[
         opens: ("大家能登录", "people can sign in"),
         who: ADMIN,
         href: "/desk/office/roster",
-        done: |s| s.ready > 1,
+        // Through an identity provider people come without a password, one after the other.
+        done: |s| s.ready > 1 && (s.open == 0 || s.bound),
         after: &["staff"],
+        needed: true,
     },
     Step {
         word: "limits",
@@ -91,6 +100,7 @@ pub const STEPS: &[Step] = &[
         href: "/desk/office/limits",
         done: |s| s.limits,
         after: &[],
+        needed: true,
     },
     Step {
         word: "items",
@@ -100,6 +110,7 @@ pub const STEPS: &[Step] = &[
         href: "/desk/import/items",
         done: |s| s.items > 0,
         after: &["staff"],
+        needed: true,
     },
     Step {
         word: "case",
@@ -112,6 +123,7 @@ pub const STEPS: &[Step] = &[
         href: "/desk/register",
         done: |s| s.case,
         after: &["coordinator"],
+        needed: true,
     },
     Step {
         word: "walkers",
@@ -121,6 +133,7 @@ pub const STEPS: &[Step] = &[
         href: "/desk/office/staff",
         done: |s| s.walkers > 0,
         after: &["staff"],
+        needed: true,
     },
     Step {
         word: "campaign",
@@ -130,6 +143,7 @@ pub const STEPS: &[Step] = &[
         href: "/desk/walks?new=1",
         done: |s| s.campaign > 0,
         after: &["items", "walkers"],
+        needed: true,
     },
     Step {
         word: "given",
@@ -139,6 +153,7 @@ pub const STEPS: &[Step] = &[
         href: "/desk/walks/{campaign}/given",
         done: |s| s.given,
         after: &["campaign"],
+        needed: true,
     },
     Step {
         word: "walked",
@@ -148,6 +163,7 @@ pub const STEPS: &[Step] = &[
         href: "/desk/walks/{campaign}",
         done: |s| s.walked,
         after: &["given"],
+        needed: true,
     },
     Step {
         word: "bulletin",
@@ -157,6 +173,7 @@ pub const STEPS: &[Step] = &[
         href: "/desk/bulletins",
         done: |s| s.issued,
         after: &["case"],
+        needed: true,
     },
 ];
 
@@ -181,7 +198,7 @@ pub struct Line {
 
 /// The list for a role; empty when everything is there.
 pub fn list(now: &Standing, role: Role) -> Vec<Line> {
-    if STEPS.iter().all(|s| (s.done)(now)) {
+    if STEPS.iter().all(|s| !s.needed || (s.done)(now)) {
         return Vec::new();
     }
     let done = |word: &str| STEPS.iter().any(|s| s.word == word && (s.done)(now));
@@ -254,5 +271,11 @@ mod tests {
         assert!(left.len() == 1 && left[0].word == "bulletin" && left[0].ready);
         now.issued = true;
         assert!(list(&now, Role::Coordinator).is_empty());
+        // A city without districts comes to its end too; one in which somebody cannot sign in does not.
+        assert!(list(&Standing { regions: 1, ..now }, Role::Coordinator).is_empty());
+        let open_account = Standing { open: 1, ..now };
+        let left: Vec<_> = list(&open_account, Role::SystemAdmin).into_iter().filter(|l| !l.done).collect();
+        assert!(left.len() == 1 && left[0].word == "passwords");
+        assert!(list(&Standing { bound: true, ..open_account }, Role::SystemAdmin).is_empty());
     }
 }

@@ -63,10 +63,14 @@ impl People {
             let permit = decide(&actor, op::WriteUnits, City(city))?;
             let wanted: BTreeMap<String, String> =
                 read(&text, city)?.into_iter().map(|(c, n)| (c.to_string(), n)).collect();
-            let there: BTreeMap<String, String> = office::regions(tx)?.into_iter().collect();
+            // The list is that of what lies within the city; names of others that are known stay.
+            let there = office::regions(tx)?.into_iter().filter(|(code, _)| code.starts_with(city.as_str()));
+            let there: BTreeMap<String, String> = there.collect();
             for code in there.keys().filter(|c| *c != city.as_str() && !wanted.contains_key(*c)) {
                 let region: RegionCode = code.parse().map_err(Error::bug)?;
-                if let Some(unit) = office.units().iter().find(|u| u.active && u.region == region) {
+                // A township that is not on the list itself is known by the district around it.
+                let stands = |of: &RegionCode| region.contains(of) && !wanted.contains_key(of.as_str());
+                if let Some(unit) = office.units().iter().find(|u| u.active && stands(&u.region)) {
                     let name = there.get(code).map_or("", String::as_str);
                     return Err(Error::invalid(
                         "regions",

@@ -16,7 +16,7 @@ use crate::People;
 use crate::entries::{
     Entered, Hashes, NewStaff, NewUnit, counted_anew, keys_in, may_enter, receptions, staff_in, units_in,
 };
-use crate::staff_list::{Completing, Known, Plain, PlainRow, complete};
+use crate::staff_list::{Completing, Known, Plain, PlainRow, UnitsCalled, complete, unit_of_sheet};
 use city::{Door, Error, Later, Office};
 
 /// Names of the two sheets.
@@ -285,14 +285,21 @@ fn role_of(text: &str) -> Option<Role> {
     (!matches!(role, Role::Resident | Role::System)).then_some(role)
 }
 
+/// What is said of a role that is none.
+fn no_role(text: &str) -> (String, String) {
+    let known: Vec<_> = Role::ALL.into_iter().filter_map(|r| role_of(r.word())).map(Role::zh).collect();
+    (
+        format!("角色“{text}”不认识，可填：{}", known.join("、")),
+        format!("the role is not one of: {}", known.join(", ")),
+    )
+}
+
 fn staff_of(
     rows: &[Row<'_>],
-    office: &Office,
-    units: &[NewUnit],
+    units: &UnitsCalled<'_>,
     (actor, old): (&Actor, &HashMap<String, StaffRow>),
     wrong: &mut Vec<Wrong>,
 ) -> Vec<NewStaff> {
-    let new: HashSet<&str> = units.iter().map(|u| u.key.as_str()).collect();
     let mut logins: HashSet<&str> = HashSet::new();
     let mut found = Vec::new();
     for row in rows {
@@ -308,22 +315,18 @@ fn staff_of(
             continue;
         }
         let Some(role) = role_of(cell("角色")) else {
-            let known: Vec<_> =
-                Role::ALL.into_iter().filter_map(|r| role_of(r.word())).map(Role::zh).collect();
-            let zh = format!("角色“{}”不认识，可填：{}", cell("角色"), known.join("、"));
-            wrong.push(row.wrong(zh, format!("the role is not one of: {}", known.join(", "))));
+            let (zh, en) = no_role(cell("角色"));
+            wrong.push(row.wrong(zh, en));
             continue;
         };
-        let known = office.unit_called(unit);
-        if known.is_none() && !new.contains(unit) {
+        let Some(of) = units.called(unit) else {
             let (zh, en) = (format!("没有单位“{unit}”"), format!("there is no unit “{unit}”"));
             wrong.push(row.wrong(zh, en));
             continue;
-        }
+        };
         // A unit of this workbook has no number yet, but a region.
-        let of_book = units.iter().find(|u| u.key == unit).map(|u| (UnitId(0), &u.region));
-        let Some((unit_id, region)) = known.map(|u| (u.id, &u.region)).or(of_book) else { continue };
-        if let Err(said) = may_enter(actor, Account { unit: unit_id, region, role }, old.get(login)) {
+        let account = Account { unit: of.id.unwrap_or(UnitId(0)), region: of.region, role };
+        if let Err(said) = may_enter(actor, account, old.get(login)) {
             wrong.push(row.wrong(said.zh, said.en));
             continue;
         }
@@ -337,8 +340,12 @@ fn staff_of(
             login: login.to_owned(),
             name: name.to_owned(),
             role,
-            unit: unit.to_owned(),
-            position: cell("职务").to_owned(),
+            unit: of.key.to_owned(),
+            // Without the column a post stays as it is.
+            position: match old.get(login).filter(|_| !row.has("职务")) {
+                Some(old) => old.position.clone(),
+                None => cell("职务").to_owned(),
+            },
             password: Some(password.to_owned()).filter(|p| !p.is_empty()),
         });
     }
@@ -354,31 +361,46 @@ fn plain_list(
 ) -> (Vec<NewUnit>, Vec<NewStaff>, Vec<(&'static str, Told)>) {
     let mut tables = tables;
     let mut rows = Vec::new();
+    let mut bad: Vec<(String, u64, Said)> = Vec::new();
     for table in &mut tables {
         let sheet = table.records.sheet().trim().to_owned();
         for r in table.rows(wrong) {
             let cell = |name| r.cell(name).to_owned();
             let unit = Some(cell("单位编码")).filter(|u| !u.is_empty());
             // A column of units that is empty here is a gap; without the column the sheet is called by its unit.
-            let unit = unit.or_else(|| (!r.has("单位编码")).then(|| sheet.clone())).unwrap_or_default();
+            let unit = unit.or_else(|| unit_of_sheet(&sheet).filter(|_| !r.has("单位编码")));
+            let mut wrong =
+                |zh: String, en: String| bad.push((sheet.clone(), r.record.row, Said::new(zh, en)));
+            if unit.is_none() && !r.has("单位编码") {
+                wrong(
+                    format!("不知道是哪个单位的人：请加“单位”一列，或把工作表“{sheet}”改成单位名称"),
+                    "whose people are they? add a column of units or call the sheet by the unit".to_owned(),
+                );
+                continue;
+            }
+            let role = Some(r.cell("角色")).filter(|t| !t.is_empty());
+            if let Some(text) = role.filter(|t| role_of(t).is_none()) {
+                let (zh, en) = no_role(text);
+                wrong(format!("{zh}；不知道就留空"), format!("{en}; or leave it empty"));
+                continue;
+            }
             rows.push(PlainRow {
                 row: r.record.row,
                 sheet: sheet.clone(),
                 name: cell("姓名").split_whitespace().collect(),
-                unit,
+                unit: unit.unwrap_or_default(),
                 post: cell("职务"),
                 login: cell("账号"),
-                role: role_of(r.cell("角色")),
+                role: role.and_then(role_of),
                 password: cell("初始密码"),
             });
         }
     }
     let done = complete(rows, known);
-    let mut bad: Vec<(String, u64, Said)> =
-        done.wrong.into_iter().map(|(row, sheet, zh, en)| (sheet, row, Said::new(zh, en))).collect();
+    bad.extend(done.wrong.into_iter().map(|(row, sheet, zh, en)| (sheet, row, Said::new(zh, en))));
     let mut staff = Vec::new();
     for (sheet, row, s) in done.staff {
-        let there = known.office.unit_called(&s.unit).map(|u| (u.id, u.region.clone()));
+        let there = known.units.called(&s.unit).map(|u| (u.id.unwrap_or(UnitId(0)), u.region.clone()));
         let made = || done.units.iter().find(|u| u.key == s.unit).map(|u| (UnitId(0), u.region.clone()));
         let Some((unit, region)) = there.or_else(made) else { continue };
         let account = Account { unit, region: &region, role: s.role };
@@ -474,21 +496,30 @@ impl People {
         let mut of_units = Table::find(sheets, UNITS, UNIT_FIELDS, asked, &mut wrong);
         let before = wrong.len();
         let mut of_staff = Table::find(sheets, STAFF, STAFF_FIELDS, asked, &mut wrong);
+        let plain = if of_staff.is_none() { Table::plain(sheets, asked) } else { Vec::new() };
+        if !plain.is_empty() {
+            // That the sheet has not every column of a full roster is no fault of a plain list.
+            wrong.truncate(before);
+        }
         let rows = of_units.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
         let mut units = units_of(&rows, &office, &mut wrong);
         let (old, regions) =
             self.city.store().read(|rd| Ok::<_, Error>((every_account(rd)?, office::regions(rd)?)))?;
-        let plain = if of_staff.is_none() { Table::plain(sheets, asked) } else { Vec::new() };
+        // Who may not write units is told which rows name an unknown one.
+        let may_make = decide(actor, op::WriteUnits, City(&office.settings.city)).is_ok();
+        let how = Completing { make_units: how.make_units && may_make, ..how };
+        let called = UnitsCalled::of(&office, &units);
+        let mut made = Vec::new();
         let (staff, told) = if plain.is_empty() {
             let rows = of_staff.as_mut().map(|t| t.rows(&mut wrong)).unwrap_or_default();
-            (staff_of(&rows, &office, &units, (actor, &old), &mut wrong), Vec::new())
+            (staff_of(&rows, &called, (actor, &old), &mut wrong), Vec::new())
         } else {
-            wrong.truncate(before);
-            let known = Known { office: &office, accounts: &old, regions: &regions, how };
-            let (more, staff, told) = plain_list(plain, &known, actor, &mut wrong);
-            units.extend(more);
+            let known = Known { office: &office, units: &called, accounts: &old, regions: &regions, how };
+            let (units, staff, told) = plain_list(plain, &known, actor, &mut wrong);
+            made = units;
             (staff, told)
         };
+        units.extend(made);
         if !units.is_empty() {
             decide(actor, op::WriteUnits, City(&office.settings.city))?;
         }

@@ -30,13 +30,27 @@ impl Default for Completing {
 /// Parts of the name of a unit, and its kind; the first that fits.
 const KINDS: &[(&str, &[&str])] = &[
     ("hall", &["政务服务中心", "便民服务中心", "办事大厅", "政务大厅"]),
+    // Offices of a township belong to it, whatever they do.
+    ("township", &["街道", "镇人民政府", "乡人民政府", "镇政府", "乡政府", "镇政务服务", "乡政务服务"]),
     (
         "coordination",
-        &["审批局", "审批服务局", "政管办", "政务服务管理", "政务服务和", "数据局", "数据管理局"],
+        &[
+            "审批局",
+            "审批服务局",
+            "政管办",
+            "政务办",
+            "政务服务管理",
+            "政务服务和",
+            "政务服务办公室",
+            "政务服务局",
+            "营商环境",
+            "数据局",
+            "数据管理局",
+        ],
     ),
     ("supervision", &["督查室", "纪委", "监委", "督查办"]),
-    ("township", &["街道", "镇人民政府", "乡人民政府", "镇政府", "乡政府"]),
-    ("government", &["人民政府", "管委会", "管理委员会"]),
+    // 国有资产监督管理委员会 is a department; that of an area governs it.
+    ("government", &["人民政府", "管委会", "区管理委员会", "园管理委员会", "城管理委员会", "岛管理委员会"]),
     ("utility", &["公司", "集团", "供水", "供电", "燃气"]),
 ];
 
@@ -52,6 +66,12 @@ fn kind_of(name: &str) -> &'static str {
 
 /// Who is meant (kind of unit, empty: any), parts of the post (none: any), and the role; the first that fits.
 const ROLES: &[(&str, &[&str], Role)] = &[
+    // Who keeps the house running gets no further, wherever it is.
+    (
+        "",
+        &["司机", "驾驶员", "保洁", "保安", "门卫", "厨师", "炊事", "水电工", "后勤", "退休"],
+        Role::Handler,
+    ),
     ("", &["窗口", "首席代表", "综合受理", "前台", "收件"], Role::Clerk),
     ("", &["办公室主任", "综合科", "综合股", "联络员"], Role::UnitAdmin),
     // Whose sections they are counts more than what they are called: 督办科 of the coordinating office reminds, it does not judge.
@@ -109,6 +129,69 @@ impl Vocabulary for Plain<'_> {
     }
 }
 
+/// What sheets of people are called besides their unit.
+const SHEETS: &[&str] = &[
+    "花名册",
+    "名册",
+    "人员名单",
+    "名单",
+    "通讯录",
+    "一览表",
+    "汇总表",
+    "统计表",
+    "信息表",
+    "登记表",
+    "明细表",
+    "工作人员",
+    "人员",
+    "干部",
+    "职工",
+    "员工",
+    "基本情况",
+    "信息",
+    "汇总",
+    "sheet",
+    "工作表",
+    "表",
+];
+/// What is left of such names and is no unit either.
+const ALL: &[&str] = &[
+    "",
+    "全市",
+    "全县",
+    "全区",
+    "市直",
+    "县直",
+    "区直",
+    "机关",
+    "单位",
+    "各单位",
+    "部门",
+    "各部门",
+    "在编",
+    "在职",
+    "全部",
+    "所有",
+];
+
+/// The unit that the name of a sheet says: `市监局花名册` that of 市监局; none where it says no unit: Sheet1, 2026年人员名单.
+pub(crate) fn unit_of_sheet(name: &str) -> Option<String> {
+    // What is counted in a name, and the year, is no part of it: Sheet1 (2), 名单（2026年）.
+    let figure = |c: char| c.is_numeric() || c.is_whitespace() || "()（）年月日度-－_.·".contains(c);
+    let name = name.trim();
+    let bare = name.trim_matches(figure);
+    let mut rest = bare;
+    while let Some(shorter) = SHEETS.iter().find_map(|w| {
+        let at = rest.len().checked_sub(w.len()).filter(|at| rest.is_char_boundary(*at))?;
+        // 代表 and 填表 end in 表 by chance: alone it is dropped only where nothing else stands.
+        let alone = *w != "表" || at == 0;
+        (alone && rest[at..].eq_ignore_ascii_case(w)).then(|| rest[..at].trim_matches(figure))
+    }) {
+        rest = shorter;
+    }
+    (!ALL.contains(&rest)).then(|| if rest == bare { name } else { rest }.to_owned())
+}
+
 /// A row of a plain list.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PlainRow {
@@ -125,11 +208,52 @@ pub(crate) struct PlainRow {
 /// What a list is completed from.
 pub(crate) struct Known<'a> {
     pub office: &'a Office,
+    /// units that are here and those of the same workbook
+    pub units: &'a UnitsCalled<'a>,
     /// accounts by login
     pub accounts: &'a HashMap<String, StaffRow>,
     /// codes and names of regions
     pub regions: &'a [(String, String)],
     pub how: Completing,
+}
+
+/// A unit that a list names.
+#[derive(Clone, Copy)]
+pub(crate) struct Called<'a> {
+    pub key: &'a str,
+    /// none: it is made from the same workbook
+    pub id: Option<UnitId>,
+    pub region: &'a RegionCode,
+    pub kind: &'a str,
+}
+
+/// Units by what people call them: those of the same workbook first, since they are written before the accounts.
+pub(crate) struct UnitsCalled<'a> {
+    office: &'a Office,
+    book: HashMap<&'a str, &'a NewUnit>,
+}
+
+impl<'a> UnitsCalled<'a> {
+    pub(crate) fn of(office: &'a Office, units: &'a [NewUnit]) -> Self {
+        let mut book = HashMap::new();
+        let names: [fn(&NewUnit) -> &str; 3] = [|u| &u.key, |u| &u.name, |u| &u.short];
+        for name in names {
+            for u in units {
+                book.entry(name(u)).or_insert(u);
+            }
+        }
+        Self { office, book }
+    }
+    /// By code, name or short name.
+    pub(crate) fn called(&self, text: &str) -> Option<Called<'a>> {
+        let text = text.trim();
+        if let Some(u) = self.book.get(text) {
+            let id = self.office.unit_called(&u.key).filter(|o| o.key == u.key).map(|o| o.id);
+            return Some(Called { key: &u.key, id, region: &u.region, kind: &u.kind });
+        }
+        let u = self.office.unit_called(text)?;
+        Some(Called { key: &u.key, id: Some(u.id), region: &u.region, kind: &u.kind })
+    }
 }
 
 /// A completed list; of each person the sheet and the row.
@@ -165,6 +289,7 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
     let mut logins: HashSet<String> =
         rows.iter().filter(|r| !r.login.is_empty()).map(|r| r.login.clone()).collect();
     let given = logins.clone();
+    let mut taken: HashSet<String> = HashSet::new();
     let mut people: HashSet<(String, String)> = HashSet::new();
     for r in rows {
         let mut wrong = |zh: String, en: String| done.wrong.push((r.row, r.sheet.clone(), zh, en));
@@ -172,9 +297,9 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
             wrong("姓名和单位都要填".into(), "the name and the unit are needed".into());
             continue;
         }
-        let there = known.office.unit_called(&r.unit);
+        let there = known.units.called(&r.unit);
         let kind = match there {
-            Some(u) => u.kind.clone(),
+            Some(u) => u.kind.to_owned(),
             None if !known.how.make_units => {
                 wrong(format!("没有单位“{}”", r.unit), format!("there is no unit “{}”", r.unit));
                 continue;
@@ -201,8 +326,8 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
                 unit.kind.clone()
             }
         };
-        let unit_key = there.map_or_else(|| r.unit.clone(), |u| u.key.clone());
-        let had = there.and_then(|u| at_unit.get(&(u.id, r.name.as_str())).copied());
+        let unit_key = there.map_or_else(|| r.unit.clone(), |u| u.key.to_owned());
+        let had = there.and_then(|u| at_unit.get(&(u.id?, r.name.as_str())).copied());
         let doubled = !people.insert((unit_key.clone(), r.name.clone()));
         if doubled && r.login.is_empty() {
             wrong(
@@ -232,10 +357,24 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
                 login
             }
         };
+        if !taken.insert(login.clone()) {
+            wrong(format!("账号“{login}”重复"), format!("the account “{login}” stands twice"));
+            continue;
+        }
         logins.insert(login.clone());
-        let role = match r.role {
-            Some(role) => role,
-            None => {
+        // What a list does not say stays as it is: nobody loses a role or a post by standing on a list of staff.
+        let old = known.accounts.get(&login);
+        let role = match (r.role, old) {
+            (Some(role), _) => role,
+            (None, Some(old)) => {
+                told.add(
+                    "角色",
+                    "已有账号",
+                    "角色不变；要改请加“角色”一列 / accounts that are there keep their roles",
+                );
+                old.role
+            }
+            (None, None) => {
                 let role = if known.how.by_post { role_of(&kind, &r.post) } else { Role::Handler };
                 let post = if r.post.is_empty() { "（空）" } else { r.post.as_str() };
                 told.add("职务", post, &format!("角色：{} / role: {}", role.zh(), role.word()));
@@ -250,7 +389,11 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
                 name: r.name,
                 role,
                 unit: unit_key,
-                position: r.post,
+                position: if r.post.is_empty() {
+                    old.map(|o| o.position.clone()).unwrap_or_default()
+                } else {
+                    r.post
+                },
                 password: Some(r.password).filter(|p| !p.is_empty()),
             },
         ));
@@ -276,8 +419,42 @@ mod tests {
             ("市政务服务中心", "hall"),
             ("市委督查室", "supervision"),
             ("筻口镇", "township"),
+            ("筻口镇政务服务办公室", "township"),
+            ("市政务服务办公室", "coordination"),
+            ("市国有资产监督管理委员会", "department"),
+            ("市国资委", "department"),
+            ("经济技术开发区管理委员会", "government"),
+            ("南湖新区管委会", "government"),
         ] {
             assert_eq!(kind_of(name), kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_sheet_is_a_unit_or_says_nothing() {
+        for name in [
+            "Sheet1",
+            "sheet1 (2)",
+            "花名册",
+            "人员",
+            "名单",
+            "人员名单",
+            "2026年干部花名册",
+            "工作表1",
+            "表1",
+            "全市人员名单",
+            "",
+        ] {
+            assert_eq!(unit_of_sheet(name), None, "{name}");
+        }
+        for (name, unit) in [
+            ("市监局", "市监局"),
+            ("市监局花名册", "市监局"),
+            ("市人社局人员名单（2026年）", "市人社局"),
+            ("市人大代表", "市人大代表"),
+            ("第1中学", "第1中学"),
+        ] {
+            assert_eq!(unit_of_sheet(name).as_deref(), Some(unit), "{name}");
         }
     }
 
@@ -298,6 +475,8 @@ mod tests {
             ("supervision", "主任科员", Role::Handler),
             ("supervision", "干部", Role::Supervisor),
             ("department", "督查科科长", Role::Supervisor),
+            ("coordination", "司机", Role::Handler),
+            ("supervision", "保安队长", Role::Handler),
         ] {
             assert_eq!(role_of(kind, post), role, "{kind} {post}");
         }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use kernel::Moment;
+use seals::SealState;
 use web_kit::{Oops, day, render, word};
 
 use crate::{Kit, Page};
@@ -33,6 +34,11 @@ pub(crate) fn span(p: &Page, from: Option<Moment>, to: Option<Moment>) -> String
     }
 }
 
+/// Where a seal stands, as people are told.
+pub(crate) fn stands(p: &Page, state: SealState, valid_to: Option<Moment>) -> String {
+    if state.has_run_out(valid_to, p.now) { p.t.ended.to_owned() } else { word(p.lang, state) }
+}
+
 /// `GET /seals`
 pub(crate) async fn show(State(kit): State<Kit>, p: Page) -> Result<Response, Oops> {
     let lines = kit.acts.seals.directory().await?;
@@ -40,11 +46,7 @@ pub(crate) async fn show(State(kit): State<Kit>, p: Page) -> Result<Response, Oo
         .into_iter()
         .map(|l| Line {
             kind: word(p.lang, l.kind),
-            state: if l.to.is_some_and(|to| to < p.now) {
-                p.t.ended.to_owned()
-            } else {
-                word(p.lang, l.state)
-            },
+            state: stands(&p, l.state, l.to),
             until: span(&p, l.from, l.to),
             name: l.name,
             number: l.number,

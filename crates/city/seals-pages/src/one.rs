@@ -10,7 +10,7 @@ use kernel::{Date, Moment, US_PER_DAY};
 use seals::{Asked, PaperKind, SealAct, UseView};
 use web_kit::{Fields, Oops, Opt, again, blocking, opt, render, role, when, word};
 
-use crate::directory::span;
+use crate::directory::{span, stands};
 use crate::register::paper;
 use crate::{Desk, Kit, Page};
 
@@ -117,7 +117,14 @@ async fn page(kit: &Kit, desk: &Desk, id: i64, sent: Fields, trouble: String) ->
         (t.th_until, span(&p, s.row.valid_from, s.row.valid_to)),
         (t.device, device(&p, &s.row.device)),
         (t.certificate, s.row.certificate.clone()),
-        (t.filed, s.row.filed.clone()),
+        (
+            t.filed,
+            if s.row.trial && !s.row.filed.is_empty() {
+                t.file_trial.to_owned()
+            } else {
+                s.row.filed.clone()
+            },
+        ),
     ] {
         if !value.is_empty() && value != "—" {
             facts.push((name, value));
@@ -144,10 +151,10 @@ async fn page(kit: &Kit, desk: &Desk, id: i64, sent: Fields, trouble: String) ->
     Ok(render(&SealHtml {
         id,
         ver: s.row.ver,
-        state: word(p.lang, s.state),
+        state: stands(&p, s.state, s.row.valid_to),
         trial: s.row.trial,
         facts,
-        has_picture: s.row.valid_from.is_some(),
+        has_picture: s.has_picture,
         acts: s.acts.into_iter().map(act).collect(),
         devices: devices.iter().map(|d| opt(d, &device(&p, d), sent.get("device"))).collect(),
         until,

@@ -9,7 +9,7 @@ use kernel::Role;
 use seals::{NewSeal, PaperKind, SealKind};
 use web_kit::{Fields, Form, Lang, Oops, Opt, again, blocking, render, role, word};
 
-use crate::directory::span;
+use crate::directory::{span, stands};
 use crate::{Desk, Kit, Page};
 
 struct Line {
@@ -54,7 +54,7 @@ async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<R
         .map(|s| Line {
             id: s.row.id,
             kind: word(p.lang, s.kind),
-            state: word(p.lang, s.state),
+            state: stands(&p, s.state, s.row.valid_to),
             until: span(&p, s.row.valid_from, s.row.valid_to),
             trial: s.row.trial,
             name: s.row.name,
@@ -71,7 +71,6 @@ async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<R
         decide(&actor, op::AskSeals, subject).is_ok()
     });
     let first = !sent.has("kind");
-    let roles = [Role::Coordinator, Role::Supervisor, Role::UnitAdmin, Role::Handler, Role::Clerk];
     Ok(render(&SealsHtml {
         lines,
         units: units.map(|u| web_kit::opt(&u.id.to_string(), &u.name, &chosen)).collect(),
@@ -87,9 +86,9 @@ async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<R
                 on: first || sent.all("papers").contains(&k.word()),
             })
             .collect(),
-        roles: roles
-            .into_iter()
-            .map(|r| Choice {
+        roles: seals::USERS
+            .iter()
+            .map(|&r| Choice {
                 value: r.word().to_owned(),
                 label: role(p.lang, r),
                 on: if first { r == Role::Coordinator } else { sent.all("roles").contains(&r.word()) },

@@ -49,10 +49,10 @@ impl Seals {
     }
 
     /// The sealed paper that this file is, to the byte: its OFD or its PDF.
-    pub fn by_file(&self, bytes: &[u8]) -> Later<Option<SealedRow>> {
-        let digest = ledger::hex(&Digest::Sm3.of(bytes));
+    pub fn by_file(&self, bytes: Vec<u8>) -> Later<Option<SealedRow>> {
         self.read(move |_, rd| {
             reach::public(op::PublicPapers)?;
+            let digest = ledger::hex(&Digest::Sm3.of(&bytes));
             Ok(rows::by_digest(rd, &digest)?)
         })
     }

@@ -24,11 +24,11 @@ use store::Tx;
 pub use check::Found;
 pub use device::{Device, Devices, Draft, Trouble};
 pub use file_device::{FileDevice, new_key};
-pub use life::{By, LIFE, PaperKind, Row, SealAct, SealKind, SealState, next};
+pub use life::{By, LIFE, PaperKind, Row, SealAct, SealKind, SealState, USERS, next};
 pub use register::{Asked, Listed, NewSeal, SealView, UseView};
 pub use service::{Answer, Question, Service};
 pub use service_device::{Drafted, Message, SealMade, ServiceDevice, Signed, TheCertificate};
-pub use set::{Pages, Paper, Sealed, Usable};
+pub use set::{Offered, Pages, Paper, Sealed, Usable};
 pub use store::seals::SealedRow;
 
 /// 印章. A clone is another handle.

@@ -43,7 +43,20 @@ kernel::words! {
     }
 }
 
+impl SealState {
+    /// Has a seal in this state that is valid until then run out by now? One that was stopped is not said to have run out.
+    pub fn has_run_out(self, valid_to: Option<kernel::Moment>, now: kernel::Moment) -> bool {
+        self == Self::InUse && valid_to.is_some_and(|to| to < now)
+    }
+}
+
 impl PaperKind {
+    /// The kinds of seals that are set under such a paper: an official paper has the seal of the office that issues it.
+    pub const fn seals(self) -> &'static [SealKind] {
+        match self {
+            Self::Bulletin => &[SealKind::Unit],
+        }
+    }
     /// The name in English.
     pub const fn en(self) -> &'static str {
         match self {

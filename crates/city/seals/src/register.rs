@@ -21,6 +21,9 @@ const PICTURE_MAX: usize = 300 << 10;
 /// How long a seal may be valid at most, days.
 const DAYS_MAX: i64 = 3_653;
 
+/// Stands for the number of a seal for trials, which nobody files.
+const TRIAL: &str = "trial";
+
 /// What is applied for.
 #[derive(Clone, Debug)]
 pub struct NewSeal {
@@ -87,6 +90,8 @@ pub struct SealView {
     pub unit: String,
     /// what this reader may do now
     pub acts: Vec<SealAct>,
+    /// a picture was brought or drawn; only of one seal
+    pub has_picture: bool,
     /// the newest uses; only of one seal
     pub uses: Vec<UseView>,
 }
@@ -120,7 +125,7 @@ pub(crate) fn state_of(row: &SealRow) -> Result<SealState, Error> {
     SealState::read(&row.state).ok_or_else(|| damaged("seal state"))
 }
 
-fn kind_of(row: &SealRow) -> Result<SealKind, Error> {
+pub(crate) fn kind_of(row: &SealRow) -> Result<SealKind, Error> {
     SealKind::read(&row.kind).ok_or_else(|| damaged("seal kind"))
 }
 
@@ -194,6 +199,7 @@ impl Seals {
             let office = app.city.office(rd)?;
             let row = seen(rd, &actor, &office, id)?;
             let mut view = view(row, &actor, &office)?;
+            view.has_picture = !rows::picture(rd, id)?.is_empty();
             for u in rows::uses(rd, id, USES_MOST)? {
                 let who = u.staff.map(|s| app.city.staff_name(rd, s)).transpose()?;
                 view.uses.push(UseView {
@@ -228,12 +234,13 @@ impl Seals {
             let mut out = Vec::new();
             for row in rows::seals(rd, MOST)? {
                 let state = state_of(&row)?;
-                // What was never filed was never anybody's seal.
-                if row.filed.is_empty() {
+                let kind = kind_of(&row)?;
+                // What was never filed was never anybody's seal; the seal of a person says who works where, and is not listed.
+                if row.filed.is_empty() || kind == SealKind::Personal {
                     continue;
                 }
                 out.push(Listed {
-                    kind: kind_of(&row)?,
+                    kind,
                     state,
                     unit: office.unit(row.unit).map_or_else(String::new, |u| u.name.clone()),
                     name: row.name,
@@ -254,7 +261,15 @@ impl Seals {
             let permit = decide(&actor, op::AskSeals, reach::unit_in(&office, new.unit)?)?;
             let unit = office.unit(new.unit).ok_or(Error::NotFound)?;
             let name = checked_name(&new, &unit.name)?;
-            if new.papers.is_empty() || new.roles.is_empty() {
+            if let Some(wrong) = new.papers.iter().find(|p| !p.seals().contains(&new.kind)) {
+                return Err(Error::invalid(
+                    "papers",
+                    format!("{}不用于{}，请取消勾选", new.kind.zh(), wrong.zh()),
+                    format!("a seal of this kind is not for {}: leave it out", wrong.en()),
+                ));
+            }
+            let may_be = PaperKind::ALL.into_iter().any(|p| p.seals().contains(&new.kind));
+            if (may_be && new.papers.is_empty()) || new.roles.is_empty() {
                 return Err(Error::invalid(
                     "papers",
                     "请选择可用于哪些文件、由哪些角色使用",
@@ -271,8 +286,8 @@ impl Seals {
             if new.picture.as_ref().is_some_and(|p| !is_png(p)) {
                 return Err(Error::invalid(
                     "file",
-                    "图样请用 PNG，不超过 300 KB、1200 点",
-                    "the picture is a PNG of 300 KB and 1,200 dots at most",
+                    "图样请用 PNG，不超过 300 KB，边长不超过 1200 像素",
+                    "the picture is a PNG of 300 KB and 1,200 pixels a side at most",
                 ));
             }
             let number = number_of(unit.region.as_str(), counters::next(tx, "seal")?);
@@ -318,7 +333,7 @@ impl Seals {
         let (row, unit) = self.city.store().read(|rd| {
             let office = self.city.office(rd)?;
             let row = seen(rd, actor, &office, id)?;
-            moved(&row, actor, &office, asked)?;
+            moved(&row, actor, &office, asked, self.city.store().now())?;
             let unit = office.unit(row.unit).map_or_else(String::new, |u| u.name.clone());
             Ok::<_, Error>((row, unit))
         })?;
@@ -330,7 +345,7 @@ impl Seals {
         self.city.store().write(move |tx| {
             let office = app.city.office(tx)?;
             let mut row = seen(tx, &actor, &office, id)?;
-            let (to, permit) = moved(&row, &actor, &office, &asked)?;
+            let (to, permit) = moved(&row, &actor, &office, &asked, tx.now())?;
             row.state = to.word().to_owned();
             if let Some(made) = &made {
                 row.device.clone_from(&asked.device);
@@ -341,11 +356,7 @@ impl Seals {
                 rows::put_made(tx, &permit, id, &made.esl, &made.picture.png)?;
             }
             if asked.act == SealAct::File {
-                row.filed = if row.trial {
-                    "试用章，不备案".to_owned()
-                } else {
-                    asked.filed.trim().to_owned()
-                };
+                row.filed = if row.trial { TRIAL.to_owned() } else { asked.filed.trim().to_owned() };
             }
             row.ver = asked.ver;
             if !rows::save(tx, &permit, &row)? {
@@ -394,16 +405,25 @@ impl Seals {
         // What came back is judged: it is the seal that was asked for, and true.
         let report = seal::verify(&esl, &seal::Options::at(from)).map_err(|_| crate::Trouble::lied())?;
         let good = report.signatures.iter().any(|s| {
-            s.seal_signature == Some(true)
-                && s.seal
-                    .as_ref()
-                    .is_some_and(|f| f.id == draft.number && f.name == draft.name && f.version == 4)
+            s.seal_signature == Some(true) && s.seal.as_ref().is_some_and(|f| is_drafted(f, &draft))
         });
         if !good {
             return Err(crate::Trouble::lied().into());
         }
         Ok(Made { esl, picture, trial, from, certificate: certificate.serial() })
     }
+}
+
+/// Is the seal that came back the one that was asked for? A seal counts seconds.
+fn is_drafted(f: &seal::SealFacts, draft: &Draft) -> bool {
+    let same = |a: Option<Moment>, b: Moment| a.is_some_and(|a| a.us_since(b).abs() < kernel::US_PER_SECOND);
+    f.id == draft.number
+        && f.name == draft.name
+        && f.version == 4
+        && same(f.valid_from, draft.created)
+        && same(f.valid_to, draft.valid_to)
+        && (f.width, f.height) == (draft.width, draft.height)
+        && f.picture_bytes == draft.picture.len()
 }
 
 struct Made {
@@ -423,7 +443,13 @@ fn no_end() -> Error {
 }
 
 /// Where the act leads, by whom; refuses what cannot be done or lacks something.
-fn moved(row: &SealRow, actor: &Actor, office: &Office, asked: &Asked) -> Result<(SealState, Permit), Error> {
+fn moved(
+    row: &SealRow,
+    actor: &Actor,
+    office: &Office,
+    asked: &Asked,
+    now: Moment,
+) -> Result<(SealState, Permit), Error> {
     let from = state_of(row)?;
     let Some(way) = next(from, asked.act) else {
         return Err(Error::invalid(
@@ -438,8 +464,16 @@ fn moved(row: &SealRow, actor: &Actor, office: &Office, asked: &Asked) -> Result
             return Err(Error::invalid("device", "请选择签名设备", "choose who holds the key"));
         }
         SealAct::Make => {
-            let days = |at: Moment| at.us_since(row.made) / kernel::US_PER_DAY;
-            asked.valid_to.filter(|to| *to > row.made && days(*to) <= DAYS_MAX).ok_or_else(no_end)?;
+            let days = |at: Moment| at.us_since(now) / kernel::US_PER_DAY;
+            asked.valid_to.filter(|to| *to > now && days(*to) <= DAYS_MAX).ok_or_else(no_end)?;
+            let named = office.unit(row.unit).is_some_and(|u| row.name.starts_with(&u.name));
+            if kind_of(row)? != SealKind::Personal && !named {
+                return Err(Error::invalid(
+                    "act",
+                    "申请之后单位已更名，请注销后以新名称重新申请",
+                    "the unit has another name by now: cancel this one and apply under the new name",
+                ));
+            }
         }
         SealAct::File if !row.trial && asked.filed.trim().is_empty() => {
             return Err(Error::invalid(
@@ -468,6 +502,7 @@ fn view(row: SealRow, actor: &Actor, office: &Office) -> Result<SealView, Error>
         state,
         unit: office.unit(row.unit).map_or_else(|| office.unit_name(row.unit), |u| u.name.clone()),
         acts: SealAct::ALL.into_iter().filter(may).collect(),
+        has_picture: false,
         uses: Vec::new(),
         row,
     })

@@ -108,7 +108,7 @@ impl ServiceDevice {
             Some("http") if near => Ok(()),
             _ => Err(Trouble::new(
                 "address",
-                "签章服务的地址须以 https:// 开头（本机除外），请管理员改正 BANCHENG_SEAL_SERVICE",
+                "签章服务的地址须以 https:// 开头（本机除外），请系统管理员改正",
                 "the address of the seal service begins with https:// unless it is this machine: mend BANCHENG_SEAL_SERVICE",
             )),
         }
@@ -132,14 +132,14 @@ impl ServiceDevice {
             401 | 403 => {
                 return Err(Trouble::new(
                     "token",
-                    "签章服务不认本系统的令牌，请管理员核对 BANCHENG_SEAL_TOKEN",
+                    "签章服务不认本系统的令牌，请系统管理员核对",
                     "the seal service does not know our token: check BANCHENG_SEAL_TOKEN",
                 ));
             }
             404 | 405 => {
                 return Err(Trouble::new(
                     "address",
-                    "签章服务的地址不对，请管理员核对 BANCHENG_SEAL_SERVICE",
+                    "签章服务的地址不对，请系统管理员核对",
                     "the address of the seal service is wrong: check BANCHENG_SEAL_SERVICE",
                 ));
             }

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use access::{Permit, decide, op};
-use city::{Door as _, Error, Later, reach};
+use city::{Door as _, Error, Later, Office, reach};
 use kernel::{Actor, Date, Moment, Said, StreamId};
 use paper::ofd::SealPlace;
 use seal::make::Stamping;
@@ -12,7 +12,7 @@ use seal::{Digest, Options, Signer};
 use store::seals::{self as rows, SealRow, SealedRow, UseRow};
 use store::{Rd, StoreError};
 
-use crate::register::{seen, state_of, words};
+use crate::register::{kind_of, seen, state_of, words};
 use crate::{Device, PaperKind, SealState, Seals, Trouble, append, append_to};
 
 /// What is to be sealed, as its movement knows it.
@@ -74,20 +74,28 @@ pub struct Usable {
     pub trial: bool,
 }
 
+/// What may be set under a paper.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offered {
+    /// seals that fit
+    pub seals: Vec<Usable>,
+    /// why none does, although there are some in use
+    pub why: Option<Said>,
+}
+
 fn invalid(zh: impl Into<String>, en: impl Into<String>) -> Error {
     Error::invalid("seal", zh, en)
 }
 
 /// May this actor set this seal under this paper now? Answers the permit.
 fn usable(
-    rd: &mut Rd<'_>,
-    app: &Seals,
+    now: Moment,
+    office: &Office,
     actor: &Actor,
     row: &SealRow,
     paper: &Paper,
 ) -> Result<Permit, Error> {
-    let office = app.city.office(rd)?;
-    let permit = decide(actor, op::UseSeals, reach::unit_in(&office, row.unit)?)?;
+    let permit = decide(actor, op::UseSeals, reach::unit_in(office, row.unit)?)?;
     let state = state_of(row)?;
     if state != SealState::InUse {
         return Err(invalid(
@@ -107,18 +115,30 @@ fn usable(
             format!("this seal is not for {}", paper.kind.word()),
         ));
     }
-    let now = app.city.store().now();
+    let kind = kind_of(row)?;
+    if !paper.kind.seals().contains(&kind) {
+        return Err(invalid(
+            format!("{}不用{}，请换一枚印章", paper.kind.zh(), kind.zh()),
+            format!("a seal of this kind ({}) is not set under such a paper", kind.word()),
+        ));
+    }
     if row.valid_to.is_none_or(|to| to < now) {
         return Err(invalid(
             format!("“{}”已过有效期，请另行制作", row.name),
             "the seal has run out: have another one made",
         ));
     }
-    let unit = office.unit(row.unit).map_or("", |u| u.name.as_str());
-    if unit != paper.office.trim() {
+    // The name that the seal was made with: a unit that has another one by now needs another seal.
+    if row.name != paper.office.trim() {
         return Err(invalid(
-            format!("署名是“{}”，印章是“{unit}”的；署名与印章须一致", paper.office),
-            format!("the paper is signed by {}, the seal is of {unit}: they must be the same", paper.office),
+            format!(
+                "署名是“{}”，印章是“{}”的；署名与印章须一致，单位已更名的请另行制章",
+                paper.office, row.name
+            ),
+            format!(
+                "the paper is signed by {}, the seal is of {}: they must be the same; after a change of name another seal is made",
+                paper.office, row.name
+            ),
         ));
     }
     Ok(permit)
@@ -191,16 +211,23 @@ fn sealed(
 }
 
 impl Seals {
-    /// The seals that this actor may set under such a paper.
-    pub fn usable(&self, actor: Actor, paper: Paper) -> Later<Vec<Usable>> {
+    /// The seals that this actor may set under such a paper; where none of those in use fits, why.
+    pub fn usable(&self, actor: Actor, paper: Paper) -> Later<Offered> {
         self.read(move |app, rd| {
             decide(&actor, op::ListSeals, access::Nothing)?;
-            let mut out = Vec::new();
-            for row in rows::seals(rd, 2_000)? {
-                if usable(rd, app, &actor, &row, &paper).is_ok() {
-                    out.push(Usable { id: row.id, name: row.name, trial: row.trial });
+            let mut out = Offered::default();
+            let Some(unit) = actor.unit else { return Ok(out) };
+            let (office, now) = (app.city.office(rd)?, app.city.store().now());
+            for row in rows::seals_of(rd, unit)? {
+                match usable(now, &office, &actor, &row, &paper) {
+                    Ok(_) => out.seals.push(Usable { id: row.id, name: row.name, trial: row.trial }),
+                    Err(Error::Invalid { said, .. }) if state_of(&row)? == SealState::InUse => {
+                        out.why.get_or_insert(said);
+                    }
+                    Err(_) => {}
                 }
             }
+            out.why = out.why.filter(|_| out.seals.is_empty());
             Ok(out)
         })
     }
@@ -225,16 +252,18 @@ impl Seals {
         L: Fn(&mut Rd<'_>) -> Result<Paper, Error> + Clone + Send + 'static,
         P: FnOnce(&Paper, &Sealed) -> Result<Pages, Error>,
     {
-        let (paper, row, esl) = self.city.store().read(|rd| {
+        let (paper, birth, row, esl) = self.city.store().read(|rd| {
             let paper = look(rd)?;
             let office = self.city.office(rd)?;
             let row = seen(rd, actor, &office, seal)?;
-            usable(rd, self, actor, &row, &paper)?;
+            usable(self.city.store().now(), &office, actor, &row, &paper)?;
             unsealed(rd, &paper)?;
             let esl = rows::made(rd, seal)?.ok_or_else(|| Error::bug("a seal in use that was never made"))?;
-            Ok::<_, Error>((paper, row, esl))
+            let birth = store::ledger_rows::birth(rd, paper.stream)?;
+            let birth = birth.ok_or_else(|| Error::bug("an issued paper without its record"))?;
+            Ok::<_, Error>((paper, birth, row, esl))
         })?;
-        let code = self.city.vault().paper_code(paper.kind.word(), paper.subject);
+        let code = self.city.vault().paper_code(paper.kind.word(), &birth);
         let mark = Sealed { code, trial: row.trial };
         let device = self.devices.named(&row.device)?;
         let pages = print(&paper, &mark)?;
@@ -269,8 +298,9 @@ impl Seals {
         match kept {
             Ok(()) => Ok(mark),
             Err((why, e)) => {
-                self.fail(actor, seal, begun, why)?;
-                Err(e)
+                // What went wrong is told, also when it cannot be noted: the use then stays as one that did not end.
+                let noted = self.fail(actor, seal, begun, why);
+                Err(noted.err().filter(|n| matches!(n, Error::Store(StoreError::Damaged(_)))).unwrap_or(e))
             }
         }
     }
@@ -315,7 +345,7 @@ impl Seals {
         let office = self.city.office(rd)?;
         let row = seen(rd, actor, &office, seal)?;
         unsealed(rd, paper)?;
-        usable(rd, self, actor, &row, paper)
+        usable(self.city.store().now(), &office, actor, &row, paper)
     }
 
     #[expect(clippy::too_many_arguments, reason = "all of what is kept together")]
@@ -360,6 +390,15 @@ impl Seals {
                 append(tx, &permit, seal, "use_failed", &(begun, why))?;
             }
             Ok(())
+        })
+    }
+
+    /// May somebody withdraw what this seal was set under?
+    pub fn may_withdraw(&self, actor: Actor, seal: i64) -> Later<bool> {
+        self.read(move |app, rd| {
+            let office = app.city.office(rd)?;
+            let row = rows::seal(rd, seal)?.ok_or(Error::NotFound)?;
+            Ok(decide(&actor, op::UseSeals, reach::unit_in(&office, row.unit)?).is_ok())
         })
     }
 

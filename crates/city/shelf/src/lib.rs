@@ -15,7 +15,7 @@ pub use versions::{by_key, history_of, item_key, load, version_of};
 use city::{Cached, City, Door, Error};
 
 /// Counts up with every change of an item.
-pub const GENERATION: &str = "item-generation";
+pub use store::items::GENERATION;
 
 /// What a search of items is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -220,7 +220,7 @@ pub fn put_next(tx: &mut Tx<'_>, _permit: &Permit, id: i64, next_at: Option<Mome
 
 /// The hash of the event that began it.
 pub fn birth(rd: &mut Rd<'_>, id: i64) -> Result<Option<Hash>> {
-    rd.query_opt("SELECT hash FROM event WHERE stream = $1 AND ver = 1", vals![stream(id)], |r| r.hash(0))
+    crate::ledger_rows::birth(rd, stream(id))
 }
 
 /// Keeps the sealed contact.

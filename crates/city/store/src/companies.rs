@@ -242,8 +242,7 @@ pub fn put_many(tx: &mut Tx<'_>, permit: &Permit, all: &[Change]) -> Result<()> 
 
 /// The hash of the event that began a company.
 pub fn birth(rd: &mut Rd<'_>, id: i64) -> Result<Option<Hash>> {
-    let sql = "SELECT hash FROM event WHERE stream = $1 AND ver = 1";
-    rd.query_opt(sql, vals![stream(id)], |r| r.hash(0))
+    crate::ledger_rows::birth(rd, stream(id))
 }
 
 /// Everything that happened to a company.

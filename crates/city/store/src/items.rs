@@ -124,6 +124,28 @@ pub fn with_codes(rd: &mut Rd<'_>, codes: &[&str]) -> Result<Vec<ItemRow>> {
     Ok(out)
 }
 
+/// Counts changes of the list of items.
+pub const GENERATION: &str = "item-generation";
+
+/// Items that were brought before their unit was there belong to it from now on: `unit_of` knows units by what items call
+/// them. Answers how many.
+pub fn find_units(
+    tx: &mut Tx<'_>,
+    _permit: &Permit,
+    unit_of: impl Fn(&str) -> Option<UnitId>,
+) -> Result<u64> {
+    let open = tx.query("SELECT DISTINCT unit FROM item WHERE unit_id IS NULL", &[], |r| r.string(0))?;
+    let mut found = 0;
+    for (name, unit) in open.iter().filter_map(|name| Some((name, unit_of(name)?))) {
+        let sql = "UPDATE item SET unit_id = $1 WHERE unit_id IS NULL AND unit = $2";
+        found += tx.exec(sql, vals![unit, name])?;
+    }
+    if found > 0 {
+        crate::counters::next(tx, GENERATION)?;
+    }
+    Ok(found)
+}
+
 const PUT: &str = "INSERT INTO item (id, code, handling, ver, version, name, unit, unit_id, region, kind, in_hall, \
      online, findings, rules) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
      ON CONFLICT (id) DO UPDATE SET ver = excluded.ver, version = excluded.version, name = excluded.name, \

@@ -68,6 +68,13 @@ pub fn put(tx: &mut Tx<'_>, permit: &Permit, l: &LeadRow, act: &str, data: &str)
     Ok(())
 }
 
+/// Ends the contacts of leads that came before a moment; the leads stay. Answers how many.
+pub fn sweep(tx: &mut Tx<'_>, before: Moment, limit: u32) -> Result<u64> {
+    let sql = "UPDATE lead SET contact = NULL WHERE id IN \
+               (SELECT id FROM lead WHERE contact IS NOT NULL AND at < $1 LIMIT $2)";
+    tx.exec(sql, vals![before, limit])
+}
+
 /// Ratings that count about services since a moment, by item: item, all, bad ones (the two lowest levels).
 pub fn ratings_since(rd: &mut Rd<'_>, since: Moment) -> Result<Vec<(String, i64, i64)>> {
     let sql = "SELECT s.item, count(*), CAST(sum(CASE WHEN r.level <= 2 THEN 1 ELSE 0 END) AS BIGINT) \

@@ -154,6 +154,11 @@ pub fn seals(rd: &mut Rd<'_>, limit: u32) -> Result<Vec<SealRow>> {
     rd.query(&format!("SELECT {SEAL} FROM seal_entry ORDER BY unit, id LIMIT $1"), vals![limit], seal_of)
 }
 
+/// The seals of a unit.
+pub fn seals_of(rd: &mut Rd<'_>, unit: UnitId) -> Result<Vec<SealRow>> {
+    rd.query(&format!("SELECT {SEAL} FROM seal_entry WHERE unit = $1 ORDER BY id"), vals![unit], seal_of)
+}
+
 /// The picture of a seal.
 pub fn picture(rd: &mut Rd<'_>, id: i64) -> Result<Vec<u8>> {
     rd.query_one("SELECT picture FROM seal_image WHERE seal = $1", vals![id], |r| Ok(r.blob(0)?.to_vec()))

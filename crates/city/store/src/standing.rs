@@ -20,6 +20,10 @@ pub struct Standing {
     pub walkers: i64,
     /// accounts that somebody can sign in to
     pub ready: i64,
+    /// accounts that nobody can sign in to
+    pub open: i64,
+    /// somebody signs in through an identity provider
+    pub bound: bool,
     /// the limits were looked at and kept
     pub limits: bool,
     /// items whose unit is one of ours
@@ -51,7 +55,9 @@ pub fn standing(rd: &mut Rd<'_>) -> Result<Standing> {
                (SELECT coalesce(max(id), 0) FROM campaign), \
                (SELECT count(*) FROM (SELECT 1 FROM assignment LIMIT 1) AS g), \
                (SELECT count(*) FROM (SELECT 1 FROM walk LIMIT 1) AS w), \
-               (SELECT count(*) FROM (SELECT 1 FROM bulletin WHERE state = 'issued' LIMIT 1) AS b)";
+               (SELECT count(*) FROM (SELECT 1 FROM bulletin WHERE state = 'issued' LIMIT 1) AS b), \
+               (SELECT count(*) FROM staff WHERE active <> 0 AND secret IS NULL AND subject IS NULL), \
+               (SELECT count(*) FROM (SELECT 1 FROM staff WHERE subject IS NOT NULL LIMIT 1) AS p)";
     rd.query_one(sql, &[], |r| {
         Ok(Standing {
             regions: r.i64(0)?,
@@ -68,6 +74,8 @@ pub fn standing(rd: &mut Rd<'_>) -> Result<Standing> {
             given: r.i64(11)? > 0,
             walked: r.i64(12)? > 0,
             issued: r.i64(13)? > 0,
+            open: r.i64(14)?,
+            bound: r.i64(15)? > 0,
         })
     })
 }

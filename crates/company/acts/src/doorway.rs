@@ -19,6 +19,10 @@ pub struct Own {
     pub view: CompanyView,
     /// their whistles, the newest first
     pub whistles: Vec<OwnWhistle>,
+    /// talks it is invited to, the newest first
+    pub talks: Vec<store::talks::TalkRow>,
+    /// lists that are being shown, to which it may object: number and item
+    pub shown: Vec<(String, String)>,
 }
 
 fn own_word() -> Said {
@@ -61,7 +65,9 @@ impl Companies {
             let (row, _) = app.opened(rd, signed.as_ref(), &code, &pass)?;
             let office = app.city.office(rd)?;
             let whistles = app.own_whistles(rd, &office, &row)?;
-            Ok(Own { whistles, view: app.view_in(rd, &office, &Actor::resident(), row)? })
+            let shown = app.shown_in(rd, &office)?.into_iter().map(|l| (l.number, l.name)).collect();
+            let talks = app.invitations(rd, row.id)?;
+            Ok(Own { whistles, talks, shown, view: app.view_in(rd, &office, &Actor::resident(), row)? })
         })
     }
 

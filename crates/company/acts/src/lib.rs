@@ -1,23 +1,40 @@
 //! 企的用例 (R11, P2, P3): everything people do with company files. Each use case passes the door (`access`), loads, lets
 //! `company` decide, and saves event and rows in one transaction. Must not know pages, HTTP or SQL.
 
+mod batch_pay;
+mod batch_views;
+mod batches;
+mod book;
+mod book_tables;
+mod claim_views;
+mod claims;
 mod doorway;
 mod file;
+mod funds;
 mod intake;
 mod policies;
 mod policy_tables;
 mod table;
 mod tables;
+mod talks;
 mod views;
 mod whistle;
 
+pub use batch_pay::SheetRow;
+pub use batch_views::{BatchLine, BatchView, ObjectionView, ShownList};
+pub use batches::{Drawn, Rerun};
+pub use book::{ItemForm, ItemKey};
+pub use claim_views::{ClaimLine, ClaimView, ClaimsAsked, ClaimsPage};
+pub use claims::ClaimDoing;
 pub use doorway::Own;
 pub use file::{ListPage, NewCompany};
+pub use funds::{FundView, NewFund};
 pub use intake::{CHUNK, Incoming, Taken};
 pub use policies::{Ask, BookView, ItemView, Kitchen, PackView};
 pub use policy_tables::PolicyTables;
 pub use table::{Table, read_table};
 pub use tables::CompanyTables;
+pub use talks::{NewTalk, PromiseView, TalkView};
 pub use views::{CompanyView, EventLine};
 pub use whistle::{
     AGAIN_DAYS, By, CallView, CompanyHandovers, NewWhistle, OwnWhistle, WhistleCase, WhistleLine, WhistleView,

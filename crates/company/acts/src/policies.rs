@@ -5,10 +5,10 @@ use access::{City, Nothing, decide, op};
 use city::{Door, Error, Later};
 use company::file::{FactList, Size, facts_of};
 use company::policy::checkup::{Finding, checkup};
-use company::policy::item::{FieldKind, Fund};
+use company::policy::item::{FieldKind, Fund, PolicyWay};
 use company::policy::pack::{Pack, pack};
 use company::policy::replay::{ItemReplay, replay};
-use company::policy::{Book, Engine, Facts, PolicyError, PolicyItem};
+use company::policy::{Answer, Book, Engine, Facts, Number, PolicyError, PolicyItem};
 use kernel::{Actor, Date, Said, StaffId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -42,6 +42,8 @@ struct Kept {
 pub struct ItemView {
     /// its code
     pub code: String,
+    /// its first day; empty where it has none
+    pub from: String,
     /// its name
     pub name: String,
     /// policy and clause
@@ -65,8 +67,6 @@ pub struct ItemView {
 pub struct BookView {
     /// which version
     pub ver: i64,
-    /// the text, to be changed
-    pub text: String,
     /// why
     pub why: String,
     /// who proposed it
@@ -132,6 +132,8 @@ pub struct PackView {
     pub pack: Pack,
     /// the questions, those first that settle most
     pub asks: Vec<Ask>,
+    /// codes of items that can be asked for: paid from a fund, and not without applying
+    pub applies: std::collections::BTreeSet<String>,
     /// names of items, by code
     pub names: std::collections::BTreeMap<String, String>,
 }
@@ -140,7 +142,7 @@ fn read_book(text: &str) -> Result<Book, Error> {
     Book::read(text).map_err(|list| faults("book", &list))
 }
 
-fn faults(field: &str, list: &[PolicyError]) -> Error {
+pub(crate) fn faults(field: &str, list: &[PolicyError]) -> Error {
     let said =
         |f: fn(&Said) -> &str| list.iter().take(FAULTS).map(|e| f(&e.said)).collect::<Vec<_>>().join("；");
     let rest = list.len().saturating_sub(FAULTS);
@@ -157,9 +159,14 @@ fn kept_in(rd: &mut Rd<'_>, name: &str) -> Result<Option<(i64, Kept)>, Error> {
 
 /// The book in force; an empty one before the first.
 pub(crate) fn released(rd: &mut Rd<'_>) -> Result<Book, Error> {
+    Ok(released_with(rd)?.1)
+}
+
+/// The book in force with its version; an empty one before the first.
+pub(crate) fn released_with(rd: &mut Rd<'_>) -> Result<(i64, Book), Error> {
     match kept_in(rd, RELEASED)? {
-        Some((_, kept)) => read_book(&kept.book.to_string()),
-        None => Ok(Book::default()),
+        Some((ver, kept)) => Ok((ver, read_book(&kept.book.to_string())?)),
+        None => Ok((0, Book::default())),
     }
 }
 
@@ -185,6 +192,7 @@ fn item_view(book: &Book, i: &PolicyItem) -> ItemView {
     let day = |d: Option<Date>, none: &str| d.map_or_else(|| none.to_owned(), |d| d.to_string());
     ItemView {
         code: i.code.clone(),
+        from: i.from.map_or_else(String::new, |d| d.to_string()),
         name: i.name.clone(),
         policy: format!("{} {}", i.policy, i.clause).trim().to_owned(),
         class: format!("{} · {}", word(&i.class), word(&i.way)),
@@ -197,8 +205,7 @@ fn item_view(book: &Book, i: &PolicyItem) -> ItemView {
 }
 
 fn book_view(rd: &mut Rd<'_>, (ver, kept): (i64, Kept), at: Date) -> Result<BookView, Error> {
-    let text = serde_json::to_string_pretty(&kept.book).map_err(Error::bug)?;
-    let book = read_book(&text)?;
+    let book = read_book(&kept.book.to_string())?;
     let mut name = |id: Option<StaffId>| -> Result<String, Error> {
         Ok(match id {
             Some(id) => office::staff_by_id(rd, id)?.map_or_else(|| format!("#{id}"), |s| s.name),
@@ -213,7 +220,6 @@ fn book_view(rd: &mut Rd<'_>, (ver, kept): (i64, Kept), at: Date) -> Result<Book
         items: book.items.iter().map(|i| item_view(&book, i)).collect(),
         funds: book.funds.clone(),
         findings: checkup(&book, None, at),
-        text,
     })
 }
 
@@ -243,6 +249,16 @@ impl Base {
             )
         })
     }
+}
+
+/// The draft that waits, else what is in force, else an empty book.
+pub(crate) fn base_in(rd: &mut Rd<'_>) -> Result<Base, Error> {
+    let (draft, released) = (kept_in(rd, DRAFT)?, kept_in(rd, RELEASED)?);
+    let ver = draft.as_ref().map(|d| d.0);
+    let waits = draft.filter(|(_, d)| waits(d, released.as_ref().map(|r| &r.1)));
+    let by = waits.as_ref().map(|d| d.1.by);
+    let book = waits.or(released).map_or_else(|| json!({ "items": [] }), |(_, k)| k.book);
+    Ok(Base { book, draft: ver, by })
 }
 
 /// What a company file says besides its facts, as policies read it.
@@ -285,14 +301,7 @@ impl Companies {
     /// The book that a table is laid over: the draft that waits, else what is in force, else an empty one. Not for
     /// asynchronous code.
     pub(crate) fn policy_base(&self) -> Result<Base, Error> {
-        self.city.store().read(|rd| {
-            let (draft, released) = (kept_in(rd, DRAFT)?, kept_in(rd, RELEASED)?);
-            let ver = draft.as_ref().map(|d| d.0);
-            let waits = draft.filter(|(_, d)| waits(d, released.as_ref().map(|r| &r.1)));
-            let by = waits.as_ref().map(|d| d.1.by);
-            let book = waits.or(released).map_or_else(|| json!({ "items": [] }), |(_, k)| k.book);
-            Ok(Base { book, draft: ver, by })
-        })
+        self.city.store().read(base_in)
     }
 
     /// 编制: a book is proposed; it changes nothing for companies yet. What is wrong with it is told all at once.
@@ -321,7 +330,13 @@ impl Companies {
         })
     }
 
-    fn propose_in(&self, tx: &mut Tx<'_>, actor: &Actor, text: &str, why: &str) -> Result<i64, Error> {
+    pub(crate) fn propose_in(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        text: &str,
+        why: &str,
+    ) -> Result<i64, Error> {
         let city = self.city.office(tx)?;
         let permit = decide(actor, op::WritePolicies, City(&city.settings.city))?;
         if text.chars().count() > BOOK_MAX {
@@ -373,17 +388,24 @@ impl Companies {
         })
     }
 
-    /// 试算: the draft (else what is in force) over all companies of the city, beside what is in force.
+    /// 试算: the draft (else what is in force) over all companies of the city, beside what is in force; against what funds have
+    /// left today, where they are entered.
     pub fn replay_policies(&self, actor: Actor) -> Later<Vec<(String, ItemReplay)>> {
         self.study(move |app, rd| {
             decide(&actor, op::ReadPolicies, Nothing)?;
             let city = app.city.office(rd)?;
             let at = app.city.store().now().date();
             let before = released(rd)?;
-            let draft = match kept_in(rd, DRAFT)? {
+            let mut draft = match kept_in(rd, DRAFT)? {
                 Some((_, kept)) => read_book(&kept.book.to_string())?,
                 None => before.clone(),
             };
+            for fund in &mut draft.funds {
+                if let Some(row) = store::funds::by_code(rd, &fund.code)? {
+                    let left = crate::claims::fund_money(rd, &row)?.left();
+                    fund.balance = Number::whole(left).over(Number::whole(100)).unwrap_or(fund.balance);
+                }
+            }
             let facts = all_facts(rd, city.settings.city.as_str(), &draft)?;
             let new = Engine::new(&draft, &facts, at);
             let old = Engine::new(&before, &facts, at);
@@ -434,7 +456,34 @@ impl Companies {
                 }
             })
             .collect();
-        Ok(Some(PackView { pack, asks, names }))
+        let asked_for =
+            |i: &&PolicyItem| !i.fund.is_empty() && i.amount.is_some() && i.way != PolicyWay::NoApplication;
+        let applies = book.items.iter().filter(asked_for).map(|i| i.code.clone()).collect();
+        Ok(Some(PackView { pack, asks, applies, names }))
+    }
+
+    /// What the book in force says today of one item for one company.
+    pub(crate) fn answer_in(
+        &self,
+        rd: &mut Rd<'_>,
+        row: &CompanyRow,
+        item: &str,
+    ) -> Result<(PolicyItem, Answer), Error> {
+        let book = released(rd)?;
+        let known = Self::facts_in(rd, row.id)?;
+        let kept = vec![(row.code.clone(), row.name.clone(), with_file(row, known))];
+        let facts = facts_of(kept, &book).map_err(|e| faults("facts", &[e]))?;
+        let engine = Engine::new(&book, &facts, self.city.store().now().date());
+        let at = book.items.iter().position(|i| i.code == item && i.in_force(engine.at()));
+        let (Some(at), Some(one)) = (at, facts.companies.first()) else {
+            return Err(Error::invalid(
+                "item",
+                "这个事项现在不在有效期内，或已被新的政策替代",
+                "this item is not in force today",
+            ));
+        };
+        let answer = engine.answer(at, one);
+        Ok((book.items[at].clone(), answer))
     }
 
     /// What a company says must fit what the fields are; what would not be used is refused, not dropped.
@@ -447,7 +496,7 @@ impl Companies {
 }
 
 /// Every company of a region with what is known of it.
-fn all_facts(rd: &mut Rd<'_>, region: &str, book: &Book) -> Result<Facts, Error> {
+pub(crate) fn all_facts(rd: &mut Rd<'_>, region: &str, book: &Book) -> Result<Facts, Error> {
     let mut kept = Vec::new();
     let mut damaged = None;
     rows::each_with_facts(rd, region, |row, facts| {

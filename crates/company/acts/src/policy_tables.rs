@@ -25,6 +25,7 @@ use tabular::when::{self, BEIJING_S, Reading};
 use tabular::{DateOrder, Told, value};
 
 use crate::Companies;
+use crate::book::whole_book;
 
 const FIELDS: &Fields<'_> = &[
     ("code", &["政策事项编码", "事项编码", "政策编码", "编码", "编号"], true),
@@ -63,6 +64,8 @@ struct ItemRows {
     code: String,
     rows: Vec<u64>,
     item: Map<String, Json>,
+    /// the cells that it is from, as they stand
+    texts: BTreeMap<&'static str, String>,
     conditions: Vec<Json>,
     /// column, value and what was decided about it
     taken_as: Vec<(&'static str, String, String)>,
@@ -79,19 +82,36 @@ struct PolicyTable {
     refused: Vec<(u64, String)>,
 }
 
-/// A number of days, in figures or in words; of a range the longer.
-fn days(text: &str) -> Option<(u32, Option<Bent>)> {
+/// What was decided about a text, Chinese and English.
+type Decided = (&'static str, &'static str);
+
+/// Days of the calendar where working days are meant.
+const AS_WORKING: Decided =
+    ("原写自然日，按同样天数的工作日计", "days of the calendar, as so many working days");
+
+/// A number of working days, in figures or in words, and what was decided about it; of a range the longer.
+fn days(text: &str) -> Option<(u32, Vec<Decided>)> {
+    // 天 and 日 alone stand for the days of the column.
     if let Some(n) = value::count(text.trim_end_matches(['天', '日'])) {
-        return Some((n, None));
+        return Some((n, Vec::new()));
     }
     let promise = tabular::days::promise(text)?;
+    let mut decided: Vec<Decided> = promise.bent.map(Bent::said).into_iter().collect();
     let n = match promise.span {
         Span::AtOnce => 0.0,
-        Span::WorkingDays(n) | Span::NaturalDays(n) => n.ceil(),
+        Span::WorkingDays(n) => n,
+        Span::NaturalDays(n) => {
+            decided.push(AS_WORKING);
+            n
+        }
         Span::Months(_) | Span::Hours(_) => return None,
     };
+    if n.fract() != 0.0 {
+        decided.push(("不足一天的按一天算", "a part of a day as a day"));
+    }
+    let n = n.ceil();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and bounded")]
-    (0.0..60_000.0).contains(&n).then_some((n as u32, promise.bent))
+    (0.0..60_000.0).contains(&n).then_some((n as u32, decided))
 }
 
 fn day(text: &str, order: Option<DateOrder>) -> Result<Option<Json>, Said> {
@@ -273,13 +293,17 @@ impl PolicyTable {
 impl ItemRows {
     /// What a row says of its item.
     fn take(&mut self, get: &dyn Fn(&str) -> String, orders: [Option<DateOrder>; 2]) -> Result<(), Said> {
-        let mut say = |key: &str, value: Json| -> Result<(), Said> {
+        let mut say = |key: &'static str, text: &str, value: Json| -> Result<(), Said> {
             match self.item.get(key) {
-                Some(said) if *said != value => Err(Said::new(
-                    format!("“{}”与同一事项上面的行不同：{said}、{value}", FIELDS[at(key)].1[0]),
-                    format!("{key} differs from a row above of the same item: {said}, {value}"),
-                )),
+                Some(said) if *said != value => {
+                    let above = self.texts.get(key).map_or("", String::as_str);
+                    Err(Said::new(
+                        format!("“{}”与同一事项上面的行不同：“{above}”、“{text}”", FIELDS[at(key)].1[0]),
+                        format!("{key} differs from a row above of the same item: {above:?}, {text:?}"),
+                    ))
+                }
                 _ => {
+                    self.texts.insert(key, text.to_owned());
                     self.item.insert(key.to_owned(), value);
                     Ok(())
                 }
@@ -288,12 +312,13 @@ impl ItemRows {
         for key in TEXTS {
             let text = get(key);
             if !when::is_blank_word(&text) {
-                say(key, json!(text))?;
+                say(key, &text, json!(text))?;
             }
         }
         for (key, order) in ["from", "to"].into_iter().zip(orders) {
-            if let Some(value) = day(&get(key), order)? {
-                say(key, value)?;
+            let text = get(key);
+            if let Some(value) = day(&text, order)? {
+                say(key, &text, value)?;
             }
         }
         for key in ["pay_days", "publicity_days"] {
@@ -301,16 +326,24 @@ impl ItemRows {
             if when::is_blank_word(&text) {
                 continue;
             }
-            let Some((days, bent)) = days(&text) else {
+            let Some((days, decided)) = days(&text) else {
                 return Err(Said::new(
                     format!("“{text}”不是天数，写作 5"),
                     format!("{text:?} is no number of days: write 5"),
                 ));
             };
-            say(key, json!(days))?;
-            if let Some((zh, en)) = bent.map(Bent::said) {
+            say(key, &text, json!(days))?;
+            if !decided.is_empty() {
                 let column = FIELDS[at(key)].1[0];
-                self.taken_as.push((column, text, format!("{days}（{zh}） / {days} ({en})")));
+                let join = |f: fn(&Decided) -> &'static str, mark| {
+                    decided.iter().map(f).collect::<Vec<_>>().join(mark)
+                };
+                let (zh, en) = (join(|d| d.0, "，"), join(|d| d.1, ", "));
+                self.taken_as.push((
+                    column,
+                    text,
+                    format!("{days} 个工作日（{zh}） / {days} working days ({en})"),
+                ));
             }
         }
         let (amount, cap) = (get("amount"), get("cap"));
@@ -319,7 +352,8 @@ impl ItemRows {
             if !when::is_blank_word(&cap) {
                 value.insert("cap".to_owned(), plain(&cap));
             }
-            say("amount", Json::Object(value))?;
+            let text = if when::is_blank_word(&cap) { amount } else { format!("{amount}（上限 {cap}）") };
+            say("amount", &text, Json::Object(value))?;
         } else if !when::is_blank_word(&cap) {
             return Err(Said::new(
                 format!("有上限“{cap}”而没有金额，请写在同一行"),
@@ -479,24 +513,6 @@ impl Laid {
     }
 }
 
-/// Lays items over a book. It is read once when all of them are good; else each is judged alone, and those that only
-/// do not go together are found by halves: a whole book for every item of a long table would take minutes.
-fn lay_all(laid: Laid, items: &[ItemRows], refuse: &mut dyn FnMut(&[u64], &Said)) -> Laid {
-    if items.is_empty() {
-        return laid;
-    }
-    let mut candidate = laid.clone();
-    items.iter().for_each(|i| candidate.lay(i));
-    let Err(said) = candidate.judged() else { return candidate };
-    if let [one] = items {
-        refuse(&one.rows, &said);
-        return laid;
-    }
-    let (first, second) = items.split_at(items.len() / 2);
-    let laid = lay_all(laid, first, refuse);
-    lay_all(laid, second, refuse)
-}
-
 /// What cannot be read is set aside.
 fn merge(book: Json, table: &mut PolicyTable) -> Laid {
     let mut good = Vec::new();
@@ -515,15 +531,23 @@ fn merge(book: Json, table: &mut PolicyTable) -> Laid {
         table.refuse(&item.rows, &said);
     }
     let laid = Laid::over(book);
-    let mut candidate = laid.clone();
-    good.iter().for_each(|i| candidate.lay(i));
-    if good.is_empty() || candidate.judged().is_ok() {
-        return candidate;
+    let together = |good: &[ItemRows]| {
+        let mut all = laid.clone();
+        good.iter().for_each(|i| all.lay(i));
+        all
+    };
+    let all = together(&good);
+    if good.is_empty() || all.judged().is_ok() {
+        return all;
     }
-    // Alone with what the book shares, without its other items: that is short.
+    // Each with what the book shares and the versions of its own code, which is all that it may not go together with: a
+    // whole book for every item of a long table would take minutes.
     let shared = Laid { items: Vec::new(), places: HashMap::new(), ..laid.clone() };
     good.retain(|item| {
         let mut alone = shared.clone();
+        let versions = laid.places.get(&item.code).into_iter().flatten();
+        alone.items = versions.map(|n| laid.items[*n].clone()).collect();
+        alone.places.insert(item.code.clone(), (0..alone.items.len()).collect());
         alone.lay(item);
         let judged = alone.judged();
         if let Err(said) = &judged {
@@ -531,7 +555,15 @@ fn merge(book: Json, table: &mut PolicyTable) -> Laid {
         }
         judged.is_ok()
     });
-    lay_all(laid, &good, &mut |rows, said| table.refuse(rows, said))
+    let all = together(&good);
+    match all.judged() {
+        Ok(()) => all,
+        // Too many for one book.
+        Err(said) => {
+            good.iter().for_each(|item| table.refuse(&item.rows, &said));
+            laid
+        }
+    }
 }
 
 /// 政策事项 at the desk of imports.
@@ -576,6 +608,9 @@ impl Gate for PolicyTables {
     fn look(&self, actor: &Actor, file: File, how: &How) -> Result<Preview, Error> {
         let again = file.try_clone().map_err(Error::bug)?;
         let (format, sheets) = read_tables(file, &Limits::default())?;
+        if let Some(book) = whole_book(&sheets) {
+            return self.look_at_book(actor, format, book);
+        }
         let mut read = match PolicyTable::read(&sheets, &how.asked)? {
             Ok(read) => read,
             Err(why) => {
@@ -605,6 +640,9 @@ impl Gate for PolicyTables {
     fn take_in(&self, run: Run<'_>) -> Result<Answer, Error> {
         let Run { actor, name, file, how, progress, .. } = run;
         let (format, sheets) = read_tables(file, &Limits::default())?;
+        if let Some(book) = whole_book(&sheets) {
+            return self.take_in_book(actor, name, format, book, how.answer("why"));
+        }
         let read = PolicyTable::read(&sheets, &how.asked)?;
         let mut read = read.map_err(|said| Error::Invalid { field: "file".to_owned(), said })?;
         let base = self.0.policy_base()?;

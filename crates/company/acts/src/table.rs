@@ -83,6 +83,12 @@ fn of_file(name: &str) -> Option<(usize, usize)> {
     FIELDS.iter().enumerate().find_map(|(i, f)| Some((i, called(f)?)))
 }
 
+/// The column of a field that a refusal names: 规模 of `size`.
+pub(crate) fn called(field: &str) -> Option<&'static str> {
+    let of_file = || FIELDS.iter().find(|f| f.1.last() == Some(&field)).map(|f| f.0);
+    if field == "facts" { Some(FACT) } else { of_file() }
+}
+
 /// What a column can be taken for: the fields of a file, and something known.
 pub(crate) fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
     let named = FIELDS.iter().map(|f| (f.0, f.1.last().copied().unwrap_or(f.0)));

@@ -13,7 +13,7 @@ use kernel::{Actor, Said};
 use paper::sheet::Limits;
 use tabular::told::AsideTable;
 
-use crate::table::{Table, fields, read_table};
+use crate::table::{Table, called, fields, read_table};
 use crate::{CHUNK, Companies, Incoming, Taken};
 
 /// 企业 at the desk of imports.
@@ -72,9 +72,9 @@ fn doubled(rows: &[Incoming]) -> HashMap<u64, Said> {
 }
 
 fn refuse(table: &mut Table, aside: &mut AsideTable, row: u64, field: &str, said: &Said) {
-    let why = match field {
-        "" | "code" | "name" => said.to_string(),
-        field => format!("{field}：{said}"),
+    let why = match (field, called(field)) {
+        ("" | "code" | "name", _) | (_, None) => said.to_string(),
+        (_, Some(name)) => format!("“{name}”：{said}"),
     };
     table.told.aside(row, why.clone());
     aside.rows.push((row, table.cells.remove(&row).unwrap_or_default(), why));
@@ -154,5 +154,31 @@ impl Gate for CompanyTables {
         answer.seen_at = Some("/desk/companies".to_owned());
         (answer.told, answer.aside) = (vec![table.told], vec![aside]);
         Ok(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_row_names_the_column_and_not_the_field() {
+        for (field, want) in [
+            ("size", "“规模”：规模请填 / size"),
+            ("industry", "“行业”：规模请填 / size"),
+            ("region", "“区划”：规模请填 / size"),
+            ("commissioner", "“服务专员”：规模请填 / size"),
+            ("contact", "“联系人”：规模请填 / size"),
+            ("phone", "“联系电话”：规模请填 / size"),
+            ("address", "“地址”：规模请填 / size"),
+            ("facts", "“已知情况”：规模请填 / size"),
+            ("name", "规模请填 / size"),
+            ("", "规模请填 / size"),
+            ("other", "规模请填 / size"),
+        ] {
+            let (mut table, mut aside) = (Table::default(), AsideTable::default());
+            refuse(&mut table, &mut aside, 2, field, &Said::new("规模请填", "size"));
+            assert_eq!(aside.rows[0].2, want, "{field}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use kernel::{Actor, Moment, RegionCode, Role};
 use store::companies::{self as rows, CompanyRow};
 use store::{Rd, office};
 
-use crate::{Companies, PackView, WhistleView};
+use crate::{ClaimLine, Companies, PackView, WhistleView};
 
 /// One company as a reader sees it.
 #[derive(Clone, Debug)]
@@ -32,6 +32,10 @@ pub struct CompanyView {
     pub whistles: Vec<WhistleView>,
     /// what policies it may have; none while none were released
     pub pack: Option<PackView>,
+    /// what it was paid or asks for, the newest first
+    pub claims: Vec<ClaimLine>,
+    /// where it is paid to, as it may be shown; empty when it has confirmed none
+    pub account: String,
     /// what happened to its file, the newest first
     pub lines: Vec<EventLine>,
     /// the reader may change it
@@ -98,6 +102,8 @@ impl Companies {
             field_names: crate::policies::field_names(rd)?,
             pack,
             whistles: Vec::new(),
+            claims: self.claims_of(rd, office, actor, row.id)?,
+            account: store::funds::account(rd, row.id)?.map_or_else(String::new, |a| a.shown),
             lines: lines_of(rd, office, actor, row.id)?,
             may_write: may(decide(actor, op::WriteCompany, Region(&region))),
             may_unmask: may(decide(actor, op::UnmaskCompany, Region(&region)))
@@ -125,20 +131,44 @@ fn lines_of(rd: &mut Rd<'_>, office: &Office, actor: &Actor, id: i64) -> Result<
         if out.len() == LINES {
             break;
         }
-        let name = match e.actor.staff {
-            Some(staff) => office::staff_by_id(rd, staff)?.map(|s| s.name),
-            None => None,
-        };
-        let who = match (e.actor.role, name) {
-            (Role::Resident, _) => "企业".to_owned(),
-            (_, Some(name)) => {
-                let unit = e.actor.unit.map(|u| office.unit_name(u)).unwrap_or_default();
-                format!("{unit} {name}").trim().to_owned()
-            }
-            (role, None) => role.zh().to_owned(),
-        };
-        let purpose = data["purpose"].as_str().unwrap_or_default().to_owned();
-        out.push(EventLine { at: e.at, who, act: e.act, purpose });
+        out.push(line_of(rd, office, e, &data)?);
     }
     Ok(out)
+}
+
+fn line_of(
+    rd: &mut Rd<'_>,
+    office: &Office,
+    e: ledger::Event,
+    data: &serde_json::Value,
+) -> Result<EventLine, Error> {
+    let name = match e.actor.staff {
+        Some(staff) => office::staff_by_id(rd, staff)?.map(|s| s.name),
+        None => None,
+    };
+    let who = match (e.actor.role, name) {
+        (Role::Resident, _) => "企业".to_owned(),
+        (_, Some(name)) => {
+            let unit = e.actor.unit.map(|u| office.unit_name(u)).unwrap_or_default();
+            format!("{unit} {name}").trim().to_owned()
+        }
+        (role, None) => role.zh().to_owned(),
+    };
+    let purpose = data["purpose"].as_str().unwrap_or_default().to_owned();
+    Ok(EventLine { at: e.at, who, act: e.act, purpose })
+}
+
+/// What happened to a fund, a claim or a list, the newest first.
+pub(crate) fn history_lines(
+    rd: &mut Rd<'_>,
+    office: &Office,
+    events: Vec<ledger::Event>,
+) -> Result<Vec<EventLine>, Error> {
+    let newest = events.into_iter().rev().take(LINES);
+    newest
+        .map(|e| {
+            let data: serde_json::Value = serde_json::from_str(&e.data).unwrap_or_default();
+            line_of(rd, office, e, &data)
+        })
+        .collect()
 }

@@ -61,6 +61,8 @@ pub struct CompanyHandovers {
     /// 吹哨成件: answers the case and its number
     pub whistle_becomes_case:
         fn(&city::City, &mut Tx<'_>, &Actor, WhistleCase<'_>) -> Result<(CaseId, String), Error>,
+    /// 转办: a case that came of a promise goes to whoever owes it
+    pub case_goes_to_unit: fn(&city::City, &mut Tx<'_>, &Actor, CaseId, kernel::UnitId) -> Result<(), Error>,
     /// 查询码 of a case, for the company whose it is
     pub case_tells_its_code: fn(&city::City, &mut Rd<'_>, &str) -> Result<String, Error>,
     /// 到场码 of a case, for the company whose it is
@@ -237,7 +239,7 @@ impl Companies {
         })
     }
 
-    fn blow(
+    pub(crate) fn blow(
         &self,
         tx: &mut Tx<'_>,
         actor: &Actor,
@@ -502,7 +504,7 @@ fn line_of(all: &[&WhistleView], unit: Option<&str>) -> WhistleLine {
     line
 }
 
-fn whistle_view(
+pub(crate) fn whistle_view(
     rd: &mut Rd<'_>,
     office: &Office,
     w: &WhistleRow,

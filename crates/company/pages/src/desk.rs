@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Contact;
 use company_acts::CompanyView;
 use serde::Deserialize;
 use web_kit::{Fields, Oops, Opt, address, again, render};
 
 use crate::parts::{FactRow, LineRow, facts, industry, lines, sections, size, sizes};
+use crate::pay::{ClaimRow, claim_row};
 use crate::policies::{PackRows, pack_rows};
 use crate::whistle::{WhistleRow, desk_row};
 use crate::{Desk, Kit, Page};
@@ -120,9 +121,11 @@ struct CompanyHtml {
     lines: Vec<LineRow>,
     whistles: Vec<WhistleRow>,
     pack: Option<PackRows>,
+    claims: Vec<ClaimRow>,
     contact: Contact,
     trouble: String,
     code: String,
+    may_talk: bool,
 }
 
 struct Shown {
@@ -139,10 +142,12 @@ async fn page(kit: &Kit, desk: &Desk, code: String, shown: Shown) -> Result<Resp
         industry: industry(&v.row.industry),
         facts: facts(&v),
         lines: lines(&p, &v.lines),
-        pack: v.pack.as_ref().map(|k| pack_rows(&p, k)),
+        pack: v.pack.as_ref().map(|k| pack_rows(&p, k, &v.claims)),
+        claims: v.claims.iter().map(|c| claim_row(&p, c)).collect(),
         whistles: v.whistles.iter().map(|w| desk_row(&p, w)).collect(),
         contact: shown.contact.unwrap_or_else(|| v.contact.clone()),
         trouble: shown.trouble,
+        may_talk: access::offered(&desk.actor(), access::Operation::WriteTalks).is_ok(),
         code: if shown.code.is_empty() {
             String::new()
         } else {
@@ -200,4 +205,33 @@ pub(crate) async fn print_code(
 async fn troubled(kit: &Kit, desk: &Desk, code: String, e: city::Error) -> Result<Response, Oops> {
     let show = |trouble| page(kit, desk, code, Shown { contact: None, code: String::new(), trouble });
     again(&desk.page, e, show).await
+}
+
+/// `POST /desk/companies/c/{code}/account`: where it is paid to, taken down at the window.
+pub(crate) async fn enter_account(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path(code): Path<String>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let get = |name: &str| fields.get(name).to_owned();
+    let (bank, number, purpose) = (get("bank"), get("number"), get("purpose"));
+    match kit.acts.companies.enter_account(desk.actor(), code.clone(), bank, number, purpose).await {
+        Ok(()) => Ok(Redirect::to(&format!("/desk/companies/c/{code}")).into_response()),
+        Err(e) => troubled(&kit, &desk, code, e).await,
+    }
+}
+
+/// `POST /desk/companies/c/{code}/claim`: asks for an item in the place of the company.
+pub(crate) async fn claim(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path(code): Path<String>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let item = fields.get("item").to_owned();
+    match kit.acts.companies.ask_for(desk.actor(), code.clone(), item).await {
+        Ok(_) => Ok(Redirect::to(&format!("/desk/companies/c/{code}")).into_response()),
+        Err(e) => troubled(&kit, &desk, code, e).await,
+    }
 }

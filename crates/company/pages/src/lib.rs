@@ -3,11 +3,15 @@
 //!
 //! Knows `company-acts` and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
+mod batches;
+mod book;
 mod desk;
 mod form;
 mod own;
 mod parts;
+mod pay;
 mod policies;
+mod talks;
 pub mod texts;
 mod whistle;
 
@@ -52,16 +56,38 @@ pub const PLACES: &[Place] = &[
         roles: &[Coordinator, Supervisor, Analyst, UnitAdmin],
     },
     Place {
+        path: "/desk/companies/talks",
+        text: |l| Texts::of(l).pay.talks,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
+    Place {
         path: "/desk/companies/policies",
         text: |l| Texts::of(l).po_kitchen,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
+    Place {
+        path: "/desk/companies/payments",
+        text: |l| Texts::of(l).pay.payments,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
+    Place {
+        path: "/desk/companies/batches",
+        text: |l| Texts::of(l).pay.batches,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
+    Place {
+        path: "/desk/companies/funds",
+        text: |l| Texts::of(l).pay.funds,
         roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
     },
     Place { path: "/desk/companies/new", text: |l| Texts::of(l).co_new, roles: &[Clerk, Coordinator] },
 ];
 
 /// Its places in the navigation of the portal.
-pub const FRONT: &[FrontPlace] =
-    &[FrontPlace { path: "/company", at: "/company", text: |l| Texts::of(l).co_front }];
+pub const FRONT: &[FrontPlace] = &[
+    FrontPlace { path: "/company", at: "/company", text: |l| Texts::of(l).co_front },
+    FrontPlace { path: "/publicity", at: "/publicity", text: |l| Texts::of(l).pay.publicity },
+];
 
 /// The pages of the workbench.
 pub fn routes() -> Router<Kit> {
@@ -72,12 +98,28 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/companies/c/{code}/edit", get(form::edit).post(form::change))
         .route("/desk/companies/c/{code}/whistle", get(whistle::at_desk).post(whistle::desk_blow))
         .route("/desk/companies/whistles", get(whistle::figures))
-        .route("/desk/companies/policies", get(policies::kitchen).post(policies::propose))
+        .route("/desk/companies/policies", get(policies::kitchen))
         .route("/desk/companies/policies/release", post(policies::release))
+        .route("/desk/companies/policies/item", get(book::item).post(book::put))
+        .route("/desk/companies/policies/book.xlsx", get(book::book))
         .route("/desk/companies/policies/replay", get(policies::replay))
         .route("/desk/companies/whistles/list", get(whistle::list))
         .route("/desk/companies/c/{code}/unmask", post(desk::unmask))
         .route("/desk/companies/c/{code}/code", post(desk::print_code))
+        .route("/desk/companies/c/{code}/account", post(desk::enter_account))
+        .route("/desk/companies/c/{code}/claim", post(desk::claim))
+        .route("/desk/companies/talks", get(talks::talks).post(talks::plan))
+        .route("/desk/companies/talks/{number}", get(talks::talk).post(talks::act))
+        .route("/desk/companies/funds", get(pay::funds).post(pay::new_fund))
+        .route("/desk/companies/funds/{code}", get(pay::fund).post(pay::change_fund))
+        .route("/desk/companies/payments", get(pay::payments))
+        .route("/desk/companies/payments/{number}", get(pay::payment).post(pay::act))
+        .route("/desk/companies/payments/{number}/account", post(pay::account))
+        .route("/desk/companies/batches", get(batches::lists).post(batches::draw))
+        .route("/desk/companies/batches/{number}", get(batches::list).post(batches::act))
+        .route("/desk/companies/batches/{number}/rerun", get(batches::rerun))
+        .route("/desk/companies/batches/{number}/pay", post(batches::pay))
+        .route("/desk/companies/batches/{number}/sheet", post(batches::sheet))
 }
 
 /// Pages for everybody: they pass the rate limit.
@@ -88,4 +130,11 @@ pub fn public_routes() -> Router<Kit> {
         .route("/c/{code}/{pass}/whistle", get(whistle::own).post(whistle::own_blow))
         .route("/c/{code}/{pass}/say", post(own::say))
         .route("/c/{code}/{pass}/renew", post(own::renew))
+        .route("/c/{code}/{pass}/account", post(own::account))
+        .route("/c/{code}/{pass}/claim", post(own::claim))
+        .route("/c/{code}/{pass}/withdraw", post(own::withdraw))
+        .route("/c/{code}/{pass}/object", post(own::object))
+        .route("/see/p/{number}/{token}", get(pay::see))
+        .route("/publicity", get(batches::publicity))
+        .route("/publicity/{number}", get(batches::publicity_of))
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use web_kit::{Fields, Oops, again, render};
 
 use crate::parts::{FactRow, LineRow, facts, industry, lines, size};
+use crate::pay::{ClaimRow, claim_row};
 use crate::policies::{PackRows, pack_rows};
 use crate::whistle::{WhistleRow, own_row, waits_for_word};
 use crate::{Kit, Page};
@@ -56,6 +57,9 @@ struct OwnHtml {
     lines: Vec<LineRow>,
     whistles: Vec<(WhistleRow, bool)>,
     pack: Option<PackRows>,
+    claims: Vec<ClaimRow>,
+    shown: Vec<(String, String)>,
+    talks: Vec<(String, String, String, String)>,
     note: String,
     trouble: String,
 }
@@ -64,6 +68,8 @@ struct OwnHtml {
 pub(crate) struct Told {
     #[serde(default)]
     done: String,
+    #[serde(default)]
+    number: String,
 }
 
 async fn page(
@@ -73,14 +79,21 @@ async fn page(
     note: String,
     trouble: String,
 ) -> Result<Response, Oops> {
-    let Own { view: v, whistles } = kit.acts.companies.follow(p.signed(), code, pass.clone()).await?;
+    let Own { view: v, whistles, talks, shown } =
+        kit.acts.companies.follow(p.signed(), code, pass.clone()).await?;
     let html = OwnHtml {
         base: format!("/c/{}/{pass}", v.row.code),
         size: size(&p, &v.row.size),
         industry: industry(&v.row.industry),
         facts: facts(&v),
         lines: lines(&p, &v.lines),
-        pack: v.pack.as_ref().map(|k| pack_rows(&p, k)),
+        pack: v.pack.as_ref().map(|k| pack_rows(&p, k, &v.claims)),
+        claims: v.claims.iter().map(|c| claim_row(&p, c)).collect(),
+        shown,
+        talks: talks
+            .iter()
+            .map(|t| (t.title.clone(), web_kit::when(p.lang, t.at), t.place.clone(), t.agenda.clone()))
+            .collect(),
         whistles: whistles.iter().map(|w| (own_row(&p, w), waits_for_word(w))).collect(),
         v,
         note,
@@ -101,6 +114,10 @@ pub(crate) async fn show(
         "renew" => p.t.co_renewed.replace("{code}", &at.1),
         "say" => p.t.co_saved.to_owned(),
         "whistle" => p.t.wh_blown.to_owned(),
+        "account" => p.t.pay.account_done.to_owned(),
+        "claim" => p.t.pay.asked_done.replace("{number}", &told.number),
+        "withdraw" => p.t.pay.withdrawn_done.to_owned(),
+        "object" => p.t.pay.object_done.to_owned(),
         _ => String::new(),
     };
     page(&kit, p, at, note, String::new()).await
@@ -131,4 +148,69 @@ pub(crate) async fn renew(
 ) -> Result<Response, Oops> {
     let new = kit.acts.companies.renew_code(p.signed(), code.clone(), pass).await?;
     Ok(Redirect::to(&format!("/c/{code}/{new}?done=renew")).into_response())
+}
+
+async fn done(
+    kit: &Kit,
+    p: Page,
+    at: (String, String),
+    answer: Result<String, Error>,
+) -> Result<Response, Oops> {
+    match answer {
+        Ok(done) => Ok(Redirect::to(&format!("/c/{}/{}?done={done}", at.0, at.1)).into_response()),
+        Err(e) => again(&p.clone(), e, |trouble| page(kit, p, at, String::new(), trouble)).await,
+    }
+}
+
+/// `POST /c/{code}/{pass}/account`: where it is paid to.
+pub(crate) async fn account(
+    State(kit): State<Kit>,
+    p: Page,
+    Path(at): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let (bank, number) = (fields.get("bank").to_owned(), fields.get("number").to_owned());
+    let (code, pass) = at.clone();
+    let answer = kit.acts.companies.set_account(p.signed(), code, pass, bank, number).await;
+    done(&kit, p, at, answer.map(|()| "account".to_owned())).await
+}
+
+/// `POST /c/{code}/{pass}/claim`: asks for an item.
+pub(crate) async fn claim(
+    State(kit): State<Kit>,
+    p: Page,
+    Path(at): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let item = fields.get("item").to_owned();
+    let (code, pass) = at.clone();
+    let answer = kit.acts.companies.ask_as_company(p.signed(), code, pass, item).await;
+    done(&kit, p, at, answer.map(|number| format!("claim&number={number}"))).await
+}
+
+/// `POST /c/{code}/{pass}/withdraw`
+pub(crate) async fn withdraw(
+    State(kit): State<Kit>,
+    p: Page,
+    Path(at): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let number = fields.get("number").to_owned();
+    let (code, pass) = at.clone();
+    let answer = kit.acts.companies.withdraw_claim(p.signed(), code, pass, number).await;
+    done(&kit, p, at, answer.map(|()| "withdraw".to_owned())).await
+}
+
+/// `POST /c/{code}/{pass}/object`: an objection to a list that is being shown.
+pub(crate) async fn object(
+    State(kit): State<Kit>,
+    p: Page,
+    Path(at): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let get = |name: &str| fields.get(name).to_owned();
+    let (number, about, words) = (get("list"), get("about"), get("words"));
+    let (code, pass) = at.clone();
+    let answer = kit.acts.companies.object_as_company(p.signed(), code, pass, number, about, words).await;
+    done(&kit, p, at, answer.map(|()| "object".to_owned())).await
 }

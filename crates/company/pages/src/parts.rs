@@ -61,6 +61,8 @@ fn act<'a>(p: &'a Page, word: &'a str) -> &'a str {
         "renew_code" => p.t.co_act_renew_code,
         "say" => p.t.co_act_say,
         "whistle" => p.t.co_act_whistle,
+        "account" => p.t.co_act_account,
+        "claim" => p.t.co_act_claim,
         other => other,
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use company::policy::Truth;
-use company_acts::{BookView, ItemView, Kitchen, PackView};
+use company_acts::{BookView, ClaimLine, ItemView, Kitchen, PackView};
 use web_kit::{Fields, Oops, again, render};
 
 use crate::{Desk, Kit, Page};
@@ -14,22 +14,12 @@ use crate::{Desk, Kit, Page};
 struct KitchenHtml {
     p: Page,
     k: Kitchen,
-    text: String,
-    why: String,
     trouble: String,
 }
 
-async fn page(
-    kit: &Kit,
-    desk: &Desk,
-    sent: Option<(String, String)>,
-    trouble: String,
-) -> Result<Response, Oops> {
+async fn page(kit: &Kit, desk: &Desk, trouble: String) -> Result<Response, Oops> {
     let k = kit.acts.companies.kitchen(desk.actor()).await?;
-    let last = k.draft.as_ref().or(k.released.as_ref());
-    let (text, why) =
-        sent.unwrap_or_else(|| (last.map_or_else(String::new, |b| b.text.clone()), String::new()));
-    Ok(render(&KitchenHtml { k, text, why, trouble, p: desk.page.clone() }))
+    Ok(render(&KitchenHtml { k, trouble, p: desk.page.clone() }))
 }
 
 impl KitchenHtml {
@@ -37,25 +27,23 @@ impl KitchenHtml {
         let by = if b.by.is_empty() { self.p.t.po_by_system } else { &b.by };
         self.p.t.po_by.replace("{by}", by).replace("{why}", &b.why)
     }
+    /// The page where an item is changed: by its code and its first day.
+    fn edit(&self, i: &ItemView) -> String {
+        let of = format!("{}@{}", i.code, i.from);
+        web_kit::address("/desk/companies/policies/item", &[("of", of.as_str())])
+    }
     /// What the draft would change, for whoever releases it.
-    fn changes(&self) -> Vec<(&'static str, Vec<&ItemView>)> {
+    fn changes(&self) -> Vec<(&'static str, Vec<&ItemView>, bool)> {
         let t = self.p.t;
-        [t.po_new, t.po_changed, t.po_gone].into_iter().zip(self.k.changes()).collect()
+        // What is gone stands in no book that could be changed.
+        let said = [(t.po_new, true), (t.po_changed, true), (t.po_gone, false)];
+        said.into_iter().zip(self.k.changes()).map(|((said, there), list)| (said, list, there)).collect()
     }
 }
 
 /// `GET /desk/companies/policies`
 pub(crate) async fn kitchen(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
-    page(&kit, &desk, None, String::new()).await
-}
-
-/// `POST /desk/companies/policies`
-pub(crate) async fn propose(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
-    let (text, why) = (fields.get("book").to_owned(), fields.get("why").to_owned());
-    match kit.acts.companies.propose_policies(desk.actor(), text.clone(), why.clone()).await {
-        Ok(_) => Ok(Redirect::to("/desk/companies/policies").into_response()),
-        Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, Some((text, why)), trouble)).await,
-    }
+    page(&kit, &desk, String::new()).await
 }
 
 /// `POST /desk/companies/policies/release`
@@ -63,7 +51,7 @@ pub(crate) async fn release(State(kit): State<Kit>, desk: Desk, fields: Fields) 
     let ver = fields.get("ver").parse().unwrap_or(0);
     match kit.acts.companies.release_policies(desk.actor(), ver).await {
         Ok(_) => Ok(Redirect::to("/desk/companies/policies").into_response()),
-        Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, None, trouble)).await,
+        Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, trouble)).await,
     }
 }
 
@@ -119,6 +107,8 @@ pub(crate) async fn replay(State(kit): State<Kit>, desk: Desk) -> Result<Respons
 
 /// One item in the pack of a company, with its trace in words.
 pub(crate) struct PackItem {
+    /// its code where it can be asked for now
+    pub apply: Option<String>,
     pub name: String,
     pub said: String,
     pub lines: Vec<(&'static str, String, String)>,
@@ -133,7 +123,7 @@ pub(crate) struct PackRows {
     pub asks: Vec<company_acts::Ask>,
 }
 
-pub(crate) fn pack_rows(p: &Page, v: &PackView) -> PackRows {
+pub(crate) fn pack_rows(p: &Page, v: &PackView, claims: &[ClaimLine]) -> PackRows {
     let mark = |t: Truth| match t {
         Truth::Met => "✓",
         Truth::Unmet => "✗",
@@ -158,7 +148,10 @@ pub(crate) fn pack_rows(p: &Page, v: &PackView) -> PackRows {
                     Some(other) => p.t.po_instead.replace("{name}", &name(other)),
                     None => g.next.clone(),
                 };
+                let live = claims.iter().any(|c| c.row.item == g.item && c.state.is_live());
+                let open = v.applies.contains(&g.item) && g.instead.is_none() && !live;
                 PackItem {
+                    apply: open.then(|| g.item.clone()),
                     name: g.name.clone(),
                     said: format!("{amount} {next}").trim().to_owned(),
                     lines: lines(&g.item),
@@ -170,6 +163,7 @@ pub(crate) fn pack_rows(p: &Page, v: &PackView) -> PackRows {
             .near
             .iter()
             .map(|n| PackItem {
+                apply: None,
                 name: n.name.clone(),
                 said: format!("{} · {}", n.said, n.text),
                 lines: lines(&n.item),
@@ -179,7 +173,7 @@ pub(crate) fn pack_rows(p: &Page, v: &PackView) -> PackRows {
             .pack
             .unknown
             .iter()
-            .map(|c| PackItem { name: name(c), said: String::new(), lines: lines(c) })
+            .map(|c| PackItem { apply: None, name: name(c), said: String::new(), lines: lines(c) })
             .collect(),
         asks: v.asks.clone(),
     }

@@ -32,6 +32,19 @@ impl Hook {
     /// # Errors
     /// It did not arrive, or the receiver did not take it.
     pub fn send(&self, web: &Web, id: &str, at_s: i64, body: &str) -> Result<(), Failure> {
+        // 2xx is all that is asked: what stands in the answer, and how slowly it comes, is the receiver's own affair.
+        self.post(web, id, at_s, body).map(drop)
+    }
+
+    /// The same, and answers what came back.
+    ///
+    /// # Errors
+    /// As [`Hook::send`]; the answer is too long.
+    pub fn ask(&self, web: &Web, id: &str, at_s: i64, body: &str) -> Result<Vec<u8>, Failure> {
+        crate::http::read(self.post(web, id, at_s, body)?)
+    }
+
+    fn post(&self, web: &Web, id: &str, at_s: i64, body: &str) -> Result<ureq::Body, Failure> {
         let headers = [
             ("content-type", "application/json; charset=utf-8".to_owned()),
             ("webhook-id", id.to_owned()),
@@ -39,8 +52,7 @@ impl Hook {
             ("webhook-signature", signature(&self.secret, id, at_s, body)),
         ];
         let headers = headers.map(|(n, v)| (n.to_owned(), v));
-        // 2xx is all that is asked: what stands in the answer, and how slowly it comes, is the receiver's own affair.
-        web.post(&self.url, &headers, body).map(drop)
+        web.post(&self.url, &headers, body)
     }
 }
 

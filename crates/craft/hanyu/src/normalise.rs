@@ -4,22 +4,17 @@
 
 use std::sync::LazyLock;
 
+use tabular::script::simplified;
+
 /// The most characters that any reading of one text looks at; the rest is left out (bounded work).
 pub const MAX_CHARS: usize = 20_000;
 
 /// For each character of the basic plane the one it is folded to; 0 for those that need a closer look.
 static FOLDED: LazyLock<Vec<u16>> = LazyLock::new(|| {
-    let mut map: Vec<u16> = (0..=u16::MAX).collect();
-    for line in include_str!("../data/traditional.txt").lines().filter(|l| !l.starts_with('#')) {
-        for pair in line.split(' ') {
-            let mut c = pair.chars();
-            if let (Some(from), Some(to)) = (c.next(), c.next())
-                && let (Ok(from), Ok(to)) = (u16::try_from(u32::from(from)), u16::try_from(u32::from(to)))
-            {
-                map[usize::from(from)] = to;
-            }
-        }
-    }
+    let simple = |u: u16| {
+        char::from_u32(u32::from(u)).map_or(u, |c| u16::try_from(u32::from(simplified(c))).unwrap_or(u))
+    };
+    let mut map: Vec<u16> = (0..=u16::MAX).map(simple).collect();
     for u in 0..=u16::MAX {
         let c = char::from_u32(u32::from(u)).unwrap_or('\0');
         let plain = half_width(c);

@@ -33,7 +33,7 @@ impl KeyFileError {
     pub fn said(self) -> Said {
         match self {
             Self::NeedsPassword => Said::new(
-                "密钥文件有口令，请在环境变量 BANCHENG_SEAL_PASSWORD 里给出。",
+                "密钥文件设有口令，请系统管理员在启动参数里给出。",
                 "The key file is under a password: give it in BANCHENG_SEAL_PASSWORD.",
             ),
             Self::WrongPassword => Said::new(

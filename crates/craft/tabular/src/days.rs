@@ -1,5 +1,6 @@
 //! 天数: lengths of time as offices write them: 五个工作日, ２个工作日, 15日内, 半天, 30天, 2小时, 3-5个工作日, 即时.
 
+use crate::script::simplified;
 use crate::when::half_width;
 
 /// A length of time and its unit.
@@ -53,41 +54,87 @@ const WORKING_HOURS: f64 = 8.0;
 /// Days of a month of the calendar, where months stand beside days.
 const MONTH_DAYS: f64 = 30.0;
 
-/// A Chinese or Arabic number at the beginning: 五, 十五, 二十, 一百二十, 两, 半, 1.5; and the rest.
-fn number(text: &str) -> Option<(f64, &str)> {
+/// A number at the beginning: its lower end where it is a range by itself (三五天), itself, and the rest.
+type Figure<'a> = (Option<f64>, f64, &'a str);
+
+/// A Chinese or Arabic number at the beginning: 五, 十五, 一百二十, 一二〇, 两, 半, 1.5, and ranges: 三五, 二三十.
+fn number(text: &str) -> Option<Figure<'_>> {
     let digits = text.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
     if digits > 0 {
-        return Some((text[..digits].parse().ok()?, &text[digits..]));
+        return Some((None, text[..digits].parse().ok()?, &text[digits..]));
     }
-    if let Some(rest) = text.strip_prefix('半') {
-        return Some((0.5, rest));
+    match text.strip_prefix('半') {
+        Some(rest) => Some((None, 0.5, rest)),
+        None => chinese(text),
     }
-    let (mut total, mut now, mut used) = (0u32, 0u32, 0);
+}
+
+/// The digit of a Chinese figure.
+const fn digit(c: char) -> Option<u32> {
+    Some(match c {
+        '零' | '〇' | '○' => 0,
+        '一' | '壹' => 1,
+        '二' | '两' | '贰' => 2,
+        '三' | '叁' => 3,
+        '四' | '肆' => 4,
+        '五' | '伍' => 5,
+        '六' | '陆' => 6,
+        '七' | '柒' => 7,
+        '八' | '捌' => 8,
+        '九' | '玖' => 9,
+        _ => return None,
+    })
+}
+
+/// Digits without a unit between, as both ends of a range: 三五 is three to five, 二三 two to three; else read by place,
+/// 一五 is 15 and 一二〇 is 120.
+fn by_place(run: &[char]) -> Option<(u32, u32)> {
+    let digits: Vec<u32> = run.iter().copied().map_while(digit).collect();
+    match *digits.as_slice() {
+        [a, b] if a > 0 && b == a + 1 || (a, b) == (3, 5) => return Some((a, b)),
+        // 两 is no digit of a place.
+        [_, _, ..] if run.contains(&'两') => return None,
+        _ => {}
+    }
+    let n = digits.iter().try_fold(0u32, |n, d| n.checked_mul(10)?.checked_add(*d))?;
+    Some((n, n))
+}
+
+/// A number in Chinese figures up to the hundreds.
+fn chinese(text: &str) -> Option<Figure<'_>> {
+    let (mut low, mut high, mut used) = (0, 0, 0);
+    // What follows a unit is smaller than it.
+    let mut below = 1000;
+    let mut run = Vec::new();
     for c in text.chars() {
-        match c {
-            '零' | '〇' => {}
-            '一' | '壹' => now = 1,
-            '二' | '两' | '贰' => now = 2,
-            '三' | '叁' => now = 3,
-            '四' | '肆' => now = 4,
-            '五' | '伍' => now = 5,
-            '六' | '陆' => now = 6,
-            '七' | '柒' => now = 7,
-            '八' | '捌' => now = 8,
-            '九' | '玖' => now = 9,
-            '十' | '拾' => {
-                total += now.max(1) * 10;
-                now = 0;
-            }
-            '百' | '佰' => {
-                total += now.max(1) * 100;
-                now = 0;
-            }
+        let unit = match c {
+            '十' | '拾' => 10,
+            '百' | '佰' => 100,
+            _ if digit(c).is_some() => 1,
             _ => break,
-        }
+        };
         used += c.len_utf8();
+        if unit == 1 {
+            run.push(c);
+            continue;
+        }
+        let (a, b) = if run.is_empty() { (1, 1) } else { by_place(&run)? };
+        if unit >= below || b > 9 {
+            return None;
+        }
+        (low, high, below) = (low + a * unit, high + b * unit, unit);
+        run.clear();
     }
-    (used > 0).then(|| (f64::from(total + now), &text[used..]))
+    if used == 0 {
+        return None;
+    }
+    let (a, b) = by_place(&run)?;
+    // 一百五 is 150 to some and 105 to others.
+    if (below < 1000 && b >= below) || (below == 100 && run.first().is_some_and(|c| digit(*c) != Some(0))) {
+        return None;
+    }
+    (low, high) = (low.checked_add(a)?, high.checked_add(b)?);
+    Some(((low != high).then(|| f64::from(low)), f64::from(high), &text[used..]))
 }
 
 /// Done at once, in the words of offices.
@@ -112,7 +159,7 @@ const AT_ONCE: [&str; 17] = [
 ];
 
 /// A day or a month to come, of which a promise lasts no longer than this.
-const COMING: [(&str, Span); 9] = [
+const COMING: [(&str, Span); 15] = [
     ("当日", Span::NaturalDays(1.0)),
     ("当天", Span::NaturalDays(1.0)),
     ("即日", Span::NaturalDays(1.0)),
@@ -122,6 +169,12 @@ const COMING: [(&str, Span); 9] = [
     ("次一工作日", Span::WorkingDays(1.0)),
     ("下一工作日", Span::WorkingDays(1.0)),
     ("次月", Span::Months(1.0)),
+    ("第二天", Span::NaturalDays(1.0)),
+    ("第2天", Span::NaturalDays(1.0)),
+    ("第二日", Span::NaturalDays(1.0)),
+    ("第2日", Span::NaturalDays(1.0)),
+    ("第二个工作日", Span::WorkingDays(1.0)),
+    ("第2个工作日", Span::WorkingDays(1.0)),
 ];
 
 /// What may stand behind a length of time.
@@ -148,7 +201,7 @@ const BEHIND: [&str; 19] = [
 ];
 
 /// What may stand before it.
-const BEFORE: [&str; 30] = [
+const BEFORE: [&str; 29] = [
     "自受理之日起",
     "自收到申请之日起",
     "自申请之日起",
@@ -173,7 +226,6 @@ const BEFORE: [&str; 30] = [
     "最长",
     "约",
     "共",
-    "第",
     "≤",
     "<=",
     "在",
@@ -219,26 +271,52 @@ const UNITS: [(&str, Unit); 34] = [
     ("minutes", |n| Span::Hours(n / 60.0)),
 ];
 
+/// A length of time with its unit.
+struct One {
+    span: Span,
+    /// One of its unit.
+    per: Span,
+    /// 个 stood before the unit, without which 月 may be a month of the year.
+    counted: bool,
+}
+
+impl One {
+    /// 12月 without the counter.
+    fn may_be_date(&self) -> bool {
+        self.per == Span::Months(1.0) && !self.counted
+    }
+}
+
+/// Years of a length of time, at most: 2025年 is a date.
+const YEARS_MAX: f64 = 100.0;
+
 /// A unit at the beginning, with 半 behind the counter (一个半月) or behind the unit (一天半), and the rest.
-fn unit(mut n: f64, text: &str) -> Option<(Span, &str)> {
-    let mut rest = text.strip_prefix("个").unwrap_or(text);
-    if let Some(tail) = rest.strip_prefix("半") {
+fn unit(mut n: f64, text: &str) -> Option<(One, &str)> {
+    let counted = text.starts_with('个');
+    let mut rest = text.strip_prefix('个').unwrap_or(text);
+    if let Some(tail) = rest.strip_prefix('半') {
         n += 0.5;
         rest = tail;
     }
-    let (tail, make) = UNITS
+    let (mut tail, make) = UNITS
         .iter()
         .filter_map(|(u, make)| rest.strip_prefix(u).map(|tail| (tail, *make)))
         .min_by_key(|(tail, _)| tail.len())?;
-    match tail.strip_prefix("半") {
-        Some(tail) => Some((make(n + 0.5), tail)),
-        None => Some((make(n), tail)),
+    if let Some(after) = tail.strip_prefix('半') {
+        n += 0.5;
+        tail = after;
     }
+    let per = make(1.0);
+    let fits = per != Span::Months(12.0) || n <= YEARS_MAX;
+    fits.then(|| (One { span: make(n), per, counted }, tail))
 }
 
 /// What stands between the two ends of a range.
 fn between(text: &str) -> Option<&str> {
-    ["--", "-", "－", "—", "–", "~", "～", "至", "到", "或者", "或"].iter().find_map(|m| text.strip_prefix(m))
+    ["--", "-", "－", "—", "–", "~", "～", "至", "到", "或者", "或"]
+        .iter()
+        .find_map(|m| text.strip_prefix(m))
+        .map(|rest| rest.trim_start_matches('\n'))
 }
 
 /// Two lengths one after the other: 2小时30分钟, 1年6个月, 1个工作日4小时.
@@ -252,8 +330,16 @@ fn sum(a: Span, b: Span) -> Option<(Span, bool)> {
         (WorkingDays(a), Hours(b)) => (WorkingDays(a + b / WORKING_HOURS), true),
         (NaturalDays(a), Hours(b)) => (NaturalDays(a + b / 24.0), true),
         (Months(a), NaturalDays(b)) => (NaturalDays(a * MONTH_DAYS + b), true),
+        // Of seven days of the calendar five are worked.
+        (Months(a), WorkingDays(b)) => (NaturalDays(a * MONTH_DAYS + b * 7.0 / 5.0), true),
         _ => return None,
     })
+}
+
+/// Do two lengths stand together? The second has the smaller unit; of one unit, 加 stands between. No date: 12月31日, 24年3月.
+fn together(first: &One, second: &One, added: bool) -> bool {
+    let smaller = length(second.per) < length(first.per);
+    !first.may_be_date() && !second.may_be_date() && (smaller || added)
 }
 
 /// How long it roughly is, to find the longer of two.
@@ -267,19 +353,34 @@ const fn length(span: Span) -> f64 {
     }
 }
 
+/// The text in half width, simplified, without blanks. A line break stays where a figure follows: there something else begins.
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    let mut broken = false;
+    for c in text.trim().chars().map(half_width).map(simplified).take(400) {
+        if c.is_whitespace() {
+            broken |= matches!(c, '\n' | '\r' | '\u{b}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+            continue;
+        }
+        if std::mem::take(&mut broken) && (c.is_ascii_digit() || digit(c).is_some() || "十拾半".contains(c))
+        {
+            out.push('\n');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
 /// Reads a length of time; words around it (不超过, 自受理之日起, 内) are read over. Of a range the longer end holds.
+/// A date (12月31日, 2024年3月) is none, nor are two lengths in two lines.
 pub fn promise(text: &str) -> Option<Promise> {
-    let plain: String = text
-        .chars()
-        .map(half_width)
-        .filter(|c| !c.is_whitespace())
-        .flat_map(char::to_lowercase)
-        .take(200)
-        .collect();
+    let plain = plain(text);
     let mut rest = plain.trim_end_matches(['。', '.', ';']);
     loop {
-        let shorter =
-            BEFORE.iter().find_map(|b| rest.strip_prefix(b)).map(|r| r.trim_start_matches([',', '，', '、']));
+        let shorter = BEFORE
+            .iter()
+            .find_map(|b| rest.strip_prefix(b))
+            .map(|r| r.trim_start_matches([',', '，', '、', '\n']));
         match shorter {
             Some(shorter) => rest = shorter,
             None => break,
@@ -292,10 +393,19 @@ pub fn promise(text: &str) -> Option<Promise> {
     if let Some((_, span)) = COMING.iter().find(|(w, _)| word(w)) {
         return Some(Promise { span: *span, bent: Some(Bent::Coming) });
     }
-    let (mut span, mut tail, mut bent) = (None, rest, None);
-    let mut low = None;
+    measured(rest.strip_prefix('第').unwrap_or(rest))
+}
+
+/// A length of time in figures, a sum of two or a range.
+fn measured(text: &str) -> Option<Promise> {
+    let (mut span, mut tail, mut bent) = (None::<One>, text, None);
+    let (mut low, mut added) = (None, false);
     loop {
-        let (n, after) = number(tail)?;
+        let (from, n, after) = number(tail)?;
+        if from.is_some() && (low.is_some() || span.is_some()) {
+            return None;
+        }
+        low = low.or(from);
         if let Some(after) = between(after) {
             // 3-5个工作日: only one range, and nothing before it.
             if low.is_some() || span.is_some() {
@@ -311,9 +421,12 @@ pub fn promise(text: &str) -> Option<Promise> {
         (span, tail) = match span {
             None => (Some(one), after),
             Some(before) => {
-                let (both, mixed) = sum(before, one)?;
+                if !together(&before, &one, added) {
+                    return None;
+                }
+                let (both, mixed) = sum(before.span, one.span)?;
                 bent = bent.or(mixed.then_some(Bent::Mixed));
-                (Some(both), after)
+                (Some(One { span: both, ..one }), after)
             }
         };
         if low.is_some() {
@@ -325,18 +438,19 @@ pub fn promise(text: &str) -> Option<Promise> {
                 return None;
             }
             let to = promise(after)?;
-            let longer = span.filter(|s| length(*s) <= length(to.span)).map(|_| to.span)?;
+            let longer = span.filter(|s| length(s.span) <= length(to.span)).map(|_| to.span)?;
             return Some(Promise { span: longer, bent: Some(Bent::Longer) });
         }
         // A second length may follow: 1个月零5天.
-        let next = tail.strip_prefix(['零', '又', '加', '+']).unwrap_or(tail);
+        let plus = tail.strip_prefix(['又', '加', '+']);
+        let next = plus.or_else(|| tail.strip_prefix('零')).unwrap_or(tail);
         if low.is_some() || number(next).is_none() {
             break;
         }
-        tail = next;
+        (tail, added) = (next, plus.is_some());
     }
     let tail = tail.trim_matches(['。', '.', '(', ')']);
-    let span = span?;
+    let span = span?.span;
     let sound = length(span).is_finite() && length(span) >= 0.0;
     (sound && BEHIND.contains(&tail)).then_some(Promise { span, bent })
 }
@@ -391,6 +505,24 @@ mod tests {
             ("一百二十天", NaturalDays(120.0)),
             ("10自然日", NaturalDays(10.0)),
             ("60日", NaturalDays(60.0)),
+            ("二〇个工作日", WorkingDays(20.0)),
+            ("一二〇天", NaturalDays(120.0)),
+            ("一五日", NaturalDays(15.0)),
+            ("一百零五天", NaturalDays(105.0)),
+            ("二百一十天", NaturalDays(210.0)),
+            ("百二十日", NaturalDays(120.0)),
+            ("二十天加五天", NaturalDays(25.0)),
+            ("20个工作日+5个工作日", WorkingDays(25.0)),
+            ("1周3天", NaturalDays(10.0)),
+            ("自受理之日起\n5个工作日内", WorkingDays(5.0)),
+            ("5个工\r\n作日", WorkingDays(5.0)),
+            ("3个月", Months(3.0)),
+            ("12月", Months(12.0)),
+            ("5個工作日內", WorkingDays(5.0)),
+            ("3個月", Months(3.0)),
+            ("2週", NaturalDays(14.0)),
+            ("當場辦結", AtOnce),
+            ("30分鐘", Hours(0.5)),
         ] {
             assert_eq!(promise(text), Some(Promise { span: want, bent: None }), "{text}");
         }
@@ -407,6 +539,31 @@ mod tests {
             "3-5-7天",
             "3天-",
             "2024-03-05",
+            // dates, in full and in part
+            "12月31日",
+            "3月15日",
+            "三月十五日",
+            "2024年3月",
+            "2024年3月5日",
+            "24年3月",
+            "24年3月5日",
+            "2025年",
+            "二〇二五年",
+            "2024-2025年",
+            // two lengths that nobody added
+            "20个工作日\n5个工作日",
+            "3\n5个工作日",
+            "20个工作日5个工作日",
+            "1天零2天",
+            "3天2周",
+            // figures that mean nothing, or two things
+            "十十天",
+            "十百天",
+            "一百五天",
+            "二五十天",
+            "十二五天",
+            "两五天",
+            "一二三四五六七八九一二三天",
         ] {
             assert_eq!(promise(bad), None, "{bad}");
         }
@@ -425,12 +582,23 @@ mod tests {
             ("1周-10天", NaturalDays(10.0), Longer),
             ("3 ~ 6个月", Months(6.0), Longer),
             ("3或5个工作日", WorkingDays(5.0), Longer),
+            ("三五天", NaturalDays(5.0), Longer),
+            ("三五个工作日内", WorkingDays(5.0), Longer),
+            ("两三个月", Months(3.0), Longer),
+            ("一二天", NaturalDays(2.0), Longer),
+            ("二三十天", NaturalDays(30.0), Longer),
+            ("十五六天", NaturalDays(16.0), Longer),
+            ("3-\n5个工作日", WorkingDays(5.0), Longer),
             ("次日", NaturalDays(1.0), Coming),
+            ("第二天", NaturalDays(1.0), Coming),
+            ("受理后第二个工作日", WorkingDays(1.0), Coming),
+            ("第2个工作日内", WorkingDays(1.0), Coming),
             ("次日办结", NaturalDays(1.0), Coming),
             ("当天办结", NaturalDays(1.0), Coming),
             ("次月", Months(1.0), Coming),
             ("1个工作日4小时", WorkingDays(1.5), Mixed),
             ("1个月15天", NaturalDays(45.0), Mixed),
+            ("3个月零5个工作日", NaturalDays(97.0), Mixed),
             ("1个月零5天", NaturalDays(35.0), Mixed),
             ("2天12小时", NaturalDays(2.5), Mixed),
         ] {

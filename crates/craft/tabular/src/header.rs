@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::script::simplified;
 use crate::when::half_width;
 
 /// Titles, notes and dates that may stand above a header.
@@ -51,35 +52,20 @@ pub struct Header {
     pub names: Vec<String>,
 }
 
-/// Traditional characters that stand in headers, each with the simplified one behind it: a table in Big5 is read by the same
-/// names.
-const TRADITIONAL: &str = "\
-    編编號号標标題题內内時时間间來来單单處处辦办類类電电話话區区縣县鎮镇鄉乡碼码證证應应結结狀状態态\
-    滿满評评價价聯联繫系係系訴诉請请對对業业務务項项稱称門门機机構构員员實实質质級级數数據据產产戶户\
-    現现場场見见問问領领導导責责備备註注記记錄录簽签發发復复覆复報报審审開开關关資资訊讯別别齡龄職职\
-    個个課课組组長长國国統统總总計计額额費费貸贷設设動动環环節节執执為为與与從从過过達达運运選选還还\
-    遞递郵邮網网絡络頁页順顺點点歲岁歷历決决況况測测準准無无異异當当監监種种稅税積积穩稳筆笔範范約约\
-    納纳細细終终給给經经維维線线緊紧繳缴續续聲声聽听舉举補补規规視视親亲訪访許许詞词詢询詳详認认語语\
-    誤误說说調调論论諮咨議议護护讀读變变貨货貼贴購购車车較较載载輸输轉转農农連连進进違违適适遲迟醫医\
-    釋释錢钱錯错鐘钟際际險险隨随願愿養养館馆驗验體体";
-
-fn simplified(c: char) -> char {
-    if c.is_ascii() {
-        return c;
+/// Traditional characters that are good simplified ones too: in the name of a column they are not (回覆, 徵求意見).
+const fn in_names(c: char) -> char {
+    match c {
+        '覆' => '复',
+        '徵' => '征',
+        c => c,
     }
-    let mut pairs = TRADITIONAL.chars();
-    while let (Some(traditional), Some(simple)) = (pairs.next(), pairs.next()) {
-        if traditional == c {
-            return simple;
-        }
-    }
-    c
 }
 
 /// A column name as it is compared: half-width, simplified, lower case, no white space, no `*`, `:` or bracketed note at its
 /// end (`留言时间(必填)`), no number before it (`1.标题`).
 pub fn name(text: &str) -> String {
-    let half: String = unnumbered(text.trim()).chars().map(half_width).map(simplified).collect();
+    let half: String =
+        unnumbered(text.trim()).chars().map(half_width).map(simplified).map(in_names).collect();
     let plain = half
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '*' | '\u{feff}' | '\u{200b}' | '★' | '"' | '\''));
@@ -374,6 +360,12 @@ mod tests {
             ("2024.1", "2024.1"),
             ("12345", "12345"),
             ("來信內容", "来信内容"),
+            ("兌付時限", "兑付时限"),
+            ("所屬區劃", "所属区划"),
+            ("參會人員", "参会人员"),
+            ("徵求意見條數", "征求意见条数"),
+            ("專項獎補擬定樣式", "专项奖补拟定样式"),
+            ("回覆內容", "回复内容"),
         ] {
             assert_eq!(name(text), want);
         }

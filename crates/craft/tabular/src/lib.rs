@@ -10,6 +10,7 @@ pub mod days;
 pub mod header;
 pub mod kind;
 pub mod records;
+pub mod script;
 pub mod text;
 pub mod told;
 pub mod value;

@@ -65,13 +65,16 @@ const COMMON: &str = "\
     态態投诉訴求建议議答复復申联聯姓址街镇鎮乡鄉县縣村居住楼樓室灯燈停修坏壞";
 /// Bytes by which the characters are compared.
 const COMPARED: usize = 8 << 10;
+/// Characters of a list by whose bytes it is told.
+const FEW: u32 = 40;
 
 /// Is a text of two bytes a character Big5? Read so, its characters are common ones, and read as GB18030 they are not.
 /// Its second bytes lie in `@`…`~` as often as above, and never between;
 /// those of GB2312 all lie above, those of the rarer characters of GBK everywhere. And the common characters of Big5
-/// begin with a4…c6.
+/// begin with a4…c6. A list of names has few common characters: of a longer one it tells that every tenth begins
+/// with a6…a9 and not every second, which in GB18030 are letters of other scripts and the lines of boxes.
 fn is_big5(sample: &[u8]) -> bool {
-    let (mut pairs, mut low, mut between, mut common) = (0u32, 0u32, 0u32, 0u32);
+    let (mut pairs, mut low, mut between, mut common, mut foreign) = (0u32, 0u32, 0u32, 0u32, 0u32);
     let mut at = 0;
     while let Some(pair) = sample.get(at..at + 2) {
         if pair[0] < 0x80 {
@@ -81,13 +84,19 @@ fn is_big5(sample: &[u8]) -> bool {
         at += 2;
         pairs += 1;
         common += u32::from(matches!(pair[0], 0xa1..=0xc6));
+        foreign += u32::from(matches!(pair[0], 0xa6..=0xa9));
         match pair[1] {
             0x40..=0x7e => low += 1,
             0xa1..=0xfe => {}
             _ => between += 1,
         }
     }
-    if pairs < 6 || low * 100 < pairs * 15 || between * 50 > pairs || common * 10 < pairs * 7 {
+    if pairs < 6 || between * 50 > pairs || common * 10 < pairs * 7 {
+        return false;
+    }
+    let (text, list) =
+        (low * 100 >= pairs * 15, pairs >= FEW && foreign * 10 >= pairs && foreign * 2 <= pairs);
+    if !text && !list {
         return false;
     }
     let head = &sample[..sample.len().min(COMPARED)];
@@ -95,7 +104,7 @@ fn is_big5(sample: &[u8]) -> bool {
     let as_big5 = known(&BIG5.decode_without_bom_handling(head).0);
     let as_gb = known(&GB18030.decode_without_bom_handling(head).0);
     let all = head.iter().filter(|b| !b.is_ascii()).count() / 2;
-    as_big5 > as_gb * 2 && as_big5 * 6 > all
+    text && as_big5 > as_gb * 2 && as_big5 * 6 > all || list && as_big5 > as_gb
 }
 
 /// What was seen of a text (通读一遍): enough to decide its encoding and its line ends.
@@ -522,6 +531,16 @@ mod tests {
             assert_eq!(all(&GB18030.encode(plain).0).0, Encoding::Gb18030, "{plain}");
         }
         assert_eq!(all(text.as_bytes()).0, Encoding::Utf8);
+        // A list of names has hardly a common character.
+        let names = format!("姓名,電話\n{}", "陳志豪,28550000\n".repeat(19));
+        assert_eq!(all(&BIG5.encode(&names).0).0, Encoding::Big5);
+        assert_eq!(all(&GB18030.encode(&names).0).0, Encoding::Gb18030);
+        for other in ["俄文名称,中文名称,ИВАН\n", "┌──┬──┐\n│甲│乙│\n", "铃木,スズキイチロウ\n"]
+        {
+            assert_eq!(all(&GB18030.encode(&other.repeat(30)).0).0, Encoding::Gb18030, "{other}");
+        }
+        let names = format!("姓名,电话\n{}", "陈志豪,28550000\n龚鑫淼,28550001\n".repeat(19));
+        assert_eq!(all(&GB18030.encode(&names).0).0, Encoding::Gb18030);
     }
 
     #[test]

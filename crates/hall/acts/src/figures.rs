@@ -11,6 +11,7 @@ use store::{Rd, appointments, tickets as rows};
 use workday::WorkCalendar;
 
 use crate::doors::{Loaded, door, load};
+use crate::rosters::rostered;
 use crate::tickets::read;
 use crate::{Halls, saved};
 
@@ -122,7 +123,8 @@ pub(crate) fn posted(
             *ended.entry((staff, window, t.taken.date())).or_insert(0u32) += 1;
         }
     }
-    Ok(presence(&l.hall, calendar, first, last, |staff, window, day| {
+    let rostered = rostered(rd, l, first, last)?;
+    Ok(presence(&l.hall, calendar, first, last, &rostered, |staff, window, day| {
         ended.get(&(staff, window, day)).copied().unwrap_or(0)
     }))
 }

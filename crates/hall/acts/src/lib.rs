@@ -7,10 +7,13 @@ mod desk;
 mod doors;
 mod figures;
 mod halls;
+mod handover;
 mod moments;
 mod places;
 mod posted;
+mod rosters;
 mod saved;
+mod shifts;
 mod tickets;
 mod told;
 
@@ -24,9 +27,12 @@ pub use booking::{AppointmentView, Asked, Begun, Standby};
 pub use desk::{BookingLine, Bookings};
 pub use figures::{FigureLine, HallFigures, PresenceLine, TicketLine, What};
 pub use halls::{HallLine, HallView, Touched};
+pub use handover::{AbView, DueLine, HandOverView, OpenAt, QueueCover, Uncovered};
 pub use moments::HALLS;
 pub use places::Offer;
 pub use posted::{PostedLine, PostedReply, monday};
+pub use rosters::{Drawn, Redraw, RosterLine, RosterView};
+pub use shifts::{LeaveAct, LeaveLine, MyDuty, MyShifts, SwapLine};
 pub use tickets::{AtWindow, Call, QueueNow, Screen, TicketView};
 
 /// What the halls hand over to other movements; given by the assembly.

@@ -19,11 +19,11 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     parts.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect()
 }
 
-fn number<T: std::str::FromStr>(fields: &Fields, name: &str) -> Result<T, Error> {
+pub(crate) fn number<T: std::str::FromStr>(fields: &Fields, name: &str) -> Result<T, Error> {
     fields.get(name).parse().map_err(|_| Error::invalid(name, "请填写数字", "give a number"))
 }
 
-fn date(fields: &Fields, name: &str) -> Result<Date, Error> {
+pub(crate) fn date(fields: &Fields, name: &str) -> Result<Date, Error> {
     date_of(fields.get(name)).ok_or_else(|| Error::invalid(name, "请填写日期", "give a date"))
 }
 
@@ -31,7 +31,7 @@ fn hours(fields: &Fields, name: &str) -> Result<Vec<Span>, Error> {
     Span::read_all(fields.get(name)).map_err(|said| Error::Invalid { field: name.to_owned(), said })
 }
 
-fn chosen<W: Word>(fields: &Fields, name: &str) -> Result<W, Error> {
+pub(crate) fn chosen<W: Word>(fields: &Fields, name: &str) -> Result<W, Error> {
     W::read(fields.get(name))
         .ok_or_else(|| Error::Invalid { field: name.to_owned(), said: W::unknown(fields.get(name)) })
 }

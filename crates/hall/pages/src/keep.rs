@@ -73,6 +73,7 @@ pub(crate) async fn make(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
         booking: BookingRules::default(),
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
+        rostering: hall::roster::Rostering::default(),
     });
     let done = match new {
         Some(new) => halls(&kit).put_hall(desk.actor(), 0, 0, new).await,
@@ -85,9 +86,9 @@ pub(crate) async fn make(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
 }
 
 /// One line of a list with the place it is at, to be dropped.
-struct Item {
-    at: usize,
-    text: String,
+pub(crate) struct Item {
+    pub at: usize,
+    pub text: String,
 }
 
 #[derive(Template)]
@@ -123,7 +124,7 @@ struct HallHtml {
     trouble: String,
 }
 
-fn choices<W: Word>(p: &Page) -> Vec<(String, String)> {
+pub(crate) fn choices<W: Word>(p: &Page) -> Vec<(String, String)> {
     W::ALL.iter().map(|w| (w.word().to_owned(), in_words(p.lang, w.zh(), w.word()))).collect()
 }
 
@@ -141,7 +142,7 @@ fn days_text(p: &Page, d: &Days) -> String {
     out.join(" · ")
 }
 
-fn items<T>(all: &[T], text: impl Fn(&T) -> String) -> Vec<Item> {
+pub(crate) fn items<T>(all: &[T], text: impl Fn(&T) -> String) -> Vec<Item> {
     all.iter().enumerate().map(|(at, t)| Item { at, text: text(t) }).collect()
 }
 
@@ -181,13 +182,13 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    fn is(&self, part: &str) -> bool {
+    pub(crate) fn is(&self, part: &str) -> bool {
         self.part == part
     }
-    fn value(&self, part: &str, name: &str, else_: &str) -> String {
+    pub(crate) fn value(&self, part: &str, name: &str, else_: &str) -> String {
         if self.is(part) { self.fields.get(name).to_owned() } else { else_.to_owned() }
     }
-    fn ticked(&self, part: &str, name: &str, value: &str) -> bool {
+    pub(crate) fn ticked(&self, part: &str, name: &str, value: &str) -> bool {
         self.is(part) && self.fields.all(name).contains(&value)
     }
 }

@@ -79,6 +79,7 @@ struct CallLine {
 #[template(path = "screen.html")]
 struct ScreenHtml {
     p: Page,
+    id: i64,
     hall: String,
     open: bool,
     called: Vec<CallLine>,
@@ -101,6 +102,7 @@ pub(crate) async fn screen(State(kit): State<Kit>, p: Page, Path(id): Path<i64>)
         }
     };
     Ok(render(&ScreenHtml {
+        id,
         called: s.called.into_iter().take(CALLS).map(line).collect(),
         queues: lines(&p, s.queues),
         hall: s.hall,

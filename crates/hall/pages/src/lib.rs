@@ -10,11 +10,16 @@ mod close;
 mod desk;
 mod figures;
 mod follow;
+mod handover;
 mod keep;
 mod kiosk;
 mod parts;
 mod posted;
+mod roster;
+mod roster_rules;
+mod rosters;
 mod see;
+mod shifts;
 pub mod texts;
 mod window;
 
@@ -62,6 +67,11 @@ pub const PLACES: &[Place] = &[
     },
     Place { path: "/desk/windows", text: |l| Texts::of(l).hall_windows, roles: &[Clerk, Handler] },
     Place {
+        path: "/desk/shifts",
+        text: |l| Texts::of(l).shift_mine,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
+    Place {
         path: "/desk/posted",
         text: |l| Texts::of(l).hall_posted,
         roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
@@ -85,6 +95,18 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/halls", get(keep::list).post(keep::make))
         .route("/desk/halls/at/{id}", get(keep::show))
         .route("/desk/halls/at/{id}/{part}", post(change::set))
+        .route("/desk/halls/at/{id}/shifts", get(roster_rules::show))
+        .route("/desk/halls/at/{id}/shifts/{part}", post(roster_rules::set))
+        .route("/desk/halls/at/{id}/rosters", get(rosters::list).post(rosters::draw))
+        .route("/desk/halls/at/{id}/leave", post(rosters::leave))
+        .route("/desk/halls/at/{id}/ab", get(handover::ab))
+        .route("/desk/halls/at/{id}/handovers", get(handover::list))
+        .route("/desk/halls/at/{id}/handover/{window}", get(handover::form).post(handover::give))
+        .route("/desk/handovers/{id}", get(handover::show).post(handover::answer))
+        .route("/desk/rosters/{id}", get(roster::show))
+        .route("/desk/rosters/{id}/{act}", post(roster::act))
+        .route("/desk/shifts", get(shifts::show))
+        .route("/desk/shifts/{act}", post(shifts::act))
         .route("/desk/halls/at/{id}/close", get(close::close_form).post(close::close))
         .route("/desk/halls/at/{id}/bookings", get(desk::bookings))
         .route("/desk/halls/at/{id}/book", get(desk::book_form).post(desk::book))
@@ -116,5 +138,7 @@ pub fn public_routes() -> Router<Kit> {
         .route("/see/b/{number}/{token}", get(see::show))
         .route("/halls", get(kiosk::halls_now))
         .route("/halls/{id}", get(kiosk::screen))
+        .route("/halls/{id}/roster", get(shifts::wall))
+        .route("/shifts/{staff}/{token}", get(shifts::calendar))
         .route("/k/{id}/{token}/sign-in", post(kiosk::sign_in))
 }

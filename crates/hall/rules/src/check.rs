@@ -4,26 +4,15 @@ use std::collections::BTreeSet;
 
 use kernel::{Date, Said};
 
+use crate::fault::{Fault, fault};
 use crate::halls::Hall;
 use crate::numbers::TEXT_MAX;
 use crate::opening::{Days, Recurring};
+use crate::shift_check;
 use crate::time::Span;
-
-/// Something wrong: the field, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// field of the form
-    pub field: &'static str,
-    /// what is wrong
-    pub said: Said,
-}
 
 /// Most of each list.
 const MOST: usize = 200;
-
-fn fault(field: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Fault {
-    Fault { field, said: Said::new(zh, en) }
-}
 
 fn days(d: &Days, field: &'static str, out: &mut Vec<Fault>) {
     if d.weekdays.iter().any(|w| !(1..=7).contains(w)) {
@@ -180,6 +169,7 @@ pub fn faults(hall: &Hall) -> Vec<Fault> {
             ));
         }
     }
+    shift_check::faults(hall, &mut out);
     let m = &hall.misuse;
     if m.misses_max == 1
         || m.late_cancels_max == 1

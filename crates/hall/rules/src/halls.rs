@@ -7,6 +7,7 @@ use workday::WorkCalendar;
 use crate::availability::Availability;
 use crate::numbers::{BookingRules, MisuseRules, QueueRules};
 use crate::opening::{Closure, Open, Opening, open_on};
+use crate::shifts::Rostering;
 use crate::words::{Hours, Part};
 
 /// A hall (政务服务大厅).
@@ -44,6 +45,9 @@ pub struct Hall {
     /// what misuse is, and what follows
     #[serde(default)]
     pub misuse: MisuseRules,
+    /// shifts, least people and the numbers of rosters
+    #[serde(default)]
+    pub rostering: Rostering,
 }
 
 /// A window (窗口).

@@ -6,12 +6,15 @@
 //! the clock, from which source; `docs/HALL-LIVES.md` is drawn from them. Pure: `now`, the calendar and the rules are
 //! arguments. Must not know storage, pages, or who booked.
 
+pub mod ab;
 pub mod appointment;
 mod availability;
 mod check;
 mod draw;
+mod fault;
 pub mod figures;
 mod halls;
+pub mod handover;
 pub mod ical;
 mod layout;
 mod misuse;
@@ -20,20 +23,24 @@ mod opening;
 mod presence;
 pub mod queue;
 mod refusal;
+pub mod roster;
+mod shift_check;
+mod shifts;
 pub mod ticket;
 mod time;
 mod who;
 mod words;
 
 pub use availability::{Availability, Places, Slot, left, run};
-pub use check::{Fault, faults, warnings};
+pub use check::{faults, warnings};
 pub use draw::lives_page;
+pub use fault::Fault;
 pub use halls::{Hall, Handles, Post, Queue, Training, Window};
 pub use layout::slots;
 pub use misuse::{Past, Verdict, verdict};
 pub use numbers::{BookingRules, MisuseRules, QueueRules, TEXT_MAX};
 pub use opening::{Closure, Days, Open, Opening, Recurring};
-pub use presence::{Presence, presence};
+pub use presence::{Presence, Rostered, presence};
 pub use refusal::{Refusal, RefusalCode};
 pub use time::{Span, at};
 pub use who::{Here, Standing, Who};

@@ -1,10 +1,13 @@
 //! 进厅不办事 (K6): who was posted at a window by roster, and how many tickets they ended there. From real figures; the list
 //! names days, so that a unit can answer for each.
 
+use std::collections::BTreeMap;
+
 use kernel::{Date, StaffId, UnitId};
 use workday::WorkCalendar;
 
 use crate::halls::Hall;
+use crate::roster::{Duty, days};
 use crate::words::Hours;
 
 /// One posting over some days.
@@ -31,37 +34,77 @@ impl Presence {
     }
 }
 
-/// Everybody posted from `first` to `last`, those without work first; `ended(staff, window, day)` says how many tickets were
-/// ended. Counted are days with office hours: extended, weekend and holiday service is by turns. Seconds (B 岗) stand in only
-/// when needed and are not counted.
+/// Days for which a roster was published, and who was on duty on them, without who was away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rostered {
+    /// first and last day of each roster
+    pub days: Vec<(Date, Date)>,
+    /// duties of these days
+    pub duties: Vec<Duty>,
+}
+
+/// Who counts as present on a day: window, account, unit.
+fn on_day(
+    hall: &Hall,
+    calendar: &WorkCalendar,
+    day: Date,
+    rostered: &Rostered,
+) -> Vec<(u16, StaffId, UnitId)> {
+    let office: Vec<_> =
+        hall.open_on(day, calendar).into_iter().filter(|o| o.kind == Hours::Office).collect();
+    if office.is_empty() {
+        return Vec::new();
+    }
+    let mut out: Vec<(u16, StaffId, UnitId)> = if rostered.days.iter().any(|(a, b)| *a <= day && day <= *b) {
+        let in_office = |d: &&Duty| {
+            let hours = hall.rostering.shift(&d.shift).map_or(&[][..], |s| &s.hours);
+            d.day == day && hours.iter().any(|h| office.iter().any(|o| o.span.meets(*h)))
+        };
+        let unit = |d: &Duty| {
+            let post = hall.posts.iter().find(|p| p.staff == d.staff && p.window == d.window);
+            post.map(|p| (d.window, d.staff, p.unit))
+        };
+        rostered.duties.iter().filter(in_office).filter_map(unit).collect()
+    } else {
+        let first = hall.posts.iter().filter(|p| p.part == crate::Part::First && p.is_on(day));
+        first.map(|p| (p.window, p.staff, p.unit)).collect()
+    };
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// Everybody present from `first` to `last`, those without work first; `ended(staff, window, day)` says how many tickets were
+/// ended. Where a roster was published, who is on it was present, first or second; else whoever is posted first (A 岗), for
+/// seconds stand in only when needed. Counted are days with office hours: extended, weekend and holiday service is by turns.
 pub fn presence(
     hall: &Hall,
     calendar: &WorkCalendar,
     first: Date,
     last: Date,
+    rostered: &Rostered,
     ended: impl Fn(StaffId, u16, Date) -> u32,
 ) -> Vec<Presence> {
-    let mut out = Vec::new();
-    for p in hall.posts.iter().filter(|p| p.part == crate::Part::First) {
-        let mut line =
-            Presence { window: p.window, staff: p.staff, unit: p.unit, days: 0, idle: Vec::new(), ended: 0 };
-        let mut day = first;
-        while day <= last {
-            if p.is_on(day) && hall.open_on(day, calendar).iter().any(|o| o.kind == Hours::Office) {
-                let n = ended(p.staff, p.window, day);
-                line.days += 1;
-                line.ended += n;
-                if n == 0 {
-                    line.idle.push(day);
-                }
+    let mut by: BTreeMap<(u16, StaffId), Presence> = BTreeMap::new();
+    for day in days(first, last) {
+        for (window, staff, unit) in on_day(hall, calendar, day, rostered) {
+            let line = by.entry((window, staff)).or_insert(Presence {
+                window,
+                staff,
+                unit,
+                days: 0,
+                idle: Vec::new(),
+                ended: 0,
+            });
+            let n = ended(staff, window, day);
+            line.days += 1;
+            line.ended += n;
+            if n == 0 {
+                line.idle.push(day);
             }
-            let Ok(next) = day.tomorrow() else { break };
-            day = next;
-        }
-        if line.days > 0 {
-            out.push(line);
         }
     }
+    let mut out: Vec<Presence> = by.into_values().collect();
     out.sort_by_key(|p| (!p.without_work(), std::cmp::Reverse(p.idle.len()), p.window, p.staff));
     out
 }

@@ -4,6 +4,8 @@
 mod availability;
 #[path = "it/lives.rs"]
 mod lives;
+#[path = "it/roster.rs"]
+mod rostering;
 #[path = "it/rules.rs"]
 mod rules;
 #[path = "it/table.rs"]
@@ -83,5 +85,6 @@ pub fn hall() -> Hall {
         booking: BookingRules::default(),
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
+        rostering: hall::roster::Rostering::default(),
     }
 }

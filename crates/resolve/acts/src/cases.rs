@@ -174,6 +174,7 @@ impl Cases {
         tickets: Vec<String>,
     ) -> Later<CaseView> {
         self.write(move |app, tx| {
+            has_no_other_side(&asked)?;
             let office = app.city.office(tx)?;
             let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
             let case = app.act_with_in(tx, &office, &actor, &case, asked.clone(), expect, &tickets)?;
@@ -193,6 +194,7 @@ impl Cases {
     ) -> Later<Answered> {
         self.write(move |app, tx| {
             once(tx, &actor, &name, |tx| {
+                has_no_other_side(&asked)?;
                 let office = app.city.office(tx)?;
                 let case = cases::by_number(tx, &number)?.ok_or(Error::NotFound)?;
                 let case = app.act_in(tx, &office, &actor, &case, asked.clone(), expect)?;
@@ -256,6 +258,7 @@ impl Cases {
         Self::other_side(tx, office, actor, case, &happened.asked)?;
         tell(&self.city, tx, office, &after, &happened.asked)?;
         tell_person(&self.city, tx, office, &after, &happened.asked, None)?;
+        cells::follow(&self.city, tx, office, case, &after, &happened.asked)?;
         Ok(after)
     }
 
@@ -486,6 +489,8 @@ pub(crate) fn shown_to_resident(act: Act) -> bool {
             | Act::DenyExtension
             | Act::AskExtension
             | Act::MissedCall
+            | Act::PeerReturn
+            | Act::PeerCallback
     )
 }
 
@@ -506,6 +511,14 @@ pub fn scope_of(actor: &Actor, wished: &Scope) -> Result<Scope, Error> {
         Scope::Region(_) if actor.role == Role::Clerk => Scope::FirstAsked(unit),
         Scope::Region(_) => Scope::Owned(unit),
     })
+}
+
+/// What another city must hear of is done where it is told: alone it would move the case and tell nobody.
+fn has_no_other_side(asked: &Command) -> Result<(), Error> {
+    if asked.act() == Act::HandOver {
+        return Err(refuse("请在“跨域转办”里办理", "hand it over on the page between cities"));
+    }
+    Ok(())
 }
 
 fn refuse(zh: &str, en: &str) -> Error {

@@ -6,6 +6,7 @@ use resolve::{ArriveWay, Case, Command, Registration};
 use store::cases::{NewCase, Told};
 use store::{Rd, Tx, cases, contacts, counters, office};
 
+use crate::Cases;
 use crate::cases::{EventView, Lodged};
 use crate::reporter::{by_printed_code, own_case, plain_title};
 use crate::told::tell_person;
@@ -65,6 +66,19 @@ pub fn register_in(
     }
     tell_person(city, tx, &office, &new.case, &happened.asked, Some(contact))?;
     Ok((id, Lodged { code: city.vault().code(&number, births.first()), number, version: 1 }))
+}
+
+/// An act that another movement asks for, as this actor: through the door and the table as any other.
+pub fn case_does(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: CaseId,
+    asked: Command,
+) -> Result<Case, Error> {
+    let office = city.office(tx)?;
+    let case = cases::by_id(tx, id)?.ok_or(Error::NotFound)?;
+    Cases::new(city.clone()).act_in(tx, &office, actor, &case, asked, None)
 }
 
 pub fn seen(rd: &mut Rd<'_>, actor: &Actor, number: &str) -> Result<Case, Error> {

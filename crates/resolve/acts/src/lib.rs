@@ -20,7 +20,7 @@ use std::sync::Arc;
 use city::{City, Door};
 
 pub use cases::{CasePage, CaseView, EventView, Lodged, NewContact, ResidentView, scope_of};
-pub use doors::{arrival_code, as_resident, code_fits, code_in, events_in, register_in, seen};
+pub use doors::{arrival_code, as_resident, case_does, code_fits, code_in, events_in, register_in, seen};
 pub use erasures::{ErasureStep, ErasureView};
 pub use history::{PastAct, PastAsk, PastCase, PastPage, past_page};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};

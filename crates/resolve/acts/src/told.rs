@@ -6,7 +6,7 @@ use city::{City, Contact, Door as _, Error, Later, Office, Vault};
 use kernel::Actor;
 use ledger::Hash;
 use outbox::{Told, Topic};
-use resolve::{Act, Case, Command, StageKind};
+use resolve::{Act, Case, Command, Stage, StageKind};
 use store::{Rd, Tx, cases};
 
 use crate::Cases;
@@ -18,13 +18,13 @@ fn topic(act: Act, stage: StageKind) -> Option<Topic> {
         Act::Register => Topic::CaseRegistered,
         Act::Accept => Topic::CaseAccepted,
         Act::Refuse => Topic::CaseRefused,
-        Act::Dispatch | Act::Redispatch => Topic::CaseDispatched,
+        Act::Dispatch | Act::Redispatch | Act::HandOver => Topic::CaseDispatched,
         Act::GrantExtension => Topic::CaseExtended,
         Act::Pause => Topic::CasePaused,
         Act::Resume => Topic::CaseResumed,
         Act::Merge => Topic::CaseMerged,
-        Act::AnswerOnSpot | Act::Reply | Act::ApproveNegative => Topic::CaseReplied,
-        Act::Callback if stage == StageKind::Handling => Topic::CaseReopened,
+        Act::AnswerOnSpot | Act::Reply | Act::ApproveNegative | Act::PeerAnswer => Topic::CaseReplied,
+        Act::Callback if matches!(stage, StageKind::Handling | StageKind::HandedOver) => Topic::CaseReopened,
         Act::Reopen => Topic::CaseReopened,
         Act::Archive => Topic::CaseArchived,
         Act::Amend
@@ -62,7 +62,10 @@ fn topic(act: Act, stage: StageKind) -> Option<Topic> {
         | Act::WarnRed
         | Act::Recompute
         | Act::Backfill
-        | Act::PrintReceipt => return None,
+        | Act::PrintReceipt
+        | Act::PeerAccept
+        | Act::PeerReturn
+        | Act::PeerCallback => return None,
     })
 }
 
@@ -92,11 +95,15 @@ pub(crate) fn tell_person(
         None => city::contact_of(city, tx, after.id)?,
     };
     let clock = after.clock_view(&office.rules.calendar, tx.now());
-    let unit = after.stage.owner().unwrap_or(after.first_asked);
+    // What another city deals with is told as that city's.
+    let unit = match &after.stage {
+        Stage::HandedOver { peer, .. } => peer.name.clone(),
+        stage => office.unit_name(stage.owner().unwrap_or(after.first_asked)),
+    };
     let told = Told {
         topic,
         number: &after.number,
-        unit: office.unit_name(unit),
+        unit,
         date: clock.map_or_else(|| "—".to_owned(), |c| c.due.date().to_string()),
         path: format!("/see/c/{}/{}", after.number, token(city, &after.number, &birth)),
     };

@@ -175,6 +175,11 @@ pub const WITHOUT_FORM: &[Act] = &[
     Act::WarnRed,
     Act::Recompute,
     Act::PrintReceipt,
+    Act::HandOver,
+    Act::PeerAccept,
+    Act::PeerReturn,
+    Act::PeerAnswer,
+    Act::PeerCallback,
 ];
 
 /// The form of an act.

@@ -7,7 +7,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
-use resolve::{Act, Command, Light, Stage, StageKind, StepState, Word as _};
+use resolve::{Act, BeyondStep, Command, Light, Stage, StageKind, StepState, Word as _};
 use resolve_acts::CaseView;
 use web_kit::{
     CaseKey, Fields, Form, Fragment, Lamp, Oops, again, day, lamp, length, render, short_day, unit_choices,
@@ -138,6 +138,16 @@ fn facts(page: &Page, v: &CaseView, region: String) -> Vec<Said> {
         }
         Stage::Escalated { level, office, .. } => {
             put(t.f_level, format!("{} · {office}", word(lang, *level)));
+        }
+        Stage::HandedOver { peer, .. } => {
+            let number = peer.number.as_deref().unwrap_or_default();
+            put(t.f_peer, format!("{} {number}", peer.name).trim().to_owned());
+            let how = match peer.step {
+                BeyondStep::Offered => t.peer_offered,
+                BeyondStep::Taken => t.peer_taken,
+                BeyondStep::Answered => t.peer_answered,
+            };
+            put(t.f_peer_step, how.to_owned());
         }
         Stage::ReturnAsked { reason, evidence, suggest, .. } => {
             put(t.f_return_reason, format!("{}\n{evidence}", word(lang, *reason)));

@@ -98,7 +98,13 @@ pub(crate) fn steps(p: &Page, stage: StageKind) -> Vec<Step> {
         S::Registered => 0,
         S::Accepted | S::Refused => 1,
         S::Dispatched => 2,
-        S::Handling | S::ReturnAsked | S::Conferring | S::Escalated | S::NegativeReview | S::Rectifying => 3,
+        S::Handling
+        | S::ReturnAsked
+        | S::Conferring
+        | S::Escalated
+        | S::HandedOver
+        | S::NegativeReview
+        | S::Rectifying => 3,
         S::Merged => 3,
         S::Replied => 4,
         S::CalledBack => 5,
@@ -128,6 +134,7 @@ pub(crate) fn now(p: &Page, stage: StageKind, unit: &str, due: &str, left: &str)
         | S::ReturnAsked
         | S::Conferring
         | S::Escalated
+        | S::HandedOver
         | S::NegativeReview
         | S::Rectifying => {
             if due.is_empty() {
@@ -153,6 +160,8 @@ pub(crate) fn said(p: &Page, asked: &Command) -> Vec<String> {
         }
         Command::AnswerOnSpot { text } | Command::Backfill { text } => vec![text.clone()],
         Command::Reply { text, basis } => vec![text.clone(), basis.clone()],
+        Command::PeerAnswer { text, office, .. } => vec![text.clone(), office.clone()],
+        Command::HandOver { name, .. } => vec![name.clone()],
         Command::Pause { reason, notice, .. } => vec![word(p.lang, *reason), notice.clone()],
         Command::Merge { into } => vec![into.clone()],
         Command::Callback { solved, satisfied, words } => {

@@ -149,6 +149,7 @@ const OPEN: &[S] = &[
     S::ReturnAsked,
     S::Conferring,
     S::Escalated,
+    S::HandedOver,
     S::NegativeReview,
     S::Rectifying,
     S::Replied,
@@ -161,6 +162,7 @@ const FOR_COORDINATOR: &[S] = &[
     S::NegativeReview,
     S::Conferring,
     S::Escalated,
+    S::HandedOver,
     S::Replied,
     S::CalledBack,
 ];

@@ -155,7 +155,10 @@ fn told(page: &Page, office: &Office, given: &Given, asked: &Command) -> Vec<Sai
     let order = acts::form_of(act).map_or(&[][..], |f| f.fields);
     let mut names: Vec<&str> = order.iter().map(|f| f.name).collect();
     names.extend(
-        map.keys().map(String::as_str).filter(|k| *k != "act" && !names.contains(k)).collect::<Vec<_>>(),
+        map.keys()
+            .map(String::as_str)
+            .filter(|k| !matches!(*k, "act" | "cell") && !names.contains(k))
+            .collect::<Vec<_>>(),
     );
     for name in names {
         let value = map.get(name).map_or_else(String::new, |v| {
@@ -164,6 +167,7 @@ fn told(page: &Page, office: &Office, given: &Given, asked: &Command) -> Vec<Sai
         if !value.is_empty() {
             let label = acts::label_of(act, name, page.t).unwrap_or(match name {
                 "from" => page.t.f_from,
+                "name" if act == Act::HandOver => page.t.f_peer,
                 "calendar" => page.t.f_calendar,
                 "before" => page.t.f_before,
                 "after" => page.t.f_after,

@@ -221,6 +221,7 @@ impl Case {
             | Stage::ReturnAsked { .. }
             | Stage::Conferring { .. }
             | Stage::Escalated { .. }
+            | Stage::HandedOver { .. }
             | Stage::NegativeReview { .. }
             | Stage::Replied { .. }
             | Stage::CalledBack { .. } => coordinator,

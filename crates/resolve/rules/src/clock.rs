@@ -115,6 +115,11 @@ pub enum ClockChange {
     },
     /// The open run is stopped.
     Stop,
+    /// The open run stopped at this moment, which is heard of later: the matter was taken elsewhere (跨域转办).
+    Pass {
+        /// when
+        at: Moment,
+    },
     /// The clock stands still.
     Pause {
         /// legal ground
@@ -188,6 +193,7 @@ impl Clock {
                 run.end_standstill(at);
                 run.stopped = Some(at);
             }
+            ClockChange::Pass { at: taken } => run.stopped = Some((*taken).min(at).max(run.started)),
             ClockChange::Pause { reason, until } => {
                 run.standstills.push(Standstill { reason: *reason, from: at, until: *until, to: None });
             }

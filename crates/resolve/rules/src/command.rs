@@ -61,6 +61,11 @@ words! {
         Recompute = "recompute", "重算期限";
         Backfill = "backfill", "补录历史件";
         PrintReceipt = "print_receipt", "重打凭证";
+        HandOver = "hand_over", "跨域转办";
+        PeerAccept = "peer_accept", "对方受理";
+        PeerReturn = "peer_return", "对方退回";
+        PeerAnswer = "peer_answer", "对方答复";
+        PeerCallback = "peer_callback", "来件地回头看";
     }
 }
 
@@ -481,6 +486,50 @@ pub enum Command {
         /// why it is needed again
         purpose: String,
     },
+    /// 跨域转办: to another city or to the province
+    HandOver {
+        /// its code
+        cell: RegionCode,
+        /// its name
+        name: String,
+        /// why it is theirs, and what is asked of them
+        note: String,
+    },
+    /// 对方受理: from this moment on the clock is theirs
+    PeerAccept {
+        /// the number it has there
+        number: String,
+        /// when they took it
+        at: Moment,
+    },
+    /// 对方退回: it was never theirs
+    PeerReturn {
+        /// why
+        note: String,
+    },
+    /// 对方答复
+    PeerAnswer {
+        /// the answer
+        text: String,
+        /// it says no
+        #[serde(default, skip_serializing_if = "is_false")]
+        negative: bool,
+        /// the unit that answered there
+        office: String,
+    },
+    /// 来件地回头看: the city it came from asked the person
+    PeerCallback {
+        /// solved?
+        solved: Solved,
+        /// satisfied?
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        satisfied: Option<Satisfaction>,
+        /// what was said, covered
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        words: String,
+        /// it is to be dealt with again
+        again: bool,
+    },
 }
 
 /// A task that a joint meeting gave (会商任务).
@@ -555,6 +604,11 @@ act_of!(
     Recompute,
     Backfill,
     PrintReceipt,
+    HandOver,
+    PeerAccept,
+    PeerReturn,
+    PeerAnswer,
+    PeerCallback,
 );
 
 /// The longest text of one field, in characters.
@@ -612,11 +666,15 @@ impl Command {
             Self::ReplyNegative { text, basis, instead } => {
                 vec![("text", text, true), ("basis", basis, true), ("instead", instead, true)]
             }
-            Self::Callback { words, .. } => vec![("words", words, false)],
+            Self::Callback { words, .. } | Self::PeerCallback { words, .. } => vec![("words", words, false)],
+            Self::HandOver { name, note, .. } => vec![("name", name, true), ("note", note, true)],
+            Self::PeerReturn { note } => vec![("note", note, true)],
+            Self::PeerAnswer { text, office, .. } => vec![("text", text, true), ("office", office, false)],
             Self::PrintReceipt { purpose } => vec![("purpose", purpose, true)],
             Self::Archive { summary } => vec![("summary", summary, false)],
             Self::Accept {}
             | Self::Take {}
+            | Self::PeerAccept { .. }
             | Self::GrantExtension { .. }
             | Self::Merge { .. }
             | Self::Absorb { .. }

@@ -6,13 +6,13 @@ use workday::Length;
 use crate::case::{Case, relations};
 use crate::clock::{ClockChange, Extent, Phase};
 use crate::command::{Act, Command, PlannedStep, Registration, Solved, TEXT_MAX, TITLE_MAX};
-use crate::guard::Scene;
+use crate::guard::{Guard, Scene};
 use crate::happened::Happened;
 use crate::limits::{Rules, Subject};
 use crate::refusal::{Refusal, RefusalCode as Code};
 use crate::stage::{Stage, StageKind};
 use crate::table::{ClockEffect, Row, TABLE, To, Who, row};
-use crate::words::{PauseReason, Word as _};
+use crate::words::{Channel, PauseReason, Satisfaction, Word as _};
 
 /// One act that an actor may do now.
 #[derive(Clone, Copy, Debug)]
@@ -134,10 +134,23 @@ impl Case {
             .filter(|row| row.from.contains(&stage) && self.may(row, actor))
             // Only who was whistled for has anywhere to arrive.
             .filter(|row| row.act != Act::Arrive || self.awaited(actor.unit))
+            .filter(|row| self.offers_between_cells(row))
             // Arbitration binds: what is always refused is not offered.
             .filter(|row| row.act != Act::Return || !self.bound)
             .map(|row| Permitted { act: row.act, row })
             .collect()
+    }
+
+    /// What a matter between cells never allows is not offered.
+    fn offers_between_cells(&self, row: &Row) -> bool {
+        let cells = [
+            Guard::NotFromPeer,
+            Guard::FromPeer,
+            Guard::BeyondOffered,
+            Guard::BeyondTaken,
+            Guard::BeyondAnswered,
+        ];
+        row.guards.iter().filter(|g| cells.contains(g)).all(|g| g.about_cells(self).is_ok())
     }
 
     fn target(&self, row: &Row, asked: &Command, rules: &Rules) -> StageKind {
@@ -149,9 +162,19 @@ impl Case {
                 other => other.kind(),
             },
             To::OneOf(_) => match asked {
+                Command::Callback { solved, satisfied, .. }
+                    if matches!(self.stage, Stage::HandedOver { .. }) =>
+                {
+                    if unhappy(*solved, *satisfied) && self.rounds < rules.rounds_max {
+                        StageKind::HandedOver
+                    } else {
+                        StageKind::CalledBack
+                    }
+                }
+                // Who took it in decides whether it is dealt with again.
+                Command::PeerCallback { again, .. } if !again => StageKind::CalledBack,
                 Command::Callback { solved, satisfied, .. } => {
-                    let unhappy = *solved == Solved::No || satisfied.is_some_and(|s| s.is_bad());
-                    if unhappy && self.rounds < rules.rounds_max {
+                    if unhappy(*solved, *satisfied) && self.rounds < rules.rounds_max {
                         StageKind::Handling
                     } else {
                         StageKind::CalledBack
@@ -198,9 +221,13 @@ impl Case {
         let begin = |phase| start(rules, &self.subject(phase, unit, now));
         match row.clock {
             ClockEffect::Keep => Vec::new(),
+            // Who took it in calls back, by a clock of theirs: ours is at rest until they say how it was found.
+            ClockEffect::Start(Phase::Callback) if self.channel == Channel::Peer => vec![ClockChange::Stop],
             ClockEffect::Start(phase) => vec![begin(phase)],
             ClockEffect::Stop => vec![ClockChange::Stop],
             ClockEffect::Resume => vec![ClockChange::Resume],
+            ClockEffect::ByAnswer if to == StageKind::HandedOver => vec![ClockChange::Stop],
+            ClockEffect::Pass => self.pass(asked, rules),
             ClockEffect::ByAnswer => vec![begin(match to {
                 StageKind::Handling => Phase::Handle,
                 StageKind::Accepted => Phase::Intake,
@@ -222,6 +249,16 @@ impl Case {
             ClockEffect::Relimit => self.relimit(asked, rules),
             ClockEffect::Relight => self.relight(now, rules),
         }
+    }
+
+    /// The run ended when the other cell took it: a light that came on while that was not yet known here is out again.
+    fn pass(&self, asked: &Command, rules: &Rules) -> Vec<ClockChange> {
+        let (Command::PeerAccept { at, .. }, Some(run)) = (asked, self.clock.open()) else {
+            return Vec::new();
+        };
+        let early = run.red_lit && *at <= run.due(&rules.calendar).0;
+        let dark = early.then_some(ClockChange::Dark);
+        dark.into_iter().chain([ClockChange::Pass { at: *at }]).collect()
     }
 
     /// A light on record whose moment has not come by the calendar in force goes out, and comes again in its time.
@@ -253,6 +290,11 @@ impl Case {
 
 fn pause(reason: PauseReason, until: kernel::Date) -> ClockChange {
     ClockChange::Pause { reason, until }
+}
+
+/// Was the person left with their matter?
+fn unhappy(solved: Solved, satisfied: Option<Satisfaction>) -> bool {
+    solved == Solved::No || satisfied.is_some_and(|s| s.is_bad())
 }
 
 fn plan_run(asked: &Command) -> Option<ClockChange> {

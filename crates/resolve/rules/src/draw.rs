@@ -76,6 +76,7 @@ fn clock_zh(effect: ClockEffect) -> String {
         ClockEffect::Relimit => "换期限，起点不变".to_owned(),
         ClockEffect::Light => "记录亮灯".to_owned(),
         ClockEffect::Relight => "期限后移则灭灯".to_owned(),
-        ClockEffect::ByAnswer => "重办则重新计时，否则开始“归档”计时".to_owned(),
+        ClockEffect::ByAnswer => "重办则重新计时（对方重办则停止），否则开始“归档”计时".to_owned(),
+        ClockEffect::Pass => "自对方受理时停止".to_owned(),
     }
 }

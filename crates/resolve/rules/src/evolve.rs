@@ -6,7 +6,7 @@ use crate::case::{Arrival, Call, Case, CoTask, ExtensionAsked, MeetingTask, Orde
 use crate::clock::Clock;
 use crate::command::{Command, Solved};
 use crate::happened::Happened;
-use crate::stage::{Stage, StageKind};
+use crate::stage::{Beyond, BeyondStep, Stage, StageKind};
 use crate::step::{RectStep, StepState};
 use crate::words::Channel;
 
@@ -222,11 +222,21 @@ impl Case {
         {
             return Stage::Replied { owner: *owner, negative: *negative, missed_calls: missed_calls + 1 };
         }
+        if let Stage::HandedOver { owner, peer } = &before
+            && happened.to == StageKind::HandedOver
+        {
+            self.leave(&before, asked);
+            return Stage::HandedOver { owner: *owner, peer: beyond(peer.clone(), asked) };
+        }
         if before.kind() == happened.to && new_owner(asked).is_none() {
             return before;
         }
         self.leave(&before, asked);
-        let owner = new_owner(asked).or(before.owner());
+        let mut owner = new_owner(asked).or(before.owner());
+        // What another cell answered is not to the credit of who had it here.
+        if matches!((&before, asked), (Stage::HandedOver { .. }, Command::Callback { .. })) {
+            owner = None;
+        }
         arrive(happened, owner).unwrap_or(before)
     }
 
@@ -235,16 +245,34 @@ impl Case {
         if let Stage::Rectifying { steps, .. } = before {
             self.mended.extend(steps.iter().cloned());
         }
-        if matches!(before, Stage::Replied { .. })
-            && let Command::Callback { solved, satisfied, .. } = asked
-            && (*solved == Solved::No || satisfied.is_some_and(|s| s.is_bad()))
-        {
+        let again = match (before, asked) {
+            (
+                Stage::Replied { .. } | Stage::HandedOver { .. },
+                Command::Callback { solved, satisfied, .. } | Command::PeerCallback { solved, satisfied, .. },
+            ) => *solved == Solved::No || satisfied.is_some_and(|s| s.is_bad()),
+            _ => false,
+        };
+        if again {
             self.rounds += 1;
         }
         if !matches!(asked, Command::GrantExtension { .. }) {
             self.extension = None;
         }
     }
+}
+
+/// How far the other cell is after this.
+fn beyond(mut peer: Beyond, asked: &Command) -> Beyond {
+    match asked {
+        Command::PeerAccept { number, .. } => {
+            peer.number = Some(number.clone());
+            peer.step = BeyondStep::Taken;
+        }
+        Command::PeerAnswer { .. } => peer.step = BeyondStep::Answered,
+        Command::Callback { .. } => peer.step = BeyondStep::Taken,
+        _ => {}
+    }
+    peer
 }
 
 fn nth<T>(list: &mut [T], number: u32) -> Option<&mut T> {
@@ -282,6 +310,10 @@ fn arrive(happened: &Happened, owner: Option<UnitId>) -> Option<Stage> {
         (StageKind::Escalated, Command::Escalate { level, office, .. }) => {
             Stage::Escalated { owner: owner?, level: *level, office: office.clone() }
         }
+        (StageKind::HandedOver, Command::HandOver { cell, name, .. }) => Stage::HandedOver {
+            owner,
+            peer: Beyond { cell: cell.clone(), name: name.clone(), number: None, step: BeyondStep::Offered },
+        },
         (StageKind::NegativeReview, _) => Stage::NegativeReview { owner: owner? },
         (StageKind::Rectifying, Command::Plan { steps }) => Stage::Rectifying {
             owner: owner?,
@@ -301,9 +333,10 @@ fn arrive(happened: &Happened, owner: Option<UnitId>) -> Option<Stage> {
             negative: matches!(asked, Command::ApproveNegative {}),
             missed_calls: 0,
         },
-        (StageKind::CalledBack, Command::Callback { solved, satisfied, .. }) => {
-            Stage::CalledBack { owner, solved: *solved, satisfied: *satisfied }
-        }
+        (
+            StageKind::CalledBack,
+            Command::Callback { solved, satisfied, .. } | Command::PeerCallback { solved, satisfied, .. },
+        ) => Stage::CalledBack { owner, solved: *solved, satisfied: *satisfied },
         (StageKind::CalledBack, _) => Stage::CalledBack { owner, solved: Solved::Yes, satisfied: None },
         (StageKind::Archived, _) => Stage::Archived { owner },
         (StageKind::Refused, Command::Refuse { reason, .. }) => Stage::Refused { reason: *reason },

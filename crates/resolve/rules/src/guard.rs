@@ -7,8 +7,9 @@ use crate::clock::Run;
 use crate::command::Command;
 use crate::limits::Rules;
 use crate::refusal::{Refusal, RefusalCode as Code};
-use crate::stage::Stage;
+use crate::stage::{BeyondStep, Stage};
 use crate::step::StepState;
+use crate::words::Channel;
 
 /// What must hold for an act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +80,16 @@ pub enum Guard {
     RedDue,
     /// 本单位没有承办、协办过
     NotAnswering,
+    /// 不是外地转来的件
+    NotFromPeer,
+    /// 是外地转来的件
+    FromPeer,
+    /// 对方还没有受理
+    BeyondOffered,
+    /// 对方在办
+    BeyondTaken,
+    /// 对方已答复
+    BeyondAnswered,
 }
 
 /// Everything a guard may look at.
@@ -156,7 +167,41 @@ impl Guard {
             Self::YellowDue => "到了亮黄灯的时间",
             Self::RedDue => "到了亮红灯的时间",
             Self::NotAnswering => "本单位没有承办、协办过",
+            Self::NotFromPeer => "不是外地转来的件",
+            Self::FromPeer => "是外地转来的件",
+            Self::BeyondOffered => "对方还没有受理",
+            Self::BeyondTaken => "对方在办",
+            Self::BeyondAnswered => "对方已答复",
         }
+    }
+
+    /// Between cells: where a matter came from, and how far the other side is.
+    pub(crate) fn about_cells(self, case: &Case) -> Result<(), Refusal> {
+        let came = case.channel == Channel::Peer;
+        let step = match &case.stage {
+            Stage::HandedOver { peer, .. } => Some(peer.step),
+            _ => None,
+        };
+        let (holds, zh, en) = match self {
+            Self::NotFromPeer => (
+                !came,
+                "外地转来的件由来件城市告知、回访和了结，这里只办理和答复",
+                "what another city handed over is closed there: here it is dealt with and answered",
+            ),
+            Self::FromPeer => (came, "本件不是外地转来的", "no other city handed this case over"),
+            Self::BeyondOffered => (
+                step == Some(BeyondStep::Offered),
+                "对方已经受理或答复",
+                "the other side has taken it already",
+            ),
+            Self::BeyondTaken => {
+                (step == Some(BeyondStep::Taken), "对方不在办理", "the other side is not dealing with it")
+            }
+            _ => {
+                (step == Some(BeyondStep::Answered), "对方还没有答复", "the other side has not answered yet")
+            }
+        };
+        must(holds, Code::NotAtThisStage, zh, en)
     }
 
     /// The question. Errors say which rule refused.
@@ -192,6 +237,11 @@ impl Guard {
             | Self::NotTheOwner
             | Self::NotAnswering
             | Self::PartsDone => self.about_mending(s),
+            Self::NotFromPeer
+            | Self::FromPeer
+            | Self::BeyondOffered
+            | Self::BeyondTaken
+            | Self::BeyondAnswered => self.about_cells(s.case),
             Self::NotIntoItself => {
                 let other = match s.asked {
                     Command::Merge { into } => into,

@@ -35,7 +35,7 @@ pub use guard::Guard;
 pub use happened::Happened;
 pub use limits::{LimitRule, LimitSet, Rules, default_limits, whistle_limits};
 pub use refusal::{Refusal, RefusalCode};
-pub use stage::{Stage, StageKind};
+pub use stage::{Beyond, BeyondStep, Stage, StageKind};
 pub use step::{RectStep, StepState};
 pub use table::{ClockEffect, Row, TABLE, To, Who, row};
 pub use title::{clause, found_title, title_of};

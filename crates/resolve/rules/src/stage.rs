@@ -1,6 +1,6 @@
 //! The stages of the loop. Each variant carries what exists only in that stage.
 
-use kernel::{Moment, UnitId};
+use kernel::{Moment, RegionCode, UnitId};
 use serde::{Deserialize, Serialize};
 
 use crate::step::RectStep;
@@ -17,6 +17,7 @@ words! {
         ReturnAsked = "return_asked", "退回待裁定";
         Conferring = "conferring", "会商中";
         Escalated = "escalated", "已上报";
+        HandedOver = "handed_over", "已转外地";
         NegativeReview = "negative_review", "否定答复待审";
         Rectifying = "rectifying", "整改中";
         Replied = "replied", "待回头看";
@@ -49,6 +50,32 @@ impl StageKind {
                 | Self::Rectifying
         )
     }
+}
+
+/// How far the other side is with what was handed to it (对方进展).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BeyondStep {
+    /// not taken yet: our clock runs
+    Offered,
+    /// taken: the clock is theirs
+    Taken,
+    /// answered: the callback is ours
+    Answered,
+}
+
+/// The cell that deals with a matter of ours (对方).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beyond {
+    /// its code
+    pub cell: RegionCode,
+    /// its name
+    pub name: String,
+    /// the number that the matter has there
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// how far it is
+    pub step: BeyondStep,
 }
 
 /// Where a case stands, with the data that exists only there.
@@ -97,6 +124,13 @@ pub enum Stage {
         level: Level,
         /// to which office
         office: String,
+    },
+    /// 跨域转办: handed to another city or to the province; tracked until it comes back (`docs/CELLS.md`).
+    HandedOver {
+        /// the unit that had it here; none when none had
+        owner: Option<UnitId>,
+        /// who deals with it
+        peer: Beyond,
     },
     /// 否定答复: the unit says no; the coordinator reviews before it goes out.
     NegativeReview {
@@ -158,6 +192,7 @@ impl Stage {
             Self::ReturnAsked { .. } => StageKind::ReturnAsked,
             Self::Conferring { .. } => StageKind::Conferring,
             Self::Escalated { .. } => StageKind::Escalated,
+            Self::HandedOver { .. } => StageKind::HandedOver,
             Self::NegativeReview { .. } => StageKind::NegativeReview,
             Self::Rectifying { .. } => StageKind::Rectifying,
             Self::Replied { .. } => StageKind::Replied,
@@ -179,7 +214,9 @@ impl Stage {
             | Self::NegativeReview { owner }
             | Self::Rectifying { owner, .. }
             | Self::Replied { owner, .. } => Some(*owner),
-            Self::CalledBack { owner, .. } | Self::Archived { owner } => *owner,
+            Self::HandedOver { owner, .. } | Self::CalledBack { owner, .. } | Self::Archived { owner } => {
+                *owner
+            }
             Self::Merged { was, .. } => was.owner(),
         }
     }

@@ -51,8 +51,10 @@ pub enum ClockEffect {
     Light,
     /// Lights that the calendar takes back go out.
     Relight,
-    /// A handling run again when reopened, a filing run otherwise.
+    /// A handling run again when reopened, a filing run otherwise; it stops where another cell deals with it again.
     ByAnswer,
+    /// It stopped at the moment at which another cell took the matter.
+    Pass,
 }
 
 /// One row of the loop.
@@ -106,6 +108,7 @@ const NOT_ENDED: &[S] = &[
     S::ReturnAsked,
     S::Conferring,
     S::Escalated,
+    S::HandedOver,
     S::NegativeReview,
     S::Rectifying,
     S::Replied,
@@ -130,6 +133,7 @@ const EVERY: &[S] = &[
     S::ReturnAsked,
     S::Conferring,
     S::Escalated,
+    S::HandedOver,
     S::NegativeReview,
     S::Rectifying,
     S::Replied,
@@ -156,8 +160,8 @@ const fn r(
 pub const TABLE: &[Row] = &[
     // 登记 → 受理
     r(Accept, &[S::Registered], &[COORD, CLERK], &[], To::Stage(S::Accepted), ClockEffect::Keep, "R2 CZ 一(四) 受理"),
-    r(Refuse, &[S::Registered, S::Accepted], &[COORD], &[], To::Stage(S::Refused), ClockEffect::Stop, "R2 STANDARDS 3.1 不受理须告知救济"),
-    r(AnswerOnSpot, &[S::Registered, S::Accepted], &[COORD, CLERK], &[], To::Stage(S::CalledBack), ClockEffect::Start(Phase::File), "R2 CZ 二(二) 咨询"),
+    r(Refuse, &[S::Registered, S::Accepted], &[COORD], &[Guard::NotFromPeer], To::Stage(S::Refused), ClockEffect::Stop, "R2 STANDARDS 3.1 不受理须告知救济"),
+    r(AnswerOnSpot, &[S::Registered, S::Accepted], &[COORD, CLERK], &[Guard::NotFromPeer], To::Stage(S::CalledBack), ClockEffect::Start(Phase::File), "R2 CZ 二(二) 咨询"),
     r(Amend, NOT_ENDED, &[COORD], &[], To::Same, ClockEffect::Relimit, "R2 CZ 一(四) 登记"),
     r(AddWords, NOT_ENDED, &[REPORTER, COORD, CLERK], &[], To::Same, ClockEffect::Keep, "R1 LC 吐槽找茬; P1"),
     r(Note, EVERY, &[COORD, SUPER, CLERK, OWNER, CO], &[], To::Same, ClockEffect::Keep, "R2"),
@@ -183,7 +187,7 @@ pub const TABLE: &[Row] = &[
     r(Pause, WORKED_ON, &[OWNER, COORD], &[Guard::ClockRuns, Guard::PauseWithin], To::Same, ClockEffect::Pause, "R3 行政许可法 45"),
     r(Resume, NOT_ENDED, &[OWNER, COORD, SYSTEM], &[Guard::ClockStandsStill, Guard::SystemOnlyWhenDue], To::Same, ClockEffect::Resume, "R3 行政许可法 45"),
     // 并案
-    r(Merge, BEFORE_REPLY, &[COORD], &[Guard::NotIntoItself, Guard::NothingMergedIn], To::Stage(S::Merged), ClockEffect::Keep, "R2 STANDARDS 3.4 重复件并案"),
+    r(Merge, BEFORE_REPLY, &[COORD], &[Guard::NotFromPeer, Guard::NotIntoItself, Guard::NothingMergedIn], To::Stage(S::Merged), ClockEffect::Keep, "R2 STANDARDS 3.4 重复件并案"),
     r(Unmerge, &[S::Merged], &[COORD], &[], To::Before, ClockEffect::Keep, "R2 can be undone; the clock ran on"),
     r(Absorb, NOT_ENDED, &[COORD], &[Guard::NotIntoItself], To::Same, ClockEffect::Keep, "R2 keeps every reporter"),
     r(Release, EVERY, &[COORD], &[], To::Same, ClockEffect::Keep, "R2"),
@@ -193,6 +197,12 @@ pub const TABLE: &[Row] = &[
     r(FinishTask, NOT_ENDED, &[OWNER, CO], &[Guard::TaskOfTheirs], To::Same, ClockEffect::Keep, "R5"),
     r(Escalate, &[S::Handling, S::Conferring], &[COORD], &[], To::Stage(S::Escalated), ClockEffect::Keep, "R5 CZ 四(一) 上报市级、自治区级"),
     r(ComeBack, &[S::Escalated], &[COORD], &[], To::Stage(S::Handling), ClockEffect::Keep, "R5 CZ 四(一) tracked until it comes back"),
+    // 跨域转办: matters between cells (docs/CELLS.md)
+    r(HandOver, &[S::Accepted, S::Dispatched, S::Handling], &[COORD], &[Guard::NotFromPeer, Guard::ClockNotStill, Guard::PartsDone], To::Stage(S::HandedOver), ClockEffect::Keep, "R5 R14 跨域通办 收受分离; our clock runs until they take it"),
+    r(PeerAccept, &[S::HandedOver], &[SYSTEM], &[Guard::BeyondOffered], To::Same, ClockEffect::Pass, "R5 the clock is theirs from the moment they took it"),
+    r(PeerReturn, &[S::HandedOver], &[SYSTEM], &[Guard::BeyondOffered], To::OneOf(&[S::Handling, S::Accepted]), ClockEffect::Keep, "R4 R5 a return never resets the clock"),
+    r(PeerAnswer, &[S::HandedOver], &[SYSTEM], &[Guard::BeyondTaken], To::Same, ClockEffect::Start(Phase::Callback), "R5 R7 the callback is ours"),
+    r(PeerCallback, &[S::Replied], &[SYSTEM], &[Guard::FromPeer], To::OneOf(&[S::CalledBack, S::Handling]), ClockEffect::ByAnswer, "R7 who took it in asks the person"),
     // 整改
     r(Plan, &[S::Handling], &[OWNER], &[Guard::StepsDated], To::Stage(S::Rectifying), ClockEffect::StartPlan, "R6 HY 五(二) 整改台账"),
     r(FinishStep, &[S::Rectifying], &[OWNER], &[Guard::StepOpen], To::Same, ClockEffect::Keep, "R6 HY 五(二)"),
@@ -204,18 +214,19 @@ pub const TABLE: &[Row] = &[
     r(ApproveNegative, &[S::NegativeReview], &[COORD], &[Guard::NotTheOwner], To::Stage(S::Replied), ClockEffect::Start(Phase::Callback), "R2 STANDARDS 3.1"),
     r(SendBackNegative, &[S::NegativeReview], &[COORD], &[], To::Stage(S::Handling), ClockEffect::Keep, "R2 STANDARDS 3.1"),
     // 回头看 归档
-    r(MissedCall, &[S::Replied], &[COORD], &[], To::Same, ClockEffect::Keep, "R7 YY 电话回访"),
-    r(Callback, &[S::Replied], &[COORD, REPORTER], &[], To::OneOf(&[S::CalledBack, S::Handling]), ClockEffect::ByAnswer, "R7 CZ 一(四) 回头看"),
+    r(MissedCall, &[S::Replied], &[COORD], &[Guard::NotFromPeer], To::Same, ClockEffect::Keep, "R7 YY 电话回访"),
+    r(Callback, &[S::HandedOver], &[COORD, REPORTER], &[Guard::BeyondAnswered], To::OneOf(&[S::CalledBack, S::HandedOver]), ClockEffect::ByAnswer, "R7 what another cell answered is asked after here"),
+    r(Callback, &[S::Replied], &[COORD, REPORTER], &[Guard::NotFromPeer], To::OneOf(&[S::CalledBack, S::Handling]), ClockEffect::ByAnswer, "R7 CZ 一(四) 回头看"),
     r(Archive, &[S::CalledBack], &[COORD], &[Guard::PartsDone], To::Stage(S::Archived), ClockEffect::Stop, "R2 CZ 一(四) 归档"),
     r(Archive, &[S::Replied], &[COORD], &[Guard::CalledEnough, Guard::PartsDone], To::Stage(S::Archived), ClockEffect::Stop, "R7 nobody answered the callback"),
-    r(Reopen, &[S::CalledBack, S::Archived], &[COORD, SUPER], &[], To::OneOf(&[S::Handling, S::Accepted]), ClockEffect::ByAnswer, "R7 R9 HY 五(三) 抽查回访"),
+    r(Reopen, &[S::CalledBack, S::Archived], &[COORD, SUPER], &[Guard::NotFromPeer], To::OneOf(&[S::Handling, S::Accepted]), ClockEffect::ByAnswer, "R7 R9 HY 五(三) 抽查回访"),
     r(Reopen, &[S::Refused], &[COORD, SUPER], &[], To::Stage(S::Accepted), ClockEffect::Start(Phase::Intake), "R2 a refusal can be put right"),
     r(PrintReceipt, EVERY, &[COORD, SUPER, CLERK], &[Guard::NotAnswering], To::Same, ClockEffect::Keep, "R1 R7 回头看不得由被反映单位代答"),
     // 系统
     r(WarnYellow, NOT_ENDED, &[SYSTEM], &[Guard::YellowDue], To::Same, ClockEffect::Light, "R3 yellow light"),
     r(WarnRed, NOT_ENDED, &[SYSTEM], &[Guard::RedDue], To::Same, ClockEffect::Light, "R3 red light"),
     r(Recompute, NOT_ENDED, &[SYSTEM], &[], To::Same, ClockEffect::Relight, "R3 a calendar year was imported or corrected"),
-    r(Backfill, &[S::Registered], &[COORD, SYSTEM], &[], To::Stage(S::Archived), ClockEffect::Stop, "R10 replies from before this system"),
+    r(Backfill, &[S::Registered], &[COORD, SYSTEM], &[Guard::NotFromPeer], To::Stage(S::Archived), ClockEffect::Stop, "R10 replies from before this system"),
 ];
 
 /// The row of an act in a stage.

@@ -30,6 +30,7 @@ words! {
         Whistle = "whistle", "企业吹哨";
         Inspection = "inspection", "督查检查";
         Import = "import", "批量导入";
+        Peer = "peer", "外地转来";
     }
 }
 words! {

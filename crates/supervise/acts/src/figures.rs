@@ -372,7 +372,7 @@ impl Supervision {
         self.board_as_asked(rd, narrow_region(actor, ask)?, by)
     }
 
-    fn board_as_asked(&self, rd: &mut Rd<'_>, ask: Ask, by: Dim) -> Result<FigureBoard, Error> {
+    pub(crate) fn board_as_asked(&self, rd: &mut Rd<'_>, ask: Ask, by: Dim) -> Result<FigureBoard, Error> {
         let office = self.city.office(rd)?;
         self.fresh(rd)?;
         let now = self.city.store().now();
@@ -383,9 +383,7 @@ impl Supervision {
             _ if key.is_empty() => "（未注明）".to_owned(),
             Dim::Unit => key.parse().map_or_else(|_| key.to_owned(), |id| office.unit_name(UnitId(id))),
             Dim::Region => regions.get(key).cloned().unwrap_or_else(|| key.to_owned()),
-            Dim::Channel => channel_name(key),
-            Dim::Kind => resolve::Kind::read(key).map_or_else(|| key.to_owned(), |k| k.zh().to_owned()),
-            Dim::Item | Dim::Campaign | Dim::Theme | Dim::Window => key.to_owned(),
+            _ => said(by, key),
         };
         let lines = lines.into_iter().map(|line| NamedLine { name: name(&line.key), line }).collect();
         Ok(FigureBoard { as_of: ask.as_of(now), ask, by, lines, total })
@@ -505,11 +503,17 @@ impl Supervision {
     }
 }
 
-/// Channels of cases and of ratings share one column.
-fn channel_name(key: &str) -> String {
-    let case = resolve::Channel::read(key).map(|c| c.zh().to_owned());
-    case.or_else(|| supervise::RateChannel::read(key).map(|c| c.zh().to_owned()))
-        .unwrap_or_else(|| key.to_owned())
+/// The value of a dimension as people say it, where it is a code word; channels of cases and of ratings share one column.
+pub fn said(by: Dim, key: &str) -> String {
+    let word = match by {
+        Dim::Channel => resolve::Channel::read(key)
+            .map(resolve::Channel::zh)
+            .or_else(|| supervise::RateChannel::read(key).map(supervise::RateChannel::zh)),
+        Dim::Kind => resolve::Kind::read(key).map(resolve::Kind::zh),
+        Dim::Cause => resolve::Cause::read(key).map(resolve::Cause::zh),
+        _ => None,
+    };
+    word.map_or_else(|| key.to_owned(), ToOwned::to_owned)
 }
 
 fn entry(rd: &mut Rd<'_>, actor: &Actor, office: &Office, e: Entry) -> Result<FigureEntry, Error> {

@@ -1,6 +1,7 @@
 //! 督: ratings of services, figures counted from the record, bulletins, scores, draws, what is published.
 
 mod bulletins;
+mod day_counts;
 mod exchange;
 mod figures;
 mod handover;
@@ -17,7 +18,8 @@ use std::sync::Arc;
 use city::{City, Door};
 
 pub use bulletins::{BulletinView, Edited};
-pub use figures::{FIGURES, FigureBoard, FigureEntry, FigureList, League, NamedLine};
+pub use day_counts::DayCounts;
+pub use figures::{FIGURES, FigureBoard, FigureEntry, FigureList, League, NamedLine, said};
 pub use handover::{AnsweredCase, BadRating, Opened, RatingHandovers};
 pub use ratings::{
     NewRating, NewService, OpenResult, Pushed, RatePage, RatingView, Receipt, ServiceView, service_to_rate,

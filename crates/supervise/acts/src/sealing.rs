@@ -4,7 +4,7 @@ use access::{Region, decide, op};
 use city::reach::region_in;
 use city::{Error, Later};
 use kernel::Actor;
-use seals::{Pages, Paper, PaperKind, Sealed, Seals, Usable};
+use seals::{Offered, Pages, Paper, PaperKind, Sealed, Seals};
 use store::{Rd, supervision};
 use supervise::Bulletin;
 
@@ -43,11 +43,11 @@ impl Supervision {
         Ok((paper, b))
     }
 
-    /// The seals that this actor may set under this bulletin now; none of a draft.
-    pub fn seals_for(&self, seals: &Seals, actor: Actor, id: i64) -> Result<Vec<Usable>, Error> {
+    /// The seals that this actor may set under this bulletin now, or why none fits; nothing of a draft.
+    pub fn seals_for(&self, seals: &Seals, actor: Actor, id: i64) -> Result<Offered, Error> {
         match self.city.store().read(|rd| self.to_seal(rd, &actor, id)) {
             Ok((paper, _)) => seals.usable(actor, paper).wait(),
-            Err(Error::Invalid { .. } | Error::Forbidden(_)) => Ok(Vec::new()),
+            Err(Error::Invalid { .. } | Error::Forbidden(_)) => Ok(Offered::default()),
             Err(e) => Err(e),
         }
     }

@@ -29,6 +29,7 @@ pub(crate) struct AskForm {
     pub kind: String,
     pub theme: String,
     pub window: String,
+    pub cause: String,
 }
 
 impl AskForm {
@@ -47,6 +48,7 @@ impl AskForm {
             kind: cut(&self.kind),
             theme: cut(&self.theme),
             window: cut(&self.window),
+            cause: cut(&self.cause),
         };
         Ask { from, to, filter }
     }
@@ -64,6 +66,7 @@ fn hidden(f: &Filter) -> Vec<(&'static str, String)> {
         ("kind", &f.kind),
         ("theme", &f.theme),
         ("window", &f.window),
+        ("cause", &f.cause),
     ];
     fields.into_iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| (n, v.clone())).collect()
 }
@@ -90,6 +93,7 @@ fn of_line(ask: &Ask, by: Dim, key: &str) -> Ask {
         Dim::Kind => f.kind = key.to_owned(),
         Dim::Theme => f.theme = key.to_owned(),
         Dim::Window => f.window = key.to_owned(),
+        Dim::Cause => f.cause = key.to_owned(),
     }
     ask
 }
@@ -112,6 +116,7 @@ fn dim_name(p: &Page, d: Dim) -> &'static str {
         Dim::Kind => t.by_kind,
         Dim::Theme => t.by_theme,
         Dim::Window => t.by_window,
+        Dim::Cause => t.by_cause,
     }
 }
 
@@ -463,10 +468,12 @@ fn narrowed(
         (Dim::Kind, &f.kind),
         (Dim::Theme, &f.theme),
         (Dim::Window, &f.window),
+        (Dim::Cause, &f.cause),
     ];
     set.into_iter()
         .filter(|(_, v)| !v.is_empty())
         .map(|(d, v)| {
+            let v = supervise_acts::said(d, v);
             let without = of_line(&b.ask, d, "");
             (
                 format!("{}：{v}", dim_name(p, d)),

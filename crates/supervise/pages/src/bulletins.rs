@@ -123,6 +123,8 @@ struct BulletinHtml {
     fonts: String,
     sealed: Option<SealedView>,
     seals: Vec<seals::Usable>,
+    /// why none of the seals in use fits
+    no_seal: String,
     may_withdraw: bool,
 }
 
@@ -176,13 +178,12 @@ pub(crate) async fn one(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Res
             href: source_href("", s)?,
         })
     });
-    let (sealed, seals) = sealed::standing(kit, desk, id).await?;
+    let sealed::Standing { sealed, offered, may_withdraw } = sealed::standing(kit, desk, id).await?;
     Ok(render(&BulletinHtml {
-        may_withdraw: may(desk, access::Operation::WriteBulletins)
-            && may(desk, access::Operation::UseSeals)
-            && sealed.as_ref().is_some_and(|s| s.state == "kept"),
+        may_withdraw,
         sealed: sealed.as_ref().map(|s| sealed::view(&p, s)),
-        seals,
+        no_seal: offered.why.map_or_else(String::new, |s| web_kit::said(p.lang, &s)),
+        seals: offered.seals,
         id,
         ver: v.row.ver,
         draft: v.row.state == "draft",

@@ -5,12 +5,12 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use paper::gongwen::{Check, Document};
 use paper::pdf::Fonts;
-use seals::{Pages, PaperKind, Sealed, SealedRow, Usable};
+use seals::{Offered, Pages, PaperKind, Sealed, SealedRow};
 use web_kit::{Fields, Oops, again, base, blocking, qr_squares, when};
 
 use crate::bulletins::one;
 use crate::document::document;
-use crate::{Desk, Kit, Page};
+use crate::{Desk, Kit, Page, may};
 
 /// What the page of a bulletin says of its seal.
 pub(crate) struct SealedView {
@@ -24,19 +24,28 @@ pub(crate) struct SealedView {
     pub withdrawn: String,
 }
 
-/// What the bulletin was sealed as, and what it may be sealed with.
-pub(crate) async fn standing(
-    kit: &Kit,
-    desk: &Desk,
-    id: i64,
-) -> Result<(Option<SealedRow>, Vec<Usable>), Oops> {
-    let row = kit.acts.seals.of_paper(desk.actor(), PaperKind::Bulletin, id).await?;
-    if row.is_some() {
-        return Ok((row, Vec::new()));
+/// How a bulletin stands with seals.
+#[derive(Default)]
+pub(crate) struct Standing {
+    /// what it was sealed as
+    pub sealed: Option<SealedRow>,
+    /// what it may be sealed with
+    pub offered: Offered,
+    /// may who looks withdraw it as sealed
+    pub may_withdraw: bool,
+}
+
+pub(crate) async fn standing(kit: &Kit, desk: &Desk, id: i64) -> Result<Standing, Oops> {
+    let seals = &kit.acts.seals;
+    if let Some(row) = seals.of_paper(desk.actor(), PaperKind::Bulletin, id).await? {
+        let may_withdraw = may(desk, access::Operation::WriteBulletins)
+            && row.state == "kept"
+            && seals.may_withdraw(desk.actor(), row.seal).await?;
+        return Ok(Standing { sealed: Some(row), may_withdraw, ..Standing::default() });
     }
     let (acts, actor) = (kit.acts.clone(), desk.actor());
-    let usable = blocking(move || acts.supervision.seals_for(&acts.seals, actor, id)).await?;
-    Ok((None, usable))
+    let offered = blocking(move || acts.supervision.seals_for(&acts.seals, actor, id)).await?;
+    Ok(Standing { offered, ..Standing::default() })
 }
 
 fn mark_of(row: &SealedRow) -> Sealed {

@@ -24,6 +24,7 @@ fn subject(i: i64) -> Subject {
         channel: ["web", "window", "hotline"][i as usize % 3].to_owned(),
         kind: "matter".to_owned(),
         window: String::new(),
+        cause: String::new(),
         spans: vec![
             span(at(0), Some(at(1)), Standing::Intake),
             span(at(1), end.then(|| at(4)), Standing::Handling),

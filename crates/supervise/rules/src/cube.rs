@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use kernel::{Date, Moment, US_PER_DAY, UnitId};
 
-use crate::facts::{Mark, NEVER, Sort, Span, Standing, Subject, What, moment, seconds};
+use crate::facts::{Mark, NEVER, Sort, Span, Standing, Subject, TEXTS, What, moment, seconds};
 use crate::figures::{C_LATE, C_NEAR, C_OPEN, C_STANDS, COUNTERS, FIGURES, Figure, Rule, Value};
 
 kernel::words! {
@@ -22,6 +22,8 @@ kernel::words! {
         Kind = "kind", "类别";
         Theme = "theme", "一件事";
         Window = "window", "窗口";
+        /// Why it could not be done.
+        Cause = "cause", "办不成的原因";
     }
 }
 
@@ -45,6 +47,8 @@ pub struct Filter {
     pub theme: String,
     /// this window
     pub window: String,
+    /// this cause
+    pub cause: String,
 }
 
 /// What is asked: from which day, to which day, for whom. What stands is told as of the end of the last day,
@@ -147,8 +151,8 @@ struct MarkIn {
     what: What,
 }
 
-/// Attributes that many subjects share: region, item, campaign, theme, channel, kind, window, as interned.
-type Attrs = [u32; 7];
+/// Attributes that many subjects share: region, item, campaign, theme, channel, kind, window, cause, as interned.
+type Attrs = [u32; TEXTS];
 
 /// All facts, ready to be counted.
 #[derive(Default)]
@@ -210,8 +214,7 @@ impl Facts {
 
     /// Takes a subject in, in place of what was held of it.
     pub fn put(&mut self, s: &Subject) {
-        let texts = [&s.region, &s.item, &s.campaign, &s.theme, &s.channel, &s.kind, &s.window];
-        let attrs = texts.map(|t| self.word(t));
+        let attrs = s.texts().map(|t| self.word(t));
         let at = match self.attrs_of.get(&attrs) {
             Some(n) => *n,
             None => {
@@ -290,6 +293,7 @@ impl Facts {
             want(&f.channel),
             want(&f.kind),
             want(&f.window),
+            want(&f.cause),
         ];
         self.attrs
             .iter()
@@ -398,6 +402,7 @@ impl Facts {
             Dim::Channel => text(4),
             Dim::Kind => text(5),
             Dim::Window => text(6),
+            Dim::Cause => text(7),
             Dim::Unit => "",
         }
     }
@@ -495,6 +500,24 @@ impl Facts {
             let marks: Vec<_> = self.marks_of(h).iter().map(mark).collect();
             f(h.id, &spans, &marks);
         }
+    }
+
+    /// Answers of one day by the working days that they took since the case was taken in, as `days` counts them; the last
+    /// class is that many and more. Such counts are added, middles are not.
+    pub fn reply_days(&self, day: Date, classes: usize, days: impl Fn(Date, Date) -> i64) -> Vec<u64> {
+        let mut out = vec![0; classes];
+        self.each_live("", |_, spans, marks| {
+            let Some(first) = spans.first() else { return };
+            for m in marks.iter().filter(|m| matches!(m.what, What::Replied | What::RepliedLate)) {
+                if m.at.date() == day {
+                    let took = usize::try_from(days(first.from.date(), day)).unwrap_or(0);
+                    if let Some(n) = out.get_mut(took.min(classes.saturating_sub(1))) {
+                        *n += 1;
+                    }
+                }
+            }
+        });
+        out
     }
 
     /// One figure for one ask.

@@ -19,6 +19,7 @@ fn subject(id: i64, region: u8, unit: i64, life: &[(u8, u8, u8)]) -> Subject {
         channel: if id % 2 == 0 { "web" } else { "window" }.to_owned(),
         kind: "matter".to_owned(),
         window: String::new(),
+        cause: String::new(),
         spans: Vec::new(),
         marks: Vec::new(),
     };

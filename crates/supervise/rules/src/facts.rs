@@ -41,6 +41,7 @@ codes! {
         Replied = 7, "待回头看";
         CalledBack = 8, "待归档";
         Ended = 9, "已办结";
+        HandedOver = 10, "已转外地";
     }
 }
 codes! {
@@ -128,11 +129,16 @@ pub struct Subject {
     pub kind: String,
     /// 窗口
     pub window: String,
+    /// 办不成的原因
+    pub cause: String,
     /// where it stood, in order
     pub spans: Vec<Span>,
     /// what happened, in order
     pub marks: Vec<Mark>,
 }
+
+/// Texts that subjects are counted by.
+pub(crate) const TEXTS: usize = 8;
 
 /// Bytes that are not the facts of a subject.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -152,7 +158,7 @@ pub(crate) fn moment(s: u32) -> Moment {
     Moment::from_us((i64::from(s) + ZERO_S) * kernel::US_PER_SECOND)
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 fn put_u(out: &mut Vec<u8>, mut n: u64) {
     while n >= 0x80 {
@@ -217,13 +223,24 @@ impl<'a> Reader<'a> {
 }
 
 impl Subject {
+    /// What it is counted by, in the order in which it is kept.
+    pub(crate) const fn texts(&self) -> [&String; TEXTS] {
+        [
+            &self.region,
+            &self.item,
+            &self.campaign,
+            &self.theme,
+            &self.channel,
+            &self.kind,
+            &self.window,
+            &self.cause,
+        ]
+    }
     /// As bytes. Moments are cut to whole seconds.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = vec![VERSION, self.sort as u8];
         put_u(&mut out, u64::try_from(self.id).unwrap_or(0));
-        for text in
-            [&self.region, &self.item, &self.campaign, &self.theme, &self.channel, &self.kind, &self.window]
-        {
+        for text in self.texts() {
             put_s(&mut out, text);
         }
         put_u(&mut out, self.spans.len() as u64);
@@ -255,11 +272,11 @@ impl Subject {
         }
         let sort = r.code(Sort::of)?;
         let id = i64::try_from(r.u()?).map_err(|_| BadFacts("id"))?;
-        let mut texts = [""; 7];
+        let mut texts = [""; TEXTS];
         for text in &mut texts {
             *text = r.s()?;
         }
-        let [region, item, campaign, theme, channel, kind, window] = texts.map(ToOwned::to_owned);
+        let [region, item, campaign, theme, channel, kind, window, cause] = texts.map(ToOwned::to_owned);
         // Every span and mark takes at least three bytes: what is claimed cannot be more than what is there.
         let many = |n: u64, left: usize| usize::try_from(n).ok().filter(|n| n * 3 <= left);
         let n = r.u()?;
@@ -284,7 +301,7 @@ impl Subject {
         if !r.0.is_empty() {
             return Err(BadFacts("too long"));
         }
-        Ok(Self { sort, id, region, item, campaign, theme, channel, kind, window, spans, marks })
+        Ok(Self { sort, id, region, item, campaign, theme, channel, kind, window, cause, spans, marks })
     }
 }
 
@@ -301,13 +318,13 @@ mod tests {
         #[test]
         fn facts_come_back_as_they_were(
             id in 0i64..1 << 47,
-            texts in prop::array::uniform7("[a-z0-9\u{4e00}-\u{4e10}]{0,8}"),
+            texts in prop::array::uniform8("[a-z0-9\u{4e00}-\u{4e10}]{0,8}"),
             spans in prop::collection::vec((any::<u32>(), any::<Option<u32>>(), 0u8..=9, prop::option::of(0i64..9), any::<Option<u32>>()), 0..6),
             marks in prop::collection::vec((any::<u32>(), 0u8..=29, prop::option::of(0i64..9)), 0..9),
         ) {
-            let [region, item, campaign, theme, channel, kind, window] = texts;
+            let [region, item, campaign, theme, channel, kind, window, cause] = texts;
             let subject = Subject {
-                sort: Sort::Case, id, region, item, campaign, theme, channel, kind, window,
+                sort: Sort::Case, id, region, item, campaign, theme, channel, kind, window, cause,
                 spans: spans.into_iter().map(|(f, t, s, u, d)| Span {
                     from: whole(f), to: t.map(whole), standing: Standing::of(s).unwrap(), unit: u.map(UnitId),
                     due: d.map(whole), yellow: d.map(whole),

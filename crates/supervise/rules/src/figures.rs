@@ -98,6 +98,7 @@ pub const FIGURES: &[Figure] = &[
     f("near", ("临期", "Near its limit"), ("截至当日在办、已亮黄灯未超期", "open, yellow light on, not late"), Cases, true, "S1 R3", Rule::Near),
     f("rectifying", ("整改中", "Being mended"), ("截至当日在整改", "in rectification at the end of the day"), Cases, false, "R6 HY 五（二）", Stands(Standing::Rectifying)),
     f("awaiting_call", ("待回头看", "Callback owed"), ("截至当日已答复、未回访", "replied, callback owed at the end of the day"), Cases, false, "R7 CZ 四（二）", Stands(Standing::Replied)),
+    f("handed_over", ("已转外地", "With another city"), ("截至当日转给其他城市或上级、还没有回访了结", "handed to another city or the province, not closed at the end of the day"), Cases, false, "R5 R14", Stands(Standing::HandedOver)),
     f("bounced", ("退回", "Given back"), ("本期退回次数", "given back in the period"), Times, true, "R4 S1", Happened(What::Returned)),
     f("reopened", ("重新办理", "Reopened"), ("本期因未解决、不满意或抽查重新办理的次数", "reopened in the period"), Times, true, "R7 R9 S1", Happened(What::Reopened)),
     f("recurred", ("反复", "Came back"), ("本期经人确认为已办结问题再次发生", "confirmed in the period to be a closed problem come back"), Times, true, "R9 S1", Happened(What::Recurred)),
@@ -176,7 +177,7 @@ impl Value {
 
 /// Counters that the facts are counted into: one for each [`What`], then three for open, late, near, then one
 /// for each [`Standing`].
-pub(crate) const COUNTERS: usize = 30 + 3 + 10;
+pub(crate) const COUNTERS: usize = 30 + 3 + 11;
 pub(crate) const C_OPEN: usize = 30;
 pub(crate) const C_LATE: usize = 31;
 pub(crate) const C_NEAR: usize = 32;

@@ -34,6 +34,7 @@ fn standing(stage: StageKind) -> Standing {
         S::ReturnAsked | S::NegativeReview => Standing::Review,
         S::Conferring => Standing::Conferring,
         S::Escalated => Standing::Escalated,
+        S::HandedOver => Standing::HandedOver,
         S::Rectifying => Standing::Rectifying,
         S::Replied => Standing::Replied,
         S::CalledBack => Standing::CalledBack,
@@ -86,7 +87,9 @@ fn marks_of(
         Command::Reply { .. } | Command::ApproveNegative {} | Command::AnswerOnSpot { .. } => {
             put(if in_time() { What::Replied } else { What::RepliedLate });
         }
-        Command::Callback { solved, satisfied, .. } => {
+        // What another city answered counts there, by the callback that is told to it.
+        Command::Callback { .. } if before.is_some_and(|b| b.stage.kind() == StageKind::HandedOver) => {}
+        Command::Callback { solved, satisfied, .. } | Command::PeerCallback { solved, satisfied, .. } => {
             put(What::CalledBack);
             if *solved == Solved::Yes {
                 put(What::Solved);
@@ -179,6 +182,7 @@ pub fn of_case(
         channel: case.channel.word().to_owned(),
         kind: case.kind.word().to_owned(),
         window: String::new(),
+        cause: case.cause.map_or_else(String::new, |c| c.word().to_owned()),
         spans,
         marks,
     })
@@ -284,6 +288,7 @@ pub fn of_service(id: i64, events: impl IntoIterator<Item = (ServiceEvent, Momen
                     channel: String::new(),
                     kind: String::new(),
                     window: place,
+                    cause: String::new(),
                     spans: Vec::new(),
                     marks: vec![Mark { at, what: What::Served, unit: by }],
                 });

@@ -58,6 +58,7 @@ mod tests {
             channel: String::new(),
             kind: String::new(),
             window: String::new(),
+            cause: String::new(),
             spans: vec![Span {
                 from: at(0),
                 to: None,

@@ -218,7 +218,13 @@ impl Walks {
     pub fn unmask_lead(&self, actor: Actor, id: i64) -> Later<Contact> {
         self.write(move |app, tx| {
             let (mut row, permit) = found(app, tx, &actor, id)?;
-            let sealed = row.contact.as_deref().ok_or(Error::NotFound)?;
+            let sealed = row.contact.as_deref().ok_or_else(|| {
+                Error::invalid(
+                    "contact",
+                    "联系方式已过保存期，已经删除",
+                    "the contact ended when its time was over",
+                )
+            })?;
             let contact = app.city.vault().unseal(sealed_as(id), sealed)?;
             row.ver += 1;
             leads::put(tx, &permit, &row, "unmask_lead", "{\"purpose\":\"callback\"}")?;

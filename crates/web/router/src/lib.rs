@@ -26,7 +26,7 @@ const FORM_MAX: usize = 1 << 20;
 /// The areas of the workbench in their order.
 pub const AREAS: &[Area] = &[
     Area { text: resolve_pages::home_area, places: &[resolve_pages::HOME] },
-    Area { text: resolve_pages::area, places: &[resolve_pages::PLACES] },
+    Area { text: resolve_pages::area, places: &[resolve_pages::PLACES, cells_pages::PLACES] },
     Area { text: service_pages::area, places: &[service_pages::PLACES] },
     Area { text: company_pages::area, places: &[company_pages::PLACES] },
     Area { text: hall_pages::area, places: &[hall_pages::PLACES] },
@@ -46,6 +46,8 @@ pub const BELOW: &[(&str, &str)] = &[
     ("/desk/receipt", "/desk/register"),
     ("/desk/publish", "/desk/cases"),
     ("/desk/outreach", "/desk/office"),
+    ("/desk/rosters", "/desk/halls"),
+    ("/desk/handovers", "/desk/halls"),
 ];
 
 /// The navigation of the portal.
@@ -100,6 +102,7 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
     ("imports-pages", imports_pages::texts::ALL),
     ("outbox-pages", outbox_pages::texts::ALL),
     ("seals-pages", seals_pages::texts::ALL),
+    ("cells-pages", cells_pages::texts::ALL),
 ];
 
 /// All pages over the house.
@@ -127,6 +130,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(imports_pages::routes().with_state(rooms.imports))
         .merge(outbox_pages::routes().with_state(rooms.outbox))
         .merge(seals_pages::routes().with_state(rooms.seals))
+        .merge(cells_pages::routes().with_state(rooms.cells))
         .merge(optimise_pages::routes().with_state(rooms.optimise))
         .merge(supervise_pages::routes().with_state(rooms.supervise))
         .merge(catalogue_pages::routes().with_state(rooms.catalogue))
@@ -146,6 +150,12 @@ pub fn router(house: &House, options: Options) -> Router {
         .with_state(kit)
 }
 
+/// Where other cities send their messages: from no page of this site, so beside the pages and their guard; what they send is
+/// signed.
+pub fn between(house: &House) -> Router {
+    cells_pages::between(house.cells.clone())
+}
+
 /// What each crate of pages may ask.
 pub(crate) struct Rooms {
     pub catalogue: catalogue_pages::Kit,
@@ -160,6 +170,7 @@ pub(crate) struct Rooms {
     pub imports: imports_pages::Kit,
     pub outbox: outbox_pages::Kit,
     pub seals: seals_pages::Kit,
+    pub cells: cells_pages::Kit,
     pub portal: portal::Kit,
 }
 
@@ -180,6 +191,7 @@ impl Rooms {
             outbox,
             halls,
             seals,
+            cells,
             ..
         } = house.clone();
         Self {
@@ -196,6 +208,7 @@ impl Rooms {
             outbox: kit.with(outbox_pages::Acts { outbox }),
             portal: kit.with(portal::Acts { seals: seals.clone() }),
             seals: kit.with(seals_pages::Acts { seals }),
+            cells: kit.with(cells_pages::Acts { cells }),
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) fn of_cases(rooms: &Rooms) -> Slots {
             filler(walk, walk_pages::beside_case),
             filler(supervise, supervise_pages::beside_case),
             filler(company, company_pages::beside_case),
+            filler(&rooms.cells, cells_pages::beside_case),
         ]),
         beside_followed_case: Slot::new([filler(supervise, supervise_pages::beside_followed_case)]),
         next: Slot::new([filler(&rooms.people, people_pages::next_at_home)]),

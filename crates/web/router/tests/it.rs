@@ -1,11 +1,13 @@
 //! The pages from outside: sign-in, forgery, strangers, the forms of all acts, texts, headers.
 
 mod it {
+    mod a_hall;
     mod addresses;
     mod forms;
     mod help;
     mod imports;
     mod pages;
+    mod paid;
     mod reach;
     mod slots;
     mod texts;

@@ -82,6 +82,11 @@ pub fn head_of(rd: &mut Rd<'_>, stream: StreamId) -> Result<Option<(i64, Hash)>>
     rd.query_opt(sql, vals![stream], |row| Ok((row.i64(0)?, row.hash(1)?)))
 }
 
+/// The hash of the event that began a stream; none when it is new.
+pub fn birth(rd: &mut Rd<'_>, stream: StreamId) -> Result<Option<Hash>> {
+    rd.query_opt("SELECT hash FROM event WHERE stream = $1 AND ver = 1", vals![stream], |row| row.hash(0))
+}
+
 /// How many events there are: the last place given.
 pub fn event_count(rd: &mut Rd<'_>) -> Result<i64> {
     rd.query_one(READ_STATE, &[], |row| row.i64(0))

@@ -59,6 +59,10 @@ pub const STEPS: &[Step] = steps![
     33 "posted_reply",
     34 "outbox",
     40 "seals",
+    41 "roster",
+    42 "pay",
+    43 "cells",
+    44 "cause",
 ];
 
 /// The version this program knows.

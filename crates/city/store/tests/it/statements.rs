@@ -17,6 +17,9 @@ const HOLES: &[(&str, &str, &[&str])] = &[
     ("office.rs", "of", &["0 = $4", "unit = $4"]),
     ("texts.rs", "table", &["text_doc", "text_reply"]),
     ("facts.rs", "table", &["fact", "text_doc", "text_reply"]),
+    ("cells.rs", "table", &["cell_out", "cell_in"]),
+    ("cells.rs", "done", &["taken", "done"]),
+    ("cells.rs", "keep", &["NULL", "body"]),
     (
         "ledger_rows/read.rs",
         "SEAL_COLUMNS",

@@ -109,7 +109,7 @@ fn what_cannot_be_read_is_set_aside_alone_in_a_long_table() {
     let merged = merge(base, &mut read);
     assert_eq!((merged.added, merged.changed, merged.same, merged.fresh.len()), (596, 1, 0, 0));
     let refused: Vec<u64> = read.refused.iter().map(|r| r.0).collect();
-    assert_eq!(refused, [79, 502, 11], "{:?}", read.refused);
+    assert_eq!(refused, [11, 79, 502], "{:?}", read.refused);
     let book = Book::read(&merged.book().to_string()).unwrap();
     assert_eq!(book.items.len(), 598);
     assert_eq!((book.items[0].name.as_str(), book.items[1].name.as_str()), ("名", "旧"));
@@ -119,6 +119,59 @@ fn what_cannot_be_read_is_set_aside_alone_in_a_long_table() {
     assert_eq!(laid.fresh, ["规模"]);
     let laid = merge(laid.book(), &mut again);
     assert_eq!((laid.added, laid.changed, laid.same), (0, 0, 2));
+}
+
+#[test]
+fn a_table_none_of_whose_items_goes_with_the_book_is_judged_in_time() {
+    let codes: Vec<String> = (0..1_500).map(|n| format!("zc{n}")).collect();
+    let mut rows: Vec<Vec<&str>> = vec![HEADER.to_vec()];
+    rows.extend(codes.iter().map(|code| vec![code.as_str(), "名", "1000", "", "规模", "属于", "小型", ""]));
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    // In force without a last day.
+    let item = |code: &String| json!({ "code": code, "name": "旧", "amount": 1, "from": "2026-01-01" });
+    let base = json!({ "items": codes.iter().map(item).collect::<Vec<_>>() });
+    let mut read = table(&rows);
+    let began = std::time::Instant::now();
+    let merged = merge(base, &mut read);
+    assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+    assert_eq!((merged.added, merged.changed, merged.items.len()), (0, 0, 1_500));
+    assert_eq!(read.refused.len(), 1_500);
+    assert!(read.refused.iter().all(|r| r.1.contains("重叠")), "{:?}", read.refused[0]);
+}
+
+#[test]
+fn two_amounts_of_one_item_are_told_as_the_cells_say_them() {
+    let table = table(&[
+        HEADER,
+        &["A", "甲", "1000", "", "", "", "", ""],
+        &["A", "甲", "2,000元", "5万", "", "", "", ""],
+    ]);
+    let why = table.items[0].fault.as_ref().map_or("", |f| f.1.zh.as_str());
+    assert!(why.contains("“1000”、“2,000元（上限 5万）”") && !why.contains('{'), "{why}");
+}
+
+#[test]
+fn days_of_the_calendar_taken_as_working_days_are_told() {
+    for (text, want, told) in [
+        ("15", 15, ""),
+        ("15天", 15, ""),
+        ("15个工作日", 15, ""),
+        ("15个自然日", 15, "自然日"),
+        ("两周", 14, "自然日"),
+        ("3-5个工作日", 5, "较长"),
+        ("1周-10天", 10, "自然日"),
+        ("1.5个工作日", 2, "按一天"),
+    ] {
+        let (n, decided) = days(text).unwrap();
+        let zh: String = decided.iter().map(|d| d.0).collect();
+        assert_eq!((n, decided.is_empty()), (want, told.is_empty()), "{text}");
+        assert!(zh.contains(told), "{text}: {zh}");
+    }
+    assert_eq!((days("2个月"), days("12月31日"), days("很快")), (None, None, None));
+    let header: &[&str] = &["事项编码", "事项名称", "金额", "兑现时限"];
+    let table = table(&[header, &["A", "甲", "1000", "15个自然日"]]);
+    let told = &table.told.values_unknown;
+    assert!(told.len() == 1 && told[0].taken_as.contains("15 个工作日（原写自然日"), "{told:?}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ pub mod pack;
 pub mod period;
 pub mod replay;
 mod said;
+pub mod sheets;
 pub mod trace;
 pub mod value;
 

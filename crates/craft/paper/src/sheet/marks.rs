@@ -18,6 +18,18 @@ pub(super) struct Marks {
     /// Cells with an error that is told here: a formula whose result the file does not hold, an error that the reader of
     /// cells does not know; row and column from 0.
     pub(super) unsolved: Vec<(u32, u32, &'static str)>,
+    /// A cell does not say where it stands.
+    unplaced: bool,
+    /// A cell has an error that the reader of cells does not know.
+    unknown: bool,
+}
+
+impl Marks {
+    /// May errors that the reader of cells does not know be passed over? Where a cell does not say where it stands, those
+    /// behind them would move.
+    pub(super) const fn may_pass_over_errors(&self) -> bool {
+        !(self.unplaced && self.unknown)
+    }
 }
 
 /// `B2`
@@ -44,10 +56,51 @@ fn range(text: &str) -> Option<Merge> {
     (r1 <= r2 && c1 <= c2).then_some(Merge { rows: (r1, r2), columns: (c1, c2) })
 }
 
+/// The cell of a sheet that is being read.
+#[derive(Default)]
+struct Cell {
+    open: bool,
+    tag: Vec<u8>,
+    /// of the type of errors
+    error: bool,
+    formula: bool,
+    value: bool,
+    in_value: bool,
+    /// the beginning of its value
+    text: Vec<u8>,
+}
+
+/// Bytes of a value by which an error is told.
+const ERROR_BYTES: usize = 64;
+
+impl Cell {
+    fn begin(&mut self, tag: &[u8]) {
+        self.tag.clear();
+        self.tag.extend_from_slice(tag);
+        self.text.clear();
+        (self.formula, self.value, self.in_value) = (false, false, false);
+        let maybe = tag.windows(3).any(|w| matches!(w, b"\"e\"" | b"'e'"));
+        self.error = maybe && attr(&String::from_utf8_lossy(tag), "t") == Some("e");
+    }
+    fn value_goes_on(&mut self, text: &[u8]) {
+        let room = ERROR_BYTES.saturating_sub(self.text.len());
+        self.text.extend_from_slice(&text[..text.len().min(room)]);
+    }
+}
+
+/// Does a tag end an element, and its name without the prefix.
+fn named(tag: &[u8]) -> (bool, &[u8]) {
+    let (ends, body) = tag.strip_prefix(b"/").map_or((false, tag), |body| (true, body));
+    let to = body.iter().position(|b| b.is_ascii_whitespace() || *b == b'/').unwrap_or(body.len());
+    let name = &body[..to];
+    (ends, memchr::memrchr(b':', name).map_or(name, |at| &name[at + 1..]))
+}
+
 /// Looks for marks in the XML of a sheet that comes in pieces.
 #[derive(Default)]
 pub(super) struct Scan {
     carry: Vec<u8>,
+    cell: Cell,
     pub(super) marks: Marks,
 }
 
@@ -78,74 +131,68 @@ impl Scan {
         self.marks
     }
 
-    /// Formulas without a result: a cell whose formula is followed by no value, or by an empty one that is not a
-    /// text that came out empty.
-    fn unsolved(&mut self, xml: &[u8]) {
-        for at in memchr::memmem::find_iter(xml, b"<f") {
-            if !matches!(xml.get(at + 2), Some(b'>' | b' ' | b'/')) || self.marks.unsolved.len() >= MOST {
-                continue;
-            }
-            let end = memchr::memmem::find(&xml[at..], b"</c>").map_or(xml.len(), |n| at + n);
-            let value = memchr::memmem::find(&xml[at..end], b"<v>").map(|n| at + n + 3);
-            if value.is_some_and(|v| !xml[v..end].starts_with(b"</v>")) {
-                continue;
-            }
-            let Some(start) = memchr::memmem::rfind(&xml[..at], b"<c ") else { continue };
-            let tag = String::from_utf8_lossy(&xml[start..at]);
-            if attr(&tag, "t") != Some("str")
-                || value.is_none() && !xml[at..end].windows(2).any(|w| w == b"<v")
-            {
-                let at = attr(&tag, "r").and_then(cell);
-                self.marks.unsolved.extend(at.map(|(r, c)| (r, c, tabular::value::NO_RESULT)));
-            }
-        }
-    }
-
-    /// Errors that the reader of cells passes over: `#SPILL!`, `Err:502` and whatever programs invent.
-    fn unknown_errors(&mut self, xml: &[u8]) {
-        for at in memchr::memmem::find_iter(xml, b"t=\"e\"") {
-            let Some(start) = memchr::memrchr(b'<', &xml[..at]) else { continue };
-            let end = memchr::memmem::find(&xml[at..], b"</v>").map_or(xml.len(), |n| at + n);
-            let Some(value) = memchr::memmem::find(&xml[at..end], b"<v>").map(|n| at + n + 3) else {
-                continue;
-            };
-            let text = String::from_utf8_lossy(&xml[value..end]);
-            if KNOWN.contains(&&*text) || self.marks.unsolved.len() >= MOST {
-                continue;
-            }
-            let error = tabular::value::error(&text).unwrap_or("#ERROR!");
-            let close = memchr::memchr(b'>', &xml[at..]).map_or(xml.len(), |n| at + n);
-            let tag = String::from_utf8_lossy(&xml[start..close]);
-            let place = attr(&tag, "r").and_then(cell);
-            self.marks.unsolved.extend(place.map(|(r, c)| (r, c, error)));
-        }
-    }
-
+    /// One pass from front to back: merged ranges, hidden rows, formulas without a result, errors that the reader of cells
+    /// passes over (`#SPILL!`, `Err:502` and whatever programs invent), and whether all cells say where they stand.
     fn whole(&mut self, xml: &[u8]) {
-        self.unsolved(xml);
-        self.unknown_errors(xml);
-        for at in memchr::memmem::find_iter(xml, b"mergeCell ") {
-            let end = memchr::memchr(b'>', &xml[at..]).map_or(xml.len(), |n| at + n);
-            let tag = String::from_utf8_lossy(&xml[at..end]);
-            if let Some(merge) = attr(&tag, "ref").and_then(range).filter(|_| self.marks.merged.len() < MOST)
-            {
-                self.marks.merged.push(merge);
+        let mut at = 0;
+        while let Some(open) = memchr::memchr(b'<', &xml[at..]).map(|n| at + n) {
+            if self.cell.in_value {
+                self.cell.value_goes_on(&xml[at..open]);
+            }
+            let Some(close) = memchr::memchr(b'>', &xml[open..]).map(|n| open + n) else { return };
+            let tag = &xml[open + 1..close];
+            at = close + 1;
+            let empty = tag.ends_with(b"/");
+            match named(tag) {
+                (false, b"c") => {
+                    let placed = memchr::memmem::find(tag, b" r=\"").is_some()
+                        || attr(&String::from_utf8_lossy(tag), "r").is_some();
+                    self.marks.unplaced |= !placed;
+                    self.cell.begin(tag);
+                    self.cell.open = !empty;
+                }
+                (true, b"c") => self.cell_ends(),
+                (false, b"f") => self.cell.formula = true,
+                (false, b"v") => (self.cell.value, self.cell.in_value) = (true, !empty),
+                (true, b"v") => self.cell.in_value = false,
+                (false, b"row") if memchr::memmem::find(tag, b"hidden").is_some() => self.row(tag),
+                (false, b"mergeCell") if self.marks.merged.len() < MOST => {
+                    self.marks.merged.extend(attr(&String::from_utf8_lossy(tag), "ref").and_then(range));
+                }
+                _ => {}
             }
         }
-        for at in memchr::memmem::find_iter(xml, b" hidden=") {
-            let start = memchr::memrchr(b'<', &xml[..at]).unwrap_or(at);
-            let end = memchr::memchr(b'>', &xml[at..]).map_or(xml.len(), |n| at + n);
-            let tag = String::from_utf8_lossy(&xml[start..end]);
-            let name = tag.trim_start_matches('<').split_whitespace().next().unwrap_or_default();
-            let hidden = matches!(attr(&tag, "hidden"), Some("1" | "true"));
-            if hidden
-                && name.rsplit(':').next() == Some("row")
-                && let Some(row) = attr(&tag, "r").and_then(|r| r.parse().ok())
-                && self.marks.hidden.len() < MOST
-            {
-                self.marks.hidden.push(row);
-            }
+    }
+
+    fn row(&mut self, tag: &[u8]) {
+        let tag = String::from_utf8_lossy(tag);
+        if matches!(attr(&tag, "hidden"), Some("1" | "true"))
+            && let Some(row) = attr(&tag, "r").and_then(|r| r.parse().ok())
+            && self.marks.hidden.len() < MOST
+        {
+            self.marks.hidden.push(row);
         }
+    }
+
+    fn cell_ends(&mut self) {
+        if !std::mem::take(&mut self.cell.open) || self.marks.unsolved.len() >= MOST {
+            return;
+        }
+        let Cell { tag, formula, value, text, error, .. } = &self.cell;
+        let tag = String::from_utf8_lossy(tag);
+        // A formula followed by no value, or by an empty one that is not a text that came out empty.
+        let unsolved = *formula && text.is_empty() && !(*value && attr(&tag, "t") == Some("str"));
+        let said = if unsolved {
+            tabular::value::NO_RESULT
+        } else {
+            let text = String::from_utf8_lossy(text);
+            if !error || !value || KNOWN.contains(&&*text) {
+                return;
+            }
+            self.marks.unknown = true;
+            tabular::value::error(&text).unwrap_or("#ERROR!")
+        };
+        self.marks.unsolved.extend(attr(&tag, "r").and_then(cell).map(|(r, c)| (r, c, said)));
     }
 }
 
@@ -240,8 +287,51 @@ mod tests {
             let found: Vec<_> = scan.end().unsolved.iter().map(|c| (c.1, c.2)).collect();
             assert_eq!(found, [(1, "#SPILL!"), (2, "Err:"), (3, "#ERROR!")], "{size}");
         }
+        // In single quotes, with attributes and a prefix, and without a place.
+        let xml = br#"<x:row r="1"><x:c r='A1' t='e'><x:v xml:space="preserve">#SPILL!</x:v></x:c><c r="B1" t='e'><v >#NEU!</v></c><c
+r="C1"><f a="b">1</f><v a="b"></v></c><c r="D1" t="str"><f>"e"</f><v a="b"></v></c></x:row>"#;
+        for size in [1, 7, 64, 4096] {
+            let mut scan = Scan::default();
+            xml.chunks(size).for_each(|p| scan.see(p));
+            let marks = scan.end();
+            let found: Vec<_> = marks.unsolved.iter().map(|c| (c.1, c.2)).collect();
+            assert_eq!(found, [(0, "#SPILL!"), (1, "#ERROR!"), (2, tabular::value::NO_RESULT)], "{size}");
+            assert!(marks.may_pass_over_errors(), "{size}");
+        }
+        let passed = |xml: &[u8]| {
+            let mut scan = Scan::default();
+            scan.see(xml);
+            scan.end().may_pass_over_errors()
+        };
+        assert!(!passed(br#"<c t="e"><v>#SPILL!</v></c>"#));
+        assert!(!passed(br#"<c r="A1" t="e"><v>#SPILL!</v></c><c><v>1</v></c>"#));
+        assert!(passed(br#"<c r="A1" t="e"><v>#REF!</v></c><c><v>1</v></c>"#));
+        assert!(passed(br#"<c r="A1"/><c><v>1</v></c>"#));
         for bad in ["", "A1", "A0:B1", "1:2", "B2:A1", "A1:ZZZZZZZZZZ1"] {
             assert_eq!(range(bad), None, "{bad}");
+        }
+    }
+    #[test]
+    fn hostile_marks_take_one_pass() {
+        // Each of them was looked for to the end of the sheet.
+        for piece in [
+            "<c t=\"e\">",
+            "<c r=\"A1\" t=\"e\"/>",
+            "<f>",
+            "<c r=\"A1\"><f/>",
+            "<v>",
+            "t=\"e\"",
+            " hidden=",
+            "mergeCell ",
+            "<row hidden=",
+            "<",
+        ] {
+            let xml = piece.repeat((4 << 20) / piece.len());
+            let began = std::time::Instant::now();
+            let mut scan = Scan::default();
+            xml.as_bytes().chunks(64 << 10).for_each(|p| scan.see(p));
+            drop(scan.end());
+            assert!(began.elapsed() < std::time::Duration::from_secs(10), "{piece}: {:?}", began.elapsed());
         }
     }
 }

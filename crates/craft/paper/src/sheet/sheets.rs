@@ -261,7 +261,8 @@ impl<R: Read + Seek> Book<R> {
         let (inner, marks) = match &mut self.kind {
             Format::Xlsx(book, parts) => {
                 let marks = parts.of_sheet(&name);
-                let rows = xlsx::XlsxRows::sheet(book, &name)?.ok_or(SheetError::NoSheet)?;
+                let rows = xlsx::XlsxRows::sheet(book, &name, marks.may_pass_over_errors())?;
+                let rows = rows.ok_or(SheetError::NoSheet)?;
                 (Inner::Xlsx(Box::new(rows)), marks)
             }
             Format::Csv(reader, dialect) => {

@@ -27,14 +27,20 @@ pub(super) struct XlsxRows<'a, RS: Read + Seek> {
     ahead: Option<((u32, u32), Cell<'a>)>,
     width: usize,
     done: bool,
+    /// Errors of a kind that the reader does not know are passed over.
+    pass_over: bool,
 }
 
 impl<'a, RS: Read + Seek> XlsxRows<'a, RS> {
     /// The sheet with this name; none when it holds no cells by nature.
-    pub(super) fn sheet(book: &'a mut Xlsx<RS>, name: &str) -> Result<Option<Self>, SheetError> {
+    pub(super) fn sheet(
+        book: &'a mut Xlsx<RS>,
+        name: &str,
+        pass_over: bool,
+    ) -> Result<Option<Self>, SheetError> {
         let is_1904 = book.has_1904_epoch();
         match book.worksheet_cells_reader(name) {
-            Ok(cells) => Ok(Some(Self { cells, is_1904, ahead: None, width: 0, done: false })),
+            Ok(cells) => Ok(Some(Self { cells, is_1904, ahead: None, width: 0, done: false, pass_over })),
             Err(XlsxError::NotAWorksheet(_)) => Ok(None),
             Err(e) => Err(bad(e)),
         }
@@ -48,7 +54,7 @@ impl<'a, RS: Read + Seek> XlsxRows<'a, RS> {
                 Some(ahead) => ahead,
                 None => match self.cells.next_cell() {
                     // An error of a kind that the reader does not know: its place is among the marks of the sheet.
-                    Err(XlsxError::CellError(_)) => continue,
+                    Err(XlsxError::CellError(_)) if self.pass_over => continue,
                     Err(e) => return Err(bad(e)),
                     Ok(Some(c)) => (c.get_position(), cell_of(&c, self.is_1904, limits)),
                     Ok(None) => {

@@ -403,6 +403,11 @@ fn workbooks_of_any_program_are_read_and_errors_nobody_knows_cost_their_row() {
         let (rows, _) = read(&workbook(cells, false, "")).unwrap_or_else(|e| panic!("{error}: {e}"));
         assert_eq!((rows.len(), rows[0].is_err(), rows[1].is_ok()), (2, true, true), "{error}");
     }
+    // Passed over where it does not say where it stands, what is behind it would move into its place.
+    let unplaced = "<t=\"inlineStr\"><is><t>路灯</t></is></c><c t=\"e\"><v>#SPILL!</v></c><c t=\"inlineStr\"><is><t>路灯不亮</t></is>";
+    let book = workbook(&[header, &["1", unplaced]], false, "");
+    let refused = read(&book).map_or(true, |(rows, _)| rows.iter().all(Result::is_err));
+    assert!(refused, "a sheet whose cells would move");
 }
 
 #[test]

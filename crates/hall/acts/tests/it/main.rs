@@ -1,5 +1,6 @@
 //! Halls on both engines: a place is surely one's own, a life follows its rules, a window serves, and nobody reaches beyond.
 
+mod roster;
 mod told;
 
 use std::collections::BTreeSet;
@@ -181,6 +182,7 @@ fn hall_ruled(app: &Town, phone: u16, same_item_day_max: u32) -> (i64, Actor) {
         booking: BookingRules::default(),
         queueing: QueueRules::default(),
         misuse: MisuseRules { misses_max: 2, open_max: 0, same_item_day_max, ..MisuseRules::default() },
+        rostering: hall::roster::Rostering::default(),
     };
     (app.halls.put_hall(coordinator(), 0, 0, hall).wait().unwrap(), clerk)
 }

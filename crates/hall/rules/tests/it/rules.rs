@@ -139,9 +139,14 @@ fn waits_no_shows_and_estimates() {
 #[test]
 fn present_without_work_is_seen_by_days() {
     let h = hall();
-    let all = presence(&h, &calendar(), day("2026-03-02"), day("2026-03-08"), |staff, _, d| {
-        u32::from(staff == StaffId(20) && d == day("2026-03-03"))
-    });
+    let all = presence(
+        &h,
+        &calendar(),
+        day("2026-03-02"),
+        day("2026-03-08"),
+        &Rostered::default(),
+        |staff, _, d| u32::from(staff == StaffId(20) && d == day("2026-03-03")),
+    );
     let line = |n: i64| all.iter().find(|p| p.staff == StaffId(n)).unwrap();
     assert_eq!(
         (line(20).days, line(20).ended, line(20).idle.len(), line(20).without_work()),
@@ -152,6 +157,22 @@ fn present_without_work_is_seen_by_days() {
         "five days with office hours (the weekend is by turns) and nothing ended"
     );
     assert!(all[0].without_work() && !all[2].without_work());
+    // Where a roster was published, who is on it was present, and nobody else; before it, who is posted first.
+    let mut h = h;
+    h.rostering = roster::usual(&h);
+    let duty = |d: &str, staff| roster::Duty {
+        day: day(d),
+        staff: StaffId(staff),
+        window: staff as u16 / 10,
+        shift: "日".into(),
+    };
+    let rostered = Rostered {
+        days: vec![(day("2026-03-04"), day("2026-03-08"))],
+        duties: vec![duty("2026-03-04", 10), duty("2026-03-06", 10), duty("2026-03-05", 20)],
+    };
+    let all = presence(&h, &calendar(), day("2026-03-02"), day("2026-03-08"), &rostered, |_, _, _| 0);
+    let days = |n: i64| all.iter().find(|p| p.staff == StaffId(n)).map(|p| p.days);
+    assert_eq!((days(10), days(20), days(30)), (Some(4), Some(3), Some(2)));
 }
 
 #[test]
@@ -197,4 +218,40 @@ fn load_is_counted_by_weekday_and_hour_and_hours_have_their_kind() {
     assert_eq!(kind("2026-03-02 12:00"), None, "closed at noon");
     assert_eq!(kind("2026-03-02 17:59"), Some(Hours::Extended));
     assert_eq!(kind("2026-03-07 10:00"), Some(Hours::Weekend));
+}
+
+#[test]
+fn firsts_seconds_and_what_is_to_be_handed_over() {
+    let mut h = hall();
+    let today = day("2026-03-02");
+    let cover = |h: &Hall| {
+        let of = |c: ab::Cover| (c.letter, c.first.len(), c.second.len());
+        ab::cover(h, today).into_iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(cover(&h), [("A".into(), 2, 0), ("B".into(), 2, 0)]);
+    // Second at window 3, which serves B only; who is first for a queue is not its second too.
+    let mut second = h.posts[0].clone();
+    (second.window, second.part) = (3, Part::Second);
+    h.posts.push(second.clone());
+    h.posts.push(Post { staff: StaffId(20), ..second });
+    assert_eq!(cover(&h), [("A".into(), 2, 0), ("B".into(), 2, 1)]);
+
+    h.rostering = roster::usual(&h);
+    let duty = |d: &str, staff, window, shift: &str| roster::Duty {
+        day: day(d),
+        staff: StaffId(staff),
+        window,
+        shift: shift.into(),
+    };
+    h.posts[1].until = Some(today);
+    h.posts[3].window = 2;
+    let duties =
+        [duty("2026-03-02", 30, 3, "日"), duty("2026-03-03", 30, 3, "日"), duty("2026-03-04", 10, 3, "日")];
+    let due = handover::due(&h, &duties, (today, day("2026-03-05")));
+    let of: Vec<_> = due.iter().map(|d| (d.day, d.window, d.gives.0, d.takes.0, d.post)).collect();
+    assert_eq!(of, [(today, 2, 20, 10, true), (day("2026-03-03"), 3, 30, 10, false)]);
+    assert!(
+        handover::lines_of(&"x\n".repeat(51)).is_err()
+            && handover::lines_of(" a \n\n b").unwrap() == ["a", "b"]
+    );
 }

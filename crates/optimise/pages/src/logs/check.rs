@@ -11,7 +11,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use city::Error;
-use eventlog::conform::{Aligner, Budget, Move, bounded, empty_cost};
+use eventlog::conform::{Aligner, Budget, Move, Unanswered, bounded};
 use eventlog::{Log, Net, Tree, Variants};
 use optimise::promised::{Promised, promised};
 use web_kit::{Oops, render};
@@ -49,7 +49,8 @@ struct CheckHtml {
     answered: bool,
     fitting: String,
     fitness: String,
-    unknown: String,
+    /// cases without an answer and why, a sentence for each reason
+    unknown: Vec<String>,
     rows: Vec<Row>,
     late: Vec<Row>,
 }
@@ -169,7 +170,7 @@ fn html(p: Page, seen: Seen, promised: Option<Result<Promised, String>>) -> Chec
         trouble: String::new(),
         fitting: String::new(),
         fitness: String::new(),
-        unknown: String::new(),
+        unknown: Vec::new(),
         rows: Vec::new(),
         late: Vec::new(),
         guide,
@@ -194,10 +195,10 @@ fn html(p: Page, seen: Seen, promised: Option<Result<Promised, String>>) -> Chec
             let share = fitting as f64 / seen.0.case_count().max(1) as f64 * 100.0;
             out.fitting = format!("{} ({share:.1}%)", grouped(fitting as usize));
             out.fitness = format!("{:.1}%", fitness * 100.0);
-            out.unknown = if unknown > 0 { grouped(unknown as usize) } else { String::new() };
+            out.unknown = unknown.said(out.p.t.log);
             out.answered = true;
         }
-        Err(e) => out.trouble = half(&out.p, &e.to_string()),
+        Err(trouble) => out.trouble = trouble,
     }
     out.late = late(&out.p, &seen.0, &seen.1, &read.limits);
     out.late.extend(read.whole.map(|days| late_cases(&out.p, &seen.0, &seen.1, days)));
@@ -222,29 +223,78 @@ impl Cell {
     }
 }
 
-/// Fitting cases, fitness over all cases, cases without an answer.
-fn compare(
-    p: &Page,
-    log: &Log,
-    guide: &Guide,
-    rows: &mut Vec<Row>,
-) -> Result<(u64, f64, u64), eventlog::Error> {
-    bounded(&guide.net)?;
-    let mut aligner = Aligner::new(&guide.net, Budget { markings: 2_000_000, states: 200_000 })?;
+/// Cases without an answer, by the reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Unknown {
+    /// The guide never ends, whatever is done.
+    no_end: u64,
+    /// Too many steps side by side or left out.
+    wide: u64,
+    /// Not found in time.
+    late: u64,
+    /// Beyond the most frequent ways.
+    rare: u64,
+}
+
+impl Unknown {
+    const fn add(&mut self, why: Option<Unanswered>, cases: u64) {
+        match why {
+            Some(Unanswered::NoEnd) => self.no_end += cases,
+            Some(Unanswered::Budget) => self.wide += cases,
+            Some(Unanswered::Time) => self.late += cases,
+            None => self.rare += cases,
+        }
+    }
+    /// A sentence for each reason that there is.
+    fn said(self, t: &crate::texts::log::Room) -> Vec<String> {
+        let most = [("{s}", PATIENCE.as_secs().to_string()), ("{m}", grouped(VARIANTS_MAX))];
+        [
+            (self.no_end, t.check_no_end),
+            (self.wide, t.check_wide),
+            (self.late, t.check_slow),
+            (self.rare, t.check_rare),
+        ]
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, text)| {
+            let text = text.replace("{n}", &grouped(n as usize));
+            most.iter().fold(text, |text, (mark, value)| text.replace(mark, value))
+        })
+        .collect()
+    }
+}
+
+/// Fitting cases, fitness over the compared cases, cases without an answer.
+fn compare(p: &Page, log: &Log, guide: &Guide, rows: &mut Vec<Row>) -> Result<(u64, f64, Unknown), String> {
+    let said = |e: eventlog::Error| half(p, &e.to_string());
+    bounded(&guide.net).map_err(said)?;
+    let budget = Budget { markings: 2_000_000, states: 200_000 };
+    let mut aligner = Aligner::new(&guide.net, budget).map_err(said)?;
     let labels = aligner.labels_of(log);
     let began = Instant::now();
     let over = || began.elapsed() >= PATIENCE;
-    let empty = u64::from(empty_cost(&mut aligner, &over)?);
+    // Without it no case has an answer.
+    let empty = aligner.answer(&[], &over).map_err(|why| {
+        let mut all = Unknown::default();
+        all.add(Some(why), log.case_count() as u64);
+        all.said(p.t.log).join(" ")
+    })?;
+    let empty = u64::from(empty.cost);
     let variants = Variants::of(log);
-    let (mut fitting, mut unknown, mut cost, mut worst) = (0u64, 0u64, 0u64, 0u64);
+    let (mut fitting, mut cost, mut worst) = (0u64, 0u64, 0u64);
+    let mut unknown = Unknown::default();
     let mut of_variant: Vec<Vec<(bool, String)>> = vec![Vec::new(); variants.len()];
     for (i, v) in variants.ranked(log).into_iter().enumerate() {
         let (trace, count) = (variants.trace(log, v), variants.count[v as usize]);
         let of_model: Vec<u32> = trace.iter().map(|&a| labels[a as usize]).collect();
-        let aligned = if i < VARIANTS_MAX { aligner.align_until(&of_model, &over) } else { None };
-        let Some(aligned) = aligned else {
-            unknown += count;
-            continue;
+        let answer =
+            if i < VARIANTS_MAX { aligner.answer(&of_model, &over).map_err(Some) } else { Err(None) };
+        let aligned = match answer {
+            Ok(aligned) => aligned,
+            Err(why) => {
+                unknown.add(why, count);
+                continue;
+            }
         };
         fitting += if aligned.cost == 0 { count } else { 0 };
         cost += u64::from(aligned.cost) * count;
@@ -330,4 +380,34 @@ fn late_cases(p: &Page, log: &Log, office: &optimise::questions::Office, days: f
         }
     }
     cell.row(p.t.log.dev_late_case.replace("{n}", &format!("{days}")), timed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_of_no_answer_is_told_in_words_of_the_page() {
+        let mut unknown = Unknown::default();
+        assert!(unknown.said(&crate::texts::log::ZH).is_empty());
+        unknown.add(None, 1_234);
+        assert_eq!(
+            unknown.said(&crate::texts::log::ZH),
+            [format!(
+                "1,234 件没有比较：走法太多，只比较了最常见的 {} 种。请先筛选日志。",
+                grouped(VARIANTS_MAX)
+            )]
+        );
+        for why in [Unanswered::NoEnd, Unanswered::Budget, Unanswered::Time] {
+            unknown.add(Some(why), 2);
+        }
+        for texts in [&crate::texts::log::ZH, &crate::texts::log::EN] {
+            let said = unknown.said(texts);
+            let mut different = said.clone();
+            different.dedup();
+            assert_eq!((said.len(), different.len()), (4, 4), "{said:?}");
+            assert!(said.iter().all(|s| !s.contains("--") && !s.contains(['{', '}'])), "{said:?}");
+            assert!(said[2].contains("20 "), "{said:?}");
+        }
+    }
 }

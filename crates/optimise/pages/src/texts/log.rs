@@ -176,7 +176,10 @@ web_kit::room! {
     check_usual: "填入最常见的走法", "Fill in the most frequent way";
     check_fitting: "完全按指南办的件", "Cases exactly as in the guide";
     check_fitness: "总体符合度", "Fitness";
-    check_unknown: "{n} 件没有结论：可并行、可跳过的步骤太多，或 20 秒内没有算完。请先筛选日志，或把指南分成几段来比。", "{n} cases have no answer: too many steps side by side or left out, or not found within 20 seconds. Filter the log first, or compare a part of the guide at a time.";
+    check_no_end: "{n} 件没有结论：按指南的步骤走不到办结。请核对指南的步骤。", "{n} cases have no answer: the steps of the guide never come to an end. See to its steps.";
+    check_wide: "{n} 件没有结论：指南里可并行、可跳过的步骤太多。请把指南分成几段来比。", "{n} cases have no answer: the guide has too many steps side by side or left out. Compare a part of it at a time.";
+    check_slow: "{n} 件没有结论：{s} 秒内没有算完。请先筛选日志。", "{n} cases have no answer: not found within {s} seconds. Filter the log first.";
+    check_rare: "{n} 件没有比较：走法太多，只比较了最常见的 {m} 种。请先筛选日志。", "{n} cases were not compared: of so many ways only the {m} most frequent ones were. Filter the log first.";
     check_deviations: "与指南的差别", "Where reality differs";
     check_late: "各步的时限", "Limits of the steps";
     check_none: "没有差别。", "No difference.";

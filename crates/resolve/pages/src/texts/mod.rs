@@ -187,6 +187,11 @@ web_kit::texts! {
     f_meets: "会议时间", "When";
     f_topic: "要议定的事", "What it must settle";
     f_level: "上报层级", "Level";
+    f_peer: "对方城市", "Other city";
+    f_peer_step: "对方进展", "How far it is there";
+    peer_offered: "待对方受理，期限仍在本市计算", "Not taken yet: the clock runs here";
+    peer_taken: "对方办理中，期限由对方计算", "Being dealt with there: the clock is theirs";
+    peer_answered: "对方已答复，请回访", "Answered there: call the person back";
     f_office: "上报单位", "Office";
     f_question: "请示事项", "What is asked";
     f_kind: "类别", "Kind";

@@ -27,6 +27,15 @@ fn stage(kind: StageKind) -> Stage {
             Stage::Conferring { owner, meets: at("2026-03-04 09:00"), topic: "分类".into() }
         }
         StageKind::Escalated => Stage::Escalated { owner, level: Level::City, office: "市政管办".into() },
+        StageKind::HandedOver => Stage::HandedOver {
+            owner: Some(owner),
+            peer: Beyond {
+                cell: "4304".parse().unwrap(),
+                name: "衡阳市".into(),
+                number: None,
+                step: BeyondStep::Offered,
+            },
+        },
         StageKind::NegativeReview => {
             let asked =
                 Command::ReplyNegative {

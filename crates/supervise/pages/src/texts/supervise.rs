@@ -33,6 +33,7 @@ web_kit::room! {
     by_campaign: "行动", "Campaign";
     by_channel: "渠道", "Channel";
     by_kind: "类别", "Kind";
+    by_cause: "办不成的原因", "Cause";
     by_theme: "一件事", "Theme";
     by_window: "窗口", "Window";
     trend: "逐日走势", "Day by day";
@@ -128,6 +129,7 @@ web_kit::room! {
     st_issued: "已印发", "Issued";
     issue: "印发（不能再改）", "Issue (final)";
     sealed: "已盖章", "Sealed";
+    no_seal: "现在不能盖章", "It cannot be sealed now";
     seal_do: "盖章", "Seal";
     seal_lead: "盖章后生成带电子印章的 OFD，PDF、OFD、Word 都带核验码，任何人可核验。", "Makes the OFD with its seal; PDF, OFD and Word carry a code by which anybody checks them.";
     seal_which: "用哪枚印章", "Which seal";

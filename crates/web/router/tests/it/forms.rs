@@ -14,8 +14,8 @@ fn every_act_of_the_loop_has_a_form_or_is_done_by_the_system() {
     }
     for row in TABLE {
         let by_people = row.who.iter().any(|w| w.0 != kernel::Role::System);
-        // A receipt is printed again on its own page.
-        let other_side = matches!(row.act, Act::Absorb | Act::Release | Act::PrintReceipt);
+        // A receipt is printed again, and a case handed to another city, on a page of its own.
+        let other_side = matches!(row.act, Act::Absorb | Act::Release | Act::PrintReceipt | Act::HandOver);
         assert!(!by_people || other_side || form_of(row.act).is_some(), "{}", row.act.word());
     }
     let mut acts: Vec<_> = FORMS.iter().map(|f| f.act).collect();

@@ -180,3 +180,38 @@ fn quote(text: &str) -> String {
         .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
         .collect()
 }
+
+/// A city that this one speaks with: a matter that was handed to it, and the number of a case that may be.
+pub fn between_cities(
+    app: &House,
+    county: &Actor,
+    of_city: &Actor,
+    registration: &resolve::Registration,
+) -> (i64, String) {
+    let peer = cells::NewPeer {
+        code: "9902".into(),
+        name: "邻市".into(),
+        address: String::new(),
+        rank: cells::Rank::Below,
+        purposes: vec![cells::Purpose::Matters, cells::Purpose::Figures],
+        secret: "0123456789abcdef0123456789abcdef".into(),
+        active: true,
+    };
+    app.cells.set_peer(Actor::system(), peer).wait().unwrap();
+    let [to_hand, handed] = ["一", "二"].map(|n| {
+        let one = resolve::Registration { title: format!("外市的事{n}"), ..registration.clone() };
+        let number = app.cases.register(county.clone(), one, city::Contact::default()).wait().unwrap().number;
+        let accept = resolve::Command::Accept {};
+        app.cases.act(county.clone(), number.clone(), accept, None).wait().unwrap();
+        number
+    });
+    let asked = cells::HandOver {
+        number: handed,
+        peer: "9902".into(),
+        note: "属地管辖".into(),
+        contact_for: String::new(),
+    };
+    app.cells.hand_over(of_city.clone(), asked).wait().unwrap();
+    let all = app.cells.matters(of_city.clone(), cells::Side::Origin, None).wait().unwrap();
+    (all[0].id, to_hand)
+}

@@ -18,7 +18,7 @@ use supervise::{Adjust, AdjustKind, Ask, Filter, Form, Level, RateChannel};
 use supervise_acts::{Measure, NewRating, NewService, Published};
 use walk_acts::{NewLead, WalkSync};
 
-use crate::it::help::{Browser, City, city_with};
+use crate::it::help::{Browser, City, between_cities, city_with};
 
 pub const SEATS: [(&str, &str); 3] = [("a", "本县"), ("b", "邻县"), ("city", "市级")];
 pub const ROLES: [Role; 10] = [
@@ -38,6 +38,9 @@ const MODEL: &str = r#"{"name":"一件事","steps":[{"id":"a","name":"受理","u
 
 /// What of county A is asked for.
 pub struct Things {
+    claim: String,
+    talk: String,
+    list: String,
     case: String,
     code: String,
     item: String,
@@ -54,6 +57,10 @@ pub struct Things {
     application: (String, String),
     company: (String, String),
     hall: i64,
+    /// its roster
+    roster: i64,
+    /// a sheet that its clerk gave
+    hand_over: i64,
     /// who is posted at its window
     posted: i64,
     kiosk: String,
@@ -61,6 +68,8 @@ pub struct Things {
     /// a request that the data of a reporter end
     erasure: i64,
     seal: i64,
+    matter: i64,
+    to_hand: String,
 }
 
 fn day(text: &str) -> Date {
@@ -209,6 +218,8 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         reason: "创新".into(),
         day: today,
     };
+    let (matter, to_hand) =
+        between_cities(app, &coordinator, &actor(Role::Coordinator, "city"), &registration);
     // An ended case whose reporter's data are asked to end.
     let over = Registration { title: "不属于我们".into(), ..registration.clone() };
     let over = app.cases.register(coordinator.clone(), over, Contact::default()).wait().unwrap().number;
@@ -241,15 +252,45 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         code: "91330100799655058B".into(),
         name: "甲县机械有限公司".into(),
         region: "990102".into(),
+        size: "小型".into(),
         ..company_acts::NewCompany::default()
     };
     let code = app.companies.put(actor(Role::Clerk, "a"), new, None).wait().unwrap();
     let pass = app.companies.print_code(actor(Role::Clerk, "a"), code.clone(), "当面".into());
     let company = (code, pass.wait().unwrap());
+    let (claim, list) = crate::it::paid::paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
-    let (hall, kiosk, booking) = hall(app, &coordinator, actor(Role::Clerk, "a"), &item.code);
+    let (hall, kiosk, booking) = super::a_hall::hall(
+        app,
+        &coordinator,
+        actor(Role::Clerk, "a"),
+        &actor(Role::Handler, "a"),
+        &item.code,
+    );
+    let talk = company_acts::NewTalk {
+        kind: "talk".into(),
+        title: "恳谈".into(),
+        place: "三楼".into(),
+        at: Some(app.city.store().now()),
+        agenda: "用工".into(),
+        codes: vec![company.0.clone()],
+    };
+    let talk = app.companies.plan_talk(actor(Role::Coordinator, "a"), talk, None).wait().unwrap();
+    let today = app.city.store().now().date();
+    let this_week = hall::roster::plus(today, -i64::from(today.weekday().to_monday_zero_offset()));
+    let drawn = app.halls.draw_roster(coordinator.clone(), hall, this_week, 1).wait().unwrap();
+    let roster = app.halls.keep_drawn(coordinator.clone(), drawn).wait().unwrap();
+    app.halls.publish_roster(coordinator.clone(), roster, 1).wait().unwrap();
+    let (clerk, heir) = (actor(Role::Clerk, "a"), actor(Role::Handler, "a").staff.unwrap());
+    let why = hall::handover::HandWhy::Leave;
+    let hand_over = app.halls.give_over(clerk, (hall, 1), why, heir, "印章一枚".into(), None).wait().unwrap();
     Things {
+        talk,
+        claim,
+        list,
         hall,
+        roster,
+        hand_over,
         posted,
         kiosk,
         booking,
@@ -276,6 +317,8 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         lead: app.walks.lodge_lead(lead).wait().unwrap(),
         erasure,
         seal: app.seals.apply(Actor::system(), new_seal(a)).wait().unwrap(),
+        matter,
+        to_hand,
         campaign,
         walk,
         rate: receipt.token,
@@ -294,65 +337,6 @@ fn new_seal(unit: UnitId) -> seals::NewSeal {
         roles: vec![Role::Coordinator],
         picture: None,
     }
-}
-
-/// A hall of county A that is always open, the clerk posted at its window, and somebody who has booked there.
-fn hall(app: &House, keeper: &Actor, clerk: Actor, item: &str) -> (i64, String, (String, String)) {
-    use hall::{
-        Availability, DayRule, Days, Handles, Hours, Opening, Part, Places, Post, Queue, Training, Window,
-    };
-    let whole = hall::Span::read_all("00:00-24:00").unwrap();
-    let each = [DayRule::Workdays, DayRule::Weekends, DayRule::Holidays];
-    let each = each.map(|rule| Days::each(rule, day("2026-01-01")));
-    let places = |days: Days| Availability {
-        days,
-        hours: whole.clone(),
-        breaks: Vec::new(),
-        slot_minutes: 60,
-        places: Places { phone: 9, counter: 9, walk_in: 9 },
-        lead_minutes: 0,
-        horizon_days: 2,
-    };
-    let opening = |days: Days| Opening { kind: Hours::Office, days, hours: whole.clone() };
-    let training =
-        Training { course: "岗前".into(), passed: day("2026-01-01"), valid_until: day("2036-01-01") };
-    let new = hall::Hall {
-        name: "甲县政务服务大厅".into(),
-        unit: keeper.unit.unwrap(),
-        region: "990102".parse().unwrap(),
-        address: "县前街1号".into(),
-        phone: "0999-1000".into(),
-        windows: vec![Window { number: 1, name: "综合".into(), queues: vec!["A".into()] }],
-        queues: vec![Queue {
-            letter: "A".into(),
-            name: "综合受理".into(),
-            handles: Handles { everything: true, ..Handles::default() },
-            minutes: 10,
-            availability: each.iter().cloned().map(places).collect(),
-        }],
-        openings: each.iter().cloned().map(opening).collect(),
-        closures: Vec::new(),
-        posts: vec![Post {
-            window: 1,
-            staff: clerk.staff.unwrap(),
-            unit: clerk.unit.unwrap(),
-            part: Part::First,
-            from: day("2026-01-01"),
-            until: None,
-            authority: "受理".into(),
-            training: Some(training),
-        }],
-        booking: hall::BookingRules::default(),
-        queueing: hall::QueueRules::default(),
-        misuse: hall::MisuseRules::default(),
-    };
-    let id = app.halls.put_hall(keeper.clone(), 0, 0, new).wait().unwrap();
-    let kiosk = app.halls.kiosk_of(keeper.clone(), id).wait().unwrap();
-    let phone = hall::Channel::Phone;
-    let slot = app.halls.earliest(item.to_owned(), None, None, 1, phone).wait().unwrap()[0].slot;
-    let contact = Contact { phone: "13800001234".into(), ..Contact::default() };
-    let begun = app.halls.book_for(clerk, slot, item.to_owned(), contact).wait().unwrap();
-    (id, kiosk, (begun.number, begun.code))
 }
 
 /// The path with the subject of county A in its parts; none when nobody said what it is about.
@@ -379,6 +363,8 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/verify/", "{code}", "0".repeat(16)),
         ("/verify/", "{file}", "paper.ofd".into()),
         ("/desk/seals/", "{id}", t.seal.to_string()),
+        ("/desk/cells/hand/", "{number}", t.to_hand.clone()),
+        ("/desk/cells/", "{id}", t.matter.to_string()),
         ("/rate/", "{token}", t.rate.clone()),
         ("/setup/", "{token}", digest.clone()),
         ("/p/", "{token}", "x".into()),
@@ -407,14 +393,27 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/walks/", "{id}", t.campaign.to_string()),
         ("/desk/walks/", "{kind}", "summary".into()),
         ("/desk/companies/c/", "{code}", t.company.0.clone()),
+        ("/desk/companies/funds/", "{code}", "fund".into()),
+        ("/desk/companies/payments/", "{number}", t.claim.clone()),
+        ("/desk/companies/batches/", "{number}", t.list.clone()),
+        ("/desk/companies/talks/", "{number}", t.talk.clone()),
+        ("/see/p/", "{number}", t.claim.clone()),
+        ("/publicity/", "{number}", t.list.clone()),
         ("/c/", "{code}", t.company.0.clone()),
         ("/c/", "{pass}", t.company.1.clone()),
         ("/desk/halls/at/", "{id}", t.hall.to_string()),
+        ("/desk/halls/at/{id}/shifts/", "{part}", "numbers".into()),
         ("/desk/halls/at/", "{part}", "about".into()),
         ("/desk/halls/at/", "{window}", "1".into()),
         ("/desk/halls/at/", "{act}", "recall".into()),
         ("/desk/halls/booking/", "{number}", t.booking.0.clone()),
         ("/desk/halls/booking/", "{act}", "show".into()),
+        ("/desk/rosters/", "{id}", t.roster.to_string()),
+        ("/desk/rosters/", "{act}", "publish".into()),
+        ("/desk/handovers/", "{id}", t.hand_over.to_string()),
+        ("/desk/shifts/", "{act}", "swap".into()),
+        ("/shifts/", "{staff}", t.posted.to_string()),
+        ("/shifts/", "{token}", "x".into()),
         ("/halls/", "{id}", t.hall.to_string()),
         ("/k/", "{id}", t.hall.to_string()),
         ("/k/", "{token}", t.kiosk.clone()),
@@ -456,7 +455,15 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
             text(&[("login", "new.a"), ("name", "新人"), ("role", "handler"), ("unit", "a")])
         }
         "/desk/office/staff/act" => text(&[("login", "handler.a"), ("act", "unbind_sign_on")]),
-        "/desk/office/limits" => text(&[("limits", "[]")]),
+        "/desk/office/limits" => text(&[
+            ("phase", "handle"),
+            ("n", "5"),
+            ("n_unit", "workdays"),
+            ("yellow", "1"),
+            ("yellow_unit", "workdays"),
+            ("effective", "2026-08-01"),
+            ("source", "试行办法第三条"),
+        ]),
         "/desk/office/units" => text(&[
             ("key", "x"),
             ("name", "新单位"),
@@ -479,6 +486,19 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
         "/desk/posted" => {
             vec![("hall", t.hall.to_string()), ("window", "1".into()), ("staff", t.posted.to_string())]
         }
+        "/desk/halls/at/{id}/rosters" => text(&[("first", "2026-01-05"), ("weeks", "1")]),
+        "/desk/halls/at/{id}/leave" => {
+            vec![("staff", t.posted.to_string()), ("kind", "duty".into()), ("first", "2036-01-01".into())]
+        }
+        "/desk/rosters/{id}/{act}" => text(&[("ver", "1")]),
+        "/desk/cells/{id}" => text(&[("act", "recall")]),
+        "/desk/cells/hand/{number}" => text(&[("peer", "9902"), ("note", "属地管辖")]),
+        "/desk/cells/peers" => text(&[
+            ("code", "9903"),
+            ("name", "远市"),
+            ("secret", "0123456789abcdef0123456789abcdef"),
+            ("purposes", "matters"),
+        ]),
         "/desk/erasures" => vec![("number", t.case.clone()), ("reason", "本人申请".into())],
         "/desk/erasures/{id}" => text(&[("step", "check")]),
         "/desk/walks/leads/{id}" => text(&[("act", "call")]),
@@ -609,6 +629,8 @@ fn is_open(path: &str) -> bool {
         // What can be applied for is everybody's; who begins at a window is asked where the item is.
         || path.starts_with("/desk/services/new/")
         || path.starts_with("/desk/services/themes/")
+        // One's own shifts: whose they are is never in the path.
+        || path.starts_with("/desk/shifts/")
 }
 
 /// The law: of what belongs to a county, nobody of the county beside it opens anything or passes a form.

@@ -1,7 +1,9 @@
 //! 企的文案: the list and the file of companies, the page of their people; in pages `p.t.key`.
 
+pub mod pay;
+
 web_kit::texts! {
-    rooms: ;
+    rooms: pay;
     co_area: "企业服务", "Companies";
     co_list: "企业名录", "Companies";
     co_new: "新建企业档案", "New company";
@@ -60,6 +62,8 @@ web_kit::texts! {
     co_renewed: "查询码已更换。请记下新码：{code}", "The code is changed. Keep the new one: {code}";
     co_saved: "已保存。", "Saved.";
     co_say: "补充情况", "Say more";
+    co_act_account: "填写收款账户", "entered the account";
+    co_act_claim: "申请兑付", "asked for a payment";
     co_act_whistle: "吹哨", "blew the whistle";
     wh_title: "企业吹哨", "Whistles";
     wh_blow: "吹哨", "Blow the whistle";
@@ -103,7 +107,7 @@ web_kit::texts! {
     po_lead: "政策拆成事项，条件一行一行写清楚；一人编制，另一人看过矛盾和试算再发布，企业才看得到。", "Policies as items with their conditions as rows; one person proposes, another looks at contradictions and replay and releases.";
     po_draft: "待发布的草案", "Draft";
     po_by: "编制：{by}；理由：{why}", "By {by}: {why}";
-    po_by_system: "随系统", "came with the system";
+    po_by_system: "系统预置", "the system, as it came";
     po_items: "共 {n} 个事项", "{n} items";
     po_new: "新增事项", "New";
     po_changed: "修改后的事项", "Changed, as they would be";
@@ -126,7 +130,6 @@ web_kit::texts! {
     po_office: "责任单位", "Office";
     po_propose: "编制或修改", "Propose";
     po_why: "为什么改", "Why";
-    po_book: "事项（JSON）", "Items (JSON)";
     po_book_hint: "有错会一次列全，不会保存一半。", "All faults are told at once, and nothing is kept by halves.";
     po_met: "符合", "Met";
     po_unmet: "不符合", "Unmet";

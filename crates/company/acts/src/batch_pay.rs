@@ -1,0 +1,105 @@
+//! 免申即享的支付 (P3): the claims of a list are paid like any other, many at once; and the sheet for the bank.
+
+use access::{decide, op};
+use city::{Door, Error, Later, reach};
+use company::claim::{Account, ClaimAct, ClaimState};
+use kernel::{Actor, Said};
+use outbox::Topic;
+use serde_json::json;
+use store::claims::{self, ClaimRow};
+use store::{Rd, batches as rows, companies, funds};
+
+use crate::Companies;
+use crate::batches::due_lines;
+use crate::claims::{ClaimDoing, state_of, twice};
+use crate::funds::a_person;
+
+/// One row of the sheet for the bank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SheetRow {
+    /// 兑付编号
+    pub number: String,
+    /// 统一社会信用代码
+    pub code: String,
+    /// name of the company
+    pub name: String,
+    /// where to
+    pub account: Account,
+    /// in fen
+    pub amount: i64,
+}
+
+impl Companies {
+    /// 批量支付: all of a list that wait, under one receipt of the bank; answers how many, and who could not be paid and why.
+    pub fn pay_batch(
+        &self,
+        actor: Actor,
+        number: String,
+        receipt: String,
+    ) -> Later<(usize, Vec<(String, Said)>)> {
+        self.write(move |app, tx| {
+            let office = app.city.office(tx)?;
+            let row = rows::by_number(tx, number.trim())?.ok_or(Error::NotFound)?;
+            let fund = funds::held(tx, row.fund)?.ok_or(Error::NotFound)?;
+            let permit = decide(&actor, op::PayClaims, reach::unit_in(&office, fund.unit)?)?;
+            let (mut paid, mut left) = (0, Vec::new());
+            for mut claim in claims::of_batch(tx, row.id)? {
+                if state_of(&claim)? != ClaimState::Approved {
+                    continue;
+                }
+                let own = format!("{}/{}", receipt.trim(), claim.number);
+                let doing = ClaimDoing::Pay(if receipt.trim().is_empty() { String::new() } else { own });
+                match app.happens(tx, &permit, &mut claim, &fund, &doing) {
+                    Ok(data) => {
+                        claim.ver += 1;
+                        claims::put(tx, &permit, &claim, ClaimAct::Pay.word(), &data.to_string())
+                            .map_err(twice)?;
+                        app.tell_company(tx, &office, &claim, Some(Topic::PaymentPaid))?;
+                        paid += 1;
+                    }
+                    Err(Error::Invalid { field, said }) if field != "receipt" => {
+                        left.push((claim.number, said));
+                    }
+                    Err(e) => return Err(e),
+                }
+            }
+            Ok((paid, left))
+        })
+    }
+
+    /// 付款清单: who waits to be paid, with whole accounts: an act on record with its purpose.
+    pub fn pay_sheet(&self, actor: Actor, number: String, purpose: String) -> Later<Vec<SheetRow>> {
+        self.write(move |app, tx| {
+            let office = app.city.office(tx)?;
+            let mut row = rows::by_number(tx, number.trim())?.ok_or(Error::NotFound)?;
+            let fund = funds::by_id(tx, row.fund)?.ok_or(Error::NotFound)?;
+            let permit = decide(&actor, op::PayClaims, reach::unit_in(&office, fund.unit)?)?;
+            a_person(&permit)?;
+            let data = json!({ "purpose": city::purpose_of(&purpose)? });
+            let mut out = Vec::new();
+            for claim in claims::of_batch(tx, row.id)? {
+                if state_of(&claim)? != ClaimState::Approved {
+                    continue;
+                }
+                let Some(account) = app.account_in(tx, claim.company)? else { continue };
+                let company = companies::by_id(tx, claim.company)?.ok_or(Error::NotFound)?;
+                out.push(SheetRow {
+                    number: claim.number,
+                    code: company.code,
+                    name: company.name,
+                    account,
+                    amount: claim.amount,
+                });
+            }
+            row.ver += 1;
+            rows::put(tx, &permit, &row, "pay_sheet", &data.to_string())?;
+            Ok(out)
+        })
+    }
+    /// Was the account of a claim looked at by a person, who put the company on the list with a reason?
+    pub(crate) fn was_looked_at(&self, rd: &mut Rd<'_>, claim: &ClaimRow) -> Result<bool, Error> {
+        let Some(batch) = claim.batch else { return Ok(false) };
+        let lines = rows::lines(rd, batch)?;
+        Ok(due_lines(&lines).any(|l| l.company == claim.company && !l.said.is_empty()))
+    }
+}
