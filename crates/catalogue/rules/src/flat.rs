@@ -2,7 +2,7 @@
 //! several materials or steps in one cell. Must not know sheets or files.
 
 use crate::item::{Limit, Material, ServiceItem, Step, Window};
-use crate::words::{Cell as _, LimitUnit, StepKind};
+use crate::words::{Cell as _, StepKind};
 
 /// The columns of items by the names that offices give them, besides their own: field, names.
 pub(crate) const NAMES: &[(&str, &[&str])] = &[
@@ -272,9 +272,7 @@ pub fn split(text: &str) -> Vec<String> {
 pub(crate) fn split_sentences(text: &str) -> Vec<String> {
     let joined = text.replace(['\r', '\t'], " ");
     let parts = apart(&joined).unwrap_or_else(|| {
-        let cut = joined.replace("》、《", "》\n《").replace("》，《", "》\n《");
-        let cut = cut.replace("条、《", "条\n《").replace("款、《", "款\n《").replace("项、《", "项\n《");
-        let cut = cut.replace("条，《", "条\n《").replace("款，《", "款\n《").replace("）、《", "）\n《");
+        let cut = joined.replace("、《", "\n《").replace("，《", "\n《");
         cut.lines().map(str::to_owned).collect()
     });
     parts.iter().map(|t| tidy(t)).filter(|t| !is_nothing(t)).collect()
@@ -479,18 +477,10 @@ pub(crate) fn limit(text: &str, heading: &str) -> Option<Span> {
     // 当场受理，5个工作日办结: what is said in several parts; of several limits the longest, and it is told.
     let parts: Vec<&str> =
         text.split(['，', ',', '；', ';', '。', '、', '\n', '(', '（', ')', '）', ' ']).collect();
-    let limits = parts.iter().filter_map(|t| Limit::read(t).ok().filter(|l| l.amount > 0));
-    let hours = |l: &Limit| {
-        u32::from(l.amount)
-            * match l.unit {
-                LimitUnit::Hour => 1,
-                LimitUnit::Day => 8,
-                LimitUnit::WorkDay => 11,
-                LimitUnit::Month => 240,
-            }
-    };
-    if let Some(longest) = limits.max_by_key(hours) {
-        return Some(Span::Limit(longest, Some(format!("{0} / {0}", longest.show()))));
+    let spans = parts.iter().filter_map(|t| Some((tabular::days::span(t)?, Limit::read(t).ok()?)));
+    let longest = spans.max_by(|a, b| tabular::days::length(a.0).total_cmp(&tabular::days::length(b.0)));
+    if let Some((_, limit)) = longest.filter(|(_, limit)| limit.amount > 0) {
+        return Some(Span::Limit(limit, Some(format!("{0} / {0}", limit.show()))));
     }
     let said: Vec<&&str> = parts.iter().filter(|t| !t.trim().is_empty()).collect();
     (parts.len() > 1 && said.iter().all(|t| at_once(t))).then_some(Span::AtOnce)

@@ -221,6 +221,9 @@ pub fn note_read(tx: &mut Tx<'_>, actor: &Actor, act: &str, data: &str) -> Resul
     append_to(tx, READS, actor, act, data)
 }
 
+/// Characters of a text of a limit.
+const LIMIT_TEXT_MAX: usize = 300;
+
 /// The limits after one was changed.
 fn changed(
     there: &[LimitRule],
@@ -319,6 +322,21 @@ impl City {
                     "limits",
                     "请写明期限的依据：哪份文件第几条",
                     format!("each limit needs an id and a source: {}", bad.id),
+                ));
+            }
+            let texts = |l: &LimitRule| {
+                [
+                    l.id.clone(),
+                    l.source.clone(),
+                    l.item.clone().unwrap_or_default(),
+                    l.set.clone().unwrap_or_default(),
+                ]
+            };
+            if limits.iter().flat_map(texts).any(|t| t.chars().count() > LIMIT_TEXT_MAX) {
+                return Err(Error::invalid(
+                    "limits",
+                    format!("期限的依据、事项、期限集最多各 {LIMIT_TEXT_MAX} 个字"),
+                    format!("texts of a limit have {LIMIT_TEXT_MAX} characters at most"),
                 ));
             }
             let now = tx.now();

@@ -85,7 +85,7 @@ web_kit::texts! {
     limits_long: "条件越多的规则越优先；只对生效日及以后开始的计时有效。", "The rule with more conditions wins; it is in force for clocks that start on its day or later.";
     limits_edit: "修改期限", "Change a limit";
     limits_add: "新增一条期限", "Add a limit";
-    limits_hint: "改生效日期就成为新的一版，原来的继续管已经开始的计时；保存后留痕。", "With another day it becomes a new version, and the old one goes on for clocks that run; saving is on record.";
+    limits_hint: "从生效日期起用新的一版，原来的继续管之前开始的计时；要更正原来那一版，生效日期填回原日期。保存后留痕。", "From its day on the new version holds, and the old one for clocks that began before; to correct the old one, put its own day back. Saving is on record.";
     limits_drop: "不再使用", "Take it out";
     limit_any: "不限", "any";
     limit_n: "期限（数）", "Limit (number)";
