@@ -151,6 +151,7 @@ impl Halls {
             if id != 0 {
                 let old = load(tx, id)?;
                 door(&actor, op::WriteHall, &old.hall, today)?;
+                crate::rosters::keeps_shifts(tx, id, &old.hall, &new, today)?;
                 if old.row.ver != ver {
                     let stream = kernel::StreamId::new(kernel::StreamKind::Hall, id);
                     return Err(Error::Changed(store::StoreError::Conflict {
