@@ -137,6 +137,8 @@ fn a_matter_is_returned_once_and_a_contact_goes_only_where_it_was_agreed() {
     let plain = a.house.cells.set_peer(a.admin(), agreed("http://b.example")).wait();
     assert!(plain.is_err(), "contacts pass over https only");
     a.house.cells.set_peer(a.admin(), agreed("https://b.example")).wait().unwrap();
+    let there = NewPeer { code: a.code.into(), name: a.name.into(), ..agreed("https://a.example") };
+    b.house.cells.set_peer(b.admin(), there).wait().unwrap();
     assert!(a.house.cells.set_peer(a.coordinator(), agreed("https://b.example")).wait().is_err());
     let second = a.house.cells.hand_over(a.coordinator(), with("联系申请人")).wait().unwrap();
     settle(&all);
@@ -176,6 +178,13 @@ fn what_cannot_be_read_stands_aside_and_strangers_learn_nothing() {
     let body = parcel.body.replace("\"kind\":\"offer\"", "\"kind\":\"offer_of_2030\"");
     let later = sign(Parcel { body, ..parcel.clone() });
     let receipt = b.takes(&later).unwrap();
+    let said: serde_json::Value = serde_json::from_slice(&receipt).unwrap();
+    assert_eq!(said["state"], "aside");
+    // A receipt of other words than those that were sent is none, though the other side signed it.
+    assert!(a.house.cells.receipted(b.code, parcel.key, &receipt).is_err());
+    // The same number with other words: the sender was set back.
+    let receipt = b.takes(&parcel).unwrap();
+    assert!(String::from_utf8(receipt.clone()).unwrap().contains("恢复过备份"));
     a.house.cells.receipted(b.code, parcel.key, &receipt).unwrap();
     for (town, came) in [(a, false), (b, true)] {
         let asides = town.house.cells.asides(town.coordinator()).wait().unwrap();
@@ -185,6 +194,40 @@ fn what_cannot_be_read_stands_aside_and_strangers_learn_nothing() {
         );
     }
     assert!(a.house.cells.receipted(b.code, parcel.key, b"{}").is_err(), "no receipt of theirs");
+}
+
+/// What was not agreed stands aside on both sides, and goes its way once it is agreed and said again.
+#[test]
+fn what_was_not_agreed_stands_aside_until_it_is() {
+    let clock = HandClock::at(START.parse().unwrap());
+    let all = towns(&clock, 2);
+    let (a, b) = (&all[0], &all[1]);
+    let agreed = |purposes| NewPeer {
+        code: a.code.into(),
+        name: a.name.into(),
+        address: String::new(),
+        rank: Rank::Beside,
+        purposes,
+        secret: String::new(),
+        active: true,
+    };
+    b.house.cells.set_peer(b.admin(), agreed(vec![])).wait().unwrap();
+    let number = a.lodge("要办的事");
+    let subject = a.hand(&number, b).unwrap();
+    settle(&all);
+    for (town, came) in [(a, false), (b, true)] {
+        let asides = town.house.cells.asides(town.coordinator()).wait().unwrap();
+        assert!(asides.iter().any(|m| m.came == came && m.why.contains("没有约定")), "{asides:?}");
+    }
+    b.house.cells.set_peer(b.admin(), agreed(vec![Purpose::Matters])).wait().unwrap();
+    assert_eq!(b.house.cells.try_messages_again(b.admin()).wait().unwrap(), 1);
+    assert_eq!(b.find(Side::Receiver, &subject).unwrap().state, State::Offered);
+    // Said again here, it is done there already.
+    assert_eq!(a.house.cells.try_messages_again(a.admin()).wait().unwrap(), 1);
+    settle(&all);
+    for town in &all {
+        assert!(town.house.cells.asides(town.coordinator()).wait().unwrap().is_empty());
+    }
 }
 
 fn delivery_signature(secret: &str, p: &Parcel) -> String {
@@ -346,5 +389,6 @@ fn a_province_adds_up_what_its_cities_tell_and_who_is_silent_is_not_nought() {
     tell(a);
     let p = a.parcels(top).remove(0);
     let receipt: serde_json::Value = serde_json::from_slice(&top.takes(&p).unwrap()).unwrap();
-    assert_eq!(receipt["state"], "aside");
+    assert_eq!(receipt["state"], "taken", "what is not wanted is not said again and again");
+    assert!(board(0, 4).cities.iter().all(|l| l.code != a.code), "and counts nowhere");
 }

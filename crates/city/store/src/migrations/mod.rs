@@ -63,6 +63,8 @@ pub const STEPS: &[Step] = steps![
     42 "pay",
     43 "cells",
     44 "cause",
+    45 "claim_indexes",
+    46 "cell_digest",
 ];
 
 /// The version this program knows.
