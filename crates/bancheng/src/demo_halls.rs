@@ -193,6 +193,7 @@ pub(crate) fn begin<'a>(app: &'a House, city: &demo::City, start: Moment) -> Res
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
         rostering: hall::roster::Rostering::default(),
+        helping: hall::help::Helping::default(),
     };
     hall.rostering = hall::roster::usual(&hall);
     let hall = app.halls.put_hall(Actor::system(), 0, 0, hall).wait().context("hall")?;
@@ -246,6 +247,7 @@ fn small_hall(of: &Posted<'_>, (key, name, address, phone): (&str, &str, &str, &
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
         rostering: hall::roster::Rostering::default(),
+        helping: hall::help::Helping::default(),
     })
 }
 

@@ -64,6 +64,7 @@ pub fn hall(
         queueing: hall::QueueRules::default(),
         misuse: hall::MisuseRules::default(),
         rostering: hall::roster::Rostering::default(),
+        helping: hall::help::Helping::default(),
     };
     let post = new.posts[0].clone();
     new.posts.push(Post { staff: second.staff.unwrap(), part: Part::Second, ..post });
