@@ -52,8 +52,8 @@ pub const fn stream(id: i64) -> StreamId {
     StreamId::new(StreamKind::Help, id)
 }
 
-const COLUMNS: &str =
-    "id, number, ver, hall, kind, stage, item, region, staff, day, out, asked, ended, next_at, state";
+const COLUMNS: &str = "id, number, ver, hall, kind, stage, item, region, staff, day, out, asked, ended, next_at, \
+                       state";
 
 fn row_of(r: &Row<'_>) -> Result<HelpRow> {
     Ok(HelpRow {

@@ -80,7 +80,7 @@ pub struct Helping {
     pub at_home: Vec<String>,
     /// 帮办员名册
     pub helpers: Vec<Helper>,
-    /// the last number given to a helper
+    /// the last number given to a helper or a ground
     pub given: u32,
     /// numbers
     pub numbers: HelpRules,
