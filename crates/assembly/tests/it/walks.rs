@@ -354,7 +354,8 @@ fn a_walk_counts_by_the_conditions_of_its_campaign_and_not_when_it_is_to_be_made
         let line = settled.iter().find(|s| s.line.row.id == one.id).unwrap();
         assert_eq!(line.settled.as_ref().unwrap().1.verdict, "again");
         assert!(!line.may_judge);
-        let later = send(&a, "counts-01", vec![p.does(Act::Noted { step: String::new(), text: "补记".into() })]);
+        let later =
+            send(&a, "counts-01", vec![p.does(Act::Noted { step: String::new(), text: "补记".into() })]);
         assert!(later.lacks.iter().any(|l| l.zh.contains("大厅录像")), "{:?}", later.lacks);
         assert_eq!(counted(&a), 0, "more of it changes nothing");
         let board = app.walks.walk_board(coordinator(), id, "2026-03-31".parse().unwrap()).wait().unwrap();

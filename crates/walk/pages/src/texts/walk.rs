@@ -197,6 +197,7 @@ web_kit::room! {
     rec_case_missing: "请填写受理编号", "Give the number of the case";
     rec_waiting: "开始等候", "Waiting";
     rec_stop_waiting: "停止等候", "Stop waiting";
+    rec_shared: "可以不带", "Need not be brought";
     rec_handling: "开始办理", "Handling";
     rec_stop_handling: "停止办理", "Stop handling";
     rec_steps: "环节", "Steps";
