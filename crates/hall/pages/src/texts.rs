@@ -92,7 +92,8 @@ web_kit::texts! {
     hall_th_closures: "临时关闭", "Closures";
     hall_th_numbers: "预约、叫号和爽约的规则数字", "Numbers of the rules";
     hall_add: "保存", "Save";
-    hall_drop: "删除", "Drop";
+    hall_ask_drop: "确定删除：", "Remove: ";
+    hall_drop: "删除", "Remove";
     hall_window_number: "窗口号", "Number of the window";
     hall_letter: "业务代号（一两个大写字母，印在号上）", "Letter (one or two capitals, before the number)";
     hall_minutes: "每人用时（分钟）", "Minutes for each person";
@@ -301,6 +302,8 @@ web_kit::texts! {
     help_withdraw: "撤回申请", "Withdraw";
     help_withdraw_for: "来电撤回，代为办理", "Withdraw for who calls";
     help_withdraw_hint: "撤回后本单结束，交来的原件帮办员会还回。", "The order ends; originals that were handed on are given back.";
+    help_withdraw_ask: "确定撤回这张单？", "Withdraw this order?";
+    help_erase_ask: "确定删除您的姓名、电话和地址？删除后大厅无法再联系您。", "Delete your name, number and address? The hall cannot reach you afterwards.";
     help_events: "办理经过（谁看过您的信息也在内）", "What happened (and who looked at your data)";
     help_erase: "现在就删除我的姓名、电话和地址", "Delete my name, number and address now";
     help_see_only: "此页只能查看。要撤回、补充、确认清单或评价，请用单号和查询码。", "This page only shows. To withdraw, add, confirm or rate, use number and code:";
