@@ -1,6 +1,7 @@
 //! Lists of orders: what waits in a hall, what a helper has, whose doors they go to today, figures with the orders behind them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use access::{Nothing, Own, decide, op};
 use city::{Contact, Door as _, Error, Later};
@@ -124,10 +125,10 @@ impl Halls {
             let mut halls: BTreeMap<i64, Loaded> = BTreeMap::new();
             let mut out = Vec::new();
             for row in rows::of_helper(rd, me, LIST)? {
-                if !halls.contains_key(&row.hall) {
-                    halls.insert(row.hall, load(rd, row.hall)?);
-                }
-                let Some(l) = halls.get(&row.hall) else { continue };
+                let l = match halls.entry(row.hall) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(load(rd, row.hall)?),
+                };
                 out.push(app.help_line(rd, l, read(&row)?)?);
             }
             out.sort_by_key(|l| (!l.soon, l.order.visit.clone(), l.order.asked, l.order.id));
