@@ -191,6 +191,9 @@ operations! {
         HandleAppointment = "handle_appointment", "办理预约";
         TakeTicket = "take_ticket", "取号";
         UnmaskBooking = "unmask_booking", "查看预约人联系方式";
+        ReadHelp = "read_help", "查看帮办代办单";
+        HandleHelp = "handle_help", "办理帮办代办";
+        UnmaskHelp = "unmask_help", "查看申请帮办的人";
         ReadPresence = "read_presence", "查看排队数字与在岗";
         ReadRoster = "read_roster", "查看排班与交接";
         WriteRoster = "write_roster", "排班、批假与批准调班";
@@ -202,6 +205,7 @@ operations! {
     Own(Own) {
         OwnAccount = "own_account", "管理本人账号";
         OwnShifts = "own_shifts", "本人班次、调班、请假与交接";
+        OwnHelp = "own_help", "本人帮办单";
         RecordWalk = "record_walk", "记录走查";
         KeepLogs = "keep_logs", "保存、共享与删除日志";
     }
@@ -391,6 +395,13 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::TakeTicket, &[Clerk, Handler], Reach::Unit),
     r(O::TakeTicket, &[System], Reach::Region),
     r(O::UnmaskBooking, &[Clerk, Handler], Reach::Unit),
+    r(O::ReadHelp, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ReadHelp, &[Coordinator, Supervisor, Analyst, System], Reach::Region),
+    r(O::HandleHelp, &[Resident], Reach::Own),
+    r(O::HandleHelp, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::HandleHelp, &[Coordinator, System], Reach::Region),
+    r(O::UnmaskHelp, &[Clerk, Handler], Reach::Unit),
+    r(O::OwnHelp, &[Clerk, Handler, Coordinator, Walker, UnitAdmin, Volunteer], Reach::Own),
     r(O::ReadPosted, &[Clerk, Handler, UnitAdmin], Reach::Unit),
     r(O::ReadPosted, &[Coordinator, Supervisor, Analyst], Reach::Region),
     r(O::ReplyPosted, &[Handler, UnitAdmin], Reach::Unit),

@@ -30,6 +30,7 @@ pub mod funds;
 pub mod guides;
 pub mod halls;
 pub mod held;
+pub mod help;
 pub mod idempotency;
 pub mod imports;
 pub mod items;

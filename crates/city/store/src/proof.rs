@@ -189,6 +189,7 @@ pub const COMPARED_OTHERWISE: &[(&str, &str)] = &[
     ("contact", "sealed with the secret of the city: a changed one does not open"),
     ("application_form", "sealed with the secret of the city: a changed one does not open"),
     ("company_contact", "sealed with the secret of the city: a changed one does not open"),
+    ("help_person", "sealed with the secret of the city: a changed one does not open"),
     ("appointment_contact", "sealed with the secret of the city: a changed one does not open"),
 ];
 
@@ -257,6 +258,7 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("roster", "not compared yet; every version is in the record"),
     ("roster_leave", "not compared yet; follows from its events"),
     ("hand_over", "not compared yet; follows from its events"),
+    ("help_order", "not compared yet; follows from its events"),
     ("hall_slot", "laid out from the document of the hall, and laid out again from it"),
     ("hall_place", "not compared yet; who has a place is in the events of the appointment"),
     ("appointment", "not compared yet; follows from its events"),

@@ -23,6 +23,7 @@ pub use figures::{FIGURES, FigureBoard, FigureEntry, FigureList, League, NamedLi
 pub use handover::{AnsweredCase, BadRating, Opened, RatingHandovers};
 pub use ratings::{
     NewRating, NewService, OpenResult, Pushed, RatePage, RatingView, Receipt, ServiceView, service_to_rate,
+    token_to_rate,
 };
 pub use supervision::{
     Account, AccountState, AdjustView, Checked, DrawView, Measure, Published, PublishedView, ScoreBoard,

@@ -4,7 +4,7 @@
 use access::{Nothing, Permit, Region, Unit, decide, op};
 use kernel::{Actor, CaseId, Moment, Role, StreamId, StreamKind, UnitId};
 use store::ratings::{self, RatingRow, ServiceRow};
-use store::{Tx, cases, ledger_rows};
+use store::{Rd, Tx, cases, ledger_rows};
 use supervise::{Dim, Interval, Level, Odd, RateChannel, Rated, ServiceEvent, reasons_for, wilson};
 
 use crate::Supervision;
@@ -197,6 +197,14 @@ pub fn service_to_rate(
         None => put_service(tx, permit, row)?,
     };
     Ok(rate_token(city, id))
+}
+
+/// The token of the rating of the service with this code; none when there is none.
+///
+/// # Errors
+/// The store could not.
+pub fn token_to_rate(city: &City, rd: &mut Rd<'_>, code: &str) -> Result<Option<String>, Error> {
+    Ok(ratings::by_code(rd, code)?.map(|s| rate_token(city, s.id)))
 }
 
 impl Supervision {

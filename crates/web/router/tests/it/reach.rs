@@ -65,6 +65,8 @@ pub struct Things {
     posted: i64,
     kiosk: String,
     booking: (String, String),
+    /// an order of help of its hall
+    help: (String, String),
     /// a request that the data of a reporter end
     erasure: i64,
     seal: i64,
@@ -295,6 +297,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         posted,
         kiosk,
         booking,
+        help: super::a_hall::order(app, hall),
         case: lodged.number,
         code: lodged.code,
         item: item.code,
@@ -404,6 +407,16 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/c/", "{pass}", t.company.1.clone()),
         ("/desk/halls/at/", "{id}", t.hall.to_string()),
         ("/desk/halls/at/{id}/shifts/", "{part}", "numbers".into()),
+        ("/desk/halls/at/{id}/helping/", "{part}", "numbers".into()),
+        ("/desk/help/at/", "{number}", t.help.0.clone()),
+        ("/desk/help/at/", "{act}", "refuse".into()),
+        ("/desk/help/at/", "{file}", "1-mandate.docx".into()),
+        ("/help/for/", "{item}", t.item.clone()),
+        ("/h/", "{number}", t.help.0.clone()),
+        ("/h/", "{code}", t.help.1.clone()),
+        ("/h/", "{act}", "say".into()),
+        ("/h/", "{file}", "1-mandate.docx".into()),
+        ("/see/h/", "{number}", t.help.0.clone()),
         ("/desk/halls/at/", "{part}", "about".into()),
         ("/desk/halls/at/", "{window}", "1".into()),
         ("/desk/halls/at/", "{act}", "recall".into()),
@@ -491,7 +504,7 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
         "/desk/halls/at/{id}/leave" => {
             vec![("staff", t.posted.to_string()), ("kind", "duty".into()), ("first", "2036-01-01".into())]
         }
-        "/desk/rosters/{id}/{act}" => text(&[("ver", "1")]),
+        "/desk/rosters/{id}/{act}" | "/desk/help/at/{number}/{act}" => text(&[("ver", "1")]),
         "/desk/cells/{id}" => text(&[("act", "recall")]),
         "/desk/cells/hand/{number}" => text(&[("peer", "9902"), ("note", "属地管辖")]),
         "/desk/cells/peers" => text(&[
