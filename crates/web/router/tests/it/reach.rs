@@ -64,6 +64,8 @@ pub struct Things {
     /// who is posted at its window
     posted: i64,
     kiosk: String,
+    /// a wall and its token
+    wall: (i64, String),
     booking: (String, String),
     /// a request that the data of a reporter end
     erasure: i64,
@@ -260,6 +262,13 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let company = (code, pass.wait().unwrap());
     let (claim, list) = crate::it::paid::paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
+    let spec = supervise::WallSpec {
+        name: "大屏".into(),
+        screens: vec![(supervise::Screen::Figures, 20)],
+        targets: Vec::new(),
+    };
+    let wall = app.supervision.make_wall(coordinator.clone(), spec, 30).wait().unwrap();
+    let wall = (wall, app.supervision.walls(coordinator.clone()).wait().unwrap()[0].token.clone().unwrap());
     let (hall, kiosk, booking) = super::a_hall::hall(
         app,
         &coordinator,
@@ -293,6 +302,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         hand_over,
         posted,
         kiosk,
+        wall,
         booking,
         case: lodged.number,
         code: lodged.code,
@@ -408,6 +418,7 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/halls/at/", "{act}", "recall".into()),
         ("/desk/halls/booking/", "{number}", t.booking.0.clone()),
         ("/desk/halls/booking/", "{act}", "show".into()),
+        ("/desk/views/", "{list}", "cases".into()),
         ("/desk/rosters/", "{id}", t.roster.to_string()),
         ("/desk/rosters/", "{act}", "publish".into()),
         ("/desk/handovers/", "{id}", t.hand_over.to_string()),
@@ -417,6 +428,9 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/halls/", "{id}", t.hall.to_string()),
         ("/k/", "{id}", t.hall.to_string()),
         ("/k/", "{token}", t.kiosk.clone()),
+        ("/desk/wall/", "{id}", t.wall.0.to_string()),
+        ("/wall/", "{id}", t.wall.0.to_string()),
+        ("/wall/", "{token}", t.wall.1.clone()),
         ("/book/for/", "{item}", t.item.clone()),
         ("/b/", "{number}", t.booking.0.clone()),
         ("/b/", "{code}", t.booking.1.clone()),
