@@ -3,8 +3,9 @@
 use assembly::{House, Worker};
 use cells::{HandOver, Known, NewPeer, Parcel, Purpose, Rank, Side, State, clock_at};
 use city::Error;
-use kernel::{Moment, Role, US_PER_DAY, US_PER_HOUR};
+use kernel::{Actor, Moment, Role, StaffId, US_PER_DAY, US_PER_HOUR};
 use resolve::{Act, Command, Solved, StageKind};
+use resolve_acts::ErasureStep;
 use store::{Options, Place, Store};
 use testkit::{HandClock, TempDir, both_engines};
 
@@ -152,6 +153,44 @@ fn a_matter_is_returned_once_and_a_contact_goes_only_where_it_was_agreed() {
     assert_eq!(unmasked.contact.phone, "13800001234");
     settle(&all);
     assert_eq!(a.find(Side::Origin, &second).unwrap().state, State::Accepted);
+}
+
+/// 涂去: what is known of a case beside the city's own record is covered too, on the side that erases.
+#[test]
+fn an_erased_person_is_not_in_what_was_handed_over() {
+    let clock = HandClock::at(START.parse().unwrap());
+    let all = towns(&clock, 2);
+    let (a, b) = (&all[0], &all[1]);
+    let number = a.lodge("要办的事");
+    let note = "本人电话13800001234，请核对".to_owned();
+    let asked = HandOver { number: number.clone(), peer: b.code.into(), note, contact_for: String::new() };
+    let subject = a.house.cells.hand_over(a.coordinator(), asked).wait().unwrap();
+    settle(&all);
+    let came = b.find(Side::Receiver, &subject).unwrap();
+    let theirs = b.house.cells.accept(b.coordinator(), came.id).wait().unwrap();
+    b.act(b.coordinator(), &theirs, super::to(2)).unwrap();
+    let reply = Command::Reply { text: "办好了".into(), basis: String::new() };
+    b.act(b.who(Role::Handler, 2), &theirs, reply).unwrap();
+    settle(&all);
+    let yes = Command::Callback { solved: Solved::Yes, satisfied: None, words: String::new() };
+    a.act(a.coordinator(), &number, yes).unwrap();
+    a.act(a.coordinator(), &number, Command::Archive { summary: String::new() }).unwrap();
+    settle(&all);
+    let id = a.house.cases.ask_erasure(a.coordinator(), number.clone(), "本人申请".into()).wait().unwrap();
+    for (n, step) in [(901, ErasureStep::Check), (902, ErasureStep::Approve)] {
+        let by = Actor { staff: Some(StaffId(n)), ..a.coordinator() };
+        a.house.cases.step_erasure(by, id, step).wait().unwrap();
+    }
+    let rows = a
+        .store
+        .read(|rd| {
+            let case = store::cases::by_number(rd, &number)?.unwrap().id;
+            store::cells::matters_of(rd, case, "out")
+        })
+        .unwrap();
+    assert_eq!(rows.len(), 1);
+    assert!(rows[0].content.is_none() && !rows[0].doc.contains("13800001234"), "{}", rows[0].doc);
+    assert!(a.find(Side::Origin, &subject).unwrap().known.note.contains("请核对"), "the rest stays");
 }
 
 /// What cannot be read stands aside and is seen on both sides; what follows waits; who is no peer learns nothing.

@@ -24,6 +24,7 @@ pub mod plate;
 pub mod review;
 pub mod rows;
 pub mod sample;
+pub mod saying;
 pub mod situation;
 #[cfg(test)]
 mod situation_tests;

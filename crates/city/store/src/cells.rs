@@ -324,6 +324,16 @@ pub fn matters_of(rd: &mut Rd<'_>, case: CaseId, side: &str) -> Result<Vec<Matte
     rd.query(&sql, vals![case.0, side], matter_of)
 }
 
+/// The words of the messages of a matter that went or stand aside, and need not go again, are destroyed.
+pub fn forget_words(tx: &mut Tx<'_>, peer: i64, subject: &str) -> Result<()> {
+    for (table, goes) in [("cell_out", "'aside', 'taken'"), ("cell_in", "'aside', 'done'")] {
+        let sql =
+            format!("UPDATE {table} SET body = NULL WHERE peer = $1 AND subject = $2 AND state IN ({goes})");
+        tx.exec(&sql, vals![peer, subject])?;
+    }
+    Ok(())
+}
+
 /// Matters of one side with ids below `before`, the newest first.
 pub fn matters(rd: &mut Rd<'_>, side: &str, before: i64, limit: u32) -> Result<Vec<MatterRow>> {
     let sql =

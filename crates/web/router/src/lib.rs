@@ -14,8 +14,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 use web_kit::{
-    Area, Asset, CSS, FrontPlace, JS, Kit, ListOf, Site, Text, asset, errors_as_pages, guard, keep_draft,
-    keep_view, prefs, slow_down, views_page,
+    Area, Asset, CSS, FrontPlace, JS, Kit, ListOf, Oops, Site, Text, asset, errors_as_pages, guard,
+    keep_draft, keep_view, prefs, slow_down, views_page,
 };
 
 pub use web_kit::Options;
@@ -148,6 +148,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .route("/prefs", post(prefs))
         .route("/desk/drafts", post(keep_draft))
         .route("/desk/views/{list}", get(views_page).post(keep_view))
+        .fallback(async || Oops(city::Error::NotFound))
         .layer(DefaultBodyLimit::max(FORM_MAX))
         .layer(from_fn_with_state(kit.clone(), errors_as_pages))
         // Who asks for a picture or whether the house stands is not looked up.

@@ -83,7 +83,10 @@ web_kit::room! {
     f_complain: "投诉", "Complain";
     guides_lead: "要带什么、去哪里、多久办好，回答几个问题就清楚。", "What to bring, where to go, how long it takes: a few questions make it clear.";
     what_to_do: "您要办什么？", "What do you want to do?";
-    no_guides: "没有找到，请换个说法，或打电话问。", "Nothing found: try other words, or call.";
+    no_guides: "没有找到。换个说法再试，或者直接问、直接反映。", "Nothing found: try other words, ask, or tell us.";
+    no_guides_call: "拨打 12345", "Call 12345";
+    no_guides_themes: "看看“一件事”", "Look at the themes";
+    no_guides_lodge: "反映问题", "Tell us";
     thanks_comment: "意见已收到，谢谢您。", "Received. Thank you.";
     your_case: "您的情况", "Your case";
     questions_hint: "回答完就能看到正好要带的材料。", "After the last answer you see exactly what to bring.";
