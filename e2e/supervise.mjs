@@ -143,7 +143,7 @@ async function wall(url, coord) {
   await screen.context().setOffline(true);
   await screen.clock.fastForward(21_000);
   await screen.locator("#at.old").waitFor();
-  must((await screen.locator("#at").innerText()).includes("网络中断"), "it does not say that the network is gone");
+  must((await screen.locator("#at").innerText()).includes("取不到新数字"), "it does not say that the network is gone");
   must((await screen.locator(".slide.on svg").count()) === 1, "the figures are gone with the network");
   await shot(screen, "wall-offline");
   await screen.context().setOffline(false);
@@ -152,6 +152,7 @@ async function wall(url, coord) {
   await screen.setViewportSize({ width: 3840, height: 2160 });
   await shot(screen, "wall-4k");
   await coord.goto("/desk/wall");
+  coord.once("dialog", (d) => d.accept());
   await coord.click("form[action^='/desk/wall/'] button >> nth=0");
   await screen.clock.fastForward(21_000);
   await screen.locator("main.over").waitFor();

@@ -77,6 +77,7 @@ crate::room! {
     view_not_first: "不再首先打开", "No longer open with it";
     view_is_first: "首先打开", "Opens first";
     view_delete: "删除", "Delete";
+    view_ask_delete: "删除视图“{name}”吗？共享给别人的也会一起没有。", "Delete the view “{name}”? Those it is shared with lose it too.";
     view_none: "还没有常用视图。在列表里选好筛选条件，点“保存为视图”。", "No views yet. Choose a filter in the list, then keep it as a view.";
     view_mine: "常用视图", "Views";
     view_filter: "筛选", "Filter";

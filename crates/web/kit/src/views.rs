@@ -215,6 +215,12 @@ impl Views {
         let (lang, t) = (reader.lang, reader.common());
         let here = list.kept(address);
         let mut told = list.told(lang, t, address, office);
+        // What the page does not read at all stands only in what was really asked.
+        let asked = pairs(reader.path.split_once('?').map_or("", |p| p.1));
+        let known = |name: &str| name == "view" || list.filters.iter().any(|f| f.name == name);
+        for (name, _) in asked.iter().filter(|(n, v)| !v.is_empty() && !known(n)) {
+            told.push(t.view_fault_name.replace("{name}", &name.chars().take(40).collect::<String>()));
+        }
         let now = view.and_then(|id| saved.view(id));
         if view.is_some() && now.is_none() {
             told.push(t.view_gone.to_owned());

@@ -33,6 +33,7 @@ web_kit::room! {
     wall_open: "打开大屏", "Open the wall";
     wall_copy: "复制链接", "Copy the link";
     wall_end: "停用", "End it";
+    wall_ask_end: "停用大屏“{name}”吗？停用后不能恢复，要重新生成链接。", "End the wall “{name}”? It cannot be taken back: a new link would have to be made.";
     wall_end_hint: "停用后，挂着的屏幕 20 秒内不再显示数字。", "Screens that show it stop within 20 seconds.";
     wall_by: "{name} 生成，有效到 {at}", "Made by {name}, good until {at}";
     wall_ended: "{at} 已停用", "Ended {at}";
@@ -44,7 +45,7 @@ web_kit::room! {
     wall_target: "目标 {n}", "target {n}";
     wall_no_open: "现在没有在办的件", "Nothing is open";
     wall_none_late: "现在没有超期的件", "Nothing is late";
-    wall_old: "网络中断，数字{at}", "No network: figures {at}";
+    wall_old: "网络或系统中断，取不到新数字；下面的数字{at}", "No network, no new figures: these are {at}";
     wall_over: "这块大屏已停用或到期", "This wall has ended";
     wall_over_lead: "请联系政管办的工作人员，重新生成链接。", "Ask the coordinating office for a new link.";
     wall_en_intake: "待受理转办", "To dispatch";
