@@ -39,7 +39,7 @@ const today = () => {
 for (const here of document.querySelectorAll("[data-remember]")) {
   const { path, title, fresh } = here.dataset;
   const one = { path, title, at: today() };
-  const [keep, drop] = here.querySelectorAll("button");
+  const [keep, drop] = ["keep", "drop"].map((what) => here.querySelector(`[data-${what}]`));
   const known = () => mine().some((m) => m.path === path);
   const show = () => {
     keep.hidden = known();

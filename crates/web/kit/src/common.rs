@@ -39,7 +39,7 @@ crate::room! {
     left_just_late: "已超期", "Late";
     left_today: "今天到期", "Due today";
     left_rest: "最后一个工作日", "The last working day";
-    left_days: "剩 {n} 个工作日", "{n} working days left";
+    left_days: "剩 {n} 个工作日", "working days left: {n}";
     left_paused: "计时暂停中", "The clock stands still";
     err_title_not_found: "没有找到", "Not found";
     err_title_forbidden: "不能这样做", "Not allowed";

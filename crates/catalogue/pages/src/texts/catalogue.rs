@@ -67,7 +67,7 @@ web_kit::room! {
     stage_commenting: "公开征求意见中", "Open for comments";
     stage_improving: "改进中", "Being improved";
     stage_published: "已发布，内容有更新，待复核", "Published; changed since, to be looked at again";
-    published_on: "已试办、征求意见，{day} 发布", "Tried, commented, published on {day}";
+    published_on: "{day} 发布（发布前经试走和公开征求意见）", "Published on {day} after a trial walk and public comments";
     f_unit: "实施主体", "Unit";
     f_kind: "事项类型", "Kind";
     f_handling: "办件类型", "Handling";
