@@ -152,7 +152,6 @@ async function wall(url, coord) {
   await screen.setViewportSize({ width: 3840, height: 2160 });
   await shot(screen, "wall-4k");
   await coord.goto("/desk/wall");
-  coord.once("dialog", (d) => d.accept());
   await coord.click("form[action^='/desk/wall/'] button >> nth=0");
   await screen.clock.fastForward(21_000);
   await screen.locator("main.over").waitFor();

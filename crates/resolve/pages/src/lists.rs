@@ -380,7 +380,10 @@ async fn views(
     };
     let tabs = usual.into_iter().zip(counts.by_ref()).map(tab).collect();
     let of_kept: Vec<Option<i64>> = kept.iter().map(|q| q.as_ref().and_then(|_| counts.next())).collect();
-    let at = address(&ask.spelt(), &ask.after);
+    // A view that was kept from an address that says less is still itself.
+    let asked = address(ask, &ask.after);
+    let kept = ask.view().and_then(|id| saved.view(id)).is_some_and(|v| v.query == list().kept(&asked));
+    let at = if kept { asked } else { address(&ask.spelt(), &ask.after) };
     Ok(Views::of(&desk.page, list(), (&at, ask.view()), saved, tabs, (&of_kept, office)))
 }
 

@@ -125,7 +125,7 @@ fn draw(p: &Page, spec: &WallSpec, figures: &WallFigures, screen: Screen) -> Str
             let one = |d: &(String, u64, u64)| District { name: d.0.clone(), late: d.1, open: d.2 };
             let all: Vec<District> = figures.districts.iter().map(one).collect();
             let label = |d: &District| {
-                let text = t.district_late.replace("{late}", &d.late.to_string());
+                let text = t.wall_late.replace("{late}", &d.late.to_string());
                 text.replace("{open}", &d.open.to_string())
             };
             let said: Vec<_> = all.iter().take(TILES).map(|d| format!("{} {}", d.name, label(d))).collect();

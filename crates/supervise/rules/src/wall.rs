@@ -119,6 +119,13 @@ fn fit(text: &str, size: u32, wide: u32) -> String {
     out + "…"
 }
 
+/// A text and its size in `wide`: it is written smaller before it is cut.
+fn sized(text: &str, size: u32, wide: u32) -> (u32, String) {
+    let size =
+        (LEAST..=size).rev().find(|s| letters(text) * f64::from(*s) <= f64::from(wide)).unwrap_or(LEAST);
+    (size, fit(text, size, wide))
+}
+
 struct Drawing(String);
 
 impl Drawing {
@@ -225,8 +232,14 @@ pub fn districts_svg(said: &str, all: &[District], label: &dyn Fn(&District) -> 
         let (fill, ink) = HEAT[heat_of(one.late, one.open)];
         d.rect((x, y), (w - 20, h - 16), fill);
         let middle = (x + (w - 20) / 2, y + (h - 16) / 2);
-        d.text((middle.0, middle.1 - 12), (68, ink, "middle"), &fit(&one.name, 68, w - 50));
-        d.text((middle.0, middle.1 + 62), (52, ink, "middle"), &fit(&label(one), 52, w - 50));
+        let (size, name) = sized(&one.name, 68, w - 50);
+        d.text((middle.0, middle.1 - 12), (size, ink, "middle"), &name);
+        // A figure is never cut: where its words find no place, it stands alone.
+        let (size, mut told) = sized(&label(one), 56, w - 50);
+        if told.ends_with('…') {
+            told = format!("{}/{}", one.late, one.open);
+        }
+        d.text((middle.0, middle.1 + 62), (size, ink, "middle"), &told);
     }
     d.done()
 }
@@ -391,5 +404,10 @@ mod tests {
     fn what_does_not_fit_is_cut_with_a_sign() {
         assert_eq!(fit("市发改局", 50, 400), "市发改局");
         assert_eq!(fit("市发展和改革委员会", 50, 250), "市发展和…");
+        assert_eq!(sized("高新技术产业开发区", 68, 440), (48, "高新技术产业开发区".to_owned()));
+        assert_eq!(sized("望桥区", 68, 440).0, 68);
+        let tile = District { name: "云汀市".into(), late: 98_765, open: 123_456 };
+        let svg = districts_svg("各地", &vec![tile; 20], &|d| format!("超期 {} / 在办 {}", d.late, d.open));
+        assert!(svg.contains(">98765/123456<"), "{svg}");
     }
 }

@@ -42,10 +42,11 @@ web_kit::room! {
     wall_districts: "各地超期", "Late by district";
     wall_heat: "各周末在各环节的件数", "Where cases stood at the end of each week";
     wall_ranking: "超期件数最多的单位", "Units with the most late cases";
+    wall_late: "超期 {late}/{open}", "{late} late of {open}";
     wall_target: "目标 {n}", "target {n}";
     wall_no_open: "现在没有在办的件", "Nothing is open";
     wall_none_late: "现在没有超期的件", "Nothing is late";
-    wall_old: "网络或系统中断，取不到新数字；下面的数字{at}", "No network, no new figures: these are {at}";
+    wall_old: "取不到新数字 · {at}", "No new figures · {at}";
     wall_over: "这块大屏已停用或到期", "This wall has ended";
     wall_over_lead: "请联系政管办的工作人员，重新生成链接。", "Ask the coordinating office for a new link.";
     wall_en_intake: "待受理转办", "To dispatch";

@@ -64,8 +64,9 @@ pub struct Things {
     /// who is posted at its window
     posted: i64,
     kiosk: String,
-    /// a wall and its token
-    wall: (i64, String),
+    /// a wall that is ended while pages are asked, and one that hangs, with its token
+    wall: i64,
+    hung: (i64, String),
     booking: (String, String),
     /// a request that the data of a reporter end
     erasure: i64,
@@ -268,8 +269,10 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         screens: vec![(supervise::Screen::Figures, 20)],
         targets: Vec::new(),
     };
-    let wall = app.supervision.make_wall(coordinator.clone(), spec, 30).wait().unwrap();
-    let wall = (wall, app.supervision.walls(coordinator.clone()).wait().unwrap()[0].token.clone().unwrap());
+    let make = || app.supervision.make_wall(coordinator.clone(), spec.clone(), 30).wait().unwrap();
+    let (wall, hung) = (make(), make());
+    let walls = app.supervision.walls(coordinator.clone()).wait().unwrap();
+    let hung = (hung, walls.into_iter().find(|w| w.id == hung).and_then(|w| w.token).unwrap());
     let (hall, kiosk, booking) = super::a_hall::hall(
         app,
         &coordinator,
@@ -304,6 +307,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         posted,
         kiosk,
         wall,
+        hung,
         booking,
         case: lodged.number,
         code: lodged.code,
@@ -429,9 +433,9 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/halls/", "{id}", t.hall.to_string()),
         ("/k/", "{id}", t.hall.to_string()),
         ("/k/", "{token}", t.kiosk.clone()),
-        ("/desk/wall/", "{id}", t.wall.0.to_string()),
-        ("/wall/", "{id}", t.wall.0.to_string()),
-        ("/wall/", "{token}", t.wall.1.clone()),
+        ("/desk/wall/", "{id}", t.wall.to_string()),
+        ("/wall/", "{id}", t.hung.0.to_string()),
+        ("/wall/", "{token}", t.hung.1.clone()),
         ("/book/for/", "{item}", t.item.clone()),
         ("/b/", "{number}", t.booking.0.clone()),
         ("/b/", "{code}", t.booking.1.clone()),
@@ -644,6 +648,8 @@ fn is_open(path: &str) -> bool {
         // What can be applied for is everybody's; who begins at a window is asked where the item is.
         || path.starts_with("/desk/services/new/")
         || path.starts_with("/desk/services/themes/")
+        // One's own views and columns: whose they are is never in the path.
+        || path.starts_with("/desk/views/")
         // One's own shifts: whose they are is never in the path.
         || path.starts_with("/desk/shifts/")
 }
