@@ -122,6 +122,7 @@ operations! {
         WriteWalks = "write_walks", "组织走流程";
         ReadWalks = "read_walks", "查看走流程行动";
         ReadSignals = "read_signals", "查看走过场信号";
+        JudgeSignals = "judge_signals", "处理走过场信号";
         ReadLogs = "read_logs", "分析日志";
         WriteRedesigns = "write_redesigns", "流程再造";
         ReadRedesigns = "read_redesigns", "查看再造案";
@@ -320,6 +321,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadWalk, &[Coordinator, Supervisor, Analyst], Reach::Region),
     r(O::ReadWalk, &[Walker, UnitAdmin], Reach::Unit),
     r(O::ReadSignals, &[Supervisor], Reach::Region),
+    r(O::JudgeSignals, &[Supervisor], Reach::Region),
     r(O::ReadLogs, &[Analyst, Coordinator, Supervisor], Reach::Region),
     r(O::KeepLogs, &[Analyst, Coordinator, Supervisor], Reach::Own),
     r(O::WriteRedesigns, &[Analyst, Coordinator], Reach::Region),

@@ -92,7 +92,8 @@ web_kit::texts! {
     hall_th_closures: "临时关闭", "Closures";
     hall_th_numbers: "预约、叫号和爽约的规则数字", "Numbers of the rules";
     hall_add: "保存", "Save";
-    hall_drop: "删除", "Drop";
+    hall_ask_drop: "确定删除：", "Remove: ";
+    hall_drop: "删除", "Remove";
     hall_window_number: "窗口号", "Number of the window";
     hall_letter: "业务代号（一两个大写字母，印在号上）", "Letter (one or two capitals, before the number)";
     hall_minutes: "每人用时（分钟）", "Minutes for each person";

@@ -39,7 +39,7 @@ crate::room! {
     left_just_late: "已超期", "Late";
     left_today: "今天到期", "Due today";
     left_rest: "最后一个工作日", "The last working day";
-    left_days: "剩 {n} 个工作日", "{n} working days left";
+    left_days: "剩 {n} 个工作日", "working days left: {n}";
     left_paused: "计时暂停中", "The clock stands still";
     err_title_not_found: "没有找到", "Not found";
     err_title_forbidden: "不能这样做", "Not allowed";
@@ -64,7 +64,10 @@ crate::room! {
     err_home: "回到首页", "Back to the start";
     err_sign_in: "请先登录。", "Please sign in first.";
     err_not_found: "没有找到这个页面或这件事，或者您无权查看。请核对编号。", "There is no such page or matter, or it is not yours to see. Check the number.";
-    err_changed: "在您查看之后，这件已被他人更新。下面是最新情况，请核对后再办；您填写的内容还在。", "Somebody changed this after you opened it. Below is how it stands now: look again and submit again; what you typed is kept.";
+    err_changed: "在您查看之后，这里已被他人更新。下面是最新情况，请核对后再办。", "Somebody changed this after you opened it. Below is how it stands now: look again before you submit again.";
+    typed_kept: "您刚才写的（没有提交，可以复制）", "What you wrote (not submitted; copy it)";
+    over_restored: "登录过期前您填写的内容已放回，请核对后提交。", "What you had filled in before the session ended is back: look at it and submit.";
+    draft_failed: "草稿没有存上，提交前请先复制", "The draft was not kept: copy it before you submit";
     err_busy: "现在办理的人多，请稍等一分钟再提交。", "Too many requests just now: wait a minute and submit again.";
     err_duplicate: "相同的内容已经存在，请核对后再提交。", "The same exists already: check and submit again.";
     err_too_large: "内容过长或不合规，请缩短后再提交。", "This is too long or not acceptable: shorten it and submit again.";

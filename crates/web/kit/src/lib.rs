@@ -25,7 +25,8 @@ pub use guard::{Asking, guard, header_of, slow_down};
 pub use nav::{Area, FrontPlace, Link, Place};
 pub use oops::{Oops, again, errors_as_pages, explain};
 pub use page::{
-    Desk, Kit, Lang, Me, Options, Page, Reader, Site, blocking, cookie, cookie_header, escape, prefs, render,
+    Desk, Kit, Lang, Me, Options, Page, Reader, Site, blocking, cookie, cookie_header, desk_path, escape,
+    prefs, render,
 };
 pub use parts::{DOCX, OFD, Opt, XLSX, address, base, download, opt, qr, qr_squares, unit_choices};
 pub use say::{

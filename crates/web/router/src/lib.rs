@@ -14,8 +14,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 use web_kit::{
-    Area, Asset, CSS, FrontPlace, JS, Kit, Site, Text, asset, errors_as_pages, guard, keep_draft, prefs,
-    slow_down,
+    Area, Asset, CSS, FrontPlace, JS, Kit, Oops, Site, Text, asset, errors_as_pages, guard, keep_draft,
+    prefs, slow_down,
 };
 
 pub use web_kit::Options;
@@ -140,6 +140,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(hall_pages::routes().with_state(rooms.hall))
         .route("/prefs", post(prefs))
         .route("/desk/drafts", post(keep_draft))
+        .fallback(async || Oops(city::Error::NotFound))
         .layer(DefaultBodyLimit::max(FORM_MAX))
         .layer(from_fn_with_state(kit.clone(), errors_as_pages))
         // Who asks for a picture or whether the house stands is not looked up.

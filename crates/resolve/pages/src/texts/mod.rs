@@ -25,7 +25,7 @@ web_kit::texts! {
     erase_done: "已涂去", "done";
     erase_refused: "未同意", "refused";
     erase_by: "经办", "By";
-    nav_dispatch: "批量转办", "Dispatch many";
+    nav_dispatch: "批量转办", "Dispatch in bulk";
     unchanged: "不填", "Leave out";
     unit_hint: "输入单位简称或全称", "Type the name of a unit";
     hello: "{name}，您好", "Hello, {name}";
@@ -318,12 +318,10 @@ web_kit::texts! {
     add_title: "补充情况", "Add something";
     add_send: "提交补充", "Send";
     you: "您", "you";
-    step_register: "登记", "Registered";
-    step_accept: "受理", "Accepted";
-    step_dispatch: "转办", "Dispatched";
-    step_handle: "办理", "In progress";
-    step_reply: "答复", "Answered";
-    step_callback: "回头看", "Called back";
-    step_archive: "归档", "Filed";
+    mine_answered: "给您的答复", "The answer to you";
+    step_taken_in: "收到", "Taken in";
+    step_given: "交给承办单位", "Given to an office";
+    step_doing: "正在办", "Being done";
+    step_answered: "答复您", "Answered";
     case_beside: "相关", "Related";
 }

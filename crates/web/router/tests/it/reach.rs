@@ -187,6 +187,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         documents_due: day("2026-12-31"),
         yearly: true,
         planned_groups: vec![],
+        validity: walk::validity::Validity::default(),
     };
     let campaign = app.walks.make_campaign(coordinator.clone(), campaign).wait().unwrap();
     let walker = actor(Role::Walker, "a");
