@@ -518,6 +518,7 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
         "/desk/posted" => {
             vec![("hall", t.hall.to_string()), ("window", "1".into()), ("staff", t.posted.to_string())]
         }
+        "/desk/halls/at/{id}/help" => text(&[("kind", "assist"), ("hall", "0"), ("item", "other")]),
         "/desk/halls/at/{id}/rosters" => text(&[("first", "2026-01-05"), ("weeks", "1")]),
         "/desk/halls/at/{id}/leave" => {
             vec![("staff", t.posted.to_string()), ("kind", "duty".into()), ("first", "2036-01-01".into())]
