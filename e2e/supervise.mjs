@@ -127,7 +127,7 @@ async function wall(url, coord) {
     await screen.evaluate((n) => document.querySelectorAll(".slide").forEach((s, at) => s.classList.toggle("on", at === n)), i);
     await shot(screen, `wall-${i}`);
     // What is read from six metres: no type smaller than a two-hundredth of the distance on 55 inches.
-    const least = await screen.locator(".slide.on text").evaluateAll((all) => Math.min(...all.map((t) => t.getBoundingClientRect().height)));
+    const least = await screen.locator(".slide.on text").evaluateAll((all) => Math.min(...all.filter((t) => t.textContent).map((t) => t.getBoundingClientRect().height)));
     must(least >= 44, `${titles[i]}: type of ${least} px`);
     const beyond = await screen.locator(".slide.on text").evaluateAll((all) => all.filter((t) => { const b = t.getBoundingClientRect(); return b.left < 0 || b.right > innerWidth || b.bottom > innerHeight; }).map((t) => t.textContent));
     must(beyond.length === 0, `${titles[i]}: beyond the screen: ${beyond}`);
