@@ -19,6 +19,7 @@ pub mod reach;
 mod record;
 pub mod retention;
 mod vault;
+mod views;
 mod watch;
 mod who;
 
@@ -43,6 +44,7 @@ pub use outreach::{Outreach, Words};
 pub use purpose::purpose_of;
 pub use retention::{Ends, KEPT, Kind as KeptKind, kept_table};
 pub use vault::{Contact, Vault, contact_of, random};
+pub use views::{ListViews, NewView, SavedView, VIEWS_MOST, VIEWS_SHOWN, ViewAct};
 pub use watch::{METER, Meter, RequestNote};
 pub use who::without_secrets;
 
