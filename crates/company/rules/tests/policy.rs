@@ -490,6 +490,8 @@ fn a_fact_that_comes_twice_counts_once_or_is_unknown() {
         for all in twice(a, b) {
             let read = facts(&book, &all);
             assert_eq!(verdict(&read), Truth::Unknown, "{all}");
+            let kept = company::file::fact_list(&read, &read.companies[0]);
+            assert!(kept.is_empty(), "none of them is kept: {kept:?}");
             assert!(
                 read.set_aside.iter().any(|e| e.said.zh.contains("互相矛盾") && e.said.zh.contains("120")),
                 "{all}"
