@@ -235,7 +235,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "web-kit",
         ],
     ),
-    ("hall-pages", &["kernel", "hall", "hall-acts", "access", "city", "shelf", "web-kit"]),
+    ("hall-pages", &["kernel", "hall", "hall-acts", "access", "paper", "city", "shelf", "web-kit"]),
     (
         "people-pages",
         &["kernel", "resolve", "workday", "access", "paper", "store", "city", "people", "web-kit"],

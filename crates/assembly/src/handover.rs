@@ -135,8 +135,10 @@ fn matter_becomes_case(
 }
 
 /// What halls hand over: what was done at a window is a service that was given, to be rated.
-pub(crate) const OF_HALLS: HallHandovers =
-    HallHandovers { ticket_becomes_service: supervise_acts::service_to_rate };
+pub(crate) const OF_HALLS: HallHandovers = HallHandovers {
+    ticket_becomes_service: supervise_acts::service_to_rate,
+    token_of_service: supervise_acts::token_to_rate,
+};
 
 /// 走查发现转件: a problem or demand enters the closed loop, tied to walk, item and campaign.
 fn walk_finding_becomes_case(

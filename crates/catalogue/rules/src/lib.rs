@@ -10,6 +10,7 @@ mod checkup_rules;
 mod checkup_tests;
 mod compare;
 pub mod deferred;
+pub mod edit;
 mod fault;
 mod fields;
 pub mod flat;
@@ -24,6 +25,7 @@ pub mod plate;
 pub mod review;
 pub mod rows;
 pub mod sample;
+pub mod saying;
 pub mod situation;
 #[cfg(test)]
 mod situation_tests;

@@ -20,6 +20,7 @@ mod record;
 pub mod retention;
 mod unit_names;
 mod vault;
+mod views;
 mod watch;
 mod who;
 
@@ -47,6 +48,7 @@ pub use purpose::purpose_of;
 pub use retention::{Ends, KEPT, Kind as KeptKind, kept_table};
 pub use unit_names::UnitNames;
 pub use vault::{Contact, Vault, contact_of, random};
+pub use views::{ListViews, NewView, SavedView, VIEWS_MOST, VIEWS_SHOWN, ViewAct};
 pub use watch::{METER, Meter, RequestNote};
 pub use who::without_secrets;
 

@@ -36,6 +36,8 @@ web_kit::texts! {
     sign_on_title: "统一身份认证", "Single sign-on";
     sign_on_lead: "接入省、市统一身份认证平台（OpenID Connect）", "An identity provider that speaks OpenID Connect";
     sign_on_with: "用{label}登录", "Sign in with {label}";
+    staff_ask_off: "停用{who}的账号？停用后立即退出登录，不能再登录。", "Turn off the account of {who}? It is signed out at once and cannot sign in.";
+    sign_in_over: "登录已过期，请重新登录；登录后回到刚才那一页，填写的内容会放回去。", "The session has ended. Sign in again: you come back to that page, with what you had filled in.";
     sign_on_on: "在登录页提供", "Offer it at the sign-in page";
     sign_on_label: "名称", "Its name";
     sign_on_label_hint: "登录页上显示，如“省统一身份认证”", "As the sign-in page calls it";

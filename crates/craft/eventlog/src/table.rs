@@ -198,7 +198,17 @@ fn unknown(log: &Log, report: &Report, used: &Mapping) -> Vec<ValueUnknown> {
     };
     let no_time = "当作没有时间 / taken as no time";
     let times = report.problems.iter().filter(|p| p.kind == ProblemKind::BadTime);
-    let mut all: Vec<ValueUnknown> = times.map(|p| value(&used.time, &p.what, p.count, no_time)).collect();
+    // The reader names the attribute before the value; people know it by its column.
+    let of = |what: &str| match what.split_once(": ") {
+        Some(("start_timestamp", text)) => (&used.start, text.to_owned()),
+        Some(("time:timestamp", text)) => (&used.time, text.to_owned()),
+        _ => (&used.time, what.to_owned()),
+    };
+    let bad_time = |p: &crate::error::Problem| {
+        let (column, text) = of(&p.what);
+        value(column, &text, p.count, no_time)
+    };
+    let mut all: Vec<ValueUnknown> = times.map(bad_time).collect();
     for (n, text) in log.lifecycles.iter().enumerate().filter(|(_, t)| !crate::lifecycle::is_known(t)) {
         let count = log.lifecycle().iter().filter(|l| usize::from(**l) == n).count() as u64;
         let taken = "看不出是开始还是完成，当作中间记录 / neither a beginning nor an end: taken as a record in between";
@@ -380,6 +390,9 @@ impl TableBuilder {
         }
         if self.cells.rows() as u64 >= self.limits.events {
             return Err(Error::TooLarge { what: "事件 / events", limit: self.limits.events });
+        }
+        if row[self.parts.activity].trim().is_empty() {
+            self.report.add(ProblemKind::NoActivity, "", line, byte);
         }
         let name = row[self.parts.case].trim();
         if name.is_empty() {

@@ -177,6 +177,16 @@ impl Halls {
                     ));
                 }
             }
+            for staff in new.helping.helpers.iter().filter_map(|h| h.staff) {
+                let known = store::office::staff_by_id(tx, staff)?.filter(|s| s.active);
+                if !known.is_some_and(|s| hall::help::table::HELPING.contains(&s.role)) {
+                    return Err(Error::invalid(
+                        "helpers",
+                        "帮办员的账号不存在、已停用，或岗位不能帮办（窗口、经办、统筹、走流程、单位管理和志愿者可以）",
+                        "no such account in use, or not of a role that helps",
+                    ));
+                }
+            }
             let doc = serde_json::to_string(&new).map_err(Error::bug)?;
             let row = HallRow {
                 id,

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::forms::{Covers, Form, Identity};
 use crate::ops::{Act, FindingKind, Log, Op, OpId, Timed, Verdict};
+use crate::validity::Validity;
 
 /// One step as it was walked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -216,9 +217,14 @@ impl WalkRecord {
         }
     }
 
-    /// What the walk lacks before it counts, by the rule of its form. `steps` are the item's step ids with
-    /// whether each is at the window; empty when it counts.
-    pub fn lacks(&self, steps: &[(&str, StepPlace)]) -> Vec<Said> {
+    /// Was it done without going anywhere?
+    pub fn is_online(&self) -> bool {
+        self.start.as_ref().is_some_and(|s| s.0.rule().online_only) || self.visits.is_empty()
+    }
+
+    /// What the walk lacks before it counts, by the rule of its form and the conditions of its campaign. `steps` are the
+    /// item's step ids with whether each is at the window; empty when it counts.
+    pub fn lacks(&self, steps: &[(&str, StepPlace)], by: &Validity) -> Vec<Said> {
         let mut out = Vec::new();
         let Some((form, _, _, _, simulated)) = &self.start else {
             return vec![Said::new(
@@ -253,11 +259,12 @@ impl WalkRecord {
             Covers::InnerSteps => place == StepPlace::Inside,
             Covers::OneVisit => false,
         };
+        let asked = steps.iter().filter(|(_, p)| wanted(*p)).count();
         let skipped = steps
             .iter()
             .filter(|(s, p)| wanted(*p) && self.steps.get(*s).is_none_or(|w| w.ended.is_none()))
             .count();
-        if skipped > 0 {
+        if skipped > 0 && (by.all_steps || skipped == asked) {
             let zh = format!("还有 {skipped} 个环节没有走完");
             need(true, &zh, &format!("{skipped} steps are not walked yet"));
         }
@@ -272,12 +279,15 @@ impl WalkRecord {
             "a simulated item must be walked to its end as well",
         );
         need(self.finished.is_none(), "还没有点“走完”", "it is not finished yet");
+        if self.finished.is_some() {
+            out.extend(by.lacks(self));
+        }
         out
     }
 
     /// Does it count?
-    pub fn counts(&self, steps: &[(&str, StepPlace)]) -> bool {
-        self.lacks(steps).is_empty()
+    pub fn counts(&self, steps: &[(&str, StepPlace)], by: &Validity) -> bool {
+        self.lacks(steps, by).is_empty()
     }
 
     /// Materials of the guide that nobody asked for: (asked as the guide says) against all of it.

@@ -65,6 +65,9 @@ pub const STEPS: &[Step] = steps![
     44 "cause",
     45 "claim_indexes",
     46 "cell_digest",
+    47 "help",
+    48 "views",
+    49 "walk_judged",
 ];
 
 /// The version this program knows.
