@@ -92,6 +92,7 @@ const ASKS: &[(&str, &[&str])] = &[
         &[
             "asides",
             "cases",
+            "cells",
             "contacts",
             "counters",
             "erasures",

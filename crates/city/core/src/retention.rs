@@ -93,7 +93,7 @@ pub const KEPT: &[Kind] = &[
     k("恳谈、走访与承诺", "talks with companies: agenda, minutes, who came, what was promised", "talk, talk_company, promise", "keep what was promised", Ends::Kept),
     k("公开的答复", "published answers, covered before they are shown", "publication", "told to everybody", Ends::Kept),
     k("先例、答复记录", "precedents and what is learned from replies, covered", "precedent, text_reply", "the next answer", Ends::Kept),
-    k("走访：走的人、记录、签到", "walks: who walked, what was noted, where", "walk, walk_op, assignment, finding", "which officials walked and what they found", Ends::Kept),
+    k("走访：走的人、记录、签到", "walks: who walked, what was noted, where", "walk, walk_op, walk_judged, assignment, finding", "which officials walked and what they found", Ends::Kept),
     k("征求意见、门牌扫描", "comments on guides, scans of plates without a device", "guide_comment, plate_scan", "make the guide right", Ends::Kept),
     k("涂去申请", "requests to erase, without what was erased", "erasure", "who asked, checked, approved", Ends::Kept),
     k("督办与问责", "who was held to account, and what was decided", "accountability, score_adjust", "supervision on record", Ends::Kept),

@@ -260,6 +260,7 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("hall", "not compared yet; every version is in the record"),
     ("roster", "not compared yet; every version is in the record"),
     ("roster_leave", "not compared yet; follows from its events"),
+    ("walk_judged", "not compared yet; each verdict with its words is in the events of the walk"),
     ("hand_over", "not compared yet; follows from its events"),
     ("help_order", "not compared yet; follows from its events"),
     ("hall_slot", "laid out from the document of the hall, and laid out again from it"),
