@@ -26,6 +26,11 @@ pub(crate) fn paper_rows(p: &Page, v: &HelpView) -> Vec<PaperRow> {
             if kind == PaperKind::Sheets && std::mem::replace(&mut sheets, true) {
                 continue;
             }
+            // The form that was to be signed is no longer needed when there is a mandate.
+            let blank = kind == PaperKind::Mandate && e.after.mandate.is_none();
+            if blank && v.order.mandate.is_some() {
+                continue;
+            }
             out.push(PaperRow {
                 file: format!("{}-{}", e.ver, kind.word()),
                 name: format!("{} · {}", word(p.lang, kind), when(p.lang, e.at)),

@@ -304,6 +304,8 @@ web_kit::texts! {
     help_withdraw_hint: "撤回后本单结束，交来的原件帮办员会还回。", "The order ends; originals that were handed on are given back.";
     help_withdraw_ask: "确定撤回这张单？", "Withdraw this order?";
     help_erase_ask: "确定删除您的姓名、电话和地址？删除后大厅无法再联系您。", "Delete your name, number and address? The hall cannot reach you afterwards.";
+    help_said: "本人说明", "In their words";
+    help_history: "办理经过", "What happened";
     help_events: "办理经过（谁看过您的信息也在内）", "What happened (and who looked at your data)";
     help_erase: "现在就删除我的姓名、电话和地址", "Delete my name, number and address now";
     help_see_only: "此页只能查看。要撤回、补充、确认清单或评价，请用单号和查询码。", "This page only shows. To withdraw, add, confirm or rate, use number and code:";
