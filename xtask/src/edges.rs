@@ -18,7 +18,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("eventlog", &["tabular"]),
     ("catalogue", &["kernel", "tabular"]),
     ("walk", &["kernel"]),
-    ("company", &["kernel"]),
+    ("company", &["kernel", "tabular"]),
     ("resolve", &["kernel", "workday"]),
     ("optimise", &["kernel", "workday", "tabular", "eventlog", "catalogue"]),
     ("service", &["kernel", "workday", "catalogue", "optimise"]),

@@ -55,6 +55,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "outbox",
             "proof",
             "settings",
+            "views",
         ],
     ),
     ("cells", &["cases", "cells", "counters"]),
@@ -91,6 +92,7 @@ const ASKS: &[(&str, &[&str])] = &[
         &[
             "asides",
             "cases",
+            "cells",
             "contacts",
             "counters",
             "erasures",
@@ -123,6 +125,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "ratings",
             "settings",
             "supervision",
+            "wall",
         ],
     ),
     ("supervise-pages", &["supervision"]),

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use assembly::House;
 use catalogue::ServiceItem;
+use catalogue::edit::Swap;
 use catalogue::plate::{NotAPlate, Plate};
 use catalogue::review::Act as Review;
-use catalogue_acts::{GuideAct, ItemOutcome};
+use catalogue_acts::{GuideAct, ItemOutcome, SWAP_MAX, SwapAsk};
 use city::Error;
 use kernel::{Actor, Moment, Role, StaffId, US_PER_DAY, US_PER_SECOND, UnitId};
 use people::NewStaff;
@@ -115,6 +116,44 @@ fn sync(
     let staff = who.staff.unwrap().0;
     let sent = WalkSync { name: name.into(), staff, campaign: None, assignment, ops, known: BTreeMap::new() };
     app.walks.sync_walks(who.clone(), vec![sent]).wait().unwrap().remove(0)
+}
+
+/// 批量修改: looked at first, then published for what is ticked; nobody changes what is not theirs.
+#[test]
+fn one_change_over_many_items_is_their_next_version() {
+    city(|app, _| {
+        let mut one = licence(1, "2026-01-01");
+        one.consult = "0730-8888123".into();
+        let mut two = ServiceItem { code: format!("{}9", one.code), ..one.clone() };
+        two.name = "另一事项".into();
+        let mut far = ServiceItem { code: format!("{}8", one.code), ..one.clone() };
+        far.consult = "12345".into();
+        take(app, &coordinator(), vec![one.clone(), two.clone(), far]);
+        let ask = |to: &str| SwapAsk {
+            items: ItemAsk { limit: SWAP_MAX, ..ItemAsk::default() },
+            swap: Swap::Consult,
+            from: "8888123".into(),
+            to: to.into(),
+            since: "2026-05-01".parse().unwrap(),
+        };
+        let looked = app.catalogue.swap_items(coordinator(), ask("6666000"), None).wait().unwrap();
+        assert_eq!(looked.len(), 2, "what does not hold it is not touched");
+        assert!(looked.iter().all(|l| l.outcome.is_none() && l.after == "0730-6666000"));
+        let strange = app.catalogue.swap_items(who(Role::UnitAdmin, 3), ask("1"), None).wait().unwrap();
+        assert!(strange.is_empty(), "not theirs: {strange:?}");
+        let ticked = vec![looked[0].key.clone()];
+        let done =
+            app.catalogue.swap_items(coordinator(), ask("6666000"), Some(ticked.clone())).wait().unwrap();
+        assert_eq!(done.len(), 1);
+        assert_eq!(done[0].outcome, Some(ItemOutcome::NewVersion));
+        let view = app.catalogue.item(Some(coordinator()), ticked[0].clone()).wait().unwrap();
+        let versions = view.history.versions();
+        assert_eq!((versions.len(), versions[1].consult.as_str()), (2, "0730-6666000"));
+        // A day before the last version began is refused for that item alone.
+        let early = SwapAsk { since: "2026-04-01".parse().unwrap(), from: String::new(), ..ask("1") };
+        let done = app.catalogue.swap_items(coordinator(), early, Some(ticked)).wait().unwrap();
+        assert!(matches!(done[0].outcome, Some(ItemOutcome::Refused(_))));
+    });
 }
 
 #[test]

@@ -98,6 +98,7 @@ operations! {
         ListSeals = "list_seals", "印章列表";
         ReadCells = "read_cells", "查看跨域件与各市数据";
         PublicPayments = "public_payments", "公开：免申即享公示";
+        PublicWall = "public_wall", "公开：大屏（凭链接）";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
@@ -140,6 +141,7 @@ operations! {
         ApplyAtWindow = "apply_at_window", "窗口收件";
         WriteThemes = "write_themes", "维护一件事";
         ReadHandled = "read_handled", "查看办件量";
+        WriteWalls = "write_walls", "设置与停用大屏";
         ReadCompany = "read_company", "查看企业档案";
         WriteCompany = "write_company", "维护企业档案";
         WriteTalks = "write_talks", "组织恳谈与走访";
@@ -148,6 +150,7 @@ operations! {
     }
     Unit(Unit<'a>) {
         ReadMessages = "read_messages", "查看消息";
+        ShareViews = "share_views", "与本单位共享常用视图";
         WriteCatalogue = "write_catalogue", "维护事项、攻略和门牌";
         ReadWalk = "read_walk", "查看走访记录";
         ReviewRedesigns = "review_redesigns", "答复再造案";
@@ -204,6 +207,7 @@ operations! {
     }
     Own(Own) {
         OwnAccount = "own_account", "管理本人账号";
+        OwnViews = "own_views", "本人的常用视图与列";
         OwnShifts = "own_shifts", "本人班次、调班、请假与交接";
         OwnHelp = "own_help", "本人帮办单";
         RecordWalk = "record_walk", "记录走查";
@@ -295,9 +299,13 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ImportCases, &[Coordinator, SystemAdmin, System], Reach::City),
     r(O::BringFile, EVERYBODY, Reach::Open),
     r(O::ReadFigures, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Open),
+    r(O::WriteWalls, &[Coordinator, System], Reach::Region),
+    r(O::PublicWall, EVERYBODY, Reach::Open),
     r(O::ReadOffice, STAFF, Reach::Open),
     r(O::ReadMessages, STAFF, Reach::Unit),
     r(O::OwnAccount, STAFF, Reach::Own),
+    r(O::OwnViews, STAFF, Reach::Own),
+    r(O::ShareViews, &[Coordinator, UnitAdmin], Reach::Unit),
     r(O::OwnShifts, STAFF, Reach::Own),
     r(O::WriteUnits, &[SystemAdmin, System], Reach::City),
     r(O::KeepRoster, &[SystemAdmin, UnitAdmin, System], Reach::Open),

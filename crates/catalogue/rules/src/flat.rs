@@ -1,8 +1,8 @@
 //! 一张表的事项清单: the list that an office keeps on one sheet, with the names that offices give the columns and with
 //! several materials or steps in one cell. Must not know sheets or files.
 
-use crate::item::{Limit, Material, ServiceItem, Step, Window};
-use crate::words::{Cell as _, StepKind};
+use crate::item::{Fee, Limit, Material, ServiceItem, Step, Window};
+use crate::words::{Cell as _, ItemKind, StepKind};
 
 /// The columns of items by the names that offices give them, besides their own: field, names.
 pub(crate) const NAMES: &[(&str, &[&str])] = &[
@@ -93,10 +93,12 @@ pub(crate) enum Many {
     Steps,
     /// 办理地点
     Place,
+    /// 收费标准
+    Fee,
 }
 
 /// Those columns: the heading, in English, the names that offices give them.
-pub(crate) const MANY: [(Many, &str, &str, &[&str]); 3] = [
+pub(crate) const MANY: [(Many, &str, &str, &[&str]); 4] = [
     (
         Many::Materials,
         "材料（一格多项）",
@@ -127,6 +129,12 @@ pub(crate) const MANY: [(Many, &str, &str, &[&str]); 3] = [
         "place",
         &["办理地点", "办理地址", "地址", "办理窗口", "窗口", "办公地址", "受理地点", "大厅窗口"],
     ),
+    (
+        Many::Fee,
+        "收费标准（一格）",
+        "fee",
+        &["收费标准", "收费情况", "收费标准及依据", "收费依据及标准", "收费项目及标准", "收费金额", "费用"],
+    ),
 ];
 
 const OPEN: &[char] = &['(', '（', '[', '【', '《', '“', '〔'];
@@ -138,6 +146,35 @@ fn is_nothing(text: &str) -> bool {
         text.trim(),
         "" | "无" | "/" | "—" | "-" | "——" | "无需" | "不需要" | "无需材料" | "无需提交材料" | "\\"
     )
+}
+
+/// Cells that say that nothing is to be paid.
+fn is_free(text: &str) -> bool {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '。' | '.')).collect();
+    is_nothing(&plain)
+        || matches!(
+            plain.as_str(),
+            "不收费"
+                | "免费"
+                | "否"
+                | "无收费"
+                | "不收取费用"
+                | "不收取任何费用"
+                | "0"
+                | "0元"
+                | "零收费"
+                | "无费用"
+                | "没有"
+        )
+}
+
+/// The kind of an item as offices write it: 许可, 公共服务, 其他行政权力.
+pub(crate) fn kind(text: &str) -> Option<ItemKind> {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let forms = [plain.clone(), format!("行政{plain}"), format!("{plain}事项"), format!("{plain}类别事项")];
+    let other =
+        matches!(plain.as_str(), "其他行政权力" | "其他权力" | "其他行政权力事项" | "其它行政权力" | "其它");
+    forms.iter().find_map(|f| ItemKind::read(f).ok()).or_else(|| other.then_some(ItemKind::Other))
 }
 
 /// Splits where `is` says so, outside of brackets.
@@ -384,6 +421,12 @@ pub(crate) fn fill(item: &mut ServiceItem, many: Many, text: &str) {
             item.materials = split(text).into_iter().enumerate().map(one).collect();
         }
         Many::Steps => item.steps = steps(&split_steps(text)),
+        Many::Fee if is_free(text) => {}
+        Many::Fee => {
+            item.charged = true;
+            let standard = text.trim().to_owned();
+            item.fees = vec![Fee { name: "收费".to_owned(), standard, ..<Fee as crate::Record>::blank() }];
+        }
         Many::Place if is_nothing(text) => {}
         Many::Place => {
             let hall = text.split_whitespace().collect::<Vec<_>>().join(" ");

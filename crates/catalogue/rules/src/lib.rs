@@ -10,6 +10,7 @@ mod checkup_rules;
 mod checkup_tests;
 mod compare;
 pub mod deferred;
+pub mod edit;
 mod fault;
 mod fields;
 pub mod flat;

@@ -93,7 +93,7 @@ pub const KEPT: &[Kind] = &[
     k("恳谈、走访与承诺", "talks with companies: agenda, minutes, who came, what was promised", "talk, talk_company, promise", "keep what was promised", Ends::Kept),
     k("公开的答复", "published answers, covered before they are shown", "publication", "told to everybody", Ends::Kept),
     k("先例、答复记录", "precedents and what is learned from replies, covered", "precedent, text_reply", "the next answer", Ends::Kept),
-    k("走访：走的人、记录、签到", "walks: who walked, what was noted, where", "walk, walk_op, assignment, finding", "which officials walked and what they found", Ends::Kept),
+    k("走访：走的人、记录、签到", "walks: who walked, what was noted, where", "walk, walk_op, walk_judged, assignment, finding", "which officials walked and what they found", Ends::Kept),
     k("征求意见、门牌扫描", "comments on guides, scans of plates without a device", "guide_comment, plate_scan", "make the guide right", Ends::Kept),
     k("涂去申请", "requests to erase, without what was erased", "erasure", "who asked, checked, approved", Ends::Kept),
     k("督办与问责", "who was held to account, and what was decided", "accountability, score_adjust", "supervision on record", Ends::Kept),
@@ -115,6 +115,8 @@ pub const KEPT: &[Kind] = &[
     k("跨域件：交出与收到的件", "matters handed to other cities and received from them; what was handed over sealed, until it is taken or returned", "cell_matter", "both sides know how far it is", Ends::Kept),
     k("印章登记与用印记录", "seals of units and persons, and who used which of them for what", "seal_entry, seal_use", "nobody uses a seal unseen", Ends::Kept),
     k("未提交的草稿（加密）", "forms that staff have not sent yet, sealed", "draft", "a closed window loses nothing", Ends::Days(UNSENT_DAYS)),
+    k("常用视图与列（不含号码）", "what staff often ask lists for, with which columns; no telephone or identity numbers", "list_view, list_choice", "a list is one click away", Ends::Kept),
+    k("大屏：谁设置、何时停用", "walls of figures: who made one, until when its link is good", "wall", "who may see figures without an account", Ends::Kept),
     k("接口重发的答复", "answers kept for requests that are sent twice", "idempotency", "done once", Ends::Days(ONCE_DAYS)),
     k("检索索引、统计、相似度", "search index, figures, likeness: made from the record, made anew after erasing", "text_*, fact", "find and count", Ends::Kept),
 ];

@@ -63,8 +63,10 @@ pub mod tickets;
 mod tls;
 pub mod tries;
 mod value;
+pub mod views;
 pub mod vitals;
 pub mod walks;
+pub mod wall;
 pub mod whistles;
 mod writer;
 

@@ -489,6 +489,18 @@ impl Cases {
             Ok(cases::count(rd, &query, most.min(100_000))?)
         })
     }
+
+    /// How many each of several lists has, counted up to `most`: one look at the store.
+    pub fn counts(&self, actor: Actor, queries: Vec<Query>, most: u32) -> Later<Vec<i64>> {
+        self.read(move |_, rd| {
+            decide(&actor, op::ListCases, Nothing)?;
+            let one = |q: &Query| {
+                let scope = scope_of(&actor, &q.scope)?;
+                Ok(cases::count(rd, &Query { scope, ..q.clone() }, most.min(100_000))?)
+            };
+            queries.iter().map(one).collect()
+        })
+    }
 }
 
 /// What of a timeline belongs to the person who lodged.

@@ -522,6 +522,19 @@ impl Supervision {
         })
     }
 
+    /// How many ratings of the reader's list are in each of these states (empty: in any), counted up to `most`.
+    pub fn rating_counts(&self, actor: Actor, states: Vec<String>, most: u32) -> Later<Vec<i64>> {
+        self.read(move |app, rd| {
+            let office = app.city.office(rd)?;
+            decide(&actor, op::ReadRatings, own_unit(&actor, &home(&actor, &office)))?;
+            let own = matches!(actor.role, Role::Handler | Role::Clerk | Role::UnitAdmin);
+            let region = actor.region.as_ref().ok_or(Error::NotFound)?;
+            let unit = if own { Some(actor.unit.ok_or(Error::NotFound)?) } else { None };
+            let mut count = |s: &String| Ok(ratings::count(rd, region.as_str(), unit, s, most.min(100_000))?);
+            states.iter().map(&mut count).collect()
+        })
+    }
+
     /// Ratings for staff, the newest first, before `before` (0: from the end). Units see their own.
     pub fn ratings(&self, actor: Actor, state: String, before: i64) -> Later<Vec<RatingView>> {
         self.study(move |app, rd| {

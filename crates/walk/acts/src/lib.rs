@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod files;
+mod form_names;
 mod handover;
 mod judged;
 mod leads;

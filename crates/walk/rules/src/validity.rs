@@ -4,12 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Said, US_PER_SECOND};
+use kernel::Said;
 use serde::{Deserialize, Serialize};
 
-use crate::checklist;
-use crate::ops::Verdict;
-use crate::record::WalkRecord;
+use crate::forms::Identity;
 
 /// The conditions of a campaign. The default asks for what the forms ask for and nothing more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,60 +91,17 @@ impl Validity {
         );
         out
     }
-
-    /// What a finished walk lacks by these conditions; steps that are missing are said by the form's rule.
-    pub fn lacks(&self, w: &WalkRecord) -> Vec<Said> {
-        let mut out = Vec::new();
-        let answered = w.answers.len();
-        let least = (checklist::count() * usize::from(self.answered_percent)).div_ceil(100);
-        if answered < least {
-            out.push(Said::new(
-                format!("要素清单至少要作答 {least} 项，现在 {answered} 项"),
-                format!("at least {least} elements are to be answered, {answered} are"),
-            ));
-        }
-        let bare = w
-            .answers
-            .values()
-            .filter(|a| a.verdict == Verdict::Bad && a.note.trim().is_empty() && a.evidence.is_empty())
-            .count();
-        if self.shown && bare > 0 {
-            out.push(Said::new(
-                format!("有 {bare} 项点了“有问题”，没有说明也没有照片"),
-                format!("{bare} elements found wanting have neither words nor a photo"),
-            ));
-        }
-        out.extend(self.too_fast(w));
-        if self.photo && !w.is_online() && w.files.is_empty() {
-            out.push(Said::new("现场走访要有至少一张照片", "a walk on site needs at least one photo"));
-        }
-        out
-    }
-
-    fn too_fast(&self, w: &WalkRecord) -> Option<Said> {
-        let each = if w.is_online() { self.seconds_online } else { self.seconds_on_site };
-        let steps = w.steps.values().filter(|s| s.ended.is_some()).count();
-        let least = i64::try_from(steps).ok()?.checked_mul(i64::from(each))?;
-        let took = w.last?.us_since(w.began?).max(0) / US_PER_SECOND;
-        (took < least).then(|| {
-            Said::new(
-                format!("{steps} 个环节至少要 {least} 秒，只用了 {took} 秒"),
-                format!("{steps} steps take at least {least} s, this took {took} s"),
-            )
-        })
-    }
 }
 
-/// What one walk tells of a person's identities; see [`both_done`].
-pub type As = crate::forms::Identity;
-
 /// 双重身份: persons who walked as applicant and as staff, each with the moment when the later of the two was first done.
-pub fn both_done<K: Ord + Copy, T: Ord + Copy>(walks: impl Iterator<Item = (K, As, T)>) -> BTreeMap<K, T> {
+pub fn both_done<K: Ord + Copy, T: Ord + Copy>(
+    walks: impl Iterator<Item = (K, Identity, T)>,
+) -> BTreeMap<K, T> {
     let mut first: BTreeMap<(K, bool), T> = BTreeMap::new();
     let mut who = BTreeSet::new();
     for (k, identity, at) in walks {
         who.insert(k);
-        first.entry((k, identity == As::Staff)).and_modify(|t| *t = (*t).min(at)).or_insert(at);
+        first.entry((k, identity == Identity::Staff)).and_modify(|t| *t = (*t).min(at)).or_insert(at);
     }
     let later = |k: K| Some((k, *first.get(&(k, true))?.max(first.get(&(k, false))?)));
     who.into_iter().filter_map(later).collect()

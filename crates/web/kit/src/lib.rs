@@ -16,6 +16,7 @@ mod say;
 mod slot;
 mod texts;
 mod uploads;
+mod views;
 
 pub use assets::{Asset, CSS, JS, asset};
 pub use drafts::keep_draft;
@@ -34,3 +35,7 @@ pub use say::{
 };
 pub use slot::{CaseKey, Filler, Filling, FollowedCase, Fragment, Slot, Tile, filler};
 pub use texts::{COMMON_TEXTS, EN, Text, Texts, Words, ZH};
+pub use views::{
+    COUNTED_TO, Column, Filter, ListOf, Tab, Views, ViewsAsk, countable, cut_count, keep_view, plain,
+    views_page,
+};

@@ -15,7 +15,9 @@ use store::office::StaffRow;
 
 use crate::assets::Assets;
 use crate::uploads::Uploads;
-use crate::{Area, Asset, Fields, FrontPlace, Link, Oops, Texts, Words, address, header_of, nav, role};
+use crate::{
+    Area, Asset, Fields, FrontPlace, Link, ListOf, Oops, Texts, Words, address, header_of, nav, role,
+};
 
 /// How the pages behave.
 #[derive(Clone, Debug, Default)]
@@ -37,18 +39,20 @@ pub struct Site {
     pub(crate) below: &'static [(&'static str, &'static str)],
     pub(crate) front: &'static [&'static [FrontPlace]],
     pub(crate) assets: Assets,
+    pub(crate) lists: &'static [&'static [ListOf]],
 }
 
 impl Site {
     /// The navigation of the workbench, which pages belong to a place whose address is not a part of theirs, the
-    /// navigation of the portal, and the assets.
+    /// navigation of the portal, the assets, and the lists that have views.
     pub fn new(
         areas: &'static [Area],
         below: &'static [(&'static str, &'static str)],
         front: &'static [&'static [FrontPlace]],
         assets: &[&'static [Asset]],
+        lists: &'static [&'static [ListOf]],
     ) -> Self {
-        Self { areas, below, front, assets: Assets::new(assets) }
+        Self { areas, below, front, assets: Assets::new(assets), lists }
     }
 }
 

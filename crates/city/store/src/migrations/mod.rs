@@ -66,6 +66,7 @@ pub const STEPS: &[Step] = steps![
     45 "claim_indexes",
     46 "cell_digest",
     47 "help",
+    48 "views",
     49 "walk_judged",
 ];
 

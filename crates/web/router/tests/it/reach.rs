@@ -64,6 +64,9 @@ pub struct Things {
     /// who is posted at its window
     posted: i64,
     kiosk: String,
+    /// a wall that is ended while pages are asked, and one that hangs, with its token
+    wall: i64,
+    hung: (i64, String),
     booking: (String, String),
     /// an order of help of its hall
     help: (String, String),
@@ -263,6 +266,15 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let company = (code, pass.wait().unwrap());
     let (claim, list) = crate::it::paid::paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
+    let spec = supervise::WallSpec {
+        name: "大屏".into(),
+        screens: vec![(supervise::Screen::Figures, 20)],
+        targets: Vec::new(),
+    };
+    let make = || app.supervision.make_wall(coordinator.clone(), spec.clone(), 30).wait().unwrap();
+    let (wall, hung) = (make(), make());
+    let walls = app.supervision.walls(coordinator.clone()).wait().unwrap();
+    let hung = (hung, walls.into_iter().find(|w| w.id == hung).and_then(|w| w.token).unwrap());
     let (hall, kiosk, booking) = super::a_hall::hall(
         app,
         &coordinator,
@@ -296,6 +308,8 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         hand_over,
         posted,
         kiosk,
+        wall,
+        hung,
         booking,
         help: super::a_hall::order(app, hall),
         case: lodged.number,
@@ -422,6 +436,7 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/halls/at/", "{act}", "recall".into()),
         ("/desk/halls/booking/", "{number}", t.booking.0.clone()),
         ("/desk/halls/booking/", "{act}", "show".into()),
+        ("/desk/views/", "{list}", "cases".into()),
         ("/desk/rosters/", "{id}", t.roster.to_string()),
         ("/desk/rosters/", "{act}", "publish".into()),
         ("/desk/handovers/", "{id}", t.hand_over.to_string()),
@@ -431,6 +446,9 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/halls/", "{id}", t.hall.to_string()),
         ("/k/", "{id}", t.hall.to_string()),
         ("/k/", "{token}", t.kiosk.clone()),
+        ("/desk/wall/", "{id}", t.wall.to_string()),
+        ("/wall/", "{id}", t.hung.0.to_string()),
+        ("/wall/", "{token}", t.hung.1.clone()),
         ("/book/for/", "{item}", t.item.clone()),
         ("/b/", "{number}", t.booking.0.clone()),
         ("/b/", "{code}", t.booking.1.clone()),
@@ -644,6 +662,8 @@ fn is_open(path: &str) -> bool {
         // What can be applied for is everybody's; who begins at a window is asked where the item is.
         || path.starts_with("/desk/services/new/")
         || path.starts_with("/desk/services/themes/")
+        // One's own views and columns: whose they are is never in the path.
+        || path.starts_with("/desk/views/")
         // One's own shifts: whose they are is never in the path.
         || path.starts_with("/desk/shifts/")
 }
