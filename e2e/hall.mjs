@@ -471,6 +471,7 @@ try {
   await look(admin, "city-hall");
   await admin.goto(`${new URL(admin.url()).pathname}/figures`);
   await look(admin, "figures");
+  must((await admin.locator("#help-figures tbody tr").count()) === 1, "help of this hall among its figures");
   await admin.locator("tbody a").first().click();
   must((await admin.locator("tbody tr").count()) > 5, "a figure opens its list");
   await look(admin, "figures-list");

@@ -104,6 +104,11 @@ pub(crate) fn which_words(p: &Page, w: Which) -> String {
     }
 }
 
+/// Names of the columns of figures.
+pub(crate) fn figure_heads(p: &Page) -> Vec<String> {
+    Which::all().into_iter().map(|w| which_words(p, w)).collect()
+}
+
 pub(crate) fn figure_row(p: &Page, named: &[(String, String)], f: HelpFigures) -> FigureRow {
     FigureRow {
         hall: f.hall,
@@ -149,7 +154,7 @@ pub(crate) async fn list(
         rows: rows.iter().map(|l| order_row(&p, l)).collect(),
         halls: choices,
         hall: ask.hall.chars().take(20).collect(),
-        heads: Which::all().into_iter().map(|w| which_words(&p, w)).collect(),
+        heads: figure_heads(&p),
         figures: figures.into_iter().map(|f| figure_row(&p, &named, f)).collect(),
         from: from.to_string(),
         to: to.to_string(),

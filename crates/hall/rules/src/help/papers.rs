@@ -116,10 +116,12 @@ fn mandate(o: &HelpOrder, who: &Applicant, out: &mut HelpPaper) {
         row("委托范围", of(m.map(|m| m.scope.as_str()))),
         row("委托期限", format!("{}至{}", day(m.map(|m| m.signed)), day(m.map(|m| m.until)))),
     ];
-    out.after.push(
+    out.rows.push(row(
+        "约定",
         "受托人在上述范围和期限内办理的行为，本人予以认可；期满委托自行终止，本人可以随时撤回。".to_owned(),
-    );
-    out.after.push("委托人（签名）：＿＿＿＿＿＿＿＿　　受托人（签名）：＿＿＿＿＿＿＿＿".to_owned());
+    ));
+    out.rows
+        .push(row("签名", "委托人：＿＿＿＿＿＿＿　受托人：＿＿＿＿＿＿＿　日期：＿＿＿＿＿＿＿".to_owned()));
 }
 
 fn sheets(o: &HelpOrder, out: &mut HelpPaper) {
@@ -139,7 +141,7 @@ fn sheets(o: &HelpOrder, out: &mut HelpPaper) {
             ]
         })
         .collect();
-    out.after.push("申请人（签名）：＿＿＿＿＿＿＿＿　　帮办员（签名）：＿＿＿＿＿＿＿＿".to_owned());
+    out.after.push("申请人（签名）：＿＿＿＿　帮办员（签名）：＿＿＿＿".to_owned());
 }
 
 /// One paper of the order as it stood after an event; `ver` is the version that the event made.
@@ -166,7 +168,7 @@ pub fn paper(
             out.lines.push(format!("{matter}，现予受理。"));
             out.rows = about(o, who);
             if !o.exception.is_empty() {
-                out.after.push(format!("破例受理的理由：{}", o.exception));
+                out.rows.push(vec!["破例受理的理由".to_owned(), o.exception.clone()]);
             }
         }
         PaperKind::Mandate => mandate(o, who, &mut out),
@@ -197,6 +199,11 @@ pub fn paper(
             out.after.push("申请人（签名）：＿＿＿＿＿＿＿＿".to_owned());
         }
     }
-    out.after.push(FREE.to_owned());
+    // In a table of two columns it is a line of it: each of these papers is one page.
+    if out.rows.is_empty() || out.head.len() > 2 {
+        out.after.push(FREE.to_owned());
+    } else {
+        out.rows.push(vec!["说明".to_owned(), FREE.to_owned()]);
+    }
     out
 }

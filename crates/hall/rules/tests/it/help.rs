@@ -101,15 +101,15 @@ fn entered(act: Act, o: &HelpOrder, n: usize, now: Moment, helping: &Helping) ->
         Act::Plan => Command::Plan { visit: visit(now, n as i64 % 4 - 1) },
         Act::Visited => Command::Visited {},
         Act::Receive => Command::Receive {
-            papers: vec![Line { name: words(), original: n % 2 == 0, pieces: n as u16 % 3 }],
-            signed: n % 3 == 0,
+            papers: vec![Line { name: words(), original: n.is_multiple_of(2), pieces: n as u16 % 3 }],
+            signed: n.is_multiple_of(3),
         },
-        Act::GiveBack => Command::GiveBack { lines: vec![n % 4], signed: n % 2 == 0 },
+        Act::GiveBack => Command::GiveBack { lines: vec![n % 4], signed: n.is_multiple_of(2) },
         Act::Acknowledge => Command::Acknowledge {},
         Act::Suspend => Command::Suspend { reason: words() },
         Act::Lapse => Command::Lapse {},
         Act::Resume => {
-            let mandate = o.helper.as_ref().filter(|_| n % 3 == 0 && o.kind == HelpKind::ActFor);
+            let mandate = o.helper.as_ref().filter(|_| n.is_multiple_of(3) && o.kind == HelpKind::ActFor);
             Command::Resume {
                 note: words(),
                 mandate: mandate.map(|h| mandate_paper(h.id, now, (n % 5) as i64)),
@@ -400,7 +400,8 @@ fn every_paper_says_that_it_is_free_and_who_answers_for_what() {
     assert_eq!(made_by(&o, &happened), [PaperKind::Acceptance, PaperKind::Mandate]);
     for kind in PaperKind::ALL {
         let p = paper_of(kind, &o, &happened, (2, now), &who);
-        assert!(p.after.iter().any(|l| l.contains("免费") && l.contains("负责")), "{kind:?}");
+        let said = format!("{p:?}");
+        assert!(said.contains("免费") && said.contains("真实性、合法性负责"), "{kind:?}");
         assert_eq!(format!("{p:?}").contains("990102194001010018"), kind == PaperKind::Mandate, "{kind:?}");
     }
 }
