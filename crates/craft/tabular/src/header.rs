@@ -206,10 +206,10 @@ pub fn find(rows: &[Vec<String>], words: &dyn Vocabulary) -> Option<Header> {
     // Most fields, then fewest lines, then the first; a header below records of one that is enough is another table's.
     let mut best: Option<(usize, Header)> = None;
     for at in 0..rows.len().min(HEADER_WITHIN) {
-        if best.as_ref().is_some_and(|b| is_below_records(rows, &b.1, at, words)) {
-            break;
-        }
         for lines in 1..=LINES_MAX.min(rows.len() - at) {
+            if best.as_ref().is_some_and(|b| is_below_records(rows, &b.1, at + lines - 1, words)) {
+                break;
+            }
             let these = &rows[at..at + lines];
             if lines > 1 && !these.iter().all(|r| is_words(r)) {
                 break;
@@ -364,6 +364,10 @@ mod tests {
     fn of_two_tables_the_first_is_read() {
         let two = "一、来信,,\n编号,内容,来信时间\nM1,桥下积水,2024-03-17\n,,\n二、来电,,\n编号,来信时间,内容,姓名,电话\nM2,2024-03-18,灯,张某,1";
         assert_eq!(found(two), (1, 1, "编号,内容,来信时间".into()));
+        let close = "一、来信,,\n编号,内容,来信时间\nM1,桥下积水,甲\n二、来电,,\n编号,来信时间,内容,姓名,电话\nM2,乙,灯,张某,1";
+        assert_eq!(found(close), (1, 1, "编号,内容,来信时间".into()));
+        let closest = "编号,内容,来信时间\nM1,桥下积水,甲\n编号,来信时间,内容,姓名,电话\nM2,乙,灯,张某,1";
+        assert_eq!(found(closest), (0, 1, "编号,内容,来信时间".into()));
         // What stands above a header is none where it has no records.
         assert_eq!(found("内容,编号\n\n编号,内容,姓名,电话\n1,积水,甲,1").0, 2);
         assert_eq!(found("时间,2024-03,内容,积水\n说明,见下\n编号,内容,姓名\n1,积水,甲").0, 2);

@@ -210,6 +210,13 @@ const GROUP_MARKS: &[char] = &[' ', '-', '.', '/', '·', '_', '(', ')', ','];
 /// card numbers in whatever digits and with whatever marks, addresses of mail.
 pub fn sample(text: &str) -> String {
     let shown: String = text.chars().take(40).collect();
+    // A part of a day, an amount: 0.395833333333.
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let fraction =
+        shown.split_once('.').is_some_and(|(whole, part)| whole.len() <= 2 && digits(whole) && digits(part));
+    if fraction {
+        return shown;
+    }
     let long = shown.len() >= LONG
         && shown.bytes().filter(u8::is_ascii_digit).count() >= LONG - 1
         && shown.is_ascii()
@@ -434,6 +441,7 @@ mod tests {
             "20240305090000",
             "1234567",
             "19,000,000",
+            "0.395833333333",
             "3.1415926",
             "1200元",
             "45356.604166",

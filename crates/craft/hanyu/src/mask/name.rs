@@ -129,7 +129,7 @@ pub(super) fn names(text: &str, out: &mut Vec<Found>) {
                 .or_else(|| dotted_end(text, start))
                 .or_else(|| (told || cue.ends_with('叫')).then(|| spaced_end(text, start)).flatten())
                 .or_else(|| {
-                    ((told && cue.ends_with("姓名")) || cue.ends_with('叫'))
+                    ((told && cue.ends_with("姓名")) || cue == "我叫" || cue == "本人叫")
                         .then(|| any_end(text, start))
                         .flatten()
                 });
