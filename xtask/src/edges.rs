@@ -32,7 +32,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sso", &["kernel"]),
     ("delivery", &[]),
     ("store", &["kernel", "workday", "ledger", "resolve", "access"]),
-    ("city", &["kernel", "workday", "ledger", "attach", "hanyu", "resolve", "access", "store"]),
+    ("city", &["kernel", "workday", "ledger", "attach", "hanyu", "tabular", "resolve", "access", "store"]),
     ("imports", &["kernel", "tabular", "paper", "store", "city"]),
     ("outbox", &["kernel", "ledger", "delivery", "access", "store", "city"]),
     ("cells", &["kernel", "ledger", "hanyu", "resolve", "delivery", "access", "store", "city", "outbox"]),

@@ -1,88 +1,9 @@
 //! 一张表的事项清单: the list that an office keeps on one sheet, with the names that offices give the columns and with
 //! several materials or steps in one cell. Must not know sheets or files.
 
+pub(crate) use crate::flat_names::NAMES;
 use crate::item::{Fee, Limit, Material, ServiceItem, Step, Window};
 use crate::words::{Cell as _, ItemKind, StepKind};
-
-/// The columns of items by the names that offices give them, besides their own: field, names.
-pub(crate) const NAMES: &[(&str, &[&str])] = &[
-    (
-        "code",
-        &[
-            "编码",
-            "事项编码",
-            "事项代码",
-            "代码",
-            "编号",
-            "权力编码",
-            "职权编码",
-            "实施清单编码",
-            "基本目录编码",
-            "清单编码",
-        ],
-    ),
-    (
-        "name",
-        &[
-            "名称",
-            "事项",
-            "办理事项",
-            "服务事项",
-            "权力名称",
-            "职权名称",
-            "项目名称",
-            "业务名称",
-            "办事事项",
-            "政务服务事项",
-        ],
-    ),
-    ("kind", &["类型", "事项类别", "类别", "权力类型", "职权类别"]),
-    (
-        "unit",
-        &[
-            "单位",
-            "办理单位",
-            "责任单位",
-            "承办单位",
-            "主管部门",
-            "实施机构",
-            "实施单位",
-            "部门",
-            "办理部门",
-            "责任部门",
-            "牵头单位",
-            "所属部门",
-            "实施部门",
-        ],
-    ),
-    ("legal_limit", &["法定时限", "法定期限", "法定办结期限", "法定办理时限"]),
-    (
-        "promised_limit",
-        &[
-            "承诺时限",
-            "办理时限",
-            "承诺期限",
-            "办结时限",
-            "时限",
-            "办理期限",
-            "承诺办理时限",
-            "办理天数",
-            "承诺天数",
-            "工作日",
-            "承诺办结期限",
-        ],
-    ),
-    ("legal_basis", &["依据", "法律依据", "设立依据", "政策依据", "办理依据"]),
-    ("conditions", &["条件", "办理条件", "申请条件", "申报条件"]),
-    ("consult", &["咨询电话", "联系电话", "电话", "窗口电话", "咨询方式及电话"]),
-    ("complain", &["监督电话", "投诉电话", "监督投诉电话"]),
-    ("visits", &["跑动次数", "到现场次数", "跑腿次数", "办事人到现场次数", "最多跑动次数"]),
-    ("audience", &["办理对象", "面向对象"]),
-    ("charged", &["收费", "是否收取费用"]),
-    ("online_url", &["网址", "网上办理地址", "网办链接"]),
-    ("in_hall", &["是否进厅", "进驻大厅", "是否进驻大厅", "进厅"]),
-    ("channels", &["办理方式", "办理渠道"]),
-];
 
 /// A cell that holds what has a sheet of its own in the full template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,6 +14,7 @@ pub mod edit;
 mod fault;
 mod fields;
 pub mod flat;
+mod flat_names;
 pub mod guide;
 pub mod hall;
 pub mod interfaces;
