@@ -309,7 +309,7 @@ async function pages(browser, url, size, walk) {
   await settle.locator("textarea").fill("看了现场照片和叫号记录，属实。");
   await Promise.all([supervisor.waitForURL("**/signals"), settle.locator("button").click()]);
   must((await supervisor.locator("main > section .note").count()) === signs - 1, "a settled sign is still open");
-  must((await supervisor.locator("main > details .tag").first().innerText()) !== "", "what was settled is not shown");
+  must((await supervisor.locator("main > details .tag").first().textContent()) !== "", "what was settled is not shown");
   // What counts is a table of the campaign.
   await coord.goto(board);
   await coord.locator('form[action$="/validity"]').evaluate((f) => (f.closest("details").open = true));
@@ -317,7 +317,7 @@ async function pages(browser, url, size, walk) {
   const rules = coord.locator('form[action$="/validity"]');
   await rules.locator('[name="online"]').fill("15");
   await rules.locator("button").click();
-  must((await coord.locator("main details li").allInnerTexts()).some((l) => l.includes("15")), "the condition is not kept");
+  must((await coord.locator("main details li").allTextContents()).some((l) => l.includes("15")), "the condition is not kept");
   if (walk?.id) {
     await visit(coord, `/desk/walks/w/${walk.id}`);
     const photo = coord.locator('a[href*="/file/"]').first();
