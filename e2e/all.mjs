@@ -1,5 +1,5 @@
-// Every browser test, those of the loop on both databases, two at a time (a round waits for its browser half of the
-// time); goes on after one that fails. What a round said is printed when it has ended. One that failed runs once more when
+// Every browser test, those of the loop on both databases, three at a time (a round waits for its browser more than half
+// of the time); goes on after one that fails. What a round said is printed when it has ended. One that failed runs once more when
 // nobody else does: a browser on a busy machine is late now and then. That it needed this is said; what fails twice ends
 // with 1.
 import { spawn } from "node:child_process";
@@ -8,7 +8,7 @@ import { startPostgres } from "./postgres.mjs";
 
 // The longest first.
 const ROOMS = ["run", "service", "company", "hall", "reading", "walk", "redesign", "log", "supervise", "office", "imports", "cells", "first", "paper", "clicks", "pages"];
-const LANES = 2;
+const LANES = 3;
 
 // `import.meta.dirname` would ask for Node 20.11; Debian 12 has 18.
 const here = fileURLToPath(new URL(".", import.meta.url));

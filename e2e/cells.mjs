@@ -41,7 +41,7 @@ function neighbour() {
       const message = JSON.parse(body);
       must(message.from === OWN && message.to === CODE && `${message.from}/${message.key}` === id, `wrong envelope: ${id}`);
       came.set(message.key, message);
-      const signature = sign("receipt", 0, `${message.key}\ntaken\n`);
+      const signature = sign("receipt", 0, `${OWN}/${CODE}\n${message.key}\ntaken\n\n${body}`);
       answer.setHeader("content-type", "application/json");
       answer.end(JSON.stringify({ key: message.key, state: "taken", why: "", signature }));
     });
@@ -71,7 +71,7 @@ async function say(url, subject, kind, data, { again, secret } = {}) {
   });
   const text = await answer.text();
   const receipt = answer.ok ? JSON.parse(text) : undefined;
-  if (receipt) must(receipt.signature === sign("receipt", 0, `${receipt.key}\n${receipt.state}\n${receipt.why}`), "the receipt is not signed as documented");
+  if (receipt) must(receipt.signature === sign("receipt", 0, `${CODE}/${OWN}\n${receipt.key}\n${receipt.state}\n${receipt.why}\n${body}`), "the receipt is not signed as documented");
   return { status: answer.status, receipt, message };
 }
 const now = () => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 19) + "+08:00";

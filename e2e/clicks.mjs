@@ -8,6 +8,9 @@ const MOST = {
   "accept and dispatch ten": [3, 0],
   "accept and dispatch ten by keys": [0, 3],
   reply: [2, 1],
+  "keep a view": [1, 1],
+  "open a view": [1, 0],
+  "choose columns": [3, 0],
   "resident follows": [2, 0],
   "monthly bulletin": [5, 0],
 };
@@ -109,6 +112,40 @@ try {
   await coord.waitForURL(/\/desk\/cases.*#c-/);
   await coord.keyboard.press("?");
   must(await coord.locator("#keys").isVisible(), "the sheet of keys");
+
+  // 保存为视图: open, the name, Enter; from then on it is one click. 列: open, tick, save.
+  await coord.goto("/desk/cases?kind=bad_rating");
+  hand = handOf(coord);
+  await hand.click("details.keep summary");
+  await coord.focus("details.keep input[name=name]");
+  await hand.type("差评");
+  await hand.press("Enter");
+  await coord.waitForURL(/view=\d+/);
+  count("keep a view", hand.did);
+  const total = (await coord.locator("h1 .small").innerText()).match(/\d+/)[0];
+  const tab = coord.locator(".views nav a[aria-current]");
+  must((await tab.count()) === 1 && (await tab.locator("b").innerText()) === total, "the tab of the view says how many the list has");
+  await coord.goto("/desk/cases?stage=open");
+  hand = handOf(coord);
+  await hand.click(".views nav a[href*='view=']");
+  await coord.waitForURL(/kind=bad_rating.*view=\d+/);
+  count("open a view", hand.did);
+  hand = handOf(coord);
+  await hand.click(".views a[href^='/desk/views/cases']");
+  await hand.click("label:has(input[value=channel])");
+  await hand.click("button[value=columns]");
+  await coord.waitForURL(/view=\d+/);
+  count("choose columns", hand.did);
+  must((await coord.locator("table.list thead th", { hasText: "来源" }).count()) === 1, "the column is there");
+  await coord.goto("/desk/cases?stage=open");
+  must((await coord.locator("table.list thead th", { hasText: "来源" }).count()) === 0, "the list without the view keeps its columns");
+  // 分组: a group folds, and what is in it is still counted.
+  const group = coord.locator("table.list tr.head a >> nth=0");
+  const said = await group.locator("b").innerText();
+  await group.click();
+  await coord.waitForURL(/fold=/);
+  must((await group.getAttribute("aria-expanded")) === "false", "the group is folded");
+  must((await group.locator("b").innerText()) === said, "a folded group says how many are in it");
 
   // 答复: from the home page: open the case, a phrase, the words, Ctrl+Enter
   const handler = await open("hrss.handler1");

@@ -100,6 +100,7 @@ export async function person(browser, url, problems, { login, size = DESK } = {}
     // A refused form answers 422 on purpose; the browser reports every status of that kind as an error.
     if (m.type() === "error" && !m.text().includes("422")) problems.push(`${who} console: ${m.text()}`);
   });
+  page.on("dialog", (d) => d.accept());
   page.on("pageerror", (e) => problems.push(`${who} error: ${e.message}`));
   // What was still loading when the person went on is no fault.
   page.on("requestfailed", (r) => r.failure()?.errorText !== "net::ERR_ABORTED" && problems.push(`${who} failed: ${r.url()} ${r.failure()?.errorText}`));

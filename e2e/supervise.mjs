@@ -101,6 +101,79 @@ async function bulletin(page) {
   must((await page.locator("textarea").count()) === 0, "an issued bulletin can still be edited");
 }
 
+/** 大屏: made by the coordinator, opened without an account on 1080 lines and on 4K, ended. */
+async function wall(url, coord) {
+  await coord.goto("/desk/wall");
+  await check(coord, problems);
+  await coord.fill("#name", "指挥室大屏");
+  await coord.fill("input[name='seconds.figures']", "5");
+  await coord.fill("input[name='seconds.districts']", "5");
+  await coord.click("form.card button.main");
+  await coord.waitForURL(/\/desk\/wall#w-/);
+  await check(coord, problems);
+  await shot(coord, "walls");
+  const link = new URL((await coord.locator("a[href*='/wall/']").first().getAttribute("href")).trim()).pathname;
+  // What fails while the network is away, and the answer of a link that is over, are what is tried here.
+  const ofScreen = [];
+  const screen = await person(browser, url, ofScreen, { size: { width: 1920, height: 1080 } });
+  for (const scheme of ["light", "dark"]) {
+    await screen.emulateMedia({ colorScheme: scheme });
+    await screen.goto(link);
+    await check(screen, ofScreen);
+  }
+  const titles = await screen.locator(".slide").evaluateAll((all) => all.map((s) => s.dataset.title));
+  must(titles.length === 4, `the wall has ${titles.length} boards`);
+  for (let i = 0; i < titles.length; i++) {
+    await screen.evaluate((n) => document.querySelectorAll(".slide").forEach((s, at) => s.classList.toggle("on", at === n)), i);
+    await shot(screen, `wall-${i}`);
+    // What is read from six metres: no type smaller than a two-hundredth of the distance on 55 inches.
+    const least = await screen.locator(".slide.on text").evaluateAll((all) => Math.min(...all.filter((t) => t.textContent).map((t) => t.getBoundingClientRect().height)));
+    must(least >= 44, `${titles[i]}: type of ${least} px`);
+    const beyond = await screen.locator(".slide.on text").evaluateAll((all) => all.filter((t) => { const b = t.getBoundingClientRect(); return b.left < 0 || b.right > innerWidth || b.bottom > innerHeight; }).map((t) => t.textContent));
+    must(beyond.length === 0, `${titles[i]}: beyond the screen: ${beyond}`);
+  }
+  must((await screen.evaluate(() => document.documentElement.scrollHeight <= innerHeight)), "the wall scrolls");
+  await screen.goto(link);
+  const first = await screen.locator("#what").innerText();
+  await screen.waitForFunction((was) => document.getElementById("what").textContent !== was, first);
+  must(titles.includes(await screen.locator("#what").innerText()), "it turns by itself");
+  // Without a network: the figures stay, and say since when they are.
+  await screen.clock.install();
+  await screen.goto(link);
+  await screen.context().setOffline(true);
+  await screen.clock.fastForward(21_000);
+  await screen.locator("#at.old").waitFor();
+  must((await screen.locator("#at").innerText()).includes("取不到新数字"), "it does not say that the network is gone");
+  must((await screen.locator(".slide.on svg").count()) === 1, "the figures are gone with the network");
+  await shot(screen, "wall-offline");
+  await screen.context().setOffline(false);
+  await screen.clock.fastForward(21_000);
+  await screen.locator("#at:not(.old)").waitFor();
+  await screen.setViewportSize({ width: 3840, height: 2160 });
+  await shot(screen, "wall-4k");
+  await coord.goto("/desk/wall");
+  await coord.click("form[action^='/desk/wall/'] button >> nth=0");
+  await screen.clock.fastForward(21_000);
+  await screen.locator("main.over").waitFor();
+  await shot(screen, "wall-over");
+  await screen.context().close();
+  problems.push(...ofScreen.filter((p) => !/ERR_INTERNET_DISCONNECTED|410/.test(p)));
+}
+
+/** 晨报: five sentences; each figure opens a list of as many. */
+async function morning(page, name) {
+  await page.goto("/desk/morning");
+  await check(page, problems);
+  await shot(page, `morning-${name}`);
+  const all = await page.locator(".morning li").evaluateAll((all) => all.map((l) => [l.querySelector("a")?.getAttribute("href") ?? "", l.querySelector("b")?.textContent ?? ""]));
+  must(all.length === 5, `a morning of ${all.length} sentences`);
+  for (const [href, figure] of all.filter(([h, f]) => h && /^\d+$/.test(f))) {
+    await page.goto(href);
+    const told = await page.locator("section.card h2").first().innerText();
+    must(told.includes(` ${figure} `) || told.startsWith(`${figure} `), `${href}: the morning says ${figure}, the list ${told}`);
+  }
+}
+
 const browser = await startBrowser();
 const server = await startServer();
 try {
@@ -113,6 +186,8 @@ try {
     must(answer.status() === 200, "a bad rating became no case");
     await boards(coord, `${size.width}`);
     await bulletin(coord);
+    await morning(coord, `${size.width}`);
+    if (size === DESK) await wall(server.url, coord);
     console.log(`ratings and supervision ${size.width}px: ${problems.length} problems`);
   }
 } catch (e) {

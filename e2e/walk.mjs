@@ -222,6 +222,42 @@ async function leads(browser, url, size, coord, item, visit) {
 }
 
 /** Every page at a desk and on a phone; every figure of the board opens the list it counts. */
+/** An item in a form: what cannot be read is marked and stands, a check says what changes, then it is the next version. Many at
+ * once: looked at, then published for what is ticked. */
+async function edited(coord, item, visit) {
+  await visit(coord, `/desk/items/new?copy=${item}`);
+  await visit(coord, `/desk/items/i/${item}/edit`);
+  const form = () => coord.locator("form[data-draft]");
+  const send = async (what) => {
+    await Promise.all([coord.waitForLoadState("load"), form().locator(`button[value="${what}"]`).click()]);
+    await coord.waitForLoadState("networkidle");
+  };
+  await coord.fill('[name="i.visits"]', "两趟");
+  await send("check");
+  must((await coord.locator('.field.wrong [name="i.visits"]').inputValue()) === "两趟", "what cannot be read is not marked, or gone");
+  await check(coord, problems);
+  await coord.fill('[name="i.visits"]', "1");
+  await coord.fill('[name="i.consult"]', "0730-8666001");
+  await send("check");
+  must((await coord.locator("#looked ~ ul li").allInnerTexts()).some((l) => l.includes("8666001")), "the check does not say what changes");
+  await check(coord, problems);
+  // Day after day further: the round runs at both sizes.
+  const since = new Date(Date.now() + (2 + Math.floor(Math.random() * 300)) * 864e5 + 400 * 864e5 * (edited.times = (edited.times ?? 0) + 1));
+  await coord.fill('[name="since"]', since.toISOString().slice(0, 10));
+  await Promise.all([coord.waitForURL("**done=1"), form().locator('button[value="publish"]').click()]);
+  await visit(coord, "/desk/items/bulk");
+  await coord.selectOption('[name="what"]', "consult");
+  await coord.fill('[name="from"]', "8666001");
+  await coord.fill('[name="to"]', "8666002");
+  await coord.fill('[name="since"]', new Date(since.getTime() + 864e5).toISOString().slice(0, 10));
+  await coord.click('button[value="look"]');
+  await coord.waitForSelector('input[name="item"]');
+  await check(coord, problems);
+  await coord.click('button[value="publish"]');
+  await coord.waitForSelector("td .lamp.green");
+  await check(coord, problems);
+}
+
 async function pages(browser, url, size, walk) {
   const coord = await person(browser, url, problems, { login: "approve.coordinator1", size });
   const supervisor = await person(browser, url, problems, { login: "inspect.supervisor1", size });
@@ -239,6 +275,7 @@ async function pages(browser, url, size, walk) {
   await coord.getByRole("link", { name: "比较" }).first().click();
   must((await coord.locator("td.go").count()) > 0, "two versions differ");
   await check(coord, problems);
+  await edited(coord, item, visit);
   for (const path of ["/desk/items/checkup", "/desk/items/hall", "/desk/items/plates", "/desk/items/plates/print", "/desk/walks"]) await visit(coord, path);
   for (const tile of ["/desk/items/checkup"]) {
     await coord.goto(tile);
@@ -263,6 +300,24 @@ async function pages(browser, url, size, walk) {
   for (const path of ["lists", "given", "papers", "paper/three_lists", "paper/summary"]) await visit(coord, `${board}/${path}`);
   await visit(supervisor, `${board}/signals`);
   must((await supervisor.locator(".note strong").count()) > 1, "the walks for show are named");
+  // A sign is settled with words, once, and lies under what was settled.
+  const signs = await supervisor.locator("main > section .note").count();
+  await supervisor.locator("main > section .note details summary").first().click();
+  await check(supervisor, problems);
+  const settle = supervisor.locator("main > section .note details form").first();
+  await settle.locator('input[value="clear"]').check();
+  await settle.locator("textarea").fill("看了现场照片和叫号记录，属实。");
+  await Promise.all([supervisor.waitForURL("**/signals"), settle.locator("button").click()]);
+  must((await supervisor.locator("main > section .note").count()) === signs - 1, "a settled sign is still open");
+  must((await supervisor.locator("main > details .tag").first().textContent()) !== "", "what was settled is not shown");
+  // What counts is a table of the campaign.
+  await coord.goto(board);
+  await coord.locator('form[action$="/validity"]').evaluate((f) => (f.closest("details").open = true));
+  await check(coord, problems);
+  const rules = coord.locator('form[action$="/validity"]');
+  await rules.locator('[name="online"]').fill("15");
+  await rules.locator("button").click();
+  must((await coord.locator("main details li").allTextContents()).some((l) => l.includes("15")), "the condition is not kept");
   if (walk?.id) {
     await visit(coord, `/desk/walks/w/${walk.id}`);
     const photo = coord.locator('a[href*="/file/"]').first();

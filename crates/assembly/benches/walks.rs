@@ -198,6 +198,7 @@ fn run(store: &Store) -> Vec<(&'static str, String)> {
         documents_due: day,
         yearly: false,
         planned_groups: vec![],
+        validity: walk::validity::Validity::default(),
     };
     let id = app.walks.make_campaign(chief.clone(), campaign).wait().expect("campaign");
     let at = store.now();

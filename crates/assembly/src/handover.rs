@@ -113,10 +113,13 @@ fn matter_becomes_case(
     let office = city.office(tx)?;
     let region = office.settings.city.clone();
     let first_asked = office.taker(&region).or(actor.unit).ok_or(Error::NotFound)?;
+    // As much as a case holds at once; what is more follows as its additions.
+    let all: Vec<char> = matter.words.chars().chain(['\n']).chain(matter.note.chars()).collect();
+    let mut parts = all.chunks(resolve::TEXT_MAX).map(|part| part.iter().collect::<String>());
     let registration = Registration {
         kind: matter.kind,
         title: matter.title.clone(),
-        words: format!("{}\n{}", matter.words, matter.note),
+        words: parts.next().unwrap_or_default(),
         complexity: matter.complexity,
         place: matter.place.clone(),
         hide_reporter: matter.hide_reporter,
@@ -124,12 +127,18 @@ fn matter_becomes_case(
         ..blank(Channel::Peer, region, first_asked)
     };
     let (case, lodged) = register_in(city, tx, actor, registration, contact, &[])?;
+    for words in parts {
+        let asked = resolve::Command::AddWords { words };
+        resolve_acts::case_does(city, tx, &Actor::resident(), case, asked)?;
+    }
     Ok((case, lodged.number))
 }
 
 /// What halls hand over: what was done at a window is a service that was given, to be rated.
-pub(crate) const OF_HALLS: HallHandovers =
-    HallHandovers { ticket_becomes_service: supervise_acts::service_to_rate };
+pub(crate) const OF_HALLS: HallHandovers = HallHandovers {
+    ticket_becomes_service: supervise_acts::service_to_rate,
+    token_of_service: supervise_acts::token_to_rate,
+};
 
 /// 走查发现转件: a problem or demand enters the closed loop, tied to walk, item and campaign.
 fn walk_finding_becomes_case(

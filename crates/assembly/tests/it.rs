@@ -50,8 +50,12 @@ mod service;
 mod supervise;
 #[path = "it/table_doors.rs"]
 mod table_doors;
+#[path = "it/views.rs"]
+mod views;
 #[path = "it/walks.rs"]
 mod walks;
+#[path = "it/walls.rs"]
+mod walls;
 #[path = "it/worker.rs"]
 mod worker;
 

@@ -15,6 +15,8 @@ use hall::{
 use hall_acts::{Asked, AtWindow};
 use kernel::{Actor, Date, Moment, US_PER_DAY, UnitId};
 
+use crate::demo_help;
+
 /// letter, name, minutes for a person, units whose items are handled
 #[rustfmt::skip]
 const QUEUES: [(&str, &str, u16, &[&str]); 7] = [
@@ -69,6 +71,7 @@ const MORNING: [(&str, Priority); 10] = [
 /// The halls as they are played day by day.
 pub(crate) struct Play<'a> {
     app: &'a House,
+    seed: u64,
     dice: Dice,
     hall: i64,
     kiosk: String,
@@ -193,16 +196,18 @@ pub(crate) fn begin<'a>(app: &'a House, city: &demo::City, start: Moment) -> Res
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
         rostering: hall::roster::Rostering::default(),
+        helping: hall::help::Helping::default(),
     };
     hall.rostering = hall::roster::usual(&hall);
     let hall = app.halls.put_hall(Actor::system(), 0, 0, hall).wait().context("hall")?;
+    demo_help::register(app, hall, start)?;
     let mut small = Vec::new();
     for row in SMALL {
         small.push(app.halls.put_hall(Actor::system(), 0, 0, small_hall(&of, row)?).wait().context(row.0)?);
     }
     let kiosk = app.halls.kiosk_of(Actor::system(), hall).wait()?;
     let items = city.items.iter().map(|i| i.code.clone()).collect();
-    Ok(Play { app, dice: Dice::new(city.seed, "halls"), hall, kiosk, clerks, items, small })
+    Ok(Play { app, seed: city.seed, dice: Dice::new(city.seed, "halls"), hall, kiosk, clerks, items, small })
 }
 
 /// A hall of a county or a township: whatever comes, and 办不成事.
@@ -246,6 +251,7 @@ fn small_hall(of: &Posted<'_>, (key, name, address, phone): (&str, &str, &str, &
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
         rostering: hall::roster::Rostering::default(),
+        helping: hall::help::Helping::default(),
     })
 }
 
@@ -287,6 +293,7 @@ impl Play<'_> {
             self.take(queue, *priority)?;
         }
         self.roster()?;
+        demo_help::Orders::of(self.app, self.hall, self.seed)?.play(tick)?;
         for hall in self.small.clone() {
             let kiosk = self.app.halls.kiosk_of(Actor::system(), hall).wait()?;
             for _ in 0..2 {

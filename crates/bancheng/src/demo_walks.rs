@@ -162,6 +162,7 @@ pub fn begin<'a>(app: &'a House, city: &City, start: Moment, days: i64) -> Resul
         documents_due: day(start, days + 20),
         yearly: true,
         planned_groups: Vec::new(),
+        validity: walk::validity::Validity::default(),
     };
     let id = app.walks.make_campaign(chief.clone(), campaign).wait()?;
     app.walks.give_walks(chief, id, 2026).wait()?;

@@ -10,7 +10,7 @@ use kernel::{Actor, Role, Said, Word as _};
 use paper::sheet::intake::{Mapping, ReadAs, read_as};
 use paper::sheet::{Book, Limits};
 use resolve::Kind;
-use resolve_acts::{Heard, ImportPlan, Outcome, Pace, kind_of, take_in};
+use resolve_acts::{Heard, ImportPlan, Outcome, Pace, kind_of, rehearse, take_in};
 use serde::Serialize;
 use tabular::told::AsideTable;
 use tabular::{DateOrder, Told};
@@ -232,7 +232,19 @@ fn cases(place: &PlaceArgs, args: &CasesArgs) -> Result<()> {
             rows: Vec::new(),
         },
     };
-    if args.dry_run {
+    let plan = ImportPlan { name, digest, campaign: args.campaign.clone(), kind };
+    let mut alone = false;
+    if args.dry_run && place.is_there() {
+        let app = place.open()?;
+        let actor = importer(&*app.city.office_now().wait()?);
+        let mut rehearsal = app.cases.rehearse_import(&actor, plan).with_context(shown)?;
+        let read = rehearse(&mut rehearsal, &mut rows, kind, u64::MAX, &mut |row, outcome, cells| {
+            note(&mut answers, row, &outcome, cells).map_err(city::Error::bug)
+        });
+        answers.summary.rows = read.with_context(shown)?;
+        app.city.store().clone().close();
+    } else if args.dry_run {
+        alone = true;
         while let Some(row) = rows.next() {
             answers.summary.rows += 1;
             match row? {
@@ -246,14 +258,7 @@ fn cases(place: &PlaceArgs, args: &CasesArgs) -> Result<()> {
     } else {
         let app = place.open_with(store::Options::bulk())?;
         app.people.ensure_ready()?;
-        let office = app.city.office_now().wait()?;
-        let actor = Actor {
-            staff: None,
-            role: Role::Coordinator,
-            unit: None,
-            region: Some(office.settings.city.clone()),
-        };
-        let plan = ImportPlan { name, digest, campaign: args.campaign.clone(), kind };
+        let actor = importer(&*app.city.office_now().wait()?);
         let import = app.cases.begin_import(&actor, plan)?;
         let pace = Pace { chunk: args.chunk.clamp(1, 20_000), ..Pace::ALONE };
         let bar = progress();
@@ -279,12 +284,21 @@ fn cases(place: &PlaceArgs, args: &CasesArgs) -> Result<()> {
     }
     let Answers { mut summary, aside, .. } = answers;
     summary.tell(rows.told());
+    if alone {
+        summary.told.note("数据目录还不存在，只检查了文件本身；承办单位、时间先后和重复要导入时才核对 / there is no data directory yet: only the file was checked, units, times and doubles are checked when it is taken in");
+    }
     if args.set_aside_to.is_some() || !args.dry_run {
         let to = args.set_aside_to.as_ref();
         summary.set_aside_file = crate::aside::write(&[aside], to, &place.data_dir, &args.file)?;
     }
     summary.seconds = began.elapsed().as_secs_f64();
     answer(&summary, args.json)
+}
+
+/// Who imports at the command line.
+fn importer(office: &city::Office) -> Actor {
+    let region = Some(office.settings.city.clone());
+    Actor { staff: None, role: Role::Coordinator, unit: None, region }
 }
 
 impl Summary {
@@ -307,7 +321,7 @@ fn note(answers: &mut Answers, row: u64, outcome: &Outcome, cells: Vec<String>) 
     match outcome {
         Outcome::Accepted(number) => {
             summary.accepted += 1;
-            answer.number = Some(number.clone());
+            answer.number = Some(number.clone()).filter(|n| !n.is_empty());
         }
         Outcome::DuplicateOfRow(of) => {
             answer.outcome = "duplicate";

@@ -9,6 +9,7 @@ mod clock;
 mod demo;
 mod demo_companies;
 mod demo_halls;
+mod demo_help;
 mod demo_ratings;
 mod demo_seals;
 mod demo_services;

@@ -28,6 +28,10 @@ impl PlaceArgs {
             None => Place::Embedded { dir: self.data_dir.clone() },
         }
     }
+    /// Is there anything yet?
+    pub fn is_there(&self) -> bool {
+        self.database_url.is_some() || self.data_dir.join("bancheng.sqlite3").exists()
+    }
     /// Opens the system there.
     pub fn open(&self) -> Result<House> {
         self.open_with(Options::default())

@@ -193,6 +193,11 @@ fn facts_of(path: &Path, book: &Book) -> Result<Facts> {
     if facts.set_aside.len() > 20 {
         eprintln!("……共 {0} 处没有采用 / {0} values were not used in all", facts.set_aside.len());
     }
+    for (field, count) in facts.unknown_fields.iter().take(20) {
+        eprintln!(
+            "字段“{field}”（{count} 处）没有一个事项用到，字段表里也没有：没有采用 / field “{field}” ({count} values): no item asks for it and no field is declared so; not used"
+        );
+    }
     Ok(facts)
 }
 
@@ -280,6 +285,13 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                         r.lose,
                         r.boundary.len()
                     )?;
+                    if a.no_amount > 0 {
+                        writeln!(
+                            out,
+                            "  其中 {} 家符合而金额算不出，没有计入合计：请补齐金额所需的情况",
+                            a.no_amount
+                        )?;
+                    }
                     if let Some((fund, left, enough)) = &r.fund {
                         writeln!(out, "  资金“{fund}”余 {left} 元，{}", if *enough { "够" } else { "不够" })?;
                     }

@@ -78,7 +78,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let model = optimise::Model::from_json(&text_of(&args.model)?)?;
     let mut redesign = optimise::redesign(&model)?;
     if let Some(log) = &args.log {
-        let cases = optimise::mined::cases_of(&crate::log::read(log)?);
+        let log = crate::log::read(log)?;
+        let cases = optimise::mined::cases_of(&eventlog::lifecycle::steps(&log).0);
         redesign.observe(&model, cases.iter().map(Vec::as_slice));
     }
     for w in &redesign.warnings {

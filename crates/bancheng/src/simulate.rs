@@ -54,7 +54,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let model = Model::from_json(&text)?;
     if let Some(log) = &args.log {
-        let cases = optimise::mined::cases_of(&crate::log::read(log)?);
+        let log = crate::log::read(log)?;
+        let cases = optimise::mined::cases_of(&eventlog::lifecycle::steps(&log).0);
         let hours: Vec<f64> = cases.iter().filter_map(|c| hours_of(c)).collect();
         let found = optimise::mined::validate(&model, &hours, options)?;
         if !found.holds {

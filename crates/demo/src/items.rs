@@ -275,6 +275,39 @@ mod tests {
     use super::*;
     use std::collections::{BTreeMap, BTreeSet};
 
+    /// What the pages name as examples of a search, and what people type, finds an item.
+    #[test]
+    fn what_people_type_finds_an_item() {
+        use catalogue::saying::{How, Sought};
+        let all = items(&crate::units());
+        for asked in [
+            "开饭馆",
+            "补社保卡",
+            "食品 市监",
+            "社保卡",
+            "营业执照",
+            "房产证",
+            "换身份证",
+            "生孩子",
+            "公積金",
+            "驾照",
+            "租房补贴",
+            "结婚证",
+            "上户口",
+            "装修",
+            "报销",
+            "护照",
+            "残疾证",
+            "退休",
+            "失业金",
+            "通水",
+        ] {
+            let sought = Sought::new(asked);
+            let finds = |how| all.iter().any(|i| sought.rank(how, &i.name, &i.unit, &i.code).is_some());
+            assert!(How::ALL.into_iter().any(finds), "{asked}");
+        }
+    }
+
     #[test]
     fn sixty_items_that_can_be_taken_in_with_faults_only_where_meant() {
         let units = crate::units();

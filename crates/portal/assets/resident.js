@@ -30,10 +30,16 @@ const mine = () => load(KEPT, []);
 const remember = (one) => store(KEPT, [one, ...mine().filter((m) => m.path !== one.path)].slice(0, KEPT_MAX));
 const forget = (path) => store(KEPT, mine().filter((m) => m.path !== path));
 
+// The day where the phone is, not in Greenwich.
+const today = () => {
+  const now = new Date();
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
+};
+
 for (const here of document.querySelectorAll("[data-remember]")) {
   const { path, title, fresh } = here.dataset;
-  const one = { path, title, at: new Date().toISOString().slice(0, 10) };
-  const [keep, drop] = here.querySelectorAll("button");
+  const one = { path, title, at: today() };
+  const [keep, drop] = ["keep", "drop"].map((what) => here.querySelector(`[data-${what}]`));
   const known = () => mine().some((m) => m.path === path);
   const show = () => {
     keep.hidden = known();

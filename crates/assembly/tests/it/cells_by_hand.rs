@@ -3,8 +3,9 @@
 use assembly::{House, Worker};
 use cells::{HandOver, Known, NewPeer, Parcel, Purpose, Rank, Side, State, clock_at};
 use city::Error;
-use kernel::{Moment, Role, US_PER_DAY, US_PER_HOUR};
+use kernel::{Actor, Moment, Role, StaffId, US_PER_DAY, US_PER_HOUR};
 use resolve::{Act, Command, Solved, StageKind};
+use resolve_acts::ErasureStep;
 use store::{Options, Place, Store};
 use testkit::{HandClock, TempDir, both_engines};
 
@@ -137,6 +138,8 @@ fn a_matter_is_returned_once_and_a_contact_goes_only_where_it_was_agreed() {
     let plain = a.house.cells.set_peer(a.admin(), agreed("http://b.example")).wait();
     assert!(plain.is_err(), "contacts pass over https only");
     a.house.cells.set_peer(a.admin(), agreed("https://b.example")).wait().unwrap();
+    let there = NewPeer { code: a.code.into(), name: a.name.into(), ..agreed("https://a.example") };
+    b.house.cells.set_peer(b.admin(), there).wait().unwrap();
     assert!(a.house.cells.set_peer(a.coordinator(), agreed("https://b.example")).wait().is_err());
     let second = a.house.cells.hand_over(a.coordinator(), with("联系申请人")).wait().unwrap();
     settle(&all);
@@ -150,6 +153,44 @@ fn a_matter_is_returned_once_and_a_contact_goes_only_where_it_was_agreed() {
     assert_eq!(unmasked.contact.phone, "13800001234");
     settle(&all);
     assert_eq!(a.find(Side::Origin, &second).unwrap().state, State::Accepted);
+}
+
+/// 涂去: what is known of a case beside the city's own record is covered too, on the side that erases.
+#[test]
+fn an_erased_person_is_not_in_what_was_handed_over() {
+    let clock = HandClock::at(START.parse().unwrap());
+    let all = towns(&clock, 2);
+    let (a, b) = (&all[0], &all[1]);
+    let number = a.lodge("要办的事");
+    let note = "本人电话13800001234，请核对".to_owned();
+    let asked = HandOver { number: number.clone(), peer: b.code.into(), note, contact_for: String::new() };
+    let subject = a.house.cells.hand_over(a.coordinator(), asked).wait().unwrap();
+    settle(&all);
+    let came = b.find(Side::Receiver, &subject).unwrap();
+    let theirs = b.house.cells.accept(b.coordinator(), came.id).wait().unwrap();
+    b.act(b.coordinator(), &theirs, super::to(2)).unwrap();
+    let reply = Command::Reply { text: "办好了".into(), basis: String::new() };
+    b.act(b.who(Role::Handler, 2), &theirs, reply).unwrap();
+    settle(&all);
+    let yes = Command::Callback { solved: Solved::Yes, satisfied: None, words: String::new() };
+    a.act(a.coordinator(), &number, yes).unwrap();
+    a.act(a.coordinator(), &number, Command::Archive { summary: String::new() }).unwrap();
+    settle(&all);
+    let id = a.house.cases.ask_erasure(a.coordinator(), number.clone(), "本人申请".into()).wait().unwrap();
+    for (n, step) in [(901, ErasureStep::Check), (902, ErasureStep::Approve)] {
+        let by = Actor { staff: Some(StaffId(n)), ..a.coordinator() };
+        a.house.cases.step_erasure(by, id, step).wait().unwrap();
+    }
+    let rows = a
+        .store
+        .read(|rd| {
+            let case = store::cases::by_number(rd, &number)?.unwrap().id;
+            store::cells::matters_of(rd, case, "out")
+        })
+        .unwrap();
+    assert_eq!(rows.len(), 1);
+    assert!(rows[0].content.is_none() && !rows[0].doc.contains("13800001234"), "{}", rows[0].doc);
+    assert!(a.find(Side::Origin, &subject).unwrap().known.note.contains("请核对"), "the rest stays");
 }
 
 /// What cannot be read stands aside and is seen on both sides; what follows waits; who is no peer learns nothing.
@@ -176,6 +217,13 @@ fn what_cannot_be_read_stands_aside_and_strangers_learn_nothing() {
     let body = parcel.body.replace("\"kind\":\"offer\"", "\"kind\":\"offer_of_2030\"");
     let later = sign(Parcel { body, ..parcel.clone() });
     let receipt = b.takes(&later).unwrap();
+    let said: serde_json::Value = serde_json::from_slice(&receipt).unwrap();
+    assert_eq!(said["state"], "aside");
+    // A receipt of other words than those that were sent is none, though the other side signed it.
+    assert!(a.house.cells.receipted(b.code, parcel.key, &receipt).is_err());
+    // The same number with other words: the sender was set back.
+    let receipt = b.takes(&parcel).unwrap();
+    assert!(String::from_utf8(receipt.clone()).unwrap().contains("恢复过备份"));
     a.house.cells.receipted(b.code, parcel.key, &receipt).unwrap();
     for (town, came) in [(a, false), (b, true)] {
         let asides = town.house.cells.asides(town.coordinator()).wait().unwrap();
@@ -185,6 +233,40 @@ fn what_cannot_be_read_stands_aside_and_strangers_learn_nothing() {
         );
     }
     assert!(a.house.cells.receipted(b.code, parcel.key, b"{}").is_err(), "no receipt of theirs");
+}
+
+/// What was not agreed stands aside on both sides, and goes its way once it is agreed and said again.
+#[test]
+fn what_was_not_agreed_stands_aside_until_it_is() {
+    let clock = HandClock::at(START.parse().unwrap());
+    let all = towns(&clock, 2);
+    let (a, b) = (&all[0], &all[1]);
+    let agreed = |purposes| NewPeer {
+        code: a.code.into(),
+        name: a.name.into(),
+        address: String::new(),
+        rank: Rank::Beside,
+        purposes,
+        secret: String::new(),
+        active: true,
+    };
+    b.house.cells.set_peer(b.admin(), agreed(vec![])).wait().unwrap();
+    let number = a.lodge("要办的事");
+    let subject = a.hand(&number, b).unwrap();
+    settle(&all);
+    for (town, came) in [(a, false), (b, true)] {
+        let asides = town.house.cells.asides(town.coordinator()).wait().unwrap();
+        assert!(asides.iter().any(|m| m.came == came && m.why.contains("没有约定")), "{asides:?}");
+    }
+    b.house.cells.set_peer(b.admin(), agreed(vec![Purpose::Matters])).wait().unwrap();
+    assert_eq!(b.house.cells.try_messages_again(b.admin()).wait().unwrap(), 1);
+    assert_eq!(b.find(Side::Receiver, &subject).unwrap().state, State::Offered);
+    // Said again here, it is done there already.
+    assert_eq!(a.house.cells.try_messages_again(a.admin()).wait().unwrap(), 1);
+    settle(&all);
+    for town in &all {
+        assert!(town.house.cells.asides(town.coordinator()).wait().unwrap().is_empty());
+    }
 }
 
 fn delivery_signature(secret: &str, p: &Parcel) -> String {
@@ -346,5 +428,6 @@ fn a_province_adds_up_what_its_cities_tell_and_who_is_silent_is_not_nought() {
     tell(a);
     let p = a.parcels(top).remove(0);
     let receipt: serde_json::Value = serde_json::from_slice(&top.takes(&p).unwrap()).unwrap();
-    assert_eq!(receipt["state"], "aside");
+    assert_eq!(receipt["state"], "taken", "what is not wanted is not said again and again");
+    assert!(board(0, 4).cities.iter().all(|l| l.code != a.code), "and counts nowhere");
 }

@@ -146,16 +146,16 @@ fn after_a_confirmed_rollback_no_number_and_no_code_is_given_twice() {
             );
             assert!(codes.insert(l.code.clone(), l.number.clone()).is_none(), "{} twice", l.code);
         };
-        let old: Vec<Lodged> = (0..before).map(|_| lodge(&app, "1")).collect();
+        let old: Vec<Lodged> = (0..before).map(|_| lodge(&app, "13800000001")).collect();
         for l in &old {
             take(l.clone());
         }
         seal(&app);
         let file = dir.path().join("b.bak");
         create(app.city.store(), &Blobs::at(keys.join("files")), &file).unwrap();
-        (0..sealed).for_each(|_| take(lodge(&app, "2")));
+        (0..sealed).for_each(|_| take(lodge(&app, "13800000002")));
         seal(&app);
-        (0..unsealed).for_each(|_| take(lodge(&app, "3")));
+        (0..unsealed).for_each(|_| take(lodge(&app, "13800000003")));
         app.city.store().clone().close();
         drop(app);
         let place = Place::Embedded { dir: dir.path().join("again") };
@@ -185,7 +185,7 @@ fn after_a_confirmed_rollback_no_number_and_no_code_is_given_twice() {
             );
         }
         for _ in 0..after {
-            let new = lodge(&app, "4");
+            let new = lodge(&app, "13800000004");
             if sealed > 0 {
                 take(new);
             } else {

@@ -160,7 +160,12 @@ fn a_claim_is_asked_for_decided_paid_and_given_back() {
         );
         act(app, handler(2), &other, ClaimDoing::Refuse("核实后不符".into())).unwrap();
         act(app, second(), &number, ClaimDoing::Again("改好了".into())).unwrap();
-        act(app, handler(2), &number, ClaimDoing::Pay("凭9".into())).unwrap();
+        let again = app.companies.claim(handler(2), number.clone()).wait().unwrap().line.row;
+        assert!(again.account.is_empty() && again.digest.is_empty(), "the account is that of then");
+        // Who approved it does not pay it, also the second time.
+        let own = act(app, handler(2), &number, ClaimDoing::Pay("凭9".into())).unwrap_err();
+        assert!(said(own).contains("另一人"));
+        act(app, second(), &number, ClaimDoing::Pay("凭9".into())).unwrap();
         let v = app.companies.claim(handler(2), number.clone()).wait().unwrap();
         assert_eq!(v.line.state, ClaimState::Paid);
         assert_eq!(

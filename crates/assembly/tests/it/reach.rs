@@ -206,6 +206,7 @@ fn campaign() -> Campaign {
         documents_due: "2026-06-30".parse().unwrap(),
         yearly: true,
         planned_groups: vec![],
+        validity: walk::validity::Validity::default(),
     }
 }
 

@@ -155,6 +155,39 @@ fn units_are_proposed_from_duties_and_choices_go_on_record() {
     });
 }
 
+/// 即派即学: what was decided for a letter holds for the like at once, beside the case, before it is registered, and for many.
+#[test]
+fn what_was_just_decided_is_not_contradicted_with_confidence() {
+    city(|app, _| {
+        duties(app);
+        let (title, words) =
+            ("营业执照经营范围怎么登记", "想在营业执照上增加一项校外培训的经营范围，不知道到哪里登记");
+        let read = |title: &str, words: &str| {
+            let region = "4306".parse().unwrap();
+            let read = app.cases.read_draft(coordinator(), region, title.into(), words.into(), String::new());
+            read.wait().unwrap().proposal
+        };
+        let by_words = read(title, words).units[0].unit;
+        let decided = read("小区物业管理", "物业管理混乱").units[0].unit;
+        assert_ne!(by_words, decided);
+        let first = lodge(app, title, words);
+        let before = app.cases.case_reading(coordinator(), first.clone()).wait().unwrap().proposal;
+        assert_eq!(before.units[0].unit, by_words);
+        do_it(app, coordinator(), &first, Command::Accept {});
+        do_it(app, coordinator(), &first, Command::Dispatch { unit: decided, note: String::new() });
+        while app.cases.read_on(10).unwrap() > 0 {}
+        let draft = read(title, words);
+        let second = lodge(app, title, words);
+        while app.cases.read_on(10).unwrap() > 0 {}
+        let many = app.cases.propose_many(coordinator(), vec![second.clone()]).wait().unwrap();
+        let shown = app.cases.case_reading(coordinator(), second.clone()).wait().unwrap().proposal;
+        for p in [draft, shown, many[&second].0.clone()] {
+            assert_eq!(p.units[0].unit, decided, "{p:?}");
+            assert!(p.units.iter().all(|u| u.unit != by_words || u.p < 0.5), "{p:?}");
+        }
+    });
+}
+
 #[test]
 fn confirmed_dispatches_teach_what_duties_do_not_say() {
     city(|app, clock| {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use assembly::House;
 use catalogue::ServiceItem;
+use catalogue::edit::Swap;
 use catalogue::plate::{NotAPlate, Plate};
 use catalogue::review::Act as Review;
-use catalogue_acts::{GuideAct, ItemOutcome};
+use catalogue_acts::{GuideAct, ItemOutcome, SWAP_MAX, SwapAsk};
 use city::Error;
 use kernel::{Actor, Moment, Role, StaffId, US_PER_DAY, US_PER_SECOND, UnitId};
 use people::NewStaff;
@@ -14,9 +15,10 @@ use resolve::Command;
 use shelf::ItemAsk;
 use testkit::HandClock;
 use walk::campaign::{Campaign, Target};
-use walk::ops::FindingKind;
+use walk::ops::{FindingKind, Verdict};
+use walk::validity::Validity;
 use walk::{Act, Form, Hlc, Op, OpId};
-use walk_acts::WalkSync;
+use walk_acts::{Outcome, WalkSync};
 
 use super::{city, coordinator, who};
 
@@ -66,6 +68,7 @@ fn campaign() -> Campaign {
         documents_due: "2026-06-30".parse().unwrap(),
         yearly: true,
         planned_groups: vec![],
+        validity: Validity::default(),
     }
 }
 
@@ -113,6 +116,44 @@ fn sync(
     let staff = who.staff.unwrap().0;
     let sent = WalkSync { name: name.into(), staff, campaign: None, assignment, ops, known: BTreeMap::new() };
     app.walks.sync_walks(who.clone(), vec![sent]).wait().unwrap().remove(0)
+}
+
+/// 批量修改: looked at first, then published for what is ticked; nobody changes what is not theirs.
+#[test]
+fn one_change_over_many_items_is_their_next_version() {
+    city(|app, _| {
+        let mut one = licence(1, "2026-01-01");
+        one.consult = "0730-8888123".into();
+        let mut two = ServiceItem { code: format!("{}9", one.code), ..one.clone() };
+        two.name = "另一事项".into();
+        let mut far = ServiceItem { code: format!("{}8", one.code), ..one.clone() };
+        far.consult = "12345".into();
+        take(app, &coordinator(), vec![one.clone(), two.clone(), far]);
+        let ask = |to: &str| SwapAsk {
+            items: ItemAsk { limit: SWAP_MAX, ..ItemAsk::default() },
+            swap: Swap::Consult,
+            from: "8888123".into(),
+            to: to.into(),
+            since: "2026-05-01".parse().unwrap(),
+        };
+        let looked = app.catalogue.swap_items(coordinator(), ask("6666000"), None).wait().unwrap();
+        assert_eq!(looked.len(), 2, "what does not hold it is not touched");
+        assert!(looked.iter().all(|l| l.outcome.is_none() && l.after == "0730-6666000"));
+        let strange = app.catalogue.swap_items(who(Role::UnitAdmin, 3), ask("1"), None).wait().unwrap();
+        assert!(strange.is_empty(), "not theirs: {strange:?}");
+        let ticked = vec![looked[0].key.clone()];
+        let done =
+            app.catalogue.swap_items(coordinator(), ask("6666000"), Some(ticked.clone())).wait().unwrap();
+        assert_eq!(done.len(), 1);
+        assert_eq!(done[0].outcome, Some(ItemOutcome::NewVersion));
+        let view = app.catalogue.item(Some(coordinator()), ticked[0].clone()).wait().unwrap();
+        let versions = view.history.versions();
+        assert_eq!((versions.len(), versions[1].consult.as_str()), (2, "0730-6666000"));
+        // A day before the last version began is refused for that item alone.
+        let early = SwapAsk { since: "2026-04-01".parse().unwrap(), from: String::new(), ..ask("1") };
+        let done = app.catalogue.swap_items(coordinator(), early, Some(ticked)).wait().unwrap();
+        assert!(matches!(done[0].outcome, Some(ItemOutcome::Refused(_))));
+    });
 }
 
 #[test]
@@ -288,6 +329,78 @@ fn walks_sync_in_any_order_from_two_phones_and_become_cases() {
         app.walks.signals(who(Role::Supervisor, 1), id).wait().unwrap();
         let papers = app.walks.papers(coordinator(), id, "2026-07-01".parse().unwrap()).wait().unwrap();
         assert_eq!(papers.len(), 6);
+    });
+}
+
+/// 有效走访的条件, 走过场信号: the conditions of a campaign are judged when a walk is sent; what a supervisor finds settles a
+/// sign once, and a walk that is to be made again counts no more, whatever its phone sends later.
+#[test]
+fn a_walk_counts_by_the_conditions_of_its_campaign_and_not_when_it_is_to_be_made_again() {
+    city(|app, _| {
+        let item = licence(1, "2026-01-01");
+        take(app, &coordinator(), vec![item.clone()]);
+        let [a, b] = <[Actor; 2]>::try_from(leaders(app)).unwrap();
+        let id = app.walks.make_campaign(coordinator(), campaign()).wait().unwrap();
+        let ver = app.walks.campaign(coordinator(), id).wait().unwrap().ver;
+        let strict = Validity { answered_percent: 10, ..Validity::default() };
+        let set = |who: Actor, ver, v| app.walks.set_validity(who, id, ver, v).wait();
+        assert!(set(a.clone(), ver, strict).is_err(), "whoever walks does not set what counts");
+        assert!(set(coordinator(), ver, Validity { answered_percent: 101, ..strict }).is_err());
+        set(coordinator(), ver, strict).unwrap();
+        assert!(matches!(set(coordinator(), ver, Validity::default()), Err(Error::Changed(_))));
+        assert_eq!(app.walks.campaign(coordinator(), id).wait().unwrap().campaign.validity, strict);
+        let send = |who: &Actor, name: &str, ops| {
+            let staff = who.staff.unwrap().0;
+            let sent = WalkSync {
+                name: name.into(),
+                staff,
+                campaign: Some(id),
+                assignment: None,
+                ops,
+                known: BTreeMap::new(),
+            };
+            app.walks.sync_walks(who.clone(), vec![sent]).wait().unwrap().remove(0)
+        };
+        let mut p = Phone::new(1);
+        let one = send(&a, "counts-01", whole_walk(&mut p, &item, Form::Oneself));
+        assert!(one.lacks.iter().any(|l| l.zh.contains("要素清单")), "{:?}", one.lacks);
+        let answers: Vec<_> = ["A1", "A2", "A3", "A4"]
+            .map(|e| Act::Checked { element: e.into(), verdict: Verdict::Good, note: String::new() })
+            .into_iter()
+            .map(|act| p.does(act))
+            .collect();
+        assert_eq!(send(&a, "counts-01", answers).lacks, []);
+        let counted = |who: &Actor| {
+            let mine = app.walks.my_walks(who.clone()).wait().unwrap();
+            mine.iter().filter(|l| l.row.counted).count()
+        };
+        assert_eq!(counted(&a), 1);
+        // Judged: by the supervision office alone, with words, once, never of one's own.
+        let judge = |who: Actor, outcome, words: &str| {
+            app.walks.judge_walk(who, one.id, outcome, words.into()).wait()
+        };
+        for who in [coordinator(), a.clone(), b.clone()] {
+            assert!(judge(who, Outcome::Clear, "核实").is_err());
+        }
+        let supervisor = who(Role::Supervisor, 1);
+        let own = Actor { staff: a.staff, ..supervisor.clone() };
+        assert!(judge(own, Outcome::Clear, "核实").is_err());
+        assert!(judge(supervisor.clone(), Outcome::Again, "  ").is_err());
+        judge(supervisor.clone(), Outcome::Again, "大厅录像里没有见到本人").unwrap();
+        assert!(judge(supervisor.clone(), Outcome::Clear, "核实").is_err(), "settled");
+        assert_eq!(counted(&a), 0);
+        let settled = app.walks.signals(supervisor, id).wait().unwrap();
+        let line = settled.iter().find(|s| s.line.row.id == one.id).unwrap();
+        assert_eq!(line.settled.as_ref().unwrap().1.verdict, "again");
+        assert!(!line.may_judge);
+        let later =
+            send(&a, "counts-01", vec![p.does(Act::Noted { step: String::new(), text: "补记".into() })]);
+        assert!(later.lacks.iter().any(|l| l.zh.contains("大厅录像")), "{:?}", later.lacks);
+        assert_eq!(counted(&a), 0, "more of it changes nothing");
+        let board = app.walks.walk_board(coordinator(), id, "2026-03-31".parse().unwrap()).wait().unwrap();
+        assert_eq!(board.board.walks.len(), 0);
+        let root = who(Role::SystemAdmin, 1);
+        app.city.verify_record(&root).unwrap().expect("every chain holds");
     });
 }
 

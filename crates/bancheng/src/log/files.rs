@@ -63,11 +63,11 @@ impl Input {
 
     /// Reads the log, tells on stderr what could not be kept, and applies the filters.
     pub fn read(&self) -> anyhow::Result<Log> {
-        self.read_told().map(|(log, _)| log)
+        self.read_told().map(|(log, ..)| log)
     }
 
-    /// The same, with how a table was read.
-    pub fn read_told(&self) -> anyhow::Result<(Log, Option<Told>)> {
+    /// The same, with how a table was read and what could not be kept as it was.
+    pub fn read_told(&self) -> anyhow::Result<(Log, Option<Told>, Report)> {
         let shown = self.file.display();
         if self.file.is_dir() {
             bail!("{shown} 是文件夹，请给出日志文件 / is a folder, name a log file");
@@ -95,18 +95,20 @@ impl Input {
         };
         let read = read_log(file, &options).with_context(|| format!("{shown}"))?;
         tell(&read, guessed);
-        let Some(filters) = &self.filter else { return Ok((read.log, read.told)) };
+        let Some(filters) = &self.filter else {
+            return Ok((read.log, read.told, read.report));
+        };
         let filters: Vec<Filter> = serde_json::from_str(filters)
             .context("筛选不是有效的 JSON 数组 / the filters are no valid JSON array")?;
         let (log, effects) = apply(&read.log, &filters, None);
         for effect in effects {
             say(&format!("筛选 / filter: {} ({})", effect.left, serde_json::to_string(&effect.filter)?));
         }
-        Ok((log, read.told))
+        Ok((log, read.told, read.report))
     }
 }
 
-fn say(line: &str) {
+pub(super) fn say(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 

@@ -201,7 +201,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             if !(0.0..=1.0).contains(&noise) {
                 bail!("噪声阈值应在 0 到 1 之间 / the noise threshold lies between 0 and 1");
             }
-            let tree = eventlog::inductive_miner(&input.read()?, noise)?;
+            let tree = eventlog::inductive_miner(&steps(&input.read()?), noise)?;
             match output {
                 Some(path) => save(&path, model_text(&tree, &path)?),
                 None => print(&serde_json::json!({ "process_tree": tree.to_string() })),
@@ -213,7 +213,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             let log = input.read()?;
             let began = std::time::Instant::now();
             let over = || began.elapsed().as_secs() >= seconds;
-            let found = eventlog::conformance_until(&log, &net, Default::default(), &over);
+            let found = eventlog::conformance_until(&steps(&log), &net, Default::default(), &over);
             print(&found.with_context(shown)?)
         }
         Act::Map { input, output, activities, paths, measure, working, english, hours } => {
@@ -225,14 +225,14 @@ pub fn run(args: Args) -> anyhow::Result<()> {
                 day_hours: office.as_ref().map_or(24.0, |o| o.day_hours()),
                 english,
             };
-            let map = eventlog::Map::of(&input.read()?, &options, office.as_ref().map(|o| &o.clock));
+            let map = eventlog::Map::of(&steps(&input.read()?), &options, office.as_ref().map(|o| &o.clock));
             save(&output, map.svg(&options))
         }
         Act::Dots { input, output, relative } => {
             let options = eventlog::draw::DottedOptions { relative, ..Default::default() };
             save(&output, eventlog::draw::dotted_chart(&input.read()?, &options))
         }
-        Act::Variants { input, top } => print(&eventlog::draw::variant_rows(&input.read()?, 0, top)),
+        Act::Variants { input, top } => print(&eventlog::draw::variant_rows(&steps(&input.read()?), 0, top)),
         Act::Waits { input, by_resource, json: _, hours } => waits::run(&input, &hours, by_resource),
         Act::Reproduce(args) => learn::reproduced(&args),
         Act::WhatIf(args) => learn::what_if(&args),
@@ -241,7 +241,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             let office = working.then(|| hours.office()).transpose()?;
             let clock = office.as_ref().map(|o| &o.clock);
             let log = input.read()?;
-            let (log, _) = eventlog::lifecycle::steps(&log);
+            let log = steps(&log);
             let window = (log.case_count() / 10).clamp(50, 2000);
             print(&serde_json::json!({
                 "lost_time": lost_time(&log, clock),
@@ -253,15 +253,28 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
 }
 
+/// The log by steps: the records that one step leaves (start, complete) are no loop.
+fn steps(log: &eventlog::Log) -> std::borrow::Cow<'_, eventlog::Log> {
+    let (steps, several) = eventlog::lifecycle::steps(log);
+    if several {
+        files::say("同一环节的开始、完成等记录合为一步 / records of one step (start, complete …) are joined");
+    }
+    steps
+}
+
 fn stats(input: &Input, top: usize, hours: Option<&Hours>) -> anyhow::Result<()> {
     let office = hours.map(Hours::office).transpose()?;
-    let (log, told) = input.read_told()?;
+    let (log, told, report) = input.read_told()?;
     let mut answer = serde_json::to_value(eventlog::stats::log_stats_top(&log, log.order(), top))?;
     // How a table was read stands beside the figures.
     if let (Some(serde_json::Value::Object(told)), Some(map)) =
         (told.map(serde_json::to_value).transpose()?, answer.as_object_mut())
     {
         map.extend(told);
+    }
+    // What could not be kept as it was, whatever the format.
+    if let Some(map) = answer.as_object_mut().filter(|_| !report.problems.is_empty()) {
+        map.insert("problems".into(), serde_json::to_value(&report.problems)?);
     }
     if let (Some(office), Some(map)) = (office, answer.as_object_mut()) {
         let working = eventlog::stats::working_stats(&log, &office.clock, office.day_us);

@@ -15,6 +15,8 @@ const NAMED: usize = 100;
 pub(super) fn run(input: &Input, hours: &Hours, by_resource: bool) -> anyhow::Result<()> {
     let office = hours.office()?;
     let log = input.read()?;
+    // Records of the beginning and the end of a step are one step.
+    let (log, _) = eventlog::lifecycle::steps(&log);
     let duty = |_: &str| Some(&office.clock);
     let Some(events) = waiting_of_events(&log, &WaitingOptions::default(), duty, Some(&office.clock)) else {
         anyhow::bail!(

@@ -98,6 +98,7 @@ operations! {
         ListSeals = "list_seals", "印章列表";
         ReadCells = "read_cells", "查看跨域件与各市数据";
         PublicPayments = "public_payments", "公开：免申即享公示";
+        PublicWall = "public_wall", "公开：大屏（凭链接）";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
@@ -122,6 +123,7 @@ operations! {
         WriteWalks = "write_walks", "组织走流程";
         ReadWalks = "read_walks", "查看走流程行动";
         ReadSignals = "read_signals", "查看走过场信号";
+        JudgeSignals = "judge_signals", "处理走过场信号";
         ReadLogs = "read_logs", "分析日志";
         WriteRedesigns = "write_redesigns", "流程再造";
         ReadRedesigns = "read_redesigns", "查看再造案";
@@ -139,6 +141,7 @@ operations! {
         ApplyAtWindow = "apply_at_window", "窗口收件";
         WriteThemes = "write_themes", "维护一件事";
         ReadHandled = "read_handled", "查看办件量";
+        WriteWalls = "write_walls", "设置与停用大屏";
         ReadCompany = "read_company", "查看企业档案";
         WriteCompany = "write_company", "维护企业档案";
         WriteTalks = "write_talks", "组织恳谈与走访";
@@ -147,6 +150,7 @@ operations! {
     }
     Unit(Unit<'a>) {
         ReadMessages = "read_messages", "查看消息";
+        ShareViews = "share_views", "与本单位共享常用视图";
         WriteCatalogue = "write_catalogue", "维护事项、攻略和门牌";
         ReadWalk = "read_walk", "查看走访记录";
         ReviewRedesigns = "review_redesigns", "答复再造案";
@@ -190,6 +194,9 @@ operations! {
         HandleAppointment = "handle_appointment", "办理预约";
         TakeTicket = "take_ticket", "取号";
         UnmaskBooking = "unmask_booking", "查看预约人联系方式";
+        ReadHelp = "read_help", "查看帮办代办单";
+        HandleHelp = "handle_help", "办理帮办代办";
+        UnmaskHelp = "unmask_help", "查看申请帮办的人";
         ReadPresence = "read_presence", "查看排队数字与在岗";
         ReadRoster = "read_roster", "查看排班与交接";
         WriteRoster = "write_roster", "排班、批假与批准调班";
@@ -200,7 +207,9 @@ operations! {
     }
     Own(Own) {
         OwnAccount = "own_account", "管理本人账号";
+        OwnViews = "own_views", "本人的常用视图与列";
         OwnShifts = "own_shifts", "本人班次、调班、请假与交接";
+        OwnHelp = "own_help", "本人帮办单";
         RecordWalk = "record_walk", "记录走查";
         KeepLogs = "keep_logs", "保存、共享与删除日志";
     }
@@ -290,9 +299,13 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ImportCases, &[Coordinator, SystemAdmin, System], Reach::City),
     r(O::BringFile, EVERYBODY, Reach::Open),
     r(O::ReadFigures, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Open),
+    r(O::WriteWalls, &[Coordinator, System], Reach::Region),
+    r(O::PublicWall, EVERYBODY, Reach::Open),
     r(O::ReadOffice, STAFF, Reach::Open),
     r(O::ReadMessages, STAFF, Reach::Unit),
     r(O::OwnAccount, STAFF, Reach::Own),
+    r(O::OwnViews, STAFF, Reach::Own),
+    r(O::ShareViews, &[Coordinator, UnitAdmin], Reach::Unit),
     r(O::OwnShifts, STAFF, Reach::Own),
     r(O::WriteUnits, &[SystemAdmin, System], Reach::City),
     r(O::KeepRoster, &[SystemAdmin, UnitAdmin, System], Reach::Open),
@@ -320,6 +333,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadWalk, &[Coordinator, Supervisor, Analyst], Reach::Region),
     r(O::ReadWalk, &[Walker, UnitAdmin], Reach::Unit),
     r(O::ReadSignals, &[Supervisor], Reach::Region),
+    r(O::JudgeSignals, &[Supervisor], Reach::Region),
     r(O::ReadLogs, &[Analyst, Coordinator, Supervisor], Reach::Region),
     r(O::KeepLogs, &[Analyst, Coordinator, Supervisor], Reach::Own),
     r(O::WriteRedesigns, &[Analyst, Coordinator], Reach::Region),
@@ -389,6 +403,13 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::TakeTicket, &[Clerk, Handler], Reach::Unit),
     r(O::TakeTicket, &[System], Reach::Region),
     r(O::UnmaskBooking, &[Clerk, Handler], Reach::Unit),
+    r(O::ReadHelp, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ReadHelp, &[Coordinator, Supervisor, Analyst, System], Reach::Region),
+    r(O::HandleHelp, &[Resident], Reach::Own),
+    r(O::HandleHelp, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::HandleHelp, &[Coordinator, System], Reach::Region),
+    r(O::UnmaskHelp, &[Clerk, Handler], Reach::Unit),
+    r(O::OwnHelp, &[Clerk, Handler, Coordinator, Walker, UnitAdmin, Volunteer], Reach::Own),
     r(O::ReadPosted, &[Clerk, Handler, UnitAdmin], Reach::Unit),
     r(O::ReadPosted, &[Coordinator, Supervisor, Analyst], Reach::Region),
     r(O::ReplyPosted, &[Handler, UnitAdmin], Reach::Unit),

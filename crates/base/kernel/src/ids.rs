@@ -90,11 +90,13 @@ pub enum StreamKind {
     HandOver = 28,
     /// 恳谈、走访: one talk with companies or visit to them.
     Talk = 29,
+    /// 帮办代办单: the life of one order of help.
+    Help = 30,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -122,6 +124,7 @@ impl StreamKind {
         Self::Leave,
         Self::HandOver,
         Self::Talk,
+        Self::Help,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -153,6 +156,7 @@ impl StreamKind {
             Self::Leave => "leave",
             Self::HandOver => "hand_over",
             Self::Talk => "talk",
+            Self::Help => "help",
         }
     }
 }

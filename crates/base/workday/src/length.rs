@@ -23,8 +23,14 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// All of them, in the order shown to people.
+    pub const ALL: [Self; 4] = [Self::Workdays, Self::Days, Self::WorkingHours, Self::Hours];
+    /// Its word, as in JSON and in forms.
+    pub fn word(self) -> &'static str {
+        Self::NAMES.iter().find(|u| u.0 == self).map_or("", |u| u.1)
+    }
     /// Every unit with its word, its suffix in `3wd` and its Chinese word.
-    const ALL: [(Self, &'static str, &'static str, &'static str); 4] = [
+    const NAMES: [(Self, &'static str, &'static str, &'static str); 4] = [
         (Self::Workdays, "workdays", "wd", "工作日"),
         (Self::Days, "days", "d", "自然日"),
         (Self::WorkingHours, "working-hours", "wh", "工作小时"),
@@ -38,7 +44,7 @@ impl FromStr for Unit {
     fn from_str(s: &str) -> Result<Self, Self::Err> {
         let word = s.trim().replace('_', "-");
         let names = |u: &&(Self, &str, &str, &str)| [u.1, u.2, u.3].contains(&word.as_str());
-        Self::ALL.iter().find(names).map(|u| u.0).ok_or_else(|| CalendarError::NoSuchUnit(shown(s)))
+        Self::NAMES.iter().find(names).map(|u| u.0).ok_or_else(|| CalendarError::NoSuchUnit(shown(s)))
     }
 }
 
@@ -83,14 +89,14 @@ impl Length {
     }
     /// `3个工作日`, as on a page.
     pub fn zh(self) -> String {
-        let word = Unit::ALL.iter().find(|u| u.0 == self.unit()).map_or("", |u| u.3);
+        let word = Unit::NAMES.iter().find(|u| u.0 == self.unit()).map_or("", |u| u.3);
         format!("{}个{word}", self.n())
     }
 }
 
 impl fmt::Display for Length {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let suffix = Unit::ALL.iter().find(|u| u.0 == self.unit()).map_or("", |u| u.2);
+        let suffix = Unit::NAMES.iter().find(|u| u.0 == self.unit()).map_or("", |u| u.2);
         write!(f, "{}{suffix}", self.n())
     }
 }

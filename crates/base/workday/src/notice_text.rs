@@ -147,14 +147,9 @@ impl Reader {
             let date: Date = format!("{year:04}-{month:02}-{:02}", s.day)
                 .parse()
                 .map_err(|_| wrong("没有这一天", "there is no such day", sentence))?;
-            // The first of January 1970 was a Thursday.
-            let of_week =
-                (number_of(date) - number_of("1970-01-01".parse().unwrap_or(date)) + 3).rem_euclid(7);
-            if s.weekday.is_some_and(|w| w as i64 != of_week) {
-                let zh = format!(
-                    "{date} 是星期{}，与通知不符",
-                    WEEKDAYS.chars().nth(of_week as usize).unwrap_or(' ')
-                );
+            let of_week = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
+            if s.weekday.is_some_and(|w| w != of_week) {
+                let zh = format!("{date} 是星期{}，与通知不符", WEEKDAYS.chars().nth(of_week).unwrap_or(' '));
                 return Err(wrong(zh, "the day of the week is another one", sentence));
             }
             out.push(date);

@@ -44,7 +44,7 @@ pub struct ItemView {
 }
 
 /// An item made ready outside of the transaction.
-struct Ready {
+pub(crate) struct Ready {
     new: NewVersion,
     refused: Option<Said>,
 }
@@ -94,7 +94,7 @@ fn ready(item: &ServiceItem, today: Date) -> Result<Ready, Error> {
 }
 
 /// Makes many ready on all cores.
-fn ready_all(all: &[ServiceItem], today: Date) -> Result<Vec<Ready>, Error> {
+pub(crate) fn ready_all(all: &[ServiceItem], today: Date) -> Result<Vec<Ready>, Error> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from).min(8);
     let size = all.len().div_ceil(cores).max(64);
     std::thread::scope(|scope| {
@@ -165,7 +165,7 @@ fn follows(there: &Newest, new: &NewVersion) -> ItemOutcome {
 }
 
 /// May this actor write an item of this unit? Both where the item is and where its unit is must be in reach.
-fn permit_for(
+pub(crate) fn permit_for(
     actor: &Actor,
     office: &Office,
     unit: Option<kernel::UnitId>,
@@ -186,7 +186,7 @@ pub fn publish_item(city: &City, tx: &mut Tx<'_>, actor: &Actor, item: &ServiceI
     }
 }
 
-fn publish_all(
+pub(crate) fn publish_all(
     city: &City,
     tx: &mut Tx<'_>,
     actor: &Actor,

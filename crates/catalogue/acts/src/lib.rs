@@ -2,6 +2,7 @@
 
 mod guides;
 mod items;
+mod swap;
 mod tables;
 
 use city::{City, Door};
@@ -9,6 +10,7 @@ use shelf::Items;
 
 pub use guides::{GuideAct, GuideView, HallSettings, PlateView};
 pub use items::{ItemOutcome, ItemView, publish_item};
+pub use swap::{SWAP_MAX, SwapAsk, SwapLine};
 pub use tables::ItemTables;
 
 /// 事项 as people work on it. A clone is another handle.

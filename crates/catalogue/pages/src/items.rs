@@ -226,6 +226,7 @@ struct ItemHtml {
     guide: Acts,
     trouble: String,
     done: bool,
+    may: bool,
 }
 
 pub(crate) fn facts(p: &Page, item: &ServiceItem) -> Vec<(String, String)> {
@@ -313,6 +314,7 @@ pub(crate) async fn page(
         facts: facts(&p, &view.today),
         findings: findings.collect(),
         versions: versions.collect(),
+        may: view.may_write,
         item: view.today,
         guide,
         trouble,

@@ -2,6 +2,8 @@
 //!
 //! Knows the use cases of its movement (`catalogue-acts`) and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
+mod bulk;
+mod edit;
 mod files;
 mod guides;
 mod hall;
@@ -58,7 +60,10 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/items/plates", get(plates::list).post(plates::save))
         .route("/desk/items/plates.pdf", get(plates::pdf))
         .route("/desk/items/plates/print", get(plates::print))
+        .route("/desk/items/new", get(edit::show_new).post(edit::save_new))
+        .route("/desk/items/bulk", get(bulk::show).post(bulk::save))
         .route("/desk/items/i/{key}", get(items::show))
+        .route("/desk/items/i/{key}/edit", get(edit::show).post(edit::save))
         .route("/desk/items/i/{key}/compare", get(items::compare))
         .route("/desk/items/i/{key}/guide", post(guides::act))
 }

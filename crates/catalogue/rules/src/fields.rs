@@ -25,6 +25,10 @@ pub struct Field<T: 'static> {
     pub set: fn(&mut T, &str) -> Result<(), Said>,
     /// What was decided when this cell was read as the value of a record, where the cell leaves something open.
     pub taken_as: fn(&T, &str) -> Option<String>,
+    /// The values there are, where they are a closed list.
+    pub choices: fn() -> Vec<&'static str>,
+    /// Are there several, one a line?
+    pub list: bool,
     /// How heavy the value is for an applicant, when that can be said: more is heavier.
     pub burden: Option<fn(&T) -> i64>,
 }
@@ -45,6 +49,13 @@ pub trait Record: Sized + Clone + PartialEq + 'static {
     const WEIGHT: i64;
 }
 
+fn choices_of<T, C: Cell>(_: fn(&T) -> &C) -> Vec<&'static str> {
+    C::choices()
+}
+const fn is_list<T, C: Cell>(_: fn(&T) -> &C) -> bool {
+    C::LIST
+}
+
 macro_rules! fields {
     ($T:ty; $($key:ident $zh:literal $en:literal $(=> $burden:expr)?),+ $(,)?) => {
         &[$(Field::<$T> {
@@ -54,6 +65,8 @@ macro_rules! fields {
             get: |t| t.$key.show(),
             set: |t, text| { t.$key = Cell::read(text)?; Ok(()) },
             taken_as: |t, text| t.$key.taken_as(text),
+            choices: || choices_of(|t: &$T| &t.$key),
+            list: is_list(|t: &$T| &t.$key),
             burden: fields!(@burden $($burden)?),
         }),+]
     };

@@ -1,88 +1,9 @@
 //! 一张表的事项清单: the list that an office keeps on one sheet, with the names that offices give the columns and with
 //! several materials or steps in one cell. Must not know sheets or files.
 
-use crate::item::{Limit, Material, ServiceItem, Step, Window};
-use crate::words::{Cell as _, LimitUnit, StepKind};
-
-/// The columns of items by the names that offices give them, besides their own: field, names.
-pub(crate) const NAMES: &[(&str, &[&str])] = &[
-    (
-        "code",
-        &[
-            "编码",
-            "事项编码",
-            "事项代码",
-            "代码",
-            "编号",
-            "权力编码",
-            "职权编码",
-            "实施清单编码",
-            "基本目录编码",
-            "清单编码",
-        ],
-    ),
-    (
-        "name",
-        &[
-            "名称",
-            "事项",
-            "办理事项",
-            "服务事项",
-            "权力名称",
-            "职权名称",
-            "项目名称",
-            "业务名称",
-            "办事事项",
-            "政务服务事项",
-        ],
-    ),
-    ("kind", &["类型", "事项类别", "类别", "权力类型", "职权类别"]),
-    (
-        "unit",
-        &[
-            "单位",
-            "办理单位",
-            "责任单位",
-            "承办单位",
-            "主管部门",
-            "实施机构",
-            "实施单位",
-            "部门",
-            "办理部门",
-            "责任部门",
-            "牵头单位",
-            "所属部门",
-            "实施部门",
-        ],
-    ),
-    ("legal_limit", &["法定时限", "法定期限", "法定办结期限", "法定办理时限"]),
-    (
-        "promised_limit",
-        &[
-            "承诺时限",
-            "办理时限",
-            "承诺期限",
-            "办结时限",
-            "时限",
-            "办理期限",
-            "承诺办理时限",
-            "办理天数",
-            "承诺天数",
-            "工作日",
-            "承诺办结期限",
-        ],
-    ),
-    ("legal_basis", &["依据", "法律依据", "设立依据", "政策依据", "办理依据"]),
-    ("conditions", &["条件", "办理条件", "申请条件", "申报条件"]),
-    ("consult", &["咨询电话", "联系电话", "电话", "窗口电话", "咨询方式及电话"]),
-    ("complain", &["监督电话", "投诉电话", "监督投诉电话"]),
-    ("visits", &["跑动次数", "到现场次数", "跑腿次数", "办事人到现场次数", "最多跑动次数"]),
-    ("audience", &["办理对象", "面向对象"]),
-    ("charged", &["收费", "是否收取费用"]),
-    ("online_url", &["网址", "网上办理地址", "网办链接"]),
-    ("in_hall", &["是否进厅", "进驻大厅", "是否进驻大厅", "进厅"]),
-    ("channels", &["办理方式", "办理渠道"]),
-];
+pub(crate) use crate::flat_names::NAMES;
+use crate::item::{Fee, Limit, Material, ServiceItem, Step, Window};
+use crate::words::{Cell as _, ItemKind, StepKind};
 
 /// A cell that holds what has a sheet of its own in the full template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,10 +14,12 @@ pub(crate) enum Many {
     Steps,
     /// 办理地点
     Place,
+    /// 收费标准
+    Fee,
 }
 
 /// Those columns: the heading, in English, the names that offices give them.
-pub(crate) const MANY: [(Many, &str, &str, &[&str]); 3] = [
+pub(crate) const MANY: [(Many, &str, &str, &[&str]); 4] = [
     (
         Many::Materials,
         "材料（一格多项）",
@@ -127,6 +50,12 @@ pub(crate) const MANY: [(Many, &str, &str, &[&str]); 3] = [
         "place",
         &["办理地点", "办理地址", "地址", "办理窗口", "窗口", "办公地址", "受理地点", "大厅窗口"],
     ),
+    (
+        Many::Fee,
+        "收费标准（一格）",
+        "fee",
+        &["收费标准", "收费情况", "收费标准及依据", "收费依据及标准", "收费项目及标准", "收费金额", "费用"],
+    ),
 ];
 
 const OPEN: &[char] = &['(', '（', '[', '【', '《', '“', '〔'];
@@ -138,6 +67,35 @@ fn is_nothing(text: &str) -> bool {
         text.trim(),
         "" | "无" | "/" | "—" | "-" | "——" | "无需" | "不需要" | "无需材料" | "无需提交材料" | "\\"
     )
+}
+
+/// Cells that say that nothing is to be paid.
+fn is_free(text: &str) -> bool {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '。' | '.')).collect();
+    is_nothing(&plain)
+        || matches!(
+            plain.as_str(),
+            "不收费"
+                | "免费"
+                | "否"
+                | "无收费"
+                | "不收取费用"
+                | "不收取任何费用"
+                | "0"
+                | "0元"
+                | "零收费"
+                | "无费用"
+                | "没有"
+        )
+}
+
+/// The kind of an item as offices write it: 许可, 公共服务, 其他行政权力.
+pub(crate) fn kind(text: &str) -> Option<ItemKind> {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let forms = [plain.clone(), format!("行政{plain}"), format!("{plain}事项"), format!("{plain}类别事项")];
+    let other =
+        matches!(plain.as_str(), "其他行政权力" | "其他权力" | "其他行政权力事项" | "其它行政权力" | "其它");
+    forms.iter().find_map(|f| ItemKind::read(f).ok()).or_else(|| other.then_some(ItemKind::Other))
 }
 
 /// Splits where `is` says so, outside of brackets.
@@ -272,9 +230,7 @@ pub fn split(text: &str) -> Vec<String> {
 pub(crate) fn split_sentences(text: &str) -> Vec<String> {
     let joined = text.replace(['\r', '\t'], " ");
     let parts = apart(&joined).unwrap_or_else(|| {
-        let cut = joined.replace("》、《", "》\n《").replace("》，《", "》\n《");
-        let cut = cut.replace("条、《", "条\n《").replace("款、《", "款\n《").replace("项、《", "项\n《");
-        let cut = cut.replace("条，《", "条\n《").replace("款，《", "款\n《").replace("）、《", "）\n《");
+        let cut = joined.replace("、《", "\n《").replace("，《", "\n《");
         cut.lines().map(str::to_owned).collect()
     });
     parts.iter().map(|t| tidy(t)).filter(|t| !is_nothing(t)).collect()
@@ -386,6 +342,12 @@ pub(crate) fn fill(item: &mut ServiceItem, many: Many, text: &str) {
             item.materials = split(text).into_iter().enumerate().map(one).collect();
         }
         Many::Steps => item.steps = steps(&split_steps(text)),
+        Many::Fee if is_free(text) => {}
+        Many::Fee => {
+            item.charged = true;
+            let standard = text.trim().to_owned();
+            item.fees = vec![Fee { name: "收费".to_owned(), standard, ..<Fee as crate::Record>::blank() }];
+        }
         Many::Place if is_nothing(text) => {}
         Many::Place => {
             let hall = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -479,18 +441,10 @@ pub(crate) fn limit(text: &str, heading: &str) -> Option<Span> {
     // 当场受理，5个工作日办结: what is said in several parts; of several limits the longest, and it is told.
     let parts: Vec<&str> =
         text.split(['，', ',', '；', ';', '。', '、', '\n', '(', '（', ')', '）', ' ']).collect();
-    let limits = parts.iter().filter_map(|t| Limit::read(t).ok().filter(|l| l.amount > 0));
-    let hours = |l: &Limit| {
-        u32::from(l.amount)
-            * match l.unit {
-                LimitUnit::Hour => 1,
-                LimitUnit::Day => 8,
-                LimitUnit::WorkDay => 11,
-                LimitUnit::Month => 240,
-            }
-    };
-    if let Some(longest) = limits.max_by_key(hours) {
-        return Some(Span::Limit(longest, Some(format!("{0} / {0}", longest.show()))));
+    let spans = parts.iter().filter_map(|t| Some((tabular::days::span(t)?, Limit::read(t).ok()?)));
+    let longest = spans.max_by(|a, b| tabular::days::length(a.0).total_cmp(&tabular::days::length(b.0)));
+    if let Some((_, limit)) = longest.filter(|(_, limit)| limit.amount > 0) {
+        return Some(Span::Limit(limit, Some(format!("{0} / {0}", limit.show()))));
     }
     let said: Vec<&&str> = parts.iter().filter(|t| !t.trim().is_empty()).collect();
     (parts.len() > 1 && said.iter().all(|t| at_once(t))).then_some(Span::AtOnce)

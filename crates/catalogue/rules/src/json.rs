@@ -49,8 +49,24 @@ impl Imported {
     }
 }
 
+/// Follows how deep the brackets of a line of JSON go, outside of its texts.
+fn seen(line: &[u8], depth: &mut usize) {
+    let (mut within, mut escaped) = (false, false);
+    for b in line {
+        match b {
+            _ if escaped => escaped = false,
+            b'\\' if within => escaped = true,
+            b'"' => within = !within,
+            b'{' | b'[' if !within => *depth += 1,
+            b'}' | b']' if !within => *depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+}
+
 /// Reads items line by line, validates each and hands the good ones to `take`. Blank lines, a byte-order mark,
-/// and the brackets and commas of a JSON array with one item a line are passed over. A key (implementation
+/// and the brackets and commas of a JSON array are passed over; an item may stand on one line or, as programs print it
+/// for people, on several that begin with a brace alone. A key (implementation
 /// code, handling code, version) that came before is refused.
 ///
 /// # Errors
@@ -82,6 +98,22 @@ pub fn import_lines(
                 continue;
             }
             Line::Read => {}
+        }
+        // A brace alone on its line begins an item that is written over several.
+        let mut lines = 0;
+        if trim(&line) == b"{" {
+            let mut depth = 0;
+            let mut more = Vec::new();
+            seen(&line, &mut depth);
+            while depth > 0 && line.len() <= LINE_BYTES_MAX {
+                if !matches!(read_line(&mut reader, &mut more)?, Line::Read) {
+                    break;
+                }
+                lines += 1;
+                seen(&more, &mut depth);
+                line.push(b'\n');
+                line.extend_from_slice(&more);
+            }
         }
         let text = trim(&line);
         if text.is_empty() {
@@ -116,6 +148,7 @@ pub fn import_lines(
                 }
             }
         }
+        number += lines;
     }
 }
 

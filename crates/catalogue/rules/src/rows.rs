@@ -313,6 +313,7 @@ impl Read {
                     code
                 }
                 "legal_basis" | "conditions" => flat::split_sentences(cell).join("\n"),
+                "kind" => flat::kind(cell).map_or_else(|| cell.to_owned(), |k| k.zh().to_owned()),
                 "visits" => cell.trim_end_matches('次').trim().to_owned(),
                 _ => cell.to_owned(),
             };

@@ -17,6 +17,12 @@ pub trait Cell: Sized {
     fn taken_as(&self, _text: &str) -> Option<String> {
         None
     }
+    /// The values there are, as they are shown, where they are a closed list; with an empty one where none may stand.
+    fn choices() -> Vec<&'static str> {
+        Vec::new()
+    }
+    /// Are there several of them, one a line?
+    const LIST: bool = false;
 }
 
 /// At most this much of a wrong value is repeated in a message, in characters.
@@ -59,6 +65,9 @@ macro_rules! words {
                         format!("no such value {:?}; write one of: {}", echo(text), en.join(", ")),
                     )
                 })
+            }
+            fn choices() -> Vec<&'static str> {
+                Self::ALL.iter().map(|v| v.zh()).collect()
             }
         }
     )+};
@@ -173,6 +182,9 @@ impl Cell for bool {
             )),
         }
     }
+    fn choices() -> Vec<&'static str> {
+        vec!["是", "否"]
+    }
 }
 
 macro_rules! number_cells {
@@ -206,6 +218,10 @@ impl<T: Cell> Cell for Option<T> {
     fn taken_as(&self, text: &str) -> Option<String> {
         self.as_ref().and_then(|value| value.taken_as(text))
     }
+    fn choices() -> Vec<&'static str> {
+        let all = T::choices();
+        if all.is_empty() { all } else { [""].into_iter().chain(all).collect() }
+    }
 }
 
 /// A list is one line for each element.
@@ -216,6 +232,10 @@ impl<T: Cell> Cell for Vec<T> {
     fn read(text: &str) -> Result<Self, Said> {
         text.lines().filter(|l| !l.trim().is_empty()).map(T::read).collect()
     }
+    fn choices() -> Vec<&'static str> {
+        T::choices()
+    }
+    const LIST: bool = true;
 }
 
 impl Cell for RegionCode {

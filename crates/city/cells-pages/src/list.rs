@@ -92,8 +92,9 @@ pub(crate) async fn show(State(kit): State<Kit>, desk: Desk) -> Result<Response,
     let peers = kit.acts.cells.peers(actor.clone()).await?;
     let came = kit.acts.cells.matters(actor.clone(), Side::Receiver, None).await?;
     let went = kit.acts.cells.matters(actor.clone(), Side::Origin, None).await?;
-    let asides = kit.acts.cells.asides(actor).await?;
-    let (waiting, received): (Vec<_>, Vec<_>) = came.into_iter().partition(|m| m.state == Standing::Offered);
+    let asides = kit.acts.cells.asides(actor.clone()).await?;
+    let waiting = kit.acts.cells.offered(actor).await?;
+    let received: Vec<_> = came.into_iter().filter(|m| m.state != Standing::Offered).collect();
     let silent = peers.iter().filter_map(|peer| {
         let since = when(p.lang, peer.silent_since()?);
         let said = p.t.silent_peer.replace("{at}", &since).replace("{n}", &peer.waiting.to_string());

@@ -10,6 +10,7 @@ use store::cells::{self as rows, MatterRow, PeerRow};
 use crate::hand::note_of;
 use crate::life::{Known, Side, State, Step, Turn, next};
 use crate::message::{Content, Matter, Message};
+use crate::peers::Purpose;
 use crate::post::send;
 use crate::{Cells, life};
 
@@ -67,7 +68,7 @@ impl Cells {
         let subject = message.subject.as_str();
         match content {
             Content::Figures { day, told } => self.told_figures(tx, peer, *day, told, message.at),
-            Content::Offer(matter) => self.offered(tx, office, peer, subject, matter),
+            Content::Offer(matter) => self.comes_in(tx, office, peer, subject, matter),
             Content::Recall {} | Content::Words { .. } | Content::CalledBack { .. } => {
                 let row = rows::matter(tx, peer.id, "in", subject)?.ok_or(Error::NotFound)?;
                 self.origin_says(tx, office, peer, row, content)
@@ -83,7 +84,7 @@ impl Cells {
     }
 
     /// 来件: it waits for a coordinator; who lodged it is sealed until then.
-    fn offered(
+    fn comes_in(
         &self,
         tx: &mut Tx<'_>,
         office: &Office,
@@ -93,6 +94,21 @@ impl Cells {
     ) -> Result<(), Error> {
         if rows::matter(tx, peer.id, "in", subject)?.is_some() {
             return Err(Error::invalid("subject", "本件已经收到过", "this matter came before"));
+        }
+        let may = crate::peers::purposes_of(peer);
+        if !may.contains(&Purpose::Matters) {
+            return Err(Error::invalid(
+                "purposes",
+                "没有约定由该城市转来跨域件，请系统管理员在“对接城市”里核对",
+                "that city may hand nothing over: see to what was agreed with it",
+            ));
+        }
+        if matter.contact.is_some() && !may.contains(&Purpose::Contact) {
+            return Err(Error::invalid(
+                "contact",
+                "没有约定传送联系方式，请对方去掉联系方式再转",
+                "contacts may not pass: it is to be handed over without",
+            ));
         }
         let now = tx.now();
         // The clock began to run there when it was offered.

@@ -49,6 +49,10 @@ pub struct Told {
 pub const AT_ORIGIN: &[&str] =
     &["intake", "consulted", "matters", "problems", "open", "archived", "handed_over"];
 
+/// Figures of a day at most, and the largest count that is one.
+const KEYS_MAX: usize = 200;
+const COUNT_MAX: u64 = 1_000_000_000;
+
 fn once(all: &Counts, peers: &Counts) -> Counts {
     let own = |(key, n): (&String, &u64)| {
         let theirs = if AT_ORIGIN.contains(&key.as_str()) { peers.get(key).copied().unwrap_or(0) } else { 0 };
@@ -59,7 +63,8 @@ fn once(all: &Counts, peers: &Counts) -> Counts {
 
 fn add(sum: &mut Counts, more: &Counts) {
     for (key, n) in more {
-        *sum.entry(key.clone()).or_default() += n;
+        let sum = sum.entry(key.clone()).or_default();
+        *sum = sum.saturating_add(*n);
     }
 }
 
@@ -160,16 +165,21 @@ impl Cells {
         told: &Told,
         as_of: Moment,
     ) -> Result<(), Error> {
+        // Where it was not agreed they are not wanted, hour after hour: nothing is lost, the city counts for itself.
         if peer.rank != Rank::Below.word() || !purposes_of(peer).contains(&Purpose::Figures) {
-            return Err(Error::invalid(
-                "figures",
-                "没有约定由该城市上报数据",
-                "that city is not one that tells its figures here",
-            ));
+            return Ok(());
         }
-        if told.days.len() > DAYS_CLASSES {
+        let counts = [&told.happened, &told.happened_peers, &told.stands, &told.stands_peers];
+        let many = counts.iter().any(|c| c.len() > KEYS_MAX || c.keys().any(|k| k.len() > 60));
+        if told.days.len() > DAYS_CLASSES || many {
             return Err(Error::invalid("days", "分组过多", "too many classes"));
         }
+        let all = counts.iter().flat_map(|c| c.values()).chain(&told.days);
+        if all.max().is_some_and(|n| *n > COUNT_MAX) {
+            return Err(Error::invalid("counts", "数目大得不可信", "a count is too large to be one"));
+        }
+        // A clock that is ahead there makes nothing newer than now.
+        let as_of = as_of.min(tx.now());
         let doc = serde_json::to_string(told).map_err(Error::bug)?;
         Ok(rows::put_figure(tx, &FigureRow { peer: peer.id, day: day.to_string(), as_of, doc })?)
     }
@@ -209,7 +219,7 @@ fn add_days(sum: &mut Vec<u64>, more: &[u64]) {
     if sum.len() < more.len() {
         sum.resize(more.len(), 0);
     }
-    sum.iter_mut().zip(more).for_each(|(a, b)| *a += b);
+    sum.iter_mut().zip(more).for_each(|(a, b)| *a = a.saturating_add(*b));
 }
 
 fn line_of<'a>(

@@ -4,11 +4,12 @@
 use access::{City, decide, op};
 use city::{Door as _, Error, Later, Office};
 use kernel::Actor;
+use sm3::{Digest as _, Sm3};
 use store::cells::{self as rows, MessageRow, PeerRow};
 use store::{Rd, Tx};
 
 use crate::Cells;
-use crate::message::{MESSAGE_MAX, Message, Receipt};
+use crate::message::{MESSAGE_MAX, Message, Receipt, Receipted, unreadable};
 
 /// A message as it came over the wire.
 #[derive(Clone, Debug)]
@@ -33,9 +34,13 @@ impl Cells {
             decide(&Actor::system(), op::HandMatters, City(&office.settings.city))?;
             let (peer, key, secret) = app.known_peer(tx, &m)?;
             let now = tx.now();
-            rows::heard(tx, peer.id, now)?;
+            // What is sent a second time says nothing of how its sender is now.
+            if rows::came(tx, peer.id, key)?.is_none() {
+                rows::heard(tx, peer.id, now)?;
+            }
             let (state, why) = app.take_in(tx, &office, &peer, key, &m.body)?;
-            Ok(Receipt::new(&secret, key, state, &why))
+            let of = Receipted { from: &peer.code, to: office.settings.city.as_str(), body: &m.body };
+            Ok(Receipt::new(&secret, of, key, state, &why))
         })
     }
 
@@ -59,7 +64,11 @@ impl Cells {
         key: i64,
         body: &str,
     ) -> Result<(&'static str, String), Error> {
+        let digest = ledger::hex(&<[u8; 32]>::from(Sm3::digest(body.as_bytes())));
         if let Some(before) = rows::came(tx, peer.id, key)? {
+            if rows::digest_in(tx, peer.id, key)?.is_some_and(|known| known != digest) {
+                return Ok(("aside", restored()));
+            }
             // Said again: the receipt was lost.
             let state = if before.state == "aside" { "aside" } else { "taken" };
             return Ok((state, before.why));
@@ -70,8 +79,8 @@ impl Cells {
             Err(_) => (format!("unreadable/{key}"), 1, "unreadable".to_owned()),
         };
         if read.is_ok() && seq <= rows::done_to(tx, peer.id, &subject)? {
-            // So old that it was swept: done long since.
-            return Ok(("taken", String::new()));
+            // Nobody says so late again what was receipted.
+            return Ok(("aside", restored()));
         }
         let why = read.as_ref().err().cloned().unwrap_or_default();
         let row = MessageRow {
@@ -87,7 +96,7 @@ impl Cells {
             body: Some(self.city.vault().seal_bytes(key, body.as_bytes())?),
             why: why.clone(),
         };
-        let id = rows::put_in(tx, &row)?;
+        let id = rows::put_in(tx, &row, &digest)?;
         if read.is_err() {
             return Ok(("aside", why));
         }
@@ -134,14 +143,14 @@ impl Cells {
         self.apply(tx, office, peer, &message, &content)
     }
 
-    /// 再试一次: what stands aside is read and done anew, by an administrator after an upgrade or a change; on record.
+    /// 再试一次: what stands aside here is read and done anew, what stands aside there is said again, by an administrator after an upgrade or a change; on record.
     pub fn try_messages_again(&self, actor: Actor) -> Later<u64> {
         self.write(move |app, tx| {
             let office = app.city.office(tx)?;
             let permit = decide(&actor, op::WritePeers, City(&office.settings.city))?;
             let peers = rows::peers(tx)?;
             let mut n = 0;
-            for row in rows::unfinished_in(tx, 1_000)?.into_iter().filter(|r| r.state == "aside") {
+            for row in rows::unfinished_in(tx, "aside", 1_000)? {
                 let Some(peer) = peers.iter().find(|p| p.id == row.peer) else { continue };
                 let Some(sealed) = &row.body else { continue };
                 let text = app.city.vault().unseal_bytes(row.key, sealed)?;
@@ -152,16 +161,23 @@ impl Cells {
                     n += 1;
                 }
             }
+            n += rows::say_again(tx)?;
             city::note(tx, &permit, "try_messages_again", &serde_json::json!({ "tried": n }).to_string())?;
             Ok(n)
         })
     }
 }
 
+/// A number that was used before, with other words: the sender was set back to an older state and counts anew.
+fn restored() -> String {
+    "编号已用过而内容不同：对方可能恢复过备份，请两边管理员核对 / the number was used with other words: the sender may have \
+     been restored from a backup; the administrators of both look into it"
+        .to_owned()
+}
+
 /// The message, when it is one and is for this cell from that peer.
 fn read(office: &Office, peer: &PeerRow, key: i64, body: &str) -> Result<Message, String> {
-    let m: Message =
-        serde_json::from_str(body).map_err(|e| format!("消息读不懂 / the message cannot be read: {e}"))?;
+    let m: Message = serde_json::from_str(body).map_err(|e| unreadable(&e))?;
     if m.from.as_str() != peer.code || m.to != office.settings.city || m.key != key || m.seq < 1 {
         return Err("消息不是给本市的，或编号不符 / the message is for another city, or its number differs"
             .to_owned());

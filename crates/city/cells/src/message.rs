@@ -140,6 +140,18 @@ pub struct Message {
     pub data: Value,
 }
 
+/// Why a text is no message: without its words, which nobody sealed.
+pub(crate) fn unreadable(e: &serde_json::Error) -> String {
+    let (line, column) = (e.line(), e.column());
+    let (zh, en) = match e.classify() {
+        serde_json::error::Category::Data => ("内容与约定不符", "its fields are others"),
+        _ => ("不是完整的 JSON", "it is no whole JSON"),
+    };
+    format!(
+        "消息读不懂：第 {line} 行第 {column} 列起{zh} / the message cannot be read at {line}:{column}: {en}"
+    )
+}
+
 impl Message {
     /// What it says.
     ///
@@ -153,7 +165,7 @@ impl Message {
             ));
         }
         let whole = json!({ "kind": self.kind, "data": self.data });
-        serde_json::from_value(whole).map_err(|e| format!("消息读不懂 / the message cannot be read: {e}"))
+        serde_json::from_value(whole).map_err(|e| unreadable(&e))
     }
 }
 
@@ -175,21 +187,31 @@ pub struct Receipt {
     pub state: String,
     /// why it stands aside
     pub why: String,
-    /// the signature of the receiver over the three
+    /// the signature of the receiver over the three, who says it to whom, and the message
     pub signature: String,
 }
 
+/// A message that is receipted: who wrote it, to whom, and its text. Both sides sign with one key: without them a receipt of the
+/// one could be given back to it as one of the other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Receipted<'a> {
+    pub from: &'a str,
+    pub to: &'a str,
+    pub body: &'a str,
+}
+
 impl Receipt {
-    fn text(key: i64, state: &str, why: &str) -> String {
-        format!("{key}\n{state}\n{why}")
+    fn text(of: Receipted<'_>, key: i64, state: &str, why: &str) -> String {
+        format!("{}/{}\n{key}\n{state}\n{why}\n{}", of.from, of.to, of.body)
     }
     /// A receipt, signed.
-    pub(crate) fn new(secret: &str, key: i64, state: &str, why: &str) -> Self {
-        let signature = delivery::signature(secret, "receipt", 0, &Self::text(key, state, why));
+    pub(crate) fn new(secret: &str, of: Receipted<'_>, key: i64, state: &str, why: &str) -> Self {
+        let signature = delivery::signature(secret, "receipt", 0, &Self::text(of, key, state, why));
         Self { key, state: state.to_owned(), why: why.to_owned(), signature }
     }
-    /// Did the peer that has this secret sign it?
-    pub(crate) fn holds(&self, secret: &str) -> bool {
-        delivery::signed(secret, "receipt", 0, &Self::text(self.key, &self.state, &self.why), &self.signature)
+    /// Did the peer that has this secret sign it, for this message?
+    pub(crate) fn holds(&self, secret: &str, of: Receipted<'_>) -> bool {
+        let text = Self::text(of, self.key, &self.state, &self.why);
+        delivery::signed(secret, "receipt", 0, &text, &self.signature)
     }
 }

@@ -166,7 +166,7 @@ impl Cells {
         let before = rows::peer(tx, code.as_str())?;
         let secret = match (&before, new.secret.trim()) {
             (Some(p), "") => self.secret_of(p)?,
-            (_, s) if s.len() >= SECRET_MIN => s.to_owned(),
+            (_, s) if s.chars().count() >= SECRET_MIN => s.to_owned(),
             _ => {
                 return Err(Error::invalid(
                     "secret",

@@ -10,7 +10,7 @@ use store::cells::{self as rows, MessageRow, PeerRow};
 use store::{Tx, counters};
 
 use crate::Cells;
-use crate::message::{Content, Message, Receipt, VERSION};
+use crate::message::{Content, Message, Receipt, Receipted, VERSION};
 
 /// Messages sent to a peer in one go.
 const BATCH: u32 = 50;
@@ -117,16 +117,24 @@ impl Cells {
         let code = code.to_owned();
         let not =
             || Error::invalid("receipt", "回执不是对方签的", "the receipt was not signed by the other side");
-        let peer = self.city.store().read(|rd| rows::peer(rd, &code))?.ok_or(Error::NotFound)?;
+        let (own, peer, sent) = self.city.store().read(|rd| {
+            let peer = rows::peer(rd, &code)?.ok_or(Error::NotFound)?;
+            let sent = rows::sent(rd, peer.id, key)?.ok_or(Error::NotFound)?;
+            Ok::<_, Error>((self.city.office(rd)?.settings.city.clone(), peer, sent))
+        })?;
+        // It was receipted before, and its words are gone.
+        let Some(sealed) = &sent.body else { return Ok(()) };
+        let body = String::from_utf8(self.city.vault().unseal_bytes(key, sealed)?).map_err(Error::bug)?;
+        let of = Receipted { from: own.as_str(), to: &code, body: &body };
         let receipt: Receipt = serde_json::from_slice(answer).map_err(|_| not())?;
-        if receipt.key != key || !receipt.holds(&self.secret_of(&peer)?) {
+        if receipt.key != key || !receipt.holds(&self.secret_of(&peer)?, of) {
             return Err(not());
         }
         let state = if receipt.state == "aside" { "aside" } else { "taken" };
         self.city.store().write(move |tx| {
             let now = tx.now();
             rows::end_out(tx, peer.id, key, state, now, &receipt.why)?;
-            rows::heard(tx, peer.id, now)?;
+            rows::reached(tx, peer.id, now)?;
             Ok::<_, Error>(())
         })
     }

@@ -119,6 +119,22 @@ impl Cells {
         })
     }
 
+    /// Matters that wait to be decided here, the oldest first.
+    pub fn offered(&self, actor: Actor) -> Later<Vec<MatterView>> {
+        self.read(move |app, rd| {
+            decide(&actor, op::ReadCells, Nothing)?;
+            let peers = rows::peers(rd)?;
+            let whole = app.of_whole_city(rd, &actor)?;
+            let mut out = Vec::new();
+            for row in rows::standing(rd, "in", State::Offered.word(), 1_000)? {
+                if whole || theirs(rd, &actor, &row)? {
+                    out.push(app.matter_view(rd, &peers, row)?);
+                }
+            }
+            Ok(out)
+        })
+    }
+
     /// One matter; with what was handed over while it waits to be decided here.
     pub fn matter(&self, actor: Actor, id: i64) -> Later<MatterView> {
         self.read(move |app, rd| {
@@ -127,7 +143,11 @@ impl Cells {
             if !app.of_whole_city(rd, &actor)? && !theirs(rd, &actor, &row)? {
                 return Err(Error::NotFound);
             }
-            let content = row.content.is_some().then(|| app.matter_in(&row)).transpose()?;
+            // For who decides about it alone.
+            let city = app.city.office(rd)?.settings.city.clone();
+            let decides = decide(&actor, op::HandMatters, City(&city)).is_ok();
+            let shown = decides && row.content.is_some();
+            let content = shown.then(|| app.matter_in(&row)).transpose()?;
             let peers = rows::peers(rd)?;
             let mut view = app.matter_view(rd, &peers, row)?;
             view.content = content.map(|m| Matter { contact: m.contact.map(|c| c.masked()), ..m });
@@ -183,7 +203,9 @@ impl Cells {
             let name =
                 |id: i64| peers.iter().find(|p| p.id == id).map(|p| p.name.clone()).unwrap_or_default();
             let mut out = Vec::new();
-            let came = rows::unfinished_in(rd, 200)?.into_iter().map(|m| (true, m));
+            let mut came = rows::unfinished_in(rd, "aside", 200)?;
+            came.extend(rows::unfinished_in(rd, "waits", 200)?);
+            let came = came.into_iter().map(|m| (true, m));
             let went: Vec<_> = rows::aside_out(rd, 200)?.into_iter().map(|m| (false, m)).collect();
             for (came, m) in came.chain(went) {
                 out.push(Aside {

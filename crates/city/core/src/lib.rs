@@ -18,7 +18,9 @@ mod purpose;
 pub mod reach;
 mod record;
 pub mod retention;
+mod unit_names;
 mod vault;
+mod views;
 mod watch;
 mod who;
 
@@ -37,12 +39,16 @@ pub use error::Error;
 pub use files::{FILE_MOST, TICKETS_MAX, Uploaded, claim_files};
 pub use guard::{Limits, Network, Strangers, Way};
 pub use keys::Accepted;
-pub use office::{OUTREACH, Office, SIGN_IN, Settings, note, note_read, note_sign_in, put_city, record};
+pub use office::{
+    NoOneUnit, OUTREACH, Office, SIGN_IN, Settings, note, note_read, note_sign_in, put_city, record,
+};
 pub use once::{Answered, Once, once};
 pub use outreach::{Outreach, Words};
 pub use purpose::purpose_of;
 pub use retention::{Ends, KEPT, Kind as KeptKind, kept_table};
+pub use unit_names::UnitNames;
 pub use vault::{Contact, Vault, contact_of, random};
+pub use views::{ListViews, NewView, SavedView, VIEWS_MOST, VIEWS_SHOWN, ViewAct};
 pub use watch::{METER, Meter, RequestNote};
 pub use who::without_secrets;
 

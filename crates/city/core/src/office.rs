@@ -14,6 +14,7 @@ use store::outbox::ReceiverRow;
 use store::{Rd, Tx, counters, office, settings};
 use workday::{WorkCalendar, YearNotice};
 
+use crate::unit_names::UnitNames;
 use crate::{City, Door as _, Error, Later, Outreach};
 
 const CITY: &str = "city";
@@ -66,6 +67,38 @@ pub struct Office {
     pub receivers: Vec<ReceiverRow>,
     units: HashMap<UnitId, UnitRow>,
     by_key: HashMap<String, UnitId>,
+    names: UnitNames,
+}
+
+/// No one unit is meant by what somebody wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoOneUnit {
+    /// what was written
+    pub text: String,
+    /// the units that it can mean; none fits when it is empty
+    pub candidates: Vec<String>,
+}
+
+/// Candidates that are named.
+const CANDIDATES: usize = 6;
+
+impl NoOneUnit {
+    /// What to tell, and what to do.
+    pub fn said(&self) -> kernel::Said {
+        let text = &self.text;
+        if self.candidates.is_empty() {
+            return kernel::Said::new(
+                format!("没有单位“{text}”，请先导入单位或更正"),
+                format!("there is no unit “{text}”: import the units first or correct it"),
+            );
+        }
+        let more = if self.candidates.len() > CANDIDATES { "……" } else { "" };
+        let names = self.candidates.iter().take(CANDIDATES).map(String::as_str).collect::<Vec<_>>();
+        kernel::Said::new(
+            format!("“{text}”可能是{}{more}，请写明是哪一个", names.join("、")),
+            format!("“{text}” can be {}{more}: say which", names.join(", ")),
+        )
+    }
 }
 
 impl Office {
@@ -109,7 +142,10 @@ impl Office {
             None => Outreach::default(),
         };
         let receivers = store::outbox::receivers(rd)?;
-        Ok(Self { settings, rules, factor_roles, outreach, receivers, units, by_key })
+        let there = units.values().filter(|u| u.active);
+        let there = there.map(|u| (u.id, [u.name.as_str(), u.short.as_str()], &u.region));
+        let names = UnitNames::new(&settings.name, &settings.city, there);
+        Ok(Self { settings, rules, factor_roles, outreach, receivers, units, by_key, names })
     }
     /// Must who has this role have a second factor?
     pub fn demands_factor(&self, role: Role) -> bool {
@@ -119,13 +155,62 @@ impl Office {
     pub fn unit(&self, id: UnitId) -> Option<&UnitRow> {
         self.units.get(&id)
     }
-    /// A unit by key, full name or short name.
+    /// A unit by key, full name or short name, or as people write it where exactly one is meant.
     pub fn unit_called(&self, text: &str) -> Option<&UnitRow> {
+        self.exactly(text.trim()).into_iter().next().or_else(|| self.unit_meant(text).ok())
+    }
+    /// Units with exactly this key, full name or short name, those that are there first.
+    fn exactly(&self, text: &str) -> Vec<&UnitRow> {
+        if let Some(unit) = self.by_key.get(text).and_then(|id| self.units.get(id)) {
+            return vec![unit];
+        }
+        let mut same: Vec<_> = self.units.values().filter(|u| u.name == text || u.short == text).collect();
+        same.sort_by_key(|u| (!u.active, u.name != text, u.id));
+        same
+    }
+    /// The one unit that is meant by what somebody wrote (单位的叫法): 城管, 市城管局, 市城市管理局.
+    ///
+    /// # Errors
+    /// None fits, or several: then they are named.
+    pub fn unit_meant(&self, text: &str) -> Result<&UnitRow, NoOneUnit> {
         let text = text.trim();
-        let by_key = self.by_key.get(text).and_then(|id| self.units.get(id));
-        by_key.or_else(|| {
-            self.units.values().filter(|u| u.name == text || u.short == text).min_by_key(|u| u.id)
-        })
+        let called = |units: &[&UnitRow]| NoOneUnit {
+            text: text.to_owned(),
+            candidates: units.iter().map(|u| u.name.clone()).collect(),
+        };
+        match self.exactly(text).as_slice() {
+            [] => {}
+            [one] => return Ok(one),
+            // Of several with one short name the one whose full name it is, or the one that is still there.
+            [first, second, ..]
+                if first.active != second.active || (first.name == text) != (second.name == text) =>
+            {
+                return Ok(first);
+            }
+            several => return Err(called(several)),
+        }
+        let meant = self.names.meant(text);
+        let meant: Vec<&UnitRow> = meant.iter().filter_map(|id| self.units.get(id)).collect();
+        match meant.as_slice() {
+            [one] => Ok(one),
+            several => Err(called(several)),
+        }
+    }
+    /// The unit that the first of several ways to say it means: a code, a name.
+    ///
+    /// # Errors
+    /// None of them means one unit: what to tell of the first that was written.
+    pub fn unit_of_any(&self, ways: &[&str]) -> Result<&UnitRow, kernel::Said> {
+        let mut none = None;
+        for way in ways.iter().filter(|w| !w.trim().is_empty()) {
+            match self.unit_meant(way) {
+                Ok(unit) => return Ok(unit),
+                Err(e) => none = none.or(Some(e.said())),
+            }
+        }
+        Err(none.unwrap_or_else(|| {
+            kernel::Said::new("没有写部门，请补上", "it does not name the unit: fill it in")
+        }))
     }
     /// All units, in the order of their ids.
     pub fn units(&self) -> Vec<&UnitRow> {
@@ -220,6 +305,9 @@ pub fn note_sign_in(tx: &mut Tx<'_>, actor: &Actor, act: &str, data: &str) -> Re
 pub fn note_read(tx: &mut Tx<'_>, actor: &Actor, act: &str, data: &str) -> Result<(), Error> {
     append_to(tx, READS, actor, act, data)
 }
+
+/// Characters of a text of a limit.
+const LIMIT_TEXT_MAX: usize = 300;
 
 /// The limits after one was changed.
 fn changed(
@@ -319,6 +407,21 @@ impl City {
                     "limits",
                     "请写明期限的依据：哪份文件第几条",
                     format!("each limit needs an id and a source: {}", bad.id),
+                ));
+            }
+            let texts = |l: &LimitRule| {
+                [
+                    l.id.clone(),
+                    l.source.clone(),
+                    l.item.clone().unwrap_or_default(),
+                    l.set.clone().unwrap_or_default(),
+                ]
+            };
+            if limits.iter().flat_map(texts).any(|t| t.chars().count() > LIMIT_TEXT_MAX) {
+                return Err(Error::invalid(
+                    "limits",
+                    format!("期限的依据、事项、期限集最多各 {LIMIT_TEXT_MAX} 个字"),
+                    format!("texts of a limit have {LIMIT_TEXT_MAX} characters at most"),
                 ));
             }
             let now = tx.now();

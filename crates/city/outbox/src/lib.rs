@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use city::{City, Door};
 
-pub use delivery::{Gateway, MailServer, MailTls};
+pub use delivery::{Gateway, MailServer, MailTls, is_mailbox};
 pub use receivers::{Receiver, Way};
 pub use set_up::{Board, SetUp};
 pub use store::outbox::{Dead, Standing};

@@ -135,6 +135,31 @@ fn sentence(topic: Topic) -> (&'static str, &'static str) {
             "提醒：您预约了 {date} 到{unit}办事（{number}）。来不了请提前取消，把号留给别人。",
             "Reminder: {date}, {unit} ({number}). If you cannot come, please cancel, so that somebody else has the place.",
         ),
+        Topic::HelpAccepted => (
+            "您申请的帮办（{number}）已由{unit}受理，谁来帮、什么时间请看链接。帮办免费。",
+            "{unit} has accepted your order of help {number}; the link says who helps and when. Help is free.",
+        ),
+        Topic::HelpRefused => (
+            "您申请的帮办（{number}）不予受理，原因和其他途径请看链接，或打{unit}电话。",
+            "Your order of help {number} is not accepted; the link says why and what else is open. Or call {unit}.",
+        ),
+        Topic::HelpPlanned => (
+            "您申请的上门办（{number}）约在 {date}，由{unit}安排，详情请看链接。上门人员会出示工作证，不收费。",
+            "The visit of your order {number} is on {date}, arranged by {unit}; see the link. Who comes shows a card and takes no money.",
+        ),
+        Topic::HelpSuspended => (
+            "您申请的帮办（{number}）已中止，原因和怎么续办请看链接。",
+            "Your order of help {number} is suspended; the link says why and how it goes on.",
+        ),
+        Topic::HelpResumed => ("您申请的帮办（{number}）已续办。", "Your order of help {number} goes on."),
+        Topic::HelpFinished => (
+            "您申请的帮办（{number}）已办结，结果请看链接；请用单号和查询码评价。",
+            "Your order of help {number} is done; see the link. With number and code you can rate it.",
+        ),
+        Topic::HelpEnded => (
+            "您申请的帮办（{number}）已终止，原因请看链接；材料没有还回的请打{unit}电话。",
+            "Your order of help {number} has ended; the link says why. If papers are not back, call {unit}.",
+        ),
         Topic::PaymentListed => (
             "贵单位已列入免申即享名单（{number}），公示到 {date}，由{unit}负责。对名单有异议，请在公示期内提出。",
             "You are on the list {number} of what is paid without applying, shown until {date} by {unit}. Objections are taken until then.",

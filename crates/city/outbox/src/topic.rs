@@ -1,5 +1,5 @@
 //! 告知事由: what is told, as one table: each stage of a case, of an application,
-//! of an appointment and of a payment that its person hears of.
+//! of an appointment, of an order of help and of a payment that its person hears of.
 
 kernel::words! {
     /// What is told.
@@ -35,6 +35,13 @@ kernel::words! {
         AppointmentOffered = "appointment.offered", "候补有号";
         AppointmentCalledOff = "appointment.called_off", "大厅取消";
         AppointmentReminder = "appointment.reminder", "到厅提醒";
+        HelpAccepted = "help.accepted", "已受理";
+        HelpRefused = "help.refused", "不予受理";
+        HelpPlanned = "help.planned", "约定上门";
+        HelpSuspended = "help.suspended", "已中止";
+        HelpResumed = "help.resumed", "已续办";
+        HelpFinished = "help.finished", "已办结";
+        HelpEnded = "help.ended", "已终止";
         PaymentListed = "payment.listed", "已列入公示";
         PaymentApproved = "payment.approved", "已核准";
         PaymentRefused = "payment.refused", "不予兑付";
@@ -69,26 +76,27 @@ impl Topic {
     pub fn en(self) -> &'static str {
         match self {
             Self::CaseRegistered => "registered",
-            Self::CaseAccepted | Self::ApplicationAccepted => "accepted",
-            Self::CaseRefused | Self::ApplicationRefused => "not accepted",
+            Self::CaseAccepted | Self::ApplicationAccepted | Self::HelpAccepted => "accepted",
+            Self::CaseRefused | Self::ApplicationRefused | Self::HelpRefused => "not accepted",
             Self::CaseDispatched => "with the unit that answers",
             Self::CaseExtended | Self::ApplicationExtended => "given a new limit",
-            Self::CasePaused | Self::ApplicationPaused => "paused",
-            Self::CaseResumed | Self::ApplicationResumed => "resumed",
+            Self::CasePaused | Self::ApplicationPaused | Self::HelpSuspended => "paused",
+            Self::CaseResumed | Self::ApplicationResumed | Self::HelpResumed => "resumed",
             Self::CaseMerged => "handled with others",
             Self::CaseReplied => "answered",
             Self::CaseReopened => "opened again",
             Self::CaseArchived => "archived",
             Self::ApplicationSubmitted => "handed in",
             Self::ApplicationCorrection => "to be corrected",
-            Self::ApplicationSurvey => "visit arranged",
+            Self::ApplicationSurvey | Self::HelpPlanned => "visit arranged",
             Self::ApplicationDecided => "decided",
             Self::ApplicationIssued => "certificate issued",
             Self::ApplicationPromise => "material due soon",
             Self::ApplicationMissed => "material overdue",
             Self::ApplicationWithdrawn => "withdrawn",
             Self::ApplicationLapsed => "lapsed",
-            Self::ApplicationEnded => "ended",
+            Self::ApplicationEnded | Self::HelpEnded => "ended",
+            Self::HelpFinished => "done",
             Self::AppointmentBooked => "booked",
             Self::AppointmentMoved => "moved",
             Self::AppointmentOffered => "a place is free",
@@ -109,6 +117,7 @@ impl Topic {
             Some(("case", _)) => ("诉求·", "Case · "),
             Some(("application", _)) => ("申请·", "Application · "),
             Some(("appointment", _)) => ("预约·", "Appointment · "),
+            Some(("help", _)) => ("帮办·", "Help · "),
             Some(("payment", _)) => ("兑付·", "Payment · "),
             _ => ("", ""),
         };

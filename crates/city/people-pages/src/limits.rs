@@ -57,20 +57,9 @@ pub(crate) struct Ask {
     from: String,
 }
 
-/// Units of a limit: their word, as in `3wd`.
-const UNITS: [(&str, Unit); 4] = [
-    ("workdays", Unit::Workdays),
-    ("days", Unit::Days),
-    ("working-hours", Unit::WorkingHours),
-    ("hours", Unit::Hours),
-];
-
-fn unit_word(l: Length) -> &'static str {
-    UNITS.iter().find(|u| u.1 == l.unit()).map_or("", |u| u.0)
-}
-
-/// A limit as its form shows it.
-fn form_of(l: &LimitRule, office: &Office) -> Fields {
+/// A limit as its form shows it: what is saved is in force from today on, unless another day is chosen, and what was
+/// reckoned before keeps its ground.
+fn form_of(l: &LimitRule, office: &Office, today: Date) -> Fields {
     let (n, yellow, since) = (l.length.n().to_string(), l.yellow.n().to_string(), l.effective.to_string());
     let unit = l.unit.and_then(|u| office.unit(u)).map_or_else(String::new, |u| u.name.clone());
     let pairs: [(&str, &str); 14] = [
@@ -78,9 +67,9 @@ fn form_of(l: &LimitRule, office: &Office) -> Fields {
         ("was", &since),
         ("phase", l.phase.word()),
         ("n", &n),
-        ("n_unit", unit_word(l.length)),
+        ("n_unit", l.length.unit().word()),
         ("yellow", &yellow),
-        ("yellow_unit", unit_word(l.yellow)),
+        ("yellow_unit", l.yellow.unit().word()),
         ("kind", l.kind.map_or("", Kind::word)),
         ("complexity", l.complexity.map_or("", Complexity::word)),
         ("channel", l.channel.map_or("", Channel::word)),
@@ -90,7 +79,7 @@ fn form_of(l: &LimitRule, office: &Office) -> Fields {
         ("source", &l.source),
     ];
     let mut fields: Vec<_> = pairs.map(|(n, v)| (n.to_owned(), v.to_owned())).into();
-    fields.push(("effective".to_owned(), since));
+    fields.push(("effective".to_owned(), today.to_string()));
     Fields(fields)
 }
 
@@ -112,8 +101,13 @@ fn choices(p: &Page, office: &Office, sent: &Fields) -> Choices {
         all
     };
     let units = |chosen: &str| {
-        let label = |u: Unit| length(p.t, Length::new(1, u)).trim_start_matches("1 ").to_owned();
-        UNITS.iter().map(|(w, u)| opt(w, &label(*u), chosen)).collect::<Vec<_>>()
+        let label = |u: Unit| match u {
+            Unit::Workdays => p.t.unit_workdays,
+            Unit::Days => p.t.unit_days,
+            Unit::WorkingHours => p.t.unit_working_hours,
+            Unit::Hours => p.t.unit_hours,
+        };
+        Unit::ALL.map(|u| opt(u.word(), label(u), chosen)).to_vec()
     };
     let mut sets: Vec<&str> = office.rules.limits.iter().filter_map(|l| l.set.as_deref()).collect();
     sets.sort_unstable();
@@ -142,7 +136,7 @@ async fn page(
     let limits = &office.rules.limits;
     let edited = limits.iter().find(|l| l.id == ask.id && l.effective.to_string() == ask.from);
     let open = sent.is_some() || edited.is_some();
-    let sent = sent.or_else(|| edited.map(|l| form_of(l, &office)));
+    let sent = sent.or_else(|| edited.map(|l| form_of(l, &office, p.now.date())));
     let sent = sent.unwrap_or_else(|| Fields(vec![("effective".to_owned(), p.now.date().to_string())]));
     let lines = limits.iter().map(|l| {
         let only = [
@@ -183,7 +177,7 @@ pub(crate) async fn list(
 /// A length from its two fields.
 fn length_of(f: &Fields, n: &str, unit: &str, least: u32) -> Result<Length, Error> {
     let number = f.get(n).parse::<u32>().ok().filter(|v| (least..=3_650).contains(v));
-    let of = UNITS.iter().find(|u| u.0 == f.get(unit)).map(|u| u.1);
+    let of = f.get(unit).parse::<Unit>().ok();
     number.zip(of).map(|(n, u)| Length::new(n, u)).ok_or_else(|| {
         Error::invalid(
             n,

@@ -1,13 +1,14 @@
 //! 登录、退出、首次设置: sessions, and the one-time address that makes the first administrator.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::{Error, Network};
 use kernel::RegionCode;
 use people::{FirstSetup, divisions};
-use web_kit::{Asking, Fields, Lang, Oops, again, blocking, cookie_header, explain, render};
+use serde::Deserialize;
+use web_kit::{Asking, Fields, Lang, Oops, again, blocking, cookie_header, desk_path, explain, render};
 
 use crate::{Desk, Kit, Page};
 
@@ -18,23 +19,52 @@ struct SignInHtml {
     login: String,
     trouble: String,
     unified: Option<String>,
+    /// where it goes on
+    to: String,
+    /// a session ended
+    over: bool,
+}
+
+/// Where somebody was going who is asked to sign in first.
+#[derive(Default, Deserialize)]
+pub(crate) struct Way {
+    #[serde(default)]
+    to: String,
+    #[serde(default)]
+    over: String,
+}
+
+impl Way {
+    fn of(f: &Fields) -> Self {
+        Self { to: f.get("to").to_owned(), over: f.get("over").to_owned() }
+    }
+    fn path(&self) -> &str {
+        desk_path(&self.to).unwrap_or("/desk")
+    }
 }
 
 /// Seconds a session cookie lives; the session itself may end before.
 pub(crate) const COOKIE_S: u32 = 10 * 3600;
 
 /// `GET /desk/sign-in`
-pub(crate) async fn form(State(kit): State<Kit>, p: Page) -> Result<Response, Oops> {
+pub(crate) async fn form(State(kit): State<Kit>, p: Page, Query(way): Query<Way>) -> Result<Response, Oops> {
     if p.me.is_some() {
-        return Ok(Redirect::to("/desk").into_response());
+        return Ok(Redirect::to(way.path()).into_response());
     }
-    form_again(&kit, p, String::new(), String::new()).await
+    form_again(&kit, p, String::new(), String::new(), &way).await
 }
 
 /// The form, with what went wrong.
-pub(crate) async fn form_again(kit: &Kit, p: Page, login: String, trouble: String) -> Result<Response, Oops> {
+pub(crate) async fn form_again(
+    kit: &Kit,
+    p: Page,
+    login: String,
+    trouble: String,
+    way: &Way,
+) -> Result<Response, Oops> {
     let unified = kit.acts.people.sign_on_label().await?;
-    Ok(render(&SignInHtml { p, login, trouble, unified }))
+    let to = desk_path(&way.to).unwrap_or_default().to_owned();
+    Ok(render(&SignInHtml { p, login, trouble, unified, over: !way.over.is_empty(), to }))
 }
 
 async fn open(
@@ -43,10 +73,11 @@ async fn open(
     login: String,
     password: String,
     code: String,
+    to: &str,
 ) -> Result<Response, Error> {
     let acts = kit.acts.clone();
     let signed = blocking(move || acts.people.sign_in_at(network, &login, &password, &code)).await?;
-    let mut answer = Redirect::to("/desk").into_response();
+    let mut answer = Redirect::to(to).into_response();
     let value = cookie_header(kit, kit.session_cookie(), &signed.token, COOKIE_S);
     answer.headers_mut().append(header::SET_COOKIE, value);
     Ok(answer)
@@ -60,10 +91,12 @@ pub(crate) async fn enter(
     fields: Fields,
 ) -> Result<Response, Oops> {
     let (login, password) = (fields.get("login").to_owned(), fields.get("password").to_owned());
-    match open(&kit, network, login.clone(), password, fields.get("code").to_owned()).await {
+    let way = Way::of(&fields);
+    match open(&kit, network, login.clone(), password, fields.get("code").to_owned(), way.path()).await {
         Err(e @ Error::NotSignedIn(_)) => {
             let trouble = explain(&p, &e);
-            Ok((StatusCode::UNAUTHORIZED, form_again(&kit, p, login, trouble).await?).into_response())
+            let page = form_again(&kit, p, login, trouble, &way).await?;
+            Ok((StatusCode::UNAUTHORIZED, page).into_response())
         }
         other => Ok(other?),
     }
@@ -141,8 +174,15 @@ async fn first(kit: &Kit, p: &Page, f: &Fields) -> Result<Response, Error> {
     };
     let acts = kit.acts.clone();
     blocking(move || acts.people.set_up(first)).await?;
-    open(kit, Network::default(), f.get("login").to_owned(), f.get("password").to_owned(), String::new())
-        .await
+    open(
+        kit,
+        Network::default(),
+        f.get("login").to_owned(),
+        f.get("password").to_owned(),
+        String::new(),
+        "/desk",
+    )
+    .await
 }
 
 /// `POST /setup/{token}`

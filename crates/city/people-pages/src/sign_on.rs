@@ -10,7 +10,7 @@ use people::{Claim, SignOn};
 use serde::Deserialize;
 use web_kit::{Asking, Fields, Oops, Opt, again, blocking, cookie, cookie_header, explain, render, role};
 
-use crate::sign_in::{COOKIE_S, form_again};
+use crate::sign_in::{COOKIE_S, Way, form_again};
 use crate::{Desk, Kit, Page};
 
 /// Carries what was begun to the coming back; the browser brings it from the provider's site too.
@@ -42,7 +42,8 @@ async fn failed(kit: &Kit, p: Page, e: Error) -> Result<Response, Oops> {
         return Err(Oops(e));
     }
     let trouble = explain(&p, &e);
-    Ok((StatusCode::UNAUTHORIZED, form_again(kit, p, String::new(), trouble).await?).into_response())
+    Ok((StatusCode::UNAUTHORIZED, form_again(kit, p, String::new(), trouble, &Way::default()).await?)
+        .into_response())
 }
 
 #[derive(Deserialize)]

@@ -78,8 +78,7 @@ async fn staff_page(
         position: s.position,
     });
     let people = people.collect();
-    let roles = Role::ALL.into_iter().filter(|r| !matches!(r, Role::Resident | Role::System));
-    let roles = roles.filter(|r| *r != Role::SystemAdmin || desk.role() == Role::SystemAdmin);
+    let roles = Role::ALL.into_iter().filter(|r| access::gives(desk.role(), *r));
     let chosen = sent.get("role").to_owned();
     let roles = roles.map(|r| Opt { value: r.word().into(), label: role(p.lang, r), on: r.word() == chosen });
     Ok(render(&StaffHtml {

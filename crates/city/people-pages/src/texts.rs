@@ -36,6 +36,8 @@ web_kit::texts! {
     sign_on_title: "统一身份认证", "Single sign-on";
     sign_on_lead: "接入省、市统一身份认证平台（OpenID Connect）", "An identity provider that speaks OpenID Connect";
     sign_on_with: "用{label}登录", "Sign in with {label}";
+    staff_ask_off: "停用{who}的账号？停用后立即退出登录，不能再登录。", "Turn off the account of {who}? It is signed out at once and cannot sign in.";
+    sign_in_over: "登录已过期，请重新登录；登录后回到刚才那一页，填写的内容会放回去。", "The session has ended. Sign in again: you come back to that page, with what you had filled in.";
     sign_on_on: "在登录页提供", "Offer it at the sign-in page";
     sign_on_label: "名称", "Its name";
     sign_on_label_hint: "登录页上显示，如“省统一身份认证”", "As the sign-in page calls it";
@@ -85,7 +87,7 @@ web_kit::texts! {
     limits_long: "条件越多的规则越优先；只对生效日及以后开始的计时有效。", "The rule with more conditions wins; it is in force for clocks that start on its day or later.";
     limits_edit: "修改期限", "Change a limit";
     limits_add: "新增一条期限", "Add a limit";
-    limits_hint: "改生效日期就成为新的一版，原来的继续管已经开始的计时；保存后留痕。", "With another day it becomes a new version, and the old one goes on for clocks that run; saving is on record.";
+    limits_hint: "从生效日期起用新的一版，原来的继续管之前开始的计时；要更正原来那一版，生效日期填回原日期。保存后留痕。", "From its day on the new version holds, and the old one for clocks that began before; to correct the old one, put its own day back. Saving is on record.";
     limits_drop: "不再使用", "Take it out";
     limit_any: "不限", "any";
     limit_n: "期限（数）", "Limit (number)";

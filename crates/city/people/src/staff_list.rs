@@ -10,7 +10,7 @@ use tabular::header::{Vocabulary, Words};
 use tabular::told::{Unknown, ValueUnknown};
 
 use crate::entries::{NewStaff, NewUnit};
-use city::Office;
+use city::{NoOneUnit, Office, UnitNames};
 
 /// How a plain list is completed (花名册怎么补).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -279,6 +279,37 @@ fn region_of(name: &str, known: &Known<'_>) -> RegionCode {
     found.and_then(|(code, _)| code.parse().ok()).unwrap_or_else(|| city.city.clone())
 }
 
+/// Of units that are not here yet and that a list calls by several names the fullest for each (城管局 beside 市城市管理局), or why
+/// none: 住建局 beside those of two districts.
+fn one_name_each(rows: &[PlainRow], known: &Known<'_>) -> HashMap<String, Result<String, NoOneUnit>> {
+    let mut names: Vec<&str> = rows.iter().map(|r| r.unit.as_str()).filter(|u| !u.is_empty()).collect();
+    names.sort_unstable_by_key(|n| (std::cmp::Reverse(n.chars().count()), *n));
+    names.dedup();
+    names.retain(|n| known.units.called(n).is_none());
+    let regions: Vec<RegionCode> = names.iter().map(|n| region_of(n, known)).collect();
+    let ids = (0..).map(UnitId);
+    let all = ids.zip(&names).zip(&regions).map(|((id, name), region)| (id, [*name, *name], region));
+    let city = &known.office.settings;
+    let called = UnitNames::new(&city.name, &city.city, all);
+    let at = |id: &UnitId| usize::try_from(id.0).ok().and_then(|at| names.get(at).copied());
+    let meant = |name: &str| called.meant(name).iter().filter_map(at).collect::<Vec<_>>();
+    let fullest = |name: &&str| {
+        // The names stand by their length: the first is the fullest.
+        let longer: Vec<&str> =
+            meant(name).into_iter().filter(|n| n.chars().count() > name.chars().count()).collect();
+        let first = *longer.first()?;
+        let one = longer.iter().all(|l| *l == first || meant(l).contains(&first));
+        let candidates = || longer.iter().map(|l| (*l).to_owned()).collect();
+        let found = if one {
+            Ok(first.to_owned())
+        } else {
+            Err(NoOneUnit { text: (*name).to_owned(), candidates: candidates() })
+        };
+        Some(((*name).to_owned(), found))
+    };
+    names.iter().filter_map(fullest).collect()
+}
+
 /// Completes the rows of a plain list.
 pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
     let mut done = Completed::default();
@@ -291,13 +322,33 @@ pub(crate) fn complete(rows: Vec<PlainRow>, known: &Known<'_>) -> Completed {
     let given = logins.clone();
     let mut taken: HashSet<String> = HashSet::new();
     let mut people: HashSet<(String, String)> = HashSet::new();
-    for r in rows {
+    let same = one_name_each(&rows, known);
+    for mut r in rows {
+        match same.get(&r.unit) {
+            Some(Ok(full)) => {
+                told.add("单位", &r.unit, &format!("当作“{full}” / taken for {full}"));
+                r.unit.clone_from(full);
+            }
+            Some(Err(none)) => {
+                let said = none.said();
+                done.wrong.push((r.row, r.sheet, said.zh, said.en));
+                continue;
+            }
+            None => {}
+        }
         let mut wrong = |zh: String, en: String| done.wrong.push((r.row, r.sheet.clone(), zh, en));
         if r.name.is_empty() || r.unit.is_empty() {
             wrong("姓名和单位都要填".into(), "the name and the unit are needed".into());
             continue;
         }
         let there = known.units.called(&r.unit);
+        // What several units can be called is no new one.
+        let several = known.office.unit_meant(&r.unit).err().filter(|none| !none.candidates.is_empty());
+        if let Some(none) = several.filter(|_| there.is_none()) {
+            let said = none.said();
+            wrong(said.zh, said.en);
+            continue;
+        }
         let kind = match there {
             Some(u) => u.kind.to_owned(),
             None if !known.how.make_units => {

@@ -84,8 +84,14 @@ pub fn peer(rd: &mut Rd<'_>, code: &str) -> Result<Option<PeerRow>> {
     rd.query_opt(&format!("SELECT {PEER} FROM cell_peer WHERE code = $1"), vals![code], peer_of)
 }
 
-/// A peer was heard of.
+/// A peer was heard of: it says something. Whether it can be reached is another matter.
 pub fn heard(tx: &mut Tx<'_>, id: i64, at: Moment) -> Result<()> {
+    tx.exec("UPDATE cell_peer SET heard = $2 WHERE id = $1", vals![id, at])?;
+    Ok(())
+}
+
+/// A peer was reached: it receipted something.
+pub fn reached(tx: &mut Tx<'_>, id: i64, at: Moment) -> Result<()> {
     let sql = "UPDATE cell_peer SET heard = $2, failed = 0, next_at = $2, why = '' WHERE id = $1";
     tx.exec(sql, vals![id, at])?;
     Ok(())
@@ -170,11 +176,23 @@ pub fn waiting(rd: &mut Rd<'_>, peer: i64) -> Result<(i64, Option<Moment>)> {
     rd.query_one(sql, vals![peer], |r| Ok((r.i64(0)?, r.opt_moment(1)?)))
 }
 
-/// A message was receipted: `taken`, or `aside` with the reason of the other side. Its words go.
+/// A message was receipted: `taken`, and its words go; or `aside` with the reason of the other side, to be said again.
 pub fn end_out(tx: &mut Tx<'_>, peer: i64, key: i64, state: &str, at: Moment, why: &str) -> Result<bool> {
-    let sql = "UPDATE cell_out SET state = $3, ended = $4, why = $5, body = NULL \
-               WHERE peer = $1 AND key = $2 AND state <> 'taken'";
+    let sql = "UPDATE cell_out SET state = $3, ended = $4, why = $5, \
+               body = CASE WHEN $3 = 'aside' THEN body END WHERE peer = $1 AND key = $2 AND state <> 'taken'";
     Ok(tx.exec(sql, vals![peer, key, state, at, why])? == 1)
+}
+
+/// The message that went out under a key.
+pub fn sent(rd: &mut Rd<'_>, peer: i64, key: i64) -> Result<Option<MessageRow>> {
+    let sql = format!("SELECT {OUT} FROM cell_out WHERE peer = $1 AND key = $2");
+    rd.query_opt(&sql, vals![peer, key], message_of)
+}
+
+/// What the other side put aside is said again. Answers how many.
+pub fn say_again(tx: &mut Tx<'_>) -> Result<u64> {
+    let sql = "UPDATE cell_out SET state = 'due', ended = NULL, why = '' WHERE state = 'aside' AND body IS NOT NULL";
+    tx.exec(sql, &[])
 }
 
 /// What came under this key before.
@@ -183,12 +201,18 @@ pub fn came(rd: &mut Rd<'_>, peer: i64, key: i64) -> Result<Option<MessageRow>> 
     rd.query_opt(&sql, vals![peer, key], message_of)
 }
 
-/// Keeps a message that came.
-pub fn put_in(tx: &mut Tx<'_>, m: &MessageRow) -> Result<i64> {
-    let sql = "INSERT INTO cell_in (peer, key, subject, seq, kind, came, state, body, why) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
+/// Digest of what came under this key before; none of what came before there were digests.
+pub fn digest_in(rd: &mut Rd<'_>, peer: i64, key: i64) -> Result<Option<String>> {
+    let sql = "SELECT digest FROM cell_in WHERE peer = $1 AND key = $2";
+    Ok(rd.query_opt(sql, vals![peer, key], |r| Ok(r.opt_text(0)?.map(str::to_owned)))?.flatten())
+}
+
+/// Keeps a message that came, with the digest of its text.
+pub fn put_in(tx: &mut Tx<'_>, m: &MessageRow, digest: &str) -> Result<i64> {
+    let sql = "INSERT INTO cell_in (peer, key, subject, seq, kind, came, state, body, why, digest) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id";
     let body = m.body.as_deref();
-    tx.insert(sql, vals![m.peer, m.key, &m.subject, m.seq, &m.kind, m.at, &m.state, body, &m.why])
+    tx.insert(sql, vals![m.peer, m.key, &m.subject, m.seq, &m.kind, m.at, &m.state, body, &m.why, digest])
 }
 
 /// The message of a subject that is next in order, when it came and waits.
@@ -208,10 +232,10 @@ pub fn end_in(tx: &mut Tx<'_>, id: i64, state: &str, at: Moment, why: &str) -> R
     Ok(())
 }
 
-/// What stands aside or waits for something before it, the oldest first.
-pub fn unfinished_in(rd: &mut Rd<'_>, limit: u32) -> Result<Vec<MessageRow>> {
-    let sql = format!("SELECT {IN} FROM cell_in WHERE state <> 'done' ORDER BY id LIMIT $1");
-    rd.query(&sql, vals![limit], message_of)
+/// What came and stands aside (`aside`) or waits for something before it (`waits`), the oldest first.
+pub fn unfinished_in(rd: &mut Rd<'_>, state: &str, limit: u32) -> Result<Vec<MessageRow>> {
+    let sql = format!("SELECT {IN} FROM cell_in WHERE state = $1 ORDER BY id LIMIT $2");
+    rd.query(&sql, vals![state, limit], message_of)
 }
 
 /// What the other side put aside.
@@ -300,11 +324,27 @@ pub fn matters_of(rd: &mut Rd<'_>, case: CaseId, side: &str) -> Result<Vec<Matte
     rd.query(&sql, vals![case.0, side], matter_of)
 }
 
+/// The words of the messages of a matter that went or stand aside, and need not go again, are destroyed.
+pub fn forget_words(tx: &mut Tx<'_>, peer: i64, subject: &str) -> Result<()> {
+    for (table, goes) in [("cell_out", "'aside', 'taken'"), ("cell_in", "'aside', 'done'")] {
+        let sql =
+            format!("UPDATE {table} SET body = NULL WHERE peer = $1 AND subject = $2 AND state IN ({goes})");
+        tx.exec(&sql, vals![peer, subject])?;
+    }
+    Ok(())
+}
+
 /// Matters of one side with ids below `before`, the newest first.
 pub fn matters(rd: &mut Rd<'_>, side: &str, before: i64, limit: u32) -> Result<Vec<MatterRow>> {
     let sql =
         format!("SELECT {MATTER} FROM cell_matter WHERE side = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
     rd.query(&sql, vals![side, before, limit], matter_of)
+}
+
+/// Matters of one side that stand so, the oldest first.
+pub fn standing(rd: &mut Rd<'_>, side: &str, state: &str, limit: u32) -> Result<Vec<MatterRow>> {
+    let sql = format!("SELECT {MATTER} FROM cell_matter WHERE side = $1 AND state = $2 ORDER BY id LIMIT $3");
+    rd.query(&sql, vals![side, state, limit], matter_of)
 }
 
 /// How many matters of one side stand so.

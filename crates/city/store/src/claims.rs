@@ -137,20 +137,21 @@ pub fn of_batch(rd: &mut Rd<'_>, batch: i64) -> Result<Vec<ClaimRow>> {
     rd.query(&format!("SELECT {COLUMNS} FROM claim c WHERE c.batch = $1 ORDER BY c.id"), vals![batch], row_of)
 }
 
-/// What of a slot a company has in a year that was not refused, withdrawn or given back.
-pub fn live(rd: &mut Rd<'_>, company: i64, year: i64, slot: &str) -> Result<Option<ClaimRow>> {
+/// What of a slot, or of the item itself whatever its slot was then, a company has in a year that was not refused, withdrawn or
+/// given back.
+pub fn live(rd: &mut Rd<'_>, company: i64, year: i64, slot: &str, item: &str) -> Result<Option<ClaimRow>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM claim c WHERE c.company = $1 AND c.year = $2 AND c.slot = $3 \
-         AND c.state IN ('asked', 'approved', 'paid')"
+        "SELECT {COLUMNS} FROM claim c WHERE c.company = $1 AND c.year = $2 AND (c.slot = $3 OR c.item = $4) \
+         AND c.state IN ('asked', 'approved', 'paid') ORDER BY c.id LIMIT 1"
     );
-    rd.query_opt(&sql, vals![company, year, slot], row_of)
+    rd.query_opt(&sql, vals![company, year, slot, item], row_of)
 }
 
-/// Which companies have something of a slot in a year, with the number of it.
-pub fn live_of_slot(rd: &mut Rd<'_>, year: i64, slot: &str) -> Result<Vec<(i64, String)>> {
-    let sql = "SELECT c.company, c.number FROM claim c WHERE c.year = $1 AND c.slot = $2 \
+/// Which companies have something of a slot, or of the item, in a year, with the number of it.
+pub fn live_of_slot(rd: &mut Rd<'_>, year: i64, slot: &str, item: &str) -> Result<Vec<(i64, String)>> {
+    let sql = "SELECT c.company, c.number FROM claim c WHERE c.year = $1 AND (c.slot = $2 OR c.item = $3) \
                AND c.state IN ('asked', 'approved', 'paid')";
-    rd.query(sql, vals![year, slot], |r| Ok((r.i64(0)?, r.string(1)?)))
+    rd.query(sql, vals![year, slot, item], |r| Ok((r.i64(0)?, r.string(1)?)))
 }
 
 /// What a list is asked for; what is empty narrows nothing.

@@ -30,6 +30,7 @@ pub mod funds;
 pub mod guides;
 pub mod halls;
 pub mod held;
+pub mod help;
 pub mod idempotency;
 pub mod imports;
 pub mod items;
@@ -62,8 +63,10 @@ pub mod tickets;
 mod tls;
 pub mod tries;
 mod value;
+pub mod views;
 pub mod vitals;
 pub mod walks;
+pub mod wall;
 pub mod whistles;
 mod writer;
 

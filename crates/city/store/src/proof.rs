@@ -189,6 +189,7 @@ pub const COMPARED_OTHERWISE: &[(&str, &str)] = &[
     ("contact", "sealed with the secret of the city: a changed one does not open"),
     ("application_form", "sealed with the secret of the city: a changed one does not open"),
     ("company_contact", "sealed with the secret of the city: a changed one does not open"),
+    ("help_person", "sealed with the secret of the city: a changed one does not open"),
     ("appointment_contact", "sealed with the secret of the city: a changed one does not open"),
 ];
 
@@ -206,6 +207,9 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
         "draft",
         "what somebody has not sent yet, sealed with the secret of the city; it becomes nothing by itself",
     ),
+    ("list_view", "what somebody often asks a list for; it shows nothing that its reader may not see"),
+    ("list_choice", "which columns somebody has a list with"),
+    ("wall", "what turns on a wall and until when; that it was made and ended is on record"),
     ("posted_reply", "what a unit said; each word of it stands in the event of the hall that brought it"),
     ("message", "a notice; the act it tells of is on record"),
     ("outbox", "a notice on its way; the act it tells of is on record, its address is sealed"),
@@ -256,7 +260,9 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("hall", "not compared yet; every version is in the record"),
     ("roster", "not compared yet; every version is in the record"),
     ("roster_leave", "not compared yet; follows from its events"),
+    ("walk_judged", "not compared yet; each verdict with its words is in the events of the walk"),
     ("hand_over", "not compared yet; follows from its events"),
+    ("help_order", "not compared yet; follows from its events"),
     ("hall_slot", "laid out from the document of the hall, and laid out again from it"),
     ("hall_place", "not compared yet; who has a place is in the events of the appointment"),
     ("appointment", "not compared yet; follows from its events"),

@@ -224,6 +224,15 @@ pub fn newest(
     })
 }
 
+/// How many ratings of a unit, or below a region, are in a state (empty: in any), counted up to `most`.
+pub fn count(rd: &mut Rd<'_>, region: &str, unit: Option<UnitId>, state: &str, most: u32) -> Result<i64> {
+    let end = format!("{region}:");
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM rating r JOIN service s ON s.id = r.service \
+               WHERE s.region >= $1 AND s.region < $2 AND ($3 = 0 OR s.unit = $3) AND ($4 = '' OR r.state = $4) \
+               LIMIT $5) AS counted";
+    rd.query_one(sql, vals![region, &end, unit.map_or(0, |u| u.0), state, most], |r| r.i64(0))
+}
+
 /// Services between two moments below a region with their first rating, for the search for odd patterns.
 pub fn between(
     rd: &mut Rd<'_>,

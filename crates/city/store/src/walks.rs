@@ -105,10 +105,80 @@ pub fn newest(rd: &mut Rd<'_>, region: &str, limit: u32) -> Result<Vec<WalkRow>>
     rd.query(&sql, vals![region, &end, limit], row_of)
 }
 
-/// A walk that counts: id, who, unit, last operation.
-pub fn counted(rd: &mut Rd<'_>, campaign: i64) -> Result<Vec<(i64, StaffId, UnitId, Moment)>> {
-    let sql = "SELECT id, staff, unit, last FROM walk WHERE campaign = $1 AND counted = 1 AND last IS NOT NULL ORDER BY id";
-    rd.query(sql, vals![campaign], |r| Ok((r.i64(0)?, StaffId(r.i64(1)?), UnitId(r.i64(2)?), r.moment(3)?)))
+/// A walk that counts.
+#[derive(Clone, Debug)]
+pub struct CountedRow {
+    /// id
+    pub id: i64,
+    /// who
+    pub staff: StaffId,
+    /// of which unit
+    pub unit: UnitId,
+    /// word of the form
+    pub form: String,
+    /// last operation
+    pub last: Moment,
+}
+
+/// The walks of a campaign that count.
+pub fn counted(rd: &mut Rd<'_>, campaign: i64) -> Result<Vec<CountedRow>> {
+    let sql = "SELECT id, staff, unit, form, last FROM walk WHERE campaign = $1 AND counted = 1 AND last IS NOT NULL ORDER BY id";
+    rd.query(sql, vals![campaign], |r| {
+        Ok(CountedRow {
+            id: r.i64(0)?,
+            staff: StaffId(r.i64(1)?),
+            unit: UnitId(r.i64(2)?),
+            form: r.string(3)?,
+            last: r.moment(4)?,
+        })
+    })
+}
+
+/// What a supervisor found when he looked at a walk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JudgedRow {
+    /// id of the walk
+    pub walk: i64,
+    /// code word of what follows
+    pub verdict: String,
+    /// his words
+    pub words: String,
+    /// who looked
+    pub staff: StaffId,
+    /// when
+    pub at: Moment,
+}
+
+const JUDGED: &str = "j.walk, j.verdict, j.words, j.staff, j.at";
+
+fn judged_row(r: &Row<'_>) -> Result<JudgedRow> {
+    Ok(JudgedRow {
+        walk: r.i64(0)?,
+        verdict: r.string(1)?,
+        words: r.string(2)?,
+        staff: StaffId(r.i64(3)?),
+        at: r.moment(4)?,
+    })
+}
+
+/// What was found of one walk.
+pub fn judged(rd: &mut Rd<'_>, walk: i64) -> Result<Option<JudgedRow>> {
+    rd.query_opt(&format!("SELECT {JUDGED} FROM walk_judged j WHERE j.walk = $1"), vals![walk], judged_row)
+}
+
+/// What was found of the walks of a campaign.
+pub fn judged_in(rd: &mut Rd<'_>, campaign: i64) -> Result<Vec<JudgedRow>> {
+    let sql = format!(
+        "SELECT {JUDGED} FROM walk_judged j JOIN walk w ON w.id = j.walk WHERE w.campaign = $1 ORDER BY j.walk"
+    );
+    rd.query(&sql, vals![campaign], judged_row)
+}
+
+/// Keeps what was found of a walk; says whether nothing was found of it before.
+pub fn put_judged(tx: &mut Tx<'_>, _permit: &Permit, j: &JudgedRow) -> Result<bool> {
+    let sql = "INSERT INTO walk_judged (walk, verdict, words, staff, at) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (walk) DO NOTHING";
+    Ok(tx.exec(sql, vals![j.walk, &j.verdict, &j.words, j.staff, j.at])? == 1)
 }
 
 /// Saves the row of a walk with the event that made it so; `w.ver` is the version after it.

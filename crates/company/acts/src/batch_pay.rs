@@ -1,5 +1,7 @@
 //! 免申即享的支付 (P3): the claims of a list are paid like any other, many at once; and the sheet for the bank.
 
+use std::collections::HashMap;
+
 use access::{decide, op};
 use city::{Door, Error, Later, reach};
 use company::claim::{Account, ClaimAct, ClaimState};
@@ -68,7 +70,14 @@ impl Companies {
     }
 
     /// 付款清单: who waits to be paid, with whole accounts: an act on record with its purpose.
-    pub fn pay_sheet(&self, actor: Actor, number: String, purpose: String) -> Later<Vec<SheetRow>> {
+    ///
+    /// Beside it who is left out, and why: whom the program would not pay the bank is not told to pay.
+    pub fn pay_sheet(
+        &self,
+        actor: Actor,
+        number: String,
+        purpose: String,
+    ) -> Later<(Vec<SheetRow>, Vec<(String, Said)>)> {
         self.write(move |app, tx| {
             let office = app.city.office(tx)?;
             let mut row = rows::by_number(tx, number.trim())?.ok_or(Error::NotFound)?;
@@ -76,9 +85,29 @@ impl Companies {
             let permit = decide(&actor, op::PayClaims, reach::unit_in(&office, fund.unit)?)?;
             a_person(&permit)?;
             let data = json!({ "purpose": city::purpose_of(&purpose)? });
-            let mut out = Vec::new();
+            let (mut out, mut left, mut digests) = (Vec::new(), Vec::new(), HashMap::new());
             for claim in claims::of_batch(tx, row.id)? {
                 if state_of(&claim)? != ClaimState::Approved {
+                    continue;
+                }
+                match app.may_be_paid(tx, &permit, &claim) {
+                    Ok(()) => {}
+                    Err(Error::Invalid { said, .. }) => {
+                        left.push((claim.number, said));
+                        continue;
+                    }
+                    Err(e) => return Err(e),
+                }
+                let digest = funds::account(tx, claim.company)?.map(|a| a.digest).unwrap_or_default();
+                let twin = digests.insert(digest, claim.number.clone());
+                if let Some(other) = twin.filter(|_| !app.was_looked_at(tx, &claim).unwrap_or(false)) {
+                    left.push((
+                        claim.number,
+                        Said::new(
+                            format!("与 {other} 是同一收款账户，请核实是否重复"),
+                            format!("the account is that of {other}: find out first"),
+                        ),
+                    ));
                     continue;
                 }
                 let Some(account) = app.account_in(tx, claim.company)? else { continue };
@@ -93,7 +122,7 @@ impl Companies {
             }
             row.ver += 1;
             rows::put(tx, &permit, &row, "pay_sheet", &data.to_string())?;
-            Ok(out)
+            Ok((out, left))
         })
     }
     /// Was the account of a claim looked at by a person, who put the company on the list with a reason?

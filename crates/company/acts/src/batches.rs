@@ -117,7 +117,7 @@ impl Companies {
             Some(batch) => claims::of_batch(rd, batch)?.into_iter().map(|c| c.company).collect(),
             None => std::collections::HashSet::new(),
         };
-        let had: HashMap<i64, String> = claims::live_of_slot(rd, fund.year, &slot_of(&item))?
+        let had: HashMap<i64, String> = claims::live_of_slot(rd, fund.year, &slot_of(&item), &item.code)?
             .into_iter()
             .filter(|h| !mine.contains(&h.0))
             .collect();
@@ -465,9 +465,18 @@ impl Companies {
             app.may_be_approved(tx, &office, &permit, &row)?;
             let now = tx.now();
             let book = released_with(tx)?.1;
-            let item = book.items.iter().find(|i| i.code == row.item).cloned().ok_or(Error::NotFound)?;
+            let today = now.date();
+            let in_force = |i: &&PolicyItem| i.code == row.item && i.in_force(today);
+            let item = book.items.iter().find(in_force).cloned().ok_or_else(|| {
+                Error::invalid(
+                    "item",
+                    "这个事项已不在现行政策里，不能核准；请撤回名单",
+                    "this item is not in force any more: call the list off",
+                )
+            })?;
             let (slot, unit) = (slot_of(&item), unit_of(&office, &item, &fund));
-            let had: HashMap<i64, String> = claims::live_of_slot(tx, fund.year, &slot)?.into_iter().collect();
+            let had: HashMap<i64, String> =
+                claims::live_of_slot(tx, fund.year, &slot, &row.item)?.into_iter().collect();
             let (mut due, mut left) = (Vec::new(), Vec::new());
             for line in rows::lines(tx, row.id)?.into_iter().filter(|l| l.standing == Standing::Due.word()) {
                 match had.get(&line.company) {

@@ -150,7 +150,7 @@ impl Companies {
         }
         let amount = amount_of(&item, &answer)?;
         let slot = slot_of(&item);
-        if let Some(other) = rows::live(tx, row.id, fund.year, &slot)? {
+        if let Some(other) = rows::live(tx, row.id, fund.year, &slot, &item.code)? {
             return Err(Error::invalid(
                 "item",
                 format!(
@@ -308,7 +308,7 @@ impl Companies {
                 json!({ "amount": claim.amount, "receipt": claim.receipt, "purpose": claim.reason })
             }
             ClaimDoing::Again(reason) => {
-                if let Some(other) = rows::live(tx, claim.company, claim.year, &claim.slot)? {
+                if let Some(other) = rows::live(tx, claim.company, claim.year, &claim.slot, &claim.item)? {
                     return Err(refused(kernel::Said::new(
                         format!("退回后企业已另有 {}，不能再付这一笔", other.number),
                         format!("there is {} by now: this one cannot be paid again", other.number),
@@ -317,7 +317,9 @@ impl Companies {
                 let reason = reason_of(reason)?;
                 (claim.paid, claim.began) = (None, now);
                 let old = std::mem::take(&mut claim.receipt);
-                (claim.decided, claim.decided_by) = (Some(now), permit.actor().staff);
+                // It is paid to the account that the company has then; who approved it still does not pay it.
+                (claim.account, claim.digest) = (String::new(), String::new());
+                claim.decided = Some(now);
                 json!({ "amount": claim.amount, "before": old, "purpose": reason })
             }
         };
@@ -329,7 +331,12 @@ impl Companies {
     }
 
     /// Whoever approved does not pay, and nobody is paid twice under two names.
-    fn may_be_paid(&self, rd: &mut Rd<'_>, permit: &Permit, claim: &ClaimRow) -> Result<(), Error> {
+    pub(crate) fn may_be_paid(
+        &self,
+        rd: &mut Rd<'_>,
+        permit: &Permit,
+        claim: &ClaimRow,
+    ) -> Result<(), Error> {
         if claim.decided_by.is_some() && claim.decided_by == permit.actor().staff {
             return Err(refused(kernel::Said::new(
                 "核准的人不能自己支付，请另一人办理",

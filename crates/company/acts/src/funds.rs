@@ -205,6 +205,8 @@ impl Companies {
                 updated: tx.now(),
             };
             if let Some(old) = before {
+                // Held, so that nobody binds it meanwhile.
+                rows::held(tx, old.id)?;
                 app.may_become(tx, &old, &row)?;
                 row.id = old.id;
             }

@@ -91,8 +91,8 @@ impl Companies {
                     Err(e) => return Err(e),
                 };
                 let before = found.next().flatten();
-                if let Some(row) = there.insert(code.clone(), out.len()) {
-                    let first = incoming.get(row).map_or(0, |i| i.row);
+                if let Some(row) = there.get(&code) {
+                    let first = incoming.get(*row).map_or(0, |i| i.row);
                     out.push(Taken::Refused(
                         "code".to_owned(),
                         Said::new(
@@ -106,10 +106,15 @@ impl Companies {
                 let facts = Some(one.facts.clone()).filter(|f| !f.is_empty());
                 match app.change(tx, &behalf, &mut known, before.as_ref(), &one.new, facts, "import") {
                     Ok((Some(change), _)) => {
+                        there.insert(code, out.len());
                         changes.push(change);
                         out.push(if was_there { Taken::Changed } else { Taken::Added });
                     }
-                    Ok((None, _)) => out.push(Taken::Same),
+                    Ok((None, _)) => {
+                        there.insert(code, out.len());
+                        out.push(Taken::Same);
+                    }
+                    // A row that is refused takes nobody's place: the next one of this company may be good.
                     Err(Error::Invalid { field, said }) => out.push(Taken::Refused(field, said)),
                     Err(e) => return Err(e),
                 }

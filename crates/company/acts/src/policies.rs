@@ -5,7 +5,7 @@ use access::{City, Nothing, decide, op};
 use city::{Door, Error, Later};
 use company::file::{FactList, Size, facts_of};
 use company::policy::checkup::{Finding, checkup};
-use company::policy::item::{FieldKind, Fund, PolicyWay};
+use company::policy::item::{FieldKind, Fund};
 use company::policy::pack::{Pack, pack};
 use company::policy::replay::{ItemReplay, replay};
 use company::policy::{Answer, Book, Engine, Facts, Number, PolicyError, PolicyItem};
@@ -456,8 +456,8 @@ impl Companies {
                 }
             })
             .collect();
-        let asked_for =
-            |i: &&PolicyItem| !i.fund.is_empty() && i.amount.is_some() && i.way != PolicyWay::NoApplication;
+        // Who is not on a list that is paid without applying may apply all the same.
+        let asked_for = |i: &&PolicyItem| !i.fund.is_empty() && i.amount.is_some();
         let applies = book.items.iter().filter(asked_for).map(|i| i.code.clone()).collect();
         Ok(Some(PackView { pack, asks, applies, names }))
     }

@@ -41,6 +41,8 @@ const FIELDS: &Fields<'_> = &[
     ("联系电话", &["联系电话", "联系人电话", "电话", "手机", "手机号", "phone"], false),
     ("地址", &["地址", "住所", "注册地址", "经营地址", "address"], false),
 ];
+/// Words that say two sizes at once.
+const SIZES_AT_ONCE: [&str; 6] = ["小微", "小微型", "中小", "中小微", "中小型", "大中型"];
 const CODE: usize = 0;
 const NAME: usize = 1;
 const PHONE: usize = 7;
@@ -159,10 +161,19 @@ pub fn read_table(sheets: &[Sheet], book: &Book, asked: &Asked) -> Result<Option
                 "不是电话号码，照原样记入，请核对 / no telephone number: kept as it stands, check it",
             );
         }
+        let size = get(2);
+        let several = SIZES_AT_ONCE.contains(&size.trim().trim_end_matches("企业"));
+        if several {
+            unknown.add(
+                FIELDS[2].0,
+                &size,
+                "不止一种规模，留空；请写小型或微型 / more than one size: left empty, write one of them",
+            );
+        }
         let new = NewCompany {
             code: get(CODE).chars().map(when::half_width).collect(),
             name: get(NAME),
-            size: get(2),
+            size: if several { String::new() } else { size },
             industry: get(3),
             region: get(4),
             commissioner: get(5),

@@ -1,7 +1,7 @@
 //! 企业表 at the desk of imports and at the command line: a row is a company, what its file does not know is something
 //! known of it (R11, X4).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Seek as _;
 
@@ -53,11 +53,12 @@ fn read(file: File, how: &How) -> Result<Result<Table, Said>, Error> {
     Ok(Ok(table))
 }
 
-/// Rows of companies that stand further up in the file are refused wherever they stand.
-fn doubled(rows: &[Incoming]) -> HashMap<u64, Said> {
+/// Rows of companies that stand further up in the file are refused wherever they stand. Rows that are `bad` for themselves
+/// take nobody's place.
+fn doubled(rows: &[Incoming], bad: &HashSet<u64>) -> HashMap<u64, Said> {
     let mut first: HashMap<String, u64> = HashMap::new();
     let mut out = HashMap::new();
-    for one in rows {
+    for one in rows.iter().filter(|one| !bad.contains(&one.row)) {
         let Ok(code) = crate::file::code_read(&one.new.code) else { continue };
         let row = *first.entry(code).or_insert(one.row);
         if row != one.row {
@@ -102,13 +103,14 @@ impl Gate for CompanyTables {
             }
         };
         let rows = std::mem::take(&mut table.rows);
-        let mut wrong: Vec<(u64, String, Said)> =
-            doubled(&rows).into_iter().map(|(row, said)| (row, String::new(), said)).collect();
+        let mut wrong: Vec<(u64, String, Said)> = Vec::new();
         for chunk in rows.chunks(CHUNK) {
             let judged = self.0.look_over(actor.clone(), chunk.to_vec()).wait()?;
             let named = chunk.iter().zip(judged).filter_map(|(one, why)| why.map(|(f, s)| (one.row, f, s)));
             wrong.extend(named);
         }
+        let bad = wrong.iter().map(|w| w.0).collect();
+        wrong.extend(doubled(&rows, &bad).into_iter().map(|(row, said)| (row, String::new(), said)));
         wrong.sort_by_key(|w| w.0);
         wrong.dedup_by_key(|w| w.0);
         let good = (rows.len() - wrong.len()) as u64;
@@ -129,7 +131,14 @@ impl Gate for CompanyTables {
         let mut aside =
             AsideTable { sheet: "未收".to_owned(), header: table.header.clone(), rows: Vec::new() };
         let mut answer = Answer::default();
-        let doubled = doubled(&rows);
+        let mut bad = HashSet::new();
+        if !doubled(&rows, &bad).is_empty() {
+            for chunk in rows.chunks(CHUNK) {
+                let judged = self.0.look_over(actor.clone(), chunk.to_vec()).wait()?;
+                bad.extend(chunk.iter().zip(judged).filter(|(_, why)| why.is_some()).map(|(one, _)| one.row));
+            }
+        }
+        let doubled = doubled(&rows, &bad);
         rows.retain(|one| !doubled.contains_key(&one.row));
         for (row, said) in &doubled {
             refuse(&mut table, &mut aside, *row, "", said);

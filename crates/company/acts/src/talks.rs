@@ -100,7 +100,8 @@ fn region_of(t: &TalkRow) -> Result<RegionCode, Error> {
     t.region.parse().map_err(Error::bug)
 }
 
-fn found(rd: &mut Rd<'_>, codes: &[String]) -> Result<Vec<i64>, Error> {
+/// Companies by their codes, of those that the actor may look at.
+fn found(rd: &mut Rd<'_>, actor: &Actor, codes: &[String]) -> Result<Vec<i64>, Error> {
     let mut out = Vec::new();
     for code in codes.iter().map(|c| c.trim()).filter(|c| !c.is_empty()) {
         let row = companies::by_code(rd, &code.to_ascii_uppercase())?.ok_or_else(|| {
@@ -110,6 +111,7 @@ fn found(rd: &mut Rd<'_>, codes: &[String]) -> Result<Vec<i64>, Error> {
                 format!("there is no company “{code}”: check the code, or enter it first"),
             )
         })?;
+        decide(actor, op::ReadCompany, Region(&crate::views::region_of(&row)?))?;
         if !out.contains(&row.id) {
             out.push(row.id);
         }
@@ -213,7 +215,7 @@ impl Companies {
             let at = new.at.ok_or_else(|| {
                 Error::invalid("at", "请填写时间，如 2026-03-05 09:30", "say when, like 2026-03-05 09:30")
             })?;
-            let invited: Vec<(i64, bool)> = found(tx, &new.codes)?.into_iter().map(|c| (c, false)).collect();
+            let invited: Vec<(i64, bool)> = found(tx, &actor, &new.codes)?.into_iter().map(|c| (c, false)).collect();
             let year = tx.now().date().year();
             let (id, number, ver) = match before {
                 Some(t) => (t.id, t.number, t.ver + 1),
@@ -334,7 +336,9 @@ impl Companies {
                 ));
             }
             let id = company.id;
-            let case_number = app.blow(tx, &actor, &permit, company, &new)?;
+            // A promise is a whistle of the company: whoever may not take one down for it makes none.
+            let whistle = decide(&actor, op::WriteCompany, Region(&crate::views::region_of(&company)?))?;
+            let case_number = app.blow(tx, &actor, &whistle, company, &new)?;
             let case = cases::by_number(tx, &case_number)?.ok_or(Error::NotFound)?;
             (app.handovers.case_goes_to_unit)(&app.city, tx, &actor, case.id, owner.id)?;
             let promise = PromiseRow {

@@ -92,6 +92,13 @@ impl Companies {
         let facts = Self::facts_in(rd, row.id)?;
         let pack = self.pack_in(rd, &row, &facts)?;
         let may = |done: Result<access::Permit, Denied>| done.is_ok();
+        // The company itself sees all that it is paid; an office what it decides or pays, and the account only with that.
+        let own = actor.role == kernel::Role::Resident;
+        let mut claims = self.claims_of(rd, office, actor, row.id)?;
+        claims.retain(|c| own || c.opens);
+        let sees_account = own || !claims.is_empty() || may(decide(actor, op::WriteCompany, Region(&region)));
+        let account = store::funds::account(rd, row.id)?.filter(|_| sees_account);
+        let account = account.map_or_else(String::new, |a| a.shown);
         Ok(CompanyView {
             size: Size::read(&row.size),
             industry: industry_name(&row.industry),
@@ -102,8 +109,8 @@ impl Companies {
             field_names: crate::policies::field_names(rd)?,
             pack,
             whistles: Vec::new(),
-            claims: self.claims_of(rd, office, actor, row.id)?,
-            account: store::funds::account(rd, row.id)?.map_or_else(String::new, |a| a.shown),
+            claims,
+            account,
             lines: lines_of(rd, office, actor, row.id)?,
             may_write: may(decide(actor, op::WriteCompany, Region(&region))),
             may_unmask: may(decide(actor, op::UnmaskCompany, Region(&region)))

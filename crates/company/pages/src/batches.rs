@@ -270,7 +270,7 @@ pub(crate) async fn sheet(
 ) -> Result<Response, Oops> {
     let purpose = fields.get("purpose").to_owned();
     match kit.acts.companies.pay_sheet(desk.actor(), number.clone(), purpose).await {
-        Ok(rows) => {
+        Ok((rows, left)) => {
             let t = desk.page.t;
             let head = [t.pay.number, t.pay.company, t.co_code, t.pay.bank, t.pay.account_number, t.pay.sum];
             let mut sheet = vec![head.map(str::to_owned).to_vec()];
@@ -279,7 +279,15 @@ pub(crate) async fn sheet(
                     vec![r.number, r.name, r.code, r.account.bank, r.account.number, yuan(r.amount)]
                 }),
             );
-            let bytes = write_book([(t.pay.batch.to_owned(), sheet)]).map_err(Error::bug)?;
+            let mut sheets = vec![(t.pay.batch.to_owned(), sheet)];
+            if !left.is_empty() {
+                let mut out = vec![vec![t.pay.number.to_owned(), t.pay.left_why.to_owned()]];
+                out.extend(
+                    left.into_iter().map(|(number, why)| vec![number, web_kit::said(desk.page.lang, &why)]),
+                );
+                sheets.push((t.pay.left_out.to_owned(), out));
+            }
+            let bytes = write_book(sheets).map_err(Error::bug)?;
             Ok(download(XLSX, &format!("{number}.xlsx"), bytes))
         }
         Err(e) => {

@@ -148,7 +148,9 @@ pub(crate) fn pack_rows(p: &Page, v: &PackView, claims: &[ClaimLine]) -> PackRow
                     Some(other) => p.t.po_instead.replace("{name}", &name(other)),
                     None => g.next.clone(),
                 };
-                let live = claims.iter().any(|c| c.row.item == g.item && c.state.is_live());
+                let year = i64::from(p.now.date().year());
+                let of_now = |c: &&company_acts::ClaimLine| c.row.item == g.item && c.row.year >= year;
+                let live = claims.iter().filter(of_now).any(|c| c.state.is_live());
                 let open = v.applies.contains(&g.item) && g.instead.is_none() && !live;
                 PackItem {
                     apply: open.then(|| g.item.clone()),

@@ -137,9 +137,13 @@ impl Money {
     }
 }
 
+/// The largest amount that is taken: 1 万亿元, in fen. What is added up of it stays far from what a sum can hold.
+const FEN_MAX: i64 = 100_000_000_000_000;
+
 /// An amount in fen, rounded half away from nought; none when it is out of all bounds.
 pub fn fen(amount: Number) -> Option<i64> {
-    amount.times(Number::whole(100))?.round(0)?.to_string().parse().ok()
+    let fen: i64 = amount.times(Number::whole(100))?.round(0)?.to_string().parse().ok()?;
+    (-FEN_MAX..=FEN_MAX).contains(&fen).then_some(fen)
 }
 
 /// Fen as people read yuan: `12,600` or `12,600.50`.

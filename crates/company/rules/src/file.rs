@@ -3,6 +3,7 @@
 use kernel::{Date, Said, words};
 use serde_json::{Value as Json, json};
 
+use crate::policy::facts::Fact;
 use crate::policy::period::Period;
 use crate::policy::{Book, Company, Facts, Number, PolicyError};
 
@@ -91,7 +92,10 @@ pub fn fact_list(facts: &Facts, company: &Company) -> FactList {
     let mut out: Vec<(String, Option<String>, Json)> = Vec::new();
     for field in facts.fields() {
         let Some(number) = facts.number(field) else { continue };
-        for f in company.facts.get(&number).into_iter().flatten() {
+        let all = company.facts.get(&number).map_or(&[][..], Vec::as_slice);
+        // Of values of one day that differ none is kept: which holds is not known, and the reader has told it.
+        let certain = |f: &&Fact| !all.iter().any(|o| o.as_of == f.as_of && o.value != f.value);
+        for f in all.iter().filter(certain) {
             let as_of = f.as_of.map(|d| d.to_string());
             let mut one = json!({ "field": field, "value": f.value });
             if let Some(d) = &as_of {

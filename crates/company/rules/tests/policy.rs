@@ -9,7 +9,7 @@ use company::policy::trace::verdict_of;
 use company::policy::{Book, Engine, Facts, Number, Truth};
 use kernel::Date;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -354,5 +354,253 @@ proptest! {
     fn hostile_books_never_panic(text in "\\PC{0,200}") {
         let _ = Book::read(&text);
         let _ = Facts::from_json(&text, &Book::default());
+    }
+}
+
+/// One company's answer to one condition.
+fn asked(fields: &Value, condition: &Value, fact: &Value) -> (Truth, String) {
+    let book = book(
+        &json!({"fields": fields, "items": [{"code": "a", "from": "2026-01-01", "to": "2026-12-31", "conditions": condition, "amount": 1}]}),
+    );
+    let facts = facts(&book, &json!([{"company": "A", "facts": {"a": fact}}]));
+    let engine = Engine::new(&book, &facts, day("2026-06-01"));
+    let answer = engine.answer(0, &facts.companies[0]);
+    let said = serde_json::to_string(&answer).unwrap();
+    (answer.verdict, said)
+}
+
+/// Writings of yes and no × ways to ask, with and without a declared type.
+#[test]
+fn yes_and_no_are_the_same_in_every_writing_and_question() {
+    let ask = |op: &str, value: Value| json!({"field": "a", "op": op, "value": value});
+    let questions = [
+        (ask("=", json!(true)), true),
+        (ask("!=", json!(false)), true),
+        (ask("=", json!("是")), true),
+        (ask("in", json!([true])), true),
+        (json!({"not": ask("=", json!(true))}), false),
+        (ask("=", json!(false)), false),
+        (ask("!=", json!(true)), false),
+        (ask("不是", json!("是")), false),
+    ];
+    for fields in [json!([]), json!([{"key": "a", "type": "bool"}])] {
+        for (condition, of_yes) in &questions {
+            for (facts, is) in [
+                (
+                    vec![
+                        json!(true),
+                        json!(1),
+                        json!("1"),
+                        json!("是"),
+                        json!("有"),
+                        json!("√"),
+                        json!("Y"),
+                        json!("１"),
+                        json!("TRUE"),
+                    ],
+                    true,
+                ),
+                (
+                    vec![
+                        json!(false),
+                        json!(0),
+                        json!("0"),
+                        json!("否"),
+                        json!("无"),
+                        json!("×"),
+                        json!("N"),
+                        json!("没有"),
+                    ],
+                    false,
+                ),
+            ] {
+                for fact in facts {
+                    let want = if is == *of_yes { Truth::Met } else { Truth::Unmet };
+                    assert_eq!(asked(&fields, condition, &fact).0, want, "{condition} {fact} {fields}");
+                }
+            }
+            for fact in [json!("部分"), json!(2), json!("待核实"), json!("不详"), json!("")] {
+                assert_eq!(asked(&fields, condition, &fact).0, Truth::Unknown, "{condition} {fact} {fields}");
+            }
+        }
+    }
+}
+
+/// Words have no order: unknown with the problem said, never by their letters.
+#[test]
+fn words_are_never_ordered_by_their_letters() {
+    for (op, value, fact) in [
+        (">=", "10级", "9级"),
+        (">=", "10级", "AAA"),
+        (">=", "10级", "约100人"),
+        ("不超过", "三级", "2"),
+        ("<=", "2024年", "去年"),
+        (">=", "0.3百万", "30万"),
+    ] {
+        let (verdict, said) =
+            asked(&json!([]), &json!({"field": "a", "op": op, "value": value}), &json!(fact));
+        assert_eq!(verdict, Truth::Unknown, "{fact} {op} {value}");
+        assert!(said.contains("不能比大小"), "{said}");
+    }
+    for (op, value, fact, want) in [
+        (">=", "30万", "300,000", Truth::Met),
+        (">=", "30万", "299,999.99", Truth::Unmet),
+        ("=", "30万元", "300000", Truth::Met),
+        ("<", "10人", "9人", Truth::Met),
+    ] {
+        let got = asked(&json!([]), &json!({"field": "a", "op": op, "value": value}), &json!(fact)).0;
+        assert_eq!(got, want, "{fact} {op} {value}");
+    }
+}
+
+fn enterprises() -> Book {
+    book(&json!({"fields": [
+        {"key": "insured", "name": "参保人数", "unit": "人", "type": "number", "synonyms": ["职工人数"]},
+        {"key": "rd", "name": "研发费用", "unit": "元", "type": "number"},
+        {"key": "born", "name": "成立日期", "type": "date"}
+    ], "items": [
+        {"code": "n", "from": "2026-01-01", "to": "2026-12-31", "conditions": {"field": "insured", "op": ">=", "value": 100}, "amount": "insured"},
+        {"code": "rd", "from": "2026-01-01", "to": "2026-12-31", "conditions": {"field": "rd", "op": ">=", "value": "100万"}, "amount": "rd"},
+        {"code": "y", "from": "2026-01-01", "to": "2026-12-31", "conditions": {"expr": "years(born, today())", "op": ">=", "value": 3}, "amount": 1}
+    ]}))
+}
+
+/// Every way in which one fact may come twice: alike it counts, unlike it is unknown and told; the order never matters.
+#[test]
+fn a_fact_that_comes_twice_counts_once_or_is_unknown() {
+    let book = enterprises();
+    let verdict = |facts: &Facts| {
+        let engine = Engine::new(&book, facts, day("2026-06-01"));
+        engine.answer(0, &facts.companies[0]).verdict
+    };
+    let twice = |a: u32, b: u32| {
+        let dated = |n: u32| json!({"value": n, "as_of": "2025"});
+        [
+            json!([{"company": "A", "facts": {"insured": a}}, {"company": "A", "facts": {"insured": b}}]),
+            json!([{"company": "A", "facts": {"insured": a, "参保人数": b}}]),
+            json!([{"company": "A", "facts": {"参保人数": a, "职工人数": b}}]),
+            json!([{"company": "A", "facts": {"insured": a, "Insured": b}}]),
+            json!([{"company": "A", "facts": {"insured": [dated(a), dated(b)]}}]),
+            json!([{"company": "A", "facts": {"insured@2025": a, "insured": {"value": b, "as_of": "2025-12-31"}}}]),
+            json!([{"company": "A", "facts": [{"field": "insured", "value": a}, {"field": "insured", "value": b}]}]),
+            json!([{"company": "A", "facts": {"insured": [{"value": a, "source": "税务"}, {"value": b, "source": "社保"}]}}]),
+        ]
+    };
+    for (a, b) in [(120, 90), (90, 120)] {
+        for all in twice(a, b) {
+            let read = facts(&book, &all);
+            assert_eq!(verdict(&read), Truth::Unknown, "{all}");
+            let kept = company::file::fact_list(&read, &read.companies[0]);
+            assert!(kept.is_empty(), "none of them is kept: {kept:?}");
+            assert!(
+                read.set_aside.iter().any(|e| e.said.zh.contains("互相矛盾") && e.said.zh.contains("120")),
+                "{all}"
+            );
+        }
+    }
+    for all in twice(120, 120) {
+        let read = facts(&book, &all);
+        assert_eq!(verdict(&read), Truth::Met, "{all}");
+        assert!(read.set_aside.is_empty(), "{:?}", read.set_aside);
+    }
+    // An older value is not what is asked for when the newest ones differ.
+    let older = facts(
+        &book,
+        &json!([{"company": "A", "facts": {"insured": [
+        {"value": 120, "as_of": "2024"}, {"value": 130, "as_of": "2025"}, {"value": 90, "as_of": "2025"}]}}]),
+    );
+    assert_eq!(verdict(&older), Truth::Unknown);
+    let newer = facts(
+        &book,
+        &json!([{"company": "A", "facts": {"insured": [
+        {"value": 120, "as_of": "2025"}, {"value": 90, "as_of": "2024"}]}}]),
+    );
+    assert_eq!((verdict(&newer), newer.set_aside.len()), (Truth::Met, 0));
+    let header = ["company", "参保人数"].map(str::to_owned);
+    let rows = [["A", "120"], ["A", "90"]].map(|r| r.map(str::to_owned).to_vec());
+    assert_eq!(verdict(&Facts::from_table(&header, rows.into_iter(), &book).unwrap()), Truth::Unknown);
+}
+
+#[test]
+fn what_a_fact_holds_besides_is_used_or_told() {
+    let book = enterprises();
+    let read = facts(
+        &book,
+        &json!([{"company": "A", "facts": {"insured": {"value": 150, "unit": "万", "asof": "2024"}, "没人知道": 1}}]),
+    );
+    assert!(read.set_aside.iter().any(|e| e.said.zh.contains("asof")), "{:?}", read.set_aside);
+    assert_eq!(read.unknown_fields.get("没人知道"), Some(&1));
+    let rd = |fact: Value| {
+        let read = facts(&book, &json!([{"company": "A", "facts": {"rd": fact}}]));
+        let engine = Engine::new(&book, &read, day("2026-06-01"));
+        engine.answer(1, &read.companies[0]).amount.map(|a| a.to_string())
+    };
+    assert_eq!(rd(json!({"value": 150, "unit": "万元"})).as_deref(), Some("1500000"));
+    assert_eq!(rd(json!({"value": 1_500_000, "unit": "元", "note": "年报"})).as_deref(), Some("1500000"));
+    assert_eq!(rd(json!({"value": 150, "unit": "人"})), None);
+}
+
+/// Tables as offices send them: units in the header, a row a fact, days as a spreadsheet writes them.
+#[test]
+fn tables_with_units_and_in_long_form_are_read() {
+    let book = enterprises();
+    let answers = |header: &[&str], rows: &[&[&str]]| {
+        let header: Vec<String> = header.iter().map(|h| (*h).to_owned()).collect();
+        let rows = rows.iter().map(|r| r.iter().map(|c| (*c).to_owned()).collect());
+        let read = Facts::from_table(&header, rows, &book).unwrap();
+        let engine = Engine::new(&book, &read, day("2026-06-01"));
+        let all: Vec<Truth> = (0..3).map(|i| engine.answer(i, &read.companies[0]).verdict).collect();
+        (all, read)
+    };
+    let met = vec![Truth::Met; 3];
+    for (header, row) in [
+        (
+            ["企业", "参保人数（人）", "研发费用（万元）", "成立日期"],
+            ["A", "120", "150", "2020-03-05 00:00:00"],
+        ),
+        (["企业名称", "参保 人数", "研发费用(元)", "成立日期"], ["A", "120", "1500000", "43895"]),
+        (["统一社会信用代码", "职工人数", "研发费用", "成立日期"], ["A", "120人", "150万", "2020年3月5日"]),
+        (["企业", "参保人数（万人）", "研发费用（亿元）", "成立日期"], ["A", "0.012", "0.015", "20200305"]),
+    ] {
+        let (got, read) = answers(&header, &[&row]);
+        assert_eq!(got, met, "{header:?} {:?}", read.set_aside);
+        assert!(read.set_aside.is_empty() && read.unknown_fields.is_empty(), "{header:?}");
+    }
+    for header in [
+        ["企业", "指标", "数值", "时间", "来源"],
+        ["company", "field", "value", "as_of", "source"],
+        ["企业名称", "指标名称", "指标值", "年度", "数据来源"],
+        ["统一社会信用代码", "字段", "值", "时点", "来源"],
+    ] {
+        for year in ["2025", "2025年", "2025年度", "2025-12-31", "2025年12月"] {
+            let (got, read) = answers(
+                &header,
+                &[
+                    &["A", "参保人数", "120", year, "社保"],
+                    &["A", "研发费用（万元）", "150", year, "税务"],
+                    &["A", "成立日期", "2020-03-05", "", "市监"],
+                ],
+            );
+            assert_eq!(got, met, "{header:?} {year} {:?}", read.set_aside);
+        }
+    }
+    let (got, read) = answers(&["企业", "参保人数（2024年）", "注册资本"], &[&["A", "120", "5"]]);
+    assert_eq!(got[0], Truth::Unknown);
+    assert_eq!(read.unknown_fields.len(), 2, "{:?}", read.unknown_fields);
+    let (got, read) = answers(&["企业", "研发费用（万元）"], &[&["A", "150万"]]);
+    assert!(got[1] == Truth::Unknown && read.set_aside[0].said.zh.contains("万元"), "{:?}", read.set_aside);
+}
+
+#[test]
+fn an_amount_with_its_unit_is_read_and_a_limit_is_no_field() {
+    let amount = |amount: Value| Book::read(&json!({"items": [{"code": "a", "amount": amount}]}).to_string());
+    assert!(
+        amount(json!({"value": "rd * 10%", "cap": "5万元"})).is_ok()
+            || amount(json!({"expr": "rd * 10%", "cap": "5万元"})).is_ok()
+    );
+    assert!(amount(json!("5万元")).is_ok());
+    for text in ["最高5万元", "不超过30万元", "至多1000"] {
+        let faults = amount(json!(text)).unwrap_err();
+        assert!(faults.iter().any(|f| f.said.zh.contains("cap")), "{text}: {faults:?}");
     }
 }

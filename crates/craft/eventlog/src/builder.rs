@@ -229,6 +229,9 @@ impl Builder {
         if self.log.time[e] == NO_TIME {
             let (line, byte) = place();
             self.report.add(ProblemKind::NoTime, "", line, byte);
+        } else if self.begins && self.begin[e] != NO_TIME && self.begin[e] > self.log.time[e] {
+            let (line, byte) = place();
+            self.report.add(ProblemKind::EndBeforeStart, "", line, byte);
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Knows headers and the looks of values; nothing of files.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use tabular::header::{self, Header, Vocabulary};
 use tabular::when::{self, DateOrder};
@@ -23,6 +25,9 @@ pub struct Mapping {
     pub clock: Option<String>,
     /// When it was begun (开始时间).
     pub start: Option<String>,
+    /// The time of day of `start`, where it stands in a column of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_clock: Option<String>,
     /// Who did it (经办人).
     pub resource: Option<String>,
     /// Lifecycle transition.
@@ -222,6 +227,92 @@ const NAMES: [(&str, &[&str]); 7] = [
         ],
     ),
 ];
+/// What a step is called before the word for its beginning or its end: 环节开始时间, 任务完成. Not 项目 or 办件: those begin and
+/// end once in a case.
+const OF_STEP: [&str; 22] = [
+    "",
+    "环节",
+    "任务",
+    "步骤",
+    "节点",
+    "活动",
+    "工序",
+    "工作",
+    "办理",
+    "处理",
+    "操作",
+    "执行",
+    "审批",
+    "实际",
+    "流程环节",
+    "审批环节",
+    "办理环节",
+    "task",
+    "activity",
+    "step",
+    "event",
+    "actual",
+];
+const BEGUN: [&str; 17] = [
+    "开始",
+    "起始",
+    "启动",
+    "接收",
+    "签收",
+    "到达",
+    "进入",
+    "开工",
+    "起",
+    "begin",
+    "began",
+    "begun",
+    "start",
+    "started",
+    "begins",
+    "starts",
+    "开始办理",
+];
+const ENDED: [&str; 18] = [
+    "结束",
+    "完成",
+    "终止",
+    "办结",
+    "办毕",
+    "完结",
+    "完毕",
+    "离开",
+    "止",
+    "end",
+    "ended",
+    "finish",
+    "finished",
+    "complete",
+    "completed",
+    "completion",
+    "done",
+    "终了",
+];
+/// Words for a time behind that.
+const A_TIME: [&str; 12] =
+    ["时间", "日期", "时点", "时刻", "timestamp", "datetime", "time", "date", "at", "on", "时", ""];
+
+/// Whether a name of a column says when a step began or ended, by its parts: 环节 + 开始 + 时间, `task` + `begin`.
+fn phase_of_name(name: &str) -> Option<Phase> {
+    A_TIME.iter().filter_map(|t| name.strip_suffix(t)).find_map(|stem| {
+        OF_STEP.iter().filter_map(|of| stem.strip_prefix(of)).find_map(|word| {
+            if BEGUN.contains(&word) {
+                Some(Phase::Start)
+            } else {
+                ENDED.contains(&word).then_some(Phase::Complete)
+            }
+        })
+    })
+}
+
+/// Names of columns of states: of the case as well as of the step, so that the rows must show which.
+const STATES: [&str; 8] =
+    ["办理状态", "处理状态", "状态", "任务状态", "步骤状态", "动作", "办理动作", "status"];
+
 const CASE: usize = 0;
 const ACTIVITY: usize = 1;
 
@@ -234,10 +325,16 @@ struct Guessed;
 impl Vocabulary for Guessed {
     fn field(&self, name: &str) -> Option<(usize, usize)> {
         let name = plain_name(name);
-        NAMES
+        let listed = NAMES
             .iter()
             .enumerate()
-            .find_map(|(f, (_, names))| names.iter().position(|n| *n == name).map(|rank| (f, rank)))
+            .find_map(|(f, (_, names))| names.iter().position(|n| *n == name).map(|rank| (f, rank)));
+        // Behind all names that are listed.
+        let last = |part: &str| NAMES.iter().position(|n| n.0 == part).map(|f| (f, NAMES[f].1.len()));
+        listed.or_else(|| match phase_of_name(&name)? {
+            Phase::Start => last("start"),
+            Phase::Complete => last("time"),
+        })
     }
     fn enough(&self, fields: &[usize]) -> bool {
         fields.contains(&CASE) && fields.contains(&ACTIVITY)
@@ -250,7 +347,7 @@ impl Vocabulary for Given<'_> {
     fn field(&self, name: &str) -> Option<(usize, usize)> {
         let m = self.0;
         let hit = |wanted: &str| header::name(wanted) == name;
-        let rest = [&m.start, &m.time, &m.clock, &m.resource, &m.lifecycle];
+        let rest = [&m.start, &m.time, &m.clock, &m.resource, &m.lifecycle, &m.start_clock];
         if hit(&m.case) {
             return Some((CASE, 0));
         }
@@ -263,6 +360,11 @@ impl Vocabulary for Given<'_> {
         fields.contains(&CASE)
             && (fields.contains(&ACTIVITY) || header::name(&self.0.case) == header::name(&self.0.activity))
     }
+}
+
+/// Seconds, milliseconds or days since some beginning.
+fn is_number(text: &str) -> bool {
+    text.len() >= 5 && text.parse::<f64>().is_ok()
 }
 
 /// Finds the header of a log among the first rows of a table.
@@ -294,11 +396,18 @@ impl Mapping {
             rows.iter().filter_map(move |r| r.get(i)).map(|t| t.trim()).filter(|t| !when::is_blank_word(t))
         };
         let all = |i: usize, fits: &dyn Fn(&str) -> bool| filled(i).next().is_some() && filled(i).all(fits);
+        // 完成 may as well say 是 and 否: a name that is only put together must have times below it.
+        let listed = |name: &str| NAMES.iter().any(|n| n.1.contains(&plain_name(name).as_str()));
+        let holds_times = |name: &String| {
+            let is_time = |t: &str| when::looks_like_time(t) || when::clock(t).is_some() || is_number(t);
+            let at = headers.iter().position(|h| h == name);
+            listed(name) || at.is_some_and(|i| filled(i).next().is_none() || filled(i).any(is_time))
+        };
         let mut map = Self {
             case: by_name("case").unwrap_or_default(),
             activity: by_name("activity").unwrap_or_default(),
-            time: by_name("time"),
-            start: by_name("start"),
+            time: by_name("time").filter(|n| holds_times(n)),
+            start: by_name("start").filter(|n| holds_times(n)),
             resource: by_name("resource"),
             lifecycle: by_name("lifecycle"),
             ..Self::default()
@@ -318,16 +427,33 @@ impl Mapping {
         if map.time.is_none() {
             map.time = map.start.take();
         }
-        map.find_clock(headers, &all);
+        map.find_clocks(headers, &all);
         if map.lifecycle.is_none() {
             // A column of nothing but beginnings and ends says which of them a row is.
             let named = [Some(&map.case), Some(&map.activity), map.resource.as_ref()];
             let says = |i: usize, phase: Phase| filled(i).any(|t| lifecycle::phase(t) == Some(phase));
+            // A state may be that of the case: it is one of steps where many steps have both of it.
+            let place = |name: &str| headers.iter().position(|h| h == name);
+            let of_steps = |i: usize| {
+                let (Some(case), Some(activity)) = (place(&map.case), place(&map.activity)) else {
+                    return false;
+                };
+                let mut steps: HashMap<(&str, &str), [bool; 2]> = HashMap::new();
+                for r in rows {
+                    let cell = |c: usize| r.get(c).map_or("", |t| t.trim());
+                    let of = steps.entry((cell(case), cell(activity))).or_default();
+                    of[0] |= lifecycle::phase(cell(i)) == Some(Phase::Start);
+                    of[1] |= lifecycle::phase(cell(i)) == Some(Phase::Complete);
+                }
+                steps.values().filter(|s| s[0] && s[1]).count() * 2 >= steps.len()
+            };
+            let is_state = |i: usize| STATES.contains(&plain_name(&headers[i]).as_str());
             let both = |i: &usize| {
                 !named.contains(&Some(&headers[*i]))
                     && all(*i, &|t| lifecycle::phase(t).is_some())
                     && says(*i, Phase::Start)
                     && says(*i, Phase::Complete)
+                    && (!is_state(*i) || of_steps(*i))
             };
             map.lifecycle = (0..headers.len()).find(both).map(|i| headers[i].clone());
         }
@@ -336,39 +462,54 @@ impl Mapping {
 
     /// A mapping that a person gave, with the clock beside its days.
     pub(crate) fn with_clock(mut self, headers: &[String], rows: &[Vec<String>]) -> Self {
-        if self.clock.is_none() {
+        if self.clock.is_none() || self.start_clock.is_none() {
             let filled = |i: usize| {
                 rows.iter()
                     .filter_map(move |r| r.get(i))
                     .map(|t| t.trim())
                     .filter(|t| !when::is_blank_word(t))
             };
-            self.find_clock(headers, &|i, fits| filled(i).next().is_some() && filled(i).all(fits));
+            self.find_clocks(headers, &|i, fits| filled(i).next().is_some() && filled(i).all(fits));
         }
         self
     }
 
-    /// A column of nothing but times of day belongs to the column of days.
-    fn find_clock(&mut self, headers: &[String], all: &dyn Fn(usize, &dyn Fn(&str) -> bool) -> bool) {
+    /// Columns of nothing but times of day belong to columns of days: of the end, then of the beginning.
+    fn find_clocks(&mut self, headers: &[String], all: &dyn Fn(usize, &dyn Fn(&str) -> bool) -> bool) {
         let place = |name: &Option<String>| name.as_ref().and_then(|n| headers.iter().position(|h| h == n));
-        let Some(at) = place(&self.time) else { return };
         // Midnight is nought.
         let (day, clock) = (|t: &str| when::is_date_only(t), |t: &str| when::clock(t).is_some() || t == "0");
-        let taken = [&self.start, &self.resource, &self.lifecycle].map(place);
-        let named = [&self.case, &self.activity];
-        let free = |i: &usize| *i != at && !taken.contains(&Some(*i)) && !named.contains(&&headers[*i]);
-        let nearest = |fits: &dyn Fn(&str) -> bool| {
-            (0..headers.len())
-                .filter(free)
-                .filter(|i| all(*i, fits))
-                .min_by_key(|i| (i.abs_diff(at), *i < at))
-        };
-        if all(at, &clock) {
-            if let Some(days) = nearest(&day) {
-                self.clock = self.time.replace(headers[days].clone());
+        for of_start in [false, true] {
+            let (own, beside) =
+                if of_start { (&self.start, &self.start_clock) } else { (&self.time, &self.clock) };
+            let (Some(at), None) = (place(own), beside) else { continue };
+            let taken =
+                [&self.start, &self.time, &self.clock, &self.start_clock, &self.resource, &self.lifecycle]
+                    .map(place);
+            let named = [&self.case, &self.activity];
+            // A day of the beginning is not that of the end: 开始日期 beside 结束时间.
+            let other = if of_start { Phase::Complete } else { Phase::Start };
+            let nearest = |fits: &dyn Fn(&str) -> bool| {
+                (0..headers.len())
+                    .filter(|i| *i != at && !taken.contains(&Some(*i)) && !named.contains(&&headers[*i]))
+                    .filter(|i| phase_of_name(&plain_name(&headers[*i])) != Some(other))
+                    .filter(|i| all(*i, fits))
+                    .min_by_key(|i| (i.abs_diff(at), *i < at))
+            };
+            let found = if all(at, &clock) {
+                nearest(&day).map(|days| (days, at))
+            } else if all(at, &day) {
+                nearest(&clock).map(|clock| (at, clock))
+            } else {
+                None
+            };
+            let Some((days, clock)) = found else { continue };
+            let (days, clock) = (Some(headers[days].clone()), Some(headers[clock].clone()));
+            if of_start {
+                (self.start, self.start_clock) = (days, clock);
+            } else {
+                (self.time, self.clock) = (days, clock);
             }
-        } else if all(at, &day) {
-            self.clock = nearest(&clock).map(|i| headers[i].clone());
         }
     }
 
@@ -380,5 +521,82 @@ impl Mapping {
             (_, _, true) => Some("time"),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guess(csv: &str) -> Mapping {
+        let mut rows = csv.lines().map(|l| l.split(',').map(str::to_owned).collect::<Vec<_>>());
+        let headers = rows.next().unwrap();
+        Mapping::guess(&headers, &rows.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn beginning_and_end_of_a_step_are_known_by_the_parts_of_their_names() {
+        for (start, end) in [
+            ("环节开始时间", "环节结束时间"),
+            ("任务开始", "任务完成"),
+            ("任务开始时间", "任务完成时间"),
+            ("begin", "finish"),
+            ("Start Time", "Complete Time"),
+            ("task_start", "task_end"),
+            ("started_at", "finished_at"),
+            ("起始时间", "终止时间"),
+            ("起始日期", "终止日期"),
+            ("开始", "结束"),
+            ("步骤起始时间", "步骤终止时间"),
+            ("办理开始时间", "办理结束时间"),
+            ("实际开始时间", "实际完成时间"),
+            ("签收时间", "办毕时间"),
+            ("启动时间", "完结时间"),
+        ] {
+            let map = guess(&format!(
+                "流水号,环节名称,{start},{end},经办人\n1,受理,2026-03-05 09:00,2026-03-05 09:30,甲"
+            ));
+            assert_eq!((map.start.as_deref(), map.time.as_deref()), (Some(start), Some(end)));
+        }
+        // What begins once in a case, a plan and a yes are none.
+        for other in ["项目开始时间", "计划开始时间", "开始人", "办件开始时间"] {
+            let map =
+                guess(&format!("流水号,环节名称,{other},办理时间\n1,受理,2026-03-05 09:00,2026-03-05 09:30"));
+            assert_eq!((map.start, map.time.as_deref()), (None, Some("办理时间")), "{other}");
+        }
+        let map = guess("流水号,环节名称,完成,何时\n1,受理,是,2026-03-05 09:30");
+        assert_eq!(map.time.as_deref(), Some("何时"));
+    }
+
+    #[test]
+    fn days_and_clocks_of_beginning_and_end_are_put_together() {
+        let rows = "1,受理,2026-03-05,9:00,2026-03-05,10:00\n1,办结,2026-03-06,9:00,2026-03-06,11:30";
+        for names in [
+            "办件编号,环节,开始日期,开始时间,结束日期,结束时间",
+            "办件编号,环节,环节开始日期,环节开始时刻,环节结束日期,环节结束时刻",
+        ] {
+            let h: Vec<&str> = names.split(',').collect();
+            let map = guess(&format!("{names}\n{rows}"));
+            let all =
+                [map.start.as_deref(), map.start_clock.as_deref(), map.time.as_deref(), map.clock.as_deref()];
+            assert_eq!(all, [Some(h[2]), Some(h[3]), Some(h[4]), Some(h[5])]);
+        }
+        let csv = format!("办件编号,环节,开始日期,开始时间,结束日期,结束时间\n{rows}\n");
+        let (log, ..) =
+            crate::read_csv(csv.as_bytes(), None, crate::error::Limits::small(), crate::Order::Time).unwrap();
+        let minutes = |e: usize| (log.time()[e] - log.begin().unwrap()[e]) / 60_000_000;
+        assert_eq!((minutes(0), minutes(1)), (60, 150));
+    }
+
+    #[test]
+    fn a_state_is_that_of_the_step_only_where_steps_have_both() {
+        let rows = "1,受理,2026-03-05 09:00,在办\n1,受理,2026-03-05 09:30,办结\n1,审查,2026-03-05 10:00,在办\n1,审查,2026-03-05 12:00,办结";
+        for name in ["办理状态", "处理状态", "动作", "节点状态"] {
+            let map = guess(&format!("办件编号,环节,办理时间,{name}\n{rows}"));
+            assert_eq!(map.lifecycle.as_deref(), Some(name));
+        }
+        let of_case =
+            "1,受理,2026-03-05 09:00,办结\n1,审查,2026-03-05 09:30,办结\n2,受理,2026-03-05 10:00,在办";
+        assert_eq!(guess(&format!("办件编号,环节,办理时间,办理状态\n{of_case}")).lifecycle, None);
     }
 }

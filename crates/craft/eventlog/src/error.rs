@@ -143,6 +143,8 @@ pub enum ProblemKind {
     NoTime,
     /// An event without an activity; kept with an empty name.
     NoActivity,
+    /// A step that ends before it begins; kept, and left out where begin and end are needed.
+    EndBeforeStart,
     /// An attribute that an event can have only once; the last one is kept.
     Twice,
     /// A time without a zone; read with the default offset.
@@ -179,6 +181,9 @@ impl ProblemKind {
             }
             Self::NoActivity => {
                 "事件没有活动名称，以空名保留 / event without an activity; kept with an empty name"
+            }
+            Self::EndBeforeStart => {
+                "结束早于开始：事件保留，等待和办理用时不计它 / ends before it begins: kept, and left out of waiting and handling"
             }
             Self::Twice => {
                 "同一事件重复出现，保留最后一个 / more than once in an event; the last one is kept"

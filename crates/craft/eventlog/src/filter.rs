@@ -114,9 +114,8 @@ impl Filter {
                     _ => vec![false; log.case_count()],
                 }
             }
-            Self::Duration { min_us, max_us, working } => each(&|_, r| {
-                let known = || time[r.clone()].iter().copied().filter(|&t| t != NO_TIME);
-                let (Some(a), Some(b)) = (known().min(), known().max()) else { return false };
+            Self::Duration { min_us, max_us, working } => each(&|c, _| {
+                let Some((a, b)) = log.span(c) else { return false };
                 let us = match clock.filter(|_| *working) {
                     Some(clock) => clock.working_us(a, b),
                     None => b - a,

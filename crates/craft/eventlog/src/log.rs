@@ -244,6 +244,15 @@ impl Log {
     pub fn case(&self, c: usize) -> std::ops::Range<usize> {
         self.starts[c] as usize..self.starts[c + 1] as usize
     }
+    /// The first and the last known moment of a case: a step that states its beginning began then, not when it ended.
+    pub fn span(&self, c: usize) -> Option<(i64, i64)> {
+        let r = self.case(c);
+        let known = |times: &[i64]| times.iter().copied().filter(|&t| t != NO_TIME).min();
+        let last = self.time[r.clone()].iter().copied().filter(|&t| t != NO_TIME).max()?;
+        let first = known(&self.time[r.clone()])?;
+        let begun = self.begin.as_ref().and_then(|b| known(&b[r]));
+        Some((begun.map_or(first, |b| b.min(first)), last))
+    }
     /// The events of every case in turn.
     pub fn cases(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
         self.starts.windows(2).map(|w| w[0] as usize..w[1] as usize)

@@ -155,6 +155,7 @@ pub fn log_stats_top(log: &Log, order: Order, top: usize) -> Stats {
         (cases_with_repeat, repeat_per_activity.clone())
     };
     let times = log.time().iter().copied().filter(|&t| t != NO_TIME);
+    let begins = log.begin().unwrap_or_default().iter().copied().filter(|&t| t != NO_TIME);
     let resources: hashbrown::HashSet<u32> =
         log.resource().iter().copied().filter(|&r| r != Log::NONE).collect();
     Stats {
@@ -168,7 +169,7 @@ pub fn log_stats_top(log: &Log, order: Order, top: usize) -> Stats {
         ties_in_file: ties_in_file(log),
         out_of_order: log.out_of_order(),
         without_time: log.time().iter().filter(|&&t| t == NO_TIME).count() as u64,
-        first_time: times.clone().min().map(write_time),
+        first_time: times.clone().chain(begins).min().map(write_time),
         last_time: times.max().map(write_time),
         start_activities: counted(&dfg.starts),
         end_activities: counted(&dfg.ends),
@@ -256,12 +257,8 @@ pub fn working_stats(log: &Log, clock: &WorkClock, day_us: i64) -> WorkingStats 
     all.sort_by(|a, b| {
         b.sum_days.total_cmp(&a.sum_days).then_with(|| (&a.source, &a.target).cmp(&(&b.source, &b.target)))
     });
-    let time = log.time();
-    let of_case = |c: std::ops::Range<usize>| {
-        let known = || time[c.clone()].iter().copied().filter(|&t| t != NO_TIME);
-        Some(clock.working_us(known().min()?, known().max()?))
-    };
-    let mut durations: Vec<i64> = log.cases().filter_map(of_case).collect();
+    let of_case = |c: usize| log.span(c).map(|(first, last)| clock.working_us(first, last));
+    let mut durations: Vec<i64> = (0..log.case_count()).filter_map(of_case).collect();
     let s = spread(&mut durations);
     let any = !durations.is_empty();
     let days = |seconds: f64| seconds * 1e6 / day;
@@ -280,14 +277,10 @@ pub fn working_stats(log: &Log, clock: &WorkClock, day_us: i64) -> WorkingStats 
     }
 }
 
-/// First to last time of every case that has a time, in microseconds.
+/// First to last moment of every case that has a time, in microseconds; a step with a known beginning counts from it.
 pub fn case_durations(log: &Log) -> Vec<i64> {
-    let time = log.time();
-    let of_case = |c: std::ops::Range<usize>| {
-        let known = || time[c.clone()].iter().copied().filter(|&t| t != NO_TIME);
-        Some(known().max()?.saturating_sub(known().min()?))
-    };
-    log.cases().filter_map(of_case).collect()
+    let of_case = |c: usize| log.span(c).map(|(first, last)| last.saturating_sub(first));
+    (0..log.case_count()).filter_map(of_case).collect()
 }
 
 fn round6(x: f64) -> f64 {
@@ -395,5 +388,40 @@ fn handovers(log: &Log, top: usize) -> Handovers {
         total: pairs.values().sum(),
         same: pairs.iter().filter(|(p, _)| p.0 == p.1).map(|(_, n)| n).sum(),
         top: all,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Limits, Order, ProblemKind, read_csv};
+
+    /// The same case as start and end in two columns, and as two records: it lasts from the first beginning.
+    #[test]
+    fn a_case_lasts_from_its_first_beginning() {
+        let columns = "case,activity,start,end\n1,a,2026-03-09 09:00,2026-03-09 09:30\n1,b,2026-03-09 10:00,2026-03-09 11:00\n";
+        let records = "case,activity,time,lifecycle\n1,a,2026-03-09 09:00,start\n1,a,2026-03-09 09:30,complete\n1,b,2026-03-09 10:00,start\n1,b,2026-03-09 11:00,complete\n";
+        for csv in [columns, records] {
+            let (log, ..) = read_csv(csv.as_bytes(), None, Limits::small(), Order::Time).unwrap();
+            let (joined, _) = crate::lifecycle::steps(&log);
+            for log in [&log, &*joined] {
+                let stats = super::log_stats(log, Order::Time);
+                assert_eq!(stats.case_duration_s.unwrap().mean, 7_200.0, "{csv}");
+                assert!(stats.first_time.unwrap().contains("01:00:00"), "09:00 in Beijing");
+                assert_eq!(crate::draw::variant_rows(log, 0, 1)[0].mean_duration_s, 7_200.0);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_odd_in_a_table_is_told() {
+        let told = |csv: &str| read_csv(csv.as_bytes(), None, Limits::small(), Order::Time).unwrap().1;
+        let empty = told(
+            "办件编号,环节,办理时间\n1,受理,2026-03-05 09:00\n1,,2026-03-05 10:00\n1,办结,2026-03-05 11:00\n",
+        );
+        assert_eq!(empty.count(ProblemKind::NoActivity), 1);
+        let back = told(
+            "case,activity,start,end\n1,a,2024-03-04 10:00,2024-03-04 09:00\n1,b,2024-03-04 11:00,2024-03-04 12:00\n",
+        );
+        assert_eq!(back.count(ProblemKind::EndBeforeStart), 1);
     }
 }

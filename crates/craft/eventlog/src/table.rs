@@ -42,6 +42,7 @@ pub struct TableIntake<'m> {
     table: Option<TableBuilder>,
     used: Mapping,
     names: Vec<String>,
+    again: aside::Again,
     /// The workbook counts its days from 1904.
     pub is_1904: bool,
     /// Which of day and month comes first, as a person says.
@@ -60,6 +61,7 @@ impl<'m> TableIntake<'m> {
             table: None,
             used: Mapping::default(),
             names: Vec::new(),
+            again: aside::Again::default(),
             is_1904: false,
             date_order: None,
             told: Told::default(),
@@ -109,7 +111,11 @@ impl<'m> TableIntake<'m> {
         }
         self.told.header_rows = first[at..end].iter().map(|r| r.line).collect();
         self.told.columns_used = used_columns(&self.used, &headers);
+        self.again = aside::Again::new(&names);
         self.names = names;
+        for i in aside::above(&texts[..at], self.names.len()) {
+            self.told.aside(first[i].line, aside::ABOVE);
+        }
         let mut table = TableBuilder::new(headers, &self.used, self.limits)?;
         table.is_1904 = self.is_1904;
         table.date_order = self.date_order.or(table.date_order);
@@ -126,9 +132,9 @@ impl<'m> TableIntake<'m> {
             return Ok(());
         }
         self.told.hidden_rows += u64::from(row.hidden);
-        if row.cells.first().is_some_and(|c| c.len() <= 200) {
-            if aside::is_header_again(&row.cells, &self.names) {
-                self.told.aside(row.line, "重复的表头 / the header again");
+        if self.again.is_apart() || row.cells.first().is_some_and(|c| c.len() <= 200) {
+            if let Some(why) = self.again.see(row.line, &row.cells) {
+                self.told.aside(row.line, why);
                 return Ok(());
             }
             if let Some((zh, en)) = aside::why(&row.cells, self.names.len()) {
@@ -192,7 +198,17 @@ fn unknown(log: &Log, report: &Report, used: &Mapping) -> Vec<ValueUnknown> {
     };
     let no_time = "当作没有时间 / taken as no time";
     let times = report.problems.iter().filter(|p| p.kind == ProblemKind::BadTime);
-    let mut all: Vec<ValueUnknown> = times.map(|p| value(&used.time, &p.what, p.count, no_time)).collect();
+    // The reader names the attribute before the value; people know it by its column.
+    let of = |what: &str| match what.split_once(": ") {
+        Some(("start_timestamp", text)) => (&used.start, text.to_owned()),
+        Some(("time:timestamp", text)) => (&used.time, text.to_owned()),
+        _ => (&used.time, what.to_owned()),
+    };
+    let bad_time = |p: &crate::error::Problem| {
+        let (column, text) = of(&p.what);
+        value(column, &text, p.count, no_time)
+    };
+    let mut all: Vec<ValueUnknown> = times.map(bad_time).collect();
     for (n, text) in log.lifecycles.iter().enumerate().filter(|(_, t)| !crate::lifecycle::is_known(t)) {
         let count = log.lifecycle().iter().filter(|l| usize::from(**l) == n).count() as u64;
         let taken = "看不出是开始还是完成，当作中间记录 / neither a beginning nor an end: taken as a record in between";
@@ -223,6 +239,7 @@ fn used_columns(used: &Mapping, headers: &[String]) -> Vec<ColumnUsed> {
         (used.time.as_ref(), "time"),
         (used.clock.as_ref(), "clock"),
         (used.start.as_ref(), "start"),
+        (used.start_clock.as_ref(), "start_clock"),
         (used.resource.as_ref(), "resource"),
         (used.lifecycle.as_ref(), "lifecycle"),
     ];
@@ -274,8 +291,8 @@ pub struct TableBuilder {
     /// The workbook counts its days from 1904.
     pub is_1904: bool,
     date_order: Option<DateOrder>,
-    /// The column of `time` and the one with its time of day.
-    clock: Option<(usize, usize)>,
+    /// The columns of days, each with the one that has its times of day.
+    clocks: Vec<(usize, usize)>,
     places: Vec<(u64, u64)>,
     report: Report,
     /// How day and month were told apart.
@@ -311,11 +328,14 @@ impl TableBuilder {
                 named.push((find(name)?, key, kind));
             }
         }
-        let time = mapping.time.as_deref().map(&find).transpose()?;
-        let clock = mapping.clock.as_deref().map(&find).transpose()?;
-        let clock = time.zip(clock);
+        let mut clocks = Vec::new();
+        for (days, clock) in [(&mapping.time, &mapping.clock), (&mapping.start, &mapping.start_clock)] {
+            if let (Some(days), Some(clock)) = (days, clock) {
+                clocks.push((find(days)?, find(clock)?));
+            }
+        }
         let used =
-            |i: &usize| *i == case || named.iter().any(|n| n.0 == *i) || clock.is_some_and(|c| c.1 == *i);
+            |i: &usize| *i == case || named.iter().any(|n| n.0 == *i) || clocks.iter().any(|c| c.1 == *i);
         let others = (0..headers.len()).filter(|i| !used(i)).collect();
         let cells = Cells { width: headers.len(), ..Cells::default() };
         Ok(Self {
@@ -328,7 +348,7 @@ impl TableBuilder {
             offset_s: mapping.offset_s.unwrap_or(BEIJING_S),
             is_1904: false,
             date_order: mapping.date_order,
-            clock,
+            clocks,
             places: Vec::new(),
             report: Report::default(),
             order_said: None,
@@ -342,6 +362,10 @@ impl TableBuilder {
         if empty(self.parts.case) {
             Some(
                 "没有办件编号，未收；如原表是合并单元格，请直接导入原表，或填满后再导入 / no name of a case: set aside; of a sheet with merged cells import the sheet itself, or fill them in",
+            )
+        } else if row.get(self.parts.case).is_some_and(|c| tabular::value::is_spoiled_number(c)) {
+            Some(
+                "办件编号是被表格软件改坏的长数字，分不清是哪一件，未收；请把编号列设为文本后重新导出 / the name of the case is a long number spoiled by a spreadsheet: set aside; format the column as text and export it again",
             )
         } else if empty(self.parts.activity) && times.clone().all(|t| empty(t.0)) {
             Some("没有环节也没有时间，未收 / neither activity nor time: set aside")
@@ -366,6 +390,9 @@ impl TableBuilder {
         }
         if self.cells.rows() as u64 >= self.limits.events {
             return Err(Error::TooLarge { what: "事件 / events", limit: self.limits.events });
+        }
+        if row[self.parts.activity].trim().is_empty() {
+            self.report.add(ProblemKind::NoActivity, "", line, byte);
         }
         let name = row[self.parts.case].trim();
         if name.is_empty() {
@@ -397,7 +424,7 @@ impl TableBuilder {
                     seen.see(self.cells.get(row, i), place.0);
                 }
             }
-            let clock = self.clock.filter(|c| c.0 == i).map(|c| c.1);
+            let clock = self.clocks.iter().find(|c| c.0 == i).map(|c| c.1);
             if !seen.any() && clock.is_none() && !self.is_1904 {
                 continue;
             }

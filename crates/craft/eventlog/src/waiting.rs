@@ -241,7 +241,8 @@ pub fn waiting_of_transitions(
 
 /// Events of a case with both times, by end, then start.
 fn by_end(log: &Log, begin: &[i64], case: usize) -> Vec<u32> {
-    let timed = |e: &usize| log.time()[*e] != NO_TIME && begin[*e] != NO_TIME;
+    // What ends before it begins tells nothing of either.
+    let timed = |e: &usize| log.time()[*e] != NO_TIME && begin[*e] != NO_TIME && begin[*e] <= log.time()[*e];
     let mut events: Vec<u32> = log.case(case).filter(timed).map(|e| e as u32).collect();
     events.sort_by_key(|&e| (log.time()[e as usize], begin[e as usize]));
     events

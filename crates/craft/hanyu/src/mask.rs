@@ -6,11 +6,12 @@ use std::ops::Range;
 
 use hashbrown::HashSet;
 use serde::Serialize;
-
-use crate::checks::{bank_card, credit_code, identity_number};
-use crate::normalise::is_han;
+use tabular::plain;
 
 mod door;
+mod name;
+mod number;
+mod written;
 
 /// What was covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -79,45 +80,21 @@ pub struct Found {
 /// The most findings in one text.
 pub const MAX_FOUND: usize = 10_000;
 
-const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领";
-const NAME_CUES: [&str; 16] = [
-    "姓名",
-    "我叫",
-    "本人叫",
-    "名叫",
-    "联系人",
-    "投诉人",
-    "举报人",
-    "申请人",
-    "户主",
-    "反映人",
-    "来信人",
-    "经办人",
-    "身份证姓名",
-    "收款人",
-    "当事人",
-    "署名",
-];
-const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁\
-任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤欧阳";
-/// Words for anybody; a name follows only where it ends at a mark or at what the person did.
-const GROUP_CUES: [&str; 7] = ["群众", "市民", "业主", "村民", "居民", "我是", "职工"];
 /// Units of a figure: 投资8000000元 is no telephone.
 const UNITS: &str = "元件条人次户吨米平万亿个份家宗起项年倍页千";
-/// A surname followed by one of these is covered already.
-const COVERED: [char; 5] = ['某', '*', '＊', '×', '～'];
-const AFTER_NAME: [&str; 10] = ["反映", "来电", "投诉", "来信", "举报", "咨询", "称", "说", "表示", "诉"];
-const TITLES: [&str; 9] = ["先生", "女士", "小姐", "师傅", "大爷", "大妈", "阿姨", "同学", "同志"];
 
 /// Finds personal data. Sorted, without overlap.
 pub fn find(text: &str) -> Vec<Found> {
-    if text.chars().any(is_wide) {
-        return find_wide(text);
+    if !plain::is_plain(text) {
+        let plain = plain::Plain::of(text);
+        let back = |f: Found| Found { at: plain.back(f.at.start)..plain.back(f.at.end), kind: f.kind };
+        return find(&plain.text).into_iter().map(back).collect();
     }
     let mut out = Vec::new();
-    ascii_runs(text, &mut out);
-    plates(text, &mut out);
-    names(text, &mut out);
+    number::ascii_runs(text, &mut out);
+    number::plates(text, &mut out);
+    written::numbers(text, &mut out);
+    name::names(text, &mut out);
     door::doors(text, &mut out);
     out.sort_by_key(|f| (f.at.start, std::cmp::Reverse(f.at.end)));
     // What overlaps is one finding as long as both: the tail of the second is not left open.
@@ -147,32 +124,9 @@ pub fn refusal(text: &str) -> Option<kernel::Said> {
     ))
 }
 
-/// A full-width digit, letter, hyphen, dot or blank: written like the plain one, three bytes long.
-fn is_wide(c: char) -> bool {
-    matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '－' | '—' | '．' | '＠' | '＋' | '＿' | '\u{3000}')
-}
-
-/// The same where digits and letters are written wide: looked for in the plain form, told where it stands.
-fn find_wide(text: &str) -> Vec<Found> {
-    let mut plain = String::with_capacity(text.len());
-    let mut stands: Vec<(usize, usize)> = Vec::with_capacity(text.len() / 2);
-    for (at, c) in text.char_indices() {
-        stands.push((plain.len(), at));
-        plain.push(match c {
-            '—' => '-',
-            '\u{3000}' => ' ',
-            c if is_wide(c) => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-            c => c,
-        });
-    }
-    stands.push((plain.len(), text.len()));
-    let back = |at: usize| stands.binary_search_by_key(&at, |s| s.0).map_or(text.len(), |i| stands[i].1);
-    find(&plain).into_iter().map(|f| Found { at: back(f.at.start)..back(f.at.end), kind: f.kind }).collect()
-}
-
 /// Is this a word that may be shown alone, as a key word or a reason? Long numbers never are, whatever they are.
 pub fn may_show(word: &str) -> bool {
-    word.chars().filter(char::is_ascii_digit).count() < LONG_NUMBER && find(word).is_empty()
+    word.chars().filter(|c| plain::is_digit(*c)).count() < LONG_NUMBER && find(word).is_empty()
 }
 
 /// So many digits in one word are a number of somebody, not a word.
@@ -218,7 +172,8 @@ fn masked(text: &str) -> (String, usize) {
             passes += 1;
         }
         if !last {
-            let personal = |c: char| c.is_ascii_digit() || matches!(c, '０'..='９' | '@' | '＠');
+            let personal =
+                |c: char| plain::is_digit(c) || plain::numeral(c).is_some() || matches!(c, '@' | '＠');
             out = out.chars().map(|c| if personal(c) { '*' } else { c }).collect();
         }
     }
@@ -254,238 +209,8 @@ fn cover(text: &str, found: &[Found], ends: impl Fn(Personal, usize) -> (usize, 
     out
 }
 
-/// Runs of ASCII letters, digits and joining marks: where numbers and addresses stand.
-fn ascii_runs(text: &str, out: &mut Vec<Found>) {
-    let b = text.as_bytes();
-    let joins = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'@' | b'.' | b'_' | b'-' | b'+' | b' ');
-    let mut i = 0;
-    while i < b.len() && out.len() < MAX_FOUND {
-        if !b[i].is_ascii_alphanumeric() {
-            i += 1;
-            continue;
-        }
-        let end = i + b[i..].iter().take_while(|c| joins(**c)).count();
-        let before = out.len();
-        email(text, i..end, out);
-        if out.len() == before {
-            digit_groups(text, i..end, out);
-        }
-        i = end;
-    }
-}
-
-fn email(text: &str, run: Range<usize>, out: &mut Vec<Found>) {
-    let mut at = run.start;
-    for word in text[run].split(' ') {
-        if let Some((name, host)) = word.split_once('@')
-            && !name.is_empty()
-            && host.split('.').count() >= 2
-            && host.split('.').all(|p| !p.is_empty())
-        {
-            out.push(Found { at: at..at + word.len(), kind: Personal::Email });
-        }
-        at += word.len() + 1;
-    }
-}
-
-/// Digits with blanks or hyphens between them, and the letters that belong (X at the end, passports).
-fn digit_groups(text: &str, run: Range<usize>, out: &mut Vec<Found>) {
-    let b = text.as_bytes();
-    let mut i = run.start;
-    while i < run.end {
-        if !b[i].is_ascii_alphanumeric() {
-            i += 1;
-            continue;
-        }
-        let word_end = i + b[i..run.end].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
-        let word = &text[i..word_end];
-        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
-        let of_a_person = digits >= 17 && word.get(6..14).is_some_and(plausible_birth);
-        if digits < word.len() && !of_a_person && credit_code(word).is_ok() {
-            i = word_end; // a company's code is public
-            continue;
-        }
-        if let Some(kind) = word_kind(text, i, word) {
-            out.push(Found { at: i..word_end, kind });
-            i = word_end;
-            continue;
-        }
-        // 138 0013 8000, 6222 0000 …: join groups of digits.
-        let (mut digits, mut end, mut j) = (String::new(), i, i);
-        while j < run.end && digits.len() < 20 && (b[j].is_ascii_digit() || matches!(b[j], b' ' | b'-')) {
-            if b[j].is_ascii_digit() {
-                digits.push(char::from(b[j]));
-                end = j + 1;
-            }
-            j += 1;
-        }
-        // 430101 19900307 123X: the check letter belongs to the digits before it.
-        let letter = digits.len() == 17 && b.get(end).is_some_and(|c| c.eq_ignore_ascii_case(&b'x'));
-        if end >= word_end && letter && plausible_birth(&digits[6..14]) {
-            out.push(Found { at: i..end + 1, kind: Personal::Identity });
-            i = end + 1;
-            continue;
-        }
-        if end > word_end
-            && let Some(kind) = joined_kind(&digits)
-        {
-            out.push(Found { at: i..end, kind });
-            i = end;
-        } else {
-            i = word_end.max(i + 1);
-        }
-    }
-}
-
-fn word_kind(text: &str, start: usize, word: &str) -> Option<Personal> {
-    let b = word.as_bytes();
-    let digits = b.iter().take_while(|c| c.is_ascii_digit()).count();
-    let before: String = text[..start]
-        .chars()
-        .rev()
-        .filter(|c| !matches!(c, ':' | '：' | ' ' | '是' | '为'))
-        .take(3)
-        .collect();
-    let cue = |c: &str| before.chars().rev().collect::<String>().to_lowercase().ends_with(c);
-    if identity_number(word).is_ok() || (b.len() == 18 && digits >= 17 && plausible_birth(&word[6..14])) {
-        return Some(Personal::Identity);
-    }
-    if b.len() == 15 && digits == 15 && plausible_birth(&format!("19{}", &word[6..12])) {
-        return Some(Personal::Identity);
-    }
-    if cue("微信") || cue("微信号") || cue("qq") || cue("q号") {
-        return (b.len() >= 5).then_some(Personal::Messenger);
-    }
-    if digits == b.len() {
-        let counted = matches!(b.len(), 7 | 8)
-            && text[start + word.len()..].trim_start().chars().next().is_some_and(|c| UNITS.contains(c));
-        return digits_kind(word).filter(|_| !counted);
-    }
-    let passport = matches!(b[0].to_ascii_uppercase(), b'E' | b'G' | b'D' | b'P' | b'H' | b'M' | b'C');
-    (b.len() == 9 && passport && b[1..].iter().filter(|c| c.is_ascii_digit()).count() >= 7)
-        .then_some(Personal::Passport)
-}
-
-fn digits_kind(digits: &str) -> Option<Personal> {
-    let b = digits.as_bytes();
-    match b.len() {
-        11 if b[0] == b'1' && (b'3'..=b'9').contains(&b[1]) => Some(Personal::Phone),
-        13 if digits.starts_with("861") => Some(Personal::Phone),
-        10..=12 if b[0] == b'0' && (b'1'..=b'9').contains(&b[1]) => Some(Personal::Phone),
-        7 | 8 if (b'2'..=b'8').contains(&b[0]) && !plausible_birth(digits) => Some(Personal::Phone),
-        15..=19 if identity_number(digits).is_ok() => Some(Personal::Identity),
-        15..=19 if bank_card(digits) => Some(Personal::BankCard),
-        14 if plausible_birth(&digits[..8]) => None, // a moment: 20261127100000
-        14..=30 => Some(Personal::BankCard),
-        _ => None,
-    }
-}
-
-/// Groups of digits with blanks or hyphens between them. A number of a case (4306-2026-0000001) is nobody's.
-fn joined_kind(digits: &str) -> Option<Personal> {
-    match digits.len() {
-        18 if plausible_birth(&digits[6..14]) => Some(Personal::Identity),
-        16 | 19 => Some(Personal::BankCard),
-        _ => digits_kind(digits).filter(|k| *k != Personal::BankCard || bank_card(digits)),
-    }
-}
-
-fn plausible_birth(d: &str) -> bool {
-    let n = |r: Range<usize>| d.get(r).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
-    d.len() == 8
-        && (1900..2100).contains(&n(0..4))
-        && (1..=12).contains(&n(4..6))
-        && (1..=31).contains(&n(6..8))
-}
-
-fn plates(text: &str, out: &mut Vec<Found>) {
-    for (i, c) in text.char_indices() {
-        if !PROVINCES.contains(c) || out.len() >= MAX_FOUND {
-            continue;
-        }
-        let start = i + c.len_utf8();
-        let mut end = start;
-        let mut n = 0;
-        let mut digits = 0;
-        for (j, p) in text[start..].char_indices().take(9) {
-            if matches!(p, '·' | '.' | ' ' | '-') && n == 1 {
-                continue;
-            }
-            let good = if n == 0 { p.is_ascii_alphabetic() } else { p.is_ascii_alphanumeric() };
-            let last = n >= 5 && matches!(p, '学' | '警' | '港' | '澳' | '挂');
-            if !(good || last) {
-                break;
-            }
-            digits += usize::from(p.is_ascii_digit());
-            n += 1;
-            end = start + j + p.len_utf8();
-        }
-        if (6..=7).contains(&n) && digits >= 2 {
-            out.push(Found { at: i..end, kind: Personal::Plate });
-        }
-    }
-}
-
-fn names(text: &str, out: &mut Vec<Found>) {
-    for cue in NAME_CUES {
-        for (i, _) in text.match_indices(cue).take(200) {
-            let mut start = i + cue.len();
-            let rest = &text[start..];
-            let skip = rest.trim_start_matches(['是', '为', ':', '：', ' ', '(', '（']);
-            start += rest.len() - skip.len();
-            if let Some(end) = name_end(text, start) {
-                out.push(Found { at: start..end, kind: Personal::Name });
-            }
-        }
-    }
-    for cue in GROUP_CUES {
-        for (i, _) in text.match_indices(cue).take(200) {
-            let start = i + cue.len();
-            let ends = |end: &usize| {
-                let rest = &text[*end..];
-                rest.chars().next().is_none_or(|c| !is_han(c) && !c.is_alphanumeric())
-                    || AFTER_NAME.iter().any(|w| rest.starts_with(w))
-            };
-            let given: Vec<usize> =
-                text[start..].char_indices().take(4).map(|(j, c)| start + j + c.len_utf8()).collect();
-            let all_han = |end: usize| text[start..end].chars().all(|c| is_han(c) && !COVERED.contains(&c));
-            let surname = text[start..].chars().next().is_some_and(|c| SURNAMES.contains(c));
-            let end =
-                [2, 1].into_iter().filter_map(|n| given.get(n).copied()).find(|e| all_han(*e) && ends(e));
-            if let Some(end) = end.filter(|_| surname) {
-                out.push(Found { at: start..end, kind: Personal::Name });
-            }
-        }
-    }
-    for title in TITLES {
-        for (i, _) in text.match_indices(title).take(200) {
-            let before: Vec<(usize, char)> = text[..i].char_indices().rev().take(3).collect();
-            let surname = (1..=before.len()).rev().find(|n| {
-                SURNAMES.contains(before[n - 1].1)
-                    && before[..*n].iter().all(|(_, c)| is_han(*c) && !COVERED.contains(c))
-            });
-            if let Some(n) = surname.filter(|n| *n >= 2) {
-                out.push(Found { at: before[n - 1].0..i, kind: Personal::Name });
-            }
-        }
-    }
-}
-
-/// The end of a name of two or three characters that begins with a common surname and stops at a mark.
-fn name_end(text: &str, start: usize) -> Option<usize> {
-    let mut chars = text[start..].char_indices();
-    let (_, first) = chars.next()?;
-    if !SURNAMES.contains(first) {
-        return None;
-    }
-    let given: Vec<(usize, char)> = chars.take_while(|(_, c)| is_han(*c)).take(4).collect();
-    match given.len() {
-        _ if given.first().is_some_and(|(_, c)| COVERED.contains(c)) => None,
-        0 => None,
-        1..=3 => given.get(given.len().min(2) - 1).map(|(i, c)| start + i + c.len_utf8()),
-        _ => given.get(1).map(|(i, c)| start + i + c.len_utf8()),
-    }
-}
+#[cfg(test)]
+mod laws;
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use tabular::plain::is_noise;
 use tabular::script::simplified;
 
 /// The most characters that any reading of one text looks at; the rest is left out (bounded work).
@@ -34,11 +35,6 @@ const fn half_width(c: char) -> char {
         '\u{ff01}'..='\u{ff5e}' => (c as u32 - 0xfee0) as u8 as char,
         _ => c,
     }
-}
-
-const fn is_noise(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{0}'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}')
 }
 
 /// The text in its one written form, at most `MAX_CHARS` characters besides blanks: half width, simplified, without control

@@ -1,6 +1,9 @@
 //! 表尾: rows of a table that are none of its records: sums, who filled it in, notes, the numbers of its columns,
 //! a header that comes again.
 
+use std::collections::HashSet;
+
+use crate::header;
 use crate::when::half_width;
 
 const SUMS: &[&str] = &[
@@ -315,6 +318,105 @@ pub fn is_header_again(cells: &[String], names: &[String]) -> bool {
     same >= 2
 }
 
+/// Watches for headers among the rows (表头再现): files are put together of several tables, and not all have their
+/// columns in one order.
+#[derive(Clone, Debug, Default)]
+pub struct Again {
+    /// The columns as they are read, and as they are compared.
+    names: Vec<String>,
+    plain: Vec<String>,
+    known: HashSet<String>,
+    /// Bytes of a cell that can be one of them, with a note or a number about it.
+    longest: usize,
+    /// The row of a header with other columns, below which nothing is read by the first.
+    other: Option<u64>,
+}
+
+/// Characters of a cell of a header at most.
+const NAME_MAX: usize = 40;
+
+impl Again {
+    /// Of the columns that are read.
+    pub fn new(names: &[String]) -> Self {
+        let plain: Vec<String> = names.iter().map(|n| header::name(n)).collect();
+        let known: HashSet<String> = plain.iter().filter(|n| !n.is_empty()).cloned().collect();
+        let longest = plain.iter().map(String::len).max().unwrap_or(0) + NAME_MAX;
+        Self { names: names.to_vec(), plain, known, longest, other: None }
+    }
+    /// Was there a header with other columns?
+    pub const fn is_apart(&self) -> bool {
+        self.other.is_some()
+    }
+    /// Why a row is not read: it is a header, or it stands below one whose columns are others. Rows are seen in
+    /// their order; empty ones say nothing.
+    pub fn see(&mut self, row: u64, cells: &[String]) -> Option<String> {
+        if is_header_again(cells, &self.names) {
+            self.other = None;
+            return Some("重复的表头 / the header again".to_owned());
+        }
+        if self.is_other(cells) {
+            self.other = Some(row);
+            return Some(
+                "另一张表的表头，列和前面的不一样；它下面的行没有读，请分成两个文件（或两张工作表）导入 / the header of another table with other columns: rows below it are not read; split them into two files or sheets".to_owned(),
+            );
+        }
+        let other = self.other.filter(|_| cells.iter().any(|c| !c.trim().is_empty()))?;
+        Some(format!(
+            "在第 {other} 行的另一张表里，列和前面的不一样，没有读；请分开导入 / in the other table that begins in row {other}: not read, import it apart"
+        ))
+    }
+    /// Is this row a header with columns in another order, or with others beside them?
+    fn is_other(&self, cells: &[String]) -> bool {
+        let filled = || cells.iter().enumerate().map(|(i, c)| (i, c.trim())).filter(|(_, c)| !c.is_empty());
+        // Most rows are records: their first cell is no name.
+        let Some((_, first)) = filled().next() else { return false };
+        let is_name = |t: &str| t.len() <= self.longest && self.known.contains(&header::name(t));
+        if !is_name(first) && !filled().nth(1).is_some_and(|f| is_name(f.1)) {
+            return false;
+        }
+        let (mut known, mut all) = (0, 0);
+        let mut seen = HashSet::new();
+        for (_, text) in filled() {
+            let word = text.chars().count() <= NAME_MAX
+                && text.parse::<f64>().is_err()
+                && !crate::when::looks_like_time(text);
+            if !word || !seen.insert(text) {
+                return false;
+            }
+            all += 1;
+            known += usize::from(is_name(text));
+        }
+        // The same columns with more beside them are read as they are.
+        let in_place =
+            filled().filter(|(i, t)| self.plain.get(*i).is_some_and(|n| *n == header::name(t))).count();
+        known >= if is_name(first) { 2 } else { 3 }
+            && known * 2 > all
+            && in_place < self.known.len().min(known)
+    }
+}
+
+/// Rows above a header that look like records of another table (表头之上的行), by their place: as many cells filled as in a
+/// record, and different ones. Titles, dates and who fills the table in have fewer.
+pub fn above(rows: &[Vec<String>], columns: usize) -> Vec<usize> {
+    let is_record = |row: &Vec<String>| {
+        let mut different: Vec<&str> = row.iter().map(|c| c.trim()).filter(|c| !c.is_empty()).collect();
+        different.sort_unstable();
+        different.dedup();
+        let labels = different
+            .iter()
+            .filter(|c| {
+                c.ends_with([':', '：'])
+                    || c.contains(['：', ':']) && !c.contains(|d: char| d.is_ascii_digit())
+            })
+            .count();
+        different.len() >= 3 && different.len() * 2 > columns && labels * 2 < different.len()
+    };
+    (0..rows.len()).filter(|i| is_record(&rows[*i])).collect()
+}
+
+/// What is told of such a row.
+pub const ABOVE: &str = "在表头之上，没有读；如是另一张表的记录，请分开导入 / above the header, not read: if it is a record of another table, import it apart";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -387,5 +489,58 @@ mod tests {
         assert!(
             is_header_again(&row("编号,标题,内容,"), &names) && !is_header_again(&row("编号,标题,"), &names)
         );
+    }
+
+    #[test]
+    fn another_table_on_the_sheet_is_not_read_by_the_first_header() {
+        let row = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
+        let names = row("编号,标题,内容,来信人");
+        for other in [
+            "编号,内容,标题,来信人",
+            "标题,编号,内容,来信人",
+            "编号,内容,标题,来电人",
+            "编号,内容,标题,来电人,联系电话",
+            "序号,编号,标题,内容,来信人",
+            "内容,标题",
+            " 编 号 ,内容（必填）,标题,来信人",
+        ] {
+            let mut again = Again::new(&names);
+            assert_eq!(again.see(2, &row("M1,积水,桥下积水,张某")), None, "{other}");
+            assert!(again.see(3, &row(other)).is_some() && again.is_apart(), "{other}");
+            assert!(again.see(4, &row("M2,井盖松动了,井盖,李某")).unwrap().contains("第 3 行"), "{other}");
+            assert_eq!(again.see(5, &row(",,,")), None);
+            assert!(again.see(6, &row("编号,标题,内容,来信人")).is_some());
+            assert_eq!(again.see(7, &row("M3,灯,灯不亮,王某")), None, "{other}: the first header again");
+        }
+        for same in ["编号,标题,内容,来信人", "编号,标题,内容,来信人,办理人"] {
+            let mut again = Again::new(&names);
+            again.see(3, &row(same));
+            assert_eq!(again.see(4, &row("M2,井盖,井盖松动了,李某")), None, "{same}");
+        }
+        for record in [
+            "标题,内容看不懂,,",
+            "1,标题,内容,",
+            "编号,路灯的编号掉了,路灯,2024-01-01",
+            "M1,内容,标题,李某",
+            ",,,",
+        ] {
+            assert_eq!(Again::new(&names).see(3, &row(record)), None, "{record}");
+        }
+    }
+
+    #[test]
+    fn records_above_the_header_are_told_and_titles_are_not() {
+        let rows =
+            |text: &str| text.lines().map(|l| l.split(',').map(str::to_owned).collect()).collect::<Vec<_>>();
+        assert_eq!(above(&rows("表一,,,\nX,甲乙,丙丁,\nM1,积水,桥下积水,张某\n二、来电,,,"), 4), [1, 2]);
+        for title in [
+            "登记表,登记表,登记表,登记表",
+            "截至,2024-03-05,,",
+            "填报单位：甲局,,,单位：件",
+            "填报单位：,甲局,填报日期：,2024-03-05",
+            ",,,",
+        ] {
+            assert_eq!(above(&rows(title), 4), Vec::<usize>::new(), "{title}");
+        }
     }
 }

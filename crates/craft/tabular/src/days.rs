@@ -342,8 +342,8 @@ fn together(first: &One, second: &One, added: bool) -> bool {
     !first.may_be_date() && !second.may_be_date() && (smaller || added)
 }
 
-/// How long it roughly is, to find the longer of two.
-const fn length(span: Span) -> f64 {
+/// How long it roughly is in days of the calendar, to find the longer of two.
+pub const fn length(span: Span) -> f64 {
     match span {
         Span::WorkingDays(n) => n * 1.4,
         Span::NaturalDays(n) => n,

@@ -186,13 +186,30 @@ fn is_words(row: &[String]) -> bool {
             .all(|t| t.chars().count() <= 40 && t.parse::<f64>().is_err() && !crate::when::looks_like_time(t))
 }
 
+/// Does a header that is already found have records of its own above this row? Then what stands here is no better header
+/// of the same table, however many columns it has.
+fn is_below_records(rows: &[Vec<String>], header: &Header, at: usize, words: &dyn Vocabulary) -> bool {
+    let filled = |row: &Vec<String>| row.iter().filter(|t| !t.trim().is_empty()).count();
+    let known = |row: &Vec<String>| row.iter().filter(|t| words.field(&name(t)).is_some()).count();
+    let end = header.at + header.lines;
+    // A line of labels and values (单位, 甲局, 日期, 2024-03) is not a header with records.
+    let first = &rows[header.at];
+    at > end
+        && is_words(first)
+        && known(first) * 2 > filled(first)
+        && rows[end..at].iter().any(|row| filled(row) >= 2 && known(row) == 0)
+}
+
 /// Finds the header among the first rows of a sheet. Merged cells are expected to be filled.
 pub fn find(rows: &[Vec<String>], words: &dyn Vocabulary) -> Option<Header> {
     let known = |n: &str| words.field(n);
-    // Most fields, then fewest lines, then the first.
+    // Most fields, then fewest lines, then the first; a header below records of one that is enough is another table's.
     let mut best: Option<(usize, Header)> = None;
     for at in 0..rows.len().min(HEADER_WITHIN) {
         for lines in 1..=LINES_MAX.min(rows.len() - at) {
+            if best.as_ref().is_some_and(|b| is_below_records(rows, &b.1, at + lines - 1, words)) {
+                break;
+            }
             let these = &rows[at..at + lines];
             if lines > 1 && !these.iter().all(|r| is_words(r)) {
                 break;
@@ -341,6 +358,19 @@ mod tests {
         assert_eq!(find(&rows("填表说明\n1. 每行一件"), &Letters), None);
         assert_eq!(find(&rows("a,b\n1,2"), &Letters), None);
         assert_eq!(find(&[], &Letters), None);
+    }
+
+    #[test]
+    fn of_two_tables_the_first_is_read() {
+        let two = "一、来信,,\n编号,内容,来信时间\nM1,桥下积水,2024-03-17\n,,\n二、来电,,\n编号,来信时间,内容,姓名,电话\nM2,2024-03-18,灯,张某,1";
+        assert_eq!(found(two), (1, 1, "编号,内容,来信时间".into()));
+        let close = "一、来信,,\n编号,内容,来信时间\nM1,桥下积水,甲\n二、来电,,\n编号,来信时间,内容,姓名,电话\nM2,乙,灯,张某,1";
+        assert_eq!(found(close), (1, 1, "编号,内容,来信时间".into()));
+        let closest = "编号,内容,来信时间\nM1,桥下积水,甲\n编号,来信时间,内容,姓名,电话\nM2,乙,灯,张某,1";
+        assert_eq!(found(closest), (0, 1, "编号,内容,来信时间".into()));
+        // What stands above a header is none where it has no records.
+        assert_eq!(found("内容,编号\n\n编号,内容,姓名,电话\n1,积水,甲,1").0, 2);
+        assert_eq!(found("时间,2024-03,内容,积水\n说明,见下\n编号,内容,姓名\n1,积水,甲").0, 2);
     }
 
     #[test]

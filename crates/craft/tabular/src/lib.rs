@@ -9,6 +9,7 @@ pub mod csv;
 pub mod days;
 pub mod header;
 pub mod kind;
+pub mod plain;
 pub mod records;
 pub mod script;
 pub mod text;

@@ -165,6 +165,9 @@ pub fn find<'a>(
         sheets_other: others.map(|s| OtherSheet { name: s.name.clone(), hidden: s.hidden }).collect(),
         ..Told::default()
     };
+    for at in aside::above(&sheet.rows[..header.at], header.names.len()) {
+        told.aside(at as u64 + 1, aside::ABOVE);
+    }
     let word = |c: usize| fields[c].map(door.word);
     let rivals = header::rivals(&header.names, &AsAsked::of(door, &sheet.name));
     let shown = header::unique(&names);
@@ -226,6 +229,7 @@ impl<'a> Records<'a> {
         'a: 's,
     {
         let mut good = Vec::new();
+        let mut again = aside::Again::new(&self.header.names);
         for (i, cells) in self.sheet.rows.iter().enumerate().skip(self.header.at + self.header.lines) {
             let row = i as u64 + 1;
             if let Some((_, why)) = self.sheet.faults.iter().find(|f| f.0 == row) {
@@ -236,8 +240,8 @@ impl<'a> Records<'a> {
                 continue;
             }
             self.told.hidden_rows += u64::from(self.sheet.hidden_rows.contains(&row));
-            let why = if aside::is_header_again(cells, &self.header.names) {
-                Some("重复的表头 / the header again".to_owned())
+            let why = if let Some(why) = again.see(row, cells) {
+                Some(why)
             } else if let Some((zh, en)) = aside::why(cells, self.header.names.len()) {
                 Some(format!("{zh} / {en}"))
             } else {

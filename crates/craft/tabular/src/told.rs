@@ -127,7 +127,7 @@ impl Told {
             let mut samples: Vec<String> = Vec::new();
             let mut raw: Vec<String> = Vec::new();
             for text in rows.iter().filter_map(|r| r.get(c)).map(|t| t.trim()).filter(|t| !t.is_empty()) {
-                let sample = crate::value::sample(text);
+                let sample = crate::value::sample_of(&names[c], text);
                 if !samples.contains(&sample) {
                     samples.push(sample);
                     raw.push(text.to_owned());

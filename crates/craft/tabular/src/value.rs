@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::plain::{Plain, numeral};
 use crate::when::half_width;
 
 /// A text without the guard by which an export keeps a spreadsheet from touching it: `="00012"`, `'00012`, a tab.
@@ -200,14 +201,135 @@ pub fn likely(samples: &[String]) -> Option<&'static str> {
     None
 }
 
-/// A value for people to recognise a column by: identity and bank card numbers without their middle.
+/// Places of a number that is shown only at its ends.
+const LONG: usize = 15;
+/// Marks that may stand between the groups of a telephone or identity number.
+const GROUP_MARKS: &[char] = &[' ', '-', '.', '/', '·', '_', '(', ')', ','];
+
+/// A value for people to recognise a column by, with what would tell whose it is covered: telephone, identity and
+/// card numbers in whatever digits and with whatever marks, addresses of mail.
 pub fn sample(text: &str) -> String {
     let shown: String = text.chars().take(40).collect();
-    let long = shown.len() >= 15
-        && shown.bytes().filter(u8::is_ascii_digit).count() >= 14
+    // A part of a day, an amount: 0.395833333333.
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let fraction =
+        shown.split_once('.').is_some_and(|(whole, part)| whole.len() <= 2 && digits(whole) && digits(part));
+    if fraction {
+        return shown;
+    }
+    let long = shown.len() >= LONG
+        && shown.bytes().filter(u8::is_ascii_digit).count() >= LONG - 1
         && shown.is_ascii()
         && !shown.contains([' ', ':', '-']);
-    if long { format!("{}******{}", &shown[..4], &shown[shown.len() - 4..]) } else { shown }
+    if long {
+        return format!("{}******{}", &shown[..4], &shown[shown.len() - 4..]);
+    }
+    if crate::when::looks_like_time(&shown) {
+        return shown;
+    }
+    let plain: Vec<char> = Plain::of(&shown).text.chars().collect();
+    let digit = |c: char| c.to_digit(10).or_else(|| numeral(c)?.to_digit(10));
+    let mut hide = vec![false; plain.len()];
+    let mut at = 0;
+    while at < plain.len() {
+        if digit(plain[at]).is_none() {
+            at += 1;
+            continue;
+        }
+        // Groups of digits with one mark between two of them.
+        let (mut end, mut groups) = (at, vec![String::new()]);
+        let mut i = at;
+        while i < plain.len() {
+            match digit(plain[i]) {
+                Some(d) => {
+                    if i > end {
+                        groups.push(String::new());
+                    }
+                    if let (Some(group), Some(d)) = (groups.last_mut(), char::from_digit(d, 10)) {
+                        group.push(d);
+                    }
+                    end = i + 1;
+                }
+                None if i == end && GROUP_MARKS.contains(&plain[i]) => {}
+                None => break,
+            }
+            i += 1;
+        }
+        let digits = (at..end).filter(|i| digit(plain[*i]).is_some()).collect::<Vec<_>>();
+        if is_somebodys(&groups) {
+            let (head, tail) = if digits.len() >= LONG - 1 { (4, 4) } else { (3, 2) };
+            digits[head.min(digits.len())..digits.len().saturating_sub(tail).max(head)]
+                .iter()
+                .for_each(|i| hide[*i] = true);
+        }
+        at = end;
+    }
+    let mail = plain.iter().position(|c| *c == '@').filter(|at| *at > 0 && plain[at + 1..].contains(&'.'));
+    if let Some(at) = mail {
+        (1..at).filter(|i| plain[*i] != ' ').for_each(|i| hide[i] = true);
+    }
+    if hide.contains(&true) {
+        plain.iter().zip(hide).map(|(c, hide)| if hide { '*' } else { *c }).collect()
+    } else {
+        shown
+    }
+}
+
+/// Are these groups of digits the number of a telephone, a person or a card?
+fn is_somebodys(groups: &[String]) -> bool {
+    let all = groups.concat();
+    let all =
+        all.strip_prefix("0086").or_else(|| all.strip_prefix("86").filter(|r| r.len() == 11)).unwrap_or(&all);
+    let b = all.as_bytes();
+    let year = |g: &str| g.len() == 4 && (g.starts_with("19") || g.starts_with("20"));
+    let first = groups.first().map_or(0, String::len);
+    match b.len() {
+        11 if b[0] == b'1' && b[1] >= b'3' => groups.len() != 2 || first != 10,
+        10..=12 if b[0] == b'0' && b[1] != b'0' => true,
+        n if n >= LONG - 1 => !groups.iter().all(|g| year(g)) && groups.iter().any(|g| g.len() >= 4),
+        _ => groups.iter().any(|g| {
+            matches!(g.len(), 7 | 8) && (b'2'..=b'8').contains(&g.as_bytes()[0]) && groups.len() == 1
+        }),
+    }
+}
+
+/// Parts of the name of a column that says who somebody is, where they live and how they are reached.
+const PERSONAL_COLUMNS: [&str; 22] = [
+    "姓名",
+    "电话",
+    "手机",
+    "身份证",
+    "证件号",
+    "联系人",
+    "联系方式",
+    "来信人",
+    "来电人",
+    "留言人",
+    "评价人",
+    "反映人",
+    "诉求人",
+    "投诉人",
+    "举报人",
+    "申请人",
+    "信访人",
+    "住址",
+    "地址",
+    "邮箱",
+    "微信",
+    "账户",
+];
+
+/// A value of a column of that name, for people to recognise it by: of one that is about a person only the first
+/// character, and of what is longer the last two.
+pub fn sample_of(column: &str, text: &str) -> String {
+    let shown = sample(text);
+    let name = crate::header::name(column);
+    if shown.contains('*') || !PERSONAL_COLUMNS.iter().any(|p| name.contains(p)) {
+        return shown;
+    }
+    let n = shown.chars().count();
+    let keeps = |i: usize| i == 0 || n > 6 && i + 2 >= n;
+    shown.chars().enumerate().map(|(i, c)| if keeps(i) { c } else { '*' }).collect()
 }
 
 /// A count written by people: `3`, `３`, `1,234`, `12.0`, `5个`.
@@ -296,6 +418,48 @@ mod tests {
         assert_eq!((one("桥下积水很深"), sample("桥下积水很深").as_str()), (None, "桥下积水很深"));
         assert_eq!(sample("11010519491231002X"), "1101******002X");
         assert_eq!(sample("2024-03-20 17:00:00"), "2024-03-20 17:00:00");
+        for (text, want) in [
+            ("13800000000", "138******00"),
+            ("１３８００００００００", "138******00"),
+            ("138-0000-0000", "138-****-**00"),
+            ("138 0000 0000", "138 **** **00"),
+            ("138.0000.0000", "138.****.**00"),
+            ("一三八〇〇〇〇一二三四", "一三八******三四"),
+            ("①③⑧00001234", "138******34"),
+            ("张某 13800001234", "张某 138******34"),
+            ("0730-8888123", "073*-*****23"),
+            ("8888123", "888**23"),
+            ("430611 19900307 1234", "4306** ******** 1234"),
+            ("zhang.san@example.com", "z********@example.com"),
+        ] {
+            assert_eq!(sample(text), want);
+        }
+        for text in [
+            "2024-03-05",
+            "20240305",
+            "2024-13-45",
+            "20240305090000",
+            "1234567",
+            "19,000,000",
+            "0.395833333333",
+            "3.1415926",
+            "1200元",
+            "45356.604166",
+            "12345",
+            "2019 2020 2021 2022",
+            "幸福路12号",
+            "一二三四五",
+        ] {
+            assert_eq!(sample(text), text);
+        }
+        for (column, text, want) in [
+            ("评价人姓名", "张晓明", "张**"),
+            ("联系地址", "建设路12号3栋502室", "建*********2室"),
+            ("备注", "张晓明", "张晓明"),
+            ("联系电话", "1380000", "1****00"),
+        ] {
+            assert_eq!(sample_of(column, text), want);
+        }
         assert_eq!(
             (count("３"), count("1,234"), count("12.0"), count("5个"), count("-1"), count("x")),
             (Some(3), Some(1234), Some(12), Some(5), None, None)

@@ -135,7 +135,7 @@ pub(crate) fn digits(phone: &str) -> Result<String, Error> {
 }
 
 /// No staff acts by a resident's code: they have their own pages.
-fn not_staff(signed: Option<&Actor>) -> Result<(), Error> {
+pub(crate) fn not_staff(signed: Option<&Actor>) -> Result<(), Error> {
     match signed {
         None => Ok(()),
         Some(_) => Err(Error::Forbidden(Said::new(
@@ -154,7 +154,7 @@ fn short_item(item: &str) -> Result<(), Error> {
 }
 
 impl Halls {
-    fn person(&self, digits: &str) -> String {
+    pub(crate) fn person(&self, digits: &str) -> String {
         ledger::hex(&self.city.vault().token_digest(&format!("appointment/person/{digits}"))[..16])
     }
 

@@ -60,6 +60,7 @@ pub(crate) fn here<'a>(hall: &'a Hall, actor: &Actor, window: Option<u16>, day: 
         region: &hall.region,
         posted: posted(hall, actor, day).is_some(),
         at_window: window.is_some_and(at),
+        helps: false,
     }
 }
 

@@ -151,6 +151,7 @@ impl Halls {
             if id != 0 {
                 let old = load(tx, id)?;
                 door(&actor, op::WriteHall, &old.hall, today)?;
+                crate::rosters::keeps_shifts(tx, id, &old.hall, &new, today)?;
                 if old.row.ver != ver {
                     let stream = kernel::StreamId::new(kernel::StreamKind::Hall, id);
                     return Err(Error::Changed(store::StoreError::Conflict {
@@ -173,6 +174,16 @@ impl Halls {
                         "posts",
                         "定岗的人员账号不存在或已停用",
                         "no such account, or it is turned off",
+                    ));
+                }
+            }
+            for staff in new.helping.helpers.iter().filter_map(|h| h.staff) {
+                let known = store::office::staff_by_id(tx, staff)?.filter(|s| s.active);
+                if !known.is_some_and(|s| hall::help::table::HELPING.contains(&s.role)) {
+                    return Err(Error::invalid(
+                        "helpers",
+                        "帮办员的账号不存在、已停用，或岗位不能帮办（窗口、经办、统筹、走流程、单位管理和志愿者可以）",
+                        "no such account in use, or not of a role that helps",
                     ));
                 }
             }

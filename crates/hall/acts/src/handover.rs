@@ -289,6 +289,19 @@ impl Halls {
             let now = tx.now();
             let me = gives(&l, &actor, window, now.date())?;
             let permit = access::decide(&actor, op::OwnShifts, Own(Some(me)))?;
+            // What was returned goes back to whom it was given to.
+            let mended = match mends {
+                None => None,
+                Some(id) => {
+                    let row = rows::hand_over_by_id(tx, id)?.ok_or(Error::NotFound)?;
+                    let returned = sheet_of(&row)?.stage == HandStage::Returned;
+                    if row.gives != me || row.hall != hall || row.desk != i64::from(window) || !returned {
+                        return Err(Error::NotFound);
+                    }
+                    Some(row)
+                }
+            };
+            let takes = mended.as_ref().map_or(takes, |row| row.takes);
             let heir =
                 l.hall.posts.iter().any(|p| {
                     p.window == window && p.staff == takes && p.until.is_none_or(|u| u >= now.date())
@@ -313,27 +326,17 @@ impl Halls {
                 missing: String::new(),
                 stage: HandStage::Given,
             };
-            let row = match mends {
-                None => HandOverRow {
-                    id: 0,
-                    ver: 0,
-                    hall,
-                    desk: i64::from(window),
-                    day: now.day_number(),
-                    gives: me,
-                    takes,
-                    state: String::new(),
-                    doc: String::new(),
-                },
-                Some(id) => {
-                    let row = rows::hand_over_by_id(tx, id)?.ok_or(Error::NotFound)?;
-                    let returned = sheet_of(&row)?.stage == HandStage::Returned;
-                    if row.gives != me || row.takes != takes || row.desk != i64::from(window) || !returned {
-                        return Err(Error::NotFound);
-                    }
-                    row
-                }
-            };
+            let row = mended.unwrap_or_else(|| HandOverRow {
+                id: 0,
+                ver: 0,
+                hall,
+                desk: i64::from(window),
+                day: now.day_number(),
+                gives: me,
+                takes,
+                state: String::new(),
+                doc: String::new(),
+            });
             save(tx, &permit, &row, &sheet, "give")
         })
     }

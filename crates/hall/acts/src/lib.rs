@@ -8,6 +8,7 @@ mod doors;
 mod figures;
 mod halls;
 mod handover;
+mod help;
 mod moments;
 mod places;
 mod posted;
@@ -20,14 +21,15 @@ mod told;
 use std::sync::Arc;
 
 use city::{Cached, City, Door, Error};
-use store::Tx;
 use store::ratings::ServiceRow;
+use store::{Rd, Tx};
 
 pub use booking::{AppointmentView, Asked, Begun, Standby};
 pub use desk::{BookingLine, Bookings};
 pub use figures::{FigureLine, HallFigures, PresenceLine, TicketLine, What};
 pub use halls::{HallLine, HallView, Touched};
 pub use handover::{AbView, DueLine, HandOverView, OpenAt, QueueCover, Uncovered};
+pub use help::{Grantor, HelpAsked, HelpEvent, HelpFigures, HelpLine, HelpView, NewHelp, Stop};
 pub use moments::HALLS;
 pub use places::Offer;
 pub use posted::{PostedLine, PostedReply, monday};
@@ -40,6 +42,8 @@ pub use tickets::{AtWindow, Call, QueueNow, Screen, TicketView};
 pub struct HallHandovers {
     /// 办结交评: what was done at a window is on record and can be rated; answers the token of its rating
     pub ticket_becomes_service: fn(&City, &mut Tx<'_>, &access::Permit, &ServiceRow) -> Result<String, Error>,
+    /// the token of the rating of a service that is on record under this code; none when there is none
+    pub token_of_service: fn(&City, &mut Rd<'_>, &str) -> Result<Option<String>, Error>,
 }
 
 /// The movement 厅 over a city. A clone is another handle.

@@ -28,7 +28,7 @@ impl Halls {
     /// The store could not.
     pub fn moments(&self) -> Result<usize, Error> {
         self.lay_ahead()?;
-        let mut moved = 0;
+        let mut moved = self.help_moments()?;
         loop {
             let done = self.write(|app, tx| app.some(tx)).wait()?;
             moved += done;
@@ -93,7 +93,7 @@ impl Halls {
     }
 
     /// One that cannot be done harms itself alone: put aside, told, tried again later.
-    fn settled(
+    pub(crate) fn settled(
         &self,
         tx: &mut Tx<'_>,
         stream: kernel::StreamId,

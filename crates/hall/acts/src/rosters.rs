@@ -180,9 +180,19 @@ pub(crate) fn save(
     Ok(rows::put(tx, permit, &row, act, &data)?)
 }
 
-fn weeks_of(l: &Loaded, first: Date, weeks: u8) -> Result<Date, Error> {
+/// How far ahead a roster may begin, days: a wrong year is a slip.
+const AHEAD: i64 = 7 * 26;
+
+fn weeks_of(l: &Loaded, first: Date, weeks: u8, today: Date) -> Result<Date, Error> {
     if first.weekday().to_monday_zero_offset() != 0 {
         return Err(Error::invalid("first", "请从星期一开始排班", "a roster begins on a Monday"));
+    }
+    if first > plus(today, AHEAD) {
+        return Err(Error::invalid(
+            "first",
+            "最多提前半年排班，请核对年份",
+            "a roster begins within half a year: look at the year",
+        ));
     }
     if !(1..=WEEKS).contains(&weeks) {
         return Err(Error::invalid(
@@ -303,7 +313,7 @@ impl Halls {
             let l = load(rd, hall)?;
             let today = app.city.store().now().date();
             door(&actor, op::WriteRoster, &l.hall, today)?;
-            let last = weeks_of(&l, first, weeks)?;
+            let last = weeks_of(&l, first, weeks, app.city.store().now().date())?;
             if last < today {
                 return Err(Error::invalid("first", "这几周已经过去", "these weeks are over"));
             }
@@ -330,12 +340,13 @@ impl Halls {
     }
 
     /// Draws a roster again from today on; what is over stays; nothing is written.
-    pub fn redraw_roster(&self, actor: Actor, id: i64, how: Redraw) -> Later<Drawn> {
+    pub fn redraw_roster(&self, actor: Actor, id: i64, ver: i64, how: Redraw) -> Later<Drawn> {
         self.study(move |app, rd| {
             let (row, mut sheet) = load_roster(rd, id)?;
             let l = load(rd, row.hall)?;
             let today = app.city.store().now().date();
             door(&actor, op::WriteRoster, &l.hall, today)?;
+            unchanged(StreamKind::Roster, id, ver, row.ver)?;
             let (first, last) = (date(row.first).max(today), date(row.last));
             if last < today {
                 return Err(Error::invalid("first", "这张排班表已经过去", "this roster is over"));
@@ -483,7 +494,7 @@ impl Halls {
             struct Published<'a> {
                 duties: &'a [Duty],
             }
-            sheet.published = Some(sheet.duties.clone());
+            sheet.publish(sheet.duties.clone());
             save(tx, &permit, &row, &sheet, "publish", &Published { duties: sheet.in_force() }).map(drop)
         })
     }
@@ -506,7 +517,9 @@ impl Halls {
                     }
                 }
             }
-            out.sort_by_key(|x| (x.0.day, x.0.window, x.0.shift.clone()));
+            // Who comes first in the day stands first.
+            let begins = |d: &Duty| l.hall.rostering.shift(&d.shift).map(hall::roster::Shift::ends);
+            out.sort_by_key(|x| (x.0.day, x.0.window, begins(&x.0), x.0.shift.clone()));
             Ok((l.hall, out))
         })
     }
@@ -531,6 +544,35 @@ pub(crate) fn rostered(rd: &mut Rd<'_>, l: &Loaded, first: Date, last: Date) -> 
     Ok(out)
 }
 
+/// Shifts that people were told keep their hours: a duty holds only the code of its shift, and what was published, also what
+/// is over, would become another one unseen.
+pub(crate) fn keeps_shifts(
+    rd: &mut Rd<'_>,
+    hall: i64,
+    old: &Hall,
+    new: &Hall,
+    today: Date,
+) -> Result<(), Error> {
+    let hours = |h: &Hall, code: &str| h.rostering.shift(code).map(|s| s.hours.clone());
+    let moved = old.rostering.shifts.iter().filter(|s| hours(new, &s.code).as_ref() != Some(&s.hours));
+    let moved: Vec<_> = moved.map(|s| (s.code.clone(), s.name.clone())).collect();
+    if moved.is_empty() {
+        return Ok(());
+    }
+    for row in rows::between(rd, hall, number(today) - 400, i64::MAX)? {
+        let sheet = sheet_of(&row)?;
+        let held = |code: &str| sheet.in_force().iter().any(|d| d.shift == code);
+        if let Some((_, name)) = moved.iter().find(|m| held(&m.0)) {
+            return Err(Error::invalid(
+                "shifts",
+                format!("班次“{name}”已经发布在排班表里，不能改时间或删除；请另建一个班次，再重排"),
+                format!("the shift “{name}” stands in a published roster: make another one and draw again"),
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// What is broken, in words; nothing when nothing is.
 pub(crate) fn refuse(bad: &[Broken], names: &BTreeMap<StaffId, String>) -> Result<(), Error> {
     if bad.is_empty() {
@@ -542,8 +584,12 @@ pub(crate) fn refuse(bad: &[Broken], names: &BTreeMap<StaffId, String>) -> Resul
     let more = if bad.len() > 5 { format!("（共 {} 处）", bad.len()) } else { String::new() };
     Err(Error::invalid(
         "duty",
-        format!("违反硬规则：{}{more}。请改派别人，或点“补班”", join(|s| &s.zh, "；")),
-        format!("a hard rule would be broken: {}. Choose somebody else, or fill up", join(|s| &s.en, "; ")),
+        format!("违反硬规则：{}{more}。请换一天，或换别人", join(|s| &s.zh, "；")),
+        format!(
+            "a hard rule would be broken: {}{}. Choose another day or somebody else",
+            join(|s| &s.en, "; "),
+            if bad.len() > 5 { format!(" ({} in all)", bad.len()) } else { String::new() }
+        ),
     ))
 }
 

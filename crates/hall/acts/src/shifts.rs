@@ -292,7 +292,7 @@ impl Halls {
                 }
                 let new = app.try_swap(tx, &l, &row, &sheet, &one)?;
                 if act == SwapAct::Approve {
-                    sheet.published = Some(new.clone());
+                    sheet.publish(new.clone());
                     sheet.duties = new;
                 }
             }

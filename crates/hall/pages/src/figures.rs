@@ -10,6 +10,7 @@ use kernel::US_PER_DAY;
 use serde::Deserialize;
 use web_kit::{Oops, date_of, render, weekdays, word};
 
+use crate::help_desk::{FigureRow, figure_heads, figure_row};
 use crate::parts::minutes;
 use crate::window::at;
 use crate::{Desk, Kit, Page, halls};
@@ -102,6 +103,9 @@ struct FiguresHtml {
     /// word, name, how many
     off_hours: Vec<(&'static str, String, usize)>,
     present: Vec<Present>,
+    /// names of the columns of help
+    heads: Vec<String>,
+    help: Vec<FigureRow>,
 }
 
 /// `GET /desk/halls/at/{id}/figures`: of the days given, of the last seven when none are.
@@ -115,6 +119,8 @@ pub(crate) async fn show(
     let (from, to) = days.of(&p);
     let f = halls(&kit).figures(desk.actor(), id, from, to).await?;
     let present = halls(&kit).presence(desk.actor(), id, from, to).await?;
+    let help = halls(&kit).help_figures(desk.actor(), Some(id), from, to).await?;
+    let named = kit.city.regions().await?;
     let present = present.into_iter().map(|l| Present {
         window: l.of.window,
         who: format!("{} · {}", l.unit, l.name),
@@ -144,6 +150,8 @@ pub(crate) async fn show(
         missed: f.shows.missed_percent().map_or_else(|| "–".to_owned(), |m| format!("{m:.1} %")),
         shows: Show::ALL.iter().map(|s| (s.word(), word(p.lang, *s), f.shows.of(*s))).collect(),
         present: present.collect(),
+        heads: figure_heads(&p),
+        help: help.into_iter().map(|f| figure_row(&p, &named, f)).collect(),
         name: f.hall,
         p,
     }))

@@ -74,6 +74,7 @@ pub(crate) async fn make(State(kit): State<Kit>, desk: Desk, fields: Fields) -> 
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
         rostering: hall::roster::Rostering::default(),
+        helping: hall::help::Helping::default(),
     });
     let done = match new {
         Some(new) => halls(&kit).put_hall(desk.actor(), 0, 0, new).await,

@@ -1,6 +1,7 @@
 //! 厅的页 (R12, K6, K7): for everybody: the earliest slot in three taps, following and acting by the code, halls and what
 //! hangs in them, the kiosk; at the desk: halls with windows, hours and posts, closures, bookings, the window by keyboard,
-//! figures and presence.
+//! figures and presence;
+//! help at home and on mandate, asked for and worked on.
 //!
 //! Knows `hall-acts` and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
@@ -11,6 +12,12 @@ mod desk;
 mod figures;
 mod follow;
 mod handover;
+mod help;
+mod help_desk;
+mod help_follow;
+mod help_paper;
+mod help_route;
+mod help_rules;
 mod keep;
 mod kiosk;
 mod parts;
@@ -65,6 +72,16 @@ pub const PLACES: &[Place] = &[
         text: |l| Texts::of(l).hall_list,
         roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin],
     },
+    Place {
+        path: "/desk/help",
+        text: |l| Texts::of(l).help_desk,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
+    Place {
+        path: "/desk/help/mine",
+        text: |l| Texts::of(l).help_my,
+        roles: &[Clerk, Handler, Coordinator, Walker, UnitAdmin, Volunteer],
+    },
     Place { path: "/desk/windows", text: |l| Texts::of(l).hall_windows, roles: &[Clerk, Handler] },
     Place {
         path: "/desk/shifts",
@@ -107,6 +124,15 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/rosters/{id}/{act}", post(roster::act))
         .route("/desk/shifts", get(shifts::show))
         .route("/desk/shifts/{act}", post(shifts::act))
+        .route("/desk/halls/at/{id}/helping", get(help_rules::show))
+        .route("/desk/halls/at/{id}/helping/{part}", post(help_rules::set))
+        .route("/desk/halls/at/{id}/help", get(help_desk::new_form).post(help_desk::new))
+        .route("/desk/help", get(help_desk::list))
+        .route("/desk/help/list", get(help_desk::figure))
+        .route("/desk/help/mine", get(help_route::show).post(help_route::shown))
+        .route("/desk/help/at/{number}", get(help_desk::show))
+        .route("/desk/help/at/{number}/{act}", post(help_desk::act))
+        .route("/desk/help/at/{number}/paper/{file}", get(help_desk::paper).post(help_desk::paper_in_full))
         .route("/desk/halls/at/{id}/close", get(close::close_form).post(close::close))
         .route("/desk/halls/at/{id}/bookings", get(desk::bookings))
         .route("/desk/halls/at/{id}/book", get(desk::book_form).post(desk::book))
@@ -136,6 +162,13 @@ pub fn public_routes() -> Router<Kit> {
         .route("/b/{number}/{code}/calendar.ics", get(follow::calendar))
         .route("/b/{number}/{code}/{act}", post(follow::act))
         .route("/see/b/{number}/{token}", get(see::show))
+        .route("/help", get(help::find))
+        .route("/help/mine", get(help_follow::form).post(help_follow::find))
+        .route("/help/for/{item}", get(help::how).post(help::ask))
+        .route("/h/{number}/{code}", get(help_follow::show))
+        .route("/h/{number}/{code}/{act}", post(help_follow::act))
+        .route("/h/{number}/{code}/paper/{file}", get(help_follow::paper))
+        .route("/see/h/{number}/{token}", get(help_follow::see))
         .route("/halls", get(kiosk::halls_now))
         .route("/halls/{id}", get(kiosk::screen))
         .route("/halls/{id}/roster", get(shifts::wall))

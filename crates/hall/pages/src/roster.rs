@@ -273,7 +273,8 @@ pub(crate) async fn page(
     };
     let mut weeks = Vec::new();
     let mut from = monday(v.first).date();
-    while from <= v.last {
+    // A week more than there can be: the last days of the calendar have no week after them.
+    while from <= v.last && weeks.len() < 60 {
         weeks.push((from.to_string(), format!("{}-{}", from.month(), from.day()), from == first));
         from = plus(from, 7);
     }
@@ -377,7 +378,7 @@ pub(crate) async fn act(
     let all = halls(&kit);
     let done = async {
         let redraw = async |how| {
-            let drawn = all.redraw_roster(desk.actor(), id, how).await?;
+            let drawn = all.redraw_roster(desk.actor(), id, number(&fields, "ver")?, how).await?;
             let moved = drawn.moved;
             all.keep_drawn(desk.actor(), drawn).await?;
             Ok::<_, Error>(format!("&moved={moved}"))

@@ -78,6 +78,7 @@ fn hall(first: Date) -> Hall {
         booking: BookingRules::default(),
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
+        helping: hall::help::Helping::default(),
         rostering: Rostering {
             shifts: vec![
                 shift("早", "09:00-13:00", &[DayRule::Workdays]),

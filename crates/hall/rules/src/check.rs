@@ -6,6 +6,7 @@ use kernel::{Date, Said};
 
 use crate::fault::{Fault, fault};
 use crate::halls::Hall;
+use crate::help;
 use crate::numbers::TEXT_MAX;
 use crate::opening::{Days, Recurring};
 use crate::shift_check;
@@ -170,6 +171,7 @@ pub fn faults(hall: &Hall) -> Vec<Fault> {
         }
     }
     shift_check::faults(hall, &mut out);
+    help::faults(&hall.helping, &hall.region, &mut out);
     let m = &hall.misuse;
     if m.misses_max == 1
         || m.late_cancels_max == 1

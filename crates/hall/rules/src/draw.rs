@@ -1,15 +1,15 @@
-//! The two tables as diagrams and as a page of documentation. Compared with the committed file in a test.
+//! The tables as diagrams and as a page of documentation. Compared with the committed file in a test.
 
 use std::fmt::Write as _;
 
 use crate::who::Who;
-use crate::{appointment, ticket};
+use crate::{appointment, help, ticket};
 
 /// `docs/HALL-LIVES.md`.
 pub fn lives_page() -> String {
     let mut out = String::from(
-        "# 预约和号票的一生 The lives of an appointment and of a ticket\n\n由代码生成，请勿手改 (`UPDATE_DOCS=1 cargo nextest run -p hall`). \
-         Generated from `crates/hall/rules/src/appointment/table.rs` and `ticket/table.rs`.\n",
+        "# 预约、号票和帮办单的一生 The lives of an appointment, of a ticket and of an order of help\n\n由代码生成，请勿手改 (`UPDATE_DOCS=1 cargo nextest run -p hall`). \
+         Generated from `crates/hall/rules/src/appointment/table.rs`, `ticket/table.rs` and `help/table.rs`.\n",
     );
     {
         use appointment::{Clock, Stage, TABLE};
@@ -78,6 +78,27 @@ pub fn lives_page() -> String {
                 clock(r.clock),
                 r.source,
             );
+        }
+    }
+    {
+        use help::{Stage, TABLE};
+        let first = Stage::Asked.word();
+        head(
+            &mut out,
+            "帮办代办单 Order of help",
+            first,
+            "申请",
+            Stage::ALL.map(|s| (s.word(), s.zh(), s.is_end())),
+        );
+        for r in TABLE {
+            arrows(&mut out, r.from.iter().map(|s| s.word()), r.to.map(Stage::word), r.act.zh());
+        }
+        rows(&mut out);
+        for r in TABLE {
+            let from: Vec<_> = r.from.iter().map(|s| s.zh()).collect();
+            let guards: Vec<_> = r.guards.iter().map(|g| g.zh()).collect();
+            let to = r.to.map_or("不变", Stage::zh);
+            row(&mut out, &from, r.who, (r.act.zh(), r.act.word()), &guards, to, "—", r.source);
         }
     }
     out

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use workday::WorkCalendar;
 
 use crate::availability::Availability;
+use crate::help::Helping;
 use crate::numbers::{BookingRules, MisuseRules, QueueRules};
 use crate::opening::{Closure, Open, Opening, open_on};
 use crate::shifts::Rostering;
@@ -48,6 +49,9 @@ pub struct Hall {
     /// shifts, least people and the numbers of rosters
     #[serde(default)]
     pub rostering: Rostering,
+    /// who is helped at home, and who helps
+    #[serde(default)]
+    pub helping: Helping,
 }
 
 /// A window (窗口).

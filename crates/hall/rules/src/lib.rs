@@ -1,8 +1,8 @@
 //! 厅: halls, windows, opening hours, appointments and the queue (rows R12, K6, K7).
 //!
 //! A [`Hall`] is one document: its windows, its queues with what each takes, when it is open, which places there are, who is
-//! posted where. [`slots`] is a function of that document, a day and the statutory calendar. [`appointment::TABLE`] and
-//! [`ticket::TABLE`] are the two lives: from which stage, by whom, under which guards, to which stage, with which effect on
+//! posted where. [`slots`] is a function of that document, a day and the statutory calendar. [`appointment::TABLE`],
+//! [`ticket::TABLE`] and [`help::TABLE`] are the lives: from which stage, by whom, under which guards, to which stage, with which effect on
 //! the clock, from which source; `docs/HALL-LIVES.md` is drawn from them. Pure: `now`, the calendar and the rules are
 //! arguments. Must not know storage, pages, or who booked.
 
@@ -15,6 +15,7 @@ mod fault;
 pub mod figures;
 mod halls;
 pub mod handover;
+pub mod help;
 pub mod ical;
 mod layout;
 mod misuse;

@@ -16,6 +16,9 @@ words! {
         OfficeLate = "office_late", "单位延误";
         OfficeOnTime = "office_on_time", "单位未延误";
         NoSuch = "no_such", "没有这一项";
+        NotEntitled = "not_entitled", "不符合上门条件";
+        NeedsMandate = "needs_mandate", "缺委托书";
+        PapersOut = "papers_out", "原件未还";
     }
 }
 

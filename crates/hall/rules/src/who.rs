@@ -11,6 +11,8 @@ words! {
         Person = "person", "本人";
         /// posted at this window today
         Window = "window", "本窗口";
+        /// helps in this order (帮办员)
+        Helper = "helper", "本单帮办员";
         /// of the unit that runs the hall, or posted at any of its windows
         Hall = "hall", "本大厅";
         /// the hall is in their region
@@ -35,6 +37,8 @@ pub struct Here<'a> {
     pub posted: bool,
     /// and at this window
     pub at_window: bool,
+    /// the asker helps in this order
+    pub helps: bool,
 }
 
 impl Here<'_> {
@@ -44,6 +48,7 @@ impl Here<'_> {
             Standing::Person => actor.role == Role::Resident,
             Standing::System => actor.role == Role::System,
             Standing::Window => self.at_window,
+            Standing::Helper => self.helps,
             Standing::Hall => self.posted || actor.unit == Some(self.unit),
             Standing::Region => actor.region.as_ref().is_some_and(|r| r.contains(self.region)),
         }

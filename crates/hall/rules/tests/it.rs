@@ -2,6 +2,8 @@
 
 #[path = "it/availability.rs"]
 mod availability;
+#[path = "it/help.rs"]
+mod help;
 #[path = "it/lives.rs"]
 mod lives;
 #[path = "it/roster.rs"]
@@ -86,5 +88,6 @@ pub fn hall() -> Hall {
         queueing: QueueRules::default(),
         misuse: MisuseRules::default(),
         rostering: hall::roster::Rostering::default(),
+        helping: hall::help::Helping::default(),
     }
 }

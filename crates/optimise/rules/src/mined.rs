@@ -99,13 +99,17 @@ fn shifts(cases: &[Vec<Ran>]) -> Vec<Shift> {
 fn seen(cases: &[Vec<Ran>], log: &Log, calendar: &Calendar) -> HashMap<String, Seen> {
     let mut all: HashMap<String, Seen> = HashMap::new();
     let s = |us: i64| (us as f64 - MONDAY_US) / 1e6;
-    for case in cases {
+    for (c, case) in cases.iter().enumerate() {
         let mut first: HashMap<&str, usize> = HashMap::new();
-        for (k, r) in case.iter().enumerate() {
+        // A step whose beginning nobody wrote down did not take nought hours: it tells nothing.
+        let timed = log.case(c).filter(|e| log.time()[*e] != eventlog::when::NO_TIME);
+        let known = timed
+            .map(|e| log.begin().is_some_and(|b| b[e] != eventlog::when::NO_TIME && b[e] <= log.time()[e]));
+        for (k, (r, began)) in case.iter().zip(known).enumerate() {
             first.entry(&r.activity).or_insert(k);
             let a = all.entry(r.activity.clone()).or_default();
             a.events += 1;
-            if log.begin().is_some() {
+            if began {
                 a.hours.push(calendar.between(s(r.start), s(r.end)).max(0.0) / 3_600.0);
             }
         }
@@ -183,6 +187,9 @@ fn orders(cases: &[Vec<Ran>], names: &HashMap<&str, usize>) -> Vec<(usize, usize
 /// # Errors
 /// A log without cases or without activities that are frequent enough.
 pub fn from_log(name: &str, log: &Log, seed: u64) -> Result<Mined, OptimiseError> {
+    // One step may have left several records (start, complete).
+    let (log, _) = eventlog::lifecycle::steps(log);
+    let log = &*log;
     let cases = cases_of(log);
     let total = cases.iter().filter(|c| !c.is_empty()).count();
     let week = shifts(&cases);
@@ -384,6 +391,29 @@ mod tests {
         eventlog::read_csv(csv.as_bytes(), None, eventlog::Limits::default(), eventlog::Order::Time)
             .unwrap()
             .2
+    }
+
+    /// The same history with the beginning and the end of a step in two records as in two columns.
+    #[test]
+    fn records_of_one_step_are_no_loop() {
+        let mut csv = String::from("办件编号,环节,办理时间,状态,办理人\n");
+        for k in 0..40 {
+            let day = 1 + k % 20;
+            for (step, who, from, to) in [("受理", "甲", "09:00", "09:30"), ("审查", "乙", "10:00", "12:00")]
+            {
+                csv += &format!("{k},{step},2026-06-{day:02} {from},开始,{who}\n");
+                csv += &format!("{k},{step},2026-06-{day:02} {to},完成,{who}\n");
+            }
+        }
+        let (log, ..) =
+            eventlog::read_csv(csv.as_bytes(), None, eventlog::Limits::small(), eventlog::Order::Time)
+                .unwrap();
+        let m = from_log("试", &log, 1).unwrap();
+        assert!(m.model.steps.iter().all(|s| s.rework.is_none()), "{:?}", m.model.steps);
+        assert!(m.fits.iter().all(|f| f.fit.is_some()), "durations are known");
+        assert!(m.model.warnings.iter().all(|w| !w.zh.contains("没有开始时间")), "{:?}", m.model.warnings);
+        let hours: Vec<f64> = m.model.steps.iter().map(|s| s.duration.as_ref().unwrap().mean()).collect();
+        assert!((hours[0] - 0.5).abs() < 0.05 && (hours[1] - 2.0).abs() < 0.2, "{hours:?}");
     }
 
     #[test]

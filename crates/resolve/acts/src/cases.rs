@@ -122,6 +122,26 @@ fn check_units(asked: &Command, office: &Office) -> Result<(), Error> {
     Ok(())
 }
 
+/// A contact that somebody leaves reaches them: what is no telephone and no mailbox is told at once, while they can mend it.
+fn reachable(contact: &NewContact) -> Result<(), Error> {
+    let (phone, email) = (contact.phone.trim(), contact.email.trim());
+    if !phone.is_empty() && !tabular::value::is_phone(phone) {
+        return Err(Error::invalid(
+            "phone",
+            "这个电话号码打不通，请再看一下：手机号 11 位，座机带区号",
+            "this telephone number cannot be called: look at it again",
+        ));
+    }
+    if !email.is_empty() && !outbox::is_mailbox(email) {
+        return Err(Error::invalid(
+            "email",
+            "邮箱地址不对，请再看一下",
+            "this is no e-mail address: look at it again",
+        ));
+    }
+    Ok(())
+}
+
 impl Cases {
     /// 登记. Answers when it is durable.
     pub fn register(&self, actor: Actor, registration: Registration, contact: NewContact) -> Later<Lodged> {
@@ -137,6 +157,7 @@ impl Cases {
         tickets: Vec<String>,
     ) -> Later<Lodged> {
         self.write(move |app, tx| {
+            reachable(&contact)?;
             Ok(register_in(&app.city, tx, &actor, registration.clone(), &contact, &tickets)?.1)
         })
     }
@@ -150,6 +171,7 @@ impl Cases {
         name: Once,
     ) -> Later<(Lodged, bool)> {
         self.write(move |app, tx| {
+            reachable(&contact)?;
             // Only the number is kept: the code follows from it and its case and belongs in no table.
             let done = once(tx, &actor, &name, |tx| {
                 Ok(register_in(&app.city, tx, &actor, registration.clone(), &contact, &[])?.1.number)
@@ -465,6 +487,18 @@ impl Cases {
             decide(&actor, op::ListCases, Nothing)?;
             query.scope = scope_of(&actor, &query.scope)?;
             Ok(cases::count(rd, &query, most.min(100_000))?)
+        })
+    }
+
+    /// How many each of several lists has, counted up to `most`: one look at the store.
+    pub fn counts(&self, actor: Actor, queries: Vec<Query>, most: u32) -> Later<Vec<i64>> {
+        self.read(move |_, rd| {
+            decide(&actor, op::ListCases, Nothing)?;
+            let one = |q: &Query| {
+                let scope = scope_of(&actor, &q.scope)?;
+                Ok(cases::count(rd, &Query { scope, ..q.clone() }, most.min(100_000))?)
+            };
+            queries.iter().map(one).collect()
         })
     }
 }

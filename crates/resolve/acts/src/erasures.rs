@@ -13,7 +13,7 @@ use kernel::{Actor, CaseId, Moment, Role, Said, StaffId, StreamId, StreamKind};
 use ledger::{ERASE, Erased, Erasure, Event, ZERO_HASH};
 use resolve::Case;
 use store::erasures::{self, ErasureRow};
-use store::{Rd, Tx, asides, cases, contacts, ledger_rows, office};
+use store::{Rd, Tx, asides, cases, cells, contacts, ledger_rows, office};
 
 use crate::reporter::Veil;
 use crate::{Cases, INDEX};
@@ -203,6 +203,7 @@ impl Cases {
         }
         contacts::erase(tx, case.id)?;
         outbox::forget(tx, &case.number)?;
+        cover_handed(tx, &veil, case.id)?;
         cases::rewrite(tx, permit, &folded(case, &events)?)?;
         // What search holds of the old words goes with the next round of the worker.
         asides::ask_again(
@@ -273,6 +274,24 @@ fn note_erased(list: &Path, id: CaseId, number: &str) -> Result<(), Error> {
         file.sync_all()
     };
     write().map_err(|e| Error::Store(store::StoreError::Disk(format!("{}: {e}", list.display()))))
+}
+
+/// Covers what is known of a case that went to another city or came from one, and destroys what was handed over. What the
+/// other city holds ends there: it is asked apart.
+fn cover_handed(tx: &mut Tx<'_>, veil: &Veil, case: CaseId) -> Result<(), Error> {
+    let mut all = cells::matters_of(tx, case, "out")?;
+    all.extend(cells::matters_of(tx, case, "in")?);
+    for mut row in all {
+        let mut known: serde_json::Value = serde_json::from_str(&row.doc).map_err(Error::bug)?;
+        walk(veil, true, "", &mut known);
+        row.doc = known.to_string();
+        row.content = None;
+        if !cells::save_matter(tx, &row)? {
+            return Err(Error::bug("a matter changed in its own transaction"));
+        }
+        cells::forget_words(tx, row.peer, &row.subject)?;
+    }
+    Ok(())
 }
 
 /// The data of an event with what they say of the person covered; none when they say nothing.

@@ -144,6 +144,71 @@ impl Cases {
     }
 }
 
+/// A file that is taken in to see what would become of its rows; nothing is written (预演).
+#[derive(Clone, Debug)]
+pub struct Rehearsal {
+    import: Import,
+    office: Arc<Office>,
+    first_asked: UnitId,
+    here: HashMap<[u8; 16], u64>,
+}
+
+impl Cases {
+    /// Begins to look what would become of the rows of a file.
+    ///
+    /// # Errors
+    /// Not for this actor, there is no unit yet, or the store could not.
+    pub fn rehearse_import(&self, actor: &Actor, plan: ImportPlan) -> Result<Rehearsal, Error> {
+        let office = self.city.office_now().wait()?;
+        let permit = decide(actor, op::ImportCases, City(&office.settings.city))?;
+        let first_asked = office.units().first().map(|u| u.id).ok_or(Error::NotFound)?;
+        let import =
+            Import { app: self.clone(), permit, plan: Arc::new(plan), file: 0, done: 0, complete: false };
+        Ok(Rehearsal { import, office, first_asked, here: HashMap::new() })
+    }
+}
+
+impl Rehearsal {
+    /// What would become of these rows; a case has no number yet. Rows must come in the order of the file.
+    ///
+    /// # Errors
+    /// The store could not.
+    pub fn chunk(&mut self, rows: Vec<ImportRow>) -> Result<Chunk, Error> {
+        let now = self.import.app.city.store().now();
+        let mut out = Chunk::default();
+        let mut ready: Vec<(u64, [u8; 16])> = Vec::with_capacity(rows.len());
+        for row in rows {
+            let at = row.row;
+            match self.import.prepare(&self.office, self.first_asked, row, now)? {
+                Ok(r) => ready.push((r.row, r.content)),
+                Err(said) => out.rows.push((at, Outcome::Rejected(said))),
+            }
+        }
+        let contents: Vec<[u8; 16]> = ready.iter().map(|r| r.1).collect();
+        let known = self.import.app.study(move |_, rd| {
+            let known = imports::known(rd, &contents)?;
+            let number = |rd: &mut store::Rd<'_>, k: Option<Known>| {
+                let case = k.map(|k| cases::by_id(rd, k.case)).transpose()?;
+                Ok::<_, Error>(case.map(|c| c.map_or_else(String::new, |c| c.number)))
+            };
+            known.into_iter().map(|k| number(rd, k)).collect::<Result<Vec<_>, _>>()
+        });
+        for ((row, content), known) in ready.into_iter().zip(known.wait()?) {
+            let outcome = match (self.here.get(&content), known) {
+                (Some(of), _) => Outcome::DuplicateOfRow(*of),
+                (None, Some(number)) => Outcome::DuplicateOfCase(number),
+                (None, None) => {
+                    self.here.insert(content, row);
+                    Outcome::Accepted(String::new())
+                }
+            };
+            out.rows.push((row, outcome));
+        }
+        out.rows.sort_by_key(|r| r.0);
+        Ok(out)
+    }
+}
+
 impl Import {
     /// Takes a chunk of rows in; the answer comes when it is durable. Rows must come in the order of the
     /// file. `refused` are rows that could not be read.
@@ -222,17 +287,7 @@ impl Import {
         }
         let unit = match row.unit.trim() {
             "" => None,
-            name => Some(
-                office
-                    .unit_called(name)
-                    .ok_or_else(|| {
-                        Said::new(
-                            format!("没有承办单位“{name}”，请先导入单位或更正"),
-                            format!("there is no unit “{name}”: import the units first or correct it"),
-                        )
-                    })?
-                    .id,
-            ),
+            name => Some(office.unit_meant(name).map_err(|none| none.said())?.id),
         };
         let reply = match (row.reply.trim().is_empty(), row.reply_at) {
             (true, _) => None,

@@ -17,7 +17,7 @@ use store::imports::Before;
 use tabular::DateOrder;
 use tabular::told::AsideTable;
 
-use crate::{Cases, Chunk, Import, ImportPlan, ImportRow, Outcome};
+use crate::{Cases, Chunk, Import, ImportPlan, ImportRow, Outcome, Rehearsal};
 
 /// How fast a file is taken in.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +110,48 @@ pub fn take_in<R: Read + Seek>(
     }
     import.finish(read).wait()?;
     Ok(read)
+}
+
+/// Reads the rows of a file and says what would become of them; nothing is written. Says how many were read, at most
+/// `most`.
+///
+/// # Errors
+/// The file cannot be read to its end, the store could not, or whoever hears says so.
+pub fn rehearse<R: Read + Seek>(
+    rehearsal: &mut Rehearsal,
+    reader: &mut Intake<'_, R>,
+    whole: Kind,
+    most: u64,
+    hear: &mut dyn FnMut(u64, Outcome, Vec<String>) -> Result<(), Error>,
+) -> Result<u64, Error> {
+    let mut next = Sending::default();
+    let mut read = 0;
+    loop {
+        let row = if read < most { reader.next() } else { None };
+        let end = row.is_none();
+        if let Some(row) = row.transpose().map_err(|e: SheetError| Error::told("file", &e))? {
+            read += 1;
+            match row {
+                Ok(mut row) => {
+                    let kind = kind_of(reader, &row, whole);
+                    next.cells.push((row.row, std::mem::take(&mut row.cells)));
+                    next.rows.push(import_row(row, kind));
+                }
+                Err(e) => hear(e.row, Outcome::Rejected(e.said), e.cells)?,
+            }
+        }
+        if next.cells.len() >= Pace::ALONE.chunk || end {
+            let Sending { rows, mut cells, .. } = std::mem::take(&mut next);
+            for (row, outcome) in rehearsal.chunk(rows)?.rows {
+                let at = cells.binary_search_by_key(&row, |c| c.0);
+                let cells = at.map_or_else(|_| Vec::new(), |at| std::mem::take(&mut cells[at].1));
+                hear(row, outcome, cells)?;
+            }
+        }
+        if end {
+            return Ok(read);
+        }
+    }
 }
 
 /// Rows on their way into a transaction.
@@ -226,7 +268,7 @@ impl Gate for Letters {
         decide(actor, op::ImportCases, access::City(&office.settings.city))?;
         Ok(())
     }
-    fn look(&self, _: &Actor, file: File, how: &How) -> Result<Preview, Error> {
+    fn look(&self, actor: &Actor, file: File, how: &How) -> Result<Preview, Error> {
         let (mapping, as_told) = read_how(how)?;
         let kind = whole(how)?;
         let again = |file: &File| {
@@ -235,9 +277,16 @@ impl Gate for Letters {
             file.rewind().map_err(disk)?;
             Ok::<_, Error>(file)
         };
+        let plan = ImportPlan { name: String::new(), digest: [0; 32], campaign: None, kind };
+        let mut rehearsal = match self.0.rehearse_import(actor, plan) {
+            Ok(rehearsal) => Some(rehearsal),
+            // Before there is any unit only the file itself can be looked at.
+            Err(Error::NotFound) => None,
+            Err(e) => return Err(e),
+        };
         let mut book = open(again(&file)?)?;
         let why = match read_as(&mut book, &mapping, &as_told) {
-            Ok(rows) => return seen(rows, kind),
+            Ok(rows) => return seen(rows, kind, rehearsal.as_mut()),
             Err(e) => e,
         };
         let trouble = Said::of_both(&why.to_string());
@@ -246,7 +295,7 @@ impl Gate for Letters {
             SheetError::DateOrder(..) => {
                 let one_way = ReadAs { date_order: Some(DateOrder::DayFirst), ..as_told };
                 let rows = read_as(&mut book, &mapping, &one_way).map_err(|e| Error::told("file", &e))?;
-                Ok(Preview { trouble: Some(trouble), ..seen(rows, kind)? })
+                Ok(Preview { trouble: Some(trouble), ..seen(rows, kind, rehearsal.as_mut())? })
             }
             SheetError::NoHeader(_) | SheetError::NoHeaderIn(_) => {
                 let (sheet, rows) = first_rows(again(&file)?, how.asked.sheet.as_deref())?;
@@ -304,28 +353,48 @@ impl Gate for Letters {
     }
 }
 
-/// The rows as they would be read; nothing is written.
-fn seen<R: Read + Seek>(mut rows: Intake<'_, R>, kind: Kind) -> Result<Preview, Error> {
+/// The rows as they would be read and what would become of them; nothing is written.
+fn seen<R: Read + Seek>(
+    mut rows: Intake<'_, R>,
+    kind: Kind,
+    rehearsal: Option<&mut Rehearsal>,
+) -> Result<Preview, Error> {
     let mut preview = Preview::default();
-    let mut refused = Vec::new();
-    while let Some(row) = rows.next() {
-        preview.rows += 1;
-        match row.map_err(|e| Error::told("file", &e))? {
-            Ok(row) => {
-                kind_of(&mut rows, &row, kind);
-                preview.good += 1;
-            }
-            Err(e) => refused.push((e.row, e.said.to_string())),
+    let (mut refused, mut doubled) = (Vec::new(), 0_u64);
+    match rehearsal {
+        Some(rehearsal) => {
+            preview.rows = rehearse(rehearsal, &mut rows, kind, LOOKED, &mut |row, outcome, _| {
+                match outcome {
+                    Outcome::Accepted(_) => preview.good += 1,
+                    Outcome::Rejected(said) => refused.push((row, said.to_string())),
+                    Outcome::DuplicateOfRow(_) | Outcome::DuplicateOfCase(_) => doubled += 1,
+                }
+                Ok(())
+            })?;
         }
-        if preview.rows >= LOOKED {
-            preview.more = true;
-            break;
+        None => {
+            while let Some(row) = rows.next().filter(|_| preview.rows < LOOKED) {
+                preview.rows += 1;
+                match row.map_err(|e| Error::told("file", &e))? {
+                    Ok(row) => {
+                        kind_of(&mut rows, &row, kind);
+                        preview.good += 1;
+                    }
+                    Err(e) => refused.push((e.row, e.said.to_string())),
+                }
+            }
         }
     }
+    preview.more = preview.rows >= LOOKED;
     let mut told = rows.told();
     preview.rows += told.set_aside_count;
     refused.into_iter().for_each(|(row, why)| told.aside(row, why));
     told.set_aside.sort_by_key(|s| s.row);
+    if doubled > 0 {
+        told.note(format!(
+            "有 {doubled} 行和别的行或已有的件相同，不会再收 / {doubled} rows say what another row or a case says: they are not taken again"
+        ));
+    }
     preview.parts = vec![Part { told, fields: fields() }];
     Ok(preview)
 }

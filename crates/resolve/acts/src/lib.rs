@@ -23,8 +23,8 @@ pub use cases::{CasePage, CaseView, EventView, Lodged, NewContact, ResidentView,
 pub use doors::{arrival_code, as_resident, case_does, code_fits, code_in, events_in, register_in, seen};
 pub use erasures::{ErasureStep, ErasureView};
 pub use history::{PastAct, PastAsk, PastCase, PastPage, past_page};
-pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome};
-pub use letters::{Heard, Letters, Pace, kind_of, take_in};
+pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome, Rehearsal};
+pub use letters::{Heard, Letters, Pace, kind_of, rehearse, take_in};
 pub use lights::LIGHTS;
 pub use limits::{RECOMPUTE, enqueue_recompute};
 pub use plans::plan_of;

@@ -70,6 +70,13 @@ pub struct Field {
     pub must: bool,
 }
 
+impl Field {
+    /// Does somebody write sentences into it?
+    pub fn is_words(&self) -> bool {
+        matches!(self.input, Line | Area | Big)
+    }
+}
+
 /// The form of one act.
 #[derive(Clone, Copy)]
 pub struct ActForm {

@@ -72,6 +72,8 @@ struct CaseHtml {
     purpose: String,
     units: Vec<(String, String)>,
     trouble: String,
+    /// what was typed into a form that is gone
+    typed: Vec<Said>,
     done: String,
     /// the list from which the reader came, and what is before and behind in it
     way: Way,
@@ -236,6 +238,9 @@ async fn page_of(
             form.waiting = waiting;
         }
     }
+    // The form may be gone with what somebody else did meanwhile: what was typed into it is not.
+    let typed = told.sent.filter(|(act, ..)| forms.iter().all(|f| f.act != act.word()));
+    let typed = typed.map_or_else(Vec::new, |(act, sent, _)| typed_in(&p, act, sent));
     let kept = kit.city.drafts(desk.actor(), format!("case/{number}/")).await?;
     for form in forms.iter_mut().filter(|f| told.sent.is_none_or(|s| s.0.word() != f.act)) {
         let within = web_kit::escape(&told.within);
@@ -301,6 +306,7 @@ async fn page_of(
         purpose: String::new(),
         units: unit_choices(&v.office),
         trouble: told.trouble,
+        typed,
         done: told.done,
         way: lists::way(kit, desk, told.within, &v.case.number).await,
         r: told.precedent.map_or_else(
@@ -314,6 +320,13 @@ async fn page_of(
         p,
     };
     Ok(render(&template))
+}
+
+/// The words of a form that is not drawn any more: label and text.
+fn typed_in(p: &Page, act: Act, sent: &Fields) -> Vec<Said> {
+    let fields = acts::form_of(act).map_or(&[][..], |f| f.fields);
+    let texts = fields.iter().filter(|f| f.is_words() && !sent.get(f.name).trim().is_empty());
+    texts.map(|f| Said { label: (f.label)(p.t).to_owned(), value: sent.get(f.name).to_owned() }).collect()
 }
 
 fn day_view(p: &Page, d: &workday::DayLine) -> DayView {
@@ -353,11 +366,15 @@ fn forms(desk: &Desk, v: &CaseView, told: &Told<'_>) -> Vec<FormView> {
 }
 
 /// What is needed comes first: a reminder when the end is near and it is for others to act, an answer when somebody
-/// only asks. An act that says the same in two steps is rare.
+/// only asks, the step that is under way while something is being put right. An act that says the same in two steps is rare.
 fn by_need(v: &CaseView, mine: Option<kernel::UnitId>, all: &mut Vec<&'static acts::ActForm>) {
     let late = v.clock.as_ref().is_some_and(|k| matches!(k.light, Light::Yellow | Light::Red));
     let elsewhere = v.case.duty().and_then(|d| d.unit).is_some_and(|u| Some(u) != mine);
-    let first = if v.case.kind == resolve::Kind::Consultation {
+    let open_step = |s: &resolve::RectStep| s.state == StepState::Open;
+    let rectifies = matches!(&v.case.stage, Stage::Rectifying { steps, .. } if steps.iter().any(open_step));
+    let first = if rectifies {
+        Some(Act::FinishStep)
+    } else if v.case.kind == resolve::Kind::Consultation {
         Some(Act::AnswerOnSpot)
     } else {
         (late && elsewhere).then_some(Act::Remind)

@@ -80,6 +80,8 @@ struct MineHtml {
     left: String,
     unit: String,
     lines: Vec<Line>,
+    /// what was answered last
+    answered: Option<Line>,
     may_add: bool,
     may_answer: bool,
     beside: Vec<Fragment>,
@@ -92,33 +94,24 @@ struct MineHtml {
     waiting: Vec<city::Uploaded>,
 }
 
+/// Four steps in the words of who waits: taken in, given to an office, being done, answered.
 pub(crate) fn steps(p: &Page, stage: StageKind) -> Vec<Step> {
     use StageKind as S;
     let at = match stage {
         S::Registered => 0,
-        S::Accepted | S::Refused => 1,
-        S::Dispatched => 2,
+        S::Accepted | S::Dispatched => 1,
         S::Handling
         | S::ReturnAsked
         | S::Conferring
         | S::Escalated
         | S::HandedOver
         | S::NegativeReview
-        | S::Rectifying => 3,
-        S::Merged => 3,
-        S::Replied => 4,
-        S::CalledBack => 5,
-        S::Archived => 6,
+        | S::Rectifying
+        | S::Merged => 2,
+        S::Replied => 3,
+        S::Refused | S::CalledBack | S::Archived => 4,
     };
-    let labels = [
-        p.t.step_register,
-        p.t.step_accept,
-        p.t.step_dispatch,
-        p.t.step_handle,
-        p.t.step_reply,
-        p.t.step_callback,
-        p.t.step_archive,
-    ];
+    let labels = [p.t.step_taken_in, p.t.step_given, p.t.step_doing, p.t.step_answered];
     let one = |(i, label)| Step { label, past: i < at, now: i == at };
     labels.into_iter().enumerate().map(one).collect()
 }
@@ -149,6 +142,14 @@ pub(crate) fn now(p: &Page, stage: StageKind, unit: &str, due: &str, left: &str)
         S::Merged => p.t.now_merged,
     };
     text.replace("{unit}", unit).replace("{due}", due).replace("{left}", left)
+}
+
+/// Is it an answer to the person?
+const fn answers(act: Act) -> bool {
+    matches!(
+        act,
+        Act::Reply | Act::ReplyNegative | Act::AnswerOnSpot | Act::Backfill | Act::PeerAnswer | Act::Refuse
+    )
 }
 
 /// What of an event is for the person: answers, reasons, their own words.
@@ -205,6 +206,7 @@ async fn mine(slots: &Slots, p: Page, code: String, v: &ResidentView, told: Told
         due: lamp.due,
         left: lamp.left,
         unit,
+        answered: v.events.iter().rev().find(|e| answers(e.act)).map(line),
         lines: v.events.iter().rev().map(line).collect(),
         may_add: v.view.acts.contains(&Act::AddWords),
         beside,

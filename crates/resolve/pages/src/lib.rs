@@ -4,7 +4,9 @@
 //! Knows the use cases of its movement (`resolve-acts`) and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
 pub mod acts;
+mod asked;
 mod case_page;
+mod columns;
 mod dispatch;
 mod erasures;
 mod export;
@@ -28,6 +30,8 @@ use resolve_acts::Cases;
 use web_kit::{CaseKey, FollowedCase, FrontPlace, Lang, Place, Slot, Tile, UPLOAD_MAX, Words as _};
 
 use texts::Texts;
+
+pub use columns::LISTS;
 
 /// What these pages may ask; the router gives it.
 #[derive(Clone, Debug)]

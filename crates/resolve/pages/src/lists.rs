@@ -4,15 +4,20 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Query as Ask, State};
+use axum::extract::{Query as Ask, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use city::{ListViews, Office};
 use kernel::{Moment, Role, US_PER_DAY};
-use resolve::{Act, Kind, StageKind, Word as _};
+use resolve::{Act, Kind, Lateness, StageKind, Stretch, Word as _, stretches};
 use resolve_acts::CaseView;
-use serde::Deserialize;
-use store::cases::{Query, Scope, Sort};
-use web_kit::{Lamp, Oops, Opt, Tile, escape, lamp, render, short_day, unit_choices, word};
+use store::cases::{Query, Scope};
+use web_kit::{
+    COUNTED_TO, Lamp, Oops, Opt, Tab, Tile, Views, cut_count, escape, lamp, render, short_day, unit_choices,
+    word,
+};
 
+use crate::asked::{ListAsk, address, query};
+use crate::columns::{Cell, Head, Shown, list};
 use crate::{Desk, Kit, Page, Slots};
 
 /// One row of a list.
@@ -20,8 +25,8 @@ pub(crate) struct Row {
     pub number: String,
     /// its page, which knows the list it was opened from
     pub href: String,
-    /// the group that begins with this row
-    pub head: String,
+    /// what stands in its columns, on the list of cases
+    pub cells: Vec<Cell>,
     pub title: String,
     pub lamp: Lamp,
     pub stage: String,
@@ -29,8 +34,6 @@ pub(crate) struct Row {
     pub unit: String,
     pub lodged: String,
     pub due: String,
-    /// people who said so, and those who support it
-    pub people: i64,
     pub tags: Vec<String>,
     pub excerpt: String,
 }
@@ -50,7 +53,7 @@ pub(crate) fn row(p: &Page, v: &CaseView) -> Row {
     tag(c.reporters > 1, p.t.tag_reporters, c.reporters);
     Row {
         href: format!("/desk/case/{}", c.number),
-        head: String::new(),
+        cells: Vec::new(),
         number: c.number.clone(),
         title: c.title.clone(),
         lamp: lamp(p.lang, p.t, v.clock.as_ref()),
@@ -58,47 +61,10 @@ pub(crate) fn row(p: &Page, v: &CaseView) -> Row {
         kind: word(p.lang, c.kind),
         unit: v.owner.clone().unwrap_or_else(|| v.office.unit_name(c.first_asked)),
         lodged: short_day(p.lang, p.now, c.lodged.date()),
-        people: i64::from(c.reporters) + c.support,
         due: v.clock.as_ref().map_or_else(String::new, |k| short_day(p.lang, p.now, k.due.date())),
         tags,
         excerpt: String::new(),
     }
-}
-
-/// When a case must be done, as a list groups its rows.
-fn when_due(p: &Page, v: &CaseView) -> &'static str {
-    let Some(clock) = &v.clock else { return p.t.group_none };
-    let (today, due) = (p.now.date(), clock.due.date());
-    let days = |d: kernel::Date| Moment::start_of(d).us().div_euclid(US_PER_DAY);
-    // Days after this one in its week.
-    let rest = 6 - i64::from(today.weekday().to_monday_zero_offset());
-    if clock.due < p.now {
-        p.t.group_late
-    } else if due == today {
-        p.t.group_today
-    } else if days(due) <= days(today) + rest {
-        p.t.group_week
-    } else {
-        p.t.group_later
-    }
-}
-
-/// The rows of a page of the list whose address is given: each opens with it, and each group has its head.
-fn rows_of(p: &Page, cases: &[CaseView], list: &str, grouped: bool) -> Vec<Row> {
-    // The list that opens first has an address without a question; a case opened from it still has a way back.
-    let asked = list.trim_start_matches('?');
-    let within = escape(if asked.is_empty() { "stage=" } else { asked });
-    let mut head = "";
-    let one = |v: &CaseView| {
-        let mut r = row(p, v);
-        r.href = format!("{}?in={within}", r.href);
-        let group = when_due(p, v);
-        if grouped && group != head {
-            (r.head, head) = (group.to_owned(), group);
-        }
-        r
-    };
-    cases.iter().map(one).collect()
 }
 
 /// The list from which a case was opened: the way back to its row, and the rows before and behind it.
@@ -122,26 +88,26 @@ pub(crate) async fn way(kit: &Kit, desk: &Desk, within: String, number: &str) ->
         return way;
     }
     let Ok(office) = kit.city.office_now().await else { return way };
-    let q = query(desk, &ask, ask.unit_in(&office));
-    let Ok(page) = kit.acts.cases.list(desk.actor(), q).await else { return way };
+    let Ok((groups, _)) = pages(kit, desk, &ask, &office).await else { return way };
+    let cases: Vec<CaseView> = groups.into_iter().flat_map(|g| g.cases).collect();
     let of = |v: Option<&CaseView>| {
         v.map_or_else(String::new, |v| format!("/desk/case/{}?in={}", v.case.number, escape(&way.within)))
     };
-    (way.before, way.next) = match page.cases.iter().position(|v| v.case.number == number) {
-        Some(at) => (of(at.checked_sub(1).and_then(|i| page.cases.get(i))), of(page.cases.get(at + 1))),
-        None => (String::new(), of(page.cases.first())),
+    (way.before, way.next) = match cases.iter().position(|v| v.case.number == number) {
+        Some(at) => (of(at.checked_sub(1).and_then(|i| cases.get(i))), of(cases.get(at + 1))),
+        None => (String::new(), of(cases.first())),
     };
     way
 }
 
 /// The end of the day.
-fn tomorrow(now: Moment) -> Moment {
+pub(crate) fn tomorrow(now: Moment) -> Moment {
     Moment::start_of(now.date()).plus_us(US_PER_DAY)
 }
 
 use StageKind as S;
 
-const OPEN: &[S] = &[
+pub(crate) const OPEN: &[S] = &[
     S::Registered,
     S::Accepted,
     S::Dispatched,
@@ -178,7 +144,7 @@ fn mine(role: Role) -> &'static [S] {
     }
 }
 
-fn scope(desk: &Desk, wish: &str) -> Scope {
+pub(crate) fn scope(desk: &Desk, wish: &str) -> Scope {
     let actor = &desk.me.actor;
     let unit = actor.unit.unwrap_or(kernel::UnitId(0));
     match wish {
@@ -226,15 +192,14 @@ fn begin(p: &Page, role: Role) -> Vec<(&'static str, &'static str, &'static str)
     }
 }
 
-const MOST: u32 = 1000;
-
-fn shown(n: i64) -> String {
-    if n >= i64::from(MOST) { format!("{}+", MOST - 1) } else { n.to_string() }
-}
-
 async fn tile(kit: &Kit, desk: &Desk, label: &str, q: Query, href: &str, hot: bool) -> Result<Tile, Oops> {
-    let n = kit.acts.cases.count(desk.actor(), q, MOST).await?;
-    Ok(Tile { label: label.to_owned(), count: shown(n), href: href.to_owned(), hot: hot && n > 0 })
+    let n = kit.acts.cases.count(desk.actor(), q, COUNTED_TO).await?;
+    Ok(Tile {
+        label: label.to_owned(),
+        count: cut_count(desk.page.lang, n),
+        href: href.to_owned(),
+        hot: hot && n > 0,
+    })
 }
 
 async fn tiles(kit: &Kit, desk: &Desk) -> Result<Vec<Tile>, Oops> {
@@ -305,31 +270,15 @@ pub(crate) async fn home(
     }))
 }
 
-/// What the address of the list says.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(crate) struct ListAsk {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    stage: String,
-    #[serde(default)]
-    kind: String,
-    #[serde(default)]
-    unit: String,
-    #[serde(default)]
-    scope: String,
-    #[serde(default)]
-    late: String,
-    #[serde(default)]
-    today: String,
-    #[serde(default)]
-    returned: String,
-    #[serde(default)]
-    reopened: String,
-    #[serde(default)]
-    sort: String,
-    #[serde(default)]
-    after: String,
+/// Rows that are due in the same stretch.
+struct GroupView {
+    /// its name; empty where the list has no groups
+    head: String,
+    count: String,
+    /// where it is folded or opened
+    href: String,
+    folded: bool,
+    rows: Vec<Row>,
 }
 
 #[derive(Template)]
@@ -340,8 +289,8 @@ struct CasesHtml {
     stages: Vec<Opt>,
     kinds: Vec<Opt>,
     scopes: Vec<Opt>,
-    sorts: Vec<SortLink>,
-    views: Vec<View>,
+    views: Views,
+    heads: Vec<Head>,
     /// more is asked than the field of words
     filtered: bool,
     many: Many,
@@ -349,26 +298,11 @@ struct CasesHtml {
     here: String,
     units: Vec<(String, String)>,
     unit_filter: bool,
-    rows: Vec<Row>,
+    groups: Vec<GroupView>,
     count: String,
     next: String,
     first: String,
     export: String,
-}
-
-/// A list that is often asked for, with how many are in it.
-struct View {
-    name: String,
-    count: String,
-    href: String,
-    on: bool,
-}
-
-/// An order of the list: the head of its column.
-struct SortLink {
-    name: &'static str,
-    href: String,
-    on: bool,
 }
 
 /// What can be done with several rows at once, and what came of it.
@@ -402,12 +336,13 @@ pub(crate) struct Outcome {
     pub said: String,
 }
 
-async fn views(kit: &Kit, desk: &Desk, ask: &ListAsk) -> Result<Vec<View>, Oops> {
+/// The lists that everybody of the role often asks for.
+fn usual(desk: &Desk) -> Vec<(String, ListAsk)> {
     let t = desk.page.t;
     let set = || "1".to_owned();
     let none = ListAsk::default;
     let mut all = vec![
-        (t.stage_open.to_owned(), none()),
+        (t.stage_open.to_owned(), ListAsk { stage: "open".to_owned(), ..none() }),
         (t.tile_today.to_owned(), ListAsk { today: set(), ..none() }),
         (t.tile_late.to_owned(), ListAsk { late: set(), ..none() }),
     ];
@@ -416,113 +351,97 @@ async fn views(kit: &Kit, desk: &Desk, ask: &ListAsk) -> Result<Vec<View>, Oops>
     }
     let bad = ListAsk { kind: Kind::BadRating.word().to_owned(), ..none() };
     all.push((word(desk.page.lang, Kind::BadRating), bad));
-    let (mut out, here) = (Vec::new(), address(&ListAsk { sort: String::new(), ..ask.clone() }, ""));
-    for (name, wish) in all {
-        let n = kit.acts.cases.count(desk.actor(), query(desk, &wish, None), MOST).await?;
-        let at = address(&wish, "");
-        out.push(View { name, count: shown(n), on: at == here, href: format!("/desk/cases{at}") });
-    }
-    Ok(out)
+    all
 }
 
-fn address(ask: &ListAsk, after: &str) -> String {
-    let pairs = [
-        ("q", &*ask.q),
-        ("stage", &ask.stage),
-        ("kind", &ask.kind),
-        ("unit", &ask.unit),
-        ("scope", &ask.scope),
-        ("late", &ask.late),
-        ("today", &ask.today),
-        ("returned", &ask.returned),
-        ("reopened", &ask.reopened),
-        ("sort", &ask.sort),
-        ("after", after),
-    ];
-    let set: Vec<_> =
-        pairs.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| format!("{n}={}", escape(v))).collect();
-    format!("?{}", set.join("&"))
-}
-
-fn sort_of(word: &str) -> Sort {
-    match word {
-        "newest" => Sort::Newest,
-        "support" => Sort::Support,
-        _ => Sort::Due,
-    }
-}
-
-impl ListAsk {
-    /// What an address of the list asks for.
-    pub(crate) fn of(address: &str) -> Self {
-        let uri = format!("/?{}", address.trim_start_matches('?')).parse().ok();
-        uri.and_then(|uri| Ask::<Self>::try_from_uri(&uri).ok()).map(|a| a.0).unwrap_or_default()
-    }
-}
-
-pub(crate) fn query(desk: &Desk, ask: &ListAsk, unit: Option<kernel::UnitId>) -> Query {
-    let stages = match ask.stage.as_str() {
-        "all" => Vec::new(),
-        "open" => OPEN.to_vec(),
-        // Who looks for words looks through everything.
-        "" if ask.late.is_empty() && ask.today.is_empty() && ask.q.trim().is_empty() => OPEN.to_vec(),
-        "" => Vec::new(),
-        one => StageKind::ALL.iter().copied().filter(|s| s.word() == one).collect(),
+/// What stands above the list: the usual lists and the saved ones, each with how many are in it.
+async fn views(
+    kit: &Kit,
+    desk: &Desk,
+    ask: &ListAsk,
+    (saved, office): (&ListViews, &Office),
+) -> Result<Views, Oops> {
+    let lang = desk.page.lang;
+    let usual = usual(desk);
+    let kept = web_kit::countable(list(), lang, saved, office);
+    let of_kept = |q: &String| {
+        let ask = ListAsk::of(q);
+        query(desk, &ask, ask.unit_in(office))
     };
-    let after = ask.after.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    let mut all: Vec<Query> = usual.iter().map(|(_, wish)| query(desk, wish, None)).collect();
+    all.extend(kept.iter().flatten().map(of_kept));
+    let counts = kit.acts.cases.counts(desk.actor(), all, COUNTED_TO).await?;
+    let here = list().kept(&address(&ListAsk { sort: String::new(), ..ask.spelt() }, ""));
+    let mut counts = counts.into_iter();
+    let tab = |((name, wish), n): ((String, ListAsk), i64)| {
+        let at = address(&wish, "");
+        let on = list().kept(&at) == here || list().kept(&address(&wish.spelt(), "")) == here;
+        Tab { name, count: cut_count(lang, n), on, href: format!("/desk/cases{at}"), note: String::new() }
+    };
+    let tabs = usual.into_iter().zip(counts.by_ref()).map(tab).collect();
+    let of_kept: Vec<Option<i64>> = kept.iter().map(|q| q.as_ref().and_then(|_| counts.next())).collect();
+    // A view that was kept from an address that says less is still itself.
+    let asked = address(ask, &ask.after);
+    let kept = ask.view().and_then(|id| saved.view(id)).is_some_and(|v| v.query == list().kept(&asked));
+    let at = if kept { asked } else { address(&ask.spelt(), &ask.after) };
+    Ok(Views::of(&desk.page, list(), (&at, ask.view()), saved, tabs, (&of_kept, office)))
+}
+
+/// A stretch of a page of the list; one without a name where rows are in another order.
+struct Group {
+    of: Option<Lateness>,
+    count: i64,
+    cases: Vec<CaseView>,
+}
+
+/// What is due in a stretch.
+fn within(q: &Query, s: &Stretch) -> Query {
     Query {
-        stages,
-        kind: Kind::ALL.iter().find(|k| k.word() == ask.kind).map(|k| k.word().to_owned()),
-        due_before: match (ask.late.as_str(), ask.today.as_str()) {
-            ("", "") => None,
-            (_, "") => Some(desk.page.now),
-            _ => Some(tomorrow(desk.page.now)),
+        due_from: q.due_from.max(s.from),
+        due_before: match (q.due_before, s.before) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
         },
-        due_from: (!ask.today.is_empty()).then_some(desk.page.now),
-        unit,
-        text: Some(ask.q.trim().chars().take(60).collect::<String>()).filter(|q| !q.is_empty()),
-        returned: !ask.returned.is_empty(),
-        reopened: !ask.reopened.is_empty(),
-        sort: sort_of(&ask.sort),
-        after,
-        limit: 50,
-        ..Query::of(scope(desk, &ask.scope))
+        untimed: s.of == Lateness::Untimed,
+        ..q.clone()
     }
 }
 
-impl ListAsk {
-    /// The unit asked for.
-    pub(crate) fn unit_in(&self, office: &city::Office) -> Option<kernel::UnitId> {
-        office.unit_called(&self.unit).map(|u| u.id).filter(|_| !self.unit.is_empty())
+/// A page of the list: its stretches with what is in each, and where the next page goes on.
+async fn pages(kit: &Kit, desk: &Desk, ask: &ListAsk, office: &Office) -> Result<(Vec<Group>, String), Oops> {
+    let q = query(desk, ask, ask.unit_in(office));
+    let cursor = |next: Option<(i64, i64)>| {
+        next.map_or_else(String::new, |(due, id)| address(ask, &format!("{due}.{id}")))
+    };
+    if !ask.grouped() {
+        let all = Query { after: None, ..q.clone() };
+        let count = kit.acts.cases.count(desk.actor(), all, COUNTED_TO).await?;
+        let page = kit.acts.cases.list(desk.actor(), q).await?;
+        return Ok((vec![Group { of: None, count, cases: page.cases }], cursor(page.next)));
     }
-    /// The words looked for.
-    pub(crate) fn words(&self) -> &str {
-        self.q.trim()
+    let all = stretches(desk.page.now, &office.rules.calendar);
+    let queries: Vec<Query> = all.iter().map(|s| within(&q, s)).collect();
+    let whole = queries.iter().map(|q| Query { after: None, ..q.clone() }).collect();
+    let counts = kit.acts.cases.counts(desk.actor(), whole, COUNTED_TO).await?;
+    let (folded, limit) = (ask.folded(), q.limit);
+    let (mut groups, mut left, mut next) = (Vec::new(), limit, None);
+    for ((s, q), count) in all.iter().zip(queries).zip(counts) {
+        if count == 0 {
+            continue;
+        }
+        let mut cases = Vec::new();
+        if left > 0 && !folded.contains(&s.of) {
+            let page = kit.acts.cases.list(desk.actor(), Query { limit: left, ..q }).await?;
+            left = left.saturating_sub(u32::try_from(page.cases.len()).unwrap_or(left));
+            // A page that is full goes on there, in this stretch or in the next.
+            if page.next.is_some() {
+                (next, left) = (page.next, 0);
+            }
+            cases = page.cases;
+        }
+        groups.push(Group { of: Some(s.of), count, cases });
     }
-    /// The filter in words, for a file that must say what it holds.
-    pub(crate) fn told(&self, p: &Page) -> String {
-        let stage = StageKind::ALL.iter().find(|s| s.word() == self.stage).map(|s| word(p.lang, *s));
-        let kind = Kind::ALL.iter().find(|k| k.word() == self.kind).map(|k| word(p.lang, *k));
-        let open = self.stage == "open"
-            || (self.stage.is_empty()
-                && self.today.is_empty()
-                && self.late.is_empty()
-                && self.q.trim().is_empty());
-        let on = |set: &str, text: &str| (!set.is_empty()).then(|| text.to_owned());
-        let parts = [
-            stage,
-            open.then(|| p.t.stage_open.to_owned()),
-            kind,
-            on(&self.unit, &self.unit),
-            on(&self.late, p.t.tile_late),
-            on(&self.today, p.t.tile_today),
-            on(&self.returned, p.t.tile_returned),
-            on(&self.reopened, p.t.tile_reopened),
-            on(&self.q, &self.q),
-        ];
-        let told: Vec<_> = parts.into_iter().flatten().collect();
-        if told.is_empty() { p.t.stage_all.to_owned() } else { told.join("、") }
-    }
+    Ok((groups, cursor(next)))
 }
 
 fn looks_like_number(q: &str) -> bool {
@@ -534,12 +453,36 @@ fn looks_like_number(q: &str) -> bool {
 pub(crate) async fn cases(
     State(kit): State<Kit>,
     desk: Desk,
+    RawQuery(asked): RawQuery,
     Ask(ask): Ask<ListAsk>,
 ) -> Result<Response, Oops> {
     if looks_like_number(&ask.q) && kit.acts.cases.case(desk.actor(), ask.q.trim().to_owned()).await.is_ok() {
         return Ok(Redirect::to(&format!("/desk/case/{}", ask.q.trim())).into_response());
     }
+    // Who asks for nothing in particular gets the view that opens first.
+    if asked.is_none_or(|q| q.is_empty()) {
+        let saved = kit.city.views(desk.actor(), list().key.to_owned()).await?;
+        if let Some(view) = saved.first.and_then(|id| saved.view(id)) {
+            return Ok(Redirect::to(&list().href(view)).into_response());
+        }
+    }
     list_page(&kit, &desk, ask, Many::default()).await
+}
+
+fn group_view(p: &Page, ask: &ListAsk, shown: &Shown, within: &str, g: &Group) -> GroupView {
+    let one = |v: &CaseView| {
+        let r = row(p, v);
+        Row { href: format!("{}?in={within}", r.href), cells: shown.cells(p, v), ..r }
+    };
+    GroupView {
+        head: g.of.map_or_else(String::new, |of| word(p.lang, of)),
+        count: cut_count(p.lang, g.count),
+        href: g
+            .of
+            .map_or_else(String::new, |of| format!("/desk/cases{}", address(&ask.toggled(of), &ask.after))),
+        folded: g.of.is_some_and(|of| ask.folded().contains(&of)),
+        rows: g.cases.iter().map(one).collect(),
+    }
 }
 
 /// The list that is asked for; with what came of an act on several of its rows.
@@ -551,32 +494,38 @@ pub(crate) async fn list_page(
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let office = kit.city.office_now().await?;
-    let unit = ask.unit_in(&office);
-    let q = query(desk, &ask, unit);
+    let saved = kit.city.views(desk.actor(), list().key.to_owned()).await?;
+    let shown = Shown::of(kit, &list().columns(desk.role(), &saved, ask.view()).0).await?;
     let here = address(&ask, &ask.after);
-    let mut may = |cases: &[CaseView]| {
-        many.dispatch = cases.iter().any(|v| v.acts.contains(&Act::Dispatch));
-        many.remind = cases.iter().any(|v| v.acts.contains(&Act::Remind));
+    // The list that opens first has an address without a question; a case opened from it still has a way back.
+    let asked = here.trim_start_matches('?');
+    let from = escape(if asked.is_empty() { "stage=" } else { asked });
+    let mut may = |v: &CaseView| {
+        many.dispatch |= v.acts.contains(&Act::Dispatch);
+        many.remind |= v.acts.contains(&Act::Remind);
     };
-    let all = Query { after: None, ..q.clone() };
-    // A count over several stages is one statement; a page over several is read stage by stage.
-    let (count, rows, next) = if ask.q.trim().is_empty() {
-        let n = kit.acts.cases.count(desk.actor(), all, MOST).await?;
-        let page = kit.acts.cases.list(desk.actor(), q).await?;
-        let next = page.next.map_or_else(String::new, |(due, id)| address(&ask, &format!("{due}.{id}")));
-        may(&page.cases);
-        let grouped = sort_of(&ask.sort) == Sort::Due;
-        (shown(n), rows_of(&p, &page.cases, &here, grouped), next)
+    let (count, groups, next) = if ask.words().is_empty() {
+        let (groups, next) = pages(kit, desk, &ask, &office).await?;
+        groups.iter().flat_map(|g| &g.cases).for_each(&mut may);
+        let count = cut_count(p.lang, groups.iter().map(|g| g.count).sum());
+        // A page behind the first begins where it begins: what lies before it is said on the first.
+        let begun = groups.iter().position(|g| !g.cases.is_empty()).unwrap_or(0);
+        let skip = if ask.after.is_empty() { 0 } else { begun };
+        let views = groups.iter().skip(skip).map(|g| group_view(&p, &ask, &shown, &from, g)).collect();
+        (count, views, next)
     } else {
+        let q = query(desk, &ask, ask.unit_in(&office));
         let before = ask.after.strip_prefix("s.").and_then(|id| id.parse().ok());
         let found = kit.acts.cases.search(desk.actor(), ask.q.clone(), q, before).await?;
         let more = if found.next.is_some() { "+" } else { "" };
         let count = format!("{}{more}", found.hits.len());
-        let (views, excerpts): (Vec<_>, Vec<_>) = found.hits.into_iter().map(|h| (h.view, h.excerpt)).unzip();
-        may(&views);
-        let rows = rows_of(&p, &views, &here, false).into_iter().zip(excerpts);
-        let rows = rows.map(|(row, excerpt)| Row { excerpt, ..row }).collect();
-        (count, rows, found.next.map_or_else(String::new, |id| address(&ask, &format!("s.{id}"))))
+        let (cases, excerpts): (Vec<_>, Vec<_>) = found.hits.into_iter().map(|h| (h.view, h.excerpt)).unzip();
+        cases.iter().for_each(&mut may);
+        let mut group = group_view(&p, &ask, &shown, &from, &Group { of: None, count: 0, cases });
+        for (row, excerpt) in group.rows.iter_mut().zip(excerpts) {
+            row.excerpt = excerpt;
+        }
+        (count, vec![group], found.next.map_or_else(String::new, |id| address(&ask, &format!("s.{id}"))))
     };
     let opt = |value: &str, label: String, on: &str| Opt { on: on == value, value: value.to_owned(), label };
     let on = match ask.stage.as_str() {
@@ -595,29 +544,26 @@ pub(crate) async fn list_page(
     scopes.push(opt(owned, p.t.scope_unit.to_owned(), &ask.scope));
     scopes.push(opt("first", p.t.scope_first.to_owned(), &ask.scope));
     scopes.push(opt("co", p.t.scope_co.to_owned(), &ask.scope));
-    let sorts = [("", p.t.sort_due), ("newest", p.t.sort_newest), ("support", p.t.sort_support)];
-    let sorts = sorts.map(|(word, name)| {
-        let href = address(&ListAsk { sort: word.to_owned(), ..ask.clone() }, "");
-        SortLink { name, href: format!("/desk/cases{href}"), on: ask.sort == word }
-    });
-    let filtered = [&ask.stage, &ask.kind, &ask.unit, &ask.scope, &ask.late, &ask.returned, &ask.reopened];
-    let filtered = filtered.iter().any(|f| !f.is_empty());
+    let sorted =
+        |sort: &str| format!("/desk/cases{}", address(&ListAsk { sort: sort.to_owned(), ..ask.clone() }, ""));
+    let filtered = [&ask.kind, &ask.unit, &ask.scope, &ask.late, &ask.returned, &ask.reopened];
+    let filtered = filtered.iter().any(|f| !f.is_empty()) || !matches!(ask.stage.as_str(), "" | "open");
     let first = if ask.after.is_empty() { String::new() } else { address(&ask, "") };
     let may_export = access::offers(&desk.actor(), access::Operation::ExportCases);
     many.export = may_export;
     let export = if may_export { format!("/desk/cases.xlsx{}", address(&ask, "")) } else { String::new() };
     Ok(render(&CasesHtml {
         export,
-        rows,
+        groups,
         count,
         stages,
         kinds,
         scopes,
-        sorts: sorts.into(),
-        views: views(kit, desk, &ask).await?,
+        heads: shown.heads(&p, &ask.sort, sorted),
+        views: views(kit, desk, &ask, (&saved, &office)).await?,
         filtered,
         many,
-        here: here.trim_start_matches('?').to_owned(),
+        here: asked.to_owned(),
         units: unit_choices(&office),
         unit_filter: wide,
         next,

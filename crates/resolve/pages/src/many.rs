@@ -7,7 +7,8 @@ use kernel::UnitId;
 use resolve::Command;
 use web_kit::{Fields, Oops, explain};
 
-use crate::lists::{ListAsk, Many, Outcome, list_page};
+use crate::asked::ListAsk;
+use crate::lists::{Many, Outcome, list_page};
 use crate::{Desk, Kit, export};
 
 /// Rows of one act on several: a page of the list.
@@ -39,7 +40,7 @@ async fn wish(kit: &Kit, fields: &Fields) -> Result<Wish, Error> {
 pub(crate) async fn act(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
     let numbers: Vec<String> = fields.all("pick").into_iter().take(MOST).map(str::to_owned).collect();
     if fields.get("do") == "export" && !numbers.is_empty() {
-        return export::picked(&kit, &desk, numbers).await;
+        return export::picked(&kit, &desk, &ListAsk::of(fields.get("in")), numbers).await;
     }
     let (t, ask) = (desk.page.t, ListAsk::of(fields.get("in")));
     let text = |name: &str| fields.get(name).to_owned();

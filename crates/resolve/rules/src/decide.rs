@@ -339,7 +339,9 @@ const PARTS_MAX: usize = 200;
 /// Every text and list of a command, also of those not yet thought of, is bounded: what stands on record is read for
 /// ever.
 fn all_bounded(asked: &Command) -> Result<(), Refusal> {
-    fn walk(field: &str, value: &serde_json::Value) -> Result<(), Refusal> {
+    // A negative answer of another city is three texts in one.
+    let long = if matches!(asked, Command::PeerAnswer { .. }) { 3 * TEXT_MAX + 2 } else { TEXT_MAX };
+    fn walk(field: &str, value: &serde_json::Value, long: usize) -> Result<(), Refusal> {
         use serde_json::Value;
         let too_long = |most: usize, zh: &str, en: &str| {
             Refusal::new(Code::TooLong, format!("最多 {most} {zh}"), format!("at most {most} {en}")).at(field)
@@ -348,7 +350,7 @@ fn all_bounded(asked: &Command) -> Result<(), Refusal> {
             Value::String(text) => {
                 let most = match field {
                     "title" => TITLE_MAX,
-                    f if LONG.contains(&f) => TEXT_MAX,
+                    f if LONG.contains(&f) => long,
                     _ => SHORT_MAX,
                 };
                 if text.len() > most && text.chars().count() > most {
@@ -363,11 +365,11 @@ fn all_bounded(asked: &Command) -> Result<(), Refusal> {
             Value::Array(all) if all.len() > PARTS_MAX => {
                 Err(too_long(PARTS_MAX, "项，请分次提交", "parts; send them in several acts"))
             }
-            Value::Array(all) => all.iter().try_for_each(|v| walk(field, v)),
-            Value::Object(all) => all.iter().try_for_each(|(name, v)| walk(name, v)),
+            Value::Array(all) => all.iter().try_for_each(|v| walk(field, v, long)),
+            Value::Object(all) => all.iter().try_for_each(|(name, v)| walk(name, v, long)),
             _ => Ok(()),
         }
     }
     // What cannot be written down is refused where it would be written down.
-    serde_json::to_value(asked).map_or(Ok(()), |value| walk("", &value))
+    serde_json::to_value(asked).map_or(Ok(()), |value| walk("", &value, long))
 }

@@ -149,15 +149,8 @@ fn one(city: &City, tx: &mut Tx<'_>, actor: &Actor, office: &Office, r: &Record)
 }
 
 fn unit_of(office: &Office, r: &Record) -> Result<UnitId, Error> {
-    let keys = [&r.dept_code, &r.pro_depart_code, &r.pro_depart];
-    let found = keys.into_iter().filter(|k| !k.trim().is_empty()).find_map(|k| office.unit_called(k));
-    found.map(|u| u.id).ok_or_else(|| {
-        Error::invalid(
-            "deptCode",
-            "没有这个部门，请先导入单位",
-            "there is no such unit: import the units first",
-        )
-    })
+    let unit = office.unit_of_any(&[&r.dept_code, &r.pro_depart_code, &r.pro_depart]);
+    unit.map(|u| u.id).map_err(|said| Error::Invalid { field: "deptCode".to_owned(), said })
 }
 
 fn region_of(r: &Record, of_unit: &RegionCode) -> Result<RegionCode, Error> {

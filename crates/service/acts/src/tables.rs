@@ -38,6 +38,21 @@ const FIELDS: &Fields<'_> = &[
             "承办单位",
             "部门名称",
             "单位名称",
+            "办理部门",
+            "办理单位",
+            "承办部门",
+            "责任部门",
+            "责任单位",
+            "主办部门",
+            "主办单位",
+            "实施部门",
+            "实施单位",
+            "实施主体",
+            "处理部门",
+            "处理单位",
+            "业务部门",
+            "被评价部门",
+            "被评价单位",
         ],
         false,
     ),
@@ -46,7 +61,7 @@ const FIELDS: &Fields<'_> = &[
     ("taskHandleItem", &["taskhandleitem", "业务办理项编码"], false),
     ("taskName", &["taskname", "事项名称", "事项", "办理事项"], false),
     ("subMatter", &["submatter", "一件事", "一件事主题", "主题", "子项名称"], false),
-    ("proDepart", &["prodepart", "受理部门", "受理部门名称"], false),
+    ("proDepart", &["prodepart", "受理部门", "受理部门名称", "受理单位"], false),
     ("promiseTime", &["promisetime", "承诺办结时间"], false),
     ("dataSource", &["datasource", "数据来源", "来源系统"], false),
 ];
@@ -94,10 +109,15 @@ fn stamp(text: &str, order: Option<DateOrder>) -> Result<String, Said> {
 
 /// The code of a status, also where it is written as a word.
 fn status(text: &str) -> String {
-    match tabular::value::whole(text.trim()) {
+    let plain: String = text.trim().chars().map(when::half_width).collect();
+    match tabular::value::whole(plain.trim()) {
         "待受理" | "未受理" | "已收件" | "收件" => "1".to_owned(),
-        "办理中" | "在办" | "受理" | "已受理" | "审批中" => "2".to_owned(),
-        "办结" | "已办结" | "完结" | "已完结" | "已完成" | "完成" => "3".to_owned(),
+        "办理中" | "在办" | "受理" | "已受理" | "审批中" | "审核中" | "受理中" => {
+            "2".to_owned()
+        }
+        "办结" | "已办结" | "办毕" | "已办" | "完结" | "已完结" | "已完成" | "完成" => {
+            "3".to_owned()
+        }
         other => other.to_owned(),
     }
 }
@@ -130,6 +150,18 @@ impl ServiceTable {
         for row in table.rows() {
             out.cells.insert(row.row, row.cells.to_vec());
             let get = |word: &str| row.get(at(word)).to_owned();
+            if let Some(said) = spoiled(&get("projectNo")) {
+                out.refuse(row.row, "projectNo", &said);
+                continue;
+            }
+            let task_code = Some(get("taskCode")).filter(|c| !tabular::value::is_spoiled_number(c));
+            if task_code.is_none() {
+                unknown.add(
+                    "实施编码",
+                    &get("taskCode"),
+                    "长数字已被表格软件改坏，按空处理 / a long number spoiled by a spreadsheet: read as empty",
+                );
+            }
             let accept_date = match stamp(&get("acceptDate"), orders[0]) {
                 Ok(stamp) => stamp,
                 Err(said) => {
@@ -153,7 +185,7 @@ impl ServiceTable {
                 pro_status: status(&get("proStatus")),
                 dept_code: get("deptCode"),
                 area_code: get("areaCode"),
-                task_code: get("taskCode"),
+                task_code: task_code.unwrap_or_default(),
                 task_handle_item: get("taskHandleItem"),
                 task_name: get("taskName"),
                 sub_matter: get("subMatter"),
@@ -248,9 +280,62 @@ fn not_json(e: &dyn std::fmt::Display) -> Error {
     Error::invalid("file", format!("不是有效的 JSON：{e}"), format!("not valid JSON: {e}"))
 }
 
+/// A number of a service that a spreadsheet has rounded names many services: none of them is taken.
+fn spoiled(number: &str) -> Option<Said> {
+    tabular::value::is_spoiled_number(number).then(|| {
+        Said::new(
+            format!("“{number}”是被表格软件改坏的长数字，分不清是哪一件；请把编号列设为文本后重新导出"),
+            format!("{number:?} is a long number spoiled by a spreadsheet: it does not tell which service; format the column as text and export it again"),
+        )
+    })
+}
+
+/// A value of JSON as the text that stands for it: whole numbers and words, as systems write codes and times.
+fn text_of(key: &str, value: Value) -> Result<String, Said> {
+    match value {
+        Value::Null => Ok(String::new()),
+        Value::String(text) => Ok(text),
+        Value::Bool(b) => Ok(if b { "1" } else { "0" }.to_owned()),
+        Value::Number(n) if n.is_f64() => {
+            Ok(format!("{:E}", n.as_f64().unwrap_or(0.0)).replace('E', "E+").replace("E+-", "E-"))
+        }
+        Value::Number(n) => Ok(n.to_string()),
+        Value::Array(_) | Value::Object(_) => Err(Said::new(
+            format!("“{key}”应是文字或数字，不能是列表或对象"),
+            format!("{key:?} must be a text or a number, no list or object"),
+        )),
+    }
+}
+
+/// One record of JSON, its values written as people and systems write them.
 fn record(value: Value) -> Result<Record, Said> {
-    serde_json::from_value(value)
-        .map_err(|e| Said::new(format!("读不懂这一条：{e}"), format!("this record cannot be read: {e}")))
+    let Value::Object(fields) = value else {
+        return Err(Said::new("每一条应是一个对象：{…}", "each record is an object: {…}"));
+    };
+    let mut texts = serde_json::Map::new();
+    for (key, value) in fields {
+        let text = text_of(&key, value)?;
+        texts.insert(key, Value::String(text));
+    }
+    let mut read: Record = serde_json::from_value(Value::Object(texts)).map_err(|e| {
+        // What is left to go wrong is a field that nobody knows.
+        let text = e.to_string();
+        let field = text.split('`').nth(1).unwrap_or_default();
+        Said::new(
+            format!("没有“{field}”这个字段，请按办件交换的字段名写（如 projectNo、acceptDate）"),
+            format!(
+                "there is no field {field:?}: use those of the interface, such as projectNo and acceptDate"
+            ),
+        )
+    })?;
+    if let Some(said) = spoiled(&read.project_no) {
+        return Err(said);
+    }
+    let named = |name: &str, e: Said| Said::new(format!("“{name}”：{}", e.zh), format!("{name}: {}", e.en));
+    read.accept_date = stamp(&read.accept_date, None).map_err(|e| named("acceptDate", e))?;
+    read.promise_time = stamp(&read.promise_time, None).map_err(|e| named("promiseTime", e))?;
+    read.pro_status = status(&read.pro_status);
+    Ok(read)
 }
 
 fn read(mut file: File, how: &How) -> Result<Result<ServiceTable, Said>, Error> {

@@ -56,15 +56,9 @@ impl Supervision {
             s => s,
         };
         let code = format!("{source}/{}", r.service().map_err(bad)?);
-        let unit =
-            [&r.dept_code, &r.pro_depart_code, &r.pro_depart].into_iter().find_map(|k| office.unit_called(k));
-        let unit = unit.ok_or_else(|| {
-            Error::invalid(
-                "deptCode",
-                "没有这个部门，请先导入单位",
-                "there is no such unit: import the units first",
-            )
-        })?;
+        let unit = office
+            .unit_of_any(&[&r.dept_code, &r.pro_depart_code, &r.pro_depart])
+            .map_err(|said| Error::Invalid { field: "deptCode".to_owned(), said })?;
         let beyond = |_| {
             Error::invalid("deptCode", "这个部门不在您的区划之内", "the unit lies outside of your region")
         };

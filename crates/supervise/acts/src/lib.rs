@@ -12,6 +12,7 @@ mod sealing;
 mod supervision;
 mod tables;
 mod timeliness;
+mod walls;
 
 use std::sync::Arc;
 
@@ -23,18 +24,21 @@ pub use figures::{FIGURES, FigureBoard, FigureEntry, FigureList, League, NamedLi
 pub use handover::{AnsweredCase, BadRating, Opened, RatingHandovers};
 pub use ratings::{
     NewRating, NewService, OpenResult, Pushed, RatePage, RatingView, Receipt, ServiceView, service_to_rate,
+    token_to_rate,
 };
 pub use supervision::{
     Account, AccountState, AdjustView, Checked, DrawView, Measure, Published, PublishedView, ScoreBoard,
     ScoreView, Weekly,
 };
 pub use tables::{RatingTable, RatingTables};
+pub use walls::{MorningView, WALL_DAYS_MOST, WallFigures, WallNow, WallView};
 
 /// 督查与评价. A clone is another handle.
 #[derive(Clone)]
 pub struct Supervision {
     city: City,
     figures: Arc<figures::Held>,
+    walls: Arc<walls::Walls>,
     hands: RatingHandovers,
 }
 
@@ -47,7 +51,7 @@ impl std::fmt::Debug for Supervision {
 impl Supervision {
     /// Over a city; `hands`: what ratings hand over to cases and ask of them.
     pub fn new(city: City, hands: RatingHandovers) -> Self {
-        Self { city, figures: Arc::default(), hands }
+        Self { city, figures: Arc::default(), walls: Arc::default(), hands }
     }
 }
 

@@ -4,7 +4,7 @@
 use access::{Nothing, Permit, Region, Unit, decide, op};
 use kernel::{Actor, CaseId, Moment, Role, StreamId, StreamKind, UnitId};
 use store::ratings::{self, RatingRow, ServiceRow};
-use store::{Tx, cases, ledger_rows};
+use store::{Rd, Tx, cases, ledger_rows};
 use supervise::{Dim, Interval, Level, Odd, RateChannel, Rated, ServiceEvent, reasons_for, wilson};
 
 use crate::Supervision;
@@ -197,6 +197,14 @@ pub fn service_to_rate(
         None => put_service(tx, permit, row)?,
     };
     Ok(rate_token(city, id))
+}
+
+/// The token of the rating of the service with this code; none when there is none.
+///
+/// # Errors
+/// The store could not.
+pub fn token_to_rate(city: &City, rd: &mut Rd<'_>, code: &str) -> Result<Option<String>, Error> {
+    Ok(ratings::by_code(rd, code)?.map(|s| rate_token(city, s.id)))
 }
 
 impl Supervision {
@@ -511,6 +519,19 @@ impl Supervision {
             r.state = if exclude { "excluded" } else { "upheld" }.to_owned();
             ratings::decide(tx, &permit, &r)?;
             note(tx, &permit, s.id, &ServiceEvent::Decide { exclude, why: r.decision.clone() })
+        })
+    }
+
+    /// How many ratings of the reader's list are in each of these states (empty: in any), counted up to `most`.
+    pub fn rating_counts(&self, actor: Actor, states: Vec<String>, most: u32) -> Later<Vec<i64>> {
+        self.read(move |app, rd| {
+            let office = app.city.office(rd)?;
+            decide(&actor, op::ReadRatings, own_unit(&actor, &home(&actor, &office)))?;
+            let own = matches!(actor.role, Role::Handler | Role::Clerk | Role::UnitAdmin);
+            let region = actor.region.as_ref().ok_or(Error::NotFound)?;
+            let unit = if own { Some(actor.unit.ok_or(Error::NotFound)?) } else { None };
+            let mut count = |s: &String| Ok(ratings::count(rd, region.as_str(), unit, s, most.min(100_000))?);
+            states.iter().map(&mut count).collect()
         })
     }
 

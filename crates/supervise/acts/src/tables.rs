@@ -41,6 +41,21 @@ const FIELDS: &Fields<'_> = &[
             "承办单位",
             "部门名称",
             "单位名称",
+            "办理部门",
+            "办理单位",
+            "承办部门",
+            "责任部门",
+            "责任单位",
+            "主办部门",
+            "主办单位",
+            "实施部门",
+            "实施单位",
+            "实施主体",
+            "处理部门",
+            "处理单位",
+            "业务部门",
+            "被评价部门",
+            "被评价单位",
         ],
         false,
     ),
@@ -65,15 +80,71 @@ fn stamp(text: &str, order: Option<DateOrder>) -> Option<String> {
     }
 }
 
-/// The level of a word or a number; `None` when it is neither.
-fn level_of(text: &str, codes: Codes) -> Option<Level> {
-    let plain = tabular::value::whole(text.trim());
-    Level::read(text.trim()).or_else(|| match text.trim() {
-        "很满意" => Some(Level::VerySatisfied),
-        "很不满意" => Some(Level::VeryDissatisfied),
-        "一般" => Some(Level::Basically),
-        _ => plain.parse().ok().and_then(|n| codes.into_level(n)),
-    })
+/// Words for a level that are none of the five, with what they are taken for (口头等级): told, for each says less than the level.
+const LOOSE: [(&str, Level); 14] = [
+    ("好评", Level::Satisfied),
+    ("默认好评", Level::Satisfied),
+    ("系统默认好评", Level::Satisfied),
+    ("默认满意", Level::Satisfied),
+    ("中评", Level::Basically),
+    ("比较满意", Level::Satisfied),
+    ("较满意", Level::Satisfied),
+    ("不太满意", Level::Dissatisfied),
+    ("差评", Level::Dissatisfied),
+    ("较差", Level::Dissatisfied),
+    ("很差", Level::VeryDissatisfied),
+    ("极差", Level::VeryDissatisfied),
+    ("很好", Level::VerySatisfied),
+    ("非常好", Level::VerySatisfied),
+];
+
+/// How a level was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ReadBy {
+    /// its word, or stars
+    Sure,
+    /// a number, of which one end is best
+    Number,
+    /// a word that says less
+    Loose,
+}
+
+/// The level of a word, a number or stars, and how it was read; `None` when it is none of them.
+fn level_of(text: &str, codes: Codes) -> Option<(Level, ReadBy)> {
+    let half: String = text.trim().chars().map(when::half_width).filter(|c| !c.is_whitespace()).collect();
+    // 满意（默认）: the note tells how it came, not what it is.
+    let (bare, noted) = match half.find('(') {
+        Some(at) if at > 0 => (&half[..at], true),
+        _ => (half.as_str(), false),
+    };
+    let plain = tabular::value::whole(bare);
+    let word = Level::read(plain).or(match plain {
+        "很满意" | "十分满意" => Some(Level::VerySatisfied),
+        "很不满意" | "十分不满意" | "极不满意" => Some(Level::VeryDissatisfied),
+        "一般" | "基本满意" => Some(Level::Basically),
+        _ => None,
+    });
+    if let Some(level) = word {
+        return Some((level, if noted { ReadBy::Loose } else { ReadBy::Sure }));
+    }
+    if let Some(found) = LOOSE.iter().find(|l| l.0 == plain) {
+        return Some((found.1, ReadBy::Loose));
+    }
+    // More stars are better, whatever the numbers mean.
+    let stars = plain.chars().filter(|c| matches!(c, '★' | '⭐')).count();
+    let only = plain.chars().all(|c| matches!(c, '★' | '⭐' | '☆' | '\u{fe0f}'));
+    if stars > 0 && only {
+        return Level::of(i64::try_from(stars).ok()?).map(|l| (l, ReadBy::Sure));
+    }
+    if let Some(count) = plain.strip_suffix('星').or_else(|| plain.strip_suffix("颗星")) {
+        let n = count
+            .parse()
+            .ok()
+            .or_else(|| "一二三四五".chars().position(|c| count.chars().eq([c])).map(|i| i as i64 + 1))?;
+        return Level::of(n).map(|l| (l, ReadBy::Sure));
+    }
+    let number = plain.strip_suffix('分').unwrap_or(plain).parse().ok()?;
+    codes.into_level(number).map(|l| (l, ReadBy::Number))
 }
 
 /// A table of ratings that was read and not yet taken in.
@@ -124,16 +195,27 @@ impl RatingTable {
         };
         let mut unknown = Unknown::default();
         let has_channel = table.has(at("pf"));
+        let mut numbers = 0_u64;
         for row in table.rows() {
             read.cells.insert(row.row, row.cells.to_vec());
             let get = |word: &str| row.get(at(word)).to_owned();
             match record(&get, orders, codes, has_channel, &mut unknown) {
-                Ok(record) => read.good.push((row.row, record)),
+                Ok((record, how)) => {
+                    numbers += u64::from(how == ReadBy::Number);
+                    read.good.push((row.row, record));
+                }
                 Err(why) => read.refused.push((row.row, why)),
             }
         }
         read.told = table.told;
         read.told.values_unknown = unknown.list();
+        if numbers > 0 {
+            let (best, worst) = if one_best { (1, 5) } else { (5, 1) };
+            let other = if one_best { 5 } else { 1 };
+            read.told.note(format!(
+                "满意度有 {numbers} 行写成数字，按 {best} 是非常满意、{worst} 是非常不满意读；如果相反，请指明 {other} 是非常满意（--best {other}）再导入 / satisfaction is a number in {numbers} rows, read with {best} as very satisfied and {worst} as very dissatisfied; where it is the other way say that {other} is best (--best {other})"
+            ));
+        }
         Ok(read)
     }
     /// A row that is refused after all.
@@ -166,7 +248,13 @@ fn record(
     codes: Codes,
     has_channel: bool,
     unknown: &mut Unknown,
-) -> Result<Record, String> {
+) -> Result<(Record, ReadBy), String> {
+    let number = get("projectNo");
+    if tabular::value::is_spoiled_number(&number) {
+        return Err(format!(
+            "“办件编号”里的“{number}”是被表格软件改坏的长数字，分不清是哪一件；请把编号列设为文本后重新导出 / {number:?} is a long number spoiled by a spreadsheet: format the column as text and export it again"
+        ));
+    }
     let (Some(assess_time), Some(accept_date)) =
         (stamp(&get("assessTime"), orders[0]), stamp(&get("acceptDate"), orders[1]))
     else {
@@ -174,12 +262,16 @@ fn record(
             "时间读不懂，应写作 2024-03-05 09:00:00 / not a time: write 2024-03-05 09:00:00".to_owned()
         );
     };
-    let Some(level) = level_of(&get("satisfaction"), codes) else {
+    let Some((level, how)) = level_of(&get("satisfaction"), codes) else {
         let text = get("satisfaction");
         return Err(format!(
             "“{text}”不是满意度，写 1–5 或 非常满意、满意、基本满意、不满意、非常不满意 / {text:?} is no level: 1 to 5 or its word"
         ));
     };
+    if how == ReadBy::Loose {
+        let taken = format!("当作“{}” / taken as {}", level.zh(), level.word());
+        unknown.add("满意度", &get("satisfaction"), &taken);
+    }
     let pf = match (has_channel, get("pf")) {
         (_, text) if supervise::RateChannel::read_code(&text).is_some() => text,
         (_, text) => {
@@ -189,8 +281,8 @@ fn record(
             supervise::RateChannel::Tablet.code().to_owned()
         }
     };
-    Ok(Record {
-        project_no: get("projectNo"),
+    let record = Record {
+        project_no: number,
         satisfaction: codes.out(level).to_string(),
         assess_time,
         accept_date,
@@ -205,7 +297,8 @@ fn record(
         assess_number: get("assessNumber"),
         data_source: get("dataSource"),
         ..Record::default()
-    })
+    };
+    Ok((record, how))
 }
 
 /// 评价 at the desk of imports.
@@ -308,5 +401,49 @@ impl Gate for RatingTables {
         answer.rows = answer.accepted + answer.duplicates + told.set_aside_count;
         (answer.told, answer.aside) = (vec![told], vec![aside]);
         Ok(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_read_as_people_write_them() {
+        let five = Codes { convention: Convention::FiveBest };
+        let one = Codes { convention: Convention::OneBest };
+        for (text, level) in [
+            ("非常满意", Some((Level::VerySatisfied, ReadBy::Sure))),
+            (" 满 意 ", Some((Level::Satisfied, ReadBy::Sure))),
+            ("一般", Some((Level::Basically, ReadBy::Sure))),
+            ("５", Some((Level::VerySatisfied, ReadBy::Number))),
+            ("5.0", Some((Level::VerySatisfied, ReadBy::Number))),
+            ("1", Some((Level::VeryDissatisfied, ReadBy::Number))),
+            ("4分", Some((Level::Satisfied, ReadBy::Number))),
+            ("五星", Some((Level::VerySatisfied, ReadBy::Sure))),
+            ("1星", Some((Level::VeryDissatisfied, ReadBy::Sure))),
+            ("★★★★", Some((Level::Satisfied, ReadBy::Sure))),
+            ("★★☆☆☆", Some((Level::Dissatisfied, ReadBy::Sure))),
+            ("差评", Some((Level::Dissatisfied, ReadBy::Loose))),
+            ("默认好评", Some((Level::Satisfied, ReadBy::Loose))),
+            ("满意（默认）", Some((Level::Satisfied, ReadBy::Loose))),
+            ("很差", Some((Level::VeryDissatisfied, ReadBy::Loose))),
+            ("", None),
+            ("6", None),
+            ("0", None),
+            ("10", None),
+            ("95分", None),
+            ("未评价", None),
+            ("六星", None),
+            ("☆", None),
+        ] {
+            assert_eq!(level_of(text, five), level, "{text}");
+        }
+        assert_eq!(level_of("1", one).map(|l| l.0), Some(Level::VerySatisfied));
+        assert_eq!(
+            level_of("一星", one).map(|l| l.0),
+            Some(Level::VeryDissatisfied),
+            "stars have one best end"
+        );
     }
 }

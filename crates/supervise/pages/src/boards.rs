@@ -81,7 +81,7 @@ pub(crate) fn query_of(ask: &Ask) -> String {
 }
 
 /// The filter of one line of a board.
-fn of_line(ask: &Ask, by: Dim, key: &str) -> Ask {
+pub(crate) fn of_line(ask: &Ask, by: Dim, key: &str) -> Ask {
     let mut ask = ask.clone();
     let f = &mut ask.filter;
     match by {

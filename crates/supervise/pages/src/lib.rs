@@ -5,6 +5,7 @@
 mod boards;
 mod bulletins;
 mod document;
+mod morning;
 mod publish;
 mod rate;
 mod ratings;
@@ -12,13 +13,14 @@ mod scores;
 mod sealed;
 mod slots;
 pub mod texts;
+mod wall;
 mod watch;
 
 use axum::Router;
 use axum::routing::{get, post};
 use kernel::Role::*;
 use supervise_acts::Supervision;
-use web_kit::{Lang, Oops, Place, Words as _};
+use web_kit::{Asset, JS, Lang, ListOf, Oops, Place, Words as _};
 
 pub use slots::{at_home, beside_case, beside_followed_case};
 use texts::Texts;
@@ -54,6 +56,12 @@ pub const PLACES: &[Place] = &[
         roles: &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator],
     },
     Place {
+        path: "/desk/morning",
+        text: |l| Texts::of(l).supervise.morning,
+        roles: &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator],
+    },
+    Place { path: "/desk/wall", text: |l| Texts::of(l).supervise.wall, roles: &[Coordinator] },
+    Place {
         path: "/desk/ratings",
         text: |l| Texts::of(l).supervise.nav_ratings,
         roles: &[Coordinator, Supervisor, Analyst, UnitAdmin, Handler, Clerk],
@@ -75,12 +83,24 @@ pub const PLACES: &[Place] = &[
     },
 ];
 
+/// The wall.
+pub const ASSETS: &[Asset] =
+    &[Asset { plain: "wall.js", kind: JS, bytes: include_bytes!("../assets/wall.js") }];
+
+/// Its lists that have views.
+pub const LISTS: &[ListOf] = ratings::LISTS;
+
 /// The pages of the workbench.
 pub fn routes() -> Router<Kit> {
     Router::new()
         .route("/desk/boards", get(boards::board))
         .route("/desk/boards/league", get(boards::league))
         .route("/desk/boards/list/{figure}", get(boards::list))
+        .route("/desk/morning", get(morning::show))
+        .route("/desk/wall", get(wall::walls).post(wall::make))
+        .route("/desk/wall/{id}", post(wall::end))
+        // A wall asks again every few seconds and is known by its token, as a kiosk is.
+        .route("/wall/{id}/{token}", get(wall::show))
         .route("/desk/ratings", get(ratings::list))
         .route("/desk/ratings/{id}/appeal", post(ratings::appeal))
         .route("/desk/ratings/{id}/decide", post(ratings::decide))

@@ -1,16 +1,20 @@
 //! 评价管理: ratings for staff, appeals, services and their receipts, ratings by telephone, odd patterns.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::US_PER_DAY;
 use serde::Deserialize;
 use supervise::{RateChannel, Way, reasons_for};
 use supervise_acts::{NewService, RatingView};
-use web_kit::{Fields, Lang, Oops, Opt, again, day, escape, opt, qr, render, when};
+use web_kit::{
+    COUNTED_TO, Fields, Filter, Lang, ListOf, Oops, Opt, Tab, Views, Words as _, address, again, cut_count,
+    day, opt, plain, qr, render, when,
+};
 
 use crate::may;
 use crate::rate::{LevelView, entered, level_label, levels, reason_label};
+use crate::texts::Texts;
 use crate::{Desk, Kit, Page};
 
 struct RatingRow {
@@ -83,6 +87,68 @@ fn row(p: &Page, v: RatingView) -> RatingRow {
 pub(crate) struct ListAsk {
     state: String,
     before: String,
+    view: String,
+}
+
+const STATES: [&str; 3] = ["appealed", "excluded", "upheld"];
+
+fn state_name(l: Lang, state: &str) -> &'static str {
+    let t = Texts::of(l).supervise;
+    match state {
+        "appealed" => t.st_appealed,
+        "excluded" => t.st_excluded,
+        "upheld" => t.st_upheld,
+        _ => t.st_all,
+    }
+}
+
+/// 好差评 as a list with views; a rating is a card, its columns are fixed.
+pub(crate) const LISTS: &[ListOf] = &[ListOf {
+    key: "ratings",
+    path: "/desk/ratings",
+    text: |l| Texts::of(l).supervise.nav_ratings,
+    open: access::Operation::ReadRatings,
+    filters: &[
+        Filter {
+            name: "state",
+            text: |l| Texts::of(l).th_state,
+            say: |l, v| state_name(l, v).to_owned(),
+            known: |v, _| STATES.contains(&v),
+            kept: true,
+        },
+        Filter {
+            name: "before",
+            text: |l| Texts::of(l).page_next,
+            say: plain,
+            known: |v, _| v.parse::<i64>().is_ok(),
+            kept: false,
+        },
+    ],
+    columns: &[],
+    usual: |_| &[],
+}];
+
+/// What stands above the list.
+async fn views(kit: &Kit, desk: &Desk, ask: &ListAsk) -> Result<Views, Oops> {
+    let (list, lang) = (&LISTS[0], desk.page.lang);
+    let office = kit.city.office_now().await?;
+    let saved = kit.city.views(desk.actor(), list.key.to_owned()).await?;
+    let kept = web_kit::countable(list, lang, &saved, &office);
+    let mut states = vec![String::new(), STATES[0].to_owned()];
+    states.extend(kept.iter().flatten().map(|q| q.strip_prefix("state=").unwrap_or_default().to_owned()));
+    let counts = kit.acts.supervision.rating_counts(desk.actor(), states, COUNTED_TO).await?;
+    let mut counts = counts.into_iter();
+    let tab = |(state, n): (&str, i64)| Tab {
+        name: state_name(lang, state).to_owned(),
+        count: cut_count(lang, n),
+        href: address(list.path, &[("state", state)]),
+        on: ask.state == state,
+        note: String::new(),
+    };
+    let tabs = ["", STATES[0]].into_iter().zip(counts.by_ref()).map(tab).collect();
+    let counts: Vec<Option<i64>> = kept.iter().map(|q| q.as_ref().and_then(|_| counts.next())).collect();
+    let at = address("", &[("state", &ask.state), ("before", &ask.before)]);
+    Ok(Views::of(&desk.page, list, (&at, ask.view.parse().ok()), &saved, tabs, (&counts, &office)))
 }
 
 #[derive(Template)]
@@ -90,6 +156,7 @@ pub(crate) struct ListAsk {
 struct RatingsHtml {
     p: Page,
     rows: Vec<RatingRow>,
+    views: Views,
     states: Vec<Opt>,
     next: String,
     trouble: String,
@@ -107,10 +174,15 @@ async fn page(kit: &Kit, desk: &Desk, ask: ListAsk, trouble: String) -> Result<R
     let states =
         [("", t.st_all), ("appealed", t.st_appealed), ("excluded", t.st_excluded), ("upheld", t.st_upheld)];
     Ok(render(&RatingsHtml {
+        views: views(kit, desk, &ask).await?,
         rows: all.into_iter().map(|v| row(&p, v)).collect(),
         states: states.into_iter().map(|(v, l)| opt(v, l, &ask.state)).collect(),
-        next: last
-            .map_or_else(String::new, |id| format!("/desk/ratings?state={}&before={id}", escape(&ask.state))),
+        next: last.map_or_else(String::new, |id| {
+            address(
+                "/desk/ratings",
+                &[("state", &ask.state), ("view", &ask.view), ("before", &id.to_string())],
+            )
+        }),
         trouble,
         serves: may(desk, access::Operation::WriteServices),
         phones: may(desk, access::Operation::EnterRating),
@@ -123,8 +195,16 @@ async fn page(kit: &Kit, desk: &Desk, ask: ListAsk, trouble: String) -> Result<R
 pub(crate) async fn list(
     State(kit): State<Kit>,
     desk: Desk,
+    RawQuery(asked): RawQuery,
     Query(ask): Query<ListAsk>,
 ) -> Result<Response, Oops> {
+    // Who asks for nothing in particular gets the view that opens first.
+    if asked.is_none() {
+        let saved = kit.city.views(desk.actor(), LISTS[0].key.to_owned()).await?;
+        if let Some(view) = saved.first.and_then(|id| saved.view(id)) {
+            return Ok(Redirect::to(&LISTS[0].href(view)).into_response());
+        }
+    }
     page(&kit, &desk, ask, String::new()).await
 }
 

@@ -94,6 +94,10 @@ impl Line {
             rule => Value::Count(self.count(rule)),
         }
     }
+    /// How many stand there at the moment asked for.
+    pub fn stands(&self, standing: Standing) -> u64 {
+        self.count(Rule::Stands(standing))
+    }
     /// Is anything counted here at all?
     pub fn any(&self) -> bool {
         self.counts.iter().any(|c| *c > 0)

@@ -13,13 +13,13 @@ fn subject(id: i64, region: u8, unit: i64, life: &[(u8, u8, u8)]) -> Subject {
         sort: Sort::Case,
         id,
         region: format!("4306{:02}", region % 4),
-        item: String::new(),
-        campaign: String::new(),
-        theme: String::new(),
+        item: format!("i{}", id % 2),
+        campaign: format!("c{}", id % 3),
+        theme: format!("t{}", id % 4),
         channel: if id % 2 == 0 { "web" } else { "window" }.to_owned(),
-        kind: "matter".to_owned(),
-        window: String::new(),
-        cause: String::new(),
+        kind: if id % 5 == 0 { "matter" } else { "opinion" }.to_owned(),
+        window: format!("w{}", id % 6),
+        cause: if id % 3 == 0 { "attitude" } else { "" }.to_owned(),
         spans: Vec::new(),
         marks: Vec::new(),
     };
@@ -106,19 +106,35 @@ proptest! {
 }
 
 #[test]
-fn a_line_of_a_unit_opens_the_same_list() {
+fn a_line_of_any_dimension_opens_the_same_list() {
     let mut facts = Facts::new();
-    for i in 0..30 {
+    for i in 0..60 {
         facts.put(&subject(i, i as u8, i, &[(0, 2, 1), (2, 2, 4), (3, 7, 2)]));
     }
     let ask =
         Ask { from: Date::constant(2026, 3, 1), to: Date::constant(2026, 3, 9), filter: Filter::default() };
-    let board = facts.board(&ask, Dim::Unit, day(30));
-    assert_eq!(board.lines.len(), 5);
-    for line in &board.lines {
-        let one = Ask { filter: Filter { unit: line.key.parse().ok(), ..Filter::default() }, ..ask.clone() };
-        for f in FIGURES {
-            assert_eq!(line.value(f), facts.value(&one, f, day(30)), "{}", f.key);
+    for by in Dim::ALL {
+        let lines = facts.board(&ask, by, day(30)).lines;
+        assert!(lines.len() > 1, "{}", by.word());
+        // A line of those that say nothing opens no list of its own.
+        for line in lines.iter().filter(|l| !l.key.is_empty()) {
+            let mut filter = Filter::default();
+            let key = line.key.clone();
+            match by {
+                Dim::Region => filter.region = key,
+                Dim::Unit => filter.unit = key.parse().ok(),
+                Dim::Item => filter.item = key,
+                Dim::Campaign => filter.campaign = key,
+                Dim::Channel => filter.channel = key,
+                Dim::Kind => filter.kind = key,
+                Dim::Theme => filter.theme = key,
+                Dim::Window => filter.window = key,
+                Dim::Cause => filter.cause = key,
+            }
+            let one = Ask { filter, ..ask.clone() };
+            for f in FIGURES {
+                assert_eq!(line.value(f), facts.value(&one, f, day(30)), "{} {}", by.word(), f.key);
+            }
         }
     }
 }

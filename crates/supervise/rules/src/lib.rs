@@ -10,10 +10,12 @@ mod cube;
 mod draw;
 mod facts;
 mod figures;
+mod morning;
 mod odd;
 mod project;
 mod rating;
 mod score;
+mod wall;
 mod weekly;
 
 pub use bulletin::{
@@ -24,6 +26,7 @@ pub use cube::{Ask, Board, Dim, Entry, Facts, Filter, Line};
 pub use draw::{Drawn, Stratum, draw};
 pub use facts::{BadFacts, Mark, Sort, Span, Standing, Subject, What};
 pub use figures::{FIGURES, Figure, Measure, Rule, Value, figure, of_counts};
+pub use morning::{Morning, MorningAsk, Moved, Worst, morning, morning_ask};
 pub use odd::{Odd, Pattern, Rated, odd};
 pub use project::{Places, ServiceEvent, came_back, of_case, of_service};
 pub use rating::{
@@ -32,6 +35,10 @@ pub use rating::{
 };
 pub use score::{
     Adjust, AdjustKind, BadFormula, Card, CardLine, Formula, Part, Standing as Rank, rank, reckon,
+};
+pub use wall::{
+    BadWall, Big, District, RANKED, SECONDS, Screen, TILES, WALL_FIGURES, WEEKS, WallSpec, Weeks,
+    districts_svg, figures_svg, heat_svg, nothing_svg, ranking_svg,
 };
 pub use weekly::{Stale, stale};
 

@@ -2,7 +2,7 @@
 
 use kernel::{Actor, CaseId, Date, Moment, US_PER_DAY, US_PER_HOUR, UnitId};
 use resolve::{
-    Case, Channel, Command, Complexity, Happened, Kind, PlannedStep, Registration, Rules, register,
+    Case, Cause, Channel, Command, Complexity, Happened, Kind, PlannedStep, Registration, Rules, register,
 };
 use supervise::{Ask, Dim, Facts, Filter, Places, ServiceEvent, Subject, figure, of_case, of_service};
 use workday::WorkCalendar;
@@ -20,7 +20,7 @@ fn registration(kind: Kind, unit: i64) -> Registration {
         words: "问题".into(),
         first_asked: UnitId(unit),
         complexity: Complexity::Simple,
-        cause: None,
+        cause: (kind == Kind::Matter).then_some(Cause::Attitude),
         item: None,
         campaign: (kind == Kind::Problem).then(|| "走解优".to_owned()),
         place: None,
@@ -118,6 +118,10 @@ fn chengzhong_44_are_30_consultations_and_14_matters_at_nine_windows() {
     }
     assert_eq!(["intake", "consulted", "matters"].map(|k| told(&facts, k)), ["44", "30", "14"]);
     assert_eq!(facts.board(&ask(), Dim::Unit, at(200)).lines.len(), 9, "nine windows");
+    let intake = figure("intake").unwrap();
+    let by_cause = facts.board(&ask(), Dim::Cause, at(200)).lines;
+    let counts: Vec<_> = by_cause.iter().map(|l| (l.key.as_str(), l.value(intake).text())).collect();
+    assert_eq!(counts, [("", "30".to_owned()), ("attitude", "14".to_owned())]);
 }
 
 #[test]

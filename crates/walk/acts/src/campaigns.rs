@@ -1,4 +1,4 @@
-//! 行动: campaigns, walks given out by rule or by hand, the board, the three lists, signals, papers. Every figure is
+//! 行动: campaigns, walks given out by rule or by hand, the board, the three lists, papers. Every figure is
 //! computed from walks and cases when it is asked for. Must not know pages.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,11 +15,11 @@ use store::{Rd, Tx, cases, counters};
 use walk::board::{self, Board, Expected, Problem, Side, Walked};
 use walk::campaign::{Assignment, Campaign, Candidate, Lack, Shortfall, Walkable, assign, lacks};
 use walk::papers::{HandedIn, PaperKind, hand_in};
-use walk::signals::{Judged, WalkFacts, judge};
+use walk::validity::Validity;
 
 use crate::Walks;
 use crate::unannounced::{given_shown, hidden_from};
-use crate::walks::{Kept, WalkLine, form_of, see, word_of};
+use crate::walks::{WalkLine, form_of, see, word_of};
 use city::reach::{home, region_in, unit_in};
 use city::{Door, Error, Later, Office};
 use shelf::Shelf;
@@ -100,7 +100,7 @@ pub struct Listed {
 /// Items from which walks are given out at most; the ones with the most findings first.
 const WALKABLE_MAX: usize = 2_000;
 
-fn view(row: &CampaignRow) -> Result<CampaignView, Error> {
+pub(crate) fn view(row: &CampaignRow) -> Result<CampaignView, Error> {
     let campaign = serde_json::from_str(&row.doc).map_err(Error::bug)?;
     Ok(CampaignView { id: row.id, ver: row.ver, campaign, may_organise: false })
 }
@@ -112,12 +112,26 @@ fn view_for(app: &Walks, rd: &mut Rd<'_>, actor: &Actor, id: i64) -> Result<Camp
     Ok(CampaignView { may_organise, ..view(&row)? })
 }
 
+/// The conditions of a campaign.
+pub(crate) fn validity_of(row: &CampaignRow) -> Result<Validity, Error> {
+    Ok(view(row)?.campaign.validity)
+}
+
+fn sound(validity: &Validity) -> Result<(), Error> {
+    validity.fault().map_or(Ok(()), |(field, said)| Err(Error::Invalid { field: field.to_owned(), said }))
+}
+
 fn found(rd: &mut Rd<'_>, id: i64) -> Result<CampaignRow, Error> {
     campaigns::by_id(rd, id)?.ok_or(Error::NotFound)
 }
 
 /// A campaign that the actor may read, and the region it is for.
-fn read(app: &Walks, rd: &mut Rd<'_>, actor: &Actor, id: i64) -> Result<(CampaignRow, RegionCode), Error> {
+pub(crate) fn read(
+    app: &Walks,
+    rd: &mut Rd<'_>,
+    actor: &Actor,
+    id: i64,
+) -> Result<(CampaignRow, RegionCode), Error> {
     let row = found(rd, id)?;
     let region = region_in(&row.region, &*app.city.office(rd)?);
     decide(actor, op::ReadWalks, Region(&region))?;
@@ -207,6 +221,7 @@ impl Walks {
                     "at most 50 targets of 50 walks each",
                 ));
             }
+            sound(&c.validity)?;
             let id = counters::next(tx, "campaign")?;
             let doc = serde_json::to_string(&c).map_err(Error::bug)?;
             let (first_day, last_day) = (c.from.to_string(), c.to.to_string());
@@ -214,6 +229,22 @@ impl Walks {
             let row = CampaignRow { id, ver: 1, name, first_day, last_day, region, doc };
             campaigns::put(tx, &permit, &row, "make_campaign", &row.doc)?;
             Ok(id)
+        })
+    }
+
+    /// What a walk of a campaign must show before it counts, from now on: a walk that was sent before is judged anew when more
+    /// of it comes.
+    pub fn set_validity(&self, actor: Actor, id: i64, ver: i64, validity: Validity) -> Later<()> {
+        self.write(move |app, tx| {
+            let (mut row, permit) = organised(app, tx, &actor, id)?;
+            sound(&validity)?;
+            let mut c = view(&row)?.campaign;
+            let before = std::mem::replace(&mut c.validity, validity);
+            row.doc = serde_json::to_string(&c).map_err(Error::bug)?;
+            // Where it was changed meanwhile, this is not the next event of it.
+            row.ver = ver + 1;
+            let data = serde_json::json!({ "before": before, "after": validity }).to_string();
+            Ok(campaigns::put(tx, &permit, &row, "set_validity", &data)?)
         })
     }
 
@@ -468,11 +499,14 @@ impl Walks {
             let seat = |u: UnitId| side_of(&office, u).map_or(u, |(_, seat)| seat);
             let walks: Vec<Walked> = walks::counted(rd, id)?
                 .into_iter()
-                .map(|(w, staff, unit, last)| Walked {
-                    walk: u32::try_from(w).unwrap_or(u32::MAX),
-                    staff,
-                    unit: seat(unit),
-                    on: last.date(),
+                .filter_map(|w| {
+                    Some(Walked {
+                        walk: u32::try_from(w.id).unwrap_or(u32::MAX),
+                        staff: w.staff,
+                        unit: seat(w.unit),
+                        identity: form_of(&w.form)?.rule().identity,
+                        on: w.last.date(),
+                    })
                 })
                 .collect();
             let problems: Vec<Problem> = walks::problems_in(rd, id)?
@@ -483,7 +517,8 @@ impl Walks {
                     Problem { problem, unit: unit.unwrap_or(UnitId(0)), of_value, planned, fixed }
                 })
                 .collect();
-            let board = board::board(&expected, &walks, &problems, today);
+            let both = campaign.campaign.validity.both;
+            let board = board::board(&expected, &walks, &problems, both, today);
             Ok(BoardView { campaign, board, today, office })
         })
     }
@@ -579,56 +614,6 @@ impl Walks {
                 });
             }
             Ok(out)
-        })
-    }
-
-    /// Signs of formal walks in a campaign, the strongest first: for a supervisor to look at.
-    pub fn signals(&self, actor: Actor, id: i64) -> Later<Vec<(Judged, WalkLine)>> {
-        self.study(move |app, rd| {
-            let (row, region) = read(app, rd, &actor, id)?;
-            decide(&actor, op::ReadSignals, Region(&region))?;
-            let campaign = view(&row)?.campaign;
-            let rows = walks::of_campaign(rd, id, 0, 100_000)?;
-            let facts: Vec<WalkFacts> = rows
-                .iter()
-                .filter(|r| r.finished.is_some())
-                .filter_map(|r| {
-                    let k: Kept = serde_json::from_str(&r.facts).ok()?;
-                    let (began, ended) = (r.began?, r.last?);
-                    let planned =
-                        campaign.planned_groups.iter().any(|(p, d)| *p == k.place && *d == began.date());
-                    Some(WalkFacts {
-                        walk: u32::try_from(r.id).ok()?,
-                        staff: r.staff,
-                        item: r.item.clone(),
-                        form: form_of(&r.form)?,
-                        online: k.online,
-                        place: k.place,
-                        planned_group: planned,
-                        began,
-                        ended,
-                        steps: k.steps,
-                        ops: u32::try_from(r.ops).unwrap_or(u32::MAX),
-                        words: k.words,
-                        files: k.files,
-                        located: k.located,
-                        findings: u32::try_from(r.findings).unwrap_or(u32::MAX),
-                        answers: k.answers,
-                    })
-                })
-                .collect();
-            let mut judged: Vec<Judged> = judge(&facts).into_iter().filter(Judged::is_shown).collect();
-            judged.sort_by(|a, b| b.chance.total_cmp(&a.chance).then(a.walk.cmp(&b.walk)));
-            judged.truncate(200);
-            let shown: BTreeSet<i64> = judged.iter().map(|j| i64::from(j.walk)).collect();
-            let rows = rows.into_iter().filter(|r| shown.contains(&r.id)).collect();
-            let mut lines: BTreeMap<i64, WalkLine> =
-                app.lines(rd, &actor, rows)?.into_iter().map(|l| (l.row.id, l)).collect();
-            Ok(judged
-                .into_iter()
-                .filter_map(|j| Some((lines.remove(&i64::from(j.walk))?, j)))
-                .map(|(l, j)| (j, l))
-                .collect())
         })
     }
 

@@ -2,7 +2,9 @@
 
 mod campaigns;
 mod files;
+mod form_names;
 mod handover;
+mod judged;
 mod leads;
 mod tables;
 mod unannounced;
@@ -14,6 +16,7 @@ use shelf::Items;
 pub use campaigns::{BoardView, CampaignView, Given, Listed, Proposal};
 pub use files::WalkFile;
 pub use handover::{Plan, WalkFinding, WalkHandovers};
+pub use judged::{Outcome, SignalLine};
 pub use leads::{BackwardView, CalledFor, LeadMove, LeadView, NewLead};
 pub use tables::WalkTables;
 pub use walks::{BATCH_MAX, RefusedOp, Synced, WalkLine, WalkSync, WalkView, form_of, places};

@@ -26,6 +26,7 @@ use walk::forms::FORMS;
 use walk::ops::{FindingKind, Hlc, OPS_MAX};
 use walk::{Act, Form, Op, OpId};
 
+use crate::form_names::form_named;
 use crate::{BATCH_MAX, WalkSync, Walks};
 
 const FIELDS: &Fields<'_> = &[
@@ -115,14 +116,6 @@ fn yes(text: &str) -> Option<bool> {
         | "未完成" => Some(false),
         _ => None,
     }
-}
-
-fn form_named(text: &str) -> Option<Form> {
-    let text = text.trim();
-    let fits = |r: &&walk::forms::FormRule| {
-        r.zh == text || r.en.eq_ignore_ascii_case(text) || crate::walks::word_of(r.form) == text
-    };
-    FORMS.iter().find(fits).map(|r| r.form)
 }
 
 impl WalkTable {

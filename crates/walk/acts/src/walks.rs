@@ -204,6 +204,26 @@ fn kept_of(record: &WalkRecord, item: Option<&ServiceItem>) -> Kept {
     }
 }
 
+/// What a walk lacks: by its form, by the conditions of its campaign, and by what a supervisor found.
+fn lacks_of(
+    rd: &mut Rd<'_>,
+    row: &WalkRow,
+    record: &WalkRecord,
+    steps: &[(&str, StepPlace)],
+) -> Result<Vec<Said>, Error> {
+    let campaign = row.campaign.map(|c| campaigns::by_id(rd, c)).transpose()?.flatten();
+    let validity = campaign.map(|c| crate::campaigns::validity_of(&c)).transpose()?.unwrap_or_default();
+    let mut out = record.lacks(steps, &validity);
+    let judged = if row.id == 0 { None } else { walks::judged(rd, row.id)? };
+    if let Some(j) = judged.filter(|j| j.verdict == crate::judged::Outcome::Again.word()) {
+        out.push(Said::new(
+            format!("督查要求重走：{}。请另开一次走访", j.words),
+            format!("to be walked again, says the supervisor: {}. Begin another walk", j.words),
+        ));
+    }
+    Ok(out)
+}
+
 impl Walks {
     /// Takes in what a phone sends of its walks and answers what it does not know. Each walk stands alone: one
     /// that is refused does not keep the others.
@@ -300,7 +320,8 @@ impl Walks {
             Some(r) => shelf::version_of(tx, r, version)?,
             None => None,
         };
-        let lacks = record.lacks(&item.as_ref().map(places).unwrap_or_default());
+        let steps = item.as_ref().map(places).unwrap_or_default();
+        let lacks = lacks_of(tx, &row, &record, &steps)?;
         if !fresh.is_empty() {
             self.keep(
                 tx,
@@ -517,7 +538,7 @@ impl Walks {
                 Some(r) => shelf::version_of(rd, &r, row.version)?,
                 None => None,
             };
-            let lacks = record.lacks(&item.as_ref().map(places).unwrap_or_default());
+            let lacks = lacks_of(rd, &row, &record, &item.as_ref().map(places).unwrap_or_default())?;
             let findings = walks::findings_of(rd, row.id)?;
             let supervises = actor.role == Role::Supervisor;
             let walker = walker_shown_to(&record, row.staff, actor.staff, supervises);

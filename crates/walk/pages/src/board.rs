@@ -12,8 +12,9 @@ use walk::board::{Side, SideFigures};
 use walk::lists::{MeasureRow, Row, Standing, ThreeLists};
 use walk::ops::OpId;
 use walk::papers::{Block, Document, HandedIn, PaperKind, rectification_report, summary, three_list_form};
+use walk::validity::Validity;
 use walk_acts::BoardView;
-use web_kit::{Fields, Oops, address, date_of, render};
+use web_kit::{Fields, Oops, address, date_of, render, said};
 
 use crate::texts::Texts;
 use crate::{Desk, Kit, Page};
@@ -99,6 +100,10 @@ struct BoardHtml {
     supervises: bool,
     may: bool,
     yearly: bool,
+    trouble: String,
+    ver: i64,
+    v: Validity,
+    conditions: Vec<String>,
 }
 
 fn share(permille: Option<u32>) -> String {
@@ -127,9 +132,20 @@ pub(crate) async fn show(
     Path(id): Path<i64>,
     Ask(ask): Ask<BoardAsk>,
 ) -> Result<Response, Oops> {
+    page(&kit, &desk, id, &ask.day, String::new()).await
+}
+
+pub(crate) async fn page(
+    kit: &Kit,
+    desk: &Desk,
+    id: i64,
+    day: &str,
+    trouble: String,
+) -> Result<Response, Oops> {
     let p = desk.page.clone();
-    let view = read(&kit, &desk, id, &ask.day).await?;
-    let list = |what: &str| address(&format!("/desk/walks/{id}/list"), &[("what", what), ("day", &ask.day)]);
+    let view = read(kit, desk, id, day).await?;
+    let v = view.campaign.campaign.validity;
+    let list = |what: &str| address(&format!("/desk/walks/{id}/list"), &[("what", what), ("day", day)]);
     let none = SideFigures::default();
     let sides = SIDES.iter().map(|(word, side)| {
         let f = view.board.sides.get(side).unwrap_or(&none);
@@ -159,6 +175,10 @@ pub(crate) async fn show(
         supervises: desk.role() == kernel::Role::Supervisor,
         may: view.campaign.may_organise,
         yearly: view.campaign.campaign.yearly,
+        trouble,
+        ver: view.campaign.ver,
+        conditions: v.said().iter().map(|c| said(p.lang, c)).collect(),
+        v,
         p,
     }))
 }

@@ -7,10 +7,11 @@ use city::Error;
 use kernel::{Date, Role};
 use serde::Deserialize;
 use walk::campaign::{Campaign, Lack, Target};
+use walk::validity::Validity;
 use walk_acts::{CampaignView, Given, Proposal, WalkLine};
 use web_kit::{Fields, Oops, again, date_of, in_words, render, when};
 
-use crate::{Desk, Kit, Page};
+use crate::{Desk, Kit, Page, validity};
 
 /// A walk in a list.
 pub(crate) struct Line {
@@ -100,6 +101,8 @@ struct ListHtml {
     trouble: String,
     /// the form of a new campaign is open
     open: bool,
+    /// the conditions that it offers
+    v: Validity,
 }
 
 fn span(c: &CampaignView) -> String {
@@ -129,6 +132,12 @@ async fn page(kit: &Kit, desk: &Desk, sent: Fields, trouble: String) -> Result<R
         may_make: allowed(access::Operation::WriteWalks),
         may_record,
         open: !trouble.is_empty() || sent.has("new"),
+        // What was sent stands again; a form that is new offers what is usual.
+        v: if trouble.is_empty() {
+            Validity::PROPOSED
+        } else {
+            validity::of(&sent).unwrap_or(Validity::PROPOSED)
+        },
         sent,
         trouble,
         p,
@@ -194,6 +203,7 @@ fn read(f: &Fields) -> Result<Campaign, Error> {
         documents_due,
         yearly: f.has("yearly"),
         planned_groups: vec![],
+        validity: validity::of(f)?,
     })
 }
 

@@ -9,6 +9,7 @@ mod leads;
 mod recorder;
 mod slots;
 pub mod texts;
+mod validity;
 mod walks;
 
 use axum::Router;
@@ -75,7 +76,8 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/walks/{id}/repeat", post(campaigns::repeat))
         .route("/desk/walks/{id}/lists", get(walks::three_lists))
         .route("/desk/walks/{id}/lists.xlsx", get(files::three_lists))
-        .route("/desk/walks/{id}/signals", get(walks::signals))
+        .route("/desk/walks/{id}/signals", get(walks::signals).post(validity::judge))
+        .route("/desk/walks/{id}/validity", post(validity::set))
         .route("/desk/walks/{id}/papers", get(board::papers).post(board::hand_in))
         .route("/desk/walks/{id}/paper/{kind}", get(board::paper))
         .route("/desk/walks/w/{id}", get(walks::show))

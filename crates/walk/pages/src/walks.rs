@@ -7,7 +7,7 @@ use kernel::US_PER_SECOND;
 use walk::checklist::element;
 use walk::ops::Verdict;
 use walk::signals::DETECTORS;
-use walk_acts::Listed;
+use walk_acts::{Listed, Outcome};
 use web_kit::{Oops, in_words, render, said, when};
 
 use crate::campaigns;
@@ -93,6 +93,9 @@ struct Signalled {
     line: campaigns::Line,
     chance: u32,
     signals: Vec<(String, String)>,
+    /// what was found, by whom and when, in his words
+    settled: Option<(String, String, String)>,
+    may_judge: bool,
 }
 
 #[derive(Template)]
@@ -101,7 +104,10 @@ struct SignalsHtml {
     p: Page,
     id: i64,
     name: String,
+    trouble: String,
     rows: Vec<Signalled>,
+    settled: Vec<Signalled>,
+    verdicts: Vec<(&'static str, String)>,
 }
 
 /// `GET /desk/walks/{id}/signals`
@@ -110,15 +116,19 @@ pub(crate) async fn signals(
     desk: Desk,
     Path(id): Path<i64>,
 ) -> Result<Response, Oops> {
+    signals_page(&kit, &desk, id, String::new()).await
+}
+
+pub(crate) async fn signals_page(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let c = kit.acts.walks.campaign(desk.actor(), id).await?;
     let office = kit.city.office_now().await?;
     let all = kit.acts.walks.signals(desk.actor(), id).await?;
-    let rows = all.into_iter().map(|(judged, l)| Signalled {
-        line: line(&p, &office, l),
+    let rows = all.into_iter().map(|s| Signalled {
         // Never a certainty: a signal is a reason to look.
-        chance: ((judged.chance * 100.0).round() as u32).min(99),
-        signals: judged
+        chance: ((s.judged.chance * 100.0).round() as u32).min(99),
+        signals: s
+            .judged
             .signals
             .iter()
             .map(|s| {
@@ -126,8 +136,16 @@ pub(crate) async fn signals(
                 (d.map_or_else(String::new, |d| in_words(p.lang, d.zh, d.en)), said(p.lang, &s.said))
             })
             .collect(),
+        settled: s.settled.map(|(who, j)| {
+            let found = Outcome::read(&j.verdict).map_or_else(String::new, |v| said(p.lang, &v.said()));
+            (found, format!("{who} · {}", when(p.lang, j.at)), j.words)
+        }),
+        may_judge: s.may_judge,
+        line: line(&p, &office, s.line),
     });
-    Ok(render(&SignalsHtml { id, name: c.campaign.name, rows: rows.collect(), p }))
+    let (settled, rows) = rows.partition(|r| r.settled.is_some());
+    let verdicts = Outcome::ALL.map(|v| (v.word(), said(p.lang, &v.said()))).into();
+    Ok(render(&SignalsHtml { id, name: c.campaign.name, trouble, rows, settled, verdicts, p }))
 }
 
 struct StepRow {

@@ -53,6 +53,7 @@ fn main() {
             walk: n as u32,
             staff: StaffId(n as i64 % 5_000),
             unit: UnitId(n as i64 % 300),
+            identity: Form::Oneself.rule().identity,
             on: day,
         })
         .collect();
@@ -75,7 +76,7 @@ fn main() {
         })
         .collect();
     let start = Instant::now();
-    let b = board(&expected, &walks, &problems, day);
+    let b = board(&expected, &walks, &problems, false, day);
     let boarded = start.elapsed();
     assert_eq!(b.problems.len(), found);
 

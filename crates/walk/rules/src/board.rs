@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::{Date, StaffId, UnitId};
 use serde::Serialize;
 
+use crate::forms::Identity;
+use crate::validity::both_done;
+
 /// What sort of unit a row belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,6 +43,8 @@ pub struct Walked {
     pub staff: StaffId,
     /// Of which unit.
     pub unit: UnitId,
+    /// As whom.
+    pub identity: Identity,
     /// Finished on.
     pub on: Date,
 }
@@ -118,8 +123,15 @@ fn permille(part: usize, whole: usize) -> Option<u32> {
     (whole > 0).then(|| u32::try_from((part * 2000 + whole) / (2 * whole)).unwrap_or(u32::MAX))
 }
 
-/// The board as of the end of `today`: a leader is covered by a walk of his own, a unit by a walk of anyone of it.
-pub fn board(expected: &[Expected], walks: &[Walked], problems: &[Problem], today: Date) -> Board {
+/// The board as of the end of `today`: a leader is covered by a walk of his own, and with `both` by one as applicant and one
+/// as staff; a unit by a walk of anyone of it.
+pub fn board(
+    expected: &[Expected],
+    walks: &[Walked],
+    problems: &[Problem],
+    both: bool,
+    today: Date,
+) -> Board {
     let mut first_of_staff: BTreeMap<StaffId, Date> = BTreeMap::new();
     let mut first_of_unit: BTreeMap<UnitId, Date> = BTreeMap::new();
     let mut out = Board::default();
@@ -128,6 +140,10 @@ pub fn board(expected: &[Expected], walks: &[Walked], problems: &[Problem], toda
         first_of_staff.entry(w.staff).and_modify(earliest).or_insert(w.on);
         first_of_unit.entry(w.unit).and_modify(earliest).or_insert(w.on);
         out.walks.push(w.walk);
+    }
+    if both {
+        let until_now = walks.iter().filter(|w| w.on <= today);
+        first_of_staff = both_done(until_now.map(|w| (w.staff, w.identity, w.on)));
     }
     let mut seen = BTreeSet::new();
     for e in expected {
@@ -185,12 +201,18 @@ mod tests {
             })
             .collect();
         let walks: Vec<_> = (0..43)
-            .map(|n| Walked { walk: n, staff: StaffId(i64::from(n)), unit: unit(n), on: day("2022-05-20") })
+            .map(|n| Walked {
+                walk: n,
+                staff: StaffId(i64::from(n)),
+                unit: unit(n),
+                identity: Identity::Applicant,
+                on: day("2022-05-20"),
+            })
             .collect();
         let problems: Vec<_> = (0..95)
             .map(|n| Problem { problem: n, unit: unit(n % 43), of_value: true, planned: true, fixed: n < 33 })
             .collect();
-        let b = board(&expected, &walks, &problems, day("2022-06-02"));
+        let b = board(&expected, &walks, &problems, false, day("2022-06-02"));
         assert_eq!(b.sides[&Side::Department].walked.len(), 30);
         assert_eq!(b.sides[&Side::County].on_time.len(), 13);
         assert_eq!((b.problems.len(), b.planned.len(), b.fixed.len()), (95, 95, 33));
@@ -208,13 +230,51 @@ mod tests {
             side: Side::Leader,
             by: day("2026-05-15"),
         };
-        let walk =
-            |n: i64, on: &str| Walked { walk: n as u32, staff: StaffId(n), unit: UnitId(1), on: day(on) };
+        let walk = |n: i64, on: &str| Walked {
+            walk: n as u32,
+            staff: StaffId(n),
+            unit: UnitId(1),
+            identity: Identity::Applicant,
+            on: day(on),
+        };
         let walks = [walk(1, "2026-05-10"), walk(2, "2026-05-16"), walk(3, "2026-06-30")];
-        let b = board(&[leader(1), leader(2), leader(3), leader(3)], &walks, &[], day("2026-05-31"));
+        let b = board(&[leader(1), leader(2), leader(3), leader(3)], &walks, &[], false, day("2026-05-31"));
         let s = &b.sides[&Side::Leader];
         assert_eq!((s.expected.len(), s.walked.len(), s.on_time.len()), (3, 2, 1));
         assert_eq!(s.missing, [(Some(StaffId(3)), UnitId(1))], "walked after the day of the board");
         assert_eq!((b.fixed_permille(), b.walks.len()), (None, 2));
+    }
+
+    /// 双重身份: one identity alone covers nobody where both are asked for; the later of the two is the day.
+    #[test]
+    fn where_both_identities_are_asked_for_one_is_not_enough() {
+        let leader = |n: i64| Expected {
+            staff: Some(StaffId(n)),
+            unit: UnitId(1),
+            side: Side::Leader,
+            by: day("2026-05-15"),
+        };
+        let walk = |n: i64, identity, on: &str| Walked {
+            walk: 1,
+            staff: StaffId(n),
+            unit: UnitId(1),
+            identity,
+            on: day(on),
+        };
+        let (a, s) = (Identity::Applicant, Identity::Staff);
+        let walks = [
+            walk(1, a, "2026-05-01"),
+            walk(1, a, "2026-05-02"),
+            walk(2, a, "2026-05-01"),
+            walk(2, s, "2026-05-20"),
+            walk(3, s, "2026-05-03"),
+            walk(3, a, "2026-05-04"),
+        ];
+        let of = |both| {
+            let b = board(&[leader(1), leader(2), leader(3)], &walks, &[], both, day("2026-05-31"));
+            let side = &b.sides[&Side::Leader];
+            (side.walked.len(), side.on_time.len())
+        };
+        assert_eq!((of(false), of(true)), ((3, 3), (2, 1)));
     }
 }

@@ -8,6 +8,7 @@ use kernel::{Date, RegionCode, Said, StaffId, UnitId};
 use serde::{Deserialize, Serialize};
 
 use crate::forms::Form;
+use crate::validity::Validity;
 
 /// Who must walk how much by when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +54,9 @@ pub struct Campaign {
     /// Visits that were planned as a group: (place, day). A group there is no sign of a formal walk.
     #[serde(default)]
     pub planned_groups: Vec<(String, Date)>,
+    /// What a walk must show before it counts.
+    #[serde(default)]
+    pub validity: Validity,
 }
 
 /// The same day a year later; 29 February becomes 28 February.
@@ -73,6 +77,7 @@ impl Campaign {
             targets: self.targets.iter().map(|t| Target { by: next_year(t.by), ..t.clone() }).collect(),
             yearly: true,
             planned_groups: Vec::new(),
+            validity: self.validity,
         })
     }
 }
@@ -327,6 +332,7 @@ mod tests {
             documents_due: day("2026-06-30"),
             yearly: true,
             planned_groups: vec![("市大厅".into(), day("2026-05-10"))],
+            validity: Validity::default(),
         }
     }
     fn people(n: i64) -> Vec<Candidate> {

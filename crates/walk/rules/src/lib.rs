@@ -19,6 +19,7 @@ pub mod signals;
 mod signals_tests;
 mod similar;
 pub mod synthetic;
+pub mod validity;
 
 pub use forms::{Form, Identity};
 pub use ops::{Act, Hlc, Log, Op, OpId};

@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Moment, Said, StaffId};
+use kernel::{Moment, Said, StaffId, US_PER_SECOND};
 use serde::Serialize;
 
+use crate::checklist;
 use crate::forms::{Covers, Form, Identity};
 use crate::ops::{Act, FindingKind, Log, Op, OpId, Timed, Verdict};
+use crate::validity::Validity;
 
 /// One step as it was walked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -216,9 +218,14 @@ impl WalkRecord {
         }
     }
 
-    /// What the walk lacks before it counts, by the rule of its form. `steps` are the item's step ids with
-    /// whether each is at the window; empty when it counts.
-    pub fn lacks(&self, steps: &[(&str, StepPlace)]) -> Vec<Said> {
+    /// Was it done without going anywhere?
+    pub fn is_online(&self) -> bool {
+        self.start.as_ref().is_some_and(|s| s.0.rule().online_only) || self.visits.is_empty()
+    }
+
+    /// What the walk lacks before it counts, by the rule of its form and the conditions of its campaign. `steps` are the
+    /// item's step ids with whether each is at the window; empty when it counts.
+    pub fn lacks(&self, steps: &[(&str, StepPlace)], by: &Validity) -> Vec<Said> {
         let mut out = Vec::new();
         let Some((form, _, _, _, simulated)) = &self.start else {
             return vec![Said::new(
@@ -253,11 +260,12 @@ impl WalkRecord {
             Covers::InnerSteps => place == StepPlace::Inside,
             Covers::OneVisit => false,
         };
+        let asked = steps.iter().filter(|(_, p)| wanted(*p)).count();
         let skipped = steps
             .iter()
             .filter(|(s, p)| wanted(*p) && self.steps.get(*s).is_none_or(|w| w.ended.is_none()))
             .count();
-        if skipped > 0 {
+        if skipped > 0 && (by.all_steps || skipped == asked) {
             let zh = format!("还有 {skipped} 个环节没有走完");
             need(true, &zh, &format!("{skipped} steps are not walked yet"));
         }
@@ -272,12 +280,57 @@ impl WalkRecord {
             "a simulated item must be walked to its end as well",
         );
         need(self.finished.is_none(), "还没有点“走完”", "it is not finished yet");
+        if self.finished.is_some() {
+            out.extend(self.lacks_by(by));
+        }
         out
     }
 
+    /// What it lacks by the conditions of its campaign; steps that are missing are said by the form's rule.
+    fn lacks_by(&self, by: &Validity) -> Vec<Said> {
+        let mut out = Vec::new();
+        let answered = self.answers.len();
+        let least = (checklist::count() * usize::from(by.answered_percent)).div_ceil(100);
+        if answered < least {
+            out.push(Said::new(
+                format!("要素清单至少要作答 {least} 项，现在 {answered} 项"),
+                format!("at least {least} elements are to be answered, {answered} are"),
+            ));
+        }
+        let bare = self
+            .answers
+            .values()
+            .filter(|a| a.verdict == Verdict::Bad && a.note.trim().is_empty() && a.evidence.is_empty())
+            .count();
+        if by.shown && bare > 0 {
+            out.push(Said::new(
+                format!("有 {bare} 项点了“有问题”，没有说明也没有照片"),
+                format!("{bare} elements found wanting have neither words nor a photo"),
+            ));
+        }
+        out.extend(self.too_fast(by));
+        if by.photo && !self.is_online() && self.files.is_empty() {
+            out.push(Said::new("现场走访要有至少一张照片", "a walk on site needs at least one photo"));
+        }
+        out
+    }
+
+    fn too_fast(&self, by: &Validity) -> Option<Said> {
+        let each = if self.is_online() { by.seconds_online } else { by.seconds_on_site };
+        let steps = self.steps.values().filter(|s| s.ended.is_some()).count();
+        let least = i64::try_from(steps).ok()?.checked_mul(i64::from(each))?;
+        let took = self.last?.us_since(self.began?).max(0) / US_PER_SECOND;
+        (took < least).then(|| {
+            Said::new(
+                format!("{steps} 个环节至少要 {least} 秒，只用了 {took} 秒"),
+                format!("{steps} steps take at least {least} s, this took {took} s"),
+            )
+        })
+    }
+
     /// Does it count?
-    pub fn counts(&self, steps: &[(&str, StepPlace)]) -> bool {
-        self.lacks(steps).is_empty()
+    pub fn counts(&self, steps: &[(&str, StepPlace)], by: &Validity) -> bool {
+        self.lacks(steps, by).is_empty()
     }
 
     /// Materials of the guide that nobody asked for: (asked as the guide says) against all of it.

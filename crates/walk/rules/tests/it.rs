@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use walk::forms::{FORMS, Form};
 use walk::ops::{FindingKind, Timed, Verdict};
 use walk::record::StepPlace;
+use walk::validity::Validity;
 use walk::{Act, Hlc, Log, Op, OpId, WalkRecord, walker_shown_to};
 
 fn at(s: i64) -> Moment {
@@ -196,7 +197,7 @@ fn two_phones_one_walk_a_week_apart() {
     assert_eq!(w.times_us().0, 90 * US_PER_SECOND, "two phones in one queue count once");
     assert_eq!(w.findings[0].measures, [("窗口代为复印".to_owned(), None)]);
     assert_eq!((w.paid_fen, w.finished), (0, Some(true)));
-    assert_eq!(w.lacks(&[("s1", StepPlace::Window)]), []);
+    assert_eq!(w.lacks(&[("s1", StepPlace::Window)], &Validity::default()), []);
 }
 
 #[test]
@@ -206,7 +207,7 @@ fn each_form_says_what_it_lacks() {
         let mut p = Phone::new(1);
         p.does(1, start(rule.form, false));
         p.does(2, Act::Finish { reached_end: true });
-        let lacks = |p: &Phone| WalkRecord::of(&p.log).lacks(&steps);
+        let lacks = |p: &Phone| WalkRecord::of(&p.log).lacks(&steps, &Validity::default());
         assert!(!lacks(&p).is_empty(), "{} counts though nothing was walked", rule.zh);
         for s in ["s1", "s2"] {
             p.does(3, Act::StepEnded { step: s.into(), through: true });
@@ -219,7 +220,7 @@ fn each_form_says_what_it_lacks() {
         p.does(5, Act::Authorised { file: "f1".into() });
         p.does(6, Act::Companion { who: "企业办事员".into() });
         p.does(7, Act::FromCase { case: "2026-0001".into() });
-        assert!(WalkRecord::of(&p.log).counts(&steps), "{}", rule.zh);
+        assert!(WalkRecord::of(&p.log).counts(&steps, &Validity::default()), "{}", rule.zh);
     }
 }
 
@@ -229,7 +230,7 @@ fn a_simulated_item_is_walked_to_its_end_and_only_where_it_may_be() {
     p.does(1, start(Form::Oneself, true));
     p.does(2, Act::StepEnded { step: "s1".into(), through: true });
     p.does(3, Act::Finish { reached_end: false });
-    let lacks = WalkRecord::of(&p.log).lacks(&[("s1", StepPlace::Window)]);
+    let lacks = WalkRecord::of(&p.log).lacks(&[("s1", StepPlace::Window)], &Validity::default());
     assert!(lacks[0].zh.contains("虚拟事项也要跑完"), "{lacks:?}");
     let op = Op { id: OpId { device: 1, counter: 9 }, at: p.clock, act: start(Form::AtWindow, true) };
     assert!(op.fault().unwrap().zh.contains("不能用虚拟事项"));
@@ -262,4 +263,63 @@ fn hostile_operations_are_refused_by_everyone_alike() {
     let far = Hlc { wall: at(99_999_999), logical: 0 };
     let here = Hlc { wall: at(5), logical: 0 };
     assert_eq!(here.observe(far, at(10)), here, "a clock three years ahead is not followed");
+}
+
+/// Each condition of a campaign alone keeps a walk from counting, and is said once it is met no more.
+#[test]
+fn each_condition_of_a_campaign_keeps_a_walk_from_counting() {
+    let steps = [("s1", StepPlace::Window), ("s2", StepPlace::Inside)];
+    let none = Validity { all_steps: false, ..Validity::default() };
+    let walked = |acts: &[(i64, Act)]| {
+        let mut p = Phone::new(1);
+        p.does(0, start(Form::Oneself, false));
+        for (second, act) in acts {
+            p.does(*second, act.clone());
+        }
+        p.does(1, Act::Finish { reached_end: true });
+        WalkRecord::of(&p.log)
+    };
+    let ended = |s: &str| Act::StepEnded { step: s.into(), through: true };
+    let bad = |note: &str| Act::Checked { element: "A1".into(), verdict: Verdict::Bad, note: note.into() };
+    let visit = Act::Visit { place: "政务大厅".into() };
+    let photo = Act::Attached { file: "f".into(), shows: String::new() };
+    // The condition; a walk that lacks it; what makes it good.
+    let table = [
+        (Validity { all_steps: true, ..none }, vec![(1, ended("s1"))], vec![(1, ended("s2"))]),
+        (none, vec![], vec![(1, ended("s1"))]),
+        (
+            Validity { answered_percent: 3, ..none },
+            vec![(1, ended("s1")), (1, bad("排队"))],
+            vec![(1, Act::Checked { element: "A2".into(), verdict: Verdict::Good, note: String::new() })],
+        ),
+        (
+            Validity { shown: true, ..none },
+            vec![(1, ended("s1")), (1, bad(" "))],
+            vec![(1, bad("要复印三份"))],
+        ),
+        (Validity { seconds_online: 20, ..none }, vec![(1, ended("s1"))], vec![(30, ended("s1"))]),
+        (
+            Validity { seconds_on_site: 60, ..none },
+            vec![(1, visit.clone()), (40, ended("s1"))],
+            vec![(61, ended("s1"))],
+        ),
+        (Validity { photo: true, ..none }, vec![(1, visit), (1, ended("s1"))], vec![(1, photo)]),
+    ];
+    for (n, (by, short, more)) in table.into_iter().enumerate() {
+        let lacks = walked(&short).lacks(&steps, &by);
+        assert_eq!(lacks.len(), 1, "{n}: {lacks:?}");
+        let whole: Vec<(i64, Act)> = short.into_iter().chain(more).collect();
+        assert_eq!(walked(&whole).lacks(&steps, &by), [], "{n}");
+    }
+    // D3: four steps in seconds and nothing answered.
+    let hasty = walked(&[
+        (1, ended("s1")),
+        (1, ended("s2")),
+        (1, Act::Attached { file: "f".into(), shows: "".into() }),
+    ]);
+    assert!(hasty.counts(&steps, &Validity::default()) && !hasty.counts(&steps, &Validity::PROPOSED));
+    assert!(
+        Validity { answered_percent: 101, ..none }.fault().is_some() && Validity::PROPOSED.fault().is_none()
+    );
+    assert!(Validity::PROPOSED.said().len() >= 4);
 }

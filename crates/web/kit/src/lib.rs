@@ -16,6 +16,7 @@ mod say;
 mod slot;
 mod texts;
 mod uploads;
+mod views;
 
 pub use assets::{Asset, CSS, JS, asset};
 pub use drafts::keep_draft;
@@ -25,7 +26,8 @@ pub use guard::{Asking, guard, header_of, slow_down};
 pub use nav::{Area, FrontPlace, Link, Place};
 pub use oops::{Oops, again, errors_as_pages, explain};
 pub use page::{
-    Desk, Kit, Lang, Me, Options, Page, Reader, Site, blocking, cookie, cookie_header, escape, prefs, render,
+    Desk, Kit, Lang, Me, Options, Page, Reader, Site, blocking, cookie, cookie_header, desk_path, escape,
+    prefs, render,
 };
 pub use parts::{DOCX, OFD, Opt, XLSX, address, base, download, opt, qr, qr_squares, unit_choices};
 pub use say::{
@@ -33,3 +35,7 @@ pub use say::{
 };
 pub use slot::{CaseKey, Filler, Filling, FollowedCase, Fragment, Slot, Tile, filler};
 pub use texts::{COMMON_TEXTS, EN, Text, Texts, Words, ZH};
+pub use views::{
+    COUNTED_TO, Column, Filter, ListOf, Tab, Views, ViewsAsk, countable, cut_count, keep_view, plain,
+    views_page,
+};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use city::City;
 use city::RequestNote;
@@ -15,7 +15,9 @@ use store::office::StaffRow;
 
 use crate::assets::Assets;
 use crate::uploads::Uploads;
-use crate::{Area, Asset, Fields, FrontPlace, Link, Oops, Texts, Words, header_of, nav, role};
+use crate::{
+    Area, Asset, Fields, FrontPlace, Link, ListOf, Oops, Texts, Words, address, header_of, nav, role,
+};
 
 /// How the pages behave.
 #[derive(Clone, Debug, Default)]
@@ -37,18 +39,20 @@ pub struct Site {
     pub(crate) below: &'static [(&'static str, &'static str)],
     pub(crate) front: &'static [&'static [FrontPlace]],
     pub(crate) assets: Assets,
+    pub(crate) lists: &'static [&'static [ListOf]],
 }
 
 impl Site {
     /// The navigation of the workbench, which pages belong to a place whose address is not a part of theirs, the
-    /// navigation of the portal, and the assets.
+    /// navigation of the portal, the assets, and the lists that have views.
     pub fn new(
         areas: &'static [Area],
         below: &'static [(&'static str, &'static str)],
         front: &'static [&'static [FrontPlace]],
         assets: &[&'static [Asset]],
+        lists: &'static [&'static [ListOf]],
     ) -> Self {
-        Self { areas, below, front, assets: Assets::new(assets) }
+        Self { areas, below, front, assets: Assets::new(assets), lists }
     }
 }
 
@@ -377,9 +381,37 @@ impl<T: Words, A: Send + Sync> FromRequestParts<Kit<A>> for Desk<T> {
         match page.me.clone() {
             Some(me) => Ok(Self { page, me }),
             None if page.owes_factor => Err(Redirect::to("/desk/account").into_response()),
-            None => Err(Redirect::to("/desk/sign-in").into_response()),
+            None => Err(Redirect::to(&sign_in_from(parts, !page.session.is_empty())).into_response()),
         }
     }
+}
+
+/// Addresses that are kept on the way through signing in.
+const BACK_MAX: usize = 600;
+
+/// Where somebody signs in who is on the way to a page, or was about to send the form of one; from there it goes back to that
+/// page. `over`: a session ended meanwhile.
+fn sign_in_from(parts: &Parts, over: bool) -> String {
+    let asks = matches!(parts.method, Method::GET | Method::HEAD);
+    let from = if asks {
+        parts.uri.path_and_query().map(|p| p.as_str().to_owned())
+    } else {
+        let referer: Option<Uri> = header_of(&parts.headers, "referer").parse().ok();
+        let path = referer.and_then(|u| u.path_and_query().map(|p| p.as_str().to_owned()));
+        path.or_else(|| Some(nav::holder(parts.uri.path())))
+    };
+    let from = from.filter(|p| desk_path(p).is_some() && !p.starts_with("/desk/sign-"));
+    let mut asked: Vec<(&str, &str)> = Vec::new();
+    asked.extend(from.as_deref().filter(|p| *p != "/desk").map(|p| ("to", p)));
+    // Whoever only opens the start page is told nothing that they do not see themselves.
+    asked.extend((over && !asked.is_empty()).then_some(("over", "1")));
+    address("/desk/sign-in", &asked)
+}
+
+/// A path of the workbench, as it was asked to be led back to.
+pub fn desk_path(path: &str) -> Option<&str> {
+    let ours = path == "/desk" || path.starts_with("/desk/") || path.starts_with("/desk?");
+    (ours && path.len() <= BACK_MAX && is_local(path)).then_some(path)
 }
 
 /// A template as a page.
@@ -413,7 +445,7 @@ pub async fn prefs(State(kit): State<Kit>, fields: Fields) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::is_local;
+    use super::{desk_path, is_local};
 
     #[test]
     fn back_stays_on_this_site() {
@@ -422,6 +454,17 @@ mod tests {
         }
         for bad in ["", "//evil", "/\t/evil", "/\\evil", "/a\nb", "https://evil", "/ b", "/\u{85}/evil"] {
             assert!(!is_local(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn signing_in_leads_to_the_workbench_and_nowhere_else() {
+        for good in ["/desk", "/desk?x=1", "/desk/case/4306-2026-0000001?in=a%20b"] {
+            assert_eq!(desk_path(good), Some(good));
+        }
+        let long = format!("/desk/{}", "a".repeat(700));
+        for bad in ["", "/", "/deskx", "//desk/", "/lodge", "https://evil/desk/", "/desk/\\evil", &long] {
+            assert_eq!(desk_path(bad), None, "{bad:?}");
         }
     }
 }

@@ -16,6 +16,11 @@ for (const b of document.querySelectorAll("[data-print]")) {
   b.addEventListener("click", () => window.print());
   if ("now" in b.dataset) window.print();
 }
+// What takes something away is asked once more.
+document.addEventListener("submit", (e) => {
+  const asked = e.submitter?.dataset.ask;
+  if (asked && !window.confirm(asked)) e.preventDefault();
+});
 for (const all of document.querySelectorAll("[data-all]")) {
   all.hidden = false;
   const boxes = [...all.closest("table").querySelectorAll("td.tick input[type=checkbox]")];
@@ -83,6 +88,51 @@ document.addEventListener("keydown", (e) => {
   if (Object.hasOwn(KEYS, e.key) && KEYS[e.key]()) e.preventDefault();
 });
 
+// 登录过期: what was sent when the session had ended is put back after signing in again, by the same person in the same tab.
+const SENT = "sent ";
+const me = () => document.querySelector(".who a")?.textContent ?? "";
+function stash(form) {
+  const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !name.startsWith("_"));
+  try {
+    sessionStorage.setItem(SENT + form.dataset.draft, JSON.stringify({ who: me(), fields }));
+  } catch {
+    // Too large, or not allowed: then there is the draft on the server.
+  }
+}
+function putBack(form, fields) {
+  const left = fields.slice();
+  for (const field of form.elements) {
+    const at = left.findIndex(([name]) => name === field.name);
+    if (field.type === "hidden" || field.type === "file" || field.type === "submit") continue;
+    if (field.type === "checkbox" || field.type === "radio") {
+      field.checked = left.some(([name, value]) => name === field.name && value === field.value);
+    } else if (at >= 0) {
+      field.value = left.splice(at, 1)[0][1];
+    }
+  }
+  form.closest("details")?.setAttribute("open", "");
+  const note = document.createElement("p");
+  note.className = "note";
+  note.setAttribute("role", "status");
+  note.textContent = document.body.dataset.restored ?? "";
+  form.prepend(note);
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+try {
+  if (document.querySelector("[data-over]")) {
+    sessionStorage.setItem("over", "1");
+  } else if (me()) {
+    const over = sessionStorage.getItem("over");
+    for (const form of over ? document.querySelectorAll("form[data-draft]") : []) {
+      const kept = JSON.parse(sessionStorage.getItem(SENT + form.dataset.draft) ?? "null");
+      if (kept?.who === me()) putBack(form, kept.fields);
+    }
+    for (const key of Object.keys(sessionStorage)) if (key === "over" || key.startsWith(SENT)) sessionStorage.removeItem(key);
+  }
+} catch {
+  // A browser that keeps nothing for a tab: then there is the draft on the server.
+}
+
 // 草稿: what is written in a long form is kept every ten seconds and when the page is left.
 for (const form of document.querySelectorAll("form[data-draft]")) {
   let dirty = false;
@@ -98,16 +148,27 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     fields.append("_draft", form.dataset.draft);
     fetch("/desk/drafts", { method: "POST", body: fields, keepalive: leaving }).then(
       (answer) => {
-        if (!answer.ok) return;
+        // Who is not signed in any more is led to another page, and nothing was kept.
+        if (!answer.ok || answer.redirected) {
+          dirty = true;
+          said.textContent = document.body.dataset.unsaved ?? "";
+          return;
+        }
         const now = new Date();
         said.textContent = `${document.body.dataset.saved ?? ""} ${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}`;
       },
-      () => (dirty = true),
+      () => {
+        dirty = true;
+        said.textContent = document.body.dataset.unsaved ?? "";
+      },
     );
   };
   form.addEventListener("input", () => (dirty = true));
-  // What is sent is no draft any more.
-  form.addEventListener("submit", () => (dirty = false));
+  // What is sent is no draft any more; this tab remembers it until it was taken.
+  form.addEventListener("submit", () => {
+    dirty = false;
+    stash(form);
+  });
   setInterval(() => keep(false), 10_000);
   document.addEventListener("visibilitychange", () => document.hidden && keep(true));
   window.addEventListener("pagehide", () => keep(true));

@@ -14,8 +14,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 use web_kit::{
-    Area, Asset, CSS, FrontPlace, JS, Kit, Site, Text, asset, errors_as_pages, guard, keep_draft, prefs,
-    slow_down,
+    Area, Asset, CSS, FrontPlace, JS, Kit, ListOf, Oops, Site, Text, asset, errors_as_pages, guard,
+    keep_draft, keep_view, prefs, slow_down, views_page,
 };
 
 pub use web_kit::Options;
@@ -48,7 +48,12 @@ pub const BELOW: &[(&str, &str)] = &[
     ("/desk/outreach", "/desk/office"),
     ("/desk/rosters", "/desk/halls"),
     ("/desk/handovers", "/desk/halls"),
+    ("/desk/views/cases", "/desk/cases"),
+    ("/desk/views/ratings", "/desk/ratings"),
 ];
+
+/// The lists that have views and columns of their own.
+pub const LISTS: &[&[ListOf]] = &[resolve_pages::LISTS, supervise_pages::LISTS];
 
 /// The navigation of the portal.
 pub const FRONT: &[&[FrontPlace]] = &[
@@ -68,6 +73,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/style/5-redesign.css"),
     include_str!("../assets/style/6-desk.css"),
     include_str!("../assets/style/7-hall.css"),
+    include_str!("../assets/style/8-wall.css"),
 );
 
 /// What every page shares in the browser: here and not in the kit, so that a line of style makes no page build again.
@@ -84,6 +90,7 @@ const ASSETS: &[&[Asset]] = &[
     hall_pages::ASSETS,
     optimise_pages::ASSETS,
     imports_pages::ASSETS,
+    supervise_pages::ASSETS,
 ];
 
 /// Every text of every page: the crate, its own words, then each of its rooms.
@@ -107,7 +114,7 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
 
 /// All pages over the house.
 pub fn router(house: &House, options: Options) -> Router {
-    let kit = Kit::new(house.city.clone(), options, Site::new(AREAS, BELOW, FRONT, ASSETS));
+    let kit = Kit::new(house.city.clone(), options, Site::new(AREAS, BELOW, FRONT, ASSETS, LISTS));
     let rooms = Rooms::of(house, &kit);
     let slots = Arc::new(slots::of_cases(&rooms));
     let public = portal::routes()
@@ -140,6 +147,8 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(hall_pages::routes().with_state(rooms.hall))
         .route("/prefs", post(prefs))
         .route("/desk/drafts", post(keep_draft))
+        .route("/desk/views/{list}", get(views_page).post(keep_view))
+        .fallback(async || Oops(city::Error::NotFound))
         .layer(DefaultBodyLimit::max(FORM_MAX))
         .layer(from_fn_with_state(kit.clone(), errors_as_pages))
         // Who asks for a picture or whether the house stands is not looked up.

@@ -11,5 +11,6 @@ mod it {
     mod reach;
     mod slots;
     mod texts;
+    mod views;
     mod walks;
 }

@@ -49,6 +49,8 @@ pub struct Query {
     pub due_before: Option<Moment>,
     /// due at this moment or later
     pub due_from: Option<Moment>,
+    /// no clock runs: nothing is due
+    pub untimed: bool,
     /// owned by this unit
     pub unit: Option<UnitId>,
     /// the title contains this
@@ -75,6 +77,7 @@ impl Query {
             campaign: None,
             due_before: None,
             due_from: None,
+            untimed: false,
             unit: None,
             text: None,
             returned: false,
@@ -158,6 +161,9 @@ fn conditions<'a>(
     if let Some(from) = q.due_from {
         w.and("due >= ?", &[from.into()]);
     }
+    if q.untimed {
+        w.and("due IS NULL", &[]);
+    }
     if let Some(unit) = q.unit {
         w.and("unit = ?", &[unit.into()]);
     }
@@ -223,8 +229,9 @@ fn by_due(rd: &mut Rd<'_>, q: &Query) -> Result<Vec<CaseRow>> {
         all.truncate(q.limit as usize);
         return Ok(all);
     }
-    let mut out = page(rd, q, true)?;
-    if out.len() < q.limit as usize {
+    let mut out = if q.untimed { Vec::new() } else { page(rd, q, true)? };
+    // What is asked for by when it is due has no rows without.
+    if out.len() < q.limit as usize && q.due_from.is_none() && q.due_before.is_none() {
         let rest = Query { limit: q.limit - out.len() as u32, ..q.clone() };
         out.extend(page(rd, &rest, false)?);
     }

@@ -63,6 +63,11 @@ pub const STEPS: &[Step] = steps![
     42 "pay",
     43 "cells",
     44 "cause",
+    45 "claim_indexes",
+    46 "cell_digest",
+    47 "help",
+    48 "views",
+    49 "walk_judged",
 ];
 
 /// The version this program knows.

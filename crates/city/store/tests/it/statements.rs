@@ -20,6 +20,7 @@ const HOLES: &[(&str, &str, &[&str])] = &[
     ("cells.rs", "table", &["cell_out", "cell_in"]),
     ("cells.rs", "done", &["taken", "done"]),
     ("cells.rs", "keep", &["NULL", "body"]),
+    ("cells.rs", "goes", &["'aside', 'taken'", "'aside', 'done'"]),
     (
         "ledger_rows/read.rs",
         "SEAL_COLUMNS",

@@ -51,7 +51,7 @@ web_kit::texts! {
     co_act_print_code: "发放查询码", "handed out the code";
     co_act_renew_code: "更换查询码", "changed the code";
     co_act_say: "填写情况", "said facts";
-    co_find_lead: "用统一社会信用代码和企业查询码进入。查询码由政务服务窗口或服务专员当面发放。", "Come in with the credit code and the code you were handed at the window or by your commissioner.";
+    co_find_lead: "用统一社会信用代码和企业查询码进入。查询码由政务服务窗口或服务专员当面发放。", "Sign in with the credit code and the code you were handed at the window or by your commissioner.";
     co_pass: "企业查询码", "Code";
     co_enter: "进入", "Enter";
     co_wrong: "信用代码或查询码不对，请核对；查询码遗失请到政务服务窗口重新领取。", "Credit code or code is wrong. If the code is lost, ask at the window.";
@@ -66,7 +66,7 @@ web_kit::texts! {
     co_act_claim: "申请兑付", "asked for a payment";
     co_act_whistle: "吹哨", "blew the whistle";
     wh_title: "企业吹哨", "Whistles";
-    wh_blow: "吹哨", "Blow the whistle";
+    wh_blow: "吹哨", "Ask departments for help";
     wh_back: "返回", "Back";
     wh_words: "遇到什么难题，希望哪些部门来", "What is the matter, and who should come";
     wh_kind: "时限", "Limits";
@@ -144,7 +144,7 @@ web_kit::texts! {
     po_pack: "我的政策", "My policies";
     po_pack_of: "可享受的政策", "Policies it may have";
     po_can: "可以享受", "You may have";
-    po_near: "还差一点", "Missed by little";
+    po_near: "还差一点", "Nearly eligible";
     po_lack: "还缺信息", "More is needed";
     po_ask_lead: "下面的数填得越靠前，越多事项有结果；不填也可以。", "The first answers settle most.";
     po_settles: "填了就知道：{names}", "Settles: {names}";

@@ -100,6 +100,8 @@ web_kit::room! {
     pay_batch: "批量支付", "Pay all";
     pay_batch_hint: "一张批量代发回单号，逐户登记；没有付成的会列出原因。", "One receipt of the bank for all; those that could not be paid are listed with the reason.";
     pay_batch_done: "已支付 {n} 户。", "{n} paid.";
+    left_out: "未列入付款", "Not to be paid";
+    left_why: "原因", "Why";
     pay_sheet: "下载付款清单", "Download the payment sheet";
     pay_sheet_hint: "含完整账号，交银行代发用；写明用途，下载会留痕。", "With whole accounts, for the bank; say what for, it goes on record.";
     rerun: "复算", "Draw it up again";
@@ -127,7 +129,7 @@ web_kit::room! {
     withdrawn_done: "已撤回。", "Withdrawn.";
     object: "对公示名单提异议", "Object to a list";
     object_about_hint: "对别的企业有异议，填它的信用代码；对自己没有列入，留空。", "The credit code of the other company; empty when it is about your own.";
-    object_done: "异议已收到，处理结果会告诉您。", "The objection is taken; you will be told.";
+    object_done: "异议已收到，公示结束前会处理；处理结果请向公示名单上的单位询问。", "The objection is taken and decided before the list is paid; ask the unit on the list what became of it.";
     see: "兑付进展", "A payment";
     see_hint: "本页只能查看。申请、撤回、更换账户请从“企业入口”进入。", "This page only shows. To act, come in at “For companies”.";
     item_new: "新增事项", "New item";

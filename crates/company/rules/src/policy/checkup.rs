@@ -204,9 +204,98 @@ fn fields(book: &Book, item: &PolicyItem, facts: Option<&Facts>, say: Say<'_>) {
     }
 }
 
-/// Numbers that stand in a sentence: 5.5%, 30人, 12个月, 三千万 are not all read; only Arabic digits are compared.
-fn numbers_in(text: &str) -> Vec<Number> {
+/// What a Chinese number counts: without it 一 is most often a word (统一, 第三条, 十分).
+const COUNTED: [&str; 18] = [
+    "万",
+    "亿",
+    "人",
+    "元",
+    "个",
+    "家",
+    "年",
+    "月",
+    "天",
+    "日",
+    "项",
+    "户",
+    "名",
+    "件",
+    "次",
+    "岁",
+    "亩",
+    "平方米",
+];
+
+/// A Chinese number of one to four places: 三十五, 一百二十, 两千, 十.
+fn chinese(run: &str) -> Option<i64> {
+    let digit =
+        |c: char| "零一二三四五六七八九".chars().position(|d| d == c).or_else(|| (c == '两').then_some(2));
+    let (mut sum, mut one, mut power) = (0i64, None, 10_000i64);
+    for c in run.chars() {
+        let by = match c {
+            '十' => 10,
+            '百' => 100,
+            '千' => 1_000,
+            '零' => continue,
+            c if one.is_none() => {
+                one = Some(digit(c)? as i64);
+                continue;
+            }
+            // 三五: figures side by side are no number for certain.
+            _ => return None,
+        };
+        if by >= power {
+            return None;
+        }
+        let times = one.take().or_else(|| (by == 10).then_some(1))?;
+        (sum, power) = (sum + times * by, by);
+    }
+    Some(sum + one.unwrap_or(0))
+}
+
+/// The Chinese numbers of a sentence: 三十五人以上, 两千万元, 百分之五点五.
+fn chinese_in(text: &str) -> Vec<Number> {
+    let is = |c: char| "零一二三四五六七八九两十百千".contains(c);
     let mut found = Vec::new();
+    let mut rest = text;
+    let mut before = "";
+    while let Some(start) = rest.find(is) {
+        before = if start > 0 { &rest[..start] } else { before };
+        if let Some(part) = rest[start..].strip_prefix("百分之") {
+            let end = part.find(|c: char| !is(c)).unwrap_or(part.len());
+            let (whole, mut tail) = part.split_at(end);
+            let mut text = chinese(whole).map(|n| n.to_string());
+            if let Some(places) = tail.strip_prefix('点') {
+                let end = places.find(|c: char| !is(c)).unwrap_or(places.len());
+                let digits: Option<Vec<String>> = places[..end]
+                    .chars()
+                    .map(|c| chinese(c.encode_utf8(&mut [0; 4])).map(|n| n.to_string()))
+                    .collect();
+                text = text.zip(digits).map(|(whole, d)| format!("{whole}.{}", d.concat()));
+                tail = &places[end..];
+            }
+            found.extend(text.and_then(|t| Number::read(&format!("{t}%"))));
+            (rest, before) = (tail, "之");
+            continue;
+        }
+        let end = rest[start..].find(|c: char| !is(c)).map_or(rest.len(), |e| start + e);
+        let (run, after) = (&rest[start..end], &rest[end..]);
+        let counts = COUNTED.iter().any(|u| after.starts_with(u)) && !before.ends_with('第');
+        let unit = after.chars().next().filter(|c| matches!(c, '万' | '亿'));
+        if counts && let Some(n) = chinese(run) {
+            let unit = unit.map_or_else(String::new, String::from);
+            found.extend(Number::read(&format!("{n}{unit}")));
+        }
+        (rest, before) = (after, "");
+    }
+    found
+}
+
+/// Numbers that stand in a sentence, in Arabic or Chinese figures: 5.5%, 30人, 三十五人, 两千万元, 百分之五.
+fn numbers_in(text: &str) -> Vec<Number> {
+    let text: String = text.chars().map(tabular::when::half_width).collect();
+    let text = text.as_str();
+    let mut found = chinese_in(text);
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let end = rest[start..]
@@ -458,4 +547,37 @@ fn neighbours(book: &Book) -> Vec<Finding> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_a_sentence_in_every_writing() {
+        for (text, want) in [
+            ("三十五人以上", &["35"][..]),
+            ("参保人数不少于一百人", &["100"]),
+            ("一百二十家", &["120"]),
+            ("一百零五户", &["105"]),
+            ("十二个月", &["12"]),
+            ("十万元", &["100000"]),
+            ("两千万元以上", &["20000000"]),
+            ("营业收入达到三百万元", &["3000000"]),
+            ("百分之五", &["0.05"]),
+            ("不低于百分之五点五", &["0.055"]),
+            ("百分之三十以上", &["0.3"]),
+            ("３０人以上", &["30"]),
+            ("200万元", &["2000000"]),
+            ("三年内参保五十人", &["3", "50"]),
+            ("依据第三条统一执行", &[]),
+            ("第十五项规定", &[]),
+            ("十分重要，一般企业", &[]),
+            ("三五人", &[]),
+            ("一律", &[]),
+        ] {
+            let got: Vec<String> = numbers_in(text).iter().map(Number::to_string).collect();
+            assert_eq!(got, want, "{text}");
+        }
+    }
 }

@@ -329,28 +329,30 @@ pub(super) fn ask_row(
             let (l, r) = (l.to_string(), r.to_string());
             return Truth::of(if c == Compare::StartsWith { l.starts_with(&*r) } else { l.contains(&*r) });
         }
-        let Some(order) = l.order(r) else {
-            // Text beside a number is another value, not an unknown one; only its order cannot be told.
-            return match c {
-                Compare::Eq => Truth::Unmet,
-                Compare::Ne => Truth::Met,
-                _ => {
-                    tell(
-                        problems,
-                        &format!("“{l}”与“{r}”不能比大小"),
-                        &format!("“{l}” and “{r}” cannot be compared"),
-                    );
-                    Truth::Unknown
-                }
+        if matches!(c, Compare::Eq | Compare::Ne) {
+            let Some(same) = l.same(r) else {
+                tell(
+                    problems,
+                    &format!("“{l}”与“{r}”不能比：有一个看不出“是”还是“否”"),
+                    &format!("“{l}” and “{r}” cannot be compared: one is neither yes nor no"),
+                );
+                return Truth::Unknown;
             };
+            return Truth::of(same == (c == Compare::Eq));
+        }
+        let Some(order) = l.order(r) else {
+            tell(
+                problems,
+                &format!("“{l}”与“{r}”不能比大小"),
+                &format!("“{l}” and “{r}” cannot be compared"),
+            );
+            return Truth::Unknown;
         };
         Truth::of(match c {
-            Compare::Ne => order.is_ne(),
             Compare::Lt => order.is_lt(),
             Compare::Le => order.is_le(),
             Compare::Gt => order.is_gt(),
-            Compare::Ge => order.is_ge(),
-            _ => order.is_eq(),
+            _ => order.is_ge(),
         })
     };
     match compare {

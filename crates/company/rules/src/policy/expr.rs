@@ -109,6 +109,10 @@ pub const FUNCTIONS: &[(&str, Function, usize, usize)] = &[
 
 /// Characters in an expression, at most.
 pub const EXPR_MAX: usize = 2_000;
+/// Words before a number that make it a limit, not an amount.
+const LIMITS: [&str; 10] =
+    ["最高", "最多", "至多", "不超过", "上限", "封顶", "最低", "最少", "不低于", "至少"];
+
 const DEPTH_MAX: usize = 40;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -182,6 +186,9 @@ fn tokens(text: &str) -> Result<Vec<Token>, PolicyError> {
                 .ok_or_else(|| bad(text, &format!("“{word}”不是数"), &format!("“{word}” is not a number")))?;
             found.push(Token::Const(Value::Number(n)));
             rest = &rest[end + unit..];
+            // 5万元, 30人: the word behind the number says what it counts and ends there.
+            let behind = ["元", "人"].iter().find_map(|w| rest.strip_prefix(w));
+            rest = behind.filter(|t| !t.starts_with(|c| name_char(c, false))).unwrap_or(rest);
         } else if let Some(close) = match c {
             '"' => Some('"'),
             '\'' => Some('\''),
@@ -209,6 +216,17 @@ fn tokens(text: &str) -> Result<Vec<Token>, PolicyError> {
                 return Err(bad(text, "$ 后面要写参数名", "a name must follow $"));
             }
             let mut name = body[..end].to_owned();
+            // 最高5万元 is no field: a limit stands apart from the amount.
+            let limit = LIMITS.iter().find_map(|w| name.strip_prefix(w));
+            if start == 0 && limit.is_some_and(|t| t.starts_with(|c: char| c.is_ascii_digit())) {
+                return Err(bad(
+                    text,
+                    &format!(
+                        "“{name}”不是字段：金额写数或算式，上限写在 cap（上限），下限写在 least（下限）"
+                    ),
+                    &format!("“{name}” is no field: write the amount as a number, a limit as cap or least"),
+                ));
+            }
             let mut after = &body[end..];
             if start == 1 {
                 found.push(Token::Param(name));

@@ -1,14 +1,15 @@
 //! 已知情况: what is known of companies, each value with its source and the day it speaks of.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use kernel::Date;
 use serde_json::Value as Json;
 
+use super::column::Names;
 use super::item::{Book, FieldKind, PolicyError};
 use super::period::Period;
-use super::value::{Value, read_date};
+use super::value::{Value, day_of};
 
 /// One known value.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,8 @@ pub struct Facts {
     sources: HashMap<String, Arc<str>>,
     /// what could not be used, and why; never dropped in silence
     pub set_aside: Vec<PolicyError>,
+    /// what nobody asks for and no declaration names, with how often it came
+    pub unknown_fields: BTreeMap<String, usize>,
 }
 
 /// Companies in one question, at most.
@@ -52,6 +55,30 @@ pub const ID_KEYS: &[&str] =
 /// Names of the column with the company's name.
 pub const NAME_KEYS: &[&str] = &["name", "company_name", "企业名称", "名称", "单位名称"];
 
+/// Columns of a table with a row a fact.
+const FIELD_COLUMNS: &[&str] = &["field", "字段", "字段名", "字段名称", "指标", "指标名称", "项目", "数据项"];
+const VALUE_COLUMNS: &[&str] = &["value", "值", "数值", "指标值", "字段值", "取值", "数据值"];
+const AS_OF_COLUMNS: &[&str] = &[
+    "as_of",
+    "时点",
+    "时间",
+    "日期",
+    "年度",
+    "年份",
+    "统计时间",
+    "统计年度",
+    "数据时间",
+    "截至日期",
+    "期间",
+];
+const SOURCE_COLUMNS: &[&str] = &["source", "来源", "数据来源", "来源部门", "提供部门"];
+
+/// What a fact in JSON may hold.
+const FACT_KEYS: &[&str] = &[
+    "field", "字段", "value", "值", "unit", "单位", "as_of", "时点", "source", "来源", "note", "备注",
+    "说明", "text",
+];
+
 fn bad(zh: impl Into<String>, en: impl Into<String>) -> PolicyError {
     PolicyError::new(zh, en)
 }
@@ -60,9 +87,11 @@ impl Company {
     /// The newest value that answers a question asked on `at`.
     pub fn value(&self, field: u32, period: Period, at: Date) -> Option<&Fact> {
         let facts = self.facts.get(&field)?;
-        let fits = facts.iter().filter(|f| period.holds(f.as_of, at));
-        // Of two that speak of one day the later in the file counts; a dated value counts before an undated one.
-        fits.max_by_key(|f| f.as_of)
+        let fits = || facts.iter().filter(|f| period.holds(f.as_of, at));
+        // A dated value counts before an undated one. Two that speak of one day and differ leave it unknown: neither
+        // is more likely than the other, and an older one is not what is asked for.
+        let newest = fits().max_by_key(|f| f.as_of)?;
+        (!fits().any(|f| f.as_of == newest.as_of && f.value != newest.value)).then_some(newest)
     }
 }
 
@@ -140,7 +169,44 @@ impl Facts {
                 facts.take_all(list, &named)?;
             }
         }
+        facts.settle();
         Ok(facts)
+    }
+
+    /// Says which values of one field and day differ: none of them is used.
+    fn settle(&mut self) {
+        let names: HashMap<u32, &String> = self.numbers.iter().map(|(name, n)| (*n, name)).collect();
+        let mut told = Vec::new();
+        for company in &self.companies {
+            for (field, facts) in company.facts.iter().filter(|(_, f)| f.len() > 1) {
+                let mut days: BTreeMap<Option<Date>, Vec<&Fact>> = BTreeMap::new();
+                facts.iter().for_each(|f| days.entry(f.as_of).or_default().push(f));
+                for (day, facts) in days {
+                    if facts.iter().all(|f| f.value == facts[0].value) {
+                        continue;
+                    }
+                    let of = |f: &&Fact| match &*f.source {
+                        "" => f.value.to_string(),
+                        source => format!("{}({source})", f.value),
+                    };
+                    let values = facts.iter().take(5).map(of).collect::<Vec<_>>().join("、");
+                    let name = names.get(field).map_or("", |n| n.as_str());
+                    let day = day.map_or_else(String::new, |d| format!("@{d}"));
+                    told.push(bad(
+                        format!(
+                            "企业 {} 的“{name}{day}”有互相矛盾的值：{values}；不知以哪个为准，按未知处理，请核对后只留一个或各写时点",
+                            company.id
+                        ),
+                        format!(
+                            "company {}: “{name}{day}” has values that differ: {values}; which holds is not known, so it counts as unknown: keep one, or state their days",
+                            company.id
+                        ),
+                    ));
+                }
+            }
+        }
+        told.sort_by(|a, b| a.said.zh.cmp(&b.said.zh));
+        self.set_aside.append(&mut told);
     }
 
     /// Reads companies that are JSON already.
@@ -150,6 +216,7 @@ impl Facts {
     pub fn from_values(list: Vec<Json>, book: &Book) -> Result<Self, PolicyError> {
         let mut facts = Self::default();
         facts.take_all(list, &Names::of(book))?;
+        facts.settle();
         Ok(facts)
     }
 
@@ -241,11 +308,9 @@ impl Facts {
 
     fn take_one(&mut self, place: usize, key: &str, raw: &Json, named: &Names) {
         let (key, mut as_of) = match key.split_once('@') {
-            Some((field, when)) => match when.parse::<Period>() {
-                Ok(Period::In(y)) => (field, Date::new(y, 12, 31).ok()),
-                Ok(Period::Month(y, m)) => (field, Date::new(y, m, 1).ok().map(Date::last_of_month)),
-                Ok(Period::Day(d)) => (field, Some(d)),
-                _ => {
+            Some((field, when)) => match day_stated(when) {
+                Some(day) => (field, Some(day)),
+                None => {
                     return self.aside(
                         place,
                         key,
@@ -256,8 +321,42 @@ impl Facts {
             },
             None => (key, None),
         };
+        if let Some(met) = self.unknown_fields.get_mut(key) {
+            *met += 1;
+            return self.take_value(place, (key, key, as_of), raw, "", named);
+        }
+        let Some((field, in_name)) = named.field(key) else {
+            // Kept, for a later item may ask for it; told all the same.
+            self.unknown_fields.insert(key.to_owned(), 1);
+            return self.take_value(place, (key, key, as_of), raw, "", named);
+        };
+        self.take_value(place, (key, field, as_of.take()), raw, in_name, named);
+    }
+
+    fn take_value(
+        &mut self,
+        place: usize,
+        (key, field, mut as_of): (&str, &str, Option<Date>),
+        raw: &Json,
+        in_name: &str,
+        named: &Names,
+    ) {
+        let mut unit = in_name.to_owned();
         let (value, mut source) = match raw {
             Json::Object(map) => {
+                let strange: Vec<&str> =
+                    map.keys().map(String::as_str).filter(|k| !FACT_KEYS.contains(k)).collect();
+                if !strange.is_empty() {
+                    let names = strange.join("、");
+                    return self.aside(
+                        place,
+                        key,
+                        &format!("里面有不认识的项：{names}（认识的是 value、unit、as_of、source、note）"),
+                        &format!(
+                            "it holds what is not known: {names} (known: value, unit, as_of, source, note)"
+                        ),
+                    );
+                }
                 let text = |k: &str| {
                     map.get(k).and_then(|v| {
                         v.as_str().map(str::to_owned).or_else(|| v.as_i64().map(|n| n.to_string()))
@@ -265,11 +364,9 @@ impl Facts {
                 };
                 if let Some(when) = text("as_of").or_else(|| text("时点")).filter(|t| !t.trim().is_empty())
                 {
-                    as_of = match when.parse::<Period>() {
-                        Ok(Period::Day(d)) => Some(d),
-                        Ok(Period::In(y)) => Date::new(y, 12, 31).ok(),
-                        Ok(Period::Month(y, m)) => Date::new(y, m, 1).ok().map(Date::last_of_month),
-                        _ => {
+                    as_of = match day_stated(&when) {
+                        Some(day) => Some(day),
+                        None => {
                             return self.aside(
                                 place,
                                 key,
@@ -280,12 +377,15 @@ impl Facts {
                     };
                 }
                 let source = text("source").or_else(|| text("来源")).unwrap_or_default();
+                if let Some(stated) = text("unit").or_else(|| text("单位")).filter(|u| !u.trim().is_empty())
+                {
+                    unit = stated;
+                }
                 (map.get("value").or_else(|| map.get("值")).unwrap_or(&Json::Null), source)
             }
             plain => (plain, String::new()),
         };
-        let field = named.key(key);
-        let declared = named.kinds.get(field).copied().unwrap_or_default();
+        let declared = named.kind(field);
         let Some(found) = Value::from_json(value) else {
             if !matches!(value, Json::Null | Json::String(_)) {
                 self.aside(
@@ -299,6 +399,15 @@ impl Facts {
             self.number_of(field);
             return;
         };
+        let measured = if unit.is_empty() { Some(found) } else { named.in_unit(field, &found, &unit) };
+        let Some(found) = measured else {
+            return self.aside(
+                place,
+                key,
+                &format!("单位“{unit}”与字段或与值不符"),
+                &format!("its unit {unit:?} does not fit the field or the value"),
+            );
+        };
         let Some(found) = typed(found, declared) else {
             return self.aside(
                 place,
@@ -308,7 +417,7 @@ impl Facts {
             );
         };
         if source.is_empty() {
-            source = named.sources.get(field).cloned().unwrap_or_default();
+            named.source(field).clone_into(&mut source);
         }
         let source = self.source(&source);
         let field = field.to_owned();
@@ -337,8 +446,13 @@ impl Facts {
             )
         })?;
         let name = column(NAME_KEYS);
-        let long = (column(&["field", "字段"]), column(&["value", "值"]));
-        let (as_of, source) = (column(&["as_of", "时点"]), column(&["source", "来源"]));
+        // A column that is a field of the book is no part of a long table.
+        let part = |keys: &[&str]| {
+            header.iter().position(|h| keys.contains(&h.trim()) && named.field(h.trim()).is_none())
+        };
+        let long = (part(FIELD_COLUMNS), part(VALUE_COLUMNS));
+        let (as_of, source, unit) =
+            (part(AS_OF_COLUMNS), part(SOURCE_COLUMNS), part(&["unit", "单位", "计量单位"]));
         let mut facts = Self::default();
         let mut places = HashMap::new();
         for row in rows {
@@ -365,7 +479,7 @@ impl Facts {
             }
             let place = facts.place(&mut places, company, cell(name));
             if let (Some(f), Some(v)) = long {
-                let raw = serde_json::json!({ "value": plain_cell(row.get(v)), "as_of": cell(as_of), "source": cell(source) });
+                let raw = serde_json::json!({ "value": plain_cell(row.get(v)), "unit": cell(unit), "as_of": cell(as_of), "source": cell(source) });
                 let field = cell(Some(f));
                 facts.take_one(place, &field, &raw, &named);
                 continue;
@@ -376,7 +490,22 @@ impl Facts {
                 }
             }
         }
+        facts.settle();
         Ok(facts)
+    }
+}
+
+/// The day that a stated time ends with: `2024`, `2024年度`, `2024年6月`, `2024-12-31`.
+fn day_stated(text: &str) -> Option<Date> {
+    let half: String = text.trim().chars().map(tabular::when::half_width).collect();
+    let text = half.strip_suffix("度").filter(|t| t.ends_with('年')).unwrap_or(&half);
+    let text = text.strip_suffix('末').unwrap_or(text);
+    match text.parse::<Period>() {
+        Ok(Period::In(y)) => Date::new(y, 12, 31).ok(),
+        Ok(Period::Month(y, m)) => Date::new(y, m, 1).ok().map(Date::last_of_month),
+        Ok(Period::Day(d)) => Some(d),
+        Ok(Period::Latest | Period::Year(_)) => None,
+        Err(_) => day_of(text),
     }
 }
 
@@ -400,30 +529,6 @@ fn typed(value: Value, kind: FieldKind) -> Option<Value> {
         FieldKind::Number => value.as_number().map(Value::Number),
         FieldKind::Text => Some(Value::text(&value.to_string())),
         FieldKind::Bool => value.as_bool().map(Value::Bool),
-        FieldKind::Date => value.as_date().or_else(|| read_date(&value.to_string())).map(Value::Date),
-    }
-}
-
-/// What fields are called, from the declarations of the book.
-struct Names {
-    keys: HashMap<String, String>,
-    kinds: HashMap<String, FieldKind>,
-    sources: HashMap<String, String>,
-}
-
-impl Names {
-    fn of(book: &Book) -> Self {
-        let mut names = Self { keys: HashMap::new(), kinds: HashMap::new(), sources: HashMap::new() };
-        for f in &book.fields {
-            for other in std::iter::once(&f.name).chain(&f.synonyms).filter(|n| !n.is_empty()) {
-                names.keys.insert(other.clone(), f.key.clone());
-            }
-            names.kinds.insert(f.key.clone(), f.kind);
-            names.sources.insert(f.key.clone(), f.source.clone());
-        }
-        names
-    }
-    fn key<'a>(&'a self, written: &'a str) -> &'a str {
-        self.keys.get(written).map_or(written, String::as_str)
+        FieldKind::Date => value.as_date().or_else(|| day_of(&value.to_string())).map(Value::Date),
     }
 }

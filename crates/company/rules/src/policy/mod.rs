@@ -6,6 +6,7 @@
 
 pub mod amount;
 pub mod checkup;
+mod column;
 pub mod condition;
 pub mod evaluate;
 pub mod expr;

@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use kernel::Date;
+use kernel::{Date, Moment};
 use serde::{Serialize, Serializer};
+use tabular::when::{BEIJING_S, Reading, half_width, is_date_only, read};
 
 use super::number::Number;
 
@@ -21,29 +22,63 @@ pub enum Value {
     Date(Date),
 }
 
-/// Reads `2024-03-17`, `2024/3/17`, `2024.3.17`, `20240317`, `2024年3月17日`.
+/// Reads a day in every writing of the one reader of times: `2024-03-17`, `2024/3/17`, `20240317`, `2024年3月17日`, also
+/// with the midnight that a spreadsheet writes behind it. Digits alone are a day only when there are eight.
 pub fn read_date(text: &str) -> Option<Date> {
     let text = text.trim();
-    if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
-        let (y, md) = text.split_at(4);
-        let (m, d) = md.split_at(2);
-        return Date::new(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?).ok();
-    }
-    let text = text.strip_suffix('日').unwrap_or(text);
-    let mut parts = text.split(['-', '/', '.', '年', '月']);
-    let (y, m, d) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || y.len() != 4 || m.len() > 2 || d.len() > 2 {
+    // Nearly every value is no day and is passed over here.
+    let first = text.chars().next().map(half_width)?;
+    if !(first.is_ascii_digit() || matches!(first, '一' | '二')) || text.len() < 8 || text.len() > 80 {
         return None;
     }
-    Date::new(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?).ok()
+    let marked = text.contains(['-', '/', '.', '年', '－', '／', '．']);
+    let eight = || text.chars().count() == 8 && text.chars().all(|c| half_width(c).is_ascii_digit());
+    // 2020-03-05T00:00:00 is what a sheet of JSON writes for a day.
+    let is_day = || is_date_only(text) || text.contains('T') && is_date_only(&text.replacen('T', " ", 1));
+    if (marked || eight()) && is_day() { day_of(text) } else { None }
 }
 
-fn read_bool(text: &str) -> Option<bool> {
-    match text.trim() {
-        "是" | "有" | "真" | "true" | "yes" | "Y" | "TRUE" => Some(true),
-        "否" | "无" | "假" | "false" | "no" | "N" | "FALSE" => Some(false),
-        _ => None,
+/// The day of any time that can be read: where a day is asked for, the hour beside it does not matter.
+pub(super) fn day_of(text: &str) -> Option<Date> {
+    match read(text, BEIJING_S, None) {
+        Reading::Time { us, .. } => Some(Moment::from_us(us).date()),
+        Reading::Blank | Reading::Order | Reading::Not => None,
     }
+}
+
+const YES: [&str; 14] = ["是", "有", "真", "对", "已", "√", "✓", "✔", "☑", "true", "yes", "y", "t", "1"];
+const NO: [&str; 16] =
+    ["否", "无", "假", "错", "不是", "没有", "未", "×", "✗", "✘", "☒", "false", "no", "n", "f", "0"];
+
+/// Yes or no in every writing.
+pub fn read_bool(text: &str) -> Option<bool> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > 20 {
+        return None;
+    }
+    let plain: String = text.chars().map(half_width).flat_map(char::to_lowercase).collect();
+    if YES.contains(&plain.as_str()) {
+        return Some(true);
+    }
+    NO.contains(&plain.as_str()).then_some(false)
+}
+
+/// Does the text say that the value is not known?
+pub(super) fn is_blank(text: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "", "未知", "不详", "不明", "待定", "未填", "unknown", "?", "null", "(null)", "none", "nan", "n/a",
+        "#n/a",
+    ];
+    let plain: String = text.trim().chars().take(12).map(half_width).flat_map(char::to_lowercase).collect();
+    WORDS.contains(&plain.as_str()) || plain.chars().all(|c| matches!(c, '-' | '—' | '/' | '_'))
+}
+
+/// The quantity that a text states, with its unit: `30万`, `1,200.50元`, `5.5%`. A code is none: `0012`, sixteen digits.
+fn quantity(text: &str) -> Option<Number> {
+    let text = text.trim();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let code = digits > 15 || digits > 1 && text.starts_with('0');
+    if code { None } else { Number::read(text) }
 }
 
 impl Value {
@@ -59,9 +94,7 @@ impl Value {
             serde_json::Value::Bool(b) => Some(Self::Bool(*b)),
             serde_json::Value::String(s) => {
                 let s = s.trim();
-                let blank = s.is_empty()
-                    || matches!(s, "未知" | "不详" | "unknown" | "?" | "？" | "null" | "NULL" | "N/A");
-                (!blank).then(|| read_date(s).map_or_else(|| Self::text(s), Self::Date))
+                (!is_blank(s)).then(|| read_date(s).map_or_else(|| Self::text(s), Self::Date))
             }
             _ => None,
         }
@@ -80,6 +113,8 @@ impl Value {
         match self {
             Self::Bool(b) => Some(*b),
             Self::Text(s) => read_bool(s),
+            Self::Number(n) if *n == Number::ONE => Some(true),
+            Self::Number(n) if n.is_zero() => Some(false),
             Self::Number(_) | Self::Date(_) => None,
         }
     }
@@ -93,15 +128,36 @@ impl Value {
         }
     }
 
-    /// The order of two values; none when they are not of one kind.
+    /// The order of two values; none when they are not of one kind. Texts have one only as quantities: no word is
+    /// more than another by its letters.
     pub fn order(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => Some(a.cmp(b)),
+            (Self::Bool(_), _) | (_, Self::Bool(_)) => Some(self.as_bool()?.cmp(&other.as_bool()?)),
             (Self::Date(_), _) | (_, Self::Date(_)) => Some(self.as_date()?.cmp(&other.as_date()?)),
             (Self::Number(_), _) | (_, Self::Number(_)) => Some(self.as_number()?.cmp(&other.as_number()?)),
-            (Self::Bool(_), _) | (_, Self::Bool(_)) => Some(self.as_bool()?.cmp(&other.as_bool()?)),
-            (Self::Text(a), Self::Text(b)) => Some(a.trim().cmp(b.trim())),
+            (Self::Text(a), Self::Text(b)) if a.trim() == b.trim() => Some(Ordering::Equal),
+            (Self::Text(a), Self::Text(b)) => Some(quantity(a)?.cmp(&quantity(b)?)),
         }
+    }
+
+    /// Are two values the same? None when one side asks yes or no and the other is neither: then nobody knows.
+    pub fn same(&self, other: &Self) -> Option<bool> {
+        let asks = |v: &Self| match v {
+            Self::Bool(_) => true,
+            Self::Text(s) => matches!(s.trim(), "是" | "否" | "true" | "false"),
+            Self::Number(_) | Self::Date(_) => false,
+        };
+        if asks(self) || asks(other) {
+            return Some(self.as_bool()? == other.as_bool()?);
+        }
+        if let (Self::Text(a), Self::Text(b)) = (self, other)
+            && let (Some(a), Some(b)) = (read_bool(a), read_bool(b))
+        {
+            return Some(a == b);
+        }
+        // Text beside a number is another value, not an unknown one.
+        Some(self.order(other).is_some_and(Ordering::is_eq))
     }
 }
 
@@ -124,5 +180,103 @@ impl Serialize for Value {
             Self::Bool(b) => s.serialize_bool(*b),
             Self::Date(d) => s.collect_str(d),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL_YES: [&str; 17] = [
+        "是", "有", "真", "对", "√", "✓", "✔", "true", "TRUE", "True", "yes", "YES", "Y", "y", "Ｙ", "1",
+        "１",
+    ];
+    const ALL_NO: [&str; 16] = [
+        "否", "无", "假", "错", "没有", "不是", "×", "false", "FALSE", "no", "No", "N", "n", "Ｎ", "0", "０",
+    ];
+
+    /// Every writing of yes and no against every other and against true and false.
+    #[test]
+    fn yes_is_yes_in_every_writing() {
+        for (words, is) in [(&ALL_YES[..], true), (&ALL_NO[..], false)] {
+            for word in words {
+                let v = Value::text(word);
+                assert_eq!(v.as_bool(), Some(is), "{word}");
+                for asked in [Value::Bool(is), Value::text(if is { "是" } else { "否" })] {
+                    assert_eq!((v.same(&asked), asked.same(&v)), (Some(true), Some(true)), "{word}");
+                }
+                assert_eq!(v.same(&Value::Bool(!is)), Some(false), "{word}");
+            }
+        }
+        let number = |n: i64| Value::Number(Number::whole(n));
+        assert_eq!(number(1).same(&Value::Bool(true)), Some(true));
+        assert_eq!(number(0).same(&Value::Bool(false)), Some(true));
+        assert_eq!(number(1).same(&Value::text("是")), Some(true));
+        for unclear in [Value::text("部分"), Value::text("待核"), number(2), Value::text("Q")] {
+            assert_eq!(unclear.same(&Value::Bool(true)), None, "{unclear}");
+            assert_eq!(unclear.same(&Value::text("是")), None, "{unclear}");
+        }
+        assert_eq!(Value::text("一级").same(&Value::text("无")), Some(false), "a word of a list");
+    }
+
+    /// Words have no order; quantities have one in every writing.
+    #[test]
+    fn texts_are_ordered_as_quantities_or_not_at_all() {
+        use Ordering::{Equal, Greater, Less};
+        for (a, b, want) in [
+            ("30万", "300000", Some(Equal)),
+            ("30万", "299,999.99", Some(Greater)),
+            ("５％", "5.5%", Some(Less)),
+            ("9", "10", Some(Less)),
+            ("100人", "20人", Some(Greater)),
+            ("9级", "10级", None),
+            ("AAA", "10级", None),
+            ("AAA", "AA", None),
+            ("约100人", "10级", None),
+            ("三级", "二级", None),
+            ("去年", "2024年", None),
+            ("30万", "0.3百万", None),
+            ("0012", "12", None),
+            ("甲级", "甲级", Some(Equal)),
+        ] {
+            assert_eq!(Value::text(a).order(&Value::text(b)), want, "{a} {b}");
+        }
+        assert_eq!(Value::text("0012").same(&Value::text("12")), Some(false), "codes");
+    }
+
+    /// One day in every writing that a table or a person may bring.
+    #[test]
+    fn a_day_in_every_writing() {
+        let want = "2020-03-05".parse().ok();
+        for text in [
+            "2020-03-05",
+            "2020-3-5",
+            "2020/3/5",
+            "2020.03.05",
+            "20200305",
+            "2020年3月5日",
+            "二〇二〇年三月五日",
+            "２０２０-03-05",
+            "2020-03-05 00:00:00",
+            "2020-03-05T00:00:00",
+            " 2020-03-05 ",
+        ] {
+            assert_eq!(read_date(text), want, "{text}");
+        }
+        for text in [
+            "2020",
+            "43895",
+            "202003051",
+            "2020-13-05",
+            "3/5/2020",
+            "2020-03",
+            "一级",
+            "二十",
+            "2020-03-05 10:00",
+            "",
+        ] {
+            assert_eq!(read_date(text), None, "{text}");
+        }
+        assert_eq!((day_of("43895"), day_of("2020-03-05 10:00")), (want, want), "where a day is asked for");
     }
 }

@@ -54,6 +54,7 @@ fn scope_net(scope: &Scope, from: u32, to: u32, net: &mut Net) -> Result<(), Err
     // and who comes later joins who is there.
     let is_end =
         |n: &&Node| !aside(n) && n.kind != NodeKind::BoundaryEvent && !out.contains_key(n.id.as_str());
+    unreached(scope, &begins_here, &is_end, &aside)?;
     let several = scope.nodes.iter().filter(is_end).nth(1).is_some();
     for n in scope.nodes.iter().filter(|n| !aside(n) && n.kind != NodeKind::BoundaryEvent) {
         let mut inputs = into.get(n.id.as_str()).cloned().unwrap_or_default();
@@ -78,6 +79,31 @@ fn scope_net(scope: &Scope, from: u32, to: u32, net: &mut Net) -> Result<(), Err
         node_net(n, &inputs, &outputs, &leave, net)?;
     }
     Ok(())
+}
+
+/// Refuses a scope with a part that no way leads to, or a start that leads nowhere: as a net the end would be reached
+/// from the start at once.
+fn unreached(
+    scope: &Scope,
+    begins: &dyn Fn(&Node) -> bool,
+    ends: &dyn Fn(&&Node) -> bool,
+    aside: &dyn Fn(&Node) -> bool,
+) -> Result<(), Error> {
+    let mut inside = scope.nodes.iter().filter(|n| !aside(n) && n.kind != NodeKind::BoundaryEvent);
+    if inside.clone().nth(1).is_none() {
+        return Ok(());
+    }
+    let is_start = |n: &Node| n.kind == NodeKind::StartEvent;
+    let starts = inside.clone().any(is_start);
+    let name = |n: &Node| if n.name.is_empty() { n.id.clone() } else { n.name.clone() };
+    let bad = inside.find_map(|n| {
+        if is_start(n) {
+            return ends(&n).then(|| format!("“{0}”没有通向任何环节 / {0:?} leads nowhere", name(n)));
+        }
+        let lost = begins(n) && (starts || n.kind == NodeKind::EndEvent);
+        lost.then(|| format!("没有连线通向“{0}”，流程走不到那里 / nothing leads to {0:?}", name(n)))
+    });
+    bad.map_or(Ok(()), |what| Err(Error::Model(what)))
 }
 
 /// What a link event throws goes on where a link event of the same name catches.
@@ -160,4 +186,67 @@ fn node_net(
         silent(net, vec![begin], way.clone());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read_bpmn;
+    use super::to_net;
+    use crate::{Limits, Order};
+
+    fn net(nodes: &str, flows: &[(&str, &str)]) -> Result<crate::Net, crate::Error> {
+        let flows: String = flows
+            .iter()
+            .enumerate()
+            .map(|(i, (a, b))| format!(r#"<sequenceFlow id="f{i}" sourceRef="{a}" targetRef="{b}"/>"#))
+            .collect();
+        let xml = format!(
+            r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p">{nodes}{flows}</process></definitions>"#
+        );
+        to_net(&read_bpmn(xml.as_bytes(), Limits::small()).unwrap())
+    }
+
+    /// Whatever no way leads to is refused by its name; what may begin by itself is not.
+    #[test]
+    fn a_process_whose_parts_are_not_reached_is_refused() {
+        const START: &str = r#"<startEvent id="s"/>"#;
+        const END: &str = r#"<endEvent id="e"/>"#;
+        const TASKS: &str = r#"<task id="a" name="A"/><task id="b" name="B"/>"#;
+        let all = format!("{START}{TASKS}{END}");
+        for (nodes, flows, name) in [
+            (&all, &[("s", "a"), ("a", "b"), ("b", "a")][..], "“e”"),
+            (&all, &[("s", "a"), ("a", "e")], "“B”"),
+            (&all, &[("a", "b"), ("b", "e")], "“s”"),
+            (&format!("{TASKS}{END}"), &[("a", "b")], "“e”"),
+            (&all, &[], "“s”"),
+        ] {
+            let said = net(nodes, flows).unwrap_err().to_string();
+            assert!(said.contains(name), "{flows:?}: {said}");
+        }
+        for (nodes, flows) in [
+            (&all, &[("s", "a"), ("a", "b"), ("b", "e")][..]),
+            (&format!("{START}{TASKS}"), &[("s", "a"), ("a", "b")]),
+            (&format!("{TASKS}{END}"), &[("a", "b"), ("b", "e")]),
+            (&TASKS.to_owned(), &[("a", "b")]),
+            (&r#"<task id="a" name="A"/>"#.to_owned(), &[]),
+        ] {
+            net(nodes, flows).unwrap_or_else(|e| panic!("{flows:?}: {e}"));
+        }
+    }
+
+    /// Blanks and full-width letters make no other name.
+    #[test]
+    fn names_are_matched_as_people_read_them() {
+        let csv = "case,activity,time\n1,A,2024-03-05 09:00\n1,B,2024-03-05 10:00\n";
+        let (log, ..) = crate::read_csv(csv.as_bytes(), None, Limits::small(), Order::Time).unwrap();
+        for (a, b, fits) in [("A", "B", 1), (" A ", "Ｂ", 1), ("Ａ", "B", 1), ("a", "B", 0), ("A", "C", 0)]
+        {
+            let nodes = format!(
+                r#"<startEvent id="s"/><task id="a" name="{a}"/><task id="b" name="{b}"/><endEvent id="e"/>"#
+            );
+            let model = net(&nodes, &[("s", "a"), ("a", "b"), ("b", "e")]).unwrap();
+            let found = crate::conformance(&log, &model, Default::default()).unwrap();
+            assert_eq!(found.fitting_cases, fits, "{a} {b}");
+        }
+    }
 }

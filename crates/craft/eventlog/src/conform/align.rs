@@ -117,8 +117,20 @@ impl Aligner {
         self.labels.binary_search_by(|l| l.as_str().cmp(name)).map_or(UNKNOWN, |i| i as u32)
     }
     /// For each activity of a log its label, or [`UNKNOWN`].
+    ///
+    /// Blanks around a name and full-width letters make no other name, unless two labels differ in nothing else.
     pub fn labels_of(&self, log: &Log) -> Vec<u32> {
-        log.activities.iter().map(|name| self.find(name)).collect()
+        let plain =
+            |name: &str| name.chars().map(tabular::when::half_width).collect::<String>().trim().to_owned();
+        let mut loose: hashbrown::HashMap<String, u32> = hashbrown::HashMap::new();
+        for (i, label) in self.labels.iter().enumerate() {
+            loose.entry(plain(label)).and_modify(|i| *i = UNKNOWN).or_insert(i as u32);
+        }
+        let of = |name: &str| match self.find(name) {
+            UNKNOWN => loose.get(&plain(name)).copied().unwrap_or(UNKNOWN),
+            exact => exact,
+        };
+        log.activities.iter().map(of).collect()
     }
 
     /// A cheapest alignment of a trace of labels; `None` when the budget does not suffice.

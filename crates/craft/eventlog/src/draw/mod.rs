@@ -15,7 +15,6 @@ use serde::Serialize;
 
 use crate::log::Log;
 use crate::variants::Variants;
-use crate::when::NO_TIME;
 
 /// One line of the variants explorer.
 #[derive(Clone, Debug, Serialize)]
@@ -40,8 +39,7 @@ pub fn variant_rows(log: &Log, skip: usize, count: usize) -> Vec<VariantRow> {
     let mut sums = vec![(0f64, 0u64, Vec::new()); page.len()];
     for (c, &v) in variants.of_case.iter().enumerate() {
         let Some(sum) = sums.get_mut(place[v as usize]) else { continue };
-        let times = || log.time()[log.case(c)].iter().copied().filter(|&t| t != NO_TIME);
-        if let (Some(a), Some(b)) = (times().min(), times().max()) {
+        if let Some((a, b)) = log.span(c) {
             sum.0 += (b - a) as f64 / 1e6;
             sum.1 += 1;
         }

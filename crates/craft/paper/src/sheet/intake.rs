@@ -3,6 +3,7 @@
 //!
 //! Must not know cases or what is done with a row; whether it is a duplicate is decided where cases are known.
 
+use std::collections::VecDeque;
 use std::io::{Read, Seek};
 
 use kernel::{Moment, Said, US_PER_DAY};
@@ -12,8 +13,8 @@ use tabular::told::{OtherSheet, Told, Unknown};
 use tabular::when::{self, DateOrder, Evidence};
 use tabular::{aside, value};
 
-use super::intake_fields::likely;
 pub use super::intake_fields::{Field, Mapping};
+use super::intake_fields::{is_error, likely, not_a_time};
 use super::{Book, Cell, Dates, Row, Rows, SheetError, moment_of};
 
 /// One row, understood.
@@ -101,8 +102,15 @@ const LOOKED: usize = 2_000;
 /// The rows of an intake file, one at a time, in the order of the file. The outer error ends the file.
 pub struct Intake<'a, R: Read + Seek> {
     rows: Rows<'a, R>,
+    /// Rows that were looked at before their turn.
+    ahead: VecDeque<Result<Row<'a>, SheetError>>,
     plan: Plan,
+    again: aside::Again,
     unknown: Unknown,
+    /// The last row of a line that is broken into several.
+    broken_to: u64,
+    /// Lines with fewer fields than the header: how many, and the first.
+    short: (u64, u64),
 }
 
 /// Finds sheet and header and starts reading.
@@ -127,7 +135,9 @@ pub fn read_as<'a, R: Read + Seek>(
 ) -> Result<Intake<'a, R>, SheetError> {
     let plan = plan(book, mapping, how)?;
     let rows = book.rows_of(plan.sheet)?;
-    Ok(Intake { rows, plan, unknown: Unknown::default() })
+    let again = aside::Again::new(&plan.names);
+    let (unknown, ahead) = (Unknown::default(), VecDeque::new());
+    Ok(Intake { rows, ahead, plan, again, unknown, broken_to: 0, short: (0, 0) })
 }
 
 type Looked = Vec<(u64, usize, Vec<String>)>;
@@ -213,11 +223,18 @@ fn plan<R: Read + Seek>(book: &mut Book<R>, mapping: &Mapping, how: &ReadAs) -> 
             ..Told::default()
         },
     };
+    let texts: Vec<Vec<String>> = rows[..first].iter().map(|r| r.2.clone()).collect();
+    for at in aside::above(&texts, header.names.len()) {
+        plan.told.aside(rows[at].0, aside::ABOVE);
+    }
     plan.find_clocks(&rows[last + 1..]);
     plan.find_orders(book, &rows[last + 1..], how)?;
     plan.list_columns(&rows[last + 1..]);
     Ok(plan)
 }
+
+/// Pieces behind the first of a line that is broken.
+const PIECES_MAX: usize = 6;
 
 const TIMES: [Field; 2] = [Field::Time, Field::ReplyTime];
 
@@ -228,7 +245,7 @@ impl Plan {
 
     /// Columns that hold nothing but a time of day belong to the column of dates before them.
     fn find_clocks(&mut self, rows: &[(u64, usize, Vec<String>)]) {
-        let all = |c: usize, fits: &dyn Fn(&str) -> bool| {
+        let share = |c: usize, fits: &dyn Fn(&str) -> bool, (of, at_least): (usize, usize)| {
             let mut filled = rows
                 .iter()
                 .filter_map(|r| r.2.get(c))
@@ -236,8 +253,12 @@ impl Plan {
                 .filter(|t| !when::is_blank_word(t))
                 .peekable();
             // A row at the foot of the table may say anything.
-            filled.peek().is_some() && filled.clone().filter(|t| fits(t)).count() * 10 >= filled.count() * 9
+            filled.peek().is_some()
+                && filled.clone().filter(|t| fits(t)).count() * of >= filled.count() * at_least
         };
+        let all = |c: usize, fits: &dyn Fn(&str) -> bool| share(c, fits, (10, 9));
+        // Beside a column of nothing but clocks, days that are wrong in some rows are days all the same.
+        let most = |c: usize, fits: &dyn Fn(&str) -> bool| share(c, fits, (2, 1));
         // Midnight is nought.
         let clock = |t: &str| when::clock(t).is_some() || t == "0";
         let day = |t: &str| when::is_date_only(t);
@@ -248,13 +269,13 @@ impl Plan {
             if all(at, &clock) {
                 // The better name holds the clock: the dates stand elsewhere.
                 let dates =
-                    (0..self.columns.len()).filter(|c| free(self, *c) && all(*c, &day)).min_by_key(near);
+                    (0..self.columns.len()).filter(|c| free(self, *c) && most(*c, &day)).min_by_key(near);
                 if let Some(dates) = dates {
                     self.columns[dates].0 = Some(field);
                     self.columns[at].0 = Some(Field::Clock);
                     self.clocks[n] = Some(at);
                 }
-            } else if all(at, &day) {
+            } else if most(at, &day) {
                 let taken = self.clocks;
                 let clock = (0..self.columns.len())
                     .filter(|c| free(self, *c) && !taken.contains(&Some(*c)) && all(*c, &clock))
@@ -349,12 +370,48 @@ impl<R: Read + Seek> Intake<'_, R> {
     pub fn told(&self) -> Told {
         let mut told = self.plan.told.clone();
         told.values_unknown = self.unknown.list();
+        let (n, first) = self.short;
+        if n > 0 {
+            told.note(format!(
+                "有 {n} 行的字段比表头少（如第 {first} 行），缺的当作空；如是内容里换了行，请给它加引号 / {n} rows have fewer fields than the header (such as row {first}): what is missing is taken as empty; a text with a line break needs quotes"
+            ));
+        }
         told
     }
     /// Notes a value that the caller did not understand.
     pub fn not_understood(&mut self, field: Field, value: &str, taken_as: &str) {
         let column = self.plan.place(field).map_or("", |c| self.plan.columns[c].1.as_str());
         self.unknown.add(column, value, taken_as);
+    }
+
+    /// Has a line of separated text fewer fields than the header?
+    fn is_short(&self, row: &Row<'_>) -> bool {
+        self.plan.is_csv && row.fault.is_none() && row.width > 0 && row.width < self.plan.width
+    }
+
+    /// Is a line of separated text that has too few fields the first piece of one with a line break in it that lacks its
+    /// quotes? Its pieces have together as many fields as the header, less those that were cut. Says the last of them.
+    fn broken(&mut self, row: &Row<'_>) -> Option<u64> {
+        let whole = self.plan.width;
+        let mut fields = row.width;
+        for i in 0..PIECES_MAX {
+            if self.ahead.len() == i {
+                self.ahead.push_back(self.rows.next()?);
+            }
+            let Some(Ok(next)) = self.ahead.get(i) else { return None };
+            if next.fault.is_some() || next.width == 0 || next.width >= whole {
+                return None;
+            }
+            let texts: Vec<String> = next.cells.iter().map(|c| c.text().into_owned()).collect();
+            if aside::why(&texts, self.plan.columns.len()).is_some() {
+                return None;
+            }
+            fields += next.width - 1;
+            if fields >= whole {
+                return (fields == whole).then_some(next.number);
+            }
+        }
+        None
     }
 
     fn understand(&mut self, row: Row<'_>) -> Result<IntakeRow, RowRejected> {
@@ -387,7 +444,19 @@ impl<R: Read + Seek> Intake<'_, R> {
             let Some(place) = self.plan.place(field) else { continue };
             let cell = filled.iter().find(|f| f.0 == place).map(|f| &f.1);
             let name = &self.plan.columns[place].1;
-            let Some(cell) = cell else { continue };
+            let Some(cell) = cell else {
+                // A clock whose day is missing is no time.
+                let clock = self.plan.clocks[n].and_then(|c| filled.iter().find(|f| f.0 == c));
+                if let Some((c, clock)) = clock {
+                    let name = &self.plan.columns[*c].1;
+                    self.unknown.add(
+                        name,
+                        &clock.text(),
+                        "旁边没有日期，当作没有时间 / no date beside it: taken as no time",
+                    );
+                }
+                continue;
+            };
             match cell {
                 Cell::Error(value::NO_RESULT) => {
                     self.unknown.add(name, value::NO_RESULT, UNSOLVED);
@@ -457,21 +526,6 @@ impl<R: Read + Seek> Intake<'_, R> {
     }
 }
 
-fn not_a_time(name: &str, text: &str) -> Said {
-    let text: String = text.chars().take(60).collect();
-    Said::new(
-        format!("“{name}”里的“{text}”不是时间，应写作 2019-01-06 12:09:38"),
-        format!("{text:?} in {name:?} is not a time, write 2019-01-06 12:09:38"),
-    )
-}
-
-fn is_error(name: &str, e: &str) -> Said {
-    Said::new(
-        format!("“{name}”里是错误值 {e}，请在表里改正后再导入"),
-        format!("{name:?} holds the error {e}: correct it in the sheet and import again"),
-    )
-}
-
 const UNSOLVED: &str = "文件里没有存下公式的结果，读作空；请在表格软件里打开、保存后再导入 / the file does not hold the result of the formula: read as empty; open and save it in a spreadsheet and import again";
 const AS_WRITTEN: &str = "按原样保留，请核对 / kept as written, check it";
 
@@ -498,10 +552,7 @@ fn put(
         Cell::Text(t) => value::is_spoiled_number(t),
         _ => false,
     };
-    let text = match &cell {
-        Cell::Number(n) if spoiled => format!("{n:E}").replace('E', "E+"),
-        _ => owned(cell),
-    };
+    let text = owned(cell);
     if matches!(field, Field::Support | Field::Against) {
         let count = match value::count(&text) {
             Some(n) => Some(n),
@@ -572,7 +623,7 @@ impl<R: Read + Seek> Iterator for Intake<'_, R> {
     type Item = Result<Result<IntakeRow, RowRejected>, SheetError>;
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let row = match self.rows.next()? {
+            let row = match self.ahead.pop_front().or_else(|| self.rows.next())? {
                 Ok(row) => row,
                 Err(e) => return Some(Err(e)),
             };
@@ -584,16 +635,32 @@ impl<R: Read + Seek> Iterator for Intake<'_, R> {
                 self.plan.told.hidden_rows += 1;
             }
             // A row that looks like none of the records is looked at closely.
-            if row.fault.is_none() && is_odd(&row) {
+            if row.fault.is_none() && (self.again.is_apart() || is_odd(&row)) {
                 let texts: Vec<String> = row.cells.iter().map(|c| c.text().into_owned()).collect();
-                if aside::is_header_again(&texts, &self.plan.names) {
-                    self.plan.told.aside(row.number, "重复的表头 / the header again");
+                if let Some(why) = self.again.see(row.number, &texts) {
+                    self.plan.told.aside(row.number, why);
                     continue;
                 }
                 if let Some((zh, en)) = aside::why(&texts, self.plan.columns.len()) {
                     self.plan.told.aside(row.number, format!("{zh} / {en}"));
                     continue;
                 }
+            }
+            if row.number > self.broken_to && self.is_short(&row) {
+                if let Some(last) = self.broken(&row) {
+                    self.broken_to = last;
+                } else {
+                    self.short.0 += 1;
+                    self.short.1 = if self.short.0 == 1 { row.number } else { self.short.1 };
+                }
+            }
+            if row.number <= self.broken_to {
+                let cells = row.cells.iter().map(|c| c.text().into_owned()).collect();
+                let said = Said::new(
+                    "这一行断成了几行：字段比表头少，和相邻的行合起来正好一行，多半是内容里换了行而没有加引号，请加上引号",
+                    "a line broken into several: with its neighbours it has the fields of one; a text with a line break lacks its quotes: add them",
+                );
+                return Some(Ok(Err(RowRejected { row: row.number, field: None, said, cells })));
             }
             return Some(Ok(self.understand(row)));
         }

@@ -1,8 +1,10 @@
 //! 列的含义: what the columns of an intake file can mean, and which the user has named.
 
+use kernel::Said;
 use serde::Serialize;
 use tabular::header::{Vocabulary, name};
 use tabular::records::AskedColumn;
+use tabular::value;
 
 use super::SheetError;
 
@@ -134,6 +136,25 @@ pub(super) const FIELDS: [(Field, &str, &[&str]); 16] = [
             "信访事项",
             "信访标题",
             "事件标题",
+            "反映主题",
+            "反映标题",
+            "问题名称",
+            "问题主题",
+            "信件主题",
+            "信件名称",
+            "来信主题",
+            "来电主题",
+            "工单主题",
+            "工单名称",
+            "投诉主题",
+            "咨询主题",
+            "咨询标题",
+            "信访主题",
+            "案件名称",
+            "事件名称",
+            "诉求名称",
+            "题目",
+            "题名",
             "诉求事项",
             "事项名称",
         ],
@@ -209,6 +230,25 @@ pub(super) const FIELDS: [(Field, &str, &[&str]); 16] = [
             "举报内容",
             "建议内容",
             "咨询内容",
+            "详细内容",
+            "问题详情",
+            "情况说明",
+            "情况描述",
+            "情况反映",
+            "反映情况",
+            "内容摘要",
+            "内容描述",
+            "诉求简述",
+            "诉求摘要",
+            "问题简述",
+            "问题摘要",
+            "简要内容",
+            "简要情况",
+            "基本情况",
+            "内容详情",
+            "信件正文",
+            "来信正文",
+            "正文",
             "事项内容",
             "事项描述",
             "具体内容",
@@ -399,6 +439,31 @@ pub(super) fn likely(column: &str, samples: &[String]) -> Option<String> {
     let field = Field::of_header(&name).map(|f| f.0.word());
     let part = || LIKELY.iter().find(|(part, _)| name.contains(part)).map(|l| l.1);
     field.or_else(part).or_else(|| tabular::value::likely(samples)).map(str::to_owned)
+}
+
+/// What is told of a cell that is no time.
+pub(super) fn not_a_time(name: &str, text: &str) -> Said {
+    let text: String = text.chars().take(60).collect();
+    if value::is_spoiled_number(&text) {
+        return Said::new(
+            format!("“{name}”里的“{text}”是被表格软件改坏的长数字，读不出时间；请把这一列设为文本后重新导出"),
+            format!(
+                "{text:?} in {name:?} is a long number spoiled by a spreadsheet: format the column as text and export it again"
+            ),
+        );
+    }
+    Said::new(
+        format!("“{name}”里的“{text}”不是时间，应写作 2019-01-06 12:09:38"),
+        format!("{text:?} in {name:?} is not a time, write 2019-01-06 12:09:38"),
+    )
+}
+
+/// What is told of a cell that shows an error.
+pub(super) fn is_error(name: &str, e: &str) -> Said {
+    Said::new(
+        format!("“{name}”里是错误值 {e}，请在表里改正后再导入"),
+        format!("{name:?} holds the error {e}: correct it in the sheet and import again"),
+    )
 }
 
 impl Field {

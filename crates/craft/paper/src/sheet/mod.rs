@@ -87,6 +87,10 @@ impl Cell<'_> {
         match self {
             Self::Empty => Cow::Borrowed(""),
             Self::Text(text) => Cow::Borrowed(text),
+            // A number with more digits than the cell can hold has lost its last ones, and shows it.
+            Self::Number(n) if n.abs() >= tabular::value::EXACT_DIGITS => {
+                Cow::Owned(format!("{n:E}").replace('E', "E+"))
+            }
             Self::Number(n) => Cow::Owned(n.to_string()),
             Self::DateTime(at) => Cow::Owned(at.beijing().to_string().replace('T', " ")),
             Self::Bool(b) => Cow::Borrowed(if *b { "TRUE" } else { "FALSE" }),

@@ -35,7 +35,9 @@ const YEARS: std::ops::Range<i64> = 1900..3000;
 
 fn of_us(us: i64) -> Option<Moment> {
     let years = when::days_from_civil(YEARS.start, 1, 1)..when::days_from_civil(YEARS.end, 1, 1);
-    years.contains(&us.div_euclid(86_400 * US_PER_SECOND)).then(|| Moment::from_us(us))
+    // The day is that of Beijing: 1900-01-01 began there in what was still 1899 in Greenwich.
+    let day = (us + i64::from(BEIJING_S) * US_PER_SECOND).div_euclid(86_400 * US_PER_SECOND);
+    years.contains(&day).then(|| Moment::from_us(us))
 }
 
 /// The time that a cell says; none for an empty cell and for one that says there is none (无, NULL, 0000-00-00).
@@ -45,7 +47,13 @@ pub fn moment_of(cell: &Cell<'_>, dates: Dates) -> Result<Option<Moment>, NotADa
         Cell::Empty => Ok(None),
         Cell::DateTime(at) => Ok(Some(*at)),
         Cell::Number(n) => of_number(*n, dates).map(Some).ok_or_else(|| NotADate(n.to_string())),
-        Cell::Text(text) => of_text(text, dates.order),
+        Cell::Text(text) => match text.trim().parse::<f64>().ok().filter(|_| dates.is_1904) {
+            // A serial that was typed or turned into text counts its days as the workbook does.
+            Some(n) if when::is_plain_serial(n + 1462.0) || when::is_plain_serial(n) => {
+                of_number(n, dates).map(Some).ok_or_else(|| NotADate(text.chars().take(60).collect()))
+            }
+            _ => of_text(text, dates.order),
+        },
         Cell::Bool(_) | Cell::Error(_) => Err(NotADate(cell.text().into_owned())),
     }
 }
@@ -97,6 +105,13 @@ mod tests {
         assert_eq!(moment_of(&Cell::Number(43_471.506689814814), d), Ok(at("2019-01-06 12:09:38")));
         let of_1904 = Dates { is_1904: true, ..d };
         assert_eq!(moment_of(&Cell::Number(42_009.506689814814), of_1904), Ok(at("2019-01-06 12:09:38")));
+        assert_eq!(
+            moment_of(&Cell::Text("42009.506689814814".into()), of_1904),
+            Ok(at("2019-01-06 12:09:38"))
+        );
+        assert_eq!(moment_of(&Cell::Text("43471.506689814814".into()), d), Ok(at("2019-01-06 12:09:38")));
+        assert_eq!(moment_of(&Cell::Text("20190106".into()), of_1904), Ok(at("2019-01-06")));
+        assert_eq!(moment_of(&Cell::Text("1900-01-01".into()), d), Ok(at("1900-01-01")));
         for bad in [f64::NAN, f64::INFINITY, -1.0, 60.0, 13_800_000_000.0 * 1e9] {
             assert!(moment_of(&Cell::Number(bad), d).is_err(), "{bad}");
         }

@@ -197,7 +197,8 @@ fn normal(text: &str) -> String {
         }
     }
     let plain = plain.trim().trim_matches(['"', '\'']).trim().replace("北京时间", " ");
-    if plain.contains('年') { han_digits(plain.trim()) } else { plain.trim().to_owned() }
+    let of_time = |c: char| matches!(c, '年' | '月' | '日' | '号' | '时' | '点' | '分');
+    if plain.contains(of_time) { han_digits(plain.trim()) } else { plain.trim().to_owned() }
 }
 
 /// 二〇二四年三月十五日 as 2024年3月15日.
@@ -205,6 +206,7 @@ fn han_digits(text: &str) -> String {
     const DIGITS: &str = "〇一二三四五六七八九";
     let digit = |c: char| match c {
         '零' | '○' | 'o' | 'Ｏ' => Some(0),
+        '两' => Some(2),
         _ => DIGITS.chars().position(|d| d == c),
     };
     let mut out = String::new();
@@ -268,7 +270,7 @@ enum Half {
     Night,
 }
 
-const HALVES: [(&str, Half); 19] = [
+const HALVES: [(&str, Half); 25] = [
     ("上午", Half::Morning),
     ("凌晨", Half::Morning),
     ("清晨", Half::Morning),
@@ -284,10 +286,16 @@ const HALVES: [(&str, Half); 19] = [
     ("夜间", Half::Night),
     ("夜里", Half::Night),
     ("深夜", Half::Night),
+    ("午夜", Half::Night),
+    ("半夜", Half::Night),
+    ("夜晚", Half::Night),
+    ("当晚", Half::Night),
     ("a.m.", Half::Morning),
     ("p.m.", Half::Afternoon),
     ("am", Half::Morning),
     ("pm", Half::Afternoon),
+    ("晚", Half::Night),
+    ("早", Half::Morning),
 ];
 
 /// The text without its word for the half of the day, and that word.
@@ -302,8 +310,7 @@ fn take_half(plain: &str) -> (String, Option<Half>) {
 
 const fn hour(h: i64, half: Option<Half>) -> i64 {
     match (half, h) {
-        (Some(Half::Afternoon), 1..=11) | (Some(Half::Noon), 1..=3) | (Some(Half::Night), 4..=11) => h + 12,
-        (Some(Half::Night), 12) => 24,
+        (Some(Half::Afternoon), 0..=11) | (Some(Half::Noon), 0..=3) | (Some(Half::Night), 4..=11) => h + 12,
         (Some(Half::Morning), 12) => 0,
         _ => h,
     }
@@ -518,7 +525,9 @@ impl Cursor {
                 } else if let Some(n) = self.try_one(|c| c.number(1, 2)) {
                     mi = n;
                     self.spaces();
-                    if self.eat(&[':', '分', '.']).is_some() {
+                    if self.eat(&['刻']).is_some() {
+                        mi = Some(15 * n).filter(|_| (1..=3).contains(&n))?;
+                    } else if self.eat(&[':', '分', '.']).is_some() {
                         self.spaces();
                         if let Some(n) = self.try_one(|c| c.number(1, 2)) {
                             s = n;
@@ -531,6 +540,10 @@ impl Cursor {
                     return None;
                 }
             }
+        }
+        // 晚上12点半 is half an hour into the night that follows the day.
+        if half == Some(Half::Night) && h == 12 {
+            return Some(in_day(0, mi, s, us)? + DAY_S * SECOND_US);
         }
         in_day(hour(h, half), mi, s, us)
     }

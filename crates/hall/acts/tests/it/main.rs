@@ -1,5 +1,6 @@
 //! Halls on both engines: a place is surely one's own, a life follows its rules, a window serves, and nobody reaches beyond.
 
+mod help;
 mod roster;
 mod told;
 
@@ -31,7 +32,10 @@ struct Town {
 }
 
 /// What was done at a window is kept to be rated; who rates what is the other movement's.
-const HANDOVERS: HallHandovers = HallHandovers { ticket_becomes_service: kept };
+const HANDOVERS: HallHandovers = HallHandovers { ticket_becomes_service: kept, token_of_service: token };
+fn token(_: &City, rd: &mut store::Rd<'_>, code: &str) -> Result<Option<String>, Error> {
+    Ok(ratings::by_code(rd, code)?.map(|s| s.code))
+}
 fn kept(_: &City, tx: &mut Tx<'_>, permit: &Permit, row: &ServiceRow) -> Result<String, Error> {
     ratings::put_service(tx, permit, row)?;
     Ok(row.code.clone())
@@ -183,6 +187,7 @@ fn hall_ruled(app: &Town, phone: u16, same_item_day_max: u32) -> (i64, Actor) {
         queueing: QueueRules::default(),
         misuse: MisuseRules { misses_max: 2, open_max: 0, same_item_day_max, ..MisuseRules::default() },
         rostering: hall::roster::Rostering::default(),
+        helping: hall::help::Helping::default(),
     };
     (app.halls.put_hall(coordinator(), 0, 0, hall).wait().unwrap(), clerk)
 }

@@ -34,6 +34,10 @@ fn account(app: &Town, login: &str) -> Actor {
     made.unwrap()
 }
 
+fn ver_of(app: &Town, id: i64) -> i64 {
+    app.halls.roster(coordinator(), id).wait().unwrap().ver
+}
+
 /// The hall with a second person at window 1, shifts for mornings and afternoons, and somebody at window 1 all day.
 fn rostered(app: &Town) -> (i64, Actor, Actor) {
     let (id, one) = hall_with(app, 2);
@@ -132,7 +136,8 @@ fn a_roster_is_drawn_published_swapped_and_filled_up_after_leave() {
         assert_eq!(v.broken.len(), 1, "who is away stands on the roster until it is filled up");
         assert!(said(app.halls.publish_roster(coordinator(), id, v.ver).wait()).contains("请假"));
         assert_eq!(app.halls.wall(hall, away.0, 1).wait().unwrap().1.len(), 1, "nobody is named who is away");
-        let drawn = app.halls.redraw_roster(coordinator(), id, Redraw::Least).wait().unwrap();
+        let drawn =
+            app.halls.redraw_roster(coordinator(), id, ver_of(app, id), Redraw::Least).wait().unwrap();
         // The afternoon is longer: when that one is lost, the other moves from the morning to it.
         let lost = &after.iter().find(|d| d.duty.day == away.0).unwrap().duty.shift;
         assert_eq!(drawn.moved, 1 + usize::from(lost == "中"));
@@ -147,12 +152,25 @@ fn a_roster_is_drawn_published_swapped_and_filled_up_after_leave() {
                 .contains("先发布")
         );
         app.halls.publish_roster(coordinator(), id, v.ver).wait().unwrap();
-        let drawn = app.halls.redraw_roster(coordinator(), id, Redraw::Least).wait().unwrap();
+        let drawn =
+            app.halls.redraw_roster(coordinator(), id, ver_of(app, id), Redraw::Least).wait().unwrap();
         assert_eq!(drawn.moved, 0, "nothing changed, nobody moves");
+        // Who looked at an older state draws over nobody's changes.
+        let old = app.halls.redraw_roster(coordinator(), id, ver_of(app, id) - 1, Redraw::Anew).wait();
+        assert!(matches!(old, Err(Error::Changed(_))));
+        // A shift that people were told keeps its hours; a roster of another century is a slip.
+        let held = app.halls.hall(coordinator(), hall).wait().unwrap();
+        let mut other = held.hall.clone();
+        other.rostering.shifts[0].hours = spans("08:00-12:00");
+        assert!(
+            said(app.halls.put_hall(coordinator(), hall, held.ver, other).wait()).contains("另建一个班次")
+        );
+        let far = app.halls.draw_roster(coordinator(), hall, day("2062-03-06"), 1).wait();
+        assert!(said(far).contains("核对年份"));
 
         // In the second week what is over stays as it was.
         clock.set(moment("2026-03-09 08:00"));
-        let drawn = app.halls.redraw_roster(coordinator(), id, Redraw::Anew).wait().unwrap();
+        let drawn = app.halls.redraw_roster(coordinator(), id, ver_of(app, id), Redraw::Anew).wait().unwrap();
         app.halls.keep_drawn(coordinator(), drawn).wait().unwrap();
         let new = app.halls.roster(coordinator(), id).wait().unwrap();
         let over = |all: &[hall::roster::Duty]| {

@@ -38,6 +38,7 @@ fn here<'a>(h: &'a Hall, who: &Actor, window: Option<u16>, now: Moment) -> Here<
         region: &h.region,
         posted: !posts.is_empty(),
         at_window: window.is_some_and(|w| posts.contains(&w)),
+        helps: false,
     }
 }
 

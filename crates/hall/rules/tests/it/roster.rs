@@ -302,6 +302,7 @@ fn of_a_tiny_hall_the_plan_is_the_best_there_is() {
 #[test]
 fn demand_is_read_from_who_came_and_who_is_booked() {
     let h = Hall {
+        helping: hall::help::Helping::default(),
         rostering: Rostering {
             minimums: vec![Minimum {
                 window: Some(1),

@@ -60,7 +60,7 @@ fn a_day_at_a_window_reads_like_a_hall() {
         unit: Some(UnitId(2)),
         region: "9901".parse().ok(),
     };
-    let here = Here { unit: h.unit, region: &h.region, posted: true, at_window: true };
+    let here = Here { unit: h.unit, region: &h.region, posted: true, at_window: true, helps: false };
     let doing = |busy| Doing { actor: &clerk, here, window: Some(1), busy };
     let mut t = ticket(1, "A", now, None, Priority::Normal);
     let mut act = |asked: Command, busy| {

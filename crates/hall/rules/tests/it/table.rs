@@ -19,6 +19,12 @@ fn every_act_has_rows_that_do_not_overlap_and_name_their_source() {
         assert!(!rows.is_empty() && from.iter().collect::<BTreeSet<_>>().len() == from.len(), "{act:?}");
         assert!(rows.iter().all(|r| !r.who.is_empty() && r.source.starts_with('K')), "{act:?}");
     }
+    for act in hall::help::Act::ALL.into_iter().filter(|a| *a != hall::help::Act::Ask) {
+        let rows: Vec<_> = hall::help::TABLE.iter().filter(|r| r.act == act).collect();
+        let from: Vec<_> = rows.iter().flat_map(|r| r.from).collect();
+        assert!(!rows.is_empty() && from.iter().collect::<BTreeSet<_>>().len() == from.len(), "{act:?}");
+        assert!(rows.iter().all(|r| !r.who.is_empty() && r.source.starts_with(['K', 'X'])), "{act:?}");
+    }
 }
 
 fn whole<S: Copy + Ord + std::fmt::Debug>(all: &[S], first: S, edges: &[(S, S)], is_end: impl Fn(S) -> bool) {
@@ -49,6 +55,10 @@ fn every_stage_is_reached_and_none_is_a_trap() {
     use ticket::Stage as T;
     let edges: Vec<_> = ticket::TABLE.iter().flat_map(|r| r.from.iter().map(|f| (*f, r.to))).collect();
     whole(&T::ALL, T::Waiting, &edges, T::is_end);
+    use hall::help::{self, Stage as H};
+    let edges: Vec<_> =
+        help::TABLE.iter().flat_map(|r| r.from.iter().map(|f| (*f, r.to.unwrap_or(*f)))).collect();
+    whole(&H::ALL, H::Asked, &edges, H::is_end);
 }
 
 #[test]

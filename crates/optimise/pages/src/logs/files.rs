@@ -49,7 +49,7 @@ pub(crate) async fn dots(desk: Desk, seen: Seen) -> Result<Response, Oops> {
 /// Cases from which a model is discovered in a page: of larger logs the most frequent variants.
 fn tree(seen: &Seen) -> Result<eventlog::Tree, eventlog::Error> {
     let noise = f64::from(seen.asked.number("noise", 20, 100)) / 100.0;
-    inductive_miner(&seen.log, noise)
+    inductive_miner(&eventlog::lifecycle::steps(&seen.log).0, noise)
 }
 
 /// `GET …/model.bpmn`

@@ -346,8 +346,12 @@ impl Learned {
     ) -> Result<Self, OptimiseError> {
         if all.len() < FEWEST.0 {
             return Err(OptimiseError::cannot(
-                format!("日志至少要有 {} 件才能学出仿真，现有 {} 件", FEWEST.0, all.len()),
-                format!("a simulation is learned from at least {} cases, there are {}", FEWEST.0, all.len()),
+                format!("至少要有 {} 件（不含留作核对的）才能学出仿真，现有 {} 件", FEWEST.0, all.len()),
+                format!(
+                    "a simulation is learned from at least {} cases beside those held out, there are {}",
+                    FEWEST.0,
+                    all.len()
+                ),
             ));
         }
         let (recent, all_cases) = (how_far_back(all, seed), all);
@@ -519,6 +523,16 @@ pub fn reproduce(
     seed: u64,
 ) -> Result<Reproduced, OptimiseError> {
     let (names, all) = ways(cases);
+    let least = FEWEST.0 + FEWEST.1;
+    if all.len() < least {
+        return Err(OptimiseError::cannot(
+            format!("日志至少要有 {least} 件才能学出仿真并核对，现有 {} 件", all.len()),
+            format!(
+                "at least {least} cases are needed to learn and check a simulation, there are {}",
+                all.len()
+            ),
+        ));
+    }
     let cut = (all.len() as f64 * (1.0 - hold_out.clamp(0.05, 0.8))) as usize;
     let (old, new) = all.split_at(cut.min(all.len()));
     let learned = Learned::learn(&names, old, works, seed)?;

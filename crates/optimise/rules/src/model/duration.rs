@@ -4,7 +4,7 @@ use kernel::Said;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use tabular::days::Span;
+use tabular::days::{Bent, Span};
 
 use super::value::{At, Obj, number, wrong};
 use super::words::squeeze;
@@ -19,9 +19,39 @@ pub(super) struct Clock {
     pub hours_per_day: f64,
     /// working hours of the unit that numbers without one are in
     pub default: f64,
+    /// what is read is work (经办用时): a day of work is a working day, not one of the calendar
+    pub of_work: bool,
 }
 
 const LONGEST_HOURS: f64 = 1e7;
+
+/// Words of days that are those of the calendar even where work is meant.
+const OF_CALENDAR: [&str; 8] = ["周", "星期", "礼拜", "自然", "日历", "week", "calendar", "natural"];
+
+fn half(text: &str) -> String {
+    text.trim().chars().map(tabular::when::half_width).collect()
+}
+
+/// A limit without what stands in brackets behind it, and that: `3个工作日(不含公示期)`.
+fn without_note(text: &str) -> (&str, &str) {
+    let note = text.strip_suffix([')', ']', '】', '〕']).and_then(|t| t.find(['(', '[', '【', '〔']));
+    match note {
+        Some(at) if at > 0 => (text[..at].trim(), text[at..].trim()),
+        _ => (text, ""),
+    }
+}
+
+/// The longer end of a range without a unit: `5-10`.
+fn bare_range(text: &str) -> Option<f64> {
+    let (a, b) = ["-", "~", "—", "～", "至", "到"].iter().find_map(|m| text.split_once(m))?;
+    let number = |t: &str| {
+        let t = t.trim();
+        let figures = !t.is_empty() && t.chars().all(|c| c.is_ascii_digit() || c == '.');
+        figures.then(|| t.parse::<f64>().ok()).flatten()
+    };
+    let (a, b) = (number(a)?, number(b)?);
+    (a <= b).then_some(b)
+}
 
 impl Clock {
     /// Working hours of one unit of time by its word.
@@ -72,7 +102,11 @@ impl Clock {
     }
 
     fn words(&self, s: &str, bare: f64) -> Option<f64> {
-        let s = s.trim();
+        let plain = half(s);
+        let s = without_note(&plain).0;
+        if let Some(longer) = bare_range(s) {
+            return Some(longer * bare);
+        }
         if ["即办", "当场", "即时", "immediate", "at once", "现场办结"].iter().any(|w| s.contains(w))
         {
             return Some(0.0);
@@ -82,7 +116,12 @@ impl Clock {
         // 天 and 日 alone are days of the calendar; whatever else the plain table knows is read by it.
         if let Ok(n) = s[..split].parse::<f64>()
             && !matches!(unit, "天" | "日")
-            && let Some(hours) = if unit.is_empty() { Some(bare) } else { self.unit(unit) }
+            && let Some(hours) = if unit.is_empty() {
+                Some(bare)
+            } else {
+                // A dash alone is no unit: 5- is half of a range.
+                self.unit(unit).filter(|_| !squeeze(unit).is_empty())
+            }
         {
             return Some(n * hours);
         }
@@ -91,11 +130,18 @@ impl Clock {
             Span::WorkingDays(n) => n * day,
             // Half a day is half a working day; of seven days five are worked.
             Span::NaturalDays(n) if n < 1.0 => n * day,
+            // Who works for a day works a working day; a week has five.
+            Span::NaturalDays(n) if self.of_work && !OF_CALENDAR.iter().any(|w| s.contains(w)) => n * day,
             Span::NaturalDays(n) => n * day * 5.0 / 7.0,
             Span::Months(n) => n * day * 22.0,
             Span::Hours(n) => n,
             Span::AtOnce => 0.0,
         })
+    }
+
+    /// How long one of the staff is busy: a duration whose days are working days.
+    pub fn work(&self, at: At<'_>) -> Result<Distribution> {
+        Self { of_work: true, ..*self }.duration(at)
     }
 
     /// A duration: like a limit, or a distribution with its own `unit`.
@@ -162,9 +208,21 @@ impl Args<'_> {
     }
     fn sd(&self) -> Result<f64> {
         match self.one(&["sd", "std", "stddev", "standarddeviation", "标准差"])? {
+            Some(sd) if sd < 0.0 => Err(self.negative()),
             Some(sd) => Ok(sd),
-            None => Ok(self.need(&["variance", "var", "方差"])?.max(0.0).sqrt()),
+            None => match self.need(&["variance", "var", "方差"])? {
+                variance if variance < 0.0 => Err(self.negative()),
+                variance => Ok(variance.sqrt()),
+            },
         }
+    }
+    fn negative(&self) -> OptimiseError {
+        wrong(
+            self.at.path,
+            "不为负的标准差或方差",
+            "a standard deviation or variance that is not negative",
+            self.at.value,
+        )
     }
     fn shape(&self, name: &str) -> Result<Distribution> {
         const MEAN: &[&str] = &["mean", "average", "value", "均值", "平均"];
@@ -334,11 +392,26 @@ pub(super) fn write_one<S: Serializer>(d: &Distribution, out: S) -> std::result:
     Hours(d).serialize(out)
 }
 
-/// What was decided about a limit in words: that of 3-5个工作日 the longer holds.
-fn decided(value: &Value, path: &str) -> Option<Said> {
-    let text = value.as_str()?;
-    let (zh, en) = tabular::days::promise(text)?.bent?.said();
-    Some(Said::new(format!("{path}：“{text}”：{zh}"), format!("{path}: {text:?}: {en}")))
+/// What was decided about a limit in words: that of 3-5个工作日 the longer holds, and what stands in brackets does not count.
+pub(super) fn decided(value: &Value, path: &str) -> Vec<Said> {
+    let Some(text) = value.as_str() else { return Vec::new() };
+    let plain = half(text);
+    let (limit, note) = without_note(&plain);
+    let bent = match bare_range(limit) {
+        Some(_) => Some(Bent::Longer),
+        None => tabular::days::promise(limit).and_then(|p| p.bent),
+    };
+    let mut told = Vec::new();
+    if let Some((zh, en)) = bent.map(Bent::said) {
+        told.push(Said::new(format!("{path}：“{text}”：{zh}"), format!("{path}: {text:?}: {en}")));
+    }
+    if !note.is_empty() {
+        told.push(Said::new(
+            format!("{path}：“{text}”：按“{limit}”计，括号里的话没有计入"),
+            format!("{path}: {text:?}: taken as {limit:?}; what stands in brackets does not count"),
+        ));
+    }
+    told
 }
 
 /// Limit of a step in working hours from `days`, `hours` or `minutes`, and its duration when it is one; what was

@@ -135,9 +135,14 @@ impl Reader {
         }
         let mut told = Vec::new();
         let (limit, duration) = duration::of_step(&self.clock, o, &mut told)?;
+        let work = o.take("work");
+        let work = work
+            .map(|(value, p)| {
+                told.extend(duration::decided(value, &p));
+                self.clock.work(At { value, path: &p })
+            })
+            .transpose()?;
         told.into_iter().for_each(|said| self.warn(said.zh, said.en));
-        let work =
-            o.take("work").map(|(value, p)| self.clock.duration(At { value, path: &p })).transpose()?;
         if limit.is_none() && duration.is_none() {
             self.warn(
                 format!("环节“{name}”没有时限，按 0 计"),

@@ -8,9 +8,11 @@ mod entries;
 mod link;
 mod part;
 mod read;
+mod share;
 #[cfg(test)]
 mod tests;
 mod value;
+mod week;
 mod words;
 
 use serde::Serialize;
@@ -19,7 +21,8 @@ use crate::dist::Distribution;
 use kernel::Said;
 pub(crate) use link::{Link, Linked, normal};
 pub use part::{Arrivals, Field, Form, Material, Necessity, Shift, Source};
-pub(crate) use read::weekday;
+pub(crate) use share::on_one_scale;
+pub(crate) use week::{clock_s, shifts, weekday};
 pub use words::{FIELDS, FieldRow};
 
 /// The version of the file format that is written; also the only one that is read.

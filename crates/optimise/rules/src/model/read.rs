@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::duration::{self, Clock};
 use super::link::{Finder, Linked, normal};
 use super::part::{Arrivals, Material, Necessity, Shift, Source};
-use super::value::{At, Obj, each, join, number, root, show, text, wrong};
+use super::value::{At, Obj, each, has_percent, join, number, root, show, text, wrong};
 use super::words::squeeze;
 use super::{FORMAT, Ground, MAX_BYTES, Model, Order, Said, Situation, Target, Unit};
+use super::{share, week};
 use crate::OptimiseError;
 
 type Result<T> = std::result::Result<T, OptimiseError>;
@@ -35,7 +36,7 @@ pub(super) fn model(text: &str) -> Result<Model> {
     }
     let mut r = Reader {
         warnings: Vec::new(),
-        clock: Clock { hours_per_day: 8.0, default: 8.0 },
+        clock: Clock { hours_per_day: 8.0, default: 8.0, of_work: false },
         chained: true,
         aliases: Vec::new(),
         used_by: Vec::new(),
@@ -156,10 +157,11 @@ impl Reader {
 
     fn situations(&mut self, o: &Obj<'_>) -> Result<Vec<Situation>> {
         let Some((v, path)) = o.take("situations") else { return Ok(Vec::new()) };
-        let mut list: Vec<(String, String, Option<f64>)> = Vec::new();
+        let mut list: Vec<(String, String, Option<share::Written>)> = Vec::new();
         if let Value::Object(map) = v {
             for (k, v) in map {
-                list.push((k.clone(), k.clone(), Some(number(v, &join(&path, k), 0.0, 1e12)?)));
+                let share = (number(v, &join(&path, k), 0.0, 1e12)?, has_percent(v));
+                list.push((k.clone(), k.clone(), Some(share)));
             }
         } else {
             for (v, p) in each(v, &path)? {
@@ -167,7 +169,10 @@ impl Reader {
                     let o = Obj::of("situation", v, &p)?;
                     let (name, id) = (o.text("name")?, o.text("id")?);
                     let id = if id.is_empty() { name.clone() } else { id };
-                    let f = o.number("frequency", 0.0, 1e12)?;
+                    let f = o
+                        .take("frequency")
+                        .map(|(v, p)| Ok((number(v, &p, 0.0, 1e12)?, has_percent(v))))
+                        .transpose()?;
                     o.take("note");
                     if id.is_empty() {
                         return Err(o.missing("id"));
@@ -180,6 +185,9 @@ impl Reader {
                 }
             }
         }
+        let mut shares = self.frequencies(&list, v, &path)?.into_iter();
+        let list: Vec<(String, String, Option<f64>)> =
+            list.into_iter().map(|(id, name, f)| (id, name, f.and_then(|_| shares.next()))).collect();
         let stated: f64 = list.iter().filter_map(|l| l.2).sum();
         let silent = list.iter().filter(|l| l.2.is_none()).count();
         let rest = if stated > 0.0 { (1.0 - stated).max(0.0) } else { 1.0 } / (silent.max(1) as f64);
@@ -202,6 +210,44 @@ impl Reader {
                 Ok(Situation { id, name, frequency: share })
             })
             .collect()
+    }
+
+    /// The stated frequencies on one scale; what does not add up is said, what cannot be told is refused.
+    fn frequencies(
+        &mut self,
+        list: &[(String, String, Option<share::Written>)],
+        v: &Value,
+        path: &str,
+    ) -> Result<Vec<f64>> {
+        let written: Vec<share::Written> = list.iter().filter_map(|l| l.2).collect();
+        let silent = written.len() < list.len();
+        let shares = share::on_one_scale(&written).ok_or_else(|| {
+            wrong(
+                path,
+                "写法一致的频率（都写百分数，或都写小数）",
+                "frequencies in one writing (all per cent or all shares of 1)",
+                v,
+            )
+        })?;
+        let sum: f64 = shares.iter().sum();
+        // Beside counts or more than a whole nobody can say how often the silent one is.
+        if silent && !written.is_empty() && sum > 1.0 + 1e-9 {
+            return Err(wrong(
+                path,
+                "每个情形都写频率（已写的合计超过 1）",
+                "a frequency for each situation (those stated add up to more than 1)",
+                v,
+            ));
+        }
+        let signed = written.iter().any(|w| w.1);
+        if !silent && signed && (sum - 1.0).abs() > 0.005 {
+            let sum = sum * 100.0;
+            self.warn(
+                format!("{path}：各情形频率合计 {sum:.1}%，按比例折算"),
+                format!("{path}: the frequencies add up to {sum:.1} %, taken in proportion"),
+            );
+        }
+        Ok(shares)
     }
 
     fn units(&mut self, o: &Obj<'_>, m: &mut Model) -> Result<()> {
@@ -295,6 +341,7 @@ impl Reader {
         self.resolve_aliases(m);
         self.resolve_units(m);
         self.resolve_users(m);
+        self.idle_units(m);
         self.resolve_situations(m);
         if self.chained && m.steps.len() > 1 {
             self.warn(
@@ -378,6 +425,29 @@ impl Reader {
                 Some(u) => m.steps[i].unit = u.id.clone(),
                 None => m.units.push(Unit { id: name.clone(), name, staff: None, calendar: Vec::new() }),
             }
+        }
+    }
+
+    /// Units with staff that no step belongs to: most often a name that was written in two ways.
+    fn idle_units(&mut self, m: &Model) {
+        let used = |u: &&Unit| m.steps.iter().any(|s| s.unit == u.id);
+        let free: Vec<&str> =
+            m.units.iter().filter(used).filter(|u| u.staff.is_none()).map(|u| &*u.name).collect();
+        let (zh, en) = if free.is_empty() {
+            (String::new(), String::new())
+        } else {
+            let names = free.join("、");
+            (
+                format!("；环节的单位“{names}”没有写人数，按不限人数计"),
+                format!("; of {names:?}, which handle steps, no staff is stated: not limited"),
+            )
+        };
+        for u in m.units.iter().filter(|u| !used(u)) {
+            let Some(staff) = u.staff else { continue };
+            self.warn(
+                format!("单位“{}”写了 {staff} 人，却没有环节由它办理{zh}", u.name),
+                format!("unit {:?} has a staff of {staff} and handles no step{en}", u.name),
+            );
         }
     }
 
@@ -493,66 +563,48 @@ pub(super) fn whole(n: f64, path: &str) -> Result<u32> {
 }
 
 fn calendar(v: &Value, path: &str) -> Result<Vec<Shift>> {
+    let bad =
+        || wrong(path, "\"office\"、\"always\" 或班次列表", "\"office\", \"always\" or a list of shifts", v);
     if let Value::String(s) = v {
         return match squeeze(s).as_str() {
             "office" | "工作时间" | "工作日" => Ok(Shift::office()),
             "always" | "24x7" | "24h" | "24/7" | "全天" | "不间断" => Ok(Shift::always()),
-            _ => Err(wrong(
-                path,
-                "\"office\"、\"always\" 或班次列表",
-                "\"office\", \"always\" or a list of shifts",
-                v,
-            )),
+            _ => Err(bad()),
         };
     }
-    each(v, path)?.into_iter().map(|(v, p)| shift(v, &p)).collect()
+    let mut all = Vec::new();
+    for (v, p) in each(v, path)? {
+        all.extend(shift(v, &p)?);
+    }
+    // No shift at all would be taken as always.
+    if all.is_empty() { Err(bad()) } else { Ok(all) }
 }
 
-fn shift(v: &Value, path: &str) -> Result<Shift> {
+/// One shift; one that ends before it begins lasts into the next day.
+fn shift(v: &Value, path: &str) -> Result<Vec<Shift>> {
     let o = Obj::of("shift", v, path)?;
-    let bad = || wrong(path, "班次 {days, from, to}", "a shift {days, from, to}", v);
     let clock = |name| -> Result<u32> {
         let (v, p) = o.take(name).ok_or_else(|| o.missing(name))?;
-        let s = text(v, &p)?;
-        let mut parts = s.split(':').map(|x| x.parse::<u32>().ok());
-        let (h, m, sec) =
-            (parts.next().flatten(), parts.next().unwrap_or(Some(0)), parts.next().unwrap_or(Some(0)));
-        let at = h.zip(m).zip(sec).map(|((h, m), s)| h.saturating_mul(3600) + m.min(9999) * 60 + s.min(9999));
-        at.filter(|t| *t <= 86_400).ok_or_else(|| wrong(&p, "时刻 hh:mm", "a time hh:mm", v))
+        week::clock_s(&text(v, &p)?).ok_or_else(|| wrong(&p, "时刻 hh:mm", "a time hh:mm", v))
     };
     let (from, to) = (clock("from")?, clock("to")?);
-    let mut days: Vec<u8> = match o.take("days") {
+    let days = match o.take("days") {
         None => (1..=5).collect(),
-        Some((v, p)) => {
-            each(v, &p)?.into_iter().map(|(v, _)| weekday(v).ok_or_else(bad)).collect::<Result<_>>()?
-        }
+        Some((v, p)) => week::days(v).ok_or_else(|| {
+            wrong(
+                &p,
+                "星期几，如 [1,2,3,4,5]、\"周一至周五\"、\"周一、周三\"、\"工作日\"",
+                "days of the week such as [1,2,3,4,5], \"mon-fri\", \"mon, wed\", \"weekdays\"",
+                v,
+            )
+        })?,
     };
-    days.sort_unstable();
-    days.dedup();
-    if from >= to || days.is_empty() {
-        return Err(bad());
-    }
-    Ok(Shift { days, from, to })
-}
-
-/// Monday = 1; by number, English or Chinese name.
-pub(crate) fn weekday(v: &Value) -> Option<u8> {
-    const NAMES: [(&str, &str); 7] = [
-        ("mon", "一"),
-        ("tue", "二"),
-        ("wed", "三"),
-        ("thu", "四"),
-        ("fri", "五"),
-        ("sat", "六"),
-        ("sun", "日"),
-    ];
-    match v {
-        Value::Number(n) => n.as_u64().filter(|n| (1..=7).contains(n)).map(|n| n as u8),
-        Value::String(s) => {
-            let s = squeeze(s);
-            let at = NAMES.iter().position(|(en, zh)| s.starts_with(en) || s.ends_with(zh));
-            at.map(|i| i as u8 + 1).or_else(|| s.parse().ok().filter(|n| (1..=7).contains(n)))
-        }
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
+    week::shifts(days, from, to).ok_or_else(|| {
+        wrong(
+            path,
+            "班次 {days, from, to}，起止不同（全天写 0:00 到 24:00）",
+            "a shift {days, from, to} that has a length (a whole day: 0:00 to 24:00)",
+            v,
+        )
+    })
 }

@@ -161,10 +161,16 @@ pub(super) fn number(v: &Value, path: &str, least: f64, most: f64) -> Result<f64
     })
 }
 
-/// `12`, `12.5`, `30%`, `20元`.
+/// Is the number written with its per cent sign?
+pub(super) fn has_percent(v: &Value) -> bool {
+    v.as_str().is_some_and(|s| s.trim().ends_with(['%', '％']))
+}
+
+/// `12`, `12.5`, `１２`, `30%`, `20元`.
 fn percent(s: &str) -> Option<f64> {
+    let s: String = s.trim().chars().map(tabular::when::half_width).collect();
     let s = s.trim();
-    if let Some(p) = s.strip_suffix(['%', '%']) {
+    if let Some(p) = s.strip_suffix('%') {
         return p.trim().parse::<f64>().ok().map(|x| x / 100.0);
     }
     s.trim_end_matches(['元', '次', '份', '人', '个']).trim().parse().ok()
@@ -173,14 +179,16 @@ fn percent(s: &str) -> Option<f64> {
 pub(super) fn yes(v: &Value, path: &str) -> Result<bool> {
     let word = match v {
         Value::Bool(b) => return Ok(*b),
-        Value::Number(n) => return Ok(n.as_f64().is_some_and(|n| n != 0.0)),
-        Value::String(s) => squeeze(s),
+        Value::Number(n) => n.to_string(),
+        Value::String(s) => squeeze(&s.chars().map(tabular::when::half_width).collect::<String>()),
         Value::Object(_) => return Ok(true),
         Value::Null | Value::Array(_) => String::new(),
     };
     match word.as_str() {
-        "yes" | "true" | "y" | "1" | "是" | "可" | "可以" | "有" | "允许" => Ok(true),
-        "no" | "false" | "n" | "0" | "否" | "不可" | "不可以" | "无" | "不允许" | "" => Ok(false),
+        "yes" | "true" | "y" | "1" | "1.0" | "是" | "可" | "可以" | "能" | "有" | "允许" | "对" | "√"
+        | "✓" | "✔" => Ok(true),
+        "no" | "false" | "n" | "0" | "0.0" | "否" | "不" | "不是" | "不可" | "不可以" | "不能" | "无"
+        | "没有" | "不允许" | "错" | "×" | "✗" | "✘" | "" => Ok(false),
         _ => Err(wrong(path, "是或否", "yes or no", v)),
     }
 }

@@ -76,11 +76,9 @@ impl<'a> Facts<'a> {
         let name = self.log.activities.get(activity);
         if name.is_empty() { "(无名)".into() } else { name.into() }
     }
-    /// First and last known time of a case.
+    /// First and last known moment of a case.
     pub fn span(&self, case: usize) -> Option<(i64, i64)> {
-        let times = &self.log.time()[self.log.case(case)];
-        let known = || times.iter().copied().filter(|&t| t != NO_TIME);
-        Some((known().min()?, known().max()?))
+        self.log.span(case)
     }
     /// Did the case come to a regular end?
     pub fn finished(&self, case: usize) -> bool {

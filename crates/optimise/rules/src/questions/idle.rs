@@ -7,7 +7,7 @@ use eventlog::when::NO_TIME;
 use kernel::{Moment, Said, US_PER_DAY, US_PER_HOUR};
 
 use super::facts::{Facts, grouped, percent};
-use super::ping_pong::hands;
+use super::ping_pong::{by, hands};
 use super::{Answer, Counted, Finding, Question};
 
 /// Present on the record for at least this many working days to be judged.
@@ -22,14 +22,8 @@ struct Seen {
     cases: BTreeSet<u32>,
 }
 
-fn day_of(us: i64) -> i64 {
-    (us + 8 * US_PER_HOUR).div_euclid(US_PER_DAY)
-}
-
-pub(super) fn answer(f: &Facts<'_>) -> Answer {
-    let mut answer = Answer::new(Question::IdlePresence, Counted::Times);
-    let log = &*f.log;
-    let (key, who, names) = hands(f);
+/// What each of them did.
+fn seen_by(log: &Log, who: &[u32]) -> BTreeMap<u32, Seen> {
     let mut seen: BTreeMap<u32, Seen> = BTreeMap::new();
     for (c, r) in log.cases().enumerate() {
         for e in r.filter(|&e| who[e] != Log::NONE) {
@@ -43,6 +37,18 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
             }
         }
     }
+    seen
+}
+
+fn day_of(us: i64) -> i64 {
+    (us + 8 * US_PER_HOUR).div_euclid(US_PER_DAY)
+}
+
+pub(super) fn answer(f: &Facts<'_>) -> Answer {
+    let mut answer = Answer::new(Question::IdlePresence, Counted::Times);
+    let log = &*f.log;
+    let (key, who, names) = hands(f);
+    let seen = seen_by(log, &who);
     if seen.is_empty() && f.options.roster.is_empty() {
         answer.said = Said::new(
             "日志没有记窗口、单位或经办人，看不出谁在场不办事。请补上这一列或给出在岗名单（--roster）。",
@@ -52,8 +58,17 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
     }
     let first = log.time().iter().copied().filter(|&t| t != NO_TIME).min().unwrap_or(f.as_of);
     let mut found = Vec::new();
+    // A list may name units or people: whoever is no unit of the log is looked for among its people.
+    let people = (key.is_some() && f.options.roster.iter().any(|n| names.find(n.trim()).is_none()))
+        .then(|| by(f, None))
+        .map(|(who, names)| (seen_by(log, &who), names));
+    let (mut as_people, mut nowhere) = (Vec::new(), Vec::new());
     for name in &f.options.roster {
-        let one = names.find(name.trim()).and_then(|id| seen.get(&id));
+        let mut one = names.find(name.trim()).and_then(|id| seen.get(&id));
+        if one.is_none() {
+            one = people.as_ref().and_then(|(seen, names)| seen.get(&names.find(name.trim())?));
+            if one.is_some() { &mut as_people } else { &mut nowhere }.push(name.trim());
+        }
         let from = Moment::from_us(first).date();
         let days = f.office.calendar.count(from, Moment::from_us(f.as_of).date()).max(1);
         found.extend(judge(f, name.trim(), one.unwrap_or(&Seen::default()), days, true));
@@ -80,17 +95,35 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
             format!("{n} are present and handle nothing or hardly anything, above all {:?}.", first.about[0]),
         ),
     };
-    let by = key.map_or_else(|| Said::new("经办人", "resource"), |k| Said::new(k.clone(), k));
+    let column = key.map_or_else(|| Said::new("经办人", "resource"), |k| Said::new(k.clone(), k));
     if f.options.roster.is_empty() {
         answer.note(
-            format!("没有在岗名单：按“{}”第一条到最后一条记录之间视为在场，至少 {DAYS_LEAST} 个工作日才判断。真正一件没办的要有名单才看得出。", by.zh),
-            format!("Without a list of who is present, everybody counts as present from the first to the last record of {:?}, and is judged from {DAYS_LEAST} working days on. Who handled nothing at all is seen only with a list.", by.en),
+            format!("没有在岗名单：按“{}”第一条到最后一条记录之间视为在场，至少 {DAYS_LEAST} 个工作日才判断。真正一件没办的要有名单才看得出。", column.zh),
+            format!("Without a list of who is present, everybody counts as present from the first to the last record of {:?}, and is judged from {DAYS_LEAST} working days on. Who handled nothing at all is seen only with a list.", column.en),
         );
     } else {
         answer.note(
-            format!("按在岗名单 {} 个，与“{}”比对。", f.options.roster.len(), by.zh),
-            format!("{} on the list of who is present, compared with {:?}.", f.options.roster.len(), by.en),
+            format!("按在岗名单 {} 个，与“{}”比对。", f.options.roster.len(), column.zh),
+            format!(
+                "{} on the list of who is present, compared with {:?}.",
+                f.options.roster.len(),
+                column.en
+            ),
         );
+        if !as_people.is_empty() {
+            let names = as_people.join("、");
+            answer.note(
+                format!("{names} 不是“{}”里的，按经办人比对。", column.zh),
+                format!("{names}: not found in {:?}, compared with the people who handled cases.", column.en),
+            );
+        }
+        if !nowhere.is_empty() {
+            let names = nowhere.join("、");
+            answer.note(
+                format!("{names} 在日志里一次也没有出现：先核对名字写法是否与日志一致。"),
+                format!("{names}: nowhere in the log; check first that the names are written as in the log."),
+            );
+        }
     }
     answer
 }

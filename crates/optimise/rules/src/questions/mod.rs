@@ -5,6 +5,7 @@
 //! function of the log, the office hours and the options. Must not know pages, storage or where a log came from.
 
 mod contrast;
+mod deadline;
 mod drift;
 mod facts;
 mod idle;

@@ -2,29 +2,11 @@
 
 use std::collections::HashMap;
 
-use eventlog::log::Value;
-use eventlog::when::NO_TIME;
-use kernel::{Moment, Said};
-use workday::Length;
+use kernel::Said;
 
-use super::facts::{Facts, grouped, percent, quantile, shown};
+use super::deadline::dues;
+use super::facts::{Facts, grouped, percent, shown};
 use super::{Answer, Counted, Question};
-
-/// Attributes of cases that may hold the deadline.
-const DEADLINES: [&str; 12] = [
-    "办结期限",
-    "承诺办结时间",
-    "承诺时限",
-    "到期时间",
-    "到期日",
-    "截止时间",
-    "截止日期",
-    "期限",
-    "deadline",
-    "due",
-    "due_date",
-    "enddate_planned",
-];
 
 pub(super) fn answer(f: &Facts<'_>) -> Answer {
     let mut answer = Answer::new(Question::Overdue, Counted::Cases);
@@ -90,8 +72,11 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
     });
     answer.keep(found.collect(), f.most());
     (answer.figure, answer.case_count) = (n as f64, n as u64);
-    if known == 0 && answer.said.zh.is_empty() {
-        answer.said = Said::new("没有一件有时限可比。", "No case has a limit to compare with.");
+    if known == 0 {
+        answer.figure = f64::NAN;
+        if answer.said.zh.is_empty() {
+            answer.said = Said::new("没有一件有时限可比。", "No case has a limit to compare with.");
+        }
     } else {
         let (part, days) = (percent(n as f64 / known.max(1) as f64), shown(f.days(beyond)));
         answer.said = Said::new(
@@ -110,65 +95,4 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
     f.note_ends(&mut answer);
     f.note_completed(&mut answer);
     answer
-}
-
-/// For each case the moment at which it falls due.
-fn dues(f: &Facts<'_>, answer: &mut Answer) -> Vec<Option<i64>> {
-    let log = &*f.log;
-    let cases = 0..log.case_count();
-    if let Some(days) = f.options.limit_days {
-        answer.note(
-            format!("时限 {days} 个工作日，收件当天不算，到最后一日 24:00。"),
-            format!(
-                "Limit: {days} working days; the day of receipt does not count, until 24:00 of the last day."
-            ),
-        );
-        let due = |start| {
-            let due = workday::due(Moment::from_us(start), Length::Workdays(days), &f.office.calendar, &[]);
-            due.at().map(Moment::us)
-        };
-        return cases.map(|c| due(f.span(c)?.0)).collect();
-    }
-    let named = |c: &&eventlog::log::Column| {
-        let key = c.key.to_lowercase();
-        c.parent.is_none()
-            && f.options.deadline.as_ref().map_or(DEADLINES.contains(&key.as_str()), |d| *d == c.key)
-    };
-    let column = |of: &'_ [eventlog::log::Column]| of.iter().position(|c| named(&c));
-    let time = |v: Option<Value<'_>>| match v {
-        Some(Value::Time(us)) if us != NO_TIME => Some(us),
-        Some(Value::Text(t)) => eventlog::when::read_time(t.as_bytes(), 8 * 3600).map(|r| r.us),
-        _ => None,
-    };
-    if let Some(i) = column(&log.case_columns) {
-        let col = &log.case_columns[i];
-        answer.note(
-            format!("时限取自件的“{}”。", col.key),
-            format!("Limits are read from {:?} of cases.", col.key),
-        );
-        return cases.map(|c| time(col.get(log.case_row(c)))).collect();
-    }
-    if let Some(i) = column(&log.event_columns) {
-        let col = &log.event_columns[i];
-        answer.note(
-            format!("时限取自列“{}”。", col.key),
-            format!("Limits are read from the column {:?}.", col.key),
-        );
-        return cases.map(|c| log.case(c).find_map(|e| time(col.get(log.row(e))))).collect();
-    }
-    answer.note(
-        "日志和提问都没有给时限：改看最慢的一成（以第 90 百分位用时为线）。给出时限可用 --limit-days 或 --deadline。",
-        "Neither log nor question gives a limit: the slowest tenth is taken instead. Give one with --limit-days or --deadline.",
-    );
-    let mut spans: Vec<i64> = cases.clone().filter_map(|c| f.span(c)).map(|(a, b)| f.work(a, b)).collect();
-    spans.sort_unstable();
-    let line = quantile(&spans, 0.9);
-    cases
-        .map(|c| {
-            let (from, to) = f.span(c)?;
-            // Only finished cases can be slow without a limit.
-            let slow = f.finished(c) && f.work(from, to) > line;
-            Some(if slow { to - 1 } else { i64::MAX })
-        })
-        .collect()
 }

@@ -39,22 +39,28 @@ struct Returns {
 
 /// Who did each event: units where the log names them, else people.
 pub(super) fn hands(f: &Facts<'_>) -> (Option<String>, Vec<u32>, Interner) {
-    let log = &*f.log;
     let key = f.event_key(f.options.unit.as_ref(), &UNITS).filter(|k| k != "org:resource");
+    let (who, names) = by(f, key.as_ref());
+    (key, who, names)
+}
+
+/// Who did each event by a column of events, or by the people without one.
+pub(super) fn by(f: &Facts<'_>, key: Option<&String>) -> (Vec<u32>, Interner) {
+    let log = &*f.log;
     let mut names = Interner::default();
     let nobody = |text: &str| text.is_empty() || NOBODY.iter().any(|n| n.eq_ignore_ascii_case(text));
     let mut id = |text: &str| {
         let text = text.trim();
         if nobody(text) { Log::NONE } else { names.intern(text).unwrap_or(Log::NONE) }
     };
-    let who = match &key {
+    let who = match key {
         Some(key) => (0..log.event_count()).map(|e| id(&log.text_of(e, key))).collect(),
         None => {
             let of: Vec<u32> = log.resources.iter().map(&mut id).collect();
             log.resource().iter().map(|&r| of.get(r as usize).copied().unwrap_or(Log::NONE)).collect()
         }
     };
-    (key, who, names)
+    (who, names)
 }
 
 pub(super) fn answer(f: &Facts<'_>) -> Answer {

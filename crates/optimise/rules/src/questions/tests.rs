@@ -274,3 +274,59 @@ fn only_completions_count_where_steps_leave_several_records() {
     assert_eq!(a.case_count, 0);
     assert!(a.notes.iter().any(|n| n.zh.contains("完成")));
 }
+
+/// A deadline in a column: a bare day ends at 24:00, whatever its writing; what cannot be read is named.
+#[test]
+fn a_deadline_that_is_a_day_lasts_until_its_end() {
+    let asked = AskOptions { deadline: Some("应办结时间".into()), ..AskOptions::default() };
+    let with = |due: &str| {
+        log(&format!(
+            "办件编号,环节,办理时间,应办结时间\n1,受理,2026-03-02 09:00,{due}\n1,办结,2026-03-09 09:00,{due}\n2,受理,2026-03-02 09:00,{due}\n2,办结,2026-03-10 16:00,{due}\n"
+        ))
+    };
+    for due in ["2026-03-09", "2026/3/9", "20260309", "46090", "2026年3月9日", "2026-03-09 00:00:00"] {
+        for options in [&asked, &AskOptions::default()] {
+            let a = told(&with(due), Question::Overdue, options);
+            assert_eq!(a.figure, 1.0, "{due}: {}", a.said.zh);
+            assert!(a.findings.iter().all(|f| f.cases == ["2"]), "{due}");
+        }
+    }
+    assert_eq!(told(&with("2026-03-09 08:00"), Question::Overdue, &asked).figure, 2.0, "a time is a time");
+    assert_eq!(told(&with("6个工作日"), Question::Overdue, &asked).figure, 0.0);
+    assert_eq!(told(&with("4个工作日"), Question::Overdue, &asked).figure, 2.0);
+    for due in ["9/3/2026", "尽快", "5"] {
+        let a = told(&with(due), Question::Overdue, &asked);
+        assert!(a.figure.is_nan() && a.said.zh.contains(due), "{due}: {}", a.said.zh);
+    }
+    assert!(told(&with("9/3/2026"), Question::Overdue, &asked).notes.iter().any(|n| n.zh.contains("分不清")));
+    let none = AskOptions { deadline: Some("没有这列".into()), ..AskOptions::default() };
+    let a = told(&with("2026-03-09"), Question::Overdue, &none);
+    assert!(
+        a.figure.is_nan() && a.said.zh.contains("没有这列") && a.said.zh.contains("应办结时间"),
+        "{}",
+        a.said.zh
+    );
+}
+
+/// A limit counts from when the first step began, not from when it ended.
+#[test]
+fn a_case_begins_with_its_first_step() {
+    let csv = "办件编号,环节,开始时间,结束时间\n1,受理,2026-03-02 09:00,2026-03-04 17:00\n1,办结,2026-03-05 09:00,2026-03-06 10:00\n";
+    let limit = AskOptions { limit_days: Some(3), ..AskOptions::default() };
+    assert_eq!(told(&log(csv), Question::Overdue, &limit).figure, 1.0);
+}
+
+/// A list of who is present may name people where the log has a column of units too.
+#[test]
+fn a_list_of_people_is_compared_with_people() {
+    let roster = |names: &[&str]| AskOptions {
+        roster: names.iter().map(|n| (*n).to_owned()).collect(),
+        ..AskOptions::default()
+    };
+    let a = told(&log(&ordinary(40)), Question::IdlePresence, &roster(&["甲", "窗口"]));
+    assert!(a.findings.is_empty(), "{:?}", a.findings);
+    assert!(a.notes.iter().any(|n| n.zh.contains('甲') && n.zh.contains("经办人")), "{:?}", a.notes);
+    let a = told(&log(&ordinary(40)), Question::IdlePresence, &roster(&["甲", "赵六"]));
+    assert_eq!(a.findings[0].about, ["赵六"]);
+    assert!(a.notes.iter().any(|n| n.zh.contains("赵六") && n.zh.contains("没有出现")), "{:?}", a.notes);
+}

@@ -13,7 +13,7 @@ use super::net::{Kind, Net, Node, Resource};
 use super::parameters::{UNUSED, USED, distribution, finite, list, numeric, parameter, periods, text};
 use crate::OptimiseError;
 use crate::dist::Distribution;
-use crate::model::Shift;
+use crate::model::{Shift, on_one_scale};
 
 const FORMAT: &str = "BPMN";
 const MOST_BYTES: usize = 32 << 20;
@@ -150,7 +150,7 @@ pub fn read_scenario(bpmn: &str, parameters: &str) -> Result<Scenario> {
     let tags = tags(bpmn)?;
     b.resources()?;
     let flows = b.nodes(&tags)?;
-    b.flows(&flows);
+    b.flows(&flows)?;
     b.joins();
     b.arrivals()?;
     b.net.assign();
@@ -186,6 +186,9 @@ fn blank() -> Net {
         within: None,
     }
 }
+
+/// The calendar of arrivals, as messages name it.
+const OF_ARRIVALS: &str = "到达日历（arrival_time_calendar）";
 
 struct Flow {
     id: String,
@@ -224,8 +227,15 @@ impl Builder<'_> {
     fn resources(&mut self) -> Result<()> {
         let mut calendars = HashMap::new();
         for c in list(self.json, "resource_calendars") {
-            let number = self.net.calendar(Calendar::new(&periods(list(c, "time_periods"))?));
-            calendars.insert(text(c, "id").to_owned(), number);
+            let id = text(c, "id");
+            let of = format!("日历 {id} ");
+            let number = self.net.calendar(Calendar::new(&periods(&of, list(c, "time_periods"))?));
+            if calendars.insert(id.to_owned(), number).is_some() {
+                return Err(parameter(
+                    format!("日历 {id} 写了两次，不知按哪个"),
+                    format!("calendar {id} is stated twice: which holds is not known"),
+                ));
+            }
         }
         for profile in list(self.json, "resource_profiles") {
             for r in list(profile, "resource_list") {
@@ -250,7 +260,20 @@ impl Builder<'_> {
                 }
                 let calendar = match calendars.get(text(r, "calendar")) {
                     Some(c) => *c,
-                    None => self.net.calendar(Calendar::new(&Shift::always())),
+                    None if r.get("calendar").is_some_and(|c| !c.is_null() && c != "") => {
+                        let name = r.get("calendar").map(Value::to_string).unwrap_or_default();
+                        return Err(parameter(
+                            format!("人手 {id} 用的日历 {name} 没有给出（resource_calendars）"),
+                            format!("calendar {name} of resource {id} is not among resource_calendars"),
+                        ));
+                    }
+                    None => {
+                        self.warnings.push(Said::new(
+                            format!("人手 {id} 没有写日历，按昼夜不停计"),
+                            format!("resource {id} names no calendar: taken as open day and night"),
+                        ));
+                        self.net.calendar(Calendar::new(&Shift::always()))
+                    }
                 };
                 let group = self.net.groups.len() as u32;
                 self.net.groups.push(text(r, "name").to_owned());
@@ -377,7 +400,7 @@ impl Builder<'_> {
         Ok(Kind::Delay(self.net.dist(dist), always))
     }
 
-    fn flows(&mut self, tags: &[&Tag<'_>]) {
+    fn flows(&mut self, tags: &[&Tag<'_>]) -> Result<()> {
         let end = |t: &Tag<'_>, which: &str| {
             t.attributes.get(which).and_then(|id| self.ids.get(&format!("e:{id}"))).copied()
         };
@@ -397,6 +420,7 @@ impl Builder<'_> {
             let out: Vec<&Flow> = flows.iter().filter(|f| f.from as usize == number).collect();
             let id = numbers.get(&(number as u32)).map_or("", |s| &s[2..]);
             let mut said: Vec<Said> = Vec::new();
+            let mut unclear = false;
             let exclusive = matches!(self.net.nodes[number].kind, Kind::Either(_));
             let mut shares = || -> Vec<f64> {
                 let entry = list(self.json, "gateway_branching_probabilities")
@@ -409,10 +433,18 @@ impl Builder<'_> {
                         .iter()
                         .find(|p| text(p, "path_id") == f.id)
                         .or_else(|| paths.iter().find(|p| text(p, "path_id") == target));
-                    hit.and_then(|p| p.get("value")).and_then(numeric)
+                    let value = hit.and_then(|p| p.get("value"))?;
+                    let signed = value.as_str().is_some_and(|s| s.contains(['%', '％']));
+                    Some((numeric(value)?, signed))
                 };
-                let fits = |s: &f64| s.is_finite() && *s >= 0.0;
-                let mut stated: Vec<Option<f64>> = out.iter().map(|f| of(f).filter(fits)).collect();
+                let fits = |s: &(f64, bool)| s.0.is_finite() && s.0 >= 0.0;
+                let written: Vec<Option<(f64, bool)>> = out.iter().map(|f| of(f).filter(fits)).collect();
+                let known: Vec<(f64, bool)> = written.iter().copied().flatten().collect();
+                let scaled = on_one_scale(&known);
+                unclear |= scaled.is_none();
+                let mut scaled = scaled.unwrap_or_default().into_iter();
+                let mut stated: Vec<Option<f64>> =
+                    written.into_iter().map(|w| w.and_then(|_| scaled.next())).collect();
                 if out.len() > 1 && stated.iter().any(Option::is_none) {
                     said.push(Said::new(
                         format!("网关 {id} 有分支没有给概率（或概率不是数），余下的概率平分给它们"),
@@ -420,7 +452,8 @@ impl Builder<'_> {
                     ));
                 }
                 // 10, 30, 60 without their sign.
-                if stated.iter().flatten().any(|s| *s > 1.0 + 1e-9) {
+                let signed = known.iter().any(|s| s.1);
+                if !signed && stated.iter().flatten().any(|s| *s > 1.0 + 1e-9) {
                     said.push(Said::new(
                         format!("网关 {id} 的概率大于 1，按百分数读"),
                         format!("the probabilities of gateway {id} are above 1: read as per cent"),
@@ -464,8 +497,17 @@ impl Builder<'_> {
                 }
                 _ => {}
             }
+            if unclear {
+                return Err(parameter(
+                    format!("网关 {id} 的概率写法不一致，看不出是百分数还是小数"),
+                    format!(
+                        "the probabilities of gateway {id} are written in two ways: per cent or shares of 1"
+                    ),
+                ));
+            }
             self.warnings.extend(said);
         }
+        Ok(())
     }
 
     /// Parallel gateways gather as many tokens as come in; inclusive ones as many as the nearest inclusive
@@ -521,9 +563,9 @@ impl Builder<'_> {
         })?;
         let dist = distribution(spec)?;
         let calendar = match self.json.get("arrival_time_calendar") {
-            Some(Value::Array(l)) => periods(l)?,
-            Some(v) => periods(list(v, "time_periods"))?,
-            None => Shift::always(),
+            Some(Value::Array(l)) => periods(OF_ARRIVALS, l)?,
+            Some(v) if !v.is_null() => periods(OF_ARRIVALS, list(v, "time_periods"))?,
+            _ => Shift::always(),
         };
         let calendar = self.net.calendar(Calendar::new(&calendar));
         self.net.arrivals = (self.net.dist(dist), calendar);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::OptimiseError;
 use crate::dist::{Distribution, Shape};
-use crate::model::{Shift, weekday};
+use crate::model::{Shift, clock_s, shifts, weekday};
 
 type Result<T> = std::result::Result<T, OptimiseError>;
 
@@ -91,27 +91,39 @@ pub(super) const UNUSED: [(&str, &str); 7] = [
     ("multitasking", "并行办理"),
 ];
 
-pub(super) fn periods(list: &[Value]) -> Result<Vec<Shift>> {
-    let bad =
-        || parameter("班次应有 from、to、beginTime、endTime", "a period has from, to, beginTime, endTime");
-    let clock = |v: &Value, key: &str| -> Option<u32> {
-        let mut parts =
-            text(v, key).split(':').map(|x| x.split('.').next().and_then(|x| x.parse::<u32>().ok()));
-        let (h, m, s) =
-            (parts.next()??, parts.next().flatten().unwrap_or(0), parts.next().flatten().unwrap_or(0));
-        Some((h.min(24) * 3600 + m.min(59) * 60 + s.min(59)).min(86_400))
-    };
-    list.iter()
-        .map(|v| {
-            let day = |key: &str| v.get(key).and_then(weekday).ok_or_else(bad);
-            let (a, b) = (day("from")?, day("to")?);
-            let (from, to) = (clock(v, "beginTime").ok_or_else(bad)?, clock(v, "endTime").ok_or_else(bad)?);
-            // Midnight, and one second before it, end the day.
-            let to = if to == 0 || to == 86_399 { 86_400 } else { to };
-            let days = if a <= b { (a..=b).collect() } else { (a..=7).chain(1..=b).collect() };
-            Ok(Shift { days, from, to })
-        })
-        .collect()
+/// The shifts of a calendar; `of` names it. What has no length, and what cannot be read, is refused: taken as no shift
+/// it would be open day and night.
+pub(super) fn periods(of: &str, list: &[Value]) -> Result<Vec<Shift>> {
+    if list.is_empty() {
+        return Err(parameter(
+            format!("{of}没有班次：请写 from、to、beginTime、endTime（全天写 00:00:00 到 24:00:00）"),
+            format!(
+                "{of} has no period: state from, to, beginTime, endTime (a whole day: 00:00:00 to 24:00:00)"
+            ),
+        ));
+    }
+    let mut all = Vec::new();
+    for v in list {
+        let bad = || {
+            let shown: String = v.to_string().chars().take(160).collect();
+            parameter(
+                format!(
+                    "{of}的班次读不懂，应有 from、to（星期）和 beginTime、endTime（时刻，起止不同）：{shown}"
+                ),
+                format!(
+                    "a period of {of} cannot be read; it has from, to (weekdays) and beginTime, endTime (times that differ): {shown}"
+                ),
+            )
+        };
+        let day = |key: &str| v.get(key).and_then(weekday).ok_or_else(bad);
+        let clock = |key: &str| clock_s(text(v, key)).ok_or_else(bad);
+        let (a, b, from, to) = (day("from")?, day("to")?, clock("beginTime")?, clock("endTime")?);
+        // Midnight, and one second before it, end the day.
+        let to = if to == 0 || to == 86_399 { 86_400 } else { to };
+        let days = if a <= b { (a..=b).collect() } else { (a..=7).chain(1..=b).collect() };
+        all.extend(shifts(days, from, to).ok_or_else(bad)?);
+    }
+    Ok(all)
 }
 
 /// The parameters of the reference tool in seconds: mean and variance (or standard deviation for `norm`),
@@ -140,32 +152,39 @@ pub(super) fn distribution(v: &Value) -> Result<Distribution> {
     if params.iter().any(|p| p.is_nan()) {
         return Err(bad());
     }
+    // Nothing takes less than no time, and nothing is spread by less than nothing.
+    let least = |k: usize| at(k).and_then(|x| if x < 0.0 { Err(bad()) } else { Ok(x) });
     Ok(match name {
-        "fix" => Distribution::fixed(at(0)?.max(0.0)),
+        "fix" => Distribution::fixed(least(0)?),
         "expon" => {
             let from = params.get(1).copied().filter(|f| f.is_finite()).unwrap_or(0.0).max(0.0);
-            let mean = at(0)?;
+            let mean = least(0)?;
             let mean = if mean > from { mean - from } else { mean };
             bounded(Distribution::of(Shape::Exponential { mean, from }), 1)
         }
-        "norm" => bounded(Distribution::of(Shape::Normal { mean: at(0)?, sd: at(1)?.max(0.0) }), 2),
-        "uniform" => Distribution::of(Shape::Uniform { min: at(0)?.max(0.0), max: at(1)?.max(0.0) }),
+        "norm" => bounded(Distribution::of(Shape::Normal { mean: at(0)?, sd: least(1)? }), 2),
+        "uniform" => {
+            let (min, max) = (least(0)?, least(1)?);
+            if min > max {
+                return Err(bad());
+            }
+            Distribution::of(Shape::Uniform { min, max })
+        }
         "gamma" if params.len() >= 5 => {
             bounded(Distribution::of(Shape::Gamma { shape: at(0)?, scale: at(2)? }), 3)
         }
-        "gamma" => bounded(Distribution::gamma(at(0)?, at(1)?), 2),
+        "gamma" => bounded(Distribution::gamma(least(0)?, least(1)?), 2),
         "lognorm" if params.len() >= 5 => bounded(
             Distribution::of(Shape::LogNormal { mu: at(2)?.max(1e-300).ln(), sigma: at(0)?.abs() }),
             3,
         ),
-        "lognorm" => bounded(Distribution::lognormal(at(0)?.max(1e-9), at(1)?.max(0.0).sqrt()), 2),
+        "lognorm" => bounded(Distribution::lognormal(least(0)?.max(1e-9), least(1)?.sqrt()), 2),
         "triang" => {
             let (mode, min, max) = (at(0)?, at(1)?, at(2)?);
-            Distribution::of(Shape::Triangular {
-                min,
-                mode: mode.clamp(min, max.max(min)),
-                max: max.max(min),
-            })
+            if !(min <= mode && mode <= max) {
+                return Err(bad());
+            }
+            Distribution::of(Shape::Triangular { min, mode, max })
         }
         "histogram_sampling" => {
             let data = v.get("histogram_data").ok_or_else(bad)?;
@@ -182,4 +201,78 @@ pub(super) fn distribution(v: &Value) -> Result<Distribution> {
         }
         _ => return Err(parameter(format!("不认识的分布 {name}"), format!("unknown distribution {name}"))),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Every calendar that the tool may write, and every fault of one: none is open day and night by accident.
+    #[test]
+    fn every_calendar_has_the_hours_it_states_or_is_refused() {
+        let week = |from: &str, to: &str, begin: &str, end: &str| {
+            let shifts =
+                periods("甲", &[json!({"from": from, "to": to, "beginTime": begin, "endTime": end})]);
+            shifts.map(|s| super::super::calendar::Calendar::new(&s).week() / 3_600.0)
+        };
+        for (from, to, begin, end, hours) in [
+            ("MONDAY", "FRIDAY", "09:00:00", "17:00:00", 40.0),
+            ("MONDAY", "FRIDAY", "9:00 AM", "5:00 PM", 40.0),
+            ("周一", "周五", "上午9:00", "下午5:00", 40.0),
+            ("MONDAY", "FRIDAY", "22:00:00", "06:00:00", 40.0),
+            ("FRIDAY", "MONDAY", "22:00:00", "06:00:00", 32.0),
+            ("MONDAY", "SUNDAY", "00:00:00.000", "23:59:59.000", 168.0),
+            ("MONDAY", "SUNDAY", "00:00:00", "00:00:00", 168.0),
+            ("MONDAY", "SUNDAY", "00:00:00", "24:00:00", 168.0),
+            ("MONDAY", "MONDAY", "20:00:00", "00:00:00", 4.0),
+            ("mon", "wed", "9", "10", 3.0),
+        ] {
+            assert_eq!(week(from, to, begin, end).unwrap(), hours, "{from} {to} {begin} {end}");
+        }
+        for (from, to, begin, end) in [
+            ("MONDAY", "FRIDAY", "09:00:00", "09:00:00"),
+            ("MONDAY", "FRIDAY", "25:00:00", "26:00:00"),
+            ("MONDAY", "FRIDAY", "09:99:00", "17:00:00"),
+            ("MONDAY", "FRIDAY", "", "17:00:00"),
+            ("MONDAY", "FRIDAY", "morning", "17:00:00"),
+            ("MONTH", "FRIDAY", "09:00:00", "17:00:00"),
+            ("周一至周五", "周五", "09:00:00", "17:00:00"),
+            ("", "", "09:00:00", "17:00:00"),
+        ] {
+            let said = week(from, to, begin, end).unwrap_err().to_string();
+            assert!(said.contains('甲') && said.contains(begin), "{said}");
+        }
+        for bad in [json!({}), json!(null), json!("MONDAY"), json!({"from": "MONDAY", "to": "FRIDAY"})] {
+            assert!(periods("甲", &[bad]).is_err());
+        }
+        assert!(periods("甲", &[]).unwrap_err().to_string().contains("没有班次"));
+    }
+
+    #[test]
+    fn nothing_takes_less_than_no_time() {
+        let of = |name: &str, params: &[f64]| {
+            distribution(&json!({"distribution_name": name, "distribution_params": params}))
+        };
+        for (name, params) in [
+            ("fix", &[-1.0][..]),
+            ("expon", &[-5.0, 0.0]),
+            ("norm", &[10.0, -2.0]),
+            ("uniform", &[-1.0, 2.0]),
+            ("uniform", &[5.0, 2.0]),
+            ("gamma", &[10.0, -4.0]),
+            ("lognorm", &[10.0, -4.0]),
+            ("triang", &[9.0, 1.0, 5.0]),
+        ] {
+            assert!(of(name, params).is_err(), "{name} {params:?}");
+        }
+        for (name, params) in [
+            ("fix", &[1.0][..]),
+            ("norm", &[10.0, 2.0]),
+            ("uniform", &[1.0, 2.0]),
+            ("triang", &[3.0, 1.0, 5.0]),
+        ] {
+            assert!(of(name, params).is_ok(), "{name} {params:?}");
+        }
+    }
 }

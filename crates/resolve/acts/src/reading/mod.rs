@@ -4,6 +4,7 @@
 //!
 //! What is learned and indexed follows from the record and can be built anew. Must not know pages or SQL.
 
+mod alike;
 mod hot;
 mod index;
 mod judge;
@@ -432,7 +433,8 @@ impl Cases {
         (title, words): (&str, &str),
         near: &[(Case, f32)],
     ) -> Proposal {
-        let mut ranked = loaded.rank(&competent(office, region), title, words);
+        let may = competent(office, region);
+        let mut ranked = alike::with_decided(loaded.rank(&may, title, words), near, &may);
         ranked.truncate(PROPOSED);
         ranked.retain(|r| r.1 >= WORTH);
         let cases = |unit: UnitId| {

@@ -19,6 +19,8 @@ const OPENING: usize = 48;
 const SHOWN: usize = 5;
 /// After this many days a problem counts as a new one.
 const FORGOTTEN: i64 = 3 * 366;
+/// Nearest cases that are heard for each of many letters.
+const LISTENED: usize = 12;
 /// A copy of its own letter is looked at in full only so often.
 const LOADED: usize = 60;
 
@@ -191,8 +193,13 @@ impl Cases {
                 let Some(case) = cases::by_number(rd, &number)? else { continue };
                 decide(&actor, op::ReadCase, &case)?;
                 let words = words_of(rd, &case)?;
+                let signature = signature_of(loaded.cutter(), &case.title, &words.words, &words.place);
+                let mut found = near(rd, &signature, Some(case.id))?;
+                found.truncate(LISTENED);
+                let close = seen_near(rd, &actor, found)?;
+                let speak: Vec<(Case, f32)> = close.into_iter().map(|(c, s)| (c, s.score)).collect();
                 let text = (case.title.as_str(), words.words.as_str());
-                let proposal = Self::propose(&loaded, &office, &case.region, text, &[]);
+                let proposal = Self::propose(&loaded, &office, &case.region, text, &speak);
                 let veil = app.veil(rd, &actor, &case)?;
                 let opening = resolve::clause(&veil.text(&words.words).replace('\n', " "), OPENING);
                 out.insert(number, (proposal, opening));

@@ -25,7 +25,7 @@ web_kit::texts! {
     erase_done: "已涂去", "done";
     erase_refused: "未同意", "refused";
     erase_by: "经办", "By";
-    nav_dispatch: "批量转办", "Dispatch many";
+    nav_dispatch: "批量转办", "Dispatch in bulk";
     unchanged: "不填", "Leave out";
     unit_hint: "输入单位简称或全称", "Type the name of a unit";
     hello: "{name}，您好", "Hello, {name}";
@@ -46,11 +46,6 @@ web_kit::texts! {
     begin_register_lead: "有人当面反映办不成的事，在这里登记", "When somebody tells you what could not be done, register it here";
     all_cases: "查看全部件", "All cases";
     tile_today: "今天到期", "Due today";
-    group_late: "已超期", "Late";
-    group_today: "今天到期", "Due today";
-    group_week: "本周到期", "Due this week";
-    group_later: "以后到期", "Due later";
-    group_none: "不计时", "Nothing timed";
     line_system: "{n} 条系统记录", "{n} entries of the system";
     accept_and_dispatch: "受理并转办", "Accept and dispatch";
     acts_rare: "其他操作", "Other acts";
@@ -66,13 +61,15 @@ web_kit::texts! {
     remind_usual: "请抓紧办理，按期答复反映人。", "Please go on with this and answer in time.";
     export_picked: "所选", "ticked";
     more_filters: "更多条件", "More filters";
-    views_label: "常用列表", "Lists often asked for";
     phrases_label: "常用语", "Phrases";
     phrases_use: "用这段写答复", "Use this in the reply";
     phrases: "四段式 一、核查情况：\n\n二、处理结果：\n\n三、政策依据：\n\n四、联系人及电话：|已办结 您反映的事项已经办结：|需补正 您的申请还需补正以下材料：\n1. \n请于  月  日前补交，补交后继续办理，不用重新排队。|不属本单位 经核实，您反映的事项由      负责，我们已于  月  日转交，对方联系电话：|政策不支持 经核实，您反映的情况按照《      》第  条，目前不能办理。您可以：", "Skeleton 1. What was checked:\n\n2. What was done:\n\n3. Basis:\n\n4. Whom to call:|Done What you asked for is done:|Papers missing These papers are still missing:\n1. \nBring them by     ; the matter goes on without queueing again.|Not ours This is a matter of     ; we passed it on on     . They can be called at:|Not possible Under     , article   , this cannot be done now. What you can do instead:";
     way_before: "上一件", "Previous";
     way_next: "下一件", "Next";
     call: "拨打", "Call";
+    group_fold: "已折叠", "Folded";
+    group_folded: "已折叠，点开看", "folded: open it to see them";
+    sort_label: "排序", "Order";
     tile_late: "已超期", "Late";
     tile_returned: "被退回过", "Given back";
     tile_reopened: "重新办理过", "Reopened";
@@ -91,7 +88,6 @@ web_kit::texts! {
     th_what: "内容", "What";
     th_who: "谁", "Who";
     search: "搜索", "Search";
-    sort_label: "排序", "Order";
     sort_due: "先到期的在前", "What expires first";
     sort_newest: "新登记的在前", "Newest first";
     sort_support: "支持多的在前", "Most supported first";
@@ -318,12 +314,10 @@ web_kit::texts! {
     add_title: "补充情况", "Add something";
     add_send: "提交补充", "Send";
     you: "您", "you";
-    step_register: "登记", "Registered";
-    step_accept: "受理", "Accepted";
-    step_dispatch: "转办", "Dispatched";
-    step_handle: "办理", "In progress";
-    step_reply: "答复", "Answered";
-    step_callback: "回头看", "Called back";
-    step_archive: "归档", "Filed";
+    mine_answered: "给您的答复", "The answer to you";
+    step_taken_in: "收到", "Taken in";
+    step_given: "交给承办单位", "Given to an office";
+    step_doing: "正在办", "Being done";
+    step_answered: "答复您", "Answered";
     case_beside: "相关", "Related";
 }

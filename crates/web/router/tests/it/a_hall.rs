@@ -64,10 +64,21 @@ pub fn hall(
         queueing: hall::QueueRules::default(),
         misuse: hall::MisuseRules::default(),
         rostering: hall::roster::Rostering::default(),
+        helping: hall::help::Helping::default(),
     };
     let post = new.posts[0].clone();
     new.posts.push(Post { staff: second.staff.unwrap(), part: Part::Second, ..post });
     new.rostering = hall::roster::usual(&new);
+    new.helping.helpers.push(hall::help::Helper {
+        id: 1,
+        name: "某人".into(),
+        staff: second.staff,
+        sort: hall::help::HelperSort::Staff,
+        place: "甲县局".into(),
+        region: "990102".parse().unwrap(),
+        kinds: hall::help::HelpKind::ALL.to_vec(),
+        trained_until: day("2036-01-01"),
+    });
     let id = app.halls.put_hall(keeper.clone(), 0, 0, new).wait().unwrap();
     let kiosk = app.halls.kiosk_of(keeper.clone(), id).wait().unwrap();
     let phone = hall::Channel::Phone;
@@ -75,4 +86,21 @@ pub fn hall(
     let contact = Contact { phone: "13800001234".into(), ..Contact::default() };
     let begun = app.halls.book_for(clerk, slot, item.to_owned(), contact).wait().unwrap();
     (id, kiosk, (begun.number, begun.code))
+}
+
+/// Somebody asks to be helped there on a mandate: number and code.
+pub fn order(app: &House, hall: i64) -> (String, String) {
+    let new = hall_acts::NewHelp {
+        hall,
+        kind: hall::help::HelpKind::ActFor,
+        item: String::new(),
+        wants: "代领社保卡".into(),
+        ground: String::new(),
+        exception: String::new(),
+        region: String::new(),
+        wish: hall::help::Wish { day: None, half: hall::help::Half::Any },
+        contact: Contact { name: "王某".into(), phone: "13800001234".into(), ..Contact::default() },
+    };
+    let begun = app.halls.ask_help(None, new).wait().unwrap();
+    (begun.number, begun.code)
 }

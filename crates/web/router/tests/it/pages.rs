@@ -117,6 +117,17 @@ async fn sessions_begin_and_end_and_the_cookie_is_closed_to_others() {
     assert_eq!(b.get("/desk").await.status, StatusCode::OK);
     assert_eq!(b.post("/desk/sign-out", &[]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(b.get("/desk").await.location(), "/desk/sign-in", "the old cookie opens nothing");
+    let on_the_way = b.get("/desk/cases?q=%E7%94%B5%E6%A2%AF").await;
+    let asked = on_the_way.location().to_owned();
+    assert!(asked.starts_with("/desk/sign-in?to=%2Fdesk%2Fcases") && asked.ends_with("&over=1"), "{asked}");
+    let page = b.get(&asked).await;
+    assert!(
+        page.body.contains("登录已过期") && page.body.contains("value=\"/desk/cases?q=%E7%94%B5%E6%A2%AF\"")
+    );
+    let form = [("login", "coord"), ("password", PASSWORD), ("to", "/desk/cases?q=1")];
+    assert_eq!(Browser::new(&city).post("/desk/sign-in", &form).await.location(), "/desk/cases?q=1");
+    let form = [("login", "coord"), ("password", PASSWORD), ("to", "https://evil.example/desk/")];
+    assert_eq!(Browser::new(&city).post("/desk/sign-in", &form).await.location(), "/desk");
     let secure = city_with(web::Options { secure: true, ..web::Options::default() }, true);
     let page =
         Browser::new(&secure).post("/desk/sign-in", &[("login", "coord"), ("password", PASSWORD)]).await;

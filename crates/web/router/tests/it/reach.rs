@@ -64,7 +64,12 @@ pub struct Things {
     /// who is posted at its window
     posted: i64,
     kiosk: String,
+    /// a wall that is ended while pages are asked, and one that hangs, with its token
+    wall: i64,
+    hung: (i64, String),
     booking: (String, String),
+    /// an order of help of its hall
+    help: (String, String),
     /// a request that the data of a reporter end
     erasure: i64,
     seal: i64,
@@ -187,6 +192,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         documents_due: day("2026-12-31"),
         yearly: true,
         planned_groups: vec![],
+        validity: walk::validity::Validity::default(),
     };
     let campaign = app.walks.make_campaign(coordinator.clone(), campaign).wait().unwrap();
     let walker = actor(Role::Walker, "a");
@@ -260,6 +266,15 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let company = (code, pass.wait().unwrap());
     let (claim, list) = crate::it::paid::paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
+    let spec = supervise::WallSpec {
+        name: "大屏".into(),
+        screens: vec![(supervise::Screen::Figures, 20)],
+        targets: Vec::new(),
+    };
+    let make = || app.supervision.make_wall(coordinator.clone(), spec.clone(), 30).wait().unwrap();
+    let (wall, hung) = (make(), make());
+    let walls = app.supervision.walls(coordinator.clone()).wait().unwrap();
+    let hung = (hung, walls.into_iter().find(|w| w.id == hung).and_then(|w| w.token).unwrap());
     let (hall, kiosk, booking) = super::a_hall::hall(
         app,
         &coordinator,
@@ -293,7 +308,10 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         hand_over,
         posted,
         kiosk,
+        wall,
+        hung,
         booking,
+        help: super::a_hall::order(app, hall),
         case: lodged.number,
         code: lodged.code,
         item: item.code,
@@ -403,11 +421,22 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/c/", "{pass}", t.company.1.clone()),
         ("/desk/halls/at/", "{id}", t.hall.to_string()),
         ("/desk/halls/at/{id}/shifts/", "{part}", "numbers".into()),
+        ("/desk/halls/at/{id}/helping/", "{part}", "numbers".into()),
+        ("/desk/help/at/", "{number}", t.help.0.clone()),
+        ("/desk/help/at/", "{act}", "refuse".into()),
+        ("/desk/help/at/", "{file}", "1-mandate.docx".into()),
+        ("/help/for/", "{item}", t.item.clone()),
+        ("/h/", "{number}", t.help.0.clone()),
+        ("/h/", "{code}", t.help.1.clone()),
+        ("/h/", "{act}", "say".into()),
+        ("/h/", "{file}", "1-mandate.docx".into()),
+        ("/see/h/", "{number}", t.help.0.clone()),
         ("/desk/halls/at/", "{part}", "about".into()),
         ("/desk/halls/at/", "{window}", "1".into()),
         ("/desk/halls/at/", "{act}", "recall".into()),
         ("/desk/halls/booking/", "{number}", t.booking.0.clone()),
         ("/desk/halls/booking/", "{act}", "show".into()),
+        ("/desk/views/", "{list}", "cases".into()),
         ("/desk/rosters/", "{id}", t.roster.to_string()),
         ("/desk/rosters/", "{act}", "publish".into()),
         ("/desk/handovers/", "{id}", t.hand_over.to_string()),
@@ -417,6 +446,9 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/halls/", "{id}", t.hall.to_string()),
         ("/k/", "{id}", t.hall.to_string()),
         ("/k/", "{token}", t.kiosk.clone()),
+        ("/desk/wall/", "{id}", t.wall.to_string()),
+        ("/wall/", "{id}", t.hung.0.to_string()),
+        ("/wall/", "{token}", t.hung.1.clone()),
         ("/book/for/", "{item}", t.item.clone()),
         ("/b/", "{number}", t.booking.0.clone()),
         ("/b/", "{code}", t.booking.1.clone()),
@@ -486,11 +518,12 @@ fn fields_of(path: &str, t: &Things) -> Vec<(&'static str, String)> {
         "/desk/posted" => {
             vec![("hall", t.hall.to_string()), ("window", "1".into()), ("staff", t.posted.to_string())]
         }
+        "/desk/halls/at/{id}/help" => text(&[("kind", "assist"), ("hall", "0"), ("item", "other")]),
         "/desk/halls/at/{id}/rosters" => text(&[("first", "2026-01-05"), ("weeks", "1")]),
         "/desk/halls/at/{id}/leave" => {
             vec![("staff", t.posted.to_string()), ("kind", "duty".into()), ("first", "2036-01-01".into())]
         }
-        "/desk/rosters/{id}/{act}" => text(&[("ver", "1")]),
+        "/desk/rosters/{id}/{act}" | "/desk/help/at/{number}/{act}" => text(&[("ver", "1")]),
         "/desk/cells/{id}" => text(&[("act", "recall")]),
         "/desk/cells/hand/{number}" => text(&[("peer", "9902"), ("note", "属地管辖")]),
         "/desk/cells/peers" => text(&[
@@ -629,6 +662,8 @@ fn is_open(path: &str) -> bool {
         // What can be applied for is everybody's; who begins at a window is asked where the item is.
         || path.starts_with("/desk/services/new/")
         || path.starts_with("/desk/services/themes/")
+        // One's own views and columns: whose they are is never in the path.
+        || path.starts_with("/desk/views/")
         // One's own shifts: whose they are is never in the path.
         || path.starts_with("/desk/shifts/")
 }
