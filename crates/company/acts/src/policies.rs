@@ -5,6 +5,7 @@ use access::{City, Nothing, decide, op};
 use city::{Door, Error, Later};
 use company::file::{FactList, Size, facts_of};
 use company::policy::checkup::{Finding, checkup};
+use company::policy::condition::Condition;
 use company::policy::item::{FieldKind, Fund};
 use company::policy::pack::{Pack, pack};
 use company::policy::replay::{ItemReplay, replay};
@@ -52,8 +53,8 @@ pub struct ItemView {
     pub class: String,
     /// in force, in words
     pub days: String,
-    /// the sentences of its conditions
-    pub conditions: Vec<String>,
+    /// the sentences of its conditions, each with how deep it lies: what must hold stands under the heading of its group
+    pub conditions: Vec<(usize, String)>,
     /// how much, as one reads it
     pub amount: String,
     /// who answers for it
@@ -180,15 +181,23 @@ fn word<T: Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
+fn condition_lines(book: &Book, c: &Condition, deep: usize, lines: &mut Vec<(usize, String)>) {
+    let Condition::Row(r) = c else {
+        lines.push((deep, c.heading()));
+        return c.parts().iter().for_each(|p| condition_lines(book, p, deep + 1, lines));
+    };
+    lines.push((deep, if r.text.is_empty() { book.row_said(r) } else { r.text.clone() }));
+}
+
 fn item_view(book: &Book, i: &PolicyItem) -> ItemView {
     let mut conditions = Vec::new();
-    i.conditions.rows(&mut |r| {
-        conditions.push(if r.text.is_empty() {
-            format!("{}{}", book.said(&r.left), r.compare.said())
-        } else {
-            r.text.clone()
-        });
-    });
+    match &i.conditions {
+        // That all of them must hold is what everybody expects.
+        Condition::All(parts, text) if text.is_empty() => {
+            parts.iter().for_each(|p| condition_lines(book, p, 0, &mut conditions));
+        }
+        other => condition_lines(book, other, 0, &mut conditions),
+    }
     let day = |d: Option<Date>, none: &str| d.map_or_else(|| none.to_owned(), |d| d.to_string());
     ItemView {
         code: i.code.clone(),

@@ -1,5 +1,6 @@
 //! 算式的说法: an expression as a person reads it, with the names of the book in place of keys.
 
+use super::condition::Row;
 use super::expr::{Expr, Function, Op};
 use super::item::Book;
 
@@ -25,6 +26,12 @@ impl Book {
                 called(*function, &all)
             }
         }
+    }
+
+    /// A row of a condition: 参保人数不低于 10.
+    pub fn row_said(&self, row: &Row) -> String {
+        let right: Vec<String> = row.right.iter().map(|e| self.said(e)).collect();
+        format!("{}{} {}", self.said(&row.left), row.compare.said(), right.join("、"))
     }
 
     /// A side of an operation: what is an operation itself stands in brackets.
