@@ -245,6 +245,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "city",
             "assembly",
+            "paper",
             "web-kit",
             "portal",
             "catalogue-pages",

@@ -339,14 +339,10 @@ impl Play<'_> {
             Stage::Handling { owner } if self.dice.percent(30) => {
                 Some((Role::Handler, Some(*owner), Command::Note { words: text("已联系反映人，正在核实") }))
             }
-            Stage::Handling { owner } => Some((
-                Role::Handler,
-                Some(*owner),
-                Command::Reply {
-                    text: text("经核查，您反映的情况属实，已于今日处理完毕。如仍有问题，请致电本单位窗口。"),
-                    basis: text("《优化营商环境条例》"),
-                },
-            )),
+            Stage::Handling { owner } => {
+                let (said, basis) = demo::reply(&mut self.dice, &case.title);
+                Some((Role::Handler, Some(*owner), Command::Reply { text: text(said), basis: text(basis) }))
+            }
             Stage::Replied { .. } => {
                 let happy = self.dice.percent(86);
                 coordinator(Command::Callback {
@@ -355,7 +351,10 @@ impl Play<'_> {
                     words: String::new(),
                 })
             }
-            Stage::CalledBack { .. } => coordinator(Command::Archive { summary: String::new() }),
+            Stage::CalledBack { .. } => {
+                let cause = case.owes_cause().then(|| *self.dice.of(Cause::ALL));
+                coordinator(Command::Archive { summary: String::new(), cause })
+            }
             _ => None,
         }
     }

@@ -218,7 +218,13 @@ impl<'a> Beside<'a> {
                 };
                 (checker, asked)
             }
-            Stage::CalledBack { .. } => (checker, Command::Archive { summary: String::new() }),
+            Stage::CalledBack { .. } => (
+                checker,
+                Command::Archive {
+                    summary: String::new(),
+                    cause: case.owes_cause().then_some(resolve::Cause::Attitude),
+                },
+            ),
             _ => return Ok(()),
         };
         match self.app.cases.act(actor, number.to_owned(), asked, None).wait() {

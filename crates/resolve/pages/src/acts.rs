@@ -121,7 +121,7 @@ pub const FORMS: &[ActForm] = &[
     plain(Act::Reply, &[must("text", |t| t.f_reply, Big), may("basis", |t| t.f_basis, Line)]),
     plain(Act::Callback, &[must("solved", |t| t.f_solved, Pick(words::<Solved>)), may("satisfied", |t| t.f_satisfied, Pick(words::<Satisfaction>)), may("words", |t| t.f_their_words, Area)]),
     plain(Act::MissedCall, &[may("note", |t| t.f_tried, Line)]),
-    plain(Act::Archive, &[may("summary", |t| t.f_summary, Line)]),
+    plain(Act::Archive, &[may("cause", |t| t.f_cause, Pick(words::<Cause>)), may("summary", |t| t.f_summary, Line)]),
     plain(Act::AnswerOnSpot, &[must("text", |t| t.f_answer, Big)]),
     plain(Act::Conclude, &[must("minutes", |t| t.f_minutes, Big), must("lead", |t| t.f_lead, Unit), may("tasks", |t| t.f_tasks, Tasks)]),
     plain(Act::ComeBack, &[must("answer", |t| t.f_answer_above, Big), may("basis", |t| t.f_basis, Line)]),

@@ -3,6 +3,7 @@
 //! Knows which crate has which pages, joins their navigation and assets, and knows in which order a request
 //! passes: guard, errors as pages, rate of public forms, page. Must not know any page.
 
+mod sheets_out;
 mod slots;
 
 use std::sync::Arc;
@@ -150,6 +151,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .route("/desk/views/{list}", get(views_page).post(keep_view))
         .fallback(async || Oops(city::Error::NotFound))
         .layer(DefaultBodyLimit::max(FORM_MAX))
+        .layer(from_fn_with_state(kit.clone(), sheets_out::as_workbook))
         .layer(from_fn_with_state(kit.clone(), errors_as_pages))
         // Who asks for a picture or whether the house stands is not looked up.
         .route("/assets/{name}", get(asset))

@@ -9,6 +9,7 @@ mod it {
     mod pages;
     mod paid;
     mod reach;
+    mod sheets;
     mod slots;
     mod texts;
     mod views;

@@ -38,6 +38,7 @@ fn volunteer(app: &Town) -> Actor {
             region,
             position: String::new(),
             secret: None,
+            lent: false,
             totp: None,
             totp_step: 0,
             failed: 0,

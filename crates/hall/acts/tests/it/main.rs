@@ -89,6 +89,7 @@ fn settle(tx: &mut Tx<'_>) -> Result<Actor, Error> {
         region,
         position: String::new(),
         secret: None,
+        lent: false,
         totp: None,
         totp_step: 0,
         failed: 0,

@@ -20,6 +20,7 @@ fn account(app: &Town, login: &str) -> Actor {
             region,
             position: String::new(),
             secret: None,
+            lent: false,
             totp: None,
             totp_step: 0,
             failed: 0,
