@@ -22,8 +22,10 @@ pub struct HallLine {
     pub hall: Hall,
     /// short name of the unit that runs it
     pub unit: String,
-    /// when it is open today, `09:00-12:00`
-    pub today: Vec<String>,
+    /// when it is open today
+    pub today: Vec<hall::Span>,
+    /// when it is open today for who booked (弹性服务)
+    pub elastic: Vec<hall::Span>,
 }
 
 /// A hall for who keeps it.
@@ -96,14 +98,19 @@ impl Halls {
     fn lines(&self, rd: &mut Rd<'_>) -> Result<Vec<HallLine>, Error> {
         let office = self.city.office(rd)?;
         let today = self.city.store().now().date();
-        let line = |l: &doors::Loaded| HallLine {
-            id: l.row.id,
-            unit: office.unit_name(l.hall.unit),
-            today: {
-                let open = l.hall.open_on(today, &office.rules.calendar);
-                hall::Span::joined(open.iter().map(|o| o.span)).iter().map(ToString::to_string).collect()
-            },
-            hall: l.hall.clone(),
+        let line = |l: &doors::Loaded| {
+            let open = l.hall.open_on(today, &office.rules.calendar);
+            let of = |elastic: bool| {
+                let these = open.iter().filter(|o| (o.kind == hall::Hours::Elastic) == elastic);
+                hall::Span::joined(these.map(|o| o.span))
+            };
+            HallLine {
+                id: l.row.id,
+                unit: office.unit_name(l.hall.unit),
+                today: of(false),
+                elastic: of(true),
+                hall: l.hall.clone(),
+            }
         };
         Ok(self.all(rd)?.iter().map(line).collect())
     }
@@ -125,13 +132,8 @@ impl Halls {
             let l = load(rd, id)?;
             let today = app.city.store().now().date();
             door(&actor, op::ReadHall, &l.hall, today)?;
-            let mut names = Vec::new();
-            for p in &l.hall.posts {
-                if names.iter().all(|(s, _)| *s != p.staff) {
-                    let found = store::office::staff_by_id(rd, p.staff)?;
-                    names.push((p.staff, found.map_or_else(|| format!("#{}", p.staff), |s| s.name)));
-                }
-            }
+            let names = crate::rosters::accounts(rd, l.hall.posts.iter().map(|p| p.staff))?.1;
+            let names = names.into_iter().collect();
             Ok(HallView {
                 id,
                 ver: l.row.ver,
@@ -167,15 +169,13 @@ impl Halls {
             if let Some(f) = hall::faults(&new).into_iter().next() {
                 return Err(Error::Invalid { field: f.field.to_owned(), said: f.said });
             }
-            for p in &new.posts {
-                let known = store::office::staff_by_id(tx, p.staff)?.is_some_and(|s| s.active);
-                if !known {
-                    return Err(Error::invalid(
-                        "posts",
-                        "定岗的人员账号不存在或已停用",
-                        "no such account, or it is turned off",
-                    ));
-                }
+            let (active, _) = crate::rosters::accounts(tx, new.posts.iter().map(|p| p.staff))?;
+            if new.posts.iter().any(|p| !active.contains(&p.staff)) {
+                return Err(Error::invalid(
+                    "posts",
+                    "定岗的人员账号不存在或已停用",
+                    "no such account, or it is turned off",
+                ));
             }
             for staff in new.helping.helpers.iter().filter_map(|h| h.staff) {
                 let known = store::office::staff_by_id(tx, staff)?.filter(|s| s.active);

@@ -15,6 +15,7 @@ mod posted;
 mod rosters;
 mod saved;
 mod shifts;
+mod spare;
 mod tickets;
 mod told;
 
@@ -35,6 +36,7 @@ pub use places::Offer;
 pub use posted::{PostedLine, PostedReply, monday};
 pub use rosters::{Drawn, Redraw, RosterLine, RosterView};
 pub use shifts::{LeaveAct, LeaveLine, MyDuty, MyShifts, SwapLine};
+pub use spare::{LateTicket, LateTold};
 pub use tickets::{AtWindow, Call, QueueNow, Screen, TicketView};
 
 /// What the halls hand over to other movements; given by the assembly.

@@ -39,6 +39,8 @@ pub struct Offer {
 
 /// Slots of one queue that are looked at for a long item.
 pub(crate) const LOOKED: u32 = 600;
+/// So many are looked at first.
+const FIRST_LOOK: u32 = 24;
 
 /// Lays out the slots of a hall from today to its horizon. What is taken stays; a slot that is no longer in the document has
 /// no places left, or goes when nobody has one.
@@ -133,12 +135,23 @@ impl Halls {
                 }
                 let mut of_hall = Vec::new();
                 for (q, n) in l.hall.handling(&item, unit) {
-                    let looked = if n > 1 { LOOKED } else { each };
-                    let free = slots::earliest(rd, (l.row.id, &q.letter), side(channel), from, now, looked)?;
-                    for (i, s) in free.iter().enumerate() {
-                        let Some(run) = hall::run(&free, i, usize::from(n), |s| (s.start, s.end())) else {
-                            continue;
+                    let of = (l.row.id, q.letter.as_str());
+                    // Enough for one slot each; for a long item so many more as it takes to find them.
+                    let mut looked = if n > 1 { FIRST_LOOK.max(each) } else { each };
+                    let (free, runs) = loop {
+                        let free = slots::earliest(rd, of, side(channel), from, now, looked)?;
+                        let whole = |i: &usize| {
+                            hall::run(&free, *i, usize::from(n), |s: &SlotRow| (s.start, s.end())).is_some()
                         };
+                        let runs: Vec<usize> = (0..free.len()).filter(whole).take(each as usize).collect();
+                        let all = free.len() < looked as usize || looked >= LOOKED;
+                        if runs.len() >= each as usize || all {
+                            break (free, runs);
+                        }
+                        looked = (looked * 4).min(LOOKED);
+                    };
+                    for i in runs {
+                        let (s, run) = (&free[i], &free[i..i + usize::from(n)]);
                         of_hall.push(Offer {
                             slot: s.id,
                             hall: l.row.id,
@@ -150,9 +163,6 @@ impl Halls {
                             kind: hours(&s.kind),
                             free: run.iter().map(|s| s.free(side(channel))).min().unwrap_or(0),
                         });
-                        if of_hall.len() >= each as usize * 4 {
-                            break;
-                        }
                     }
                 }
                 of_hall.sort_by_key(|o| (o.start, o.slot));

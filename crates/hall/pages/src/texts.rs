@@ -49,6 +49,11 @@ web_kit::texts! {
     hall_closed_today: "今天不开放", "Closed today";
     hall_waiting: "等候 {n} 人", "{n} waiting";
     hall_wait: "预计等候 {n} 分钟", "about {n} minutes";
+    hall_n_people: "{n} 人", "{n}";
+    hall_about: "约 {n} 分钟", "about {n} minutes";
+    hall_no_wait: "不用等", "no wait";
+    hall_time_wait: "预计等候", "Expected wait";
+    hall_elastic: "{hours} 凭预约", "{hours} for who booked";
     hall_no_estimate: "现在没有窗口在办，无法预计", "no window at work: no estimate";
     hall_screen: "大屏", "Screen";
     hall_to_window: "请到 {n} 号窗口", "to window {n}";
@@ -123,6 +128,7 @@ web_kit::texts! {
     hall_course: "培训课程", "Course";
     hall_passed: "通过日期", "Passed on";
     hall_valid: "有效至", "Valid until";
+    hall_mark: "成绩（如 92、合格）", "Mark (92, passed)";
     hall_close: "临时关闭", "Close";
     hall_close_lead: "先看会取消谁的预约，再关闭。被取消的人在预约页看到理由。", "See whose appointments it cancels before you close. They see the reason on their page.";
     hall_preview: "看会取消谁", "Whom would it cancel";
@@ -164,7 +170,10 @@ web_kit::texts! {
     hall_screen_old: "网络中断：下面是中断前的情况，恢复后自动更新。叫号以窗口为准。", "No network: this is how it stood before; it goes on by itself. The windows know who is called.";
     hall_sound: "打开语音叫号", "Say calls aloud";
     hall_say: "请 {number} 号，到 {n} 号窗口", "Number {number}, window {n}, please";
-    hall_kiosk_offline: "网络暂时中断，取不了号：请到导办台登记，或稍后再试。", "No network for the moment: ask at the desk, or try again soon.";
+    hall_kiosk_offline: "网络暂时中断：还可以取号，恢复后按取号的时间排队。预约签到请到导办台。", "No network for the moment: you can still take a number; it stands in the line at the time you took it. Who booked asks at the desk.";
+    hall_kiosk_stuck: "网络暂时中断，这台机器取不了号：请到导办台登记，或稍后再试。", "No network for the moment, and this machine has no numbers: ask at the desk, or try again soon.";
+    hall_kiosk_spare: "网络中断时取的号，恢复后按取号的时间排队叫号，不用再取。", "Taken without a network: it stands in the line at this time. Do not take another one.";
+    hall_kiosk_gone: "这些号没有窗口办理，请到导办台：", "No window serves these numbers: please ask at the desk: ";
     hall_kiosk_done: "好的", "Done";
     hall_kiosk_page: "取号机页面", "Page of the kiosk";
     hall_kiosk_hint: "取号机页面请只在大厅的取号机上打开：知道地址的人都能取号。", "Open the page of the kiosk on the kiosk only: who has its address can take numbers.";
@@ -341,6 +350,7 @@ web_kit::texts! {
     help_kept: "原件不还回的理由（没有则不填）", "Why an original is not given back (else empty)";
     help_plan: "改约上门时间", "Plan another visit";
     help_visit_day: "上门日期", "Day of the visit";
+    help_calendar: "手机日历订阅这个地址，上门时间和班次自动出现（不含姓名地址；别给别人）：", "Subscribe to this address in the calendar of your phone: visits and shifts appear by themselves, without names and addresses. Keep it to yourself:";
     help_visit_hours: "时段（如 09:00-10:00）", "Hours (such as 09:00-10:00)";
     help_resume: "续办", "Go on";
     help_how_now: "情况", "How it stands";
@@ -406,6 +416,7 @@ web_kit::texts! {
     roster_shift: "班次", "Shift";
     roster_off: "不排班", "No shift";
     roster_away: "假", "away";
+    roster_elsewhere: "他厅", "other hall";
     roster_gaps: "缺口", "Gaps";
     roster_short: "缺 {n} 人", "{n} short";
     roster_people: "{n} 人", "{n}";
