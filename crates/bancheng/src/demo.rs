@@ -39,6 +39,18 @@ pub struct Args {
 
 /// The password of every account of the model city. A real city has none: its first start prints a set-up
 /// address.
+/// What units answer when it is settled.
+const REPLIES: [&str; 8] = [
+    "经核查，您反映的情况属实，已于今日处理完毕。如仍有问题，请致电本单位窗口。",
+    "您好，窗口当天有两人培训，没有及时补位，让您久等了。已安排备岗人员，今后缺岗十分钟内顶上。",
+    "您说的材料要求与办事指南不一致，是我们的指南没有更新，现已改正并重新发布，多要的复印件不再收取。",
+    "已与您电话核对，您的事项昨天已经办结，证件今天寄出，单号已用短信告知。",
+    "经查，取号机的预计时间没有随窗口减少而更新，已请技术人员修好，并给值班长加了一项巡查。",
+    "您反映的两处重复填表属实。两个窗口的表已合并为一张，下周一起使用。",
+    "工作人员没有一次说全，已批评教育并补了一次告知培训。您缺的材料可以用手机拍照补交，不用再跑。",
+    "该证明已从清单取消，窗口不应再要。已退还您提交的证明，并在各窗口通报。",
+];
+
 const PASSWORD: &str = "bancheng-demo";
 const SEED: u64 = 2026;
 const DAYS: i64 = 30;
@@ -343,7 +355,7 @@ impl Play<'_> {
                 Role::Handler,
                 Some(*owner),
                 Command::Reply {
-                    text: text("经核查，您反映的情况属实，已于今日处理完毕。如仍有问题，请致电本单位窗口。"),
+                    text: text(REPLIES[self.dice.below(REPLIES.len())]),
                     basis: text("《优化营商环境条例》"),
                 },
             )),

@@ -3,6 +3,7 @@
 //! HTTP or SQL.
 
 mod booking;
+mod coverage;
 mod desk;
 mod doors;
 mod figures;
@@ -16,6 +17,7 @@ mod rosters;
 mod saved;
 mod shifts;
 mod spare;
+mod tables;
 mod tickets;
 mod told;
 
@@ -26,6 +28,7 @@ use store::ratings::ServiceRow;
 use store::{Rd, Tx};
 
 pub use booking::{AppointmentView, Asked, Begun, Standby};
+pub use coverage::CoverLine;
 pub use desk::{BookingLine, Bookings};
 pub use figures::{FigureLine, HallFigures, PresenceLine, TicketLine, What};
 pub use halls::{HallLine, HallView, Touched};
@@ -37,6 +40,7 @@ pub use posted::{PostedLine, PostedReply, monday};
 pub use rosters::{Drawn, Redraw, RosterLine, RosterView};
 pub use shifts::{LeaveAct, LeaveLine, MyDuty, MyShifts, SwapLine};
 pub use spare::{LateTicket, LateTold};
+pub use tables::HallTables;
 pub use tickets::{AtWindow, Call, QueueNow, Screen, TicketView};
 
 /// What the halls hand over to other movements; given by the assembly.

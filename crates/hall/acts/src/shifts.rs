@@ -103,6 +103,19 @@ fn state_is(row: &LeaveRow, state: &str) -> bool {
     row.state == state
 }
 
+/// Numbers of the first and last day of leave.
+pub(crate) fn leave_days(first: Date, last: Date, now: Moment) -> Result<(i64, i64), Error> {
+    let (a, b) = (number(first), number(last));
+    if b < a || b < now.day_number() || b - a > LEAVE_DAYS {
+        return Err(Error::invalid(
+            "last",
+            "请假的结束日期不能早于开始或今天，一次不超过半年",
+            "leave ends not before it begins nor before today, and lasts half a year at most",
+        ));
+    }
+    Ok((a, b))
+}
+
 impl Halls {
     /// Duties of some people from a day on, over all halls; each roster is read once.
     fn duties_of(&self, rd: &mut Rd<'_>, of: &[StaffId], from: i64) -> Result<Vec<MyDuty>, Error> {
@@ -357,57 +370,60 @@ impl Halls {
         (first, last): (Date, Date),
         hours: Option<Span>,
     ) -> Later<i64> {
-        self.write(move |_, tx| {
-            let l = load(tx, hall)?;
-            let now = tx.now();
-            let own = staff.is_none() || staff == actor.staff;
-            let staff = staff.or(actor.staff).ok_or(Error::NotFound)?;
-            let permit = if own {
-                access::decide(&actor, op::OwnShifts, Own(Some(staff)))?
-            } else {
-                door(&actor, op::WriteRoster, &l.hall, now.date())?
-            };
-            if !l.hall.posts.iter().any(|p| p.staff == staff) {
-                return Err(Error::invalid(
-                    "staff",
-                    "请选择在这个大厅定岗的人员",
-                    "choose somebody who is posted in this hall",
-                ));
-            }
-            let (a, b) = (number(first), number(last));
-            if b < a || b < now.day_number() || b - a > LEAVE_DAYS {
-                return Err(Error::invalid(
-                    "last",
-                    "请假的结束日期不能早于开始或今天，一次不超过半年",
-                    "leave ends not before it begins nor before today, and lasts half a year at most",
-                ));
-            }
-            let row = LeaveRow {
-                id: 0,
-                ver: 1,
-                hall,
-                staff,
-                first: a,
-                last: b,
-                hours: hours.map_or_else(String::new, |h| h.to_string()),
-                kind: kind.word().to_owned(),
-                state: if own { "asked" } else { "approved" }.to_owned(),
-                at: now,
-            };
-            #[derive(Serialize)]
-            struct Asked {
-                hall: i64,
-                staff: StaffId,
-                first: Date,
-                last: Date,
-                hours: Option<Span>,
-                kind: LeaveKind,
-                approved: bool,
-            }
-            let data = Asked { hall, staff, first, last, hours, kind, approved: !own };
-            let data = serde_json::to_string(&data).map_err(Error::bug)?;
-            Ok(rows::put_leave(tx, &permit, &row, "ask", &data)?)
-        })
+        self.write(move |app, tx| app.leave_in(tx, &actor, (hall, staff), kind, (first, last), hours))
+    }
+
+    pub(crate) fn leave_in(
+        &self,
+        tx: &mut store::Tx<'_>,
+        actor: &Actor,
+        (hall, staff): (i64, Option<StaffId>),
+        kind: LeaveKind,
+        (first, last): (Date, Date),
+        hours: Option<Span>,
+    ) -> Result<i64, Error> {
+        let l = load(tx, hall)?;
+        let now = tx.now();
+        let own = staff.is_none() || staff == actor.staff;
+        let staff = staff.or(actor.staff).ok_or(Error::NotFound)?;
+        let permit = if own {
+            access::decide(actor, op::OwnShifts, Own(Some(staff)))?
+        } else {
+            door(actor, op::WriteRoster, &l.hall, now.date())?
+        };
+        if !l.hall.posts.iter().any(|p| p.staff == staff) {
+            return Err(Error::invalid(
+                "staff",
+                "请选择在这个大厅定岗的人员",
+                "choose somebody who is posted in this hall",
+            ));
+        }
+        let (a, b) = leave_days(first, last, now)?;
+        let row = LeaveRow {
+            id: 0,
+            ver: 1,
+            hall,
+            staff,
+            first: a,
+            last: b,
+            hours: hours.map_or_else(String::new, |h| h.to_string()),
+            kind: kind.word().to_owned(),
+            state: if own { "asked" } else { "approved" }.to_owned(),
+            at: now,
+        };
+        #[derive(Serialize)]
+        struct Asked {
+            hall: i64,
+            staff: StaffId,
+            first: Date,
+            last: Date,
+            hours: Option<Span>,
+            kind: LeaveKind,
+            approved: bool,
+        }
+        let data = Asked { hall, staff, first, last, hours, kind, approved: !own };
+        let data = serde_json::to_string(&data).map_err(Error::bug)?;
+        Ok(rows::put_leave(tx, &permit, &row, "ask", &data)?)
     }
 
     /// 批假: approved or refused by the head, never one's own; taken back by whose it is or by the head.

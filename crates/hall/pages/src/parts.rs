@@ -77,7 +77,7 @@ pub(crate) fn about(t: &Texts, estimate: Option<u32>) -> String {
     match estimate {
         None => t.hall_no_estimate.to_owned(),
         Some(0) => t.hall_no_wait.to_owned(),
-        Some(n) => t.hall_about.replace("{n}", &n.to_string()),
+        Some(n) => t.hall_n_minutes.replace("{n}", &n.to_string()),
     }
 }
 

@@ -50,7 +50,7 @@ web_kit::texts! {
     hall_waiting: "等候 {n} 人", "{n} waiting";
     hall_wait: "预计等候 {n} 分钟", "about {n} minutes";
     hall_n_people: "{n} 人", "{n}";
-    hall_about: "约 {n} 分钟", "about {n} minutes";
+    hall_n_minutes: "约 {n} 分钟", "about {n} minutes";
     hall_no_wait: "不用等", "no wait";
     hall_time_wait: "预计等候", "Expected wait";
     hall_elastic: "{hours} 凭预约", "{hours} for who booked";
@@ -416,6 +416,13 @@ web_kit::texts! {
     roster_shift: "班次", "Shift";
     roster_off: "不排班", "No shift";
     roster_away: "假", "away";
+    cover_title: "在岗覆盖（按发布的排班）", "Coverage, by published rosters";
+    cover_none: "这些天没有发布的排班。", "No roster was published for these days.";
+    cover_days: "排班", "Roster";
+    cover_must: "最低在岗：应有、缺（小时）", "Least people: asked, short (hours)";
+    cover_load: "按需求：应有、缺（小时）", "By demand: asked, short (hours)";
+    cover_rate: "最低在岗覆盖率", "Least people covered";
+    cover_window: "{window}：应有 {asked} 小时，缺 {unmet} 小时", "{window}: {asked} hours asked, {unmet} short";
     roster_elsewhere: "他厅", "other hall";
     roster_gaps: "缺口", "Gaps";
     roster_short: "缺 {n} 人", "{n} short";

@@ -257,6 +257,37 @@ fn a_window_is_handed_over_on_record_and_an_item_without_a_second_is_listed() {
     });
 }
 
+/// Coverage is counted by what was published, over the days asked for; a draft covers nothing, leave uncovers.
+#[test]
+fn coverage_is_counted_by_what_was_published() {
+    city(|app, _| {
+        let (hall, one, _) = rostered(app);
+        let first = day("2026-03-02");
+        let of = |last: &str| app.halls.coverage(coordinator(), hall, first, day(last)).wait().unwrap();
+        let drawn = app.halls.draw_roster(coordinator(), hall, first, 1).wait().unwrap();
+        let id = app.halls.keep_drawn(coordinator(), drawn).wait().unwrap();
+        assert!(of("2026-03-06").is_empty(), "a draft is nobody's roster");
+        app.halls.publish_roster(coordinator(), id, 1).wait().unwrap();
+        let whole = of("2026-03-06").remove(0);
+        // Seven hours on five days at window 1.
+        assert_eq!((whole.roster, whole.asked[0], whole.unmet[0]), (id, 70, 0));
+        assert_eq!(whole.windows, [(1, 70, 0)]);
+        assert_eq!(of("2026-03-03").remove(0).windows, [(1, 28, 0)], "of the days asked for");
+        let tuesday = (day("2026-03-03"), day("2026-03-03"));
+        app.halls
+            .ask_leave(coordinator(), hall, one.staff, LeaveKind::Sick, tuesday, None)
+            .wait()
+            .unwrap();
+        let short = of("2026-03-06").remove(0);
+        assert!(short.unmet[0] >= 6, "a morning at least: {short:?}");
+        assert_eq!(short.windows, [(1, 70, short.unmet[0])]);
+        assert!(matches!(
+            app.halls.coverage(who(Role::Handler, 3), hall, first, first).wait(),
+            Err(Error::Forbidden(_))
+        ));
+    });
+}
+
 /// A duty in another hall is no leave: it takes the day, and counts for the rest between two shifts.
 #[test]
 fn a_duty_in_another_hall_is_no_leave_and_counts_for_rest() {
