@@ -135,8 +135,12 @@ impl<'a> Orders<'a> {
         };
         let nobody = Grantor::default;
         // Done, with the papers back; rated by whoever likes.
-        let (done, code, _) =
-            self.ask(HelpKind::Door, "aged80", ("高龄津贴发放", "老人卧床，出不了门"), "柳堤路 18 号 2 栋 301")?;
+        let (done, code, _) = self.ask(
+            HelpKind::Door,
+            "aged80",
+            ("高龄津贴发放", "老人卧床，出不了门"),
+            "柳堤路 18 号 2 栋 301",
+        )?;
         tick();
         self.accept(&done, Some(visit(0, "09:00-10:00")?), None, nobody())?;
         self.does(&self.helper, &done, Command::Visited {}, nobody())?;
@@ -163,7 +167,8 @@ impl<'a> Orders<'a> {
         }
         // A mandate that ends soon, with an original out; one that was suspended.
         tick();
-        let (mandated, _, grantor) = self.ask(HelpKind::ActFor, "", ("社会保障卡补办", "在外地打工，请代领补办的卡"), "")?;
+        let (mandated, _, grantor) =
+            self.ask(HelpKind::ActFor, "", ("社会保障卡补办", "在外地打工，请代领补办的卡"), "")?;
         let mandate = |days: i64| MandatePaper {
             person: String::new(),
             agent: 0,
@@ -183,7 +188,8 @@ impl<'a> Orders<'a> {
         self.does(&self.helper, &waits, Command::Suspend { reason }, nobody())?;
         // Refused with another way; two that nobody has answered yet.
         tick();
-        let (refused, ..) = self.ask(HelpKind::ActFor, "", ("机动车驾驶证期满换证", "想请人代替去体检和照相"), "")?;
+        let (refused, ..) =
+            self.ask(HelpKind::ActFor, "", ("机动车驾驶证期满换证", "想请人代替去体检和照相"), "")?;
         let asked = Command::Refuse {
             reason: "须本人参加的事项不能代办".to_owned(),
             instead: "可以预约体检时间，帮办员可以陪同到场".to_owned(),

@@ -219,16 +219,18 @@ fn race(place: &Place, clock: &HandClock, nodes: usize) -> (String, String) {
     let found = apps[0].earliest("short0".into(), None, None, 4, Channel::Phone).wait().expect("found");
     let slots: Vec<i64> = found.iter().map(|o| o.slot).collect();
     let next = AtomicUsize::new(0);
-    let (took, won) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+    let (took, whole, won) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     std::thread::scope(|s| {
         for thread in 0..40 {
-            let (app, slots, next, took, won) = (&apps[thread % nodes], &slots, &next, &took, &won);
+            let (app, slots, next) = (&apps[thread % nodes], &slots, &next);
+            let (took, whole, won) = (&took, &whole, &won);
             s.spawn(move || {
                 loop {
                     let i = next.fetch_add(1, Ordering::SeqCst);
                     if i >= 1_000 {
                         return;
                     }
+                    let came = Instant::now();
                     for n in 0..4 {
                         let began = Instant::now();
                         let done = app.hold(slots[(i + n) % 4], "short0".into()).wait();
@@ -242,17 +244,23 @@ fn race(place: &Place, clock: &HandClock, nodes: usize) -> (String, String) {
                             Err(e) => panic!("{e}"),
                         }
                     }
+                    whole.lock().expect("nobody else").push(came.elapsed());
                 }
             });
         }
     });
     let (mut took, mut won) = (took.into_inner().expect("mine"), won.into_inner().expect("mine"));
+    let mut whole = whole.into_inner().expect("mine");
     won.sort_unstable();
     won.dedup();
     assert_eq!(won.len(), 100, "exactly as many as there are places");
-    let of = format!("1,000 people at once for 100 places, {nodes} node(s): places given, tries, p95 ms");
+    let of = format!(
+        "1,000 people at once for 100 places, {nodes} node(s): places given; tries, p95; p95 of a person until they have \
+         one or all four slots are full, ms"
+    );
     eprintln!("{}: {of}: {}", stores[0].dialect() == store::Dialect::Sqlite, p(&mut took, 95));
-    let row = (of, format!("{}, {}, {}", won.len(), took.len(), p(&mut took, 95)));
+    let tries = took.len();
+    let row = (of, format!("{}; {tries}, {}; {}", won.len(), p(&mut took, 95), p(&mut whole, 95)));
     stores.into_iter().for_each(Store::close);
     row
 }

@@ -465,8 +465,11 @@ impl Halls {
     }
 
     /// What the address of the calendar of who asks ends with.
-    pub fn my_calendar(&self, actor: &Actor) -> Option<String> {
-        actor.staff.map(|staff| self.calendar_of(staff))
+    pub fn my_calendar(&self, actor: Actor) -> Later<String> {
+        self.read(move |app, _| {
+            access::decide(&actor, op::OwnHelp, Own(actor.staff))?;
+            actor.staff.map(|staff| app.calendar_of(staff)).ok_or(Error::NotFound)
+        })
     }
 
     /// The shifts of somebody, and the doors they go to as a helper, as a calendar, by its address.

@@ -78,9 +78,11 @@ async fn page(
         stops: all.into_iter().map(stop).collect(),
         full,
         rows: rows.iter().map(|l| order_row(&p, l)).collect(),
-        calendar: halls(kit)
-            .my_calendar(&desk.actor())
-            .map_or_else(String::new, |c| format!("{}/shifts/{c}", web_kit::base(kit, headers))),
+        calendar: format!(
+            "{}/shifts/{}",
+            web_kit::base(kit, headers),
+            halls(kit).my_calendar(desk.actor()).await?
+        ),
         trouble,
         p,
     }))

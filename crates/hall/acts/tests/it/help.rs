@@ -314,7 +314,7 @@ fn a_visit_stands_in_the_calendar_of_the_helper_and_tells_nobody_where() {
         let clerk = who(Role::Clerk, 1);
         let on = visit("2026-03-04", "09:00-10:30");
         act(app, &clerk, &begun.number, accept(Some(on), None)).unwrap();
-        let address = app.halls.my_calendar(&me).unwrap();
+        let address = app.halls.my_calendar(me.clone()).wait().unwrap();
         let (staff, token) = address.split_once('/').unwrap();
         let read = |token: &str| app.halls.shifts_calendar(staff.parse().unwrap(), token.to_owned()).wait();
         let text = read(token).unwrap();

@@ -274,10 +274,7 @@ fn coverage_is_counted_by_what_was_published() {
         assert_eq!(whole.windows, [(1, 70, 0)]);
         assert_eq!(of("2026-03-03").remove(0).windows, [(1, 28, 0)], "of the days asked for");
         let tuesday = (day("2026-03-03"), day("2026-03-03"));
-        app.halls
-            .ask_leave(coordinator(), hall, one.staff, LeaveKind::Sick, tuesday, None)
-            .wait()
-            .unwrap();
+        app.halls.ask_leave(coordinator(), hall, one.staff, LeaveKind::Sick, tuesday, None).wait().unwrap();
         let short = of("2026-03-06").remove(0);
         assert!(short.unmet[0] >= 6, "a morning at least: {short:?}");
         assert_eq!(short.windows, [(1, 70, short.unmet[0])]);

@@ -269,10 +269,12 @@ fn elastic_hours_are_for_who_booked() {
         days: Days::each(DayRule::Workdays, from),
         hours: spans("19:00-20:00"),
     });
+    let told = |h: &Hall| warnings(h, from).iter().any(|w| w.zh.contains("没有号源：这段时间只办预约的"));
+    assert!(told(&h), "nobody can book it yet");
     let evening = Availability { hours: spans("19:00-20:00"), ..h.queues[0].availability[0].clone() };
     h.queues[0].availability.push(evening);
     h.rostering = roster::usual(&h);
-    assert!(faults(&h).is_empty(), "{:?}", faults(&h));
+    assert!(faults(&h).is_empty() && !told(&h), "{:?}", faults(&h));
     let monday = day("2026-03-02");
     let letter = h.queues[0].letter.clone();
     let of =
