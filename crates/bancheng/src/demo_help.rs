@@ -79,7 +79,7 @@ impl<'a> Orders<'a> {
         address: &str,
     ) -> Result<(String, String, Grantor)> {
         let shelf = self.app.items.shelf().wait()?;
-        let known = shelf.rows().iter().find(|i| !item.is_empty() && i.name.starts_with(item));
+        let known = shelf.rows().iter().find(|i| i.name == item);
         let item = known.map_or_else(String::new, |i| i.code.clone());
         let name = demo::person(&mut self.dice);
         let contact = Contact {

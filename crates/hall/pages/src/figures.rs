@@ -102,7 +102,10 @@ fn cover(p: &Page, named: &dyn Fn(u16) -> String, c: &CoverLine) -> Cover {
     Cover {
         roster: c.roster,
         week: c.first.to_string(),
-        days: format!("{} – {}", short(c.first), short(c.last)),
+        days: match c.first == c.last {
+            true => short(c.first),
+            false => format!("{} – {}", short(c.first), short(c.last)),
+        },
         must: pair(0),
         load: pair(1),
         rate,

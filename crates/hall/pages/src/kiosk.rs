@@ -28,7 +28,7 @@ fn lines(p: &Page, all: Vec<QueueNow>) -> Vec<QueueLine> {
             name: q.name,
             waiting: p.t.hall_waiting.replace("{n}", &q.waiting.to_string()),
             wait: wait(p.t, q.estimate),
-            people: p.t.hall_n_people.replace("{n}", &q.waiting.to_string()),
+            people: q.waiting.to_string(),
             about: about(p.t, q.estimate),
         })
         .collect()

@@ -69,7 +69,11 @@ pub(crate) fn minutes(us: i64) -> String {
 
 /// The wait as it is told: nothing is promised when no window works.
 pub(crate) fn wait(t: &Texts, estimate: Option<u32>) -> String {
-    estimate.map_or_else(|| t.hall_no_estimate.to_owned(), |n| t.hall_wait.replace("{n}", &n.to_string()))
+    match estimate {
+        None => t.hall_no_estimate.to_owned(),
+        Some(0) => t.hall_no_wait.to_owned(),
+        Some(n) => t.hall_wait.replace("{n}", &n.to_string()),
+    }
 }
 
 /// The same below a heading that says what it is.

@@ -100,7 +100,7 @@ fn why_text(p: &Page, why: &[(Why, u32)]) -> String {
 fn gap_row(p: &Page, hall: &Hall, g: &Gap) -> GapRow {
     let short = p.t.roster_short.replace("{n}", &g.short.to_string());
     GapRow {
-        text: format!("{} {} {short}", g.hours, line_name(p, hall, &g.line)),
+        text: format!("{} {} {short}", Span::shown(&[g.hours]), line_name(p, hall, &g.line)),
         why: format!("{}{}{}", kind_of(p, g.must), p.t.colon, why_text(p, &g.why)),
         must: g.must,
     }

@@ -49,7 +49,7 @@ web_kit::texts! {
     hall_closed_today: "今天不开放", "Closed today";
     hall_waiting: "等候 {n} 人", "{n} waiting";
     hall_wait: "预计等候 {n} 分钟", "about {n} minutes";
-    hall_n_people: "{n} 人", "{n}";
+    hall_people: "等候人数", "Waiting";
     hall_n_minutes: "约 {n} 分钟", "about {n} minutes";
     hall_no_wait: "不用等", "no wait";
     hall_time_wait: "预计等候", "Expected wait";
@@ -179,7 +179,7 @@ web_kit::texts! {
     hall_kiosk_hint: "取号机页面请只在大厅的取号机上打开：知道地址的人都能取号。", "Open the page of the kiosk on the kiosk only: who has its address can take numbers.";
     hall_priority_ask: "您是优先对象吗？请备好证件", "Do you go before others? Have your card ready";
     hall_number_short: "输最后几位数字也可以", "its last digits will do";
-    hall_window_offline: "网络中断：您按的键还没有送达，恢复后自动送出，请不要关闭页面。", "No network: what you pressed is sent by itself when it is back; leave the page open.";
+    hall_window_offline: "网络中断：您按的键还没有送达，恢复后自动送出，请不要关闭页面。手上的人可以接着办；恢复之前不叫下一位，免得两个窗口叫同一个人。取号机照常发号。", "No network: what you pressed is sent by itself when it is back; leave the page open. Go on with whom you have; nobody is called until then, so that no two windows call one person. The kiosk goes on giving numbers.";
     hall_rate_lead: "刚办完的这位可以评价：", "Who was just served can rate it:";
     hall_end_next: "办完，叫下一位", "End, and call the next";
     hall_park_reason: "暂存的理由（如去复印、补签字）", "Why (copies, a signature …)";
