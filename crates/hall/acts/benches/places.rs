@@ -255,8 +255,9 @@ fn race(place: &Place, clock: &HandClock, nodes: usize) -> (String, String) {
     won.dedup();
     assert_eq!(won.len(), 100, "exactly as many as there are places");
     let of = format!(
-        "1,000 people at once for 100 places, {nodes} node(s): places given; tries, p95; p95 of a person until they have \
-         one or all four slots are full, ms"
+        "1,000 people at once for 100 places, {nodes} node{}: places given; tries, p95; p95 of a person until they have \
+         one or all four slots are full, ms",
+        if nodes == 1 { "" } else { "s" }
     );
     eprintln!("{}: {of}: {}", stores[0].dialect() == store::Dialect::Sqlite, p(&mut took, 95));
     let tries = took.len();
