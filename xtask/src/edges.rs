@@ -137,7 +137,13 @@ const EDGES: &[(&str, &[&str])] = &[
             "city", "imports", "outbox", "paper",
         ],
     ),
-    ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city", "outbox"]),
+    (
+        "hall-acts",
+        &[
+            "kernel", "workday", "ledger", "hall", "access", "tabular", "paper", "store", "city", "outbox",
+            "imports",
+        ],
+    ),
     (
         "assembly",
         &[

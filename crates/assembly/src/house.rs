@@ -10,7 +10,7 @@ use catalogue_acts::{Catalogue, ItemTables};
 use cells::Cells;
 use city::{City, Error, Limits};
 use company_acts::{Companies, CompanyTables, PolicyTables};
-use hall_acts::Halls;
+use hall_acts::{HallTables, Halls};
 use imports::{Gate, Imports};
 use optimise_acts::logs::LogFiles;
 use optimise_acts::{Logs, Redesigns};
@@ -101,6 +101,7 @@ impl House {
         let walks = Walks::new(city.clone(), items.clone(), handover::OF_WALKS);
         let companies = Companies::new(city.clone(), handover::OF_COMPANIES);
         let services = Service::new(city.clone(), handover::OF_SERVICES);
+        let halls = Halls::new(city.clone(), handover::OF_HALLS);
         let gates: Vec<Arc<dyn Gate>> = vec![
             Arc::new(Letters(cases.clone())),
             Arc::new(ItemTables(catalogue.clone())),
@@ -110,6 +111,7 @@ impl House {
             Arc::new(CompanyTables(companies.clone())),
             Arc::new(PolicyTables(companies.clone())),
             Arc::new(ServiceTables(services.clone())),
+            Arc::new(HallTables(halls.clone())),
             Arc::new(LogFiles(logs.clone())),
         ];
         Self {
@@ -123,7 +125,7 @@ impl House {
             supervision,
             services,
             companies,
-            halls: Halls::new(city.clone(), handover::OF_HALLS),
+            halls,
             outbox: Outbox::new(city.clone()),
             cells: Cells::new(city.clone(), handover::OF_CELLS),
             seals: Seals::new(city.clone(), Devices::of_surroundings(city.keys().join("seals"))),

@@ -74,7 +74,7 @@ pub const KEPT: &[Kind] = &[
     k("保存的日志（Parquet）", "logs that staff brought and keep, as Parquet", "files/, kept_log", "analysed again; whoever brought one deletes it", Ends::Kept),
     k("预约人姓名、电话、邮箱和申诉的话（加密）", "who booked an appointment and what they said in an appeal, sealed", "appointment_contact", "reach them; who signs in says the last digits", Ends::Itself),
     k("预约、占号（不含姓名电话）", "appointments and their places, with a keyed digest of the telephone", "appointment, hall_place", "know no-shows of one person, warn before any bar", Ends::Kept),
-    k("申请帮办的人：姓名、电话、住址、证件号和本人的话（加密）", "who asked to be helped: name, telephone, address, identity number and their own words, sealed", "help_person", "come to them, act for them; the forms they sign", Ends::Itself),
+    k("申请帮办的人：姓名、电话、住址、证件号和本人的话（加密），电话的密钥摘要", "who asked to be helped: name, telephone, address, identity number and their own words, sealed, with a keyed digest of the telephone", "help_person", "come to them, act for them; the forms they sign", Ends::Itself),
     k("帮办代办单、委托与材料清单（不含申请人）", "orders of help: why somebody comes, the mandate with a keyed digest of who grants it, papers handed over and back", "help_order", "who helped whom with what; no original is forgotten", Ends::Kept),
     k("号票：何时等、谁在哪个窗口办", "tickets: how long one waited, who served at which window", "ticket", "waits, presence without work", Ends::Kept),
     k("大厅的定岗、授权与培训记录，帮办员名册", "who is posted at which window, with authority and training; who helps", "hall", "only the trained and authorised sit at a window", Ends::Kept),

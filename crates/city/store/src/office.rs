@@ -188,6 +188,12 @@ pub fn staff_by_id(rd: &mut Rd<'_>, id: StaffId) -> Result<Option<StaffRow>> {
     rd.query_opt(&format!("{STAFF} WHERE id = $1"), vals![id], staff_of)
 }
 
+/// The accounts with these ids, in no order; what is no account is left out.
+pub fn staff_by_ids(rd: &mut Rd<'_>, ids: &[StaffId]) -> Result<Vec<StaffRow>> {
+    let ids: Vec<i64> = ids.iter().map(|s| s.0).collect();
+    rd.query_ids(&format!("{STAFF} WHERE id IN"), &ids, staff_of)
+}
+
 /// A page of accounts, of one unit or all, whose name or login holds `part`.
 pub fn staff(
     rd: &mut Rd<'_>,
