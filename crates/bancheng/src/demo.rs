@@ -37,6 +37,7 @@ pub struct Args {
     no_serve: bool,
 }
 
+/// The password of every account of the model city. A real city has none: its first start prints a set-up address.
 const PASSWORD: &str = "bancheng-demo";
 const SEED: u64 = 2026;
 const DAYS: i64 = 30;

@@ -183,8 +183,21 @@ fn word<T: Serialize>(value: &T) -> String {
 
 fn condition_lines(book: &Book, c: &Condition, deep: usize, lines: &mut Vec<(usize, String)>) {
     let Condition::Row(r) = c else {
-        lines.push((deep, c.heading()));
-        return c.parts().iter().for_each(|p| condition_lines(book, p, deep + 1, lines));
+        let many = c.parts().len() > 1;
+        let how = match c {
+            Condition::Any(_, t) if !t.is_empty() && many => "（满足其一）".to_owned(),
+            Condition::AtLeast(n, _, t) if !t.is_empty() => format!("（至少满足 {n} 项）"),
+            Condition::All(_, t) if !t.is_empty() && many => "（全部满足）".to_owned(),
+            _ => String::new(),
+        };
+        lines.push((deep, c.heading() + &how));
+        // What its own sentence forbids is not said a second time.
+        let said =
+            matches!(c, Condition::Not(part, t) if !t.is_empty() && matches!(**part, Condition::Row(_)));
+        if !said {
+            c.parts().iter().for_each(|p| condition_lines(book, p, deep + 1, lines));
+        }
+        return;
     };
     lines.push((deep, if r.text.is_empty() { book.row_said(r) } else { r.text.clone() }));
 }
@@ -199,6 +212,7 @@ fn item_view(book: &Book, i: &PolicyItem) -> ItemView {
         other => condition_lines(book, other, 0, &mut conditions),
     }
     let day = |d: Option<Date>, none: &str| d.map_or_else(|| none.to_owned(), |d| d.to_string());
+    let fund = book.funds.iter().find(|f| f.code == i.fund && !f.name.is_empty());
     ItemView {
         code: i.code.clone(),
         from: i.from.map_or_else(String::new, |d| d.to_string()),
@@ -209,7 +223,7 @@ fn item_view(book: &Book, i: &PolicyItem) -> ItemView {
         conditions,
         amount: i.amount.as_ref().map_or_else(String::new, |a| book.said(&a.expr)),
         office: format!("{} {}", i.office, i.phone).trim().to_owned(),
-        fund: i.fund.clone(),
+        fund: fund.map_or_else(|| i.fund.clone(), |f| f.name.clone()),
     }
 }
 
