@@ -325,9 +325,14 @@ async function afternoon(browser, city) {
     await coordinator.next("第一份通报");
     await coordinator.click('form[action="/desk/bulletins"] button.main');
     await desk.waitForURL(/\/desk\/bulletins\/\d+$/);
-    await desk.fill("#number", "政管办通报〔2026〕1号");
-    await coordinator.click("form:has(#number) button.main");
-    await coordinator.click('form[action$="/issue"] button');
+    await coordinator.click("#send");
+    await desk.waitForURL(/papers\/new/);
+    await desk.selectOption("#form", "letter");
+    await coordinator.click("#begin");
+    await desk.waitForURL(/papers\/\d+$/);
+    await desk.locator("#next-submit").selectOption({ index: 1 });
+    await coordinator.click('form.act button[data-act="submit"]');
+    await check(desk, problems);
     await shot(desk, `${city.name}-bulletin`);
     await coordinator.home();
     must((await desk.locator("#next").count()) === 0, `${city.name}: the list is gone: ${await left(desk)}`);

@@ -11,6 +11,7 @@ mod demo_companies;
 mod demo_halls;
 mod demo_help;
 mod demo_ratings;
+mod demo_papers;
 mod demo_seals;
 mod demo_services;
 mod demo_walks;

@@ -8,7 +8,8 @@ use supervise::{Ask, Dim, Figure, Value, figure};
 use supervise_acts::MorningView;
 use web_kit::{Oops, day, render, when};
 
-use crate::boards::{list_href, name, of_line, query_of};
+use crate::boards::{list_href, name, of_line};
+use supervise_acts::query_of;
 use crate::ready;
 use crate::{Desk, Kit, Page};
 
