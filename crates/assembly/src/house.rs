@@ -148,12 +148,10 @@ fn papers_of(city: &City, seals: &Seals, supervision: &Supervision, cases: &Case
     Papers::new(city.clone(), seals.clone(), sources)
 }
 
-impl House {
-    /// The same house with the keys of its seals held elsewhere: for devices that are tried.
-    #[must_use]
-    pub fn sealed_by(mut self, seals: Seals) -> Self {
-        self.seals = seals;
-        self.papers = papers_of(&self.city, &self.seals, &self.supervision, &self.cases);
-        self
-    }
+/// The same house with the keys of its seals held elsewhere: for devices that are tried.
+#[must_use]
+pub fn sealed_by(mut house: House, seals: Seals) -> House {
+    house.papers = papers_of(&house.city, &seals, &house.supervision, &house.cases);
+    house.seals = seals;
+    house
 }

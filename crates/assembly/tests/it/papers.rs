@@ -123,7 +123,7 @@ fn with_seal(app: &House, place: &std::path::Path) -> (House, i64) {
         };
         seals.act(&Actor::system(), id, &asked).unwrap();
     }
-    (app.clone().sealed_by(seals), id)
+    (assembly::sealed_by(app.clone(), seals), id)
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn a_paper_goes_from_the_draft_to_the_archive_through_different_hands() {
         }
         assert_eq!(serde_json::to_string(&replay).unwrap(), row.doc);
         assert_eq!(row.ver, events.len() as i64);
-        let compared = app.city.store().read(|rd| store::proof::compare_all(rd)).unwrap();
+        let compared = app.city.store().read(store::proof::compare_all).unwrap();
         assert!(compared.findings.is_empty(), "{:?}", compared.findings);
         // Taken back: its code says so.
         does(app, &p.signer, id, Act::Revoke, "依据已废止", None).unwrap();
@@ -323,13 +323,15 @@ fn a_bulletin_is_signed_by_another_and_then_stays() {
         edit("二月情况").unwrap();
         does(app, &p.checker, id, Act::Submit, "", Some(&p.signer)).unwrap();
         let seen = app.papers.paper(p.signer.clone(), id).wait().unwrap();
-        assert_eq!((seen.document.title.as_str(), seen.way.version), ("二月情况", 2), "as it is there");
+        assert_eq!((seen.document.title.as_str(), seen.way.version), ("二月情况", 1), "as it is there");
         assert_eq!(state().state, "moving");
         edit("改").unwrap_err();
         does(app, &p.signer, id, Act::SendBack, "数据再核", None).unwrap();
         assert_eq!(state().state, "draft");
         edit("二月办件情况").unwrap();
         does(app, &p.checker, id, Act::Submit, "", Some(&p.signer)).unwrap();
+        let diff = app.papers.compare(p.signer.clone(), id, 1, 2).wait().unwrap();
+        assert!(diff.changes[0].changed(), "what was changed there is the next version here");
         does(app, &p.signer, id, Act::Issue, "", None).unwrap();
         let b = app.supervision.bulletin(p.checker.clone(), bulletin).wait().unwrap();
         assert_eq!((b.row.state.as_str(), b.bulletin.number.as_str()), ("issued", "临政管函〔2026〕1号"));

@@ -4,7 +4,7 @@ use access::{Unit, decide, op};
 use city::{Error, reach};
 use kernel::Actor;
 use paper::gongwen::Document;
-use seals::{Offered, Pages, Sealed, Seals};
+use seals::{Offered, Pages, Sealed};
 use store::papers as rows;
 use store::{Rd, Tx};
 
@@ -86,6 +86,6 @@ impl Papers {
         id: i64,
     ) -> Result<Option<seals::SealedRow>, Error> {
         let (kind, subject) = self.sealed_as(way, id);
-        Seals::of_paper(rd, kind, subject)
+        seals::sealed_as(rd, kind, subject)
     }
 }

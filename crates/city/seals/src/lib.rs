@@ -28,7 +28,7 @@ pub use life::{By, LIFE, PaperKind, Row, SealAct, SealKind, SealState, USERS, ne
 pub use register::{Asked, Listed, NewSeal, SealView, UseView};
 pub use service::{Answer, Question, Service};
 pub use service_device::{Drafted, Message, SealMade, ServiceDevice, Signed, TheCertificate};
-pub use set::{Offered, Pages, Paper, Sealed, Usable};
+pub use set::{Offered, Pages, Paper, Sealed, Usable, sealed_as};
 pub use store::seals::SealedRow;
 
 /// 印章. A clone is another handle.

@@ -210,6 +210,14 @@ fn sealed(
     if right { Ok(made) } else { Err(Trouble::lied()) }
 }
 
+/// What a paper was sealed as; the caller has decided that the paper may be read.
+///
+/// # Errors
+/// The store could not.
+pub fn sealed_as(rd: &mut Rd<'_>, kind: PaperKind, subject: i64) -> Result<Option<SealedRow>, Error> {
+    Ok(rows::of_paper(rd, kind.word(), subject)?)
+}
+
 impl Seals {
     /// The seals that this actor may set under such a paper; where none of those in use fits, why.
     pub fn usable(&self, actor: Actor, paper: Paper) -> Later<Offered> {
@@ -230,14 +238,6 @@ impl Seals {
             out.why = out.why.filter(|_| out.seals.is_empty());
             Ok(out)
         })
-    }
-
-    /// What a paper was sealed as; the caller has decided that the paper may be read.
-    ///
-    /// # Errors
-    /// The store could not.
-    pub fn of_paper(rd: &mut Rd<'_>, kind: PaperKind, subject: i64) -> Result<Option<SealedRow>, Error> {
-        Ok(rows::of_paper(rd, kind.word(), subject)?)
     }
 
     /// Sets a seal under a paper. `look` says what the paper is, and refuses when it may not be sealed by this actor or is
