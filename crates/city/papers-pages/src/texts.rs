@@ -11,10 +11,9 @@ web_kit::texts! {
     none_handled: "您还没有经手过文。", "You had no hand in a paper yet.";
     none_sent: "本单位还没有签发过文。", "This unit has issued none yet.";
     none_received: "本单位还没有收到过文。", "This unit has received none yet.";
-    th_title: "标题", "Title";
+    th_paper: "标题", "Title";
     th_number: "字号", "Number";
     th_from: "发文单位", "From";
-    th_stage: "环节", "Step";
     th_since: "到这一环节", "Since";
     th_done: "签收与反馈", "Received";
     done_of: "{n}/{all} 已办", "{n} of {all} done";
@@ -55,7 +54,6 @@ web_kit::texts! {
     why_end: "理由", "Because";
     next_who: "交给谁办“{stage}”", "Who does: {stage}";
     pass_who: "转交给", "Pass on to";
-    choose: "请选择", "choose";
     words: "意见", "Words";
     reason: "理由（必填）", "Reason (needed)";
     answer: "反馈内容", "Answer";
@@ -77,7 +75,6 @@ web_kit::texts! {
     agreed_by: "{who} 同意", "{who} agreed";
     not_yet: "还没有", "not yet";
     receivers: "签收与反馈", "Receipts and answers";
-    th_unit: "单位", "Unit";
     th_taken: "签收", "Received";
     th_answered: "反馈", "Answered";
     steps: "办理过程", "What happened";
