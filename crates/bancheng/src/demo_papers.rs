@@ -39,9 +39,24 @@ const LETTERS: &[(&str, &str, &str, Far)] = &[
         "letter",
         Far::Out,
     ),
-    ("关于召开窗口人员培训会的通知", "兹定于本周五下午在政务大厅培训室召开窗口人员培训会，请准时参加。", "inner", Far::Signing),
-    ("关于调整大厅综合窗口的通知", "自下月起，综合窗口由六个增加到八个，请做好人员安排。", "letter", Far::Sealing),
-    ("关于征求“一件事”清单意见的函", "现将年度“一件事”清单征求意见稿印发，请提出意见。", "letter", Far::Draft),
+    (
+        "关于召开窗口人员培训会的通知",
+        "兹定于本周五下午在政务大厅培训室召开窗口人员培训会，请准时参加。",
+        "inner",
+        Far::Signing,
+    ),
+    (
+        "关于调整大厅综合窗口的通知",
+        "自下月起，综合窗口由六个增加到八个，请做好人员安排。",
+        "letter",
+        Far::Sealing,
+    ),
+    (
+        "关于征求“一件事”清单意见的函",
+        "现将年度“一件事”清单征求意见稿印发，请提出意见。",
+        "letter",
+        Far::Draft,
+    ),
 ];
 
 fn does(app: &House, actor: &Actor, id: i64, act: Act, words: &str, next: Option<&Actor>) -> Result<()> {
@@ -72,7 +87,9 @@ pub fn begin(app: &House, bulletin: i64, now: Moment) -> Result<()> {
         return Ok(());
     };
     let checker = find("approve.handler1")?.or(find("approve.clerk1")?).context("somebody who checks")?;
-    app.papers.set_rules(Actor::system(), PaperRules { signs: signs(app)?, ..PaperRules::default() }).wait()?;
+    app.papers
+        .set_rules(Actor::system(), PaperRules { signs: signs(app)?, ..PaperRules::default() })
+        .wait()?;
     let office = app.city.office_now().wait()?;
     let city = &office.settings.city;
     let others: Vec<UnitId> = (office.units().into_iter())
@@ -81,14 +98,15 @@ pub fn begin(app: &House, bulletin: i64, now: Moment) -> Result<()> {
         .take(3)
         .collect();
 
-    let new = |source: &str, subject: i64, form: &str, document: Option<Document>, address: Address| NewPaper {
-        kind: PaperKind::Letter,
-        source: source.to_owned(),
-        subject,
-        form: form.to_owned(),
-        document,
-        address,
-    };
+    let new =
+        |source: &str, subject: i64, form: &str, document: Option<Document>, address: Address| NewPaper {
+            kind: PaperKind::Letter,
+            source: source.to_owned(),
+            subject,
+            form: form.to_owned(),
+            document,
+            address,
+        };
     let first = new(BULLETIN, bulletin, "letter", None, Address { to: others.clone(), ..Address::default() });
     let id = app.papers.begin(drafter.clone(), first).wait()?;
     does(app, &drafter, id, Act::Submit, "", Some(&signer))?;

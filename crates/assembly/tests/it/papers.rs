@@ -5,8 +5,8 @@ use std::thread;
 
 use ::supervise::{Ask, Filter, Form};
 use kernel::Date;
-use papers::{Act, Address, Doing, NewPaper, PAPERS, PaperKind, PaperRules, Stage, Tab, body_of};
 use paper::gongwen::Document;
+use papers::{Act, Address, Doing, NewPaper, PAPERS, PaperKind, PaperRules, Stage, Tab, body_of};
 use seals::{Asked, Devices, NewSeal, SealAct, SealKind, Seals};
 use supervise_acts::{ACCOUNT, AccountState, BULLETIN, Edited, Measure};
 
@@ -84,7 +84,14 @@ fn ver(app: &House, actor: &Actor, id: i64) -> i64 {
     app.papers.paper(actor.clone(), id).wait().unwrap().ver
 }
 
-fn does(app: &House, actor: &Actor, id: i64, act: Act, words: &str, next: Option<&Actor>) -> Result<(), Error> {
+fn does(
+    app: &House,
+    actor: &Actor,
+    id: i64,
+    act: Act,
+    words: &str,
+    next: Option<&Actor>,
+) -> Result<(), Error> {
     // Who may not even see it has no version to send.
     let ver = app.papers.paper(actor.clone(), id).wait().map_or(1, |p| p.ver);
     let next = next.and_then(|n| n.staff);

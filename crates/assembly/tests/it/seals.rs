@@ -9,11 +9,11 @@ use ::supervise::{Ask, Filter, Form};
 use kernel::{Date, StreamId, StreamKind};
 use paper::gongwen::{Block, Check, Document, Run};
 use paper::pdf::Fonts;
+use papers::{Address, Doing, NewPaper, PaperRules};
 use seals::{
     Asked, Device, Devices, Draft, FileDevice, NewSeal, Pages, PaperKind, Question, SealAct, SealKind,
     SealState, Sealed, Seals, Service, ServiceDevice, Trouble, next,
 };
-use papers::{Address, Doing, NewPaper, PaperRules};
 use supervise_acts::Edited;
 
 use crate::*;

@@ -53,11 +53,7 @@ pub const PLACES: &[Place] = &[
         text: |l| Texts::of(l).new,
         roles: &[Clerk, Handler, Coordinator, Walker, Supervisor, Analyst, UnitAdmin],
     },
-    Place {
-        path: "/desk/papers/rules",
-        text: |l| Texts::of(l).rules,
-        roles: &[Coordinator, SystemAdmin],
-    },
+    Place { path: "/desk/papers/rules", text: |l| Texts::of(l).rules, roles: &[Coordinator, SystemAdmin] },
 ];
 
 /// The pages of the workbench.

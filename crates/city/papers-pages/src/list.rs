@@ -76,7 +76,11 @@ const fn tab_en(tab: Tab) -> &'static str {
 }
 
 /// `GET /desk/papers`
-pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Query(ask): Query<Ask>) -> Result<Response, Oops> {
+pub(crate) async fn show(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let tab = Tab::read(&ask.tab).unwrap_or(Tab::Mine);
     let lines = kit.acts.papers.list(desk.actor(), tab).await?;

@@ -90,9 +90,7 @@ pub(crate) fn document_of(f: &Fields, now: kernel::Moment) -> Document {
 }
 
 pub(crate) fn text_view(office: &Office, d: &Document, a: &Address) -> TextView {
-    let names = |units: &[UnitId]| {
-        units.iter().map(|u| office.unit_name(*u)).collect::<Vec<_>>().join("\n")
-    };
+    let names = |units: &[UnitId]| units.iter().map(|u| office.unit_name(*u)).collect::<Vec<_>>().join("\n");
     TextView {
         title: d.title.clone(),
         to: d.to.clone(),
@@ -168,7 +166,11 @@ async fn page(
 }
 
 /// `GET /desk/papers/new`
-pub(crate) async fn form(State(kit): State<Kit>, desk: Desk, Query(ask): Query<Ask>) -> Result<Response, Oops> {
+pub(crate) async fn form(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Oops> {
     page(&kit, &desk, ask, None, String::new()).await
 }
 

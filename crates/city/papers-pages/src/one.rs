@@ -146,7 +146,14 @@ fn act_view(p: &Page, v: &PaperView, a: Act, sent: &Fields) -> ActView {
         },
         main: matches!(
             a,
-            Act::Submit | Act::Approve | Act::Agree | Act::Issue | Act::Publish | Act::Take | Act::Answer | Act::Archive
+            Act::Submit
+                | Act::Approve
+                | Act::Agree
+                | Act::Issue
+                | Act::Publish
+                | Act::Take
+                | Act::Answer
+                | Act::Archive
         ),
         asks_next: a == Act::Pass || names.is_some(),
         next,
@@ -333,7 +340,13 @@ pub(crate) async fn show(State(kit): State<Kit>, desk: Desk, Path(id): Path<i64>
     page(&kit, &desk, id, Fields::default(), String::new()).await
 }
 
-async fn after(kit: &Kit, desk: &Desk, id: i64, done: Result<(), Error>, sent: Fields) -> Result<Response, Oops> {
+async fn after(
+    kit: &Kit,
+    desk: &Desk,
+    id: i64,
+    done: Result<(), Error>,
+    sent: Fields,
+) -> Result<Response, Oops> {
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/desk/papers/{id}")).into_response()),
         Err(e) => again(&desk.page, e, |trouble| page(kit, desk, id, sent, trouble)).await,
@@ -366,7 +379,8 @@ pub(crate) async fn write(
 ) -> Result<Response, Oops> {
     access::offered(&desk.actor(), access::Operation::WritePapers).map_err(Error::from)?;
     let office = kit.city.office_now().await?;
-    let address = if f.0.iter().any(|(n, _)| n == "units") { address_of(&office, &f).map(Some) } else { Ok(None) };
+    let address =
+        if f.0.iter().any(|(n, _)| n == "units") { address_of(&office, &f).map(Some) } else { Ok(None) };
     let done = match address {
         Err(e) => Err(e),
         Ok(address) => {

@@ -65,9 +65,8 @@ pub(crate) fn person(actor: &Actor) -> Person {
 }
 
 pub(crate) fn way_of(row: &PaperRow) -> Result<Way, Error> {
-    serde_json::from_str(&row.doc).map_err(|e| {
-        Error::Store(StoreError::Damaged(format!("paper {}: {e}", row.id)))
-    })
+    serde_json::from_str(&row.doc)
+        .map_err(|e| Error::Store(StoreError::Damaged(format!("paper {}: {e}", row.id))))
 }
 
 pub(crate) fn document_of(text: &TextRow) -> Result<Document, Error> {
@@ -92,7 +91,8 @@ pub(crate) fn sees(way: &Way, actor: &Actor) -> bool {
     own && (mine || access::offers(actor, Operation::IssuePapers) || way.stage.is_issued())
         || asked()
             && access::offers(actor, Operation::IssuePapers)
-            && (way.stage == Stage::Agreeing || way.agreeing.iter().any(|a| a.by.is_some() && Some(a.unit) == actor.unit))
+            && (way.stage == Stage::Agreeing
+                || way.agreeing.iter().any(|a| a.by.is_some() && Some(a.unit) == actor.unit))
         || way.published.is_some() && receives()
 }
 
@@ -193,12 +193,15 @@ impl Papers {
             let drawn = s.drawn(tx, actor, new.subject)?;
             let there = rows::about(tx, s.word(), new.subject)?;
             if written_there && there.iter().any(|r| !matches!(r.stage.as_str(), "dropped" | "revoked")) {
-                return Err(Error::invalid("source", "这份文已经在办理，请到“发文”里接着办", "this paper is on its way already"));
+                return Err(Error::invalid(
+                    "source",
+                    "这份文已经在办理，请到“发文”里接着办",
+                    "this paper is on its way already",
+                ));
             }
             document = if written_there { Some(drawn.document) } else { document.or(Some(drawn.document)) };
         }
-        let mut document =
-            document.ok_or_else(|| Error::invalid("body", "请写正文", "write the body"))?;
+        let mut document = document.ok_or_else(|| Error::invalid("body", "请写正文", "write the body"))?;
         self.signed(&mut document, &office, unit, &form, tx.now().date());
         valid(&document)?;
         self.known(&office, &new.address)?;
@@ -245,7 +248,14 @@ impl Papers {
     }
 
     /// What does not depend on who writes: the red head of the form, who signs, the day.
-    fn signed(&self, d: &mut Document, office: &Office, unit: kernel::UnitId, form: &way::Form, day: kernel::Date) {
+    fn signed(
+        &self,
+        d: &mut Document,
+        office: &Office,
+        unit: kernel::UnitId,
+        form: &way::Form,
+        day: kernel::Date,
+    ) {
         if d.org.trim().is_empty() {
             // As its seal has it.
             d.org = office.unit(unit).map_or_else(|| office.unit_name(unit), |u| u.name.clone());
@@ -331,7 +341,10 @@ impl Papers {
             None => None,
             Some(id) => {
                 let row = office::staff_by_id(tx, id)?.filter(|s| s.active);
-                Some(person(&row.ok_or_else(|| Error::invalid("next", "没有这个人", "there is no such person"))?.actor()))
+                Some(person(
+                    &row.ok_or_else(|| Error::invalid("next", "没有这个人", "there is no such person"))?
+                        .actor(),
+                ))
             }
         };
         if act == Act::Submit && l.way.written_there {

@@ -162,12 +162,8 @@ fn inside(a: &str, b: &str) -> Change {
 
 /// Is so much the same that it is one paragraph that was changed, and not two?
 fn is_like(a: &str, b: &str) -> bool {
-    let same: usize = inside(a, b)
-        .pieces
-        .iter()
-        .filter(|p| p.part == Part::Same)
-        .map(|p| p.text.chars().count())
-        .sum();
+    let same: usize =
+        inside(a, b).pieces.iter().filter(|p| p.part == Part::Same).map(|p| p.text.chars().count()).sum();
     same * 5 >= a.chars().count().max(b.chars().count()) * 2
 }
 

@@ -47,9 +47,10 @@ pub struct Line {
 
 fn line(office: &Office, row: PaperRow, now: Moment) -> Result<Line, Error> {
     let way = way_of(&row)?;
-    let done = way.receivers.iter().filter(|r| {
-        r.taken.is_some() && (way.answer_by.is_none() || r.answered.is_some())
-    });
+    let done = way
+        .receivers
+        .iter()
+        .filter(|r| r.taken.is_some() && (way.answer_by.is_none() || r.answered.is_some()));
     Ok(Line {
         id: row.id,
         done: (done.count(), way.receivers.len()),

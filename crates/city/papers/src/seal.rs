@@ -20,9 +20,7 @@ impl Papers {
         decide(actor, op::WritePapers, Unit { unit: actor.unit, region: &home })?;
         let l = load(rd, &office, actor, id)?;
         let c = Command::only(Act::Seal);
-        l.way
-            .decide(&c, &person(actor), self.city.store().now(), &office.rules.calendar)
-            .map_err(refused)?;
+        l.way.decide(&c, &person(actor), self.city.store().now(), &office.rules.calendar).map_err(refused)?;
         let d = self.document_in(rd, &l, None)?;
         let (kind, subject) = self.sealed_as(&l.way, id);
         let paper = seals::Paper {

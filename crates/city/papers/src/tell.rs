@@ -26,7 +26,10 @@ pub(crate) fn of(
     let at = office.rules.calendar.next_office_moment(tx.now());
     let title = l.row.title.clone();
     let around = |words: String| {
-        UnitWords::around(&title, move |t| if t.is_empty() { words.clone() } else { format!("{words}：《{t}》") })
+        UnitWords::around(
+            &title,
+            move |t| if t.is_empty() { words.clone() } else { format!("{words}：《{t}》") },
+        )
     };
     let tell = |tx: &mut Tx<'_>, unit: UnitId, words: String| {
         outbox::to_unit(city, tx, unit, at, None, around(words))
@@ -53,9 +56,9 @@ pub(crate) fn of(
         }
         Stage::Published => {
             let (from, owes) = (office.unit_name(way.unit), way.owes());
-            let until = way.answer_by.map_or_else(String::new, |d| {
-                format!("，并在{}前反馈", paper::gongwen::zh_date(d))
-            });
+            let until = way
+                .answer_by
+                .map_or_else(String::new, |d| format!("，并在{}前反馈", paper::gongwen::zh_date(d)));
             for r in &way.receivers {
                 let words = if owes.take.contains(&r.unit) {
                     format!("{again}请签收{from}来文{until}")

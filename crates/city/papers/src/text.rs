@@ -99,10 +99,8 @@ mod tests {
     fn what_is_typed_comes_back() {
         let text = "根据要求，现将有关事项通知如下。\n一、基本情况\n（一）总体\n一、这一段很长，是一句话。\n1.逐项核对";
         let blocks = body_of(text);
-        let levels: Vec<_> = blocks
-            .iter()
-            .map(|b| if let Block::Heading { level, .. } = b { *level } else { 0 })
-            .collect();
+        let levels: Vec<_> =
+            blocks.iter().map(|b| if let Block::Heading { level, .. } = b { *level } else { 0 }).collect();
         assert_eq!(levels, [0, 1, 2, 0, 0]);
         assert_eq!(text_of(&blocks).unwrap(), text);
     }

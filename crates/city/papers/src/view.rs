@@ -7,8 +7,8 @@ use city::{Door as _, Error, Later, Office};
 use kernel::{Actor, Moment, StaffId};
 use paper::gongwen::Document;
 use seals::SealedRow;
-use store::{Rd, ledger_rows, office};
 use store::papers as rows;
+use store::{Rd, ledger_rows, office};
 
 use crate::desk::{Loaded, document_of, load, person};
 use crate::way::{Act, Happened, Stage, Way};
@@ -254,7 +254,8 @@ impl Papers {
             let all = versions(rd, &mut names, id)?;
             let find = |n: i64| all.iter().find(|v| v.n == n).cloned().ok_or(Error::NotFound);
             let (older, newer) = (find(older)?, find(newer)?);
-            let (a, mut b) = (app.document_in(rd, &l, Some(older.n))?, app.document_in(rd, &l, Some(newer.n))?);
+            let (a, mut b) =
+                (app.document_in(rd, &l, Some(older.n))?, app.document_in(rd, &l, Some(newer.n))?);
             // The day is set with each version and nobody's change.
             b.date = a.date;
             let changes = compare(&paragraphs(&a), &paragraphs(&b));
@@ -312,4 +313,3 @@ fn steps(rd: &mut Rd<'_>, names: &mut Names<'_>, l: &Loaded, own: bool) -> Resul
     }
     Ok(out)
 }
-

@@ -292,7 +292,8 @@ impl Seals {
                     ofd_digest: hex_of(&ofd),
                     pdf_digest: hex_of(&pages.pdf),
                 };
-                self.keep(actor, begun, &paper, sealed, ofd, pages.pdf, look, then).map_err(|e| ("not_kept", e))
+                self.keep(actor, begun, &paper, sealed, ofd, pages.pdf, look, then)
+                    .map_err(|e| ("not_kept", e))
             }
             Err(t) => Err((t.code, t.into())),
         };

@@ -151,8 +151,8 @@ pub fn save(
     let sql = "UPDATE paper SET ver = $2, form = $3, stage = $4, title = $5, holder = $6, series = $7, seq = $8, \
                number = $9, issued = $10, next_at = $11, doc = $12 WHERE id = $1 AND ver = $2 - 1";
     let row = vals![
-        p.id, p.ver, &p.form, &p.stage, &p.title, p.holder, &p.series, p.seq, &p.number, p.issued,
-        p.next_at, &p.doc
+        p.id, p.ver, &p.form, &p.stage, &p.title, p.holder, &p.series, p.seq, &p.number, p.issued, p.next_at,
+        &p.doc
     ];
     if tx.exec(sql, row)? != 1 {
         return Err(StoreError::Bug(format!("paper {} was not saved", p.id)));

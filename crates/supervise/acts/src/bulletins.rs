@@ -307,7 +307,9 @@ pub(crate) const fn stream(id: i64) -> StreamId {
 pub(crate) fn readable(actor: &Actor, row: &BulletinRow, office: &Office) -> Result<(), Error> {
     let region = region_in(&row.region, office);
     decide(actor, op::ReadBulletins, Region(&region))?;
-    if !matches!(row.state.as_str(), "issued" | "revoked") && decide(actor, op::WriteBulletins, Region(&region)).is_err() {
+    if !matches!(row.state.as_str(), "issued" | "revoked")
+        && decide(actor, op::WriteBulletins, Region(&region)).is_err()
+    {
         return Err(Error::NotFound);
     }
     Ok(())

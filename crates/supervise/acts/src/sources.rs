@@ -2,8 +2,8 @@
 //! of the register, which stand when their paper is signed and not before the unit was heard.
 
 use access::{Permit, Region, decide, op};
-use city::reach::{region_in, unit_in};
 use city::Error;
+use city::reach::{region_in, unit_in};
 use kernel::{Actor, StreamId};
 use paper::gongwen::{Document, Run};
 use papers::way::{Act, Address};

@@ -9,9 +9,9 @@ use supervise_acts::MorningView;
 use web_kit::{Oops, day, render, when};
 
 use crate::boards::{list_href, name, of_line};
-use supervise_acts::query_of;
 use crate::ready;
 use crate::{Desk, Kit, Page};
+use supervise_acts::query_of;
 
 /// A sentence: what comes before its figure, the figure, what follows, and the list that it opens.
 struct Sentence {

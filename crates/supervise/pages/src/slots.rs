@@ -45,12 +45,8 @@ async fn papers_of(kit: &Kit, p: &Page, case: &CaseKey) -> Result<Vec<Fragment>,
     };
     let lines: Vec<_> = found.into_iter().map(line).collect();
     // A case that no unit has is nobody's to be held to.
-    let may_send = kit
-        .acts
-        .papers
-        .drawn(me.actor.clone(), papers::OF_CASES.to_owned(), case.id.0)
-        .await
-        .is_ok();
+    let may_send =
+        kit.acts.papers.drawn(me.actor.clone(), papers::OF_CASES.to_owned(), case.id.0).await.is_ok();
     if lines.is_empty() && !may_send {
         return Ok(Vec::new());
     }

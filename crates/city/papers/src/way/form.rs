@@ -31,14 +31,7 @@ pub struct Form {
 /// Forms of a city at most.
 pub const FORMS_MOST: usize = 30;
 
-fn row(
-    key: &str,
-    name: &str,
-    kinds: &[PaperKind],
-    steps: [bool; 3],
-    head: bool,
-    suffix: &str,
-) -> Form {
+fn row(key: &str, name: &str, kinds: &[PaperKind], steps: [bool; 3], head: bool, suffix: &str) -> Form {
     let [check, agree, seal] = steps;
     let (key, name, suffix) = (key.to_owned(), name.to_owned(), suffix.to_owned());
     Form { key, name, kinds: kinds.to_vec(), check, agree, seal, head, suffix }
@@ -97,10 +90,14 @@ pub fn check(forms: &[Form]) -> Result<(), Said> {
     }
     for (n, f) in forms.iter().enumerate() {
         let name = f.name.trim();
-        let key_is_word =
-            !f.key.is_empty() && f.key.len() <= 20 && f.key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit());
+        let key_is_word = !f.key.is_empty()
+            && f.key.len() <= 20
+            && f.key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit());
         if !key_is_word || forms[..n].iter().any(|o| o.key == f.key) {
-            return Err(invalid(format!("第 {} 种发文程序的编号重复或不是小写字母", n + 1), format!("form {}: the key is doubled or no word", n + 1)));
+            return Err(invalid(
+                format!("第 {} 种发文程序的编号重复或不是小写字母", n + 1),
+                format!("form {}: the key is doubled or no word", n + 1),
+            ));
         }
         if name.is_empty() || name.chars().count() > 30 || forms[..n].iter().any(|o| o.name.trim() == name) {
             return Err(invalid(
@@ -109,7 +106,10 @@ pub fn check(forms: &[Form]) -> Result<(), Said> {
             ));
         }
         if f.kinds.is_empty() {
-            return Err(invalid(format!("“{name}”请至少选择一类公文"), format!("{name}: choose a kind of paper")));
+            return Err(invalid(
+                format!("“{name}”请至少选择一类公文"),
+                format!("{name}: choose a kind of paper"),
+            ));
         }
         if f.suffix.chars().count() > 4 || f.suffix.chars().any(|c| !is_sign(c)) {
             return Err(invalid(

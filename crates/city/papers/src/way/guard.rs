@@ -41,9 +41,7 @@ impl Way {
 
     /// The rows of an act that speak of this person now.
     fn rows<'a>(&'a self, act: Act, who: &'a Person) -> impl Iterator<Item = &'static Row> + 'a {
-        TABLE
-            .iter()
-            .filter(move |r| r.act == act && r.from.contains(&self.stage) && self.is_by(r.by, who))
+        TABLE.iter().filter(move |r| r.act == act && r.from.contains(&self.stage) && self.is_by(r.by, who))
     }
 
     /// May this person be given a step? Nobody who did one that the rule keeps apart from it.
@@ -69,13 +67,23 @@ impl Way {
         if barred {
             return Err(said(
                 format!("{}须由另一人办理：拟稿、核稿、签发不能是同一人，用印的不能是签发人", stage.zh()),
-                format!("{} is done by somebody else: nobody drafts, checks and signs one paper, and who signs does not seal", stage.en()),
+                format!(
+                    "{} is done by somebody else: nobody drafts, checks and signs one paper, and who signs does not seal",
+                    stage.en()
+                ),
             ));
         }
         Ok(())
     }
 
-    fn holds(&self, guard: Guard, who: &Person, c: &Command, now: Moment, cal: &WorkCalendar) -> Result<(), Said> {
+    fn holds(
+        &self,
+        guard: Guard,
+        who: &Person,
+        c: &Command,
+        now: Moment,
+        cal: &WorkCalendar,
+    ) -> Result<(), Said> {
         let mine = |part: Option<StaffId>| part.is_some() && part == who.staff;
         let fits = match guard {
             Guard::NotDrafter => !who.staff.is_some_and(|s| self.drafters.contains(&s)),
@@ -120,9 +128,7 @@ impl Way {
 
     /// Has everybody whom it went to received and answered it?
     pub fn all_done(&self) -> bool {
-        self.receivers
-            .iter()
-            .all(|r| r.taken.is_some() && (self.answer_by.is_none() || r.answered.is_some()))
+        self.receivers.iter().all(|r| r.taken.is_some() && (self.answer_by.is_none() || r.answered.is_some()))
     }
 
     /// What this person may do now, as far as it depends on nothing that is still to be filled in.
@@ -141,7 +147,13 @@ impl Way {
     ///
     /// # Errors
     /// Why not, and what to do.
-    pub fn decide(&self, c: &Command, who: &Person, now: Moment, cal: &WorkCalendar) -> Result<Happened, Said> {
+    pub fn decide(
+        &self,
+        c: &Command,
+        who: &Person,
+        now: Moment,
+        cal: &WorkCalendar,
+    ) -> Result<Happened, Said> {
         if c.words.chars().count() > WORDS_MOST {
             return Err(said(
                 format!("意见最多 {WORDS_MOST} 个字"),
@@ -202,7 +214,11 @@ impl Way {
             address: c.address.clone(),
             version: (c.act == Act::Write).then(|| {
                 // Whoever goes on writing writes the same version; what others have seen stays as it was.
-                if self.writing.is_some() && self.writing == who.staff { self.version } else { self.version + 1 }
+                if self.writing.is_some() && self.writing == who.staff {
+                    self.version
+                } else {
+                    self.version + 1
+                }
             }),
         })
     }

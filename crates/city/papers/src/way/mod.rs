@@ -277,13 +277,21 @@ impl Way {
 
     fn address(&mut self, a: &Address) {
         let mut seen = Vec::new();
-        let mut once = |u: &UnitId| !seen.contains(u) && { seen.push(*u); true };
-        self.agreeing =
-            a.agree.iter().filter(|u| once(u)).map(|u| Asked { unit: *u, by: None }).collect();
+        let mut once = |u: &UnitId| {
+            !seen.contains(u) && {
+                seen.push(*u);
+                true
+            }
+        };
+        self.agreeing = a.agree.iter().filter(|u| once(u)).map(|u| Asked { unit: *u, by: None }).collect();
         seen = Vec::new();
-        let mut once = |u: &UnitId| !seen.contains(u) && { seen.push(*u); true };
-        let receiver =
-            |u: &UnitId| Receiver { unit: *u, taken: None, answered: None, answer: String::new() };
+        let mut once = |u: &UnitId| {
+            !seen.contains(u) && {
+                seen.push(*u);
+                true
+            }
+        };
+        let receiver = |u: &UnitId| Receiver { unit: *u, taken: None, answered: None, answer: String::new() };
         self.receivers = a.to.iter().filter(|u| once(u)).map(receiver).collect();
         self.answer_by = a.answer_by;
     }

@@ -24,10 +24,7 @@ impl Stage {
     }
     /// Has it a number?
     pub const fn is_issued(self) -> bool {
-        matches!(
-            self,
-            Self::Sealing | Self::Publishing | Self::Published | Self::Archived | Self::Revoked
-        )
+        matches!(self, Self::Sealing | Self::Publishing | Self::Published | Self::Archived | Self::Revoked)
     }
     /// Is it out of the house?
     pub const fn is_out(self) -> bool {
@@ -219,8 +216,7 @@ use Act as A;
 use Guard as G;
 use Stage as S;
 
-const MOVING: &[Stage] =
-    &[S::Drafting, S::Checking, S::Signing, S::Sealing, S::Publishing, S::Published];
+const MOVING: &[Stage] = &[S::Drafting, S::Checking, S::Signing, S::Sealing, S::Publishing, S::Published];
 
 /// The table.
 #[rustfmt::skip]

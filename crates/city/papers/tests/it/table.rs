@@ -9,7 +9,9 @@ fn next_of(stage: Stage) -> Vec<Stage> {
     let mut out: Vec<Stage> = Vec::new();
     for form in usual() {
         for asked in [false, true] {
-            out.extend(form.after(stage, asked).filter(|s| form.steps().contains(&stage) && !out.contains(s)));
+            out.extend(
+                form.after(stage, asked).filter(|s| form.steps().contains(&stage) && !out.contains(s)),
+            );
         }
     }
     out
@@ -26,9 +28,8 @@ fn targets(row: &papers::way::Row, from: Stage) -> Vec<Stage> {
 #[test]
 fn every_stage_is_reached_and_left_and_what_is_over_stays_over() {
     for stage in Stage::ALL {
-        let reached = TABLE
-            .iter()
-            .any(|r| r.from.iter().any(|f| *f != stage && targets(r, *f).contains(&stage)));
+        let reached =
+            TABLE.iter().any(|r| r.from.iter().any(|f| *f != stage && targets(r, *f).contains(&stage)));
         assert!(reached || stage == Stage::Drafting, "{stage:?} is never reached");
         let left = TABLE.iter().any(|r| r.from.contains(&stage) && targets(r, stage) != [stage]);
         // What is archived can only be revoked.
