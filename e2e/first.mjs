@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { check, DESK, person, PHONE, startBrowser, startServer } from "./lib.mjs";
 import { csv, web, xlsx } from "./sheets.mjs";
 
-const [CLICKS_MAX, MINUTES_MAX] = [40, 15];
+// Whoever drafts the first bulletin does not sign it: sending it on is one click more than issuing it was.
+const [CLICKS_MAX, MINUTES_MAX] = [41, 15];
 const PASSWORD = "梧桐树下-纳凉-1949";
 const problems = [];
 const must = (holds, what) => {
