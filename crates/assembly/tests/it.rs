@@ -30,6 +30,8 @@ mod office;
 mod offices;
 #[path = "it/outbox.rs"]
 mod outbox_of_people;
+#[path = "it/papers.rs"]
+mod papers_on_their_way;
 #[path = "it/pay.rs"]
 mod pay;
 #[path = "it/reach.rs"]

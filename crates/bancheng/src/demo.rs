@@ -17,7 +17,6 @@ use resolve::{
     Word as _,
 };
 use store::Options;
-use supervise_acts::Edited;
 
 use crate::place::PlaceArgs;
 use crate::serve;
@@ -105,7 +104,7 @@ fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
     Ok(())
 }
 
-/// The limits of the model city confirmed, its first bulletin issued: nothing of its first afternoon is left to do.
+/// The limits of the model city confirmed, its first bulletin signed, papers on their way: nothing of its first afternoon is left to do.
 fn afternoon_over(app: &House, now: Moment) -> Result<()> {
     let Some(who) = app.people.actor_of("approve.coordinator1")? else { return Ok(()) };
     let limits = app.city.office_now().wait()?.rules.limits.clone();
@@ -113,20 +112,7 @@ fn afternoon_over(app: &House, now: Moment) -> Result<()> {
     let from = now.plus_us(-DAYS * US_PER_DAY).date();
     let ask = supervise::Ask { from, to: now.date(), filter: supervise::Filter::default() };
     let id = app.supervision.draft_bulletin(who.clone(), supervise::Form::Notice, ask).wait()?;
-    let draft = app.supervision.bulletin(who.clone(), id).wait()?;
-    let b = draft.bulletin;
-    let edited = Edited {
-        title: b.title,
-        number: format!("云政管办〔{}〕1号", now.date().year()),
-        to: b.to,
-        org: b.org,
-        date: b.date,
-        copies: b.copies,
-        texts: Vec::new(),
-    };
-    app.supervision.save_bulletin(who.clone(), id, draft.row.ver, edited).wait()?;
-    app.supervision.issue_bulletin(who, id).wait()?;
-    Ok(())
+    crate::demo_papers::begin(app, id, now)
 }
 
 fn people(app: &House, city: &City) -> Result<()> {

@@ -114,6 +114,7 @@ pub const KEPT: &[Kind] = &[
     k("城市间往来消息（加密，办完即删内容）", "messages between cells: words covered, contact only where it was asked for; sealed, the words gone with the receipt", "cell_out, cell_in", "a matter is dealt with where it belongs", Ends::Days(CELLS_DAYS)),
     k("跨域件：交出与收到的件", "matters handed to other cities and received from them; what was handed over sealed, until it is taken or returned", "cell_matter", "both sides know how far it is", Ends::Kept),
     k("印章登记与用印记录", "seals of units and persons, and who used which of them for what", "seal_entry, seal_use", "nobody uses a seal unseen", Ends::Kept),
+    k("发文：谁拟稿、核稿、会签、签发、签收及其意见，各稿文本", "official papers: who drafted, checked, agreed, issued and received, with their words and each version", "paper, paper_text, paper_part", "what the office sent out, by whom", Ends::Kept),
     k("未提交的草稿（加密）", "forms that staff have not sent yet, sealed", "draft", "a closed window loses nothing", Ends::Days(UNSENT_DAYS)),
     k("常用视图与列（不含号码）", "what staff often ask lists for, with which columns; no telephone or identity numbers", "list_view, list_choice", "a list is one click away", Ends::Kept),
     k("大屏：谁设置、何时停用", "walls of figures: who made one, until when its link is good", "wall", "who may see figures without an account", Ends::Kept),

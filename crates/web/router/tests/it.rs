@@ -2,6 +2,7 @@
 
 mod it {
     mod a_hall;
+    mod a_paper;
     mod addresses;
     mod forms;
     mod help;

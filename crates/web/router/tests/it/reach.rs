@@ -73,6 +73,8 @@ pub struct Things {
     /// a request that the data of a reporter end
     erasure: i64,
     seal: i64,
+    /// a letter of the unit, drafted
+    paper: i64,
     matter: i64,
     to_hand: String,
 }
@@ -335,6 +337,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         lead: app.walks.lodge_lead(lead).wait().unwrap(),
         erasure,
         seal: app.seals.apply(Actor::system(), new_seal(a)).wait().unwrap(),
+        paper: app.papers.begin(actor(Role::UnitAdmin, "a"), super::a_paper::letter()).wait().unwrap(),
         matter,
         to_hand,
         campaign,
@@ -398,6 +401,8 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/boards/list/", "{figure}", "intake".into()),
         ("/desk/ratings/", "{id}", t.rating.to_string()),
         ("/desk/erasures/", "{id}", t.erasure.to_string()),
+        ("/desk/papers/", "{id}", t.paper.to_string()),
+        ("/desk/papers/", "{file}", "paper.docx".into()),
         ("/desk/bulletins/", "{id}", t.bulletin.to_string()),
         ("/desk/bulletins/", "{file}", "bulletin.docx".into()),
         ("/desk/scores/adjust/", "{id}", t.adjust[seat].to_string()),
