@@ -122,9 +122,14 @@ fn act_name(lang: Lang, a: Act) -> &'static str {
 }
 
 fn people(p: &Page, all: &[Named], chosen: &str) -> Vec<Opt> {
-    all.iter()
-        .map(|n| opt(&n.id.0.to_string(), &format!("{}（{}）", n.name, role(p.lang, n.role)), chosen))
-        .collect()
+    let one =
+        |n: &Named| opt(&n.id.0.to_string(), &format!("{}（{}）", n.name, role(p.lang, n.role)), chosen);
+    let mut people: Vec<Opt> = all.iter().map(one).collect();
+    // Where there is one only, nobody is asked whom.
+    if let [only] = people.as_mut_slice() {
+        only.on = true;
+    }
+    people
 }
 
 fn act_view(p: &Page, v: &PaperView, a: Act, sent: &Fields) -> ActView {
