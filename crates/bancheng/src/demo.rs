@@ -97,8 +97,18 @@ fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
     let start = now.plus_us(-DAYS * US_PER_DAY);
     let walks = demo_walks::begin(&app, &city, start, DAYS)?;
     let halls = demo_halls::begin(&app, &city, start)?;
-    Play { app: &app, city: &city, clock: &clock, dice: Dice::new(SEED, "play"), now, tick_us, walks, halls }
-        .weeks(cases, now)?;
+    Play {
+        app: &app,
+        city: &city,
+        clock: &clock,
+        dice: Dice::new(SEED, "play"),
+        tongue: Dice::new(SEED, "replies"),
+        now,
+        tick_us,
+        walks,
+        halls,
+    }
+    .weeks(cases, now)?;
     afternoon_over(&app, now)?;
     app.city.store().clone().close();
     Ok(())
@@ -158,6 +168,8 @@ struct Play<'a> {
     city: &'a City,
     clock: &'a AtomicI64,
     dice: Dice,
+    /// what is said: apart, so that other words make no other city
+    tongue: Dice,
     now: Moment,
     /// Between two things that happen, µs: a minute, less when a day has more than its hours hold.
     tick_us: i64,
@@ -325,7 +337,7 @@ impl Play<'_> {
                 Some((Role::Handler, Some(*owner), Command::Note { words: text("已联系反映人，正在核实") }))
             }
             Stage::Handling { owner } => {
-                let (said, basis) = demo::reply(&mut self.dice, &case.title);
+                let (said, basis) = demo::reply(&mut self.tongue, &case.title);
                 Some((Role::Handler, Some(*owner), Command::Reply { text: text(said), basis: text(basis) }))
             }
             Stage::Replied { .. } => {
@@ -337,7 +349,7 @@ impl Play<'_> {
                 })
             }
             Stage::CalledBack { .. } => {
-                let cause = case.owes_cause().then(|| *self.dice.of(Cause::ALL));
+                let cause = case.owes_cause().then(|| *self.tongue.of(Cause::ALL));
                 coordinator(Command::Archive { summary: String::new(), cause })
             }
             _ => None,
