@@ -233,6 +233,14 @@ try {
   const stand = await person(browser, url, problems, { size: KIOSK });
   await stand.goto(kiosk);
   await look(stand, "kiosk");
+  // Old eyes, standing: no text on it is under 18 points.
+  const smallest = () =>
+    stand.evaluate(() => {
+      const said = (e) => [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent.trim() !== "");
+      const seen = [...document.querySelectorAll("main *")].filter((e) => e.offsetParent && said(e));
+      return Math.min(...seen.map((e) => Number.parseFloat(getComputedStyle(e).fontSize)));
+    });
+  must((await smallest()) >= 24, `the kiosk has text of ${await smallest()} pixels`);
   const taken = async () => {
     await stand.waitForSelector("#ticket");
     const ticket = await stand.locator("#ticket .called").innerText();
@@ -325,6 +333,30 @@ try {
   await other.goto(`${hall}/window/2`);
   await other.locator("#line li", { hasText: third }).waitFor();
   await look(other, "window-other");
+
+  // The kiosk goes on without a network: each number once, kept, and in the line when the network is back.
+  await stand.waitForFunction(() => (localStorage.getItem(`kiosk ${location.pathname}`) ?? "").includes('"kiosk":1'));
+  await stand.context().setOffline(true);
+  const handed = async () => {
+    await stand.locator('button[name="queue"]').first().click();
+    await stand.waitForSelector("#ticket");
+    const number = await stand.locator("#ticket .called").innerText();
+    await shot(stand, "kiosk-offline");
+    must((await smallest()) >= 24, "what is handed out is as large");
+    await stand.locator("#ticket [data-done]").click();
+    await stand.waitForFunction(() => !document.querySelector("#ticket"));
+    return number;
+  };
+  const spares = [await handed(), await handed()];
+  must(spares.join() === "A0101,A0102", `numbers of its own: ${spares}`);
+  must(await stand.locator("#offline").isVisible(), "it says that the network fails");
+  await stand.context().setOffline(false);
+  await clerk.goto(`${hall}/window/1`);
+  for (const number of spares) {
+    await clerk.locator("#line li", { hasText: number }).waitFor({ timeout: 40_000 });
+  }
+  must((await clerk.locator("#line li", { hasText: spares[0] }).count()) === 1, "told once");
+  must((await stand.locator("#offline[hidden]").count()) === 1, "it says that the network is back");
 
   // 帮办: asked for on a phone in three steps, accepted at the desk, on the way of a helper, done, rated.
   const HAND = { width: 390, height: 780 };

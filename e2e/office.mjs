@@ -155,6 +155,14 @@ async function accounts(browser, url, admin) {
   await find();
   must((await admin.locator("tbody tr").count()) === 1, "looking for one account does not find just that");
   const line = admin.locator("tr", { hasText: "ndrc.clerk1" }).first();
+  // What shuts somebody out asks once more, and “no” leaves everything as it is.
+  let asked = "";
+  admin.removeAllListeners("dialog");
+  admin.once("dialog", (d) => ((asked = d.message()), d.dismiss()));
+  await line.locator('button[value="turn_off_staff"]').click();
+  must(asked !== "", "turning an account off asks nothing");
+  must((await line.locator('button[value="turn_off_staff"]').count()) === 1, "“no” turns the account off all the same");
+  admin.on("dialog", (d) => d.accept());
   await line.locator('button[value="turn_off_staff"]').click();
   await admin.waitForURL("**/desk/office/staff");
   const context = await browser.newContext({ viewport: DESK, baseURL: url, locale: "zh-CN" });
@@ -172,6 +180,37 @@ async function accounts(browser, url, admin) {
   await context.close();
 }
 
+/** A session that ends in mid-form: signed in again, the same person finds what was typed, and another one does not. */
+async function ended(browser, url) {
+  const context = await browser.newContext({ viewport: DESK, baseURL: url, locale: "zh-CN" });
+  const page = await context.newPage();
+  const signIn = async (login) => {
+    await page.fill("#login", login);
+    await page.fill("#password", "bancheng-demo");
+    await page.click("main button");
+    await page.waitForURL((u) => !u.pathname.startsWith("/desk/sign-in"));
+  };
+  const words = "窗口说材料不齐，让我跑了四次，请帮忙协调。";
+  for (const [again, stands] of [["approve.coordinator1", words], ["ndrc.clerk1", ""]]) {
+    await context.clearCookies();
+    await page.goto("/desk/sign-in");
+    await signIn("approve.coordinator1");
+    await page.goto("/desk/register");
+    await page.fill("#words", words);
+    // The browser forgets a session on its day; the draft on the server is left out of it.
+    await context.clearCookies();
+    await page.click("button.main.wide");
+    await page.waitForURL("**/desk/sign-in**");
+    must(page.url().includes("over=1"), `an ended session is not told: ${page.url()}`);
+    await signIn(again);
+    await page.waitForURL("**/desk/register");
+    await page.waitForLoadState();
+    const typed = await page.inputValue("#words");
+    must(typed === stands, `${again} finds “${typed}” after a session of approve.coordinator1 had ended`);
+  }
+  await context.close();
+}
+
 const server = await startServer({ cases: 20 });
 const browser = await startBrowser();
 try {
@@ -182,6 +221,7 @@ try {
     await accounts(browser, server.url, admin);
     await admin.context().close();
   }
+  await ended(browser, server.url);
 } catch (e) {
   problems.push(String(e.stack ?? e));
 } finally {

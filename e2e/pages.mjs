@@ -74,8 +74,9 @@ async function crawl(base, name, login) {
       if (found) problems.add(`${name}: ${shape(at)}: ${what}: …${text.slice(Math.max(0, found.index - 20), found.index + 30)}…`);
     }
     if (!at.startsWith("/desk")) continue;
-    for (const [, to] of html.matchAll(/href="(\/[^"#]*)/g)) {
-      if (!to.startsWith("/assets/") && to !== "") todo.push([to.replaceAll("&#38;", "&").replaceAll("&amp;", "&"), at]);
+    for (const [, link] of html.matchAll(/href="(\/[^"]*)/g)) {
+      const to = link.replaceAll("&#38;", "&").replaceAll("&amp;", "&").split("#")[0];
+      if (!to.startsWith("/assets/") && to !== "") todo.push([to, at]);
     }
   }
 }

@@ -132,9 +132,26 @@ async function lodge(resident) {
   return new URL(resident.url()).pathname.split("/")[2];
 }
 
-/** A bulletin is drafted, issued and sealed; answers its code and the files that a stranger was given. */
+/** One act on the page of a paper. */
+async function does(page, act, { words, next } = {}) {
+  const form = page.locator(`form.act:has(input[name="act"][value="${act}"])`);
+  await form.evaluate((f) => {
+    for (let e = f.closest("details"); e; e = e.parentElement.closest("details")) e.open = true;
+  });
+  if (next) {
+    const value = await form.locator("select option", { hasText: next }).first().getAttribute("value");
+    await form.locator("select").selectOption(value);
+  }
+  if (words) await form.locator("textarea").fill(words);
+  await Promise.all([page.waitForNavigation(), form.locator("button").click()]);
+  must((await page.locator(".note.bad[role=alert]").count()) === 0, `${act}: ${await page.locator("main").textContent().then((t) => t.slice(0, 300))}`);
+}
+
+/** A circular goes from the draft to its receivers through different hands, at the desk and on a telephone; a bulletin goes the same
+ * way by a short form. Answers the code of the bulletin. */
 async function sealed(browser, url) {
-  const desk = await person(browser, url, problems, { login: "approve.coordinator1", size: DESK });
+  const someone = (login, size = DESK) => person(browser, url, problems, { login, size });
+  const desk = await someone("approve.coordinator1");
   await desk.goto("/desk/seals");
   await check(desk, problems);
   must((await desk.locator("main table a").count()) === 1, "the model city has no seal");
@@ -142,30 +159,121 @@ async function sealed(browser, url) {
   must((await desk.textContent("#state")).includes("在用"), "the seal is not in use");
   await check(desk, problems);
   await shot(desk, "seal");
+
+  await desk.goto("/desk/papers/new");
+  await check(desk, problems);
+  await desk.selectOption("#form", "full");
+  await desk.fill("#title", "关于做好年末窗口服务保障的通知");
+  await desk.fill("#to", "市直有关单位");
+  await desk.fill("#body", "为做好年末窗口服务，现通知如下。\n一、值班安排\n各单位12月20日前报送值班表。");
+  await desk.fill("#units", "市发改局\n市人社局");
+  await desk.fill("#agree", "市发改局");
+  await desk.fill("#answer_by", "2027-12-20");
+  await shot(desk, "paper-new");
+  await Promise.all([desk.waitForURL(/papers\/\d+$/), desk.click("#begin")]);
+  await check(desk, problems);
+  const path = new URL(desk.url()).pathname;
+  const checker = await someone("approve.handler1");
+  await does(desk, "submit", { next: "承办人" });
+  must(!(await desk.locator('form.act:has(input[value="issue"])').count()), "who drafts may sign");
+
+  // The one who checks sends it back, with a reason; the drafter mends it; both versions stand side by side.
+  await checker.goto("/desk/papers");
+  await check(checker, problems);
+  await shot(checker, "papers-mine");
+  must((await checker.locator(`main a[href="${path}"]`).count()) === 1, "it is not on the list of who checks it");
+  await checker.goto(path);
+  await check(checker, problems);
+  await shot(checker, "paper-check");
+  await does(checker, "send_back", { words: "请写明联系人" });
+  await desk.goto(path);
+  must((await desk.textContent("main")).includes("请写明联系人"), "the reason is not shown");
+  await desk.click("#edit summary");
+  await desk.fill("#body", "为做好年末窗口服务，现通知如下。\n一、值班安排\n各单位12月22日前报送值班表，联系人：王科长。");
+  await Promise.all([desk.waitForNavigation(), desk.click('form[action$="/text"] button')]);
+  await does(desk, "submit", { next: "承办人" });
+  await desk.goto(`${path}/compare`);
+  await check(desk, problems);
+  must((await desk.locator("ins").count()) > 0 && (await desk.locator("del").count()) > 0, "nothing is shown as changed");
+  await shot(desk, "paper-compare");
+  await checker.goto(path);
+  await does(checker, "approve", { words: "同意", next: "政管办" });
+
+  // Another unit agrees; the signer signs on a telephone.
+  const unit = await someone("ndrc.unit_admin1", PHONE);
+  await unit.goto("/desk/papers");
+  await check(unit, problems);
+  await shot(unit, "papers-phone");
+  await unit.click(`main a[href="${path}"]`);
+  await check(unit, problems);
+  await does(unit, "agree", { words: "无意见" });
+  const signers = [await someone("approve.coordinator2", PHONE), await someone("approve.coordinator3", PHONE), await someone("approve.unit_admin1", PHONE)];
+  let signer;
+  for (const who of signers) {
+    await who.goto(path);
+    if (await who.locator('form.act:has(input[value="issue"])').count()) signer = who;
+  }
+  must(signer, "nobody is asked to sign");
+  await check(signer, problems);
+  await shot(signer, "paper-sign-phone");
+  await does(signer, "issue", { words: "同意印发" });
+  must((await signer.textContent("#number")).match(/^云.+〔\d{4}〕\d+号$/), "it has no number");
+
+  await desk.goto(path);
+  await check(desk, problems);
+  await Promise.all([desk.waitForSelector("#sealed #code", { timeout: 60_000 }), desk.click("#seal-form button")]);
+  await check(desk, problems);
+  await shot(desk, "paper-sealed");
+  await does(desk, "publish");
+  await unit.goto("/desk/papers?tab=received");
+  await check(unit, problems);
+  await unit.click(`main a[href="${path}"]`);
+  await does(unit, "take");
+  await does(unit, "answer", { words: "已报送值班表" });
+  await check(unit, problems);
+  await shot(unit, "paper-received-phone");
+  await desk.goto(path);
+  must((await desk.textContent("#receivers")).includes("已报送值班表"), "the answer is not shown to who asked");
+  await check(desk, problems);
+  await shot(desk, "paper-published");
+
+  // The rules: read, and kept as they are.
+  const admin = await someone("admin");
+  await admin.goto("/desk/papers/rules");
+  await check(admin, problems);
+  await shot(admin, "paper-rules");
+  await Promise.all([admin.waitForNavigation(), admin.click("main form button.main")]);
+  must((await admin.locator(".note.bad").count()) === 0, "the rules of the model city cannot be saved as they are");
+
+  // A bulletin, by a short form: drafted from figures, signed by another, sealed.
   await desk.goto("/desk/bulletins");
   await desk.click('main form:has([name="form"]) button.main');
   await desk.waitForURL(/bulletins\/\d+$/);
-  must((await desk.locator("#seal-form").count()) === 0, "a draft can be sealed");
-  await desk.fill("#number", "云审服〔2026〕1号");
-  await Promise.all([desk.waitForURL(/bulletins\/\d+$/), desk.click("main form:has(#number) button.main")]);
-  await desk.click('form[action$="/issue"] button');
-  await desk.waitForSelector("#seal-form");
+  await Promise.all([desk.waitForURL(/papers\/new/), desk.click("#send")]);
   await check(desk, problems);
-  await desk.click("#seal-form button");
-  await desk.waitForSelector("#sealed #code");
+  await desk.selectOption("#form", "letter");
+  await Promise.all([desk.waitForURL(/papers\/\d+$/), desk.click("#begin")]);
+  await does(desk, "submit", { next: "政管办" });
+  const bulletin = new URL(desk.url()).pathname;
+  for (const who of signers) {
+    await who.goto(bulletin);
+    if (await who.locator('form.act:has(input[value="issue"])').count()) await does(who, "issue");
+  }
+  await desk.goto(bulletin);
+  await Promise.all([desk.waitForSelector("#sealed #code", { timeout: 60_000 }), desk.click("#seal-form button")]);
   await check(desk, problems);
   await shot(desk, "bulletin-sealed");
-  return desk.getAttribute("#code", "href");
+  return { href: await desk.getAttribute("#code", "href"), number: (await desk.textContent("#number")).trim() };
 }
 
 /** Anybody with a telephone: what the code says, and the file itself. */
-async function checked(browser, url, href) {
+async function checked(browser, url, { href, number }) {
   const stranger = await person(browser, url, problems, { size: PHONE });
   await stranger.goto(href);
   await check(stranger, problems);
   await shot(stranger, "verify-code");
   const told = await stranger.textContent("main");
-  for (const word of ["文件完好", "试用章", "云审服〔2026〕1号"]) must(told.includes(word), `the page of the code lacks ${word}`);
+  for (const word of ["文件完好", "试用章", number]) must(told.includes(word), `the page of the code lacks ${word}`);
   must((await stranger.context().cookies()).length === 0, "whoever checks a paper is given a cookie");
   const files = [];
   for (const ending of ["ofd", "pdf"]) {

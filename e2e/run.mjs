@@ -53,9 +53,11 @@ async function walk(url, browser, size) {
     await act(coord, number, "dispatch", { unit: "市人社局" });
     await act(handler, number, "take");
   };
-  const finish = async (number) => {
+  // A matter that failed is filed with its cause; of the others nobody asks.
+  const file = async (number, kind) => act(coord, number, "archive", kind === "matter" ? { cause: "rigid_policy" } : {});
+  const finish = async (number, kind) => {
     await act(coord, number, "callback", { solved: "yes", satisfied: "satisfied" });
-    await act(coord, number, "archive");
+    await file(number, kind);
   };
 
   await check(clerk, problems);
@@ -81,7 +83,7 @@ async function walk(url, browser, size) {
   await act(supervisor, n, "supervise", { words: "请加快", answer_by: day(3) });
   await act(handler, n, "answer_order", { order: "1", text: "两日内办结" });
   await act(handler, n, "reply", { text: "已经转移到账。", basis: "社会保险法" });
-  await finish(n);
+  await finish(n, "matter");
   await check(coord, problems);
   // 问题: a plan, struck off by somebody else
   n = await register(clerk, "problem", "大厅窗口指引牌缺失,群众找不到窗口。");

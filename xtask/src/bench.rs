@@ -24,6 +24,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("company", "policy"),
     ("assembly", "service"),
     ("hall", "roster"),
+    ("hall-acts", "places"),
 ];
 const QUALITY: &[(&str, &str)] = &[("hanyu", "quality")];
 

@@ -40,6 +40,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("outbox-pages", &["kernel", "city", "outbox", "web-kit"]),
     ("seals", &["kernel", "ledger", "paper", "seal", "access", "store", "city"]),
     ("seals-pages", &["kernel", "access", "city", "seals", "web-kit"]),
+    ("papers", &["kernel", "workday", "access", "paper", "store", "city", "outbox", "seals"]),
+    ("papers-pages", &["kernel", "access", "paper", "city", "papers", "web-kit"]),
     ("imports-pages", &["kernel", "tabular", "city", "imports", "web-kit"]),
     ("shelf", &["kernel", "catalogue", "access", "store", "city"]),
     ("people", &["kernel", "ledger", "tabular", "access", "paper", "sso", "store", "city", "imports"]),
@@ -70,7 +72,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "resolve-acts",
         &[
             "kernel", "workday", "ledger", "hanyu", "resolve", "access", "store", "city", "imports", "paper",
-            "tabular", "outbox", "cells",
+            "tabular", "outbox", "cells", "papers",
         ],
     ),
     (
@@ -104,7 +106,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "access",
             "store",
             "city",
-            "seals",
+            "papers",
             "imports",
             "paper",
             "tabular",
@@ -137,7 +139,13 @@ const EDGES: &[(&str, &[&str])] = &[
             "city", "imports", "outbox", "paper",
         ],
     ),
-    ("hall-acts", &["kernel", "workday", "ledger", "hall", "access", "store", "city", "outbox"]),
+    (
+        "hall-acts",
+        &[
+            "kernel", "workday", "ledger", "hall", "access", "tabular", "paper", "store", "city", "outbox",
+            "imports",
+        ],
+    ),
     (
         "assembly",
         &[
@@ -161,6 +169,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "imports",
             "hall-acts",
             "seals",
+            "papers",
             "outbox",
             "cells",
         ],
@@ -214,7 +223,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "supervise-pages",
-        &["kernel", "supervise", "access", "paper", "store", "city", "seals", "supervise-acts", "web-kit"],
+        &["kernel", "supervise", "access", "paper", "store", "city", "papers", "supervise-acts", "web-kit"],
     ),
     (
         "service-pages",
@@ -245,6 +254,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "city",
             "assembly",
+            "paper",
             "web-kit",
             "portal",
             "catalogue-pages",
@@ -258,6 +268,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "people-pages",
             "imports-pages",
             "seals-pages",
+            "papers-pages",
             "cells-pages",
             "outbox-pages",
         ],
@@ -286,6 +297,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "paper",
             "seal",
             "seals",
+            "papers",
             "store",
             "city",
             "shelf",

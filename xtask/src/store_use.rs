@@ -85,6 +85,7 @@ const ASKS: &[(&str, &[&str])] = &[
         ],
     ),
     ("outbox", &["office", "outbox", "settings"]),
+    ("papers", &["asides", "counters", "ledger_rows", "office", "papers", "settings"]),
     ("people", &["facts", "items", "office", "settings", "standing", "tries"]),
     ("people-pages", &["office"]),
     (

@@ -133,7 +133,7 @@ fn fields(act: Act) -> Option<Vec<Field>> {
             ("satisfied", all_words!(r::Satisfaction), false),
             ("words", Text, false),
         ],
-        Act::Archive => vec![("summary", Text, false)],
+        Act::Archive => vec![("summary", Text, false), ("cause", all_words!(r::Cause), false)],
     })
 }
 

@@ -48,6 +48,12 @@ impl FromRequestParts<Api> for Signed {
             Some(staff) => staff,
             None => Arc::new(api.house.city.who(token).await?),
         };
+        if by_cookie && staff.lent {
+            let zh = "现在的密码是别人给的初始密码，请先登录页面换成自己的";
+            let en =
+                "your password is one that somebody gave you: sign in on the pages and make your own first";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "first_password", zh, en));
+        }
         if api.house.city.owes_factor(&staff) {
             let zh = "您的岗位必须启用动态验证码，请先登录页面启用";
             let en = "your role needs a second factor: sign in on the pages and set it up first";

@@ -267,6 +267,7 @@ impl From<Refusal> for Problem {
             | C::TooManyPauses
             | C::StillOpen
             | C::NotReached
+            | C::CauseOwed
             | C::HasMerged
             | C::NotDue => StatusCode::CONFLICT,
         };

@@ -10,17 +10,18 @@ use catalogue_acts::{Catalogue, ItemTables};
 use cells::Cells;
 use city::{City, Error, Limits};
 use company_acts::{Companies, CompanyTables, PolicyTables};
-use hall_acts::Halls;
+use hall_acts::{HallTables, Halls};
 use imports::{Gate, Imports};
 use optimise_acts::logs::LogFiles;
 use optimise_acts::{Logs, Redesigns};
 use outbox::Outbox;
+use papers::{Papers, Source};
 use people::{People, RosterTables};
-use resolve_acts::{Cases, Letters};
+use resolve_acts::{CasePapers, Cases, Letters};
 use seals::{Devices, Seals};
 use service_acts::{Service, ServiceTables};
 use shelf::Items;
-use supervise_acts::{RatingTables, Supervision};
+use supervise_acts::{AccountPapers, BulletinPapers, RatingTables, Supervision};
 use walk_acts::{WalkTables, Walks};
 
 /// The house: a handle for each movement over one city. A clone is another handle.
@@ -56,6 +57,8 @@ pub struct House {
     pub outbox: Outbox,
     /// 印章: the register of seals, and what was sealed
     pub seals: Seals,
+    /// 发文: the way of official papers
+    pub papers: Papers,
     /// 城市间: matters handed across and up
     pub cells: Cells,
 }
@@ -101,6 +104,7 @@ impl House {
         let walks = Walks::new(city.clone(), items.clone(), handover::OF_WALKS);
         let companies = Companies::new(city.clone(), handover::OF_COMPANIES);
         let services = Service::new(city.clone(), handover::OF_SERVICES);
+        let halls = Halls::new(city.clone(), handover::OF_HALLS);
         let gates: Vec<Arc<dyn Gate>> = vec![
             Arc::new(Letters(cases.clone())),
             Arc::new(ItemTables(catalogue.clone())),
@@ -110,9 +114,12 @@ impl House {
             Arc::new(CompanyTables(companies.clone())),
             Arc::new(PolicyTables(companies.clone())),
             Arc::new(ServiceTables(services.clone())),
+            Arc::new(HallTables(halls.clone())),
             Arc::new(LogFiles(logs.clone())),
         ];
+        let seals = Seals::new(city.clone(), Devices::of_surroundings(city.keys().join("seals")));
         Self {
+            papers: papers_of(&city, &seals, &supervision, &cases),
             imports: Imports::new(city.clone(), gates),
             people,
             catalogue,
@@ -123,12 +130,30 @@ impl House {
             supervision,
             services,
             companies,
-            halls: Halls::new(city.clone(), handover::OF_HALLS),
+            halls,
             outbox: Outbox::new(city.clone()),
             cells: Cells::new(city.clone(), handover::OF_CELLS),
-            seals: Seals::new(city.clone(), Devices::of_surroundings(city.keys().join("seals"))),
+            seals,
             items,
             city,
         }
     }
+}
+
+/// The way of papers, with the rooms that they come from.
+fn papers_of(city: &City, seals: &Seals, supervision: &Supervision, cases: &Cases) -> Papers {
+    let sources: Vec<Arc<dyn Source>> = vec![
+        Arc::new(BulletinPapers(supervision.clone())),
+        Arc::new(AccountPapers(supervision.clone())),
+        Arc::new(CasePapers(cases.clone())),
+    ];
+    Papers::new(city.clone(), seals.clone(), sources)
+}
+
+/// The same house with the keys of its seals held elsewhere: for devices that are tried.
+#[must_use]
+pub fn sealed_by(mut house: House, seals: Seals) -> House {
+    house.papers = papers_of(&house.city, &seals, &house.supervision, &house.cases);
+    house.seals = seals;
+    house
 }

@@ -10,5 +10,5 @@ mod jobs;
 mod worker;
 
 pub use gauges::Gauge;
-pub use house::House;
+pub use house::{House, sealed_by};
 pub use worker::{CARES, Care, JOBS, Tick, Trouble, Worker};

@@ -12,6 +12,7 @@ use cells::CELLS;
 use city::{Error, METER, contained, retention};
 use hall_acts::HALLS;
 use outbox::OUTBOX;
+use papers::PAPERS;
 use resolve_acts::{INDEX, LIGHTS};
 use service_acts::MOMENTS;
 use supervise_acts::FIGURES;
@@ -46,6 +47,7 @@ pub const CARES: &[Care] = &[
     Care { name: MOMENTS, zh: "办件到点", every: ALWAYS, run: |house| house.services.moments() },
     Care { name: HALLS, zh: "预约与号票到点", every: ALWAYS, run: |house| house.halls.moments() },
     Care { name: JOBS, zh: "作业", every: ALWAYS, run: jobs::run },
+    Care { name: PAPERS, zh: "发文催办", every: ALWAYS, run: |house| house.papers.moments() },
     Care { name: OUTBOX, zh: "对外告知", every: ALWAYS, run: |house| house.outbox.work() },
     Care { name: CELLS, zh: "城市间往来", every: ALWAYS, run: |house| house.cells.work() },
     Care { name: "imports", zh: "导入", every: ALWAYS, run: |house| house.imports.work() },

@@ -30,6 +30,8 @@ mod office;
 mod offices;
 #[path = "it/outbox.rs"]
 mod outbox_of_people;
+#[path = "it/papers.rs"]
+mod papers_on_their_way;
 #[path = "it/pay.rs"]
 mod pay;
 #[path = "it/reach.rs"]
@@ -217,8 +219,13 @@ fn one_case_goes_the_whole_way_and_the_resident_follows_it() {
         );
         let answer = Command::Callback { solved: Solved::Yes, satisfied: None, words: String::new() };
         app.cases.act_as_resident(None, lodged.number.clone(), lodged.code, answer).wait().unwrap();
-        let end =
-            act(app, coordinator(), &lodged.number, Command::Archive { summary: String::new() }).unwrap();
+        let end = act(
+            app,
+            coordinator(),
+            &lodged.number,
+            Command::Archive { summary: String::new(), cause: Some(resolve::Cause::Other) },
+        )
+        .unwrap();
         assert_eq!(end.case.stage.kind(), StageKind::Archived);
         let events = app.cases.events(coordinator(), lodged.number, 0).wait().unwrap();
         assert_eq!(events.len() as i64, end.case.ver);

@@ -17,7 +17,6 @@ use resolve::{
     Word as _,
 };
 use store::Options;
-use supervise_acts::Edited;
 
 use crate::place::PlaceArgs;
 use crate::serve;
@@ -37,8 +36,7 @@ pub struct Args {
     no_serve: bool,
 }
 
-/// The password of every account of the model city. A real city has none: its first start prints a set-up
-/// address.
+/// The password of every account of the model city. A real city has none: its first start prints a set-up address.
 const PASSWORD: &str = "bancheng-demo";
 const SEED: u64 = 2026;
 const DAYS: i64 = 30;
@@ -99,14 +97,24 @@ fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
     let start = now.plus_us(-DAYS * US_PER_DAY);
     let walks = demo_walks::begin(&app, &city, start, DAYS)?;
     let halls = demo_halls::begin(&app, &city, start)?;
-    Play { app: &app, city: &city, clock: &clock, dice: Dice::new(SEED, "play"), now, tick_us, walks, halls }
-        .weeks(cases, now)?;
+    Play {
+        app: &app,
+        city: &city,
+        clock: &clock,
+        dice: Dice::new(SEED, "play"),
+        tongue: Dice::new(SEED, "replies"),
+        now,
+        tick_us,
+        walks,
+        halls,
+    }
+    .weeks(cases, now)?;
     afternoon_over(&app, now)?;
     app.city.store().clone().close();
     Ok(())
 }
 
-/// The limits of the model city confirmed, its first bulletin issued: nothing of its first afternoon is left to do.
+/// The limits of the model city confirmed, its first bulletin signed, papers on their way: nothing of its first afternoon is left to do.
 fn afternoon_over(app: &House, now: Moment) -> Result<()> {
     let Some(who) = app.people.actor_of("approve.coordinator1")? else { return Ok(()) };
     let limits = app.city.office_now().wait()?.rules.limits.clone();
@@ -114,20 +122,7 @@ fn afternoon_over(app: &House, now: Moment) -> Result<()> {
     let from = now.plus_us(-DAYS * US_PER_DAY).date();
     let ask = supervise::Ask { from, to: now.date(), filter: supervise::Filter::default() };
     let id = app.supervision.draft_bulletin(who.clone(), supervise::Form::Notice, ask).wait()?;
-    let draft = app.supervision.bulletin(who.clone(), id).wait()?;
-    let b = draft.bulletin;
-    let edited = Edited {
-        title: b.title,
-        number: format!("云政管办〔{}〕1号", now.date().year()),
-        to: b.to,
-        org: b.org,
-        date: b.date,
-        copies: b.copies,
-        texts: Vec::new(),
-    };
-    app.supervision.save_bulletin(who.clone(), id, draft.row.ver, edited).wait()?;
-    app.supervision.issue_bulletin(who, id).wait()?;
-    Ok(())
+    crate::demo_papers::begin(app, id, now)
 }
 
 fn people(app: &House, city: &City) -> Result<()> {
@@ -173,6 +168,8 @@ struct Play<'a> {
     city: &'a City,
     clock: &'a AtomicI64,
     dice: Dice,
+    /// what is said: apart, so that other words make no other city
+    tongue: Dice,
     now: Moment,
     /// Between two things that happen, µs: a minute, less when a day has more than its hours hold.
     tick_us: i64,
@@ -339,14 +336,10 @@ impl Play<'_> {
             Stage::Handling { owner } if self.dice.percent(30) => {
                 Some((Role::Handler, Some(*owner), Command::Note { words: text("已联系反映人，正在核实") }))
             }
-            Stage::Handling { owner } => Some((
-                Role::Handler,
-                Some(*owner),
-                Command::Reply {
-                    text: text("经核查，您反映的情况属实，已于今日处理完毕。如仍有问题，请致电本单位窗口。"),
-                    basis: text("《优化营商环境条例》"),
-                },
-            )),
+            Stage::Handling { owner } => {
+                let (said, basis) = demo::reply(&mut self.tongue, &case.title);
+                Some((Role::Handler, Some(*owner), Command::Reply { text: text(said), basis: text(basis) }))
+            }
             Stage::Replied { .. } => {
                 let happy = self.dice.percent(86);
                 coordinator(Command::Callback {
@@ -355,7 +348,10 @@ impl Play<'_> {
                     words: String::new(),
                 })
             }
-            Stage::CalledBack { .. } => coordinator(Command::Archive { summary: String::new() }),
+            Stage::CalledBack { .. } => {
+                let cause = case.owes_cause().then(|| *self.tongue.of(Cause::ALL));
+                coordinator(Command::Archive { summary: String::new(), cause })
+            }
             _ => None,
         }
     }

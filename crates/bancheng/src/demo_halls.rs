@@ -120,8 +120,12 @@ impl Posted<'_> {
         let staff = self.app.people.staff_called(Actor::system(), login.to_owned()).wait();
         let actor = staff.with_context(|| login.to_owned())?.actor();
         let (staff, unit) = (actor.staff.context("no account")?, actor.unit.unwrap_or(UnitId(1)));
-        let training =
-            Training { course: "窗口服务规范".to_owned(), passed: self.from, valid_until: self.valid };
+        let training = Training {
+            course: "窗口服务规范".to_owned(),
+            passed: self.from,
+            valid_until: self.valid,
+            mark: "合格".to_owned(),
+        };
         let post = Post {
             window,
             staff,
@@ -299,7 +303,7 @@ impl Play<'_> {
             for _ in 0..2 {
                 tick();
                 let (letter, normal) = ("A".to_owned(), Priority::Normal);
-                self.app.halls.take_at_kiosk(hall, kiosk.clone(), letter, normal).wait()?;
+                self.app.halls.take_at_kiosk(hall, kiosk.clone(), letter, normal, None).wait()?;
             }
         }
         self.serve(1, tick)?;
@@ -330,7 +334,8 @@ impl Play<'_> {
     }
 
     fn take(&self, queue: &str, priority: Priority) -> Result<()> {
-        let taken = self.app.halls.take_at_kiosk(self.hall, self.kiosk.clone(), queue.to_owned(), priority);
+        let taken =
+            self.app.halls.take_at_kiosk(self.hall, self.kiosk.clone(), queue.to_owned(), priority, None);
         taken.wait()?;
         Ok(())
     }

@@ -70,13 +70,17 @@ impl<'a> Orders<'a> {
         Ok(Self { app, hall, dice: Dice::new(seed, "help"), helper, desk })
     }
 
+    /// Somebody asks: what the item is called (nothing: said in words only), and in their own words.
     fn ask(
         &mut self,
         kind: HelpKind,
         ground: &str,
-        wants: &str,
+        (item, wants): (&str, &str),
         address: &str,
     ) -> Result<(String, String, Grantor)> {
+        let shelf = self.app.items.shelf().wait()?;
+        let known = shelf.rows().iter().find(|i| i.name == item);
+        let item = known.map_or_else(String::new, |i| i.code.clone());
         let name = demo::person(&mut self.dice);
         let contact = Contact {
             name: name.clone(),
@@ -87,7 +91,7 @@ impl<'a> Orders<'a> {
         let new = NewHelp {
             hall: self.hall,
             kind,
-            item: String::new(),
+            item,
             wants: wants.to_owned(),
             ground: ground.to_owned(),
             exception: String::new(),
@@ -131,8 +135,12 @@ impl<'a> Orders<'a> {
         };
         let nobody = Grantor::default;
         // Done, with the papers back; rated by whoever likes.
-        let (done, code, _) =
-            self.ask(HelpKind::Door, "aged80", "高龄津贴申领，老人卧床", "柳堤路 18 号 2 栋 301")?;
+        let (done, code, _) = self.ask(
+            HelpKind::Door,
+            "aged80",
+            ("高龄津贴发放", "老人卧床，出不了门"),
+            "柳堤路 18 号 2 栋 301",
+        )?;
         tick();
         self.accept(&done, Some(visit(0, "09:00-10:00")?), None, nobody())?;
         self.does(&self.helper, &done, Command::Visited {}, nobody())?;
@@ -149,17 +157,18 @@ impl<'a> Orders<'a> {
         };
         self.does(&self.helper, &done, finish, nobody())?;
         // Two doors today.
-        for (hours, ground, wants, address) in [
-            ("10:30-11:30", "disabled", "残疾人证换证", "柳堤路 3 号 1 栋 102"),
-            ("14:30-15:30", "ill", "门诊慢特病认定，出不了门", "柳荫巷 9 号"),
+        for (hours, ground, item, wants, address) in [
+            ("10:30-11:30", "disabled", "残疾人证办理", "证件到期换证，坐轮椅", "柳堤路 3 号 1 栋 102"),
+            ("14:30-15:30", "ill", "门诊慢特病认定", "刚出院，出不了门", "柳荫巷 9 号"),
         ] {
             tick();
-            let (number, ..) = self.ask(HelpKind::Door, ground, wants, address)?;
+            let (number, ..) = self.ask(HelpKind::Door, ground, (item, wants), address)?;
             self.accept(&number, Some(visit(0, hours)?), None, nobody())?;
         }
         // A mandate that ends soon, with an original out; one that was suspended.
         tick();
-        let (mandated, _, grantor) = self.ask(HelpKind::ActFor, "", "代领补办的社会保障卡", "")?;
+        let (mandated, _, grantor) =
+            self.ask(HelpKind::ActFor, "", ("社会保障卡补办", "在外地打工，请代领补办的卡"), "")?;
         let mandate = |days: i64| MandatePaper {
             person: String::new(),
             agent: 0,
@@ -173,20 +182,21 @@ impl<'a> Orders<'a> {
         let papers = vec![Line { name: "身份证".to_owned(), original: true, pieces: 1 }];
         self.does(&self.helper, &mandated, Command::Receive { papers, signed: true }, nobody())?;
         tick();
-        let (waits, ..) = self.ask(HelpKind::Assist, "", "办残疾人两项补贴，不知道要哪些材料", "")?;
+        let (waits, ..) = self.ask(HelpKind::Assist, "", ("残疾人两项补贴申请", "不知道要哪些材料"), "")?;
         self.accept(&waits, None, None, nobody())?;
         let reason = "等医院出具证明".to_owned();
         self.does(&self.helper, &waits, Command::Suspend { reason }, nobody())?;
         // Refused with another way; two that nobody has answered yet.
         tick();
-        let (refused, ..) = self.ask(HelpKind::ActFor, "", "代为参加驾驶证考试", "")?;
+        let (refused, ..) =
+            self.ask(HelpKind::ActFor, "", ("机动车驾驶证期满换证", "想请人代替去体检和照相"), "")?;
         let asked = Command::Refuse {
             reason: "须本人参加的事项不能代办".to_owned(),
-            instead: "可以预约考试，帮办员可以陪同到场".to_owned(),
+            instead: "可以预约体检时间，帮办员可以陪同到场".to_owned(),
         };
         self.does(&self.desk, &refused, asked, nobody())?;
-        self.ask(HelpKind::Assist, "", "孩子转学的材料，想请人看看齐不齐", "")?;
-        self.ask(HelpKind::Door, "pregnant", "生育登记，行动不便", "柳堤路 27 号")?;
+        self.ask(HelpKind::Assist, "", ("", "孩子转学的材料，想请人看看齐不齐"), "")?;
+        self.ask(HelpKind::Door, "pregnant", ("生育登记", "快生了，行动不便"), "柳堤路 27 号")?;
         tick();
         Ok(())
     }

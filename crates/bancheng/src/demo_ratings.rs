@@ -34,6 +34,31 @@ const PROBLEMS: [(&str, &str); 12] = [
     ("营业执照变更后印章备案需再跑一趟", "与印章企业系统对接"),
     ("人才补贴申请附件重复提交", "共享学历和社保数据"),
 ];
+/// What people write who were badly served.
+const COMPLAINTS: [&str; 12] = [
+    "等了一上午，材料说了三次才说全。",
+    "取号说等二十分钟，实际等了一个半小时，屏幕上的时间没有变过。",
+    "指南上写两份复印件，到窗口要三份，又跑出去复印。",
+    "窗口没人，写着“暂停服务”，也不说什么时候恢复。",
+    "电话里说带身份证就行，来了说还要户口本，白跑一趟。",
+    "办完没有告诉我什么时候来取证，打电话没人接。",
+    "老人不会用手机上传，工作人员让我们自己回家弄。",
+    "同一张表在两个窗口填了两遍，内容一样。",
+    "下午四点就不收材料了，门口写的是五点。",
+    "问了三个人，三个说法，最后还是没说清楚。",
+    "网上显示已办结，到窗口说系统里查不到。",
+    "要求提供单位证明，可证明事项清单里没有这一项。",
+];
+/// What people write who were well served.
+const PRAISE: [&str; 6] = [
+    "一次就办好了，还帮我复印了材料。",
+    "工作人员很耐心，老人听不清，她说了好几遍。",
+    "预约的时间到了就叫号，没有等。",
+    "缺的材料先受理，后面邮寄补上，省了一趟。",
+    "中午也有人值班，不用请假来办。",
+    "帮办员陪着走完了三个窗口。",
+];
+
 const WINDOWS: [&str; 4] = ["1号综合窗口", "2号综合窗口", "不动产专窗", "社保医保专窗"];
 const THEMES: [&str; 3] = ["残疾人服务", "信用修复", ""];
 
@@ -111,7 +136,11 @@ impl<'a> Beside<'a> {
             l if l.is_bad() => vec!["101".to_owned(), "102".to_owned()],
             _ => vec!["103".to_owned()],
         };
-        let words = if level.is_bad() { "等了一上午，材料说了三次才说全。" } else { "" };
+        let words = match level {
+            l if l.is_bad() => COMPLAINTS[self.dice.below(COMPLAINTS.len())],
+            Level::VerySatisfied if self.dice.percent(20) => PRAISE[self.dice.below(PRAISE.len())],
+            _ => "",
+        };
         let device = if device == "same" { "same".to_owned() } else { receipt.code.clone() };
         let rating = NewRating {
             level,
@@ -218,7 +247,13 @@ impl<'a> Beside<'a> {
                 };
                 (checker, asked)
             }
-            Stage::CalledBack { .. } => (checker, Command::Archive { summary: String::new() }),
+            Stage::CalledBack { .. } => (
+                checker,
+                Command::Archive {
+                    summary: String::new(),
+                    cause: case.owes_cause().then_some(resolve::Cause::Attitude),
+                },
+            ),
             _ => return Ok(()),
         };
         match self.app.cases.act(actor, number.to_owned(), asked, None).wait() {

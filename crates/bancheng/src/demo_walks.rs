@@ -382,7 +382,13 @@ impl Walks<'_> {
                     let satisfied = Some(Satisfaction::Satisfied);
                     (chief.clone(), Command::Callback { solved: Solved::Yes, satisfied, words })
                 }
-                Stage::CalledBack { .. } => (chief.clone(), Command::Archive { summary: String::new() }),
+                Stage::CalledBack { .. } => (
+                    chief.clone(),
+                    Command::Archive {
+                        summary: String::new(),
+                        cause: case.owes_cause().then_some(resolve::Cause::MaterialsIncomplete),
+                    },
+                ),
                 _ => return Ok(()),
             };
             let end = asked.act() == CaseAct::Archive;

@@ -38,6 +38,8 @@ enum What {
     Walks(crate::import_table::TableArgs),
     /// 政策:一行一个条件,成为草案,另一人发布 / policy items, a row a condition: a draft that another person releases
     Policies(crate::import_table::TableArgs),
+    /// 大厅:大厅、业务、窗口、定岗培训、请假,按表头辨认 / halls, queues, windows, posts and training, leave, told by their columns
+    Halls(crate::import_table::TableArgs),
     /// 办件日志:保存在本市,见“日志” / case logs, kept with the city
     Logs(crate::import_table::TableArgs),
 }
@@ -163,6 +165,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         What::Ratings(args) => crate::import_ratings::run(place, args),
         What::Walks(args) => crate::import_table::run(place, "walks", args),
         What::Policies(args) => crate::import_table::run(place, "policies", args),
+        What::Halls(args) => crate::import_table::run(place, "halls", args),
         What::Logs(args) => crate::import_table::run(place, "logs", args),
     }
 }

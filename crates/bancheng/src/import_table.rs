@@ -1,4 +1,4 @@
-//! `bancheng import walks|companies|policies|logs FILE`, `bancheng services import FILE`: a table through the same gate as at the desk of imports, looked at first with
+//! `bancheng import walks|companies|policies|halls|logs FILE`, `bancheng services import FILE`: a table through the same gate as at the desk of imports, looked at first with
 //! `--dry-run`, read by a template of the desk with `--template` (X4).
 
 use std::fs::File;
@@ -18,7 +18,7 @@ use crate::place::PlaceArgs;
 pub struct TableArgs {
     /// 文件(任何格式) / a file of any format
     file: PathBuf,
-    /// 以谁的账号导入;走访、政策和日志必填 / whose account brings it; needed for walks, policies and logs
+    /// 以谁的账号导入;走访、政策、大厅和日志必填 / whose account brings it; needed for walks, policies, halls and logs
     #[arg(long = "as", value_name = "LOGIN")]
     login: Option<String>,
     /// 读哪张工作表 / which sheet; the first visible one with a header when missing
@@ -93,7 +93,7 @@ fn answer_of(text: &str) -> Result<(String, String)> {
 /// Doors at which it matters who brings a table: walks and logs are somebody's own, and whoever proposes policies may
 /// not release them.
 fn needs_account(door: &str) -> bool {
-    matches!(door, "walks" | "policies" | "logs")
+    matches!(door, "walks" | "policies" | "halls" | "logs")
 }
 
 fn how(args: &TableArgs, house: &assembly::House, actor: &Actor, door: &str) -> Result<How> {
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn policies_are_proposed_by_somebody() {
-        assert!(["walks", "policies", "logs"].into_iter().all(needs_account));
+        assert!(["walks", "policies", "halls", "logs"].into_iter().all(needs_account));
         assert!(!needs_account("roster"));
     }
 }

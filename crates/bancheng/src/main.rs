@@ -10,6 +10,7 @@ mod demo;
 mod demo_companies;
 mod demo_halls;
 mod demo_help;
+mod demo_papers;
 mod demo_ratings;
 mod demo_seals;
 mod demo_services;

@@ -119,7 +119,7 @@ fn problems_speak_the_language_of_the_reader() {
         assert_eq!((zh["title"].as_str(), zh["detail"].as_str()), (Some("请先登录"), Some("请先登录")));
         assert_eq!(en["detail"], "sign in first");
         let (number, _) = city.register("matter");
-        let refused = city.act(COORD, &number, &json!({"act": "archive"})).problem(409);
+        let refused = city.act(COORD, &number, &json!({"act": "archive", "cause": "other"})).problem(409);
         let allowed = refused["allowed"].as_array().unwrap();
         assert!(allowed.contains(&json!("accept")) && !allowed.contains(&json!("archive")), "{refused}");
         let empty = city.act(COORD, &number, &json!({"act": "note", "words": " "})).problem(422);

@@ -33,7 +33,7 @@ fn to_archive(city: &City, kind: &str) {
     let path = format!("/follow/{number}/acts");
     let answer = json!({"act": "callback", "code": code, "solved": "yes", "satisfied": "satisfied"});
     stage(&city.post("", &path, &answer).ok(200), "called_back");
-    let end = done(COORD, json!({"act": "archive", "summary": "办结"}));
+    let end = done(COORD, json!({"act": "archive", "summary": "办结", "cause": "rigid_policy"}));
     stage(&end, "archived");
     assert!(end.get("clock").is_none() || end["clock"].is_null(), "{end}");
 

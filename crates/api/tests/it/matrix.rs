@@ -160,7 +160,7 @@ fn scene(c: &City, act: Act, another: &str) -> Option<(Vec<(&'static str, Value)
         Act::MissedCall => (replied, json!({"act": "missed_call"})),
         Act::Callback => (replied, yes),
         Act::Reopen => (called_back, json!({"act": "reopen", "reason": "抽查不实"})),
-        Act::Archive => (called_back, json!({"act": "archive"})),
+        Act::Archive => (called_back, json!({"act": "archive", "cause": "other"})),
         Act::Backfill => (registered, json!({"act": "backfill", "text": "旧答复"})),
     })
 }

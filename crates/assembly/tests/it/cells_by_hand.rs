@@ -86,7 +86,12 @@ fn a_matter_is_handed_over_dealt_with_and_comes_back() {
     assert_eq!(b.case(&theirs).stage.kind(), StageKind::CalledBack);
     assert_eq!(a.case(&number).stage.kind(), StageKind::CalledBack);
     for (town, number) in [(a, &number), (b, &theirs)] {
-        town.act(town.coordinator(), number, Command::Archive { summary: String::new() }).unwrap();
+        town.act(
+            town.coordinator(),
+            number,
+            Command::Archive { summary: String::new(), cause: Some(resolve::Cause::Other) },
+        )
+        .unwrap();
     }
     let (here, there) = (a.find(Side::Origin, &subject).unwrap(), b.find(Side::Receiver, &subject).unwrap());
     assert_eq!((here.state, turns(&here)), (State::Closed, turns(&there)));
@@ -174,7 +179,12 @@ fn an_erased_person_is_not_in_what_was_handed_over() {
     settle(&all);
     let yes = Command::Callback { solved: Solved::Yes, satisfied: None, words: String::new() };
     a.act(a.coordinator(), &number, yes).unwrap();
-    a.act(a.coordinator(), &number, Command::Archive { summary: String::new() }).unwrap();
+    a.act(
+        a.coordinator(),
+        &number,
+        Command::Archive { summary: String::new(), cause: Some(resolve::Cause::Other) },
+    )
+    .unwrap();
     settle(&all);
     let id = a.house.cases.ask_erasure(a.coordinator(), number.clone(), "本人申请".into()).wait().unwrap();
     for (n, step) in [(901, ErasureStep::Check), (902, ErasureStep::Approve)] {

@@ -27,7 +27,7 @@ const DOORLESS: &[(&str, &str)] = &[
 ];
 
 /// The handles of the house.
-const HANDLES: [&str; 17] = [
+const HANDLES: [&str; 18] = [
     "House",
     "City",
     "People",
@@ -44,11 +44,12 @@ const HANDLES: [&str; 17] = [
     "Imports",
     "Outbox",
     "Seals",
+    "Papers",
     "Cells",
 ];
 
 /// The crates that hold them.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 17] = [
     "assembly",
     "city/core",
     "city/people",
@@ -64,6 +65,7 @@ const ROOMS: [&str; 16] = [
     "city/imports",
     "city/outbox",
     "city/seals",
+    "city/papers",
     "city/cells",
 ];
 

@@ -30,7 +30,13 @@ fn finish(app: &House, n: &str) {
     let words = "谢谢，王小二".to_owned();
     let answer = Command::Callback { solved: Solved::Yes, satisfied: Some(Satisfaction::Satisfied), words };
     act(app, coordinator(), n, answer).unwrap();
-    act(app, coordinator(), n, Command::Archive { summary: String::new() }).unwrap();
+    act(
+        app,
+        coordinator(),
+        n,
+        Command::Archive { summary: String::new(), cause: Some(resolve::Cause::Other) },
+    )
+    .unwrap();
 }
 
 fn raw(app: &House) -> String {

@@ -388,7 +388,7 @@ fn policies_of_a_table_are_a_draft_and_an_item_without_one_of_its_conditions_is_
         assert!(kitchen.released.is_none(), "another person releases it");
         let draft = kitchen.draft.expect("a draft");
         assert_eq!((draft.items.len(), draft.items[0].conditions.len()), (1, 2), "{:?}", draft.items);
-        assert_eq!(draft.items[0].conditions[0], "参保满12个月");
+        assert_eq!(draft.items[0].conditions[0].1, "参保满12个月");
         let again = bring(app, &actor, "policies", text.as_bytes()).unwrap();
         app.imports.begin(&actor, again, &how).unwrap();
         app.imports.run_due().unwrap();

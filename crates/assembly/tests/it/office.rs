@@ -213,6 +213,13 @@ fn nobody_is_entered_over_somebody_elses_account() {
             .put_staff(admin.clone(), vec![staff("li", "市监局", Role::Handler, "second password")])
             .unwrap();
         assert!(app.city.who(&token).wait().is_err());
+        // What an administrator chose is lent; what its owner chose is his own, and stays it when the roster comes again.
+        let lent = || app.people.staff_called(root(), "li".into()).wait().unwrap().lent;
+        assert!(lent());
+        let li = app.people.sign_in("li", "second password", "").unwrap().staff.actor();
+        app.people.change_password(&li, "second password", "a password of li").unwrap();
+        app.people.put_staff(admin.clone(), vec![staff("li", "市监局", Role::Handler, "")]).unwrap();
+        assert!(!lent() && app.people.sign_in("li", "a password of li", "").is_ok());
         // Who was turned off stays so when the roster comes again.
         app.people.act_on_staff(root(), "li".into(), StaffAct::TurnOff).wait().unwrap();
         app.people.put_staff(admin, vec![staff("li", "市监局", Role::Handler, "third password")]).unwrap();

@@ -178,7 +178,7 @@ fn an_erased_reporter_is_forgotten_by_the_outbox_too() {
             app,
             &number,
             coordinator(),
-            serde_json::from_value(serde_json::json!({"act": "archive"})).unwrap(),
+            serde_json::from_value(serde_json::json!({"act": "archive", "cause": "other"})).unwrap(),
         );
         let by = |n: i64| Actor { staff: Some(StaffId(n)), ..coordinator() };
         let id = app.cases.ask_erasure(by(901), number, "本人申请".into()).wait().unwrap();

@@ -373,7 +373,7 @@ fn an_item_is_changed_as_a_form_and_the_book_as_a_workbook() {
         let draft = kitchen.draft.clone().unwrap();
         assert_eq!(kitchen.changes().map(|c| c.len()), [0, 1, 0], "one item is changed, the others stand");
         let b = draft.items.iter().find(|i| i.code == "b").unwrap();
-        assert_eq!((b.amount.as_str(), b.conditions.len()), ("40", 2));
+        assert_eq!((b.amount.as_str(), b.conditions.len()), ("40", 3));
         assert!(put(changed, "再").is_err(), "the draft that was looked at is no longer the newest");
         let mut late = form();
         late.cells[1] = "别名".into();

@@ -64,7 +64,12 @@ fn close(app: &House, number: &str, unit: i64, text: &str) {
         words: String::new(),
     };
     do_it(app, coordinator(), number, answer);
-    do_it(app, coordinator(), number, Command::Archive { summary: String::new() });
+    do_it(
+        app,
+        coordinator(),
+        number,
+        Command::Archive { summary: String::new(), cause: Some(resolve::Cause::Other) },
+    );
 }
 
 #[test]

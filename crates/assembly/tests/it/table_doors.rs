@@ -134,3 +134,107 @@ fn the_same_policies_come_out_of_every_dress() {
         every_dress(app, "policies", &actor, &header, &rows);
     });
 }
+
+/// Halls, their queues and windows, who is posted with training, and leave: each a table of its own, told by its columns.
+#[test]
+fn the_same_halls_come_out_of_every_dress() {
+    city(|app, _| {
+        let clerk = super::imports_desk::account(app, Role::Clerk);
+        let (login, called) = ("clerk.imports", "某人");
+        let head = who(Role::Coordinator, 1);
+        let header = ["大厅名称", "管理单位", "地址", "联系电话"];
+        let rows: [&[&str]; 2] = [
+            &["临江市大厅", "市监局全称", "人民路1号", "0730-8888888"],
+            &["分大厅", "住建局全称", "\"老街\"2号", ""],
+        ];
+        every_dress(app, "halls", &head, &header, &rows);
+        let header = ["大厅", "业务代号", "业务名称", "每人用时", "办理单位", "一窗受理"];
+        let rows: [&[&str]; 3] = [
+            &["临江市大厅", "A", "企业登记", "15", "市监局全称", "否"],
+            &["临江市大厅", "B", "工程建设", "20", "住建局全称", "否"],
+            &["分大厅", "A", "综合受理", "12", "", "是"],
+        ];
+        every_dress(app, "halls", &head, &header, &rows);
+        let header = ["大厅", "窗口号", "窗口名称", "办理业务"];
+        let rows: [&[&str]; 3] = [
+            &["临江市大厅", "1", "登记", "A"],
+            &["临江市大厅", "2", "综合，办不成事", "A、B"],
+            &["分大厅", "1", "综合", "综合受理"],
+        ];
+        every_dress(app, "halls", &head, &header, &rows);
+        let header = [
+            "大厅",
+            "窗口号",
+            "登录名",
+            "AB岗",
+            "上岗日期",
+            "授权事项",
+            "培训课程",
+            "培训日期",
+            "有效期至",
+            "成绩",
+        ];
+        let (from, until) = ("2026-01-05", "2036-01-05");
+        let rows: [&[&str]; 3] = [
+            &["临江市大厅", "1", login, "A岗", from, "受理、出件", "窗口规范", from, until, "92"],
+            &["临江市大厅", "2", login, "B岗", from, "受理", "窗口规范", from, until, "合格"],
+            &["分大厅", "1", login, "A岗", from, "受理", "窗口“规范”", from, until, "合格"],
+        ];
+        every_dress(app, "halls", &head, &header, &rows);
+        let day = |n: i64| app.city.store().now().plus_us(n * kernel::US_PER_DAY).date().to_string();
+        let days: Vec<String> = (1..=6).map(|n| day(n * 3)).collect();
+        let header = ["姓名", "请假类别", "开始日期", "结束日期", "时段"];
+        let rows: [&[&str]; 3] = [
+            &[called, "年休假", &days[0], &days[1], ""],
+            &[called, "病假", &days[2], &days[2], "13:00-17:00"],
+            &[called, "出差", &days[4], &days[5], "全天"],
+        ];
+        every_dress(app, "halls", &head, &header, &rows);
+        // What came of it: posted, trained, away.
+        let halls = app.halls.halls(head.clone()).wait().unwrap();
+        let of = halls.iter().find(|h| h.hall.name == "临江市大厅").unwrap();
+        let today = app.city.store().now().date();
+        assert_eq!(of.hall.posts_of(clerk.staff.unwrap(), today).count(), 2, "posted, authorised, trained");
+        assert_eq!(of.hall.posts[0].training.as_ref().unwrap().mark, "92");
+        let away: usize =
+            halls.iter().map(|h| app.halls.leave_of_hall(head.clone(), h.id).wait().unwrap().len()).sum();
+        assert_eq!(away, 3);
+    });
+}
+
+/// A row that cannot be taken says why, and harms no other.
+#[test]
+fn what_is_wrong_in_a_table_of_a_hall_is_told_row_by_row() {
+    city(|app, _| {
+        let gate = app.imports.gate("halls").expect("a door");
+        let head = who(Role::Coordinator, 1);
+        let take = |actor: &Actor, header: &[&str], rows: &[&[&str]]| {
+            let rows: Vec<Vec<String>> =
+                rows.iter().map(|r| r.iter().map(|c| (*c).to_owned()).collect()).collect();
+            take_in(&*gate, actor, &dressed(Dress::Plain, header, &rows))
+        };
+        let halls = ["大厅名称", "管理单位", "地址"];
+        let made =
+            take(&head, &halls, &[&["大厅甲", "市监局全称", "甲路"], &["大厅乙", "没有的单位", "乙路"]]);
+        assert_eq!((made.accepted, made.rejected), (1, 1), "{:?}", made.aside);
+        assert!(made.aside[0].rows[0].2.contains("没有单位"), "{:?}", made.aside);
+        let windows = ["大厅", "窗口号", "办理业务"];
+        let wrong =
+            take(&head, &windows, &[&["大厅甲", "1", "Z"], &["大厅丙", "1", "A"], &["大厅甲", "零", "A"]]);
+        let why: Vec<&str> = wrong.aside[0].rows.iter().map(|r| r.2.as_str()).collect();
+        assert_eq!((wrong.accepted, wrong.rejected), (0, 3), "{why:?}");
+        assert!(why[0].contains("没有业务") && why[1].contains("没有大厅") && why[2].contains("不是窗口号"));
+        let posts = ["大厅", "窗口号", "登录名"];
+        let wrong = take(&head, &posts, &[&["大厅甲", "1", "nobody"]]);
+        assert!(wrong.aside[0].rows[0].2.contains("账号"), "{:?}", wrong.aside);
+        let leave = ["登录名", "请假类别", "开始日期", "结束日期"];
+        let wrong = take(&head, &leave, &[&["nobody", "病假", "2026-03-05", "2026-03-06"]]);
+        assert!(wrong.aside[0].rows[0].2.contains("定岗"), "{:?}", wrong.aside);
+        // Of another city nothing is written, and a handler does not pass the door at all.
+        let other = Actor { region: "4307".parse().ok(), ..who(Role::Coordinator, 2) };
+        let refused = take(&other, &halls, &[&["大厅甲", "市监局全称", "别处"]]);
+        assert_eq!((refused.changed, refused.rejected), (0, 1));
+        let office = app.city.office_now().wait().unwrap();
+        assert!(gate.may(&who(Role::Handler, 2), &office).is_err());
+    });
+}

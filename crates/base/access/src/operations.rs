@@ -99,6 +99,7 @@ operations! {
         ReadCells = "read_cells", "查看跨域件与各市数据";
         PublicPayments = "public_payments", "公开：免申即享公示";
         PublicWall = "public_wall", "公开：大屏（凭链接）";
+        ListPapers = "list_papers", "发文列表";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
@@ -116,6 +117,7 @@ operations! {
         ReadLedger = "read_ledger", "核验留痕";
         WritePeers = "write_peers", "维护对接城市";
         HandMatters = "hand_matters", "跨域转办与接收";
+        WritePaperRules = "write_paper_rules", "设定发文程序与机关代字";
     }
     Region(Region<'a>) {
         LodgeCase = "lodge_case", "网上反映";
@@ -172,6 +174,10 @@ operations! {
         AskSeals = "ask_seals", "申请与停用印章";
         WriteSeals = "write_seals", "登记印章";
         UseSeals = "use_seals", "用印";
+        ReadPapers = "read_papers", "查看发文";
+        WritePapers = "write_papers", "拟稿与办理发文";
+        IssuePapers = "issue_papers", "签发与撤销发文";
+        TakePapers = "take_papers", "签收与反馈来文";
     }
     Case(&'a Case) {
         ReadCase = "read_case", "查看件";
@@ -438,6 +444,14 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::AskSeals, &[Coordinator, SystemAdmin, System], Reach::Region),
     r(O::WriteSeals, &[Coordinator, SystemAdmin, System], Reach::Region),
     r(O::UseSeals, &[Clerk, Handler, Coordinator, Supervisor, UnitAdmin], Reach::Unit),
+    r(O::ListPapers, &[Clerk, Handler, Coordinator, Walker, Supervisor, Analyst, UnitAdmin], Reach::Open),
+    r(O::ReadPapers, &[Clerk, Handler, Coordinator, Walker, Supervisor, Analyst, UnitAdmin], Reach::Unit),
+    r(O::WritePapers, &[Clerk, Handler, Coordinator, Walker, Supervisor, Analyst, UnitAdmin], Reach::Unit),
+    r(O::WritePapers, &[System], Reach::Region),
+    // 单位负责人 walk, and sign.
+    r(O::IssuePapers, &[Coordinator, Walker, Supervisor, UnitAdmin], Reach::Unit),
+    r(O::TakePapers, &[Clerk, Handler, Coordinator, Supervisor, UnitAdmin], Reach::Unit),
+    r(O::WritePaperRules, &[Coordinator, SystemAdmin, System], Reach::City),
 ];
 
 /// How far a role may go with an operation; none when not at all.

@@ -92,11 +92,13 @@ pub enum StreamKind {
     Talk = 29,
     /// 帮办代办单: the life of one order of help.
     Help = 30,
+    /// 发文: the way of one official paper.
+    Paper = 31,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -125,6 +127,7 @@ impl StreamKind {
         Self::HandOver,
         Self::Talk,
         Self::Help,
+        Self::Paper,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -157,6 +160,7 @@ impl StreamKind {
             Self::HandOver => "hand_over",
             Self::Talk => "talk",
             Self::Help => "help",
+            Self::Paper => "paper",
         }
     }
 }

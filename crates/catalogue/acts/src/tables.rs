@@ -136,7 +136,7 @@ impl Gate for ItemTables {
             }
             Came::Lines(items, told) => (None, items, told),
         };
-        let mut answer = Answer::default();
+        let mut answer = Answer { seen_at: Some("/desk/items".to_owned()), ..Answer::default() };
         let mut at = 0;
         while !items.is_empty() {
             let rest = items.split_off(items.len().min(CHUNK));

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query as Ask, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use catalogue::edit::{Group, Part, Raw, Wrong, draw, raw_of, read};
+use catalogue::edit::{Group, Part, Raw, Wrong, draw, other_item, raw_of, read};
 use catalogue::{ItemState, Record as _, ServiceItem, checkup, validate};
 use catalogue_acts::ItemOutcome;
 use city::Error;
@@ -203,8 +203,9 @@ pub(crate) async fn save_new(State(kit): State<Kit>, desk: Desk, fields: Fields)
 async fn taken(kit: &Kit, desk: &Desk, of: Of, fields: Fields) -> Result<Response, Oops> {
     let (raw, lang) = (sent_raw(&fields), desk.page.lang);
     let since = fields.get("since").to_owned();
-    let (mut item, wrong) = read(&of.base, &raw);
+    let (mut item, mut wrong) = read(&of.base, &raw);
     if of.next {
+        wrong.extend(other_item(&of.base, &item));
         item.version = of.base.version + 1;
     }
     item.effective_to = None;
@@ -241,11 +242,7 @@ async fn taken(kit: &Kit, desk: &Desk, of: Of, fields: Fields) -> Result<Respons
     match published {
         Ok(()) => {
             kit.city.forget_draft(desk.actor(), of.draft()).await.ok();
-            let key = if item.handling_code.is_empty() {
-                item.code.clone()
-            } else {
-                format!("{}~{}", item.code, item.handling_code)
-            };
+            let key = shelf::key_of(&item.code, &item.handling_code);
             Ok(Redirect::to(&format!("/desk/items/i/{key}?done=1")).into_response())
         }
         Err(e) => {

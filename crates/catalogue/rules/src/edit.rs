@@ -109,8 +109,17 @@ pub struct Row {
     pub title: String,
     /// name of the tick that takes it out
     pub drop: String,
+    /// the tick is set
+    pub dropped: bool,
     /// its inputs
     pub inputs: Vec<Input>,
+}
+
+impl Row {
+    /// Something in it cannot be read.
+    pub fn is_wrong(&self) -> bool {
+        self.inputs.iter().any(|i| i.wrong.is_some())
+    }
 }
 
 /// Parts of one kind at most, as a form may hold.
@@ -168,6 +177,19 @@ pub fn read(base: &ServiceItem, raw: &Raw) -> (ServiceItem, Wrong) {
     (item, wrong)
 }
 
+/// An item that is there keeps its codes: another code would be another item, and this one would stay as it was.
+pub fn other_item(base: &ServiceItem, item: &ServiceItem) -> Wrong {
+    let why = || {
+        Said::new(
+            "已有事项的编码不能改；要另立事项，请用“复制为新事项”",
+            "the code of an item that exists stands; for another item, copy this one",
+        )
+    };
+    let moved =
+        [("code", base.code != item.code), ("handling_code", base.handling_code != item.handling_code)];
+    moved.iter().filter(|m| m.1).map(|m| (own(m.0), why())).collect()
+}
+
 /// Gives those that have no id one that is free.
 fn number<T>(all: &mut [T], letter: char, id: fn(&mut T) -> &mut String) {
     let taken: Vec<String> = all.iter_mut().map(|t| id(t).clone()).collect();
@@ -189,6 +211,13 @@ fn rows_in(raw: &Raw, part: &str) -> Vec<usize> {
     all
 }
 
+/// Somebody wrote something into this input of a part; a choice out of a list is not writing.
+fn written<T: Record>(f: &Field<T>, raw: &Raw, name: &str) -> bool {
+    let usual = (f.get)(&T::blank());
+    let one_of = !f.list && !(f.choices)().is_empty();
+    raw.get(name).is_some_and(|v| !one_of && !v.trim().is_empty() && *v != usual)
+}
+
 fn part_read<T: Record>(raw: &Raw, part: &str, wrong: &mut Wrong) -> Vec<T> {
     let mut out = Vec::new();
     for n in rows_in(raw, part) {
@@ -204,8 +233,9 @@ fn part_read<T: Record>(raw: &Raw, part: &str, wrong: &mut Wrong) -> Vec<T> {
                 wrong.push((name, said));
             }
         }
-        // An empty one is the place for one more.
-        if one != T::blank() || wrong.len() > before {
+        // An empty one is the place for one more; what a list offers is sent along with it and says nothing.
+        if wrong.len() > before || T::FIELDS.iter().any(|f| written(f, raw, &format!("{part}.{n}.{}", f.key)))
+        {
             out.push(one);
         }
     }
@@ -247,17 +277,22 @@ fn input<T>(f: &Field<T>, name: String, raw: &Raw, wrong: &Wrong, usual: &str) -
 
 fn part<T: Record>(key: &'static str, raw: &Raw, wrong: &Wrong) -> Part {
     let blank = T::blank();
+    let name = |n: usize, f: &Field<T>| format!("{key}.{n}.{}", f.key);
     let row = |n: usize| {
-        let inputs: Vec<Input> = T::FIELDS
-            .iter()
-            .map(|f| input(f, format!("{key}.{n}.{}", f.key), raw, wrong, &(f.get)(&blank)))
-            .collect();
+        let inputs: Vec<Input> =
+            T::FIELDS.iter().map(|f| input(f, name(n, f), raw, wrong, &(f.get)(&blank))).collect();
         let title = inputs.iter().find(|i| i.name.ends_with(".name") || i.name.ends_with(".hall"));
         let title = title.or(inputs.first()).map_or_else(String::new, |i| i.value.clone());
-        Row { title, drop: format!("{key}.{n}.drop"), inputs }
+        let drop = format!("{key}.{n}.drop");
+        Row { title, dropped: raw.contains_key(&drop), drop, inputs }
     };
-    let all = rows_in(raw, key);
+    let mut all = rows_in(raw, key);
     let next = all.last().map_or(0, |n| n + 1);
+    // The place for one more comes back empty: it is not a part.
+    all.retain(|n| {
+        let has = |f| written(f, raw, &name(*n, f)) || wrong.iter().any(|w| w.0 == name(*n, f));
+        T::FIELDS.iter().any(has)
+    });
     Part {
         key,
         title: Said::new(T::SHEET, T::EN),
@@ -379,6 +414,34 @@ mod tests {
         let (groups, _) = draw(&raw, &wrong);
         let visits = groups.iter().flat_map(|g| &g.inputs).find(|i| i.name == "i.visits").unwrap();
         assert!(visits.wrong.is_some() && visits.value == "两次", "what was typed stands");
+    }
+
+    #[test]
+    fn a_place_for_one_more_that_was_left_empty_is_no_part() {
+        let item = crate::sample::food_licence();
+        let mut raw = raw_of(&item);
+        let (_, parts) = draw(&raw, &Wrong::new());
+        // What a browser sends of it: every input, and of a list the first choice where none is chosen.
+        for i in parts.iter().flat_map(|p| &p.blank.inputs) {
+            let first = (!i.list).then(|| i.choices.first()).flatten().map_or("", |c| *c);
+            let sent = if i.value.is_empty() { first.to_owned() } else { i.value.clone() };
+            raw.insert(i.name.clone(), sent);
+        }
+        let (same, wrong) = read(&item, &raw);
+        assert!(wrong.is_empty() && crate::compare(&item, &same).is_empty(), "{wrong:?}");
+        let (_, again) = draw(&raw, &wrong);
+        let rows = |all: &[Part]| all.iter().map(|p| p.rows.len()).collect::<Vec<_>>();
+        assert_eq!(rows(&parts), rows(&again));
+    }
+
+    #[test]
+    fn an_item_keeps_its_codes() {
+        let item = crate::sample::food_licence();
+        let mut raw = raw_of(&item);
+        assert!(other_item(&item, &read(&item, &raw).0).is_empty());
+        raw.insert("i.code".into(), format!("{}9", item.code));
+        let wrong = other_item(&item, &read(&item, &raw).0);
+        assert_eq!(wrong.iter().map(|w| w.0.as_str()).collect::<Vec<_>>(), ["i.code"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use access::{Permit, decide, op};
+use access::{Own, Permit, decide, op};
 use kernel::{Actor, Date, RegionCode, Role, StreamId, StreamKind, UnitId, Word as _};
 use resolve::{LimitRule, Rules, default_limits, whistle_limits};
 use serde::{Deserialize, Serialize};
@@ -304,6 +304,17 @@ pub fn note_sign_in(tx: &mut Tx<'_>, actor: &Actor, act: &str, data: &str) -> Re
 /// The store could not.
 pub fn note_read(tx: &mut Tx<'_>, actor: &Actor, act: &str, data: &str) -> Result<(), Error> {
     append_to(tx, READS, actor, act, data)
+}
+
+impl City {
+    /// Puts on record that the tables of a page leave the system: which page, how many rows.
+    pub fn note_list_export(&self, actor: Actor, page: String, rows: usize) -> Later<()> {
+        self.write(move |_, tx| {
+            let permit = decide(&actor, op::OwnAccount, Own(actor.staff))?;
+            let data = serde_json::json!({ "page": page, "rows": rows }).to_string();
+            append_to(tx, READS, permit.actor(), "export_list", &data)
+        })
+    }
 }
 
 /// Characters of a text of a limit.

@@ -7,8 +7,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
 use people::Offered;
 use serde::Deserialize;
-use web_kit::{Fields, Oops, again, blocking, cookie_header, qr, render};
+use web_kit::{Asking, Fields, Oops, again, blocking, cookie_header, qr, render};
 
+use crate::sign_in::open;
 use crate::{Desk, Kit, Page};
 
 #[derive(Template)]
@@ -46,10 +47,11 @@ async fn page(kit: &Kit, desk: &Desk, key: &str, done: bool, trouble: String) ->
         .await?
     };
     let qr = if on { String::new() } else { qr(&offered.address) };
-    let trouble = if trouble.is_empty() && desk.page.owes_factor {
-        desk.page.t.factor_owed.to_owned()
-    } else {
-        trouble
+    let t = desk.page.t;
+    let trouble = match (trouble.is_empty(), desk.page.owes_password, desk.page.owes_factor) {
+        (true, true, _) => t.password_owed.to_owned(),
+        (true, false, true) => t.factor_owed.to_owned(),
+        _ => trouble,
     };
     let name = format!("{} · {}", desk.me.staff.name, desk.me.staff.login);
     Ok(render(&AccountHtml { p: desk.page.clone(), name, on, key: offered.key, qr, done, trouble }))
@@ -78,10 +80,20 @@ async fn answer(
 }
 
 /// `POST /desk/account/password`
-pub(crate) async fn password(State(kit): State<Kit>, desk: Desk, f: Fields) -> Result<Response, Oops> {
+pub(crate) async fn password(
+    State(kit): State<Kit>,
+    Asking(network): Asking,
+    desk: Desk,
+    f: Fields,
+) -> Result<Response, Oops> {
     let (acts, actor) = (kit.acts.clone(), desk.actor());
     let (old, new) = (f.get("old").to_owned(), f.get("new").to_owned());
+    let own = new.clone();
     let result = blocking(move || acts.people.change_password(&actor, &old, &new)).await;
+    // Who came with a first password and has typed his own goes on; with a second factor he signs in anew.
+    if result.is_ok() && desk.page.owes_password && desk.me.staff.totp.is_none() {
+        return Ok(open(&kit, network, desk.me.staff.login.clone(), own, String::new(), "/desk").await?);
+    }
     answer(&kit, &desk, "", result, "/desk/sign-in").await
 }
 

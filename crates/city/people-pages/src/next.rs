@@ -41,18 +41,23 @@ fn shown(p: &Page, l: &Line) -> Shown {
 pub fn next_at_home(kit: Kit, reader: Reader, (): ()) -> Filling<Fragment> {
     Box::pin(async move {
         let p = Page::from(reader);
-        let Some(me) = p.me.as_ref().filter(|_| p.may(access::Operation::WriteLimits)) else {
-            return Ok(Vec::new());
-        };
-        let all = kit.acts.people.next(me.actor.clone()).await?;
-        let open: Vec<&Line> = all.iter().filter(|l| !l.done).collect();
-        if open.is_empty() {
-            return Ok(Vec::new());
-        }
-        let done = p.t.next_done.replace("{n}", &(all.len() - open.len()).to_string());
-        let done = done.replace("{all}", &all.len().to_string());
-        let lines = open.into_iter().map(|l| shown(&p, l)).collect();
-        let html = NextHtml { p, done, lines }.render().map_err(city::Error::bug)?;
-        Ok(vec![Fragment { html }])
+        let next = next_list(&kit, p).await?;
+        Ok(next.into_iter().map(|html| Fragment { html }).collect())
     })
+}
+
+/// What is open of setting the city up, for who does it.
+pub(crate) async fn next_list(kit: &Kit, p: Page) -> Result<Option<String>, city::Error> {
+    let Some(me) = p.me.as_ref().filter(|_| p.may(access::Operation::WriteLimits)) else {
+        return Ok(None);
+    };
+    let all = kit.acts.people.next(me.actor.clone()).await?;
+    let open: Vec<&Line> = all.iter().filter(|l| !l.done).collect();
+    if open.is_empty() {
+        return Ok(None);
+    }
+    let done = p.t.next_done.replace("{n}", &(all.len() - open.len()).to_string());
+    let done = done.replace("{all}", &all.len().to_string());
+    let lines = open.into_iter().map(|l| shown(&p, l)).collect();
+    NextHtml { p, done, lines }.render().map(Some).map_err(city::Error::bug)
 }

@@ -34,6 +34,8 @@ struct PasswordsHtml {
     p: Page,
     slips: Vec<Slip>,
     left: usize,
+    /// what comes next in a new city
+    next: Option<String>,
 }
 
 async fn page(kit: &Kit, desk: &Desk, trouble: String) -> Result<Response, Oops> {
@@ -62,7 +64,9 @@ pub(crate) async fn passwords(State(kit): State<Kit>, desk: Desk, _: Fields) -> 
                 password,
             };
             let slips = done.given.into_iter().map(slip).collect();
-            Ok(render(&PasswordsHtml { slips, left: done.left, p }))
+            // What was given is shown this once: it does not hang on the list of what comes next.
+            let next = crate::next::next_list(&kit, p.clone()).await.unwrap_or_default();
+            Ok(render(&PasswordsHtml { slips, left: done.left, next, p }))
         }
         Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, trouble)).await,
     }

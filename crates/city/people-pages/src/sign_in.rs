@@ -67,7 +67,7 @@ pub(crate) async fn form_again(
     Ok(render(&SignInHtml { p, login, trouble, unified, over: !way.over.is_empty(), to }))
 }
 
-async fn open(
+pub(crate) async fn open(
     kit: &Kit,
     network: Network,
     login: String,

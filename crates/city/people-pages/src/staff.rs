@@ -20,7 +20,7 @@ struct Person {
     position: String,
     state: &'static str,
     unified: bool,
-    acts: Vec<(&'static str, &'static str)>,
+    acts: Vec<(&'static str, &'static str, String)>,
 }
 
 #[derive(Template)]
@@ -94,8 +94,8 @@ async fn staff_page(
     }))
 }
 
-/// What may be done about an account now: code word and text.
-fn acts_on(p: &Page, s: &store::office::StaffRow) -> Vec<(&'static str, &'static str)> {
+/// What may be done about an account now: code word, text, and what is asked before it.
+fn acts_on(p: &Page, s: &store::office::StaffRow) -> Vec<(&'static str, &'static str, String)> {
     let fits = StaffAct::ALL.into_iter().filter(|a| a.fits(s));
     let text = |a| match a {
         StaffAct::ResetFactor => p.t.staff_reset_factor,
@@ -104,7 +104,12 @@ fn acts_on(p: &Page, s: &store::office::StaffRow) -> Vec<(&'static str, &'static
         StaffAct::TurnOff => p.t.staff_turn_off,
         StaffAct::TurnOn => p.t.staff_turn_on,
     };
-    fits.map(|a| (a.word(), text(a))).collect()
+    // What shuts somebody out asks once more.
+    let ask = |a| match a {
+        StaffAct::TurnOff => p.t.staff_ask_off.replace("{who}", &s.name),
+        _ => String::new(),
+    };
+    fits.map(|a| (a.word(), text(a), ask(a))).collect()
 }
 
 /// `GET /desk/office/staff`

@@ -11,6 +11,7 @@ web_kit::texts! {
     account_old: "原密码", "Old password";
     account_new: "新密码", "New password";
     account_password_hint: "至少 10 个字符。修改后所有登录都会结束，请重新登录。", "At least 10 characters. Every session ends: sign in again.";
+    account_first_hint: "至少 10 个字符，不要用姓名、电话或常见的密码。", "At least 10 characters; no name, no telephone, no common password.";
     account_factor: "动态验证码（第二重验证）", "Second factor";
     account_factor_on: "已启用。登录时除密码外还要输入验证器上的数字。", "On. Besides the password you enter the digits of your authenticator.";
     account_factor_off: "未启用。启用后，别人知道密码也登录不了。", "Off. With it nobody gets in with the password alone.";
@@ -52,6 +53,7 @@ web_kit::texts! {
     factor_roles: "必须启用动态验证码的岗位", "Roles that must have a second factor";
     factor_roles_hint: "勾选后，这些岗位的人员登录后只能先启用动态验证码，启用前不能办理其他事项；接口令牌同样受限。", "Whoever has such a role and no second factor can only set one up after signing in; tokens of the interface are bound in the same way.";
     factor_roles_save: "保存", "Save";
+    password_owed: "您用的是别人给的初始密码：请先换成自己的密码，之后即可办理。", "You signed in with a password that somebody gave you: make one of your own, then go on.";
     factor_owed: "您的岗位必须启用动态验证码：请先在本页启用，之后即可办理。", "Your role needs a second factor: set it up on this page, then go on.";
     sign_on_back: "请在认证平台登记回调地址", "Register this address at the provider";
     sign_on_save: "连接并保存", "Connect and save";

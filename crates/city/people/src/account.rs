@@ -266,7 +266,7 @@ impl People {
         let (actor, id) = (actor.clone(), staff.id);
         let done = self.write(move |app, tx| {
             let permit = decide(&actor, op::OwnAccount, Own(Some(id)))?;
-            office::set_secret(tx, id, &secret)?;
+            office::set_secret(tx, id, &secret, false)?;
             office::end_sessions(tx, id)?;
             let data = serde_json::json!({ "staff": id }).to_string();
             city::record(tx, &permit, "change_password", &data)?;

@@ -186,6 +186,8 @@ pub(crate) fn staff_in(
             region,
             position: s.position.clone(),
             secret: s.password.as_ref().and_then(|p| hashes.0.get(p).cloned()),
+            // What a person chose for another is a first password; what sets a city up by itself knows what it does.
+            lent: actor.role != Role::System && old.as_ref().is_none_or(|o| actor.staff != Some(o.id)),
             totp: None,
             totp_step: 0,
             failed: 0,

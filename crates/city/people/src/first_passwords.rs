@@ -98,7 +98,7 @@ impl People {
                     continue;
                 }
                 decide(&actor, op::WriteStaff, account_of(&row))?;
-                office::set_secret(tx, *id, hash)?;
+                office::set_secret(tx, *id, hash, true)?;
                 given.push((row, password.clone()));
             }
             if given.is_empty() {

@@ -167,7 +167,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         word: "bulletin",
-        what: ("起草并签发第一份通报", "Draft and issue the first bulletin"),
+        what: ("起草第一份通报并送签", "Draft the first bulletin and send it to be signed"),
         opens: ("有文可发，数都能点开", "a paper whose every figure opens"),
         who: COORDINATOR,
         href: "/desk/bulletins",

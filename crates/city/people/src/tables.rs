@@ -124,6 +124,8 @@ impl Gate for RosterTables {
         let mut told = taken.told;
         told.iter_mut().for_each(|t| format.clone_into(&mut t.format));
         let aside: u64 = told.iter().map(|t| t.set_aside_count).sum();
-        Ok(Answer { rows: accepted + changed + aside, accepted, changed, told, ..Answer::default() })
+        // There the new ones are given their first passwords.
+        let seen_at = Some("/desk/office/roster".to_owned());
+        Ok(Answer { rows: accepted + changed + aside, accepted, changed, told, seen_at, ..Answer::default() })
     }
 }

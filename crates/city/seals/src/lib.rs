@@ -28,7 +28,7 @@ pub use life::{By, LIFE, PaperKind, Row, SealAct, SealKind, SealState, USERS, ne
 pub use register::{Asked, Listed, NewSeal, SealView, UseView};
 pub use service::{Answer, Question, Service};
 pub use service_device::{Drafted, Message, SealMade, ServiceDevice, Signed, TheCertificate};
-pub use set::{Offered, Pages, Paper, Sealed, Usable};
+pub use set::{Offered, Pages, Paper, Sealed, Usable, sealed_as};
 pub use store::seals::SealedRow;
 
 /// 印章. A clone is another handle.
@@ -65,16 +65,7 @@ fn append<T: Serialize>(
     act: &str,
     data: &T,
 ) -> Result<(), Error> {
-    append_to(tx, permit, StreamId::new(StreamKind::Seal, seal), act, data)
-}
-
-fn append_to<T: Serialize>(
-    tx: &mut Tx<'_>,
-    permit: &Permit,
-    stream: StreamId,
-    act: &str,
-    data: &T,
-) -> Result<(), Error> {
+    let stream = StreamId::new(StreamKind::Seal, seal);
     let ver = store::ledger_rows::head_of(tx, stream)?.map_or(0, |h| h.0);
     let text = serde_json::to_string(data).map_err(Error::bug)?;
     let now = tx.now();

@@ -40,6 +40,8 @@ kernel::words! {
     /// Kinds of papers that are sealed. Each movement has its line here.
     inherent PaperKind {
         Bulletin = "bulletin", "公文（通报、报告、清单）";
+        Letter = "letter", "公文（通知、函）";
+        Notice = "notice", "告知、督办文书";
     }
 }
 
@@ -51,16 +53,20 @@ impl SealState {
 }
 
 impl PaperKind {
-    /// The kinds of seals that are set under such a paper: an official paper has the seal of the office that issues it.
+    /// The kinds of seals that are set under such a paper: an official paper has the seal of the office that issues it, a notice
+    /// may have one for a special purpose.
     pub const fn seals(self) -> &'static [SealKind] {
         match self {
-            Self::Bulletin => &[SealKind::Unit],
+            Self::Bulletin | Self::Letter => &[SealKind::Unit],
+            Self::Notice => &[SealKind::Unit, SealKind::Special],
         }
     }
     /// The name in English.
     pub const fn en(self) -> &'static str {
         match self {
             Self::Bulletin => "Official papers (bulletins, reports, lists)",
+            Self::Letter => "Official papers (circulars, letters)",
+            Self::Notice => "Notices to units and people",
         }
     }
 }

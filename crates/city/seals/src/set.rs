@@ -10,10 +10,10 @@ use paper::ofd::SealPlace;
 use seal::make::Stamping;
 use seal::{Digest, Options, Signer};
 use store::seals::{self as rows, SealRow, SealedRow, UseRow};
-use store::{Rd, StoreError};
+use store::{Rd, StoreError, Tx};
 
 use crate::register::{kind_of, seen, state_of, words};
-use crate::{Device, PaperKind, SealState, Seals, Trouble, append, append_to};
+use crate::{Device, PaperKind, SealState, Seals, Trouble, append};
 
 /// What is to be sealed, as its movement knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Paper {
     pub kind: PaperKind,
     /// its id among those of its kind
     pub subject: i64,
-    /// what happened to it is there
+    /// its record, from whose beginning its code follows
     pub stream: StreamId,
     /// 发文机关署名: the unit whose seal goes under it
     pub office: String,
@@ -210,6 +210,14 @@ fn sealed(
     if right { Ok(made) } else { Err(Trouble::lied()) }
 }
 
+/// What a paper was sealed as; the caller has decided that the paper may be read.
+///
+/// # Errors
+/// The store could not.
+pub fn sealed_as(rd: &mut Rd<'_>, kind: PaperKind, subject: i64) -> Result<Option<SealedRow>, Error> {
+    Ok(rows::of_paper(rd, kind.word(), subject)?)
+}
+
 impl Seals {
     /// The seals that this actor may set under such a paper; where none of those in use fits, why.
     pub fn usable(&self, actor: Actor, paper: Paper) -> Later<Offered> {
@@ -232,25 +240,18 @@ impl Seals {
         })
     }
 
-    /// What a paper was sealed as; the caller has decided that the paper may be read.
-    pub fn of_paper(&self, actor: Actor, kind: PaperKind, subject: i64) -> Later<Option<SealedRow>> {
-        self.read(move |_, rd| {
-            access::offered(&actor, access::Operation::ReadBulletins)?;
-            Ok(rows::of_paper(rd, kind.word(), subject)?)
-        })
-    }
-
     /// Sets a seal under a paper. `look` says what the paper is, and refuses when it may not be sealed by this actor or is
-    /// not issued; it is asked again before the paper is kept. `print` prints it with its code. Asks whoever holds the
-    /// key: not for asynchronous code. Answers the code.
+    /// not issued; it is asked again before the paper is kept. `print` prints it with its code; `then` puts it on the
+    /// record of the paper, in the transaction that keeps it. Asks whoever holds the key: not for asynchronous code. Answers the code.
     ///
     /// # Errors
     /// The paper, the seal or the actor are not the right ones; the device could not be asked, refuses, or lies. Then
     /// nothing is kept but that it was tried.
-    pub fn set<L, P>(&self, actor: &Actor, seal: i64, look: L, print: P) -> Result<Sealed, Error>
+    pub fn set<L, P, T>(&self, actor: &Actor, seal: i64, look: L, print: P, then: T) -> Result<Sealed, Error>
     where
         L: Fn(&mut Rd<'_>) -> Result<Paper, Error> + Clone + Send + 'static,
         P: FnOnce(&Paper, &Sealed) -> Result<Pages, Error>,
+        T: Fn(&mut Tx<'_>, &SealedRow) -> Result<(), Error> + Send + 'static,
     {
         let (paper, birth, row, esl) = self.city.store().read(|rd| {
             let paper = look(rd)?;
@@ -291,7 +292,8 @@ impl Seals {
                     ofd_digest: hex_of(&ofd),
                     pdf_digest: hex_of(&pages.pdf),
                 };
-                self.keep(actor, begun, &paper, sealed, ofd, pages.pdf, look).map_err(|e| ("not_kept", e))
+                self.keep(actor, begun, &paper, sealed, ofd, pages.pdf, look, then)
+                    .map_err(|e| ("not_kept", e))
             }
             Err(t) => Err((t.code, t.into())),
         };
@@ -349,7 +351,7 @@ impl Seals {
     }
 
     #[expect(clippy::too_many_arguments, reason = "all of what is kept together")]
-    fn keep<L>(
+    fn keep<L, T>(
         &self,
         actor: &Actor,
         begun: i64,
@@ -358,9 +360,11 @@ impl Seals {
         ofd: Vec<u8>,
         pdf: Vec<u8>,
         look: L,
+        then: T,
     ) -> Result<(), Error>
     where
         L: Fn(&mut Rd<'_>) -> Result<Paper, Error> + Send + 'static,
+        T: Fn(&mut Tx<'_>, &SealedRow) -> Result<(), Error> + Send + 'static,
     {
         let (app, actor, paper) = (self.clone(), actor.clone(), paper.clone());
         self.city.store().write(move |tx| {
@@ -376,7 +380,7 @@ impl Seals {
                 "used",
                 &(begun, &sealed.code, &sealed.ofd_digest, &sealed.pdf_digest),
             )?;
-            append_to(tx, &permit, paper.stream, "seal", &(&sealed.code, &sealed.ofd_digest))
+            then(tx, &sealed)
         })
     }
 
@@ -393,41 +397,36 @@ impl Seals {
         })
     }
 
-    /// May somebody withdraw what this seal was set under?
-    pub fn may_withdraw(&self, actor: Actor, seal: i64) -> Later<bool> {
-        self.read(move |app, rd| {
-            let office = app.city.office(rd)?;
-            let row = rows::seal(rd, seal)?.ok_or(Error::NotFound)?;
-            Ok(decide(&actor, op::UseSeals, reach::unit_in(&office, row.unit)?).is_ok())
-        })
-    }
-
-    /// 作废: a sealed paper no longer counts, and whoever checks it is told. `look` decides about the paper.
-    pub fn withdraw<L>(&self, actor: Actor, look: L, why: String) -> Later<()>
-    where
-        L: Fn(&mut Rd<'_>) -> Result<Paper, Error> + Send + 'static,
-    {
-        self.write(move |app, tx| {
-            let paper = look(tx)?;
-            let sealed = rows::of_paper(tx, paper.kind.word(), paper.subject)?
-                .filter(|s| s.state == "kept")
-                .ok_or(Error::NotFound)?;
-            let office = app.city.office(tx)?;
-            let row = rows::seal(tx, sealed.seal)?.ok_or(Error::NotFound)?;
-            let permit = decide(&actor, op::UseSeals, reach::unit_in(&office, row.unit)?)?;
-            let why = why.trim();
-            if why.is_empty() || why.chars().count() > 300 {
-                return Err(Error::invalid(
-                    "why",
-                    "请写明作废原因，最多 300 个字",
-                    "say why, in 300 characters at most",
-                ));
-            }
-            if !rows::withdraw(tx, &permit, sealed.id, why)? {
-                return Err(Error::Store(StoreError::Bug("withdrawn twice".to_owned())));
-            }
-            append(tx, &permit, sealed.seal, "withdraw", &(&sealed.code, why))?;
-            append_to(tx, &permit, paper.stream, "withdraw_seal", &(&sealed.code, why))
-        })
+    /// 作废: a sealed paper no longer counts, and whoever checks it is told. In the transaction of who revokes the paper; says
+    /// whether there was a sealed one. Whoever asks puts it on the record of the paper.
+    ///
+    /// # Errors
+    /// The seal is not this actor's to use, or no reason is given.
+    pub fn withdraw(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        kind: PaperKind,
+        subject: i64,
+        why: &str,
+    ) -> Result<bool, Error> {
+        let sealed = rows::of_paper(tx, kind.word(), subject)?.filter(|s| s.state == "kept");
+        let Some(sealed) = sealed else { return Ok(false) };
+        let office = self.city.office(tx)?;
+        let row = rows::seal(tx, sealed.seal)?.ok_or(Error::NotFound)?;
+        let permit = decide(actor, op::UseSeals, reach::unit_in(&office, row.unit)?)?;
+        let why = why.trim();
+        if why.is_empty() || why.chars().count() > 300 {
+            return Err(Error::invalid(
+                "why",
+                "请写明作废原因，最多 300 个字",
+                "say why, in 300 characters at most",
+            ));
+        }
+        if !rows::withdraw(tx, &permit, sealed.id, why)? {
+            return Err(Error::Store(StoreError::Bug("withdrawn twice".to_owned())));
+        }
+        append(tx, &permit, sealed.seal, "withdraw", &(&sealed.code, why))?;
+        Ok(true)
     }
 }

@@ -11,7 +11,7 @@ use store::{Rd, counters};
 
 mod versions;
 
-pub use versions::{by_key, history_of, item_key, load, version_of};
+pub use versions::{by_key, history_of, item_key, key_of, load, version_of};
 
 use city::{Cached, City, Door, Error};
 

@@ -47,7 +47,12 @@ pub fn version_of(rd: &mut Rd<'_>, row: &ItemRow, version: i64) -> Result<Option
 
 /// The key of an item in an address: the implementation code, `~` and the handling code where there is one.
 pub fn item_key(row: &ItemRow) -> String {
-    if row.handling.is_empty() { row.code.clone() } else { format!("{}~{}", row.code, row.handling) }
+    key_of(&row.code, &row.handling)
+}
+
+/// The same of the two codes.
+pub fn key_of(code: &str, handling: &str) -> String {
+    if handling.is_empty() { code.to_owned() } else { format!("{code}~{handling}") }
 }
 
 pub fn by_key(rd: &mut Rd<'_>, key: &str) -> Result<ItemRow, Error> {

@@ -67,7 +67,17 @@ impl Rd<'_> {
         rows: &[&[Value<'_>]],
         f: impl Fn(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<Option<T>>> {
-        self.engine.query_many(sql, rows, &f)
+        let all = self.engine.query_many(sql, rows, 1, &f)?;
+        Ok(all.into_iter().map(|of| of.into_iter().next()).collect())
+    }
+    /// The same with all rows of each answer; the statement itself must bound them.
+    pub fn query_all<T>(
+        &mut self,
+        sql: &str,
+        rows: &[&[Value<'_>]],
+        f: impl Fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<Vec<T>>> {
+        self.engine.query_many(sql, rows, usize::MAX, &f)
     }
     /// The rows of any number of ids. `select` ends before the list of ids: `SELECT … WHERE id IN`.
     pub fn query_ids<T>(

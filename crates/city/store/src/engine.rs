@@ -89,21 +89,22 @@ impl Engine {
         &mut self,
         sql: &str,
         rows: &[&[Value<'_>]],
+        most: usize,
         f: &dyn Fn(&Row<'_>) -> Result<T>,
-    ) -> Result<Vec<Option<T>>> {
+    ) -> Result<Vec<Vec<T>>> {
         match self {
             Self::Sqlite(e) => {
                 let one = |row: &&[Value<'_>]| {
-                    let mut first = None;
+                    let mut all = Vec::new();
                     e.each(sql, row, &mut |r| {
-                        first = Some(f(r)?);
-                        Ok(false)
+                        all.push(f(r)?);
+                        Ok(all.len() < most)
                     })?;
-                    Ok(first)
+                    Ok(all)
                 };
                 rows.iter().map(one).collect()
             }
-            Self::Postgres(e) => e.query_many(sql, rows, f),
+            Self::Postgres(e) => e.query_many(sql, rows, most, f),
         }
     }
     /// Runs several statements without parameters.

@@ -160,12 +160,19 @@ pub fn birth(rd: &mut Rd<'_>, id: i64) -> Result<Option<Hash>> {
     crate::ledger_rows::birth(rd, stream(id))
 }
 
-/// Keeps who asked, sealed.
-pub fn put_person(tx: &mut Tx<'_>, id: i64, sealed: &[u8]) -> Result<()> {
-    let sql = "INSERT INTO help_person (help_order, sealed) VALUES ($1, $2) \
-               ON CONFLICT (help_order) DO UPDATE SET sealed = excluded.sealed";
-    tx.exec(sql, vals![id, sealed])?;
+/// Keeps who asked, sealed, with the keyed digest of their telephone.
+pub fn put_person(tx: &mut Tx<'_>, id: i64, digest: Option<&str>, sealed: &[u8]) -> Result<()> {
+    let sql = "INSERT INTO help_person (help_order, digest, sealed) VALUES ($1, $2, $3) \
+               ON CONFLICT (help_order) DO UPDATE SET digest = excluded.digest, sealed = excluded.sealed";
+    tx.exec(sql, vals![id, digest, sealed])?;
     Ok(())
+}
+
+/// Orders of one person, by the digest of their telephone, that are at this stage in any hall.
+pub fn of_person(rd: &mut Rd<'_>, digest: &str, stage: &str) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM help_person p JOIN help_order o ON o.id = p.help_order \
+               WHERE p.digest = $1 AND o.stage = $2";
+    rd.query_one(sql, vals![digest, stage], |r| r.i64(0))
 }
 
 /// Who asked, sealed.

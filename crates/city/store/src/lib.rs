@@ -41,6 +41,7 @@ pub mod ledger_rows;
 pub mod migrations;
 pub mod office;
 pub mod outbox;
+pub mod papers;
 mod pool;
 mod portable;
 mod postgres;

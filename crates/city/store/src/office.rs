@@ -52,6 +52,8 @@ pub struct StaffRow {
     pub position: String,
     /// password hash; none: cannot sign in with a password
     pub secret: Option<String>,
+    /// 初始密码: somebody else gave it; its owner makes one of his own before anything else
+    pub lent: bool,
     /// key of the second factor
     pub totp: Option<Vec<u8>>,
     /// the last time step a code was used at
@@ -148,7 +150,7 @@ pub fn drop_region(tx: &mut Tx<'_>, _permit: &Permit, code: &str) -> Result<()> 
 }
 
 const STAFF: &str = "SELECT id, login, name, role, unit, region, position, secret, totp, totp_step, failed, \
-                     locked_until, active, subject, subject_asked FROM staff";
+                     locked_until, active, subject, subject_asked, lent FROM staff";
 
 fn staff_of(row: &Row<'_>) -> Result<StaffRow> {
     Ok(StaffRow {
@@ -167,6 +169,7 @@ fn staff_of(row: &Row<'_>) -> Result<StaffRow> {
         active: row.bool(12)?,
         subject: row.opt_text(13)?.map(ToOwned::to_owned),
         subject_asked: row.opt_text(14)?.map(ToOwned::to_owned),
+        lent: row.bool(15)?,
     })
 }
 
@@ -183,6 +186,12 @@ pub fn staff_by_subject(rd: &mut Rd<'_>, subject: &str) -> Result<Option<StaffRo
 /// The account with this id.
 pub fn staff_by_id(rd: &mut Rd<'_>, id: StaffId) -> Result<Option<StaffRow>> {
     rd.query_opt(&format!("{STAFF} WHERE id = $1"), vals![id], staff_of)
+}
+
+/// The accounts with these ids, in no order; what is no account is left out.
+pub fn staff_by_ids(rd: &mut Rd<'_>, ids: &[StaffId]) -> Result<Vec<StaffRow>> {
+    let ids: Vec<i64> = ids.iter().map(|s| s.0).collect();
+    rd.query_ids(&format!("{STAFF} WHERE id IN"), &ids, staff_of)
 }
 
 /// A page of accounts, of one unit or all, whose name or login holds `part`.
@@ -221,10 +230,11 @@ pub fn staff_count(rd: &mut Rd<'_>) -> Result<i64> {
 /// Adds an account, or changes the one with the same login: its password stays unless one is given, and one that
 /// was turned off stays off.
 pub fn put_staff(tx: &mut Tx<'_>, _permit: &Permit, s: &StaffRow) -> Result<StaffId> {
-    let sql = "INSERT INTO staff (login, name, role, unit, region, position, secret, active) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (login) DO UPDATE SET name = excluded.name, \
+    let sql = "INSERT INTO staff (login, name, role, unit, region, position, secret, active, lent) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (login) DO UPDATE SET name = excluded.name, \
                role = excluded.role, unit = excluded.unit, region = excluded.region, position = excluded.position, \
-               secret = coalesce(excluded.secret, staff.secret) RETURNING id";
+               secret = coalesce(excluded.secret, staff.secret), \
+               lent = CASE WHEN excluded.secret IS NULL THEN staff.lent ELSE excluded.lent END RETURNING id";
     let id = tx.insert(
         sql,
         vals![
@@ -235,15 +245,16 @@ pub fn put_staff(tx: &mut Tx<'_>, _permit: &Permit, s: &StaffRow) -> Result<Staf
             s.region.as_str(),
             &s.position,
             s.secret.as_deref(),
-            s.active
+            s.active,
+            s.lent
         ],
     )?;
     Ok(StaffId(id))
 }
 
-/// Sets the password hash.
-pub fn set_secret(tx: &mut Tx<'_>, id: StaffId, secret: &str) -> Result<()> {
-    tx.exec("UPDATE staff SET secret = $2 WHERE id = $1", vals![id, secret])?;
+/// Sets the password hash; `lent`: somebody else chose it.
+pub fn set_secret(tx: &mut Tx<'_>, id: StaffId, secret: &str, lent: bool) -> Result<()> {
+    tx.exec("UPDATE staff SET secret = $2, lent = $3 WHERE id = $1", vals![id, secret, lent])?;
     Ok(())
 }
 

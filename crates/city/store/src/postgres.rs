@@ -262,8 +262,9 @@ impl Postgres {
         &mut self,
         sql: &str,
         rows: &[&[Value<'_>]],
+        most: usize,
         f: &dyn Fn(&Row<'_>) -> Result<T>,
-    ) -> Result<Vec<Option<T>>> {
+    ) -> Result<Vec<Vec<T>>> {
         let Some(first) = rows.first() else { return Ok(Vec::new()) };
         let statement = self.prepared(sql, first.len())?;
         let mut all = Vec::with_capacity(rows.len());
@@ -272,13 +273,19 @@ impl Postgres {
                 .wait(async |c| {
                     try_join_all(part.iter().map(async |row| {
                         let mut rows = std::pin::pin!(c.query_raw(&statement, *row).await?);
-                        rows.next().await.transpose()
+                        let mut all = Vec::new();
+                        while all.len() < most
+                            && let Some(row) = rows.next().await
+                        {
+                            all.push(row?);
+                        }
+                        Ok(all)
                     }))
                     .await
                 })
                 .map_err(|e| with_text(e, sql))?;
-            for row in answers {
-                all.push(row.map(|r| f(&Row::Postgres(&r))).transpose()?);
+            for answer in answers {
+                all.push(answer.iter().map(|r| f(&Row::Postgres(r))).collect::<Result<_>>()?);
             }
         }
         Ok(all)

@@ -172,6 +172,15 @@ const PAPERS: &[Paper] = &[
             "pdf_digest",
         ],
     },
+    Paper {
+        table: "paper",
+        key: "id",
+        columns: &[
+            "ver", "unit", "kind", "subject", "form", "stage", "title", "drafter", "holder", "series", "seq",
+            "number", "made", "issued", "next_at", "doc",
+        ],
+    },
+    Paper { table: "paper_text", key: "id", columns: &["paper", "n", "author", "at", "doc"] },
 ];
 
 /// Tables that are compared otherwise: with their events, by the chain itself, or with the keys.
@@ -277,6 +286,7 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("cell_in", "a message that came; what came of it is in the events of the case, its words are sealed"),
     ("cell_matter", "how far another cell is with a matter; each step of it is in the events of the case"),
     ("cell_figure", "what another cell told of itself; it tells it again when asked"),
+    ("paper_part", "whose lists a paper stands on; follows from the paper, which is compared"),
     ("redesign", "not compared yet"),
     ("redesign_review", "not compared yet"),
     ("precedent", "not compared yet"),

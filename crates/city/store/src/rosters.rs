@@ -70,6 +70,14 @@ pub fn between(rd: &mut Rd<'_>, hall: i64, from: i64, to: i64) -> Result<Vec<Ros
     rd.query(&sql, vals![hall, from, to], roster_of)
 }
 
+/// Rosters of all halls with a day from one day to another, in order of halls and days.
+pub fn of_all(rd: &mut Rd<'_>, from: i64, to: i64) -> Result<Vec<RosterRow>> {
+    let sql = format!(
+        "SELECT {ROSTER} FROM roster WHERE first <= $2 AND last >= $1 ORDER BY hall, first, id LIMIT 10000"
+    );
+    rd.query(&sql, vals![from, to], roster_of)
+}
+
 /// Leave as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeaveRow {

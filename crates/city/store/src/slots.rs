@@ -106,32 +106,31 @@ pub fn of_hall(rd: &mut Rd<'_>, hall: i64, from: Moment) -> Result<Vec<SlotRow>>
     rd.query(&sql, vals![hall, from], row_of)
 }
 
-/// The first slots of a queue with a free place that can be booked now and begin at `from` or later.
+/// The first slots of each of these queues with a free place that can be booked now and begin at `from` or later; all queues are
+/// asked at once.
 pub fn earliest(
     rd: &mut Rd<'_>,
-    (hall, queue): (i64, &str),
+    queues: &[(i64, &str)],
     side: Side,
-    from: Moment,
-    now: Moment,
+    (from, now): (Moment, Moment),
     limit: u32,
-) -> Result<Vec<SlotRow>> {
-    let vals = vals![hall, queue, from, now, limit];
-    match side {
-        Side::Phone => {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM hall_slot WHERE hall = $1 AND queue = $2 AND used_phone < phone \
-                 AND start >= $3 AND shuts > $4 AND opens <= $4 ORDER BY start LIMIT $5"
-            );
-            rd.query(&sql, vals, row_of)
-        }
-        Side::Counter => {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM hall_slot WHERE hall = $1 AND queue = $2 AND used_counter < counter \
-                 AND start >= $3 AND start > $4 ORDER BY start LIMIT $5"
-            );
-            rd.query(&sql, vals, row_of)
-        }
-    }
+) -> Result<Vec<Vec<SlotRow>>> {
+    let sql = match side {
+        Side::Phone => format!(
+            "SELECT {COLUMNS} FROM hall_slot WHERE hall = $1 AND queue = $2 AND used_phone < phone \
+             AND start >= $3 AND shuts > $4 AND opens <= $4 ORDER BY start LIMIT $5"
+        ),
+        Side::Counter => format!(
+            "SELECT {COLUMNS} FROM hall_slot WHERE hall = $1 AND queue = $2 AND used_counter < counter \
+             AND start >= $3 AND start > $4 ORDER BY start LIMIT $5"
+        ),
+    };
+    let rows: Vec<[crate::value::Value<'_>; 5]> = queues
+        .iter()
+        .map(|(hall, queue)| [(*hall).into(), (*queue).into(), from.into(), now.into(), limit.into()])
+        .collect();
+    let rows: Vec<&[crate::value::Value<'_>]> = rows.iter().map(<[_; 5]>::as_slice).collect();
+    rd.query_all(&sql, &rows, row_of)
 }
 
 /// Lays out a slot, or sets its places anew; what is taken stays taken.

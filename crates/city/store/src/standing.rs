@@ -36,7 +36,7 @@ pub struct Standing {
     pub given: bool,
     /// somebody walked
     pub walked: bool,
-    /// a bulletin was issued
+    /// a bulletin was sent on its way to be signed
     pub issued: bool,
 }
 
@@ -55,7 +55,7 @@ pub fn standing(rd: &mut Rd<'_>) -> Result<Standing> {
                (SELECT coalesce(max(id), 0) FROM campaign), \
                (SELECT count(*) FROM (SELECT 1 FROM assignment LIMIT 1) AS g), \
                (SELECT count(*) FROM (SELECT 1 FROM walk LIMIT 1) AS w), \
-               (SELECT count(*) FROM (SELECT 1 FROM bulletin WHERE state = 'issued' LIMIT 1) AS b), \
+               (SELECT count(*) FROM (SELECT 1 FROM bulletin WHERE state <> 'draft' LIMIT 1) AS b), \
                (SELECT count(*) FROM staff WHERE active <> 0 AND secret IS NULL AND subject IS NULL), \
                (SELECT count(*) FROM (SELECT 1 FROM staff WHERE subject IS NOT NULL LIMIT 1) AS p)";
     rd.query_one(sql, &[], |r| {

@@ -5,6 +5,7 @@ use access::{City, Nothing, decide, op};
 use city::{Door, Error, Later};
 use company::file::{FactList, Size, facts_of};
 use company::policy::checkup::{Finding, checkup};
+use company::policy::condition::Condition;
 use company::policy::item::{FieldKind, Fund};
 use company::policy::pack::{Pack, pack};
 use company::policy::replay::{ItemReplay, replay};
@@ -52,8 +53,8 @@ pub struct ItemView {
     pub class: String,
     /// in force, in words
     pub days: String,
-    /// the sentences of its conditions
-    pub conditions: Vec<String>,
+    /// the sentences of its conditions, each with how deep it lies: what must hold stands under the heading of its group
+    pub conditions: Vec<(usize, String)>,
     /// how much, as one reads it
     pub amount: String,
     /// who answers for it
@@ -180,16 +181,38 @@ fn word<T: Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
+fn condition_lines(book: &Book, c: &Condition, deep: usize, lines: &mut Vec<(usize, String)>) {
+    let Condition::Row(r) = c else {
+        let many = c.parts().len() > 1;
+        let how = match c {
+            Condition::Any(_, t) if !t.is_empty() && many => "（满足其一）".to_owned(),
+            Condition::AtLeast(n, _, t) if !t.is_empty() => format!("（至少满足 {n} 项）"),
+            Condition::All(_, t) if !t.is_empty() && many => "（全部满足）".to_owned(),
+            _ => String::new(),
+        };
+        lines.push((deep, c.heading() + &how));
+        // What its own sentence forbids is not said a second time.
+        let said =
+            matches!(c, Condition::Not(part, t) if !t.is_empty() && matches!(**part, Condition::Row(_)));
+        if !said {
+            c.parts().iter().for_each(|p| condition_lines(book, p, deep + 1, lines));
+        }
+        return;
+    };
+    lines.push((deep, if r.text.is_empty() { book.row_said(r) } else { r.text.clone() }));
+}
+
 fn item_view(book: &Book, i: &PolicyItem) -> ItemView {
     let mut conditions = Vec::new();
-    i.conditions.rows(&mut |r| {
-        conditions.push(if r.text.is_empty() {
-            format!("{}{}", book.said(&r.left), r.compare.said())
-        } else {
-            r.text.clone()
-        });
-    });
+    match &i.conditions {
+        // That all of them must hold is what everybody expects.
+        Condition::All(parts, text) if text.is_empty() => {
+            parts.iter().for_each(|p| condition_lines(book, p, 0, &mut conditions));
+        }
+        other => condition_lines(book, other, 0, &mut conditions),
+    }
     let day = |d: Option<Date>, none: &str| d.map_or_else(|| none.to_owned(), |d| d.to_string());
+    let fund = book.funds.iter().find(|f| f.code == i.fund && !f.name.is_empty());
     ItemView {
         code: i.code.clone(),
         from: i.from.map_or_else(String::new, |d| d.to_string()),
@@ -200,7 +223,7 @@ fn item_view(book: &Book, i: &PolicyItem) -> ItemView {
         conditions,
         amount: i.amount.as_ref().map_or_else(String::new, |a| book.said(&a.expr)),
         office: format!("{} {}", i.office, i.phone).trim().to_owned(),
-        fund: i.fund.clone(),
+        fund: fund.map_or_else(|| i.fund.clone(), |f| f.name.clone()),
     }
 }
 

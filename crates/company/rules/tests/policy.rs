@@ -145,6 +145,33 @@ fn what_a_company_reads() {
     assert_eq!(p.questions[0].settles, ["e"]);
 }
 
+/// How far off one number is, for each comparison: which way by the numbers and never by the words of the sentence, nothing
+/// is “少 0”, money is money, and what is far is not called near.
+#[test]
+fn how_far_off_in_words() {
+    for (unit, have, op, bound, said) in [
+        ("人", 16.0, "≥", 20.0, Some("参保人数少 4 人")),
+        ("人", 25.0, "≤", 20.0, Some("参保人数多 5 人")),
+        ("人", 20.0, "<", 20.0, Some("参保人数须低于 20 人")),
+        ("元", 0.0, ">", 0.0, Some("参保人数须高于 0 元")),
+        ("元", 450_000.0, "≥", 500_000.0, Some("参保人数少 5 万元")),
+        ("项", 2.0, "=", 0.0, Some("参保人数应为 0 项")),
+        ("", 0.02, "≥", 0.03, Some("参保人数少 1%")),
+        ("人", 16.0, "≥", 500.0, None),
+        ("人", 3.0, "≥", 8.0, Some("参保人数少 5 人")),
+        ("元", 100.0, "≥", 20_000_000.0, None),
+    ] {
+        // A sentence with words of both directions in it.
+        let row = json!({"field": "insured", "op": op, "value": bound, "text": "不低于或者不超过规定数"});
+        let book = book(&json!({"fields": [{"key": "insured", "name": "参保人数", "unit": unit}],
+            "items": [{"code": "a", "name": "甲", "conditions": [row]}]}));
+        let facts = facts(&book, &json!({"company": "A", "insured": have}));
+        let p = pack(&Engine::new(&book, &facts, day("2026-01-05")), &facts.companies[0]);
+        let near: Vec<&str> = p.near.iter().map(|n| n.said.as_str()).collect();
+        assert_eq!((near, p.unmet), (said.into_iter().collect(), 1), "{have} {op} {bound}");
+    }
+}
+
 #[test]
 fn refused_in_words() {
     for (items, word) in [

@@ -66,6 +66,12 @@ pub fn recurrences(
     out
 }
 
+/// Is the likeness enough for a return to be proposed? Where it is alone is not: two troubles in one street are two.
+pub fn recurs(similarity: &Similarity, same_unit: bool, same_item: bool) -> bool {
+    let needed = RECURS + if same_unit { 0.0 } else { 0.1 } + if same_item { 0.0 } else { 0.1 };
+    similarity.score >= needed && similarity.beyond > 0
+}
+
 fn recurrence(new: &Trouble, earlier: &Trouble) -> Option<Recurrence> {
     let days_after = (new.reported.us() - earlier.struck_off?.us()).div_euclid(US_PER_DAY);
     if !(0..=FORGOTTEN_YEARS * 366).contains(&days_after) {
@@ -76,9 +82,8 @@ fn recurrence(new: &Trouble, earlier: &Trouble) -> Option<Recurrence> {
     if !same_unit && !same_item {
         return None;
     }
-    let needed = RECURS + if same_unit { 0.0 } else { 0.1 } + if same_item { 0.0 } else { 0.1 };
     let similarity = compare(&new.signature, &earlier.signature);
-    (similarity.score >= needed).then(|| Recurrence {
+    recurs(&similarity, same_unit, same_item).then(|| Recurrence {
         earlier: earlier.id.clone(),
         similarity,
         days_after,
@@ -122,5 +127,26 @@ mod tests {
         assert!(recurrences(&before, &old, &none, 5).is_empty());
         let other = Trouble { unit: "交警".into(), ..new };
         assert!(recurrences(&other, &old, &none, 5).is_empty());
+    }
+
+    /// A place alone is no return; the same trouble at it is, however it is worded.
+    #[test]
+    fn another_trouble_at_the_same_place_is_no_return() {
+        let place = "望桥区松湖社区梧桐花园小区";
+        let told = [
+            ["路灯坏了，晚上出行不便", "路灯坏了几个月没人修"],
+            ["自来水管爆裂，家里停水", "又停水了，水管漏水没有修好"],
+            ["临街餐馆油烟直排扰民", "楼下餐馆又在直排油烟"],
+            ["电梯经常停运，老人上下楼困难", "电梯又坏了，停运好几天"],
+            ["垃圾堆放没人清运，臭味大", "垃圾又堆成山，没有清运"],
+        ];
+        for (i, a) in told.iter().enumerate() {
+            for (j, b) in told.iter().enumerate() {
+                let old = [trouble("1", &format!("{place}{}", a[0]), 10, Some(40))];
+                let new = trouble("9", &format!("{place}{}", b[1]), 200, None);
+                let found = recurrences(&new, &old, &HashSet::new(), 5);
+                assert_eq!(found.len(), usize::from(i == j), "{} / {} {found:?}", a[0], b[1]);
+            }
+        }
     }
 }

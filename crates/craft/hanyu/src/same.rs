@@ -10,6 +10,7 @@ use crate::normalise::{fold, head};
 use crate::place::{PlaceKind, places_in};
 use crate::spot::times;
 use crate::vector::{BODY_CHARS, cosine, key};
+use crate::word::tables::SUFFIXES;
 
 /// From this score two texts are proposed as one matter (default; precision in docs/QUALITY.md).
 pub const SAME: f32 = 0.75;
@@ -68,6 +69,9 @@ pub enum Why {
 pub struct Similarity {
     /// 0 to 1; from `SAME` on a proposal.
     pub score: f32,
+    /// Words that both say beyond where it is.
+    #[serde(default)]
+    pub beyond: usize,
     /// Reasons, strongest first.
     pub reasons: Vec<Why>,
 }
@@ -344,12 +348,17 @@ fn explained(p: Parts, score: f32, a: &Signature, b: &Signature) -> Similarity {
     reasons.extend(p.other_area.map(|(a, b)| Why::OtherArea(a, b)));
     reasons.extend(p.day.map(Why::SameDay));
     // Signatures kept from before may hold numbers.
-    let shared = a.words.iter().filter(|w| b.words.contains(w) && may_show(w));
-    let shared: Vec<String> = shared.take(6).cloned().collect();
+    let shared: Vec<&String> = a.words.iter().filter(|w| b.words.contains(w) && may_show(w)).collect();
+    let names: Vec<&String> = a.places.iter().chain(&a.areas).chain(&b.places).chain(&b.areas).collect();
+    let of_place = |w: &str| {
+        names.iter().any(|n| n.contains(w) || w.contains(n.as_str())) || SUFFIXES.iter().any(|(s, _)| *s == w)
+    };
+    let beyond = shared.iter().filter(|w| !of_place(w)).count();
+    let shared: Vec<String> = shared.into_iter().take(6).cloned().collect();
     if !shared.is_empty() {
         reasons.push(Why::Words(shared));
     }
-    Similarity { score, reasons }
+    Similarity { score, beyond, reasons }
 }
 
 /// Two letters, by position, that seem to be about one matter.

@@ -4,13 +4,15 @@
 //! words come from.
 
 use kernel::Date;
+use serde::{Deserialize, Serialize};
 
 /// Words with the address they lead to, if any.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// the words
     pub text: String,
     /// what they open
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
 }
 
@@ -27,7 +29,8 @@ pub fn words(runs: &[Run]) -> String {
 }
 
 /// One block of the body.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Block {
     /// 一、 黑体; (一) 楷体; 1. and (1) 仿宋: the level is 1 to 4, the number is part of the words
     Heading {
@@ -57,7 +60,7 @@ pub enum Block {
 }
 
 /// An official document.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Document {
     /// 发文机关标志 in red above everything; none for a paper without a red head
     pub mark: Option<String>,
@@ -78,6 +81,7 @@ pub struct Document {
     /// 抄送机关
     pub copies: String,
     /// 核验码: printed at the top of the first page of a sealed paper
+    #[serde(skip)]
     pub check: Option<Check>,
 }
 

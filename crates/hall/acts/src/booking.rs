@@ -351,7 +351,8 @@ impl Halls {
         let unit = items::by_key(tx, &a.item, "")?.and_then(|i| i.unit_id);
         let n = of.queue(&queue).and_then(|q| q.handles.slots_for(&a.item, unit)).unwrap_or(1);
         let looked = if n > 1 { places::LOOKED } else { 1 };
-        let free = slots::earliest(tx, (a.at.hall, &queue), side(a.channel), from, now, looked)?;
+        let all = slots::earliest(tx, &[(a.at.hall, &queue)], side(a.channel), (from, now), looked)?;
+        let free = all.into_iter().next().unwrap_or_default();
         let first = (0..free.len()).find(|i| {
             free[*i].start < a.at.end
                 && hall::run(&free, *i, usize::from(n), |s| (s.start, s.end())).is_some()

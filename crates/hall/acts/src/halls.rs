@@ -22,8 +22,10 @@ pub struct HallLine {
     pub hall: Hall,
     /// short name of the unit that runs it
     pub unit: String,
-    /// when it is open today, `09:00-12:00`
-    pub today: Vec<String>,
+    /// when it is open today
+    pub today: Vec<hall::Span>,
+    /// when it is open today for who booked (弹性服务)
+    pub elastic: Vec<hall::Span>,
 }
 
 /// A hall for who keeps it.
@@ -96,14 +98,19 @@ impl Halls {
     fn lines(&self, rd: &mut Rd<'_>) -> Result<Vec<HallLine>, Error> {
         let office = self.city.office(rd)?;
         let today = self.city.store().now().date();
-        let line = |l: &doors::Loaded| HallLine {
-            id: l.row.id,
-            unit: office.unit_name(l.hall.unit),
-            today: {
-                let open = l.hall.open_on(today, &office.rules.calendar);
-                hall::Span::joined(open.iter().map(|o| o.span)).iter().map(ToString::to_string).collect()
-            },
-            hall: l.hall.clone(),
+        let line = |l: &doors::Loaded| {
+            let open = l.hall.open_on(today, &office.rules.calendar);
+            let of = |elastic: bool| {
+                let these = open.iter().filter(|o| (o.kind == hall::Hours::Elastic) == elastic);
+                hall::Span::joined(these.map(|o| o.span))
+            };
+            HallLine {
+                id: l.row.id,
+                unit: office.unit_name(l.hall.unit),
+                today: of(false),
+                elastic: of(true),
+                hall: l.hall.clone(),
+            }
         };
         Ok(self.all(rd)?.iter().map(line).collect())
     }
@@ -125,13 +132,8 @@ impl Halls {
             let l = load(rd, id)?;
             let today = app.city.store().now().date();
             door(&actor, op::ReadHall, &l.hall, today)?;
-            let mut names = Vec::new();
-            for p in &l.hall.posts {
-                if names.iter().all(|(s, _)| *s != p.staff) {
-                    let found = store::office::staff_by_id(rd, p.staff)?;
-                    names.push((p.staff, found.map_or_else(|| format!("#{}", p.staff), |s| s.name)));
-                }
-            }
+            let names = crate::rosters::accounts(rd, l.hall.posts.iter().map(|p| p.staff))?.1;
+            let names = names.into_iter().collect();
             Ok(HallView {
                 id,
                 ver: l.row.ver,
@@ -146,61 +148,67 @@ impl Halls {
     /// Keeps the document of a hall; `id` 0 makes one. `ver` is the version the person saw. Slots follow at once; what is
     /// booked stays. Answers the id.
     pub fn put_hall(&self, actor: Actor, id: i64, ver: i64, new: Hall) -> Later<i64> {
-        self.write(move |app, tx| {
-            let today = tx.now().date();
-            if id != 0 {
-                let old = load(tx, id)?;
-                door(&actor, op::WriteHall, &old.hall, today)?;
-                crate::rosters::keeps_shifts(tx, id, &old.hall, &new, today)?;
-                if old.row.ver != ver {
-                    let stream = kernel::StreamId::new(kernel::StreamKind::Hall, id);
-                    return Err(Error::Changed(store::StoreError::Conflict {
-                        stream,
-                        expected: ver,
-                        found: old.row.ver,
-                    }));
-                }
+        self.write(move |app, tx| app.put_in(tx, &actor, (id, ver), &new))
+    }
+
+    pub(crate) fn put_in(
+        &self,
+        tx: &mut store::Tx<'_>,
+        actor: &Actor,
+        (id, ver): (i64, i64),
+        new: &Hall,
+    ) -> Result<i64, Error> {
+        let today = tx.now().date();
+        if id != 0 {
+            let old = load(tx, id)?;
+            door(actor, op::WriteHall, &old.hall, today)?;
+            crate::rosters::keeps_shifts(tx, id, &old.hall, new, today)?;
+            if old.row.ver != ver {
+                let stream = kernel::StreamId::new(kernel::StreamKind::Hall, id);
+                return Err(Error::Changed(store::StoreError::Conflict {
+                    stream,
+                    expected: ver,
+                    found: old.row.ver,
+                }));
             }
-            let permit = door(&actor, op::WriteHall, &new, today)?;
-            let office = app.city.office(tx)?;
-            doors::in_its_unit(&office, &new)?;
-            if let Some(f) = hall::faults(&new).into_iter().next() {
-                return Err(Error::Invalid { field: f.field.to_owned(), said: f.said });
+        }
+        let permit = door(actor, op::WriteHall, new, today)?;
+        let office = self.city.office(tx)?;
+        doors::in_its_unit(&office, new)?;
+        if let Some(f) = hall::faults(new).into_iter().next() {
+            return Err(Error::Invalid { field: f.field.to_owned(), said: f.said });
+        }
+        let (active, _) = crate::rosters::accounts(tx, new.posts.iter().map(|p| p.staff))?;
+        if new.posts.iter().any(|p| !active.contains(&p.staff)) {
+            return Err(Error::invalid(
+                "posts",
+                "定岗的人员账号不存在或已停用",
+                "no such account, or it is turned off",
+            ));
+        }
+        for staff in new.helping.helpers.iter().filter_map(|h| h.staff) {
+            let known = store::office::staff_by_id(tx, staff)?.filter(|s| s.active);
+            if !known.is_some_and(|s| hall::help::table::HELPING.contains(&s.role)) {
+                return Err(Error::invalid(
+                    "helpers",
+                    "帮办员的账号不存在、已停用，或岗位不能帮办（窗口、经办、统筹、走流程、单位管理和志愿者可以）",
+                    "no such account in use, or not of a role that helps",
+                ));
             }
-            for p in &new.posts {
-                let known = store::office::staff_by_id(tx, p.staff)?.is_some_and(|s| s.active);
-                if !known {
-                    return Err(Error::invalid(
-                        "posts",
-                        "定岗的人员账号不存在或已停用",
-                        "no such account, or it is turned off",
-                    ));
-                }
-            }
-            for staff in new.helping.helpers.iter().filter_map(|h| h.staff) {
-                let known = store::office::staff_by_id(tx, staff)?.filter(|s| s.active);
-                if !known.is_some_and(|s| hall::help::table::HELPING.contains(&s.role)) {
-                    return Err(Error::invalid(
-                        "helpers",
-                        "帮办员的账号不存在、已停用，或岗位不能帮办（窗口、经办、统筹、走流程、单位管理和志愿者可以）",
-                        "no such account in use, or not of a role that helps",
-                    ));
-                }
-            }
-            let doc = serde_json::to_string(&new).map_err(Error::bug)?;
-            let row = HallRow {
-                id,
-                ver: ver + 1,
-                name: new.name.clone(),
-                region: new.region.as_str().to_owned(),
-                unit: new.unit,
-                state: "open".to_owned(),
-                doc: doc.clone(),
-            };
-            let id = rows::put(tx, &permit, &row, if id == 0 { "make" } else { "change" }, &doc)?;
-            places::lay(tx, &permit, id, &new, &office.rules.calendar)?;
-            Ok(id)
-        })
+        }
+        let doc = serde_json::to_string(new).map_err(Error::bug)?;
+        let row = HallRow {
+            id,
+            ver: ver + 1,
+            name: new.name.clone(),
+            region: new.region.as_str().to_owned(),
+            unit: new.unit,
+            state: "open".to_owned(),
+            doc: doc.clone(),
+        };
+        let id = rows::put(tx, &permit, &row, if id == 0 { "make" } else { "change" }, &doc)?;
+        places::lay(tx, &permit, id, new, &office.rules.calendar)?;
+        Ok(id)
     }
 
     /// Whom a closure would cancel: asked before it is made.

@@ -16,7 +16,7 @@ use store::{Rd, appointments, items};
 
 use crate::Halls;
 use crate::doors::{Loaded, door, load};
-use crate::rosters::{date, number, rostered, unchanged};
+use crate::rosters::{accounts, date, number, rostered, unchanged};
 use crate::tickets::of_day;
 
 /// Days back for which sheets and what is due are listed.
@@ -403,18 +403,25 @@ impl Halls {
             let today = app.city.store().now().date();
             door(&actor, op::ReadHall, &l.hall, today)?;
             let office = app.city.office(rd)?;
-            let all = cover(&l.hall, today);
-            let mut queues = Vec::new();
-            for c in &all {
-                let mut named =
-                    |of: &[StaffId]| of.iter().map(|s| name_of(rd, *s)).collect::<Result<Vec<_>, _>>();
-                let name = l.hall.queue(&c.letter).map_or_else(String::new, |q| q.name.clone());
-                queues.push(QueueCover {
-                    queue: (c.letter.clone(), name),
-                    first: named(&c.first)?,
-                    second: named(&c.second)?,
-                });
-            }
+            let (active, names) = accounts(rd, l.hall.posts.iter().map(|p| p.staff))?;
+            // Whose account is turned off, and who is away all of today, is nobody's first or second.
+            let day = crate::rosters::number(today);
+            let away: Vec<StaffId> = store::rosters::away(rd, day, day)?
+                .iter()
+                .filter(|r| r.hours.is_empty())
+                .map(|r| r.staff)
+                .collect();
+            let all = cover(&l.hall, today, |s| active.contains(&s) && !away.contains(&s));
+            let named = |of: &[StaffId]| of.iter().filter_map(|s| names.get(s).cloned()).collect();
+            let queue = |c: &hall::ab::Cover| QueueCover {
+                queue: (
+                    c.letter.clone(),
+                    l.hall.queue(&c.letter).map_or_else(String::new, |q| q.name.clone()),
+                ),
+                first: named(&c.first),
+                second: named(&c.second),
+            };
+            let queues = all.iter().map(queue).collect();
             let (mut n, mut uncovered) = (0, Vec::new());
             items::each(rd, |item| {
                 let of: Vec<_> = l

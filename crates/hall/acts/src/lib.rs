@@ -3,6 +3,7 @@
 //! HTTP or SQL.
 
 mod booking;
+mod coverage;
 mod desk;
 mod doors;
 mod figures;
@@ -15,6 +16,8 @@ mod posted;
 mod rosters;
 mod saved;
 mod shifts;
+mod spare;
+mod tables;
 mod tickets;
 mod told;
 
@@ -25,6 +28,7 @@ use store::ratings::ServiceRow;
 use store::{Rd, Tx};
 
 pub use booking::{AppointmentView, Asked, Begun, Standby};
+pub use coverage::CoverLine;
 pub use desk::{BookingLine, Bookings};
 pub use figures::{FigureLine, HallFigures, PresenceLine, TicketLine, What};
 pub use halls::{HallLine, HallView, Touched};
@@ -35,6 +39,8 @@ pub use places::Offer;
 pub use posted::{PostedLine, PostedReply, monday};
 pub use rosters::{Drawn, Redraw, RosterLine, RosterView};
 pub use shifts::{LeaveAct, LeaveLine, MyDuty, MyShifts, SwapLine};
+pub use spare::{LateTicket, LateTold};
+pub use tables::HallTables;
 pub use tickets::{AtWindow, Call, QueueNow, Screen, TicketView};
 
 /// What the halls hand over to other movements; given by the assembly.

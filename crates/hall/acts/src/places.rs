@@ -12,6 +12,7 @@ use store::{Rd, Tx, items};
 use workday::WorkCalendar;
 
 use crate::Halls;
+use crate::doors::Loaded;
 use crate::halls::{hours, side};
 
 /// A place that can be had.
@@ -39,6 +40,8 @@ pub struct Offer {
 
 /// Slots of one queue that are looked at for a long item.
 pub(crate) const LOOKED: u32 = 600;
+/// So many are looked at first.
+const FIRST_LOOK: u32 = 24;
 
 /// Lays out the slots of a hall from today to its horizon. What is taken stays; a slot that is no longer in the document has
 /// no places left, or goes when nobody has one.
@@ -108,6 +111,21 @@ pub(crate) fn run_of(
     Ok(run.filter(|r| r.iter().all(free)).map(<[SlotRow]>::to_vec))
 }
 
+fn offer(l: &Loaded, q: &hall::Queue, run: &[SlotRow], channel: Channel) -> Offer {
+    let first = &run[0];
+    Offer {
+        slot: first.id,
+        hall: l.row.id,
+        hall_name: l.hall.name.clone(),
+        address: l.hall.address.clone(),
+        queue: q.name.clone(),
+        start: first.start,
+        minutes: run.iter().map(|s| u32::try_from(s.minutes).unwrap_or(0)).sum(),
+        kind: hours(&first.kind),
+        free: run.iter().map(|s| s.free(side(channel))).min().unwrap_or(0),
+    }
+}
+
 impl Halls {
     /// The earliest places for an item over all halls, at most `each` of a hall, the earliest first. Halls of the region, its
     /// parts and what it is a part of come in; without a region all of them. `from` is the first day that suits.
@@ -124,37 +142,39 @@ impl Halls {
             let now = app.city.store().now();
             let from = from.unwrap_or(now).max(now);
             let unit = items::by_key(rd, &item, "")?.and_then(|i| i.unit_id);
-            let mut out = Vec::new();
-            for l in app.all(rd)?.iter() {
-                let near =
-                    region.as_ref().is_none_or(|r| r.contains(&l.hall.region) || l.hall.region.contains(r));
-                if !near {
-                    continue;
-                }
-                let mut of_hall = Vec::new();
-                for (q, n) in l.hall.handling(&item, unit) {
-                    let looked = if n > 1 { LOOKED } else { each };
-                    let free = slots::earliest(rd, (l.row.id, &q.letter), side(channel), from, now, looked)?;
-                    for (i, s) in free.iter().enumerate() {
-                        let Some(run) = hall::run(&free, i, usize::from(n), |s| (s.start, s.end())) else {
-                            continue;
-                        };
-                        of_hall.push(Offer {
-                            slot: s.id,
-                            hall: l.row.id,
-                            hall_name: l.hall.name.clone(),
-                            address: l.hall.address.clone(),
-                            queue: q.name.clone(),
-                            start: s.start,
-                            minutes: run.iter().map(|s| u32::try_from(s.minutes).unwrap_or(0)).sum(),
-                            kind: hours(&s.kind),
-                            free: run.iter().map(|s| s.free(side(channel))).min().unwrap_or(0),
-                        });
-                        if of_hall.len() >= each as usize * 4 {
-                            break;
-                        }
+            let all = app.all(rd)?;
+            let near = |l: &&Loaded| {
+                region.as_ref().is_none_or(|r| r.contains(&l.hall.region) || l.hall.region.contains(r))
+            };
+            // Every queue that handles it; a long item is looked at until enough runs of slots are found.
+            let mut asks: Vec<(&Loaded, &hall::Queue, usize)> = Vec::new();
+            for l in all.iter().filter(near) {
+                asks.extend(l.hall.handling(&item, unit).map(|(q, n)| (l, q, usize::from(n))));
+            }
+            let mut found: BTreeMap<i64, Vec<Offer>> = BTreeMap::new();
+            let long = asks.iter().any(|a| a.2 > 1);
+            let mut looked = if long { FIRST_LOOK.max(each) } else { each };
+            while !asks.is_empty() {
+                let of: Vec<(i64, &str)> = asks.iter().map(|a| (a.0.row.id, a.1.letter.as_str())).collect();
+                let free = slots::earliest(rd, &of, side(channel), (from, now), looked)?;
+                let mut more = Vec::new();
+                for (ask, free) in asks.into_iter().zip(free) {
+                    let (l, q, n) = ask;
+                    let runs = (0..free.len()).filter_map(|i| hall::run(&free, i, n, |s| (s.start, s.end())));
+                    let runs: Vec<&[SlotRow]> = runs.take(each as usize).collect();
+                    let whole = free.len() < looked as usize || looked >= LOOKED;
+                    if runs.len() < each as usize && !whole {
+                        more.push(ask);
+                        continue;
                     }
+                    let offers = found.entry(l.row.id).or_default();
+                    offers.extend(runs.into_iter().map(|run| offer(l, q, run, channel)));
                 }
+                asks = more;
+                looked = (looked * 4).min(LOOKED);
+            }
+            let mut out = Vec::new();
+            for mut of_hall in found.into_values() {
                 of_hall.sort_by_key(|o| (o.start, o.slot));
                 of_hall.truncate(each as usize);
                 out.extend(of_hall);

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use access::op;
 use city::{Door as _, Error, Later, Office};
 use hall::roster::{
-    Before, Broken, Burdens, Duty, Leave, Need, Report, Sheet, SheetState, Task, borne, broken, demand, look,
-    moved, plan, plus, replan,
+    Before, Broken, Burdens, Duty, Elsewhere, Leave, Need, Report, Sheet, SheetState, Task, borne, broken,
+    demand, look, moved, plan, plus, replan,
 };
 use hall::{Hall, Rostered, Span};
 use kernel::{Actor, Date, Moment, Said, StaffId, StreamId, StreamKind, US_PER_DAY};
@@ -87,6 +87,8 @@ pub struct RosterView {
     pub broken: Vec<Broken>,
     /// who is away
     pub leave: Vec<Leave>,
+    /// who is on duty in another hall
+    pub elsewhere: Vec<Elsewhere>,
     /// people posted, with their names, by name
     pub people: Vec<(StaffId, String)>,
     /// this reader may change it
@@ -99,8 +101,10 @@ pub(crate) struct Ground {
     pub office: std::sync::Arc<Office>,
     pub active: Vec<StaffId>,
     pub names: BTreeMap<StaffId, String>,
-    /// who is away; days on which people are on duty in another hall count as such
+    /// who is away
     pub leave: Vec<Leave>,
+    /// duties of these people in other halls
+    pub elsewhere: Vec<Elsewhere>,
     pub fixed: Vec<Duty>,
     pub carried: Vec<(StaffId, Burdens)>,
 }
@@ -114,6 +118,7 @@ impl Ground {
             last,
             active: &self.active,
             leave: &self.leave,
+            elsewhere: &self.elsewhere,
             needs,
             fixed: &self.fixed,
             carried: &self.carried,
@@ -144,6 +149,25 @@ pub(crate) fn leave_of(row: &LeaveRow) -> Result<Leave, Error> {
         })?)
     };
     Ok(Leave { staff: row.staff, first: date(row.first), last: date(row.last), hours })
+}
+
+/// Of these people: whose account is in use, and the names of all of them.
+pub(crate) fn accounts(
+    rd: &mut Rd<'_>,
+    of: impl Iterator<Item = StaffId>,
+) -> Result<(Vec<StaffId>, BTreeMap<StaffId, String>), Error> {
+    let mut names: BTreeMap<StaffId, String> = of.map(|s| (s, format!("#{s}"))).collect();
+    let ids: Vec<StaffId> = names.keys().copied().collect();
+    let mut active = Vec::new();
+    for s in store::office::staff_by_ids(rd, &ids)? {
+        if s.active {
+            active.push(s.id);
+        }
+        names.insert(s.id, s.name);
+    }
+    active.sort_unstable();
+    active.dedup();
+    Ok((active, names))
 }
 
 pub(crate) fn load_roster(rd: &mut Rd<'_>, id: i64) -> Result<(RosterRow, Sheet), Error> {
@@ -221,16 +245,7 @@ impl Halls {
         but: i64,
     ) -> Result<Ground, Error> {
         let office = self.city.office(rd)?;
-        let (mut active, mut names) = (Vec::new(), BTreeMap::new());
-        for p in &l.hall.posts {
-            if let std::collections::btree_map::Entry::Vacant(place) = names.entry(p.staff) {
-                let found = store::office::staff_by_id(rd, p.staff)?;
-                if found.as_ref().is_some_and(|s| s.active) {
-                    active.push(p.staff);
-                }
-                place.insert(found.map_or_else(|| format!("#{}", p.staff), |s| s.name));
-            }
-        }
+        let (active, names) = accounts(rd, l.hall.posts.iter().map(|p| p.staff))?;
         let (a, b) = (number(first), number(last));
         let leave = rows::away(rd, a - AROUND, b + AROUND)?;
         let mut leave = leave.iter().map(leave_of).collect::<Result<Vec<_>, _>>()?;
@@ -246,19 +261,39 @@ impl Halls {
                 fixed.extend(of.iter().filter(near).cloned());
             }
         }
-        for other in self.all(rd)?.iter().filter(|o| o.row.id != l.row.id) {
-            if !other.hall.posts.iter().any(|p| names.contains_key(&p.staff)) {
-                continue;
-            }
-            for row in rows::between(rd, other.row.id, a, b)? {
-                let sheet = sheet_of(&row)?;
-                let of = sheet.published.unwrap_or(sheet.duties);
-                let ours = of.into_iter().filter(|d| names.contains_key(&d.staff));
-                leave.extend(ours.map(|d| Leave { staff: d.staff, first: d.day, last: d.day, hours: None }));
-            }
-        }
+        let elsewhere = self.elsewhere(rd, l.row.id, &names, (a - AROUND, b + AROUND))?;
         let carried = borne(&l.hall, &office.rules.calendar, &before);
-        Ok(Ground { hall: l.hall.clone(), office, active, names, leave, fixed, carried })
+        Ok(Ground { hall: l.hall.clone(), office, active, names, leave, elsewhere, fixed, carried })
+    }
+
+    /// What these people have to do in other halls, with the hours that their shifts have there.
+    fn elsewhere(
+        &self,
+        rd: &mut Rd<'_>,
+        but: i64,
+        names: &BTreeMap<StaffId, String>,
+        (a, b): (i64, i64),
+    ) -> Result<Vec<Elsewhere>, Error> {
+        let shared =
+            |o: &&Loaded| o.row.id != but && o.hall.posts.iter().any(|p| names.contains_key(&p.staff));
+        let all = self.all(rd)?;
+        let others: BTreeMap<i64, &Hall> = all.iter().filter(shared).map(|o| (o.row.id, &o.hall)).collect();
+        let mut out = Vec::new();
+        if others.is_empty() {
+            return Ok(out);
+        }
+        for row in rows::of_all(rd, a, b)? {
+            let Some(hall) = others.get(&row.hall) else { continue };
+            let sheet = sheet_of(&row)?;
+            let of = sheet.published.unwrap_or(sheet.duties);
+            let near = |d: &Duty| (a..=b).contains(&number(d.day)) && names.contains_key(&d.staff);
+            out.extend(of.into_iter().filter(near).map(|d| Elsewhere {
+                staff: d.staff,
+                day: d.day,
+                hours: hall.rostering.shift(&d.shift).map_or_else(Vec::new, |s| s.hours.clone()),
+            }));
+        }
+        Ok(out)
     }
 
     /// Who came before and who is booked.
@@ -408,13 +443,9 @@ impl Halls {
             let shown = if may_write { sheet.duties.clone() } else { sheet.in_force().to_vec() };
             let task = ground.task((first, last), &sheet.needs);
             let (report, broken) = (look(&task, &shown), broken(&task, &shown));
-            let mut people: Vec<(StaffId, String)> = ground.names.clone().into_iter().collect();
-            for d in &shown {
-                if !ground.names.contains_key(&d.staff) && people.iter().all(|p| p.0 != d.staff) {
-                    let found = store::office::staff_by_id(rd, d.staff)?;
-                    people.push((d.staff, found.map_or_else(|| format!("#{}", d.staff), |s| s.name)));
-                }
-            }
+            let gone = shown.iter().map(|d| d.staff).filter(|s| !ground.names.contains_key(s));
+            let gone = accounts(rd, gone)?.1;
+            let mut people: Vec<(StaffId, String)> = ground.names.clone().into_iter().chain(gone).collect();
             people.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
             Ok(RosterView {
                 id,
@@ -427,6 +458,7 @@ impl Halls {
                 // What is over cannot be mended.
                 broken: broken.into_iter().filter(|b| b.day >= today).collect(),
                 leave: ground.leave,
+                elsewhere: ground.elsewhere,
                 people,
                 may_write,
                 hall: l.hall,
@@ -506,17 +538,18 @@ impl Halls {
             let l = load(rd, hall)?;
             let (a, b) = (number(first), number(first) + days.clamp(1, 14) - 1);
             let leave = rows::away(rd, a, b)?.iter().map(leave_of).collect::<Result<Vec<_>, _>>()?;
-            let mut out = Vec::new();
+            let mut on: Vec<Duty> = Vec::new();
             for row in rows::between(rd, hall, a, b)? {
-                for d in sheet_of(&row)?.published.unwrap_or_default() {
-                    let hours = l.hall.rostering.shift(&d.shift).map_or(&[][..], |s| &s.hours);
-                    let away = leave.iter().any(|x| x.meets(d.staff, d.day, hours));
-                    if (a..=b).contains(&number(d.day)) && !away {
-                        let found = store::office::staff_by_id(rd, d.staff)?.filter(|s| s.active);
-                        out.extend(found.map(|s| (d, s.name)));
-                    }
-                }
+                on.extend(sheet_of(&row)?.published.unwrap_or_default());
             }
+            on.retain(|d| {
+                let hours = l.hall.rostering.shift(&d.shift).map_or(&[][..], |s| &s.hours);
+                (a..=b).contains(&number(d.day)) && !leave.iter().any(|x| x.meets(d.staff, d.day, hours))
+            });
+            let (active, names) = accounts(rd, on.iter().map(|d| d.staff))?;
+            let named = |d: Duty| Some((names.get(&d.staff).cloned()?, d)).map(|(name, d)| (d, name));
+            let mut out: Vec<(Duty, String)> =
+                on.into_iter().filter(|d| active.contains(&d.staff)).filter_map(named).collect();
             // Who comes first in the day stands first.
             let begins = |d: &Duty| l.hall.rostering.shift(&d.shift).map(hall::roster::Shift::ends);
             out.sort_by_key(|x| (x.0.day, x.0.window, begins(&x.0), x.0.shift.clone()));

@@ -13,7 +13,7 @@ use store::rosters::{self as rows, LeaveRow};
 
 use crate::Halls;
 use crate::doors::{Loaded, door, load};
-use crate::rosters::{date, load_roster, number, refuse, save, sheet_of, unchanged};
+use crate::rosters::{accounts, date, load_roster, number, refuse, save, sheet_of, unchanged};
 
 /// Days ahead that people see of their shifts.
 const AHEAD: i64 = 60;
@@ -94,10 +94,6 @@ pub struct MyShifts {
     pub calendar: String,
 }
 
-fn name_of(rd: &mut Rd<'_>, staff: StaffId) -> Result<String, Error> {
-    Ok(store::office::staff_by_id(rd, staff)?.map_or_else(|| format!("#{staff}"), |s| s.name))
-}
-
 fn who(actor: &Actor) -> Result<StaffId, Error> {
     access::decide(actor, op::OwnShifts, Own(actor.staff))?;
     actor.staff.ok_or(Error::NotFound)
@@ -107,14 +103,28 @@ fn state_is(row: &LeaveRow, state: &str) -> bool {
     row.state == state
 }
 
+/// Numbers of the first and last day of leave.
+pub(crate) fn leave_days(first: Date, last: Date, now: Moment) -> Result<(i64, i64), Error> {
+    let (a, b) = (number(first), number(last));
+    if b < a || b < now.day_number() || b - a > LEAVE_DAYS {
+        return Err(Error::invalid(
+            "last",
+            "请假的结束日期不能早于开始或今天，一次不超过半年",
+            "leave ends not before it begins nor before today, and lasts half a year at most",
+        ));
+    }
+    Ok((a, b))
+}
+
 impl Halls {
-    fn duties_of(&self, rd: &mut Rd<'_>, staff: StaffId, from: i64) -> Result<Vec<MyDuty>, Error> {
+    /// Duties of some people from a day on, over all halls; each roster is read once.
+    fn duties_of(&self, rd: &mut Rd<'_>, of: &[StaffId], from: i64) -> Result<Vec<MyDuty>, Error> {
         let mut out = Vec::new();
-        for l in self.all(rd)?.iter().filter(|l| l.hall.posts.iter().any(|p| p.staff == staff)) {
+        for l in self.all(rd)?.iter().filter(|l| l.hall.posts.iter().any(|p| of.contains(&p.staff))) {
             for row in rows::between(rd, l.row.id, from, from + AHEAD)? {
                 let sheet = sheet_of(&row)?;
-                let mine = sheet.in_force().iter().filter(|d| d.staff == staff && number(d.day) >= from);
-                out.extend(mine.map(|d| MyDuty {
+                let theirs = |d: &&Duty| of.contains(&d.staff) && number(d.day) >= from;
+                out.extend(sheet.in_force().iter().filter(theirs).map(|d| MyDuty {
                     roster: row.id,
                     hall: l.hall.name.clone(),
                     address: l.hall.address.clone(),
@@ -135,10 +145,11 @@ impl Halls {
             let me = who(&actor)?;
             let today = app.city.store().now().date();
             let from = number(today) - 1;
-            let duties = app.duties_of(rd, me, from)?;
+            let duties = app.duties_of(rd, &[me], from)?;
             let (mut swaps, mut others, mut halls) = (Vec::new(), Vec::new(), Vec::new());
             for l in app.all(rd)?.iter().filter(|l| l.hall.posts.iter().any(|p| p.staff == me)) {
                 halls.push((l.row.id, l.hall.name.clone()));
+                let names = accounts(rd, l.hall.posts.iter().map(|p| p.staff))?.1;
                 for row in rows::between(rd, l.row.id, from, from + AHEAD)? {
                     let sheet = sheet_of(&row)?;
                     if sheet.published.is_none() {
@@ -147,19 +158,12 @@ impl Halls {
                     for s in sheet.swaps.iter().filter(|s| s.asker == me || s.other == me) {
                         swaps.push(app.swap_line(rd, row.id, sheet.in_force(), s, me, false)?);
                     }
-                    let mut people: Vec<StaffId> =
-                        l.hall.posts.iter().map(|p| p.staff).filter(|s| *s != me).collect();
-                    people.sort_unstable();
-                    people.dedup();
-                    for staff in people {
-                        others.push((row.id, staff, name_of(rd, staff)?));
-                    }
+                    let people = names.iter().filter(|n| *n.0 != me);
+                    others.extend(people.map(|(staff, name)| (row.id, *staff, name.clone())));
                 }
             }
-            let mut leave = Vec::new();
-            for row in rows::leave_of_staff(rd, me, from)? {
-                leave.push(app.leave_line(rd, row, &actor)?);
-            }
+            let leave = rows::leave_of_staff(rd, me, from)?;
+            let leave = app.leave_lines(rd, leave, &actor)?;
             Ok(MyShifts { staff: me, duties, swaps, leave, halls, others, calendar: app.calendar_of(me) })
         })
     }
@@ -173,10 +177,12 @@ impl Halls {
         reader: StaffId,
         head: bool,
     ) -> Result<SwapLine, Error> {
+        let names = accounts(rd, [s.asker, s.other].into_iter())?.1;
+        let name = |s: StaffId| names.get(&s).cloned().unwrap_or_default();
         let at = |staff, day| duties.iter().find(|d| d.staff == staff && d.day == day).cloned();
         Ok(SwapLine {
             roster,
-            names: [name_of(rd, s.asker)?, name_of(rd, s.other)?],
+            names: [name(s.asker), name(s.other)],
             duties: [at(s.asker, s.gives), s.takes.and_then(|day| at(s.other, day))],
             acts: s.acts(reader, head),
             swap: s.clone(),
@@ -304,26 +310,43 @@ impl Halls {
         })
     }
 
-    fn leave_line(&self, rd: &mut Rd<'_>, row: LeaveRow, reader: &Actor) -> Result<LeaveLine, Error> {
-        let l = load(rd, row.hall)?;
+    fn leave_lines(
+        &self,
+        rd: &mut Rd<'_>,
+        all: Vec<LeaveRow>,
+        reader: &Actor,
+    ) -> Result<Vec<LeaveLine>, Error> {
         let today = self.city.store().now().date();
-        let head = door(reader, op::WriteRoster, &l.hall, today).is_ok();
-        let away = crate::rosters::leave_of(&row)?;
-        let duties = self.duties_of(rd, row.staff, number(today))?;
+        let people: Vec<StaffId> = all.iter().map(|r| r.staff).collect();
+        let names = accounts(rd, people.iter().copied())?.1;
+        let duties = self.duties_of(rd, &people, number(today))?;
         let hours = |d: &MyDuty| d.shift.clone().map_or_else(Vec::new, |s| s.hours);
-        let own = reader.staff == Some(row.staff);
-        Ok(LeaveLine {
-            first: date(row.first),
-            last: date(row.last),
-            kind: LeaveKind::read(&row.kind).unwrap_or(LeaveKind::Personal),
-            name: name_of(rd, row.staff)?,
-            meets: duties.iter().filter(|d| away.meets(row.staff, d.duty.day, &hours(d))).count(),
-            may_decide: head && !own && state_is(&row, "asked"),
-            may_withdraw: (own || head)
-                && (state_is(&row, "asked") || state_is(&row, "approved"))
-                && row.last >= number(today),
-            row,
-        })
+        let mut heads = std::collections::BTreeMap::new();
+        let mut out = Vec::with_capacity(all.len());
+        for row in all {
+            if let std::collections::btree_map::Entry::Vacant(new) = heads.entry(row.hall) {
+                let l = load(rd, row.hall)?;
+                new.insert(door(reader, op::WriteRoster, &l.hall, today).is_ok());
+            }
+            let head = heads.get(&row.hall).copied().unwrap_or_default();
+            let away = crate::rosters::leave_of(&row)?;
+            let own = reader.staff == Some(row.staff);
+            let meets =
+                |d: &&MyDuty| d.duty.staff == row.staff && away.meets(row.staff, d.duty.day, &hours(d));
+            out.push(LeaveLine {
+                first: date(row.first),
+                last: date(row.last),
+                kind: LeaveKind::read(&row.kind).unwrap_or(LeaveKind::Personal),
+                name: names.get(&row.staff).cloned().unwrap_or_default(),
+                meets: duties.iter().filter(meets).count(),
+                may_decide: head && !own && state_is(&row, "asked"),
+                may_withdraw: (own || head)
+                    && (state_is(&row, "asked") || state_is(&row, "approved"))
+                    && row.last >= number(today),
+                row,
+            });
+        }
+        Ok(out)
     }
 
     /// Leave of a hall, today's and to come, for who decides.
@@ -333,7 +356,7 @@ impl Halls {
             let today = app.city.store().now().date();
             door(&actor, op::WriteRoster, &l.hall, today)?;
             let all = rows::leave_of_hall(rd, hall, number(today))?;
-            all.into_iter().map(|row| app.leave_line(rd, row, &actor)).collect()
+            app.leave_lines(rd, all, &actor)
         })
     }
 
@@ -347,57 +370,60 @@ impl Halls {
         (first, last): (Date, Date),
         hours: Option<Span>,
     ) -> Later<i64> {
-        self.write(move |_, tx| {
-            let l = load(tx, hall)?;
-            let now = tx.now();
-            let own = staff.is_none() || staff == actor.staff;
-            let staff = staff.or(actor.staff).ok_or(Error::NotFound)?;
-            let permit = if own {
-                access::decide(&actor, op::OwnShifts, Own(Some(staff)))?
-            } else {
-                door(&actor, op::WriteRoster, &l.hall, now.date())?
-            };
-            if !l.hall.posts.iter().any(|p| p.staff == staff) {
-                return Err(Error::invalid(
-                    "staff",
-                    "请选择在这个大厅定岗的人员",
-                    "choose somebody who is posted in this hall",
-                ));
-            }
-            let (a, b) = (number(first), number(last));
-            if b < a || b < now.day_number() || b - a > LEAVE_DAYS {
-                return Err(Error::invalid(
-                    "last",
-                    "请假的结束日期不能早于开始或今天，一次不超过半年",
-                    "leave ends not before it begins nor before today, and lasts half a year at most",
-                ));
-            }
-            let row = LeaveRow {
-                id: 0,
-                ver: 1,
-                hall,
-                staff,
-                first: a,
-                last: b,
-                hours: hours.map_or_else(String::new, |h| h.to_string()),
-                kind: kind.word().to_owned(),
-                state: if own { "asked" } else { "approved" }.to_owned(),
-                at: now,
-            };
-            #[derive(Serialize)]
-            struct Asked {
-                hall: i64,
-                staff: StaffId,
-                first: Date,
-                last: Date,
-                hours: Option<Span>,
-                kind: LeaveKind,
-                approved: bool,
-            }
-            let data = Asked { hall, staff, first, last, hours, kind, approved: !own };
-            let data = serde_json::to_string(&data).map_err(Error::bug)?;
-            Ok(rows::put_leave(tx, &permit, &row, "ask", &data)?)
-        })
+        self.write(move |app, tx| app.leave_in(tx, &actor, (hall, staff), kind, (first, last), hours))
+    }
+
+    pub(crate) fn leave_in(
+        &self,
+        tx: &mut store::Tx<'_>,
+        actor: &Actor,
+        (hall, staff): (i64, Option<StaffId>),
+        kind: LeaveKind,
+        (first, last): (Date, Date),
+        hours: Option<Span>,
+    ) -> Result<i64, Error> {
+        let l = load(tx, hall)?;
+        let now = tx.now();
+        let own = staff.is_none() || staff == actor.staff;
+        let staff = staff.or(actor.staff).ok_or(Error::NotFound)?;
+        let permit = if own {
+            access::decide(actor, op::OwnShifts, Own(Some(staff)))?
+        } else {
+            door(actor, op::WriteRoster, &l.hall, now.date())?
+        };
+        if !l.hall.posts.iter().any(|p| p.staff == staff) {
+            return Err(Error::invalid(
+                "staff",
+                "请选择在这个大厅定岗的人员",
+                "choose somebody who is posted in this hall",
+            ));
+        }
+        let (a, b) = leave_days(first, last, now)?;
+        let row = LeaveRow {
+            id: 0,
+            ver: 1,
+            hall,
+            staff,
+            first: a,
+            last: b,
+            hours: hours.map_or_else(String::new, |h| h.to_string()),
+            kind: kind.word().to_owned(),
+            state: if own { "asked" } else { "approved" }.to_owned(),
+            at: now,
+        };
+        #[derive(Serialize)]
+        struct Asked {
+            hall: i64,
+            staff: StaffId,
+            first: Date,
+            last: Date,
+            hours: Option<Span>,
+            kind: LeaveKind,
+            approved: bool,
+        }
+        let data = Asked { hall, staff, first, last, hours, kind, approved: !own };
+        let data = serde_json::to_string(&data).map_err(Error::bug)?;
+        Ok(rows::put_leave(tx, &permit, &row, "ask", &data)?)
     }
 
     /// 批假: approved or refused by the head, never one's own; taken back by whose it is or by the head.
@@ -412,7 +438,7 @@ impl Halls {
                 door(&actor, op::WriteRoster, &l.hall, tx.now().date())?
             };
             unchanged(StreamKind::Leave, id, ver, row.ver)?;
-            let line = app.leave_line(tx, row.clone(), &actor)?;
+            let line = app.leave_lines(tx, vec![row.clone()], &actor)?.pop().ok_or(Error::NotFound)?;
             let may = if act == LeaveAct::Withdraw { line.may_withdraw } else { line.may_decide };
             if !may {
                 return Err(Error::invalid(
@@ -438,7 +464,15 @@ impl Halls {
         format!("{staff}/{}", ledger::hex(&digest[..16]))
     }
 
-    /// The shifts of somebody as a calendar, by its address.
+    /// What the address of the calendar of who asks ends with.
+    pub fn my_calendar(&self, actor: Actor) -> Later<String> {
+        self.read(move |app, _| {
+            access::decide(&actor, op::OwnHelp, Own(actor.staff))?;
+            actor.staff.map(|staff| app.calendar_of(staff)).ok_or(Error::NotFound)
+        })
+    }
+
+    /// The shifts of somebody, and the doors they go to as a helper, as a calendar, by its address.
     pub fn shifts_calendar(&self, staff: i64, token: String) -> Later<String> {
         self.read(move |app, rd| {
             public(op::PublicHalls)?;
@@ -452,8 +486,10 @@ impl Halls {
             }
             store::office::staff_by_id(rd, staff)?.filter(|s| s.active).ok_or(Error::NotFound)?;
             let now = app.city.store().now();
-            let duties = app.duties_of(rd, staff, now.day_number() - 30)?;
-            Ok(ical::calendar(&duties.iter().filter_map(entry).collect::<Vec<_>>(), now))
+            let duties = app.duties_of(rd, &[staff], now.day_number() - 30)?;
+            let mut all: Vec<ical::Entry> = duties.iter().filter_map(entry).collect();
+            all.extend(app.doors_of(rd, staff)?);
+            Ok(ical::calendar(&all, now))
         })
     }
 }

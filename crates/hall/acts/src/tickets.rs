@@ -163,7 +163,7 @@ pub(crate) fn queue_now(of: &Hall, letter: &str, all: &[Ticket], now: Moment) ->
 }
 
 impl Halls {
-    fn at_kiosk(&self, id: i64, token: &str) -> Result<(), Error> {
+    pub(crate) fn at_kiosk(&self, id: i64, token: &str) -> Result<(), Error> {
         if self.kiosk_token(id) == token.trim() { Ok(()) } else { Err(Error::NotFound) }
     }
 
@@ -214,12 +214,24 @@ impl Halls {
         let now = tx.now();
         let all = of_day(tx, id, now.day_number())?;
         let stands = queue_now(of, &taken.queue, &all, now);
+        let tap = taken.tap.as_ref().map(|t| t.id.as_str());
+        if let Some(t) = all.iter().find(|t| t.tap.is_some() && t.tap.as_deref() == tap) {
+            let before =
+                all.iter().filter(|o| o.stage == Stage::Waiting && o.queue == t.queue && o.id < t.id);
+            return Ok(TicketView {
+                number: t.number.clone(),
+                queue: of.queue(&t.queue).map_or_else(String::new, |q| q.name.clone()),
+                ahead: u32::try_from(before.count()).unwrap_or(u32::MAX),
+                estimate: t.estimate,
+                windows: of.serving(&t.queue).map(|w| w.number).collect(),
+            });
+        }
         (taken.ahead, taken.estimate) = (stands.waiting, stands.estimate);
         let letter = taken.queue.clone();
         let happened = ticket::take(taken, of).map_err(refused)?;
         let n = counters::next(tx, &format!("ticket/{id}/{}/{letter}", now.day_number()))?;
         let ticket_id = counters::next(tx, "ticket")?;
-        let t = Ticket::begin(ticket_id, id, format!("{letter}{n:03}"), &happened, now)
+        let t = Ticket::begin(ticket_id, id, ticket::queue_number(&letter, n), &happened, now)
             .ok_or_else(|| Error::bug("not a beginning"))?;
         let data = serde_json::to_string(&happened).map_err(Error::bug)?;
         rows::save(tx, permit, &row_of(&t)?, Act::Take.word(), &data)?;
@@ -239,9 +251,13 @@ impl Halls {
         id: i64,
         letter: &str,
         priority: Priority,
+        tap: Option<String>,
     ) -> Result<TicketView, Error> {
         let l = load(tx, id)?;
-        let permit = door(actor, op::TakeTicket, &l.hall, tx.now().date())?;
+        let now = tx.now();
+        let permit = door(actor, op::TakeTicket, &l.hall, now.date())?;
+        let office = self.city.office(tx)?;
+        ticket::takes_walk_ins(&l.hall, now, &office.rules.calendar).map_err(refused)?;
         let taken = Taken {
             queue: letter.to_owned(),
             priority,
@@ -249,27 +265,30 @@ impl Halls {
             item: String::new(),
             ahead: 0,
             estimate: None,
+            tap: tap.map(|id| ticket::Tap { id, given: None }),
         };
         self.take_in(tx, &permit, (id, &l.hall), taken)
     }
 
-    /// A number at the kiosk of the hall.
+    /// A number at the kiosk of the hall. A tap that is sent again is answered with the number that it had.
     pub fn take_at_kiosk(
         &self,
         id: i64,
         token: String,
         letter: String,
         priority: Priority,
+        tap: Option<String>,
     ) -> Later<TicketView> {
         self.write(move |app, tx| {
             app.at_kiosk(id, &token)?;
-            app.take_as(tx, &Actor::resident(), id, &letter, priority)
+            let tap = tap.as_deref().and_then(ticket::Tap::id_of);
+            app.take_as(tx, &Actor::resident(), id, &letter, priority, tap)
         })
     }
 
     /// A number at the desk, for who cannot use the kiosk.
     pub fn take_for(&self, actor: Actor, id: i64, letter: String, priority: Priority) -> Later<TicketView> {
-        self.write(move |app, tx| app.take_as(tx, &actor, id, &letter, priority))
+        self.write(move |app, tx| app.take_as(tx, &actor, id, &letter, priority, None))
     }
 
     /// 到厅签到: by the number of the appointment and the last four digits of the telephone. `number` may be its last digits.
@@ -304,6 +323,7 @@ impl Halls {
                 item: a.name.clone(),
                 ahead: 0,
                 estimate: None,
+                tap: None,
             };
             app.take_in(tx, &permit, (id, &l.hall), taken)
         })

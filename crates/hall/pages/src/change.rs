@@ -136,6 +136,7 @@ async fn changed(
                     course: text("course"),
                     passed: date(fields, "passed")?,
                     valid_until: date(fields, "valid_until")?,
+                    mark: text("mark"),
                 }),
                 false => None,
             };

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use hall::Hours;
 use hall::figures::Show;
-use hall_acts::{FigureLine, What};
+use hall_acts::{CoverLine, FigureLine, What};
 use kernel::US_PER_DAY;
 use serde::Deserialize;
 use web_kit::{Oops, date_of, render, weekdays, word};
@@ -75,6 +75,44 @@ fn row(l: &FigureLine) -> Row {
     }
 }
 
+struct Cover {
+    roster: i64,
+    /// a day of its first week
+    week: String,
+    days: String,
+    must: String,
+    load: String,
+    rate: String,
+    windows: Vec<String>,
+}
+
+fn cover(p: &Page, named: &dyn Fn(u16) -> String, c: &CoverLine) -> Cover {
+    // Half hours, as hours.
+    let hours = |n: u32| if n.is_multiple_of(2) { (n / 2).to_string() } else { format!("{}.5", n / 2) };
+    let pair = |n: usize| format!("{} / {}", hours(c.asked[n]), hours(c.unmet[n]));
+    let short = |d| web_kit::short_day(p.lang, p.now, d);
+    let rate = match c.asked[0] {
+        0 => "–".to_owned(),
+        n => format!("{:.1} %", f64::from(n - c.unmet[0]) * 100.0 / f64::from(n)),
+    };
+    let window = |(n, asked, unmet): &(u16, u32, u32)| {
+        let text = p.t.cover_window.replace("{window}", &named(*n)).replace("{asked}", &hours(*asked));
+        text.replace("{unmet}", &hours(*unmet))
+    };
+    Cover {
+        roster: c.roster,
+        week: c.first.to_string(),
+        days: match c.first == c.last {
+            true => short(c.first),
+            false => format!("{} – {}", short(c.first), short(c.last)),
+        },
+        must: pair(0),
+        load: pair(1),
+        rate,
+        windows: c.windows.iter().map(window).collect(),
+    }
+}
+
 struct Present {
     window: u16,
     who: String,
@@ -102,6 +140,7 @@ struct FiguresHtml {
     load: Vec<(String, Vec<(usize, u32, u32)>)>,
     /// word, name, how many
     off_hours: Vec<(&'static str, String, usize)>,
+    covers: Vec<Cover>,
     present: Vec<Present>,
     /// names of the columns of help
     heads: Vec<String>,
@@ -119,6 +158,12 @@ pub(crate) async fn show(
     let (from, to) = days.of(&p);
     let f = halls(&kit).figures(desk.actor(), id, from, to).await?;
     let present = halls(&kit).presence(desk.actor(), id, from, to).await?;
+    let covers = halls(&kit).coverage(desk.actor(), id, from, to).await?;
+    let window = |n: u16| {
+        let line = f.lines.iter().find(|l| l.what == What::Window(n)).map(|l| l.name.clone());
+        line.unwrap_or_else(|| p.t.hall_window_n.replace("{n}", &n.to_string()))
+    };
+    let covers = covers.iter().map(|c| cover(&p, &window, c)).collect();
     let help = halls(&kit).help_figures(desk.actor(), Some(id), from, to).await?;
     let named = kit.city.regions().await?;
     let present = present.into_iter().map(|l| Present {
@@ -149,6 +194,7 @@ pub(crate) async fn show(
         off_hours: f.off_hours.iter().map(|(k, n)| (k.word(), word(p.lang, *k), *n)).collect(),
         missed: f.shows.missed_percent().map_or_else(|| "–".to_owned(), |m| format!("{m:.1} %")),
         shows: Show::ALL.iter().map(|s| (s.word(), word(p.lang, *s), f.shows.of(*s))).collect(),
+        covers,
         present: present.collect(),
         heads: figure_heads(&p),
         help: help.into_iter().map(|f| figure_row(&p, &named, f)).collect(),

@@ -74,7 +74,10 @@ pub(crate) fn sheet_rows(p: &Page, o: &HelpOrder) -> Vec<SheetRow> {
 
 /// When somebody comes.
 pub(crate) fn visit_of(p: &Page, o: &HelpOrder) -> String {
-    o.visit.as_ref().map_or_else(String::new, |v| format!("{} {}", short_day(p.lang, p.now, v.day), v.hours))
+    let said = |v: &hall::help::Visit| {
+        format!("{} {}", short_day(p.lang, p.now, v.day), hall::Span::shown(&[v.hours]))
+    };
+    o.visit.as_ref().map_or_else(String::new, said)
 }
 
 /// What happened, as the applicant reads it: who looked at their data, and what for, is among it.

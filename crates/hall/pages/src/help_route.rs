@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use hall_acts::{HelpLine, Stop};
 use kernel::Date;
@@ -38,13 +39,15 @@ struct RouteHtml {
     /// names and addresses are shown
     full: bool,
     rows: Vec<OrderRow>,
+    /// address of one's own calendar
+    calendar: String,
     trouble: String,
 }
 
 fn stop(s: Stop) -> StopRow {
     StopRow {
         ver: s.order.ver,
-        hours: s.order.visit.as_ref().map_or_else(String::new, |v| v.hours.to_string()),
+        hours: s.order.visit.as_ref().map_or_else(String::new, |v| hall::Span::shown(&[v.hours])),
         name: s.order.name,
         number: s.order.number,
         hall: s.hall,
@@ -57,6 +60,7 @@ fn stop(s: Stop) -> StopRow {
 async fn page(
     kit: &Kit,
     desk: &Desk,
+    headers: &HeaderMap,
     day: Date,
     shown: Option<Vec<Stop>>,
     trouble: String,
@@ -74,6 +78,11 @@ async fn page(
         stops: all.into_iter().map(stop).collect(),
         full,
         rows: rows.iter().map(|l| order_row(&p, l)).collect(),
+        calendar: format!(
+            "{}/shifts/{}",
+            web_kit::base(kit, headers),
+            halls(kit).my_calendar(desk.actor()).await?
+        ),
         trouble,
         p,
     }))
@@ -82,19 +91,25 @@ async fn page(
 /// `GET /desk/help/mine`
 pub(crate) async fn show(
     State(kit): State<Kit>,
+    headers: HeaderMap,
     desk: Desk,
     Query(ask): Query<Day>,
 ) -> Result<Response, Oops> {
     let day = date_of(&ask.day).unwrap_or_else(|| desk.page.now.date());
-    page(&kit, &desk, day, None, String::new()).await
+    page(&kit, &desk, &headers, day, None, String::new()).await
 }
 
 /// `POST /desk/help/mine`: names, telephones and addresses of the day; on record, with the purpose.
-pub(crate) async fn shown(State(kit): State<Kit>, desk: Desk, fields: Fields) -> Result<Response, Oops> {
+pub(crate) async fn shown(
+    State(kit): State<Kit>,
+    headers: HeaderMap,
+    desk: Desk,
+    fields: Fields,
+) -> Result<Response, Oops> {
     let day = date_of(fields.get("day")).unwrap_or_else(|| desk.page.now.date());
     match halls(&kit).my_route_shown(desk.actor(), day, fields.get("purpose").to_owned()).await {
-        Ok(all) => page(&kit, &desk, day, Some(all), String::new()).await,
-        Err(e) => again(&desk.page, e, |t| page(&kit, &desk, day, None, t)).await,
+        Ok(all) => page(&kit, &desk, &headers, day, Some(all), String::new()).await,
+        Err(e) => again(&desk.page, e, |t| page(&kit, &desk, &headers, day, None, t)).await,
     }
 }
 

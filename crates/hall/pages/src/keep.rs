@@ -36,9 +36,9 @@ async fn list_page(kit: &Kit, desk: &Desk, trouble: String) -> Result<Response, 
     let office = kit.city.office_now().await?;
     let row = |l: hall_acts::HallLine| HallRow {
         id: l.id,
+        today: crate::parts::open_today(p.t, &l),
         name: l.hall.name,
         unit: l.unit,
-        today: if l.today.is_empty() { p.t.hall_closed_today.to_owned() } else { l.today.join("  ") },
         address: l.hall.address,
     };
     Ok(render(&ListHtml {
@@ -138,8 +138,9 @@ fn days_text(p: &Page, d: &Days) -> String {
     if d.every_weeks > 1 {
         out.push(p.t.hall_every_weeks.replace("{n}", &d.every_weeks.to_string()));
     }
-    let from = p.t.hall_from_day.replace("{day}", &d.first.to_string());
-    out.push(d.last.map_or(from, |l| format!("{} – {l}", d.first)));
+    let from = p.t.hall_from_day.replace("{day}", &web_kit::day(p.lang, d.first));
+    let span = |l| format!("{} – {}", web_kit::day(p.lang, d.first), web_kit::day(p.lang, l));
+    out.push(d.last.map_or(from, span));
     out.join(" · ")
 }
 
@@ -228,7 +229,7 @@ pub(crate) async fn hall_page(
             p.t.hall_places_line.replace("{n}", &n.to_string()).replace("{phone}", &places.phone.to_string());
         let numbers = numbers.replace("{counter}", &places.counter.to_string());
         let numbers = numbers.replace("{walk}", &places.walk_in.to_string());
-        format!("{} · {} · {numbers}", days_text(&p, &a.days), Span::list(&a.hours))
+        format!("{} · {} · {numbers}", days_text(&p, &a.days), Span::shown(&a.hours))
     };
     Ok(render(&HallHtml {
         base: format!("/desk/halls/at/{id}"),
@@ -257,7 +258,7 @@ pub(crate) async fn hall_page(
             )
         }),
         openings: items(&v.hall.openings, |o| {
-            format!("{} · {} · {}", word(p.lang, o.kind), days_text(&p, &o.days), Span::list(&o.hours))
+            format!("{} · {} · {}", word(p.lang, o.kind), days_text(&p, &o.days), Span::shown(&o.hours))
         }),
         places: v
             .hall
@@ -266,13 +267,13 @@ pub(crate) async fn hall_page(
             .map(|q| (q.letter.clone(), q.name.clone(), items(&q.availability, place)))
             .collect(),
         posts: items(&v.hall.posts, |o| {
-            let from = p.t.hall_from_day.replace("{day}", &o.from.to_string());
+            let day = |d| web_kit::day(p.lang, d);
+            let from = p.t.hall_from_day.replace("{day}", &day(o.from));
             let trained = o.training.as_ref().map_or_else(
                 || p.t.hall_untrained.to_owned(),
                 |t| {
-                    p.t.hall_trained
-                        .replace("{course}", &t.course)
-                        .replace("{day}", &t.valid_until.to_string())
+                    let course = format!("{} {}", t.course, t.mark);
+                    p.t.hall_trained.replace("{course}", course.trim()).replace("{day}", &day(t.valid_until))
                 },
             );
             let authority = if o.authority.is_empty() { p.t.hall_no_authority } else { &o.authority };
@@ -281,7 +282,7 @@ pub(crate) async fn hall_page(
                 name(o.staff),
                 office.unit_name(o.unit),
                 word(p.lang, o.part),
-                o.until.map_or(from, |u| format!("{} – {u}", o.from)),
+                o.until.map_or(from, |u| format!("{} – {}", day(o.from), day(u))),
                 authority.to_owned(),
                 trained,
             ]

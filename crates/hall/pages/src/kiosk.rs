@@ -3,12 +3,12 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use hall::Priority;
-use hall_acts::{QueueNow, Screen, TicketView};
+use hall_acts::{LateTicket, LateTold, QueueNow, Screen, TicketView};
 use web_kit::{Fields, Oops, again, render, word};
 
-use crate::parts::wait;
+use crate::parts::{about, open_today, wait};
 use crate::{Kit, Page, halls};
 
 struct QueueLine {
@@ -16,6 +16,9 @@ struct QueueLine {
     name: String,
     waiting: String,
     wait: String,
+    /// the same below a heading
+    people: String,
+    about: String,
 }
 
 fn lines(p: &Page, all: Vec<QueueNow>) -> Vec<QueueLine> {
@@ -25,6 +28,8 @@ fn lines(p: &Page, all: Vec<QueueNow>) -> Vec<QueueLine> {
             name: q.name,
             waiting: p.t.hall_waiting.replace("{n}", &q.waiting.to_string()),
             wait: wait(p.t, q.estimate),
+            people: q.waiting.to_string(),
+            about: about(p.t, q.estimate),
         })
         .collect()
 }
@@ -55,7 +60,7 @@ pub(crate) async fn halls_now(State(kit): State<Kit>, p: Page) -> Result<Respons
             name: l.hall.name.clone(),
             address: l.hall.address.clone(),
             phone: l.hall.phone.clone(),
-            hours: if l.today.is_empty() { p.t.hall_closed_today.to_owned() } else { l.today.join("  ") },
+            hours: open_today(p.t, &l),
             queues: lines(&p, screen.queues),
         });
     }
@@ -195,7 +200,9 @@ pub(crate) async fn take(
     fields: Fields,
 ) -> Result<Response, Oops> {
     let priority = Priority::read(fields.get("priority")).unwrap_or(Priority::Normal);
-    let done = halls(&kit).take_at_kiosk(id, token.clone(), fields.get("queue").to_owned(), priority).await;
+    let tap = Some(fields.get("tap").to_owned());
+    let queue = fields.get("queue").to_owned();
+    let done = halls(&kit).take_at_kiosk(id, token.clone(), queue, priority, tap).await;
     answer(kit, p, (id, token), String::new(), done).await
 }
 
@@ -209,4 +216,46 @@ pub(crate) async fn sign_in(
     let (number, last) = (fields.get("number").to_owned(), fields.get("last").to_owned());
     let done = halls(&kit).sign_in(id, token.clone(), number.clone(), last).await;
     answer(kit, p, (id, token), number, done).await
+}
+
+fn plain(text: String) -> Response {
+    ([(axum::http::header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+/// `POST /k/{id}/{token}/which`: which kiosk this is today: the day and a number, for what it hands out without a network.
+pub(crate) async fn which(
+    State(kit): State<Kit>,
+    Path((id, token)): Path<(i64, String)>,
+    _: Fields,
+) -> Result<Response, Oops> {
+    let (day, kiosk) = halls(&kit).kiosk_number(id, token).await?;
+    Ok(plain(format!("{day} {kiosk}")))
+}
+
+/// A line of what a kiosk tells: letter, which number, priority, seconds since, the tap.
+fn late_of(line: &str) -> Option<LateTicket> {
+    let mut parts = line.split_whitespace();
+    let (letter, n, priority, ago) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    Some(LateTicket {
+        letter: letter.to_owned(),
+        n: n.parse().ok()?,
+        priority: Priority::read(priority)?,
+        ago: ago.parse().ok()?,
+        tap: parts.next()?.to_owned(),
+    })
+}
+
+/// `POST /k/{id}/{token}/late`: what was handed out while the network failed. Answers each number, with `+` when it stands in
+/// the queue.
+pub(crate) async fn late(
+    State(kit): State<Kit>,
+    Path((id, token)): Path<(i64, String)>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let day = web_kit::date_of(fields.get("day")).ok_or(city::Error::NotFound)?;
+    let kiosk = fields.get("kiosk").parse().unwrap_or(0);
+    let all = fields.get("tickets").lines().filter_map(late_of).collect();
+    let told = halls(&kit).told_late(id, token, (day, kiosk), all).await?;
+    let line = |t: &LateTold| format!("{}{}", t.number, if t.stands { "+" } else { "-" });
+    Ok(plain(told.iter().map(line).collect::<Vec<_>>().join("\n")))
 }

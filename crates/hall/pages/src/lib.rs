@@ -149,6 +149,8 @@ pub fn routes() -> Router<Kit> {
         // stop it on a busy morning.
         .route("/k/{id}/{token}", get(kiosk::show))
         .route("/k/{id}/{token}/take", post(kiosk::take))
+        .route("/k/{id}/{token}/which", post(kiosk::which))
+        .route("/k/{id}/{token}/late", post(kiosk::late))
 }
 
 /// Pages for everybody: they pass the rate limit.

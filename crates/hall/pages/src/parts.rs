@@ -1,6 +1,6 @@
 //! 零件: what several pages of halls show alike.
 
-use hall::Hours;
+use hall::{Hours, Span};
 use kernel::Moment;
 use web_kit::{Reader, short_day, word};
 
@@ -69,7 +69,32 @@ pub(crate) fn minutes(us: i64) -> String {
 
 /// The wait as it is told: nothing is promised when no window works.
 pub(crate) fn wait(t: &Texts, estimate: Option<u32>) -> String {
-    estimate.map_or_else(|| t.hall_no_estimate.to_owned(), |n| t.hall_wait.replace("{n}", &n.to_string()))
+    match estimate {
+        None => t.hall_no_estimate.to_owned(),
+        Some(0) => t.hall_no_wait.to_owned(),
+        Some(n) => t.hall_wait.replace("{n}", &n.to_string()),
+    }
+}
+
+/// The same below a heading that says what it is.
+pub(crate) fn about(t: &Texts, estimate: Option<u32>) -> String {
+    match estimate {
+        None => t.hall_no_estimate.to_owned(),
+        Some(0) => t.hall_no_wait.to_owned(),
+        Some(n) => t.hall_n_minutes.replace("{n}", &n.to_string()),
+    }
+}
+
+/// When a hall is open today, as people read it; hours for who booked are said to be so.
+pub(crate) fn open_today(t: &Texts, l: &hall_acts::HallLine) -> String {
+    let mut all = Vec::new();
+    if !l.today.is_empty() {
+        all.push(Span::shown(&l.today));
+    }
+    if !l.elastic.is_empty() {
+        all.push(t.hall_elastic.replace("{hours}", &Span::shown(&l.elastic)));
+    }
+    if all.is_empty() { t.hall_closed_today.to_owned() } else { all.join("；") }
 }
 
 /// The time of day of a moment.

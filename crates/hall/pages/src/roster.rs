@@ -100,7 +100,7 @@ fn why_text(p: &Page, why: &[(Why, u32)]) -> String {
 fn gap_row(p: &Page, hall: &Hall, g: &Gap) -> GapRow {
     let short = p.t.roster_short.replace("{n}", &g.short.to_string());
     GapRow {
-        text: format!("{} {} {short}", g.hours, line_name(p, hall, &g.line)),
+        text: format!("{} {} {short}", Span::shown(&[g.hours]), line_name(p, hall, &g.line)),
         why: format!("{}{}{}", kind_of(p, g.must), p.t.colon, why_text(p, &g.why)),
         must: g.must,
     }
@@ -224,18 +224,19 @@ fn cell(p: &Page, v: &RosterView, staff: StaffId, day: Date) -> Cell {
     let whole = Span::new(0, 24 * 60).into_iter().collect::<Vec<_>>();
     let of = if duty.is_some() { hours(shift) } else { whole };
     let away = v.leave.iter().any(|l| l.meets(staff, day, &of));
+    let elsewhere = v.elsewhere.iter().any(|e| e.staff == staff && e.day == day);
     let bad = v.broken.iter().any(|b| b.staff == staff && b.day == day);
     let text = duty.map_or_else(String::new, |d| format!("{} {}", d.shift, d.window));
-    let named = shift.map_or_else(String::new, |s| format!("{} {}", s.name, Span::list(&s.hours)));
+    let named = shift.map_or_else(String::new, |s| format!("{} {}", s.name, Span::shown(&s.hours)));
     let window = duty.map_or_else(String::new, |d| p.t.hall_window_n.replace("{n}", &d.window.to_string()));
     Cell {
-        text: match (text.is_empty(), away) {
-            (true, true) => p.t.roster_away.to_owned(),
-            (false, true) => format!("{text} {}", p.t.roster_away),
+        text: match (away, elsewhere) {
+            (true, _) => format!("{text} {}", p.t.roster_away).trim().to_owned(),
+            (_, true) => format!("{text} {}", p.t.roster_elsewhere).trim().to_owned(),
             _ => text,
         },
         full: format!("{named} {window}").trim().to_owned(),
-        class: match (bad, away) {
+        class: match (bad, away || elsewhere) {
             (true, _) => "bad",
             (_, true) => "away",
             _ => "",
@@ -341,7 +342,7 @@ pub(crate) async fn page(
             .rostering
             .shifts
             .iter()
-            .map(|s| format!("{} {} {}", s.code, s.name, Span::list(&s.hours)))
+            .map(|s| format!("{} {} {}", s.code, s.name, Span::shown(&s.hours)))
             .collect(),
         day: day.to_string(),
         day_name: name_of_day(day),

@@ -40,14 +40,14 @@ async fn page(kit: &Kit, desk: &Desk, id: i64, sent: Sent, trouble: String) -> R
     let v = halls(kit).hall(desk.actor(), id).await?;
     let of = &v.hall.rostering;
     let shift = |s: &Shift| {
-        format!("{} {} · {} · {}", s.code, s.name, Span::list(&s.hours), rules_text(&p, &s.rules))
+        format!("{} {} · {} · {}", s.code, s.name, Span::shown(&s.hours), rules_text(&p, &s.rules))
     };
     let minimum = |m: &Minimum| {
         let at = m.window.map_or_else(
             || p.t.roster_whole_hall.to_owned(),
             |n| p.t.hall_window_n.replace("{n}", &n.to_string()),
         );
-        let hours = if m.hours.is_empty() { p.t.roster_open_hours.to_owned() } else { Span::list(&m.hours) };
+        let hours = if m.hours.is_empty() { p.t.roster_open_hours.to_owned() } else { Span::shown(&m.hours) };
         format!(
             "{at} · {} · {hours} · {}",
             p.t.roster_people.replace("{n}", &m.people.to_string()),

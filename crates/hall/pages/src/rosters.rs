@@ -44,7 +44,10 @@ pub(crate) fn leave_row(p: &Page, l: &LeaveLine) -> LeaveRow {
         id: l.row.id,
         ver: l.row.ver,
         who: l.name.clone(),
-        days: if l.row.hours.is_empty() { days } else { format!("{days} {}", l.row.hours) },
+        days: match l.row.hours.parse::<hall::Span>() {
+            Ok(hours) => format!("{days} {}", hall::Span::shown(&[hours])),
+            Err(_) => days,
+        },
         kind: word(p.lang, l.kind),
         state: match l.row.state.as_str() {
             "asked" => p.t.leave_asked,

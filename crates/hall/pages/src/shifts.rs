@@ -57,7 +57,7 @@ async fn page(
     let v = halls(kit).my_shifts(desk.actor()).await?;
     let (sheets, due) = halls(kit).my_hand_overs(desk.actor()).await?;
     let today = p.now.date();
-    let hours = |d: &hall_acts::MyDuty| d.shift.as_ref().map_or_else(String::new, |s| Span::list(&s.hours));
+    let hours = |d: &hall_acts::MyDuty| d.shift.as_ref().map_or_else(String::new, |s| Span::shown(&s.hours));
     let line = |d: &hall_acts::MyDuty| Shift {
         day: short_day(p.lang, p.now, d.duty.day),
         hours: hours(d),
@@ -185,7 +185,7 @@ pub(crate) async fn wall(State(kit): State<Kit>, p: Page, Path(id): Path<i64>) -
     let mut days: Vec<(kernel::Date, WallDay)> = Vec::new();
     let row = |d: &Duty, name: &str| {
         let window = hall.window(d.window).map_or("", |w| w.name.as_str());
-        let hours = hall.rostering.shift(&d.shift).map_or_else(String::new, |s| Span::list(&s.hours));
+        let hours = hall.rostering.shift(&d.shift).map_or_else(String::new, |s| Span::shown(&s.hours));
         (
             format!("{} {window}", p.t.hall_window_n.replace("{n}", &d.window.to_string())),
             hours,

@@ -40,7 +40,12 @@ fn hall(first: Date) -> Hall {
         from: first,
         until: None,
         authority: "受理".into(),
-        training: Some(Training { course: "岗前".into(), passed: first, valid_until: plus(first, 400) }),
+        training: Some(Training {
+            course: "岗前".into(),
+            passed: first,
+            valid_until: plus(first, 400),
+            mark: String::new(),
+        }),
     };
     let posts = (0..PEOPLE).flat_map(|s| {
         let part = if s < i64::from(WINDOWS) { Part::First } else { Part::Second };
@@ -136,6 +141,7 @@ fn main() {
         last,
         active: &active,
         leave: &leave,
+        elsewhere: &[],
         needs: &needs,
         fixed: &[],
         carried: &[],

@@ -12,18 +12,18 @@ pub struct Cover {
     pub letter: String,
     /// A岗
     pub first: Vec<StaffId>,
-    /// B岗, who are not first for the same queue themselves
+    /// B岗, for somebody else: who is the only first is second to nobody
     pub second: Vec<StaffId>,
 }
 
-/// Of each queue, in the order of the document.
-pub fn cover(hall: &Hall, day: Date) -> Vec<Cover> {
+/// Of each queue, in the order of the document; `here` says who can be counted on that day (account in use, not away).
+pub fn cover(hall: &Hall, day: Date, here: impl Fn(StaffId) -> bool) -> Vec<Cover> {
     let of = |letter: &str, part: Part| {
         let served = |n: u16| hall.serving(letter).any(|w| w.number == n);
         let mut all: Vec<StaffId> = hall
             .posts
             .iter()
-            .filter(|p| p.part == part && p.holds(day) && served(p.window))
+            .filter(|p| p.part == part && p.holds(day) && served(p.window) && here(p.staff))
             .map(|p| p.staff)
             .collect();
         all.sort_unstable();
@@ -34,7 +34,8 @@ pub fn cover(hall: &Hall, day: Date) -> Vec<Cover> {
         .iter()
         .map(|q| {
             let (first, mut second) = (of(&q.letter, Part::First), of(&q.letter, Part::Second));
-            second.retain(|s| !first.contains(s));
+            // Two who are first at two windows of the queue and second at each other's do cover each other.
+            second.retain(|s| first.is_empty() || first.iter().any(|f| f != s));
             Cover { letter: q.letter.clone(), first, second }
         })
         .collect()

@@ -11,6 +11,7 @@ use crate::numbers::TEXT_MAX;
 use crate::opening::{Days, Recurring};
 use crate::shift_check;
 use crate::time::Span;
+use crate::words::Hours;
 
 /// Most of each list.
 const MOST: usize = 200;
@@ -223,6 +224,18 @@ pub fn warnings(hall: &Hall, today: Date) -> Vec<Said> {
             format!("业务“{}”没有窗口办理", q.name),
             format!("no window serves “{}”", q.name),
         ));
+    }
+    for o in hall.openings.iter().filter(|o| o.kind == Hours::Elastic) {
+        let meets = |a: &crate::Availability| {
+            a.days.can_meet(&o.days) && a.hours.iter().any(|x| o.hours.iter().any(|y| x.meets(*y)))
+        };
+        if !hall.queues.iter().any(|q| q.availability.iter().any(meets)) {
+            let hours = Span::shown(&o.hours);
+            out.push(Said::new(
+                format!("弹性服务 {hours} 没有号源：这段时间只办预约的，却谁也约不到"),
+                format!("elastic hours {hours} have no places: they are for who booked, and nobody can"),
+            ));
+        }
     }
     if hall.openings.is_empty() {
         out.push(Said::new("还没有开放时间，约不了号", "no hours yet: nothing can be booked"));

@@ -142,6 +142,9 @@ pub struct Training {
     pub passed: Date,
     /// last day on which it holds
     pub valid_until: Date,
+    /// the mark, as the course gives it: 92, 合格
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mark: String,
 }
 
 impl Post {

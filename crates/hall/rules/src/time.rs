@@ -94,6 +94,11 @@ impl Span {
         }
         Ok(all)
     }
+    /// As people read them: 09:00–12:00、13:00–17:00.
+    pub fn shown(spans: &[Self]) -> String {
+        let one = |s: &Self| format!("{}–{}", clock(s.from), clock(s.to));
+        spans.iter().map(one).collect::<Vec<_>>().join("、")
+    }
     /// As [`Span::read_all`] reads them.
     pub fn list(spans: &[Self]) -> String {
         spans.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")

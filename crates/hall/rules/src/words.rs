@@ -11,6 +11,8 @@ words! {
         Shifted = "shifted", "错时服务";
         Weekend = "weekend", "双休日服务";
         Holiday = "holiday", "节假日服务";
+        /// open for who booked; nobody sits there for who walks in
+        Elastic = "elastic", "弹性服务（凭预约）";
     }
 }
 words! {

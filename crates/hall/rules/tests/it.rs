@@ -67,7 +67,12 @@ pub fn hall() -> Hall {
         from: first,
         until: None,
         authority: "受理".into(),
-        training: Some(Training { course: "岗前".into(), passed: first, valid_until: day("2026-12-31") }),
+        training: Some(Training {
+            course: "岗前".into(),
+            passed: first,
+            valid_until: day("2026-12-31"),
+            mark: String::new(),
+        }),
     };
     Hall {
         name: "市政务服务中心".into(),

@@ -9,6 +9,7 @@ mod intake;
 mod letters;
 mod lights;
 mod limits;
+mod notices;
 mod plans;
 mod reading;
 mod reporter;
@@ -27,6 +28,7 @@ pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome, Rehearsal};
 pub use letters::{Heard, Letters, Pace, kind_of, rehearse, take_in};
 pub use lights::LIGHTS;
 pub use limits::{RECOMPUTE, enqueue_recompute};
+pub use notices::CasePapers;
 pub use plans::plan_of;
 pub use reading::{
     Back, CaseReading, DraftReading, HotLetter, HotMatter, HotPage, INDEX, Judged, MonthView, NewPrecedent,

@@ -121,7 +121,7 @@ pub const FORMS: &[ActForm] = &[
     plain(Act::Reply, &[must("text", |t| t.f_reply, Big), may("basis", |t| t.f_basis, Line)]),
     plain(Act::Callback, &[must("solved", |t| t.f_solved, Pick(words::<Solved>)), may("satisfied", |t| t.f_satisfied, Pick(words::<Satisfaction>)), may("words", |t| t.f_their_words, Area)]),
     plain(Act::MissedCall, &[may("note", |t| t.f_tried, Line)]),
-    plain(Act::Archive, &[may("summary", |t| t.f_summary, Line)]),
+    plain(Act::Archive, &[may("cause", |t| t.f_cause, Pick(words::<Cause>)), may("summary", |t| t.f_summary, Line)]),
     plain(Act::AnswerOnSpot, &[must("text", |t| t.f_answer, Big)]),
     plain(Act::Conclude, &[must("minutes", |t| t.f_minutes, Big), must("lead", |t| t.f_lead, Unit), may("tasks", |t| t.f_tasks, Tasks)]),
     plain(Act::ComeBack, &[must("answer", |t| t.f_answer_above, Big), may("basis", |t| t.f_basis, Line)]),
@@ -398,13 +398,17 @@ pub fn show(
         Error::Refused(r) => r.field.clone(),
         _ => None,
     });
-    let fields = form.fields.iter().map(|f| {
+    // Why it failed is asked when it is filed, of those cases that failed and where nobody has said it.
+    let cause = |f: &&Field| form.act == Act::Archive && f.name == "cause";
+    let asked = form.fields.iter().filter(|f| !cause(f) || case.owes_cause());
+    let fields = asked.map(|f| {
+        let must = f.must || cause(&f);
         let value = sent.map_or_else(String::new, |(s, _)| s.get(f.name).to_owned());
         let choice = match f.input {
             Pick(words) => words(page.lang),
             other => case_choice(other, case, office, mine),
         };
-        let alone = choice.len() == 1 && f.must;
+        let alone = choice.len() == 1 && must;
         let opts = choice.into_iter().map(|(v, label)| Opt { on: v == value || alone, value: v, label });
         let mut value = value.clone();
         if matches!((form.act, f.input), (Act::GrantExtension, Days)) && value.is_empty() {
@@ -414,7 +418,7 @@ pub fn show(
             name: f.name,
             id: format!("{}-{}", form.act.word(), f.name),
             label: (f.label)(page.t),
-            must: f.must,
+            must,
             kind: kind_of(f.input),
             opts: opts.collect(),
             rows: rows_of(f, sent.map(|(s, _)| s)),

@@ -140,6 +140,8 @@ fn mine(role: Role) -> &'static [S] {
         Role::Coordinator => FOR_COORDINATOR,
         Role::Handler => FOR_HANDLER,
         Role::Clerk => &[S::Registered, S::Accepted],
+        // An analyst deals with no case: what they are about is in the logs and on the boards.
+        Role::Analyst => &[],
         _ => OPEN,
     }
 }
@@ -182,6 +184,16 @@ fn begin(p: &Page, role: Role) -> Vec<(&'static str, &'static str, &'static str)
         Role::Evaluator => vec![
             ("/desk/watch/draws", t.begin_draws, t.begin_draws_lead),
             walk,
+            ("/desk/boards", t.begin_boards, t.begin_boards_lead),
+        ],
+        Role::Clerk => vec![
+            ("/desk/windows", t.begin_window, t.begin_window_lead),
+            ("/desk/services/new", t.begin_apply, t.begin_apply_lead),
+            ("/guides", t.begin_guides, t.begin_guides_lead),
+        ],
+        Role::Analyst => vec![
+            ("/desk/logs", t.begin_logs, t.begin_logs_lead),
+            ("/desk/redesigns", t.begin_redesigns, t.begin_redesigns_lead),
             ("/desk/boards", t.begin_boards, t.begin_boards_lead),
         ],
         Role::SystemAdmin | Role::UnitAdmin => vec![
@@ -234,11 +246,15 @@ pub(crate) async fn home(
     let p = desk.page.clone();
     let role = desk.role();
     let lists = access::offers(&desk.actor(), access::Operation::ListCases);
+    let owes = lists && !mine(role).is_empty();
     let (mut boxes, mut rows, mut helping) = (Vec::new(), Vec::new(), Vec::new());
     if lists {
         boxes = tiles(&kit, &desk).await?;
         let q = Query { stages: mine(role).to_vec(), limit: 20, ..Query::of(scope(&desk, "")) };
-        rows = kit.acts.cases.list(desk.actor(), q).await?.cases.iter().map(|v| row(&p, v)).collect();
+        // Without a stage the query would mean all of them.
+        if owes {
+            rows = kit.acts.cases.list(desk.actor(), q).await?.cases.iter().map(|v| row(&p, v)).collect();
+        }
         if role == Role::Handler {
             let q = Query { stages: OPEN.to_vec(), limit: 30, ..Query::of(scope(&desk, "co")) };
             let page = kit.acts.cases.list(desk.actor(), q).await?;
@@ -263,7 +279,7 @@ pub(crate) async fn home(
         tiles: boxes,
         rows,
         helping,
-        lists,
+        lists: owes,
         may_register,
         may_dispatch,
         begin,

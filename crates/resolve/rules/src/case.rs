@@ -206,6 +206,11 @@ impl Case {
     pub fn awaited(&self, unit: Option<UnitId>) -> bool {
         self.calls.iter().any(|c| Some(c.unit) == unit && c.arrived.is_none())
     }
+    /// 办件: somebody came for something and it was not done. Why is owed before it is filed; an opinion or a question has no
+    /// such cause, and of what another city handed over that city knows.
+    pub fn owes_cause(&self) -> bool {
+        self.kind == Kind::Matter && self.cause.is_none() && self.channel != Channel::Peer
+    }
     /// The unit whose service may be rated now: the one that answered. A case that came from a bad rating is not
     /// rated again as a service; its rating is.
     pub fn rateable(&self) -> Option<UnitId> {

@@ -462,6 +462,9 @@ pub enum Command {
         /// in a line, for the file
         #[serde(default, skip_serializing_if = "String::is_empty")]
         summary: String,
+        /// why it could not be done, where nobody said so before
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<Cause>,
     },
     /// 亮黄灯
     WarnYellow {},
@@ -671,7 +674,7 @@ impl Command {
             Self::PeerReturn { note } => vec![("note", note, true)],
             Self::PeerAnswer { text, office, .. } => vec![("text", text, true), ("office", office, false)],
             Self::PrintReceipt { purpose } => vec![("purpose", purpose, true)],
-            Self::Archive { summary } => vec![("summary", summary, false)],
+            Self::Archive { summary, .. } => vec![("summary", summary, false)],
             Self::Accept {}
             | Self::Take {}
             | Self::PeerAccept { .. }

@@ -173,6 +173,7 @@ impl Case {
     /// Counters and facts of the case itself.
     fn note_facts(&mut self, asked: &Command, actor: &Actor) {
         match asked {
+            Command::Archive { cause, .. } => self.cause = cause.or(self.cause),
             Command::Amend { kind, complexity, cause, item, title, .. } => {
                 self.kind = kind.unwrap_or(self.kind);
                 self.complexity = complexity.unwrap_or(self.complexity);

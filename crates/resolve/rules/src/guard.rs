@@ -72,6 +72,8 @@ pub enum Guard {
     NotTheOwner,
     /// 步骤、协办、会商任务、督办都已完成
     PartsDone,
+    /// 办件写明了办不成的原因
+    CauseKnown,
     /// 已按规定次数联系
     CalledEnough,
     /// 到了亮黄灯的时间
@@ -163,6 +165,7 @@ impl Guard {
             Self::StepFinished => "步骤待销号",
             Self::NotTheOwner => "不是承办单位也不是报完成的人",
             Self::PartsDone => "步骤、任务、督办都已完成",
+            Self::CauseKnown => "办件写明了办不成的原因",
             Self::CalledEnough => "已按规定次数联系",
             Self::YellowDue => "到了亮黄灯的时间",
             Self::RedDue => "到了亮红灯的时间",
@@ -261,6 +264,16 @@ impl Guard {
                 "本件有并入件，请把它作为主件，或先放出并件",
                 "other cases were merged into this one: make it the main case, or release them first",
             ),
+            Self::CauseKnown => {
+                let said = matches!(s.asked, Command::Archive { cause: Some(_), .. });
+                must(
+                    said || !s.case.owes_cause(),
+                    Code::CauseOwed,
+                    "这件事本该一次办成：请选定办不成的原因再归档，原因分析由此而来",
+                    "a matter that failed: say why it could not be done before it is filed; the analysis of causes rests on it",
+                )
+                .map_err(|e| e.at("cause"))
+            }
             Self::CalledEnough => {
                 let Stage::Replied { missed_calls, .. } = s.case.stage else { return Ok(()) };
                 let least = s.rules.missed_calls_min;

@@ -27,6 +27,7 @@ words! {
         NoSuchTask = "no_such_task", "没有这项任务";
         NothingPlanned = "nothing_planned", "没有整改步骤";
         NotReached = "not_reached", "尚未联系满规定次数";
+        CauseOwed = "cause_owed", "缺少办不成的原因";
         OwnCase = "own_case", "不能并入自身";
         HasMerged = "has_merged", "有并入件";
         NotDue = "not_due", "未到时间";

@@ -176,7 +176,7 @@ fn a_simple_case_goes_from_registration_to_archive() {
                 words: String::new(),
             },
         ),
-        (coordinator(), Command::Archive { summary: String::new() }),
+        (coordinator(), Command::Archive { summary: String::new(), cause: None }),
     ];
     for (who, asked) in steps {
         now = now.plus_us(US_PER_HOUR);
@@ -509,7 +509,7 @@ fn command(t: &Try, now: Moment) -> Command {
             words: String::new(),
         },
         Act::Reopen => Command::Reopen { reason: text() },
-        Act::Archive => Command::Archive { summary: String::new() },
+        Act::Archive => Command::Archive { summary: String::new(), cause: None },
         Act::WarnYellow => Command::WarnYellow {},
         Act::WarnRed => Command::WarnRed {},
         Act::Recompute => Command::Recompute { calendar: "c".into(), before: None, after: None },

@@ -1,4 +1,4 @@
-//! 公文: a bulletin is drafted from figures of a stated date, edited by a person, issued with a number; figures that
+//! 公文: a bulletin is drafted from figures of a stated date, edited by a person, and goes the way of a paper (`papers`), which gives it its number; figures that
 //! changed later show as differences. Rows S2, W11.
 
 use std::collections::HashMap;
@@ -39,8 +39,6 @@ pub struct BulletinView {
 pub struct Edited {
     /// 标题
     pub title: String,
-    /// 发文字号
-    pub number: String,
     /// 主送
     pub to: String,
     /// 署名
@@ -272,7 +270,7 @@ impl Supervision {
             let (mut row, permit) = draft_row(app, tx, &actor, id)?;
             let mut b: Bulletin = parse(&row.doc)?;
             let e = edited.clone();
-            (b.title, b.number, b.to) = (line(&e.title), line(&e.number), line(&e.to));
+            (b.title, b.to) = (line(&e.title), line(&e.to));
             (b.org, b.date, b.copies) = (line(&e.org), e.date, line(&e.copies));
             for (n, text) in e.texts {
                 if let Some(
@@ -295,24 +293,6 @@ impl Supervision {
             crate::ratings::append(tx, &permit, stream(id), "edit", &b.title)
         })
     }
-
-    /// 印发: from now on it stays as it is.
-    pub fn issue_bulletin(&self, actor: Actor, id: i64) -> Later<()> {
-        self.write(move |app, tx| {
-            let (mut row, permit) = draft_row(app, tx, &actor, id)?;
-            let b: Bulletin = parse(&row.doc)?;
-            if b.number.trim().is_empty() {
-                return Err(Error::invalid(
-                    "number",
-                    "印发前请填写发文字号",
-                    "give it its number before it is issued",
-                ));
-            }
-            row.state = "issued".to_owned();
-            supervision::save_bulletin(tx, &permit, &row)?;
-            crate::ratings::append(tx, &permit, stream(id), "issue", &b.number)
-        })
-    }
 }
 
 fn line(text: &str) -> String {
@@ -327,7 +307,9 @@ pub(crate) const fn stream(id: i64) -> StreamId {
 pub(crate) fn readable(actor: &Actor, row: &BulletinRow, office: &Office) -> Result<(), Error> {
     let region = region_in(&row.region, office);
     decide(actor, op::ReadBulletins, Region(&region))?;
-    if row.state != "issued" && decide(actor, op::WriteBulletins, Region(&region)).is_err() {
+    if !matches!(row.state.as_str(), "issued" | "revoked")
+        && decide(actor, op::WriteBulletins, Region(&region)).is_err()
+    {
         return Err(Error::NotFound);
     }
     Ok(())
@@ -351,6 +333,13 @@ fn draft_row(
     let permit = permit?;
     if row.state == "draft" {
         return Ok((row, permit));
+    }
+    if row.state == "moving" {
+        return Err(Error::invalid(
+            "state",
+            "这份公文已送核稿或签发，退回后才能改",
+            "it is on its way to be checked and signed: it can be changed when it is sent back",
+        ));
     }
     Err(Error::invalid(
         "state",

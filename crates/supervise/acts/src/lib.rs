@@ -2,13 +2,14 @@
 
 mod bulletins;
 mod day_counts;
+mod document;
 mod exchange;
 mod figures;
 mod handover;
 mod publication;
 mod rated;
 mod ratings;
-mod sealing;
+mod sources;
 mod supervision;
 mod tables;
 mod timeliness;
@@ -20,12 +21,14 @@ use city::{City, Door};
 
 pub use bulletins::{BulletinView, Edited};
 pub use day_counts::DayCounts;
+pub use document::{document, query_of, source_href};
 pub use figures::{FIGURES, FigureBoard, FigureEntry, FigureList, League, NamedLine, said};
 pub use handover::{AnsweredCase, BadRating, Opened, RatingHandovers};
 pub use ratings::{
     NewRating, NewService, OpenResult, Pushed, RatePage, RatingView, Receipt, ServiceView, service_to_rate,
     token_to_rate,
 };
+pub use sources::{ACCOUNT, AccountPapers, BULLETIN, BulletinPapers};
 pub use supervision::{
     Account, AccountState, AdjustView, Checked, DrawView, Measure, Published, PublishedView, ScoreBoard,
     ScoreView, Weekly,

@@ -150,7 +150,7 @@ impl AccountState {
         (Self::Final, "final", "已生效", "Final"),
         (Self::Withdrawn, "withdrawn", "已撤销", "Withdrawn"),
     ];
-    fn read(word: &str) -> Self {
+    pub(crate) fn read(word: &str) -> Self {
         Self::ALL.iter().find(|s| s.1 == word).map_or(Self::Open, |s| s.0)
     }
     /// Code word, Chinese, English.
@@ -160,15 +160,31 @@ impl AccountState {
 }
 
 #[derive(Serialize, Deserialize)]
-struct AccountDoc {
-    measure: Measure,
-    reason: String,
-    cases: Vec<String>,
-    decided_by: String,
+pub(crate) struct AccountDoc {
+    pub measure: Measure,
+    pub reason: String,
+    pub cases: Vec<String>,
+    pub decided_by: String,
     #[serde(default)]
-    reply: String,
+    pub reply: String,
     #[serde(default)]
-    closing: String,
+    pub closing: String,
+}
+
+/// Was the unit heard? It answered, or the days for it are over.
+pub(crate) fn heard(since: Moment, now: Moment, calendar: &workday::WorkCalendar) -> Result<(), Error> {
+    let until = workday::due(since, workday::Length::Workdays(HEARD_WORKDAYS), calendar, &[]);
+    if until.at().is_some_and(|until| now > until) {
+        return Ok(());
+    }
+    let day = until.at().map_or_else(String::new, |at| at.date().to_string());
+    Err(Error::invalid(
+        "words",
+        format!("单位尚未申辩：申辩期为 {HEARD_WORKDAYS} 个工作日，到 {day} 止；期满不申辩或申辩后才能生效"),
+        format!(
+            "the unit has not answered: it has {HEARD_WORKDAYS} working days, until {day}; final after its answer or then"
+        ),
+    ))
 }
 
 /// An entry of the accountability register.
@@ -567,19 +583,19 @@ impl Supervision {
                     "say why; what is final can only be withdrawn",
                 ));
             }
-            if (from, to) == (AccountState::Open, AccountState::Final) {
-                let length = workday::Length::Workdays(HEARD_WORKDAYS);
-                let until = workday::due(row.at, length, &office.rules.calendar, &[]);
-                if until.at().is_none_or(|until| tx.now() <= until) {
-                    let day = until.at().map_or_else(String::new, |at| at.date().to_string());
+            let mut doc: AccountDoc = parse(&row.doc)?;
+            if to == AccountState::Final {
+                if doc.measure == Measure::Notice {
                     return Err(Error::invalid(
                         "words",
-                        format!("单位尚未申辩：申辩期为 {HEARD_WORKDAYS} 个工作日，到 {day} 止；期满不申辩或申辩后才能生效"),
-                        format!("the unit has not answered: it has {HEARD_WORKDAYS} working days, until {day}; final after its answer or then"),
+                        "通报要出文：请点“出文”，核签、签发后生效",
+                        "a notice is a paper: it stands when its paper is signed",
                     ));
                 }
+                if from == AccountState::Open {
+                    heard(row.at, tx.now(), &office.rules.calendar)?;
+                }
             }
-            let mut doc: AccountDoc = parse(&row.doc)?;
             if to == AccountState::Answered {
                 doc.reply = words;
             } else {
@@ -672,6 +688,6 @@ fn shown_drawn(rd: &mut Rd<'_>, actor: &Actor, mut drawn: Vec<Checked>) -> Resul
 
 /// Streams of supervision share one kind: each sort of paper has its own stretch of ids; bulletins the first.
 const ADJUSTS: i64 = 1 << 40;
-const ACCOUNTS: i64 = 2 << 40;
+pub(crate) const ACCOUNTS: i64 = 2 << 40;
 const DRAWS: i64 = 3 << 40;
 pub(super) const PUBLIC: i64 = 4 << 40;

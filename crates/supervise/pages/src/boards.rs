@@ -6,8 +6,8 @@ use axum::response::Response;
 use kernel::{Date, Moment, US_PER_DAY};
 use serde::Deserialize;
 use supervise::{Ask, Bars, Dim, FIGURES, Figure, Filter, Lines, Sort, Value, bars, figure, lines};
-use supervise_acts::{FigureBoard, NamedLine};
-use web_kit::{Lang, Oops, Opt, day, escape, opt, render, when};
+use supervise_acts::{FigureBoard, NamedLine, query_of};
+use web_kit::{Lang, Oops, Opt, day, opt, render, when};
 
 use crate::ready;
 use crate::{Desk, Kit, Page};
@@ -69,15 +69,6 @@ fn hidden(f: &Filter) -> Vec<(&'static str, String)> {
         ("cause", &f.cause),
     ];
     fields.into_iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| (n, v.clone())).collect()
-}
-
-/// The address of what is asked.
-pub(crate) fn query_of(ask: &Ask) -> String {
-    let mut out = format!("from={}&to={}", ask.from, ask.to);
-    for (name, value) in hidden(&ask.filter) {
-        out.push_str(&format!("&{name}={}", escape(&value)));
-    }
-    out
 }
 
 /// The filter of one line of a board.

@@ -2,16 +2,13 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use paper::pdf::Fonts;
 use supervise::{Block, Form, figure};
-use supervise_acts::Edited;
-use web_kit::{DOCX, Fields, Lang, OFD, Oops, Opt, again, base, blocking, day, download, opt, render, when};
+use supervise_acts::{BULLETIN, Edited, document, source_href};
+use web_kit::{DOCX, Fields, Lang, OFD, Oops, Opt, again, blocking, day, download, opt, render, when};
 
 use crate::boards::{AskForm, name};
-use crate::document::{document, source_href};
-use crate::sealed::{self, SealedView};
 use crate::{Desk, Kit, Page};
 use crate::{may, ready};
 
@@ -121,11 +118,8 @@ struct BulletinHtml {
     changed: usize,
     trouble: String,
     fonts: String,
-    sealed: Option<SealedView>,
-    seals: Vec<seals::Usable>,
-    /// why none of the seals in use fits
-    no_seal: String,
-    may_withdraw: bool,
+    /// the papers that it became: id, where it stands
+    papers: Vec<(i64, String)>,
 }
 
 fn blocks(b: &supervise::Bulletin) -> Vec<BlockView> {
@@ -175,15 +169,17 @@ pub(crate) async fn one(kit: &Kit, desk: &Desk, id: i64, trouble: String) -> Res
             of: s.of.clone(),
             value: s.value.clone(),
             now: now(n),
-            href: source_href("", s)?,
+            href: source_href(s)?,
         })
     });
-    let sealed::Standing { sealed, offered, may_withdraw } = sealed::standing(kit, desk, id).await?;
+    let found = if may(desk, access::Operation::ListPapers) {
+        kit.acts.papers.about(desk.actor(), BULLETIN.to_owned(), id).await?
+    } else {
+        Vec::new()
+    };
+    let stage = |s: papers::Stage| if p.lang == Lang::Zh { s.zh() } else { s.en() };
     Ok(render(&BulletinHtml {
-        may_withdraw,
-        sealed: sealed.as_ref().map(|s| sealed::view(&p, s)),
-        no_seal: offered.why.map_or_else(String::new, |s| web_kit::said(p.lang, &s)),
-        seals: offered.seals,
+        papers: found.into_iter().map(|l| (l.id, format!("{} {}", stage(l.stage), l.number))).collect(),
         id,
         ver: v.row.ver,
         draft: v.row.state == "draft",
@@ -223,7 +219,6 @@ pub(crate) async fn save(
         Some(date) => {
             let edited = Edited {
                 title: fields.get("title").to_owned(),
-                number: fields.get("number").to_owned(),
                 to: fields.get("to").to_owned(),
                 org: fields.get("org").to_owned(),
                 date,
@@ -239,17 +234,6 @@ pub(crate) async fn save(
     after(&kit, &desk, id, done).await
 }
 
-/// `POST /desk/bulletins/{id}/issue`
-pub(crate) async fn issue(
-    State(kit): State<Kit>,
-    desk: Desk,
-    Path(id): Path<i64>,
-    _fields: Fields,
-) -> Result<Response, Oops> {
-    let done = kit.acts.supervision.issue_bulletin(desk.actor(), id).await;
-    after(&kit, &desk, id, done).await
-}
-
 async fn after(kit: &Kit, desk: &Desk, id: i64, done: Result<(), city::Error>) -> Result<Response, Oops> {
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/desk/bulletins/{id}")).into_response()),
@@ -262,11 +246,8 @@ pub(crate) async fn file(
     State(kit): State<Kit>,
     desk: Desk,
     Path((id, file)): Path<(i64, String)>,
-    headers: HeaderMap,
 ) -> Result<Response, Oops> {
     let v = kit.acts.supervision.bulletin(desk.actor(), id).await?;
-    let mut doc = document(&v.bulletin, &kit.options.public_url);
-    let mark = sealed::mark(&kit, &desk, id).await?;
     let name = file.replace("bulletin", &format!("bulletin-{id}"));
     let kind = match file.as_str() {
         "bulletin.docx" => DOCX,
@@ -274,16 +255,15 @@ pub(crate) async fn file(
         "bulletin.ofd" => OFD,
         _ => return Err(Oops(city::Error::NotFound)),
     };
-    if let Some(mark) = mark {
-        // What was sealed is given out as it was, to the byte; Word has no seal and says where to check.
-        if kind != DOCX
-            && let Some(found) = kit.acts.seals.by_code(&mark.code).await?
-            && let Some(bytes) = if kind == OFD { found.ofd } else { found.pdf }
-        {
-            return Ok(download(kind, &name, bytes));
-        }
-        doc = sealed::checked(doc, &mark, &base(&kit, &headers));
+    if v.row.state == "issued"
+        && may(&desk, access::Operation::ListPapers)
+        && let Some(paper) = kit.acts.papers.about(desk.actor(), BULLETIN.to_owned(), id).await?.first()
+    {
+        // What went out is given as it went out, sealed where it was.
+        let file = file.replace("bulletin", "paper");
+        return Ok(Redirect::to(&format!("/desk/papers/{}/{file}", paper.id)).into_response());
     }
+    let doc = papers::linked(document(&v.bulletin), &kit.options.public_url);
     let bytes = blocking(move || {
         if kind == DOCX {
             return paper::word::write(&doc).map_err(|e| city::Error::told("word", &e));

@@ -4,13 +4,11 @@
 
 mod boards;
 mod bulletins;
-mod document;
 mod morning;
 mod publish;
 mod rate;
 mod ratings;
 mod scores;
-mod sealed;
 mod slots;
 pub mod texts;
 mod wall;
@@ -25,15 +23,13 @@ use web_kit::{Asset, JS, Lang, ListOf, Oops, Place, Words as _};
 pub use slots::{at_home, beside_case, beside_followed_case};
 use texts::Texts;
 
-pub use document::document;
-
 /// What these pages may ask; the router gives it.
 #[derive(Clone, Debug)]
 pub struct Acts {
     /// 督
     pub supervision: Supervision,
-    /// 印章
-    pub seals: seals::Seals,
+    /// 发文: how far a bulletin is on its way
+    pub papers: papers::Papers,
 }
 
 /// What all pages share, with what these may ask.
@@ -109,9 +105,6 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/ratings/odd", get(ratings::odd))
         .route("/desk/bulletins", get(bulletins::list).post(bulletins::draft))
         .route("/desk/bulletins/{id}", get(bulletins::show).post(bulletins::save))
-        .route("/desk/bulletins/{id}/issue", post(bulletins::issue))
-        .route("/desk/bulletins/{id}/seal", post(sealed::seal))
-        .route("/desk/bulletins/{id}/withdraw", post(sealed::withdraw))
         .route("/desk/bulletins/{id}/{file}", get(bulletins::file))
         .route("/desk/scores", get(scores::show).post(scores::set_formula))
         .route("/desk/scores/adjust", post(scores::ask))

@@ -8,9 +8,10 @@ use supervise::{Ask, Dim, Figure, Value, figure};
 use supervise_acts::MorningView;
 use web_kit::{Oops, day, render, when};
 
-use crate::boards::{list_href, name, of_line, query_of};
+use crate::boards::{list_href, name, of_line};
 use crate::ready;
 use crate::{Desk, Kit, Page};
+use supervise_acts::query_of;
 
 /// A sentence: what comes before its figure, the figure, what follows, and the list that it opens.
 struct Sentence {

@@ -186,6 +186,8 @@ struct AccountRow {
     state: &'static str,
     may_reply: bool,
     may_close: bool,
+    /// its paper can be sent
+    may_send: bool,
     may_withdraw: bool,
 }
 
@@ -227,7 +229,11 @@ async fn register_page(kit: &Kit, desk: &Desk, trouble: String, sent: Fields) ->
             closing: a.closing,
             state: if zh { state.1 } else { state.2 },
             may_reply: mine && a.state == AccountState::Open && may(desk, access::Operation::AnswerAccount),
-            may_close: writes && !mine && matches!(a.state, AccountState::Open | AccountState::Answered),
+            may_close: writes
+                && !mine
+                && a.measure != Measure::Notice
+                && matches!(a.state, AccountState::Open | AccountState::Answered),
+            may_send: writes && !mine && a.state != AccountState::Withdrawn,
             may_withdraw: writes && !mine && a.state != AccountState::Withdrawn,
         }
     };

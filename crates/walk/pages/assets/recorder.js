@@ -407,8 +407,14 @@ function photo(name, shows) {
   return h("label", { class: "btn", for: input.id }, t("photo"), input);
 }
 
+/** Walks that were asked for once because this phone did not know them. */
+const asked = new Set();
 async function walkPage(name) {
   const walk = walks.find((w) => w.name === name), item = pack.items[walk?.item];
+  if (!walk && !asked.has(name)) {
+    asked.add(name);
+    soon();
+  }
   if (!walk || !item) return [h("p", {}, t("no_item")), h("p", {}, h("a", { class: "btn", href: "#/" }, t("back")))];
   const s = tell(await opsOf(name));
   if (s.finished) return endPage(name);

@@ -7,6 +7,7 @@ crate::room! {
     close_p: "）", ")";
     brand: "办成", "Bancheng";
     skip: "跳到正文", "Skip to content";
+    sheet_out: "导出本页表格", "Tables of this page as a workbook";
     footer: "件件有着落，事事有回音", "Every matter finds its owner and gets an answer";
     type_large: "大字版", "Large type";
     type_normal: "标准字号", "Normal type";

@@ -167,6 +167,8 @@ pub struct Reader {
     pub session: String,
     /// signed in, but must set up a second factor before anything else
     pub owes_factor: bool,
+    /// signed in with a password that somebody else gave, and must make one of his own before anything else
+    pub owes_password: bool,
     pub(crate) note: Option<RequestNote>,
     site: Arc<Site>,
 }
@@ -190,6 +192,14 @@ impl Reader {
     /// Is it a page of the workbench?
     pub fn at_desk(&self) -> bool {
         self.me.is_some() && self.path.starts_with("/desk")
+    }
+    /// The address at which the tables of this page come as a workbook: a list from its beginning.
+    pub fn sheet_out(&self) -> String {
+        let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
+        let place =
+            |p: &&str| !["after=", "before=", "page="].iter().any(|w| p.starts_with(w)) && !p.is_empty();
+        let kept: String = query.split('&').filter(place).map(|p| format!("{p}&")).collect();
+        format!("{path}?{kept}as=xlsx")
     }
     /// Is this the page at or below this path?
     pub fn is_at(&self, path: &str) -> bool {
@@ -311,8 +321,9 @@ impl<A: Send + Sync> FromRequestParts<Kit<A>> for Reader {
         let (mut me, office) = me_of(kit, lang, &session).await?;
         let owes_factor =
             me.as_ref().is_some_and(|m| m.staff.totp.is_none() && office.demands_factor(m.staff.role));
-        // Everywhere but where it is set up, who owes a second factor is not signed in.
-        if owes_factor
+        let owes_password = me.as_ref().is_some_and(|m| m.staff.lent);
+        // Everywhere but where it is set up, who owes a second factor or a password of his own is not signed in.
+        if (owes_factor || owes_password)
             && !parts.uri.path().starts_with("/desk/account")
             && parts.uri.path() != "/desk/sign-out"
         {
@@ -333,6 +344,7 @@ impl<A: Send + Sync> FromRequestParts<Kit<A>> for Reader {
             now: kit.city.store().now(),
             session,
             owes_factor,
+            owes_password,
             note,
             site: kit.site.clone(),
         };
@@ -380,7 +392,9 @@ impl<T: Words, A: Send + Sync> FromRequestParts<Kit<A>> for Desk<T> {
         let page = Page::<T>::from_request_parts(parts, kit).await.map_err(IntoResponse::into_response)?;
         match page.me.clone() {
             Some(me) => Ok(Self { page, me }),
-            None if page.owes_factor => Err(Redirect::to("/desk/account").into_response()),
+            None if page.owes_factor || page.owes_password => {
+                Err(Redirect::to("/desk/account").into_response())
+            }
             None => Err(Redirect::to(&sign_in_from(parts, !page.session.is_empty())).into_response()),
         }
     }
@@ -390,9 +404,10 @@ impl<T: Words, A: Send + Sync> FromRequestParts<Kit<A>> for Desk<T> {
 const BACK_MAX: usize = 600;
 
 /// Where somebody signs in who is on the way to a page, or was about to send the form of one; from there it goes back to that
-/// page. `over`: a session ended meanwhile.
-fn sign_in_from(parts: &Parts, over: bool) -> String {
+/// page. `known`: the browser still brings the session. It forgets one on its day; but who sends a form was signed in before.
+fn sign_in_from(parts: &Parts, known: bool) -> String {
     let asks = matches!(parts.method, Method::GET | Method::HEAD);
+    let over = known || !asks;
     let from = if asks {
         parts.uri.path_and_query().map(|p| p.as_str().to_owned())
     } else {

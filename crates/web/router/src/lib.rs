@@ -3,6 +3,7 @@
 //! Knows which crate has which pages, joins their navigation and assets, and knows in which order a request
 //! passes: guard, errors as pages, rate of public forms, page. Must not know any page.
 
+mod sheets_out;
 mod slots;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub const AREAS: &[Area] = &[
     Area { text: walk_pages::area, places: &[walk_pages::PLACES, catalogue_pages::PLACES] },
     Area { text: optimise_pages::area, places: &[optimise_pages::PLACES] },
     Area { text: supervise_pages::area, places: &[supervise_pages::PLACES] },
+    Area { text: papers_pages::area, places: &[papers_pages::PLACES] },
     Area { text: people_pages::messages_area, places: &[people_pages::MESSAGES] },
     Area {
         text: people_pages::office_area,
@@ -74,6 +76,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/style/6-desk.css"),
     include_str!("../assets/style/7-hall.css"),
     include_str!("../assets/style/8-wall.css"),
+    include_str!("../assets/style/9-paper.css"),
 );
 
 /// What every page shares in the browser: here and not in the kit, so that a line of style makes no page build again.
@@ -109,6 +112,7 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
     ("imports-pages", imports_pages::texts::ALL),
     ("outbox-pages", outbox_pages::texts::ALL),
     ("seals-pages", seals_pages::texts::ALL),
+    ("papers-pages", papers_pages::texts::ALL),
     ("cells-pages", cells_pages::texts::ALL),
 ];
 
@@ -137,6 +141,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(imports_pages::routes().with_state(rooms.imports))
         .merge(outbox_pages::routes().with_state(rooms.outbox))
         .merge(seals_pages::routes().with_state(rooms.seals))
+        .merge(papers_pages::routes().with_state(rooms.papers))
         .merge(cells_pages::routes().with_state(rooms.cells))
         .merge(optimise_pages::routes().with_state(rooms.optimise))
         .merge(supervise_pages::routes().with_state(rooms.supervise))
@@ -150,6 +155,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .route("/desk/views/{list}", get(views_page).post(keep_view))
         .fallback(async || Oops(city::Error::NotFound))
         .layer(DefaultBodyLimit::max(FORM_MAX))
+        .layer(from_fn_with_state(kit.clone(), sheets_out::as_workbook))
         .layer(from_fn_with_state(kit.clone(), errors_as_pages))
         // Who asks for a picture or whether the house stands is not looked up.
         .route("/assets/{name}", get(asset))
@@ -179,6 +185,7 @@ pub(crate) struct Rooms {
     pub imports: imports_pages::Kit,
     pub outbox: outbox_pages::Kit,
     pub seals: seals_pages::Kit,
+    pub papers: papers_pages::Kit,
     pub cells: cells_pages::Kit,
     pub portal: portal::Kit,
 }
@@ -200,6 +207,7 @@ impl Rooms {
             outbox,
             halls,
             seals,
+            papers,
             cells,
             ..
         } = house.clone();
@@ -211,11 +219,12 @@ impl Rooms {
             hall: kit.with(hall_pages::Acts { halls, items: items.clone() }),
             resolve: kit.with(resolve_pages::Acts { cases }),
             optimise: kit.with(optimise_pages::Acts { redesigns, logs, items }),
-            supervise: kit.with(supervise_pages::Acts { supervision, seals: seals.clone() }),
+            supervise: kit.with(supervise_pages::Acts { supervision, papers: papers.clone() }),
             people: kit.with(people_pages::Acts { people }),
             imports: kit.with(imports_pages::Acts { imports }),
             outbox: kit.with(outbox_pages::Acts { outbox }),
             portal: kit.with(portal::Acts { seals: seals.clone() }),
+            papers: kit.with(papers_pages::Acts { papers, seals: seals.clone() }),
             seals: kit.with(seals_pages::Acts { seals }),
             cells: kit.with(cells_pages::Acts { cells }),
         }

@@ -19,6 +19,7 @@ pub(crate) fn of_cases(rooms: &Rooms) -> Slots {
         beside_followed_case: Slot::new([filler(supervise, supervise_pages::beside_followed_case)]),
         next: Slot::new([filler(&rooms.people, people_pages::next_at_home)]),
         home: Slot::new([
+            filler(&rooms.papers, papers_pages::at_home),
             filler(walk, walk_pages::at_home),
             filler(optimise, optimise_pages::at_home),
             filler(supervise, supervise_pages::at_home),

@@ -2,6 +2,7 @@
 
 mod it {
     mod a_hall;
+    mod a_paper;
     mod addresses;
     mod forms;
     mod help;
@@ -9,6 +10,7 @@ mod it {
     mod pages;
     mod paid;
     mod reach;
+    mod sheets;
     mod slots;
     mod texts;
     mod views;

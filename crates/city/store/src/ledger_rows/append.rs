@@ -203,11 +203,15 @@ impl Tx<'_> {
         let known: Vec<_> =
             events.iter().filter(|e| e.expected > 0).map(|e| [Value::from(e.stream)]).collect();
         let known: Vec<&[Value<'_>]> = known.iter().map(<[_; 1]>::as_slice).collect();
-        for head in
-            self.rd.engine.query_many(HEAD, &known, &|r| Ok((r.i64(0)?, r.hash(1)?)))?.into_iter().zip(&known)
+        for head in self
+            .rd
+            .engine
+            .query_many(HEAD, &known, 1, &|r| Ok((r.i64(0)?, r.hash(1)?)))?
+            .into_iter()
+            .zip(&known)
         {
-            if let (Some(head), [Value::Int(stream)]) = head {
-                heads.insert(StreamId(*stream), head);
+            if let ([head], [Value::Int(stream)]) = (head.0.as_slice(), head.1) {
+                heads.insert(StreamId(*stream), *head);
             }
         }
         let (mut linked, new) = placed(events, recorded, heads)?;

@@ -68,6 +68,9 @@ pub const STEPS: &[Step] = steps![
     47 "help",
     48 "views",
     49 "walk_judged",
+    50 "papers",
+    53 "help_digest",
+    55 "lent",
 ];
 
 /// The version this program knows.

@@ -4,14 +4,15 @@
 use std::collections::BTreeSet;
 
 use access::{City, Permit, decide, op};
-use kernel::{Actor, CaseId, Moment, UnitId};
+use kernel::{Actor, CaseId, Moment, StaffId, UnitId};
 use store::campaigns::CampaignRow;
 use store::guides::{GuideRow, PlateRow};
+use store::papers::{PartRow, TextRow};
 use store::proof::{self, COMPARED_OTHERWISE, Compared, NOT_COMPARED};
 use store::ratings::{RatingRow, ServiceRow};
 use store::seals::{SealRow, SealedRow};
 use store::supervision::{BulletinRow, DrawRow, PaperRow, PublicationRow};
-use store::{Dialect, Options, StoreError, Tx, campaigns, guides, ratings, seals, supervision};
+use store::{Dialect, Options, StoreError, Tx, campaigns, guides, papers, ratings, seals, supervision};
 use testkit::both_engines;
 
 fn permit() -> Permit {
@@ -161,6 +162,39 @@ fn fill_seals(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The same for papers and their versions.
+fn fill_papers(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let (p, now) = (permit(), Moment::from_us(1));
+    let mut paper = papers::PaperRow {
+        id: 0,
+        ver: 1,
+        unit: UnitId(1),
+        kind: "letter".into(),
+        subject: 0,
+        form: "full".into(),
+        stage: "drafting".into(),
+        title: "通知".into(),
+        drafter: StaffId(1),
+        holder: Some(StaffId(1)),
+        series: String::new(),
+        seq: 0,
+        number: String::new(),
+        made: now,
+        issued: None,
+        next_at: None,
+        doc: "{}".into(),
+    };
+    let part = PartRow { sort: "staff", who: 1, open: true };
+    paper.id = papers::insert(tx, &p, &paper, std::slice::from_ref(&part), "begin", "{}")?;
+    let mut text = TextRow { n: 1, author: StaffId(1), at: now, doc: "{}".into() };
+    papers::put_text(tx, &p, paper.id, &text)?;
+    text.doc = "{\"title\":1}".into();
+    papers::put_text(tx, &p, paper.id, &text)?;
+    paper.ver = 2;
+    paper.stage = "signing".into();
+    papers::save(tx, &p, &paper, &[part], "submit", "{}")
+}
+
 fn all(tx: &mut Tx<'_>) -> Result<Compared, StoreError> {
     proof::compare_all(tx)
 }
@@ -170,6 +204,7 @@ fn every_edit_of_a_compared_column_is_named_and_so_is_a_row_that_is_gone() {
     both_engines(&Options::default(), |store| {
         store.write(fill).unwrap();
         store.write(fill_seals).unwrap();
+        store.write(fill_papers).unwrap();
         let whole = store.read(proof::compare_all).unwrap();
         assert_eq!((whole.findings.as_slice(), whole.unproved), ([].as_slice(), 0));
         let mut columns = 0;

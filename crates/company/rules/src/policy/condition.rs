@@ -308,6 +308,17 @@ impl Condition {
             Self::Not(p, _) => std::slice::from_ref(&**p),
         }
     }
+    /// What is said above the parts of a group: its sentence, or how many of them must hold; empty for a row.
+    pub fn heading(&self) -> String {
+        let (text, usual) = match self {
+            Self::Row(_) => return String::new(),
+            Self::All(_, t) => (t, "以下全部满足".to_owned()),
+            Self::Any(_, t) => (t, "以下满足其一".to_owned()),
+            Self::AtLeast(n, _, t) => (t, format!("以下至少满足 {n} 项")),
+            Self::Not(_, t) => (t, "不得有以下情形".to_owned()),
+        };
+        if text.is_empty() { usual } else { text.clone() }
+    }
     /// Goes over every row.
     pub fn rows<'a>(&'a self, f: &mut dyn FnMut(&'a Row)) {
         match self {

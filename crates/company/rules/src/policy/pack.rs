@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::condition::Compare;
 use super::evaluate::{Answer, Engine, Truth};
 use super::facts::Company;
 use super::number::Number;
-use super::trace::{Trace, verdict_of};
+use super::trace::{Asked, Trace, verdict_of};
 
-/// An item that only one row of numbers stands against (还差一点).
+/// So many, or the half of what is asked, are “a little”.
+const NEAR_COUNT: i64 = 5;
+
+/// An item that only one row of numbers stands against, and by little (还差一点); the nearest first in a pack.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Near {
     /// the item
@@ -110,11 +114,13 @@ pub fn pack(engine: &Engine<'_>, company: &Company) -> Pack {
             next: policy.map(next).unwrap_or_default(),
         });
     }
-    let near: Vec<Near> = answers
+    let mut near: Vec<(Number, Near)> = answers
         .iter()
         .filter(|a| a.verdict == Truth::Unmet)
         .filter_map(|a| near(engine, a, &name(&a.item)))
         .collect();
+    near.sort_by_key(|n| n.0);
+    let near: Vec<Near> = near.into_iter().map(|n| n.1).collect();
     let unknown: Vec<&Answer> = answers.iter().filter(|a| a.verdict == Truth::Unknown).collect();
     let questions = questions(engine, &unknown);
     let unmet = answers.iter().filter(|a| a.verdict == Truth::Unmet).count();
@@ -149,30 +155,51 @@ fn next(item: &super::item::PolicyItem) -> String {
     }
 }
 
-/// Unmet by one row of numbers alone.
-fn near(engine: &Engine<'_>, a: &Answer, name: &str) -> Option<Near> {
+/// Unmet by one row of numbers alone, and by little: nobody is told that five hundred people are “a little”.
+fn near(engine: &Engine<'_>, a: &Answer, name: &str) -> Option<(Number, Near)> {
     let unmet: Vec<&Trace> = a.trace.iter().filter(|t| t.kind == "row" && t.result == Truth::Unmet).collect();
-    let mut alone = unmet
+    let row = unmet
         .iter()
-        .filter(|t| verdict_of(&a.trace, &[(&t.at, Truth::Met)]) != Truth::Unmet && t.short_of.is_some());
-    let row = alone.next()?;
-    let short_of = row.short_of?;
-    let field = row.known.first();
-    let key = field.map(|k| k.field.split('@').next().unwrap_or_default()).unwrap_or_default();
-    let unit = engine.book().field(key).map(|f| f.unit.as_str()).unwrap_or_default();
-    let more = row.how.contains("不超过") || row.how.contains("低于 ") && !row.how.contains("不低于");
-    let what = if row.known.len() == 1 {
-        field.map(|k| k.name.clone()).unwrap_or_default()
-    } else {
-        "计算结果".to_owned()
+        .find(|t| verdict_of(&a.trace, &[(&t.at, Truth::Met)]) != Truth::Unmet && t.short_of.is_some())?;
+    let (short_of, asked) = (row.short_of?, row.asked.as_ref()?);
+    let far = match short_of.over(asked.bound.abs()) {
+        Some(share) => share,
+        // Of nought there is no share: a few are little.
+        None => short_of.over(Number::whole(NEAR_COUNT * 2))?,
     };
-    let distance = if short_of < Number::ONE && row.known.len() > 1 {
-        format!("{}%", short_of.times(Number::whole(100)).and_then(|n| n.round(2)).unwrap_or(short_of))
-    } else {
-        format!("{short_of} {unit}").trim().to_owned()
-    };
-    let said = format!("{what}{} {distance}", if more { "多" } else { "少" });
-    Some(Near { item: a.item.clone(), name: name.to_owned(), text: row.text.clone(), said, short_of })
+    let few = asked.have.is_whole() && asked.bound.is_whole() && short_of <= Number::whole(NEAR_COUNT);
+    if far.plus(far)? > Number::ONE && !few {
+        return None;
+    }
+    let key = row.known.first().map(|k| k.field.split('@').next().unwrap_or_default()).unwrap_or_default();
+    // The unit is that of the field; what is reckoned from several has none of its own.
+    let unit = (row.known.len() == 1).then(|| engine.book().field(key)).flatten().map_or("", |f| &f.unit);
+    let said = apart(asked, short_of, unit);
+    let near = Near { item: a.item.clone(), name: name.to_owned(), text: row.text.clone(), said, short_of };
+    Some((far, near))
+}
+
+/// “参保人数少 4 人”: which way it is off and how far. On the boundary itself it says what is asked.
+fn apart(asked: &Asked, short_of: Number, unit: &str) -> String {
+    let Asked { name, have, compare, bound } = asked;
+    match compare {
+        Compare::Gt if short_of.is_zero() => format!("{name}须高于 {}", amount(*bound, unit)),
+        Compare::Lt if short_of.is_zero() => format!("{name}须低于 {}", amount(*bound, unit)),
+        Compare::Eq => format!("{name}应为 {}", amount(*bound, unit)),
+        _ => format!("{name}{} {}", if have > bound { "多" } else { "少" }, amount(short_of, unit)),
+    }
+}
+
+/// A number with its unit: money as money, a share of less than one as per cent.
+fn amount(n: Number, unit: &str) -> String {
+    match unit {
+        "元" => money(n),
+        "" if n < Number::ONE && !n.is_zero() => {
+            let hundred = n.times(Number::whole(100)).and_then(|n| n.round(2));
+            hundred.map_or_else(|| n.to_string(), |h| format!("{h}%"))
+        }
+        unit => format!("{n} {unit}").trim().to_owned(),
+    }
 }
 
 /// Missing fields that can still decide: those of unknown rows all of whose groups are unknown.

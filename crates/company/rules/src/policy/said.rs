@@ -1,7 +1,9 @@
 //! 算式的说法: an expression as a person reads it, with the names of the book in place of keys.
 
+use super::condition::{Compare, Row};
 use super::expr::{Expr, Function, Op};
 use super::item::Book;
+use super::value::Value;
 
 impl Book {
     /// `unemployment_paid@Y-1 * lookup($refund, size)` → 上年失业保险费 × 按规模的标准.
@@ -25,6 +27,19 @@ impl Book {
                 called(*function, &all)
             }
         }
+    }
+
+    /// A row of a condition: 参保人数不低于 10.
+    pub fn row_said(&self, row: &Row) -> String {
+        // 是“劳务派遣企业”，不是“劳务派遣企业是 是”.
+        if let (Compare::Eq | Compare::Ne, [Expr::Const(Value::Bool(yes))]) =
+            (row.compare, row.right.as_slice())
+        {
+            let holds = *yes == (row.compare == Compare::Eq);
+            return format!("{}{}", if holds { "属于" } else { "不属于" }, self.said(&row.left));
+        }
+        let right: Vec<String> = row.right.iter().map(|e| self.said(e)).collect();
+        format!("{}{} {}", self.said(&row.left), row.compare.said(), right.join("、"))
     }
 
     /// A side of an operation: what is an operation itself stands in brackets.

@@ -27,6 +27,19 @@ pub struct Known {
     pub source: String,
 }
 
+/// Two numbers that were compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// the left side in words
+    pub name: String,
+    /// its number
+    pub have: Number,
+    /// how
+    pub compare: Compare,
+    /// the number of the right side
+    pub bound: Number,
+}
+
 /// One line of the trace: a row or a group, in the order of the item.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Trace {
@@ -53,6 +66,9 @@ pub struct Trace {
     /// how far the left side is from what would do (same unit); only for unmet rows of numbers
     #[serde(skip_serializing_if = "Option::is_none")]
     pub short_of: Option<Number>,
+    /// of the same rows: what was compared
+    #[serde(skip)]
+    pub asked: Option<Asked>,
     /// a row of numbers that stands on its boundary, or within a hundredth of it (临界)
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub near_boundary: bool,
@@ -73,6 +89,7 @@ pub(super) fn validity(item: &PolicyItem, at: Date) -> Trace {
         known: Vec::new(),
         missing: Vec::new(),
         short_of: None,
+        asked: None,
         near_boundary: false,
         problems: Vec::new(),
     }
@@ -88,36 +105,30 @@ pub(super) struct Teller<'x, 'a> {
 impl Teller<'_, '_> {
     pub(super) fn condition(&mut self, c: &Condition, test: &Test, at: String) -> Truth {
         let place = self.trace.len();
-        let (kind, least, text, parts): (_, _, _, &[Test]) = match (c, test) {
+        let (kind, least, parts): (_, _, &[Test]) = match (c, test) {
             (Condition::Row(row), Test::Row { left, compare, right }) => {
                 let line = self.row(row, left, *compare, right, at);
                 let result = line.result;
                 self.trace.push(line);
                 return result;
             }
-            (Condition::All(_, t), Test::All(p)) => ("all", None, t, p),
-            (Condition::Any(_, t), Test::Any(p)) => ("any", None, t, p),
-            (Condition::AtLeast(n, _, t), Test::AtLeast(_, p)) => ("at_least", Some(*n), t, p),
-            (Condition::Not(_, t), Test::Not(p)) => ("not", None, t, std::slice::from_ref(&**p)),
+            (Condition::All(..), Test::All(p)) => ("all", None, p),
+            (Condition::Any(..), Test::Any(p)) => ("any", None, p),
+            (Condition::AtLeast(n, ..), Test::AtLeast(_, p)) => ("at_least", Some(*n), p),
+            (Condition::Not(..), Test::Not(p)) => ("not", None, std::slice::from_ref(&**p)),
             _ => return Truth::Unknown,
-        };
-        let text = match (text.is_empty(), kind) {
-            (false, _) => text.clone(),
-            (true, "all") => "以下全部满足".to_owned(),
-            (true, "any") => "以下满足其一".to_owned(),
-            (true, "not") => "不得有以下情形".to_owned(),
-            (true, _) => format!("以下至少满足 {} 项", least.unwrap_or(0)),
         };
         self.trace.push(Trace {
             at: if at.is_empty() { "0".to_owned() } else { at.clone() },
             kind,
             least,
             result: Truth::Unknown,
-            text,
+            text: c.heading(),
             how: String::new(),
             known: Vec::new(),
             missing: Vec::new(),
             short_of: None,
+            asked: None,
             near_boundary: false,
             problems: Vec::new(),
         });
@@ -170,18 +181,18 @@ impl Teller<'_, '_> {
         };
         let rights: Vec<String> = right.iter().map(shown).collect();
         let how = format!("{name} {}，要求{} {}", shown(left), compare.said(), rights.join("、"));
-        let short_of = match (result, compare) {
+        let number = |n: Option<&Node>| match n.and_then(value) {
+            Some(Value::Number(n)) => Some(n),
+            _ => None,
+        };
+        let asked = match (result, compare) {
             (Truth::Unmet, Compare::Lt | Compare::Le | Compare::Gt | Compare::Ge | Compare::Eq) => {
-                let of = |n: Option<&Node>| {
-                    n.and_then(value).and_then(|v| match v {
-                        Value::Number(n) => Some(n),
-                        _ => None,
-                    })
-                };
-                of(Some(left)).zip(of(right.first())).and_then(|(l, r)| r.minus(l)).map(Number::abs)
+                let both = number(Some(left)).zip(number(right.first()));
+                both.map(|(have, bound)| Asked { name: name.clone(), have, compare, bound })
             }
             _ => None,
         };
+        let short_of = asked.as_ref().and_then(|a| a.bound.minus(a.have)).map(Number::abs);
         let text = if row.text.is_empty() {
             format!("{name}{}{}", compare.said(), rights.join("、"))
         } else {
@@ -199,6 +210,7 @@ impl Teller<'_, '_> {
             known,
             missing,
             short_of,
+            asked,
             near_boundary,
             problems,
         }
@@ -226,6 +238,7 @@ impl Teller<'_, '_> {
             known,
             missing,
             short_of: None,
+            asked: None,
             near_boundary: false,
             problems,
         });

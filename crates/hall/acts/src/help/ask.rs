@@ -39,10 +39,8 @@ pub struct NewHelp {
 
 /// Characters of what somebody says they need.
 const WANTS_MAX: usize = 500;
-/// Orders of one telephone that wait to be answered at a time.
-const OPEN_MAX: usize = 3;
-/// Open orders of a hall that are looked at.
-const LOOKED: u32 = 2_000;
+/// Orders of one telephone that wait to be answered at a time, over all halls.
+const OPEN_MAX: i64 = 3;
 
 fn kept(of: &Contact) -> Contact {
     let kept = |s: &str| s.trim().to_owned();
@@ -127,14 +125,8 @@ impl Halls {
                 })?
             }
         };
-        // One telephone fills no hall.
-        let waiting = rows::open(tx, new.hall, LOOKED)?;
-        let mut same = 0;
-        for row in waiting.iter().filter(|r| r.stage == help::Stage::Asked.word()) {
-            let theirs = digits(&self.helped(tx, row.id)?.contact.phone).is_ok_and(|d| d == phone);
-            same += usize::from(theirs);
-        }
-        if same >= OPEN_MAX {
+        // One telephone fills no hall, and not all of them together either.
+        if rows::of_person(tx, &self.person(&phone), help::Stage::Asked.word())? >= OPEN_MAX {
             return Err(Error::invalid(
                 "phone",
                 format!("这个电话已有 {OPEN_MAX} 张单等待受理，请先等答复，或撤回一张"),

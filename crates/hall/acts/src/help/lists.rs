@@ -7,7 +7,8 @@ use access::{Nothing, Own, decide, op};
 use city::{Contact, Door as _, Error, Later};
 use hall::help::figures::{HelpTally, Which, tally};
 use hall::help::{HelpOrder, Next, Stage};
-use kernel::{Actor, Date, Moment, US_PER_DAY};
+use hall::ical;
+use kernel::{Actor, Date, Moment, StaffId, US_PER_DAY};
 use store::Rd;
 use store::help as rows;
 
@@ -134,6 +135,36 @@ impl Halls {
             out.sort_by_key(|l| (!l.soon, l.order.visit.clone(), l.order.asked, l.order.id));
             Ok(out)
         })
+    }
+
+    /// Doors that somebody goes to, for their calendar: when, for what and by which number; who lives there and where stands
+    /// on no calendar.
+    pub(crate) fn doors_of(&self, rd: &mut Rd<'_>, staff: StaffId) -> Result<Vec<ical::Entry>, Error> {
+        let mut halls: BTreeMap<i64, Loaded> = BTreeMap::new();
+        let mut out = Vec::new();
+        for row in rows::of_helper(rd, staff, LIST)? {
+            let o = read(&row)?;
+            let Some(v) = o.visit.clone().filter(|_| o.stage == Stage::Accepted && o.visits.is_empty())
+            else {
+                continue;
+            };
+            let l = match halls.entry(row.hall) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(load(rd, row.hall)?),
+            };
+            out.push(ical::Entry {
+                uid: format!("help-{}@bancheng", o.number),
+                sequence: o.ver,
+                start: hall::at(v.day, v.hours.from()),
+                end: hall::at(v.day, v.hours.to()),
+                summary: format!("{} {}", o.kind.zh(), o.name),
+                place: l.hall.name.clone(),
+                words: format!("{}，地址和电话在“我的帮办单”里", o.number),
+                cancelled: false,
+                remind_minutes: vec![12 * 60, 60],
+            });
+        }
+        Ok(out)
     }
 
     fn stops(&self, rd: &mut Rd<'_>, actor: &Actor, day: Date) -> Result<Vec<Stop>, Error> {

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use store::help::{self as rows, HelpRow};
 use store::{Rd, Tx};
 
+use crate::booking::digits;
 use crate::doors::{door, here};
 use crate::{Halls, refused};
 
@@ -156,7 +157,8 @@ impl Halls {
     fn keep_helped(&self, tx: &mut Tx<'_>, id: i64, helped: &Helped) -> Result<(), Error> {
         let text = serde_json::to_vec(helped).map_err(Error::bug)?;
         let sealed = self.city.vault().seal_bytes(rows::stream(id).0, &text)?;
-        Ok(rows::put_person(tx, id, &sealed)?)
+        let digest = digits(&helped.contact.phone).ok().map(|d| self.person(&d));
+        Ok(rows::put_person(tx, id, digest.as_deref(), &sealed)?)
     }
 
     /// Decided and saved; what follows: the applicant is told, what was done can be rated.

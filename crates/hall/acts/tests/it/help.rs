@@ -38,6 +38,7 @@ fn volunteer(app: &Town) -> Actor {
             region,
             position: String::new(),
             secret: None,
+            lent: false,
             totp: None,
             totp_step: 0,
             failed: 0,
@@ -305,6 +306,34 @@ fn nobody_acts_for_another_without_a_mandate_and_it_ends_with_its_term() {
     });
 }
 
+/// The doors of a helper stand in their calendar with the shifts: when and for what, and nothing of who lives there.
+#[test]
+fn a_visit_stands_in_the_calendar_of_the_helper_and_tells_nobody_where() {
+    city(|app, _| {
+        let (hall, me) = helping_hall(app);
+        let begun = app.halls.ask_help(None, new(hall, HelpKind::Door)).wait().unwrap();
+        let clerk = who(Role::Clerk, 1);
+        let on = visit("2026-03-04", "09:00-10:30");
+        act(app, &clerk, &begun.number, accept(Some(on), None)).unwrap();
+        let address = app.halls.my_calendar(me.clone()).wait().unwrap();
+        let (staff, token) = address.split_once('/').unwrap();
+        let read = |token: &str| app.halls.shifts_calendar(staff.parse().unwrap(), token.to_owned()).wait();
+        let text = read(token).unwrap();
+        assert!(
+            text.contains("DTSTART:20260304T010000Z") && text.contains("DTEND:20260304T023000Z"),
+            "{text}"
+        );
+        assert!(text.contains(&begun.number.replace("4306-", "")) && text.contains("上门办"), "{text}");
+        for secret in ["王小明", "13800001234", "河西村", "12号"] {
+            assert!(!text.replace("\r\n ", "").contains(secret), "{secret}");
+        }
+        assert!(read("0123456789abcdef0123456789abcdef").is_err());
+        // Done or withdrawn, it is no longer there.
+        app.halls.help_asked_for(clerk, begun.number.clone(), HelpAsked::Withdraw).wait().unwrap();
+        assert!(!read(token).unwrap().contains("上门办"));
+    });
+}
+
 #[test]
 fn one_telephone_fills_no_hall_and_bad_input_is_told() {
     city(|app, _| {
@@ -326,10 +355,23 @@ fn one_telephone_fills_no_hall_and_bad_input_is_told() {
         let past = Wish { day: Some(day("2026-03-01")), half: Half::Any };
         assert!(said(ask(NewHelp { wish: past, ..base() })).contains("已过"));
         assert!(ask(NewHelp { hall: 99, ..base() }).is_err());
-        for _ in 0..3 {
-            ask(base()).unwrap();
-        }
+        // However it is written and in whichever hall: counted by the digest, without opening what is sealed.
+        let mut second = app.halls.hall(coordinator(), hall).wait().unwrap().hall;
+        second.name = "分大厅".into();
+        let second = app.halls.put_hall(coordinator(), 0, 0, second).wait().unwrap();
+        let first = ask(base()).unwrap();
+        ask(contact(&|c| c.phone = "138-0000-1234".into())).unwrap();
+        ask(NewHelp { hall: second, ..base() }).unwrap();
         assert!(said(ask(base())).contains("等待受理"));
+        assert!(said(ask(NewHelp { hall: second, ..base() })).contains("等待受理"));
+        // One that is answered makes room; with the applicant the digest goes.
+        app.halls.help_act_by_code(None, first.number, first.code, HelpAsked::Withdraw).wait().unwrap();
+        ask(base()).unwrap();
+        let left = |sql: &'static str| {
+            app.city.store().read(move |rd| rd.query_one(sql, &[], |r| r.i64(0))).unwrap()
+        };
+        assert_eq!(left("SELECT COUNT(*) FROM help_person WHERE digest IS NULL"), 0);
+        assert_eq!(left("SELECT COUNT(DISTINCT digest) FROM help_person"), 1);
         ask(contact(&|c| c.phone = "13900001234".into())).unwrap();
         // A hall that names an account which cannot help is refused.
         let mut doc = app.halls.hall(coordinator(), hall).wait().unwrap().hall;

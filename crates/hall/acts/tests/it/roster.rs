@@ -20,6 +20,7 @@ fn account(app: &Town, login: &str) -> Actor {
             region,
             position: String::new(),
             secret: None,
+            lent: false,
             totp: None,
             totp_step: 0,
             failed: 0,
@@ -211,7 +212,7 @@ fn a_window_is_handed_over_on_record_and_an_item_without_a_second_is_listed() {
         // A number that is parked stands on the sheet.
         clock.set(moment("2026-03-02 10:00"));
         let kiosk = app.halls.kiosk_of(coordinator(), hall).wait().unwrap();
-        app.halls.take_at_kiosk(hall, kiosk, "A".into(), Priority::Normal).wait().unwrap();
+        app.halls.take_at_kiosk(hall, kiosk, "A".into(), Priority::Normal, None).wait().unwrap();
         let v = app.halls.next(gives.clone(), hall, 1, None).wait().unwrap();
         let t = v.current.unwrap();
         let v = app.halls.serve(gives.clone(), hall, 1, t.id, t.ver, Command::Start {}).wait().unwrap();
@@ -254,5 +255,94 @@ fn a_window_is_handed_over_on_record_and_an_item_without_a_second_is_listed() {
         let of: Vec<_> =
             ab.queues.iter().map(|q| (q.queue.0.as_str(), q.first.len(), q.second.len())).collect();
         assert_eq!(of, [("A", 1, 1), ("B", 1, 1)]);
+    });
+}
+
+/// Coverage is counted by what was published, over the days asked for; a draft covers nothing, leave uncovers.
+#[test]
+fn coverage_is_counted_by_what_was_published() {
+    city(|app, _| {
+        let (hall, one, _) = rostered(app);
+        let first = day("2026-03-02");
+        let of = |last: &str| app.halls.coverage(coordinator(), hall, first, day(last)).wait().unwrap();
+        let drawn = app.halls.draw_roster(coordinator(), hall, first, 1).wait().unwrap();
+        let id = app.halls.keep_drawn(coordinator(), drawn).wait().unwrap();
+        assert!(of("2026-03-06").is_empty(), "a draft is nobody's roster");
+        app.halls.publish_roster(coordinator(), id, 1).wait().unwrap();
+        let whole = of("2026-03-06").remove(0);
+        // Seven hours on five days at window 1.
+        assert_eq!((whole.roster, whole.asked[0], whole.unmet[0]), (id, 70, 0));
+        assert_eq!(whole.windows, [(1, 70, 0)]);
+        assert_eq!(of("2026-03-03").remove(0).windows, [(1, 28, 0)], "of the days asked for");
+        let tuesday = (day("2026-03-03"), day("2026-03-03"));
+        app.halls.ask_leave(coordinator(), hall, one.staff, LeaveKind::Sick, tuesday, None).wait().unwrap();
+        let short = of("2026-03-06").remove(0);
+        assert!(short.unmet[0] >= 6, "a morning at least: {short:?}");
+        assert_eq!(short.windows, [(1, 70, short.unmet[0])]);
+        assert!(matches!(
+            app.halls.coverage(who(Role::Handler, 3), hall, first, first).wait(),
+            Err(Error::Forbidden(_))
+        ));
+    });
+}
+
+/// A duty in another hall is no leave: it takes the day, and counts for the rest between two shifts.
+#[test]
+fn a_duty_in_another_hall_is_no_leave_and_counts_for_rest() {
+    city(|app, _| {
+        let (id, one, _) = rostered(app);
+        let v = app.halls.hall(coordinator(), id).wait().unwrap();
+        let mut h = v.hall;
+        h.rostering.rules.rest_hours = 12;
+        app.halls.put_hall(coordinator(), id, v.ver, h).wait().unwrap();
+        // The same person is posted in a second hall, whose only shift ends late.
+        let v = app.halls.hall(coordinator(), id).wait().unwrap();
+        let mut other = v.hall.clone();
+        other.name = "分大厅".into();
+        other.posts.retain(|p| Some(p.staff) == one.staff);
+        other.openings[0].hours = spans("09:00-12:00,13:00-17:00,19:00-22:00");
+        other.rostering.shifts = vec![Shift {
+            code: "晚".into(),
+            name: "晚班".into(),
+            hours: spans("19:00-22:00"),
+            rules: vec![DayRule::Workdays],
+        }];
+        other.rostering.minimums[0].hours = spans("19:00-22:00");
+        let other = app.halls.put_hall(coordinator(), 0, 0, other).wait().unwrap();
+        let monday = day("2026-03-09");
+        let draw = |hall| {
+            let drawn = app.halls.draw_roster(coordinator(), hall, monday, 1).wait().unwrap();
+            app.halls.keep_drawn(coordinator(), drawn).wait().unwrap()
+        };
+        let there = draw(other);
+        // All evenings but one are given up there, so that mornings after are free again.
+        let me = one.staff.unwrap();
+        for n in [0, 2, 3, 4] {
+            let at = (me, plus(monday, n));
+            app.halls.set_duty(coordinator(), there, ver_of(app, there), at, None).wait().unwrap();
+        }
+        app.halls.publish_roster(coordinator(), there, ver_of(app, there)).wait().unwrap();
+        let here = draw(id);
+        let v = app.halls.roster(coordinator(), here).wait().unwrap();
+        assert!(v.leave.is_empty(), "nobody asked for leave");
+        let days: Vec<_> = v.elsewhere.iter().map(|e| (e.staff, e.day)).collect();
+        assert_eq!(days, [(me, plus(monday, 1))]);
+        let mine = |n: i64| v.shown.iter().find(|d| d.staff == me && d.day == plus(monday, n)).cloned();
+        assert!(mine(1).is_none(), "they are in the other hall");
+        assert!(
+            mine(2).is_none_or(|d| d.shift == "中"),
+            "from ten at night to nine are less than twelve hours"
+        );
+        let gap = v.report.gaps.iter().find(|g| g.day == plus(monday, 1)).unwrap();
+        assert!(gap.why.iter().any(|w| w.0 == Why::OtherHall), "{gap:?}");
+        assert!(gap.why.iter().all(|w| w.0 != Why::Leave), "{gap:?}");
+        // By hand neither: the day, and the morning after the late evening.
+        let set = |n: i64, shift: &str| {
+            let to = Some((1, shift.to_owned()));
+            let ver = ver_of(app, here);
+            app.halls.set_duty(coordinator(), here, ver, (me, plus(monday, n)), to).wait()
+        };
+        assert!(said(set(1, "早")).contains("其他大厅"));
+        assert!(said(set(2, "早")).contains("休息不够"), "22:00 to 09:00 with a rest of twelve hours");
     });
 }

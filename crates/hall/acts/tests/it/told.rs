@@ -3,6 +3,8 @@
 use outbox::{Gateway, MailServer, Outbox};
 use testkit::Postbox;
 
+use std::time::Duration;
+
 use crate::*;
 
 #[test]

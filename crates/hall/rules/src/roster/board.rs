@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use kernel::{Date, StaffId};
 use workday::WorkCalendar;
 
-use super::{Burden, Burdens, Duty, HALVES, HardRule, Leave, Need, days, number, plus, week};
+use super::{Burden, Burdens, Duty, Elsewhere, HALVES, HardRule, Leave, Need, days, number, plus, week};
 use crate::halls::Hall;
 use crate::opening::{open_on, rule_of};
 use crate::words::{DayRule, Hours, Part};
@@ -26,6 +26,8 @@ pub struct Task<'a> {
     pub active: &'a [StaffId],
     /// who is away
     pub leave: &'a [Leave],
+    /// duties of these people in other halls, also around these days
+    pub elsewhere: &'a [Elsewhere],
     /// what is to be covered
     pub needs: &'a [Need],
     /// duties that stand before and after these days
@@ -107,6 +109,16 @@ struct Held {
     ends: i64,
 }
 
+/// A duty that no plan changes. Two rosters may have given somebody two shifts of one day: both count.
+fn and_also(place: &mut Option<Held>, minutes: u32, begins: i64, ends: i64) {
+    *place = Some(place.map_or(Held { choice: None, minutes, begins, ends }, |old| Held {
+        minutes: old.minutes + minutes,
+        begins: old.begins.min(begins),
+        ends: old.ends.max(ends),
+        ..old
+    }));
+}
+
 impl<'a> Board<'a> {
     pub fn new(task: Task<'a>) -> Self {
         let hall = task.hall;
@@ -131,7 +143,8 @@ impl<'a> Board<'a> {
                 let posts: Vec<_> =
                     hall.posts_of(*staff, *day).filter_map(|o| Some((window(o.window)?, o.part))).collect();
                 for (s, shift) in of.shifts.iter().enumerate() {
-                    let fits = shift.is_on(*day, task.calendar)
+                    let fits = !task.elsewhere.iter().any(|e| e.staff == *staff && e.day == *day)
+                        && shift.is_on(*day, task.calendar)
                         && shift.minutes() > 0
                         && shift.minutes() <= of.rules.day_hours * 60
                         && !task.leave.iter().any(|l| l.meets(*staff, *day, &shift.hours));
@@ -190,14 +203,16 @@ impl<'a> Board<'a> {
             {
                 let (minutes, _, from, to) = board.shifts[s];
                 let begins = number(d.day) * 1_440;
-                let (begins, ends) = (begins + from, begins + to);
-                // Two rosters may have given somebody two shifts of one day: both count.
-                *place = Some(place.map_or(Held { choice: None, minutes, begins, ends }, |old| Held {
-                    minutes: old.minutes + minutes,
-                    begins: old.begins.min(begins),
-                    ends: old.ends.max(ends),
-                    ..old
-                }));
+                and_also(place, minutes, begins + from, begins + to);
+            }
+        }
+        for e in task.elsewhere {
+            let at = usize::try_from(number(e.day) - number(task.first) + AROUND);
+            if let (Some(p), Ok(at)) = (board.people.iter().position(|p| *p == e.staff), at)
+                && let Some(place) = board.held[p].get_mut(at)
+            {
+                let (minutes, begins, ends) = e.times();
+                and_also(place, minutes, begins, ends);
             }
         }
         board
@@ -369,7 +384,7 @@ impl<'a> Board<'a> {
 /// Do some of these half hours lie in extended or shifted hours?
 fn is_late(hall: &Hall, calendar: &WorkCalendar, day: Date, halves: u64) -> bool {
     let open = open_on(&hall.openings, &hall.closures, None, day, calendar);
-    let late = open.iter().filter(|o| matches!(o.kind, Hours::Extended | Hours::Shifted));
+    let late = open.iter().filter(|o| matches!(o.kind, Hours::Extended | Hours::Shifted | Hours::Elastic));
     late.flat_map(|o| (0..HALVES).filter(|h| inside(*h, o.span))).any(|h| halves >> h & 1 == 1)
 }
 

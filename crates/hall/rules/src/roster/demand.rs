@@ -12,6 +12,7 @@ use super::{HALF, HALVES, Line, Need, days};
 use crate::halls::Hall;
 use crate::opening::{open_on, rule_of};
 use crate::time::Span;
+use crate::words::Hours;
 
 /// What is known of before, and of what is booked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,12 +44,16 @@ pub fn demand(hall: &Hall, calendar: &WorkCalendar, (first, last): (Date, Date),
     }
     let mut out = Vec::new();
     for day in days(first, last) {
-        let open: Vec<Span> =
-            open_on(&hall.openings, &hall.closures, None, day, calendar).iter().map(|o| o.span).collect();
-        let open = halves(&Span::joined(open));
+        let of_day = open_on(&hall.openings, &hall.closures, None, day, calendar);
+        let spans = |elastic: bool| {
+            let of = of_day.iter().filter(|o| (o.kind == Hours::Elastic) <= elastic).map(|o| o.span);
+            halves(&Span::joined(of))
+        };
+        // In elastic hours people sit there for who booked, and nobody by a rule of least people.
+        let (open, manned) = (spans(true), spans(false));
         let mut least: BTreeMap<Line, [u16; HALVES]> = BTreeMap::new();
         for m in hall.rostering.minimums.iter().filter(|m| m.rules.contains(&rule_of(day, calendar))) {
-            let hours = if m.hours.is_empty() { open } else { halves(&m.hours) & open };
+            let hours = if m.hours.is_empty() { manned } else { halves(&m.hours) & open };
             let of = least.entry(m.window.map_or(Line::Hall, Line::Window)).or_insert([0; HALVES]);
             for h in (0..HALVES).filter(|h| hours >> h & 1 == 1) {
                 of[h] = of[h].max(m.people);
@@ -78,7 +83,8 @@ pub fn demand(hall: &Hall, calendar: &WorkCalendar, (first, last): (Date, Date),
                     }
                 }
                 let sure = booked.get(&(day, q.letter.as_str(), key)).copied().unwrap_or(0) * 1_000;
-                let people = mean[0] / n + sure.max(mean[1] / n);
+                let elastic = manned >> h & 1 == 0;
+                let people = if elastic { sure } else { mean[0] / n + sure.max(mean[1] / n) };
                 let work = people * minutes * 100 / u64::from(rules.busy_percent.clamp(1, 100));
                 whole[h] += work;
                 if people >= RARE {

@@ -16,6 +16,7 @@ words! {
         WrongDay = "wrong_day", "这一天没有这个班次";
         Authority = "authority", "没有在这个窗口定岗、授权，或培训不在有效期";
         Leave = "leave", "请假";
+        OtherHall = "other_hall", "当天在其他大厅值班";
         Twice = "twice", "同一天有两个班";
         Seat = "seat", "同一窗口同一时间已有人";
         DayHours = "day_hours", "超过每天工时";
@@ -46,11 +47,21 @@ impl Broken {
     }
 }
 
+/// Hours that somebody works, here or in another hall.
+struct Worked {
+    day: Date,
+    /// the window; none in another hall
+    here: Option<u16>,
+    minutes: u32,
+    begins: i64,
+    ends: i64,
+}
+
 /// Which hard rules these duties break together with those that stand around them, in order.
 pub fn broken(task: &Task<'_>, duties: &[Duty]) -> Vec<Broken> {
     let rules = &task.hall.rostering.rules;
     let mut out = Vec::new();
-    let mut by_person: BTreeMap<StaffId, Vec<(&Duty, u32, i64, i64)>> = BTreeMap::new();
+    let mut by_person: BTreeMap<StaffId, Vec<Worked>> = BTreeMap::new();
     let mut by_window: BTreeMap<(Date, u16), Vec<&Duty>> = BTreeMap::new();
     let all = duties.iter().chain(task.fixed.iter().filter(|d| d.day < task.first || d.day > task.last));
     for d in all {
@@ -79,28 +90,41 @@ pub fn broken(task: &Task<'_>, duties: &[Duty]) -> Vec<Broken> {
             say(HardRule::DayHours);
         }
         let begins = number(d.day) * 1_440;
-        by_person.entry(d.staff).or_default().push((
-            d,
-            shift.minutes(),
-            begins + i64::from(from),
-            begins + i64::from(to),
-        ));
+        by_person.entry(d.staff).or_default().push(Worked {
+            day: d.day,
+            here: Some(d.window),
+            minutes: shift.minutes(),
+            begins: begins + i64::from(from),
+            ends: begins + i64::from(to),
+        });
         by_window.entry((d.day, d.window)).or_default().push(d);
+    }
+    for e in task.elsewhere {
+        // Who has nothing here is the business of the other hall.
+        if let Some(of) = by_person.get_mut(&e.staff) {
+            let (minutes, begins, ends) = e.times();
+            of.push(Worked { day: e.day, here: None, minutes, begins, ends });
+        }
     }
     let ours = |day: Date| task.first <= day && day <= task.last;
     for (staff, mut of) in by_person {
-        of.sort_by_key(|d| (d.2, d.0.window));
+        of.sort_by_key(|d| (d.begins, d.here));
         // A week or a row that is too long is said of the last of its days that can still be changed.
         let mut weeks: BTreeMap<i64, (u32, Option<Date>)> = BTreeMap::new();
         let (mut row, mut changeable) = (0, None);
-        for (i, (d, minutes, begins, _)) in of.iter().enumerate() {
+        let changes = |d: &Worked| Some(d.day).filter(|day| d.here.is_some() && ours(*day));
+        for (i, d) in of.iter().enumerate() {
             let before = i.checked_sub(1).map(|j| &of[j]);
             let mut say = |day: Date, rule| out.push(Broken { day, staff, rule });
-            let day = Some(d.day).filter(|d| ours(*d));
+            let day = changes(d);
             let worked = weeks.entry(week(d.day)).or_default();
-            *worked = (worked.0 + minutes, day.or(worked.1));
-            match before.map(|b| number(d.day) - number(b.0.day)) {
-                Some(0) => day.into_iter().for_each(|day| say(day, HardRule::Twice)),
+            *worked = (worked.0 + d.minutes, day.or(worked.1));
+            match before.map(|b| number(d.day) - number(b.day)) {
+                Some(0) => {
+                    let other = before.is_some_and(|b| b.here.is_none()) || d.here.is_none();
+                    let rule = if other { HardRule::OtherHall } else { HardRule::Twice };
+                    day.or(before.and_then(&changes)).into_iter().for_each(|day| say(day, rule));
+                }
                 Some(1) => (row, changeable) = (row + 1, day.or(changeable)),
                 _ => (row, changeable) = (1, day),
             }
@@ -108,11 +132,9 @@ pub fn broken(task: &Task<'_>, duties: &[Duty]) -> Vec<Broken> {
                 changeable.into_iter().for_each(|day| say(day, HardRule::Row));
             }
             if let Some(b) =
-                before.filter(|b| b.0.day != d.day && begins - b.3 < i64::from(rules.rest_hours) * 60)
+                before.filter(|b| b.day != d.day && d.begins - b.ends < i64::from(rules.rest_hours) * 60)
             {
-                day.or(Some(b.0.day).filter(|d| ours(*d)))
-                    .into_iter()
-                    .for_each(|day| say(day, HardRule::Rest));
+                day.or(changes(b)).into_iter().for_each(|day| say(day, HardRule::Rest));
             }
         }
         let over = weeks.into_values().filter(|w| w.0 > rules.week_hours * 60).filter_map(|w| w.1);

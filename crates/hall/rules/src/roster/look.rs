@@ -23,6 +23,7 @@ words! {
         Authority = "authority", "没有授权";
         Training = "training", "培训不在有效期";
         Leave = "leave", "请假";
+        OtherHall = "other_hall", "当天在其他大厅值班";
         Elsewhere = "elsewhere", "同一时间在别的窗口";
         OtherShift = "other_shift", "当天排了别的班";
         DayHours = "day_hours", "班次超过每天工时";
@@ -190,6 +191,8 @@ fn reasons(b: &Board<'_>, d: usize, n: usize, half: usize) -> Vec<(Why, u32)> {
             } else {
                 Why::Elsewhere
             }
+        } else if task.elsewhere.iter().any(|e| e.staff == staff && e.day == day) {
+            Why::OtherHall
         } else if of_day.iter().all(|s| task.leave.iter().any(|a| a.meets(staff, day, &s.hours))) {
             Why::Leave
         } else {

@@ -59,12 +59,12 @@ pub fn usual(hall: &Hall) -> Rostering {
         }
     };
     add("日", "日班", hours(&[Hours::Office], DayRule::Workdays), DayRule::Workdays);
-    let late = hours(&[Hours::Extended, Hours::Shifted], DayRule::Workdays);
+    let late = hours(&[Hours::Extended, Hours::Shifted, Hours::Elastic], DayRule::Workdays);
     if !late.is_empty() {
         let all = Span::joined(hours(&[Hours::Office], DayRule::Workdays).into_iter().chain(late));
         add("延", "延时班", all, DayRule::Workdays);
     }
-    let off = [Hours::Office, Hours::Weekend, Hours::Holiday, Hours::Extended, Hours::Shifted];
+    let off = Hours::ALL;
     add("周", "周末班", hours(&off, DayRule::Weekends), DayRule::Weekends);
     add("节", "节假日班", hours(&off, DayRule::Holidays), DayRule::Holidays);
     let each = |w: &crate::halls::Window| Minimum {
@@ -110,6 +110,30 @@ impl Leave {
             && self.first <= day
             && day <= self.last
             && self.hours.is_none_or(|away| hours.iter().any(|h| h.meets(away)))
+    }
+}
+
+/// A duty of one of our people in another hall (在其他大厅值班): it takes the day, and counts for rest, hours and days in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// who
+    pub staff: StaffId,
+    /// day
+    pub day: Date,
+    /// hours of its shift, as they are there
+    pub hours: Vec<Span>,
+}
+
+impl Elsewhere {
+    /// Minutes worked, first and last minute counted from 1970; a duty whose shift is gone takes the day and no hours.
+    pub(crate) fn times(&self) -> (u32, i64, i64) {
+        let begins = number(self.day) * 1_440;
+        let ends = |of: fn(&Span) -> u16, last: bool| {
+            let all = self.hours.iter().map(of);
+            begins + i64::from(if last { all.max() } else { all.min() }.unwrap_or(0))
+        };
+        let minutes = self.hours.iter().map(|h| u32::from(h.minutes())).sum();
+        (minutes, ends(|h| h.from(), false), ends(|h| h.to(), true))
     }
 }
 

@@ -72,6 +72,58 @@ pub struct Taken {
     /// the wait as it was told, minutes; none when no window was open
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<u32>,
+    /// at a kiosk: by what the tap is known
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tap: Option<Tap>,
+}
+
+/// One tap at a kiosk. Sent again, it is the same tap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tap {
+    /// by what it is known: some letters and figures that no other tap has
+    pub id: String,
+    /// when the kiosk handed out a number by itself, because the network failed (断网取号); none: the queue gave the number
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Moment>,
+}
+
+impl Tap {
+    /// By what a tap is known, as a kiosk sends it; none when it is something else.
+    pub fn id_of(text: &str) -> Option<String> {
+        let fits =
+            (8..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        fits.then(|| text.to_owned())
+    }
+}
+
+/// Kiosks of a hall on a day, and numbers that one of them hands out for a queue without a network.
+pub const SPARE_MAX: u8 = 99;
+
+/// The number that a kiosk makes by itself: the letter, nought, which kiosk, and two figures: `A0103`. The queue never gives such
+/// a number: its own have three figures, or more that do not begin with nought. None beyond [`SPARE_MAX`].
+pub fn spare_number(letter: &str, kiosk: u8, n: u8) -> Option<String> {
+    let all = 1..=SPARE_MAX;
+    (all.contains(&kiosk) && all.contains(&n)).then(|| format!("{letter}0{kiosk}{n:02}"))
+}
+
+/// The number that a queue gives.
+pub fn queue_number(letter: &str, n: i64) -> String {
+    format!("{letter}{n:03}")
+}
+
+/// May somebody without an appointment take a number now? Not in elastic hours, which are for who booked.
+///
+/// # Errors
+/// It is such an hour.
+pub fn takes_walk_ins(hall: &Hall, now: Moment, calendar: &workday::WorkCalendar) -> Result<(), Refusal> {
+    if hall.hours_at(now, calendar) == Some(crate::words::Hours::Elastic) {
+        return Err(Refusal::new(
+            Code::NotAtThisStage,
+            "现在是弹性服务时间，只办预约的；可以预约弹性时段，或在工作时间来取号",
+            "elastic hours are for who booked: book one, or take a number in office hours",
+        ));
+    }
+    Ok(())
 }
 
 impl Command {
@@ -167,6 +219,9 @@ pub struct Ticket {
     /// the wait as it was told when it was taken, minutes
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<u32>,
+    /// the tap at a kiosk that it came of
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tap: Option<String>,
 }
 
 /// 取号: a ticket is made from nothing.
@@ -204,6 +259,8 @@ impl Ticket {
     /// The ticket of its first event; none when it is no beginning.
     pub fn begin(id: i64, hall: i64, number: String, happened: &Happened, now: Moment) -> Option<Self> {
         let Command::Take(t) = &happened.asked else { return None };
+        // What was taken while the network failed was taken then.
+        let taken = t.tap.as_ref().and_then(|s| s.given).map_or(now, |given| given.min(now));
         Some(Self {
             id,
             number,
@@ -214,8 +271,8 @@ impl Ticket {
             priority: t.priority,
             booked: t.booked,
             item: t.item.clone(),
-            taken: now,
-            waits_from: t.booked.map_or(now, |(_, start)| start.max(now)),
+            taken,
+            waits_from: t.booked.map_or(taken, |(_, start)| start.max(taken)),
             called: None,
             called_last: None,
             started: None,
@@ -225,6 +282,7 @@ impl Ticket {
             calls: 0,
             returns: 0,
             estimate: t.estimate,
+            tap: t.tap.as_ref().map(|s| s.id.clone()),
         })
     }
 

@@ -189,7 +189,7 @@ proptest! {
                 let queue = if pick % 2 == 0 { "A" } else { "B" };
                 let booked = (pick > 3).then(|| (1, began.plus_us(pick as i64 * 10 * MINUTE)));
                 let priority = Priority::ALL[pick % Priority::ALL.len()];
-                let taken = Taken { queue: queue.into(), priority, booked, item: String::new(), ahead: 0, estimate: None };
+                let taken = Taken { queue: queue.into(), priority, booked, item: String::new(), ahead: 0, estimate: None, tap: None };
                 let done = ti::take(taken, &h).unwrap();
                 let t = Ticket::begin(all.len() as i64 + 1, 1, format!("{queue}{:03}", all.len()), &done, now).unwrap();
                 all.push(t);

@@ -19,6 +19,7 @@ struct Given {
     leave: Vec<Leave>,
     needs: Vec<Need>,
     fixed: Vec<Duty>,
+    elsewhere: Vec<Elsewhere>,
     first: Date,
     last: Date,
 }
@@ -32,6 +33,7 @@ impl Given {
             last: self.last,
             active: &self.active,
             leave: &self.leave,
+            elsewhere: &self.elsewhere,
             needs: &self.needs,
             fixed: &self.fixed,
             carried: &[],
@@ -61,12 +63,18 @@ fn given() -> impl Strategy<Value = Given> {
         prop::collection::vec((0i64..14, 0u8..7, prop::bool::ANY, 16u8..40, 1u16..4, 1usize..10), 0..24);
     let rules = (5u32..10, 10u32..44, 0u32..15, 1u32..7);
     let fixed = prop::collection::vec((-7i64..21, 0i64..6, 1u16..=4, 0usize..5), 0..8);
-    (posts, leave, needs, rules, fixed, 1i64..15).prop_map(|(posts, leave, needs, rules, fixed, n)| {
+    let elsewhere = prop::collection::vec((-3i64..18, 0i64..6, 0usize..5), 0..6);
+    let all = (posts, leave, needs, rules, fixed, elsewhere, 1i64..15);
+    all.prop_map(|(posts, leave, needs, rules, fixed, elsewhere, n)| {
         let first = day("2026-04-29");
         let mut h = hall();
         h.windows.push(Window { number: 4, name: "4号".into(), queues: vec!["A".into()] });
-        let trained =
-            |until| Training { course: "岗前".into(), passed: day("2026-01-01"), valid_until: until };
+        let trained = |until| Training {
+            course: "岗前".into(),
+            passed: day("2026-01-01"),
+            valid_until: until,
+            mark: String::new(),
+        };
         h.posts = posts
             .into_iter()
             .map(|(window, staff, kind, second)| Post {
@@ -126,6 +134,14 @@ fn given() -> impl Strategy<Value = Given> {
             leave: leave.collect(),
             needs: needs.collect(),
             fixed: fixed.collect(),
+            elsewhere: elsewhere
+                .into_iter()
+                .map(|(d, staff, s)| Elsewhere {
+                    day: plus(first, d),
+                    staff: StaffId(staff),
+                    hours: shifts()[s].hours.clone(),
+                })
+                .collect(),
             first,
             last: plus(first, n - 1),
         }
@@ -181,6 +197,36 @@ proptest! {
             prop_assert!(f.bound <= f.most && f.least <= f.most);
         }
         prop_assert_eq!(moved(&duties, &replan(&task, &duties)), 0);
+    }
+
+    #[test]
+    fn a_duty_in_another_hall_takes_the_day_and_counts_for_rest_and_hours(g in given()) {
+        let calendar = calendar();
+        let task = g.task(&calendar);
+        let duties = plan(&task);
+        for d in &duties {
+            let theirs = |e: &&Elsewhere| e.staff == d.staff;
+            prop_assert!(!g.elsewhere.iter().filter(theirs).any(|e| e.day == d.day), "{:?}", d);
+            let hours = &g.hall.rostering.shift(&d.shift).unwrap().hours;
+            let (from, to) = (hours.iter().map(|h| h.from()).min().unwrap(), hours.iter().map(|h| h.to()).max().unwrap());
+            let rest = i64::from(g.hall.rostering.rules.rest_hours) * 60;
+            for e in g.elsewhere.iter().filter(theirs) {
+                let begins = i64::from(e.hours.iter().map(|h| h.from()).min().unwrap());
+                let ends = i64::from(e.hours.iter().map(|h| h.to()).max().unwrap());
+                if e.day == plus(d.day, 1) {
+                    prop_assert!(1_440 + begins - i64::from(to) >= rest, "{:?} {:?}", d, e);
+                }
+                if d.day == plus(e.day, 1) {
+                    prop_assert!(1_440 + i64::from(from) - ends >= rest, "{:?} {:?}", d, e);
+                }
+            }
+        }
+        // Nobody who has a day elsewhere is said to be on leave for it.
+        for gap in look(&task, &duties).gaps {
+            let other = gap.why.iter().find(|w| w.0 == Why::OtherHall).map_or(0, |w| w.1);
+            let on = g.elsewhere.iter().filter(|e| e.day == gap.day).map(|e| e.staff).collect::<std::collections::BTreeSet<_>>();
+            prop_assert!(other as usize <= on.len());
+        }
     }
 
     #[test]
@@ -264,6 +310,7 @@ fn of_a_tiny_hall_the_plan_is_the_best_there_is() {
         last: plus(first, 2),
         active: &active,
         leave: &[],
+        elsewhere: &[],
         needs: &needs,
         fixed: &[],
         carried: &[],

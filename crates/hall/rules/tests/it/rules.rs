@@ -14,6 +14,7 @@ fn ticket(id: i64, queue: &str, at: Moment, booked: Option<Moment>, priority: Pr
         item: String::new(),
         ahead: 0,
         estimate: None,
+        tap: None,
     };
     let h = hall::ticket::take(taken, &hall()).unwrap();
     Ticket::begin(id, 1, format!("{queue}{id:03}"), &h, at).unwrap()
@@ -205,6 +206,98 @@ fn a_hall_is_read_back_from_its_document() {
     assert_eq!(serde_json::from_str::<Hall>(&text).unwrap(), hall());
 }
 
+/// A number that a kiosk makes without a network is never one that a queue gives, and no two kiosks make the same.
+#[test]
+fn a_spare_number_is_nobody_elses() {
+    let mut seen = std::collections::BTreeSet::new();
+    for letter in ["A", "AB"] {
+        for n in 1..=12_000 {
+            assert!(seen.insert(ticket::queue_number(letter, n)));
+        }
+        for kiosk in 1..=ticket::SPARE_MAX {
+            for n in 1..=ticket::SPARE_MAX {
+                let number = ticket::spare_number(letter, kiosk, n).unwrap();
+                assert!(seen.insert(number.clone()), "{number}");
+            }
+        }
+    }
+    assert_eq!(ticket::spare_number("A", 1, 3).as_deref(), Some("A0103"));
+    assert!(
+        [(0, 1), (1, 0), (100, 1), (1, 100)].iter().all(|(k, n)| ticket::spare_number("A", *k, *n).is_none())
+    );
+}
+
+/// What was taken while the network failed stands where it was taken, and not where it was told; a clock that goes ahead wins
+/// nothing.
+#[test]
+fn a_number_of_a_failed_network_stands_at_its_time() {
+    let h = hall();
+    let nine = moment("2026-03-02 09:00");
+    let at = |m: i64| nine.plus_us(m * MINUTE);
+    let late = |id: i64, given: Moment, told: Moment| {
+        let taken = Taken {
+            queue: "A".into(),
+            priority: Priority::Normal,
+            booked: None,
+            item: String::new(),
+            ahead: 0,
+            estimate: None,
+            tap: Some(ticket::Tap { id: format!("tap-000{id}"), given: Some(given) }),
+        };
+        let h = hall::ticket::take(taken, &h).unwrap();
+        Ticket::begin(id, 1, format!("A010{id}"), &h, told).unwrap()
+    };
+    let all = [
+        ticket(1, "A", at(0), None, Priority::Normal),
+        ticket(2, "A", at(6), None, Priority::Normal),
+        late(3, at(3), at(8)),
+        late(4, at(90), at(8)),
+    ];
+    let order: Vec<i64> = queue::line(&all, h.window(1).unwrap(), &h, at(9)).iter().map(|t| t.id).collect();
+    assert_eq!(order, [1, 3, 2, 4]);
+    assert_eq!((all[2].taken, all[3].taken), (at(3), at(8)));
+}
+
+/// 弹性: open for who booked. Places are laid out and people are asked for who is booked; nobody is asked for by a rule of least
+/// people, and who walks in is told.
+#[test]
+fn elastic_hours_are_for_who_booked() {
+    let mut h = hall();
+    let from = day("2026-01-01");
+    h.openings.push(Opening {
+        kind: Hours::Elastic,
+        days: Days::each(DayRule::Workdays, from),
+        hours: spans("19:00-20:00"),
+    });
+    let told = |h: &Hall| warnings(h, from).iter().any(|w| w.zh.contains("没有号源：这段时间只办预约的"));
+    assert!(told(&h), "nobody can book it yet");
+    let evening = Availability { hours: spans("19:00-20:00"), ..h.queues[0].availability[0].clone() };
+    h.queues[0].availability.push(evening);
+    h.rostering = roster::usual(&h);
+    assert!(faults(&h).is_empty() && !told(&h), "{:?}", faults(&h));
+    let monday = day("2026-03-02");
+    let letter = h.queues[0].letter.clone();
+    let of =
+        |kind| slots(&h, &letter, monday, &calendar()).into_iter().filter(move |s| s.kind == kind).count();
+    assert!(of(Hours::Elastic) > 0 && of(Hours::Office) > 0);
+    let walks = |at: &str| ticket::takes_walk_ins(&h, moment(at), &calendar());
+    assert!(walks("2026-03-02 10:00").is_ok() && walks("2026-03-02 22:00").is_ok());
+    assert!(walks("2026-03-02 19:30").unwrap_err().said.zh.contains("弹性"));
+    // Somebody came at such an hour before: that asks for nobody. Who is booked does.
+    let came = vec![(day("2026-02-23"), letter.clone(), 38, true)];
+    let needs = |booked| {
+        let past = roster::Before { came: came.clone(), booked, ..Default::default() };
+        let all = roster::demand(&h, &calendar(), (monday, monday), &past);
+        all.iter().map(|n| u32::from(n.at(38))).sum::<u32>()
+    };
+    assert_eq!(needs(Vec::new()), 0);
+    assert!(needs(vec![(monday, letter.clone(), 38)]) > 0);
+    assert!(
+        h.rostering.shifts.iter().any(|s| s.hours.iter().any(|x| x.to() == 20 * 60)),
+        "a shift reaches it"
+    );
+}
+
 #[test]
 fn load_is_counted_by_weekday_and_hour_and_hours_have_their_kind() {
     let load = figures::Load::of(
@@ -226,15 +319,19 @@ fn firsts_seconds_and_what_is_to_be_handed_over() {
     let today = day("2026-03-02");
     let cover = |h: &Hall| {
         let of = |c: ab::Cover| (c.letter, c.first.len(), c.second.len());
-        ab::cover(h, today).into_iter().map(of).collect::<Vec<_>>()
+        ab::cover(h, today, |_| true).into_iter().map(of).collect::<Vec<_>>()
     };
     assert_eq!(cover(&h), [("A".into(), 2, 0), ("B".into(), 2, 0)]);
-    // Second at window 3, which serves B only; who is first for a queue is not its second too.
+    // Second at window 3, which serves B only; who is the only first of a queue is not its second.
     let mut second = h.posts[0].clone();
     (second.window, second.part) = (3, Part::Second);
     h.posts.push(second.clone());
     h.posts.push(Post { staff: StaffId(20), ..second });
-    assert_eq!(cover(&h), [("A".into(), 2, 0), ("B".into(), 2, 1)]);
+    // 20 is first at window 2 and second to 30 at window 3: each stands in for somebody else.
+    assert_eq!(cover(&h), [("A".into(), 2, 0), ("B".into(), 2, 2)]);
+    // Whose account is turned off, or who is away, covers nobody; the only first is second to nobody.
+    let alone = ab::cover(&h, today, |s| s == StaffId(20));
+    assert_eq!(alone.iter().map(|c| (c.first.len(), c.second.len())).collect::<Vec<_>>(), [(1, 0), (1, 0)]);
 
     h.rostering = roster::usual(&h);
     let duty = |d: &str, staff, window, shift: &str| roster::Duty {

@@ -1,7 +1,7 @@
 //! What a page shows beside a case or beside a letter that is being registered.
 
 use access::{Region, decide, op};
-use hanyu::recur::RECURS;
+use hanyu::recur::recurs;
 use hanyu::same::{SAME, Similarity};
 use kernel::{Actor, CaseId, RegionCode, US_PER_DAY};
 use resolve::{Act, Case, StageKind};
@@ -67,24 +67,37 @@ pub struct DraftReading {
 /// Parts of a place that are kept of a letter.
 const PLACE_PARTS: usize = 4;
 
-/// The place that a letter names: its parts as they follow one another, what lies above the office's region left out.
-fn place_told(cutter: &hanyu::cut::Cutter, words: &str) -> String {
+/// The place that a letter names: its parts as they follow one another. What the city's own regions are called is known;
+/// of a name that no book of words has (望桥区), cutting sees the end only.
+fn place_told(cutter: &hanyu::cut::Cutter, regions: &[(String, String)], words: &str) -> String {
     let folded = hanyu::normalise::fold(words);
-    let mut out = String::new();
-    let mut end = None;
-    for p in hanyu::place::places(cutter, &folded).into_iter().take(PLACE_PARTS) {
-        if end.is_some_and(|e| e != p.at.start) {
+    let named = regions.iter().map(|r| r.1.as_str()).filter(|r| r.chars().count() > 1);
+    let mut parts: Vec<std::ops::Range<usize>> =
+        named.flat_map(|r| folded.match_indices(r).map(|(i, r)| i..i + r.len())).collect();
+    for p in hanyu::place::places(cutter, &folded) {
+        // A longer name that only begins or ends with a region is taken apart there.
+        let mut start = p.at.start;
+        while let Some(r) = parts.iter().find(|r| r.start <= start && start < r.end) {
+            start = r.end;
+        }
+        if start < p.at.end && !parts.iter().any(|r| r.start < p.at.end && start < r.end) {
+            parts.push(start..p.at.end);
+        }
+    }
+    parts.sort_by_key(|r| (r.start, std::cmp::Reverse(r.end)));
+    let mut all = parts.into_iter();
+    let Some(mut told) = all.next() else { return String::new() };
+    for next in all.take(PLACE_PARTS - 1) {
+        if next.start > told.end {
             break;
         }
-        out.push_str(&p.name);
-        end = Some(p.at.end);
+        told.end = told.end.max(next.end);
     }
-    out
+    folded.get(told).unwrap_or_default().to_owned()
 }
 
 /// The smallest region below `within` that a letter names; none when it names two that lie beside one another.
-fn region_told(rd: &mut Rd<'_>, within: &RegionCode, words: &str) -> Result<Option<String>, Error> {
-    let all = store::office::regions(rd)?;
+fn region_told(all: &[(String, String)], within: &RegionCode, words: &str) -> Option<String> {
     let named: Vec<&(String, String)> = all
         .iter()
         .filter(|(code, name)| {
@@ -92,9 +105,9 @@ fn region_told(rd: &mut Rd<'_>, within: &RegionCode, words: &str) -> Result<Opti
                 && words.contains(name.as_str())
         })
         .collect();
-    let Some(deepest) = named.iter().max_by_key(|r| r.0.len()) else { return Ok(None) };
+    let deepest = named.iter().max_by_key(|r| r.0.len())?;
     let alone = named.iter().all(|r| deepest.0.starts_with(&r.0));
-    Ok(alone.then(|| deepest.0.clone()))
+    alone.then(|| deepest.0.clone())
 }
 
 fn twin(office: &Office, case: &Case, similarity: &Similarity) -> Twin {
@@ -161,9 +174,10 @@ impl Cases {
             let speak: Vec<(Case, f32)> = close.iter().map(|(c, s)| (c.clone(), s.score)).collect();
             let proposal = Self::propose(&loaded, &office, &region, (&title, &words), &speak);
             let alike = close.iter().filter(|(_, s)| s.score >= SHOW_SAME);
+            let regions = store::office::regions(rd)?;
             let told = (
-                region_told(rd, &region, &words)?,
-                place_told(loaded.cutter(), &words),
+                region_told(&regions, &region, &format!("{title} {words}")),
+                place_told(loaded.cutter(), &regions, &words),
                 resolve::kind_told(&words),
             );
             let matter = hanyu::precedent::Matter { title, body: words, ..Default::default() };
@@ -287,8 +301,7 @@ fn returned(
     let same_item = same(case.item.as_ref(), earlier.item.as_ref());
     let unit = case.stage.owner();
     let same_unit = unit.is_some() && unit == earlier.stage.owner();
-    let needed = RECURS + if same_unit { 0.0 } else { 0.1 } + if same_item { 0.0 } else { 0.1 };
-    if similarity.score < needed || (unit.is_some() && !same_unit && !same_item) {
+    if !recurs(similarity, same_unit, same_item) || (unit.is_some() && !same_unit && !same_item) {
         return Ok(None);
     }
     Ok(Some(Twin { days_after: Some(days), ..twin(office, earlier, similarity) }))
@@ -306,11 +319,41 @@ fn history(
         let earlier = v.b == case.id;
         let other = if earlier { v.a } else { v.b };
         let Some(other) = cases::by_id(rd, other)?.filter(|c| access::may_see(actor, c)) else { continue };
-        let none = Similarity { score: 0.0, reasons: Vec::new() };
+        let none = Similarity { score: 0.0, beyond: 0, reasons: Vec::new() };
         let mut twin = twin(office, &other, &none);
         twin.verdict = Some(true);
         out.push(Back { twin, earlier });
     }
     out.sort_by_key(|b| b.twin.lodged);
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_begins_with_the_whole_name_of_a_region() {
+        let regions: Vec<(String, String)> = [
+            ("43", "云州省"),
+            ("4399", "云汀市"),
+            ("439902", "望桥区"),
+            ("439903", "清溪县"),
+            ("439902001", "桥头街道"),
+        ]
+        .map(|(c, n)| (c.to_owned(), n.to_owned()))
+        .to_vec();
+        let cutter = hanyu::cut::Cutter::standard();
+        for (words, place, region) in [
+            ("望桥区松湖社区的路灯不亮", "望桥区松湖社区", Some("439902")),
+            ("云汀市望桥区桐梓坡西路路面塌陷", "云汀市望桥区桐梓坡西路", Some("439902")),
+            ("我住在望桥区桥头街道，水管坏了", "望桥区桥头街道", Some("439902001")),
+            ("望桥区和清溪县的班车停了", "望桥区", None),
+            ("办事要跑三次", "", None),
+        ] {
+            assert_eq!(place_told(cutter, &regions, words), place, "{words}");
+            let within: RegionCode = "4399".parse().unwrap();
+            assert_eq!(region_told(&regions, &within, words).as_deref(), region, "{words}");
+        }
+    }
 }

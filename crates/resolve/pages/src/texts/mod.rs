@@ -42,6 +42,16 @@ web_kit::texts! {
     begin_draws_lead: "抽中的件，逐件写核查结果", "What was drawn: write down what you find, one by one";
     begin_boards: "看板", "Boards";
     begin_boards_lead: "按单位、区划、事项看各项数字", "Figures by unit, region and item";
+    begin_window: "我的窗口", "My window";
+    begin_window_lead: "叫号、办理、转窗口；到号的人在这里", "Call, serve, pass on: whose turn it is";
+    begin_apply: "代收申请", "Take in an application";
+    begin_apply_lead: "替来办事的人选事项、收材料，当场给受理单", "Choose the item with who came, take in the papers, give the receipt at once";
+    begin_guides: "查办事指南", "Look up a guide";
+    begin_guides_lead: "材料、时限、收费、在哪办，照着一次说清", "Papers, limits, fees and where: told at once";
+    begin_logs: "办件日志", "Event logs";
+    begin_logs_lead: "导入办件记录，看卡在哪一步、等了多久", "Bring the record of a system: where it waits and how long";
+    begin_redesigns: "流程再造", "Redesigns";
+    begin_redesigns_lead: "把串联改并联、减材料减环节，先试算再送审", "Serial to parallel, fewer papers and steps: tried first, then reviewed";
     begin_office: "系统与办公设置", "System and office";
     begin_register_lead: "有人当面反映办不成的事，在这里登记", "When somebody tells you what could not be done, register it here";
     all_cases: "查看全部件", "All cases";

@@ -32,8 +32,12 @@ pub fn hall(
         horizon_days: 2,
     };
     let opening = |days: Days| Opening { kind: Hours::Office, days, hours: whole.clone() };
-    let training =
-        Training { course: "岗前".into(), passed: day("2026-01-01"), valid_until: day("2036-01-01") };
+    let training = Training {
+        course: "岗前".into(),
+        passed: day("2026-01-01"),
+        valid_until: day("2036-01-01"),
+        mark: String::new(),
+    };
     let mut new = hall::Hall {
         name: "甲县政务服务大厅".into(),
         unit: keeper.unit.unwrap(),

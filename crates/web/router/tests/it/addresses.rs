@@ -130,8 +130,9 @@ async fn an_address_that_takes_a_form_leads_to_the_page_that_holds_it() {
 fn links(body: &str) -> Vec<String> {
     let each = body.split("href=\"").skip(1).filter_map(|rest| rest.split_once('"')).map(|(to, _)| to);
     let own = each.filter(|to| to.starts_with('/') && !to.starts_with("/assets/"));
-    let plain =
-        own.map(|to| to.split('#').next().unwrap_or_default().replace("&#38;", "&").replace("&amp;", "&"));
+    let plain = own.map(|to| {
+        to.replace("&#38;", "&").replace("&amp;", "&").split('#').next().unwrap_or_default().to_owned()
+    });
     // As a browser asks.
     plain
         .map(|to| {

@@ -63,7 +63,14 @@ async fn a_matter_goes_from_the_phone_through_the_desk_and_back() {
     assert!(page.body.contains("已经为您办好。") && !page.body.contains("handler先生"), "no names of staff");
     let said = person.post(&format!("{mine}/answer"), &[("solved", "yes"), ("satisfied", "satisfied")]).await;
     assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.body);
-    assert_eq!(coord.post(&act("archive"), &[]).await.status, StatusCode::SEE_OTHER);
+    let owed = coord.post(&act("archive"), &[]).await;
+    assert_eq!(
+        owed.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "a matter that failed is not filed without its cause"
+    );
+    assert!(owed.body.contains("请选定办不成的原因"), "{}", owed.body);
+    assert_eq!(coord.post(&act("archive"), &[("cause", "rigid_policy")]).await.status, StatusCode::SEE_OTHER);
     let end = person.get(&mine).await;
     assert!(end.body.contains("已归档"));
 }

@@ -1,0 +1,227 @@
+//! 导出 (X4): any page of the workbench with a table, as a workbook. Its tables are read off the page itself, so that what
+//! leaves is what the reader saw, covered as it was covered there; a list of several pages is followed to its end. One way
+//! for every list that there is and will be; those that say more in a file of their own keep that file.
+
+use std::io::Cursor;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::{Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use city::Error;
+use paper::sheet::{Limits, SheetOf, read_sheets, write_book};
+use web_kit::{Kit, Oops, Reader, XLSX, blocking, download};
+
+/// Pages of one list that are followed.
+const PAGES_MAX: usize = 200;
+/// Rows of one table.
+const ROWS_MAX: usize = 20_000;
+/// Bytes of one page.
+const PAGE_BYTES: usize = 16 << 20;
+/// What asks for it, at the end of an address.
+const ASKED: &str = "as=xlsx";
+
+/// The address without the wish, when it has it.
+fn without_wish(uri: &Uri) -> Option<String> {
+    let query = uri.query()?;
+    let (rest, wish): (Vec<&str>, Vec<&str>) = query.split('&').partition(|p| *p != ASKED);
+    let query = if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) };
+    (!wish.is_empty() && uri.path().starts_with("/desk")).then(|| format!("{}{query}", uri.path()))
+}
+
+/// A page of the workbench asked for with `as=xlsx`.
+pub(crate) async fn as_workbook(
+    State(kit): State<Kit>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Oops> {
+    let Some(at) = without_wish(request.uri()).filter(|_| request.method() == Method::GET) else {
+        return Ok(next.run(request).await);
+    };
+    let (mut parts, _) = request.into_parts();
+    let reader = Reader::from_request_parts(&mut parts, &kit).await?;
+    let mut sheets: Vec<SheetOf> = Vec::new();
+    let mut to = Some(at.clone());
+    for page in 0..PAGES_MAX {
+        let Some(here) = to.take() else { break };
+        let mut request = Request::new(Body::empty());
+        (*request.uri_mut(), *request.headers_mut()) =
+            (here.parse().map_err(Error::bug)?, parts.headers.clone());
+        *request.extensions_mut() = parts.extensions.clone();
+        let answer = next.clone().run(request).await;
+        let html = answer
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|t| t.as_bytes().starts_with(b"text/html"));
+        // Whoever may not see the page, or is led on, is answered as without the wish.
+        if answer.status() != StatusCode::OK || !html {
+            if page == 0 {
+                return Ok(answer);
+            }
+            break;
+        }
+        let body = to_bytes(answer.into_body(), PAGE_BYTES).await.map_err(Error::bug)?;
+        let (read, onward) = blocking(move || tables_of(&body)).await?;
+        join(&mut sheets, read);
+        to = onward.map(|link| follow(parts.uri.path(), &link));
+        if sheets.iter().all(|s| s.1.len() >= ROWS_MAX) {
+            break;
+        }
+    }
+    if sheets.is_empty() {
+        return Ok(Redirect::to(&at).into_response());
+    }
+    let rows: usize = sheets.iter().map(|s| s.1.len().saturating_sub(1)).sum();
+    let name = parts.uri.path().rsplit('/').next().unwrap_or_default();
+    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect();
+    if let Some(me) = &reader.me {
+        kit.city.note_list_export(me.actor.clone(), parts.uri.path().to_owned(), rows).await?;
+    }
+    let bytes = blocking(move || write_book(sheets).map_err(Error::bug)).await?;
+    Ok(download(XLSX, &format!("{name}-{}.xlsx", reader.now.date()), bytes).into_response())
+}
+
+/// A link as it stands on a page below this path.
+fn follow(path: &str, link: &str) -> String {
+    if link.starts_with('?') { format!("{path}{link}") } else { link.to_owned() }
+}
+
+/// The rows of the next page of a list, behind those of the pages before: tables with the same header go on.
+fn join(sheets: &mut Vec<SheetOf>, read: Vec<SheetOf>) {
+    let first = sheets.is_empty();
+    for (name, rows) in read {
+        match sheets.iter_mut().find(|s| s.1.first() == rows.first()) {
+            Some(there) if !first => {
+                let room = ROWS_MAX.saturating_sub(there.1.len());
+                there.1.extend(rows.into_iter().skip(1).take(room));
+            }
+            _ => sheets.push((name, rows)),
+        }
+    }
+}
+
+/// The tables of a page, and the link to its next part.
+fn tables_of(body: &Bytes) -> Result<(Vec<SheetOf>, Option<String>), Error> {
+    let page = String::from_utf8_lossy(body);
+    let main = page.split_once("<main").map_or("", |m| m.1).split("</main>").next().unwrap_or_default();
+    let main = main.split_once('>').map_or("", |m| m.1);
+    let onward = main.split("<a ").skip(1).find_map(|a| {
+        let tag = a.split('>').next().filter(|t| t.contains("rel=\"next\""))?;
+        let link = tag.split_once("href=\"")?.1.split('"').next()?;
+        Some(link.replace("&amp;", "&").replace("&#38;", "&")).filter(|l| l.starts_with(['?', '/']))
+    });
+    let plain = plain_cells(main);
+    if !plain.contains("<table") {
+        return Ok((Vec::new(), onward));
+    }
+    let (_, all) = read_sheets(Cursor::new(format!("<html><body>{plain}</body></html>")), &Limits::default())
+        .map_err(Error::bug)?;
+    let sheets = all.into_iter().map(|s| (s.name, filled(s.rows))).filter(|s| s.1.len() > 1);
+    Ok((sheets.collect(), onward))
+}
+
+/// A table without the columns that are there to tick and press only.
+fn filled(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let kept: Vec<usize> = (0..width)
+        .filter(|c| rows.iter().skip(1).any(|r| r.get(*c).is_some_and(|t| !t.trim().is_empty())))
+        .collect();
+    let row = |r: Vec<String>| {
+        kept.iter().map(|c| r.get(*c).map_or("", |t| t.trim()).to_owned()).collect::<Vec<_>>()
+    };
+    rows.into_iter().map(row).filter(|r| r.iter().any(|t| !t.is_empty())).collect()
+}
+
+/// What stands in the cells as text: what an input holds is text, what is pressed is none, and what only a reader of the
+/// screen hears says what the eye sees already.
+fn plain_cells(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let Some(end) = rest.find('>') else { break };
+        let (tag, after) = (&rest[..=end], &rest[end + 1..]);
+        let name: String = tag[1..].chars().take_while(char::is_ascii_alphanumeric).collect();
+        let value = |key: &str| tag.split_once(&format!(" {key}=\"")).and_then(|v| v.1.split('"').next());
+        let gone = |close: &str| after.split_once(close).map_or("", |r| r.1);
+        match name.as_str() {
+            "input" => {
+                if !matches!(
+                    value("type"),
+                    Some("checkbox" | "radio" | "hidden" | "file" | "password" | "submit")
+                ) {
+                    out.push_str(value("value").unwrap_or_default());
+                }
+                rest = after;
+            }
+            "select" => {
+                let options = after.split("</select>").next().unwrap_or_default();
+                let chosen = options
+                    .split("<option")
+                    .find(|o| o.split('>').next().is_some_and(|t| t.contains(" selected")));
+                let text = chosen.and_then(|o| o.split_once('>')).map_or("", |o| o.1);
+                out.push_str(text.split('<').next().unwrap_or_default());
+                rest = gone("</select>");
+            }
+            "button" => rest = gone("</button>"),
+            "svg" => rest = gone("</svg>"),
+            "label" if tag.contains("class=\"sr\"") => rest = gone("</label>"),
+            "span" if tag.contains("class=\"sr\"") => rest = gone("</span>"),
+            _ => {
+                out.push_str(tag);
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = r#"<html><body><table><tr><td>导航</td></tr></table><main id="main">
+      <form><table><thead><tr><th></th><th>名称</th><th>天数</th><th>单位</th><th>操作</th></tr></thead><tbody>
+      <tr><td><input type="checkbox" name="pick" value="1"></td><td><a href="/x">甲 &amp; 乙</a><span class="sr">甲</span></td>
+      <td><input name="d" value="3"></td><td><select name="u"><option value="1">市局</option><option value="2" selected>县局</option>
+      </select></td><td><button>删除</button></td></tr></tbody></table></form>
+      <p class="pager"><a class="btn" href="?after=5&amp;q=x" rel="next">下一页</a></p></main></body></html>"#;
+
+    #[test]
+    fn a_page_is_read_as_it_is_seen() {
+        let (sheets, next) = tables_of(&Bytes::from_static(PAGE.as_bytes())).unwrap();
+        assert_eq!(next.as_deref(), Some("?after=5&q=x"));
+        let rows: Vec<Vec<String>> = [["名称", "天数", "单位"], ["甲 & 乙", "3", "县局"]]
+            .map(|r| r.map(str::to_owned).to_vec())
+            .to_vec();
+        assert_eq!(sheets, [("表1".to_owned(), rows)]);
+    }
+
+    #[test]
+    fn the_wish_is_taken_off_the_address() {
+        for (at, left) in [
+            ("/desk/cases?as=xlsx", Some("/desk/cases")),
+            ("/desk/cases?q=a&as=xlsx", Some("/desk/cases?q=a")),
+            ("/desk/cases?q=as=xlsx", None),
+            ("/guides?as=xlsx", None),
+        ] {
+            assert_eq!(without_wish(&at.parse().unwrap()).as_deref(), left, "{at}");
+        }
+    }
+
+    #[test]
+    fn pages_of_one_list_become_one_sheet() {
+        let row = |a: &str| vec![a.to_owned()];
+        let mut all = Vec::new();
+        join(
+            &mut all,
+            vec![("表1".into(), vec![row("名"), row("甲")]), ("表2".into(), vec![row("名"), row("戊")])],
+        );
+        assert_eq!(all.len(), 2, "two tables of one page stay two");
+        join(&mut all, vec![("表1".into(), vec![row("名"), row("乙")])]);
+        assert_eq!(all[0].1.len(), 3);
+    }
+}
