@@ -1,5 +1,5 @@
 // 第一个下午: three new cities, each from an empty directory and its own office files to a running loop, a campaign that is
-// walked and an issued bulletin, by the list of what comes next. Counts clicks (typing does not count) and minutes; fails
+// walked and a bulletin that is sent to be signed, by the list of what comes next. Counts clicks (typing does not count) and minutes; fails
 // above 40 and 15. At desk size whole; the set-up page, the list and the imports also on a phone. SCREENS=dir keeps pictures.
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { check, DESK, person, PHONE, startBrowser, startServer } from "./lib.mjs";
 import { csv, web, xlsx } from "./sheets.mjs";
 
-// Whoever drafts the first bulletin does not sign it: sending it on is one click more than issuing it was.
+// Whoever drafts the first bulletin does not sign it: it is counted up to where it is sent on.
 const [CLICKS_MAX, MINUTES_MAX] = [40, 15];
 const PASSWORD = "梧桐树下-纳凉-1949";
 const problems = [];

@@ -11,12 +11,19 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
 use paper::sheet::{Limits, SheetOf, read_sheets, write_book};
-use web_kit::{Kit, Oops, Reader, XLSX, blocking, download};
+use web_kit::{Kit, Oops, Reader, XLSX, blocking, download, in_words};
 
 /// Pages of one list that are followed.
 const PAGES_MAX: usize = 200;
 /// Rows of one table.
 const ROWS_MAX: usize = 20_000;
+/// Sheets that a workbook of `paper` holds.
+const SHEETS_MAX: usize = 32;
+/// Where the rows of a list that is too long end.
+const CUT: (&str, &str) = (
+    "（后面还有，没有导出：请先筛选，再分几次导出）",
+    "(There is more that was not taken along: filter the list and take it in parts)",
+);
 /// Bytes of one page.
 const PAGE_BYTES: usize = 16 << 20;
 /// What asks for it, at the end of an address.
@@ -39,12 +46,13 @@ pub(crate) async fn as_workbook(
     let Some(at) = without_wish(request.uri()).filter(|_| request.method() == Method::GET) else {
         return Ok(next.run(request).await);
     };
-    let (mut parts, _) = request.into_parts();
-    let reader = Reader::from_request_parts(&mut parts, &kit).await?;
+    let (parts, _) = request.into_parts();
+    // Who asks is kept with a request, and its address with it: each page finds that out for itself.
+    let reader = Reader::from_request_parts(&mut parts.clone(), &kit).await?;
     let mut sheets: Vec<SheetOf> = Vec::new();
     let mut to = Some(at.clone());
-    for page in 0..PAGES_MAX {
-        let Some(here) = to.take() else { break };
+    let mut seen: Vec<String> = Vec::new();
+    while let Some(here) = to.take().filter(|here| seen.len() < PAGES_MAX && !seen.contains(here)) {
         let mut request = Request::new(Body::empty());
         (*request.uri_mut(), *request.headers_mut()) =
             (here.parse().map_err(Error::bug)?, parts.headers.clone());
@@ -54,18 +62,20 @@ pub(crate) async fn as_workbook(
             .headers()
             .get(header::CONTENT_TYPE)
             .is_some_and(|t| t.as_bytes().starts_with(b"text/html"));
-        // Whoever may not see the page, or is led on, is answered as without the wish.
+        // Whoever may not see the page, or is led on, is answered as without the wish; half a list is no list.
         if answer.status() != StatusCode::OK || !html {
-            if page == 0 {
-                return Ok(answer);
-            }
-            break;
+            return Ok(answer);
         }
         let body = to_bytes(answer.into_body(), PAGE_BYTES).await.map_err(Error::bug)?;
         let (read, onward) = blocking(move || tables_of(&body)).await?;
-        join(&mut sheets, read);
+        let full = join(&mut sheets, read);
+        seen.push(here);
         to = onward.map(|link| follow(parts.uri.path(), &link));
-        if sheets.iter().all(|s| s.1.len() >= ROWS_MAX) {
+        if to.is_some() && (full || seen.len() >= PAGES_MAX) {
+            // Cut, and it says so where the rows end.
+            if let Some(first) = sheets.first_mut() {
+                first.1.push(vec![in_words(reader.lang, CUT.0, CUT.1)]);
+            }
             break;
         }
     }
@@ -78,7 +88,7 @@ pub(crate) async fn as_workbook(
     if let Some(me) = &reader.me {
         kit.city.note_list_export(me.actor.clone(), parts.uri.path().to_owned(), rows).await?;
     }
-    let bytes = blocking(move || write_book(sheets).map_err(Error::bug)).await?;
+    let bytes = blocking(move || write_book(fitting(sheets)).map_err(Error::bug)).await?;
     Ok(download(XLSX, &format!("{name}-{}.xlsx", reader.now.date()), bytes).into_response())
 }
 
@@ -87,18 +97,27 @@ fn follow(path: &str, link: &str) -> String {
     if link.starts_with('?') { format!("{path}{link}") } else { link.to_owned() }
 }
 
-/// The rows of the next page of a list, behind those of the pages before: tables with the same header go on.
-fn join(sheets: &mut Vec<SheetOf>, read: Vec<SheetOf>) {
+/// The rows of the next page of a list, behind those of the pages before: tables with the same header go on. Is one of them
+/// as long as it may be?
+fn join(sheets: &mut Vec<SheetOf>, read: Vec<SheetOf>) -> bool {
     let first = sheets.is_empty();
     for (name, rows) in read {
         match sheets.iter_mut().find(|s| s.1.first() == rows.first()) {
-            Some(there) if !first => {
-                let room = ROWS_MAX.saturating_sub(there.1.len());
-                there.1.extend(rows.into_iter().skip(1).take(room));
-            }
+            Some(there) if !first => there.1.extend(rows.into_iter().skip(1)),
             _ => sheets.push((name, rows)),
         }
     }
+    sheets.iter().any(|s| s.1.len() > ROWS_MAX)
+}
+
+/// As many sheets as a workbook of ours holds: what is over stands one below the other on the last.
+fn fitting(mut sheets: Vec<SheetOf>) -> Vec<SheetOf> {
+    if sheets.len() > SHEETS_MAX {
+        let over = sheets.split_off(SHEETS_MAX - 1);
+        let rows = over.into_iter().flat_map(|s| s.1.into_iter().chain([Vec::new()])).collect();
+        sheets.push((format!("表{SHEETS_MAX}"), rows));
+    }
+    sheets
 }
 
 /// The tables of a page, and the link to its next part.
@@ -117,15 +136,17 @@ fn tables_of(body: &Bytes) -> Result<(Vec<SheetOf>, Option<String>), Error> {
     }
     let (_, all) = read_sheets(Cursor::new(format!("<html><body>{plain}</body></html>")), &Limits::default())
         .map_err(Error::bug)?;
-    let sheets = all.into_iter().map(|s| (s.name, filled(s.rows))).filter(|s| s.1.len() > 1);
+    let sheets = all.into_iter().map(|s| (s.name, filled(s.rows))).filter(|s| !s.1.is_empty());
     Ok((sheets.collect(), onward))
 }
 
 /// A table without the columns that are there to tick and press only.
 fn filled(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+    // Of a list in which nothing stands the header leaves.
+    let told = usize::from(rows.len() > 1);
     let kept: Vec<usize> = (0..width)
-        .filter(|c| rows.iter().skip(1).any(|r| r.get(*c).is_some_and(|t| !t.trim().is_empty())))
+        .filter(|c| rows.iter().skip(told).any(|r| r.get(*c).is_some_and(|t| !t.trim().is_empty())))
         .collect();
     let row = |r: Vec<String>| {
         kept.iter().map(|c| r.get(*c).map_or("", |t| t.trim()).to_owned()).collect::<Vec<_>>()
@@ -221,7 +242,16 @@ mod tests {
             vec![("表1".into(), vec![row("名"), row("甲")]), ("表2".into(), vec![row("名"), row("戊")])],
         );
         assert_eq!(all.len(), 2, "two tables of one page stay two");
-        join(&mut all, vec![("表1".into(), vec![row("名"), row("乙")])]);
+        assert!(!join(&mut all, vec![("表1".into(), vec![row("名"), row("乙")])]));
         assert_eq!(all[0].1.len(), 3);
+    }
+
+    #[test]
+    fn no_table_is_left_out() {
+        let many: Vec<SheetOf> =
+            (0..50).map(|n| (format!("表{n}"), vec![vec!["名".to_owned()], vec![format!("{n}")]])).collect();
+        let all = fitting(many);
+        let rows: usize = all.iter().map(|s| s.1.iter().filter(|r| !r.is_empty()).count()).sum();
+        assert_eq!((all.len(), rows), (SHEETS_MAX, 100));
     }
 }
