@@ -1,7 +1,7 @@
 //! From what a bulletin says to how it is printed: marks become values that lead to their lists.
 
 use paper::gongwen::{Block, Document, Run};
-use supervise::{Ask, Bulletin, Form, Piece, Source, figure, pieces};
+use supervise::{Ask, Bulletin, Filter, Form, Piece, Source, figure, pieces};
 
 fn escaped(text: &str) -> String {
     let mut out = String::new();
@@ -15,9 +15,8 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// What is asked, as the query of an address.
-pub fn query_of(ask: &Ask) -> String {
-    let f = &ask.filter;
+/// The fields of a filter that are set, by their names in addresses and forms.
+pub fn fields_of(f: &Filter) -> Vec<(&'static str, String)> {
     let unit = f.unit.map_or_else(String::new, |u| u.to_string());
     let fields = [
         ("region", &f.region),
@@ -30,9 +29,14 @@ pub fn query_of(ask: &Ask) -> String {
         ("window", &f.window),
         ("cause", &f.cause),
     ];
+    fields.into_iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| (n, v.clone())).collect()
+}
+
+/// What is asked, as the query of an address.
+pub fn query_of(ask: &Ask) -> String {
     let mut out = format!("from={}&to={}", ask.from, ask.to);
-    for (name, value) in fields.into_iter().filter(|(_, v)| !v.is_empty()) {
-        out.push_str(&format!("&{name}={}", escaped(value)));
+    for (name, value) in fields_of(&ask.filter) {
+        out.push_str(&format!("&{name}={}", escaped(&value)));
     }
     out
 }

@@ -21,7 +21,7 @@ use city::{City, Door};
 
 pub use bulletins::{BulletinView, Edited};
 pub use day_counts::DayCounts;
-pub use document::{document, query_of, source_href};
+pub use document::{document, fields_of, query_of, source_href};
 pub use figures::{FIGURES, FigureBoard, FigureEntry, FigureList, League, NamedLine, said};
 pub use handover::{AnsweredCase, BadRating, Opened, RatingHandovers};
 pub use ratings::{

@@ -6,7 +6,7 @@ use axum::response::Response;
 use kernel::{Date, Moment, US_PER_DAY};
 use serde::Deserialize;
 use supervise::{Ask, Bars, Dim, FIGURES, Figure, Filter, Lines, Sort, Value, bars, figure, lines};
-use supervise_acts::{FigureBoard, NamedLine, query_of};
+use supervise_acts::{FigureBoard, NamedLine, fields_of, query_of};
 use web_kit::{Lang, Oops, Opt, day, opt, render, when};
 
 use crate::ready;
@@ -52,23 +52,6 @@ impl AskForm {
         };
         Ask { from, to, filter }
     }
-}
-
-/// The fields of a filter that are set.
-fn hidden(f: &Filter) -> Vec<(&'static str, String)> {
-    let unit = f.unit.map_or_else(String::new, |u| u.to_string());
-    let fields = [
-        ("region", &f.region),
-        ("unit", &unit),
-        ("item", &f.item),
-        ("campaign", &f.campaign),
-        ("channel", &f.channel),
-        ("kind", &f.kind),
-        ("theme", &f.theme),
-        ("window", &f.window),
-        ("cause", &f.cause),
-    ];
-    fields.into_iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| (n, v.clone())).collect()
 }
 
 /// The filter of one line of a board.
@@ -416,7 +399,7 @@ pub(crate) async fn board(
         told: FIGURES.iter().map(|f| about(&p, f)).collect(),
         next: if more { format!("{here}&page={}", page + 1) } else { String::new() },
         count: all.len(),
-        hidden: hidden(&b.ask.filter),
+        hidden: fields_of(&b.ask.filter),
         p,
     }))
 }
