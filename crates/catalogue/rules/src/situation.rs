@@ -309,7 +309,7 @@ pub fn check(item: &ServiceItem) -> Vec<Finding> {
     }
     for way in &all {
         if let Ok(applies) = resolve(item, way) {
-            walk_through(tree, way, &applies, &mut notes);
+            walk_through(item, way, &applies, &mut notes);
         }
     }
     notes.0
@@ -401,7 +401,14 @@ fn reach(tree: &Situations, notes: &mut Notes) {
     }
 }
 
-fn walk_through(tree: &Situations, way: &[&str], applies: &Applies<'_>, notes: &mut Notes) {
+/// What a material or a step is called.
+fn named<'a>(item: &'a ServiceItem, id: &'a str) -> &'a str {
+    let step = || item.step(id).map(|s| s.name.as_str());
+    item.material(id).map(|m| m.name.as_str()).or_else(step).unwrap_or(id)
+}
+
+fn walk_through(item: &ServiceItem, way: &[&str], applies: &Applies<'_>, notes: &mut Notes) {
+    let Some(tree) = &item.situations else { return };
     let at = format!("situations/{}", way.join("/"));
     let said: Vec<_> = applies.way.iter().map(|(_, a)| *a).collect();
     let said = said.join("→");
@@ -414,7 +421,7 @@ fn walk_through(tree: &Situations, way: &[&str], applies: &Applies<'_>, notes: &
         now = a.next.as_ref().and_then(|n| tree.question(n));
     }
     for both in adds.intersection(&drops) {
-        let zh = format!("走法“{said}”既要求又免除“{both}”，请只留一个");
+        let zh = format!("走法“{said}”既要求又免除“{}”，请只留一个", named(item, both));
         notes.add(Flaw::Contradiction, at.clone(), zh, "one way both adds and drops it");
     }
     if applies.refused.is_some() {
@@ -424,8 +431,9 @@ fn walk_through(tree: &Situations, way: &[&str], applies: &Applies<'_>, notes: &
     for s in &applies.steps {
         for m in s.consumes.iter().filter(|m| !have.contains(m.as_str())) {
             let zh = format!(
-                "走法“{said}”要走环节“{}”，它要用的材料“{m}”却没有要求提交，请补上或免去环节",
-                s.name
+                "走法“{said}”要走环节“{}”，它要用的材料“{}”却没有要求提交，请补上或免去环节",
+                s.name,
+                named(item, m)
             );
             notes.add(Flaw::Gap, at.clone(), zh, "a step needs a material that is not asked for");
         }
