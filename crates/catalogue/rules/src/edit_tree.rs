@@ -265,12 +265,22 @@ pub fn draw(raw: &Raw, wrong: &Wrong) -> Tree {
         room(q, 1);
     }
     let ids: BTreeSet<String> = all.iter().map(|q| q.id.clone()).collect();
-    let mut blank =
-        Asked { name: format!("q.{next_number}"), id: free(&ids, |k| format!("q{}", k + 1)), ..Asked::default() };
+    let mut blank = Asked {
+        name: format!("q.{next_number}"),
+        id: free(&ids, |k| format!("q{}", k + 1)),
+        ..Asked::default()
+    };
     room(&mut blank, ROOM);
-    let first = raw.get("q.first").filter(|f| ids.contains(*f)).cloned();
-    let first = first.or_else(|| all.first().map(|q| q.id.clone())).unwrap_or_default();
-    Tree { questions: in_order(all, &first), first, blank }
+    let (out, kept): (Vec<Asked>, Vec<Asked>) = all.into_iter().partition(|q| q.dropped);
+    let first = raw.get("q.first").filter(|f| kept.iter().any(|q| q.id == **f)).cloned();
+    let first = first.or_else(|| kept.first().map(|q| q.id.clone())).unwrap_or_default();
+    let mut questions = in_order(kept, &first);
+    // What is taken out stands last until it is published, so that it can be taken back.
+    for mut q in out {
+        q.number = questions.len() + 1;
+        questions.push(q);
+    }
+    Tree { questions, first, blank }
 }
 
 /// Each question under the first answer that leads to it; those that nothing leads to at the end.
@@ -412,13 +422,18 @@ mod tests {
         let gone = tree.questions[led].answers.iter().find_map(|a| a.next.clone()).unwrap();
         let at = tree.questions.iter().position(|q| q.id == gone).unwrap();
         raw.insert(format!("q.{at}.drop"), "1".into());
-        put(&mut raw, &[("q.40.0.text", "没有问题的答案"), ("q.41.ask", "只有一个答案？"), ("q.41.0.text", "是")]);
+        put(
+            &mut raw,
+            &[("q.40.0.text", "没有问题的答案"), ("q.41.ask", "只有一个答案？"), ("q.41.0.text", "是")],
+        );
         let wrong = edit::read(&item, &raw).1;
         let names: Vec<&str> = wrong.iter().map(|w| w.0.as_str()).collect();
         assert!(names.iter().any(|n| n.ends_with(".next")), "{names:?}");
         assert!(names.contains(&"q.40.ask") && names.contains(&"q.41.ask"), "{names:?}");
         let drawn = draw(&raw, &wrong);
         assert!(drawn.questions.iter().any(|q| q.name == "q.40" && q.wrong.is_some()));
+        let last = drawn.questions.last().unwrap();
+        assert!(last.dropped && !last.lost, "what is taken out stands last");
         // Hostile ids: the same twice, none at all.
         put(&mut raw, &[("q.50.ask", "甲？"), ("q.50.id", "q1"), ("q.51.ask", "乙？"), ("q.51.id", "")]);
         let all = asked(&raw);

@@ -218,14 +218,20 @@ fn collect<'a>(
     }
 }
 
-/// All ways through the tree as lists of answer ids, at most [`PATHS_MAX`] (then the flag is true). Ways that
-/// break off (unknown question, circle) are left out: [`check`] names them.
+/// All ways through the tree as lists of answer ids, in the order in which questions and answers stand, at most [`PATHS_MAX`] (then
+/// the flag is true). Ways that break off (unknown question, circle) are left out: [`check`] names them.
 pub fn ways(tree: &Situations) -> (Vec<Vec<&str>>, bool) {
     let mut out = Vec::new();
     let Some(first) = tree.questions.first() else { return (out, false) };
-    let mut stack: Vec<(&Question, Vec<&str>, Vec<&str>)> = vec![(first, Vec::new(), Vec::new())];
+    // the question asked next (none: the end), the answers given, the questions asked
+    let mut stack: Vec<(Option<&Question>, Vec<&str>, Vec<&str>)> =
+        vec![(Some(first), Vec::new(), Vec::new())];
     let mut work = 0usize;
-    while let Some((q, way, seen)) = stack.pop() {
+    while let Some((now, way, seen)) = stack.pop() {
+        let Some(q) = now else {
+            out.push(way);
+            continue;
+        };
         work += 1;
         if work > PATHS_MAX * 8 || out.len() >= PATHS_MAX {
             return (out, true);
@@ -234,17 +240,16 @@ pub fn ways(tree: &Situations) -> (Vec<Vec<&str>>, bool) {
             continue;
         }
         for a in q.answers.iter().rev() {
-            let mut way = way.clone();
+            let (mut way, mut seen) = (way.clone(), seen.clone());
             way.push(a.id.as_str());
+            seen.push(q.id.as_str());
             match &a.next {
                 Some(next) if a.refuse.is_empty() => {
-                    if let Some(q2) = tree.question(next) {
-                        let mut seen = seen.clone();
-                        seen.push(q.id.as_str());
-                        stack.push((q2, way, seen));
+                    if let Some(q) = tree.question(next) {
+                        stack.push((Some(q), way, seen));
                     }
                 }
-                _ => out.push(way),
+                _ => stack.push((None, way, seen)),
             }
         }
     }

@@ -1,4 +1,4 @@
-//! 导出 (X4): any page of the workbench with a table, as a workbook. Its tables are read off the page itself, so that what
+//! 导出 (X4): any page of the workbench with a table or a list of cards, as a workbook. They are read off the page itself, so that what
 //! leaves is what the reader saw, covered as it was covered there; a list of several pages is followed to its end. One way
 //! for every list that there is and will be; those that say more in a file of their own keep that file.
 
@@ -130,14 +130,109 @@ fn tables_of(body: &Bytes) -> Result<(Vec<SheetOf>, Option<String>), Error> {
         let link = tag.split_once("href=\"")?.1.split('"').next()?;
         Some(link.replace("&amp;", "&").replace("&#38;", "&")).filter(|l| l.starts_with(['?', '/']))
     });
+    let cards = cards_of(main);
     let plain = plain_cells(main);
     if !plain.contains("<table") {
-        return Ok((Vec::new(), onward));
+        return Ok((cards.into_iter().collect(), onward));
     }
     let (_, all) = read_sheets(Cursor::new(format!("<html><body>{plain}</body></html>")), &Limits::default())
         .map_err(Error::bug)?;
     let sheets = all.into_iter().map(|s| (s.name, filled(s.rows))).filter(|s| !s.1.is_empty());
-    Ok((sheets.collect(), onward))
+    Ok((cards.into_iter().chain(sheets).collect(), onward))
+}
+
+/// A list of cards as one table: an element with `data-row` is a row, what stands below it with `data-col="heading"` its cells;
+/// several of one heading stand in one cell, a line each.
+fn cards_of(main: &str) -> Option<SheetOf> {
+    let mut head: Vec<String> = Vec::new();
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut rest = main;
+    while let Some((_, card)) = within(rest, " data-row") {
+        let mut row: Vec<String> = Vec::new();
+        let mut cells = card.0;
+        while let Some((heading, cell)) = within(cells, " data-col=\"") {
+            let at = head.iter().position(|h| *h == heading).unwrap_or_else(|| {
+                head.push(heading);
+                head.len() - 1
+            });
+            row.resize(row.len().max(at + 1), String::new());
+            let text = said_in(cell.0);
+            let line = if row[at].is_empty() || text.is_empty() { "" } else { "\n" };
+            row[at] = format!("{}{line}{text}", row[at]);
+            cells = cell.1;
+        }
+        rows.push(row);
+        rest = card.1;
+    }
+    (!rows.is_empty()).then(|| {
+        let width = head.len();
+        let full = rows.into_iter().map(|mut r| {
+            r.resize(width, String::new());
+            r
+        });
+        ("清单".to_owned(), std::iter::once(head).chain(full).collect())
+    })
+}
+
+/// The next element whose tag has this attribute: the attribute's value, what stands in the element, and what follows it.
+fn within<'a>(html: &'a str, attribute: &str) -> Option<(String, (&'a str, &'a str))> {
+    let at = html.find(attribute)?;
+    let open = html[..at].rfind('<')?;
+    let name: String = html[open + 1..].chars().take_while(char::is_ascii_alphanumeric).collect();
+    let value = html[at + attribute.len()..].split('"').next().unwrap_or_default();
+    let body = at + html[at..].find('>')? + 1;
+    // Elements of the same name may stand in it.
+    let (mut deep, mut here) = (1usize, body);
+    let (opens, closes) = (format!("<{name}"), format!("</{name}>"));
+    loop {
+        let close = here + html[here..].find(&closes)?;
+        deep += html[here..close]
+            .match_indices(&opens)
+            .filter(|m| ends_name(html, here + m.0 + opens.len()))
+            .count();
+        deep -= 1;
+        here = close + closes.len();
+        if deep == 0 {
+            let value = plain_text(value);
+            return Some((value, (&html[body..close], &html[here..])));
+        }
+    }
+}
+
+/// The name of a tag ends here.
+fn ends_name(html: &str, at: usize) -> bool {
+    html.as_bytes().get(at).is_some_and(|b| matches!(b, b' ' | b'>' | b'\n'))
+}
+
+/// What an element says, on one line.
+fn said_in(html: &str) -> String {
+    let mut text = String::new();
+    for piece in plain_cells(html).split('<') {
+        text.push_str(if text.is_empty() && !html.starts_with('<') { piece } else { after_tag(piece) });
+        text.push(' ');
+    }
+    plain_text(&text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn after_tag(piece: &str) -> &str {
+    piece.split_once('>').map_or(piece, |p| p.1)
+}
+
+/// The five characters that pages write in other words.
+fn plain_text(text: &str) -> String {
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#38;", "&"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |t, (from, to)| t.replace(from, to))
 }
 
 /// A table without the columns that are there to tick and press only.
@@ -219,6 +314,23 @@ mod tests {
             .map(|r| r.map(str::to_owned).to_vec())
             .to_vec();
         assert_eq!(sheets, [("表1".to_owned(), rows)]);
+    }
+
+    #[test]
+    fn a_list_of_cards_is_one_table() {
+        let html = r#"<section class="card" data-row><h2 data-col="编号">7</h2><div><p data-col="单位">甲 &amp; 乙<b>局</b></p>
+          <section><p data-col="意见">慢</p></section><p data-col="意见">&lt;远&gt;</p></div></section><p>无关</p>
+          <section data-row><h2 data-col="编号">8</h2><p data-col="状态"><button>改</button>新 的</p></section>"#;
+        let rows: Vec<Vec<String>> =
+            [["编号", "单位", "意见", "状态"], ["7", "甲 & 乙 局", "慢\n<远>", ""], ["8", "", "", "新 的"]]
+                .map(|r| r.map(str::to_owned).to_vec())
+                .to_vec();
+        assert_eq!(cards_of(html), Some(("清单".to_owned(), rows)));
+        assert_eq!(cards_of("<p>没有</p>"), None);
+        assert!(
+            cards_of("<section data-row><p data-col=\"甲\">没有关上").is_none(),
+            "half a page has no rows"
+        );
     }
 
     #[test]
