@@ -227,7 +227,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "service-pages",
-        &["kernel", "workday", "catalogue", "service", "service-acts", "paper", "city", "web-kit"],
+        &["kernel", "workday", "access", "catalogue", "service", "service-acts", "paper", "city", "web-kit"],
     ),
     (
         "company-pages",

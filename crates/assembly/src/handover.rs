@@ -17,11 +17,11 @@ use city::{City, Contact, Error, Office};
 use company_acts::{CompanyHandovers, WhistleCase};
 use hall_acts::HallHandovers;
 use optimise_acts::logs::LogProblem;
-use optimise_acts::{HistoryAsk, HistoryPage, HistoryRow, LogHandovers, RedesignHandovers};
+use optimise_acts::{AppliedRow, HistoryAsk, HistoryPage, HistoryRow, LogHandovers, RedesignHandovers};
 use resolve_acts::{
     PastAsk, PastCase, as_resident, code_fits, enqueue_recompute, past_page, plan_of, register_in, seen,
 };
-use service_acts::ServiceHandovers;
+use service_acts::{PastApplication, ServiceHandovers, past_applications};
 use supervise_acts::{AnsweredCase, BadRating, Opened, RatingHandovers};
 use walk_acts::{Plan, WalkFinding, WalkHandovers};
 
@@ -30,8 +30,11 @@ pub(crate) const OF_WALKS: WalkHandovers = WalkHandovers { walk_finding_becomes_
 /// What redesigns hand over.
 pub(crate) const OF_REDESIGNS: RedesignHandovers = RedesignHandovers { redesign_becomes_catalogue_version };
 /// What logs hand over and are made of.
-pub(crate) const OF_LOGS: LogHandovers =
-    LogHandovers { case_history_becomes_event_log, log_finding_becomes_case };
+pub(crate) const OF_LOGS: LogHandovers = LogHandovers {
+    case_history_becomes_event_log,
+    application_history_becomes_event_log,
+    log_finding_becomes_case,
+};
 /// What ratings hand over.
 pub(crate) const OF_RATINGS: RatingHandovers =
     RatingHandovers { bad_rating_becomes_case, answered_case_becomes_service };
@@ -273,6 +276,34 @@ fn rows_of(office: &Office, past: PastCase) -> Vec<HistoryRow> {
         item: case.item.clone().unwrap_or_default(),
     };
     past.acts.into_iter().map(row).collect()
+}
+
+/// 办件作日志: a page of applications with their steps.
+fn application_history_becomes_event_log(
+    city: &City,
+    rd: &mut Rd<'_>,
+    actor: &Actor,
+    before: i64,
+    most: u32,
+) -> Result<(Vec<Vec<AppliedRow>>, Option<i64>), Error> {
+    let (past, next) = past_applications(city, rd, actor, before, most)?;
+    let rows = |a: PastApplication| {
+        let row = |s: service_acts::PastStep| AppliedRow {
+            number: a.number.clone(),
+            step: s.step,
+            start: s.start,
+            at: s.at,
+            who: s.who,
+            unit: s.unit,
+            name: a.name.clone(),
+            theme: a.theme,
+            channel: a.channel,
+            region: a.region.clone(),
+            stage: a.stage,
+        };
+        a.steps.into_iter().map(row).collect()
+    };
+    Ok((past.into_iter().map(rows).collect(), next))
 }
 
 /// 日志问题转件: what a log shows enters the closed loop with its evidence.

@@ -14,7 +14,7 @@ use hall_acts::HALLS;
 use outbox::OUTBOX;
 use papers::PAPERS;
 use resolve_acts::{INDEX, LIGHTS};
-use service_acts::MOMENTS;
+use service_acts::{DIRECTORY, MOMENTS};
 use supervise_acts::FIGURES;
 
 /// Something the system cares for again and again.
@@ -54,6 +54,7 @@ pub const CARES: &[Care] = &[
     Care { name: "seals", zh: "封签", every: ALWAYS, run: seals },
     Care { name: INDEX, zh: "读文索引", every: ALWAYS, run: |house| house.cases.read_on(STEPS) },
     Care { name: FIGURES, zh: "统计数据", every: ALWAYS, run: |house| house.supervision.figures_on() },
+    Care { name: DIRECTORY, zh: "数据编目", every: MINUTE, run: |house| house.services.directory_on() },
     Care { name: "figures-up", zh: "上报数据", every: MINUTE, run: handover::figures_go_up },
     Care {
         name: "learning",

@@ -8,6 +8,7 @@ mod cell;
 mod clock;
 mod demo;
 mod demo_companies;
+mod demo_data;
 mod demo_halls;
 mod demo_help;
 mod demo_papers;

@@ -100,6 +100,7 @@ operations! {
         PublicPayments = "public_payments", "公开：免申即享公示";
         PublicWall = "public_wall", "公开：大屏（凭链接）";
         ListPapers = "list_papers", "发文列表";
+        ReadData = "read_data", "查看数据共享目录与申请";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
@@ -152,6 +153,10 @@ operations! {
     }
     Unit(Unit<'a>) {
         ReadMessages = "read_messages", "查看消息";
+        WriteData = "write_data", "维护共享资源";
+        AskForData = "ask_for_data", "申请共享数据";
+        AnswerData = "answer_data", "答复数据申请";
+        RuleData = "rule_data", "核对与裁定数据申请";
         ShareViews = "share_views", "与本单位共享常用视图";
         WriteCatalogue = "write_catalogue", "维护事项、攻略和门牌";
         ReadWalk = "read_walk", "查看走访记录";
@@ -370,6 +375,12 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::UnmaskApplicant, &[Clerk, Handler], Reach::Unit),
     r(O::WriteThemes, &[Coordinator, Analyst, SystemAdmin, System], Reach::Region),
     r(O::ReadHandled, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
+    r(O::ReadData, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin], Reach::Open),
+    r(O::WriteData, &[UnitAdmin], Reach::Unit),
+    r(O::WriteData, &[Coordinator, System], Reach::Region),
+    r(O::AskForData, &[Handler, UnitAdmin, Coordinator], Reach::Unit),
+    r(O::AnswerData, &[Handler, UnitAdmin, Coordinator], Reach::Unit),
+    r(O::RuleData, &[Coordinator], Reach::Region),
     r(O::ListCompanies, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),
     r(O::ImportCompanies, &[Coordinator, SystemAdmin, System], Reach::City),
     r(O::ReadPolicies, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),

@@ -20,6 +20,7 @@ pub mod companies;
 mod conn;
 pub mod contacts;
 pub mod counters;
+pub mod data_share;
 pub mod drafts;
 mod engine;
 pub mod erasures;

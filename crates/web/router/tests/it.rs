@@ -10,6 +10,7 @@ mod it {
     mod pages;
     mod paid;
     mod reach;
+    mod shared;
     mod sheets;
     mod slots;
     mod texts;

@@ -71,6 +71,7 @@ pub const STEPS: &[Step] = steps![
     50 "papers",
     53 "help_digest",
     55 "lent",
+    56 "data_share",
 ];
 
 /// The version this program knows.

@@ -2,6 +2,7 @@
 //!
 //! Knows the formats' readers (`eventlog`, `eventlog-files`, `paper`), the record and the door. Must not know pages.
 
+mod applications;
 mod days;
 mod file;
 mod gate;

@@ -55,6 +55,7 @@ pub struct Things {
     walk: i64,
     rate: String,
     application: (String, String),
+    data: (i64, String),
     company: (String, String),
     hall: i64,
     /// its roster
@@ -344,6 +345,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         walk,
         rate: receipt.token,
         application,
+        data: super::shared::asked(app, actor(Role::UnitAdmin, "a"), actor(Role::Coordinator, "city")),
         company,
     }
 }
@@ -458,6 +460,8 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/b/", "{number}", t.booking.0.clone()),
         ("/b/", "{code}", t.booking.1.clone()),
         ("/b/", "{act}", "move".into()),
+        ("/desk/data/", "{id}", t.data.0.to_string()),
+        ("/desk/data/", "{number}", t.data.1.clone()),
         ("/desk/services/at/", "{number}", t.application.0.clone()),
         ("/desk/services/at/", "{act}", "receive".into()),
         ("/desk/services/at/", "{hash}", digest_of_none.clone()),
@@ -671,10 +675,10 @@ fn is_open(path: &str) -> bool {
         // What can be applied for is everybody's; who begins at a window is asked where the item is.
         || path.starts_with("/desk/services/new/")
         || path.starts_with("/desk/services/themes/")
-        // One's own views and columns: whose they are is never in the path.
-        || path.starts_with("/desk/views/")
-        // One's own shifts: whose they are is never in the path.
-        || path.starts_with("/desk/shifts/")
+        // What offices hold is known to all of them; who may change it is asked where it is.
+        || path.starts_with("/desk/data/r/")
+        // One's own views, columns and shifts: whose they are is never in the path.
+        || path.starts_with("/desk/views/") || path.starts_with("/desk/shifts/")
 }
 
 /// The law: of what belongs to a county, nobody of the county beside it opens anything or passes a form.
