@@ -18,6 +18,7 @@ mod demo_walks;
 mod doctor;
 mod export;
 mod figures;
+mod files;
 mod import;
 mod import_ratings;
 mod import_table;
@@ -105,6 +106,8 @@ enum Command {
     Cell(cell::Args),
     /// 备份 / back up
     Backup(backup::Args),
+    /// 附件放在哪里,移入数据库 / where attachments lie, moving them
+    Files(files::Args),
     /// 体检 / look at everything and say what to do
     Doctor(doctor::Args),
 }
@@ -149,6 +152,7 @@ fn main() -> std::process::ExitCode {
             Err(e) => Err(e),
         },
         Command::Backup(args) => backup::run(&cli.place, &args),
+        Command::Files(args) => files::run(&cli.place, &args),
         Command::Doctor(args) => match doctor::run(&cli.place, &args) {
             Ok(code) => return code,
             Err(e) => Err(e),

@@ -46,7 +46,10 @@ pub(crate) struct Postgres {
     patience: Duration,
     usual: Duration,
     /// The transaction that is open for writing, as the server numbers it.
-    xid: Option<String>,
+    /// the mark of this connection in `committed`
+    mark: String,
+    /// groups begun on it
+    groups: i64,
     clock_us: Option<i64>,
     broken: bool,
     /// Statements without answer that travel with the next one, so that they cost no round trip.
@@ -133,7 +136,8 @@ impl Postgres {
             statements: HashMap::new(),
             patience,
             usual: patience,
-            xid: None,
+            mark: mark(),
+            groups: 0,
             clock_us: None,
             broken: false,
             ahead: String::new(),
@@ -315,9 +319,9 @@ impl Postgres {
         self.wait(async |c| c.batch_execute(sql).await).map_err(|e| with_text(e, sql))
     }
 
-    /// One round trip: begin, wait for the seat, read the state of the ledger and the number of the transaction.
+    /// One round trip: begin, wait for the seat, read the state of the ledger.
     pub(crate) fn begin_write(&mut self) -> Result<LedgerState> {
-        let sql = "BEGIN; SELECT seq, recorded, pg_current_xact_id(), \
+        let sql = "BEGIN; SELECT seq, recorded, \
                    CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) \
                    FROM ledger_state WHERE id = 1 FOR UPDATE";
         let answer = self.wait(async |c| c.simple_query(sql).await)?;
@@ -329,8 +333,8 @@ impl Postgres {
         let (Some(seq), Some(recorded)) = (int(0), int(1)) else {
             return Err(StoreError::Damaged("ledger_state is empty".into()));
         };
-        self.xid = row.and_then(|r| r.get(2)).map(str::to_owned);
-        self.clock_us = int(3);
+        self.groups += 1;
+        self.clock_us = int(2);
         Ok(LedgerState { seq, recorded })
     }
 
@@ -339,16 +343,18 @@ impl Postgres {
         self.clock_us
     }
 
-    /// The number of the transaction that is or was open for writing.
-    pub(crate) fn xid(&self) -> Option<&str> {
-        self.xid.as_deref()
+    /// What tells the group that is or was open for writing from all others.
+    pub(crate) fn group(&self) -> (String, i64) {
+        (self.mark.clone(), self.groups)
     }
 
     pub(crate) fn commit(&mut self, state: Option<LedgerState>) -> Result<()> {
+        // With the group goes a mark of it: whoever does not hear of the commit finds it, on whatever server leads then.
+        let marked = marked(&self.mark, self.groups);
         match state {
-            None => self.last("COMMIT"),
+            None => self.last(&format!("{marked}; COMMIT")),
             Some(LedgerState { seq, recorded }) => self.last(&format!(
-                "UPDATE ledger_state SET seq = {seq}, recorded = {recorded} WHERE id = 1; COMMIT"
+                "UPDATE ledger_state SET seq = {seq}, recorded = {recorded} WHERE id = 1; {marked}; COMMIT"
             )),
         }
     }
@@ -366,28 +372,39 @@ impl Postgres {
         }
     }
 
-    /// What became of a transaction whose commit was not answered? `None`: nobody knows.
-    pub(crate) fn was_committed(&mut self, xid: &str) -> Result<Option<bool>> {
-        if xid.is_empty() || !xid.bytes().all(|b| b.is_ascii_digit()) {
-            return Ok(None);
-        }
-        // A transaction still running belongs to the lost connection: it ends when the server notices.
-        for _ in 0..50 {
-            let sql = format!("SELECT pg_xact_status('{xid}'::xid8)");
-            let answer = self.wait(async |c| c.simple_query(&sql).await)?;
-            let status = answer.iter().find_map(|m| match m {
-                SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-                _ => None,
-            });
-            match status.as_deref() {
-                Some("committed") => return Ok(Some(true)),
-                Some("aborted") => return Ok(Some(false)),
-                Some("in progress") => std::thread::sleep(Duration::from_millis(100)),
-                _ => return Ok(None),
-            }
-        }
-        Ok(None)
+    /// Was a group committed whose commit was not answered? Asked from the seat of the writer, so that a lost connection
+    /// that is still at work has ended, and answered by a commit of its own: what it says has reached every server that
+    /// must have it. Numbers of transactions would not do: a server that leads after another gives them again.
+    pub(crate) fn was_committed(&mut self, group: &(String, i64)) -> Result<bool> {
+        let (mark, n) = group;
+        let sql = format!(
+            "BEGIN; SELECT id FROM ledger_state WHERE id = 1 FOR UPDATE; \
+             SELECT n, writer FROM committed WHERE writer = '{mark}'; {}; COMMIT",
+            marked(&self.mark, self.groups)
+        );
+        let answer = self.wait(async |c| c.simple_query(&sql).await)?;
+        let found = answer.iter().find_map(|m| match m {
+            SimpleQueryMessage::Row(row) => (row.len() == 2).then(|| row.get(0)?.parse::<i64>().ok()).flatten(),
+            _ => None,
+        });
+        Ok(found.is_some_and(|last| last >= *n))
     }
+}
+
+/// A name for one connection, never given twice.
+fn mark() -> String {
+    use std::hash::{BuildHasher as _, Hasher as _};
+    let random = || std::collections::hash_map::RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", random(), random())
+}
+
+/// Notes how many groups a connection has committed.
+fn marked(mark: &str, groups: i64) -> String {
+    let at = crate::store::system_clock().us();
+    format!(
+        "INSERT INTO committed (writer, n, at) VALUES ('{mark}', {groups}, {at}) \
+         ON CONFLICT (writer) DO UPDATE SET n = excluded.n, at = excluded.at"
+    )
 }
 
 fn with_text(e: StoreError, sql: &str) -> StoreError {

@@ -70,6 +70,7 @@ pub const STEPS: &[Step] = steps![
     49 "walk_judged",
     50 "papers",
     53 "help_digest",
+    54 "nodes",
     55 "lent",
 ];
 
