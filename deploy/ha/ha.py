@@ -210,6 +210,7 @@ class Machines:
         return {
             "BANCHENG_DATA_DIR": f"{self.dir}/{name}",
             "BANCHENG_DATABASE_URL": f"postgres://postgres:{self.password}@{a}:5000/postgres",
+            "BANCHENG_STANDBY_URL": f"postgres://postgres:{self.password}@{a}:5001/postgres",
         }
 
     def cluster(self):

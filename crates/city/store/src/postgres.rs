@@ -4,7 +4,7 @@
 //! of this file is. Every wait has an end: a server that does not answer counts as lost.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::future::{join, try_join_all};
@@ -20,6 +20,8 @@ use crate::value::{Row, Value};
 const STATEMENTS: usize = 512;
 /// How long to wait for a connection at most.
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection to a standby is used before the server that leads is tried again.
+const OF_STANDBY: Duration = Duration::from_secs(1);
 /// How long one statement of a migration may take.
 const MIGRATION: Duration = Duration::from_secs(6 * 3600);
 /// Statements that are on the way at once.
@@ -45,11 +47,14 @@ pub(crate) struct Postgres {
     statements: HashMap<Box<str>, Statement>,
     patience: Duration,
     usual: Duration,
-    /// The transaction that is open for writing, as the server numbers it.
     /// the mark of this connection in `committed`
     mark: String,
     /// groups begun on it
     groups: i64,
+    /// the group that is open did more than look
+    touched: bool,
+    /// reads a standby, and since when
+    standby: Option<Instant>,
     clock_us: Option<i64>,
     broken: bool,
     /// Statements without answer that travel with the next one, so that they cost no round trip.
@@ -138,6 +143,8 @@ impl Postgres {
             usual: patience,
             mark: mark(),
             groups: 0,
+            touched: false,
+            standby: None,
             clock_us: None,
             broken: false,
             ahead: String::new(),
@@ -153,7 +160,14 @@ impl Postgres {
     }
 
     pub(crate) fn is_broken(&self) -> bool {
-        self.broken || self.client.is_closed()
+        let over = self.standby.is_some_and(|since| since.elapsed() > OF_STANDBY);
+        over || self.broken || self.client.is_closed()
+    }
+
+    /// It leads to a standby: not for long, then somebody may lead again.
+    pub(crate) fn of_standby(mut self) -> Self {
+        self.standby = Some(Instant::now());
+        self
     }
 
     /// Waits for an answer, but not for ever; notes when the connection is gone.
@@ -200,6 +214,7 @@ impl Postgres {
     }
 
     fn prepared(&mut self, sql: &str, params: usize) -> Result<Statement> {
+        self.touched |= !sql.trim_start().starts_with("SELECT");
         let statement = match self.statements.get(sql) {
             Some(s) => s.clone(),
             None => {
@@ -334,6 +349,7 @@ impl Postgres {
             return Err(StoreError::Damaged("ledger_state is empty".into()));
         };
         self.groups += 1;
+        self.touched = false;
         self.clock_us = int(2);
         Ok(LedgerState { seq, recorded })
     }
@@ -349,6 +365,9 @@ impl Postgres {
     }
 
     pub(crate) fn commit(&mut self, state: Option<LedgerState>) -> Result<()> {
+        if !self.touched && state.is_none() {
+            return self.last("COMMIT");
+        }
         // With the group goes a mark of it: whoever does not hear of the commit finds it, on whatever server leads then.
         let marked = marked(&self.mark, self.groups);
         match state {

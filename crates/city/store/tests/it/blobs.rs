@@ -40,9 +40,10 @@ fn what_one_node_was_given_every_node_has() {
         let all = bytes(2 * PIECE);
         let hash = put(&Blobs::at(dirs[0].path().join("alone")), &all).unwrap();
         let (key, piece) = (hash.clone(), all[..PIECE].to_vec());
+        let writes = stores[0].clone();
         let begin = move || {
             let (key, piece) = (key.clone(), piece.clone());
-            stores[0].write(move |tx| {
+            writes.write(move |tx| {
                 blob_rows::begin(tx, &key, 2 * PIECE as i64)?;
                 blob_rows::put_piece(tx, &key, 0, &piece)
             })
@@ -66,7 +67,7 @@ fn what_one_node_was_given_every_node_has() {
         assert!(matches!(a.get(&hash), Err(StoreError::Damaged(_))), "it is young");
         b.remove_old(&hash, Duration::ZERO);
         assert_eq!(count(&stores[1]), 0);
-        stores.map(|s| s.close());
+        stores.into_iter().for_each(|s| s.close());
     });
 }
 

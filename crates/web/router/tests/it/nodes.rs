@@ -12,7 +12,7 @@ use crate::it::pages::{a_picture_comes, through_the_desk};
 const MANY: Limits = Limits { forms: 1_000_000, pages: 1_000_000 };
 
 /// Runs a story twice: begun at the one node and begun at the other.
-fn at_any_node(limits: Limits, story: impl AsyncFn(&City)) {
+fn at_any_node(limits: Limits, story: &impl AsyncFn(&City)) {
     for first in [0, 1] {
         testkit::postgres(|place| {
             let city = two_nodes(place, first, limits);
@@ -20,25 +20,25 @@ fn at_any_node(limits: Limits, story: impl AsyncFn(&City)) {
             runtime.block_on(story(&city));
             let stores = [city.app.city.store(), city.other.as_ref().unwrap().city.store()].map(Clone::clone);
             drop(city);
-            stores.map(|s| s.close());
+            stores.into_iter().for_each(|s| s.close());
         });
     }
 }
 
 #[test]
 fn a_matter_with_its_pictures_goes_round_at_any_node() {
-    at_any_node(MANY, async |city| through_the_desk(city).await);
-    at_any_node(MANY, async |city| a_picture_comes(city).await);
+    at_any_node(MANY, &async |city| through_the_desk(city).await);
+    at_any_node(MANY, &async |city| a_picture_comes(city).await);
 }
 
 #[test]
 fn a_table_is_brought_looked_at_and_taken_in_at_any_node() {
-    at_any_node(MANY, async |city| seen_written_answered(city).await);
+    at_any_node(MANY, &async |city| seen_written_answered(city).await);
 }
 
 #[test]
 fn a_log_is_brought_its_columns_named_and_looked_at_at_any_node() {
-    at_any_node(MANY, async |city| {
+    at_any_node(MANY, &async |city| {
         let mut b = Browser::signed_in(city, "analyst").await;
         let rows = "甲,乙,丙\n1,受理,2026-01-05 09:00:00\n1,办结,2026-01-06 09:00:00\n";
         for _ in 0..2 {
@@ -73,7 +73,7 @@ fn a_log_is_brought_its_columns_named_and_looked_at_at_any_node() {
 
 #[test]
 fn a_draft_is_kept_and_found_at_any_node() {
-    at_any_node(MANY, async |city| {
+    at_any_node(MANY, &async |city| {
         let mut b = Browser::signed_in(city, "coord").await;
         for words in ["写了一半", "又写了一点", "快写完了"] {
             let kept = b.post("/desk/drafts", &[("_draft", "register"), ("words", words)]).await;
@@ -87,7 +87,7 @@ fn a_draft_is_kept_and_found_at_any_node() {
 
 #[test]
 fn who_signs_out_or_is_turned_off_is_so_at_every_node_and_wrong_passwords_count_together() {
-    at_any_node(MANY, async |city| {
+    at_any_node(MANY, &async |city| {
         let mut b = Browser::signed_in(city, "handler").await;
         for _ in 0..2 {
             assert_eq!(b.get("/desk/messages").await.status, StatusCode::OK);
@@ -118,7 +118,7 @@ fn who_signs_out_or_is_turned_off_is_so_at_every_node_and_wrong_passwords_count_
 
 #[test]
 fn limits_are_those_of_the_city_and_a_city_without_accounts_has_one_address_to_set_it_up() {
-    at_any_node(Limits { forms: 8, pages: 8 }, async |city| {
+    at_any_node(Limits { forms: 8, pages: 8 }, &async |city| {
         let [a, b] = [&city.app.city, &city.other.as_ref().unwrap().city];
         assert_eq!(a.vault().setup_token(), b.vault().setup_token());
         let flood = Network::of("203.0.113.7".parse().unwrap());
@@ -133,7 +133,7 @@ fn limits_are_those_of_the_city_and_a_city_without_accounts_has_one_address_to_s
 
 #[test]
 fn who_reads_rules_at_one_node_sees_what_the_other_wrote_before() {
-    at_any_node(MANY, async |city| {
+    at_any_node(MANY, &async |city| {
         let houses = [&city.app, city.other.as_ref().unwrap()];
         for n in 0..6_usize {
             let name = format!("第{n}市");
