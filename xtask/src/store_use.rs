@@ -37,7 +37,6 @@ const ASKS: &[(&str, &[&str])] = &[
             "asides",
             "backup",
             "blob_rows",
-            "blobs",
             "cases",
             "jobs",
             "ledger_rows",
