@@ -70,8 +70,8 @@ pub const STEPS: &[Step] = steps![
     49 "walk_judged",
     50 "papers",
     53 "help_digest",
-    54 "nodes",
     55 "lent",
+    57 "nodes",
 ];
 
 /// The version this program knows.
