@@ -40,9 +40,10 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     let blobs = app.city.blobs();
     match args.what {
         What::Show => {
-            let (home, (files, bytes)) = app.city.store().read(|rd| {
-                Ok::<_, store::StoreError>((blob_rows::home(rd)?, blob_rows::count(rd)?))
-            })?;
+            let (home, (files, bytes)) = app
+                .city
+                .store()
+                .read(|rd| Ok::<_, store::StoreError>((blob_rows::home(rd)?, blob_rows::count(rd)?)))?;
             let here = blobs.in_directory()?;
             let (zh, en) = match home {
                 Home::Database => ("数据库", "the database"),

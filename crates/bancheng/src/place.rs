@@ -45,7 +45,10 @@ impl PlaceArgs {
     }
     fn store_with(&self, options: Options) -> Result<Store> {
         self.make_dir()?;
-        Ok(Store::open(&self.place(), Options { database_clock: true, standby: self.standby_url.clone(), ..options })?)
+        Ok(Store::open(
+            &self.place(),
+            Options { database_clock: true, standby: self.standby_url.clone(), ..options },
+        )?)
     }
     /// Opens the system there with other options.
     pub fn open_with(&self, options: Options) -> Result<House> {

@@ -88,7 +88,8 @@ impl City {
         }
         let told = self.strangers.untold(TOLD_MAX as usize);
         if !told.is_empty() {
-            let asked = |(way, net, n): (Way, i64, u32)| Asked { way: way.word().to_owned(), net, n: n.into() };
+            let asked =
+                |(way, net, n): (Way, i64, u32)| Asked { way: way.word().to_owned(), net, n: n.into() };
             let (node, all) = (Arc::clone(&self.node), told.into_iter().map(asked).collect::<Vec<_>>());
             self.store.write(move |tx| asked::tell(tx, &node, &all))?;
         }

@@ -22,8 +22,10 @@ pub struct Asked {
 /// Tells what was asked of this node since it told last.
 pub fn tell(tx: &mut Tx<'_>, node: &str, all: &[Asked]) -> Result<()> {
     let now = tx.now();
-    let rows: Vec<[Value<'_>; 5]> =
-        all.iter().map(|a| [node.into(), a.way.as_str().into(), a.net.into(), a.n.into(), now.into()]).collect();
+    let rows: Vec<[Value<'_>; 5]> = all
+        .iter()
+        .map(|a| [node.into(), a.way.as_str().into(), a.net.into(), a.n.into(), now.into()])
+        .collect();
     let rows: Vec<&[Value<'_>]> = rows.iter().map(<[_; 5]>::as_slice).collect();
     tx.exec_many("INSERT INTO asked_lately (node, way, net, n, at) VALUES ($1, $2, $3, $4, $5)", &rows)?;
     Ok(())

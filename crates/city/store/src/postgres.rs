@@ -403,7 +403,9 @@ impl Postgres {
         );
         let answer = self.wait(async |c| c.simple_query(&sql).await)?;
         let found = answer.iter().find_map(|m| match m {
-            SimpleQueryMessage::Row(row) => (row.len() == 2).then(|| row.get(0)?.parse::<i64>().ok()).flatten(),
+            SimpleQueryMessage::Row(row) => {
+                (row.len() == 2).then(|| row.get(0)?.parse::<i64>().ok()).flatten()
+            }
             _ => None,
         });
         Ok(found.is_some_and(|last| last >= *n))

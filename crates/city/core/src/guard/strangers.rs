@@ -264,7 +264,10 @@ mod tests {
         assert!(a.untold(9).is_empty(), "told once");
         told.iter().for_each(|(way, net, n)| b.hear(way.word(), *net, i64::from(*n), now));
         assert_eq!((0..8).filter(|_| take(&b).is_ok()).count(), 4, "one bucket for both");
-        assert!(b.take(Way::Page, net("192.0.2.1"), now).is_ok() && b.take(Way::Form, net("192.0.2.2"), now).is_ok());
+        assert!(
+            b.take(Way::Page, net("192.0.2.1"), now).is_ok()
+                && b.take(Way::Form, net("192.0.2.2"), now).is_ok()
+        );
         b.hear("form", told[0].1, 1_000, now);
         let minute = now.plus_us(75 * US_PER_SECOND);
         assert!(b.take(Way::Form, net("192.0.2.1"), minute).is_ok(), "however much it was, it is made good");

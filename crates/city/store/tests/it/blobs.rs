@@ -53,9 +53,8 @@ fn what_one_node_was_given_every_node_has() {
         b.sweep_parts(Duration::ZERO);
         let left = "SELECT count(*) FROM blob_piece WHERE hash = $1";
         let key = hash.clone();
-        let count = move |s: &Store| {
-            s.read(|rd| rd.query_one(left, &[key.as_str().into()], |r| r.i64(0))).unwrap()
-        };
+        let count =
+            move |s: &Store| s.read(|rd| rd.query_one(left, &[key.as_str().into()], |r| r.i64(0))).unwrap();
         assert_eq!(count(&stores[1]), 0);
         begin().unwrap();
         assert_eq!(put(&b, &all).unwrap(), hash);
@@ -80,7 +79,8 @@ fn files_move_between_directory_and_database_and_go_on_where_it_was_broken_off()
         blobs.move_to(Home::Directory, &mut |_| {}).unwrap();
         let all: Vec<_> = (1..=5).map(|n| put(&blobs, &bytes(n * 100_000)).unwrap()).collect();
         assert_eq!(blobs.in_directory().unwrap(), 5, "as somebody chose");
-        let seen = || all.iter().enumerate().all(|(i, h)| blobs.get(h).is_ok_and(|b| b.len() == (i + 1) * 100_000));
+        let seen =
+            || all.iter().enumerate().all(|(i, h)| blobs.get(h).is_ok_and(|b| b.len() == (i + 1) * 100_000));
         // Broken off after the second: what was moved stays so, everything is found meanwhile.
         let broken = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             blobs.move_to(Home::Database, &mut |m| assert!(m.files < 2, "the power is gone"))
@@ -126,9 +126,12 @@ fn one_table_of_each_person_waits_for_its_columns() {
         assert_eq!(put(table("a", "1")), None);
         assert_eq!(put(table("b", "1")), None, "the same bytes are still needed");
         assert_eq!(put(table("c", "2")), Some("1".into()), "of the one before nothing is left");
-        let get = |owner, id: &'static str| store.read(|rd| waiting_logs::get(rd, kernel::StaffId(owner), id)).unwrap();
+        let get = |owner, id: &'static str| {
+            store.read(|rd| waiting_logs::get(rd, kernel::StaffId(owner), id)).unwrap()
+        };
         assert_eq!((get(7, "c"), get(7, "b"), get(8, "c")), (Some(table("c", "2")), None, None));
-        let forget = |id| store.write(move |tx| waiting_logs::forget(tx, kernel::StaffId(7), Some(id))).unwrap();
+        let forget =
+            |id| store.write(move |tx| waiting_logs::forget(tx, kernel::StaffId(7), Some(id))).unwrap();
         assert_eq!((forget("b"), forget("c")), (None, Some("2".into())));
         put(table("d", "3"));
         let swept = store.write(|tx| waiting_logs::sweep(tx, tx.now().plus_us(1), 9)).unwrap();
