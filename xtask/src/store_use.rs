@@ -33,7 +33,18 @@ const ASKS: &[(&str, &[&str])] = &[
     ),
     (
         "bancheng",
-        &["asides", "backup", "cases", "jobs", "ledger_rows", "migrations", "proof", "seals", "vitals"],
+        &[
+            "asides",
+            "backup",
+            "blob_rows",
+            "cases",
+            "jobs",
+            "ledger_rows",
+            "migrations",
+            "proof",
+            "seals",
+            "vitals",
+        ],
     ),
     ("catalogue-acts", &["counters", "guides", "items", "ledger_rows", "settings"]),
     ("catalogue-pages", &["items"]),
@@ -41,6 +52,7 @@ const ASKS: &[(&str, &[&str])] = &[
         "city",
         &[
             "asides",
+            "asked",
             "backup",
             "blobs",
             "cases",
@@ -56,6 +68,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "proof",
             "settings",
             "views",
+            "waiting_logs",
         ],
     ),
     ("cells", &["cases", "cells", "counters"]),
@@ -65,7 +78,7 @@ const ASKS: &[(&str, &[&str])] = &[
     ),
     ("company-pages", &["companies"]),
     ("imports", &["blobs", "brought", "office"]),
-    ("optimise-acts", &["counters", "kept_logs", "ledger_rows", "office", "redesigns"]),
+    ("optimise-acts", &["counters", "kept_logs", "ledger_rows", "office", "redesigns", "waiting_logs"]),
     (
         "hall-acts",
         &[

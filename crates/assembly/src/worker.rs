@@ -101,6 +101,7 @@ fn sweep(house: &House) -> Result<usize, Error> {
         Ok::<_, Error>(())
     })?;
     house.city.sweep_files()?;
+    house.cases.erase_again()?;
     house.imports.sweep()?;
     Ok(0)
 }

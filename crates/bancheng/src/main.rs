@@ -19,6 +19,7 @@ mod demo_walks;
 mod doctor;
 mod export;
 mod figures;
+mod files;
 mod import;
 mod import_ratings;
 mod import_table;
@@ -106,6 +107,8 @@ enum Command {
     Cell(cell::Args),
     /// 备份 / back up
     Backup(backup::Args),
+    /// 附件放在哪里,移入数据库 / where attachments lie, moving them
+    Files(files::Args),
     /// 体检 / look at everything and say what to do
     Doctor(doctor::Args),
 }
@@ -150,6 +153,7 @@ fn main() -> std::process::ExitCode {
             Err(e) => Err(e),
         },
         Command::Backup(args) => backup::run(&cli.place, &args),
+        Command::Files(args) => files::run(&cli.place, &args),
         Command::Doctor(args) => match doctor::run(&cli.place, &args) {
             Ok(code) => return code,
             Err(e) => Err(e),

@@ -49,6 +49,8 @@ pub const OUTBOX_DAYS: i64 = 90;
 pub const CELLS_DAYS: i64 = 90;
 /// Files brought to be imported, with their rows set aside, days.
 pub const IMPORTS_DAYS: i64 = 30;
+/// Logs that wait to be told which column means what, days.
+pub const UNNAMED_DAYS: i64 = 1;
 /// Forms that somebody has not sent, days.
 pub const UNSENT_DAYS: i64 = 7;
 /// Who asked to be called back on a lead, days after it came.
@@ -72,6 +74,9 @@ pub const KEPT: &[Kind] = &[
     k("导入的文件与未收的行", "files brought to be imported, and the rows of them that were not taken", "files/, brought", "look at it, mend it, bring it again", Ends::Days(IMPORTS_DAYS)),
     k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Days(LEADS_DAYS)),
     k("保存的日志（Parquet）", "logs that staff brought and keep, as Parquet", "files/, kept_log", "analysed again; whoever brought one deletes it", Ends::Kept),
+    k("待认列的日志", "logs that wait to be told which column means what", "files/, log_waiting", "the second step of bringing a log, at any node", Ends::Days(UNNAMED_DAYS)),
+    k("附件内容（在数据库里时）", "pictures and other files, where they lie in the database", "blob, blob_piece", "as the files they are; every node finds them", Ends::Kept),
+    k("近两分钟各网络的访问次数（摘要）", "how often networks asked in the last two minutes, as keyed digests", "asked_lately", "one limit for all nodes", Ends::Itself),
     k("预约人姓名、电话、邮箱和申诉的话（加密）", "who booked an appointment and what they said in an appeal, sealed", "appointment_contact", "reach them; who signs in says the last digits", Ends::Itself),
     k("预约、占号（不含姓名电话）", "appointments and their places, with a keyed digest of the telephone", "appointment, hall_place", "know no-shows of one person, warn before any bar", Ends::Kept),
     k("申请帮办的人：姓名、电话、住址、证件号和本人的话（加密），电话的密钥摘要", "who asked to be helped: name, telephone, address, identity number and their own words, sealed, with a keyed digest of the telephone", "help_person", "come to them, act for them; the forms they sign", Ends::Itself),
@@ -150,10 +155,12 @@ mod tests {
     /// Tables in which nobody is told: the office's own words, rules, counters, what is made anew from the record.
     const NOBODY: &[&str] = &[
         "aside",
+        "blob_home",
         "bulletin",
         "campaign",
         "cell_figure",
         "cell_peer",
+        "committed",
         "counter",
         "drawing",
         "guide",

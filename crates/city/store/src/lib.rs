@@ -7,8 +7,10 @@
 pub mod applications;
 pub mod appointments;
 pub mod asides;
+pub mod asked;
 pub mod backup;
 pub mod batches;
+pub mod blob_rows;
 pub mod blobs;
 pub mod brought;
 pub mod campaigns;
@@ -67,6 +69,7 @@ pub mod tries;
 mod value;
 pub mod views;
 pub mod vitals;
+pub mod waiting_logs;
 pub mod walks;
 pub mod wall;
 pub mod whistles;

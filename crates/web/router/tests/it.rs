@@ -7,6 +7,7 @@ mod it {
     mod forms;
     mod help;
     mod imports;
+    mod nodes;
     mod pages;
     mod paid;
     mod reach;

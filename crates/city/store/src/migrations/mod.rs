@@ -72,6 +72,7 @@ pub const STEPS: &[Step] = steps![
     53 "help_digest",
     55 "lent",
     56 "data_share",
+    57 "nodes",
 ];
 
 /// The version this program knows.

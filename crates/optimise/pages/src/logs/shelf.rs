@@ -41,21 +41,10 @@ pub(crate) struct Book {
     made_us: i64,
 }
 
-/// A table that waits for somebody to say which column means what.
-pub(crate) struct Waiting {
-    pub id: String,
-    owner: StaffId,
-    pub name: String,
-    pub bytes: Arc<Vec<u8>>,
-    pub mapping: Mapping,
-    pub trouble: String,
-}
-
 #[derive(Default)]
 struct Inside {
     /// most recently used last
     books: Vec<Arc<Book>>,
-    waiting: Vec<Arc<Waiting>>,
     office: Option<(String, Arc<Office>)>,
 }
 
@@ -110,31 +99,7 @@ impl Shelf {
 
     /// Takes a log away from everybody: it was changed or deleted.
     pub fn forget(&self, id: &str) {
-        let mut inside = self.inside();
-        inside.books.retain(|b| b.id != id);
-        inside.waiting.retain(|w| w.id != id);
-    }
-
-    /// Keeps a table until its columns are named.
-    pub fn wait(
-        &self,
-        desk: &Desk,
-        id: String,
-        name: String,
-        bytes: Arc<Vec<u8>>,
-        mapping: Mapping,
-        trouble: String,
-    ) {
-        let owner = desk.me.staff.id;
-        let mut inside = self.inside();
-        inside.waiting.retain(|w| w.owner != owner);
-        if inside.waiting.len() >= 8 {
-            inside.waiting.remove(0);
-        }
-        inside.waiting.push(Arc::new(Waiting { id, owner, name, bytes, mapping, trouble }));
-    }
-    pub fn waiting(&self, owner: StaffId, id: &str) -> Option<Arc<Waiting>> {
-        self.inside().waiting.iter().find(|w| w.id == id && w.owner == owner).map(Arc::clone)
+        self.inside().books.retain(|b| b.id != id);
     }
 
     /// The office that follows the calendar of the city.
