@@ -69,6 +69,8 @@ pub const STEPS: &[Step] = steps![
     48 "views",
     49 "walk_judged",
     50 "papers",
+    51 "hotline",
+    52 "reply_template",
     53 "help_digest",
     55 "lent",
 ];
