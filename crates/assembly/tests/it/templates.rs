@@ -39,7 +39,10 @@ fn many_cases_are_answered_by_a_template_of_the_unit() {
         let filled = fill(handler(2), &[("完成日期", "3月5日")]).unwrap();
         assert_eq!(filled.len(), 3);
         for f in filled {
-            assert!(f.open.is_empty() && f.text.contains(&f.number) && f.text.contains("3月5日前办结"), "{f:?}");
+            assert!(
+                f.open.is_empty() && f.text.contains(&f.number) && f.text.contains("3月5日前办结"),
+                "{f:?}"
+            );
             let asked = Command::Reply { text: f.text, basis: new.basis.clone() };
             let view = act(app, handler(2), &f.number, asked).unwrap();
             assert_eq!(view.case.stage.kind(), StageKind::Replied);
