@@ -270,6 +270,7 @@ impl Play<'_> {
             hide_reporter: l.no.is_multiple_of(11),
             contact: None,
             set: None,
+            ordered: false,
             lodged_at: None,
         };
         let contact = Contact { name: l.name.clone(), phone: l.phone.clone(), ..Contact::default() };

@@ -101,6 +101,7 @@ operations! {
         PublicWall = "public_wall", "公开：大屏（凭链接）";
         ListPapers = "list_papers", "发文列表";
         ReadData = "read_data", "查看数据共享目录与申请";
+        ReadOrders = "read_orders", "查看热线工单";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
@@ -119,6 +120,8 @@ operations! {
         WritePeers = "write_peers", "维护对接城市";
         HandMatters = "hand_matters", "跨域转办与接收";
         WritePaperRules = "write_paper_rules", "设定发文程序与机关代字";
+        WriteHotlines = "write_hotlines", "维护热线与对照表";
+        TakeOrders = "take_orders", "接收与退回热线工单";
     }
     Region(Region<'a>) {
         LodgeCase = "lodge_case", "网上反映";
@@ -183,6 +186,8 @@ operations! {
         WritePapers = "write_papers", "拟稿与办理发文";
         IssuePapers = "issue_papers", "签发与撤销发文";
         TakePapers = "take_papers", "签收与反馈来文";
+        WriteTemplates = "write_templates", "维护和使用答复模板";
+        RingBack = "ring_back", "回拨未接来电";
     }
     Case(&'a Case) {
         ReadCase = "read_case", "查看件";
@@ -332,6 +337,12 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WritePeers, &[SystemAdmin, System], Reach::City),
     r(O::ReadCells, &[Coordinator, Supervisor, Analyst, SystemAdmin, System], Reach::Open),
     r(O::HandMatters, &[Coordinator, System], Reach::City),
+    r(O::WriteTemplates, &[Handler, Coordinator, UnitAdmin], Reach::Unit),
+    r(O::WriteHotlines, &[SystemAdmin, System], Reach::City),
+    r(O::ReadOrders, &[Coordinator, Supervisor, Analyst, SystemAdmin, System], Reach::Open),
+    r(O::TakeOrders, &[Coordinator, System], Reach::City),
+    r(O::RingBack, &[Clerk], Reach::Unit),
+    r(O::RingBack, &[Coordinator, System], Reach::Region),
     r(O::WriteCatalogue, &[Coordinator, Analyst, SystemAdmin, System], Reach::Region),
     r(O::WriteCatalogue, &[UnitAdmin], Reach::Unit),
     r(O::TryGuide, &[Walker, Coordinator, Supervisor, Volunteer, Evaluator], Reach::Line),

@@ -13,7 +13,7 @@ use kernel::{Actor, CaseId, Moment, Role, Said, StaffId, StreamId, StreamKind};
 use ledger::{ERASE, Erased, Erasure, Event, ZERO_HASH};
 use resolve::Case;
 use store::erasures::{self, ErasureRow};
-use store::{Rd, Tx, asides, cases, cells, contacts, ledger_rows, office};
+use store::{Rd, Tx, asides, cases, cells, contacts, hotline, ledger_rows, office};
 
 use crate::reporter::Veil;
 use crate::{Cases, INDEX};
@@ -285,8 +285,8 @@ fn note_erased(list: &Path, id: CaseId, number: &str) -> Result<(), Error> {
     write().map_err(|e| Error::Store(store::StoreError::Disk(format!("{}: {e}", list.display()))))
 }
 
-/// Covers what is known of a case that went to another city or came from one, and destroys what was handed over. What the
-/// other city holds ends there: it is asked apart.
+/// Covers what is known of a case that went to another city or came from one or from a hotline, and destroys what was handed
+/// over. What the other side holds ends there: it is asked apart.
 fn cover_handed(tx: &mut Tx<'_>, veil: &Veil, case: CaseId) -> Result<(), Error> {
     let mut all = cells::matters_of(tx, case, "out")?;
     all.extend(cells::matters_of(tx, case, "in")?);
@@ -299,6 +299,16 @@ fn cover_handed(tx: &mut Tx<'_>, veil: &Veil, case: CaseId) -> Result<(), Error>
             return Err(Error::bug("a matter changed in its own transaction"));
         }
         cells::forget_words(tx, row.peer, &row.subject)?;
+    }
+    if let Some(mut row) = hotline::order_of_case(tx, case)? {
+        let mut known: serde_json::Value = serde_json::from_str(&row.doc).map_err(Error::bug)?;
+        walk(veil, true, "", &mut known);
+        row.doc = known.to_string();
+        row.content = None;
+        if !hotline::save_order(tx, &row)? {
+            return Err(Error::bug("an order changed in its own transaction"));
+        }
+        hotline::forget_words(tx, row.hotline, &row.number)?;
     }
     Ok(())
 }

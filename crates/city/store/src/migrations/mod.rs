@@ -73,6 +73,8 @@ pub const STEPS: &[Step] = steps![
     55 "lent",
     56 "data_share",
     57 "nodes",
+    58 "hotline",
+    59 "reply_template",
 ];
 
 /// The version this program knows.

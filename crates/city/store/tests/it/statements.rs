@@ -20,6 +20,11 @@ const HOLES: &[(&str, &str, &[&str])] = &[
     ("cells.rs", "table", &["cell_out", "cell_in"]),
     ("cells.rs", "done", &["taken", "done"]),
     ("cells.rs", "keep", &["NULL", "body"]),
+    (
+        "hotline.rs",
+        "ORDER",
+        &["id, hotline, number, case_id, state, ver, made, at, dispatched, due, next_at, doc, content"],
+    ),
     ("cells.rs", "goes", &["'aside', 'taken'", "'aside', 'done'"]),
     (
         "ledger_rows/read.rs",

@@ -154,6 +154,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         hide_reporter: true,
         contact: None,
         set: None,
+        ordered: false,
         lodged_at: None,
     };
     let lodged =
@@ -388,6 +389,8 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/seals/", "{id}", t.seal.to_string()),
         ("/desk/cells/hand/", "{number}", t.to_hand.clone()),
         ("/desk/cells/", "{id}", t.matter.to_string()),
+        ("/desk/hotline/", "{code}", "12345".into()),
+        ("/desk/hotline/orders/", "{id}", "1".into()),
         ("/rate/", "{token}", t.rate.clone()),
         ("/setup/", "{token}", digest.clone()),
         ("/p/", "{token}", "x".into()),
