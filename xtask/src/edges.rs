@@ -40,8 +40,8 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "hotline",
         &[
-            "kernel", "workday", "ledger", "hanyu", "tabular", "resolve", "delivery", "access", "paper", "store",
-            "city", "imports", "outbox",
+            "kernel", "workday", "ledger", "hanyu", "tabular", "resolve", "delivery", "access", "paper",
+            "store", "city", "imports", "outbox",
         ],
     ),
     ("hotline-pages", &["kernel", "resolve", "access", "city", "hotline", "web-kit"]),

@@ -284,6 +284,21 @@ fn a_resident_applies_for_a_theme_and_everything_is_handled_to_its_end() {
         );
         let h = h.wait().unwrap();
         assert_eq!((h.total.handed_in, h.total.decided, h.total.online), (1, 1, 1));
+        // It is a case of a log, each step with its start where somebody began it, and who applied is not in it (O3).
+        let read = c.app.logs.applications_log(&c.who(Role::Coordinator, "市场监督管理局")).unwrap();
+        assert!(
+            read.log.case_count() == 1 && !read.cut && read.report.problems.is_empty(),
+            "{:?}",
+            read.report
+        );
+        assert_eq!(read.log.case_name(0), b.number);
+        let steps = &eventlog::log_stats(&read.log, eventlog::Order::Time).top_variants[0].trace;
+        assert!(steps.len() > rounds + 5 && steps.iter().any(|s| s == "受理"), "{steps:?}");
+        let begun = read.log.begin().unwrap().iter().zip(read.log.time()).filter(|(b, t)| b < t).count();
+        assert!(begun >= 4, "steps that took their time: {begun}");
+        let whole = format!("{:?}", read.log);
+        assert!(!whole.contains("张三") && !whole.contains("张记"), "who applied stands in the log");
+        assert!(c.app.logs.applications_log(&clerk).is_err());
         // What was issued here the next office does not ask for: found at the window, on record, and seen by the person.
         let sign = last.basis.parts.iter().find(|p| p.name.contains("招牌")).unwrap().item.clone();
         let next = c.service.begin(clerk.clone(), What::Item(sign), vec![]).wait().unwrap();
@@ -477,7 +492,9 @@ fn what_is_held_is_listed_asked_for_and_granted() {
         assert_eq!(c.service.directory_on().unwrap(), 0);
 
         let ask = |purpose: &str| {
-            c.service.ask_for_data(asker.clone(), licence.id, purpose.into(), "食品安全法第三十五条".into()).wait()
+            c.service
+                .ask_for_data(asker.clone(), licence.id, purpose.into(), "食品安全法第三十五条".into())
+                .wait()
         };
         assert!(matches!(ask(" "), Err(Error::Invalid { .. })));
         let number = ask("核验经营资格").unwrap();
@@ -491,7 +508,10 @@ fn what_is_held_is_listed_asked_for_and_granted() {
         };
         assert!(act(&provider, 1, "grant", "").is_err(), "it is checked first");
         act(&authority, 1, "check", "").unwrap();
-        assert!(matches!(act(&authority, 1, "check", ""), Err(Error::Changed(_))), "done twice it is done once");
+        assert!(
+            matches!(act(&authority, 1, "check", ""), Err(Error::Changed(_))),
+            "done twice it is done once"
+        );
         assert!(act(&asker, 2, "grant", "").is_err());
         assert!(matches!(act(&provider, 2, "refuse", " "), Err(Error::Invalid { .. })));
         act(&provider, 2, "refuse", "用途不在条件之内").unwrap();

@@ -215,8 +215,9 @@ pub fn resource_count(rd: &mut Rd<'_>) -> Result<i64> {
 
 /// The resource of this name that this unit provides; without one of it, none.
 pub fn provided(rd: &mut Rd<'_>, name: &str, unit: UnitId) -> Result<Option<ResourceRow>> {
-    let sql =
-        format!("SELECT {RESOURCE} FROM data_resource r WHERE r.name = $1 AND r.provider_unit = $2 ORDER BY r.id LIMIT 1");
+    let sql = format!(
+        "SELECT {RESOURCE} FROM data_resource r WHERE r.name = $1 AND r.provider_unit = $2 ORDER BY r.id LIMIT 1"
+    );
     rd.query_opt(&sql, vals![name, unit], resource_of)
 }
 
@@ -278,7 +279,11 @@ pub fn put_request(tx: &mut Tx<'_>, permit: &Permit, q: &RequestRow, act: &str, 
 
 /// The request with this number.
 pub fn request(rd: &mut Rd<'_>, number: &str) -> Result<Option<RequestRow>> {
-    rd.query_opt(&format!("SELECT {REQUEST} FROM data_request q WHERE q.number = $1"), vals![number], request_of)
+    rd.query_opt(
+        &format!("SELECT {REQUEST} FROM data_request q WHERE q.number = $1"),
+        vals![number],
+        request_of,
+    )
 }
 
 /// Requests that a unit asked or has to answer, all of them without a unit; the newest first, before an id (0: from the newest).
@@ -286,7 +291,8 @@ pub fn requests(rd: &mut Rd<'_>, unit: Option<UnitId>, before: i64, limit: u32) 
     let before = if before == 0 { i64::MAX } else { before };
     match unit {
         None => {
-            let sql = format!("SELECT {REQUEST} FROM data_request q WHERE q.id < $1 ORDER BY q.id DESC LIMIT $2");
+            let sql =
+                format!("SELECT {REQUEST} FROM data_request q WHERE q.id < $1 ORDER BY q.id DESC LIMIT $2");
             rd.query(&sql, vals![before, limit], request_of)
         }
         Some(unit) => {

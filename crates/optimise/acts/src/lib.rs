@@ -7,7 +7,7 @@ mod redesigns;
 use city::{City, Door};
 
 pub use handover::{
-    AppliedRow, ApplicationHistory, HistoryAsk, HistoryPage, HistoryRow, LogHandovers, RedesignHandovers,
+    ApplicationHistory, AppliedRow, HistoryAsk, HistoryPage, HistoryRow, LogHandovers, RedesignHandovers,
 };
 pub use redesigns::{RedesignActs, RedesignEvent, RedesignLine, RedesignView, RedesignWish, foretell};
 

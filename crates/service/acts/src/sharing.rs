@@ -155,7 +155,12 @@ impl Service {
     pub fn directory_on(&self) -> Result<usize, Error> {
         let mut done = 0;
         loop {
-            let read = self.city.write(read_items).wait()?;
+            let read = self.city.write(|city, tx| {
+                let office = city.office(tx)?;
+                let permit = decide(&Actor::system(), op::WriteData, of_provider(&office, None))?;
+                read_items(tx, &permit, &office)
+            });
+            let read = read.wait()?;
             done += read;
             if read == 0 {
                 return Ok(done);
@@ -169,7 +174,8 @@ impl Service {
             decide(&actor, op::ReadData, Nothing)?;
             let office = city.office(rd)?;
             let found = rows::resources(rd, text.trim(), after, PAGE)?;
-            let all = found.iter().map(|r| resource_view(rd, &office, &actor, r)).collect::<Result<_, _>>()?;
+            let all =
+                found.iter().map(|r| resource_view(rd, &office, &actor, r)).collect::<Result<_, _>>()?;
             Ok((all, rows::resource_count(rd)?))
         })
     }
@@ -197,15 +203,15 @@ impl Service {
         self.city.write(move |city, tx| {
             let office = city.office(tx)?;
             let before = match of {
-                Some((id, ver)) => {
-                    let row = rows::resource(tx, id)?.ok_or(Error::NotFound)?;
-                    changed(rows::resource_stream(id), ver, row.ver)?;
-                    Some(row)
-                }
+                Some((id, ver)) => Some((rows::resource(tx, id)?.ok_or(Error::NotFound)?, ver)),
                 None => None,
             };
-            let unit = before.as_ref().map_or(actor.unit, |r| r.provider_unit);
+            let unit = before.as_ref().map_or(actor.unit, |r| r.0.provider_unit);
             let permit = decide(&actor, op::WriteData, of_provider(&office, unit))?;
+            if let Some((row, ver)) = &before {
+                changed(rows::resource_stream(row.id), *ver, row.ver)?;
+            }
+            let before = before.map(|b| b.0);
             let today = tx.now().date();
             let row = written(tx, &office, unit, before, &new, today)?;
             let data = json!({ "name": row.name, "sharing": row.sharing });
@@ -222,7 +228,11 @@ impl Service {
             let permit = decide(&actor, op::AskForData, of_provider(&office, Some(asker)))?;
             let row = rows::resource(tx, resource)?.ok_or(Error::NotFound)?;
             if row.provider_unit == Some(asker) {
-                return Err(Error::invalid("resource", "这是本单位的资源，不用申请", "it is your own unit's: nothing to ask for"));
+                return Err(Error::invalid(
+                    "resource",
+                    "这是本单位的资源，不用申请",
+                    "it is your own unit's: nothing to ask for",
+                ));
             }
             let purpose = line("purpose", &purpose, WORDS_MAX, "用途")?;
             let basis = line("basis", &basis, WORDS_MAX, "依据")?;
@@ -290,12 +300,18 @@ impl Service {
             if !is_open(&actor, &office, &row) {
                 return Err(Error::NotFound);
             }
+            let own = parties(&actor, &office, &row);
+            if own.is_empty() {
+                return Err(Error::Forbidden(Said::new(
+                    "只有申请单位、提供单位和政管办能办理数据申请",
+                    "only who asks, who holds and who rules act on a request",
+                )));
+            }
             changed(rows::request_stream(row.id), ver, row.ver)?;
             let act = RequestAct::read(&act).ok_or(Error::NotFound)?;
             let request = request_of(&row)?;
-            let found = parties(&actor, &office, &row)
-                .into_iter()
-                .find(|(party, _)| request.offers(*party).any(|offered| offered == act));
+            let found =
+                own.into_iter().find(|(party, _)| request.offers(*party).any(|offered| offered == act));
             let (party, permit) = found.ok_or_else(|| {
                 Error::Forbidden(Said::new(
                     format!("申请现在是“{}”，您不能“{}”", request.stage.zh(), act.zh()),
@@ -311,7 +327,7 @@ impl Service {
                 .map_err(|said| Error::Invalid { field: "reason".to_owned(), said })?;
             row.ver += 1;
             keep(tx, &permit, &office, row.clone(), &request, act.word(), &reason)?;
-            told(city, tx, &row, &request)
+            tell_next(city, tx, &row, &request)
         })
     }
 
@@ -353,9 +369,7 @@ fn changed(stream: kernel::StreamId, expected: i64, found: i64) -> Result<(), Er
     Err(Error::Changed(store::StoreError::Conflict { stream, expected, found }))
 }
 
-fn read_items(city: &City, tx: &mut Tx<'_>) -> Result<usize, Error> {
-    let office = city.office(tx)?;
-    let permit = decide(&Actor::system(), op::WriteData, of_provider(&office, None))?;
+fn read_items(tx: &mut Tx<'_>, permit: &Permit, office: &Office) -> Result<usize, Error> {
     let some = rows::unread(tx, BATCH)?;
     let today = tx.now().date();
     for (id, version) in &some {
@@ -379,7 +393,7 @@ fn read_items(city: &City, tx: &mut Tx<'_>) -> Result<usize, Error> {
         for (material, name, title) in item.iter().flat_map(rules::asked_of) {
             asked.push(AskedRow { material, name, title });
         }
-        rows::put_item(tx, &permit, (*id, *version), &issued, &asked)?;
+        rows::put_item(tx, permit, (*id, *version), &issued, &asked)?;
     }
     Ok(some.len())
 }
@@ -515,7 +529,7 @@ fn keep(
 }
 
 /// Who is to do something now is told, and who asked what became of it.
-fn told(city: &City, tx: &mut Tx<'_>, row: &RequestRow, request: &Request) -> Result<(), Error> {
+fn tell_next(city: &City, tx: &mut Tx<'_>, row: &RequestRow, request: &Request) -> Result<(), Error> {
     let stage = request.stage.zh();
     let words = format!("数据申请 {}：{stage}", row.number);
     if request.stage == RequestStage::WithProvider || request.stage == RequestStage::Negotiating {

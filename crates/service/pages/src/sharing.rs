@@ -5,10 +5,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
-use service::held::{Party, RequestAct, Resource, Sharing, dcat};
 use service::Word as _;
+use service::held::{Party, RequestAct, Resource, Sharing, dcat};
 use service_acts::{Asked, NewResource, RequestView, ResourceView};
-use web_kit::{Fields, Opt, Oops, address, again, base, day, opt, render, said, when, word};
+use web_kit::{Fields, Oops, Opt, address, again, base, day, opt, render, said, when, word};
 
 use crate::{Desk, Kit, Page, service};
 
@@ -65,7 +65,8 @@ pub(crate) async fn list(
 ) -> Result<Response, Oops> {
     let (found, total) = service(&kit).data_directory(desk.actor(), ask.q.clone(), ask.after).await?;
     let p = desk.page.clone();
-    let last = found.last().filter(|_| found.len() == service_acts::DATA_PAGE as usize).map(|v| v.id.to_string());
+    let last =
+        found.last().filter(|_| found.len() == service_acts::DATA_PAGE as usize).map(|v| v.id.to_string());
     Ok(render(&ListHtml {
         total: p.t.dat_total.replace("{n}", total.to_string().as_str()),
         rows: found.iter().map(|v| line(&p, v)).collect(),
@@ -158,7 +159,13 @@ fn new_of(fields: &Fields) -> NewResource {
     }
 }
 
-fn one_page(desk: &Desk, v: &ResourceView, form: FormOf, asked: (String, String), trouble: String) -> Response {
+fn one_page(
+    desk: &Desk,
+    v: &ResourceView,
+    form: FormOf,
+    asked: (String, String),
+    trouble: String,
+) -> Response {
     let p = desk.page.clone();
     let r = &v.resource;
     let facts = vec![
@@ -257,7 +264,8 @@ pub(crate) async fn ask(
         Err(e) => {
             let v = service(&kit).data_resource(desk.actor(), id).await?;
             let form = form_of(&desk.page, &v.resource);
-            again(&desk.page, e, async |trouble| Ok(one_page(&desk, &v, form, (purpose, basis), trouble))).await
+            again(&desk.page, e, async |trouble| Ok(one_page(&desk, &v, form, (purpose, basis), trouble)))
+                .await
         }
     }
 }
@@ -405,7 +413,8 @@ pub(crate) async fn act(
     match service(&kit).move_data_request(desk.actor(), number.clone(), ver, act, reason.clone()).await {
         Ok(()) => Ok(Redirect::to(&format!("/desk/data/requests/{number}")).into_response()),
         Err(e) => {
-            again(&desk.page, e, async |trouble| request_page(&kit, &desk, number, trouble, reason).await).await
+            again(&desk.page, e, async |trouble| request_page(&kit, &desk, number, trouble, reason).await)
+                .await
         }
     }
 }
@@ -457,7 +466,9 @@ pub(crate) async fn asked(
         },
         units: units
             .into_iter()
-            .map(|(unit, papers, items)| (address("/desk/data/asked", &[("unit", &unit)]), unit, papers, items))
+            .map(|(unit, papers, items)| {
+                (address("/desk/data/asked", &[("unit", &unit)]), unit, papers, items)
+            })
             .collect(),
         papers: papers
             .into_iter()

@@ -24,6 +24,8 @@ const CUT: (&str, &str) = (
     "（后面还有，没有导出：请先筛选，再分几次导出）",
     "(There is more that was not taken along: filter the list and take it in parts)",
 );
+/// The sheet of a list of cards.
+const CARDS: &str = "清单";
 /// Bytes of one page.
 const PAGE_BYTES: usize = 16 << 20;
 /// What asks for it, at the end of an address.
@@ -102,6 +104,10 @@ fn follow(path: &str, link: &str) -> String {
 fn join(sheets: &mut Vec<SheetOf>, read: Vec<SheetOf>) -> bool {
     let first = sheets.is_empty();
     for (name, rows) in read {
+        if let Some(there) = sheets.iter_mut().find(|s| !first && s.0 == CARDS && name == CARDS) {
+            join_cards(&mut there.1, rows);
+            continue;
+        }
         match sheets.iter_mut().find(|s| s.1.first() == rows.first()) {
             Some(there) if !first => there.1.extend(rows.into_iter().skip(1)),
             _ => sheets.push((name, rows)),
@@ -110,12 +116,45 @@ fn join(sheets: &mut Vec<SheetOf>, read: Vec<SheetOf>) -> bool {
     sheets.iter().any(|s| s.1.len() > ROWS_MAX)
 }
 
+/// Cards of the next page: a heading that no card had before is a new column.
+fn join_cards(there: &mut Vec<Vec<String>>, rows: Vec<Vec<String>>) {
+    let mut rows = rows.into_iter();
+    let (Some(new), Some(head)) = (rows.next(), there.first_mut()) else { return };
+    let mut places = Vec::with_capacity(new.len());
+    for heading in new {
+        let at = head.iter().position(|h| *h == heading).unwrap_or_else(|| {
+            head.push(heading);
+            head.len() - 1
+        });
+        places.push(at);
+    }
+    let width = head.len();
+    for row in there.iter_mut() {
+        row.resize(width, String::new());
+    }
+    for row in rows {
+        let mut placed = vec![String::new(); width];
+        for (text, at) in row.into_iter().zip(&places) {
+            placed[*at] = text;
+        }
+        there.push(placed);
+    }
+}
+
 /// As many sheets as a workbook of ours holds: what is over stands one below the other on the last.
 fn fitting(mut sheets: Vec<SheetOf>) -> Vec<SheetOf> {
     if sheets.len() > SHEETS_MAX {
         let over = sheets.split_off(SHEETS_MAX - 1);
         let rows = over.into_iter().flat_map(|s| s.1.into_iter().chain([Vec::new()])).collect();
         sheets.push((format!("表{SHEETS_MAX}"), rows));
+    }
+    // A table with another header on a later page has the name of one that is there.
+    let mut names = std::collections::BTreeSet::new();
+    for (at, sheet) in sheets.iter_mut().enumerate() {
+        if !names.insert(sheet.0.clone()) {
+            sheet.0 = format!("{}（{}）", sheet.0, at + 1);
+            names.insert(sheet.0.clone());
+        }
     }
     sheets
 }
@@ -170,7 +209,7 @@ fn cards_of(main: &str) -> Option<SheetOf> {
             r.resize(width, String::new());
             r
         });
-        ("清单".to_owned(), std::iter::once(head).chain(full).collect())
+        (CARDS.to_owned(), std::iter::once(head).chain(full).collect())
     })
 }
 
@@ -356,6 +395,27 @@ mod tests {
         assert_eq!(all.len(), 2, "two tables of one page stay two");
         assert!(!join(&mut all, vec![("表1".into(), vec![row("名"), row("乙")])]));
         assert_eq!(all[0].1.len(), 3);
+    }
+
+    /// Cards of one page may have what those of another have not: they are one sheet all the same.
+    #[test]
+    fn cards_of_several_pages_become_one_sheet() {
+        let rows = |all: &[&[&str]]| -> Vec<Vec<String>> {
+            all.iter().map(|r| r.iter().map(|t| (*t).to_owned()).collect()).collect()
+        };
+        let mut all = Vec::new();
+        join(&mut all, vec![(CARDS.into(), rows(&[&["编号", "单位"], &["1", "甲"]]))]);
+        join(&mut all, vec![(CARDS.into(), rows(&[&["编号", "理由", "单位"], &["2", "慢", "乙"]]))]);
+        join(&mut all, vec![(CARDS.into(), rows(&[&["单位"], &["丙"]]))]);
+        let whole = rows(&[&["编号", "单位", "理由"], &["1", "甲", ""], &["2", "乙", "慢"], &["", "丙", ""]]);
+        assert_eq!(all, [(CARDS.to_owned(), whole)]);
+        assert!(write_book(fitting(all)).is_ok());
+        let other = |h: &str| ("表1".to_owned(), rows(&[&[h], &["1"]]));
+        let mut all = Vec::new();
+        join(&mut all, vec![other("甲")]);
+        join(&mut all, vec![other("乙")]);
+        let all = fitting(all);
+        assert!(all.len() == 2 && write_book(all).is_ok(), "another header is another sheet");
     }
 
     #[test]

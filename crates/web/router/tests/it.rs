@@ -4,6 +4,7 @@ mod it {
     mod a_hall;
     mod a_paper;
     mod addresses;
+    mod beside;
     mod forms;
     mod help;
     mod imports;

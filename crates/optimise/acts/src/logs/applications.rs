@@ -53,10 +53,9 @@ impl Logs {
         let bad = |e: eventlog::Error| Error::invalid("log", e.to_string(), e.to_string());
         let (mut taken, mut before) = (0usize, 0);
         let cut = loop {
-            let (some, next) = self
-                .city
-                .store()
-                .read(|rd| (self.hands.application_history_becomes_event_log)(&self.city, rd, actor, before, PAGE))?;
+            let (some, next) = self.city.store().read(|rd| {
+                (self.hands.application_history_becomes_event_log)(&self.city, rd, actor, before, PAGE)
+            })?;
             for application in some {
                 taken += 1;
                 for row in application {
