@@ -522,5 +522,12 @@ fn what_is_held_is_listed_asked_for_and_granted() {
         let end = view(&asker).unwrap();
         assert_eq!((end.lines.len(), end.acts.len(), end.due), (5, 0, None));
         assert_eq!(end.lines[2].reason, "用途不在条件之内");
+        // What is not shared at all is not asked for in vain: nobody else can fetch it, whatever was granted before.
+        (new.sharing, new.condition) = ("closed".into(), String::new());
+        put(&provider, &new, 1).unwrap();
+        let seen = c.service.data_resource(asker.clone(), licence.id).wait().unwrap();
+        assert_eq!((seen.sees, seen.may_ask), (false, false));
+        let asked = c.service.asked_although_held(clerk, String::new(), 0).wait().unwrap();
+        assert!(asked.papers.iter().all(|p| p.resource != licence.id));
     });
 }

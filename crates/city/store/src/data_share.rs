@@ -221,11 +221,11 @@ pub fn provided(rd: &mut Rd<'_>, name: &str, unit: UnitId) -> Result<Option<Reso
     rd.query_opt(&sql, vals![name, unit], resource_of)
 }
 
-/// Papers that are asked for although an office holds them, of one unit when it is named, behind the first `skip`; by unit and item.
+/// Papers that are asked for although an office holds and shares them, of one unit when it is named, behind the first `skip`; by unit and item.
 pub fn overlaps(rd: &mut Rd<'_>, unit: &str, skip: u32, limit: u32) -> Result<Vec<Overlap>> {
     let sql = "SELECT i.unit, i.code, i.handling, i.name, a.title, r.id, r.provider, r.sharing FROM data_asked a \
                JOIN item i ON i.id = a.item JOIN data_resource r ON r.id = (SELECT min(x.id) FROM data_resource x \
-               WHERE x.name = a.name) WHERE ($1 = '' OR i.unit = $1) ORDER BY i.unit, i.name, a.item, a.material \
+               WHERE x.name = a.name AND x.sharing <> 'closed') WHERE ($1 = '' OR i.unit = $1) ORDER BY i.unit, i.name, a.item, a.material \
                LIMIT $2 OFFSET $3";
     rd.query(sql, vals![unit, limit, skip], |r| {
         Ok(Overlap {
@@ -243,8 +243,8 @@ pub fn overlaps(rd: &mut Rd<'_>, unit: &str, skip: u32, limit: u32) -> Result<Ve
 /// How many papers each unit asks for although an office holds them, the most first: unit, papers, items.
 pub fn overlap_counts(rd: &mut Rd<'_>, limit: u32) -> Result<Vec<(String, i64, i64)>> {
     let sql = "SELECT i.unit, count(*), count(DISTINCT i.id) FROM data_asked a JOIN item i ON i.id = a.item \
-               WHERE EXISTS (SELECT 1 FROM data_resource x WHERE x.name = a.name) GROUP BY i.unit \
-               ORDER BY 2 DESC, 1 LIMIT $1";
+               WHERE EXISTS (SELECT 1 FROM data_resource x WHERE x.name = a.name AND x.sharing <> 'closed') \
+               GROUP BY i.unit ORDER BY 2 DESC, 1 LIMIT $1";
     rd.query(sql, vals![limit], |r| Ok((r.string(0)?, r.i64(1)?, r.i64(2)?)))
 }
 
