@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { startPostgres } from "./postgres.mjs";
 
 // The longest first.
-const ROOMS = ["run", "service", "company", "hall", "reading", "walk", "redesign", "log", "supervise", "office", "imports", "cells", "first", "paper", "clicks", "pages"];
+const ROOMS = ["run", "service", "company", "hall", "reading", "walk", "redesign", "log", "supervise", "office", "imports", "cells", "hotline", "first", "paper", "clicks", "pages"];
 const LANES = 3;
 
 // `import.meta.dirname` would ask for Node 20.11; Debian 12 has 18.

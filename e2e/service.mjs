@@ -216,6 +216,39 @@ async function window_(open, code) {
   must((await clerk.locator("#keep").count()) === 1, `${code}: no code for the person`);
 }
 
+/** 数据共享: found in the directory, asked for, checked; papers that are asked for twice. */
+async function data(open, size) {
+  const handler = await open(size === PHONE ? "civil.handler1" : "transport.handler1");
+  await handler.goto("/desk/data?q=营业执照");
+  await check(handler, problems);
+  await shot(handler, `data-${size.width}`);
+  await handler.click("td.go a");
+  await check(handler, problems);
+  await shot(handler, `data-resource-${size.width}`);
+  await handler.fill("#purpose", "核验申请人的经营资格");
+  await handler.fill("#basis", "道路运输条例第十条");
+  await handler.click('form[action$="/ask"] button.main');
+  await handler.waitForURL("**/desk/data/requests/**");
+  const number = new URL(handler.url()).pathname.split("/").pop();
+  const coord = await open("approve.coordinator1");
+  await coord.goto("/desk/data/requests");
+  await check(coord, problems);
+  await shot(coord, `data-requests-${size.width}`);
+  await coord.click(`a[href$="${number}"]`);
+  must((await coord.locator('button[value="grant"]').count()) === 0, "granted before it was checked");
+  await coord.click('button[value="check"]');
+  await coord.waitForLoadState("networkidle");
+  must((await coord.locator(".tag").first().innerText()) === "待提供方答复", "the request was not checked");
+  await check(coord, problems);
+  await shot(coord, `data-request-${size.width}`);
+  await coord.goto("/desk/data/asked");
+  must((await coord.locator("tbody tr").count()) > 1, "no paper is asked for twice in the model city");
+  await check(coord, problems);
+  await shot(coord, `data-asked-${size.width}`);
+  const dcat = await (await coord.request.get(`${new URL(coord.url()).origin}/desk/data/catalogue.jsonld`)).json();
+  must(dcat["dcat:dataset"].length > 10, "the directory does not leave");
+}
+
 const browser = await startBrowser();
 const server = await startServer({ databaseUrl: process.env.SERVICE_ON_POSTGRES ? process.env.BANCHENG_DATABASE_URL : undefined });
 try {
@@ -231,6 +264,7 @@ try {
       console.log(`${code} ${size.width}px: ${problems.length} problems`);
     }
     await window_(open, "newborn");
+    await data(open, size);
     const coord = await open("approve.coordinator1");
     for (const path of ["/desk/services", "/desk/services/themes", "/desk/services/themes/restaurant", "/desk/services/numbers"]) {
       const answer = await coord.goto(path);

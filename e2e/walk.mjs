@@ -242,6 +242,32 @@ async function edited(coord, item, visit) {
   await send("check");
   must((await coord.locator("#looked ~ ul li").allInnerTexts()).some((l) => l.includes("8666001")), "the check does not say what changes");
   await check(coord, problems);
+  // 分情形: a question with room for three answers, the second leads to a question added after it; told along each way.
+  const asked = () => coord.locator("section[aria-labelledby=tree]");
+  const place = () => asked().locator(":scope > details").last();
+  for (const drop of await asked().locator('.asked input[name$=".drop"]').all()) await drop.check();
+  const gone = await asked().locator(".asked").count();
+  const write = async (question, answers) => {
+    await place().evaluate((d) => (d.open = true));
+    await place().locator('input[name$=".ask"]').fill(question);
+    const texts = place().locator('input[name$=".text"]');
+    for (let n = 0; n < answers.length; n++) await texts.nth(n).fill(answers[n]);
+  };
+  await write("单位还是个人办？", ["单位", "个人", "外地单位"]);
+  const details = place().locator(".answer details");
+  await details.first().evaluate((d) => (d.open = true));
+  await details.first().locator('input[name$=".drops"]').first().check();
+  await place().locator('input[name$=".refuse"]').nth(2).fill("请到注册地的窗口办理");
+  await send("check");
+  must((await asked().locator(".asked").count()) === gone + 1, "the question was not added");
+  must((await coord.locator(".way").count()) === 3, "not every way is told");
+  must((await coord.locator(".way").nth(2).textContent()).includes("注册地"), "the refusal is not told");
+  await write("本人来还是请人代办？", ["本人来", "请人代办"]);
+  await asked().locator(".asked").first().locator('select[name$=".next"]').nth(1).selectOption({ label: "下面新增的一题" });
+  await send("check");
+  must((await asked().locator(".asked.deep-1").count()) === 1, "the second question does not stand under the answer that leads to it");
+  must((await coord.locator(".way").count()) === 4, "the ways through two questions are not four");
+  await check(coord, problems);
   // Day after day further: the round runs at both sizes.
   const since = new Date(Date.now() + (2 + Math.floor(Math.random() * 300)) * 864e5 + 400 * 864e5 * (edited.times = (edited.times ?? 0) + 1));
   await coord.fill('[name="since"]', since.toISOString().slice(0, 10));

@@ -37,6 +37,14 @@ const EDGES: &[(&str, &[&str])] = &[
     ("outbox", &["kernel", "ledger", "delivery", "access", "store", "city"]),
     ("cells", &["kernel", "ledger", "hanyu", "resolve", "delivery", "access", "store", "city", "outbox"]),
     ("cells-pages", &["kernel", "resolve", "supervise", "access", "city", "cells", "web-kit"]),
+    (
+        "hotline",
+        &[
+            "kernel", "workday", "ledger", "hanyu", "tabular", "resolve", "delivery", "access", "paper",
+            "store", "city", "imports", "outbox",
+        ],
+    ),
+    ("hotline-pages", &["kernel", "resolve", "access", "city", "hotline", "web-kit"]),
     ("outbox-pages", &["kernel", "city", "outbox", "web-kit"]),
     ("seals", &["kernel", "ledger", "paper", "seal", "access", "store", "city"]),
     ("seals-pages", &["kernel", "access", "city", "seals", "web-kit"]),
@@ -72,7 +80,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "resolve-acts",
         &[
             "kernel", "workday", "ledger", "hanyu", "resolve", "access", "store", "city", "imports", "paper",
-            "tabular", "outbox", "cells", "papers",
+            "tabular", "outbox", "cells", "hotline", "papers",
         ],
     ),
     (
@@ -172,6 +180,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "papers",
             "outbox",
             "cells",
+            "hotline",
         ],
     ),
     (
@@ -227,7 +236,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "service-pages",
-        &["kernel", "workday", "catalogue", "service", "service-acts", "paper", "city", "web-kit"],
+        &["kernel", "workday", "access", "catalogue", "service", "service-acts", "paper", "city", "web-kit"],
     ),
     (
         "company-pages",
@@ -270,6 +279,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "seals-pages",
             "papers-pages",
             "cells-pages",
+            "hotline-pages",
             "outbox-pages",
         ],
     ),

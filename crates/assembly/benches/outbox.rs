@@ -76,6 +76,7 @@ fn main() {
                 hide_reporter: false,
                 contact: None,
                 set: None,
+                ordered: false,
                 lodged_at: None,
             };
             house.cases.register(who(Role::Coordinator), registration, Contact::default())

@@ -16,12 +16,13 @@ use cells::{CellHandovers, DAYS_CLASSES, Matter, Told};
 use city::{City, Contact, Error, Office};
 use company_acts::{CompanyHandovers, WhistleCase};
 use hall_acts::HallHandovers;
+use hotline::{CallCase, HotlineHandovers, OrderSaid};
 use optimise_acts::logs::LogProblem;
-use optimise_acts::{HistoryAsk, HistoryPage, HistoryRow, LogHandovers, RedesignHandovers};
+use optimise_acts::{AppliedRow, HistoryAsk, HistoryPage, HistoryRow, LogHandovers, RedesignHandovers};
 use resolve_acts::{
     PastAsk, PastCase, as_resident, code_fits, enqueue_recompute, past_page, plan_of, register_in, seen,
 };
-use service_acts::ServiceHandovers;
+use service_acts::{PastApplication, ServiceHandovers, past_applications};
 use supervise_acts::{AnsweredCase, BadRating, Opened, RatingHandovers};
 use walk_acts::{Plan, WalkFinding, WalkHandovers};
 
@@ -30,8 +31,11 @@ pub(crate) const OF_WALKS: WalkHandovers = WalkHandovers { walk_finding_becomes_
 /// What redesigns hand over.
 pub(crate) const OF_REDESIGNS: RedesignHandovers = RedesignHandovers { redesign_becomes_catalogue_version };
 /// What logs hand over and are made of.
-pub(crate) const OF_LOGS: LogHandovers =
-    LogHandovers { case_history_becomes_event_log, log_finding_becomes_case };
+pub(crate) const OF_LOGS: LogHandovers = LogHandovers {
+    case_history_becomes_event_log,
+    application_history_becomes_event_log,
+    log_finding_becomes_case,
+};
 /// What ratings hand over.
 pub(crate) const OF_RATINGS: RatingHandovers =
     RatingHandovers { bad_rating_becomes_case, answered_case_becomes_service };
@@ -86,6 +90,66 @@ fn case_goes_to_unit(
 /// What matters between cities hand over to the loop.
 pub(crate) const OF_CELLS: CellHandovers =
     CellHandovers { case_does: resolve_acts::case_does, matter_becomes_case };
+
+/// What hotlines hand over to the loop.
+pub(crate) const OF_HOTLINES: HotlineHandovers =
+    HotlineHandovers { case_does: resolve_acts::case_does_with, order_becomes_case, call_becomes_case };
+
+/// 工单成件: an order of a hotline enters the closed loop, with a number and a calendar of this city; the hotline tells the
+/// person, calls back and closes.
+fn order_becomes_case(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    said: &OrderSaid,
+    source: &str,
+    tickets: &[String],
+) -> Result<(CaseId, String), Error> {
+    let office = city.office(tx)?;
+    let region = said.region.clone();
+    let first_asked = office.taker(&region).or(actor.unit).ok_or(Error::NotFound)?;
+    // As much as a case holds at once; what is more follows as its additions.
+    let all: Vec<char> = said.words.chars().collect();
+    let mut parts = all.chunks(resolve::TEXT_MAX).map(|part| part.iter().collect::<String>());
+    let registration = Registration {
+        kind: said.kind,
+        title: cut(&said.title, resolve::TITLE_MAX),
+        words: parts.next().unwrap_or_default(),
+        place: said.place.clone().map(|p| cut(&p, 200)),
+        hide_reporter: said.hide,
+        source_id: Some(source.to_owned()),
+        ordered: true,
+        lodged_at: said.came.filter(|at| *at <= tx.now()),
+        ..blank(Channel::Hotline, region, first_asked)
+    };
+    let (case, lodged) = register_in(city, tx, actor, registration, &said.contact, tickets)?;
+    for words in parts {
+        let asked = resolve::Command::AddWords { words };
+        resolve_acts::case_does(city, tx, &Actor::resident(), case, asked)?;
+    }
+    Ok((case, lodged.number))
+}
+
+/// 回拨成件: whoever was rung back lodges something as if they had come to the counter.
+fn call_becomes_case(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    call: &CallCase<'_>,
+) -> Result<(CaseId, String), Error> {
+    let office = city.office(tx)?;
+    let region = office.settings.city.clone();
+    let first_asked = actor.unit.or_else(|| office.taker(&region)).ok_or(Error::NotFound)?;
+    let registration = Registration {
+        kind: resolve::kind_told(call.words).unwrap_or(Kind::Problem),
+        title: call.title.to_owned(),
+        words: call.words.to_owned(),
+        source_id: Some(call.source.to_owned()),
+        ..blank(Channel::Phone, region, first_asked)
+    };
+    let (case, lodged) = register_in(city, tx, actor, registration, &call.contact, &[])?;
+    Ok((case, lodged.number))
+}
 
 /// 上报数据: what was counted here, day by day, for the level above.
 pub(crate) fn figures_go_up(house: &House) -> Result<usize, Error> {
@@ -275,6 +339,34 @@ fn rows_of(office: &Office, past: PastCase) -> Vec<HistoryRow> {
     past.acts.into_iter().map(row).collect()
 }
 
+/// 办件作日志: a page of applications with their steps.
+fn application_history_becomes_event_log(
+    city: &City,
+    rd: &mut Rd<'_>,
+    actor: &Actor,
+    before: i64,
+    most: u32,
+) -> Result<(Vec<Vec<AppliedRow>>, Option<i64>), Error> {
+    let (past, next) = past_applications(city, rd, actor, before, most)?;
+    let rows = |a: PastApplication| {
+        let row = |s: service_acts::PastStep| AppliedRow {
+            number: a.number.clone(),
+            step: s.step,
+            start: s.start,
+            at: s.at,
+            who: s.who,
+            unit: s.unit,
+            name: a.name.clone(),
+            theme: a.theme,
+            channel: a.channel,
+            region: a.region.clone(),
+            stage: a.stage,
+        };
+        a.steps.into_iter().map(row).collect()
+    };
+    Ok((past.into_iter().map(rows).collect(), next))
+}
+
 /// 日志问题转件: what a log shows enters the closed loop with its evidence.
 fn log_finding_becomes_case(
     city: &City,
@@ -333,6 +425,7 @@ fn blank(channel: Channel, region: RegionCode, first_asked: kernel::UnitId) -> R
         hide_reporter: false,
         contact: None,
         set: None,
+        ordered: false,
         lodged_at: None,
     }
 }

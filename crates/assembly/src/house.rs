@@ -11,6 +11,7 @@ use cells::Cells;
 use city::{City, Error, Limits};
 use company_acts::{Companies, CompanyTables, PolicyTables};
 use hall_acts::{HallTables, Halls};
+use hotline::{Hotlines, OrderTables};
 use imports::{Gate, Imports};
 use optimise_acts::logs::LogFiles;
 use optimise_acts::{Logs, Redesigns};
@@ -61,6 +62,8 @@ pub struct House {
     pub papers: Papers,
     /// 城市间: matters handed across and up
     pub cells: Cells,
+    /// 热线: orders of hotlines
+    pub hotlines: Hotlines,
 }
 
 impl House {
@@ -105,8 +108,10 @@ impl House {
         let companies = Companies::new(city.clone(), handover::OF_COMPANIES);
         let services = Service::new(city.clone(), handover::OF_SERVICES);
         let halls = Halls::new(city.clone(), handover::OF_HALLS);
+        let hotlines = Hotlines::new(city.clone(), handover::OF_HOTLINES);
         let gates: Vec<Arc<dyn Gate>> = vec![
             Arc::new(Letters(cases.clone())),
+            Arc::new(OrderTables(hotlines.clone())),
             Arc::new(ItemTables(catalogue.clone())),
             Arc::new(RosterTables(people.clone())),
             Arc::new(RatingTables(supervision.clone())),
@@ -133,6 +138,7 @@ impl House {
             halls,
             outbox: Outbox::new(city.clone()),
             cells: Cells::new(city.clone(), handover::OF_CELLS),
+            hotlines,
             seals,
             items,
             city,

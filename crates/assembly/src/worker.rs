@@ -11,10 +11,11 @@ use crate::{House, handover, jobs};
 use cells::CELLS;
 use city::{Error, METER, contained, retention};
 use hall_acts::HALLS;
+use hotline::{HOTLINE, ORDERS};
 use outbox::OUTBOX;
 use papers::PAPERS;
 use resolve_acts::{INDEX, LIGHTS};
-use service_acts::MOMENTS;
+use service_acts::{DIRECTORY, MOMENTS};
 use supervise_acts::FIGURES;
 
 /// Something the system cares for again and again.
@@ -50,10 +51,13 @@ pub const CARES: &[Care] = &[
     Care { name: PAPERS, zh: "发文催办", every: ALWAYS, run: |house| house.papers.moments() },
     Care { name: OUTBOX, zh: "对外告知", every: ALWAYS, run: |house| house.outbox.work() },
     Care { name: CELLS, zh: "城市间往来", every: ALWAYS, run: |house| house.cells.work() },
+    Care { name: HOTLINE, zh: "热线往来", every: ALWAYS, run: |house| house.hotlines.work() },
+    Care { name: ORDERS, zh: "热线时限", every: ALWAYS, run: |house| house.hotlines.moments() },
     Care { name: "imports", zh: "导入", every: ALWAYS, run: |house| house.imports.work() },
     Care { name: "seals", zh: "封签", every: ALWAYS, run: seals },
     Care { name: INDEX, zh: "读文索引", every: ALWAYS, run: |house| house.cases.read_on(STEPS) },
     Care { name: FIGURES, zh: "统计数据", every: ALWAYS, run: |house| house.supervision.figures_on() },
+    Care { name: DIRECTORY, zh: "数据编目", every: MINUTE, run: |house| house.services.directory_on() },
     Care { name: "figures-up", zh: "上报数据", every: MINUTE, run: handover::figures_go_up },
     Care {
         name: "learning",
@@ -96,10 +100,13 @@ fn sweep(house: &House) -> Result<usize, Error> {
         store::leads::sweep(tx, old(retention::LEADS_DAYS), 1_000)?;
         store::outbox::sweep(tx, old(retention::OUTBOX_DAYS), 10_000)?;
         store::cells::sweep(tx, old(retention::CELLS_DAYS), 10_000)?;
+        let returned = hotline::State::Returned.word();
+        store::hotline::sweep(tx, old(retention::CELLS_DAYS), returned, 10_000)?;
         office::sweep_messages(tx, old(retention::MESSAGES_DAYS), 10_000)?;
         Ok::<_, Error>(())
     })?;
     house.city.sweep_files()?;
+    house.cases.erase_again()?;
     house.imports.sweep()?;
     Ok(0)
 }

@@ -16,6 +16,10 @@ mod files;
 mod first;
 #[path = "it/guard.rs"]
 mod guard;
+#[path = "it/hotline.rs"]
+mod hotline_orders;
+#[path = "it/hotline_week.rs"]
+mod hotline_week;
 #[path = "it/imports.rs"]
 mod imports_desk;
 #[path = "it/keys.rs"]
@@ -52,6 +56,8 @@ mod service;
 mod supervise;
 #[path = "it/table_doors.rs"]
 mod table_doors;
+#[path = "it/templates.rs"]
+mod templates;
 #[path = "it/views.rs"]
 mod views;
 #[path = "it/walks.rs"]
@@ -175,6 +181,7 @@ fn matter() -> Registration {
         hide_reporter: true,
         contact: None,
         set: None,
+        ordered: false,
         lodged_at: None,
     }
 }

@@ -122,6 +122,7 @@ fn afternoon_over(app: &House, now: Moment) -> Result<()> {
     let from = now.plus_us(-DAYS * US_PER_DAY).date();
     let ask = supervise::Ask { from, to: now.date(), filter: supervise::Filter::default() };
     let id = app.supervision.draft_bulletin(who.clone(), supervise::Form::Notice, ask).wait()?;
+    crate::demo_data::begin(app, &who)?;
     crate::demo_papers::begin(app, id, now)
 }
 
@@ -269,6 +270,7 @@ impl Play<'_> {
             hide_reporter: l.no.is_multiple_of(11),
             contact: None,
             set: None,
+            ordered: false,
             lodged_at: None,
         };
         let contact = Contact { name: l.name.clone(), phone: l.phone.clone(), ..Contact::default() };

@@ -181,6 +181,7 @@ impl<'a> Beside<'a> {
             hide_reporter: false,
             contact: None,
             set: None,
+            ordered: false,
             lodged_at: None,
         };
         let number =

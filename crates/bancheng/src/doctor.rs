@@ -79,6 +79,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<ExitCode> {
         match place.open_to_check() {
             Ok(app) => {
                 inside(&mut r, &app)?;
+                attachments(&mut r, &app)?;
                 seals(&mut r, &app)?;
             }
             Err(e) => r.put(
@@ -103,6 +104,28 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<ExitCode> {
 
 fn kernel_now() -> Moment {
     store::system_clock()
+}
+
+/// With several nodes no file may lie at one of them alone.
+fn attachments(r: &mut Report, app: &House) -> Result<()> {
+    let home = app.city.store().read(store::blob_rows::home)?;
+    let here = app.city.blobs().in_directory()?;
+    match (home, here) {
+        (store::blob_rows::Home::Database, 1..) => r.put(
+            "files",
+            State::Soon,
+            format!("本节点目录里还有 {here} 个附件，别的节点看不到：bancheng files move database"),
+            format!("{here} files lie in the directory of this node, unseen by others: bancheng files move database"),
+        ),
+        (store::blob_rows::Home::Database, 0) => r.put("files", State::Well, "附件在数据库里", "files lie in the database"),
+        (store::blob_rows::Home::Directory, _) => r.put(
+            "files",
+            State::Well,
+            "附件在附件目录里（几个节点时须共享该目录，或移入数据库）",
+            "files lie in the directory (with several nodes one they share, or move them into the database)",
+        ),
+    }
+    Ok(())
 }
 
 /// Keys are there, and nobody else reads what is here.

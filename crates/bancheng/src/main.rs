@@ -8,6 +8,7 @@ mod cell;
 mod clock;
 mod demo;
 mod demo_companies;
+mod demo_data;
 mod demo_halls;
 mod demo_help;
 mod demo_papers;
@@ -18,6 +19,7 @@ mod demo_walks;
 mod doctor;
 mod export;
 mod figures;
+mod files;
 mod import;
 mod import_ratings;
 mod import_table;
@@ -105,6 +107,8 @@ enum Command {
     Cell(cell::Args),
     /// 备份 / back up
     Backup(backup::Args),
+    /// 附件放在哪里,移入数据库 / where attachments lie, moving them
+    Files(files::Args),
     /// 体检 / look at everything and say what to do
     Doctor(doctor::Args),
 }
@@ -149,6 +153,7 @@ fn main() -> std::process::ExitCode {
             Err(e) => Err(e),
         },
         Command::Backup(args) => backup::run(&cli.place, &args),
+        Command::Files(args) => files::run(&cli.place, &args),
         Command::Doctor(args) => match doctor::run(&cli.place, &args) {
             Ok(code) => return code,
             Err(e) => Err(e),

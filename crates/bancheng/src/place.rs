@@ -15,6 +15,9 @@ pub struct PlaceArgs {
     /// PostgreSQL 地址;给出时数据目录只放密钥和附件 / PostgreSQL; the data directory then holds the keys and the files
     #[arg(long, env = "BANCHENG_DATABASE_URL", global = true)]
     pub database_url: Option<String>,
+    /// 主库不在时只读的备库地址 / a standby that is read while no PostgreSQL leads
+    #[arg(long, env = "BANCHENG_STANDBY_URL", global = true)]
+    pub standby_url: Option<String>,
     /// PostgreSQL 模式名,一市一个 / the PostgreSQL schema, one for each city
     #[arg(long, env = "BANCHENG_SCHEMA", default_value = "bancheng", global = true)]
     pub schema: String,
@@ -42,7 +45,10 @@ impl PlaceArgs {
     }
     fn store_with(&self, options: Options) -> Result<Store> {
         self.make_dir()?;
-        Ok(Store::open(&self.place(), Options { database_clock: true, ..options })?)
+        Ok(Store::open(
+            &self.place(),
+            Options { database_clock: true, standby: self.standby_url.clone(), ..options },
+        )?)
     }
     /// Opens the system there with other options.
     pub fn open_with(&self, options: Options) -> Result<House> {

@@ -80,12 +80,15 @@ const SENDING: std::time::Duration = std::time::Duration::from_secs(60);
 /// How often the worker looks.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
+/// How often nodes tell each other what was asked of them.
+const SHARED: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// Serves until it is told to stop; then finishes what was begun.
 pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     args.watch.begin();
     let app = place.open()?.scan_with(args.scan.as_deref()).limit(args.bounds.limits());
     let address = args.address();
-    let setup_token = if app.people.is_empty()? { Some(web::setup_token(&app)?) } else { None };
+    let setup_token = if app.people.is_empty()? { Some(web::setup_token(&app)) } else { None };
     let pages = web::Options {
         secure: address.starts_with("https://"),
         proxy_hops: args.hops(),
@@ -99,6 +102,7 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
     let router = router.layer(axum::middleware::from_fn(watch::around));
     let stop = Arc::new(AtomicBool::new(false));
     let worker = (!args.no_worker).then(|| rounds_beside(&app, &stop));
+    let limits = limits_beside(&app, &stop)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(args.listen)
@@ -114,15 +118,11 @@ pub fn run(place: &PlaceArgs, args: &Args) -> Result<()> {
         anyhow::Ok(())
     })?;
     stop.store(true, Ordering::SeqCst);
-    if let Some(worker) = worker {
-        worker.thread().unpark();
-        drop(worker.join());
+    for thread in worker.into_iter().chain([limits]) {
+        thread.thread().unpark();
+        drop(thread.join());
     }
-    // What is being sent is noted before the store closes, or it would be sent again.
-    if !app.outbox.stop() {
-        tracing::warn!(target: "care", "有告知没有发完，下次启动再发 / messages were still on their way and are sent again");
-    }
-    app.city.store().clone().close();
+    ended(&app);
     Ok(())
 }
 
@@ -159,6 +159,19 @@ fn rounds_beside(app: &House, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle
     })
 }
 
+/// Limits of strangers are those of the city: what was asked of one node is told to the others.
+fn limits_beside(app: &House, stop: &Arc<AtomicBool>) -> Result<std::thread::JoinHandle<()>> {
+    let (city, stop) = (app.city.clone(), Arc::clone(stop));
+    let share = move || {
+        while !stop.load(Ordering::SeqCst) {
+            // While the database is away each node limits for itself.
+            drop(city.share_limits());
+            std::thread::park_timeout(SHARED);
+        }
+    };
+    Ok(std::thread::Builder::new().name("limits".to_owned()).spawn(share)?)
+}
+
 /// Does what is due.
 pub fn work(place: &PlaceArgs, args: &WorkerArgs) -> Result<()> {
     args.watch.begin();
@@ -170,8 +183,25 @@ pub fn work(place: &PlaceArgs, args: &WorkerArgs) -> Result<()> {
     if args.once {
         return once(&app, &worker);
     }
-    rounds(&worker, &AtomicBool::new(false));
+    let stop = Arc::new(AtomicBool::new(false));
+    let (told, rounds_of) = (Arc::clone(&stop), std::thread::current());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    std::thread::Builder::new().name("stop".to_owned()).spawn(move || {
+        runtime.block_on(told_to_stop());
+        told.store(true, Ordering::SeqCst);
+        rounds_of.unpark();
+    })?;
+    rounds(&worker, &stop);
+    ended(&app);
     Ok(())
+}
+
+/// What is being sent is noted before the store closes, or it would be sent again.
+fn ended(app: &House) {
+    if !app.outbox.stop() {
+        tracing::warn!(target: "care", "有告知没有发完，下次启动再发 / messages were still on their way and are sent again");
+    }
+    app.city.store().clone().close();
 }
 
 /// One round; says what each care did, what failed and what is put aside. Fails when a care failed.

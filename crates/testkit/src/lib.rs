@@ -6,6 +6,7 @@
 mod behind;
 mod clock;
 mod cluster;
+mod hotline;
 mod mailbox;
 mod place;
 mod postbox;
@@ -14,6 +15,7 @@ mod proxy;
 pub use behind::behind;
 pub use clock::HandClock;
 pub use cluster::Cluster;
+pub use hotline::{RefHotline, RefOrder, Sent};
 pub use mailbox::{Got, MailRules, Mailbox};
 pub use place::{TempDir, both_engines, embedded, postgres};
 pub use postbox::{Postbox, Posted, Reply};

@@ -94,6 +94,7 @@ fn one(
         hide_reporter: false,
         contact: None,
         set: None,
+        ordered: false,
         lodged_at: None,
     };
     let coordinator =

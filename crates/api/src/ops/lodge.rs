@@ -78,6 +78,7 @@ pub(crate) async fn lodge(
         hide_reporter: new.hide_reporter,
         contact: None,
         set: None,
+        ordered: false,
         lodged_at: None,
     };
     let actor = kernel::Actor::resident();

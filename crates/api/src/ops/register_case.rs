@@ -178,6 +178,7 @@ fn registration(new: NewCase) -> Registration {
         hide_reporter: new.hide_reporter,
         contact: None,
         set: None,
+        ordered: false,
         lodged_at: new.lodged_at,
     }
 }

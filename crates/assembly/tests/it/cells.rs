@@ -156,6 +156,9 @@ pub(super) fn settle(towns: &[Town]) {
 pub(super) struct Dice(u64);
 
 impl Dice {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
     pub(super) fn roll(&mut self, n: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -409,7 +412,7 @@ pub(super) fn agreed(towns: &[Town], lodged: &[(usize, String)], added: &[(Strin
 pub(super) fn walk(seed: u64, n: usize, steps: usize) -> BTreeSet<State> {
     let clock = HandClock::at(START.parse().unwrap());
     let towns = towns(&clock, n);
-    let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut dice = Dice::new(seed);
     let mut net = Net { flying: Vec::new(), silent: BTreeSet::new() };
     let (mut lodged, mut added) = (Vec::new(), Vec::new());
     for step in 0..steps {

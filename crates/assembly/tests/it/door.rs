@@ -27,7 +27,7 @@ const DOORLESS: &[(&str, &str)] = &[
 ];
 
 /// The handles of the house.
-const HANDLES: [&str; 18] = [
+const HANDLES: [&str; 19] = [
     "House",
     "City",
     "People",
@@ -46,10 +46,11 @@ const HANDLES: [&str; 18] = [
     "Seals",
     "Papers",
     "Cells",
+    "Hotlines",
 ];
 
 /// The crates that hold them.
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 18] = [
     "assembly",
     "city/core",
     "city/people",
@@ -67,6 +68,7 @@ const ROOMS: [&str; 17] = [
     "city/seals",
     "city/papers",
     "city/cells",
+    "city/hotline",
 ];
 
 /// Names that many things have: followed inside of one file only.

@@ -90,5 +90,13 @@ fn an_erased_person_is_nowhere_and_the_record_holds() {
         clock.move_us(60_000_000);
         let told = app.cases.erasures(coordinator()).wait().unwrap();
         assert_eq!((told[0].state.as_str(), told[0].by.len()), ("done", 3));
+        // Another node did it: the list of what is to be ended again after a restore is whole at this one too.
+        let list = app.city.keys().join("erased.list");
+        let noted = std::fs::read_to_string(&list).unwrap();
+        std::fs::remove_file(&list).unwrap();
+        for _ in 0..2 {
+            assert_eq!(app.cases.erase_again().unwrap(), 0);
+            assert_eq!(std::fs::read_to_string(&list).unwrap(), noted);
+        }
     });
 }

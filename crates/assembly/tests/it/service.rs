@@ -284,6 +284,21 @@ fn a_resident_applies_for_a_theme_and_everything_is_handled_to_its_end() {
         );
         let h = h.wait().unwrap();
         assert_eq!((h.total.handed_in, h.total.decided, h.total.online), (1, 1, 1));
+        // It is a case of a log, each step with its start where somebody began it, and who applied is not in it (O3).
+        let read = c.app.logs.applications_log(&c.who(Role::Coordinator, "市场监督管理局")).unwrap();
+        assert!(
+            read.log.case_count() == 1 && !read.cut && read.report.problems.is_empty(),
+            "{:?}",
+            read.report
+        );
+        assert_eq!(read.log.case_name(0), b.number);
+        let steps = &eventlog::log_stats(&read.log, eventlog::Order::Time).top_variants[0].trace;
+        assert!(steps.len() > rounds + 5 && steps.iter().any(|s| s == "受理"), "{steps:?}");
+        let begun = read.log.begin().unwrap().iter().zip(read.log.time()).filter(|(b, t)| b < t).count();
+        assert!(begun >= 4, "steps that took their time: {begun}");
+        let whole = format!("{:?}", read.log);
+        assert!(!whole.contains("张三") && !whole.contains("张记"), "who applied stands in the log");
+        assert!(c.app.logs.applications_log(&clerk).is_err());
         // What was issued here the next office does not ask for: found at the window, on record, and seen by the person.
         let sign = last.basis.parts.iter().find(|p| p.name.contains("招牌")).unwrap().item.clone();
         let next = c.service.begin(clerk.clone(), What::Item(sign), vec![]).wait().unwrap();
@@ -302,7 +317,7 @@ fn a_resident_applies_for_a_theme_and_everything_is_handled_to_its_end() {
         let service::How::Held { resource, found } = how else { panic!("{how:?}") };
         assert!(resource.starts_with("issued/") && found.contains("ZJ0"), "{resource} {found}");
         let uses = c.service.follow(b.number.clone(), b.code.clone()).wait().unwrap().uses;
-        assert!(uses.len() == 1 && uses[0].used && uses[0].name == "营业执照", "{uses:?}");
+        assert!(uses.len() == 1 && uses[0].result == "used" && uses[0].name == "营业执照", "{uses:?}");
         // The record alone gives the same application.
         let again = c.app.city.store().read(|rd| {
             let row = store::applications::by_number(rd, &b.number)?.unwrap();
@@ -427,5 +442,92 @@ fn a_theme_that_contradicts_itself_is_not_offered_and_a_new_version_is_told() {
         assert_eq!((v.application.basis.theme_version, v.values["applicant"].as_str()), (2, "张记"));
         let unknown = c.service.begin(me, What::Theme("none".into()), vec![]).wait();
         assert_eq!(unknown.unwrap_err(), Error::NotFound);
+    });
+}
+
+/// 数据共享 (X8): what items issue is in the directory, papers asked for in spite of it are named, and what is shared on conditions is seen
+/// when it was asked for, checked and granted, a refusal argued over included.
+#[test]
+fn what_is_held_is_listed_asked_for_and_granted() {
+    city(|c| {
+        assert!(c.service.directory_on().unwrap() > 0);
+        assert_eq!(c.service.directory_on().unwrap(), 0, "read once");
+        let clerk = c.clerk();
+        let (all, total) = c.service.data_directory(clerk.clone(), String::new(), 0).wait().unwrap();
+        assert!(total > 1 && all.len() as i64 == total, "{total}");
+        let licence = all.iter().find(|r| r.resource.name.contains("营业执照")).unwrap();
+        let asked = c.service.asked_although_held(clerk.clone(), String::new(), 0).wait().unwrap();
+        let papers: i64 = asked.units.iter().map(|u| u.1).sum();
+        assert_eq!(papers, asked.papers.len() as i64);
+        assert!(asked.papers.iter().all(|p| all.iter().any(|r| r.id == p.resource)));
+
+        let holder = licence.resource.provider.trim_start_matches("云汀市").to_owned();
+        let other = c.units.keys().map(|u| u.trim_start_matches("云汀市").to_owned());
+        let other = other.into_iter().find(|u| *u != holder && u != "政务服务中心").unwrap();
+        let (asker, stranger) = (c.who(Role::Handler, &other), c.clerk());
+        let provider = c.who(Role::UnitAdmin, &holder);
+        let authority = c.who(Role::Coordinator, "政务服务中心");
+        assert!(c.service.data_resource(asker.clone(), licence.id).wait().unwrap().sees, "shared freely");
+
+        let mut new = service_acts::NewResource {
+            name: "改不了".into(),
+            summary: "企业登记信息".into(),
+            sharing: "conditional".into(),
+            condition: String::new(),
+            updates: "实时".into(),
+            items: "统一社会信用代码 字符型\n成立日期（日期型）".into(),
+        };
+        let put = |who: &Actor, new: &service_acts::NewResource, ver| {
+            c.service.write_data_resource(who.clone(), new.clone(), Some((licence.id, ver))).wait()
+        };
+        assert!(matches!(put(&provider, &new, 0), Err(Error::Invalid { .. })), "a condition is owed");
+        new.condition = "仅用于核验经营资格".into();
+        assert!(matches!(put(&c.who(Role::UnitAdmin, &other), &new, 0), Err(Error::Forbidden(_))));
+        put(&provider, &new, 0).unwrap();
+        assert!(matches!(put(&provider, &new, 0), Err(Error::Changed(_))), "somebody changed it meanwhile");
+        let seen = c.service.data_resource(asker.clone(), licence.id).wait().unwrap();
+        assert_eq!((seen.sees, seen.may_ask, seen.resource.items.len()), (false, true, 2));
+        assert_eq!(seen.resource.name, licence.resource.name, "its name is the catalogue's");
+        // What was changed by hand stands when the item comes again.
+        assert_eq!(c.service.directory_on().unwrap(), 0);
+
+        let ask = |purpose: &str| {
+            c.service
+                .ask_for_data(asker.clone(), licence.id, purpose.into(), "食品安全法第三十五条".into())
+                .wait()
+        };
+        assert!(matches!(ask(" "), Err(Error::Invalid { .. })));
+        let number = ask("核验经营资格").unwrap();
+        let view = |who: &Actor| c.service.data_request(who.clone(), number.clone()).wait();
+        assert_eq!(view(&stranger).unwrap_err(), Error::NotFound);
+        assert!(c.service.data_requests(stranger.clone(), 0).wait().unwrap().0.is_empty());
+        assert_eq!(view(&authority).unwrap().due.unwrap().date().to_string(), "2026-03-04");
+        let act = |who: &Actor, ver, act: &str, reason: &str| {
+            c.hours(1);
+            c.service.move_data_request(who.clone(), number.clone(), ver, act.into(), reason.into()).wait()
+        };
+        assert!(act(&provider, 1, "grant", "").is_err(), "it is checked first");
+        act(&authority, 1, "check", "").unwrap();
+        assert!(
+            matches!(act(&authority, 1, "check", ""), Err(Error::Changed(_))),
+            "done twice it is done once"
+        );
+        assert!(act(&asker, 2, "grant", "").is_err());
+        assert!(matches!(act(&provider, 2, "refuse", " "), Err(Error::Invalid { .. })));
+        act(&provider, 2, "refuse", "用途不在条件之内").unwrap();
+        act(&asker, 3, "dispute", "条件写明可以核验").unwrap();
+        assert!(!c.service.data_resource(asker.clone(), licence.id).wait().unwrap().sees);
+        act(&provider, 4, "give_way", "").unwrap();
+        assert!(c.service.data_resource(asker.clone(), licence.id).wait().unwrap().sees);
+        let end = view(&asker).unwrap();
+        assert_eq!((end.lines.len(), end.acts.len(), end.due), (5, 0, None));
+        assert_eq!(end.lines[2].reason, "用途不在条件之内");
+        // What is not shared at all is not asked for in vain: nobody else can fetch it, whatever was granted before.
+        (new.sharing, new.condition) = ("closed".into(), String::new());
+        put(&provider, &new, 1).unwrap();
+        let seen = c.service.data_resource(asker.clone(), licence.id).wait().unwrap();
+        assert_eq!((seen.sees, seen.may_ask), (false, false));
+        let asked = c.service.asked_although_held(clerk, String::new(), 0).wait().unwrap();
+        assert!(asked.papers.iter().all(|p| p.resource != licence.id));
     });
 }

@@ -100,6 +100,8 @@ operations! {
         PublicPayments = "public_payments", "公开：免申即享公示";
         PublicWall = "public_wall", "公开：大屏（凭链接）";
         ListPapers = "list_papers", "发文列表";
+        ReadData = "read_data", "查看数据共享目录与申请";
+        ReadOrders = "read_orders", "查看热线工单";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
@@ -118,6 +120,8 @@ operations! {
         WritePeers = "write_peers", "维护对接城市";
         HandMatters = "hand_matters", "跨域转办与接收";
         WritePaperRules = "write_paper_rules", "设定发文程序与机关代字";
+        WriteHotlines = "write_hotlines", "维护热线与对照表";
+        TakeOrders = "take_orders", "接收与退回热线工单";
     }
     Region(Region<'a>) {
         LodgeCase = "lodge_case", "网上反映";
@@ -152,6 +156,10 @@ operations! {
     }
     Unit(Unit<'a>) {
         ReadMessages = "read_messages", "查看消息";
+        WriteData = "write_data", "维护共享资源";
+        AskForData = "ask_for_data", "申请共享数据";
+        AnswerData = "answer_data", "答复数据申请";
+        RuleData = "rule_data", "核对与裁定数据申请";
         ShareViews = "share_views", "与本单位共享常用视图";
         WriteCatalogue = "write_catalogue", "维护事项、攻略和门牌";
         ReadWalk = "read_walk", "查看走访记录";
@@ -178,6 +186,8 @@ operations! {
         WritePapers = "write_papers", "拟稿与办理发文";
         IssuePapers = "issue_papers", "签发与撤销发文";
         TakePapers = "take_papers", "签收与反馈来文";
+        WriteTemplates = "write_templates", "维护和使用答复模板";
+        RingBack = "ring_back", "回拨未接来电";
     }
     Case(&'a Case) {
         ReadCase = "read_case", "查看件";
@@ -327,6 +337,12 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WritePeers, &[SystemAdmin, System], Reach::City),
     r(O::ReadCells, &[Coordinator, Supervisor, Analyst, SystemAdmin, System], Reach::Open),
     r(O::HandMatters, &[Coordinator, System], Reach::City),
+    r(O::WriteTemplates, &[Handler, Coordinator, UnitAdmin], Reach::Unit),
+    r(O::WriteHotlines, &[SystemAdmin, System], Reach::City),
+    r(O::ReadOrders, &[Coordinator, Supervisor, Analyst, SystemAdmin, System], Reach::Open),
+    r(O::TakeOrders, &[Coordinator, System], Reach::City),
+    r(O::RingBack, &[Clerk], Reach::Unit),
+    r(O::RingBack, &[Coordinator, System], Reach::Region),
     r(O::WriteCatalogue, &[Coordinator, Analyst, SystemAdmin, System], Reach::Region),
     r(O::WriteCatalogue, &[UnitAdmin], Reach::Unit),
     r(O::TryGuide, &[Walker, Coordinator, Supervisor, Volunteer, Evaluator], Reach::Line),
@@ -370,6 +386,12 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::UnmaskApplicant, &[Clerk, Handler], Reach::Unit),
     r(O::WriteThemes, &[Coordinator, Analyst, SystemAdmin, System], Reach::Region),
     r(O::ReadHandled, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
+    r(O::ReadData, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin], Reach::Open),
+    r(O::WriteData, &[UnitAdmin], Reach::Unit),
+    r(O::WriteData, &[Coordinator, System], Reach::Region),
+    r(O::AskForData, &[Handler, UnitAdmin, Coordinator], Reach::Unit),
+    r(O::AnswerData, &[Handler, UnitAdmin, Coordinator], Reach::Unit),
+    r(O::RuleData, &[Coordinator], Reach::Region),
     r(O::ListCompanies, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),
     r(O::ImportCompanies, &[Coordinator, SystemAdmin, System], Reach::City),
     r(O::ReadPolicies, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Open),

@@ -31,6 +31,7 @@ fn case_of(unit: i64, region: &str) -> Case {
         hide_reporter: true,
         contact: None,
         set: None,
+        ordered: false,
         lodged_at: None,
     };
     let h = register(r, now, &Rules::new(workday::WorkCalendar::official())).unwrap();

@@ -94,11 +94,15 @@ pub enum StreamKind {
     Help = 30,
     /// 发文: the way of one official paper.
     Paper = 31,
+    /// 共享资源: the changes of one resource of the directory by hand.
+    DataResource = 33,
+    /// 数据申请: the life of one request for data.
+    DataRequest = 34,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -128,6 +132,8 @@ impl StreamKind {
         Self::Talk,
         Self::Help,
         Self::Paper,
+        Self::DataResource,
+        Self::DataRequest,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -161,6 +167,8 @@ impl StreamKind {
             Self::Talk => "talk",
             Self::Help => "help",
             Self::Paper => "paper",
+            Self::DataResource => "data_resource",
+            Self::DataRequest => "data_request",
         }
     }
 }

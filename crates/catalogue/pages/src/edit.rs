@@ -3,7 +3,9 @@
 use askama::Template;
 use axum::extract::{Path, Query as Ask, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use catalogue::edit::{Group, Part, Raw, Wrong, draw, other_item, raw_of, read};
+use catalogue::edit::{Group, Part, Raw, Wrong, draw, number, other_item, raw_of, read};
+use catalogue::edit_tree::{self, Choice, Tree};
+use catalogue::notice::Notice;
 use catalogue::{ItemState, Record as _, ServiceItem, checkup, validate};
 use catalogue_acts::ItemOutcome;
 use city::Error;
@@ -22,8 +24,15 @@ struct Looked {
     findings: Vec<(String, String)>,
     /// what changes
     changes: Vec<String>,
+    /// what an applicant would be told along each way through the questions
+    notices: Vec<Notice>,
+    /// ways that are not shown
+    beyond: usize,
     done: bool,
 }
+
+/// Ways through the questions that are shown at most.
+const WAYS_SHOWN: usize = 40;
 
 #[derive(Template)]
 #[template(path = "item_edit.html")]
@@ -35,6 +44,10 @@ struct EditHtml {
     back: String,
     groups: Vec<Group>,
     parts: Vec<Part>,
+    tree: Tree,
+    /// id and name of what an answer can ask for, or spare
+    materials: Vec<(String, String)>,
+    steps: Vec<(String, String)>,
     since: String,
     version: u32,
     looked: Looked,
@@ -84,6 +97,7 @@ async fn page(
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let (groups, parts) = draw(raw, wrong);
+    let item = read(&of.base, raw).0;
     let draft_name = of.draft();
     let kept = kit.city.drafts(desk.actor(), draft_name.clone()).await?;
     let fresh = !looked.done && trouble.is_empty() && wrong.is_empty();
@@ -96,6 +110,9 @@ async fn page(
         back: if of.next { format!("/desk/items/i/{}", of.key) } else { "/desk/items".to_owned() },
         groups,
         parts,
+        tree: edit_tree::draw(raw, wrong),
+        materials: item.materials.into_iter().map(|m| (m.id, m.name)).collect(),
+        steps: item.steps.into_iter().map(|s| (s.id, s.name)).collect(),
         since,
         version: if of.next { of.base.version + 1 } else { 1 },
         looked,
@@ -138,7 +155,8 @@ async fn begin(kit: &Kit, desk: &Desk, of: Of, kept: bool) -> Result<Response, O
     if kept && let Some(draft) = kit.city.draft(desk.actor(), of.draft()).await? {
         let fields = Fields(draft.fields);
         let since = fields.opt("since").unwrap_or(tomorrow);
-        let raw = sent_raw(&fields);
+        let mut raw = sent_raw(&fields);
+        number(&mut raw);
         let wrong = read(&of.base, &raw).1;
         return page(kit, desk, &of, (&raw, &wrong, since), Looked::default(), String::new()).await;
     }
@@ -201,7 +219,8 @@ pub(crate) async fn save_new(State(kit): State<Kit>, desk: Desk, fields: Fields)
 }
 
 async fn taken(kit: &Kit, desk: &Desk, of: Of, fields: Fields) -> Result<Response, Oops> {
-    let (raw, lang) = (sent_raw(&fields), desk.page.lang);
+    let (mut raw, lang) = (sent_raw(&fields), desk.page.lang);
+    number(&mut raw);
     let since = fields.get("since").to_owned();
     let (mut item, mut wrong) = read(&of.base, &raw);
     if of.next {
@@ -230,7 +249,10 @@ async fn taken(kit: &Kit, desk: &Desk, of: Of, fields: Fields) -> Result<Respons
             let mut before = of.base.clone();
             (before.version, before.effective_from, before.effective_to) =
                 (item.version, item.effective_from, None);
+            let (notices, beyond) = edit_tree::notices(&item, day, WAYS_SHOWN);
             let looked = Looked {
+                notices,
+                beyond,
                 faults: validate(&item).iter().map(|f| said(lang, &f.said)).collect(),
                 findings: checkup(&item).iter().map(|f| (said(lang, &f.said), said(lang, &f.mend))).collect(),
                 changes: catalogue::compare(&before, &item).iter().map(|c| said(lang, &c.said)).collect(),
@@ -268,6 +290,51 @@ async fn publish(kit: &Kit, desk: &Desk, item: &ServiceItem) -> Result<(), Error
         Some(ItemOutcome::Refused(said)) => Err(Error::Invalid { field: "form".to_owned(), said }),
         None => Err(Error::bug("an item without an outcome")),
     }
+}
+
+/// What an answer leads to, as the list of its questions offers it: id and words, the empty id is the end.
+fn onward(p: &Page, tree: &Tree) -> Vec<(String, String)> {
+    let t = p.t.catalogue;
+    let ends = (String::new(), t.tree_ends.to_owned());
+    let there = tree.questions.iter().map(|q| (q.id.clone(), numbered(p, &q.number, &q.ask)));
+    let new = (tree.blank.id.clone(), t.tree_new.to_owned());
+    std::iter::once(ends).chain(there).chain([new]).collect()
+}
+
+/// 第 2 题：…
+fn numbered(p: &Page, n: &usize, ask: &str) -> String {
+    let n = n.to_string();
+    format!("{}{}{ask}", p.t.catalogue.tree_number.replace("{n}", n.as_str()), p.t.colon)
+}
+
+/// Name, heading and what can be ticked of each of the four sets of an answer.
+type Sets<'a> = [(usize, &'static str, &'static str, &'a [(String, String)]); 4];
+
+fn sets<'a>(p: &Page, materials: &'a [(String, String)], steps: &'a [(String, String)]) -> Sets<'a> {
+    let (t, names) = (p.t.catalogue, edit_tree::SETS);
+    [
+        (0, names[0], t.tree_adds, materials),
+        (1, names[1], t.tree_drops, materials),
+        (2, names[2], t.tree_adds_steps, steps),
+        (3, names[3], t.tree_drops_steps, steps),
+    ]
+}
+
+/// 材料和环节（另需 2 项，免去 1 项）
+fn weight(p: &Page, a: &Choice) -> String {
+    let (more, less) = a.weight();
+    let (more, less) = (more.to_string(), less.to_string());
+    p.t.catalogue.tree_weight.replace("{more}", more.as_str()).replace("{less}", less.as_str())
+}
+
+/// 要带 3 样，不用带 1 样，2 个环节; nothing where it cannot be done.
+fn short(p: &Page, n: &Notice) -> String {
+    if n.refused.is_some() {
+        return String::new();
+    }
+    let (bring, not, steps) = (n.bring.len(), n.not_needed.len(), n.steps.len());
+    let text = p.t.catalogue.way_short.replace("{bring}", bring.to_string().as_str());
+    text.replace("{not}", not.to_string().as_str()).replace("{steps}", steps.to_string().as_str())
 }
 
 /// In the reader's language.

@@ -1,17 +1,12 @@
 //! 维护事项 (K1): an item as a form, drawn and read by the table of fields, so that no field is forgotten; and one change over
 //! many items. Must not know pages.
 
-use std::collections::BTreeMap;
-
 use kernel::Said;
 
 use crate::fields::{Field, Record};
 use crate::item::{Faq, Fee, Material, Outcome, ServiceItem, Special, Step, Window};
 
-/// What stands in the inputs, by name; several values of one input on a line each.
-pub type Raw = BTreeMap<String, String>;
-/// What cannot be read: name of the input, and why.
-pub type Wrong = Vec<(String, Said)>;
+pub use crate::fields::{Raw, Wrong};
 
 /// The fields of the item itself, in groups: heading, English, names of fields.
 pub const GROUPS: [(&str, &str, &[&str]); 6] = [
@@ -145,6 +140,7 @@ pub fn raw_of(item: &ServiceItem) -> Raw {
     part_raw(&mut raw, "result", &item.results);
     part_raw(&mut raw, "special", &item.special);
     part_raw(&mut raw, "faq", &item.faq);
+    crate::edit_tree::raw_of(&mut raw, item);
     raw
 }
 
@@ -172,8 +168,7 @@ pub fn read(base: &ServiceItem, raw: &Raw) -> (ServiceItem, Wrong) {
     item.results = part_read::<Outcome>(raw, "result", &mut wrong);
     item.special = part_read::<Special>(raw, "special", &mut wrong);
     item.faq = part_read::<Faq>(raw, "faq", &mut wrong);
-    number(&mut item.materials, 'm', |m: &mut Material| &mut m.id);
-    number(&mut item.steps, 's', |s: &mut Step| &mut s.id);
+    item.situations = crate::edit_tree::read(&item, raw, &mut wrong);
     (item, wrong)
 }
 
@@ -190,15 +185,21 @@ pub fn other_item(base: &ServiceItem, item: &ServiceItem) -> Wrong {
     moved.iter().filter(|m| m.1).map(|m| (own(m.0), why())).collect()
 }
 
-/// Gives those that have no id one that is free.
-fn number<T>(all: &mut [T], letter: char, id: fn(&mut T) -> &mut String) {
-    let taken: Vec<String> = all.iter_mut().map(|t| id(t).clone()).collect();
-    let mut free = (1..).map(|n| format!("{letter}{n}")).filter(|new| !taken.contains(new));
-    for one in all {
-        if id(one).is_empty() {
-            *id(one) = free.next().unwrap_or_default();
-        }
-    }
+/// Gives materials and steps that were added a number that is free, so that a question can name them at once.
+pub fn number(raw: &mut Raw) {
+    number_part::<Material>(raw, "material", 'm');
+    number_part::<Step>(raw, "step", 's');
+}
+
+fn number_part<T: Record>(raw: &mut Raw, part: &str, letter: char) {
+    let rows = rows_in(raw, part);
+    let id = |n: usize| format!("{part}.{n}.id");
+    let is_there = |n: &usize| T::FIELDS.iter().any(|f| written(f, raw, &format!("{part}.{n}.{}", f.key)));
+    let bare = |n: &usize| raw.get(&id(*n)).is_none_or(|v| v.trim().is_empty());
+    let wanting: Vec<usize> = rows.iter().copied().filter(|n| is_there(n) && bare(n)).collect();
+    let taken: Vec<String> = rows.iter().filter_map(|n| raw.get(&id(*n)).cloned()).collect();
+    let free = (1..).map(|n| format!("{letter}{n}")).filter(|new| !taken.contains(new));
+    raw.extend(wanting.into_iter().map(id).zip(free));
 }
 
 fn rows_in(raw: &Raw, part: &str) -> Vec<usize> {
@@ -404,6 +405,7 @@ mod tests {
         raw.insert("material.90.name".into(), "新材料".into());
         raw.insert("i.visits".into(), "两次".into());
         raw.insert("i.promised_limit".into(), "3个工作日".into());
+        number(&mut raw);
         let (new, wrong) = read(&item, &raw);
         assert_eq!(new.materials.len(), item.materials.len());
         let added = new.materials.last().unwrap();

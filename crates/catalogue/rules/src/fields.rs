@@ -1,6 +1,8 @@
 //! 字段表: every field of an item and its parts, one row each. Spreadsheets, comparison and documentation
 //! run from this table, so that no field is forgotten by one of them. Must not know where rows come from.
 
+use std::collections::BTreeMap;
+
 use kernel::Said;
 use tabular::days::Span;
 
@@ -10,6 +12,11 @@ use crate::words::{
     BodyNature, Cell, Handling, ItemKind, ItemState, Level, LimitUnit, Medium, Need, Paper, ResultKind,
     Source, StepKind, echo,
 };
+
+/// What stands in the inputs of a form, by name; several values of one input on a line each.
+pub type Raw = BTreeMap<String, String>;
+/// What cannot be read: name of the input, and why.
+pub type Wrong = Vec<(String, Said)>;
 
 /// One field of a record.
 pub struct Field<T: 'static> {

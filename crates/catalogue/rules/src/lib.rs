@@ -11,6 +11,7 @@ mod checkup_tests;
 mod compare;
 pub mod deferred;
 pub mod edit;
+pub mod edit_tree;
 mod fault;
 mod fields;
 pub mod flat;

@@ -218,14 +218,20 @@ fn collect<'a>(
     }
 }
 
-/// All ways through the tree as lists of answer ids, at most [`PATHS_MAX`] (then the flag is true). Ways that
-/// break off (unknown question, circle) are left out: [`check`] names them.
+/// All ways through the tree as lists of answer ids, in the order in which questions and answers stand, at most [`PATHS_MAX`] (then
+/// the flag is true). Ways that break off (unknown question, circle) are left out: [`check`] names them.
 pub fn ways(tree: &Situations) -> (Vec<Vec<&str>>, bool) {
     let mut out = Vec::new();
     let Some(first) = tree.questions.first() else { return (out, false) };
-    let mut stack: Vec<(&Question, Vec<&str>, Vec<&str>)> = vec![(first, Vec::new(), Vec::new())];
+    // the question asked next (none: the end), the answers given, the questions asked
+    let mut stack: Vec<(Option<&Question>, Vec<&str>, Vec<&str>)> =
+        vec![(Some(first), Vec::new(), Vec::new())];
     let mut work = 0usize;
-    while let Some((q, way, seen)) = stack.pop() {
+    while let Some((now, way, seen)) = stack.pop() {
+        let Some(q) = now else {
+            out.push(way);
+            continue;
+        };
         work += 1;
         if work > PATHS_MAX * 8 || out.len() >= PATHS_MAX {
             return (out, true);
@@ -234,17 +240,16 @@ pub fn ways(tree: &Situations) -> (Vec<Vec<&str>>, bool) {
             continue;
         }
         for a in q.answers.iter().rev() {
-            let mut way = way.clone();
+            let (mut way, mut seen) = (way.clone(), seen.clone());
             way.push(a.id.as_str());
+            seen.push(q.id.as_str());
             match &a.next {
                 Some(next) if a.refuse.is_empty() => {
-                    if let Some(q2) = tree.question(next) {
-                        let mut seen = seen.clone();
-                        seen.push(q.id.as_str());
-                        stack.push((q2, way, seen));
+                    if let Some(q) = tree.question(next) {
+                        stack.push((Some(q), way, seen));
                     }
                 }
-                _ => out.push(way),
+                _ => stack.push((None, way, seen)),
             }
         }
     }
@@ -309,7 +314,7 @@ pub fn check(item: &ServiceItem) -> Vec<Finding> {
     }
     for way in &all {
         if let Ok(applies) = resolve(item, way) {
-            walk_through(tree, way, &applies, &mut notes);
+            walk_through(item, way, &applies, &mut notes);
         }
     }
     notes.0
@@ -401,7 +406,14 @@ fn reach(tree: &Situations, notes: &mut Notes) {
     }
 }
 
-fn walk_through(tree: &Situations, way: &[&str], applies: &Applies<'_>, notes: &mut Notes) {
+/// What a material or a step is called.
+fn named<'a>(item: &'a ServiceItem, id: &'a str) -> &'a str {
+    let step = || item.step(id).map(|s| s.name.as_str());
+    item.material(id).map(|m| m.name.as_str()).or_else(step).unwrap_or(id)
+}
+
+fn walk_through(item: &ServiceItem, way: &[&str], applies: &Applies<'_>, notes: &mut Notes) {
+    let Some(tree) = &item.situations else { return };
     let at = format!("situations/{}", way.join("/"));
     let said: Vec<_> = applies.way.iter().map(|(_, a)| *a).collect();
     let said = said.join("→");
@@ -414,7 +426,7 @@ fn walk_through(tree: &Situations, way: &[&str], applies: &Applies<'_>, notes: &
         now = a.next.as_ref().and_then(|n| tree.question(n));
     }
     for both in adds.intersection(&drops) {
-        let zh = format!("走法“{said}”既要求又免除“{both}”，请只留一个");
+        let zh = format!("走法“{said}”既要求又免除“{}”，请只留一个", named(item, both));
         notes.add(Flaw::Contradiction, at.clone(), zh, "one way both adds and drops it");
     }
     if applies.refused.is_some() {
@@ -424,8 +436,9 @@ fn walk_through(tree: &Situations, way: &[&str], applies: &Applies<'_>, notes: &
     for s in &applies.steps {
         for m in s.consumes.iter().filter(|m| !have.contains(m.as_str())) {
             let zh = format!(
-                "走法“{said}”要走环节“{}”，它要用的材料“{m}”却没有要求提交，请补上或免去环节",
-                s.name
+                "走法“{said}”要走环节“{}”，它要用的材料“{}”却没有要求提交，请补上或免去环节",
+                s.name,
+                named(item, m)
             );
             notes.add(Flaw::Gap, at.clone(), zh, "a step needs a material that is not asked for");
         }

@@ -202,7 +202,7 @@ impl Cells {
                 let asked = if *again { Step::Again } else { Step::Close };
                 step(tx, &mut row, &mut known, Side::Origin, asked, *at)?;
                 let asked = Command::PeerCallback {
-                    solved: *solved,
+                    solved: Some(*solved),
                     satisfied: *satisfied,
                     words: words.clone(),
                     again: *again,

@@ -3,13 +3,14 @@
 
 use access::{City, decide, op};
 use city::{Door as _, Error, Later, Office};
+use delivery::Receipted;
 use kernel::Actor;
 use sm3::{Digest as _, Sm3};
 use store::cells::{self as rows, MessageRow, PeerRow};
 use store::{Rd, Tx};
 
 use crate::Cells;
-use crate::message::{MESSAGE_MAX, Message, Receipt, Receipted, unreadable};
+use crate::message::{MESSAGE_MAX, Message, Receipt, unreadable};
 
 /// A message as it came over the wire.
 #[derive(Clone, Debug)]

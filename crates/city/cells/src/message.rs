@@ -1,6 +1,7 @@
 //! 消息: what cells say to each other, and the receipt. One JSON object each, signed as a webhook is (`delivery::signature`).
 
 use city::Contact;
+use delivery::Receipted;
 use kernel::{Date, Moment, RegionCode};
 use resolve::{Complexity, Kind, Satisfaction, Solved};
 use serde::{Deserialize, Serialize};
@@ -191,27 +192,14 @@ pub struct Receipt {
     pub signature: String,
 }
 
-/// A message that is receipted: who wrote it, to whom, and its text. Both sides sign with one key: without them a receipt of the
-/// one could be given back to it as one of the other.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Receipted<'a> {
-    pub from: &'a str,
-    pub to: &'a str,
-    pub body: &'a str,
-}
-
 impl Receipt {
-    fn text(of: Receipted<'_>, key: i64, state: &str, why: &str) -> String {
-        format!("{}/{}\n{key}\n{state}\n{why}\n{}", of.from, of.to, of.body)
-    }
     /// A receipt, signed.
     pub(crate) fn new(secret: &str, of: Receipted<'_>, key: i64, state: &str, why: &str) -> Self {
-        let signature = delivery::signature(secret, "receipt", 0, &Self::text(of, key, state, why));
+        let signature = of.sign(secret, &key.to_string(), state, why);
         Self { key, state: state.to_owned(), why: why.to_owned(), signature }
     }
     /// Did the peer that has this secret sign it, for this message?
     pub(crate) fn holds(&self, secret: &str, of: Receipted<'_>) -> bool {
-        let text = Self::text(of, self.key, &self.state, &self.why);
-        delivery::signed(secret, "receipt", 0, &text, &self.signature)
+        of.holds(secret, (&self.key.to_string(), &self.state, &self.why), &self.signature)
     }
 }

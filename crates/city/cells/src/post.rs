@@ -4,13 +4,13 @@
 use std::time::{Duration, Instant};
 
 use city::{City, Error, Office, contained};
-use delivery::{Hook, Networks, Web};
+use delivery::{Hook, Networks, Receipted, Web};
 use kernel::{Moment, US_PER_SECOND};
 use store::cells::{self as rows, MessageRow, PeerRow};
 use store::{Tx, counters};
 
 use crate::Cells;
-use crate::message::{Content, Message, Receipt, Receipted, VERSION};
+use crate::message::{Content, Message, Receipt, VERSION};
 
 /// Messages sent to a peer in one go.
 const BATCH: u32 = 50;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use access::{Nothing, decide, op};
 use kernel::{Actor, FileRef, Moment, Role, Said, StreamId};
 use store::files::{self, Waiting};
-use store::{StoreError, Tx};
+use store::{StoreError, Tx, asked, waiting_logs};
 
 use crate::guard::Network;
 use crate::{City, Door as _, Error, Later, retention};
@@ -154,7 +154,16 @@ impl City {
             let strangers = Moment::from_us(tx.now().us() - retention::days(retention::STRANGERS_DAYS));
             Ok::<_, Error>(files::sweep(tx, before, strangers, 200)?)
         })?;
+        let waited = self.store.write(|tx| {
+            let (now, minute) = (tx.now().us(), 60 * kernel::US_PER_SECOND);
+            let days = |n| Moment::from_us(now - retention::days(n));
+            asked::sweep(tx, Moment::from_us(now - 2 * minute), days(1))?;
+            Ok::<_, Error>(waiting_logs::sweep(tx, days(retention::UNNAMED_DAYS), 200)?)
+        })?;
         self.blobs.sweep_parts(Duration::from_secs(86_400));
+        for hash in waited {
+            self.blobs.remove_old(&hash, Duration::ZERO);
+        }
         for hash in free {
             self.blobs.remove_old(&hash, Duration::from_secs(86_400));
         }

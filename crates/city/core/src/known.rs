@@ -1,7 +1,8 @@
 //! Who was known a moment ago: spares a look at the store for each request of somebody who works.
 //!
-//! Bounded in size and in age. Signing out or changing accounts in this process empties it; another node
-//! learns of it when the entry is too old, after five seconds at most.
+//! Bounded in size and in age. Signing out or changing accounts in this process empties it; a command beside it is heard
+//! of when the entry is too old, after five seconds at most. On PostgreSQL, where there can be several nodes, it is not
+//! used: an account that was turned off works nowhere from then on.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};

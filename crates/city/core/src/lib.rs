@@ -25,7 +25,7 @@ mod watch;
 mod who;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use store::{Answer, Rd, Store, Tx};
@@ -65,6 +65,10 @@ pub struct City {
     scan: Option<Arc<Path>>,
     compared: Arc<Mutex<store::proof::Place>>,
     strangers: Arc<Strangers>,
+    /// the name of this process among the nodes of the city
+    node: Arc<str>,
+    /// the last line of `asked_lately` that was heard
+    heard: Arc<AtomicI64>,
     keys: Arc<Path>,
     calendar_recomputes: CalendarRecomputes,
 }
@@ -85,6 +89,12 @@ impl Drop for Filling {
     fn drop(&mut self) {
         self.0.store(false, Ordering::SeqCst);
     }
+}
+
+/// Networks as nodes name them to each other.
+fn network_key_of(vault: &Arc<Vault>) -> guard::Key {
+    let vault = Arc::clone(vault);
+    Arc::new(move |network| who::network_key(&vault, network))
 }
 
 /// What a use case answers: later, when it is durable.
@@ -111,17 +121,22 @@ impl City {
         calendar_recomputes: CalendarRecomputes,
     ) -> Result<Self, Error> {
         let (vault, codes_after) = keys::open(&store, keys)?;
+        let (vault, blobs_of) = (Arc::new(vault), store.clone());
+        let strangers = Arc::new(Strangers::new(Limits::default(), network_key_of(&vault)));
+        let node = vault.new_token()?[..16].into();
         let city = Self {
             store,
-            vault: Arc::new(vault),
+            vault,
             codes_after,
             office: Arc::default(),
             filling: Arc::default(),
             known: Arc::default(),
-            blobs: store::blobs::Blobs::at(keys.join("files")),
+            blobs: store::blobs::Blobs::of(blobs_of, keys.join("files")),
             scan: None,
             compared: Arc::default(),
-            strangers: Arc::new(Strangers::new(Limits::default())),
+            strangers,
+            node,
+            heard: Arc::default(),
             keys: Arc::from(keys),
             calendar_recomputes,
         };
@@ -138,7 +153,7 @@ impl City {
     /// What one network may ask without an account, on pages and interface together.
     #[must_use]
     pub fn limit(mut self, limits: Limits) -> Self {
-        self.strangers = Arc::new(Strangers::new(limits));
+        self.strangers = Arc::new(Strangers::new(limits, network_key_of(&self.vault)));
         self
     }
     /// Where the keys are.

@@ -49,6 +49,8 @@ pub const OUTBOX_DAYS: i64 = 90;
 pub const CELLS_DAYS: i64 = 90;
 /// Files brought to be imported, with their rows set aside, days.
 pub const IMPORTS_DAYS: i64 = 30;
+/// Logs that wait to be told which column means what, days.
+pub const UNNAMED_DAYS: i64 = 1;
 /// Forms that somebody has not sent, days.
 pub const UNSENT_DAYS: i64 = 7;
 /// Who asked to be called back on a lead, days after it came.
@@ -72,6 +74,9 @@ pub const KEPT: &[Kind] = &[
     k("导入的文件与未收的行", "files brought to be imported, and the rows of them that were not taken", "files/, brought", "look at it, mend it, bring it again", Ends::Days(IMPORTS_DAYS)),
     k("线索联系方式（加密）", "who asked to be called back on a lead, sealed", "lead", "call them back", Ends::Days(LEADS_DAYS)),
     k("保存的日志（Parquet）", "logs that staff brought and keep, as Parquet", "files/, kept_log", "analysed again; whoever brought one deletes it", Ends::Kept),
+    k("待认列的日志", "logs that wait to be told which column means what", "files/, log_waiting", "the second step of bringing a log, at any node", Ends::Days(UNNAMED_DAYS)),
+    k("附件内容（在数据库里时）", "pictures and other files, where they lie in the database", "blob, blob_piece", "as the files they are; every node finds them", Ends::Kept),
+    k("近两分钟各网络的访问次数（摘要）", "how often networks asked in the last two minutes, as keyed digests", "asked_lately", "one limit for all nodes", Ends::Itself),
     k("预约人姓名、电话、邮箱和申诉的话（加密）", "who booked an appointment and what they said in an appeal, sealed", "appointment_contact", "reach them; who signs in says the last digits", Ends::Itself),
     k("预约、占号（不含姓名电话）", "appointments and their places, with a keyed digest of the telephone", "appointment, hall_place", "know no-shows of one person, warn before any bar", Ends::Kept),
     k("申请帮办的人：姓名、电话、住址、证件号和本人的话（加密），电话的密钥摘要", "who asked to be helped: name, telephone, address, identity number and their own words, sealed, with a keyed digest of the telephone", "help_person", "come to them, act for them; the forms they sign", Ends::Itself),
@@ -91,6 +96,7 @@ pub const KEPT: &[Kind] = &[
     k("企业收款账户（加密）", "the bank account of a company, sealed; its last digits stand on what was paid", "company_account", "pay what policies give", Ends::Kept),
     k("资金、兑付、免申即享名单与异议", "what each company was paid of which policy, lists that were shown, objections; a sole trader is a person", "fund, claim, pay_batch, batch_line, objection", "what the government paid to whom and why", Ends::Kept),
     k("恳谈、走访与承诺", "talks with companies: agenda, minutes, who came, what was promised", "talk, talk_company, promise", "keep what was promised", Ends::Kept),
+    k("数据共享目录与申请", "which unit holds what, which papers items ask for, which unit asked for data and why", "data_resource, data_asked, data_read, data_request", "no person is asked for what is held already", Ends::Kept),
     k("公开的答复", "published answers, covered before they are shown", "publication", "told to everybody", Ends::Kept),
     k("先例、答复记录", "precedents and what is learned from replies, covered", "precedent, text_reply", "the next answer", Ends::Kept),
     k("走访：走的人、记录、签到", "walks: who walked, what was noted, where", "walk, walk_op, walk_judged, assignment, finding", "which officials walked and what they found", Ends::Kept),
@@ -113,6 +119,9 @@ pub const KEPT: &[Kind] = &[
     k("退订的人（摘要）", "who wants no more, as a keyed digest of the address", "unsubscribed", "they are not told again", Ends::Kept),
     k("城市间往来消息（加密，办完即删内容）", "messages between cells: words covered, contact only where it was asked for; sealed, the words gone with the receipt", "cell_out, cell_in", "a matter is dealt with where it belongs", Ends::Days(CELLS_DAYS)),
     k("跨域件：交出与收到的件", "matters handed to other cities and received from them; what was handed over sealed, until it is taken or returned", "cell_matter", "both sides know how far it is", Ends::Kept),
+    k("热线往来消息（加密，办完即删内容）", "messages of hotlines and to them, sealed, the words gone when it was done and receipted", "hotline_in, hotline_out", "an order is dealt with once and answered", Ends::Days(CELLS_DAYS)),
+    k("热线工单：热线编号、期限、进展；内容加密，成件或撤单即删，退回的留 90 天", "orders of hotlines: their number, limits and how far they are; what they say sealed, gone when it is a case or withdrawn, 90 days after a return", "hotline_order", "both sides know how far it is", Ends::Kept),
+    k("未接来电的电话（加密），结果为止；之后只留密钥摘要", "telephones of missed calls, sealed, until they were rung back; then a keyed digest", "hotline_call", "ring them back", Ends::Itself),
     k("印章登记与用印记录", "seals of units and persons, and who used which of them for what", "seal_entry, seal_use", "nobody uses a seal unseen", Ends::Kept),
     k("发文：谁拟稿、核稿、会签、签发、签收及其意见，各稿文本", "official papers: who drafted, checked, agreed, issued and received, with their words and each version", "paper, paper_text, paper_part", "what the office sent out, by whom", Ends::Kept),
     k("未提交的草稿（加密）", "forms that staff have not sent yet, sealed", "draft", "a closed window loses nothing", Ends::Days(UNSENT_DAYS)),
@@ -149,14 +158,18 @@ mod tests {
     /// Tables in which nobody is told: the office's own words, rules, counters, what is made anew from the record.
     const NOBODY: &[&str] = &[
         "aside",
+        "blob_home",
         "bulletin",
         "campaign",
         "cell_figure",
         "cell_peer",
+        "committed",
         "counter",
         "drawing",
         "guide",
         "hall_slot",
+        "hotline",
+        "hotline_map",
         "import_file",
         "item",
         "item_version",
@@ -168,6 +181,7 @@ mod tests {
         "projection",
         "redesign",
         "region",
+        "reply_template",
         "seal",
         "seal_image",
         "sealed_file",

@@ -230,6 +230,10 @@ impl Vault {
     pub fn paper_code(&self, kind: &str, birth: &ledger::Hash) -> String {
         letters(&self.paper.of(&[kind.as_bytes(), birth])[..10])
     }
+    /// The token of the address at which a city without accounts is set up: the same at every node, known to nobody else.
+    pub fn setup_token(&self) -> String {
+        ledger::hex(&self.token_digest("set-up"))
+    }
     /// Is this the code? Reads small letters, O for 0, I and L for 1.
     pub fn code_reads(code: &str, right: &str) -> bool {
         same(Self::code_written(code).as_bytes(), right.as_bytes())

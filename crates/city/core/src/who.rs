@@ -1,11 +1,26 @@
 //! 谁: whose token it is. Asked for every request.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
+use store::Dialect;
+use store::asked::{self, Asked};
 use store::office::{self, StaffRow};
 
 use super::guard::{Network, Way};
-use super::{City, Door as _, Error, Later};
+use super::{City, Door as _, Error, Later, Vault};
+
+/// Networks that are told to other nodes at a time.
+const TOLD_MAX: u32 = 1_000;
+
+/// A network as it is kept and told: not readable, the same for the same network.
+pub(crate) fn network_key(vault: &Vault, network: Network) -> i64 {
+    if !network.is_known() {
+        return 0;
+    }
+    let digest = vault.token_digest(&format!("network:{}", network.text()));
+    i64::from_be_bytes(std::array::from_fn(|i| digest[i])) | 1
+}
 
 /// An account as it leaves this crate: without its password hash and the key of its second factor. That there is a
 /// second factor stays to be seen.
@@ -59,15 +74,39 @@ impl City {
 
     /// A network as it is kept beside tries and files: not readable, the same for the same network.
     pub fn network_key(&self, network: Network) -> i64 {
-        if !network.is_known() {
-            return 0;
-        }
-        let digest = self.vault.token_digest(&format!("network:{}", network.text()));
-        i64::from_be_bytes(std::array::from_fn(|i| digest[i])) | 1
+        network_key(&self.vault, network)
     }
 
-    /// Who this token belonged to a moment ago (5 seconds at most), without a look at the store.
+    /// Tells other nodes what networks asked of this one, and hears what they were asked: a limit is one for the city, not
+    /// one for each node. For whoever serves, every second or two.
+    ///
+    /// # Errors
+    /// The store could not.
+    pub fn share_limits(&self) -> Result<(), Error> {
+        if self.store.dialect() != Dialect::Postgres {
+            return Ok(());
+        }
+        let told = self.strangers.untold(TOLD_MAX as usize);
+        if !told.is_empty() {
+            let asked =
+                |(way, net, n): (Way, i64, u32)| Asked { way: way.word().to_owned(), net, n: n.into() };
+            let (node, all) = (Arc::clone(&self.node), told.into_iter().map(asked).collect::<Vec<_>>());
+            self.store.write(move |tx| asked::tell(tx, &node, &all))?;
+        }
+        let after = self.heard.load(Ordering::SeqCst);
+        let (all, last) = self.store.read(|rd| asked::heard(rd, &self.node, after, TOLD_MAX * 8))?;
+        let now = self.store.now();
+        all.iter().for_each(|a| self.strangers.hear(&a.way, a.net, a.n, now));
+        self.heard.store(last, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Who this token belonged to a moment ago (5 seconds at most), without a look at the store. Only where one process
+    /// serves: another node may have ended the session or changed the account since.
     pub fn known(&self, token: &str) -> Option<Arc<StaffRow>> {
+        if self.store.dialect() == Dialect::Postgres {
+            return None;
+        }
         self.known.look(&self.vault.token_digest(token), self.store.now())
     }
 

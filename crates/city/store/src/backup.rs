@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::blobs::Blobs;
 use crate::engine::Result;
 use crate::error::StoreError;
-use crate::store::{FILE, Place, Store, private_file};
+use crate::store::{FILE, Options, Place, Store, private_file};
 use crate::{migrations, portable};
 
 mod list;
@@ -122,7 +122,16 @@ pub fn restore(file: &Path, place: &Place, data: &Path) -> Result<Copied> {
             portable::import(&part.0, place)?;
         }
     }
-    let files = Blobs::at(files_of(file)).copy_to(&data.join("files"))?;
+    let brought = Blobs::at(files_of(file));
+    let files = match place {
+        Place::Embedded { .. } => brought.copy_to(&data.join("files"))?,
+        Place::Postgres { .. } => {
+            let store = Store::open(place, Options::default())?;
+            let put = brought.put_all(&Blobs::of(store.clone(), data.join("files")));
+            store.close();
+            put?
+        }
+    };
     Ok(Copied { files, ..found })
 }
 

@@ -91,6 +91,7 @@ pub fn is_free(rd: &mut Rd<'_>, hash: &str) -> Result<bool> {
         "SELECT 1 FROM brought WHERE hash = $1 LIMIT 1",
         "SELECT 1 FROM brought WHERE aside = $1 LIMIT 1",
         "SELECT 1 FROM kept_log WHERE hash = $1 LIMIT 1",
+        "SELECT 1 FROM log_waiting WHERE hash = $1 LIMIT 1",
     ] {
         if rd.query_opt(sql, vals![hash], |r| r.i64(0))?.is_some() {
             return Ok(false);

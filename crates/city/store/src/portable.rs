@@ -14,6 +14,8 @@ use crate::value::{Row, Value};
 
 /// Tables that the other engine keeps in another form; they are made again from the record.
 const MADE_AGAIN: &[&str] = &["text_doc", "text_term", "text_band", "text_reply"];
+/// Tables that stay with their database: attachments leave as files, and marks of commits mean nothing elsewhere.
+const STAYS: &[&str] = &["blob", "blob_piece", "blob_home", "committed", "asked_lately"];
 /// Rows on the way at a time.
 const AT_ONCE: usize = 200;
 
@@ -74,6 +76,7 @@ fn tables(sqlite: &mut Engine) -> Result<Vec<Table>> {
     let own = |n: &String| {
         !n.starts_with("sqlite_")
             && n != "schema_step"
+            && !STAYS.contains(&n.as_str())
             && !MADE_AGAIN.iter().any(|m| n == m || n.starts_with(&format!("{m}_")))
     };
     let mut out = Vec::new();

@@ -4,7 +4,7 @@
 //! of this file is. Every wait has an end: a server that does not answer counts as lost.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::future::{join, try_join_all};
@@ -20,6 +20,8 @@ use crate::value::{Row, Value};
 const STATEMENTS: usize = 512;
 /// How long to wait for a connection at most.
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection to a standby is used before the server that leads is tried again.
+const OF_STANDBY: Duration = Duration::from_secs(1);
 /// How long one statement of a migration may take.
 const MIGRATION: Duration = Duration::from_secs(6 * 3600);
 /// Statements that are on the way at once.
@@ -45,8 +47,14 @@ pub(crate) struct Postgres {
     statements: HashMap<Box<str>, Statement>,
     patience: Duration,
     usual: Duration,
-    /// The transaction that is open for writing, as the server numbers it.
-    xid: Option<String>,
+    /// the mark of this connection in `committed`
+    mark: String,
+    /// groups begun on it
+    groups: i64,
+    /// the group that is open did more than look
+    touched: bool,
+    /// reads a standby, and since when
+    standby: Option<Instant>,
     clock_us: Option<i64>,
     broken: bool,
     /// Statements without answer that travel with the next one, so that they cost no round trip.
@@ -133,7 +141,10 @@ impl Postgres {
             statements: HashMap::new(),
             patience,
             usual: patience,
-            xid: None,
+            mark: mark(),
+            groups: 0,
+            touched: false,
+            standby: None,
             clock_us: None,
             broken: false,
             ahead: String::new(),
@@ -149,7 +160,14 @@ impl Postgres {
     }
 
     pub(crate) fn is_broken(&self) -> bool {
-        self.broken || self.client.is_closed()
+        let over = self.standby.is_some_and(|since| since.elapsed() > OF_STANDBY);
+        over || self.broken || self.client.is_closed()
+    }
+
+    /// It leads to a standby: not for long, then somebody may lead again.
+    pub(crate) fn of_standby(mut self) -> Self {
+        self.standby = Some(Instant::now());
+        self
     }
 
     /// Waits for an answer, but not for ever; notes when the connection is gone.
@@ -196,6 +214,7 @@ impl Postgres {
     }
 
     fn prepared(&mut self, sql: &str, params: usize) -> Result<Statement> {
+        self.touched |= !sql.trim_start().starts_with("SELECT");
         let statement = match self.statements.get(sql) {
             Some(s) => s.clone(),
             None => {
@@ -315,9 +334,9 @@ impl Postgres {
         self.wait(async |c| c.batch_execute(sql).await).map_err(|e| with_text(e, sql))
     }
 
-    /// One round trip: begin, wait for the seat, read the state of the ledger and the number of the transaction.
+    /// One round trip: begin, wait for the seat, read the state of the ledger.
     pub(crate) fn begin_write(&mut self) -> Result<LedgerState> {
-        let sql = "BEGIN; SELECT seq, recorded, pg_current_xact_id(), \
+        let sql = "BEGIN; SELECT seq, recorded, \
                    CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) \
                    FROM ledger_state WHERE id = 1 FOR UPDATE";
         let answer = self.wait(async |c| c.simple_query(sql).await)?;
@@ -329,8 +348,9 @@ impl Postgres {
         let (Some(seq), Some(recorded)) = (int(0), int(1)) else {
             return Err(StoreError::Damaged("ledger_state is empty".into()));
         };
-        self.xid = row.and_then(|r| r.get(2)).map(str::to_owned);
-        self.clock_us = int(3);
+        self.groups += 1;
+        self.touched = false;
+        self.clock_us = int(2);
         Ok(LedgerState { seq, recorded })
     }
 
@@ -339,16 +359,21 @@ impl Postgres {
         self.clock_us
     }
 
-    /// The number of the transaction that is or was open for writing.
-    pub(crate) fn xid(&self) -> Option<&str> {
-        self.xid.as_deref()
+    /// What tells the group that is or was open for writing from all others.
+    pub(crate) fn group(&self) -> (String, i64) {
+        (self.mark.clone(), self.groups)
     }
 
     pub(crate) fn commit(&mut self, state: Option<LedgerState>) -> Result<()> {
+        if !self.touched && state.is_none() {
+            return self.last("COMMIT");
+        }
+        // With the group goes a mark of it: whoever does not hear of the commit finds it, on whatever server leads then.
+        let marked = marked(&self.mark, self.groups);
         match state {
-            None => self.last("COMMIT"),
+            None => self.last(&format!("{marked}; COMMIT")),
             Some(LedgerState { seq, recorded }) => self.last(&format!(
-                "UPDATE ledger_state SET seq = {seq}, recorded = {recorded} WHERE id = 1; COMMIT"
+                "UPDATE ledger_state SET seq = {seq}, recorded = {recorded} WHERE id = 1; {marked}; COMMIT"
             )),
         }
     }
@@ -366,28 +391,41 @@ impl Postgres {
         }
     }
 
-    /// What became of a transaction whose commit was not answered? `None`: nobody knows.
-    pub(crate) fn was_committed(&mut self, xid: &str) -> Result<Option<bool>> {
-        if xid.is_empty() || !xid.bytes().all(|b| b.is_ascii_digit()) {
-            return Ok(None);
-        }
-        // A transaction still running belongs to the lost connection: it ends when the server notices.
-        for _ in 0..50 {
-            let sql = format!("SELECT pg_xact_status('{xid}'::xid8)");
-            let answer = self.wait(async |c| c.simple_query(&sql).await)?;
-            let status = answer.iter().find_map(|m| match m {
-                SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-                _ => None,
-            });
-            match status.as_deref() {
-                Some("committed") => return Ok(Some(true)),
-                Some("aborted") => return Ok(Some(false)),
-                Some("in progress") => std::thread::sleep(Duration::from_millis(100)),
-                _ => return Ok(None),
+    /// Was a group committed whose commit was not answered? Asked from the seat of the writer, so that a lost connection
+    /// that is still at work has ended, and answered by a commit of its own: what it says has reached every server that
+    /// must have it. Numbers of transactions would not do: a server that leads after another gives them again.
+    pub(crate) fn was_committed(&mut self, group: &(String, i64)) -> Result<bool> {
+        let (mark, n) = group;
+        let sql = format!(
+            "BEGIN; SELECT id FROM ledger_state WHERE id = 1 FOR UPDATE; \
+             SELECT n, writer FROM committed WHERE writer = '{mark}'; {}; COMMIT",
+            marked(&self.mark, self.groups)
+        );
+        let answer = self.wait(async |c| c.simple_query(&sql).await)?;
+        let found = answer.iter().find_map(|m| match m {
+            SimpleQueryMessage::Row(row) => {
+                (row.len() == 2).then(|| row.get(0)?.parse::<i64>().ok()).flatten()
             }
-        }
-        Ok(None)
+            _ => None,
+        });
+        Ok(found.is_some_and(|last| last >= *n))
     }
+}
+
+/// A name for one connection, never given twice.
+fn mark() -> String {
+    use std::hash::{BuildHasher as _, Hasher as _};
+    let random = || std::collections::hash_map::RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", random(), random())
+}
+
+/// Notes how many groups a connection has committed.
+fn marked(mark: &str, groups: i64) -> String {
+    let at = crate::store::system_clock().us();
+    format!(
+        "INSERT INTO committed (writer, n, at) VALUES ('{mark}', {groups}, {at}) \
+         ON CONFLICT (writer) DO UPDATE SET n = excluded.n, at = excluded.at"
+    )
 }
 
 fn with_text(e: StoreError, sql: &str) -> StoreError {

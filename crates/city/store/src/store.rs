@@ -55,6 +55,9 @@ pub struct Options {
     pub clock: Clock,
     /// Refuse to write when the clock is ahead of that of PostgreSQL. For a clock that is this machine's.
     pub database_clock: bool,
+    /// A standby of PostgreSQL that is read while no server leads; none: then nothing is read. What it shows may be a moment
+    /// old.
+    pub standby: Option<String>,
     /// Connections that read.
     pub readers: usize,
     /// Connections for what reads and computes for long: boards, hot matters, comparisons. However many of those are asked
@@ -92,6 +95,7 @@ impl Default for Options {
         Self {
             clock: Arc::new(system_clock),
             database_clock: false,
+            standby: None,
             readers: 4,
             long_readers: 2,
             queue: 4096,
@@ -495,7 +499,18 @@ fn connectors(place: &Place, options: &Options) -> Result<(Connect, Connect)> {
             let place = PostgresPlace::new(url, schema, options.patience, lock_ms)?;
             let connect: Connect =
                 Arc::new(move || Postgres::open(&place).map(|e| Engine::Postgres(Box::new(e))));
-            Ok((Arc::clone(&connect), connect))
+            let Some(standby) = &options.standby else { return Ok((Arc::clone(&connect), connect)) };
+            let standby = PostgresPlace::new(standby, schema, options.patience, lock_ms)?;
+            let leads = Arc::clone(&connect);
+            let read = move || match leads() {
+                Ok(engine) => Ok(engine),
+                // Why nobody leads says more than why the standby cannot be asked either.
+                Err(why) => match Postgres::open(&standby) {
+                    Ok(e) => Ok(Engine::Postgres(Box::new(e.of_standby()))),
+                    Err(_) => Err(why),
+                },
+            };
+            Ok((connect, Arc::new(read)))
         }
     }
 }

@@ -23,6 +23,9 @@ pub const CLOCK_SLACK_US: i64 = 300 * US_PER_SECOND;
 /// How often a group is tried when the connection is lost before its commit.
 const RECONNECTS: u32 = 6;
 
+/// How long somebody who can tell is looked for when a commit was not answered: longer than another server needs to lead.
+const LOOKED_UP: Duration = Duration::from_secs(45);
+
 /// What a closure made of its turn.
 pub(crate) enum Ran {
     Kept,
@@ -135,17 +138,20 @@ impl Writer {
         fate
     }
 
-    /// Asks the server, on a new connection, what became of the commit that was not answered.
+    /// Asks the server, on a new connection, what became of the commit that was not answered. While another server takes
+    /// over there is nobody to ask: it is waited for.
     fn look_it_up(&mut self, lost: &Engine) -> Option<bool> {
         let Engine::Postgres(lost) = lost else { return None };
-        let xid = lost.xid()?.to_owned();
-        for pause_ms in [50, 200, 500, 1000, 2000] {
-            std::thread::sleep(Duration::from_millis(pause_ms));
+        let (group, since) = (lost.group(), Instant::now());
+        let mut pause = Duration::from_millis(50);
+        while since.elapsed() < LOOKED_UP {
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_secs(1));
             if let Ok(Engine::Postgres(mut fresh)) = (self.connect)()
-                && let Ok(fate) = fresh.was_committed(&xid)
+                && let Ok(fate) = fresh.was_committed(&group)
             {
                 self.engine = Some(Engine::Postgres(fresh));
-                return fate;
+                return Some(fate);
             }
         }
         None

@@ -2,6 +2,7 @@
 
 mod it {
     mod basics;
+    mod blobs;
     mod faults;
     mod kill;
     mod proof;

@@ -10,6 +10,7 @@ mod fill;
 mod hook;
 mod http;
 mod mail;
+mod receipt;
 mod sms;
 
 pub use address::{Networks, forbidden};
@@ -18,4 +19,5 @@ pub use fill::fill;
 pub use hook::{Hook, signature, signed};
 pub use http::Web;
 pub use mail::{Mail, MailServer, MailTls, Mailer, is_mailbox};
+pub use receipt::Receipted;
 pub use sms::{Gateway, Sms, is_mobile};

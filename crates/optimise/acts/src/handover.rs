@@ -20,8 +20,41 @@ pub struct LogHandovers {
     /// 留痕即日志: a page of the record of cases, as far as the actor may see it
     pub case_history_becomes_event_log:
         fn(&City, &mut Rd<'_>, &Actor, &HistoryAsk<'_>) -> Result<HistoryPage, Error>,
+    /// 办件作日志: applications before an id, at most so many, each with its steps; and the id before which the next are
+    pub application_history_becomes_event_log: ApplicationHistory,
     /// 日志问题转件: answers the number of the case
     pub log_finding_becomes_case: fn(&City, &mut Tx<'_>, &Actor, &LogProblem) -> Result<String, Error>,
+}
+
+/// Reads a page of applications.
+pub type ApplicationHistory =
+    fn(&City, &mut Rd<'_>, &Actor, i64, u32) -> Result<(Vec<Vec<AppliedRow>>, Option<i64>), Error>;
+
+/// A step of an application as a log tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppliedRow {
+    /// 办件编号
+    pub number: String,
+    /// 环节
+    pub step: String,
+    /// when somebody began, where that is on record
+    pub start: Option<Moment>,
+    /// when it was done
+    pub at: Moment,
+    /// who
+    pub who: String,
+    /// for which unit
+    pub unit: String,
+    /// what was applied for
+    pub name: String,
+    /// a theme (一件事)
+    pub theme: bool,
+    /// 渠道
+    pub channel: &'static str,
+    /// 区划
+    pub region: String,
+    /// where it stands
+    pub stage: &'static str,
 }
 
 /// Which page of the record.

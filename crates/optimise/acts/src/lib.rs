@@ -6,7 +6,9 @@ mod redesigns;
 
 use city::{City, Door};
 
-pub use handover::{HistoryAsk, HistoryPage, HistoryRow, LogHandovers, RedesignHandovers};
+pub use handover::{
+    ApplicationHistory, AppliedRow, HistoryAsk, HistoryPage, HistoryRow, LogHandovers, RedesignHandovers,
+};
 pub use redesigns::{RedesignActs, RedesignEvent, RedesignLine, RedesignView, RedesignWish, foretell};
 
 /// 流程再造. A clone is another handle.

@@ -281,6 +281,7 @@ impl Cases {
         tell(&self.city, tx, office, &after, &happened.asked)?;
         tell_person(&self.city, tx, office, &after, &happened.asked, None)?;
         cells::follow(&self.city, tx, office, case, &after, &happened.asked)?;
+        hotline::follow(&self.city, tx, office, case, &after, &happened)?;
         Ok(after)
     }
 

@@ -76,9 +76,21 @@ pub fn case_does(
     id: CaseId,
     asked: Command,
 ) -> Result<Case, Error> {
+    case_does_with(city, tx, actor, id, asked, &[])
+}
+
+/// The same with files: their tickets.
+pub fn case_does_with(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: CaseId,
+    asked: Command,
+    tickets: &[String],
+) -> Result<Case, Error> {
     let office = city.office(tx)?;
     let case = cases::by_id(tx, id)?.ok_or(Error::NotFound)?;
-    Cases::new(city.clone()).act_in(tx, &office, actor, &case, asked, None)
+    Cases::new(city.clone()).act_with_in(tx, &office, actor, &case, asked, None, tickets)
 }
 
 pub fn seen(rd: &mut Rd<'_>, actor: &Actor, number: &str) -> Result<Case, Error> {

@@ -13,7 +13,7 @@ use kernel::{Actor, CaseId, Moment, Role, Said, StaffId, StreamId, StreamKind};
 use ledger::{ERASE, Erased, Erasure, Event, ZERO_HASH};
 use resolve::Case;
 use store::erasures::{self, ErasureRow};
-use store::{Rd, Tx, asides, cases, cells, contacts, ledger_rows, office};
+use store::{Rd, Tx, asides, cases, cells, contacts, hotline, ledger_rows, office};
 
 use crate::reporter::Veil;
 use crate::{Cases, INDEX};
@@ -221,29 +221,38 @@ impl Cases {
     }
 
     /// A database that was restored from an older backup has again what was erased since: it ends once more, before
-    /// anybody reads it.
+    /// anybody reads it. What was erased at another node is noted here too, so that the list of any node will do.
     ///
     /// # Errors
-    /// The list cannot be read; the store could not.
+    /// The list cannot be read or written; the store could not.
     pub fn erase_again(&self) -> Result<usize, Error> {
         let list = self.erased_list();
         let text = match std::fs::read_to_string(&list) {
             Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(e) => return Err(Error::Store(store::StoreError::Disk(format!("{}: {e}", list.display())))),
         };
-        let due: Vec<(CaseId, String)> = self.city.store().read(|rd| {
-            let mut due = Vec::new();
-            for (id, number) in text.lines().filter_map(listed).collect::<BTreeSet<_>>() {
+        let noted: BTreeSet<(i64, String)> = text.lines().filter_map(listed).collect();
+        let (due, elsewhere) = self.city.store().read(|rd| {
+            let done = erased(rd)?;
+            let (mut due, mut elsewhere) = (Vec::new(), Vec::new());
+            for (id, number) in &noted {
                 // In a database set back, a number may since have been given to another case: then there is nothing to end.
-                let same = cases::by_id(rd, CaseId(id))?.is_some_and(|c| c.number == number);
-                if same && !is_erased(rd, &number)? {
-                    due.push((CaseId(id), number));
+                let same = cases::by_id(rd, CaseId(*id))?.is_some_and(|c| c.number == *number);
+                if same && !done.contains(number) {
+                    due.push(CaseId(*id));
                 }
             }
-            Ok::<_, Error>(due)
+            let known: BTreeSet<&String> = noted.iter().map(|n| &n.1).collect();
+            for number in done.iter().filter(|n| !known.contains(n)) {
+                elsewhere.extend(cases::by_number(rd, number)?.map(|c| (c.id, c.number)));
+            }
+            Ok::<_, Error>((due, elsewhere))
         })?;
-        for (id, _) in &due {
+        for (id, number) in elsewhere {
+            note_erased(&list, id, &number)?;
+        }
+        for id in &due {
             let (app, id) = (self.clone(), *id);
             self.city.store().write(move |tx| {
                 let case = cases::by_id(tx, id)?.ok_or(Error::NotFound)?;
@@ -255,11 +264,11 @@ impl Cases {
     }
 }
 
-/// Does the record say that this case was erased?
-fn is_erased(rd: &mut Rd<'_>, number: &str) -> Result<bool, Error> {
+/// Numbers of the cases that were erased, as the record says.
+fn erased(rd: &mut Rd<'_>) -> Result<BTreeSet<String>, Error> {
     let all = ledger_rows::stream(rd, ERASURES, 0)?;
     let told = |e: &Event| serde_json::from_str::<Erasure>(&e.data).ok();
-    Ok(all.iter().filter(|e| e.act == ERASE).filter_map(told).any(|t| t.number == number))
+    Ok(all.iter().filter(|e| e.act == ERASE).filter_map(told).map(|t| t.number).collect())
 }
 
 fn listed(line: &str) -> Option<(i64, String)> {
@@ -276,8 +285,8 @@ fn note_erased(list: &Path, id: CaseId, number: &str) -> Result<(), Error> {
     write().map_err(|e| Error::Store(store::StoreError::Disk(format!("{}: {e}", list.display()))))
 }
 
-/// Covers what is known of a case that went to another city or came from one, and destroys what was handed over. What the
-/// other city holds ends there: it is asked apart.
+/// Covers what is known of a case that went to another city or came from one or from a hotline, and destroys what was handed
+/// over. What the other side holds ends there: it is asked apart.
 fn cover_handed(tx: &mut Tx<'_>, veil: &Veil, case: CaseId) -> Result<(), Error> {
     let mut all = cells::matters_of(tx, case, "out")?;
     all.extend(cells::matters_of(tx, case, "in")?);
@@ -290,6 +299,16 @@ fn cover_handed(tx: &mut Tx<'_>, veil: &Veil, case: CaseId) -> Result<(), Error>
             return Err(Error::bug("a matter changed in its own transaction"));
         }
         cells::forget_words(tx, row.peer, &row.subject)?;
+    }
+    if let Some(mut row) = hotline::order_of_case(tx, case)? {
+        let mut known: serde_json::Value = serde_json::from_str(&row.doc).map_err(Error::bug)?;
+        walk(veil, true, "", &mut known);
+        row.doc = known.to_string();
+        row.content = None;
+        if !hotline::save_order(tx, &row)? {
+            return Err(Error::bug("an order changed in its own transaction"));
+        }
+        hotline::forget_words(tx, row.hotline, &row.number)?;
     }
     Ok(())
 }

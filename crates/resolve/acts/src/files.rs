@@ -15,7 +15,7 @@ impl Cases {
             let case = seen(rd, &actor, &number)?;
             let found = files::of_stream(rd, StreamId::case(case.id), &hash)?.ok_or(Error::NotFound)?;
             let file = app.file_name_for(rd, &actor, &case, &found.0)?;
-            Ok((file, app.city.blobs().get(&hash)?))
+            Ok((file, app.city.blobs().get_in(rd, &hash)?))
         })
     }
 
@@ -37,7 +37,7 @@ impl Cases {
             let events = app.events_for_resident(rd, &office, &case)?;
             let mut all = events.into_iter().flat_map(|e| e.happened.files);
             let file = all.find(|f| f.hash == hash).ok_or(Error::NotFound)?;
-            Ok((file, app.city.blobs().get(&hash)?))
+            Ok((file, app.city.blobs().get_in(rd, &hash)?))
         })
     }
 

@@ -322,6 +322,7 @@ impl Import {
             hide_reporter: row.secret,
             contact: (!row.contact.is_empty()).then(|| self.app.city.vault().person(&row.contact)),
             set: None,
+            ordered: false,
             lodged_at: row.at,
         };
         Ok(Asked { registration, reply, unit, name: row.contact.name.clone() })

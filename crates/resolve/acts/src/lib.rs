@@ -14,6 +14,7 @@ mod plans;
 mod reading;
 mod reporter;
 mod search;
+mod templates;
 mod told;
 
 use std::sync::Arc;
@@ -21,7 +22,9 @@ use std::sync::Arc;
 use city::{City, Door};
 
 pub use cases::{CasePage, CaseView, EventView, Lodged, NewContact, ResidentView, scope_of};
-pub use doors::{arrival_code, as_resident, case_does, code_fits, code_in, events_in, register_in, seen};
+pub use doors::{
+    arrival_code, as_resident, case_does, case_does_with, code_fits, code_in, events_in, register_in, seen,
+};
 pub use erasures::{ErasureStep, ErasureView};
 pub use history::{PastAct, PastAsk, PastCase, PastPage, past_page};
 pub use intake::{Chunk, Import, ImportPlan, ImportRow, Outcome, Rehearsal};
@@ -36,6 +39,7 @@ pub use reading::{
 };
 pub use reporter::{CaseReceipt, Unmasked};
 pub use search::{Found, Hit};
+pub use templates::{FilledReply, ReplyTemplate};
 
 /// 件. A clone is another handle.
 #[derive(Clone)]

@@ -6,7 +6,7 @@ use city::{City, Contact, Door as _, Error, Later, Office, Vault};
 use kernel::Actor;
 use ledger::Hash;
 use outbox::{Told, Topic};
-use resolve::{Act, Case, Channel, Command, Stage, StageKind};
+use resolve::{Act, Case, Command, Stage, StageKind};
 use store::{Rd, Tx, cases};
 
 use crate::Cases;
@@ -92,7 +92,7 @@ pub(crate) fn tell_person(
     let Some((_, birth)) = cases::birth(tx, after.id)? else { return Ok(()) };
     let contact = match contact {
         // Who handed it over tells the person; once is enough.
-        _ if after.channel == Channel::Peer => city::Contact::default(),
+        _ if after.closed_elsewhere() => city::Contact::default(),
         Some(c) => c.clone(),
         None => city::contact_of(city, tx, after.id)?,
     };

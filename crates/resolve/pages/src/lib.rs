@@ -4,6 +4,7 @@
 //! Knows the use cases of its movement (`resolve-acts`) and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
 pub mod acts;
+mod answers;
 mod asked;
 mod case_page;
 mod columns;
@@ -111,6 +112,7 @@ pub fn routes(slots: Arc<Slots>) -> Router<Kit> {
         .route("/desk", get(lists::home))
         .route("/desk/cases", get(lists::cases).post(many::act))
         .route("/desk/cases.xlsx", get(export::cases))
+        .route("/desk/answers", get(answers::show).post(answers::act))
         .route("/desk/case/{number}", get(case_page::show))
         .route("/desk/case/{number}/act/{act}", post(case_page::act).layer(DefaultBodyLimit::max(UPLOAD_MAX)))
         .route("/desk/case/{number}/file/{hash}", get(case_page::file))

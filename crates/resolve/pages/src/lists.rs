@@ -326,6 +326,7 @@ struct CasesHtml {
 pub(crate) struct Many {
     pub dispatch: bool,
     pub remind: bool,
+    pub answer: bool,
     pub export: bool,
     pub outcomes: Vec<Outcome>,
     /// what was typed
@@ -338,7 +339,7 @@ pub(crate) struct Many {
 impl Many {
     /// Is there anything to tick rows for?
     const fn any(&self) -> bool {
-        self.dispatch || self.remind || self.export
+        self.dispatch || self.remind || self.answer || self.export
     }
     fn is_ticked(&self, number: &str) -> bool {
         self.ticked.iter().any(|n| n == number)
@@ -519,6 +520,7 @@ pub(crate) async fn list_page(
     let mut may = |v: &CaseView| {
         many.dispatch |= v.acts.contains(&Act::Dispatch);
         many.remind |= v.acts.contains(&Act::Remind);
+        many.answer |= v.acts.contains(&Act::Reply);
     };
     let (count, groups, next) = if ask.words().is_empty() {
         let (groups, next) = pages(kit, desk, &ask, &office).await?;

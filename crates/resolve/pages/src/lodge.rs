@@ -91,6 +91,7 @@ async fn read(kit: &Kit, f: &Fields) -> Result<Registration, Error> {
         hide_reporter: f.has("hide"),
         contact: None,
         set: None,
+        ordered: false,
         lodged_at: None,
     })
 }

@@ -1,7 +1,7 @@
 //! 批量办理: one act on every ticked row of the list, with a result for each.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
 use kernel::UnitId;
 use resolve::Command;
@@ -41,6 +41,9 @@ pub(crate) async fn act(State(kit): State<Kit>, desk: Desk, fields: Fields) -> R
     let numbers: Vec<String> = fields.all("pick").into_iter().take(MOST).map(str::to_owned).collect();
     if fields.get("do") == "export" && !numbers.is_empty() {
         return export::picked(&kit, &desk, &ListAsk::of(fields.get("in")), numbers).await;
+    }
+    if fields.get("do") == "answer" && !numbers.is_empty() {
+        return Ok(Redirect::to(&crate::answers::address(&numbers)).into_response());
     }
     let (t, ask) = (desk.page.t, ListAsk::of(fields.get("in")));
     let text = |name: &str| fields.get(name).to_owned();

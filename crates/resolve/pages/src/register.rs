@@ -170,6 +170,7 @@ fn read(fields: &Fields, desk: &Desk) -> Result<Registration, Error> {
         hide_reporter: fields.has("hide"),
         contact: None,
         set: None,
+        ordered: false,
         lodged_at: None,
     })
 }

@@ -110,6 +110,9 @@ pub struct Case {
     /// the unit complained about must not learn who lodged it
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hide_reporter: bool,
+    /// a hotline sent it as an order and closes it
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ordered: bool,
     /// when it was lodged
     pub lodged: Moment,
     /// people who reported it, itself and merged ones
@@ -207,9 +210,13 @@ impl Case {
         self.calls.iter().any(|c| Some(c.unit) == unit && c.arrived.is_none())
     }
     /// 办件: somebody came for something and it was not done. Why is owed before it is filed; an opinion or a question has no
-    /// such cause, and of what another city handed over that city knows.
+    /// such cause, and of what another city or a hotline sent they know.
     pub fn owes_cause(&self) -> bool {
-        self.kind == Kind::Matter && self.cause.is_none() && self.channel != Channel::Peer
+        self.kind == Kind::Matter && self.cause.is_none() && !self.closed_elsewhere()
+    }
+    /// Another city or a hotline sent it: they tell the person, call back and close it; here it is dealt with and answered.
+    pub fn closed_elsewhere(&self) -> bool {
+        self.ordered || self.channel == Channel::Peer
     }
     /// The unit whose service may be rated now: the one that answered. A case that came from a bad rating is not
     /// rated again as a service; its rating is.

@@ -65,7 +65,7 @@ words! {
         PeerAccept = "peer_accept", "对方受理";
         PeerReturn = "peer_return", "对方退回";
         PeerAnswer = "peer_answer", "对方答复";
-        PeerCallback = "peer_callback", "来件地回头看";
+        PeerCallback = "peer_callback", "来件方回头看";
     }
 }
 
@@ -126,6 +126,9 @@ pub struct Registration {
     /// 期限集: the set of limits it goes by, by name; none: those of every case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<String>,
+    /// 派单: a hotline sent it as an order; it tells the person, calls back and closes (R14).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub ordered: bool,
     /// When it was lodged, if not now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lodged_at: Option<Moment>,
@@ -520,10 +523,11 @@ pub enum Command {
         /// the unit that answered there
         office: String,
     },
-    /// 来件地回头看: the city it came from asked the person
+    /// 来件方回头看: the city or the hotline it came from asked the person
     PeerCallback {
-        /// solved?
-        solved: Solved,
+        /// solved? (none when it was closed without asking)
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        solved: Option<Solved>,
         /// satisfied?
         #[serde(default, skip_serializing_if = "Option::is_none")]
         satisfied: Option<Satisfaction>,

@@ -12,7 +12,7 @@ use crate::limits::{Rules, Subject};
 use crate::refusal::{Refusal, RefusalCode as Code};
 use crate::stage::{Stage, StageKind};
 use crate::table::{ClockEffect, Row, TABLE, To, Who, row};
-use crate::words::{Channel, PauseReason, Satisfaction, Word as _};
+use crate::words::{PauseReason, Satisfaction, Word as _};
 
 /// One act that an actor may do now.
 #[derive(Clone, Copy, Debug)]
@@ -222,7 +222,7 @@ impl Case {
         match row.clock {
             ClockEffect::Keep => Vec::new(),
             // Who took it in calls back, by a clock of theirs: ours is at rest until they say how it was found.
-            ClockEffect::Start(Phase::Callback) if self.channel == Channel::Peer => vec![ClockChange::Stop],
+            ClockEffect::Start(Phase::Callback) if self.closed_elsewhere() => vec![ClockChange::Stop],
             ClockEffect::Start(phase) => vec![begin(phase)],
             ClockEffect::Stop => vec![ClockChange::Stop],
             ClockEffect::Resume => vec![ClockChange::Resume],

@@ -31,6 +31,7 @@ fn begin(id: CaseId, number: String, happened: &Happened, at: Moment) -> Option<
         campaign: r.campaign.clone(),
         first_asked: r.first_asked,
         hide_reporter: r.hide_reporter,
+        ordered: r.ordered,
         lodged: r.lodged_at.unwrap_or(at),
         reporters: 1,
         support: r.support,
@@ -249,7 +250,8 @@ impl Case {
         let again = match (before, asked) {
             (
                 Stage::Replied { .. } | Stage::HandedOver { .. },
-                Command::Callback { solved, satisfied, .. } | Command::PeerCallback { solved, satisfied, .. },
+                Command::Callback { solved, satisfied, .. }
+                | Command::PeerCallback { solved: Some(solved), satisfied, .. },
             ) => *solved == Solved::No || satisfied.is_some_and(|s| s.is_bad()),
             _ => false,
         };
@@ -336,7 +338,8 @@ fn arrive(happened: &Happened, owner: Option<UnitId>) -> Option<Stage> {
         },
         (
             StageKind::CalledBack,
-            Command::Callback { solved, satisfied, .. } | Command::PeerCallback { solved, satisfied, .. },
+            Command::Callback { solved, satisfied, .. }
+            | Command::PeerCallback { solved: Some(solved), satisfied, .. },
         ) => Stage::CalledBack { owner, solved: *solved, satisfied: *satisfied },
         (StageKind::CalledBack, _) => Stage::CalledBack { owner, solved: Solved::Yes, satisfied: None },
         (StageKind::Archived, _) => Stage::Archived { owner },

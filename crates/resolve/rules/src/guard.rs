@@ -9,7 +9,6 @@ use crate::limits::Rules;
 use crate::refusal::{Refusal, RefusalCode as Code};
 use crate::stage::{BeyondStep, Stage};
 use crate::step::StepState;
-use crate::words::Channel;
 
 /// What must hold for an act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,9 +81,9 @@ pub enum Guard {
     RedDue,
     /// 本单位没有承办、协办过
     NotAnswering,
-    /// 不是外地转来的件
+    /// 不是外地或热线转来的件
     NotFromPeer,
-    /// 是外地转来的件
+    /// 是外地或热线转来的件
     FromPeer,
     /// 对方还没有受理
     BeyondOffered,
@@ -170,17 +169,17 @@ impl Guard {
             Self::YellowDue => "到了亮黄灯的时间",
             Self::RedDue => "到了亮红灯的时间",
             Self::NotAnswering => "本单位没有承办、协办过",
-            Self::NotFromPeer => "不是外地转来的件",
-            Self::FromPeer => "是外地转来的件",
+            Self::NotFromPeer => "不是外地或热线转来的件",
+            Self::FromPeer => "是外地或热线转来的件",
             Self::BeyondOffered => "对方还没有受理",
             Self::BeyondTaken => "对方在办",
             Self::BeyondAnswered => "对方已答复",
         }
     }
 
-    /// Between cells: where a matter came from, and how far the other side is.
+    /// Between cells, and with a hotline: where a matter came from, and how far the other side is.
     pub(crate) fn about_cells(self, case: &Case) -> Result<(), Refusal> {
-        let came = case.channel == Channel::Peer;
+        let came = case.closed_elsewhere();
         let step = match &case.stage {
             Stage::HandedOver { peer, .. } => Some(peer.step),
             _ => None,
@@ -188,10 +187,10 @@ impl Guard {
         let (holds, zh, en) = match self {
             Self::NotFromPeer => (
                 !came,
-                "外地转来的件由来件城市告知、回访和了结，这里只办理和答复",
-                "what another city handed over is closed there: here it is dealt with and answered",
+                "外地或热线转来的件由来件方告知、回访和了结，这里只办理和答复",
+                "what another city or a hotline sent is closed there: here it is dealt with and answered",
             ),
-            Self::FromPeer => (came, "本件不是外地转来的", "no other city handed this case over"),
+            Self::FromPeer => (came, "本件不是外地或热线转来的", "no other city or hotline sent this case"),
             Self::BeyondOffered => (
                 step == Some(BeyondStep::Offered),
                 "对方已经受理或答复",

@@ -21,6 +21,7 @@ mod refusal;
 mod stage;
 mod step;
 mod table;
+mod template;
 mod title;
 mod told;
 mod words;
@@ -40,6 +41,7 @@ pub use refusal::{Refusal, RefusalCode};
 pub use stage::{Beyond, BeyondStep, Stage, StageKind};
 pub use step::{RectStep, StepState};
 pub use table::{ClockEffect, Row, TABLE, To, Who, row};
+pub use template::{ReplyField, fields_in, fill_in};
 pub use title::{clause, found_title, title_of};
 pub use told::kind_told;
 pub use words::{

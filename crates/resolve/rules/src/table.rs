@@ -177,7 +177,7 @@ pub const TABLE: &[Row] = &[
     r(CoReply, WITH_UNIT, &[CO], &[Guard::HasOpenCoTask], To::Same, ClockEffect::Keep, "R2 CZ 四(一)"),
     r(DropCo, WITH_UNIT, &[COORD], &[Guard::IsCo], To::Same, ClockEffect::Keep, "R2"),
     // 催办 督办
-    r(Remind, WITH_UNIT, &[COORD, SUPER], &[], To::Same, ClockEffect::Keep, "R2 CZ 四(二)"),
+    r(Remind, WITH_UNIT, &[COORD, SUPER, SYSTEM], &[], To::Same, ClockEffect::Keep, "R2 R14 CZ 四(二); a hotline urges too"),
     r(Supervise, WITH_UNIT, &[SUPER], &[Guard::AnswerByAhead], To::Same, ClockEffect::Keep, "R2 HY 五(三) 督查室"),
     r(AnswerOrder, NOT_ENDED, &[OWNER, COORD], &[Guard::OrderOpen], To::Same, ClockEffect::Keep, "R2 HY 五(三)"),
     // 延期 暂停

@@ -39,6 +39,7 @@ fn registration(kind: Kind) -> Registration {
         hide_reporter: false,
         contact: None,
         set: None,
+        ordered: false,
         lodged_at: None,
     }
 }
@@ -498,7 +499,7 @@ fn command(t: &Try, now: Moment) -> Command {
             Command::PeerAnswer { text: text(), negative: t.n == 1, office: "衡阳市人社局".into() }
         }
         Act::PeerCallback => Command::PeerCallback {
-            solved: if t.n == 0 { Solved::No } else { Solved::Yes },
+            solved: [Some(Solved::No), Some(Solved::Yes), None][t.n as usize % 3],
             satisfied: None,
             words: String::new(),
             again: t.n == 0,
@@ -577,6 +578,10 @@ fn random_acts_meet_every_stage() {
         if n % 4 == 1 {
             // Where another city handed it over, that city calls back.
             case.channel = Channel::Peer;
+        }
+        if n % 8 == 5 {
+            // And a hotline, where it sent an order.
+            case.ordered = true;
         }
         if n % 2 == 0 {
             // Offices arrive where a company whistled.

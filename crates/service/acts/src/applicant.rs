@@ -35,8 +35,8 @@ pub struct UseView {
     pub at: kernel::Moment,
     /// what for
     pub purpose: String,
-    /// it was valid and used
-    pub used: bool,
+    /// `used`, `expired`, or `refused`: nobody had granted it
+    pub result: String,
 }
 
 /// Uses shown at most.
@@ -63,7 +63,7 @@ impl Service {
                     name: u.name,
                     at: u.at,
                     purpose: u.purpose,
-                    used: u.result == "used",
+                    result: u.result,
                 })
                 .collect();
             Ok(ApplicantView { view: view(city, rd, &office, &me, a)?, events: all, uses })

@@ -69,7 +69,7 @@ impl City {
     }
     pub fn file(&self, rd: &mut Rd<'_>, id: i64, hash: &str) -> Result<(FileRef, Vec<u8>), Error> {
         let (file, _) = store::files::of_stream(rd, stream(id), hash)?.ok_or(Error::NotFound)?;
-        Ok((file, self.city.blobs().get(hash)?))
+        Ok((file, self.city.blobs().get_in(rd, hash)?))
     }
     pub fn code(&self, number: &str, birth: &Hash) -> String {
         self.city.vault().code(number, Some(birth))

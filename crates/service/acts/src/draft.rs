@@ -396,7 +396,13 @@ fn already_held(
         if m.how.is_some() || by_hand {
             continue;
         }
-        let Some(found) = held::find(tx, &subject, &service::one_name(&w.name, &[]))? else { continue };
+        let name = service::one_name(&w.name, &[]);
+        let Some(found) = held::find(tx, &subject, &name)? else { continue };
+        // What is shared on conditions only, or not at all, is not looked into before it is granted: the paper is brought.
+        if !crate::sharing::sees(tx, &name, found.unit, a.basis.lead)? {
+            held::note_use(tx, &permit, found.id, a.id, &a.basis.name, "refused")?;
+            continue;
+        }
         let valid = found.until.is_empty() || found.until >= today;
         let result = if valid { "used" } else { "expired" };
         held::note_use(tx, &permit, found.id, a.id, &a.basis.name, result)?;

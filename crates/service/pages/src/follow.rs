@@ -116,7 +116,11 @@ async fn page(
             .uses
             .iter()
             .map(|u| {
-                let result = if u.used { p.t.svc_use_used } else { p.t.svc_use_expired };
+                let result = match u.result.as_str() {
+                    "used" => p.t.svc_use_used,
+                    "refused" => p.t.svc_use_refused,
+                    _ => p.t.svc_use_expired,
+                };
                 format!(
                     "{} · {} · {} · {} · {result}",
                     web_kit::when(p.lang, u.at),

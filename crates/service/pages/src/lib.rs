@@ -12,6 +12,7 @@ mod form;
 mod paper;
 mod parts;
 mod see;
+mod sharing;
 pub mod texts;
 
 use axum::Router;
@@ -61,6 +62,11 @@ pub const PLACES: &[Place] = &[
         roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
     },
     Place {
+        path: "/desk/data",
+        text: |l| Texts::of(l).dat_title,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin],
+    },
+    Place {
         path: "/desk/services/numbers",
         text: |l| Texts::of(l).svc_numbers,
         roles: &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator],
@@ -81,6 +87,14 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/services/themes", get(board::themes))
         .route("/desk/services/themes/{code}", get(board::theme))
         .route("/desk/services/numbers", get(board::numbers))
+        .route("/desk/data", get(sharing::list))
+        .route("/desk/data/catalogue.jsonld", get(sharing::as_dcat))
+        .route("/desk/data/new", get(sharing::blank).post(sharing::enter))
+        .route("/desk/data/r/{id}", get(sharing::show).post(sharing::save))
+        .route("/desk/data/r/{id}/ask", post(sharing::ask))
+        .route("/desk/data/requests", get(sharing::requests))
+        .route("/desk/data/requests/{number}", get(sharing::request).post(sharing::act))
+        .route("/desk/data/asked", get(sharing::asked))
         .route("/desk/services/at/{number}", get(desk::show))
         .route("/desk/services/at/{number}/act/{act}", post(desk::act))
         .route("/desk/services/at/{number}/show", post(desk::unmask))

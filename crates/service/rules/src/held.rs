@@ -2,7 +2,7 @@
 //! metadata of the national guide, drawn from the catalogue; requests for data with their limits as a table; correction
 //! (校核纠错). Must not know storage, or whose data it is: a subject is a keyed digest.
 
-use catalogue::{ResultKind, ServiceItem};
+use catalogue::{Material, Need, Paper, ResultKind, ServiceItem};
 use kernel::{Date, Moment, Said};
 use serde::{Deserialize, Serialize};
 use workday::{Length, WorkCalendar};
@@ -91,38 +91,89 @@ impl Resource {
     }
 }
 
-/// The directory as the catalogue gives it: every document that an item ends with is a resource of the unit that issues it.
-pub fn directory(items: &[ServiceItem], published: Date) -> Vec<Resource> {
-    let mut out: Vec<Resource> = Vec::new();
-    for item in items {
-        for r in item.results.iter().filter(|r| r.kind == ResultKind::Certificate) {
-            let name = crate::theme::one_name(&r.name, &[]);
-            if out.iter().any(|x| x.name == name && x.provider == item.unit) {
-                continue;
-            }
-            let field = |name: &str, kind: &str| DataItem { name: name.to_owned(), kind: kind.to_owned() };
-            out.push(Resource {
-                code: format!("{}/{}", item.code, out.len() + 1),
-                name,
-                provider: item.unit.clone(),
-                provider_code: item.unit_code.clone(),
-                summary: format!("{}的办理结果", item.name),
-                class: Class::Department,
-                items: vec![
-                    field("证照编号", "字符型"),
-                    field("持有人", "字符型"),
-                    field("签发单位", "字符型"),
-                    field("签发日期", "日期型"),
-                    field("有效期至", "日期型"),
-                ],
-                sharing: Sharing::Free,
-                condition: String::new(),
-                updates: "实时".to_owned(),
-                published: Some(published),
-            });
-        }
+/// What an item puts into the directory: every document that it ends with is a resource of the unit that issues it.
+pub fn issued(item: &ServiceItem, published: Date) -> Vec<Resource> {
+    let documents = item.results.iter().filter(|r| r.kind == ResultKind::Certificate);
+    let field = |name: &str, kind: &str| DataItem { name: name.to_owned(), kind: kind.to_owned() };
+    documents
+        .enumerate()
+        .map(|(n, r)| Resource {
+            code: format!("{}/{}", item.code, n + 1),
+            name: crate::theme::one_name(&r.name, &[]),
+            provider: item.unit.clone(),
+            provider_code: item.unit_code.clone(),
+            summary: format!("{}的办理结果", item.name),
+            class: Class::Department,
+            items: vec![
+                field("证照编号", "字符型"),
+                field("持有人", "字符型"),
+                field("签发单位", "字符型"),
+                field("签发日期", "日期型"),
+                field("有效期至", "日期型"),
+            ],
+            sharing: Sharing::Free,
+            condition: String::new(),
+            updates: "实时".to_owned(),
+            published: Some(published),
+        })
+        .collect()
+}
+
+/// Papers that an item asks an applicant for: id, name as results are held, and the name it has there. What is fetched already, and what
+/// only the applicant can write, is not among them.
+pub fn asked_of(item: &ServiceItem) -> Vec<(String, String, String)> {
+    let wanted = |m: &&Material| !m.shared && m.need != Need::Optional && m.kind != Paper::Form;
+    let papers = item.materials.iter().filter(wanted);
+    papers.map(|m| (m.id.clone(), crate::theme::one_name(&m.name, &[]), m.name.clone())).collect()
+}
+
+/// May a unit see a resource without asking, or has it been granted? What is closed is never seen.
+pub const fn may_see(sharing: Sharing, granted: bool) -> bool {
+    match sharing {
+        Sharing::Free => true,
+        Sharing::Conditional => granted,
+        Sharing::Closed => false,
     }
-    out
+}
+
+/// The directory in the vocabulary of W3C DCAT 3, as JSON-LD. `base` is the address of the city's own pages.
+pub fn dcat(title: &str, base: &str, all: &[(i64, Resource)]) -> String {
+    let dataset = |(id, r): &(i64, Resource)| {
+        let fields: Vec<_> = r.items.iter().map(|i| format!("{}（{}）", i.name, i.kind)).collect();
+        let mut one = serde_json::json!({
+            "@type": "dcat:Dataset",
+            "@id": format!("{base}/desk/data/r/{id}"),
+            "dct:identifier": r.code,
+            "dct:title": { "@value": r.name, "@language": "zh" },
+            "dct:description": { "@value": r.summary, "@language": "zh" },
+            "dct:publisher": { "@type": "foaf:Organization", "foaf:name": r.provider, "dct:identifier": r.provider_code },
+            "dct:accessRights": { "@type": "dct:RightsStatement", "rdfs:label": r.sharing.zh() },
+            "dct:accrualPeriodicity": r.updates,
+            "dcat:theme": r.class.zh(),
+            "dcat:keyword": fields,
+        });
+        if !r.condition.is_empty() {
+            one["dct:rights"] = serde_json::json!(r.condition);
+        }
+        if let Some(day) = r.published {
+            one["dct:issued"] = serde_json::json!({ "@value": day.to_string(), "@type": "xsd:date" });
+        }
+        one
+    };
+    serde_json::json!({
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dct": "http://purl.org/dc/terms/",
+            "foaf": "http://xmlns.com/foaf/0.1/",
+            "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+            "xsd": "http://www.w3.org/2001/XMLSchema#",
+        },
+        "@type": "dcat:Catalog",
+        "@id": format!("{base}/desk/data"),
+        "dct:title": { "@value": title, "@language": "zh" },
+        "dcat:dataset": all.iter().map(dataset).collect::<Vec<_>>(),
+    })
+    .to_string()
 }
 
 words! {
@@ -282,6 +333,10 @@ impl Request {
         }
         Ok(self)
     }
+    /// What this party may do with it now.
+    pub fn offers(&self, who: Party) -> impl Iterator<Item = RequestAct> + '_ {
+        REQUEST_MOVES.iter().filter(move |m| (m.0, m.1) == (self.stage, who)).map(|m| m.2)
+    }
     /// When this stage is due; none where nobody owes anything.
     pub fn due(&self, limits: &[RequestLimit], calendar: &WorkCalendar) -> Option<Moment> {
         let fits =
@@ -296,15 +351,29 @@ mod tests {
     use super::*;
 
     fn resource(sharing: Sharing) -> Resource {
-        let mut all = directory(&[catalogue::sample::food_licence()], "2026-01-01".parse().unwrap());
+        let mut all = issued(&catalogue::sample::food_licence(), "2026-01-01".parse().unwrap());
         Resource { sharing, condition: "仅用于办理".into(), ..all.remove(0) }
     }
 
     #[test]
-    fn every_result_of_the_catalogue_is_a_resource_once() {
+    fn what_an_item_issues_is_a_resource_and_what_it_asks_for_is_known() {
         let item = catalogue::sample::food_licence();
-        let all = directory(&[item.clone(), item], "2026-01-01".parse().unwrap());
+        let all = issued(&item, "2026-01-01".parse().unwrap());
         assert_eq!(all.len(), 1);
+        let asked = asked_of(&item);
+        assert!(!asked.is_empty() && asked.iter().all(|a| item.material(&a.0).is_some_and(|m| !m.shared)));
+        for (sharing, granted, sees) in [
+            (Sharing::Free, false, true),
+            (Sharing::Conditional, false, false),
+            (Sharing::Conditional, true, true),
+            (Sharing::Closed, true, false),
+        ] {
+            assert_eq!(may_see(sharing, granted), sees, "{sharing:?} {granted}");
+        }
+        let dcat = dcat("目录", "https://x", &[(7, all[0].clone())]);
+        let dcat: serde_json::Value = serde_json::from_str(&dcat).unwrap();
+        assert_eq!(dcat["dcat:dataset"][0]["@id"], "https://x/desk/data/r/7");
+        assert_eq!(dcat["dcat:dataset"][0]["dct:issued"]["@value"], "2026-01-01");
         assert_eq!(
             (all[0].name.as_str(), all[0].provider.as_str()),
             ("食品经营许可证", "云汀市行政审批服务局")

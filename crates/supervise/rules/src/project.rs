@@ -89,7 +89,10 @@ fn marks_of(
         }
         // What another city answered counts there, by the callback that is told to it.
         Command::Callback { .. } if before.is_some_and(|b| b.stage.kind() == StageKind::HandedOver) => {}
-        Command::Callback { solved, satisfied, .. } | Command::PeerCallback { solved, satisfied, .. } => {
+        // Closed by who sent it without asking the person: nothing was answered that could be counted.
+        Command::PeerCallback { solved: None, .. } => {}
+        Command::Callback { solved, satisfied, .. }
+        | Command::PeerCallback { solved: Some(solved), satisfied, .. } => {
             put(What::CalledBack);
             if *solved == Solved::Yes {
                 put(What::Solved);

@@ -30,6 +30,7 @@ fn registration(kind: Kind, unit: i64) -> Registration {
         hide_reporter: false,
         contact: None,
         set: None,
+        ordered: false,
         lodged_at: None,
     }
 }

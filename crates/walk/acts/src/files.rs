@@ -84,7 +84,7 @@ impl Walks {
                 see(&actor, &row, &*app.city.office(rd)?)?;
             }
             let found = files_of(rd, id)?.into_iter().find(|f| f.digest == digest).ok_or(Error::NotFound)?;
-            let bytes = app.city.blobs().get(&found.file.hash)?;
+            let bytes = app.city.blobs().get_in(rd, &found.file.hash)?;
             Ok((found.file, bytes))
         })
     }

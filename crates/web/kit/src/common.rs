@@ -113,6 +113,11 @@ crate::room! {
     th_stage: "环节", "Stage";
     th_unit: "单位", "Unit";
     th_state: "状态", "State";
+    row_number: "编号", "Number";
+    row_kind: "类别", "Kind";
+    row_content: "内容", "What";
+    row_at: "时间", "When";
+    row_who: "人员", "Who";
     search_button: "查找", "Search";
     search_clear: "清除条件", "Clear";
     count_label: "共 {n} 件", "{n} altogether";

@@ -27,7 +27,10 @@ const FORM_MAX: usize = 1 << 20;
 /// The areas of the workbench in their order.
 pub const AREAS: &[Area] = &[
     Area { text: resolve_pages::home_area, places: &[resolve_pages::HOME] },
-    Area { text: resolve_pages::area, places: &[resolve_pages::PLACES, cells_pages::PLACES] },
+    Area {
+        text: resolve_pages::area,
+        places: &[resolve_pages::PLACES, hotline_pages::PLACES, cells_pages::PLACES],
+    },
     Area { text: service_pages::area, places: &[service_pages::PLACES] },
     Area { text: company_pages::area, places: &[company_pages::PLACES] },
     Area { text: hall_pages::area, places: &[hall_pages::PLACES] },
@@ -45,6 +48,7 @@ pub const AREAS: &[Area] = &[
 /// Pages of the workbench and the place that each belongs to, where its address does not say so.
 pub const BELOW: &[(&str, &str)] = &[
     ("/desk/case", "/desk/cases"),
+    ("/desk/answers", "/desk/cases"),
     ("/desk/receipt", "/desk/register"),
     ("/desk/publish", "/desk/cases"),
     ("/desk/outreach", "/desk/office"),
@@ -114,6 +118,7 @@ pub const TEXTS: &[(&str, &[&[Text]])] = &[
     ("seals-pages", seals_pages::texts::ALL),
     ("papers-pages", papers_pages::texts::ALL),
     ("cells-pages", cells_pages::texts::ALL),
+    ("hotline-pages", hotline_pages::texts::ALL),
 ];
 
 /// All pages over the house.
@@ -143,6 +148,7 @@ pub fn router(house: &House, options: Options) -> Router {
         .merge(seals_pages::routes().with_state(rooms.seals))
         .merge(papers_pages::routes().with_state(rooms.papers))
         .merge(cells_pages::routes().with_state(rooms.cells))
+        .merge(hotline_pages::routes().with_state(rooms.hotline))
         .merge(optimise_pages::routes().with_state(rooms.optimise))
         .merge(supervise_pages::routes().with_state(rooms.supervise))
         .merge(catalogue_pages::routes().with_state(rooms.catalogue))
@@ -165,10 +171,10 @@ pub fn router(house: &House, options: Options) -> Router {
         .with_state(kit)
 }
 
-/// Where other cities send their messages: from no page of this site, so beside the pages and their guard; what they send is
+/// Where other cities and hotlines send their messages: from no page of this site, so beside the pages and their guard; what they send is
 /// signed.
 pub fn between(house: &House) -> Router {
-    cells_pages::between(house.cells.clone())
+    cells_pages::between(house.cells.clone()).merge(hotline_pages::between(house.hotlines.clone()))
 }
 
 /// What each crate of pages may ask.
@@ -187,6 +193,7 @@ pub(crate) struct Rooms {
     pub seals: seals_pages::Kit,
     pub papers: papers_pages::Kit,
     pub cells: cells_pages::Kit,
+    pub hotline: hotline_pages::Kit,
     pub portal: portal::Kit,
 }
 
@@ -209,6 +216,7 @@ impl Rooms {
             seals,
             papers,
             cells,
+            hotlines,
             ..
         } = house.clone();
         Self {
@@ -227,15 +235,14 @@ impl Rooms {
             papers: kit.with(papers_pages::Acts { papers, seals: seals.clone() }),
             seals: kit.with(seals_pages::Acts { seals }),
             cells: kit.with(cells_pages::Acts { cells }),
+            hotline: kit.with(hotline_pages::Acts { hotlines }),
         }
     }
 }
 
-/// A token for the one-time set-up address of a system without accounts: 64 hexadecimal digits, printed once
-/// by the program and given back in [`Options::setup_token`].
-///
-/// # Errors
-/// The system gives no randomness.
-pub fn setup_token(house: &House) -> Result<String, city::Error> {
-    house.city.vault().new_token()
+/// The token of the one-time set-up address of a system without accounts: 64 hexadecimal digits, printed by the program
+/// and given back in [`Options::setup_token`]. It follows from the secret of the city, so that the address that one node
+/// printed opens at every other.
+pub fn setup_token(house: &House) -> String {
+    house.city.vault().setup_token()
 }

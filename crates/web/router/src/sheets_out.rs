@@ -1,4 +1,4 @@
-//! 导出 (X4): any page of the workbench with a table, as a workbook. Its tables are read off the page itself, so that what
+//! 导出 (X4): any page of the workbench with a table or a list of cards, as a workbook. They are read off the page itself, so that what
 //! leaves is what the reader saw, covered as it was covered there; a list of several pages is followed to its end. One way
 //! for every list that there is and will be; those that say more in a file of their own keep that file.
 
@@ -24,6 +24,8 @@ const CUT: (&str, &str) = (
     "（后面还有，没有导出：请先筛选，再分几次导出）",
     "(There is more that was not taken along: filter the list and take it in parts)",
 );
+/// The sheet of a list of cards.
+const CARDS: &str = "清单";
 /// Bytes of one page.
 const PAGE_BYTES: usize = 16 << 20;
 /// What asks for it, at the end of an address.
@@ -102,6 +104,10 @@ fn follow(path: &str, link: &str) -> String {
 fn join(sheets: &mut Vec<SheetOf>, read: Vec<SheetOf>) -> bool {
     let first = sheets.is_empty();
     for (name, rows) in read {
+        if let Some(there) = sheets.iter_mut().find(|s| !first && s.0 == CARDS && name == CARDS) {
+            join_cards(&mut there.1, rows);
+            continue;
+        }
         match sheets.iter_mut().find(|s| s.1.first() == rows.first()) {
             Some(there) if !first => there.1.extend(rows.into_iter().skip(1)),
             _ => sheets.push((name, rows)),
@@ -110,12 +116,45 @@ fn join(sheets: &mut Vec<SheetOf>, read: Vec<SheetOf>) -> bool {
     sheets.iter().any(|s| s.1.len() > ROWS_MAX)
 }
 
+/// Cards of the next page: a heading that no card had before is a new column.
+fn join_cards(there: &mut Vec<Vec<String>>, rows: Vec<Vec<String>>) {
+    let mut rows = rows.into_iter();
+    let (Some(new), Some(head)) = (rows.next(), there.first_mut()) else { return };
+    let mut places = Vec::with_capacity(new.len());
+    for heading in new {
+        let at = head.iter().position(|h| *h == heading).unwrap_or_else(|| {
+            head.push(heading);
+            head.len() - 1
+        });
+        places.push(at);
+    }
+    let width = head.len();
+    for row in there.iter_mut() {
+        row.resize(width, String::new());
+    }
+    for row in rows {
+        let mut placed = vec![String::new(); width];
+        for (text, at) in row.into_iter().zip(&places) {
+            placed[*at] = text;
+        }
+        there.push(placed);
+    }
+}
+
 /// As many sheets as a workbook of ours holds: what is over stands one below the other on the last.
 fn fitting(mut sheets: Vec<SheetOf>) -> Vec<SheetOf> {
     if sheets.len() > SHEETS_MAX {
         let over = sheets.split_off(SHEETS_MAX - 1);
         let rows = over.into_iter().flat_map(|s| s.1.into_iter().chain([Vec::new()])).collect();
         sheets.push((format!("表{SHEETS_MAX}"), rows));
+    }
+    // A table with another header on a later page has the name of one that is there.
+    let mut names = std::collections::BTreeSet::new();
+    for (at, sheet) in sheets.iter_mut().enumerate() {
+        if !names.insert(sheet.0.clone()) {
+            sheet.0 = format!("{}（{}）", sheet.0, at + 1);
+            names.insert(sheet.0.clone());
+        }
     }
     sheets
 }
@@ -130,14 +169,109 @@ fn tables_of(body: &Bytes) -> Result<(Vec<SheetOf>, Option<String>), Error> {
         let link = tag.split_once("href=\"")?.1.split('"').next()?;
         Some(link.replace("&amp;", "&").replace("&#38;", "&")).filter(|l| l.starts_with(['?', '/']))
     });
+    let cards = cards_of(main);
     let plain = plain_cells(main);
     if !plain.contains("<table") {
-        return Ok((Vec::new(), onward));
+        return Ok((cards.into_iter().collect(), onward));
     }
     let (_, all) = read_sheets(Cursor::new(format!("<html><body>{plain}</body></html>")), &Limits::default())
         .map_err(Error::bug)?;
     let sheets = all.into_iter().map(|s| (s.name, filled(s.rows))).filter(|s| !s.1.is_empty());
-    Ok((sheets.collect(), onward))
+    Ok((cards.into_iter().chain(sheets).collect(), onward))
+}
+
+/// A list of cards as one table: an element with `data-row` is a row, what stands below it with `data-col="heading"` its cells;
+/// several of one heading stand in one cell, a line each.
+fn cards_of(main: &str) -> Option<SheetOf> {
+    let mut head: Vec<String> = Vec::new();
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut rest = main;
+    while let Some((_, card)) = within(rest, " data-row") {
+        let mut row: Vec<String> = Vec::new();
+        let mut cells = card.0;
+        while let Some((heading, cell)) = within(cells, " data-col=\"") {
+            let at = head.iter().position(|h| *h == heading).unwrap_or_else(|| {
+                head.push(heading);
+                head.len() - 1
+            });
+            row.resize(row.len().max(at + 1), String::new());
+            let text = said_in(cell.0);
+            let line = if row[at].is_empty() || text.is_empty() { "" } else { "\n" };
+            row[at] = format!("{}{line}{text}", row[at]);
+            cells = cell.1;
+        }
+        rows.push(row);
+        rest = card.1;
+    }
+    (!rows.is_empty()).then(|| {
+        let width = head.len();
+        let full = rows.into_iter().map(|mut r| {
+            r.resize(width, String::new());
+            r
+        });
+        (CARDS.to_owned(), std::iter::once(head).chain(full).collect())
+    })
+}
+
+/// The next element whose tag has this attribute: the attribute's value, what stands in the element, and what follows it.
+fn within<'a>(html: &'a str, attribute: &str) -> Option<(String, (&'a str, &'a str))> {
+    let at = html.find(attribute)?;
+    let open = html[..at].rfind('<')?;
+    let name: String = html[open + 1..].chars().take_while(char::is_ascii_alphanumeric).collect();
+    let value = html[at + attribute.len()..].split('"').next().unwrap_or_default();
+    let body = at + html[at..].find('>')? + 1;
+    // Elements of the same name may stand in it.
+    let (mut deep, mut here) = (1usize, body);
+    let (opens, closes) = (format!("<{name}"), format!("</{name}>"));
+    loop {
+        let close = here + html[here..].find(&closes)?;
+        deep += html[here..close]
+            .match_indices(&opens)
+            .filter(|m| ends_name(html, here + m.0 + opens.len()))
+            .count();
+        deep -= 1;
+        here = close + closes.len();
+        if deep == 0 {
+            let value = plain_text(value);
+            return Some((value, (&html[body..close], &html[here..])));
+        }
+    }
+}
+
+/// The name of a tag ends here.
+fn ends_name(html: &str, at: usize) -> bool {
+    html.as_bytes().get(at).is_some_and(|b| matches!(b, b' ' | b'>' | b'\n'))
+}
+
+/// What an element says, on one line.
+fn said_in(html: &str) -> String {
+    let mut text = String::new();
+    for piece in plain_cells(html).split('<') {
+        text.push_str(if text.is_empty() && !html.starts_with('<') { piece } else { after_tag(piece) });
+        text.push(' ');
+    }
+    plain_text(&text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn after_tag(piece: &str) -> &str {
+    piece.split_once('>').map_or(piece, |p| p.1)
+}
+
+/// The five characters that pages write in other words.
+fn plain_text(text: &str) -> String {
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#38;", "&"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |t, (from, to)| t.replace(from, to))
 }
 
 /// A table without the columns that are there to tick and press only.
@@ -222,6 +356,23 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_cards_is_one_table() {
+        let html = r#"<section class="card" data-row><h2 data-col="编号">7</h2><div><p data-col="单位">甲 &amp; 乙<b>局</b></p>
+          <section><p data-col="意见">慢</p></section><p data-col="意见">&lt;远&gt;</p></div></section><p>无关</p>
+          <section data-row><h2 data-col="编号">8</h2><p data-col="状态"><button>改</button>新 的</p></section>"#;
+        let rows: Vec<Vec<String>> =
+            [["编号", "单位", "意见", "状态"], ["7", "甲 & 乙 局", "慢\n<远>", ""], ["8", "", "", "新 的"]]
+                .map(|r| r.map(str::to_owned).to_vec())
+                .to_vec();
+        assert_eq!(cards_of(html), Some(("清单".to_owned(), rows)));
+        assert_eq!(cards_of("<p>没有</p>"), None);
+        assert!(
+            cards_of("<section data-row><p data-col=\"甲\">没有关上").is_none(),
+            "half a page has no rows"
+        );
+    }
+
+    #[test]
     fn the_wish_is_taken_off_the_address() {
         for (at, left) in [
             ("/desk/cases?as=xlsx", Some("/desk/cases")),
@@ -244,6 +395,27 @@ mod tests {
         assert_eq!(all.len(), 2, "two tables of one page stay two");
         assert!(!join(&mut all, vec![("表1".into(), vec![row("名"), row("乙")])]));
         assert_eq!(all[0].1.len(), 3);
+    }
+
+    /// Cards of one page may have what those of another have not: they are one sheet all the same.
+    #[test]
+    fn cards_of_several_pages_become_one_sheet() {
+        let rows = |all: &[&[&str]]| -> Vec<Vec<String>> {
+            all.iter().map(|r| r.iter().map(|t| (*t).to_owned()).collect()).collect()
+        };
+        let mut all = Vec::new();
+        join(&mut all, vec![(CARDS.into(), rows(&[&["编号", "单位"], &["1", "甲"]]))]);
+        join(&mut all, vec![(CARDS.into(), rows(&[&["编号", "理由", "单位"], &["2", "慢", "乙"]]))]);
+        join(&mut all, vec![(CARDS.into(), rows(&[&["单位"], &["丙"]]))]);
+        let whole = rows(&[&["编号", "单位", "理由"], &["1", "甲", ""], &["2", "乙", "慢"], &["", "丙", ""]]);
+        assert_eq!(all, [(CARDS.to_owned(), whole)]);
+        assert!(write_book(fitting(all)).is_ok());
+        let other = |h: &str| ("表1".to_owned(), rows(&[&[h], &["1"]]));
+        let mut all = Vec::new();
+        join(&mut all, vec![other("甲")]);
+        join(&mut all, vec![other("乙")]);
+        let all = fitting(all);
+        assert!(all.len() == 2 && write_book(all).is_ok(), "another header is another sheet");
     }
 
     #[test]

@@ -4,12 +4,15 @@ mod it {
     mod a_hall;
     mod a_paper;
     mod addresses;
+    mod beside;
     mod forms;
     mod help;
     mod imports;
+    mod nodes;
     mod pages;
     mod paid;
     mod reach;
+    mod shared;
     mod sheets;
     mod slots;
     mod texts;

@@ -6,5 +6,5 @@ pub mod reads;
 mod strangers;
 mod turns;
 
-pub use strangers::{Limits, Network, Strangers, Way};
+pub use strangers::{Key, Limits, Network, Strangers, Way};
 pub use turns::{Turn, Turns};

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kernel::{Moment, US_PER_SECOND};
 
@@ -102,28 +102,64 @@ impl Default for Limits {
     }
 }
 
+impl Way {
+    /// Word of it between nodes.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Form => "form",
+            Self::Page => "page",
+        }
+    }
+}
+
+/// The name of a network between nodes: the same on each of them, and readable for nobody.
+pub type Key = Arc<dyn Fn(Network) -> i64 + Send + Sync>;
+
 /// The limiter.
-#[derive(Debug)]
 pub struct Strangers {
     forms: Buckets,
     pages: Buckets,
+    key: Key,
+}
+
+impl std::fmt::Debug for Strangers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Strangers({:?}, {:?})", self.forms.most, self.pages.most)
+    }
 }
 
 impl Strangers {
     /// With these limits.
-    pub fn new(limits: Limits) -> Self {
-        Self { forms: Buckets::new(limits.forms), pages: Buckets::new(limits.pages) }
+    pub fn new(limits: Limits, key: Key) -> Self {
+        Self { forms: Buckets::new(limits.forms), pages: Buckets::new(limits.pages), key }
+    }
+    fn of(&self, way: Way) -> &Buckets {
+        match way {
+            Way::Form => &self.forms,
+            Way::Page => &self.pages,
+        }
+    }
+    /// What networks asked here since this was called last: those that have used a quarter of their bucket, the most
+    /// first. Who asks little is nobody's business elsewhere.
+    pub fn untold(&self, most: usize) -> Vec<(Way, i64, u32)> {
+        let mut all: Vec<_> = [Way::Form, Way::Page]
+            .into_iter()
+            .flat_map(|way| self.of(way).untold(most).into_iter().map(move |(net, n)| (way, net, n)))
+            .collect();
+        all.sort_by_key(|a| std::cmp::Reverse(a.2));
+        all
+    }
+    /// A network asked so often at another node: that counts here as well.
+    pub fn hear(&self, way: &str, net: i64, n: i64, now: Moment) {
+        let way = if way == Way::Form.word() { Way::Form } else { Way::Page };
+        self.of(way).hear(net, n, now);
     }
     /// Takes one; when there is none, answers in how many seconds there is.
     ///
     /// # Errors
     /// Seconds until the next.
     pub fn take(&self, way: Way, network: Network, now: Moment) -> Result<(), u32> {
-        match way {
-            Way::Form => &self.forms,
-            Way::Page => &self.pages,
-        }
-        .take(network, now)
+        self.of(way).take(network, (self.key)(network), now)
     }
 }
 
@@ -132,14 +168,20 @@ impl Strangers {
 struct Bucket {
     left: f64,
     at: Moment,
+    /// taken here and not told to other nodes yet
+    untold: u32,
 }
 
 impl Bucket {
-    fn take(&mut self, most: f64, per_us: f64, now: Moment) -> Result<(), u32> {
+    fn fill(&mut self, most: f64, per_us: f64, now: Moment) {
         self.left = (self.left + now.us_since(self.at).max(0) as f64 * per_us).min(most);
         self.at = now;
+    }
+    fn take(&mut self, most: f64, per_us: f64, now: Moment) -> Result<(), u32> {
+        self.fill(most, per_us, now);
         if self.left >= 1.0 {
             self.left -= 1.0;
+            self.untold += 1;
             return Ok(());
         }
         Err(((1.0 - self.left) / per_us / US_PER_SECOND as f64).ceil() as u32)
@@ -150,20 +192,21 @@ impl Bucket {
 struct Buckets {
     most: f64,
     per_us: f64,
-    all: Mutex<(HashMap<Network, Bucket>, Vec<Bucket>)>,
+    /// by the key of the network, and the coarse ones
+    all: Mutex<(HashMap<i64, Bucket>, Vec<Bucket>)>,
 }
 
 impl Buckets {
     fn new(per_minute: u32) -> Self {
         let most = f64::from(per_minute.max(1));
-        let full = Bucket { left: most * COARSE_TIMES, at: Moment::from_us(0) };
+        let full = Bucket { left: most * COARSE_TIMES, at: Moment::from_us(0), untold: 0 };
         let all = Mutex::new((HashMap::new(), vec![full; COARSE]));
         Self { most, per_us: most / (60.0 * US_PER_SECOND as f64), all }
     }
-    fn take(&self, network: Network, now: Moment) -> Result<(), u32> {
+    fn take(&self, network: Network, key: i64, now: Moment) -> Result<(), u32> {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         let (known, coarse) = &mut *all;
-        if known.len() >= KNOWN_MAX && !known.contains_key(&network) {
+        if known.len() >= KNOWN_MAX && !known.contains_key(&key) {
             // Who is full again need not be remembered.
             known.retain(|_, b| b.left + (now.us_since(b.at).max(0) as f64) * self.per_us < self.most);
             if known.len() >= KNOWN_MAX {
@@ -173,8 +216,25 @@ impl Buckets {
                 return coarse[slot].take(self.most * COARSE_TIMES, self.per_us * COARSE_TIMES, now);
             }
         }
-        let full = Bucket { left: self.most, at: now };
-        known.entry(network).or_insert(full).take(self.most, self.per_us, now)
+        known.entry(key).or_insert(self.full(now)).take(self.most, self.per_us, now)
+    }
+    fn full(&self, now: Moment) -> Bucket {
+        Bucket { left: self.most, at: now, untold: 0 }
+    }
+    fn untold(&self, most: usize) -> Vec<(i64, u32)> {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let busy = all.0.iter_mut().filter(|(_, b)| b.untold > 0 && b.left < self.most * 0.75);
+        busy.take(most).map(|(key, b)| (*key, std::mem::take(&mut b.untold))).collect()
+    }
+    fn hear(&self, key: i64, n: i64, now: Moment) {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.0.len() >= KNOWN_MAX && !all.0.contains_key(&key) {
+            return;
+        }
+        let bucket = all.0.entry(key).or_insert(self.full(now));
+        bucket.fill(self.most, self.per_us, now);
+        // At most so far below nothing that a minute makes it good.
+        bucket.left = (bucket.left - n.max(0) as f64).max(-self.most);
     }
 }
 
@@ -182,13 +242,44 @@ impl Buckets {
 mod tests {
     use super::*;
 
+    fn strangers(limits: Limits) -> Strangers {
+        let key = |n: Network| {
+            let mut hash = DefaultHasher::new();
+            n.hash(&mut hash);
+            hash.finish().cast_signed()
+        };
+        Strangers::new(limits, Arc::new(key))
+    }
+
+    #[test]
+    fn what_was_asked_at_another_node_counts_here() {
+        let [a, b] = [(); 2].map(|()| strangers(Limits { forms: 8, pages: 8 }));
+        let now = Moment::from_us(0);
+        let take = |s: &Strangers| s.take(Way::Form, net("192.0.2.1"), now);
+        take(&a).unwrap();
+        assert!(a.untold(9).is_empty(), "who asks little is told nobody");
+        (0..3).for_each(|_| take(&a).unwrap());
+        let told = a.untold(9);
+        assert_eq!(told.iter().map(|t| t.2).collect::<Vec<_>>(), [4]);
+        assert!(a.untold(9).is_empty(), "told once");
+        told.iter().for_each(|(way, net, n)| b.hear(way.word(), *net, i64::from(*n), now));
+        assert_eq!((0..8).filter(|_| take(&b).is_ok()).count(), 4, "one bucket for both");
+        assert!(
+            b.take(Way::Page, net("192.0.2.1"), now).is_ok()
+                && b.take(Way::Form, net("192.0.2.2"), now).is_ok()
+        );
+        b.hear("form", told[0].1, 1_000, now);
+        let minute = now.plus_us(75 * US_PER_SECOND);
+        assert!(b.take(Way::Form, net("192.0.2.1"), minute).is_ok(), "however much it was, it is made good");
+    }
+
     fn net(text: &str) -> Network {
         Network::of(text.parse().unwrap())
     }
 
     #[test]
     fn a_bucket_empties_and_fills_again() {
-        let s = Strangers::new(Limits { forms: 3, pages: 5 });
+        let s = strangers(Limits { forms: 3, pages: 5 });
         let now = Moment::from_us(0);
         let take = |n: &str, us: i64| s.take(Way::Form, net(n), now.plus_us(us));
         for _ in 0..3 {
@@ -208,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_flood_of_networks_closes_the_door_for_its_neighbours_only() {
-        let s = Strangers::new(Limits { forms: 30, pages: 30 });
+        let s = strangers(Limits { forms: 30, pages: 30 });
         let now = Moment::from_us(0);
         s.take(Way::Form, net("198.51.100.7"), now).unwrap();
         let mut refused = 0_u32;

@@ -71,6 +71,10 @@ pub const STEPS: &[Step] = steps![
     50 "papers",
     53 "help_digest",
     55 "lent",
+    56 "data_share",
+    57 "nodes",
+    58 "hotline",
+    59 "reply_template",
 ];
 
 /// The version this program knows.

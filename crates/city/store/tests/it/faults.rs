@@ -422,6 +422,30 @@ fn a_line_that_stays_cut_or_silent_is_named_and_nothing_is_written() {
 }
 
 #[test]
+fn while_nobody_leads_a_standby_is_read_where_that_is_allowed() {
+    let cluster = Cluster::shared();
+    let proxy = Proxy::before(cluster.port);
+    postgres(|place| {
+        let Place::Postgres { url, schema } = place else { unreachable!() };
+        let leads = Place::Postgres { url: cluster.url_at(proxy.port), schema: schema.clone() };
+        let patience = Duration::from_millis(1_500);
+        let options = Options { patience, standby: Some(url.clone()), ..Options::default() };
+        let store = Store::open(&leads, options).unwrap();
+        add(&store, 1, 0).unwrap();
+        proxy.set(Line::Cut);
+        for _ in 0..3 {
+            assert_eq!(events(&store), 1);
+        }
+        assert!(matches!(add(&store, 1, 1), Err(StoreError::Lost(_))), "nothing is written there");
+        proxy.set(Line::Open);
+        add(&store, 1, 1).unwrap();
+        std::thread::sleep(Duration::from_millis(1_100));
+        assert_eq!(events(&store), 2, "and then it is the leader again");
+        store.close();
+    });
+}
+
+#[test]
 fn a_directory_that_cannot_be_written_is_named() {
     // Root may write everywhere: a child without privileges tries.
     let dir = TempDir::new();

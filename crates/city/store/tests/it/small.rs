@@ -292,7 +292,11 @@ fn a_city_moves_between_the_engines_by_a_backup() {
             let data = out.path().join("data");
             backup::restore(&file, to, &data).unwrap();
             whole(to);
-            assert_eq!(Blobs::at(data.join("files")).copy_to(&out.path().join("seen")).unwrap(), 1);
+            let again = Store::open(to, Options::default()).unwrap();
+            let seen = Blobs::of(again.clone(), data.join("files"));
+            assert_eq!(seen.in_directory().unwrap(), 0, "the database has them");
+            assert_eq!(seen.copy_to(&out.path().join("seen")).unwrap(), 1);
+            again.close();
             assert!(backup::restore(&file, to, &data).is_err(), "nothing is overwritten");
         });
         store.close();

@@ -2,11 +2,13 @@
 //!
 //! Knows the formats' readers (`eventlog`, `eventlog-files`, `paper`), the record and the door. Must not know pages.
 
+mod applications;
 mod days;
 mod file;
 mod gate;
 mod kept;
 mod record;
+mod waiting;
 
 pub use days::case_days;
 pub use eventlog_files::{write_ocel_sqlite, write_parquet};
@@ -17,3 +19,4 @@ pub use file::{
 pub use gate::{Figures, KeptMeta, LogFiles};
 pub use kept::{Kept, Opened, ToKeep};
 pub use record::{LogProblem, RecordAsk, RecordLog};
+pub use waiting::Unnamed;

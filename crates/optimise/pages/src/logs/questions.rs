@@ -98,7 +98,7 @@ pub(crate) async fn page(desk: Desk, seen: Seen) -> Result<Response, Oops> {
         let answers = ask_all(&seen.log, &seen.office, &options);
         let one = |name: &str| seen.asked.get(name).to_owned();
         let base = format!("/desk/logs/{}", seen.book.id);
-        let blocks = answers.into_iter().map(|a| block(&p, &seen.asked, &base, seen.book.own, &a));
+        let blocks = answers.into_iter().map(|a| block(&p, &seen.asked, &base, seen.book.at, &a));
         QuestionsHtml {
             blocks: blocks.collect(),
             settings: SETTINGS
@@ -120,10 +120,10 @@ pub(crate) async fn page(desk: Desk, seen: Seen) -> Result<Response, Oops> {
     Ok(render(&html.await?))
 }
 
-fn block(p: &Page, asked: &Asked, base: &str, own: bool, a: &Answer) -> Block {
+fn block(p: &Page, asked: &Asked, base: &str, at: &str, a: &Answer) -> Block {
     let t = p.t.log;
     let link = |name: &String| {
-        let href = if own { format!("/desk/case/{name}") } else { String::new() };
+        let href = if at.is_empty() { String::new() } else { format!("{at}/{name}") };
         (name.clone(), href)
     };
     let one = |x: &Finding| {

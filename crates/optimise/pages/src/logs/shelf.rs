@@ -33,29 +33,18 @@ pub(crate) struct Book {
     pub told: Option<Told>,
     /// the log tells everything until then; the last time in it when none
     pub as_of: Option<i64>,
-    /// our own record
-    pub own: bool,
+    /// what is of this city: where one of its cases is looked at, `/desk/case`; empty: of a file
+    pub at: &'static str,
     /// there was more than was read
     pub cut: bool,
     bytes: usize,
     made_us: i64,
 }
 
-/// A table that waits for somebody to say which column means what.
-pub(crate) struct Waiting {
-    pub id: String,
-    owner: StaffId,
-    pub name: String,
-    pub bytes: Arc<Vec<u8>>,
-    pub mapping: Mapping,
-    pub trouble: String,
-}
-
 #[derive(Default)]
 struct Inside {
     /// most recently used last
     books: Vec<Arc<Book>>,
-    waiting: Vec<Arc<Waiting>>,
     office: Option<(String, Arc<Office>)>,
 }
 
@@ -110,31 +99,7 @@ impl Shelf {
 
     /// Takes a log away from everybody: it was changed or deleted.
     pub fn forget(&self, id: &str) {
-        let mut inside = self.inside();
-        inside.books.retain(|b| b.id != id);
-        inside.waiting.retain(|w| w.id != id);
-    }
-
-    /// Keeps a table until its columns are named.
-    pub fn wait(
-        &self,
-        desk: &Desk,
-        id: String,
-        name: String,
-        bytes: Arc<Vec<u8>>,
-        mapping: Mapping,
-        trouble: String,
-    ) {
-        let owner = desk.me.staff.id;
-        let mut inside = self.inside();
-        inside.waiting.retain(|w| w.owner != owner);
-        if inside.waiting.len() >= 8 {
-            inside.waiting.remove(0);
-        }
-        inside.waiting.push(Arc::new(Waiting { id, owner, name, bytes, mapping, trouble }));
-    }
-    pub fn waiting(&self, owner: StaffId, id: &str) -> Option<Arc<Waiting>> {
-        self.inside().waiting.iter().find(|w| w.id == id && w.owner == owner).map(Arc::clone)
+        self.inside().books.retain(|b| b.id != id);
     }
 
     /// The office that follows the calendar of the city.
@@ -167,12 +132,13 @@ impl Shelf {
         self.find(reader, id).ok_or(Oops(city::Error::NotFound))
     }
 
-    /// A log by its id: our own record, one that this person keeps, or one that a colleague shares.
+    /// A log by its id: our own record, our applications, one that this person keeps, or one that a colleague shares.
     pub async fn book(&self, kit: &Kit, desk: &Desk, id: &str) -> Result<Arc<Book>, Oops> {
         access::offered(&desk.actor(), access::Operation::ReadLogs).map_err(city::Error::from)?;
-        if id != RECORD {
+        if id != RECORD && id != APPLICATIONS {
             return self.kept(kit, desk, id).await;
         }
+        let applied = id == APPLICATIONS;
         let owner = desk.me.staff.id;
         let found = self.find(owner, id);
         let now = kit.city.store().now().us();
@@ -180,10 +146,18 @@ impl Shelf {
             return Ok(book);
         }
         let (acts, actor) = (kit.acts.clone(), desk.actor());
-        let read = blocking(move || acts.logs.record_log(&actor, &RecordAsk::default())).await??;
-        let name = desk.page.t.log.own_record.to_owned();
-        let mut book = Book::new(RECORD.to_owned(), owner, name, read.log, read.report, now);
-        (book.as_of, book.own, book.cut) = (Some(read.as_of.us()), true, read.cut);
+        let read = blocking(move || match applied {
+            true => acts.logs.applications_log(&actor),
+            false => acts.logs.record_log(&actor, &RecordAsk::default()),
+        });
+        let read = read.await??;
+        let t = desk.page.t.log;
+        let (name, at) = match applied {
+            true => (t.applied, "/desk/services/at"),
+            false => (t.own_record, "/desk/case"),
+        };
+        let mut book = Book::new(id.to_owned(), owner, name.to_owned(), read.log, read.report, now);
+        (book.as_of, book.at, book.cut) = (Some(read.as_of.us()), at, read.cut);
         self.put(book);
         self.find(owner, id).ok_or(Oops(city::Error::NotFound))
     }
@@ -191,6 +165,8 @@ impl Shelf {
 
 /// The id of our own record.
 pub(crate) const RECORD: &str = "record";
+/// The id of our applications.
+pub(crate) const APPLICATIONS: &str = "applications";
 
 impl Book {
     pub fn new(id: String, owner: StaffId, name: String, log: Log, report: Report, made_us: i64) -> Self {
@@ -204,7 +180,7 @@ impl Book {
             mapping: None,
             told: None,
             as_of: None,
-            own: false,
+            at: "",
             cut: false,
             bytes: 0,
             made_us,

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
 use eventlog::error::Limits;
 use eventlog::{Mapping, Order};
-use optimise_acts::logs::{Figures, KeptMeta, LogFileError, ReadOptions, ToKeep, read_log};
+use optimise_acts::logs::{Figures, KeptMeta, LogFileError, ReadOptions, ToKeep, Unnamed, read_log};
 use tabular::DateOrder;
 use web_kit::{Fields, Oops, again, render};
 
@@ -140,7 +140,8 @@ async fn read(
             let kept = blocking(move || {
                 meta.figures = Some(Figures::of(&log));
                 let keep = ToKeep { id: &key, name: &called, log: &log, meta: &meta };
-                acts.logs.keep_log(&actor, keep).map(|()| (log, meta))
+                acts.logs.keep_log(&actor, keep)?;
+                acts.logs.columns_are_named(&actor, &key).map(|()| (log, meta))
             });
             let (log, meta) = match kept.await? {
                 Ok(kept) => kept,
@@ -162,7 +163,9 @@ async fn read(
         ) => {
             let trouble = half(&desk.page, &e.to_string());
             let to = format!("/desk/logs/{id}/columns");
-            shelf.wait(desk, id, name, bytes, given.unwrap_or_default(), trouble);
+            let (acts, actor) = (kit.acts.clone(), desk.actor());
+            let table = Unnamed { id, name, mapping: given.unwrap_or_default(), trouble };
+            blocking(move || acts.logs.wait_for_columns(&actor, &table, &bytes)).await??;
             Ok(Redirect::to(&to).into_response())
         }
         Err(e) => {
@@ -170,6 +173,12 @@ async fn read(
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
+}
+
+/// The table that waits under this token, with its bytes.
+async fn unnamed(kit: &Kit, desk: &Desk, id: &str) -> Result<(Unnamed, Vec<u8>), Oops> {
+    let (acts, actor, id) = (kit.acts.clone(), desk.actor(), id.to_owned());
+    Ok(blocking(move || acts.logs.waiting_for_columns(&actor, &id)).await??)
 }
 
 /// One field of the mapping with what can be chosen.
@@ -196,12 +205,11 @@ struct ColumnsHtml {
 
 /// `GET /desk/logs/{id}/columns`
 pub(crate) async fn columns(
+    State(kit): State<Kit>,
     desk: Desk,
-    Extension(shelf): Extension<Shelf>,
     Path(id): Path<String>,
 ) -> Result<Response, Oops> {
-    let waiting = shelf.waiting(desk.me.staff.id, &id).ok_or(Oops(Error::NotFound))?;
-    let bytes = Arc::clone(&waiting.bytes);
+    let (waiting, bytes) = unnamed(&kit, &desk, &id).await?;
     let first = blocking(move || optimise_acts::logs::first_rows(Cursor::new(bytes.as_slice()), 12)).await?;
     let mut rows = first.map_err(|e| {
         let text = e.to_string();
@@ -234,8 +242,8 @@ pub(crate) async fn columns(
     ];
     Ok(render(&ColumnsHtml {
         id,
-        name: waiting.name.clone(),
-        trouble: waiting.trouble.clone(),
+        name: waiting.name,
+        trouble: waiting.trouble,
         headers,
         rows,
         choices,
@@ -253,7 +261,7 @@ pub(crate) async fn map(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, Oops> {
-    let waiting = shelf.waiting(desk.me.staff.id, &id).ok_or(Oops(Error::NotFound))?;
+    let (waiting, bytes) = unnamed(&kit, &desk, &id).await?;
     let mapping = Mapping {
         case: fields.get("case").to_owned(),
         activity: fields.get("activity").to_owned(),
@@ -264,5 +272,5 @@ pub(crate) async fn map(
         ..Mapping::default()
     };
     let options = ReadOptions { mapping: Some(mapping), limits: limits(), ..ReadOptions::default() };
-    read(&kit, &desk, &shelf, id, waiting.name.clone(), Arc::clone(&waiting.bytes), options).await
+    read(&kit, &desk, &shelf, id, waiting.name, Arc::new(bytes), options).await
 }

@@ -5,6 +5,9 @@ web_kit::room! {
     own_record: "本系统办件留痕", "Our own record";
     own_hint: "闭环中您能看到的每一件，不用导出，直接看流程。", "Every case of the closed loop that you may see, without exporting anything.";
     own_open: "看本系统的流程", "Look at our own process";
+    applied: "本系统申请办件", "Our own applications";
+    applied_hint: "办过的每一件申请，各环节何时开始、何时办完；网上和窗口可以对比，也可以对照指南承诺。", "Every application with the start and end of each step; compare online with the window, and with what the guide promises.";
+    applied_open: "看申请怎样办", "Look at how they are handled";
     brought: "您上传的日志", "Logs you brought";
     brought_none: "还没有上传日志。", "No log was brought yet.";
     brought_hint: "上传的日志以 Parquet 保存在本市数据目录，重启后仍在；共享后本区划能分析日志的同事可以查看，只有上传人能改名、共享和删除。", "Logs are kept as Parquet with the data of the city. Shared ones can be read by colleagues of the region who analyse logs; only who brought one names, shares and deletes it.";

@@ -210,6 +210,7 @@ web_kit::room! {
     no_adjusts: "没有。", "None.";
     kind: "类别", "Kind";
     reason: "理由", "Reason";
+    second_note: "备注", "Note";
     approve: "批准", "Approve";
     refuse: "不批准", "Refuse";
     ask_adjust: "申报或提出异议", "Ask, or object";

@@ -14,6 +14,8 @@ pub const PASSWORD: &str = "correct horse battery";
 
 pub struct City {
     pub app: House,
+    /// the second node, where there are two
+    pub other: Option<House>,
     pub router: Router,
     _dir: TempDir,
 }
@@ -56,7 +58,34 @@ pub fn city_limited(options: web::Options, people: bool, limits: city::Limits) -
         std::thread::scope(|s| s.spawn(|| settle(&app)).join().unwrap());
     }
     let router = web::router(&app, options);
-    City { app, router, _dir: dir }
+    City { app, other: None, router, _dir: dir }
+}
+
+/// Two nodes over one database, with nothing in common but the keys: every request goes to another node than the one
+/// before, the first to node `first`. The database, a schema of PostgreSQL, is dropped by the caller.
+pub fn two_nodes(place: &store::Place, first: usize, limits: city::Limits) -> City {
+    let dir = TempDir::new();
+    let open = |name: &str| {
+        let keys = dir.path().join(name);
+        std::fs::create_dir_all(&keys).unwrap();
+        if name == "b" {
+            for key in ["secret.key", "seal.key"] {
+                std::fs::copy(dir.path().join("a").join(key), keys.join(key)).unwrap();
+            }
+        }
+        let store = store::Store::open(place, store::Options::default()).unwrap();
+        House::open(store, &keys).unwrap().limit(limits)
+    };
+    let app = open("a");
+    std::thread::scope(|s| s.spawn(|| settle(&app)).join().unwrap());
+    let other = open("b");
+    let nodes = [&app, &other].map(|house| web::router(house, web::Options::default()));
+    let turn = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(first));
+    let router = Router::new().fallback_service(tower::service_fn(move |request: Request<Body>| {
+        let n = turn.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        nodes[n % 2].clone().oneshot(request)
+    }));
+    City { app, other: Some(other), router, _dir: dir }
 }
 
 fn settle(app: &House) {

@@ -6,7 +6,7 @@ use axum::http::{Request, StatusCode, header};
 
 use crate::it::help::{Browser, City, Page, city};
 
-async fn send(b: &Browser<'_>, path: &str, field: &str, text: &str) -> Page {
+pub async fn send(b: &Browser<'_>, path: &str, field: &str, text: &str) -> Page {
     let token = b.get("/desk/messages").await.token();
     let body = format!(
         "--b\r\nContent-Disposition: form-data; name=\"_t\"\r\n\r\n{token}\r\n\
@@ -27,8 +27,11 @@ fn work(city: &City) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_seen_before_it_is_written_and_answered_afterwards() {
-    let city = city();
-    let mut b = Browser::signed_in(&city, "coord").await;
+    seen_written_answered(&city()).await;
+}
+
+pub async fn seen_written_answered(city: &City) {
+    let mut b = Browser::signed_in(city, "coord").await;
     let over = b.get("/desk/import").await;
     assert!(
         over.body.contains("/desk/import/cases") && over.body.contains("/desk/import/items"),
@@ -63,7 +66,7 @@ async fn a_file_is_seen_before_it_is_written_and_answered_afterwards() {
     assert_eq!(b.post(&file, &fields("begin")).await.status, StatusCode::SEE_OTHER);
     let running = b.get(&file).await;
     assert!(running.body.contains("<progress") && running.headers.contains_key(header::REFRESH));
-    work(&city);
+    work(city);
     let done = b.get(&file).await;
     assert!(done.body.contains("id=\"answer\"") && done.body.contains("标题和内容都是空的"), "{}", done.body);
     assert!(!done.headers.contains_key(header::REFRESH));
@@ -71,9 +74,9 @@ async fn a_file_is_seen_before_it_is_written_and_answered_afterwards() {
     assert!(json.body.contains("\"accepted\":1") && json.body.contains("\"rejected\":1"), "{}", json.body);
     let aside = b.get(&format!("{file}/aside")).await;
     assert!(aside.body.contains("李四") && aside.body.contains("未收原因"), "{}", aside.body);
-    let other = Browser::signed_in(&city, "admin").await;
+    let other = Browser::signed_in(city, "admin").await;
     assert_eq!(other.get(&file).await.status, StatusCode::NOT_FOUND, "another person's file");
-    let handler = Browser::signed_in(&city, "handler").await;
+    let handler = Browser::signed_in(city, "handler").await;
     assert_eq!(handler.get("/desk/import/cases").await.status, StatusCode::FORBIDDEN);
     assert_eq!(send(&handler, "/desk/import/cases", "file", rows).await.status, StatusCode::FORBIDDEN);
 }

@@ -26,12 +26,15 @@ pub async fn lodge(city: &City) -> (String, String) {
 
 #[tokio::test]
 async fn a_matter_goes_from_the_phone_through_the_desk_and_back() {
-    let city = city();
-    let (number, code) = lodge(&city).await;
-    let mut coord = Browser::signed_in(&city, "coord").await;
+    through_the_desk(&city()).await;
+}
+
+pub async fn through_the_desk(city: &City) {
+    let (number, code) = lodge(city).await;
+    let mut coord = Browser::signed_in(city, "coord").await;
     let home = coord.get("/desk").await;
     assert!(home.body.contains(&number), "it waits on the first page");
-    let mut handler = Browser::signed_in(&city, "handler").await;
+    let mut handler = Browser::signed_in(city, "handler").await;
     assert_eq!(
         handler.get(&format!("/desk/case/{number}")).await.status,
         StatusCode::NOT_FOUND,
@@ -57,7 +60,7 @@ async fn a_matter_goes_from_the_phone_through_the_desk_and_back() {
         handler.post(&act("reply"), &[("text", "已经为您办好。")]).await.status,
         StatusCode::SEE_OTHER
     );
-    let mut person = Browser::new(&city);
+    let mut person = Browser::new(city);
     let mine = format!("/r/{number}/{code}");
     let page = person.get(&mine).await;
     assert!(page.body.contains("已经为您办好。") && !page.body.contains("handler先生"), "no names of staff");
@@ -462,8 +465,11 @@ fn with_file(
 
 #[tokio::test]
 async fn a_picture_comes_with_the_matter_and_is_not_lost_when_a_field_is_wrong() {
-    let city = city();
-    let b = Browser::new(&city);
+    a_picture_comes(&city()).await;
+}
+
+pub async fn a_picture_comes(city: &City) {
+    let b = Browser::new(city);
     let photo = b"\xff\xd8\xff\xc0\x00\x0b\x08\0\x01\0\x01\x01\x01\x11\0\xff\xda\x00\x08\x01\x01\0\0\x3f\0\x12\xff\xd9";
     let short = [("words", "短"), ("kind", "matter"), ("region", "9901")];
     let again = b.send(with_file(&b, "/lodge", &short, "门头.jpg", photo)).await;
@@ -490,7 +496,7 @@ async fn a_picture_comes_with_the_matter_and_is_not_lost_when_a_field_is_wrong()
     );
     assert_eq!(picture.headers["x-content-type-options"], "nosniff");
     // Signed in, files of a form without the token are not even read.
-    let coord = Browser::signed_in(&city, "coord").await;
+    let coord = Browser::signed_in(city, "coord").await;
     let foreign = coord.send(with_file(&coord, "/desk/register", &[("words", WORDS)], "a.jpg", photo)).await;
     assert_eq!(foreign.status, StatusCode::FORBIDDEN);
 }

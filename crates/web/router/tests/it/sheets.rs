@@ -13,13 +13,16 @@ use tower::ServiceExt as _;
 use crate::it::help::{Browser, City, city_with};
 use crate::it::reach::{ROLES, routes, settle, subject_of};
 
-/// Rows with something in them, of all tables of a page.
+/// Rows with something in them, of all tables and lists of cards of a page.
 fn rows_of(html: &str) -> usize {
     let main = html.split_once("<main").map_or("", |m| m.1);
-    main.split("<tbody")
-        .skip(1)
-        .map(|t| t.split("</tbody>").next().unwrap_or_default().matches("<tr").count())
-        .sum()
+    let cards = main.matches(" data-row").count();
+    cards
+        + main
+            .split("<tbody")
+            .skip(1)
+            .map(|t| t.split("</tbody>").next().unwrap_or_default().matches("<tr").count())
+            .sum::<usize>()
 }
 
 /// Rows of all sheets of a workbook.
@@ -44,7 +47,8 @@ async fn every_table_leaves_as_a_workbook() {
             let Some(token) = tokens.get(&format!("{}.a", role.word())) else { continue };
             b.cookie = format!("session={token}");
             let page = b.get(&at).await;
-            let shows = page.body.contains("<table") && page.body.contains("<main");
+            let shows = page.body.contains("<table") || page.body.contains(" data-row");
+            let shows = shows && page.body.contains("<main");
             if page.status != StatusCode::OK || !shows {
                 continue;
             }
@@ -84,9 +88,8 @@ async fn who_may_not_see_a_page_gets_no_workbook_of_it() {
     }
 }
 
-/// A list whose next page is not marked would leave by its first page only.
-#[test]
-fn the_next_page_is_marked_on_every_list() {
+/// Every template of the program: its path and its text.
+fn every_template() -> Vec<(String, String)> {
     fn templates(at: &Path, found: &mut Vec<(String, String)>) {
         for entry in fs::read_dir(at).into_iter().flatten().flatten() {
             let path = entry.path();
@@ -99,6 +102,38 @@ fn the_next_page_is_marked_on_every_list() {
     }
     let mut all = Vec::new();
     templates(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), &mut all);
+    all
+}
+
+/// A list of cards leaves when its cards say that they are rows, and what stands in them.
+#[test]
+fn a_list_of_several_pages_has_rows_that_can_leave() {
+    let all = every_template();
+    let text_of =
+        |name: &str| all.iter().find(|t| t.0.rsplit('/').next() == Some(name)).map_or("", |t| t.1.as_str());
+    let mut seen = 0;
+    for (name, text) in all.iter().filter(|t| t.1.contains("rel=\"next\"") || t.1.contains("\"views.html\""))
+    {
+        // What it includes or calls stands in it.
+        let parts = text.split("{% ").skip(1).filter(|p| p.starts_with("include") || p.starts_with("import"));
+        let parts = parts.filter_map(|p| p.split('"').nth(1)).map(text_of);
+        let whole: String = std::iter::once(text.as_str()).chain(parts).collect();
+        let at_desk = !["answers.html", "log_variants.html", "pages.html", "views_page.html", "guides.html"]
+            .iter()
+            .any(|public| name.ends_with(public));
+        assert!(
+            !at_desk || whole.contains("<table") || whole.contains(" data-row"),
+            "{name}: its cards say data-row and data-col, or they do not leave as a workbook"
+        );
+        seen += 1;
+    }
+    assert!(seen > 12, "{seen}");
+}
+
+/// A list whose next page is not marked would leave by its first page only.
+#[test]
+fn the_next_page_is_marked_on_every_list() {
+    let all = every_template();
     let mut seen = 0;
     for (name, text) in all {
         for (at, _) in text.match_indices("p.t.page_next") {
