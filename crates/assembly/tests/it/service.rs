@@ -488,8 +488,32 @@ fn what_is_held_is_listed_asked_for_and_granted() {
         let seen = c.service.data_resource(asker.clone(), licence.id).wait().unwrap();
         assert_eq!((seen.sees, seen.may_ask, seen.resource.items.len()), (false, true, 2));
         assert_eq!(seen.resource.name, licence.resource.name, "its name is the catalogue's");
-        // What was changed by hand stands when the item comes again.
-        assert_eq!(c.service.directory_on().unwrap(), 0);
+        // A resource of one's own: once under its name, and told so.
+        let own = service_acts::NewResource { name: "企业年报".into(), ..new.clone() };
+        let enter = || c.service.write_data_resource(provider.clone(), own.clone(), None).wait();
+        let first = enter().unwrap();
+        assert!(matches!(enter(), Err(Error::Invalid { .. })));
+        assert_eq!(c.service.data_resource(clerk.clone(), first).wait().unwrap().resource.name, "企业年报");
+        // When items come again, what was changed by hand stands, and every resource keeps its address.
+        let again = ThemeFile::parse(RESTAURANT).unwrap().items.into_iter().map(|i| {
+            let from = Some("2026-03-09".parse().unwrap());
+            catalogue::ServiceItem {
+                version: i.version + 1,
+                effective_from: from,
+                consult: "12345".into(),
+                ..i
+            }
+        });
+        c.app.catalogue.take_in_items(&Actor::system(), again.collect()).unwrap().wait().unwrap();
+        assert!(c.service.directory_on().unwrap() > 0);
+        let (now, _) = c.service.data_directory(clerk.clone(), String::new(), 0).wait().unwrap();
+        for r in &all {
+            let n = now.iter().find(|n| n.id == r.id).expect("a resource lost its address");
+            assert_eq!((&n.resource.code, &n.resource.name), (&r.resource.code, &r.resource.name));
+        }
+        assert_eq!(now.len(), all.len() + 1);
+        let hand = c.service.data_resource(asker.clone(), licence.id).wait().unwrap();
+        assert_eq!((hand.ver, hand.resource.items.len()), (1, 2));
 
         let ask = |purpose: &str| {
             c.service

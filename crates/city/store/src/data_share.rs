@@ -136,8 +136,8 @@ pub fn unread(rd: &mut Rd<'_>, limit: u32) -> Result<Vec<(i64, i64)>> {
     rd.query(sql, vals![limit], |r| Ok((r.i64(0)?, r.i64(1)?)))
 }
 
-/// What an item issues and asks for, in the place of what it did before. What was changed by hand stands, and so does what somebody
-/// else issues under the same name.
+/// What an item issues and asks for, in the place of what it did before. A resource keeps its id as long as it is issued; what was
+/// changed by hand or asked for stands, and so does what somebody else issues under the same name.
 pub fn put_item(
     tx: &mut Tx<'_>,
     _permit: &Permit,
@@ -145,12 +145,21 @@ pub fn put_item(
     issued: &[ResourceRow],
     asked: &[AskedRow],
 ) -> Result<()> {
-    tx.exec(
-        "DELETE FROM data_resource WHERE item = $1 AND ver = 0 \
-         AND NOT EXISTS (SELECT 1 FROM data_request q WHERE q.resource = data_resource.id)",
+    let before: Vec<(i64, String)> = tx.query(
+        "SELECT r.id, r.code FROM data_resource r WHERE r.item = $1 AND r.ver = 0 \
+         AND NOT EXISTS (SELECT 1 FROM data_request q WHERE q.resource = r.id)",
         vals![item],
+        |r| Ok((r.i64(0)?, r.string(1)?)),
     )?;
+    for (id, _) in before.iter().filter(|b| !issued.iter().any(|r| r.code == b.1)) {
+        tx.exec("DELETE FROM data_resource WHERE id = $1", vals![*id])?;
+    }
     for r in issued {
+        tx.exec(
+            "UPDATE data_resource SET name = $2, provider = $3, provider_unit = $4, doc = $5 WHERE code = $1 AND ver = 0 \
+             AND NOT EXISTS (SELECT 1 FROM data_resource x WHERE x.name = $2 AND x.provider = $3 AND x.code <> $1)",
+            vals![&r.code, &r.name, &r.provider, r.provider_unit, &r.doc],
+        )?;
         tx.exec(
             "INSERT INTO data_resource (ver, code, name, provider, provider_unit, item, sharing, doc) \
              VALUES (0, $1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
@@ -163,7 +172,11 @@ pub fn put_item(
         .map(|a| [item.into(), a.material.as_str().into(), a.name.as_str().into(), a.title.as_str().into()])
         .collect();
     let rows: Vec<&[Value<'_>]> = rows.iter().map(<[_; 4]>::as_slice).collect();
-    tx.exec_many("INSERT INTO data_asked (item, material, name, title) VALUES ($1, $2, $3, $4)", &rows)?;
+    // An item that was taken in long ago may have one number twice: it harms nobody else.
+    tx.exec_many(
+        "INSERT INTO data_asked (item, material, name, title) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        &rows,
+    )?;
     tx.exec(
         "INSERT INTO data_read (item, version) VALUES ($1, $2) ON CONFLICT (item) DO UPDATE SET version = excluded.version",
         vals![item, version],
@@ -246,6 +259,17 @@ pub fn overlap_counts(rd: &mut Rd<'_>, limit: u32) -> Result<Vec<(String, i64, i
                WHERE EXISTS (SELECT 1 FROM data_resource x WHERE x.name = a.name AND x.sharing <> 'closed') \
                GROUP BY i.unit ORDER BY 2 DESC, 1 LIMIT $1";
     rd.query(sql, vals![limit], |r| Ok((r.string(0)?, r.i64(1)?, r.i64(2)?)))
+}
+
+/// A number for a resource that is entered by hand.
+pub fn take_number(tx: &mut Tx<'_>) -> Result<i64> {
+    counters::next(tx, "data_resource")
+}
+
+/// Is there a resource of this name by this provider?
+pub fn is_named(rd: &mut Rd<'_>, name: &str, provider: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM data_resource r WHERE r.name = $1 AND r.provider = $2 LIMIT 1";
+    Ok(rd.query_opt(sql, vals![name, provider], |r| r.i64(0))?.is_some())
 }
 
 /// An id for a new request, and its number in its year.

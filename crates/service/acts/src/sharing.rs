@@ -422,7 +422,7 @@ fn resource_view(
 
 /// The row that somebody's words make, of a new resource or of one that is there.
 fn written(
-    rd: &mut Rd<'_>,
+    tx: &mut Tx<'_>,
     office: &Office,
     unit: Option<UnitId>,
     before: Option<ResourceRow>,
@@ -435,9 +435,17 @@ fn written(
         Some(row) => resource_of(row)?,
         None => {
             let owner = unit.and_then(|u| office.unit(u)).ok_or(Error::NotFound)?;
+            let name = line("name", &new.name, LINE_MAX, "资源名称")?;
+            if rows::is_named(tx, &name, &owner.name)? {
+                return Err(Error::invalid(
+                    "name",
+                    "本单位已有同名资源，请在目录里找到它来修改",
+                    "your unit has a resource of this name: find it in the directory and change it",
+                ));
+            }
             Resource {
-                code: format!("{}/{}", owner.key, rows::resource_count(rd)? + 1),
-                name: line("name", &new.name, LINE_MAX, "资源名称")?,
+                code: format!("{}/{}", owner.key, rows::take_number(tx)?),
+                name,
                 provider: owner.name.clone(),
                 provider_code: String::new(),
                 summary: String::new(),

@@ -94,11 +94,14 @@ impl Resource {
 /// What an item puts into the directory: every document that it ends with is a resource of the unit that issues it.
 pub fn issued(item: &ServiceItem, published: Date) -> Vec<Resource> {
     let documents = item.results.iter().filter(|r| r.kind == ResultKind::Certificate);
+    // Items of one code are told apart by their handling code.
+    let handling =
+        if item.handling_code.is_empty() { String::new() } else { format!("~{}", item.handling_code) };
     let field = |name: &str, kind: &str| DataItem { name: name.to_owned(), kind: kind.to_owned() };
     documents
         .enumerate()
         .map(|(n, r)| Resource {
-            code: format!("{}/{}", item.code, n + 1),
+            code: format!("{}{handling}/{}", item.code, n + 1),
             name: crate::theme::one_name(&r.name, &[]),
             provider: item.unit.clone(),
             provider_code: item.unit_code.clone(),
@@ -360,6 +363,8 @@ mod tests {
         let item = catalogue::sample::food_licence();
         let all = issued(&item, "2026-01-01".parse().unwrap());
         assert_eq!(all.len(), 1);
+        let other = ServiceItem { handling_code: "02".into(), ..item.clone() };
+        assert_ne!(issued(&other, "2026-01-01".parse().unwrap())[0].code, all[0].code);
         let asked = asked_of(&item);
         assert!(!asked.is_empty() && asked.iter().all(|a| item.material(&a.0).is_some_and(|m| !m.shared)));
         for (sharing, granted, sees) in [

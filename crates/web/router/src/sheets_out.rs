@@ -215,8 +215,9 @@ fn cards_of(main: &str) -> Option<SheetOf> {
 
 /// The next element whose tag has this attribute: the attribute's value, what stands in the element, and what follows it.
 fn within<'a>(html: &'a str, attribute: &str) -> Option<(String, (&'a str, &'a str))> {
-    let at = html.find(attribute)?;
-    let open = html[..at].rfind('<')?;
+    // What people wrote may read like it: it counts inside of a tag only.
+    let inside = |at: usize| html[..at].rfind('<').filter(|open| !html[*open..at].contains('>'));
+    let (at, open) = html.match_indices(attribute).find_map(|(at, _)| Some((at, inside(at)?)))?;
     let name: String = html[open + 1..].chars().take_while(char::is_ascii_alphanumeric).collect();
     let value = html[at + attribute.len()..].split('"').next().unwrap_or_default();
     let body = at + html[at..].find('>')? + 1;
@@ -366,6 +367,10 @@ mod tests {
                 .to_vec();
         assert_eq!(cards_of(html), Some(("清单".to_owned(), rows)));
         assert_eq!(cards_of("<p>没有</p>"), None);
+        let written = r#"<p data-row><b data-col="甲">写着 data-row 的话</b><i data-col="乙">后面</i></p><p>又 data-row</p>"#;
+        let rows =
+            [["甲", "乙"], ["写着 data-row 的话", "后面"]].map(|r| r.map(str::to_owned).to_vec()).to_vec();
+        assert_eq!(cards_of(written), Some(("清单".to_owned(), rows)), "what people write is no row");
         assert!(
             cards_of("<section data-row><p data-col=\"甲\">没有关上").is_none(),
             "half a page has no rows"
