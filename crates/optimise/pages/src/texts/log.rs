@@ -133,6 +133,7 @@ web_kit::room! {
     only_these: "只看这些", "Only these";
     downloads: "下载", "Download";
     none_left: "没有件符合这些筛选。", "No case passes these filters.";
+    none_yet: "还没有办过的件。办了以后会自动出现在这里。", "Nothing was handled yet: what is handled appears here by itself.";
     th_variant: "变体", "Variant";
     th_share: "占比", "Share";
     th_cumulative: "累计占比", "Cumulative";
