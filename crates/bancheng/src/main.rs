@@ -7,6 +7,7 @@ mod calendar;
 mod cell;
 mod clock;
 mod demo;
+mod demo_applications;
 mod demo_companies;
 mod demo_data;
 mod demo_halls;
@@ -113,7 +114,28 @@ enum Command {
     Doctor(doctor::Args),
 }
 
+/// What a shell says of a program whose reader went away (128 and the number of SIGPIPE).
+const READER_GONE: i32 = 141;
+
+/// `print!` panics where nothing can be written any more: a reader that has seen enough (`| head`) ends the program quietly, a full
+/// disk in words.
+fn end_with_the_reader() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        match said.strip_prefix("failed printing to stdout: ") {
+            Some(why) if why.contains("Broken pipe") => std::process::exit(READER_GONE),
+            Some(why) => {
+                eprintln!("无法写出结果：{why} / the result cannot be written: {why}");
+                std::process::exit(1);
+            }
+            None => before(panic),
+        }
+    }));
+}
+
 fn main() -> std::process::ExitCode {
+    end_with_the_reader();
     // Whatever is written, by us or by the database, is for its owner only: it holds what people told the city.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
@@ -161,6 +183,12 @@ fn main() -> std::process::ExitCode {
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(e)
+            if e.downcast_ref::<std::io::Error>()
+                .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) =>
+        {
+            std::process::exit(READER_GONE);
+        }
         Err(e) => {
             eprintln!("{e:#}");
             std::process::ExitCode::FAILURE
