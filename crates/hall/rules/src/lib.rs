@@ -25,6 +25,7 @@ mod presence;
 pub mod queue;
 mod refusal;
 pub mod roster;
+pub mod said;
 mod shift_check;
 mod shifts;
 pub mod ticket;

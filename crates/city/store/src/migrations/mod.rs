@@ -75,6 +75,7 @@ pub const STEPS: &[Step] = steps![
     57 "nodes",
     58 "hotline",
     59 "reply_template",
+    64 "application_lists",
 ];
 
 /// The version this program knows.
