@@ -23,6 +23,8 @@ web_kit::texts! {
     hall_left: "余 {n} 个", "{n} left";
     hall_full: "现在没有可约的时间：近期已约满，或还没有放号。可以换个日期再看，打大厅电话，或到现场取号。", "Nothing can be booked now: it is full, or not open yet. Try another day, call the hall, or take a number there.";
     hall_bring: "要带什么", "What to bring";
+    hall_guide: "办事指南", "The guide";
+    hall_walk_in_only: "这个事项没有大厅开放预约。请在开放时间直接到大厅取号，或到网上申请。", "No hall takes this by appointment: come in open hours, or apply online.";
     hall_held_until: "这个号为您留到 {time}，请填电话确认。", "This place is yours until {time}: leave your number to confirm.";
     hall_your_phone: "手机或电话", "Telephone";
     hall_phone_why: "到厅签到用后四位；加密保存，到期自动删除。", "Its last four digits sign you in; it is kept sealed and ends by itself.";

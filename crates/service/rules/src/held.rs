@@ -278,6 +278,7 @@ const fn of_use() -> Sort {
 pub const LIMIT_MAX: u16 = 60;
 
 /// The limits a new city starts with: 2 working days to check, 5 to answer, 10 where it is not in the directory yet.
+/// Source: a city's guide (sxgp.gov.cn, zcwd 202403); the national text names no numbers that were seen.
 pub fn request_limits() -> Vec<RequestLimit> {
     let limit = |stage, published, days, source: &str| RequestLimit {
         sort: Sort::Use,
@@ -287,9 +288,9 @@ pub fn request_limits() -> Vec<RequestLimit> {
         source: source.to_owned(),
     };
     vec![
-        limit(RequestStage::Asked, None, 2, "sxgp.gov.cn zcwd 202403：2 个工作日核对"),
-        limit(RequestStage::WithProvider, Some(true), 5, "sxgp.gov.cn zcwd 202403：提供方 5 个工作日"),
-        limit(RequestStage::WithProvider, Some(false), 10, "sxgp.gov.cn zcwd 202403：未发布的 10 个工作日"),
+        limit(RequestStage::Asked, None, 2, "参照外地 2024 年的办事规定：2 个工作日核对"),
+        limit(RequestStage::WithProvider, Some(true), 5, "参照外地 2024 年的办事规定：提供单位 5 个工作日答复"),
+        limit(RequestStage::WithProvider, Some(false), 10, "参照外地 2024 年的办事规定：未发布的 10 个工作日答复"),
         limit(RequestStage::Negotiating, None, 10, "本市设定"),
         limit(RequestStage::WithAuthority, None, 10, "本市设定"),
         RequestLimit { sort: Sort::Correction, ..limit(RequestStage::WithProvider, None, 5, "本市设定") },
