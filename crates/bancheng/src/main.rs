@@ -114,6 +114,14 @@ enum Command {
     Doctor(doctor::Args),
 }
 
+/// How what a message asks for is given at the command line; the same messages stand on pages, which have fields for it.
+const OPTIONS: &[(&str, &str)] = &[
+    ("指明工作表", "--sheet 工作表名 / --sheet NAME"),
+    ("指明各列", "--map 列名=字段（不用的列写 ignore） / --map COLUMN=FIELD (ignore: not used)"),
+    ("指明日期次序", "--date-order dmy|mdy|ymd（日月年、月日年、年月日）"),
+    ("指明哪一列是时间", "--mapping 文件 / --mapping FILE"),
+];
+
 /// What a shell says of a program whose reader went away (128 and the number of SIGPIPE).
 const READER_GONE: i32 = 141;
 
@@ -190,7 +198,11 @@ fn main() -> std::process::ExitCode {
             std::process::exit(READER_GONE);
         }
         Err(e) => {
-            eprintln!("{e:#}");
+            let said = format!("{e:#}");
+            eprintln!("{said}");
+            for (_, option) in OPTIONS.iter().filter(|o| said.contains(o.0)) {
+                eprintln!("  {option}");
+            }
             std::process::ExitCode::FAILURE
         }
     }
