@@ -64,8 +64,8 @@ try {
     await phone.waitForURL("**/b/**");
     return phone.locator("#bring li").allInnerTexts();
   };
-  const [own, sent] = [await papers("本人"), await papers("委托他人")];
-  must(own.length > 0 && sent.length === own.length + 1, `what to bring: ${own} / ${sent}`);
+  const [alone, sent] = [await papers("本人"), await papers("委托他人")];
+  must(alone.length > 0 && sent.length === alone.length + 1, `what to bring: ${alone} / ${sent}`);
   await look(phone, "bring-phone");
   // Who finds no time stands by.
   await phone.goto("/book?q=社会保障卡补办");
