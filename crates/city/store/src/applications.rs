@@ -3,7 +3,7 @@
 //! far as lists and figures need it. Must not decide anything.
 
 use access::Permit;
-use kernel::{Moment, StreamId, StreamKind, UnitId};
+use kernel::{Moment, StaffId, StreamId, StreamKind, UnitId};
 use ledger::Hash;
 
 use crate::conditions::Where;
@@ -174,6 +174,7 @@ pub fn insert(
     )?;
     put_parts(tx, a.id, parts)?;
     put_tasks(tx, a.id, tasks)?;
+    count_work(tx, permit, told.at)?;
     hashes.first().copied().ok_or_else(|| StoreError::Bug("one event, no hash".to_owned()))
 }
 
@@ -214,7 +215,23 @@ pub fn save(
     if moved != 1 {
         return Err(StoreError::Conflict { stream: stream(a.id), expected: a.ver - 1, found: a.ver });
     }
+    count_work(tx, permit, told.at)?;
     put_tasks(tx, a.id, tasks)
+}
+
+/// One act more of whoever did it, on its day.
+fn count_work(tx: &mut Tx<'_>, permit: &Permit, at: Moment) -> Result<()> {
+    let Some(staff) = permit.actor().staff else { return Ok(()) };
+    let sql = "INSERT INTO application_work (staff, day, n) VALUES ($1, $2, 1) \
+               ON CONFLICT (staff, day) DO UPDATE SET n = application_work.n + 1";
+    tx.exec(sql, vals![staff, at.day_number()])?;
+    Ok(())
+}
+
+/// How many acts an account did in applications on each day from `first` to `last` (day numbers).
+pub fn work_of(rd: &mut Rd<'_>, staff: StaffId, first: i64, last: i64) -> Result<Vec<(i64, i64)>> {
+    let sql = "SELECT day, n FROM application_work WHERE staff = $1 AND day >= $2 AND day <= $3 ORDER BY day";
+    rd.query(sql, vals![staff, first, last], |r| Ok((r.i64(0)?, r.i64(1)?)))
 }
 
 /// Items of an application that changed its basis before it was handed in.

@@ -157,6 +157,7 @@ web_kit::texts! {
     hall_to_day: "到", "To";
     hall_taken: "取号", "Taken";
     hall_ended: "办完", "Ended";
+    hall_handled: "办件次数", "Acts in applications";
     hall_median: "等候中位（分钟）", "Median wait (minutes)";
     hall_p90: "九成不超过（分钟）", "90 % waited at most (minutes)";
     hall_kept: "预计准的", "Estimates kept";
@@ -216,7 +217,7 @@ web_kit::texts! {
     hall_calendar_title: "预约办理：{name}", "Appointment: {name}";
     hall_close_only: "关闭", "Close";
     hall_posted: "进厅不办事", "Present without work";
-    hall_posted_lead: "每周一份：定岗在大厅的人在窗口办了几个。数字来自叫号记录；派驻单位可以说明情况，说明不改数字。", "Week by week: who is posted in a hall and what they ended at their window. The figures come from the queue; the unit may say how it came, which changes no figure.";
+    hall_posted_lead: "每周一份：定岗在大厅的人在窗口办完几个号、在办件里办了几次。数字来自叫号和办件记录；派驻单位可以说明情况，说明不改数字。", "Week by week: who is posted in a hall, what they ended at their window and did in applications. The figures come from the queue and from applications; the unit may say how it came, which changes no figure.";
     hall_posted_none: "这一周没有定岗在大厅的人员。", "Nobody was posted in a hall this week.";
     hall_week_before: "上一周", "The week before";
     hall_week_after: "下一周", "The week after";

@@ -42,7 +42,7 @@ pub use layout::slots;
 pub use misuse::{Past, Verdict, verdict};
 pub use numbers::{BookingRules, MisuseRules, QueueRules, TEXT_MAX};
 pub use opening::{Closure, Days, Open, Opening, Recurring};
-pub use presence::{Presence, Rostered, presence};
+pub use presence::{Done, Presence, Rostered, presence};
 pub use refusal::{Refusal, RefusalCode};
 pub use time::{Span, at};
 pub use who::{Here, Standing, Who};

@@ -289,8 +289,18 @@ pub fn request_limits() -> Vec<RequestLimit> {
     };
     vec![
         limit(RequestStage::Asked, None, 2, "参照外地 2024 年的办事规定：2 个工作日核对"),
-        limit(RequestStage::WithProvider, Some(true), 5, "参照外地 2024 年的办事规定：提供单位 5 个工作日答复"),
-        limit(RequestStage::WithProvider, Some(false), 10, "参照外地 2024 年的办事规定：未发布的 10 个工作日答复"),
+        limit(
+            RequestStage::WithProvider,
+            Some(true),
+            5,
+            "参照外地 2024 年的办事规定：提供单位 5 个工作日答复",
+        ),
+        limit(
+            RequestStage::WithProvider,
+            Some(false),
+            10,
+            "参照外地 2024 年的办事规定：未发布的 10 个工作日答复",
+        ),
         limit(RequestStage::Negotiating, None, 10, "本市设定"),
         limit(RequestStage::WithAuthority, None, 10, "本市设定"),
         RequestLimit { sort: Sort::Correction, ..limit(RequestStage::WithProvider, None, 5, "本市设定") },

@@ -82,7 +82,9 @@ pub enum SheetError {
     )]
     NoHeader(usize),
     /// A mapped column is not in the file.
-    #[error("表里没有“{0}”这一列，请检查指明的列名 / there is no column {0:?}: check the name that was given")]
+    #[error(
+        "表里没有“{0}”这一列，请检查指明的列名 / there is no column {0:?}: check the name that was given"
+    )]
     NoSuchColumn(String),
     /// A mapping that cannot be read.
     #[error(
