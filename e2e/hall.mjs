@@ -55,6 +55,18 @@ try {
   await phone.locator('form[action$="/cancel"] button').click();
   await phone.locator("#stage", { hasText: "已取消" }).waitFor();
   await look(phone, "cancelled-phone");
+  // From a guide: what was answered there goes with the booking, which says what to bring.
+  const papers = async (answer) => {
+    await phone.goto("/guide/1199010000000081010002013000001");
+    await phone.locator("#ask a", { hasText: answer }).click();
+    await phone.locator("a", { hasText: "预约到厅办理" }).click();
+    await phone.locator(".times button").first().click();
+    await phone.waitForURL("**/b/**");
+    return phone.locator("#bring li").allInnerTexts();
+  };
+  const [alone, sent] = [await papers("本人"), await papers("委托他人")];
+  must(alone.length > 0 && sent.length === alone.length + 1, `what to bring: ${alone} / ${sent}`);
+  await look(phone, "bring-phone");
   // Who finds no time stands by.
   await phone.goto("/book?q=社会保障卡补办");
   await phone.locator("#items a").first().click();

@@ -253,7 +253,10 @@ const EDGES: &[(&str, &[&str])] = &[
             "web-kit",
         ],
     ),
-    ("hall-pages", &["kernel", "hall", "hall-acts", "access", "paper", "city", "shelf", "web-kit"]),
+    (
+        "hall-pages",
+        &["kernel", "catalogue", "hall", "hall-acts", "access", "paper", "city", "shelf", "web-kit"],
+    ),
     (
         "people-pages",
         &["kernel", "resolve", "workday", "access", "paper", "store", "city", "people", "web-kit"],

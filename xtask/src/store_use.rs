@@ -84,6 +84,7 @@ const ASKS: &[(&str, &[&str])] = &[
     (
         "hall-acts",
         &[
+            "applications",
             "appointments",
             "asides",
             "counters",
@@ -136,6 +137,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "items",
             "office",
             "ratings",
+            "settings",
             "themes",
         ],
     ),

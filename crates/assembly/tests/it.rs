@@ -52,6 +52,8 @@ mod roster_doors;
 mod seals_of_papers;
 #[path = "it/service.rs"]
 mod service;
+#[path = "it/service_lists.rs"]
+mod service_lists;
 #[path = "it/supervise.rs"]
 mod supervise;
 #[path = "it/table_doors.rs"]

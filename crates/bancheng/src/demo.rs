@@ -199,6 +199,7 @@ impl Play<'_> {
         let mut open: Vec<(String, UnitId)> = Vec::new();
         let mut letters = letters.iter().peekable();
         let mut beside = crate::demo_ratings::Beside::new(self.app, self.city, SEED);
+        let mut applications = crate::demo_applications::Play::new(self.app, self.city, SEED, cases)?;
         let (clock, tick_us, mut workday) = (self.clock, self.tick_us, 0);
         // The next thing happens a little later, never after now: the record does not take what lies ahead.
         let tick = || {
@@ -217,6 +218,7 @@ impl Play<'_> {
                 self.desk_day(&mut open)?;
                 beside.day(workday, morning, &tick)?;
                 self.halls.day(DAYS - day, &tick)?;
+                applications.day(&tick)?;
                 workday += 1;
             }
             let at = Moment::from_us(clock.load(Ordering::SeqCst));
@@ -230,6 +232,7 @@ impl Play<'_> {
         self.halls.today(&|| {
             clock.fetch_max((clock.load(Ordering::SeqCst) + step).min(now.us()), Ordering::SeqCst);
         })?;
+        applications.today(&|| self.tick())?;
         self.set(now);
         Worker::new(self.app.clone()).tick()?;
         Ok(())

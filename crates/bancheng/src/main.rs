@@ -7,6 +7,7 @@ mod calendar;
 mod cell;
 mod clock;
 mod demo;
+mod demo_applications;
 mod demo_companies;
 mod demo_data;
 mod demo_halls;
@@ -113,7 +114,36 @@ enum Command {
     Doctor(doctor::Args),
 }
 
+/// How what a message asks for is given at the command line; the same messages stand on pages, which have fields for it.
+const OPTIONS: &[(&str, &str)] = &[
+    ("指明工作表", "--sheet 工作表名 / --sheet NAME"),
+    ("指明各列", "--map 列名=字段（不用的列写 ignore） / --map COLUMN=FIELD (ignore: not used)"),
+    ("指明日期次序", "--date-order dmy|mdy|ymd（日月年、月日年、年月日）"),
+    ("指明哪一列是时间", "--mapping 文件 / --mapping FILE"),
+];
+
+/// What a shell says of a program whose reader went away (128 and the number of SIGPIPE).
+const READER_GONE: i32 = 141;
+
+/// `print!` panics where nothing can be written any more: a reader that has seen enough (`| head`) ends the program quietly, a full
+/// disk in words.
+fn end_with_the_reader() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        match said.strip_prefix("failed printing to stdout: ") {
+            Some(why) if why.contains("Broken pipe") => std::process::exit(READER_GONE),
+            Some(why) => {
+                eprintln!("无法写出结果：{why} / the result cannot be written: {why}");
+                std::process::exit(1);
+            }
+            None => before(panic),
+        }
+    }));
+}
+
 fn main() -> std::process::ExitCode {
+    end_with_the_reader();
     // Whatever is written, by us or by the database, is for its owner only: it holds what people told the city.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
@@ -161,8 +191,18 @@ fn main() -> std::process::ExitCode {
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(e)
+            if e.downcast_ref::<std::io::Error>()
+                .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) =>
+        {
+            std::process::exit(READER_GONE);
+        }
         Err(e) => {
-            eprintln!("{e:#}");
+            let said = format!("{e:#}");
+            eprintln!("{said}");
+            for (_, option) in OPTIONS.iter().filter(|o| said.contains(o.0)) {
+                eprintln!("  {option}");
+            }
             std::process::ExitCode::FAILURE
         }
     }

@@ -114,6 +114,37 @@ fn what_cannot_be_done_is_said_in_both_languages() {
     }
 }
 
+/// `| head` has seen enough, a disk is full: told in a code, in words, never as a panic, whichever way a command writes.
+#[test]
+fn who_reads_no_further_is_not_shouted_at() {
+    let dir = testkit::TempDir::new();
+    let data = dir.path().join("data");
+    let place = ["--data-dir", data.to_str().unwrap()];
+    let log = dir.path().join("log.csv");
+    std::fs::write(&log, "case,activity,time\n1,a,2026-01-05 09:00\n1,b,2026-01-06 09:00\n").unwrap();
+    let log = log.to_str().unwrap();
+    for args in [
+        ["calendar", "due", "2026-09-24", "3"].as_slice(),
+        &["calendar", "due", "2026-09-24", "3", "--json"],
+        &["services", "stats"],
+        &["services", "stats", "--json"],
+        &["log", "stats", log],
+        &["log", "ask", log, "--json"],
+        &["report", "timeliness"],
+        &["doctor"],
+    ] {
+        let mut child = program(args, &place).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let out = child.wait_with_output().unwrap();
+        assert!(!String::from_utf8_lossy(&out.stderr).contains("panicked"), "{args:?}: {out:?}");
+        let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else { continue };
+        let out = program(args, &place).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert!(!out.status.success() && !said.contains("panicked"), "{args:?}: {said}");
+        assert!(said.contains("space") || said.contains("无法写"), "{args:?}: {said}");
+    }
+}
+
 #[test]
 fn the_model_city_plays_and_its_record_holds() {
     let dir = testkit::TempDir::new();

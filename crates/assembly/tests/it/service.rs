@@ -14,15 +14,15 @@ use testkit::{HandClock, TempDir, both_engines};
 const START: &str = "2026-03-02 09:00";
 const RESTAURANT: &str = include_str!("../../../../data/themes/restaurant.json");
 
-struct City {
-    app: House,
-    service: Service,
-    clock: HandClock,
-    units: BTreeMap<String, UnitId>,
+pub(crate) struct City {
+    pub app: House,
+    pub service: Service,
+    pub clock: HandClock,
+    pub units: BTreeMap<String, UnitId>,
 }
 
 /// A small city with the restaurant theme, on both engines. At its end the worker must go.
-fn city(test: impl Fn(&City)) {
+pub(crate) fn city(test: impl Fn(&City)) {
     let clock = HandClock::at(START.parse().unwrap());
     let options = store::Options { clock: clock.as_clock(), ..store::Options::default() };
     both_engines(&options, |store| {
@@ -69,7 +69,7 @@ fn city(test: impl Fn(&City)) {
 }
 
 impl City {
-    fn who(&self, role: Role, unit: &str) -> Actor {
+    pub fn who(&self, role: Role, unit: &str) -> Actor {
         let id = self.units[&format!("云汀市{unit}")];
         Actor {
             staff: Some(StaffId(id.0 * 100 + role as i64)),
@@ -78,7 +78,7 @@ impl City {
             region: "9901".parse().ok(),
         }
     }
-    fn officer(&self, unit: UnitId) -> Actor {
+    pub fn officer(&self, unit: UnitId) -> Actor {
         Actor {
             staff: Some(StaffId(unit.0)),
             role: Role::Handler,
@@ -86,20 +86,20 @@ impl City {
             region: "9901".parse().ok(),
         }
     }
-    fn clerk(&self) -> Actor {
+    pub fn clerk(&self) -> Actor {
         self.who(Role::Clerk, "政务服务中心")
     }
-    fn hours(&self, n: i64) {
+    pub fn hours(&self, n: i64) {
         self.clock.move_us(n * US_PER_HOUR);
     }
 }
 
-fn restaurant() -> What {
+pub(crate) fn restaurant() -> What {
     What::Theme("restaurant".into())
 }
 
 /// 招牌, not large, stove, oneself, cooks.
-fn answers() -> Vec<String> {
+pub(crate) fn answers() -> Vec<String> {
     ["a", "b", "a", "a", "a"].map(str::to_owned).to_vec()
 }
 
@@ -121,7 +121,7 @@ fn values() -> BTreeMap<String, String> {
 }
 
 /// How everything comes in, as a resident fills the form in: pictures are brought, the rest by the ways that are offered.
-fn draft(c: &City, number: &str, code: Option<&str>, actor: &Actor) -> Draft {
+pub(crate) fn draft(c: &City, number: &str, code: Option<&str>, actor: &Actor) -> Draft {
     let page = c.service.draft(actor.clone(), number.into(), code.map(str::to_owned)).wait().unwrap();
     let mut d =
         Draft { values: values(), delivery: Some(Delivery::Post), declared: true, ..Draft::default() };
@@ -145,7 +145,7 @@ fn draft(c: &City, number: &str, code: Option<&str>, actor: &Actor) -> Draft {
     d
 }
 
-fn submitted(c: &City) -> (String, String) {
+pub(crate) fn submitted(c: &City) -> (String, String) {
     let me = Actor::resident();
     let b = c.service.begin(me.clone(), restaurant(), answers()).wait().unwrap();
     let d = draft(c, &b.number, Some(&b.code), &me);
@@ -193,7 +193,7 @@ fn a_resident_applies_for_a_theme_and_everything_is_handled_to_its_end() {
 
         let clerk = c.clerk();
         let lists = c.service.desk(clerk.clone()).wait().unwrap();
-        assert_eq!((lists.intake.len(), lists.intake[0].light), (1, Light::Green));
+        assert_eq!((lists.intake.all, lists.intake.lines[0].light), (1, Light::Green));
         let act = |who: &Actor, asked: Command| {
             c.hours(1);
             c.service.act(who.clone(), b.number.clone(), asked, None).wait().unwrap().application
@@ -227,7 +227,7 @@ fn a_resident_applies_for_a_theme_and_everything_is_handled_to_its_end() {
             assert!(rounds < 60);
             let (task, unit) = a.at_hand().map(|(t, _)| (t.clone(), t.unit)).next().unwrap();
             let who = c.officer(unit);
-            let mine = c.service.desk(who.clone()).wait().unwrap().tasks;
+            let mine = c.service.desk(who.clone()).wait().unwrap().tasks.lines;
             assert!(
                 mine.iter().any(|l| l.number == b.number && l.tasks.contains(&task.name)),
                 "{}",
@@ -246,7 +246,7 @@ fn a_resident_applies_for_a_theme_and_everything_is_handled_to_its_end() {
             let who = c.officer(a.basis.parts[part].unit);
             a = act(&who, Command::Issue { part, certificate: format!("ZJ{part}"), until: None });
         }
-        assert_eq!(c.service.desk(clerk.clone()).wait().unwrap().deliver.len(), 1);
+        assert_eq!(c.service.desk(clerk.clone()).wait().unwrap().deliver.all, 1);
         let a = act(&clerk, Command::Deliver { delivery: Delivery::Post, trace: "EMS1".into() });
         assert_eq!(a.stage, StageKind::Delivered);
         let v =

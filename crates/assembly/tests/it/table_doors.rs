@@ -155,6 +155,21 @@ fn the_same_halls_come_out_of_every_dress() {
             &["分大厅", "A", "综合受理", "12", "", "是"],
         ];
         every_dress(app, "halls", &head, &header, &rows);
+        let header = ["大厅", "日期类型", "开放时间", "时段类型", "生效日期"];
+        let rows: [&[&str]; 3] = [
+            &["临江市大厅", "周一至周五", "上午9:00-12:00，下午1:30-5:00", "工作时间", "2026-01-05"],
+            &["临江市大厅", "周六", "09:00-12:00", "双休日服务", "2026-01-05"],
+            &["分大厅", "工作日", "9时至17时", "", "2026-01-05"],
+        ];
+        every_dress(app, "halls", &head, &header, &rows);
+        let header =
+            ["大厅", "业务代号", "日期类型", "号源时段", "网上号数", "现场号数", "每段分钟", "可约天数"];
+        let rows: [&[&str]; 3] = [
+            &["临江市大厅", "A", "工作日", "09:00-12:00、13:30-17:00", "3", "2", "30", "7"],
+            &["临江市大厅", "B", "双休日", "9:00-12:00", "1", "0", "60", "14"],
+            &["分大厅", "综合受理", "工作日", "10:00-11:00", "2", "1", "20", "7"],
+        ];
+        every_dress(app, "halls", &head, &header, &rows);
         let header = ["大厅", "窗口号", "窗口名称", "办理业务"];
         let rows: [&[&str]; 3] = [
             &["临江市大厅", "1", "登记", "A"],
@@ -193,6 +208,10 @@ fn the_same_halls_come_out_of_every_dress() {
         // What came of it: posted, trained, away.
         let halls = app.halls.halls(head.clone()).wait().unwrap();
         let of = halls.iter().find(|h| h.hall.name == "临江市大厅").unwrap();
+        let hours: Vec<usize> = of.hall.openings.iter().map(|o| o.hours.len()).collect();
+        assert_eq!(hours, [2, 1]);
+        let places = &of.hall.queues[0].availability[0];
+        assert_eq!((places.places.phone, places.places.walk_in, places.slot_minutes), (3, 2, 30));
         let today = app.city.store().now().date();
         assert_eq!(of.hall.posts_of(clerk.staff.unwrap(), today).count(), 2, "posted, authorised, trained");
         assert_eq!(of.hall.posts[0].training.as_ref().unwrap().mark, "92");
@@ -224,6 +243,36 @@ fn what_is_wrong_in_a_table_of_a_hall_is_told_row_by_row() {
         let why: Vec<&str> = wrong.aside[0].rows.iter().map(|r| r.2.as_str()).collect();
         assert_eq!((wrong.accepted, wrong.rejected), (0, 3), "{why:?}");
         assert!(why[0].contains("没有业务") && why[1].contains("没有大厅") && why[2].contains("不是窗口号"));
+        let hours = ["大厅", "日期类型", "开放时间"];
+        let wrong = take(
+            &head,
+            &hours,
+            &[
+                &["大厅甲", "工作日", "9:00-12:00"],
+                &["大厅甲", "周一至周六", "13:00-17:00"],
+                &["大厅甲", "双休日", "全天"],
+                &["大厅甲", "双休日", ""],
+            ],
+        );
+        let why: Vec<&str> = wrong.aside[0].rows.iter().map(|r| r.2.as_str()).collect();
+        assert_eq!((wrong.accepted, wrong.rejected), (1, 3), "{why:?}");
+        assert!(why[0].contains("分两行") && why[1].contains("不是时段"), "{why:?}");
+        let queues = ["大厅", "业务代号", "业务名称"];
+        take(&head, &queues, &[&["大厅甲", "A", "登记"]]);
+        let places = ["大厅", "业务代号", "日期类型", "号源时段", "网上号数", "每段分钟"];
+        let wrong = take(
+            &head,
+            &places,
+            &[
+                &["大厅甲", "A", "工作日", "9:00-12:00", "2", "30"],
+                &["大厅甲", "A", "工作日", "8:00-12:00", "2", "30"],
+                &["大厅甲", "Q", "工作日", "9:00-12:00", "2", "30"],
+                &["大厅甲", "A", "双休日", "9:00-12:00", "两", "30"],
+            ],
+        );
+        let why: Vec<&str> = wrong.aside[0].rows.iter().map(|r| r.2.as_str()).collect();
+        assert_eq!((wrong.accepted, wrong.changed, wrong.rejected), (1, 1, 2), "{why:?}");
+        assert!(why[0].contains("没有业务") && why[1].contains("整数"), "{why:?}");
         let posts = ["大厅", "窗口号", "登录名"];
         let wrong = take(&head, &posts, &[&["大厅甲", "1", "nobody"]]);
         assert!(wrong.aside[0].rows[0].2.contains("账号"), "{:?}", wrong.aside);

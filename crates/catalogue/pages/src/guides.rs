@@ -96,6 +96,8 @@ struct GuideHtml {
     bring: Vec<(String, String)>,
     refused: String,
     notice: String,
+    /// where a visit is booked, with what was answered
+    book: String,
     restart: String,
     trouble: String,
     comments: Vec<(String, Option<String>)>,
@@ -135,6 +137,10 @@ pub(crate) async fn show(
         bring: Vec::new(),
         refused: String::new(),
         notice: format!("/guide/{key}/notice?{}", query_of(None)),
+        book: {
+            let pairs: Vec<(&str, &str)> = given.iter().map(|a| ("a", *a)).collect();
+            address(&format!("/book/for/{}", key.split('~').next().unwrap_or(&key)), &pairs)
+        },
         restart: place
             .as_ref()
             .map_or_else(|| format!("/guide/{key}"), |r| format!("/guide/{key}?place={r}")),

@@ -88,7 +88,7 @@ pub const KEPT: &[Kind] = &[
     k("进厅不办事的说明", "what a unit said about who was posted and ended nothing", "posted_reply", "the right of reply", Ends::Kept),
     k("申请表（加密）", "what was filled in for an application, sealed", "application_form", "decide on it; papers may be asked for", Ends::Days(FORMS_DAYS)),
     k("没有提交的申请表（加密）", "what was filled in and never handed in, sealed", "application_form", "go on another day", Ends::Days(DRAFTS_DAYS)),
-    k("申请、环节、结果（不含申请表）", "applications, their steps and results, without the form", "application, application_task, application_part, held_result", "what the government decided; whose a result is stands there as a keyed digest", Ends::Kept),
+    k("申请、环节、结果（不含申请表）", "applications, their steps and results, without the form", "application, application_task, application_part, application_work, held_result", "what the government decided, and how much each account did on a day; whose a result is stands there as a keyed digest", Ends::Kept),
     k("已有结果的调用记录", "who used a result held by the government, for what", "held_use", "the person sees who used their data", Ends::Kept),
     k("件、接件文件、并案与当事单位", "cases and whom they concern: titles without personal data", "case_file, case_party", "the matter itself", Ends::Kept),
     k("企业联系人（加密）", "who is asked for at a company: name, telephone, address, sealed", "company_contact", "reach the company", Ends::Kept),

@@ -3,9 +3,10 @@
 //! far as lists and figures need it. Must not decide anything.
 
 use access::Permit;
-use kernel::{Moment, StreamId, StreamKind, UnitId};
+use kernel::{Moment, StaffId, StreamId, StreamKind, UnitId};
 use ledger::Hash;
 
+use crate::conditions::Where;
 use crate::conn::{Rd, Tx};
 use crate::engine::Result;
 use crate::error::StoreError;
@@ -173,6 +174,7 @@ pub fn insert(
     )?;
     put_parts(tx, a.id, parts)?;
     put_tasks(tx, a.id, tasks)?;
+    count_work(tx, permit, told.at)?;
     hashes.first().copied().ok_or_else(|| StoreError::Bug("one event, no hash".to_owned()))
 }
 
@@ -213,7 +215,23 @@ pub fn save(
     if moved != 1 {
         return Err(StoreError::Conflict { stream: stream(a.id), expected: a.ver - 1, found: a.ver });
     }
+    count_work(tx, permit, told.at)?;
     put_tasks(tx, a.id, tasks)
+}
+
+/// One act more of whoever did it, on its day.
+fn count_work(tx: &mut Tx<'_>, permit: &Permit, at: Moment) -> Result<()> {
+    let Some(staff) = permit.actor().staff else { return Ok(()) };
+    let sql = "INSERT INTO application_work (staff, day, n) VALUES ($1, $2, 1) \
+               ON CONFLICT (staff, day) DO UPDATE SET n = application_work.n + 1";
+    tx.exec(sql, vals![staff, at.day_number()])?;
+    Ok(())
+}
+
+/// How many acts an account did in applications on each day from `first` to `last` (day numbers).
+pub fn work_of(rd: &mut Rd<'_>, staff: StaffId, first: i64, last: i64) -> Result<Vec<(i64, i64)>> {
+    let sql = "SELECT day, n FROM application_work WHERE staff = $1 AND day >= $2 AND day <= $3 ORDER BY day";
+    rd.query(sql, vals![staff, first, last], |r| Ok((r.i64(0)?, r.i64(1)?)))
 }
 
 /// Items of an application that changed its basis before it was handed in.
@@ -313,14 +331,131 @@ pub fn received(
     rd.query(&sql, vals![unit, stage, after.0, after.1, limit], row_of)
 }
 
+/// How many applications a unit has to work on now.
+pub fn count_at_hand(rd: &mut Rd<'_>, unit: UnitId) -> Result<i64> {
+    let sql = "SELECT count(DISTINCT t.application) FROM application_task t WHERE t.unit = $1 AND t.open = 1";
+    rd.query_one(sql, vals![unit], |r| r.i64(0))
+}
+
+/// How many applications a unit received that stand in a stage whose clock runs.
+pub fn count_received(rd: &mut Rd<'_>, unit: UnitId, stage: &str) -> Result<i64> {
+    let sql =
+        "SELECT count(*) FROM application a WHERE a.reception = $1 AND a.stage = $2 AND a.due IS NOT NULL";
+    rd.query_one(sql, vals![unit, stage], |r| r.i64(0))
+}
+
 /// Applications of a region and its parts, the newest first, before this id.
 pub fn of_region(rd: &mut Rd<'_>, region: &str, before: i64, limit: u32) -> Result<Vec<ApplicationRow>> {
-    let end = format!("{region}:");
-    let sql = format!(
-        "SELECT {COLUMNS} FROM application a WHERE a.id < $3 AND a.region >= $1 AND a.region < $2 \
-         ORDER BY a.id DESC LIMIT $4"
-    );
-    rd.query(&sql, vals![region, &end, before, limit], row_of)
+    list(rd, &Listed { region: Some(region), before, limit, drafts: true, ..Listed::default() })
+}
+
+/// Which applications a list asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Listed<'a> {
+    /// of a region and its parts; none: of all
+    pub region: Option<&'a str>,
+    /// of which a unit is the reception or the lead, or has a task
+    pub unit: Option<UnitId>,
+    /// word of the stage
+    pub stage: Option<&'a str>,
+    /// code of the theme; empty for single items
+    pub theme: Option<&'a str>,
+    /// code of an item that is part of it
+    pub item: Option<&'a str>,
+    /// word of the channel
+    pub channel: Option<&'a str>,
+    /// the leading unit
+    pub lead: Option<UnitId>,
+    /// everything of it was decided
+    pub decided: bool,
+    /// still open although due before this moment
+    pub late: Option<Moment>,
+    /// handed in from
+    pub from: Option<Moment>,
+    /// handed in before
+    pub to: Option<Moment>,
+    /// also what was not handed in
+    pub drafts: bool,
+    /// older than this id
+    pub before: i64,
+    /// at most so many
+    pub limit: u32,
+}
+
+/// How an application belongs to a unit: each way is walked by an index of its own.
+const WAYS: [(&str, &str); 3] = [
+    ("FROM application a", "a.reception = ?"),
+    ("FROM application a", "a.lead = ?"),
+    ("FROM application_task t JOIN application a ON a.id = t.application", "t.unit = ?"),
+];
+
+/// Applications that fit, the newest first.
+pub fn list(rd: &mut Rd<'_>, q: &Listed<'_>) -> Result<Vec<ApplicationRow>> {
+    let mut ids = Vec::new();
+    match q.unit {
+        None => ids = ids_of(rd, q, None)?,
+        Some(unit) => {
+            for way in WAYS {
+                ids.extend(ids_of(rd, q, Some((way, unit)))?);
+            }
+            ids.sort_unstable_by(|a, b| b.cmp(a));
+            ids.dedup();
+            ids.truncate(q.limit as usize);
+        }
+    }
+    let mut out = Vec::with_capacity(ids.len());
+    for id in ids {
+        out.extend(by_id(rd, id)?);
+    }
+    Ok(out)
+}
+
+/// Ids only: the state of an application is large, and most that are looked at are not shown.
+fn ids_of(rd: &mut Rd<'_>, q: &Listed<'_>, way: Option<((&str, &str), UnitId)>) -> Result<Vec<i64>> {
+    let end = q.region.map(|r| format!("{r}:"));
+    let mut w = Where::default();
+    let from = match way {
+        None => "FROM application a",
+        Some(((from, condition), unit)) => {
+            w.and(condition, &[unit.into()]);
+            from
+        }
+    };
+    w.and("a.id < ?", &[q.before.into()]);
+    if let (Some(region), Some(end)) = (q.region, &end) {
+        w.and("a.region >= ? AND a.region < ?", &[region.into(), end.into()]);
+    }
+    let texts = [("a.stage = ?", q.stage), ("a.theme = ?", q.theme), ("a.channel = ?", q.channel)];
+    for (text, value) in texts {
+        if let Some(value) = value {
+            w.and(text, &[value.into()]);
+        }
+    }
+    if let Some(item) = q.item {
+        w.and("a.id IN (SELECT application FROM application_part WHERE item = ?)", &[item.into()]);
+    }
+    if let Some(lead) = q.lead {
+        w.and("a.lead = ?", &[lead.into()]);
+    }
+    if let Some(now) = q.late {
+        w.and("a.ended IS NULL AND a.due < ?", &[now.into()]);
+    }
+    if let Some(from) = q.from {
+        w.and("a.submitted >= ?", &[from.into()]);
+    }
+    if let Some(to) = q.to {
+        w.and("a.submitted < ?", &[to.into()]);
+    }
+    if q.decided {
+        w.and("a.decided IS NOT NULL", &[]);
+    }
+    if !q.drafts {
+        w.and("a.submitted IS NOT NULL", &[]);
+    }
+    w.params.push(q.limit.into());
+    let sql =
+        format!("SELECT a.id {from}{} GROUP BY a.id ORDER BY a.id DESC LIMIT ${}", w.sql, w.params.len());
+    rd.query(&sql, &w.params, |r| r.i64(0))
 }
 
 /// Ids of applications whose next moment has come, the oldest first.
@@ -362,47 +497,76 @@ pub fn form(rd: &mut Rd<'_>, id: i64) -> Result<Option<Vec<u8>>> {
     rd.query_opt(sql, vals![id], |r| Ok(r.blob(0)?.to_vec()))
 }
 
-/// Handled numbers: one line for each theme, region, channel and stage.
+/// Handled numbers: one line for each theme, region, channel and lead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// code of the theme; empty for single items
-    pub theme: String,
+    /// code of the theme, empty for single items; of [`counts_by_item`] code of the item
+    pub key: String,
     /// region code
     pub region: String,
     /// word of the channel
     pub channel: String,
-    /// word of the stage
-    pub stage: String,
+    /// who leads
+    pub lead: UnitId,
+    /// how many were handed in
+    pub n: i64,
+    /// how many of them were decided
+    pub decided: i64,
+}
+
+fn count_of(r: &Row<'_>) -> Result<Count> {
+    Ok(Count {
+        key: r.string(0)?,
+        region: r.string(1)?,
+        channel: r.string(2)?,
+        lead: UnitId(r.i64(3)?),
+        n: r.i64(4)?,
+        decided: r.i64(5)?,
+    })
+}
+
+/// Counts what was handed in from `from` up to `to`, by theme.
+pub fn counts(rd: &mut Rd<'_>, from: Moment, to: Moment) -> Result<Vec<Count>> {
+    let sql = "SELECT theme, region, channel, lead, count(*), count(decided) FROM application \
+               WHERE submitted >= $1 AND submitted < $2 GROUP BY theme, region, channel, lead \
+               ORDER BY theme, region, channel, lead";
+    rd.query(sql, vals![from, to], count_of)
+}
+
+/// The same by item, with the unit that decides on it: an application of several items counts for each.
+pub fn counts_by_item(rd: &mut Rd<'_>, from: Moment, to: Moment) -> Result<Vec<Count>> {
+    let sql = "SELECT p.item, a.region, a.channel, p.unit, count(*), count(a.decided) FROM application a \
+               JOIN application_part p ON p.application = a.id WHERE a.submitted >= $1 AND a.submitted < $2 \
+               GROUP BY p.item, a.region, a.channel, p.unit ORDER BY p.item, a.region, a.channel, p.unit";
+    rd.query(sql, vals![from, to], count_of)
+}
+
+/// Services that other systems handled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// name of the theme
+    pub theme: String,
+    /// name of the item
+    pub item: String,
+    /// region code
+    pub region: String,
+    /// by which unit
+    pub unit: UnitId,
     /// how many
     pub n: i64,
 }
 
-/// Counts what was handed in from `from` up to `to`, by theme, region, channel and stage.
-pub fn counts(rd: &mut Rd<'_>, from: Moment, to: Moment) -> Result<Vec<Count>> {
-    let sql = "SELECT theme, region, channel, stage, count(*) FROM application \
-               WHERE submitted >= $1 AND submitted < $2 GROUP BY theme, region, channel, stage \
-               ORDER BY theme, region, channel, stage";
+/// Services that other systems handled, from `from` up to `to`.
+pub fn handled_elsewhere(rd: &mut Rd<'_>, from: Moment, to: Moment) -> Result<Vec<Elsewhere>> {
+    let sql = "SELECT theme, item, region, unit, count(*) FROM service WHERE at >= $1 AND at < $2 AND source <> 'own' \
+               GROUP BY theme, item, region, unit ORDER BY theme, item, region, unit";
     rd.query(sql, vals![from, to], |r| {
-        Ok(Count {
+        Ok(Elsewhere {
             theme: r.string(0)?,
-            region: r.string(1)?,
-            channel: r.string(2)?,
-            stage: r.string(3)?,
+            item: r.string(1)?,
+            region: r.string(2)?,
+            unit: UnitId(r.i64(3)?),
             n: r.i64(4)?,
         })
     })
-}
-
-/// Decided applications by item and deciding unit, from `from` up to `to`.
-pub fn decided_by_item(rd: &mut Rd<'_>, from: Moment, to: Moment) -> Result<Vec<(String, UnitId, i64)>> {
-    let sql = "SELECT p.item, p.unit, count(*) FROM application a JOIN application_part p ON p.application = a.id \
-               WHERE a.decided >= $1 AND a.decided < $2 GROUP BY p.item, p.unit ORDER BY p.item, p.unit";
-    rd.query(sql, vals![from, to], |r| Ok((r.string(0)?, UnitId(r.i64(1)?), r.i64(2)?)))
-}
-
-/// Services that other systems handled, from `from` up to `to`: name of the theme, region code, how many.
-pub fn handled_elsewhere(rd: &mut Rd<'_>, from: Moment, to: Moment) -> Result<Vec<(String, String, i64)>> {
-    let sql = "SELECT theme, region, count(*) FROM service WHERE at >= $1 AND at < $2 AND source <> 'own' \
-               GROUP BY theme, region ORDER BY theme, region";
-    rd.query(sql, vals![from, to], |r| Ok((r.string(0)?, r.string(1)?, r.i64(2)?)))
 }

@@ -19,6 +19,7 @@ pub mod cells;
 pub mod claims;
 mod clock;
 pub mod companies;
+mod conditions;
 mod conn;
 pub mod contacts;
 pub mod counters;

@@ -250,6 +250,7 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("lead", "not compared yet; its contact is sealed"),
     ("application", "not compared yet; follows from its events"),
     ("application_task", "not compared yet; follows from the events of the application"),
+    ("application_work", "a count of events by person and day"),
     ("application_part", "not compared yet; follows from the first event of the application"),
     ("held_result", "not compared yet; follows from the events that issued it"),
     ("held_use", "not compared yet; the use is in the event that made it"),

@@ -19,6 +19,10 @@ use crate::{Halls, places, refused, saved};
 /// Characters of the code of an item.
 const ITEM_MAX: usize = 64;
 
+/// Answers of a situation that are kept, and bytes of each.
+const ANSWERS_MAX: usize = 30;
+const ANSWER_MAX: usize = 40;
+
 /// What a person takes along.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
@@ -237,7 +241,14 @@ impl Halls {
         })
     }
 
-    fn hold_in(&self, tx: &mut Tx<'_>, actor: &Actor, slot: i64, item: &str) -> Result<Appointment, Error> {
+    fn hold_in(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        slot: i64,
+        item: &str,
+        answers: Vec<String>,
+    ) -> Result<Appointment, Error> {
         short_item(item)?;
         let first = slots::by_id(tx, slot)?.ok_or_else(no_place)?;
         let l = load(tx, first.hall)?;
@@ -250,7 +261,7 @@ impl Halls {
         let wish = Wish { item, channel, appointment: id, kept: &[] };
         let at = Self::take(tx, &permit, (l.row.id, &l.hall), &first, &wish)?;
         let name = items::by_key(tx, item, "")?.map_or_else(|| item.to_owned(), |i| i.name);
-        let asked = Command::Hold { at, item: item.to_owned(), name, channel };
+        let asked = Command::Hold { at, item: item.to_owned(), name, channel, answers };
         let happened = hall::appointment::hold(asked, now, &l.hall.booking).map_err(refused)?;
         self.insert(tx, &permit, id, &happened, &l.hall)
     }
@@ -367,12 +378,19 @@ impl Halls {
 
     /// 占号: the place is one's own for some minutes. Who is refused at sight does not wait for the writer.
     pub fn hold(&self, slot: i64, item: String) -> Later<Begun> {
+        self.hold_in_situation(slot, item, Vec::new())
+    }
+
+    /// The same with what was answered in the guide, from which the person learns what to bring.
+    pub fn hold_in_situation(&self, slot: i64, item: String, answers: Vec<String>) -> Later<Begun> {
+        let answers: Vec<String> =
+            answers.into_iter().filter(|a| a.len() <= ANSWER_MAX).take(ANSWERS_MAX).collect();
         let look = move |_: &Self, rd: &mut Rd<'_>| {
             let found = slots::by_id(rd, slot)?.ok_or_else(no_place)?;
             if found.free(side(Channel::Phone)) > 0 { Ok(()) } else { Err(no_place()) }
         };
         self.look_then_write(look, move |app, tx| {
-            let a = app.hold_in(tx, &Actor::resident(), slot, &item)?;
+            let a = app.hold_in(tx, &Actor::resident(), slot, &item, answers.clone())?;
             let code = app.code(tx, &a)?;
             Ok(Begun { number: a.number, code })
         })
@@ -381,7 +399,7 @@ impl Halls {
     /// 代为预约: at the counter or by telephone, for who has no phone of their own; held and confirmed at once.
     pub fn book_for(&self, actor: Actor, slot: i64, item: String, contact: Contact) -> Later<Begun> {
         self.write(move |app, tx| {
-            let a = app.hold_in(tx, &actor, slot, &item)?;
+            let a = app.hold_in(tx, &actor, slot, &item, Vec::new())?;
             let code = app.code(tx, &a)?;
             let number = a.number.clone();
             app.confirm(tx, &actor, a, &contact)?;

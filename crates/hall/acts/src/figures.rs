@@ -5,8 +5,8 @@ use city::{Door as _, Error, Later};
 use hall::appointment::Appointment;
 use hall::figures::{Load, Show, Shows, Waits, kept, show, waits};
 use hall::ticket::{Stage, Ticket};
-use hall::{Hours, Presence, presence};
-use kernel::{Actor, Date, Moment, US_PER_DAY};
+use hall::{Done, Hours, Presence, presence};
+use kernel::{Actor, Date, Moment, StaffId, US_PER_DAY};
 use store::{Rd, appointments, tickets as rows};
 use workday::WorkCalendar;
 
@@ -124,8 +124,19 @@ pub(crate) fn posted(
         }
     }
     let rostered = rostered(rd, l, first, last)?;
-    Ok(presence(&l.hall, calendar, first, last, &rostered, |staff, window, day| {
-        ended.get(&(staff, window, day)).copied().unwrap_or(0)
+    let (from, to) = (Moment::start_of(first).day_number(), Moment::start_of(last).day_number());
+    let mut handled = std::collections::HashMap::new();
+    let mut people: Vec<StaffId> = l.hall.posts.iter().map(|p| p.staff).collect();
+    people.sort_unstable();
+    people.dedup();
+    for staff in people {
+        for (day, n) in store::applications::work_of(rd, staff, from, to)? {
+            handled.insert((staff, day), u32::try_from(n).unwrap_or(u32::MAX));
+        }
+    }
+    Ok(presence(&l.hall, calendar, first, last, &rostered, |staff, window, day| Done {
+        ended: ended.get(&(staff, window, day)).copied().unwrap_or(0),
+        handled: handled.get(&(staff, Moment::start_of(day).day_number())).copied().unwrap_or(0),
     }))
 }
 

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
+use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::{Contact, Error};
 use hall::Channel;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use shelf::ItemAsk;
 use web_kit::{Fields, Oops, again, date_of, render};
 
+use crate::bring::{Bring, bring};
 use crate::parts::{OfferHall, by_hall};
 use crate::{Kit, Page, halls};
 
@@ -25,6 +27,9 @@ pub(crate) struct Ask {
     from: String,
     #[serde(default)]
     region: String,
+    /// what was answered in the guide
+    #[serde(skip)]
+    answers: Vec<String>,
 }
 
 #[derive(Template)]
@@ -55,11 +60,20 @@ pub(crate) async fn find(State(kit): State<Kit>, p: Page, Query(ask): Query<Ask>
     Ok(render(&BookHtml { q, items, p }))
 }
 
+/// The answers in an address: `?a=x&a=y`. Ids of answers are plain words; anything else is none.
+fn answers_of(query: &str) -> Vec<String> {
+    let plain =
+        |v: &&str| !v.is_empty() && v.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    query.split('&').filter_map(|p| p.strip_prefix("a=")).filter(plain).map(str::to_owned).collect()
+}
+
 #[derive(Template)]
 #[template(path = "offers.html")]
 struct OffersHtml {
     p: Page,
     item: String,
+    answers: Vec<String>,
+    bring: Bring,
     name: String,
     from: String,
     region: String,
@@ -103,6 +117,8 @@ async fn page(
         regions,
         name: shelf.name(item),
         item: item.to_owned(),
+        bring: bring(kit, item, &ask.answers).await?,
+        answers: ask.answers.clone(),
         from: ask.from.chars().take(10).collect(),
         region: ask.region.chars().take(12).collect(),
         standby_open: found.is_empty() || !kept.0.is_empty(),
@@ -119,8 +135,10 @@ pub(crate) async fn offers(
     State(kit): State<Kit>,
     p: Page,
     Path(item): Path<String>,
-    Query(ask): Query<Ask>,
+    Query(mut ask): Query<Ask>,
+    uri: Uri,
 ) -> Result<Response, Oops> {
+    ask.answers = answers_of(uri.query().unwrap_or_default());
     page(&kit, p, &item, &ask, Fields::default(), String::new()).await
 }
 
@@ -132,10 +150,11 @@ pub(crate) async fn hold(
     fields: Fields,
 ) -> Result<Response, Oops> {
     let slot = fields.get("slot").parse().unwrap_or(0);
-    match halls(&kit).hold(slot, item.clone()).await {
+    let answers: Vec<String> = fields.all("a").into_iter().map(str::to_owned).collect();
+    match halls(&kit).hold_in_situation(slot, item.clone(), answers.clone()).await {
         Ok(begun) => Ok(Redirect::to(&format!("/b/{}/{}", begun.number, begun.code)).into_response()),
         Err(e) => {
-            let (ask, q) = (Ask::default(), p.clone());
+            let (ask, q) = (Ask { answers, ..Ask::default() }, p.clone());
             again(&p, e, |t| async move { page(&kit, q, &item, &ask, Fields::default(), t).await }).await
         }
     }

@@ -118,6 +118,7 @@ struct Present {
     who: String,
     days: u32,
     ended: u32,
+    handled: u32,
     idle: String,
     without_work: bool,
 }
@@ -171,6 +172,7 @@ pub(crate) async fn show(
         who: format!("{} · {}", l.unit, l.name),
         days: l.of.days,
         ended: l.of.ended,
+        handled: l.of.handled,
         idle: l.of.idle.iter().map(|d| web_kit::short_day(p.lang, p.now, *d)).collect::<Vec<_>>().join("、"),
         without_work: l.of.without_work(),
     });

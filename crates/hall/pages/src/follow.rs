@@ -11,6 +11,7 @@ use hall::{Channel, ical};
 use hall_acts::{AppointmentView, Asked};
 use web_kit::{Fields, Oops, again, render, said, word};
 
+use crate::bring::{Bring, bring};
 use crate::parts::{OfferHall, by_hall};
 use crate::{Kit, Page, halls};
 
@@ -54,6 +55,7 @@ struct AppointmentHtml {
     base: String,
     keep: String,
     name: String,
+    bring: Bring,
     item: String,
     stage: String,
     when: String,
@@ -75,6 +77,8 @@ struct AppointmentHtml {
     may_appeal: bool,
     may_erase: bool,
     offers: Vec<OfferHall>,
+    /// answers of a move: those of the booking stay
+    none: Vec<String>,
     trouble: String,
 }
 
@@ -89,7 +93,9 @@ async fn page(kit: &Kit, p: Page, code: &str, v: AppointmentView, trouble: Strin
     let stands_by = a.stage == Stage::Standby;
     let placeless = !a.has_place();
     let days = crate::desk::days(&p, a);
+    let bring = if a.ended.is_none() { bring(kit, &a.item, &a.answers).await? } else { Bring::default() };
     Ok(render(&AppointmentHtml {
+        bring,
         base: format!("/b/{}/{code}", a.number),
         keep: p.t.hall_keep.replace("{number}", &a.number).replace("{code}", code),
         name: a.name.clone(),
@@ -116,6 +122,7 @@ async fn page(kit: &Kit, p: Page, code: &str, v: AppointmentView, trouble: Strin
         may_appeal: may(Act::Appeal) && !a.appealed,
         may_erase: may(Act::Erase) && a.person_there,
         offers: by_hall(&p, p.t, offers),
+        none: Vec::new(),
         trouble,
         p,
     }))

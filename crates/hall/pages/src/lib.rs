@@ -6,6 +6,7 @@
 //! Knows `hall-acts` and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
 mod book;
+mod bring;
 mod change;
 mod close;
 mod desk;

@@ -25,6 +25,7 @@ struct Row {
     who: String,
     days: u32,
     ended: u32,
+    handled: u32,
     idle: String,
     without_work: bool,
     replies: Vec<String>,
@@ -62,6 +63,7 @@ async fn page(kit: &Kit, desk: &Desk, day: Date, sent: &Fields, trouble: String)
             who: format!("{} · {}", l.unit, l.name),
             days: l.of.days,
             ended: l.of.ended,
+            handled: l.of.handled,
             idle: l.of.idle.iter().map(|d| short_day(p.lang, p.now, *d)).collect::<Vec<_>>().join("、"),
             without_work: l.of.without_work(),
             replies: l

@@ -23,6 +23,8 @@ web_kit::texts! {
     hall_left: "余 {n} 个", "{n} left";
     hall_full: "现在没有可约的时间：近期已约满，或还没有放号。可以换个日期再看，打大厅电话，或到现场取号。", "Nothing can be booked now: it is full, or not open yet. Try another day, call the hall, or take a number there.";
     hall_bring: "要带什么", "What to bring";
+    hall_guide: "办事指南", "The guide";
+    hall_walk_in_only: "这个事项没有大厅开放预约。请在开放时间直接到大厅取号，或到网上申请。", "No hall takes this by appointment: come in open hours, or apply online.";
     hall_held_until: "这个号为您留到 {time}，请填电话确认。", "This place is yours until {time}: leave your number to confirm.";
     hall_your_phone: "手机或电话", "Telephone";
     hall_phone_why: "到厅签到用后四位；加密保存，到期自动删除。", "Its last four digits sign you in; it is kept sealed and ends by itself.";
@@ -155,6 +157,7 @@ web_kit::texts! {
     hall_to_day: "到", "To";
     hall_taken: "取号", "Taken";
     hall_ended: "办完", "Ended";
+    hall_handled: "办件次数", "Acts in applications";
     hall_median: "等候中位（分钟）", "Median wait (minutes)";
     hall_p90: "九成不超过（分钟）", "90 % waited at most (minutes)";
     hall_kept: "预计准的", "Estimates kept";
@@ -214,7 +217,7 @@ web_kit::texts! {
     hall_calendar_title: "预约办理：{name}", "Appointment: {name}";
     hall_close_only: "关闭", "Close";
     hall_posted: "进厅不办事", "Present without work";
-    hall_posted_lead: "每周一份：定岗在大厅的人在窗口办了几个。数字来自叫号记录；派驻单位可以说明情况，说明不改数字。", "Week by week: who is posted in a hall and what they ended at their window. The figures come from the queue; the unit may say how it came, which changes no figure.";
+    hall_posted_lead: "每周一份：定岗在大厅的人在窗口办完几个号、在办件里办了几次。数字来自叫号和办件记录；派驻单位可以说明情况，说明不改数字。", "Week by week: who is posted in a hall, what they ended at their window and did in applications. The figures come from the queue and from applications; the unit may say how it came, which changes no figure.";
     hall_posted_none: "这一周没有定岗在大厅的人员。", "Nobody was posted in a hall this week.";
     hall_week_before: "上一周", "The week before";
     hall_week_after: "下一周", "The week after";

@@ -1,5 +1,5 @@
-//! 进厅不办事 (K6): who was posted at a window by roster, and how many tickets they ended there. From real figures; the list
-//! names days, so that a unit can answer for each.
+//! 进厅不办事 (K6): who was posted at a window by roster, how many tickets they ended there, and how much they did in applications.
+//! From real figures; the list names days, so that a unit can answer for each.
 
 use std::collections::BTreeMap;
 
@@ -21,16 +21,27 @@ pub struct Presence {
     pub unit: UnitId,
     /// days with office hours on which they were posted
     pub days: u32,
-    /// of these, days on which they ended nothing
+    /// of these, days on which they neither ended a ticket nor did anything in an application
     pub idle: Vec<Date>,
     /// tickets ended
     pub ended: u32,
+    /// acts in applications (办件), wherever they came in
+    pub handled: u32,
+}
+
+/// What somebody did on a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// tickets ended at the window
+    pub ended: u32,
+    /// acts in applications
+    pub handled: u32,
 }
 
 impl Presence {
     /// Present without work the whole time?
     pub const fn without_work(&self) -> bool {
-        self.days > 0 && self.ended == 0
+        self.days > 0 && self.ended == 0 && self.handled == 0
     }
 }
 
@@ -74,8 +85,7 @@ fn on_day(
     out
 }
 
-/// Everybody present from `first` to `last`, those without work first; `ended(staff, window, day)` says how many tickets were
-/// ended. Where a roster was published, who is on it was present, first or second; else whoever is posted first (A 岗), for
+/// Everybody present from `first` to `last`, those without work first; `done(staff, window, day)` says what was done. Where a roster was published, who is on it was present, first or second; else whoever is posted first (A 岗), for
 /// seconds stand in only when needed. Counted are days with office hours: extended, weekend and holiday service is by turns.
 pub fn presence(
     hall: &Hall,
@@ -83,7 +93,7 @@ pub fn presence(
     first: Date,
     last: Date,
     rostered: &Rostered,
-    ended: impl Fn(StaffId, u16, Date) -> u32,
+    done: impl Fn(StaffId, u16, Date) -> Done,
 ) -> Vec<Presence> {
     let mut by: BTreeMap<(u16, StaffId), Presence> = BTreeMap::new();
     for day in days(first, last) {
@@ -95,11 +105,13 @@ pub fn presence(
                 days: 0,
                 idle: Vec::new(),
                 ended: 0,
+                handled: 0,
             });
-            let n = ended(staff, window, day);
+            let on = done(staff, window, day);
             line.days += 1;
-            line.ended += n;
-            if n == 0 {
+            line.ended += on.ended;
+            line.handled += on.handled;
+            if on == Done::default() {
                 line.idle.push(day);
             }
         }

@@ -78,13 +78,13 @@ impl Span {
         }
         out
     }
-    /// Reads spans with commas between them, in any order; they may not meet.
+    /// Reads spans as offices write them, in any order; they may not meet.
     ///
     /// # Errors
     /// What is wrong, with an example.
     pub fn read_all(text: &str) -> Result<Vec<Self>, Said> {
-        let parts = text.split([',', '，', '、', ' ', ';', '；']).filter(|p| !p.trim().is_empty());
-        let mut all = parts.map(Self::from_str).collect::<Result<Vec<_>, _>>()?;
+        let pairs = crate::said::spans(text)?;
+        let mut all: Vec<Self> = pairs.into_iter().filter_map(|(a, b)| Self::new(a, b)).collect();
         all.sort_unstable();
         if let Some(pair) = all.windows(2).find(|p| p[0].meets(p[1])) {
             return Err(Said::new(

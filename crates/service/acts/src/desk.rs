@@ -30,25 +30,38 @@ pub struct Line {
     pub light: Light,
     /// when it was handed in
     pub submitted: Option<Moment>,
+    /// how it came in
+    pub channel: service::Channel,
+    /// name of the unit that leads
+    pub lead: String,
 }
 
 /// What waits for a unit.
 #[derive(Clone, Debug, Default)]
 pub struct DeskLists {
     /// to be received or accepted here
-    pub intake: Vec<Line>,
+    pub intake: Waiting,
     /// steps, decisions and certificates of this unit
-    pub tasks: Vec<Line>,
+    pub tasks: Waiting,
     /// to be delivered here
-    pub deliver: Vec<Line>,
+    pub deliver: Waiting,
     /// everything in the region, for who oversees it
     pub region: Vec<Line>,
 }
 
-/// Lines of one list at most.
-const LIST: u32 = 200;
+/// What waits, what is due first on top.
+#[derive(Clone, Debug, Default)]
+pub struct Waiting {
+    /// the first of them
+    pub lines: Vec<Line>,
+    /// how many there are
+    pub all: i64,
+}
 
-fn line(a: &Application, actor: &Actor, city: &City, office: &::city::Office) -> Line {
+/// Lines of one list on the desk; the list of all has the rest.
+const LIST: u32 = 50;
+
+pub(crate) fn line(a: &Application, actor: &Actor, city: &City, office: &::city::Office) -> Line {
     let clock = clock_view(a, office, city.now());
     let mine = a.at_hand().filter(|(t, _)| Some(t.unit) == actor.unit);
     Line {
@@ -59,6 +72,8 @@ fn line(a: &Application, actor: &Actor, city: &City, office: &::city::Office) ->
         due: clock.as_ref().map(|c| c.due),
         light: clock.map_or(Light::Off, |c| c.light),
         submitted: a.submitted,
+        channel: a.channel,
+        lead: office.unit_name(a.basis.lead),
     }
 }
 
@@ -74,12 +89,16 @@ impl Service {
             };
             if let Some(unit) = actor.unit {
                 for stage in [StageKind::Submitted, StageKind::Received] {
-                    out.intake.extend(lines(rows::received(rd, unit, stage.word(), (0, 0), LIST)?)?);
+                    out.intake.all += rows::count_received(rd, unit, stage.word())?;
+                    out.intake.lines.extend(lines(rows::received(rd, unit, stage.word(), (0, 0), LIST)?)?);
                 }
-                out.tasks = lines(rows::at_hand(rd, unit, LIST)?)?;
-                out.deliver = lines(rows::received(rd, unit, StageKind::Issued.word(), (0, 0), LIST)?)?;
+                out.tasks.all = rows::count_at_hand(rd, unit)?;
+                out.tasks.lines = lines(rows::at_hand(rd, unit, LIST)?)?;
+                let issued = StageKind::Issued.word();
+                out.deliver.all = rows::count_received(rd, unit, issued)?;
+                out.deliver.lines = lines(rows::received(rd, unit, issued, (0, 0), LIST)?)?;
             }
-            if matches!(actor.role, Role::Coordinator | Role::Supervisor | Role::Analyst) {
+            if crate::listed::oversees(&actor) {
                 let region = actor.region.as_ref().unwrap_or(&office.settings.city).as_str().to_owned();
                 out.region = lines(rows::of_region(rd, &region, i64::MAX, LIST)?)?;
             }

@@ -1,12 +1,12 @@
-//! 办件量 (K4, S6): handled numbers by theme, region and channel, with zero and ten-or-fewer lists; names come from the
-//! themes, never from free text.
+//! 办件量 (K4, S6): handled numbers by theme, region, unit, item and channel, with zero and ten-or-fewer lists; names come from
+//! the themes and the catalogue, never from free text.
 
 use std::collections::BTreeMap;
 
-use ::city::{Error, Later};
+use ::city::{Error, Later, reach};
 use access::{Region, decide, op};
-use kernel::{Actor, Moment, RegionCode};
-use service::{Channel, StageKind, Word as _};
+use kernel::{Actor, Moment};
+use service::{Channel, Word as _};
 use store::{applications as rows, themes};
 
 use crate::Service;
@@ -24,6 +24,8 @@ pub struct HandledLine {
     pub decided: i64,
     /// handed in online
     pub online: i64,
+    /// of `handed_in`, what other systems handled
+    pub elsewhere: i64,
 }
 
 /// Handled numbers of some days.
@@ -33,6 +35,10 @@ pub struct Handled {
     pub themes: Vec<HandledLine>,
     /// by region, the most first; those with none are there
     pub regions: Vec<HandledLine>,
+    /// by leading unit, the most first
+    pub units: Vec<HandledLine>,
+    /// by channel
+    pub channels: Vec<HandledLine>,
     /// all of them
     pub total: HandledLine,
     /// names of regions at ten or fewer, without those at zero
@@ -40,6 +46,9 @@ pub struct Handled {
     /// names of regions at zero
     pub none: Vec<String>,
 }
+
+/// Key of the line of what was applied for outside of a theme.
+pub const SINGLE: &str = "-";
 
 /// 十件及以下 (S6).
 const FEW: i64 = 10;
@@ -49,7 +58,7 @@ impl Service {
     pub fn handled(&self, actor: Actor, from: Moment, to: Moment) -> Later<Handled> {
         self.city.read(move |city, rd| {
             let office = city.office(rd)?;
-            let home: RegionCode = actor.region.clone().unwrap_or_else(|| office.settings.city.clone());
+            let home = reach::home(&actor, &office);
             decide(&actor, op::ReadHandled, Region(&home))?;
             let mut by_theme: BTreeMap<String, HandledLine> = BTreeMap::new();
             let mut by_region: BTreeMap<String, HandledLine> = BTreeMap::new();
@@ -57,6 +66,11 @@ impl Service {
                 let line = HandledLine { key: t.code.clone(), name: t.name, ..HandledLine::default() };
                 by_theme.insert(t.code, line);
             }
+            let single =
+                HandledLine {
+                    key: SINGLE.to_owned(), name: "单个事项".to_owned(), ..HandledLine::default()
+                };
+            by_theme.insert(String::new(), single);
             // Themes are compared between the parts of the region one level below.
             let below = home.as_str().len() + 2;
             for (code, name) in store::office::regions(rd)? {
@@ -65,53 +79,116 @@ impl Service {
                 }
             }
             let mut total = HandledLine::default();
+            let mut by_unit: BTreeMap<i64, HandledLine> = BTreeMap::new();
+            let mut by_channel: BTreeMap<&str, HandledLine> = BTreeMap::new();
+            for c in Channel::ALL {
+                let (key, name) = (c.word().to_owned(), c.zh().to_owned());
+                by_channel.insert(c.word(), HandledLine { key, name, ..HandledLine::default() });
+            }
             for c in rows::counts(rd, from, to)? {
                 if !c.region.starts_with(home.as_str()) {
                     continue;
                 }
-                let decided = StageKind::read(&c.stage).is_some_and(StageKind::is_decided);
                 let part: String = c.region.chars().take(below).collect();
-                let mut lines = vec![&mut total];
-                if let Some(line) = by_theme.get_mut(&c.theme) {
-                    lines.push(line);
-                }
-                if let Some(line) = by_region.get_mut(&part) {
-                    lines.push(line);
-                }
-                for line in lines {
-                    line.handed_in += c.n;
-                    line.decided += if decided { c.n } else { 0 };
-                    line.online += if c.channel == Channel::Online.word() { c.n } else { 0 };
+                let of_unit = by_unit.entry(c.lead.0).or_insert_with(|| HandledLine {
+                    key: c.lead.0.to_string(),
+                    name: office.unit_name(c.lead),
+                    ..HandledLine::default()
+                });
+                let lines = [
+                    Some(&mut total),
+                    Some(of_unit),
+                    by_channel.get_mut(c.channel.as_str()),
+                    by_theme.get_mut(&c.key),
+                    by_region.get_mut(&part),
+                ];
+                for line in lines.into_iter().flatten() {
+                    line.add(&c);
                 }
             }
             // What other systems handled counts with it: they are handled, and nobody knows how they came in.
-            for (theme, region, n) in rows::handled_elsewhere(rd, from, to)? {
-                if !region.starts_with(home.as_str()) {
+            for e in rows::handled_elsewhere(rd, from, to)? {
+                if !e.region.starts_with(home.as_str()) {
                     continue;
                 }
-                let part: String = region.chars().take(below).collect();
-                let of_theme = by_theme.values_mut().find(|l| l.name == theme);
-                for line in [Some(&mut total), of_theme, by_region.get_mut(&part)].into_iter().flatten() {
-                    line.handed_in += n;
-                    line.decided += n;
+                let part: String = e.region.chars().take(below).collect();
+                let of_theme = by_theme.values_mut().find(|l| l.name == e.theme);
+                let of_unit = by_unit.entry(e.unit.0).or_insert_with(|| HandledLine {
+                    key: e.unit.0.to_string(),
+                    name: office.unit_name(e.unit),
+                    ..HandledLine::default()
+                });
+                let lines = [Some(&mut total), Some(of_unit), of_theme, by_region.get_mut(&part)];
+                for line in lines.into_iter().flatten() {
+                    line.add_elsewhere(e.n);
                 }
             }
-            let sorted = |by: BTreeMap<String, HandledLine>| {
-                let mut all: Vec<HandledLine> = by.into_values().collect();
-                all.sort_by(|a, b| b.handed_in.cmp(&a.handed_in).then(a.key.cmp(&b.key)));
-                all
-            };
-            let regions = sorted(by_region);
+            let regions = sorted(by_region.into_values());
             let names = |f: fn(i64) -> bool| {
                 regions.iter().filter(|r| f(r.handed_in)).map(|r| r.name.clone()).collect()
             };
             Ok::<_, Error>(Handled {
                 few: names(|n| n > 0 && n <= FEW),
                 none: names(|n| n == 0),
-                themes: sorted(by_theme),
+                themes: sorted(by_theme.into_values()),
+                units: sorted(by_unit.into_values()),
+                channels: sorted(by_channel.into_values()),
                 regions,
                 total,
             })
         })
     }
+
+    /// Handled numbers by item; an application of several items counts for each of them.
+    pub fn handled_items(&self, actor: Actor, from: Moment, to: Moment) -> Later<Vec<HandledLine>> {
+        self.city.read(move |city, rd| {
+            let office = city.office(rd)?;
+            let home = reach::home(&actor, &office);
+            decide(&actor, op::ReadHandled, Region(&home))?;
+            let mut by_item: BTreeMap<String, HandledLine> = BTreeMap::new();
+            for c in rows::counts_by_item(rd, from, to)? {
+                if c.region.starts_with(home.as_str()) {
+                    by_item.entry(c.key.clone()).or_default().add(&c);
+                }
+            }
+            for (code, line) in &mut by_item {
+                let named = store::items::by_key(rd, code, "")?;
+                line.name = named.map_or_else(|| code.clone(), |i| i.name);
+                line.key.clone_from(code);
+            }
+            // Services that came from elsewhere know the name of their item.
+            for e in rows::handled_elsewhere(rd, from, to)? {
+                if e.item.is_empty() || !e.region.starts_with(home.as_str()) {
+                    continue;
+                }
+                let named = by_item.values().find(|l| l.name == e.item).map(|l| l.key.clone());
+                let line = by_item.entry(named.unwrap_or_else(|| format!("/{}", e.item))).or_default();
+                if line.name.is_empty() {
+                    line.name = e.item;
+                }
+                line.add_elsewhere(e.n);
+            }
+            Ok::<_, Error>(sorted(by_item.into_values()))
+        })
+    }
+}
+
+impl HandledLine {
+    fn add(&mut self, c: &rows::Count) {
+        self.handed_in += c.n;
+        self.decided += c.decided;
+        self.online += if c.channel == Channel::Online.word() { c.n } else { 0 };
+    }
+    fn add_elsewhere(&mut self, n: i64) {
+        self.handed_in += n;
+        self.decided += n;
+        self.elsewhere += n;
+    }
+}
+
+/// The most first.
+fn sorted(lines: impl Iterator<Item = HandledLine>) -> Vec<HandledLine> {
+    let mut all: Vec<HandledLine> = lines.collect();
+    all.sort_by(|a, b| b.handed_in.cmp(&a.handed_in).then(a.key.cmp(&b.key)));
+    all
 }

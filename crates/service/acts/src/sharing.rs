@@ -13,6 +13,7 @@ use store::{Rd, Tx};
 
 use crate::Service;
 use crate::city::City;
+use crate::sharing_limits::limits_in;
 
 /// The name of this care, for records and commands.
 pub const DIRECTORY: &str = "data-directory";
@@ -41,6 +42,8 @@ pub struct ResourceView {
     pub may_write: bool,
     /// the reader's unit may ask for it
     pub may_ask: bool,
+    /// may the reader's unit report an error in it
+    pub may_report: bool,
     /// the reader's unit may see it: it is shared freely, or was granted
     pub sees: bool,
 }
@@ -223,38 +226,27 @@ impl Service {
     /// 申请: asks for a resource for one's own unit; answers the number of the request.
     pub fn ask_for_data(&self, actor: Actor, resource: i64, purpose: String, basis: String) -> Later<String> {
         self.city.write(move |city, tx| {
-            let office = city.office(tx)?;
-            let asker = actor.unit.ok_or(Error::NotFound)?;
-            let permit = decide(&actor, op::AskForData, of_provider(&office, Some(asker)))?;
-            let row = rows::resource(tx, resource)?.ok_or(Error::NotFound)?;
-            if row.provider_unit == Some(asker) {
-                return Err(Error::invalid(
-                    "resource",
-                    "这是本单位的资源，不用申请",
-                    "it is your own unit's: nothing to ask for",
-                ));
-            }
+            let (office, permit, row) = foreign(city, tx, &actor, resource)?;
             let purpose = line("purpose", &purpose, WORDS_MAX, "用途")?;
             let basis = line("basis", &basis, WORDS_MAX, "依据")?;
-            let now = tx.now();
-            let request = rules::ask(&resource_of(&row)?, &purpose, &basis, now)
+            let request = rules::ask(&resource_of(&row)?, &purpose, &basis, tx.now())
                 .map_err(|said| Error::Invalid { field: "purpose".to_owned(), said })?;
-            let year = now.date().year();
-            let (id, n) = rows::take_id(tx, year)?;
-            let q = RequestRow {
-                id,
-                ver: 1,
-                number: format!("{}-{year}-D{n:04}", office.settings.city.as_str()),
-                resource,
-                provider_unit: row.provider_unit,
-                asker,
-                stage: String::new(),
-                since: now,
-                due: None,
-                doc: String::new(),
-            };
-            let number = q.number.clone();
-            keep(tx, &permit, &office, q, &request, "ask", "")?;
+            begin(tx, &permit, &office, &row, &request, "D")
+        })
+    }
+
+    /// 校核纠错: tells the holder what is wrong in what was fetched; answers the number.
+    pub fn report_data(&self, actor: Actor, resource: i64, wrong: String, proof: String) -> Later<String> {
+        self.city.write(move |city, tx| {
+            let (office, permit, row) = foreign(city, tx, &actor, resource)?;
+            let wrong = line("wrong", &wrong, WORDS_MAX, "哪里不对")?;
+            let proof = line("proof", &proof, WORDS_MAX, "正确的内容和依据")?;
+            let request = rules::report(&resource_of(&row)?, &wrong, &proof, tx.now())
+                .map_err(|said| Error::Invalid { field: "wrong".to_owned(), said })?;
+            let number = begin(tx, &permit, &office, &row, &request, "J")?;
+            if let Some(unit) = row.provider_unit {
+                city.tell(tx, unit, &format!("{} {number}：{}", request.sort.zh(), row.name))?;
+            }
             Ok(number)
         })
     }
@@ -343,6 +335,57 @@ impl Service {
     }
 }
 
+/// A resource of another unit, and the door of who asks something of its holder.
+fn foreign(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    resource: i64,
+) -> Result<(std::sync::Arc<Office>, Permit, ResourceRow), Error> {
+    let office = city.office(tx)?;
+    let asker = actor.unit.ok_or(Error::NotFound)?;
+    let permit = decide(actor, op::AskForData, of_provider(&office, Some(asker)))?;
+    let row = rows::resource(tx, resource)?.ok_or(Error::NotFound)?;
+    if row.provider_unit == Some(asker) {
+        return Err(Error::invalid(
+            "resource",
+            "这是本单位的资源，直接使用、直接更正即可",
+            "it is your own unit's: use it and mend it directly",
+        ));
+    }
+    Ok((office, permit, row))
+}
+
+/// The first row of a request; answers its number.
+fn begin(
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    office: &Office,
+    row: &ResourceRow,
+    request: &Request,
+    letter: &str,
+) -> Result<String, Error> {
+    let now = tx.now();
+    let year = now.date().year();
+    let (id, n) = rows::take_id(tx, year)?;
+    let q = RequestRow {
+        id,
+        ver: 1,
+        number: format!("{}-{year}-{letter}{n:04}", office.settings.city.as_str()),
+        resource: row.id,
+        provider_unit: row.provider_unit,
+        asker: permit.actor().unit.ok_or(Error::NotFound)?,
+        stage: String::new(),
+        since: now,
+        due: None,
+        doc: String::new(),
+    };
+    let number = q.number.clone();
+    let act = if request.sort == rules::Sort::Use { "ask" } else { "report" };
+    keep(tx, permit, office, q, request, act, "")?;
+    Ok(number)
+}
+
 /// Of which unit alone somebody sees requests; none: of a region.
 fn only(actor: &Actor) -> Option<UnitId> {
     match actor.role {
@@ -415,6 +458,7 @@ fn resource_view(
         ver: row.ver,
         resource: resource_of(row)?,
         may_write: decide(actor, op::WriteData, of_provider(office, row.provider_unit)).is_ok(),
+        may_report: sees && own.is_some_and(asks),
         may_ask: !sees && row.sharing != Sharing::Closed.word() && own.is_some_and(asks),
         sees,
     })
@@ -530,7 +574,7 @@ fn keep(
 ) -> Result<(), Error> {
     request.stage.word().clone_into(&mut row.stage);
     row.since = request.since;
-    row.due = request.due(&rules::request_limits(), &office.rules.calendar);
+    row.due = request.due(&limits_in(tx)?, &office.rules.calendar);
     row.doc = serde_json::to_string(request).map_err(Error::bug)?;
     let data = json!({ "stage": row.stage, "reason": reason, "resource": request.resource, "purpose": request.purpose });
     Ok(rows::put_request(tx, permit, &row, act, &data.to_string())?)
@@ -539,7 +583,7 @@ fn keep(
 /// Who is to do something now is told, and who asked what became of it.
 fn tell_next(city: &City, tx: &mut Tx<'_>, row: &RequestRow, request: &Request) -> Result<(), Error> {
     let stage = request.stage.zh();
-    let words = format!("数据申请 {}：{stage}", row.number);
+    let words = format!("{} {}：{stage}", request.sort.zh(), row.number);
     if request.stage == RequestStage::WithProvider || request.stage == RequestStage::Negotiating {
         if let Some(unit) = row.provider_unit {
             city.tell(tx, unit, &words)?;
@@ -578,7 +622,7 @@ fn request_view(
             lines.push(RequestLine {
                 at: e.at,
                 who: format!("{unit}{name}"),
-                act: act.map_or_else(|| Said::new("申请", "asked"), said),
+                act: act.map_or_else(|| Said::new(request.sort.zh(), request.sort.word()), said),
                 reason: data["reason"].as_str().unwrap_or_default().to_owned(),
             });
         }

@@ -6,8 +6,8 @@ use axum::response::Response;
 use kernel::{Moment, US_PER_DAY};
 use serde::Deserialize;
 use service::ThemeCheck;
-use service_acts::{Handled, Offered};
-use web_kit::{Oops, date_of, length, render, said};
+use service_acts::{HandledLine, Offered};
+use web_kit::{Oops, address, date_of, length, render, said};
 
 use crate::{Desk, Kit, Page, service};
 
@@ -51,6 +51,7 @@ struct ThemeHtml {
     days: String,
     once: String,
     code: String,
+    pilots: bool,
 }
 
 fn short(n: f64) -> String {
@@ -58,7 +59,7 @@ fn short(n: f64) -> String {
     if n.fract() == 0.0 { format!("{n:.0}") } else { format!("{n:.1}") }
 }
 
-fn theme_page(p: Page, theme: service::Theme, c: &ThemeCheck) -> Response {
+fn theme_page(p: Page, theme: service::Theme, c: &ThemeCheck, pilots: bool) -> Response {
     let faults: Vec<String> = c.faults.iter().map(|f| said(p.lang, f)).collect();
     render(&ThemeHtml {
         state: if faults.is_empty() {
@@ -78,6 +79,7 @@ fn theme_page(p: Page, theme: service::Theme, c: &ThemeCheck) -> Response {
         summary: theme.summary,
         source: theme.source,
         code: theme.code,
+        pilots,
         p,
     })
 }
@@ -89,15 +91,44 @@ pub(crate) async fn theme(
     Path(code): Path<String>,
 ) -> Result<Response, Oops> {
     let (theme, check) = service(&kit).check_theme(desk.actor(), code).await?;
-    Ok(theme_page(desk.page, theme, &check))
+    let pilots = access::offered(&desk.actor(), access::Operation::ReadHandled).is_ok();
+    Ok(theme_page(desk.page, theme, &check, pilots))
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Days {
-    #[serde(default)]
     from: String,
-    #[serde(default)]
     to: String,
+    by: String,
+}
+
+/// What can be counted by: word, name, and which filter of the list a line opens.
+const BY: [(&str, fn(&Page) -> &'static str, &str); 5] = [
+    ("theme", |p| p.t.svc_by_theme, "theme"),
+    ("region", |p| p.t.svc_by_region, "region"),
+    ("unit", |p| p.t.svc_by_unit, "lead"),
+    ("item", |p| p.t.svc_by_item, "item"),
+    ("channel", |p| p.t.svc_by_channel, "channel"),
+];
+
+struct Tab {
+    name: &'static str,
+    href: String,
+    on: bool,
+}
+
+struct NumberLine {
+    name: String,
+    handed_in: i64,
+    own: i64,
+    /// of those handed in here
+    decided: i64,
+    online: i64,
+    elsewhere: i64,
+    href: String,
+    href_decided: String,
+    href_online: String,
 }
 
 #[derive(Template)]
@@ -106,7 +137,12 @@ struct NumbersHtml {
     p: Page,
     from: String,
     to: String,
-    h: Handled,
+    by: &'static str,
+    title: &'static str,
+    tabs: Vec<Tab>,
+    total: i64,
+    lines: Vec<NumberLine>,
+    elsewhere: bool,
     few: String,
     none: String,
 }
@@ -121,16 +157,58 @@ pub(crate) async fn numbers(
     let to = date_of(&days.to).unwrap_or_else(|| p.now.date());
     let from = date_of(&days.from).unwrap_or_else(|| p.now.plus_us(-30 * US_PER_DAY).date());
     let end = Moment::start_of(to).plus_us(US_PER_DAY);
-    let h = service(&kit).handled(desk.actor(), Moment::start_of(from), end).await?;
+    let service = service(&kit);
+    let h = service.handled(desk.actor(), Moment::start_of(from), end).await?;
+    let (by, name, filter) = BY.into_iter().find(|b| b.0 == days.by).unwrap_or(BY[0]);
+    let (from, to) = (from.to_string(), to.to_string());
+    let found = match by {
+        "region" => h.regions,
+        "unit" => h.units,
+        "channel" => h.channels,
+        "item" => {
+            service
+                .handled_items(desk.actor(), Moment::start_of(date_of(&from).unwrap_or_default()), end)
+                .await?
+        }
+        _ => h.themes,
+    };
+    let list = |key: &str, more: (&str, &str)| {
+        address("/desk/services/all", &[(filter, key), ("from", &from), ("to", &to), more])
+    };
+    let line = |l: HandledLine| NumberLine {
+        own: l.handed_in - l.elsewhere,
+        decided: l.decided - l.elsewhere,
+        href: list(&l.key, ("", "")),
+        href_decided: list(&l.key, ("decided", "1")),
+        href_online: list(&l.key, ("channel", "online")),
+        name: l.name,
+        handed_in: l.handed_in,
+        online: l.online,
+        elsewhere: l.elsewhere,
+    };
     let names = |text: &str, all: &[String]| {
-        if all.is_empty() { String::new() } else { text.replace("{names}", &all.join("、")) }
+        if all.is_empty() || by != "region" {
+            String::new()
+        } else {
+            text.replace("{names}", &all.join("、"))
+        }
+    };
+    let tab = |b: (&str, fn(&Page) -> &'static str, &str)| Tab {
+        name: b.1(&p),
+        href: address("/desk/services/numbers", &[("by", b.0), ("from", &from), ("to", &to)]),
+        on: b.0 == by,
     };
     Ok(render(&NumbersHtml {
         few: names(p.t.svc_few, &h.few),
         none: names(p.t.svc_zero, &h.none),
-        from: from.to_string(),
-        to: to.to_string(),
-        h,
+        tabs: BY.into_iter().map(tab).collect(),
+        title: name(&p),
+        total: h.total.handed_in,
+        elsewhere: h.total.elsewhere > 0,
+        lines: found.into_iter().map(line).collect(),
+        by,
+        from: from.clone(),
+        to: to.clone(),
         p,
     }))
 }

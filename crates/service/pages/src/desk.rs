@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
 use serde::Deserialize;
 use service::{Act, StageKind};
-use service_acts::{ApplicationView, EventView, Line};
+use service_acts::{ApplicationView, EventView, Line, Waiting};
 use web_kit::{Fields, Lamp, Oops, render, serve_file, when, word};
 
 use crate::acts::{ActForm, command, offered};
@@ -16,18 +16,26 @@ use crate::parts::{
 };
 use crate::{Desk, Kit, Page, service};
 
-struct Row {
-    number: String,
-    name: String,
-    stage: String,
-    tasks: String,
-    due: String,
-    lamp: Lamp,
+/// One application of a list.
+pub(crate) struct Row {
+    pub number: String,
+    pub name: String,
+    pub stage: String,
+    pub tasks: String,
+    pub due: String,
+    pub submitted: String,
+    pub channel: String,
+    pub lead: String,
+    pub lamp: Lamp,
 }
 
 struct List {
-    title: &'static str,
+    title: String,
     rows: Vec<Row>,
+    /// what is said of those that are not shown
+    more: String,
+    /// where the rest is
+    rest: &'static str,
 }
 
 #[derive(Template)]
@@ -37,7 +45,7 @@ struct ServicesHtml {
     lists: Vec<List>,
 }
 
-fn row(p: &Page, l: Line) -> Row {
+pub(crate) fn row(p: &Page, l: Line) -> Row {
     let mut lamp = lamp(p, None);
     (lamp.class, lamp.shape, lamp.word) = match l.light {
         service::Light::Green => ("green", "●", p.t.light_green),
@@ -52,6 +60,9 @@ fn row(p: &Page, l: Line) -> Row {
         stage: word(p.lang, l.stage),
         tasks: l.tasks.join("、"),
         due: l.due.map_or_else(String::new, |d| when(p.lang, d)),
+        submitted: l.submitted.map_or_else(String::new, |d| when(p.lang, d)),
+        channel: word(p.lang, l.channel),
+        lead: l.lead,
         lamp,
     }
 }
@@ -60,14 +71,28 @@ fn row(p: &Page, l: Line) -> Row {
 pub(crate) async fn lists(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let found = service(&kit).desk(desk.actor()).await?;
-    let list = |title, all: Vec<Line>| List { title, rows: all.into_iter().map(|l| row(&p, l)).collect() };
+    let list = |title: &str, all: Waiting, rest| {
+        let shown = i64::try_from(all.lines.len()).unwrap_or(i64::MAX);
+        let hidden = all.all - shown;
+        List {
+            title: format!("{title}{}{}{}", p.t.open_p, all.all, p.t.close_p),
+            rows: all.lines.into_iter().map(|l| row(&p, l)).collect(),
+            more: if hidden > 0 { p.t.svc_more.replace("{n}", &hidden.to_string()) } else { String::new() },
+            rest,
+        }
+    };
     let mut lists = vec![
-        list(p.t.svc_intake, found.intake),
-        list(p.t.svc_tasks, found.tasks),
-        list(p.t.svc_deliver, found.deliver),
+        list(p.t.svc_intake, found.intake, "/desk/services/all?stage=submitted"),
+        list(p.t.svc_tasks, found.tasks, "/desk/services/all?stage=handling"),
+        list(p.t.svc_deliver, found.deliver, "/desk/services/all?stage=issued"),
     ];
     if !found.region.is_empty() {
-        lists.push(list(p.t.svc_region, found.region));
+        lists.push(List {
+            title: p.t.svc_region.to_owned(),
+            rows: found.region.into_iter().map(|l| row(&p, l)).collect(),
+            more: String::new(),
+            rest: "/desk/services/all",
+        });
     }
     Ok(render(&ServicesHtml { lists, p }))
 }

@@ -9,10 +9,13 @@ mod board;
 mod desk;
 mod follow;
 mod form;
+mod listed;
 mod paper;
 mod parts;
+mod pilots;
 mod see;
 mod sharing;
+mod sharing_limits;
 pub mod texts;
 
 use axum::Router;
@@ -82,16 +85,20 @@ pub fn routes() -> Router<Kit> {
     let upload = || DefaultBodyLimit::max(UPLOAD_MAX);
     Router::new()
         .route("/desk/services", get(desk::lists))
+        .route("/desk/services/all", get(listed::list))
         .route("/desk/services/new", get(apply::at_window))
         .route("/desk/services/new/{sort}/{code}", get(apply::ask_at_window).post(apply::begin_at_window))
         .route("/desk/services/themes", get(board::themes))
         .route("/desk/services/themes/{code}", get(board::theme))
         .route("/desk/services/numbers", get(board::numbers))
+        .route("/desk/services/pilots/{code}", get(pilots::show).post(pilots::save))
         .route("/desk/data", get(sharing::list))
         .route("/desk/data/catalogue.jsonld", get(sharing::as_dcat))
         .route("/desk/data/new", get(sharing::blank).post(sharing::enter))
         .route("/desk/data/r/{id}", get(sharing::show).post(sharing::save))
         .route("/desk/data/r/{id}/ask", post(sharing::ask))
+        .route("/desk/data/r/{id}/report", post(sharing::report))
+        .route("/desk/data/limits", get(sharing_limits::show).post(sharing_limits::save))
         .route("/desk/data/requests", get(sharing::requests))
         .route("/desk/data/requests/{number}", get(sharing::request).post(sharing::act))
         .route("/desk/data/asked", get(sharing::asked))

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use service::Word as _;
-use service::held::{Party, RequestAct, Resource, Sharing, dcat};
+use service::held::{Party, RequestAct, Resource, Sharing, Sort, dcat};
 use service_acts::{Asked, NewResource, RequestView, ResourceView};
 use web_kit::{Fields, Oops, Opt, address, again, base, day, opt, render, said, when, word};
 
@@ -103,6 +103,7 @@ struct OneHtml {
     items: Vec<(String, String)>,
     may_write: bool,
     may_ask: bool,
+    may_report: bool,
     form: FormOf,
     purpose: String,
     basis: String,
@@ -186,6 +187,7 @@ fn one_page(
         items: r.items.iter().map(|i| (i.name.clone(), i.kind.clone())).collect(),
         may_write: v.may_write,
         may_ask: v.may_ask,
+        may_report: v.may_report,
         form,
         purpose: asked.0,
         basis: asked.1,
@@ -270,7 +272,26 @@ pub(crate) async fn ask(
     }
 }
 
+/// `POST /desk/data/r/{id}/report`: what is wrong in it.
+pub(crate) async fn report(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let (wrong, proof) = (fields.get("wrong").to_owned(), fields.get("proof").to_owned());
+    match service(&kit).report_data(desk.actor(), id, wrong.clone(), proof.clone()).await {
+        Ok(number) => Ok(Redirect::to(&format!("/desk/data/requests/{number}")).into_response()),
+        Err(e) => {
+            let v = service(&kit).data_resource(desk.actor(), id).await?;
+            let form = form_of(&desk.page, &v.resource);
+            again(&desk.page, e, async |trouble| Ok(one_page(&desk, &v, form, (wrong, proof), trouble))).await
+        }
+    }
+}
+
 struct RequestRow {
+    sort: String,
     number: String,
     resource: String,
     asker: String,
@@ -283,6 +304,7 @@ struct RequestRow {
 
 fn request_row(p: &Page, v: &RequestView) -> RequestRow {
     RequestRow {
+        sort: word(p.lang, v.request.sort),
         number: v.number.clone(),
         resource: v.resource.1.clone(),
         asker: v.asker.clone(),
@@ -342,6 +364,8 @@ struct RequestHtml {
     ver: i64,
     id: i64,
     row: RequestRow,
+    /// what the two texts are
+    heads: (&'static str, &'static str),
     purpose: String,
     basis: String,
     reason: String,
@@ -375,12 +399,16 @@ async fn request_page(
             }
             _ => word(p.lang, *act),
         },
-        risk: matches!(act, RequestAct::Refuse | RequestAct::Uphold),
+        risk: matches!(act, RequestAct::Refuse | RequestAct::Uphold | RequestAct::Keep | RequestAct::Settle),
     });
     Ok(render(&RequestHtml {
         ver: v.ver,
         id: v.resource.0,
         row: request_row(&p, &v),
+        heads: match v.request.sort {
+            Sort::Use => (p.t.dat_purpose, p.t.dat_basis),
+            Sort::Correction => (p.t.dat_wrong, p.t.dat_proof),
+        },
         purpose: v.request.purpose.clone(),
         basis: v.request.basis.clone(),
         reason: v.request.reason.clone(),

@@ -180,7 +180,14 @@ pub fn dcat(title: &str, base: &str, all: &[(i64, Resource)]) -> String {
 }
 
 words! {
-    /// Where a request for data stands (数据需求申请).
+    /// What is asked of the holder: to use a resource (数据需求申请), or to mend what is wrong in it (校核纠错).
+    Sort {
+        Use = "use", "数据申请";
+        Correction = "correction", "校核纠错";
+    }
+}
+words! {
+    /// Where a request stands.
     RequestStage {
         Asked = "asked", "待核对";
         WithProvider = "with_provider", "待提供方答复";
@@ -189,6 +196,8 @@ words! {
         Negotiating = "negotiating", "协商中";
         WithAuthority = "with_authority", "待数据主管部门裁定";
         Closed = "closed", "已终止";
+        Mended = "mended", "已更正";
+        Kept = "kept", "核查后不更正";
     }
 }
 words! {
@@ -202,6 +211,10 @@ words! {
         Raise = "raise", "提请裁定";
         Order = "order", "裁定提供";
         Uphold = "uphold", "裁定不提供";
+        Mend = "mend", "核实并更正";
+        Keep = "keep", "核查后不更正";
+        OrderMend = "order_mend", "责令更正";
+        Settle = "settle", "裁定维持";
     }
 }
 
@@ -216,24 +229,36 @@ pub enum Party {
     Authority,
 }
 
-/// From, who, act, to. A refusal needs its reason; it can be disputed, and the authority decides in the end
-/// (国令 809:申请—答复—争议三步).
+/// Sort, from, who, act, to. A refusal needs its reason; it can be disputed, and the authority decides in the end
+/// (国令 809:申请—答复—争议三步). What is wrong goes to the holder at once, who mends it or says why not.
 #[rustfmt::skip]
-pub const REQUEST_MOVES: &[(RequestStage, Party, RequestAct, RequestStage)] = &[
-    (RequestStage::Asked, Party::Authority, RequestAct::Check, RequestStage::WithProvider),
-    (RequestStage::Asked, Party::Authority, RequestAct::Refuse, RequestStage::Refused),
-    (RequestStage::WithProvider, Party::Provider, RequestAct::Grant, RequestStage::Granted),
-    (RequestStage::WithProvider, Party::Provider, RequestAct::Refuse, RequestStage::Refused),
-    (RequestStage::Refused, Party::Asker, RequestAct::Dispute, RequestStage::Negotiating),
-    (RequestStage::Negotiating, Party::Provider, RequestAct::GiveWay, RequestStage::Granted),
-    (RequestStage::Negotiating, Party::Asker, RequestAct::Raise, RequestStage::WithAuthority),
-    (RequestStage::WithAuthority, Party::Authority, RequestAct::Order, RequestStage::Granted),
-    (RequestStage::WithAuthority, Party::Authority, RequestAct::Uphold, RequestStage::Closed),
+pub const REQUEST_MOVES: &[(Sort, RequestStage, Party, RequestAct, RequestStage)] = &[
+    (Sort::Use, RequestStage::Asked, Party::Authority, RequestAct::Check, RequestStage::WithProvider),
+    (Sort::Use, RequestStage::Asked, Party::Authority, RequestAct::Refuse, RequestStage::Refused),
+    (Sort::Use, RequestStage::WithProvider, Party::Provider, RequestAct::Grant, RequestStage::Granted),
+    (Sort::Use, RequestStage::WithProvider, Party::Provider, RequestAct::Refuse, RequestStage::Refused),
+    (Sort::Use, RequestStage::Refused, Party::Asker, RequestAct::Dispute, RequestStage::Negotiating),
+    (Sort::Use, RequestStage::Negotiating, Party::Provider, RequestAct::GiveWay, RequestStage::Granted),
+    (Sort::Use, RequestStage::Negotiating, Party::Asker, RequestAct::Raise, RequestStage::WithAuthority),
+    (Sort::Use, RequestStage::WithAuthority, Party::Authority, RequestAct::Order, RequestStage::Granted),
+    (Sort::Use, RequestStage::WithAuthority, Party::Authority, RequestAct::Uphold, RequestStage::Closed),
+    (Sort::Correction, RequestStage::WithProvider, Party::Provider, RequestAct::Mend, RequestStage::Mended),
+    (Sort::Correction, RequestStage::WithProvider, Party::Provider, RequestAct::Keep, RequestStage::Kept),
+    (Sort::Correction, RequestStage::Kept, Party::Asker, RequestAct::Raise, RequestStage::WithAuthority),
+    (Sort::Correction, RequestStage::WithAuthority, Party::Authority, RequestAct::OrderMend, RequestStage::WithProvider),
+    (Sort::Correction, RequestStage::WithAuthority, Party::Authority, RequestAct::Settle, RequestStage::Closed),
 ];
+
+/// Acts that owe their reason: what is refused, what is left as it is, and what was mended.
+pub const REASONED: &[RequestAct] =
+    &[RequestAct::Refuse, RequestAct::Uphold, RequestAct::Mend, RequestAct::Keep, RequestAct::Settle];
 
 /// One limit of a request. Places differ and the national text was not seen: data, not code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestLimit {
+    /// of which sort
+    #[serde(default = "of_use")]
+    pub sort: Sort,
     /// in which stage
     pub stage: RequestStage,
     /// only for resources that are published in the directory, or only for those that are not
@@ -245,33 +270,59 @@ pub struct RequestLimit {
     pub source: String,
 }
 
+const fn of_use() -> Sort {
+    Sort::Use
+}
+
+/// Most working days that a limit of a request may have.
+pub const LIMIT_MAX: u16 = 60;
+
 /// The limits a new city starts with: 2 working days to check, 5 to answer, 10 where it is not in the directory yet.
+/// Source: a city's guide (sxgp.gov.cn, zcwd 202403); the national text names no numbers that were seen.
 pub fn request_limits() -> Vec<RequestLimit> {
     let limit = |stage, published, days, source: &str| RequestLimit {
+        sort: Sort::Use,
         stage,
         published,
         length: Length::Workdays(days),
         source: source.to_owned(),
     };
     vec![
-        limit(RequestStage::Asked, None, 2, "sxgp.gov.cn zcwd 202403：2 个工作日核对"),
-        limit(RequestStage::WithProvider, Some(true), 5, "sxgp.gov.cn zcwd 202403：提供方 5 个工作日"),
-        limit(RequestStage::WithProvider, Some(false), 10, "sxgp.gov.cn zcwd 202403：未发布的 10 个工作日"),
+        limit(RequestStage::Asked, None, 2, "参照外地 2024 年的办事规定：2 个工作日核对"),
+        limit(
+            RequestStage::WithProvider,
+            Some(true),
+            5,
+            "参照外地 2024 年的办事规定：提供单位 5 个工作日答复",
+        ),
+        limit(
+            RequestStage::WithProvider,
+            Some(false),
+            10,
+            "参照外地 2024 年的办事规定：未发布的 10 个工作日答复",
+        ),
         limit(RequestStage::Negotiating, None, 10, "本市设定"),
         limit(RequestStage::WithAuthority, None, 10, "本市设定"),
+        RequestLimit { sort: Sort::Correction, ..limit(RequestStage::WithProvider, None, 5, "本市设定") },
+        RequestLimit {
+            sort: Sort::Correction, ..limit(RequestStage::WithAuthority, None, 10, "本市设定")
+        },
     ]
 }
 
 /// A request for data (数据需求).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
+    /// what is asked for
+    #[serde(default = "of_use")]
+    pub sort: Sort,
     /// code of the resource
     pub resource: String,
     /// is it published in the directory
     pub published: bool,
-    /// 用途: what for; nothing else may be done with it (国令 809 第 25 条)
+    /// 用途: what for; nothing else may be done with it (国令 809 第 25 条). Of a correction: what is wrong
     pub purpose: String,
-    /// 依据
+    /// 依据. Of a correction: what is right, and what proves it
     pub basis: String,
     /// where it stands
     pub stage: RequestStage,
@@ -293,6 +344,7 @@ pub fn ask(resource: &Resource, purpose: &str, basis: &str, now: Moment) -> Resu
     }
     let closed = resource.sharing == Sharing::Closed;
     Ok(Request {
+        sort: Sort::Use,
         resource: resource.code.clone(),
         published: resource.published.is_some(),
         purpose: purpose.trim().to_owned(),
@@ -300,6 +352,29 @@ pub fn ask(resource: &Resource, purpose: &str, basis: &str, now: Moment) -> Resu
         stage: if closed { RequestStage::Refused } else { RequestStage::Asked },
         since: now,
         reason: if closed { format!("目录列为“{}”", Sharing::Closed.zh()) } else { String::new() },
+    })
+}
+
+/// 校核纠错: tells the holder what is wrong in a resource.
+///
+/// # Errors
+/// Without what is wrong and what proves it nobody can look into it.
+pub fn report(resource: &Resource, wrong: &str, proof: &str, now: Moment) -> Result<Request, Said> {
+    if wrong.trim().is_empty() || proof.trim().is_empty() {
+        return Err(Said::new(
+            "请写明哪里不对、正确的是什么和依据",
+            "say what is wrong, what is right, and what proves it",
+        ));
+    }
+    Ok(Request {
+        sort: Sort::Correction,
+        resource: resource.code.clone(),
+        published: resource.published.is_some(),
+        purpose: wrong.trim().to_owned(),
+        basis: proof.trim().to_owned(),
+        stage: RequestStage::WithProvider,
+        since: now,
+        reason: String::new(),
     })
 }
 
@@ -316,16 +391,20 @@ impl Request {
         reason: &str,
         now: Moment,
     ) -> Result<Self, Said> {
-        let found = REQUEST_MOVES.iter().find(|(f, w, a, _)| (*f, *w, *a) == (self.stage, who, act));
+        let found = REQUEST_MOVES
+            .iter()
+            .find(|(s, f, w, a, _)| (*s, *f, *w, *a) == (self.sort, self.stage, who, act));
         let Some((.., to)) = found else {
             return Err(Said::new(
                 format!("申请{}，不能{}", self.stage.zh(), act.zh()),
                 format!("the request is at {:?}: {:?} cannot be done", self.stage.word(), act.word()),
             ));
         };
-        let refusing = matches!(act, RequestAct::Refuse | RequestAct::Uphold);
-        if refusing && reason.trim().is_empty() {
-            return Err(Said::new("不予提供须说明理由", "a refusal needs its reason"));
+        if REASONED.contains(&act) && reason.trim().is_empty() {
+            return Err(Said::new(
+                format!("“{}”须说明理由或结果", act.zh()),
+                format!("{:?} needs its reason or result", act.word()),
+            ));
         }
         // What is shared freely has nothing to be answered: it is authorised when it was checked.
         let free = act == RequestAct::Check && sharing == Sharing::Free && self.published;
@@ -338,12 +417,13 @@ impl Request {
     }
     /// What this party may do with it now.
     pub fn offers(&self, who: Party) -> impl Iterator<Item = RequestAct> + '_ {
-        REQUEST_MOVES.iter().filter(move |m| (m.0, m.1) == (self.stage, who)).map(|m| m.2)
+        REQUEST_MOVES.iter().filter(move |m| (m.0, m.1, m.2) == (self.sort, self.stage, who)).map(|m| m.3)
     }
     /// When this stage is due; none where nobody owes anything.
     pub fn due(&self, limits: &[RequestLimit], calendar: &WorkCalendar) -> Option<Moment> {
-        let fits =
-            |l: &&RequestLimit| l.stage == self.stage && l.published.is_none_or(|p| p == self.published);
+        let fits = |l: &&RequestLimit| {
+            (l.sort, l.stage) == (self.sort, self.stage) && l.published.is_none_or(|p| p == self.published)
+        };
         let limit = limits.iter().find(fits)?;
         workday::due(self.since, limit.length, calendar, &[]).at()
     }
@@ -421,15 +501,45 @@ mod tests {
             RequestStage::Refused
         );
         assert!(ask(&resource(Sharing::Free), "", "依据", now).is_err());
-        // Every stage is reached, and only the ends owe nothing.
-        for stage in RequestStage::ALL {
-            let leaves = REQUEST_MOVES.iter().any(|m| m.0 == *stage);
-            let ends = matches!(stage, RequestStage::Granted | RequestStage::Closed);
-            assert_eq!(leaves, !ends, "{stage:?}");
-            assert!(
-                *stage == RequestStage::Asked || REQUEST_MOVES.iter().any(|m| m.3 == *stage),
-                "{stage:?}"
-            );
+        // Every stage is reached, only the ends owe nothing, and where somebody owes something there is a limit.
+        for (sort, first, ends) in [
+            (Sort::Use, RequestStage::Asked, [RequestStage::Granted, RequestStage::Closed]),
+            (Sort::Correction, RequestStage::WithProvider, [RequestStage::Mended, RequestStage::Closed]),
+        ] {
+            let moves = || REQUEST_MOVES.iter().filter(move |m| m.0 == sort);
+            let mut stages: Vec<RequestStage> = moves().map(|m| m.4).collect();
+            stages.push(first);
+            for stage in stages {
+                assert_eq!(moves().any(|m| m.1 == stage), !ends.contains(&stage), "{sort:?} {stage:?}");
+                let asker = moves()
+                    .any(|m| m.1 == stage && m.2 == Party::Asker && stage != RequestStage::Negotiating);
+                let owes = !ends.contains(&stage) && !asker;
+                let limited = request_limits().iter().any(|l| (l.sort, l.stage) == (sort, stage));
+                assert_eq!(limited, owes, "{sort:?} {stage:?}");
+            }
         }
+        assert!(
+            RequestStage::ALL
+                .iter()
+                .all(|s| { *s == RequestStage::Asked || REQUEST_MOVES.iter().any(|m| m.4 == *s) })
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_goes_to_its_holder_and_comes_back_with_what_became_of_it() {
+        let now: Moment = "2026-09-07 10:00".parse().unwrap();
+        let of = resource(Sharing::Free);
+        assert!(report(&of, "成立日期错", " ", now).is_err());
+        let r = report(&of, "成立日期应为 2019-03-01", "营业执照副本", now).unwrap();
+        let due = r.due(&request_limits(), &WorkCalendar::official()).unwrap();
+        assert_eq!(due.date().to_string(), "2026-09-14");
+        let step = |r: &Request, who, act, why: &str| r.clone().step(who, act, Sharing::Free, why, now);
+        assert!(step(&r, Party::Provider, RequestAct::Grant, "x").is_err(), "a correction grants nothing");
+        assert!(step(&r, Party::Provider, RequestAct::Mend, "").is_err(), "what was mended is said");
+        let kept = step(&r, Party::Provider, RequestAct::Keep, "与登记档案一致").unwrap();
+        let up = step(&kept, Party::Asker, RequestAct::Raise, "").unwrap();
+        let back = step(&up, Party::Authority, RequestAct::OrderMend, "").unwrap();
+        let done = step(&back, Party::Provider, RequestAct::Mend, "已按档案更正").unwrap();
+        assert_eq!((done.stage, done.reason.as_str()), (RequestStage::Mended, "已按档案更正"));
     }
 }

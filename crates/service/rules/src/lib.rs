@@ -23,6 +23,7 @@ mod owed;
 mod package;
 pub mod papers;
 mod part;
+pub mod pilot;
 mod plan;
 mod refusal;
 mod stage;

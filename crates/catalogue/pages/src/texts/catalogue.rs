@@ -142,6 +142,7 @@ web_kit::room! {
     bring_exactly: "正好要带这些", "Bring exactly this";
     notice: "打印一次性告知", "Print the one-time notice";
     ask_again: "重新回答", "Answer again";
+    book_it: "预约到厅办理", "Book a visit";
     cannot_come: "不方便到厅？请人上门办、代办", "Cannot come? Somebody helps";
     not_as_said: "和实际不一样？", "Not as it says here?";
     not_as_said_hint: "窗口要了攻略里没有的材料，或者让您多跑，请告诉我们。", "If more was asked for than it says here, or you had to come again, tell us.";

@@ -5,6 +5,7 @@ use kernel::{Moment, UnitId};
 use resolve::{StageKind, Word as _};
 
 use super::{COLUMNS, CaseRow, row_of};
+use crate::conditions::Where;
 use crate::conn::Rd;
 use crate::engine::Result;
 use crate::value::{Value, contains};
@@ -92,24 +93,6 @@ impl Query {
 /// Cases without an open clock sort behind every due moment.
 const NEVER: i64 = i64::MAX;
 
-/// A condition with its parameters, built piece by piece.
-struct Where<'a> {
-    sql: String,
-    params: Vec<Value<'a>>,
-}
-
-impl<'a> Where<'a> {
-    fn and(&mut self, text: &str, values: &[Value<'a>]) {
-        let mut text = text.to_owned();
-        for v in values {
-            self.params.push(*v);
-            text = text.replacen('?', &format!("${}", self.params.len()), 1);
-        }
-        self.sql.push_str(if self.sql.is_empty() { " WHERE " } else { " AND " });
-        self.sql.push_str(&text);
-    }
-}
-
 /// The condition of a query. `walk`: the rows are walked in an order of their own, so the indexes of stages,
 /// kinds and counties must not be taken for it; an expression in place of a column keeps both engines from it. What
 /// was lodged last has a stretch of its own for each stage, and so has what has most support, by the same expression. What was given back or reopened is
@@ -121,7 +104,7 @@ fn conditions<'a>(
     walk: bool,
     by_support: bool,
 ) -> Where<'a> {
-    let mut w = Where { sql: String::new(), params: Vec::new() };
+    let mut w = Where::default();
     let by_stage = walk && q.stages.len() == 1 && !by_support;
     let walk = walk || q.returned || q.reopened;
     let column = |name: &str| if walk { format!("coalesce({name}, '')") } else { name.to_owned() };

@@ -58,6 +58,11 @@ const ONE_ENGINE: &[(&str, &str, Dialect)] = &[
 const NOT_PREPARED: &[(&str, &str, &str)] = &[
     ("cases/list.rs", "FROM case_file{}", "put together from conditions; the lists of `app` run them all"),
     (
+        "applications.rs",
+        "SELECT a.id {from}{}",
+        "put together from conditions; the test of the list runs them all",
+    ),
+    (
         "cases/list.rs",
         "(SELECT 1 FROM case_file{}",
         "put together from conditions; the lists of `app` run them all",

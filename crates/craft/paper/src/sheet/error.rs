@@ -39,7 +39,7 @@ pub enum SheetError {
     NoSuchSheet(String, String),
     /// No sheet in which a header was found; names of those that were looked at.
     #[error(
-        "在{0}里找不到表头，请检查列名，用 --sheet 指定工作表，或用 --map 列=field 指定列 / no header was found in {0}; check the names of the columns, name the sheet with --sheet or columns with --map column=field"
+        "在{0}里找不到表头，请检查列名，或指明工作表、指明各列是什么 / no header was found in {0}: check the names of the columns, name the sheet, or say which column is what"
     )]
     NoHeaderIn(String),
     /// Day and month cannot be told apart.
@@ -78,11 +78,13 @@ pub enum SheetError {
     },
     /// No row looks like a header.
     #[error(
-        "前 {0} 行里找不到表头，请检查列名或用 --map 列=field 指定 / no header within the first {0} rows, check the column names or use --map column=field"
+        "前 {0} 行里找不到表头，请检查列名，或指明各列是什么 / no header within the first {0} rows: check the names of the columns, or say which column is what"
     )]
     NoHeader(usize),
     /// A mapped column is not in the file.
-    #[error("表里没有“{0}”这一列，请检查 --map / there is no column {0:?}, check --map")]
+    #[error(
+        "表里没有“{0}”这一列，请检查指明的列名 / there is no column {0:?}: check the name that was given"
+    )]
     NoSuchColumn(String),
     /// A mapping that cannot be read.
     #[error(
@@ -91,7 +93,7 @@ pub enum SheetError {
     BadMapping(String, String),
     /// Two columns for one field.
     #[error(
-        "“{0}”与“{1}”都对应 {2}，请用 --map 指明一个，另一个映射为 ignore / {0:?} and {1:?} both mean {2}; map one of them to ignore"
+        "“{0}”与“{1}”都像是“{2}”，请指明各列是什么，把其中一列改为不用 / {0:?} and {1:?} both mean {2}: say which column is what, and leave one unused"
     )]
     TwoColumns(String, String, &'static str),
     /// The writer refused.

@@ -180,18 +180,18 @@ impl Unclear {
         match self {
             Self::Ambiguous(cell) => (
                 format!(
-                    "“{column}”里的日期（如 {cell}）分不清年月日的次序，请用 --date-order 指明 dmy（日/月/年）、mdy（月/日/年）或 ymd（年/月/日）"
+                    "“{column}”里的日期（如 {cell}）分不清年月日的次序，请指明日期次序：日/月/年、月/日/年或年/月/日"
                 ),
                 format!(
-                    "the order of day and month cannot be told in {column:?} (such as {cell}): say --date-order dmy, mdy or ymd"
+                    "the order of day and month cannot be told in {column:?} (such as {cell}): say which it is: day first, month first or year first"
                 ),
             ),
             Self::Mixed((m, mr), (d, dr)) => (
                 format!(
-                    "“{column}”里日期写法不一：第 {dr} 行 {d} 不能是月/日/年，第 {mr} 行 {m} 不能是日/月/年；请改成 2024-03-05 这样的写法，或用 --date-order 指明一种（另一种的行不收）"
+                    "“{column}”里日期写法不一：第 {dr} 行 {d} 不能是月/日/年，第 {mr} 行 {m} 不能是日/月/年；请改成 2024-03-05 这样的写法，或指明日期次序（另一种的行不收）"
                 ),
                 format!(
-                    "{column:?} mixes orders: {d} in row {dr} cannot be month first, {m} in row {mr} cannot be day first; write them as 2024-03-05, or say --date-order (rows of the other order are set aside)"
+                    "{column:?} mixes orders: {d} in row {dr} cannot be month first, {m} in row {mr} cannot be day first; write them as 2024-03-05, or say which order holds (rows of the other one are set aside)"
                 ),
             ),
         }

@@ -10,6 +10,7 @@ use kernel::{Actor, Date, Said};
 use store::office::StaffRow;
 use store::{Rd, items};
 
+use super::hours::{opening, places};
 use super::{Became, Kind, Line};
 use crate::Halls;
 use crate::doors::{door, in_its_unit};
@@ -31,7 +32,7 @@ struct Known {
     today: Date,
 }
 
-fn no(zh: impl Into<String>, en: impl Into<String>) -> Said {
+pub(super) fn no(zh: impl Into<String>, en: impl Into<String>) -> Said {
     Said::new(zh, en)
 }
 
@@ -48,7 +49,7 @@ fn window_of(line: &Line) -> Result<u16, Said> {
     })
 }
 
-fn day_of(line: &Line, field: &str) -> Option<Date> {
+pub(super) fn day_of(line: &Line, field: &str) -> Option<Date> {
     line.get(field).parse().ok()
 }
 
@@ -357,6 +358,8 @@ fn one(
         Kind::Halls => hall(draft, line, known),
         Kind::Queues => queue(&mut draft.hall, line, known),
         Kind::Windows => window(&mut draft.hall, line),
+        Kind::Openings => opening(&mut draft.hall, line, known.today),
+        Kind::Places => places(&mut draft.hall, line, known.today),
         Kind::Posts => post(&mut draft.hall, line, known),
         Kind::Leave => Err(no("请假另行导入", "leave is imported by itself")),
     });

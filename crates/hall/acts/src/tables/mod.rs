@@ -1,8 +1,9 @@
-//! 大厅的表 at the desk of imports and at the command line (R12, X4): halls, queues, windows, who is posted with their training,
-//! leave. A file holds one of them or several, each on a sheet; which one it is, is told by its columns. A cell that is empty
+//! 大厅的表 at the desk of imports and at the command line (R12, K7, X4): halls, queues, hours, places, windows, who is posted with
+//! their training, leave. A file holds one of them or several, each on a sheet; which one it is, is told by its columns. A cell that is empty
 //! changes nothing; a row that is there already is the same row.
 
 mod edit;
+mod hours;
 mod leave;
 
 use std::collections::BTreeMap;
@@ -31,16 +32,25 @@ pub struct HallTables(pub Halls);
 enum Kind {
     Halls,
     Queues,
+    Openings,
+    Places,
     Windows,
     Posts,
     Leave,
 }
 
-/// In the order in which they are taken in: a window stands in a hall, a post at a window.
-const KINDS: [Kind; 5] = [Kind::Halls, Kind::Queues, Kind::Windows, Kind::Posts, Kind::Leave];
+/// In the order in which they are taken in: a window stands in a hall, places lie within open hours, a post is at a window.
+const KINDS: [Kind; 7] =
+    [Kind::Halls, Kind::Queues, Kind::Openings, Kind::Places, Kind::Windows, Kind::Posts, Kind::Leave];
 
 const HALL: &[&str] = &["大厅名称", "大厅", "所在大厅", "政务服务大厅"];
 const LOGIN: &[&str] = &["登录名", "账号", "登录账号", "用户名"];
+
+const DAYS: &[&str] = &["日期类型", "适用日期", "开放日", "放号日"];
+const WEEKDAYS: &[&str] = &["星期", "周几"];
+const EVERY: &[&str] = &["每几周"];
+const FIRST: &[&str] = &["生效日期", "开始日期", "起始日期"];
+const LAST: &[&str] = &["失效日期", "结束日期", "截止日期"];
 
 impl Kind {
     const fn fields(self) -> &'static Fields<'static> {
@@ -60,6 +70,33 @@ impl Kind {
                 ("units", &["办理单位", "进驻单位", "入驻单位"], false),
                 ("items", &["事项编码", "办理事项", "事项"], false),
                 ("all", &["一窗受理", "全部受理"], false),
+            ],
+            Self::Openings => &[
+                ("hall", HALL, true),
+                ("days", DAYS, true),
+                ("hours", &["开放时间", "服务时间", "办公时间", "营业时间", "上班时间"], true),
+                ("kind", &["时段类型", "服务类型", "时间类型"], false),
+                ("weekdays", WEEKDAYS, false),
+                ("every", EVERY, false),
+                ("first", FIRST, false),
+                ("last", LAST, false),
+            ],
+            Self::Places => &[
+                ("hall", HALL, true),
+                ("letter", &["业务代号", "队列代号", "代号", "业务名称", "业务"], true),
+                ("days", DAYS, true),
+                ("hours", &["号源时段", "预约时段", "放号时段", "时段"], true),
+                ("phone", &["网上号数", "网上预约号数", "网上", "号数"], true),
+                ("counter", &["代约号数", "柜台号数", "电话号数"], false),
+                ("walk_in", &["现场号数", "现场"], false),
+                ("slot", &["每段分钟", "每号分钟", "时段长度"], false),
+                ("breaks", &["休息时段", "休息"], false),
+                ("lead", &["提前分钟", "最少提前分钟"], false),
+                ("horizon", &["可约天数", "预约天数", "提前天数"], false),
+                ("weekdays", WEEKDAYS, false),
+                ("every", EVERY, false),
+                ("first", FIRST, false),
+                ("last", LAST, false),
             ],
             Self::Windows => &[
                 ("hall", HALL, true),
@@ -94,7 +131,7 @@ impl Kind {
     const fn days(self) -> &'static [&'static str] {
         match self {
             Self::Posts => &["from", "until", "passed", "valid"],
-            Self::Leave => &["first", "last"],
+            Self::Leave | Self::Openings | Self::Places => &["first", "last"],
             _ => &[],
         }
     }
@@ -160,9 +197,10 @@ fn limits() -> Limits {
 
 fn no_table() -> Said {
     Said::new(
-        "找不到表头。可以导入五种表：大厅（大厅名称、管理单位、地址）、业务（大厅、业务代号、业务名称）、窗口（大厅、窗口号、办理业务）、\
-         定岗培训（大厅、窗口号、登录名）、请假（登录名、请假类别、开始日期、结束日期）",
-        "no header: a table of halls (大厅名称、管理单位、地址), queues (大厅、业务代号、业务名称), windows (大厅、窗口号、办理业务), posts \
+        "找不到表头。可以导入七种表：大厅（大厅名称、管理单位、地址）、业务（大厅、业务代号、业务名称）、开放时间（大厅、日期类型、开放时间）、\
+         号源（大厅、业务代号、日期类型、号源时段、网上号数）、窗口（大厅、窗口号、办理业务）、定岗培训（大厅、窗口号、登录名）、请假（登录名、请假类别、开始日期、结束日期）",
+        "no header: a table of halls (大厅名称、管理单位、地址), queues (大厅、业务代号、业务名称), hours (大厅、日期类型、开放时间), places (大厅、业务代号、日期类型、号源时段、网上号数), windows \
+         (大厅、窗口号、办理业务), posts \
          and training (大厅、窗口号、登录名) or leave (登录名、请假类别、开始日期、结束日期)",
     )
 }
@@ -240,7 +278,10 @@ impl Gate for HallTables {
         "halls"
     }
     fn said(&self) -> (&'static str, &'static str) {
-        ("大厅（窗口、定岗培训、请假）", "Halls: windows, posts and training, leave")
+        (
+            "大厅（窗口、开放时间、号源、定岗培训、请假）",
+            "Halls: windows, hours, places, posts and training, leave",
+        )
     }
     fn may(&self, actor: &Actor, office: &Office) -> Result<(), Error> {
         // Each row is decided about its own hall; this is for who keeps none at all.

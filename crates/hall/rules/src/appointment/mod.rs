@@ -69,6 +69,9 @@ pub enum Command {
         item: String,
         name: String,
         channel: Channel,
+        /// what was answered in the guide of the item, so that what to bring is known
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        answers: Vec<String>,
     },
     /// `at`: the queue and from when to when, without slots; `person`: a keyed digest of the telephone
     Standby {
@@ -182,6 +185,9 @@ pub struct Appointment {
     pub item: String,
     /// its name
     pub name: String,
+    /// 情形: what was answered in the guide of the item
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<String>,
     /// how it was booked
     pub channel: Channel,
     /// keyed digest of who booked; none while it is held
@@ -261,10 +267,12 @@ impl Appointment {
     }
     /// The appointment of its first event; none when it is no beginning.
     pub fn begin(id: i64, number: String, happened: &Happened, now: Moment) -> Option<Self> {
-        let (at, item, name, channel, person) = match &happened.asked {
-            Command::Hold { at, item, name, channel } => (at, item, name, channel, None),
+        let (at, item, name, channel, person, answers) = match &happened.asked {
+            Command::Hold { at, item, name, channel, answers } => {
+                (at, item, name, channel, None, answers.clone())
+            }
             Command::Standby { at, item, name, channel, person } => {
-                (at, item, name, channel, Some(person.clone()))
+                (at, item, name, channel, Some(person.clone()), Vec::new())
             }
             _ => return None,
         };
@@ -276,6 +284,7 @@ impl Appointment {
             at: at.clone(),
             item: item.clone(),
             name: name.clone(),
+            answers,
             channel: *channel,
             person_there: person.is_some(),
             person,

@@ -59,6 +59,7 @@ fn held(now: Moment, start: Moment) -> Appointment {
         item: "short".into(),
         name: "社保卡".into(),
         channel: Channel::Phone,
+        answers: Vec::new(),
     };
     let h = ap::hold(asked, now, &BookingRules::default()).unwrap();
     Appointment::begin(1, "9901-2026-Y0000001".into(), &h, now).unwrap()
@@ -81,7 +82,8 @@ fn entered(act: ap::Act, a: &Appointment, n: usize, late: bool) -> ap::Command {
     let words = || ["", "系统升级", "家中有事"][n % 3].to_owned();
     match act {
         Act::Hold => {
-            C::Hold { at: a.at.clone(), item: String::new(), name: String::new(), channel: Channel::Phone }
+            let (item, name, answers) = Default::default();
+            C::Hold { at: a.at.clone(), item, name, channel: Channel::Phone, answers }
         }
         Act::Standby => C::Standby {
             at: a.at.clone(),

@@ -146,7 +146,10 @@ fn present_without_work_is_seen_by_days() {
         day("2026-03-02"),
         day("2026-03-08"),
         &Rostered::default(),
-        |staff, _, d| u32::from(staff == StaffId(20) && d == day("2026-03-03")),
+        |staff, _, d| Done {
+            ended: u32::from(staff == StaffId(20) && d == day("2026-03-03")),
+            handled: u32::from(staff == StaffId(30) && d == day("2026-03-04")) * 3,
+        },
     );
     let line = |n: i64| all.iter().find(|p| p.staff == StaffId(n)).unwrap();
     assert_eq!(
@@ -158,6 +161,9 @@ fn present_without_work_is_seen_by_days() {
         "five days with office hours (the weekend is by turns) and nothing ended"
     );
     assert!(all[0].without_work() && !all[2].without_work());
+    // Who handles what came in online is at work, whatever the queue says.
+    assert_eq!((line(30).ended, line(30).handled, line(30).without_work()), (0, 3, false));
+    assert!(!line(30).idle.contains(&day("2026-03-04")));
     // Where a roster was published, who is on it was present, and nobody else; before it, who is posted first.
     let mut h = h;
     h.rostering = roster::usual(&h);
@@ -171,7 +177,8 @@ fn present_without_work_is_seen_by_days() {
         days: vec![(day("2026-03-04"), day("2026-03-08"))],
         duties: vec![duty("2026-03-04", 10), duty("2026-03-06", 10), duty("2026-03-05", 20)],
     };
-    let all = presence(&h, &calendar(), day("2026-03-02"), day("2026-03-08"), &rostered, |_, _, _| 0);
+    let all =
+        presence(&h, &calendar(), day("2026-03-02"), day("2026-03-08"), &rostered, |_, _, _| Done::default());
     let days = |n: i64| all.iter().find(|p| p.staff == StaffId(n)).map(|p| p.days);
     assert_eq!((days(10), days(20), days(30)), (Some(4), Some(3), Some(2)));
 }

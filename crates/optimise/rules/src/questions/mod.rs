@@ -293,8 +293,8 @@ fn answer(facts: &Facts<'_>, question: Question) -> Answer {
         let mut none = Answer::new(question, Counted::WorkingDays);
         none.figure = f64::NAN;
         none.said = Said::new(
-            "日志里没有可用的时间，无法回答。请导入带时间列的日志，或用 --mapping 指明时间列。",
-            "This cannot be answered without times: bring a log with a column of times, or name it with --mapping.",
+            "日志里没有可用的时间，无法回答。请导入带时间列的日志，或指明哪一列是时间。",
+            "This cannot be answered without times: bring a log with a column of times, or say which column holds them.",
         );
         return none;
     }

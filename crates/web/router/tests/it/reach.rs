@@ -472,6 +472,7 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/services/new/", "{sort}", "item".into()),
         ("/desk/services/new/", "{code}", t.item.clone()),
         ("/desk/services/themes/", "{code}", "none".into()),
+        ("/desk/services/pilots/", "{code}", "none".into()),
         ("/apply/to/", "{sort}", "item".into()),
         ("/apply/to/", "{code}", t.item.clone()),
         ("/a/", "{number}", t.application.0.clone()),
