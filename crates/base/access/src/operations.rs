@@ -151,6 +151,7 @@ operations! {
         ReadCompany = "read_company", "查看企业档案";
         WriteCompany = "write_company", "维护企业档案";
         WriteTalks = "write_talks", "组织恳谈与走访";
+        WriteAids = "write_aids", "维护增值服务目录";
         UnmaskCompany = "unmask_company", "查看企业联系人";
         OwnCompany = "own_company", "企业本人办事";
     }
@@ -170,6 +171,7 @@ operations! {
         ReadPayments = "read_payments", "查看兑付与资金";
         DecideClaims = "decide_claims", "审核兑付";
         PayClaims = "pay_claims", "支付与退回";
+        ServeAids = "serve_aids", "办理增值服务订单";
         WriteBatches = "write_batches", "编制免申即享名单";
         ApproveBatches = "approve_batches", "审批免申即享名单";
         ReadPosted = "read_posted", "查看单位在厅人员办事情况";
@@ -412,6 +414,9 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadCompany, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Region),
     r(O::WriteCompany, &[Clerk, Coordinator, System], Reach::Region),
     r(O::WriteTalks, &[Coordinator, System], Reach::Region),
+    r(O::WriteAids, &[Coordinator, System], Reach::Region),
+    r(O::ServeAids, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ServeAids, &[Coordinator, System], Reach::Region),
     r(O::UnmaskCompany, &[Clerk, Handler, Coordinator], Reach::Region),
     r(O::OwnCompany, &[Resident], Reach::Open),
     r(O::PublicHalls, EVERYBODY, Reach::Open),

@@ -96,6 +96,7 @@ pub const KEPT: &[Kind] = &[
     k("企业收款账户（加密）", "the bank account of a company, sealed; its last digits stand on what was paid", "company_account", "pay what policies give", Ends::Kept),
     k("资金、兑付、免申即享名单与异议", "what each company was paid of which policy, lists that were shown, objections; a sole trader is a person", "fund, claim, pay_batch, batch_line, objection", "what the government paid to whom and why", Ends::Kept),
     k("恳谈、走访与承诺", "talks with companies: agenda, minutes, who came, what was promised", "talk, talk_company, promise", "keep what was promised", Ends::Kept),
+    k("增值服务订单与评价", "what companies ordered and what came of it; a sole trader is a person", "aid, aid_order", "what was promised is kept, and who serves well is seen", Ends::Kept),
     k("数据共享目录与申请", "which unit holds what, which papers items ask for, which unit asked for data and why", "data_resource, data_asked, data_read, data_request", "no person is asked for what is held already", Ends::Kept),
     k("公开的答复", "published answers, covered before they are shown", "publication", "told to everybody", Ends::Kept),
     k("先例、答复记录", "precedents and what is learned from replies, covered", "precedent, text_reply", "the next answer", Ends::Kept),

@@ -4,6 +4,7 @@
 //! tables everybody needs (jobs, counters, idempotency, settings). Must not know any rule of an office.
 //! The next developer starts at `docs/store.md`.
 
+pub mod aids;
 pub mod applications;
 pub mod appointments;
 pub mod asides;

@@ -264,6 +264,8 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("talk", "not compared yet; follows from its events"),
     ("talk_company", "not compared yet; how many were invited and came is in the events of the talk"),
     ("promise", "not compared yet; its case is compared, and in the events of the talk"),
+    ("aid", "not compared yet; every version is in its events"),
+    ("aid_order", "not compared yet; follows from its events"),
     ("fund", "not compared yet; every change is in its events"),
     ("company_account", "sealed, with a keyed digest: a row made by hand is paid nothing"),
     ("claim", "not compared yet; follows from its events"),

@@ -41,6 +41,7 @@ pub struct Things {
     claim: String,
     talk: String,
     list: String,
+    order: String,
     case: String,
     code: String,
     item: String,
@@ -268,7 +269,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let code = app.companies.put(actor(Role::Clerk, "a"), new, None).wait().unwrap();
     let pass = app.companies.print_code(actor(Role::Clerk, "a"), code.clone(), "当面".into());
     let company = (code, pass.wait().unwrap());
-    let (claim, list) = crate::it::paid::paid(app, &company, &actor(Role::Clerk, "a"));
+    let (claim, list, order) = crate::it::paid::paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
     let spec = supervise::WallSpec {
         name: "大屏".into(),
@@ -307,6 +308,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         talk,
         claim,
         list,
+        order,
         hall,
         roster,
         hand_over,
@@ -424,6 +426,8 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/companies/funds/", "{code}", "fund".into()),
         ("/desk/companies/payments/", "{number}", t.claim.clone()),
         ("/desk/companies/batches/", "{number}", t.list.clone()),
+        ("/desk/companies/aids/", "{code}", "aid".into()),
+        ("/desk/companies/orders/", "{number}", t.order.clone()),
         ("/desk/companies/talks/", "{number}", t.talk.clone()),
         ("/see/p/", "{number}", t.claim.clone()),
         ("/publicity/", "{number}", t.list.clone()),
