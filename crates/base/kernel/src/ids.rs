@@ -98,11 +98,13 @@ pub enum StreamKind {
     DataResource = 33,
     /// 数据申请: the life of one request for data.
     DataRequest = 34,
+    /// 指标体系: one set of indicators of an assessment, with what was filled in.
+    Indicators = 37,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -134,6 +136,7 @@ impl StreamKind {
         Self::Paper,
         Self::DataResource,
         Self::DataRequest,
+        Self::Indicators,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -169,6 +172,7 @@ impl StreamKind {
             Self::Paper => "paper",
             Self::DataResource => "data_resource",
             Self::DataRequest => "data_request",
+            Self::Indicators => "indicators",
         }
     }
 }

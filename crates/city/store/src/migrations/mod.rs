@@ -75,6 +75,8 @@ pub const STEPS: &[Step] = steps![
     57 "nodes",
     58 "hotline",
     59 "reply_template",
+    62 "indicators",
+    63 "log_board",
 ];
 
 /// The version this program knows.
