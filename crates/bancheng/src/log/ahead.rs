@@ -72,13 +72,21 @@ pub(super) fn ahead(args: &AheadArgs) -> anyhow::Result<()> {
     if args.json {
         return print(&found);
     }
-    let mut out = format!("{}\n按 {:.1} 个工作日；没办结 {} 件\n", found.judged.reading.zh, found.limit_days, found.open.len());
+    let mut out = format!(
+        "{}\n按 {:.1} 个工作日；没办结 {} 件\n",
+        found.judged.reading.zh,
+        found.limit_days,
+        found.open.len()
+    );
     for a in found.open.iter().take(50) {
         let (middle, low, high) = a.still_days;
         let name = log.case_name(a.case as usize);
         out += &match (a.alike, a.is_late) {
             (0, _) => format!("  {name} “{}”之后，已 {:.1} 日：久未动，没有可比的件\n", a.last, a.age_days),
-            (_, true) => format!("  {name} “{}”之后，已 {:.1} 日：已超期，还要 {middle:.1}（{low:.1}–{high:.1}）日\n", a.last, a.age_days),
+            (_, true) => format!(
+                "  {name} “{}”之后，已 {:.1} 日：已超期，还要 {middle:.1}（{low:.1}–{high:.1}）日\n",
+                a.last, a.age_days
+            ),
             _ => format!(
                 "  {name} “{}”之后，已 {:.1} 日：还要 {middle:.1}（{low:.1}–{high:.1}）日，超期的可能 {:.0}%\n",
                 a.last,

@@ -119,12 +119,18 @@ fn with_people(args: &WhatIfArgs, flow: &[WhatIf]) -> anyhow::Result<()> {
     let known = tried.known();
     let group = |step: &str| {
         let found = known.groups.iter().position(|g| g.steps.iter().any(|s| s == step));
-        found.with_context(|| format!("没有人办环节“{step}”，或日志没有开始时间 / nobody does {step:?}, or the log has no begins"))
+        found.with_context(|| {
+            format!(
+                "没有人办环节“{step}”，或日志没有开始时间 / nobody does {step:?}, or the log has no begins"
+            )
+        })
     };
     let mut change = Change { arrivals: args.arrivals, no_batch: args.no_batch.clone(), ..Change::default() };
     for text in &args.people {
         let (step, n) = two(text, '=', "环节=4")?;
-        change.people.insert(group(step)?, n.parse().with_context(|| format!("人手不是整数 / no whole number: {n}"))?);
+        change
+            .people
+            .insert(group(step)?, n.parse().with_context(|| format!("人手不是整数 / no whole number: {n}"))?);
     }
     for text in &args.hours {
         let (step, hours) = two(text, '=', "环节=8-19")?;
@@ -145,7 +151,8 @@ fn with_people(args: &WhatIfArgs, flow: &[WhatIf]) -> anyhow::Result<()> {
         let (of, share) = two(text, ':', "渠道=网上:80")?;
         let (key, value) = two(of, '=', "渠道=网上:80")?;
         let option = known.shares.iter().position(|s| s.key == key && s.value == value);
-        let option = option.with_context(|| format!("日志里没有“{key}={value}” / the log has no {key:?} = {value:?}"))?;
+        let option = option
+            .with_context(|| format!("日志里没有“{key}={value}” / the log has no {key:?} = {value:?}"))?;
         let share: f64 = share.trim_end_matches('%').parse().context("占比应为 0–100 / a share is 0–100")?;
         change.share = Some((option, share / 100.0));
     }

@@ -1,7 +1,7 @@
 //! `bancheng log`: event logs at the command line. Answers go to stdout, messages to stderr.
 
-mod files;
 mod ahead;
+mod files;
 mod learn;
 mod waits;
 

@@ -75,8 +75,7 @@ fn split(p: &Page, seen: &Seen, out: &mut BesideHtml) -> Option<[(String, Vec<u3
         of.iter().filter(|v| !v.is_empty()).for_each(|v| *counts.entry(v).or_default() += 1);
         let mut ranked: Vec<(&str, usize)> = counts.into_iter().collect();
         ranked.sort_by_key(|v| std::cmp::Reverse(v.1));
-        out.values =
-            ranked.iter().take(VALUES).map(|v| (v.0.to_owned(), grouped(v.1))).collect();
+        out.values = ranked.iter().take(VALUES).map(|v| (v.0.to_owned(), grouped(v.1))).collect();
         if ranked.len() < 2 {
             t.beside_no_values.clone_into(&mut out.trouble);
             return None;
@@ -140,7 +139,7 @@ fn measured(log: &Log, seen: &Seen) -> BTreeMap<String, (f64, Option<f64>)> {
     out
 }
 
-fn html(p: Page, seen: Seen) -> BesideHtml {
+fn html(p: &Page, seen: Seen) -> BesideHtml {
     let get = |n: &str| seen.asked.get(n).chars().take(120).collect::<String>();
     let mut out = BesideHtml {
         key: get("key"),
@@ -154,7 +153,7 @@ fn html(p: Page, seen: Seen) -> BesideHtml {
         h: Head::default(),
         p: p.clone(),
     };
-    if let Some(sides) = split(&p, &seen, &mut out) {
+    if let Some(sides) = split(p, &seen, &mut out) {
         if sides.iter().any(|s| s.1.is_empty()) {
             p.t.log.beside_empty.clone_into(&mut out.trouble);
         } else {
@@ -165,8 +164,11 @@ fn html(p: Page, seen: Seen) -> BesideHtml {
             out.sides = logs
                 .iter()
                 .map(|(name, log)| Side {
-                    name: format!("{name} · {}", p.t.log.part_cases.replace("{n}", &grouped(log.case_count()))),
-                    figures: figures_of(&p, log, &seen.office),
+                    name: format!(
+                        "{name} · {}",
+                        p.t.log.part_cases.replace("{n}", &grouped(log.case_count()))
+                    ),
+                    figures: figures_of(p, log, &seen.office),
                     svg: bare(
                         &eventlog::Map::of(log, &map_options, Some(&seen.office.clock)).svg(&map_options),
                     ),
@@ -226,5 +228,5 @@ fn rows(seen: &Seen, first: &Log, second: &Log) -> Vec<Row> {
 /// `GET /desk/logs/{id}/beside`
 pub(crate) async fn page(desk: Desk, seen: Seen) -> Result<Response, Oops> {
     let p = desk.page;
-    Ok(render(&blocking(move || html(p, seen)).await?))
+    Ok(render(&blocking(move || html(&p, seen)).await?))
 }
