@@ -16,7 +16,7 @@ web_kit::room! {
     name: "名称", "Name";
     period: "多久报一次", "How often";
     lines: "指标，一行一项", "Indicators, a line each";
-    lines_hint: "格式：名称 | 口径 | 计量单位 | 目标 | 来源 | 责任单位。口径写指标名和算式（如 100 * 超期答复 / max(1, 答复)），算不出的写“填报”。目标写 >=95 或 <=3，可留空；责任单位可留空。", "Write: name | formula | measured in | target | source | unit. A formula uses names of figures in Chinese, such as 100 * 超期答复 / max(1, 答复); 填报 stands for what is filled in. A target is >=95 or <=3 or left out, and so is the unit.";
+    lines_hint: "格式：名称 | 口径 | 计量单位 | 目标 | 来源 | 责任单位。口径写指标名和算式（如 100 * 超期答复 / max(1, 答复)），算不出的写“填报”。目标写 >=95 或 <=3，可留空；责任单位可留空。", "Write: name | formula | measured in | target | source | unit. A formula uses the names of figures listed below, such as 100 * A / max(1, B); for what is filled in by hand write the word that the samples have there. A target is >=95 or <=3 or left out, and so is the unit.";
     make: "保存指标体系", "Save the set";
     figures: "可用的指标名", "Names of figures";
     edit: "修改指标体系", "Change the set";
