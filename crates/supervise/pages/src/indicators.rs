@@ -366,7 +366,8 @@ async fn fill_page(
     ready(kit).await?;
     let p = desk.page.clone();
     let v = kit.acts.supervision.indicator_set(desk.actor(), id, form.period.clone()).await?;
-    let found = v.lines.iter().find(|l| l.may_fill && (form.name.is_empty() || l.indicator.name == form.name));
+    let found =
+        v.lines.iter().find(|l| l.may_fill && (form.name.is_empty() || l.indicator.name == form.name));
     let l = found.ok_or(Oops(city::Error::NotFound))?;
     let hand = match &l.from {
         ValueFrom::Hand(h, ..) => Some(h.clone()),

@@ -140,7 +140,13 @@ fn months_it_has_not_seen_are_reproduced_or_the_part_that_fails_is_named() {
     let office = office();
     let checked = Trial::held_out(&log(&city(900, 6, 11)), &office, 7).unwrap();
     let (_, real, made) = checked.mean_hours;
-    assert!(checked.distance < 0.2 && (made / real - 1.0).abs() < 0.15, "{} {} {:?}", checked.reading, checked.distance, checked.mean_hours);
+    assert!(
+        checked.distance < 0.2 && (made / real - 1.0).abs() < 0.15,
+        "{} {} {:?}",
+        checked.reading,
+        checked.distance,
+        checked.mean_hours
+    );
     // The same, but two of three people leave after two thirds.
     let (one, two) = (city(600, 3, 11), city(900, 3, 11));
     let slow: String =
