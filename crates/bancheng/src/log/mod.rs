@@ -126,7 +126,7 @@ enum Act {
     /// 学出仿真并用没有见过的月份核对 / learn a simulation and hold it against months it has not seen
     Reproduce(learn::ReproduceArgs),
     /// 用学得的仿真试一个改动 / try a change with the learned simulation
-    WhatIf(learn::WhatIfArgs),
+    WhatIf(Box<learn::WhatIfArgs>),
     /// 逐条核对规则(必须、不得、先于、之后必须…<= 5、由、不同人…)/ rules one by one, a file with a rule a line
     Rules(ahead::RulesArgs),
     /// 没办结的件还要多久、会不会超期 / how long open cases will still take and whether they will be late

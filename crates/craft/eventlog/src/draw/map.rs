@@ -289,9 +289,11 @@ impl Map {
         }
         let margin = 40.0;
         let (w, h) = (placed.width + margin * 2.0 + 40.0, placed.height + margin * 2.0);
+        // What holds links is no single picture to a reader of screens.
+        let role = if options.link.is_empty() { "img" } else { "group" };
         let title = if options.english { "Process map" } else { "流程图" };
         let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w:.0} {h:.0}\" width=\"{w:.0}\" height=\"{h:.0}\" role=\"img\">\
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w:.0} {h:.0}\" width=\"{w:.0}\" height=\"{h:.0}\" role=\"{role}\">\
              <title>{title}</title><style>{STYLE}</style><defs>{}</defs><g transform=\"translate({margin},{margin})\">\n",
             markers()
         );

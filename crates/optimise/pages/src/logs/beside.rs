@@ -163,15 +163,19 @@ fn html(p: &Page, seen: Seen) -> BesideHtml {
             map_options.day_hours = seen.office.day_hours();
             out.sides = logs
                 .iter()
-                .map(|(name, log)| Side {
+                .enumerate()
+                .map(|(i, (name, log))| Side {
                     name: format!(
                         "{name} · {}",
                         p.t.log.part_cases.replace("{n}", &grouped(log.case_count()))
                     ),
                     figures: figures_of(p, log, &seen.office),
+                    // Two pictures of one page: the arrow heads of each have names of their own.
                     svg: bare(
                         &eventlog::Map::of(log, &map_options, Some(&seen.office.clock)).svg(&map_options),
-                    ),
+                    )
+                    .replace("<marker id=\"", &format!("<marker id=\"s{i}-"))
+                    .replace("url(#", &format!("url(#s{i}-")),
                 })
                 .collect();
             out.rows = rows(&seen, &logs[0].1, &logs[1].1);
