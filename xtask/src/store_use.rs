@@ -92,7 +92,10 @@ const ASKS: &[(&str, &[&str])] = &[
     ("company-pages", &["companies"]),
     ("hotline", &["cases", "hotline"]),
     ("imports", &["blobs", "brought", "office"]),
-    ("optimise-acts", &["counters", "kept_logs", "ledger_rows", "office", "redesigns", "waiting_logs"]),
+    (
+        "optimise-acts",
+        &["counters", "kept_logs", "ledger_rows", "log_boards", "office", "redesigns", "waiting_logs"],
+    ),
     (
         "hall-acts",
         &[
@@ -161,6 +164,8 @@ const ASKS: &[(&str, &[&str])] = &[
             "cases",
             "counters",
             "facts",
+            "files",
+            "indicators",
             "ledger_rows",
             "office",
             "ratings",

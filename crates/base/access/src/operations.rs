@@ -102,6 +102,7 @@ operations! {
         ListPapers = "list_papers", "发文列表";
         ReadData = "read_data", "查看数据共享目录与申请";
         ReadOrders = "read_orders", "查看热线工单";
+        ReadIndicators = "read_indicators", "查看考核指标";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
@@ -115,6 +116,7 @@ operations! {
         WriteSignOn = "write_sign_on", "设置统一认证";
         WriteOutreach = "write_outreach", "设置对外告知";
         WriteScores = "write_scores", "设定考核公式";
+        WriteIndicators = "write_indicators", "设定考核指标体系";
         ReadJobs = "read_jobs", "查看作业";
         ReadLedger = "read_ledger", "核验留痕";
         WritePeers = "write_peers", "维护对接城市";
@@ -180,6 +182,7 @@ operations! {
         DecideAdjust = "decide_adjust", "考核申报审定";
         AnswerAccount = "answer_account", "责任追究申辩";
         WriteSupervision = "write_supervision", "责任追究登记";
+        FillIndicators = "fill_indicators", "填报考核指标";
         ReadSeals = "read_seals", "查看印章";
         AskSeals = "ask_seals", "申请与停用印章";
         WriteSeals = "write_seals", "登记印章";
@@ -456,6 +459,10 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadBulletins, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
     r(O::ReadScores, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Open),
     r(O::WriteScores, &[Supervisor], Reach::City),
+    r(O::ReadIndicators, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Open),
+    r(O::WriteIndicators, &[Supervisor, System], Reach::City),
+    r(O::FillIndicators, &[UnitAdmin], Reach::Unit),
+    r(O::FillIndicators, &[Supervisor, Coordinator, System], Reach::Region),
     r(O::AskAdjust, &[Supervisor, Coordinator], Reach::Region),
     r(O::AskAdjust, &[UnitAdmin], Reach::Unit),
     r(O::DecideAdjust, &[Supervisor], Reach::Region),

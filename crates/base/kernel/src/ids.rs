@@ -102,11 +102,13 @@ pub enum StreamKind {
     Aid = 35,
     /// 增值服务订单: the life of one order.
     AidOrder = 36,
+    /// 指标体系: one set of indicators of an assessment, with what was filled in.
+    Indicators = 37,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -140,6 +142,7 @@ impl StreamKind {
         Self::DataRequest,
         Self::Aid,
         Self::AidOrder,
+        Self::Indicators,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -177,6 +180,7 @@ impl StreamKind {
             Self::DataRequest => "data_request",
             Self::Aid => "aid",
             Self::AidOrder => "aid_order",
+            Self::Indicators => "indicators",
         }
     }
 }

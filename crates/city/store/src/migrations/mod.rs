@@ -77,6 +77,8 @@ pub const STEPS: &[Step] = steps![
     59 "reply_template",
     60 "claim_application",
     61 "aid",
+    62 "indicators",
+    63 "log_board",
     64 "application_lists",
     65 "application_work",
 ];
