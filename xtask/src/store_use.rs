@@ -99,6 +99,7 @@ const ASKS: &[(&str, &[&str])] = &[
     (
         "hall-acts",
         &[
+            "applications",
             "appointments",
             "asides",
             "counters",
@@ -151,6 +152,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "items",
             "office",
             "ratings",
+            "settings",
             "themes",
         ],
     ),

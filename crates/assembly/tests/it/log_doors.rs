@@ -70,7 +70,7 @@ fn the_column_decides_the_order_of_dates_and_a_clock_stands_beside() {
     );
     let open = "case,activity,timestamp\n1,A,03/04/2024 09:00\n1,B,05/06/2024 09:00\n";
     let error = read_log(Cursor::new(open), &ReadOptions::default()).expect_err("ambiguous");
-    assert!(error.to_string().contains("--date-order"), "{error}");
+    assert!(error.to_string().contains("指明日期次序"), "{error}");
     let told = ReadOptions { date_order: Some(tabular::DateOrder::DayFirst), ..ReadOptions::default() };
     let log = read_log(Cursor::new(open), &told).expect("reads").log;
     assert_eq!(eventlog::when::write_time(log.time()[0]), "2024-04-03T01:00:00+00:00");

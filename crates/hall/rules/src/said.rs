@@ -3,8 +3,6 @@
 
 use kernel::Said;
 
-use crate::opening::Days;
-use crate::time::Span;
 use crate::words::{DayRule, Hours};
 
 fn no(zh: String, en: String) -> Said {
@@ -33,8 +31,8 @@ fn plain(c: char) -> char {
     }
 }
 
-/// Spans of hours in one text, in the order in which they stand.
-pub(crate) fn spans(text: &str) -> Result<Vec<Span>, Said> {
+/// Spans of hours in one text, in the order in which they stand: first minute of the day, and the minute at which it is over.
+pub(crate) fn spans(text: &str) -> Result<Vec<(u16, u16)>, Said> {
     let wrong = || {
         let text = short(text);
         no(
@@ -74,7 +72,7 @@ pub(crate) fn spans(text: &str) -> Result<Vec<Span>, Said> {
                     return Err(wrong());
                 }
                 let hour = if after_noon && hour < 12 { hour + 12 } else { hour };
-                if hour > 24 || minute > 59 {
+                if hour > 24 || minute > 59 || hour * 60 + minute > 24 * 60 {
                     return Err(wrong());
                 }
                 tokens.push(Token::Time(hour * 60 + minute));
@@ -106,7 +104,7 @@ pub(crate) fn spans(text: &str) -> Result<Vec<Span>, Said> {
     tokens
         .chunks(3)
         .map(|t| match t {
-            [Token::Time(a), Token::Dash, Token::Time(b)] => Span::new(*a, *b).ok_or_else(wrong),
+            [Token::Time(a), Token::Dash, Token::Time(b)] if a < b => Ok((*a, *b)),
             _ => Err(wrong()),
         })
         .collect()
@@ -185,9 +183,9 @@ pub fn days(text: &str) -> Result<(DayRule, Vec<u8>), Said> {
 ///
 /// # Errors
 /// A kind that there is not.
-pub fn hours_kind(text: &str, days: &Days) -> Result<Hours, Said> {
+pub fn hours_kind(text: &str, days: DayRule) -> Result<Hours, Said> {
     let text = text.trim();
-    let usual = match days.rule {
+    let usual = match days {
         DayRule::Workdays => Hours::Office,
         DayRule::Weekends => Hours::Weekend,
         DayRule::Holidays => Hours::Holiday,
@@ -219,6 +217,7 @@ pub fn hours_kind(text: &str, days: &Days) -> Result<Hours, Said> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Span;
 
     #[test]
     fn hours_are_read_as_offices_write_them() {

@@ -83,7 +83,8 @@ impl Span {
     /// # Errors
     /// What is wrong, with an example.
     pub fn read_all(text: &str) -> Result<Vec<Self>, Said> {
-        let mut all = crate::said::spans(text)?;
+        let pairs = crate::said::spans(text)?;
+        let mut all: Vec<Self> = pairs.into_iter().filter_map(|(a, b)| Self::new(a, b)).collect();
         all.sort_unstable();
         if let Some(pair) = all.windows(2).find(|p| p[0].meets(p[1])) {
             return Err(Said::new(

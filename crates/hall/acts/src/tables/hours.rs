@@ -73,7 +73,7 @@ fn kept(new: &mut Days, old: &Days, line: &Line) {
 /// 开放时间
 pub(super) fn opening(h: &mut Hall, line: &Line, today: Date) -> Result<Became, Said> {
     let mut days = days_of(line, today)?;
-    let kind = hall::said::hours_kind(line.get("kind"), &days)?;
+    let kind = hall::said::hours_kind(line.get("kind"), days.rule)?;
     let hours = spans_of(line, "hours")?;
     if hours.is_empty() {
         return Err(needs_hours());
