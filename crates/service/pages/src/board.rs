@@ -172,15 +172,20 @@ pub(crate) async fn numbers(
         }
         _ => h.themes,
     };
+    // Who sees the numbers and not the applications gets no link that would be refused.
+    let opens = access::offered(&desk.actor(), access::Operation::ListApplications).is_ok();
     let list = |key: &str, more: (&str, &str)| {
-        address("/desk/services/all", &[(filter, key), ("from", &from), ("to", &to), more])
+        let pairs = [(filter, key), ("from", &from), ("to", &to), more];
+        if opens { address("/desk/services/all", &pairs) } else { String::new() }
     };
+    // A line of a channel is its own list: the channel is not asked for twice.
+    let online = if filter == "channel" { ("", "") } else { ("channel", "online") };
     let line = |l: HandledLine| NumberLine {
         own: l.handed_in - l.elsewhere,
         decided: l.decided - l.elsewhere,
         href: list(&l.key, ("", "")),
         href_decided: list(&l.key, ("decided", "1")),
-        href_online: list(&l.key, ("channel", "online")),
+        href_online: list(&l.key, online),
         name: l.name,
         handed_in: l.handed_in,
         online: l.online,
