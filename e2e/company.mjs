@@ -159,7 +159,58 @@ try {
   await check(phone, problems);
   await shot(phone, "phone-paid");
 
+  // Value-added services: the company orders, the unit takes and finishes, the company rates.
+  await phone.goto(`/c/${code}/${pass}`);
+  await phone.locator("#aids summary", { hasText: "下单" }).click();
+  await phone.selectOption("#aid", { label: "人才 · 用工招聘专场（免费）" });
+  await phone.fill("#aid-words", "下月要招 30 名操作工");
+  await phone.locator('#aids form[action$="/order"] button').click();
+  await phone.waitForURL("**done=order**");
+  must((await phone.locator("#aids").innerText()).includes("待接单"), "the order stands on the page of the company");
+  await check(phone, problems);
+  await shot(phone, "phone-aids");
+  await one.goto("/desk/companies/aids");
+  await check(one, problems);
+  await shot(one, "aids");
+  await one.goto("/desk/companies/orders?state=ordered");
+  await check(one, problems);
+  await shot(one, "orders");
+  await one.locator("#orders tbody tr", { hasText: "用工招聘专场" }).first().locator("a").first().click();
+  await one.click("#take");
+  await one.waitForSelector("#finish");
+  await one.fill("#result", "已安排周三下午的专场招聘会");
+  await one.locator("#finish button.main").click();
+  await one.waitForSelector("text=已完成");
+  await check(one, problems);
+  await shot(one, "order");
+  await phone.goto(`/c/${code}/${pass}`);
+  must((await phone.locator('#aids a[href^="/rate/"]').count()) >= 1, "what was done is rated");
+
+  // What was applied for goes by its application: the payment leads there and is not decided beside it.
+  const apart = await person(browser, url, problems, { login: "approve.coordinator1" });
+  await apart.goto("/desk/companies/payments?state=asked");
+  await check(apart, problems);
+  await shot(apart, "payments");
+  await apart.locator("#claims tbody tr a").first().click();
+  must((await apart.locator("#by-application a").count()) === 1, "the payment leads to its application");
+  must((await apart.locator("#approve").count()) === 0, "and is decided there alone");
+  await check(apart, problems);
+  await shot(apart, "payment-by-application");
+  await apart.locator("#by-application a").click();
+  must((await apart.locator("main").innerText()).includes("兑付编号"), "the form of the application is filled from what is held");
+  await check(apart, problems);
+  await shot(apart, "policy-application");
+  await apart.goto("/desk/companies/twins");
+  await check(apart, problems);
+  await shot(apart, "twins");
+
   // The kitchen.
+  await coordinator.goto("/desk/companies/policies?q=稳岗返还");
+  must((await coordinator.locator("#documents").innerText()).includes("替代"), "documents say what they replace");
+  await shot(coordinator, "kitchen-search");
+  await coordinator.goto("/desk/companies/policies/document");
+  await check(coordinator, problems);
+  await shot(coordinator, "document");
   await coordinator.goto("/desk/companies/policies");
   await check(coordinator, problems);
   await shot(coordinator, "kitchen");

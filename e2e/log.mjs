@@ -46,7 +46,8 @@ async function tour(url, browser, size) {
   const box = page.locator(".map [data-activity]").first();
   await box.scrollIntoViewIfNeeded();
   await box.click();
-  must(/: \d+/.test(await page.locator("#map-said").innerText()), "a click tells the figures");
+  await page.waitForSelector("#map-panel .panel");
+  must(/经过这里/.test(await page.locator("#map-panel").innerText()), "a click tells figures and cases beside the map");
 
   // A filter, its effect, and its undoing.
   await page.locator("summary", { hasText: "加一个筛选" }).click();
@@ -59,7 +60,33 @@ async function tour(url, browser, size) {
   await page.locator(".chips a").click();
   must((await page.locator(".chips li").count()) === 0, "the filter is undone");
 
-  for (const part of ["variants", "dots", "questions", "check"]) {
+  // What if: this log has no begins, so delays and steps can be tried, and it says why not people.
+  await page.goto(`${here}/trial`);
+  await check(page, problems);
+  must((await page.locator("#trust .note").count()) === 1, "whether it may be trusted stands first");
+  must((await page.locator('[name="a_p0"]').count()) === 0, "people are not offered without begins");
+  await page.selectOption('[name="a_d"]', "0");
+  await page.fill('[name="a_dp"]', "50");
+  await page.selectOption('[name="b_x"]', "补正");
+  await page.click("main form.card button.main >> nth=-1");
+  await page.waitForURL(/a_dp=50/);
+  must((await page.locator("#outcome tbody tr").count()) >= 5, "two scenarios stand side by side");
+  await check(page, problems);
+
+  // Rules one by one, and what is kept on a board is computed anew.
+  const rules = encodeURIComponent("必须 审查\n补正 之后必须 审查 <= 5\n不同人 受理 办结");
+  await page.goto(`${here}/check?rules=${rules}`);
+  must((await page.locator("#by-rule tbody tr").count()) === 3, "each rule is judged");
+  await check(page, problems);
+  await page.goto(`${here}/questions`);
+  await page.locator("#keep summary").click();
+  await page.fill("#kept-name", `周会 ${size.width}`);
+  await page.click("#keep button");
+  await page.waitForURL(/\/desk\/logs\/boards\/\d+$/);
+  must((await page.locator("section.card .lead").count()) === 1, "the board says the verdict");
+  await check(page, problems);
+
+  for (const part of ["variants", "dots", "beside", "questions", "check", "ahead"]) {
     await page.goto(`${here}/${part}`);
     await check(page, problems);
   }

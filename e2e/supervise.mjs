@@ -182,6 +182,35 @@ async function morning(page, name) {
   }
 }
 
+/** 考核指标: a formula that can divide by nought is refused; a set from a sample, a value with its evidence, gaps first. */
+async function indicators(page) {
+  await page.goto("/desk/indicators?sample=0");
+  const lines = await page.inputValue("#lines");
+  await page.fill("#lines", `${lines}\n坏的 | 超期答复 / 答复 | %`);
+  await page.click("main form button.main");
+  must((await page.locator(".note.bad").innerText()).includes("分母可能为 0"), "a formula that divides by nought is taken");
+  await page.fill("#lines", lines);
+  await page.click("main form button.main");
+  await page.waitForURL(/indicators\/\d+$/);
+  await check(page, problems);
+  const gaps = Number(/缺 (\d+) 项/.exec(await page.locator("p.lead").innerText())?.[1]);
+  await page.locator("a.btn", { hasText: "填报" }).first().click();
+  await page.fill("#value", "2");
+  await page.fill("#how", "登记系统统计");
+  await page.click("main form button.main");
+  must((await page.locator(".note.bad").innerText()).includes("依据"), "a number without evidence counts");
+  await page.setInputFiles("#files", { name: "依据.png", mimeType: "image/png", buffer: PIXEL });
+  await page.click("main form button.main");
+  await page.waitForURL(/period=/);
+  await check(page, problems);
+  await shot(page, "indicators");
+  must((await page.locator("p.lead").innerText()).includes(`缺 ${gaps - 1} 项`), "what was filled in is still a gap");
+}
+
+const PIXEL = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
+  "base64",
+);
 const browser = await startBrowser();
 const server = await startServer();
 try {
@@ -196,6 +225,7 @@ try {
     await bulletin(coord);
     await morning(coord, `${size.width}`);
     if (size === DESK) await wall(server.url, coord);
+    if (size === DESK) await indicators(await open("inspect.supervisor1"));
     console.log(`ratings and supervision ${size.width}px: ${problems.length} problems`);
   }
 } catch (e) {

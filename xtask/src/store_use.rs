@@ -75,12 +75,27 @@ const ASKS: &[(&str, &[&str])] = &[
     ("cells", &["cases", "cells", "counters"]),
     (
         "company-acts",
-        &["batches", "cases", "claims", "companies", "funds", "office", "settings", "talks", "whistles"],
+        &[
+            "aids",
+            "batches",
+            "cases",
+            "claims",
+            "companies",
+            "funds",
+            "office",
+            "ratings",
+            "settings",
+            "talks",
+            "whistles",
+        ],
     ),
     ("company-pages", &["companies"]),
     ("hotline", &["cases", "hotline"]),
     ("imports", &["blobs", "brought", "office"]),
-    ("optimise-acts", &["counters", "kept_logs", "ledger_rows", "office", "redesigns", "waiting_logs"]),
+    (
+        "optimise-acts",
+        &["counters", "kept_logs", "ledger_rows", "log_boards", "office", "redesigns", "waiting_logs"],
+    ),
     (
         "hall-acts",
         &[
@@ -151,6 +166,8 @@ const ASKS: &[(&str, &[&str])] = &[
             "cases",
             "counters",
             "facts",
+            "files",
+            "indicators",
             "ledger_rows",
             "office",
             "ratings",

@@ -14,7 +14,7 @@ use crate::House;
 use catalogue_acts::publish_item;
 use cells::{CellHandovers, DAYS_CLASSES, Matter, Told};
 use city::{City, Contact, Error, Office};
-use company_acts::{CompanyHandovers, WhistleCase};
+use company_acts::{Companies, CompanyHandovers, Follows, PolicyAsked, WhistleCase};
 use hall_acts::HallHandovers;
 use hotline::{CallCase, HotlineHandovers, OrderSaid};
 use optimise_acts::logs::LogProblem;
@@ -22,7 +22,10 @@ use optimise_acts::{AppliedRow, HistoryAsk, HistoryPage, HistoryRow, LogHandover
 use resolve_acts::{
     PastAsk, PastCase, as_resident, code_fits, enqueue_recompute, past_page, plan_of, register_in, seen,
 };
-use service_acts::{PastApplication, ServiceHandovers, past_applications};
+use service_acts::{
+    KnownField, PastApplication, PolicyApplication, PolicyOutcome, Service, ServiceHandovers,
+    past_applications,
+};
 use supervise_acts::{AnsweredCase, BadRating, Opened, RatingHandovers};
 use walk_acts::{Plan, WalkFinding, WalkHandovers};
 
@@ -41,8 +44,10 @@ pub(crate) const OF_RATINGS: RatingHandovers =
     RatingHandovers { bad_rating_becomes_case, answered_case_becomes_service };
 
 /// What applications hand over.
-pub(crate) const OF_SERVICES: ServiceHandovers =
-    ServiceHandovers { application_becomes_service: supervise_acts::service_to_rate };
+pub(crate) const OF_SERVICES: ServiceHandovers = ServiceHandovers {
+    application_becomes_service: supervise_acts::service_to_rate,
+    application_moves_payment,
+};
 
 /// What companies hand over.
 pub(crate) const OF_COMPANIES: CompanyHandovers = CompanyHandovers {
@@ -50,7 +55,64 @@ pub(crate) const OF_COMPANIES: CompanyHandovers = CompanyHandovers {
     case_goes_to_unit,
     case_tells_its_code: resolve_acts::code_in,
     case_tells_its_arrival_code: resolve_acts::arrival_code,
+    order_becomes_service: supervise_acts::service_to_rate,
+    token_of_order: supervise_acts::token_to_rate,
+    policy_is_applied_for,
+    application_is_withdrawn,
+    application_tells_its_code,
 };
+
+/// 政策申报: what a policy gives is applied for by the one application, filled in from the file of the company.
+fn policy_is_applied_for(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    asked: PolicyAsked,
+) -> Result<String, Error> {
+    let known = |(n, (name, value)): (usize, (String, String))| KnownField {
+        code: format!("known_{n}"),
+        name,
+        value,
+    };
+    let application = PolicyApplication {
+        item: asked.item,
+        name: asked.name,
+        unit: asked.unit,
+        region: asked.region,
+        days: asked.days,
+        applicant: asked.applicant,
+        known: asked.known.into_iter().enumerate().map(known).collect(),
+    };
+    Service::new(city.clone(), OF_SERVICES).apply_for_policy(tx, actor, &application)
+}
+
+fn application_is_withdrawn(city: &City, tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Result<(), Error> {
+    Service::new(city.clone(), OF_SERVICES).withdraw_policy(tx, actor, number)
+}
+
+fn application_tells_its_code(
+    city: &City,
+    rd: &mut Rd<'_>,
+    number: &str,
+) -> Result<(String, (&'static str, &'static str)), Error> {
+    Service::new(city.clone(), OF_SERVICES).policy_application(rd, number)
+}
+
+/// 兑付随办件: what was decided on the application is what becomes of the payment.
+fn application_moves_payment(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    number: &str,
+    outcome: PolicyOutcome,
+) -> Result<(), Error> {
+    let follows = match outcome {
+        PolicyOutcome::Granted => Follows::Granted,
+        PolicyOutcome::Denied(reason) => Follows::Denied(reason),
+        PolicyOutcome::Withdrawn => Follows::Withdrawn,
+    };
+    Companies::new(city.clone(), OF_COMPANIES).payment_follows(tx, actor, number, follows)
+}
 
 /// 吹哨成件: a whistle enters the closed loop, with the set of limits that it goes by. Whoever answers it is not told who
 /// blew when it came in the confidential way.

@@ -93,6 +93,7 @@ fn make(place: &PlaceArgs, cases: usize) -> Result<()> {
     let tick_us = (10 * US_PER_HOUR / a_day).clamp(1, 60 * kernel::US_PER_SECOND);
     crate::demo_services::begin(&app)?;
     crate::demo_companies::begin(&app, SEED)?;
+    crate::demo_aids::begin(&app)?;
     crate::demo_seals::begin(&app)?;
     let start = now.plus_us(-DAYS * US_PER_DAY);
     let walks = demo_walks::begin(&app, &city, start, DAYS)?;
@@ -123,6 +124,7 @@ fn afternoon_over(app: &House, now: Moment) -> Result<()> {
     let ask = supervise::Ask { from, to: now.date(), filter: supervise::Filter::default() };
     let id = app.supervision.draft_bulletin(who.clone(), supervise::Form::Notice, ask).wait()?;
     crate::demo_data::begin(app, &who)?;
+    crate::demo_aids::today(app, SEED)?;
     crate::demo_papers::begin(app, id, now)
 }
 

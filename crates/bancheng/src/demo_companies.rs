@@ -1,4 +1,4 @@
-//! 样板城市的企业: some hundred company files with what registers know of them, their accounts, the policies and their funds.
+//! 样板城市的企业: two thousand company files with what registers know of them, their accounts, the policies and their funds.
 
 use anyhow::{Context as _, Result};
 use assembly::House;
@@ -10,7 +10,7 @@ use kernel::Actor;
 use serde_json::json;
 
 /// Companies of the model city.
-const COMPANIES: usize = 400;
+const COMPANIES: usize = 2_000;
 
 /// The policies of the model city.
 const POLICIES: &str = include_str!("../../../data/policies/city.json");

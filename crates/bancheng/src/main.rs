@@ -7,6 +7,7 @@ mod calendar;
 mod cell;
 mod clock;
 mod demo;
+mod demo_aids;
 mod demo_applications;
 mod demo_companies;
 mod demo_data;

@@ -92,6 +92,27 @@ fn act(app: &assembly::House, who: Actor, number: &str, doing: ClaimDoing) -> Re
     app.companies.act_on_claim(who, number.into(), ver, doing).wait()
 }
 
+/// The application that a claim goes by.
+fn application(app: &assembly::House, number: &str) -> String {
+    app.companies.claim(handler(2), number.into()).wait().unwrap().line.row.application
+}
+
+fn decides(app: &assembly::House, number: &str, granted: bool) -> Result<(), city::Error> {
+    use service::Command;
+    let of = application(app, number);
+    // Others may have accepted it meanwhile.
+    drop(app.services.act(handler(2), of.clone(), Command::Accept {}, None).wait());
+    let (task, reason) = ("decide".to_owned(), "经核对".to_owned());
+    let remedy = if granted { String::new() } else { "可申请行政复议".to_owned() };
+    let asked = Command::Decide { task, granted, reason, remedy };
+    app.services.act(handler(2), of, asked, None).wait().map(drop)
+}
+
+/// 准予 in the application, which makes the payment one to be paid.
+fn grant(app: &assembly::House, number: &str) -> Result<(), city::Error> {
+    decides(app, number, true)
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "what a use case answered ends here")]
 fn said(e: city::Error) -> String {
     e.to_string()
@@ -113,10 +134,12 @@ fn a_claim_is_asked_for_decided_paid_and_given_back() {
         assert!(app.companies.claim(handler(3), number.clone()).wait().is_err(), "another unit's");
         let approve = ClaimDoing::Approve(20_000);
         assert!(act(app, coordinator(), &number, approve.clone()).is_err(), "the unit decides");
-        assert!(said(act(app, handler(2), &number, ClaimDoing::Approve(1)).unwrap_err()).contains("200"));
-        let late = app.companies.act_on_claim(handler(2), number.clone(), 9, approve.clone()).wait();
+        let there = said(act(app, handler(2), &number, approve.clone()).unwrap_err());
+        assert!(there.contains(&application(app, &number)), "it is decided in its application: {there}");
+        let late = app.companies.act_on_claim(handler(2), number.clone(), 9, approve).wait();
         assert!(matches!(late, Err(city::Error::Changed(_))), "as it was looked at");
-        act(app, handler(2), &number, approve).unwrap();
+        grant(app, &number).unwrap();
+        assert!(grant(app, &number).is_err(), "once");
         let money = app.companies.fund(handler(2), "f".into()).wait().unwrap().money;
         assert_eq!((money.reserved, money.paid, money.left()), (20_000, 0, 80_000));
         // The account in full is shown to who pays, on record.
@@ -137,7 +160,7 @@ fn a_claim_is_asked_for_decided_paid_and_given_back() {
         // A receipt belongs to one payment of a fund.
         account(app, 1, "6228480402564891");
         let other = ask(app, 1, "b").unwrap();
-        act(app, handler(2), &other, ClaimDoing::Approve(3_000)).unwrap();
+        grant(app, &other).unwrap();
         assert!(
             said(act(app, second(), &other, ClaimDoing::Pay("凭1".into())).unwrap_err()).contains("凭证")
         );
@@ -148,12 +171,13 @@ fn a_claim_is_asked_for_decided_paid_and_given_back() {
         account(app, 2, "6228480402564892");
         let none = ask(app, 2, "b").unwrap();
         assert!(
-            said(act(app, handler(2), &none, ClaimDoing::Approve(3_000)).unwrap_err()).contains("还差 30 元")
+            said(grant(app, &none).unwrap_err()).contains("还差 30 元"),
+            "never granted without the money"
         );
         // What came back is there again; and paid again only while it suffices.
         assert!(act(app, second(), &number, ClaimDoing::GiveBack(" ".into())).is_err(), "say why");
         act(app, second(), &number, ClaimDoing::GiveBack("账号有误，银行退票".into())).unwrap();
-        act(app, handler(2), &none, ClaimDoing::Approve(3_000)).unwrap();
+        grant(app, &none).unwrap();
         assert!(
             said(act(app, second(), &number, ClaimDoing::Again("改好了".into())).unwrap_err())
                 .contains("余额不足")
@@ -182,6 +206,141 @@ fn a_claim_is_asked_for_decided_paid_and_given_back() {
 }
 
 #[test]
+fn a_payment_and_its_application_are_one_thing_whichever_side_moves() {
+    use service::{Command, StageKind};
+    city(|app, _| {
+        begin(app, 5, 2, "1000");
+        let state = |number: &str| app.companies.claim(handler(2), number.into()).wait().unwrap().line.state;
+        let stage = |number: &str| {
+            let of = application(app, number);
+            app.services.application(handler(2), of).wait().unwrap().0.application.stage
+        };
+        for n in 0..5 {
+            account(app, n, &format!("62284804025600{n:02}"));
+        }
+        let asked: Vec<String> = (0..5).map(|n| ask(app, n, "a").unwrap()).collect();
+        // What is held is on the form: nobody types it again.
+        let of = application(app, &asked[0]);
+        let (view, _) = app.services.application(handler(2), of).wait().unwrap();
+        let on_form: Vec<&String> = view.values.values().collect();
+        for held in ["第***", &code(0), &asked[0], "100"] {
+            assert!(on_form.iter().any(|v| *v == held), "{held}: {on_form:?}");
+        }
+        assert!(view.values.values().any(|v| v.starts_with("符合：")), "the sentences stand there");
+        assert!(view.clock.is_some(), "the clock is that of the application");
+        // The company withdraws on its own page, or on that of the application.
+        app.companies.withdraw_claim(None, code(0), pass(app, 0), asked[0].clone()).wait().unwrap();
+        assert_eq!((state(&asked[0]), stage(&asked[0])), (ClaimState::Withdrawn, StageKind::Withdrawn));
+        let own = app.companies.follow(None, code(1), pass(app, 1)).wait().unwrap().view.claims.remove(0);
+        let withdraw = Command::Withdraw { reason: String::new() };
+        let of = own.row.application.clone();
+        app.services.act_by_code(of, own.application_code, withdraw).wait().unwrap();
+        assert_eq!(state(&asked[1]), ClaimState::Withdrawn);
+        // Not granted is not paid, with the reason that was given there.
+        decides(app, &asked[2], false).unwrap();
+        let line = app.companies.claim(handler(2), asked[2].clone()).wait().unwrap().line;
+        assert_eq!((line.state, line.row.reason.as_str()), (ClaimState::Refused, "经核对"));
+        // What is known changed: it is reckoned again before it is granted.
+        let new = NewCompany { code: code(3), name: "第3公司".into(), ..NewCompany::default() };
+        let facts = vec![json!({"field": "insured", "value": 3, "source": "社保"})];
+        app.companies.import(Actor::system(), vec![Incoming { row: 1, new, facts }]).wait().unwrap();
+        assert!(said(grant(app, &asked[3]).unwrap_err()).contains("重新核算"));
+        act(app, handler(2), &asked[3], ClaimDoing::Recount).unwrap();
+        grant(app, &asked[3]).unwrap();
+        let line = app.companies.claim(handler(2), asked[3].clone()).wait().unwrap().line;
+        assert_eq!((line.state, line.row.amount), (ClaimState::Approved, 15_000));
+        // What was asked for before claims went by applications is decided as it was.
+        let old = app.companies.claim(handler(2), asked[0].clone()).wait().unwrap().line.row;
+        app.city
+            .store()
+            .write(move |tx| {
+                let (id, n) = store::claims::take_ids(tx, 2025, 1)?;
+                let (number, state) = (format!("旧-{n}"), "asked".to_owned());
+                let row = store::claims::ClaimRow {
+                    id,
+                    number,
+                    ver: 1,
+                    state,
+                    application: String::new(),
+                    ..old.clone()
+                };
+                let home: kernel::RegionCode = "430600".parse().unwrap();
+                let permit =
+                    access::decide(&Actor::system(), access::op::WriteCompany, access::Region(&home))
+                        .unwrap();
+                store::claims::put(tx, &permit, &row, "ask", "{}")
+            })
+            .unwrap();
+        act(app, handler(2), "旧-1", ClaimDoing::Approve(10_000)).unwrap();
+        assert_eq!(state("旧-1"), ClaimState::Approved);
+    });
+}
+
+#[test]
+fn a_service_is_ordered_taken_done_and_rated_and_its_figures_follow() {
+    use company::aid::OrderAct;
+    use company_acts::{NewAid, OrdersAsked};
+    city(|app, clock| {
+        begin(app, 2, 2, "1000");
+        let new = NewAid {
+            name: "专利申请辅导".into(),
+            kind: "patent".into(),
+            unit: "市监局".into(),
+            about: "为小微企业辅导专利申请".into(),
+            price: "免费".into(),
+            days: "5".into(),
+            offered: true,
+            ..NewAid::default()
+        };
+        let put = |who, new, ver| app.companies.put_aid(who, new, ver).wait();
+        assert!(put(handler(2), new.clone(), None).is_err(), "the catalogue is the coordinator's");
+        assert!(put(coordinator(), NewAid { days: "0".into(), ..new.clone() }, None).is_err());
+        let aid = put(coordinator(), new.clone(), None).unwrap();
+        let order = |n: u32, words: &str| {
+            app.companies.order_as_company(None, code(n), pass(app, n), aid.clone(), words.into()).wait()
+        };
+        assert!(order(0, " ").is_err(), "say what is wanted");
+        let number = order(0, "想申请一项实用新型专利").unwrap();
+        assert!(said(order(0, "再来").unwrap_err()).contains(&number), "one at a time");
+        let view = || app.companies.order(handler(2), number.clone()).wait().unwrap();
+        assert!(app.companies.order(handler(3), number.clone()).wait().is_err(), "another unit's");
+        let does = |act, said: &str| {
+            let ver = view().row.ver;
+            app.companies.act_on_order(handler(2), number.clone(), ver, act, said.into()).wait()
+        };
+        assert!(does(OrderAct::Finish, "好").is_err(), "nobody took it");
+        assert!(does(OrderAct::Cancel, "").is_err(), "the company's alone");
+        does(OrderAct::Take, "").unwrap();
+        clock.move_us(10 * US_PER_DAY);
+        assert!(view().late);
+        let late = OrdersAsked { late: true, ..OrdersAsked::default() };
+        assert_eq!(app.companies.orders(handler(2), late).wait().unwrap().len(), 1);
+        assert!(does(OrderAct::Finish, " ").is_err(), "say what came of it");
+        does(OrderAct::Finish, "已完成检索并提交申请").unwrap();
+        assert!(!view().late && view().level.is_none());
+        // It is rated as every service is.
+        let own = |n| app.companies.follow(None, code(n), pass(app, n)).wait().unwrap().view;
+        let token = own(0).orders[0].token.clone();
+        let rating = supervise_acts::NewRating {
+            level: supervise::Level::Satisfied,
+            channel: supervise::RateChannel::Qr,
+            reasons: Vec::new(),
+            words: String::new(),
+            device: String::new(),
+            phone: String::new(),
+        };
+        app.supervision.rate(None, token, rating).wait().unwrap();
+        assert_eq!(own(0).orders[0].level, Some(4));
+        let all = app.companies.aids(coordinator()).wait().unwrap();
+        assert_eq!((all[0].rated, all[0].tenths), (1, 40));
+        // Stopped, it is ordered no more; what was ordered stays.
+        put(coordinator(), NewAid { code: aid.clone(), offered: false, ..new }, Some(1)).unwrap();
+        assert!(order(1, "也要").is_err() && own(1).aids.is_empty());
+        assert_eq!(own(0).orders.len(), 1);
+    });
+}
+
+#[test]
 fn many_clerks_at_once_never_overspend_a_fund_nor_pay_twice() {
     const CLERKS: usize = 8;
     city(|app, _| {
@@ -199,11 +358,7 @@ fn many_clerks_at_once_never_overspend_a_fund_nor_pay_twice() {
                 s.spawn(move || {
                     for i in 0..numbers.len() {
                         let number = &numbers[(i + clerk * 4) % numbers.len()];
-                        drop(
-                            app.companies
-                                .act_on_claim(handler(2), number.clone(), 1, ClaimDoing::Approve(10_000))
-                                .wait(),
-                        );
+                        drop(grant(&app, number));
                         let money = app.companies.fund(handler(2), "f".into()).wait().unwrap().money;
                         assert!(money.left() >= 0, "{money:?}");
                     }
@@ -421,7 +576,7 @@ fn a_promise_of_a_talk_is_a_case_the_same_day_and_is_followed_until_the_company_
         let view = || app.companies.talk(handler(2), number.clone()).wait().unwrap();
         assert_eq!(view().companies.len(), 2, "each once");
         let own = || app.companies.follow(None, code(0), pass(app, 0)).wait().unwrap();
-        assert_eq!(own().talks[0].title, "用工恳谈会", "it reads that it is invited");
+        assert_eq!(own().view.talks[0].title, "用工恳谈会", "it reads that it is invited");
         let hold = |minutes: &str| {
             let ver = view().row.ver;
             app.companies.hold_talk(boss.clone(), number.clone(), ver, minutes.into(), vec![code(0)]).wait()

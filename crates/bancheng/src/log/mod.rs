@@ -1,5 +1,6 @@
 //! `bancheng log`: event logs at the command line. Answers go to stdout, messages to stderr.
 
+mod ahead;
 mod files;
 mod learn;
 mod waits;
@@ -125,7 +126,11 @@ enum Act {
     /// 学出仿真并用没有见过的月份核对 / learn a simulation and hold it against months it has not seen
     Reproduce(learn::ReproduceArgs),
     /// 用学得的仿真试一个改动 / try a change with the learned simulation
-    WhatIf(learn::WhatIfArgs),
+    WhatIf(Box<learn::WhatIfArgs>),
+    /// 逐条核对规则(必须、不得、先于、之后必须…<= 5、由、不同人…)/ rules one by one, a file with a rule a line
+    Rules(ahead::RulesArgs),
+    /// 没办结的件还要多久、会不会超期 / how long open cases will still take and whether they will be late
+    Ahead(ahead::AheadArgs),
     /// 等待、反复、踢皮球、变化(原始数据)/ lost time, loops, ping-pong, changes: raw
     Signals {
         #[command(flatten)]
@@ -224,6 +229,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
                 measure: serde_json::from_value(measure.into())?,
                 day_hours: office.as_ref().map_or(24.0, |o| o.day_hours()),
                 english,
+                ..Default::default()
             };
             let map = eventlog::Map::of(&steps(&input.read()?), &options, office.as_ref().map(|o| &o.clock));
             save(&output, map.svg(&options))
@@ -236,6 +242,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         Act::Waits { input, by_resource, json: _, hours } => waits::run(&input, &hours, by_resource),
         Act::Reproduce(args) => learn::reproduced(&args),
         Act::WhatIf(args) => learn::what_if(&args),
+        Act::Rules(args) => ahead::rules(&args),
+        Act::Ahead(args) => ahead::ahead(&args),
         Act::Signals { input, working, hours } => {
             use eventlog::signals::{drift, loops, lost_time, ping_pong};
             let office = working.then(|| hours.office()).transpose()?;

@@ -102,6 +102,7 @@ operations! {
         ListPapers = "list_papers", "发文列表";
         ReadData = "read_data", "查看数据共享目录与申请";
         ReadOrders = "read_orders", "查看热线工单";
+        ReadIndicators = "read_indicators", "查看考核指标";
     }
     City(City<'a>) {
         ImportCases = "import_cases", "批量导入";
@@ -115,6 +116,7 @@ operations! {
         WriteSignOn = "write_sign_on", "设置统一认证";
         WriteOutreach = "write_outreach", "设置对外告知";
         WriteScores = "write_scores", "设定考核公式";
+        WriteIndicators = "write_indicators", "设定考核指标体系";
         ReadJobs = "read_jobs", "查看作业";
         ReadLedger = "read_ledger", "核验留痕";
         WritePeers = "write_peers", "维护对接城市";
@@ -151,6 +153,7 @@ operations! {
         ReadCompany = "read_company", "查看企业档案";
         WriteCompany = "write_company", "维护企业档案";
         WriteTalks = "write_talks", "组织恳谈与走访";
+        WriteAids = "write_aids", "维护增值服务目录";
         UnmaskCompany = "unmask_company", "查看企业联系人";
         OwnCompany = "own_company", "企业本人办事";
     }
@@ -170,6 +173,7 @@ operations! {
         ReadPayments = "read_payments", "查看兑付与资金";
         DecideClaims = "decide_claims", "审核兑付";
         PayClaims = "pay_claims", "支付与退回";
+        ServeAids = "serve_aids", "办理增值服务订单";
         WriteBatches = "write_batches", "编制免申即享名单";
         ApproveBatches = "approve_batches", "审批免申即享名单";
         ReadPosted = "read_posted", "查看单位在厅人员办事情况";
@@ -178,6 +182,7 @@ operations! {
         DecideAdjust = "decide_adjust", "考核申报审定";
         AnswerAccount = "answer_account", "责任追究申辩";
         WriteSupervision = "write_supervision", "责任追究登记";
+        FillIndicators = "fill_indicators", "填报考核指标";
         ReadSeals = "read_seals", "查看印章";
         AskSeals = "ask_seals", "申请与停用印章";
         WriteSeals = "write_seals", "登记印章";
@@ -412,6 +417,9 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadCompany, &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin], Reach::Region),
     r(O::WriteCompany, &[Clerk, Coordinator, System], Reach::Region),
     r(O::WriteTalks, &[Coordinator, System], Reach::Region),
+    r(O::WriteAids, &[Coordinator, System], Reach::Region),
+    r(O::ServeAids, &[Clerk, Handler, UnitAdmin], Reach::Unit),
+    r(O::ServeAids, &[Coordinator, System], Reach::Region),
     r(O::UnmaskCompany, &[Clerk, Handler, Coordinator], Reach::Region),
     r(O::OwnCompany, &[Resident], Reach::Open),
     r(O::PublicHalls, EVERYBODY, Reach::Open),
@@ -451,6 +459,10 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::ReadBulletins, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
     r(O::ReadScores, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Open),
     r(O::WriteScores, &[Supervisor], Reach::City),
+    r(O::ReadIndicators, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Open),
+    r(O::WriteIndicators, &[Supervisor, System], Reach::City),
+    r(O::FillIndicators, &[UnitAdmin], Reach::Unit),
+    r(O::FillIndicators, &[Supervisor, Coordinator, System], Reach::Region),
     r(O::AskAdjust, &[Supervisor, Coordinator], Reach::Region),
     r(O::AskAdjust, &[UnitAdmin], Reach::Unit),
     r(O::DecideAdjust, &[Supervisor], Reach::Region),

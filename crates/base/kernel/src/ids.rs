@@ -98,11 +98,17 @@ pub enum StreamKind {
     DataResource = 33,
     /// 数据申请: the life of one request for data.
     DataRequest = 34,
+    /// 增值服务: the versions of one service that companies may order.
+    Aid = 35,
+    /// 增值服务订单: the life of one order.
+    AidOrder = 36,
+    /// 指标体系: one set of indicators of an assessment, with what was filled in.
+    Indicators = 37,
 }
 
 impl StreamKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 34] = [
         Self::Case,
         Self::Office,
         Self::Item,
@@ -134,6 +140,9 @@ impl StreamKind {
         Self::Paper,
         Self::DataResource,
         Self::DataRequest,
+        Self::Aid,
+        Self::AidOrder,
+        Self::Indicators,
     ];
     /// The word used in exports and messages.
     pub const fn word(self) -> &'static str {
@@ -169,6 +178,9 @@ impl StreamKind {
             Self::Paper => "paper",
             Self::DataResource => "data_resource",
             Self::DataRequest => "data_request",
+            Self::Aid => "aid",
+            Self::AidOrder => "aid_order",
+            Self::Indicators => "indicators",
         }
     }
 }

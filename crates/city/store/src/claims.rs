@@ -58,9 +58,11 @@ pub struct ClaimRow {
     pub reason: String,
     /// how the verdict and the amount came about, JSON
     pub why: String,
+    /// 办件编号 it goes by; empty for what came with a list
+    pub application: String,
 }
 
-const COLUMNS: &str = "c.id, c.number, c.ver, c.company, c.item, c.name, c.slot, c.year, c.fund, c.unit, c.batch, c.state, c.amount, c.pay_days, c.began, c.decided, c.decided_by, c.paid, c.receipt, c.account, c.digest, c.reason, c.why";
+const COLUMNS: &str = "c.id, c.number, c.ver, c.company, c.item, c.name, c.slot, c.year, c.fund, c.unit, c.batch, c.state, c.amount, c.pay_days, c.began, c.decided, c.decided_by, c.paid, c.receipt, c.account, c.digest, c.reason, c.why, c.application";
 
 fn row_of(r: &Row<'_>) -> Result<ClaimRow> {
     Ok(ClaimRow {
@@ -87,6 +89,7 @@ fn row_of(r: &Row<'_>) -> Result<ClaimRow> {
         digest: r.string(20)?,
         reason: r.string(21)?,
         why: r.string(22)?,
+        application: r.string(23)?,
     })
 }
 
@@ -106,8 +109,8 @@ pub fn put(tx: &mut Tx<'_>, permit: &Permit, c: &ClaimRow, act: &str, data: &str
     tx.append(stream(c.id), c.ver - 1, now, permit.actor(), act, data)?;
     tx.exec(
         "INSERT INTO claim (id, number, ver, company, item, name, slot, year, fund, unit, batch, state, amount, \
-         pay_days, began, decided, decided_by, paid, receipt, account, digest, reason, why) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) \
+         pay_days, began, decided, decided_by, paid, receipt, account, digest, reason, why, application) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) \
          ON CONFLICT (id) DO UPDATE SET ver = excluded.ver, state = excluded.state, amount = excluded.amount, \
          began = excluded.began, decided = excluded.decided, decided_by = excluded.decided_by, paid = excluded.paid, \
          receipt = excluded.receipt, account = excluded.account, digest = excluded.digest, \
@@ -115,7 +118,7 @@ pub fn put(tx: &mut Tx<'_>, permit: &Permit, c: &ClaimRow, act: &str, data: &str
         vals![
             c.id, &c.number, c.ver, c.company, &c.item, &c.name, &c.slot, c.year, c.fund, c.unit, c.batch,
             &c.state, c.amount, c.pay_days, c.began, c.decided, c.decided_by, c.paid, &c.receipt,
-            &c.account, &c.digest, &c.reason, &c.why
+            &c.account, &c.digest, &c.reason, &c.why, &c.application
         ],
     )?;
     Ok(())
@@ -124,6 +127,12 @@ pub fn put(tx: &mut Tx<'_>, permit: &Permit, c: &ClaimRow, act: &str, data: &str
 /// The claim with this number.
 pub fn by_number(rd: &mut Rd<'_>, number: &str) -> Result<Option<ClaimRow>> {
     rd.query_opt(&format!("SELECT {COLUMNS} FROM claim c WHERE c.number = $1"), vals![number], row_of)
+}
+
+/// The claim that goes by this application.
+pub fn by_application(rd: &mut Rd<'_>, number: &str) -> Result<Option<ClaimRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM claim c WHERE c.application = $1 AND c.application <> ''");
+    rd.query_opt(&sql, vals![number], row_of)
 }
 
 /// The claims of a company, the newest first.
@@ -210,4 +219,25 @@ pub fn paid_to(rd: &mut Rd<'_>, slot: &str, year: i64, digest: &str, but: i64) -
     let sql = "SELECT number FROM claim WHERE slot = $1 AND year = $2 AND digest = $3 AND company <> $4 \
                AND state = 'paid' ORDER BY id LIMIT 1";
     rd.query_opt(sql, vals![slot, year, digest, but], |r| r.string(0))
+}
+
+/// What was paid in a year to one account under several names: claims by account, one account after another.
+pub fn one_account(rd: &mut Rd<'_>, year: i64, limit: u32) -> Result<Vec<ClaimRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM claim c WHERE c.state = 'paid' AND c.year = $1 AND c.digest IN (SELECT o.digest FROM claim o \
+         WHERE o.state = 'paid' AND o.year = $1 AND o.digest <> '' GROUP BY o.digest HAVING count(DISTINCT o.company) > 1) \
+         ORDER BY c.digest, c.id LIMIT $2"
+    );
+    rd.query(&sql, vals![year, limit], row_of)
+}
+
+/// What was paid in a year to one subject under several credit codes: the nine characters of the organisation are the same.
+pub fn one_subject(rd: &mut Rd<'_>, year: i64, limit: u32) -> Result<Vec<ClaimRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM claim c JOIN company k ON k.id = c.company WHERE c.state = 'paid' AND c.year = $1 \
+         AND substr(k.code, 9, 9) IN (SELECT substr(m.code, 9, 9) FROM claim o JOIN company m ON m.id = o.company \
+         WHERE o.state = 'paid' AND o.year = $1 GROUP BY substr(m.code, 9, 9) HAVING count(DISTINCT o.company) > 1) \
+         ORDER BY substr(k.code, 9, 9), c.id LIMIT $2"
+    );
+    rd.query(&sql, vals![year, limit], row_of)
 }

@@ -4,6 +4,7 @@
 //! tables everybody needs (jobs, counters, idempotency, settings). Must not know any rule of an office.
 //! The next developer starts at `docs/store.md`.
 
+pub mod aids;
 pub mod applications;
 pub mod appointments;
 pub mod asides;
@@ -38,11 +39,13 @@ pub mod help;
 pub mod hotline;
 pub mod idempotency;
 pub mod imports;
+pub mod indicators;
 pub mod items;
 pub mod jobs;
 pub mod kept_logs;
 pub mod leads;
 pub mod ledger_rows;
+pub mod log_boards;
 pub mod migrations;
 pub mod office;
 pub mod outbox;

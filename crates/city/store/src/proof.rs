@@ -181,6 +181,12 @@ const PAPERS: &[Paper] = &[
         ],
     },
     Paper { table: "paper_text", key: "id", columns: &["paper", "n", "author", "at", "doc"] },
+    Paper { table: "indicator_set", key: "id", columns: &["ver", "word", "state", "doc"] },
+    Paper {
+        table: "indicator_value",
+        key: "id",
+        columns: &["of_set", "word", "period", "unit", "staff", "at", "doc"],
+    },
 ];
 
 /// Tables that are compared otherwise: with their events, by the chain itself, or with the keys.
@@ -217,6 +223,7 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
         "what somebody has not sent yet, sealed with the secret of the city; it becomes nothing by itself",
     ),
     ("list_view", "what somebody often asks a list for; it shows nothing that its reader may not see"),
+    ("log_board", "what somebody looks at together of logs; every figure on it is computed anew"),
     ("list_choice", "which columns somebody has a list with"),
     ("wall", "what turns on a wall and until when; that it was made and ended is on record"),
     ("posted_reply", "what a unit said; each word of it stands in the event of the hall that brought it"),
@@ -264,6 +271,8 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("talk", "not compared yet; follows from its events"),
     ("talk_company", "not compared yet; how many were invited and came is in the events of the talk"),
     ("promise", "not compared yet; its case is compared, and in the events of the talk"),
+    ("aid", "not compared yet; every version is in its events"),
+    ("aid_order", "not compared yet; follows from its events"),
     ("fund", "not compared yet; every change is in its events"),
     ("company_account", "sealed, with a keyed digest: a row made by hand is paid nothing"),
     ("claim", "not compared yet; follows from its events"),

@@ -1,20 +1,23 @@
 //! 免申即享的支付 (P3): the claims of a list are paid like any other, many at once; and the sheet for the bank.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use access::{decide, op};
+use access::{Permit, decide, op};
 use city::{Door, Error, Later, reach};
 use company::claim::{Account, ClaimAct, ClaimState};
 use kernel::{Actor, Said};
 use outbox::Topic;
 use serde_json::json;
 use store::claims::{self, ClaimRow};
-use store::{Rd, batches as rows, companies, funds};
+use store::{Rd, Tx, batches as rows, companies, funds};
 
-use crate::Companies;
 use crate::batches::due_lines;
 use crate::claims::{ClaimDoing, state_of, twice};
-use crate::funds::a_person;
+use crate::funds::{OPEN_MAX, a_person};
+use crate::{ClaimLine, Companies};
+
+/// Claims of one list of those that were paid under several names.
+const TWINS: u32 = 500;
 
 /// One row of the sheet for the bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,12 @@ pub struct SheetRow {
     pub account: Account,
     /// in fen
     pub amount: i64,
+}
+
+/// Keeps the groups in which the reader may open one.
+fn beside_own(lines: &mut Vec<ClaimLine>, group: impl Fn(&ClaimLine) -> String) {
+    let own: HashSet<String> = lines.iter().filter(|l| l.opens).map(&group).collect();
+    lines.retain(|l| own.contains(&group(l)));
 }
 
 impl Companies {
@@ -85,46 +94,109 @@ impl Companies {
             let permit = decide(&actor, op::PayClaims, reach::unit_in(&office, fund.unit)?)?;
             a_person(&permit)?;
             let data = json!({ "purpose": city::purpose_of(&purpose)? });
-            let (mut out, mut left, mut digests) = (Vec::new(), Vec::new(), HashMap::new());
-            for claim in claims::of_batch(tx, row.id)? {
-                if state_of(&claim)? != ClaimState::Approved {
-                    continue;
-                }
-                match app.may_be_paid(tx, &permit, &claim) {
-                    Ok(()) => {}
-                    Err(Error::Invalid { said, .. }) => {
-                        left.push((claim.number, said));
-                        continue;
-                    }
-                    Err(e) => return Err(e),
-                }
-                let digest = funds::account(tx, claim.company)?.map(|a| a.digest).unwrap_or_default();
-                let twin = digests.insert(digest, claim.number.clone());
-                if let Some(other) = twin.filter(|_| !app.was_looked_at(tx, &claim).unwrap_or(false)) {
-                    left.push((
-                        claim.number,
-                        Said::new(
-                            format!("与 {other} 是同一收款账户，请核实是否重复"),
-                            format!("the account is that of {other}: find out first"),
-                        ),
-                    ));
-                    continue;
-                }
-                let Some(account) = app.account_in(tx, claim.company)? else { continue };
-                let company = companies::by_id(tx, claim.company)?.ok_or(Error::NotFound)?;
-                out.push(SheetRow {
-                    number: claim.number,
-                    code: company.code,
-                    name: company.name,
-                    account,
-                    amount: claim.amount,
-                });
-            }
+            let waiting = claims::of_batch(tx, row.id)?;
+            let (out, left) = app.sheet_in(tx, &permit, waiting)?;
             row.ver += 1;
             rows::put(tx, &permit, &row, "pay_sheet", &data.to_string())?;
             Ok((out, left))
         })
     }
+
+    /// 付款清单 of a fund: all that wait to be paid from it, whichever way they came, as an act on record with its purpose.
+    pub fn fund_sheet(
+        &self,
+        actor: Actor,
+        code: String,
+        purpose: String,
+    ) -> Later<(Vec<SheetRow>, Vec<(String, Said)>)> {
+        self.write(move |app, tx| {
+            let office = app.city.office(tx)?;
+            let mut fund = funds::by_code(tx, code.trim())?.ok_or(Error::NotFound)?;
+            let permit = decide(&actor, op::PayClaims, reach::unit_in(&office, fund.unit)?)?;
+            a_person(&permit)?;
+            let data = json!({ "purpose": city::purpose_of(&purpose)? });
+            let query = claims::Query {
+                fund: Some(fund.id),
+                state: ClaimState::Approved.word().to_owned(),
+                limit: OPEN_MAX,
+                ..claims::Query::default()
+            };
+            let waiting = claims::list(tx, &query)?;
+            let (out, left) = app.sheet_in(tx, &permit, waiting)?;
+            fund.ver += 1;
+            funds::put(tx, &permit, &fund, "pay_sheet", &data.to_string())?;
+            Ok((out, left))
+        })
+    }
+
+    /// Who of these waits to be paid, to which account; and who is left out, and why.
+    fn sheet_in(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &Permit,
+        waiting: Vec<ClaimRow>,
+    ) -> Result<(Vec<SheetRow>, Vec<(String, Said)>), Error> {
+        let (mut out, mut left, mut digests) = (Vec::new(), Vec::new(), HashMap::new());
+        for claim in waiting {
+            if state_of(&claim)? != ClaimState::Approved {
+                continue;
+            }
+            match self.may_be_paid(tx, permit, &claim) {
+                Ok(()) => {}
+                Err(Error::Invalid { said, .. }) => {
+                    left.push((claim.number, said));
+                    continue;
+                }
+                Err(e) => return Err(e),
+            }
+            // One company may be paid for several items to its account; two companies may not without a look.
+            let digest = funds::account(tx, claim.company)?.map(|a| a.digest).unwrap_or_default();
+            let twin = digests.entry(digest).or_insert((claim.company, claim.number.clone())).clone();
+            if twin.0 != claim.company && !self.was_looked_at(tx, &claim).unwrap_or(false) {
+                let other = twin.1;
+                left.push((
+                    claim.number,
+                    Said::new(
+                        format!("与 {other} 是同一收款账户，请核实是否重复"),
+                        format!("the account is that of {other}: find out first"),
+                    ),
+                ));
+                continue;
+            }
+            let Some(account) = self.account_in(tx, claim.company)? else { continue };
+            let company = companies::by_id(tx, claim.company)?.ok_or(Error::NotFound)?;
+            out.push(SheetRow {
+                number: claim.number,
+                code: company.code,
+                name: company.name,
+                account,
+                amount: claim.amount,
+            });
+        }
+        Ok((out, left))
+    }
+
+    /// 查重: what was paid in a year under several names, to one account or to one subject.
+    pub fn paid_twice(&self, actor: Actor, year: i64) -> Later<(Vec<ClaimLine>, Vec<ClaimLine>)> {
+        self.read(move |app, rd| {
+            let office = app.city.office(rd)?;
+            let home = reach::home(&actor, &office);
+            decide(&actor, op::ReadPayments, reach::own_unit(&actor, &home))?;
+            let (account, subject) =
+                (claims::one_account(rd, year, TWINS)?, claims::one_subject(rd, year, TWINS)?);
+            let mut lines = |rows: Vec<ClaimRow>| -> Result<Vec<ClaimLine>, Error> {
+                rows.into_iter().map(|c| app.line_in(rd, &office, &actor, c)).collect()
+            };
+            let (mut account, mut subject) = (lines(account)?, lines(subject)?);
+            // An office sees the others' only beside its own.
+            if reach::bound_to(&actor).is_some() {
+                beside_own(&mut account, |l| l.row.digest.clone());
+                beside_own(&mut subject, |l| l.code.get(8..17).unwrap_or_default().to_owned());
+            }
+            Ok((account, subject))
+        })
+    }
+
     /// Was the account of a claim looked at by a person, who put the company on the list with a reason?
     pub(crate) fn was_looked_at(&self, rd: &mut Rd<'_>, claim: &ClaimRow) -> Result<bool, Error> {
         let Some(batch) = claim.batch else { return Ok(false) };

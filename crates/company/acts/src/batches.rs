@@ -525,6 +525,7 @@ impl Companies {
                     digest: String::new(),
                     reason: String::new(),
                     why: line.why.clone(),
+                    application: String::new(),
                 };
                 let data = json!({ "batch": row.number, "amount": line.amount, "company": line.code });
                 claims::put(tx, &permit, &claim, ClaimAct::List.word(), &data.to_string()).map_err(twice)?;

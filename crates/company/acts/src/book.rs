@@ -26,6 +26,19 @@ pub struct ItemForm {
     pub draft: Option<i64>,
 }
 
+/// One document as a form: its cells in the order of [`sheets::DOCUMENT`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DocumentForm {
+    /// the cells
+    pub cells: Vec<String>,
+    /// version of the draft that was looked at; none before the first
+    pub draft: Option<i64>,
+}
+
+fn documents(book: &Json) -> Vec<Json> {
+    book.get("documents").and_then(Json::as_array).cloned().unwrap_or_default()
+}
+
 /// Which item: its code and its first day, empty where it has none.
 pub type ItemKey = (String, String);
 
@@ -146,6 +159,46 @@ impl Companies {
         })
     }
 
+    /// One document as a form, by its number, of the draft that waits, else of what is in force; an empty one without.
+    pub fn document_form(&self, actor: Actor, number: String) -> Later<DocumentForm> {
+        self.read(move |app, rd| {
+            let city = app.city.office(rd)?;
+            decide(&actor, op::WritePolicies, City(&city.settings.city))?;
+            let base = base_in(rd)?;
+            if number.trim().is_empty() {
+                return Ok(DocumentForm { draft: base.draft, ..DocumentForm::default() });
+            }
+            let found = documents(&base.book).into_iter().find(|d| d["number"] == number.trim());
+            let cells = sheets::document_row(&found.ok_or(Error::NotFound)?);
+            Ok(DocumentForm { cells, draft: base.draft })
+        })
+    }
+
+    /// Puts a document into the draft, in the place of the one with this number; a new one without it.
+    pub fn put_document(
+        &self,
+        actor: Actor,
+        of: Option<String>,
+        form: DocumentForm,
+        why: String,
+    ) -> Later<i64> {
+        self.write(move |app, tx| {
+            app.change_book(tx, &actor, form.draft, &why, |book| {
+                let mut all = documents(&book);
+                let document = sheets::document_of(&form.cells);
+                let before = of.as_ref().and_then(|of| all.iter().position(|d| d["number"] == of.trim()));
+                match before {
+                    Some(at) => all[at] = document,
+                    None if of.is_some() => return Err(Error::NotFound),
+                    None => all.push(document),
+                }
+                let mut book = if book.is_array() { json!({ "items": book }) } else { book };
+                book["documents"] = Json::Array(all);
+                Ok(book)
+            })
+        })
+    }
+
     fn change_items(
         &self,
         tx: &mut Tx<'_>,
@@ -153,6 +206,21 @@ impl Companies {
         draft: Option<i64>,
         why: &str,
         change: impl FnOnce(&mut Vec<Json>) -> Result<(), Error>,
+    ) -> Result<i64, Error> {
+        self.change_book(tx, actor, draft, why, |book| {
+            let mut all = items(&book);
+            change(&mut all)?;
+            Ok(with_items(book, all))
+        })
+    }
+
+    fn change_book(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        draft: Option<i64>,
+        why: &str,
+        change: impl FnOnce(Json) -> Result<Json, Error>,
     ) -> Result<i64, Error> {
         let city = self.city.office(tx)?;
         decide(actor, op::WritePolicies, City(&city.settings.city))?;
@@ -167,9 +235,7 @@ impl Companies {
                 "the draft changed meanwhile: open the item again",
             ));
         }
-        let mut all = items(&base.book);
-        change(&mut all)?;
-        self.propose_in(tx, actor, &with_items(base.book, all).to_string(), why)
+        self.propose_in(tx, actor, &change(base.book)?.to_string(), why)
     }
 }
 

@@ -9,7 +9,7 @@ use store::claims::{self as rows, ClaimRow};
 use store::{Rd, companies, funds, office};
 
 use crate::Companies;
-use crate::claims::{door, due_of, fund_money, state_of};
+use crate::claims::{door, due_of, fund_money, goes_by_application, state_of};
 use crate::funds::OPEN_MAX;
 use crate::views::{EventLine, region_of};
 
@@ -35,8 +35,14 @@ pub struct ClaimLine {
     pub due: Option<Moment>,
     /// open, and that is over
     pub late: bool,
+    /// open, and that is at hand: the next working day is the last
+    pub soon: bool,
     /// the reader may open it
     pub opens: bool,
+    /// where the application stands that it goes by, in both languages; empty where there is none
+    pub stage: (&'static str, &'static str),
+    /// 查询码 of that application: on the page of the company itself, else empty
+    pub application_code: String,
 }
 
 /// A claim as its page shows it.
@@ -112,7 +118,16 @@ impl Companies {
         actor: &Actor,
         company: i64,
     ) -> Result<Vec<ClaimLine>, Error> {
-        rows::of_company(rd, company, OWN)?.into_iter().map(|c| self.line_in(rd, office, actor, c)).collect()
+        let mut lines = Vec::new();
+        for row in rows::of_company(rd, company, OWN)? {
+            let mut line = self.line_in(rd, office, actor, row)?;
+            if actor.role == kernel::Role::Resident && !line.row.application.is_empty() {
+                let tells = self.handovers.application_tells_its_code;
+                line.application_code = tells(&self.city, rd, &line.row.application)?.0;
+            }
+            lines.push(line);
+        }
+        Ok(lines)
     }
 
     pub(crate) fn line_in(
@@ -126,6 +141,12 @@ impl Companies {
         let fund = funds::by_id(rd, row.fund)?.ok_or(Error::NotFound)?;
         let (state, due) = (state_of(&row)?, due_of(&row, &office.rules.calendar));
         let late = state.is_open() && due.is_some_and(|d| d < self.city.store().now());
+        let yellow = |d| workday::yellow_at(d, workday::Length::Workdays(1), &office.rules.calendar);
+        let soon = state.is_open() && !late && due.is_some_and(|d| yellow(d) <= self.city.store().now());
+        let stage = match row.application.as_str() {
+            "" => ("", ""),
+            number => (self.handovers.application_tells_its_code)(&self.city, rd, number)?.1,
+        };
         let opens = may_read(office, actor, row.unit)? || may_read(office, actor, fund.unit)?;
         Ok(ClaimLine {
             state,
@@ -134,7 +155,10 @@ impl Companies {
             fund: fund.name,
             due,
             late,
+            soon,
             opens,
+            stage,
+            application_code: String::new(),
             row,
         })
     }
@@ -206,7 +230,13 @@ impl Companies {
             } else {
                 None
             };
-            let acts = state.acts().filter(|a| door(&office, &actor, &row, &fund, *a).is_ok()).collect();
+            // What goes by an application is decided there.
+            let there = goes_by_application(&row)?;
+            let acts = state
+                .acts()
+                .filter(|a| !(there && matches!(a, ClaimAct::Approve | ClaimAct::Refuse)))
+                .filter(|a| door(&office, &actor, &row, &fund, *a).is_ok())
+                .collect();
             let events = rows::history(rd, row.id)?;
             let batch = match row.batch {
                 Some(id) => store::batches::by_id(rd, id)?.map_or_else(String::new, |b| b.number),
@@ -237,6 +267,6 @@ impl Companies {
     }
 }
 
-fn may_read(office: &Office, actor: &Actor, unit: UnitId) -> Result<bool, Error> {
+pub(crate) fn may_read(office: &Office, actor: &Actor, unit: UnitId) -> Result<bool, Error> {
     Ok(decide(actor, op::ReadPayments, reach::unit_in(office, unit)?).is_ok())
 }

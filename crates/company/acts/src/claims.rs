@@ -22,6 +22,41 @@ use crate::views::region_of;
 const REASON_MAX: usize = 500;
 const RECEIPT_MAX: usize = 60;
 
+/// Sentences of a claim that stand on the form of its application; the longest name of a field, and the longest value.
+const SAID: usize = 40;
+const FIELD_MAX: usize = 60;
+const SAID_MAX: usize = 400;
+
+/// What of a policy is applied for: the form is filled in from the file of the company.
+#[derive(Clone, Debug)]
+pub struct PolicyAsked {
+    /// code of the policy item
+    pub item: String,
+    /// its name
+    pub name: String,
+    /// the unit that decides
+    pub unit: UnitId,
+    /// region of the company
+    pub region: kernel::RegionCode,
+    /// working days, where the item names them
+    pub days: Option<u32>,
+    /// the company: name, credit code, telephone
+    pub applicant: (String, String, String),
+    /// what is known, by name
+    pub known: Vec<(String, String)>,
+}
+
+/// What was decided on the application of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Follows {
+    /// 准予
+    Granted,
+    /// not accepted or not granted, with the reason
+    Denied(String),
+    /// taken back, or lapsed
+    Withdrawn,
+}
+
 /// What somebody does to a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClaimDoing {
@@ -31,6 +66,8 @@ pub enum ClaimDoing {
     Refuse(String),
     /// 支付, with the number of the receipt
     Pay(String),
+    /// 重新核算: what is known now, and so much
+    Recount,
     /// 退回, with the reason
     GiveBack(String),
     /// 重新支付, with the reason
@@ -43,6 +80,7 @@ impl ClaimDoing {
             Self::Approve(_) => ClaimAct::Approve,
             Self::Refuse(_) => ClaimAct::Refuse,
             Self::Pay(_) => ClaimAct::Pay,
+            Self::Recount => ClaimAct::Recount,
             Self::GiveBack(_) => ClaimAct::GiveBack,
             Self::Again(_) => ClaimAct::Again,
         }
@@ -63,6 +101,15 @@ pub(crate) fn fund_money(rd: &mut Rd<'_>, fund: &FundRow) -> Result<Money, Error
 
 pub(crate) fn state_of(c: &ClaimRow) -> Result<ClaimState, Error> {
     ClaimState::read(&c.state).ok_or_else(|| Error::bug(format!("claim {}: {}", c.number, c.state)))
+}
+
+/// It waits for the decision on its application.
+pub(crate) fn goes_by_application(c: &ClaimRow) -> Result<bool, Error> {
+    Ok(!c.application.is_empty() && state_of(c)? == ClaimState::Asked)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
 }
 
 pub(crate) fn refused(said: kernel::Said) -> Error {
@@ -119,7 +166,7 @@ impl Companies {
     ) -> Later<String> {
         self.write(move |app, tx| {
             let (row, permit) = app.opened(tx, signed.as_ref(), &code, &pass)?;
-            app.ask_in(tx, &permit, row, &item)
+            app.ask_in(tx, &Actor::resident(), &permit, row, &item)
         })
     }
 
@@ -128,11 +175,18 @@ impl Companies {
         self.write(move |app, tx| {
             let row = companies::by_code(tx, code.trim())?.ok_or(Error::NotFound)?;
             let permit = decide(&actor, op::WriteCompany, Region(&region_of(&row)?))?;
-            app.ask_in(tx, &permit, row, &item)
+            app.ask_in(tx, &actor, &permit, row, &item)
         })
     }
 
-    fn ask_in(&self, tx: &mut Tx<'_>, permit: &Permit, row: CompanyRow, item: &str) -> Result<String, Error> {
+    fn ask_in(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        permit: &Permit,
+        row: CompanyRow,
+        item: &str,
+    ) -> Result<String, Error> {
         let office = self.city.office(tx)?;
         let (item, answer) = self.answer_in(tx, &row, item.trim())?;
         let fund = fund_of(tx, &item)?;
@@ -163,18 +217,41 @@ impl Companies {
                 ),
             ));
         }
-        if funds::account(tx, row.id)?.is_none() {
+        let Some(account) = funds::account(tx, row.id)? else {
             return Err(Error::invalid(
                 "account",
                 "请先填写收款账户，再申请兑付",
                 "enter the account you are paid to first",
             ));
-        }
+        };
         let year = tx.now().date().year();
         let (id, n) = rows::take_ids(tx, year, 1)?;
+        let (number, unit) = (claim_number(&office, year, n), unit_of(&office, &item, &fund));
+        let sentences = grounds(&answer);
+        let application = {
+            let policy = format!("{} {}", item.policy, item.clause).trim().to_owned();
+            let mark = |g: &Ground| if g.result == "met" { "符合" } else { "待核" };
+            let known =
+                [("兑付编号", number.clone()), ("政策依据", policy), ("申请金额（元）", yuan(amount))];
+            let known = known.into_iter().map(|(name, value)| (name.to_owned(), value));
+            let known = known.chain([("收款账户".to_owned(), account.shown)]);
+            let said =
+                |g: &Ground| (cut(&g.text, FIELD_MAX), cut(&format!("{}：{}", mark(g), g.how), SAID_MAX));
+            let contact: Contact = self.contact_in(tx, row.id)?;
+            let asked = PolicyAsked {
+                item: item.code.clone(),
+                name: item.name.clone(),
+                unit,
+                region: region_of(&row)?,
+                days: item.pay_days,
+                applicant: (row.name.clone(), row.code.clone(), contact.phone),
+                known: known.chain(sentences.iter().take(SAID).map(said)).collect(),
+            };
+            (self.handovers.policy_is_applied_for)(&self.city, tx, actor, asked)?
+        };
         let claim = ClaimRow {
             id,
-            number: claim_number(&office, year, n),
+            number,
             ver: 1,
             company: row.id,
             item: item.code.clone(),
@@ -182,7 +259,7 @@ impl Companies {
             slot,
             year: fund.year,
             fund: fund.id,
-            unit: unit_of(&office, &item, &fund),
+            unit,
             batch: None,
             state: step(None, ClaimAct::Ask).map_err(refused)?.word().to_owned(),
             amount,
@@ -195,14 +272,14 @@ impl Companies {
             account: String::new(),
             digest: String::new(),
             reason: String::new(),
-            why: serde_json::to_string(&grounds(&answer)).map_err(Error::bug)?,
+            why: serde_json::to_string(&sentences).map_err(Error::bug)?,
+            application,
         };
-        let data = json!({ "item": item.code, "amount": amount, "fund": fund.code, "company": row.code });
-        rows::put(tx, permit, &claim, ClaimAct::Ask.word(), &data.to_string())?;
-        let words = outbox::UnitWords::around("", |_| {
-            format!("企业申请兑付“{}”：{}，请审核", item.name, claim.number)
+        let data = json!({
+            "item": item.code, "amount": amount, "fund": fund.code, "company": row.code,
+            "application": claim.application,
         });
-        outbox::to_unit(&self.city, tx, claim.unit, claim.began, None, words)?;
+        rows::put(tx, permit, &claim, ClaimAct::Ask.word(), &data.to_string())?;
         Self::note(tx, permit, row, "claim", &json!({ "number": claim.number }))?;
         Ok(claim.number)
     }
@@ -219,6 +296,11 @@ impl Companies {
             let (row, permit) = app.opened(tx, signed.as_ref(), &code, &pass)?;
             let mut claim =
                 rows::by_number(tx, number.trim())?.filter(|c| c.company == row.id).ok_or(Error::NotFound)?;
+            if !claim.application.is_empty() {
+                step(Some(state_of(&claim)?), ClaimAct::Withdraw).map_err(refused)?;
+                let withdrawn = app.handovers.application_is_withdrawn;
+                return withdrawn(&app.city, tx, &Actor::resident(), &claim.application);
+            }
             let after = step(Some(state_of(&claim)?), ClaimAct::Withdraw).map_err(refused)?;
             claim.ver += 1;
             after.word().clone_into(&mut claim.state);
@@ -244,11 +326,68 @@ impl Companies {
                     found: claim.ver,
                 }));
             }
+            if goes_by_application(&claim)? && matches!(act, ClaimAct::Approve | ClaimAct::Refuse) {
+                let number = &claim.application;
+                return Err(refused(kernel::Said::new(
+                    format!("这笔兑付随办件 {number} 办理，请在办件中受理并作出决定"),
+                    format!("this payment goes by application {number}: accept and decide it there"),
+                )));
+            }
             let data = app.happens(tx, &permit, &mut claim, &fund, &doing)?;
             claim.ver += 1;
             rows::put(tx, &permit, &claim, act.word(), &data.to_string()).map_err(twice)?;
             app.tell_company(tx, &office, &claim, topic(act))
         })
+    }
+
+    /// 兑付随办件: what was decided on the application of a claim, in the same transaction.
+    ///
+    /// # Errors
+    /// It cannot be granted: the conditions are not met any more, the amount is another one, or the fund does not suffice.
+    pub fn payment_follows(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        application: &str,
+        follows: Follows,
+    ) -> Result<(), Error> {
+        let claim = rows::by_application(tx, application)?.ok_or(Error::NotFound)?;
+        let fund = funds::held(tx, claim.fund)?.ok_or(Error::NotFound)?;
+        // Read again now that the fund is held: nobody decides on a claim twice.
+        let mut claim = rows::by_number(tx, &claim.number)?.ok_or(Error::NotFound)?;
+        let office = self.city.office(tx)?;
+        let behalf = Actor { role: kernel::Role::System, ..actor.clone() };
+        let (act, by) = match &follows {
+            Follows::Granted => (ClaimAct::Approve, actor),
+            Follows::Denied(_) => (ClaimAct::Refuse, &behalf),
+            Follows::Withdrawn => (ClaimAct::Withdraw, &behalf),
+        };
+        let permit = decide(by, op::DecideClaims, reach::unit_in(&office, claim.unit)?)?;
+        let data = match follows {
+            Follows::Granted => {
+                let amount = claim.amount;
+                self.happens(tx, &permit, &mut claim, &fund, &ClaimDoing::Approve(amount))?
+            }
+            Follows::Denied(reason) => {
+                let reason = cut(reason.trim(), REASON_MAX);
+                let mut data = Self::settles(&mut claim, ClaimAct::Refuse, &reason)?;
+                (claim.decided, claim.decided_by) = (Some(tx.now()), actor.staff);
+                data["purpose"] = json!(reason);
+                data
+            }
+            Follows::Withdrawn => Self::settles(&mut claim, ClaimAct::Withdraw, "")?,
+        };
+        claim.ver += 1;
+        rows::put(tx, &permit, &claim, act.word(), &data.to_string()).map_err(twice)?;
+        self.tell_company(tx, &office, &claim, topic(act))
+    }
+
+    /// An end that binds no money.
+    fn settles(claim: &mut ClaimRow, act: ClaimAct, reason: &str) -> Result<Json, Error> {
+        let after = step(Some(state_of(claim)?), act).map_err(refused)?;
+        after.word().clone_into(&mut claim.state);
+        reason.clone_into(&mut claim.reason);
+        Ok(json!({ "application": claim.application }))
     }
 
     /// What an act makes of a claim; answers what is told of it on record.
@@ -278,14 +417,30 @@ impl Companies {
                 if amount != *seen {
                     let amount = yuan(amount);
                     return Err(refused(kernel::Said::new(
-                        format!("金额已变为 {amount} 元，请核对后再核准"),
-                        format!("the amount is {amount} yuan now: look again"),
+                        format!("金额已变为 {amount} 元，请先在兑付页“重新核算”，再核准"),
+                        format!(
+                            "the amount is {amount} yuan now: reckon it again on the page of the payment first"
+                        ),
                     )));
                 }
                 claim.amount = amount;
                 claim.why = serde_json::to_string(&grounds(&answer)).map_err(Error::bug)?;
                 (claim.decided, claim.decided_by) = (Some(now), permit.actor().staff);
                 json!({ "amount": amount })
+            }
+            ClaimDoing::Recount => {
+                let row = companies::by_id(tx, claim.company)?.ok_or(Error::NotFound)?;
+                let (item, answer) = self.answer_in(tx, &row, &claim.item)?;
+                if answer.verdict != Truth::Met {
+                    return Err(refused(kernel::Said::new(
+                        "按现在的情况已不符合条件，没有可核算的金额",
+                        "what is known now does not meet the conditions: there is nothing to reckon",
+                    )));
+                }
+                let before = claim.amount;
+                claim.amount = amount_of(&item, &answer)?;
+                claim.why = serde_json::to_string(&grounds(&answer)).map_err(Error::bug)?;
+                json!({ "before": before, "amount": claim.amount })
             }
             ClaimDoing::Refuse(reason) => {
                 claim.reason = reason_of(reason)?;
@@ -420,7 +575,7 @@ pub(crate) fn door(
     let (decides, pays): (Unit<'_>, Unit<'_>) =
         (reach::unit_in(office, claim.unit)?, reach::unit_in(office, fund.unit)?);
     Ok(match act {
-        ClaimAct::Approve | ClaimAct::Refuse => decide(actor, op::DecideClaims, decides)?,
+        ClaimAct::Approve | ClaimAct::Refuse | ClaimAct::Recount => decide(actor, op::DecideClaims, decides)?,
         ClaimAct::Pay | ClaimAct::GiveBack | ClaimAct::Again | ClaimAct::Account => {
             decide(actor, op::PayClaims, pays)?
         }
@@ -436,7 +591,7 @@ const fn topic(act: ClaimAct) -> Option<Topic> {
         ClaimAct::Refuse => Some(Topic::PaymentRefused),
         ClaimAct::Pay => Some(Topic::PaymentPaid),
         ClaimAct::GiveBack => Some(Topic::PaymentReturned),
-        ClaimAct::Ask | ClaimAct::Withdraw | ClaimAct::Account => None,
+        ClaimAct::Ask | ClaimAct::Withdraw | ClaimAct::Account | ClaimAct::Recount => None,
     }
 }
 

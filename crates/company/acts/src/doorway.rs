@@ -19,8 +19,6 @@ pub struct Own {
     pub view: CompanyView,
     /// their whistles, the newest first
     pub whistles: Vec<OwnWhistle>,
-    /// talks it is invited to, the newest first
-    pub talks: Vec<store::talks::TalkRow>,
     /// lists that are being shown, to which it may object: number and item
     pub shown: Vec<(String, String)>,
 }
@@ -66,8 +64,7 @@ impl Companies {
             let office = app.city.office(rd)?;
             let whistles = app.own_whistles(rd, &office, &row)?;
             let shown = app.shown_in(rd, &office)?.into_iter().map(|l| (l.number, l.name)).collect();
-            let talks = app.invitations(rd, row.id)?;
-            Ok(Own { whistles, talks, shown, view: app.view_in(rd, &office, &Actor::resident(), row)? })
+            Ok(Own { whistles, shown, view: app.view_in(rd, &office, &Actor::resident(), row)? })
         })
     }
 

@@ -56,6 +56,8 @@ pub struct FundView {
     pub items: Vec<String>,
     /// the reader may change it
     pub may_write: bool,
+    /// the reader may pay from it
+    pub may_pay: bool,
     /// what happened to it, the newest first; empty in a list
     pub lines: Vec<EventLine>,
 }
@@ -151,6 +153,7 @@ impl Companies {
             counts,
             late,
             items: book.items.iter().filter(|i| i.fund == row.code).map(|i| i.name.clone()).collect(),
+            may_pay: decide(actor, op::PayClaims, reach::unit_in(office, row.unit)?).is_ok(),
             may_write: decide(actor, op::WriteFunds, City(&office.settings.city)).is_ok(),
             lines: Vec::new(),
             row,

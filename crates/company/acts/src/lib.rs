@@ -1,6 +1,7 @@
 //! 企的用例 (R11, P2, P3): everything people do with company files. Each use case passes the door (`access`), loads, lets
 //! `company` decide, and saves event and rows in one transaction. Must not know pages, HTTP or SQL.
 
+mod aids;
 mod batch_pay;
 mod batch_views;
 mod batches;
@@ -20,17 +21,18 @@ mod talks;
 mod views;
 mod whistle;
 
+pub use aids::{AidView, NewAid, OrderView, OrdersAsked};
 pub use batch_pay::SheetRow;
 pub use batch_views::{BatchLine, BatchView, ObjectionView, ShownList};
 pub use batches::{Drawn, Rerun};
-pub use book::{ItemForm, ItemKey};
+pub use book::{DocumentForm, ItemForm, ItemKey};
 pub use claim_views::{ClaimLine, ClaimView, ClaimsAsked, ClaimsPage};
-pub use claims::ClaimDoing;
+pub use claims::{ClaimDoing, Follows, PolicyAsked};
 pub use doorway::Own;
 pub use file::{ListPage, NewCompany};
 pub use funds::{FundView, NewFund};
 pub use intake::{CHUNK, Incoming, Taken};
-pub use policies::{Ask, BookView, ItemView, Kitchen, PackView};
+pub use policies::{Ask, BookView, DocumentView, ItemView, Kitchen, PackView};
 pub use policy_tables::PolicyTables;
 pub use table::{Table, read_table};
 pub use tables::CompanyTables;

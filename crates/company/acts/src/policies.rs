@@ -9,7 +9,7 @@ use company::policy::condition::Condition;
 use company::policy::item::{FieldKind, Fund};
 use company::policy::pack::{Pack, pack};
 use company::policy::replay::{ItemReplay, replay};
-use company::policy::{Answer, Book, Engine, Facts, Number, PolicyError, PolicyItem};
+use company::policy::{Answer, Book, Document, Engine, Facts, Number, PolicyError, PolicyItem};
 use kernel::{Actor, Date, Said, StaffId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -63,6 +63,17 @@ pub struct ItemView {
     pub fund: String,
 }
 
+/// One document as the kitchen shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentView {
+    /// the document
+    pub row: Document,
+    /// number of what took its place; empty when nothing did
+    pub replaced_by: String,
+    /// names of the items that rest on it
+    pub items: Vec<String>,
+}
+
 /// A book with who stands behind it.
 #[derive(Clone, Debug)]
 pub struct BookView {
@@ -76,6 +87,8 @@ pub struct BookView {
     pub approved: String,
     /// its items
     pub items: Vec<ItemView>,
+    /// the documents they rest on
+    pub documents: Vec<DocumentView>,
     /// its funds
     pub funds: Vec<Fund>,
     /// what is wrong with it or looks so
@@ -241,6 +254,15 @@ fn book_view(rd: &mut Rd<'_>, (ver, kept): (i64, Kept), at: Date) -> Result<Book
         by: name(kept.by)?,
         approved: name(kept.approved)?,
         items: book.items.iter().map(|i| item_view(&book, i)).collect(),
+        documents: book
+            .documents
+            .iter()
+            .map(|d| DocumentView {
+                replaced_by: book.replaced_by(d.number.trim()).map_or_else(String::new, |r| r.number.clone()),
+                items: book.items.iter().filter(|i| d.is_named(&i.policy)).map(|i| i.name.clone()).collect(),
+                row: d.clone(),
+            })
+            .collect(),
         funds: book.funds.clone(),
         findings: checkup(&book, None, at),
     })

@@ -34,6 +34,12 @@ pub struct CompanyView {
     pub pack: Option<PackView>,
     /// what it was paid or asks for, the newest first
     pub claims: Vec<ClaimLine>,
+    /// services it may order
+    pub aids: Vec<crate::AidView>,
+    /// what it ordered, the newest first
+    pub orders: Vec<crate::OrderView>,
+    /// talks and visits it is or was invited to, the newest first
+    pub talks: Vec<store::talks::TalkRow>,
     /// where it is paid to, as it may be shown; empty when it has confirmed none
     pub account: String,
     /// what happened to its file, the newest first
@@ -99,7 +105,12 @@ impl Companies {
         let sees_account = own || !claims.is_empty() || may(decide(actor, op::WriteCompany, Region(&region)));
         let account = store::funds::account(rd, row.id)?.filter(|_| sees_account);
         let account = account.map_or_else(String::new, |a| a.shown);
+        let (aids, orders) = self.orders_of(rd, office, actor, row.id)?;
+        let talks = self.invitations(rd, row.id)?;
         Ok(CompanyView {
+            aids,
+            orders,
+            talks,
             size: Size::read(&row.size),
             industry: industry_name(&row.industry),
             region: office::region_name(rd, &row.region)?.unwrap_or_else(|| row.region.clone()),

@@ -67,6 +67,19 @@ pub struct CompanyHandovers {
     pub case_tells_its_code: fn(&city::City, &mut Rd<'_>, &str) -> Result<String, Error>,
     /// 到场码 of a case, for the company whose it is
     pub case_tells_its_arrival_code: fn(&city::City, &str) -> String,
+    /// 订单可评: an order that was done is a service that was given; answers the token of its rating
+    pub order_becomes_service:
+        fn(&city::City, &mut Tx<'_>, &Permit, &store::ratings::ServiceRow) -> Result<String, Error>,
+    /// the token by which such a service is rated
+    pub token_of_order: fn(&city::City, &mut Rd<'_>, &str) -> Result<Option<String>, Error>,
+    /// 政策申报: the application for a policy item is begun and handed in; answers its number
+    pub policy_is_applied_for:
+        fn(&city::City, &mut Tx<'_>, &Actor, crate::claims::PolicyAsked) -> Result<String, Error>,
+    /// 撤回 of such an application, by its number
+    pub application_is_withdrawn: fn(&city::City, &mut Tx<'_>, &Actor, &str) -> Result<(), Error>,
+    /// 查询码 of such an application for the company whose it is, and where it stands in both languages
+    pub application_tells_its_code:
+        fn(&city::City, &mut Rd<'_>, &str) -> Result<(String, (&'static str, &'static str)), Error>,
 }
 
 /// One office that was called.

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Error;
 use company::batch::{BatchAct, Decision};
 use company::claim::yuan;
-use company_acts::{BatchView, Rerun, ShownList};
+use company_acts::{BatchView, Rerun, SheetRow, ShownList};
 use paper::sheet::write_book;
 use web_kit::{Fields, Oops, XLSX, again, day, download, render, said, when, word};
 
@@ -261,6 +261,28 @@ pub(crate) async fn pay(
     }
 }
 
+/// The sheet for the bank as a workbook, with who is left out and why.
+pub(crate) fn sheet_book(
+    p: &Page,
+    rows: Vec<SheetRow>,
+    left: Vec<(String, kernel::Said)>,
+) -> Result<Vec<u8>, Error> {
+    let t = p.t;
+    let head = [t.pay.number, t.pay.company, t.co_code, t.pay.bank, t.pay.account_number, t.pay.sum];
+    let mut sheet = vec![head.map(str::to_owned).to_vec()];
+    sheet.extend(
+        rows.into_iter()
+            .map(|r| vec![r.number, r.name, r.code, r.account.bank, r.account.number, yuan(r.amount)]),
+    );
+    let mut sheets = vec![(t.pay.batch.to_owned(), sheet)];
+    if !left.is_empty() {
+        let mut out = vec![vec![t.pay.number.to_owned(), t.pay.left_why.to_owned()]];
+        out.extend(left.into_iter().map(|(number, why)| vec![number, web_kit::said(p.lang, &why)]));
+        sheets.push((t.pay.left_out.to_owned(), out));
+    }
+    write_book(sheets).map_err(Error::bug)
+}
+
 /// `POST /desk/companies/batches/{number}/sheet`: who is to be paid to which account, on record.
 pub(crate) async fn sheet(
     State(kit): State<Kit>,
@@ -271,23 +293,7 @@ pub(crate) async fn sheet(
     let purpose = fields.get("purpose").to_owned();
     match kit.acts.companies.pay_sheet(desk.actor(), number.clone(), purpose).await {
         Ok((rows, left)) => {
-            let t = desk.page.t;
-            let head = [t.pay.number, t.pay.company, t.co_code, t.pay.bank, t.pay.account_number, t.pay.sum];
-            let mut sheet = vec![head.map(str::to_owned).to_vec()];
-            sheet.extend(
-                rows.into_iter().map(|r| {
-                    vec![r.number, r.name, r.code, r.account.bank, r.account.number, yuan(r.amount)]
-                }),
-            );
-            let mut sheets = vec![(t.pay.batch.to_owned(), sheet)];
-            if !left.is_empty() {
-                let mut out = vec![vec![t.pay.number.to_owned(), t.pay.left_why.to_owned()]];
-                out.extend(
-                    left.into_iter().map(|(number, why)| vec![number, web_kit::said(desk.page.lang, &why)]),
-                );
-                sheets.push((t.pay.left_out.to_owned(), out));
-            }
-            let bytes = write_book(sheets).map_err(Error::bug)?;
+            let bytes = sheet_book(&desk.page, rows, left)?;
             Ok(download(XLSX, &format!("{number}.xlsx"), bytes))
         }
         Err(e) => {

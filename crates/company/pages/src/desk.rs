@@ -6,8 +6,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use city::Contact;
 use company_acts::CompanyView;
 use serde::Deserialize;
-use web_kit::{Fields, Oops, Opt, address, again, render};
+use web_kit::{Fields, Oops, Opt, address, again, render, when};
 
+use crate::aids::{AidRow, OrderRow, aid_row, order_row};
 use crate::parts::{FactRow, LineRow, facts, industry, lines, sections, size, sizes};
 use crate::pay::{ClaimRow, claim_row};
 use crate::policies::{PackRows, pack_rows};
@@ -122,6 +123,9 @@ struct CompanyHtml {
     whistles: Vec<WhistleRow>,
     pack: Option<PackRows>,
     claims: Vec<ClaimRow>,
+    aids: Vec<AidRow>,
+    orders: Vec<OrderRow>,
+    talks: Vec<(String, String, String, String)>,
     contact: Contact,
     trouble: String,
     code: String,
@@ -144,6 +148,16 @@ async fn page(kit: &Kit, desk: &Desk, code: String, shown: Shown) -> Result<Resp
         lines: lines(&p, &v.lines),
         pack: v.pack.as_ref().map(|k| pack_rows(&p, k, &v.claims)),
         claims: v.claims.iter().map(|c| claim_row(&p, c)).collect(),
+        aids: v.aids.iter().map(|a| aid_row(&p, a)).collect(),
+        orders: v.orders.iter().map(|o| order_row(&p, o)).collect(),
+        talks: v
+            .talks
+            .iter()
+            .map(|t| {
+                let href = format!("/desk/companies/talks/{}", t.number);
+                (href, t.title.clone(), when(p.lang, t.at), t.place.clone())
+            })
+            .collect(),
         whistles: v.whistles.iter().map(|w| desk_row(&p, w)).collect(),
         contact: shown.contact.unwrap_or_else(|| v.contact.clone()),
         trouble: shown.trouble,
@@ -232,6 +246,20 @@ pub(crate) async fn claim(
     let item = fields.get("item").to_owned();
     match kit.acts.companies.ask_for(desk.actor(), code.clone(), item).await {
         Ok(_) => Ok(Redirect::to(&format!("/desk/companies/c/{code}")).into_response()),
+        Err(e) => troubled(&kit, &desk, code, e).await,
+    }
+}
+
+/// `POST /desk/companies/c/{code}/order`: orders a service in the place of the company.
+pub(crate) async fn order(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path(code): Path<String>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let (aid, words) = (fields.get("aid").to_owned(), fields.get("words").to_owned());
+    match kit.acts.companies.order_for(desk.actor(), code.clone(), aid, words).await {
+        Ok(number) => Ok(Redirect::to(&format!("/desk/companies/orders/{number}")).into_response()),
         Err(e) => troubled(&kit, &desk, code, e).await,
     }
 }

@@ -3,9 +3,11 @@
 //!
 //! Knows `company-acts` and the shared parts of pages. Must not know SQL, nor decide who may do what.
 
+mod aids;
 mod batches;
 mod book;
 mod desk;
+mod documents;
 mod form;
 mod own;
 mod parts;
@@ -61,6 +63,11 @@ pub const PLACES: &[Place] = &[
         roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
     },
     Place {
+        path: "/desk/companies/aids",
+        text: |l| Texts::of(l).aid.title,
+        roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
+    },
+    Place {
         path: "/desk/companies/policies",
         text: |l| Texts::of(l).po_kitchen,
         roles: &[Clerk, Handler, Coordinator, Supervisor, Analyst, UnitAdmin],
@@ -101,6 +108,7 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/companies/policies", get(policies::kitchen))
         .route("/desk/companies/policies/release", post(policies::release))
         .route("/desk/companies/policies/item", get(book::item).post(book::put))
+        .route("/desk/companies/policies/document", get(documents::document).post(documents::put))
         .route("/desk/companies/policies/book.xlsx", get(book::book))
         .route("/desk/companies/policies/replay", get(policies::replay))
         .route("/desk/companies/whistles/list", get(whistle::list))
@@ -110,8 +118,15 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/companies/c/{code}/claim", post(desk::claim))
         .route("/desk/companies/talks", get(talks::talks).post(talks::plan))
         .route("/desk/companies/talks/{number}", get(talks::talk).post(talks::act))
+        .route("/desk/companies/aids", get(aids::aids).post(aids::enter))
+        .route("/desk/companies/aids/{code}", get(aids::aid).post(aids::change))
+        .route("/desk/companies/orders", get(aids::orders))
+        .route("/desk/companies/orders/{number}", get(aids::order).post(aids::act))
+        .route("/desk/companies/c/{code}/order", post(desk::order))
         .route("/desk/companies/funds", get(pay::funds).post(pay::new_fund))
         .route("/desk/companies/funds/{code}", get(pay::fund).post(pay::change_fund))
+        .route("/desk/companies/funds/{code}/sheet", post(pay::fund_sheet))
+        .route("/desk/companies/twins", get(pay::twins))
         .route("/desk/companies/payments", get(pay::payments))
         .route("/desk/companies/payments/{number}", get(pay::payment).post(pay::act))
         .route("/desk/companies/payments/{number}/account", post(pay::account))
@@ -134,6 +149,8 @@ pub fn public_routes() -> Router<Kit> {
         .route("/c/{code}/{pass}/claim", post(own::claim))
         .route("/c/{code}/{pass}/withdraw", post(own::withdraw))
         .route("/c/{code}/{pass}/object", post(own::object))
+        .route("/c/{code}/{pass}/order", post(own::order))
+        .route("/c/{code}/{pass}/cancel", post(own::cancel))
         .route("/see/p/{number}/{token}", get(pay::see))
         .route("/publicity", get(batches::publicity))
         .route("/publicity/{number}", get(batches::publicity_of))

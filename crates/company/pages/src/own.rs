@@ -9,6 +9,7 @@ use company_acts::{CompanyView, Own};
 use serde::Deserialize;
 use web_kit::{Fields, Oops, again, render};
 
+use crate::aids::{AidRow, OrderRow, aid_row, order_row};
 use crate::parts::{FactRow, LineRow, facts, industry, lines, size};
 use crate::pay::{ClaimRow, claim_row};
 use crate::policies::{PackRows, pack_rows};
@@ -59,6 +60,8 @@ struct OwnHtml {
     pack: Option<PackRows>,
     claims: Vec<ClaimRow>,
     shown: Vec<(String, String)>,
+    aids: Vec<AidRow>,
+    orders: Vec<OrderRow>,
     talks: Vec<(String, String, String, String)>,
     note: String,
     trouble: String,
@@ -79,8 +82,7 @@ async fn page(
     note: String,
     trouble: String,
 ) -> Result<Response, Oops> {
-    let Own { view: v, whistles, talks, shown } =
-        kit.acts.companies.follow(p.signed(), code, pass.clone()).await?;
+    let Own { view: v, whistles, shown } = kit.acts.companies.follow(p.signed(), code, pass.clone()).await?;
     let html = OwnHtml {
         base: format!("/c/{}/{pass}", v.row.code),
         size: size(&p, &v.row.size),
@@ -90,7 +92,10 @@ async fn page(
         pack: v.pack.as_ref().map(|k| pack_rows(&p, k, &v.claims)),
         claims: v.claims.iter().map(|c| claim_row(&p, c)).collect(),
         shown,
-        talks: talks
+        aids: v.aids.iter().map(|a| aid_row(&p, a)).collect(),
+        orders: v.orders.iter().map(|o| order_row(&p, o)).collect(),
+        talks: v
+            .talks
             .iter()
             .map(|t| (t.title.clone(), web_kit::when(p.lang, t.at), t.place.clone(), t.agenda.clone()))
             .collect(),
@@ -117,6 +122,8 @@ pub(crate) async fn show(
         "account" => p.t.pay.account_done.to_owned(),
         "claim" => p.t.pay.asked_done.replace("{number}", &told.number),
         "withdraw" => p.t.pay.withdrawn_done.to_owned(),
+        "order" => p.t.aid.ordered_done.replace("{number}", &told.number),
+        "cancel" => p.t.aid.cancelled_done.to_owned(),
         "object" => p.t.pay.object_done.to_owned(),
         _ => String::new(),
     };
@@ -213,4 +220,30 @@ pub(crate) async fn object(
     let (code, pass) = at.clone();
     let answer = kit.acts.companies.object_as_company(p.signed(), code, pass, number, about, words).await;
     done(&kit, p, at, answer.map(|()| "object".to_owned())).await
+}
+
+/// `POST /c/{code}/{pass}/order`: one of the services of the catalogue.
+pub(crate) async fn order(
+    State(kit): State<Kit>,
+    p: Page,
+    Path(at): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let (aid, words) = (fields.get("aid").to_owned(), fields.get("words").to_owned());
+    let (code, pass) = at.clone();
+    let answer = kit.acts.companies.order_as_company(p.signed(), code, pass, aid, words).await;
+    done(&kit, p, at, answer.map(|number| format!("order&number={number}"))).await
+}
+
+/// `POST /c/{code}/{pass}/cancel`: what was ordered.
+pub(crate) async fn cancel(
+    State(kit): State<Kit>,
+    p: Page,
+    Path(at): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let number = fields.get("number").to_owned();
+    let (code, pass) = at.clone();
+    let answer = kit.acts.companies.cancel_order(p.signed(), code, pass, number).await;
+    done(&kit, p, at, answer.map(|()| "cancel".to_owned())).await
 }

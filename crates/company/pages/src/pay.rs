@@ -26,9 +26,14 @@ pub(crate) struct ClaimRow {
     pub waits: bool,
     pub due: String,
     pub late: bool,
+    pub soon: bool,
     pub account: String,
     pub receipt: String,
     pub reason: String,
+    pub application: String,
+    pub stage: String,
+    /// where the company follows it itself; empty elsewhere
+    pub application_href: String,
 }
 
 pub(crate) fn claim_row(p: &Page, c: &ClaimLine) -> ClaimRow {
@@ -45,9 +50,17 @@ pub(crate) fn claim_row(p: &Page, c: &ClaimLine) -> ClaimRow {
         waits: c.state == ClaimState::Asked,
         due: c.due.filter(|_| c.state.is_open()).map_or_else(String::new, |d| day(p.lang, d.date())),
         late: c.late,
+        soon: c.soon,
         account: c.row.account.clone(),
         receipt: c.row.receipt.clone(),
         reason: c.row.reason.clone(),
+        application: c.row.application.clone(),
+        stage: if p.lang == web_kit::Lang::Zh { c.stage.0 } else { c.stage.1 }.to_owned(),
+        application_href: if c.application_code.is_empty() {
+            String::new()
+        } else {
+            format!("/a/{}/{}", c.row.application, c.application_code)
+        },
     }
 }
 
@@ -66,6 +79,7 @@ pub(crate) fn told(p: &Page, all: &[EventLine]) -> Vec<LineRow> {
     let t = p.t.pay;
     let act = |w: &str| match w {
         "ask" => t.act_ask,
+        "recount" => t.act_recount,
         "list" => t.act_list,
         "approve" => t.act_approve,
         "refuse" => t.act_refuse,
@@ -81,6 +95,11 @@ pub(crate) fn told(p: &Page, all: &[EventLine]) -> Vec<LineRow> {
         "decide" => t.act_decide,
         "drop" => t.act_drop,
         "put_fund" => t.act_put_fund,
+        "order" => p.t.aid.act_order,
+        "take" => p.t.aid.act_take,
+        "finish" => p.t.aid.act_finish,
+        "decline" => p.t.aid.act_decline,
+        "cancel" => p.t.aid.act_cancel,
         "plan" => t.act_plan,
         "hold" => t.act_hold,
         "promise" => t.act_promise,
@@ -142,7 +161,7 @@ pub(crate) fn money_row(p: &Page, f: &FundView) -> MoneyRow {
     }
 }
 
-async fn units(kit: &Kit, chosen: &str) -> Result<Vec<Opt>, Oops> {
+pub(crate) async fn units(kit: &Kit, chosen: &str) -> Result<Vec<Opt>, Oops> {
     let office = kit.city.office_now().await?;
     let all = web_kit::unit_choices(&office);
     Ok(all.iter().map(|(short, name)| opt(short, name, chosen)).collect())
@@ -228,6 +247,7 @@ struct FundHtml {
     p: Page,
     m: MoneyRow,
     counts: Vec<(String, i64, String)>,
+    may_pay: bool,
     n: NewFund,
     ver: i64,
     units: Vec<Opt>,
@@ -264,6 +284,7 @@ async fn fund_page(
         units: units(kit, &n.unit).await?,
         ver: f.row.ver,
         may_write: f.may_write,
+        may_pay: f.may_pay,
         lines: told(&p, &f.lines),
         n,
         trouble,
@@ -279,6 +300,51 @@ pub(crate) async fn fund(
     Path(code): Path<String>,
 ) -> Result<Response, Oops> {
     fund_page(&kit, &desk, code, None, String::new()).await
+}
+
+/// `POST /desk/companies/funds/{code}/sheet`: who is to be paid to which account, on record.
+pub(crate) async fn fund_sheet(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Path(code): Path<String>,
+    fields: Fields,
+) -> Result<Response, Oops> {
+    let purpose = fields.get("purpose").to_owned();
+    match kit.acts.companies.fund_sheet(desk.actor(), code.clone(), purpose).await {
+        Ok((rows, left)) => {
+            let bytes = crate::batches::sheet_book(&desk.page, rows, left)?;
+            Ok(web_kit::download(web_kit::XLSX, "payments.xlsx", bytes))
+        }
+        Err(e) => again(&desk.page, e, |trouble| fund_page(&kit, &desk, code, None, trouble)).await,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "twins.html")]
+struct TwinsHtml {
+    p: Page,
+    account: Vec<ClaimRow>,
+    subject: Vec<ClaimRow>,
+    year: i64,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct YearAsked {
+    #[serde(default)]
+    year: String,
+}
+
+/// `GET /desk/companies/twins`: what was paid under several names.
+pub(crate) async fn twins(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Query(asked): Query<YearAsked>,
+) -> Result<Response, Oops> {
+    let p = desk.page.clone();
+    let year = asked.year.parse().unwrap_or_else(|_| i64::from(p.now.date().year()));
+    let (account, subject) = kit.acts.companies.paid_twice(desk.actor(), year).await?;
+    let rows = |all: &[ClaimLine]| all.iter().map(|c| claim_row(&p, c)).collect();
+    Ok(render(&TwinsHtml { account: rows(&account), subject: rows(&subject), year, p }))
 }
 
 /// `POST /desk/companies/funds/{code}`
@@ -370,6 +436,9 @@ impl PaymentHtml {
     fn may(&self, act: &str) -> bool {
         self.v.acts.iter().any(|a| a.word() == act)
     }
+    fn differs(&self) -> bool {
+        self.today.as_ref().is_some_and(|t| t.1)
+    }
 }
 
 async fn payment_page(
@@ -423,6 +492,7 @@ pub(crate) async fn act(
     let text = |name: &str| fields.get(name).to_owned();
     let doing = match ClaimAct::read(fields.get("do")) {
         Some(ClaimAct::Approve) => ClaimDoing::Approve(fields.get("amount").parse().unwrap_or(0)),
+        Some(ClaimAct::Recount) => ClaimDoing::Recount,
         Some(ClaimAct::Refuse) => ClaimDoing::Refuse(text("reason")),
         Some(ClaimAct::Pay) => ClaimDoing::Pay(text("receipt")),
         Some(ClaimAct::GiveBack) => ClaimDoing::GiveBack(text("reason")),

@@ -1,10 +1,12 @@
 //! 政策厨房: the items in force, the draft with its contradictions, the replay, and the release by a second person.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use company::policy::Truth;
-use company_acts::{BookView, ClaimLine, ItemView, Kitchen, PackView};
+use company::policy::trace::told;
+use company_acts::{BookView, ClaimLine, DocumentView, ItemView, Kitchen, PackView};
+use serde::Deserialize;
 use web_kit::{Fields, Oops, again, render};
 
 use crate::{Desk, Kit, Page};
@@ -14,15 +16,64 @@ use crate::{Desk, Kit, Page};
 struct KitchenHtml {
     p: Page,
     k: Kitchen,
+    q: String,
     trouble: String,
 }
 
-async fn page(kit: &Kit, desk: &Desk, trouble: String) -> Result<Response, Oops> {
-    let k = kit.acts.companies.kitchen(desk.actor()).await?;
-    Ok(render(&KitchenHtml { k, trouble, p: desk.page.clone() }))
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Looked {
+    #[serde(default)]
+    q: String,
+}
+
+/// Items and documents in which every word of the search stands somewhere.
+fn found_in(b: &mut BookView, q: &str) {
+    let words: Vec<&str> = q.split_whitespace().collect();
+    let has = |texts: &[&str]| words.iter().all(|w| texts.iter().any(|t| t.contains(w)));
+    b.items.retain(|i| {
+        let mut texts = vec![i.name.as_str(), &i.policy, &i.class, &i.office, &i.fund, &i.code];
+        texts.extend(i.conditions.iter().map(|c| c.1.as_str()));
+        has(&texts)
+    });
+    b.documents.retain(|d| {
+        let mut texts = vec![d.row.number.as_str(), &d.row.name, &d.row.office, &d.row.summary, &d.row.text];
+        texts.extend(d.items.iter().map(String::as_str));
+        has(&texts)
+    });
+}
+
+async fn page(kit: &Kit, desk: &Desk, q: String, trouble: String) -> Result<Response, Oops> {
+    let mut k = kit.acts.companies.kitchen(desk.actor()).await?;
+    let q: String = q.trim().chars().take(100).collect();
+    if let Some(b) = k.released.as_mut().filter(|_| !q.is_empty()) {
+        found_in(b, &q);
+    }
+    Ok(render(&KitchenHtml { k, q, trouble, p: desk.page.clone() }))
+}
+
+/// A document as a line of the kitchen: how it stands to others, in words.
+fn relations(p: &Page, d: &DocumentView) -> Vec<String> {
+    let t = p.t.pay;
+    let list =
+        |said: &str, all: &[String]| (!all.is_empty()).then(|| said.replace("{list}", &all.join("、")));
+    let replaced = Some(d.replaced_by.clone()).filter(|r| !r.is_empty());
+    [
+        list(t.doc_replaces, &d.row.replaces),
+        list(t.doc_details, &d.row.details),
+        replaced.map(|r| t.doc_replaced.replace("{list}", &r)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 impl KitchenHtml {
+    fn relations(&self, d: &DocumentView) -> Vec<String> {
+        relations(&self.p, d)
+    }
+    fn document(&self, d: &DocumentView) -> String {
+        web_kit::address("/desk/companies/policies/document", &[("of", d.row.number.as_str())])
+    }
     fn by(&self, b: &BookView) -> String {
         let by = if b.by.is_empty() { self.p.t.po_by_system } else { &b.by };
         self.p.t.po_by.replace("{by}", by).replace("{why}", &b.why)
@@ -42,8 +93,12 @@ impl KitchenHtml {
 }
 
 /// `GET /desk/companies/policies`
-pub(crate) async fn kitchen(State(kit): State<Kit>, desk: Desk) -> Result<Response, Oops> {
-    page(&kit, &desk, String::new()).await
+pub(crate) async fn kitchen(
+    State(kit): State<Kit>,
+    desk: Desk,
+    Query(looked): Query<Looked>,
+) -> Result<Response, Oops> {
+    page(&kit, &desk, looked.q, String::new()).await
 }
 
 /// `POST /desk/companies/policies/release`
@@ -51,7 +106,7 @@ pub(crate) async fn release(State(kit): State<Kit>, desk: Desk, fields: Fields) 
     let ver = fields.get("ver").parse().unwrap_or(0);
     match kit.acts.companies.release_policies(desk.actor(), ver).await {
         Ok(_) => Ok(Redirect::to("/desk/companies/policies").into_response()),
-        Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, trouble)).await,
+        Err(e) => again(&desk.page, e, |trouble| page(&kit, &desk, String::new(), trouble)).await,
     }
 }
 
@@ -131,9 +186,8 @@ pub(crate) fn pack_rows(p: &Page, v: &PackView, claims: &[ClaimLine]) -> PackRow
     };
     let lines = |code: &str| {
         let answer = v.pack.answers.iter().find(|a| a.item == code);
-        let trace =
-            answer.into_iter().flat_map(|a| &a.trace).filter(|t| t.kind == "row" || t.kind == "amount");
-        trace.map(|t| (mark(t.result), t.text.clone(), t.how.clone())).collect()
+        let lines = answer.map(|a| told(&a.trace)).unwrap_or_default();
+        lines.into_iter().map(|t| (mark(t.result), t.text, t.how)).collect()
     };
     let name = |code: &str| v.names.get(code).cloned().unwrap_or_else(|| code.to_owned());
     PackRows {

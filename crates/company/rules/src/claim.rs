@@ -4,6 +4,7 @@
 use kernel::Said;
 use serde::{Deserialize, Serialize};
 
+use crate::policy::trace::told;
 use crate::policy::{Answer, Number, Truth};
 
 kernel::words! {
@@ -29,6 +30,7 @@ kernel::words! {
         Pay = "pay", "支付";
         GiveBack = "give_back", "退回";
         Again = "again", "重新支付";
+        Recount = "recount", "重新核算";
         Account = "show_account", "查看收款账户";
     }
 }
@@ -44,6 +46,7 @@ pub const TABLE: &[(Option<ClaimState>, ClaimAct, ClaimState)] = {
         (Some(S::Asked),    A::Approve,  S::Approved),
         (Some(S::Asked),    A::Refuse,   S::Refused),
         (Some(S::Asked),    A::Withdraw, S::Withdrawn),
+        (Some(S::Asked),    A::Recount,  S::Asked),
         (Some(S::Approved), A::Refuse,   S::Refused),
         (Some(S::Approved), A::Pay,      S::Paid),
         (Some(S::Approved), A::Account,  S::Approved),
@@ -179,14 +182,14 @@ pub struct Ground {
 
 /// The sentences behind an answer: each row, and the amount.
 pub fn grounds(answer: &Answer) -> Vec<Ground> {
-    let shown = answer.trace.iter().filter(|t| t.kind == "row" || t.kind == "amount");
     let word = |t: Truth| match t {
         Truth::Met => "met",
         Truth::Unmet => "unmet",
         Truth::Unknown => "unknown",
     };
-    shown
-        .map(|t| Ground { result: word(t.result).to_owned(), text: t.text.clone(), how: t.how.clone() })
+    told(&answer.trace)
+        .into_iter()
+        .map(|t| Ground { result: word(t.result).to_owned(), text: t.text, how: t.how })
         .collect()
 }
 

@@ -631,3 +631,50 @@ fn an_amount_with_its_unit_is_read_and_a_limit_is_no_field() {
         assert!(faults.iter().any(|f| f.said.zh.contains("cap")), "{text}: {faults:?}");
     }
 }
+
+#[test]
+fn shapes_that_people_write_are_read_or_refused_in_words_of_both_languages() {
+    let book = book(
+        &json!([{"code": 12, "from": "2026-01-01", "amount": 5, "conditions": [{"expr": "a >= 1", "text": "满一"}]}]),
+    );
+    assert_eq!(book.items[0].code, "12");
+    // A fact an object, as a table has it a row.
+    let f = facts(
+        &book,
+        &json!([{"company": "A", "field": "a", "value": 1, "as_of": "2026-01-01"}, {"company": "B", "field": "a", "value": 0}]),
+    );
+    let engine = Engine::new(&book, &f, day("2026-06-01"));
+    let got: Vec<Truth> = f.companies.iter().map(|c| engine.answer(0, c).verdict).collect();
+    assert_eq!(got, [Truth::Met, Truth::Unmet]);
+    let refused =
+        |item: Value| Book::read(&json!({ "items": [item] }).to_string()).unwrap_err()[0].said.zh.clone();
+    for (item, word) in [
+        (json!({"code": "x", "colour": 1}), "不认识“colour”"),
+        (json!({"name": "x"}), "缺少“code”"),
+        (json!({"code": "x", "class": "奖励"}), "不能填“奖励”"),
+        (json!({"code": "x", "pay_days": -3}), "写法不对"),
+        (json!({"code": "x", "amount": {"expr": "1", "foo": 2}}), "不认识“foo”"),
+    ] {
+        let said = refused(item);
+        assert!(said.contains(word), "{said}");
+    }
+    let odd = json!([{"code": "x", "to": "2026-12-31", "amount": {"expr": "a", "cap": 5, "least": 10}, "class": "资质"}]);
+    let kinds: Vec<_> =
+        checkup(&self::book(&odd), None, day("2026-06-01")).into_iter().map(|f| f.kind).collect();
+    assert!(kinds.contains(&FindingKind::LeastAboveCap), "{kinds:?}");
+}
+
+#[test]
+fn what_must_not_be_is_one_line_that_holds_when_none_of_it_is_so() {
+    let book = book(&json!([{"code": "x", "from": "2026-01-01", "amount": 5, "conditions": [
+        {"field": "a", "op": ">=", "value": 1, "text": "满一"},
+        {"not": {"field": "d", "op": "=", "value": true}, "text": "失信除外"},
+        {"not": {"any": [{"field": "d", "op": "=", "value": true, "text": "失信"}, {"field": "e", "op": "=", "value": true, "text": "异常"}]}}]}]));
+    let f = facts(&book, &json!([{"company": "A", "facts": {"a": 1, "d": false, "e": false}}]));
+    let engine = Engine::new(&book, &f, day("2026-06-01"));
+    let lines = company::policy::trace::told(&engine.answer(0, &f.companies[0]).trace);
+    let texts: Vec<&str> = lines.iter().map(|l| l.text.as_str()).collect();
+    assert_eq!(texts, ["满一", "失信除外", "不得有以下情形：失信、异常", "5"]);
+    assert!(lines.iter().all(|l| l.result == Truth::Met), "{lines:?}");
+    assert_eq!(lines[2].how, "d 否，e 否");
+}

@@ -12,6 +12,9 @@ use crate::letters::Letter;
 use crate::mask::mask;
 use crate::vector::{Common, Terms, cosine, key};
 
+/// Words that name a matter beside its place.
+const SHARED_WORDS: usize = 3;
+
 /// Least mean similarity within a group (chosen on the public letters, see docs/QUALITY.md).
 pub const THRESHOLD: f32 = 0.115;
 
@@ -46,7 +49,8 @@ pub struct HotGroup {
     pub from: Option<Moment>,
     /// Last letter.
     pub to: Option<Moment>,
-    /// One line: the title of the letter nearest the middle.
+    /// One line: the place and the words that most of its letters share; where they share no words, the title of the
+    /// letter nearest the middle.
     pub line: String,
     /// Words that set it apart.
     pub words: Vec<String>,
@@ -129,10 +133,12 @@ impl Hot {
         HotGroup {
             id: letters[order[0]].id.clone(),
             heat: heat(letters, &order, alike),
-            place,
+            place: place.clone(),
             from: order.iter().find_map(|i| letters[*i].at),
             to: order.iter().rev().find_map(|i| letters[*i].at),
-            line: mask(&letters[middle].title.split_whitespace().collect::<Vec<_>>().join(" ")),
+            line: self.shared_line(members, &place).unwrap_or_else(|| {
+                mask(&letters[middle].title.split_whitespace().collect::<Vec<_>>().join(" "))
+            }),
             words: self.telling_words(members),
             ids: order.iter().map(|i| letters[*i].id.clone()).collect(),
         }
@@ -165,20 +171,54 @@ impl Hot {
         place.filter(|(_, c)| *c * 4 >= members.len()).map_or_else(area, |(p, _)| p)
     }
 
-    fn telling_words(&self, members: &[usize]) -> Vec<String> {
-        let mut score: BTreeMap<&str, f32> = BTreeMap::new();
+    /// What most letters of a group share: where, and the words that tell it apart, none of them said twice. Words of
+    /// one letter alone never name a matter of many.
+    fn shared_line(&self, members: &[usize], place: &str) -> Option<String> {
+        if members.len() < 2 {
+            return None;
+        }
+        let most = (members.len() / 2 + 1).max(2);
+        let mut words: Vec<&str> = Vec::new();
+        for (w, _, n) in self.scored_words(members) {
+            let said = |other: &&str| other.contains(w) || w.contains(*other);
+            if n < most || w.chars().count() < 2 || place.contains(w) || words.iter().any(said) {
+                continue;
+            }
+            words.push(w);
+            if words.len() == SHARED_WORDS {
+                break;
+            }
+        }
+        if words.is_empty() || (words.len() < 2 && place.is_empty()) {
+            return None;
+        }
+        let words = words.join("、");
+        Some(mask(&if place.is_empty() { words } else { format!("{place}：{words}") }))
+    }
+
+    /// Words of a group with what they weigh and in how many letters they stand, the heaviest first.
+    fn scored_words(&self, members: &[usize]) -> Vec<(&str, f32, usize)> {
+        let mut score: BTreeMap<&str, (f32, usize)> = BTreeMap::new();
         for i in members {
             let mut seen = HashSet::new();
             for (k, w) in &self.terms[*i].words {
                 if seen.insert(*k) {
                     let df = self.common.count(key(0, w)).max(1) as f32;
-                    *score.entry(w).or_default() += (self.common.letters() as f32 / df).ln();
+                    let s = score.entry(w).or_default();
+                    *s = (s.0 + (self.common.letters() as f32 / df).ln(), s.1 + 1);
                 }
             }
         }
-        let mut best: Vec<(&str, f32)> = score.into_iter().collect();
+        let mut best: Vec<(&str, f32, usize)> = score.into_iter().map(|(w, (s, n))| (w, s, n)).collect();
         best.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-        best.into_iter().take(6).map(|(w, _)| w.to_owned()).collect()
+        best
+    }
+
+    fn telling_words(&self, members: &[usize]) -> Vec<String> {
+        // A word of one letter tells of that letter, not of the matter.
+        let least = if members.len() > 1 { 2 } else { 1 };
+        let all = self.scored_words(members);
+        all.into_iter().filter(|w| w.2 >= least).take(6).map(|w| w.0.to_owned()).collect()
     }
 }
 
@@ -241,6 +281,26 @@ mod tests {
             body: title.to_owned(),
             at: crate::letters::moment(day),
             ..Letter::default()
+        }
+    }
+
+    #[test]
+    fn a_matter_is_named_by_what_its_letters_share() {
+        let texts = [
+            "梧桐花园小区旁边的搅拌站半夜施工噪音扰民",
+            "梧桐花园附近搅拌站粉尘噪音污染严重",
+            "投诉梧桐花园旁违建搅拌站噪音",
+            "第三中学暑假强制学生补课收费",
+            "枫林路公交站台没有座椅",
+        ];
+        let letters: Vec<Letter> =
+            texts.iter().enumerate().map(|(i, t)| letter(i, t, &format!("2020-01-0{}", i + 1))).collect();
+        let hot = Hot::new(Cutter::standard(), &letters);
+        let ranked = hot.ranked(&letters, 2);
+        let line = &ranked[0].line;
+        assert!(line.contains("搅拌站") && line.contains("噪音"), "{line}");
+        for only_one in ["半夜", "粉尘", "违建", "投诉"] {
+            assert!(!line.contains(only_one), "{line}");
         }
     }
 

@@ -1,8 +1,7 @@
 // 流程图的放大、拖动、点击: an addition; without it the map scrolls and the exact figures stand in tables.
 const map = document.querySelector("#map-card .map");
-const svg = map?.querySelector("svg");
+let svg = map?.querySelector("svg");
 const bar = document.querySelector("#map-card .zoom");
-const said = document.getElementById("map-said");
 for (const range of document.querySelectorAll('input[type="range"]')) {
   const out = document.querySelector(`output[for="${range.id}"]`);
   range.addEventListener("input", () => {
@@ -12,6 +11,7 @@ for (const range of document.querySelectorAll('input[type="range"]')) {
 if (map && svg && bar) {
   bar.hidden = false;
   const full = { w: svg.viewBox.baseVal.width, h: svg.viewBox.baseVal.height };
+  const panel = document.getElementById("map-panel");
   let scale = 1;
   const show = (next, x, y) => {
     const before = scale;
@@ -80,31 +80,85 @@ if (map && svg && bar) {
     { passive: false },
   );
   let held = null;
+  let moved = false;
   map.addEventListener("pointerdown", (e) => {
+    moved = false;
     if (e.pointerType === "mouse") held = { x: e.clientX + map.scrollLeft, y: e.clientY + map.scrollTop };
   });
+  map.addEventListener("dragstart", (e) => e.preventDefault());
   addEventListener("pointerup", () => {
     held = null;
   });
   map.addEventListener("pointermove", (e) => {
     if (!held) return;
-    map.scrollLeft = held.x - e.clientX;
-    map.scrollTop = held.y - e.clientY;
+    const [x, y] = [held.x - e.clientX, held.y - e.clientY];
+    if (Math.abs(x - map.scrollLeft) + Math.abs(y - map.scrollTop) > 3) moved = true;
+    map.scrollLeft = x;
+    map.scrollTop = y;
   });
-  const days = (s) => (s === undefined ? "" : ` · ${(Number(s) / 3600).toFixed(2)} h`);
-  svg.addEventListener("click", (e) => {
-    const hit = e.target.closest("[data-activity],[data-source]");
+  // A page of the same address is asked and the parts that changed are put in place; what fails is opened as a page.
+  let asked = 0;
+  const ask = async (href, parts) => {
+    const mine = ++asked;
+    try {
+      const answer = await fetch(href);
+      if (!answer.ok) throw new Error(answer.status);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (mine !== asked) return;
+      for (const part of parts) {
+        const [old, fresh] = [document.querySelector(part), page.querySelector(part)];
+        if (!fresh) throw new Error(part);
+        old.replaceChildren(...fresh.childNodes);
+      }
+      history.replaceState(null, "", href);
+    } catch {
+      location.href = href;
+    }
+  };
+  map.addEventListener("click", (e) => {
+    const link = e.target.closest("a");
     for (const old of svg.querySelectorAll(".on")) old.classList.remove("on");
-    if (!hit) return;
-    hit.classList.add("on");
-    const d = hit.dataset;
-    said.textContent =
-      d.activity === undefined
-        ? `${d.source || "▶"} → ${d.target || "■"}: ${d.count}${days(d.meanS)}${days(d.medianS)}`
-        : `${d.activity}: ${d.events}`;
+    if (!link) return;
+    e.preventDefault();
+    if (moved) return;
+    link.firstElementChild?.classList.add("on");
+    ask(link.getAttribute("href"), ["#map-panel"]);
+  });
+  panel?.addEventListener("click", (e) => {
+    if (!e.target.closest("[data-close]")) return;
+    e.preventDefault();
+    panel.replaceChildren();
+  });
+  const find = document.getElementById("map-find");
+  find?.addEventListener("input", () => {
+    const text = find.value.trim().toLowerCase();
+    let first = null;
+    for (const node of svg.querySelectorAll("[data-activity]")) {
+      const hit = text !== "" && node.dataset.activity.toLowerCase().includes(text);
+      node.classList.toggle("hit", hit);
+      if (hit) first ??= node;
+    }
+    first?.scrollIntoView({ block: "nearest", inline: "center" });
+  });
+  const form = document.querySelector('form[action][aria-label] input[name="a"]')?.form;
+  let soon = 0;
+  form?.addEventListener("input", () => {
+    clearTimeout(soon);
+    soon = setTimeout(async () => {
+      await ask(`${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`, [
+        "#map-card .map",
+        "#map-legend",
+        "#map-panel",
+      ]);
+      svg = map.querySelector("svg");
+      if (!svg) return;
+      full.w = svg.viewBox.baseVal.width;
+      full.h = svg.viewBox.baseVal.height;
+      show(scale, 0, 0);
+    }, 60);
   });
   // At first as large as can be read, with the start in sight; the whole picture is one button away.
   const start = svg.querySelector("circle");
   show(Math.min(1, Math.max(0.6, (map.clientWidth - 4) / full.w)), 0, 0);
-  if (start) map.scrollLeft = (Number(start.getAttribute("cx")) + 40) * scale - map.clientWidth / 2;
+  if (start) map.scrollTop = (Number(start.getAttribute("cy")) + 40) * scale - map.clientHeight / 2;
 }

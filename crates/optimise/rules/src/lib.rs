@@ -4,6 +4,7 @@
 //! function of a model (and a seed). Must not know storage, pages, the clock, or where a model came from.
 
 mod chart;
+pub mod declared;
 mod dist;
 pub mod drawn;
 mod effect;
@@ -21,10 +22,12 @@ pub mod proposal;
 pub mod questions;
 mod rcpsp;
 mod redesign;
+pub mod remaining;
 mod rng;
 mod search;
 mod sim;
 mod special;
+pub mod trial;
 
 pub use dist::{Distribution, Shape};
 pub use effect::{Effect, Judgement, Seen, effect};

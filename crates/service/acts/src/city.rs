@@ -11,6 +11,8 @@ use service::Rules;
 use store::applications::stream;
 use store::{Rd, Tx};
 
+use crate::policies::PolicyOutcome;
+
 /// The city as this movement sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct City {
@@ -24,6 +26,9 @@ pub struct ServiceHandovers {
     /// 办结交评: the service that was given is on record and can be rated; answers the token of its rating
     pub application_becomes_service:
         fn(&::city::City, &mut Tx<'_>, &access::Permit, &store::ratings::ServiceRow) -> Result<String, Error>,
+    /// 兑付随办件: what was decided on an application for a policy item, by its number, moves its payment
+    pub application_moves_payment:
+        fn(&::city::City, &mut Tx<'_>, &Actor, &str, PolicyOutcome) -> Result<(), Error>,
 }
 
 impl City {
@@ -106,5 +111,15 @@ impl City {
         row: &store::ratings::ServiceRow,
     ) -> Result<String, Error> {
         (self.handovers.application_becomes_service)(&self.city, tx, permit, row)
+    }
+    /// 兑付随办件: the payment of a policy item follows its application.
+    pub fn moves_payment(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        number: &str,
+        outcome: PolicyOutcome,
+    ) -> Result<(), Error> {
+        (self.handovers.application_moves_payment)(&self.city, tx, actor, number, outcome)
     }
 }

@@ -65,7 +65,7 @@ pub struct Sent {
 }
 
 /// A number and an id, of the year.
-fn take_number(tx: &mut Tx<'_>, office: &Office) -> Result<(i64, String), Error> {
+pub(crate) fn take_number(tx: &mut Tx<'_>, office: &Office) -> Result<(i64, String), Error> {
     let year = tx.now().date().year();
     let id = counters::next(tx, "application")?;
     let n = counters::next(tx, &format!("application/{year}"))?;
@@ -304,7 +304,12 @@ fn merged(city: &City, tx: &mut Tx<'_>, a: &Application, draft: &Draft) -> Resul
     Ok(values)
 }
 
-fn keep_form(city: &City, tx: &mut Tx<'_>, a: &Application, values: &Values) -> Result<FormSeal, Error> {
+pub(crate) fn keep_form(
+    city: &City,
+    tx: &mut Tx<'_>,
+    a: &Application,
+    values: &Values,
+) -> Result<FormSeal, Error> {
     let text = serde_json::to_string(values).map_err(Error::bug)?;
     let sealed = city.seal(a.id, text.as_bytes())?;
     rows::put_form(tx, a.id, &sealed)?;
@@ -318,7 +323,7 @@ fn identity_digest(city: &City, values: &Values) -> Option<String> {
     Some(city.digest("applicant", id))
 }
 
-fn applicant_digest(city: &City, values: &Values) -> String {
+pub(crate) fn applicant_digest(city: &City, values: &Values) -> String {
     identity_digest(city, values)
         .unwrap_or_else(|| city.digest("phone", values.get("phone").map_or("", String::as_str)))
 }

@@ -144,6 +144,7 @@ fn keep(
     let told = Told { at: tx.now(), act: happened.asked.act().word(), data: &data };
     rows::save(tx, permit, &row_of(after, calendar)?, told, &tasks_of(after, calendar))?;
     hold(tx, permit, after, &happened.asked)?;
+    crate::policies::moves_payment(city, tx, permit.actor(), after, &happened.asked)?;
     tell_applicant(city, tx, office, after, happened.asked.act())?;
     tell(city, tx, after, &happened.asked)
 }

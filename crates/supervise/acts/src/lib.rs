@@ -6,6 +6,7 @@ mod document;
 mod exchange;
 mod figures;
 mod handover;
+mod indicators;
 mod publication;
 mod rated;
 mod ratings;
@@ -24,6 +25,7 @@ pub use day_counts::DayCounts;
 pub use document::{document, fields_of, query_of, source_href};
 pub use figures::{FIGURES, FigureBoard, FigureEntry, FigureList, League, NamedLine, said};
 pub use handover::{AnsweredCase, BadRating, Opened, RatingHandovers};
+pub use indicators::{ByHand, Filled, IndicatorLine, SetLine, SetView, ValueFrom};
 pub use ratings::{
     NewRating, NewService, OpenResult, Pushed, RatePage, RatingView, Receipt, ServiceView, service_to_rate,
     token_to_rate,

@@ -4,6 +4,7 @@
 
 mod boards;
 mod bulletins;
+mod indicators;
 mod morning;
 mod publish;
 mod rate;
@@ -15,6 +16,7 @@ mod wall;
 mod watch;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use kernel::Role::*;
 use supervise_acts::Supervision;
@@ -73,6 +75,11 @@ pub const PLACES: &[Place] = &[
         roles: &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator],
     },
     Place {
+        path: "/desk/indicators",
+        text: |l| Texts::of(l).indicators.title,
+        roles: &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator],
+    },
+    Place {
         path: "/desk/watch",
         text: |l| Texts::of(l).supervise.nav_watch,
         roles: &[Coordinator, Supervisor, UnitAdmin, Volunteer, Evaluator],
@@ -109,6 +116,15 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/scores", get(scores::show).post(scores::set_formula))
         .route("/desk/scores/adjust", post(scores::ask))
         .route("/desk/scores/adjust/{id}", post(scores::decide))
+        .route("/desk/indicators", get(indicators::list).post(indicators::make))
+        .route("/desk/indicators/{id}", get(indicators::show).post(indicators::change))
+        .route(
+            "/desk/indicators/{id}/fill",
+            get(indicators::fill_form)
+                .post(indicators::fill)
+                .layer(DefaultBodyLimit::max(web_kit::UPLOAD_MAX)),
+        )
+        .route("/desk/indicators/{id}/file/{hash}", get(indicators::file))
         .route("/desk/watch", get(watch::weekly))
         .route("/desk/watch/draws", get(watch::draws).post(watch::draw))
         .route("/desk/watch/draws/{id}", post(watch::check))

@@ -10,6 +10,7 @@ mod cube;
 mod draw;
 mod facts;
 mod figures;
+mod indicators;
 mod morning;
 mod odd;
 mod project;
@@ -26,6 +27,10 @@ pub use cube::{Ask, Board, Dim, Entry, Facts, Filter, Line};
 pub use draw::{Drawn, Stratum, draw};
 pub use facts::{BadFacts, Mark, Sort, Span, Standing, Subject, What};
 pub use figures::{FIGURES, Figure, Measure, Rule, Value, figure, of_counts};
+pub use indicators::{
+    Fill, Indicator, IndicatorSet, Period, SAMPLES as INDICATOR_SAMPLES, Target, named as formula_named,
+    plain as plain_number,
+};
 pub use morning::{Morning, MorningAsk, Moved, Worst, morning, morning_ask};
 pub use odd::{Odd, Pattern, Rated, odd};
 pub use project::{Places, ServiceEvent, came_back, of_case, of_service};

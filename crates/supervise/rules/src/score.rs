@@ -210,21 +210,40 @@ impl Formula {
                     "the figure of the least sample does not exist",
                 ));
             }
-            let program = compile(part)?;
-            run(&program, &|_| Value::Count(1))
-                .map_err(|why| bad(&part.name, format!("算不出数：{why}"), why))?;
-            if let Some(when) = divides_by_nought(part, &program) {
-                return Err(bad(
-                    &part.name,
-                    format!("分母可能为 0（{}）；请写成“分母 > 0 ? 算式 : 0”，或用 max(1, 分母)", when.zh),
-                    format!("it can divide by nought ({}): write “x > 0 ? … : 0” or max(1, x)", when.en),
-                ));
-            }
+            sound_part(part)?;
         }
         if figure(&self.size).is_none() {
             return Err(bad("size", "工作量指标不存在", "the figure of the size does not exist"));
         }
         Ok(())
+    }
+}
+
+/// Can an expression over figures be used outside of a score? It is read, it gives a number, it never divides by nought.
+///
+/// # Errors
+/// [`BadFormula`] says what to do.
+pub(crate) fn sound(name: &str, expr: &str) -> Result<(), BadFormula> {
+    let part = Part { name: name.to_owned(), expr: expr.to_owned(), most: 1.0, needs: None };
+    sound_part(&part)
+}
+
+/// The value of such an expression.
+pub(crate) fn value_of(expr: &str, value: &dyn Fn(&str) -> Value) -> Result<f64, String> {
+    let part = Part { name: String::new(), expr: expr.to_owned(), most: 1.0, needs: None };
+    run(&compile(&part).map_err(|e| e.said.en)?, value)
+}
+
+fn sound_part(part: &Part) -> Result<(), BadFormula> {
+    let program = compile(part)?;
+    run(&program, &|_| Value::Count(1)).map_err(|why| bad(&part.name, format!("算不出数：{why}"), why))?;
+    match divides_by_nought(part, &program) {
+        None => Ok(()),
+        Some(when) => Err(bad(
+            &part.name,
+            format!("分母可能为 0（{}）；请写成“分母 > 0 ? 算式 : 0”，或用 max(1, 分母)", when.zh),
+            format!("it can divide by nought ({}): write “x > 0 ? … : 0” or max(1, x)", when.en),
+        )),
     }
 }
 

@@ -75,6 +75,10 @@ pub const STEPS: &[Step] = steps![
     57 "nodes",
     58 "hotline",
     59 "reply_template",
+    60 "claim_application",
+    61 "aid",
+    62 "indicators",
+    63 "log_board",
     64 "application_lists",
     65 "application_work",
 ];

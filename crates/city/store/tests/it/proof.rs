@@ -7,6 +7,7 @@ use access::{City, Permit, decide, op};
 use kernel::{Actor, CaseId, Moment, StaffId, UnitId};
 use store::campaigns::CampaignRow;
 use store::guides::{GuideRow, PlateRow};
+use store::indicators;
 use store::papers::{PartRow, TextRow};
 use store::proof::{self, COMPARED_OTHERWISE, Compared, NOT_COMPARED};
 use store::ratings::{RatingRow, ServiceRow};
@@ -46,6 +47,24 @@ fn fill(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     draw.id = supervision::put_draw(tx, &p, &draw)?;
     draw.doc = "{\"found\":1}".into();
     supervision::save_draw(tx, &p, &draw)?;
+    let mut set =
+        indicators::SetRow { id: 0, ver: 1, word: "评价".into(), state: "used".into(), doc: "{}".into() };
+    set.id = indicators::put_set(tx, &p, &set)?;
+    set.state = "ended".into();
+    assert!(indicators::save_set(tx, &p, &set)?);
+    let value = indicators::ValueRow {
+        id: 0,
+        of_set: set.id,
+        word: "用时".into(),
+        period: "2026".into(),
+        unit: Some(UnitId(1)),
+        staff: Some(StaffId(1)),
+        at: now,
+        doc: "{}".into(),
+    };
+    indicators::put_value(tx, &p, &value)?;
+    // Filled in again, it is the same row.
+    indicators::put_value(tx, &p, &indicators::ValueRow { doc: "{\"n\":1}".into(), ..value })?;
     let shown = PublicationRow { id: 0, case: CaseId(1), state: "shown".into(), at: now, doc: "{}".into() };
     supervision::put_publication(tx, &p, &shown)?;
     let guide = GuideRow {

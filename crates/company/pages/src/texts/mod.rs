@@ -1,9 +1,10 @@
 //! 企的文案: the list and the file of companies, the page of their people; in pages `p.t.key`.
 
+pub mod aid;
 pub mod pay;
 
 web_kit::texts! {
-    rooms: pay;
+    rooms: aid pay;
     co_area: "企业服务", "Companies";
     co_list: "企业名录", "Companies";
     co_new: "新建企业档案", "New company";

@@ -46,6 +46,14 @@ pub enum FindingKind {
     ParameterGap,
     /// 资金池没有登记
     NoFund,
+    /// 依据的文件没有登记
+    NoDocument,
+    /// 依据的文件已被替代
+    Replaced,
+    /// 条文在文件原文里找不到
+    NotInText,
+    /// 下限高于上限
+    LeastAboveCap,
 }
 
 /// One finding: a proposal with its reason; a person decides.
@@ -67,6 +75,7 @@ pub fn checkup(book: &Book, facts: Option<&Facts>, at: Date) -> Vec<Finding> {
             found.push(Finding { kind, item: item.code.clone(), said: Said::new(zh, en) });
         };
         basics(book, item, at, &mut say);
+        documents(book, item, &mut say);
         fields(book, item, facts, &mut say);
         item.conditions.rows(&mut |row| words(book, item, row, at, &mut say));
         divisions(item, &mut say);
@@ -88,6 +97,51 @@ pub fn checkup(book: &Book, facts: Option<&Facts>, at: Date) -> Vec<Finding> {
     found.sort_by(|a, b| a.item.cmp(&b.item).then(a.kind.cmp(&b.kind)));
     found.dedup();
     found
+}
+
+/// What an item rests on: a document that is on file, lasts as long, is not replaced, and says what the item says it says.
+fn documents(book: &Book, item: &PolicyItem, say: Say<'_>) {
+    if book.documents.is_empty() || item.policy.trim().is_empty() {
+        return;
+    }
+    let Some(d) = book.document_of(item) else {
+        say(
+            FindingKind::NoDocument,
+            format!("依据“{}”没有登记为政策文件", item.policy),
+            format!("what it rests on, “{}”, is not among the documents", item.policy),
+        );
+        return;
+    };
+    let number = &d.number;
+    let after = |end: Date| item.to.is_none_or(|to| to > end);
+    if let Some(end) = d.last_day().filter(|end| after(*end)) {
+        say(
+            FindingKind::Expired,
+            format!("依据“{number}”到 {end} 为止，事项却写到更晚"),
+            format!("“{number}” ends on {end}, and the item goes on"),
+        );
+    }
+    if let Some(by) = book.replaced_by(number.trim())
+        && by.first_day().is_none_or(after)
+    {
+        let from = by.first_day().map_or_else(String::new, |d| d.to_string());
+        say(
+            FindingKind::Replaced,
+            format!("依据“{number}”已由“{}”替代 {from}，请改按新文件或写明截止日期", by.number),
+            format!("“{number}” is replaced by “{}” {from}: go by that one, or end the item", by.number),
+        );
+    }
+    if !d.text.trim().is_empty() {
+        item.conditions.rows(&mut |row| {
+            if !row.text.trim().is_empty() && !d.holds(&row.text) {
+                say(
+                    FindingKind::NotInText,
+                    format!("“{}”的原文里没有这句话：{}", number, row.text),
+                    format!("the text of “{number}” has no such sentence: {}", row.text),
+                );
+            }
+        });
+    }
 }
 
 type Say<'s> = &'s mut dyn FnMut(FindingKind, String, String);
@@ -120,6 +174,17 @@ fn basics(book: &Book, item: &PolicyItem, at: Date, say: Say<'_>) {
             FindingKind::NoAmount,
             "奖补、减免类事项没有写金额".into(),
             "a subsidy or reduction without an amount".into(),
+        );
+    }
+    if let Some(a) = &item.amount
+        && let (Some(Expr::Const(Value::Number(cap))), Some(Expr::Const(Value::Number(least)))) =
+            (&a.cap, &a.least)
+        && least > cap
+    {
+        say(
+            FindingKind::LeastAboveCap,
+            format!("下限 {least} 高于上限 {cap}"),
+            format!("at least {least} is more than at most {cap}"),
         );
     }
     if !item.fund.is_empty() && !book.funds.iter().any(|f| f.code == item.fund) {

@@ -242,7 +242,9 @@ fn row(map: &Map<String, Json>, text: String, raw: &Json) -> Result<Row, PolicyE
             ));
         }
     };
-    let op = string(map, "op");
+    // A comparison that stands in the expression itself needs no second one.
+    let whole = !map.contains_key("op") && !map.contains_key("value") && string(map, "field").is_empty();
+    let op = if whole { "=".to_owned() } else { string(map, "op") };
     let compare = Compare::read(&op).ok_or_else(|| {
         let known: Vec<&str> = COMPARISONS.iter().map(|(_, w, ..)| *w).collect();
         bad(
@@ -250,7 +252,7 @@ fn row(map: &Map<String, Json>, text: String, raw: &Json) -> Result<Row, PolicyE
             format!("comparison “{op}” is not understood; there are {}", known.join(" ")),
         )
     })?;
-    let value = map.get("value").unwrap_or(&Json::Null);
+    let value = if whole { &Json::Bool(true) } else { map.get("value").unwrap_or(&Json::Null) };
     let right = match (compare, value) {
         (Compare::In | Compare::NotIn, Json::Array(list)) if !list.is_empty() => {
             list.iter().map(|v| side(v, raw)).collect::<Result<Vec<_>, _>>()?

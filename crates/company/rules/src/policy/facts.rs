@@ -263,6 +263,13 @@ impl Facts {
                         format!("facts must be an object or a list: {other}"),
                     ));
                 }
+                // A fact a row, as a table has it.
+                None if map.contains_key("value")
+                    && ["field", "字段"].iter().any(|k| map.get(*k).is_some_and(Json::is_string)) =>
+                {
+                    self.take_list(place, vec![Json::Object(map)], named);
+                    continue;
+                }
                 None => map,
             };
             for (key, raw) in inner {

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::amount::{Ladder, LadderFault, Rounding, ladder_fault};
 use super::condition::{self, Condition};
+use super::document::Document;
 use super::expr::{self, Expr};
 use super::number::Number;
 use super::value::Value;
@@ -217,6 +218,8 @@ pub struct Book {
     pub ladders: BTreeMap<String, Ladder>,
     /// funds
     pub funds: Vec<Fund>,
+    /// 政策文件: what the items rest on
+    pub documents: Vec<Document>,
 }
 
 /// Items in one book, at most.
@@ -234,14 +237,30 @@ struct RawBook {
     ladders: BTreeMap<String, Ladder>,
     #[serde(default)]
     funds: Vec<Fund>,
+    #[serde(default)]
+    documents: Vec<Document>,
     #[serde(default, rename = "note")]
     _note: Option<Json>,
+}
+
+/// A code is text; one of digits only may be written as a number.
+fn code_read<'de, D: serde::Deserializer<'de>>(d: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Code {
+        Text(String),
+        Number(u64),
+    }
+    Ok(match Code::deserialize(d)? {
+        Code::Text(t) => t,
+        Code::Number(n) => n.to_string(),
+    })
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawItem {
-    #[serde(alias = "id")]
+    #[serde(alias = "id", deserialize_with = "code_read")]
     code: String,
     #[serde(default)]
     name: String,
@@ -293,6 +312,36 @@ struct RawAmount {
     round: Rounding,
     #[serde(default, rename = "text")]
     _text: Option<Json>,
+}
+
+/// What a reader of JSON says of a shape it does not know, in both languages.
+fn misread(e: &serde_json::Error) -> PolicyError {
+    let en = e.to_string();
+    let quoted = |after: &str| {
+        let rest = &en[en.find(after)? + after.len()..];
+        rest.split('`').nth(1).map(str::to_owned)
+    };
+    let zh = if let Some(key) = quoted("unknown field ") {
+        let known =
+            en.split_once("expected one of ").map_or("", |x| x.1).replace('`', "").replace(", ", "、");
+        format!("不认识“{key}”这一项，可用 {known}")
+    } else if let Some(key) = quoted("missing field ") {
+        format!("缺少“{key}”一项")
+    } else if let Some(word) = quoted("unknown variant ") {
+        let known =
+            en.split_once("expected one of ").map_or("", |x| x.1).replace('`', "").replace(", ", "、");
+        format!("不能填“{word}”，可填 {known}")
+    } else if let Some(key) = quoted("duplicate field ") {
+        format!("“{key}”写了两次，只留一个")
+    } else if en.starts_with("invalid type")
+        || en.starts_with("invalid value")
+        || en.starts_with("data did not")
+    {
+        format!("有一项的写法不对，应为文字、数或列表中规定的一种（{en}）")
+    } else {
+        format!("写得不对（{en}）")
+    };
+    PolicyError::new(zh, format!("not understood: {en}"))
 }
 
 fn day(text: Option<&str>) -> Result<Option<Date>, PolicyError> {
@@ -376,9 +425,9 @@ fn formula(raw: &Json) -> Result<(Expr, String), PolicyError> {
 fn amount(raw: &Json) -> Result<Option<Amount>, PolicyError> {
     let raw = match raw {
         Json::Null => return Ok(None),
-        Json::Object(_) => serde_json::from_value::<RawAmount>(raw.clone()).map_err(|e| {
-            PolicyError::new(format!("金额写得不对:{e}"), format!("the amount is not understood: {e}"))
-        })?,
+        Json::Object(_) => {
+            serde_json::from_value::<RawAmount>(raw.clone()).map_err(|e| misread(&e).at("金额"))?
+        }
         plain => {
             RawAmount { expr: plain.clone(), cap: None, least: None, round: Rounding::default(), _text: None }
         }
@@ -391,8 +440,7 @@ fn amount(raw: &Json) -> Result<Option<Amount>, PolicyError> {
 fn item(raw: Json) -> Result<PolicyItem, PolicyError> {
     let code = raw.get("code").or_else(|| raw.get("id")).and_then(Json::as_str).unwrap_or("?").to_owned();
     let place = format!("事项 {code}");
-    let raw: RawItem = serde_json::from_value(raw)
-        .map_err(|e| PolicyError::new(format!("写得不对:{e}"), format!("not understood: {e}")).at(&place))?;
+    let raw: RawItem = serde_json::from_value(raw).map_err(|e| misread(&e).at(&place))?;
     let built = || -> Result<PolicyItem, PolicyError> {
         if raw.code.trim().is_empty() {
             return Err(PolicyError::new("没有 code", "it has no code"));
@@ -444,14 +492,9 @@ impl Book {
         let raw = if raw.is_array() {
             RawBook::of(raw)
         } else {
-            serde_json::from_value::<RawBook>(raw).map_err(|e| e.to_string())
+            serde_json::from_value::<RawBook>(raw).map_err(|e| misread(&e))
         };
-        let raw = raw.map_err(|e| {
-            one(PolicyError::new(
-                format!("事项文件写得不对:{e}"),
-                format!("the items are not understood: {e}"),
-            ))
-        })?;
+        let raw = raw.map_err(|e| one(e.at("事项文件")))?;
         if raw.items.len() > ITEMS_MAX {
             return Err(one(PolicyError::new(
                 format!("事项超过 {ITEMS_MAX} 个,请分成几份"),
@@ -470,7 +513,15 @@ impl Book {
                 Err(e) => faults.push(e),
             }
         }
-        let book = Self { items, fields: raw.fields, params: shared, ladders: raw.ladders, funds: raw.funds };
+        let book = Self {
+            items,
+            fields: raw.fields,
+            params: shared,
+            ladders: raw.ladders,
+            funds: raw.funds,
+            documents: raw.documents,
+        };
+        faults.extend(book.document_faults());
         faults.extend(book.faults());
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }
@@ -550,14 +601,15 @@ impl Book {
 }
 
 impl RawBook {
-    fn of(items: Json) -> Result<Self, String> {
-        let items = serde_json::from_value(items).map_err(|e| e.to_string())?;
+    fn of(items: Json) -> Result<Self, PolicyError> {
+        let items = serde_json::from_value(items).map_err(|e| misread(&e))?;
         Ok(Self {
             items,
             fields: Vec::new(),
             params: BTreeMap::new(),
             ladders: BTreeMap::new(),
             funds: Vec::new(),
+            documents: Vec::new(),
             _note: None,
         })
     }

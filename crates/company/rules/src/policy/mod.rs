@@ -8,6 +8,7 @@ pub mod amount;
 pub mod checkup;
 mod column;
 pub mod condition;
+pub mod document;
 pub mod evaluate;
 pub mod expr;
 pub mod facts;
@@ -21,6 +22,7 @@ pub mod sheets;
 pub mod trace;
 pub mod value;
 
+pub use document::Document;
 pub use evaluate::{Answer, Engine, Truth};
 pub use facts::{Company, Facts};
 pub use item::{Book, PolicyError, PolicyItem};

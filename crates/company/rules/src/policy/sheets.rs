@@ -444,7 +444,7 @@ fn row_of<'a>(get: impl Fn(&str) -> &'a str) -> Result<Json, PolicyError> {
 }
 
 mod book;
-pub use book::{from_sheets, to_sheets};
+pub use book::{DOCUMENT, document_of, document_row, from_sheets, to_sheets};
 
 #[cfg(test)]
 mod tests;

@@ -95,6 +95,53 @@ pub(super) fn validity(item: &PolicyItem, at: Date) -> Trace {
     }
 }
 
+/// A line of a trace as people read it: whether it holds, the sentence, the values behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// does it hold
+    pub result: Truth,
+    /// the sentence
+    pub text: String,
+    /// how it came about
+    pub how: String,
+}
+
+/// The rows and the amount of a trace. What must not be stands as one line that holds when none of it is so: its rows, which are
+/// then unmet, would be read the wrong way round.
+pub fn told(trace: &[Trace]) -> Vec<Told> {
+    let mut out: Vec<Told> = Vec::new();
+    let mut under: Option<String> = None;
+    for t in trace {
+        let inside = under.as_ref().is_some_and(|p| t.kind != "amount" && t.at.starts_with(p.as_str()));
+        if inside {
+            if let Some(line) = out.last_mut().filter(|_| t.kind == "row") {
+                let said = |k: &Known| {
+                    format!("{} {}", k.name, k.value.as_ref().map_or("未知".into(), ToString::to_string))
+                };
+                let known: Vec<String> = t.known.iter().map(said).filter(|k| !line.how.contains(k)).collect();
+                let before = Some(line.how.clone()).filter(|h| !h.is_empty());
+                line.how = before.into_iter().chain(known).collect::<Vec<_>>().join("，");
+                if line.text.ends_with(NONE_OF) || line.text.contains(&format!("{NONE_OF}：")) {
+                    let mark = if line.text.ends_with(NONE_OF) { "：" } else { "、" };
+                    line.text = format!("{}{mark}{}", line.text, t.text);
+                }
+            }
+            continue;
+        }
+        under = None;
+        if t.kind == "not" {
+            under = Some(if t.at == "0" { String::new() } else { format!("{}.", t.at) });
+        } else if t.kind != "row" && t.kind != "amount" {
+            continue;
+        }
+        out.push(Told { result: t.result, text: t.text.clone(), how: t.how.clone() });
+    }
+    out
+}
+
+/// How a group of what must not be is headed where nobody gave it a sentence.
+const NONE_OF: &str = "不得有以下情形";
+
 pub(super) struct Teller<'x, 'a> {
     pub(super) engine: &'x Engine<'a>,
     pub(super) company: &'x Company,

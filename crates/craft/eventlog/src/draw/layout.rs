@@ -13,6 +13,8 @@ pub(super) struct Graph {
     pub edges: Vec<(usize, usize, f64)>,
     /// Where each node stands in the flow: edges to a smaller rank run backwards.
     pub rank: Vec<f64>,
+    /// Room between neighbours of a layer, and between layers.
+    pub gaps: Point,
 }
 
 /// Where everything is.
@@ -25,8 +27,8 @@ pub(super) struct Placed {
     pub height: f64,
 }
 
-const GAP_X: f64 = 34.0;
-const GAP_Y: f64 = 58.0;
+/// The usual gaps.
+pub(super) const GAPS: Point = (34.0, 58.0);
 const DUMMY: f64 = 46.0;
 
 struct Cell {
@@ -67,7 +69,7 @@ pub(super) fn place(g: &Graph) -> Placed {
         chains.push(chain);
     }
     order(&mut rows, &cells);
-    coordinates(&rows, &mut cells);
+    coordinates(&rows, &mut cells, g.gaps.0);
     finish(g, &layer, &rows, &cells, &chains)
 }
 
@@ -169,14 +171,14 @@ fn crossings(rows: &[Vec<usize>], cells: &[Cell], pos: &[usize]) -> u64 {
 
 /// Moves every row towards its neighbours, keeping order and distance: least squares, solved exactly by
 /// pooling neighbours that would overlap.
-fn coordinates(rows: &[Vec<usize>], cells: &mut [Cell]) {
+fn coordinates(rows: &[Vec<usize>], cells: &mut [Cell], gap: f64) {
     for row in rows {
         let mut x = 0.0;
         for &v in row {
             cells[v].x = x + cells[v].width / 2.0;
-            x += cells[v].width + GAP_X;
+            x += cells[v].width + gap;
         }
-        let middle = (x - GAP_X) / 2.0;
+        let middle = (x - gap) / 2.0;
         row.iter().for_each(|&v| cells[v].x -= middle);
     }
     for round in 0..60 {
@@ -203,7 +205,7 @@ fn coordinates(rows: &[Vec<usize>], cells: &mut [Cell]) {
             let mut shifts = Vec::with_capacity(row.len());
             for (i, &v) in row.iter().enumerate() {
                 if i > 0 {
-                    shift += (cells[row[i - 1]].width + cells[v].width) / 2.0 + GAP_X;
+                    shift += (cells[row[i - 1]].width + cells[v].width) / 2.0 + gap;
                 }
                 shifts.push(shift);
                 let mut pool = (wanted[i].0 - shift, wanted[i].1, 1);
@@ -231,7 +233,7 @@ fn finish(g: &Graph, layer: &[usize], rows: &[Vec<usize>], cells: &[Cell], chain
         let h = row.iter().filter(|&&v| v < n).map(|&v| g.sizes[v].1).fold(20.0, f64::max);
         row_y.push(top + h / 2.0);
         row_h.push(h);
-        top += h + GAP_Y;
+        top += h + g.gaps.1;
     }
     let mut row_of = vec![0; cells.len()];
     rows.iter().enumerate().for_each(|(r, row)| row.iter().for_each(|&v| row_of[v] = r));
@@ -258,5 +260,5 @@ fn finish(g: &Graph, layer: &[usize], rows: &[Vec<usize>], cells: &[Cell], chain
         points
     });
     let routes = routes.collect();
-    Placed { at, routes, width: (right - left).max(1.0), height: (top - GAP_Y).max(1.0) }
+    Placed { at, routes, width: (right - left).max(1.0), height: (top - g.gaps.1).max(1.0) }
 }

@@ -34,12 +34,26 @@ pub struct MapOptions {
     pub measure: Measure,
     /// Hours of a working day, for labels of working time.
     pub day_hours: f64,
+    /// Activities are shaded by how much of what is done there was done before, instead of by how often.
+    pub rework: bool,
     pub english: bool,
+    /// Where an activity or a path leads when it is clicked: the beginning of an address, to which `at` and `to` are
+    /// added. Empty: nowhere.
+    #[serde(skip)]
+    pub link: String,
 }
 
 impl Default for MapOptions {
     fn default() -> Self {
-        Self { activities: 1.0, paths: 0.4, measure: Measure::Count, day_hours: 24.0, english: false }
+        Self {
+            activities: 1.0,
+            paths: 0.4,
+            measure: Measure::Count,
+            day_hours: 24.0,
+            rework: false,
+            english: false,
+            link: String::new(),
+        }
     }
 }
 
@@ -50,6 +64,8 @@ pub struct MapNode {
     pub events: u64,
     pub starts: u64,
     pub ends: u64,
+    /// Of the events, those of cases in which it was done before.
+    pub repeats: u64,
 }
 
 /// A path on the map; `None` stands for the start (as source) or the end (as target).
@@ -98,11 +114,13 @@ impl Map {
         let dfg = Dfg::of(&shown);
         let times = pair_times(&shown, clock);
         let medians = pair_medians(&shown, &times, clock);
+        let repeats = repeats(&shown);
         let node = |&a: &u32| MapNode {
             name: log.activities.get(a).into(),
             events: dfg.events[a as usize],
             starts: dfg.starts[a as usize],
             ends: dfg.ends[a as usize],
+            repeats: repeats[a as usize],
         };
         let nodes: Vec<MapNode> = ranked.iter().map(node).collect();
         let mut edges: Vec<MapEdge> = times
@@ -158,6 +176,20 @@ fn without_hidden(log: &Log, number: &HashMap<u32, usize>) -> Log {
         shown.case_name.push(log.case_name[c]);
     }
     shown
+}
+
+/// Events of each activity whose case had it before.
+fn repeats(log: &Log) -> Vec<u64> {
+    let mut out = vec![0; log.activities.len()];
+    let mut last = vec![u32::MAX; log.activities.len()];
+    for (c, r) in log.cases().enumerate() {
+        for &a in &log.activity()[r] {
+            if std::mem::replace(&mut last[a as usize], c as u32) == c as u32 {
+                out[a as usize] += 1;
+            }
+        }
+    }
+    out
 }
 
 /// Keeps the strongest paths, and for every activity its strongest way in and out.
@@ -232,37 +264,59 @@ impl Map {
         let node_of = |e: &MapEdge| (e.source.unwrap_or(n), e.target.unwrap_or(n + 1));
         let drawn: Vec<&MapEdge> =
             self.edges.iter().filter(|e| e.source.is_none() || e.source != e.target).collect();
+        // From left to right: layers are columns.
         let graph = Graph {
-            sizes: sizes.clone(),
+            sizes: sizes.iter().map(turned).collect(),
+            gaps: (24.0, if self.edges.len() > 120 { 74.0 } else { 96.0 }),
             edges: drawn
                 .iter()
                 .map(|e| (node_of(e).0, node_of(e).1, (e.count as f64 + 1.0).ln() + 0.5))
                 .collect(),
             rank: self.ranks(),
         };
-        let placed = place(&graph);
+        let mut placed = place(&graph);
+        (placed.width, placed.height) = (placed.height, placed.width);
+        placed.at.iter_mut().for_each(|p| *p = turned(p));
+        placed.routes.iter_mut().flatten().for_each(|p| *p = turned(p));
+        // A path and the one back would lie on each other: each keeps to its own side, with its own number.
+        let both: Vec<bool> = drawn
+            .iter()
+            .map(|e| e.source.is_some() && drawn.iter().any(|o| o.source == e.target && o.target == e.source))
+            .collect();
+        for ((e, route), _) in drawn.iter().zip(&mut placed.routes).zip(&both).filter(|(_, both)| **both) {
+            let side = if e.source < e.target { -APART } else { APART };
+            route.iter_mut().for_each(|p| p.1 += side);
+        }
         let margin = 40.0;
         let (w, h) = (placed.width + margin * 2.0 + 40.0, placed.height + margin * 2.0);
+        // What holds links is no single picture to a reader of screens.
+        let role = if options.link.is_empty() { "img" } else { "group" };
         let title = if options.english { "Process map" } else { "流程图" };
         let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w:.0} {h:.0}\" width=\"{w:.0}\" height=\"{h:.0}\" role=\"img\">\
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w:.0} {h:.0}\" width=\"{w:.0}\" height=\"{h:.0}\" role=\"{role}\">\
              <title>{title}</title><style>{STYLE}</style><defs>{}</defs><g transform=\"translate({margin},{margin})\">\n",
             markers()
         );
         let most = self.edges.iter().map(|e| e.count).max().unwrap_or(1).max(1) as f64;
-        for (e, route) in drawn.iter().zip(&placed.routes) {
+        for ((e, route), both) in drawn.iter().zip(&placed.routes).zip(both) {
             let back = graph.rank[node_of(e).0] > graph.rank[node_of(e).1];
-            self.edge(&mut svg, e, route, most, back, options);
+            let mut at = if both { third(route) } else { middle(route) };
+            // Numbers stand above their path; of two opposite ones that of the lower stands below it.
+            at.1 += if both && e.source > e.target { 11.0 } else { -9.0 };
+            self.edge(&mut svg, e, (route, at), most, back, options);
         }
         for e in self.edges.iter().filter(|e| e.source.is_some() && e.source == e.target) {
             let v = e.source.unwrap_or(0);
-            let (x, y) = (placed.at[v].0 + sizes[v].0 / 2.0, placed.at[v].1);
-            let loop_route = [(x, y - 8.0), (x + 34.0, y - 16.0), (x + 34.0, y + 16.0), (x, y + 8.0)];
-            self.edge(&mut svg, e, &loop_route, most, false, options);
+            let (x, y) = (placed.at[v].0, placed.at[v].1 - sizes[v].1 / 2.0);
+            let loop_route = [(x - 10.0, y), (x - 20.0, y - 26.0), (x + 20.0, y - 26.0), (x + 10.0, y)];
+            self.edge(&mut svg, e, (&loop_route, (x, y - 26.0)), most, false, options);
         }
         let frequent = self.nodes.iter().map(|b| b.events).max().unwrap_or(1).max(1) as f64;
         for (i, b) in self.nodes.iter().enumerate() {
-            node(&mut svg, b, &boxes[i], placed.at[i], sizes[i], frequent);
+            let open = anchor(options, &b.name, None);
+            svg.push_str(&open);
+            node(&mut svg, b, &boxes[i], (placed.at[i], sizes[i]), share_of(b, frequent, options));
+            svg.push_str(if open.is_empty() { "" } else { "</a>" });
         }
         ends(&mut svg, placed.at[n], placed.at[n + 1], self.cases);
         svg.push_str("</g></svg>\n");
@@ -310,7 +364,15 @@ impl Map {
         DAY_STEPS.iter().filter(|&&s| days > s).count()
     }
 
-    fn edge(&self, svg: &mut String, e: &MapEdge, route: &[Point], most: f64, back: bool, o: &MapOptions) {
+    fn edge(
+        &self,
+        svg: &mut String,
+        e: &MapEdge,
+        (route, label): (&[Point], Point),
+        most: f64,
+        back: bool,
+        o: &MapOptions,
+    ) {
         let width = 1.0 + 5.0 * ((e.count as f64 + 1.0).ln() / (most + 1.0).ln()).powi(2);
         // Where colours tell days, they do not tell the direction.
         let back = back && !matches!(o.measure, Measure::Mean | Measure::Median);
@@ -325,6 +387,11 @@ impl Map {
         let step = Self::day_step(e, o);
         let class = if step > 0 { format!("{class} d{step}") } else { class.to_owned() };
         let name = |end: Option<usize>| end.map_or("", |i| self.nodes[i].name.as_str());
+        let open = match (e.source, e.target) {
+            (Some(_), Some(_)) => anchor(o, name(e.source), Some(name(e.target))),
+            _ => String::new(),
+        };
+        svg.push_str(&open);
         svg.push_str(&format!("<g class=\"{class}\" data-source=\""));
         escape(svg, name(e.source));
         svg.push_str("\" data-target=\"");
@@ -345,11 +412,11 @@ impl Map {
         svg.push_str(&format!(
             "><path d=\"{path}\" stroke-width=\"{width:.1}\" marker-end=\"url(#{marker})\"/>"
         ));
-        // The label stands in the middle gap, away from crossings at the nodes.
-        let (x, y) = if own { (route[1].0 + 4.0, (route[1].1 + route[2].1) / 2.0) } else { middle(route) };
+        let (x, y) = label;
         svg.push_str(&format!("<text x=\"{x:.1}\" y=\"{:.1}\">", y + 4.0));
         escape(svg, &self.label(e, o));
-        svg.push_str("</text></g>\n");
+        svg.push_str("</text></g>");
+        svg.push_str(if open.is_empty() { "\n" } else { "</a>\n" });
     }
 }
 
@@ -364,14 +431,40 @@ fn markers() -> String {
     one("a", DAY_COLOURS[0]) + &one("b", "#9a5a1f") + &days.collect::<String>()
 }
 
-fn node(svg: &mut String, b: &MapNode, lines: &[String], at: Point, size: Point, frequent: f64) {
+/// How dark a node is: 0 to 1.
+fn share_of(b: &MapNode, frequent: f64, o: &MapOptions) -> f64 {
+    if o.rework {
+        // Half of it done again is as dark as it gets.
+        return (b.repeats as f64 / b.events.max(1) as f64 * 2.0).min(1.0);
+    }
     let share = (b.events as f64 + 1.0).ln() / (frequent + 1.0).ln();
-    let shade = ((share * share * SHADES.len() as f64) as usize).min(SHADES.len() - 1);
+    share * share
+}
+
+/// Opens the link of an activity or a path; empty without links.
+fn anchor(o: &MapOptions, at: &str, to: Option<&str>) -> String {
+    if o.link.is_empty() {
+        return String::new();
+    }
+    let mut href = String::new();
+    escape(&mut href, &o.link);
+    let to = to.map_or_else(String::new, |to| format!("&amp;to={}", percent(to)));
+    format!("<a href=\"{href}at={}{to}#map-panel\">", percent(at))
+}
+
+/// A text in an address.
+fn percent(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+fn node(svg: &mut String, b: &MapNode, lines: &[String], (at, size): (Point, Point), share: f64) {
+    let shade = ((share * SHADES.len() as f64) as usize).min(SHADES.len() - 1);
     let dark = if shade >= 4 { "d" } else { "l" };
     let (x, y) = (at.0 - size.0 / 2.0, at.1 - size.1 / 2.0);
     svg.push_str("<g class=\"n\" data-activity=\"");
     escape(svg, &b.name);
-    svg.push_str(&format!("\" data-events=\"{}\"><title>", b.events));
+    svg.push_str(&format!("\" data-events=\"{}\" data-repeats=\"{}\"><title>", b.events, b.repeats));
     escape(svg, &b.name);
     svg.push_str(&format!(
         "</title><g class=\"{dark}\"><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"7\" fill=\"{}\"/>",
@@ -422,11 +515,11 @@ fn curve(points: &[Point]) -> String {
     let mut d = format!("M{:.1} {:.1}", first.0, first.1);
     for w in points.windows(2) {
         let (a, b) = (w[0], w[1]);
-        if (a.0 - b.0).abs() < 0.5 {
+        if (a.1 - b.1).abs() < 0.5 {
             d.push_str(&format!("L{:.1} {:.1}", b.0, b.1));
         } else {
-            let m = (a.1 + b.1) / 2.0;
-            d.push_str(&format!("C{:.1} {m:.1} {:.1} {m:.1} {:.1} {:.1}", a.0, b.0, b.0, b.1));
+            let m = (a.0 + b.0) / 2.0;
+            d.push_str(&format!("C{m:.1} {:.1} {m:.1} {:.1} {:.1} {:.1}", a.1, b.1, b.0, b.1));
         }
     }
     d
@@ -441,9 +534,64 @@ fn middle(points: &[Point]) -> Point {
     }
 }
 
+/// A third of the way through the first gap that the line crosses: of two opposite paths each has its own place.
+fn third(points: &[Point]) -> Point {
+    match (points.first(), points.get(1)) {
+        (Some(a), Some(b)) => (a.0 + (b.0 - a.0) * 0.36, a.1 + (b.1 - a.1) * 0.24),
+        _ => (0.0, 0.0),
+    }
+}
+
+/// x and y change places.
+fn turned(&(x, y): &Point) -> Point {
+    (y, x)
+}
+
+/// So far a path keeps from the one back.
+const APART: f64 = 7.0;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_runs_from_left_to_right_and_opposite_paths_have_their_own_numbers() {
+        let csv = "case,activity,time\n".to_owned()
+            + &(0..30)
+                .map(|k| {
+                    let steps: &[&str] = if k % 3 == 0 {
+                        &["收件", "审查", "补正", "审查", "办结"]
+                    } else {
+                        &["收件", "审查", "办结"]
+                    };
+                    let row = |(i, s): (usize, &&str)| format!("{k},{s},2026-03-{:02} 0{i}:00\n", 1 + k % 28);
+                    steps.iter().enumerate().map(row).collect::<String>()
+                })
+                .collect::<String>();
+        let limits = crate::error::Limits::small();
+        let log = crate::read_csv(csv.as_bytes(), None, limits, crate::Order::Time).unwrap().0;
+        let options = MapOptions { paths: 1.0, link: "/x?".to_owned(), ..MapOptions::default() };
+        let map = Map::of(&log, &options, None);
+        let again = map.nodes.iter().find(|n| n.name == "审查").unwrap();
+        assert_eq!((again.events, again.repeats), (40, 10));
+        let svg = map.svg(&options);
+        assert!(svg.contains("<a href=\"/x?at=%E6%94%B6%E4%BB%B6#map-panel\">") && svg.contains("&amp;to="));
+        let x_of = |name: &str| {
+            let at = svg.find(&format!("data-activity=\"{name}\"")).unwrap();
+            let rest = &svg[at + svg[at..].find(" x=\"").unwrap() + 4..];
+            rest[..rest.find('"').unwrap()].parse::<f64>().unwrap()
+        };
+        assert!(x_of("收件") < x_of("审查") && x_of("审查") < x_of("办结"));
+        let label = |from: &str, to: &str| {
+            let at = svg.find(&format!("data-source=\"{from}\" data-target=\"{to}\"")).unwrap();
+            let rest = &svg[at + svg[at..].find("<text x=\"").unwrap()..];
+            rest[..rest.find("</text>").unwrap()].to_owned()
+        };
+        assert_ne!(label("审查", "补正"), label("补正", "审查"));
+        let rework = map.svg(&MapOptions { rework: true, ..options.clone() });
+        assert_ne!(rework, svg, "shades tell rework");
+        assert!(!map.svg(&MapOptions { link: String::new(), ..options }).contains("<a "));
+    }
 
     #[test]
     fn paths_are_coloured_by_days_when_days_stand_at_them() {

@@ -74,6 +74,7 @@ pub(crate) fn lay_out(
         sizes: sizes.iter().map(turn).collect(),
         edges: edges.iter().map(|&(s, t)| (s, t, 1.0)).collect(),
         rank: depth_first_rank(sizes.len(), edges),
+        gaps: layout::GAPS,
     };
     let placed = layout::place(&graph);
     (

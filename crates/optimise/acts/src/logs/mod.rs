@@ -3,6 +3,7 @@
 //! Knows the formats' readers (`eventlog`, `eventlog-files`, `paper`), the record and the door. Must not know pages.
 
 mod applications;
+mod boards;
 mod days;
 mod file;
 mod gate;
@@ -10,6 +11,7 @@ mod kept;
 mod record;
 mod waiting;
 
+pub use boards::{Board, BoardChange, BoardPart};
 pub use days::case_days;
 pub use eventlog_files::{write_ocel_sqlite, write_parquet};
 pub use file::{

@@ -71,6 +71,7 @@ pub(crate) struct Tab {
 }
 
 /// What every page of a log shows above its own part.
+#[derive(Default)]
 pub(crate) struct Head {
     pub id: String,
     pub name: String,
@@ -89,6 +90,12 @@ pub(crate) struct Head {
     pub activities: Vec<String>,
     pub keys: Vec<String>,
     pub notes: Vec<String>,
+    /// boards of the reader that this page can be put on; none where a page cannot be kept
+    pub boards: Option<Vec<(i64, String)>>,
+    /// the whole of what was asked, as it stands in the address
+    pub whole: String,
+    /// questions that can be kept, by word and name
+    pub questions: Vec<(&'static str, String)>,
 }
 
 /// A log as it is looked at: filtered, with the office that counts its time.
@@ -108,7 +115,10 @@ const TABS: &[(&str, TabName)] = &[
     ("/variants", |t| t.tab_variants),
     ("/dots", |t| t.tab_dots),
     ("/questions", |t| t.tab_questions),
+    ("/beside", |t| t.tab_beside),
     ("/check", |t| t.tab_check),
+    ("/trial", |t| t.tab_trial),
+    ("/ahead", |t| t.tab_ahead),
 ];
 
 /// The log of the address, with its filters. A filter that a form adds is put into the address first.
@@ -168,6 +178,15 @@ pub(crate) async fn seen(
         }
     });
     let head = head(p, &book, &log, &asked, here, chips.collect());
+    let mut head = head;
+    if KEPT_PAGES.contains(&here) && access::offers(&desk.actor(), access::Operation::KeepLogs) {
+        let mine = kit.acts.logs.boards(&desk.actor()).await?;
+        head.boards = Some(mine.into_iter().filter(|b| b.own).map(|b| (b.id, b.name)).collect());
+        if here == "/questions" {
+            let named = |q: &optimise::questions::Question| (q.word(), said(p.lang, &q.said()));
+            head.questions = optimise::questions::Question::ALL.iter().map(named).collect();
+        }
+    }
     Ok(Seen { book, log, office, asked, head })
 }
 
@@ -235,7 +254,20 @@ fn head(p: &Page, book: &Book, log: &Log, asked: &Asked, here: &'static str, chi
         activities: log.activities.iter().take(OFFERED).map(str::to_owned).collect(),
         keys,
         notes,
+        boards: None,
+        whole: whole(&asked.pairs),
+        questions: Vec::new(),
     }
+}
+
+/// Pages whose content a board can show.
+const KEPT_PAGES: [&str; 3] = ["", "/questions", "/ahead"];
+
+/// Everything that was asked, as it stands in an address.
+fn whole(pairs: &[(String, String)]) -> String {
+    let kept = pairs.iter().filter(|(k, v)| !v.is_empty() && k != "at" && k != "to");
+    let all: Vec<String> = kept.map(|(k, v)| format!("{}={}", escape(k), escape(v))).collect();
+    if all.is_empty() { String::new() } else { format!("?{}", all.join("&")) }
 }
 
 /// The half of a sentence in both languages that is the reader's.

@@ -53,6 +53,44 @@ struct CheckHtml {
     unknown: Vec<String>,
     rows: Vec<Row>,
     late: Vec<Row>,
+    /// rules as they were typed, why they cannot be read, what became of them
+    rules: String,
+    rules_trouble: String,
+    judged: Vec<RuleRow>,
+}
+
+/// What became of one rule.
+struct RuleRow {
+    what: String,
+    about: String,
+    broken: String,
+    some: String,
+    note: String,
+}
+
+/// Bytes of rules in the address.
+const RULES_MAX: usize = 6_000;
+
+/// Rules of a guide, one by one.
+fn judged(p: &Page, seen: &Seen, rules: &str) -> Result<Vec<RuleRow>, String> {
+    let read = optimise::declared::read(rules).map_err(|e| half(p, &e.to_string()))?;
+    let row = |j: optimise::declared::Judged| {
+        let share = j.broken as f64 / j.about.max(1) as f64 * 100.0;
+        let named: Vec<&str> = j.cases.iter().take(NAMED).map(|&c| seen.log.case_name(c as usize)).collect();
+        let more = if j.broken as usize > named.len() { " …" } else { "" };
+        RuleRow {
+            what: j.line,
+            about: grouped(j.about as usize),
+            broken: if j.broken == 0 {
+                p.t.log.rules_kept.to_owned()
+            } else {
+                format!("{} ({share:.1}%)", grouped(j.broken as usize))
+            },
+            some: named.join(" ") + more,
+            note: j.note.map_or_else(String::new, |n| web_kit::said(p.lang, &n)),
+        }
+    };
+    Ok(optimise::declared::judge(&seen.log, &seen.office, &read).into_iter().map(row).collect())
 }
 
 /// What an item promises, for the page.
@@ -161,6 +199,8 @@ fn guide_of(promised: Promised) -> Guide {
 }
 
 fn html(p: Page, seen: Seen, promised: Option<Result<Promised, String>>) -> CheckHtml {
+    let rules: String = seen.asked.get("rules").chars().take(RULES_MAX).collect();
+    let of_rules = if rules.trim().is_empty() { Ok(Vec::new()) } else { judged(&p, &seen, &rules) };
     let guide: String = seen.asked.get("guide").chars().take(8_000).collect();
     let mut out = CheckHtml {
         usual: usual(&seen.log),
@@ -173,10 +213,17 @@ fn html(p: Page, seen: Seen, promised: Option<Result<Promised, String>>) -> Chec
         unknown: Vec::new(),
         rows: Vec::new(),
         late: Vec::new(),
+        rules: seen.asked.get("rules").chars().take(RULES_MAX).collect(),
+        rules_trouble: String::new(),
+        judged: Vec::new(),
         guide,
         h: seen.head,
         p,
     };
+    match of_rules {
+        Ok(all) => out.judged = all,
+        Err(trouble) => out.rules_trouble = trouble,
+    }
     let seen = (seen.log, seen.office);
     let read = match promised {
         Some(Ok(promised)) => {

@@ -4,13 +4,17 @@
 //! Knows the use cases of its movement (`optimise-acts`), `eventlog` and `optimise::questions`. Uploaded logs are kept by the
 //! movement and held in memory while they are looked at ([`shelf`]), bounded. Must not know SQL, nor decide who may do what.
 
+mod ahead;
 mod asked;
+mod beside;
+mod boards;
 mod check;
 mod files;
 mod overview;
 mod questions;
 mod shelf;
 mod sources;
+mod trial;
 mod upload;
 mod views;
 
@@ -47,5 +51,10 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/logs/{id}/questions", get(questions::page))
         .route("/desk/logs/{id}/problem", post(questions::problem))
         .route("/desk/logs/{id}/check", get(check::page))
+        .route("/desk/logs/boards", get(boards::list).post(boards::put))
+        .route("/desk/logs/boards/{id}", get(boards::show).post(boards::change))
+        .route("/desk/logs/{id}/beside", get(beside::page))
+        .route("/desk/logs/{id}/trial", get(trial::page))
+        .route("/desk/logs/{id}/ahead", get(ahead::page))
         .layer(Extension(Shelf::default()))
 }

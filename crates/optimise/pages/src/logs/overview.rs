@@ -5,6 +5,7 @@ use axum::response::Response;
 use eventlog::draw::Measure;
 use eventlog::stats::{case_durations, spread, working_stats};
 use eventlog::{Map, MapOptions, Variants};
+use optimise::questions::Office;
 use web_kit::{Lang, Oops, render};
 
 use crate::logs::asked::{Asked, Head, Seen, grouped};
@@ -47,6 +48,10 @@ struct MapHtml {
     paths: u32,
     measure: String,
     working: bool,
+    /// shades tell rework
+    rework: bool,
+    /// what was clicked
+    panel: Option<Panel>,
     hidden: String,
     rows: Vec<PathRow>,
     nodes: Vec<ActivityRow>,
@@ -54,6 +59,96 @@ struct MapHtml {
     settings: String,
     /// the log came as a table: its column mapping can be kept
     mapped: bool,
+}
+
+/// What was clicked on the map: its figures, some of its cases, what can be done with it.
+struct Panel {
+    title: String,
+    figures: Vec<Figure>,
+    cases: Vec<(String, String)>,
+    more: String,
+    only: String,
+    without: String,
+    close: String,
+}
+
+/// Cases named in the panel.
+const PANEL_CASES: usize = 30;
+
+fn panel(p: &Page, seen: &Seen, map: &Map, day: f64) -> Option<Panel> {
+    let t = p.t.log;
+    let (at, to) = (seen.asked.get("at"), seen.asked.get("to"));
+    let log = &seen.log;
+    let activity = log.activities.find(at)?;
+    let target = if to.is_empty() { None } else { Some(log.activities.find(to)?) };
+    let figure = |label, value| Figure { label, value };
+    let days = |us: Option<f64>| us.map_or_else(|| "—".to_owned(), |us| format!("{:.2}", us / day));
+    let found: Vec<usize> = (0..log.case_count())
+        .filter(|&c| {
+            let trace = &log.activity()[log.case(c)];
+            match target {
+                None => trace.contains(&activity),
+                Some(target) => trace.windows(2).any(|w| w[0] == activity && w[1] == target),
+            }
+        })
+        .collect();
+    let share = found.len() as f64 / log.case_count().max(1) as f64 * 100.0;
+    let mut figures = vec![figure(t.fig_cases, format!("{} ({share:.1}%)", grouped(found.len())))];
+    match target {
+        None => {
+            let node = map.nodes.iter().find(|n| n.name == at);
+            if let Some(n) = node {
+                let again = n.repeats as f64 / n.events.max(1) as f64 * 100.0;
+                figures.push(figure(t.th_count, grouped(n.events as usize)));
+                figures.push(figure(t.th_starts, grouped(n.starts as usize)));
+                figures.push(figure(t.th_ends, grouped(n.ends as usize)));
+                figures.push(figure(t.panel_again, format!("{} ({again:.1}%)", grouped(n.repeats as usize))));
+            }
+        }
+        Some(_) => {
+            let name = |i: Option<usize>| i.map_or("", |i| map.nodes[i].name.as_str());
+            if let Some(e) = map.edges.iter().find(|e| name(e.source) == at && name(e.target) == to) {
+                figures.push(figure(t.th_count, grouped(e.count as usize)));
+                figures.push(figure(t.th_mean, days(e.mean_us)));
+                figures.push(figure(t.th_median, days(e.median_us)));
+                figures.push(figure(t.th_sum, days(e.sum_us)));
+            }
+        }
+    }
+    let filter = match target {
+        None => eventlog::Filter::Attribute {
+            of_case: false,
+            key: "concept:name".to_owned(),
+            values: vec![at.to_owned()],
+        },
+        Some(_) => eventlog::Filter::Follows {
+            source: at.to_owned(),
+            target: to.to_owned(),
+            eventually: false,
+            within_us: None,
+        },
+    };
+    let base = format!("/desk/logs/{}", seen.book.id);
+    let with = |f: eventlog::Filter| {
+        let mut filters = seen.asked.filters.clone();
+        filters.push(f);
+        format!("{base}{}", crate::logs::asked::query(&filters))
+    };
+    let link = |&c: &usize| {
+        let name = log.case_name(c).to_owned();
+        let href = if seen.book.at.is_empty() { String::new() } else { format!("{}/{name}", seen.book.at) };
+        (name, href)
+    };
+    let rest = found.len().saturating_sub(PANEL_CASES);
+    Some(Panel {
+        title: if to.is_empty() { at.to_owned() } else { format!("{at} → {to}") },
+        figures,
+        cases: found.iter().take(PANEL_CASES).map(link).collect(),
+        more: if rest > 0 { t.more_cases.replace("{n}", &grouped(rest)) } else { String::new() },
+        only: with(filter.clone()),
+        without: with(eventlog::Filter::Not { filter: Box::new(filter) }),
+        close: format!("{base}{}", seen.head.query),
+    })
 }
 
 /// Paths listed with exact figures.
@@ -83,6 +178,8 @@ pub(crate) fn options(seen: &Seen, lang: Lang) -> (MapOptions, u32, u32) {
         measure,
         day_hours: if working(a) { seen.office.day_hours() } else { 24.0 },
         english: lang == Lang::En,
+        rework: a.get("c") == "rework",
+        link: String::new(),
     };
     (options, activities, paths)
 }
@@ -93,7 +190,7 @@ pub(crate) fn working(a: &Asked) -> bool {
 }
 
 /// The SVG without the style that it carries: pages have it in their style sheet.
-fn bare(svg: &str) -> String {
+pub(crate) fn bare(svg: &str) -> String {
     match (svg.find("<style>"), svg.find("</style>")) {
         (Some(a), Some(b)) if a < b => format!("{}{}", &svg[..a], &svg[b + "</style>".len()..]),
         _ => svg.to_owned(),
@@ -107,7 +204,7 @@ pub(crate) async fn page(desk: Desk, seen: Seen) -> Result<Response, Oops> {
 }
 
 fn html(p: Page, seen: Seen) -> MapHtml {
-    let (options, activities, paths) = options(&seen, p.lang);
+    let (mut options, activities, paths) = options(&seen, p.lang);
     let clock = working(&seen.asked).then_some(&seen.office.clock);
     let map = Map::of(&seen.log, &options, clock);
     let t = p.t.log;
@@ -159,10 +256,13 @@ fn html(p: Page, seen: Seen) -> MapHtml {
         Measure::Sum => "sum",
     };
     let settings = format!(
-        "{}{glue}a={activities}&p={paths}&m={measure}&w={}",
+        "{}{glue}a={activities}&p={paths}&m={measure}&w={}&c={}",
         seen.head.query,
-        u8::from(clock.is_some())
+        u8::from(clock.is_some()),
+        if options.rework { "rework" } else { "" }
     );
+    options.link = format!("{base}{settings}&");
+    let panel = panel(&p, &seen, &map, day);
     MapHtml {
         figures: figures(&p, &seen),
         svg: if map.nodes.is_empty() { String::new() } else { bare(&map.svg(&options)) },
@@ -170,6 +270,8 @@ fn html(p: Page, seen: Seen) -> MapHtml {
         paths,
         measure: measure.to_owned(),
         working: clock.is_some(),
+        rework: options.rework,
+        panel,
         hidden,
         rows,
         nodes: nodes.collect(),
@@ -181,9 +283,14 @@ fn html(p: Page, seen: Seen) -> MapHtml {
 }
 
 /// The figures above the map.
-fn figures(p: &Page, seen: &Seen) -> Vec<Figure> {
-    let (t, log) = (p.t.log, &seen.log);
-    let working = working_stats(log, &seen.office.clock, seen.office.day_us).case_duration_days;
+pub(crate) fn figures(p: &Page, seen: &Seen) -> Vec<Figure> {
+    figures_of(p, &seen.log, &seen.office)
+}
+
+/// The figures of a log.
+pub(crate) fn figures_of(p: &Page, log: &eventlog::Log, office: &Office) -> Vec<Figure> {
+    let t = p.t.log;
+    let working = working_stats(log, &office.clock, office.day_us).case_duration_days;
     // Without any time there is no duration, not one of nought.
     let clock = working.map(|_| spread(&mut case_durations(log)).median / 86_400.0);
     let days = |days: Option<f64>| days.map_or_else(|| "—".to_owned(), |d| format!("{d:.1}"));

@@ -85,7 +85,7 @@ fn options(get: impl Fn(&str) -> String, as_of: Option<i64>) -> AskOptions {
     }
 }
 
-fn asked_options(asked: &Asked, as_of: Option<i64>) -> AskOptions {
+pub(crate) fn asked_options(asked: &Asked, as_of: Option<i64>) -> AskOptions {
     options(|name| asked.get(name).to_owned(), as_of)
 }
 

@@ -10,6 +10,7 @@ use optimise_acts::logs::{KeptMeta, RecordAsk};
 use tabular::Told;
 use web_kit::Oops;
 
+use crate::logs::trial::Learnt;
 use crate::{Desk, Kit};
 
 /// Bytes of all logs together.
@@ -17,6 +18,8 @@ const BYTES_MAX: usize = 768 << 20;
 /// Logs at once, and of one person.
 const BOOKS_MAX: usize = 40;
 const OWN_MAX: usize = 6;
+/// Simulations at once.
+const LEARNT_MAX: usize = 6;
 /// How long our own record is used before it is read again, microseconds.
 const FRESH_US: i64 = 60_000_000;
 
@@ -46,6 +49,8 @@ struct Inside {
     /// most recently used last
     books: Vec<Arc<Book>>,
     office: Option<(String, Arc<Office>)>,
+    /// simulations that were learned, the last ones: of which log and filters
+    learnt: Vec<(String, Arc<Result<Learnt, String>>)>,
 }
 
 /// Files that may arrive at once: each is held in memory.
@@ -95,6 +100,27 @@ impl Shelf {
         {
             inside.books.remove(0);
         }
+    }
+
+    /// What was learned from a log as it is looked at; learned once while the log is the same.
+    pub fn learnt(
+        &self,
+        key: &str,
+        log: &Arc<Log>,
+        learn: impl FnOnce() -> Result<Learnt, String>,
+    ) -> Arc<Result<Learnt, String>> {
+        // A filtered log is made anew for each page: it is the same while its cases and events are.
+        let key = format!("{key}\u{1f}{}\u{1f}{}", log.case_count(), log.event_count());
+        if let Some(found) = self.inside().learnt.iter().find(|l| l.0 == key) {
+            return Arc::clone(&found.1);
+        }
+        let made = Arc::new(learn());
+        let mut inside = self.inside();
+        inside.learnt.push((key, Arc::clone(&made)));
+        if inside.learnt.len() > LEARNT_MAX {
+            inside.learnt.remove(0);
+        }
+        made
     }
 
     /// Takes a log away from everybody: it was changed or deleted.

@@ -2,7 +2,8 @@
 
 pub mod log;
 mod process;
+mod trial;
 
 web_kit::texts! {
-    rooms: log process;
+    rooms: log process trial;
 }

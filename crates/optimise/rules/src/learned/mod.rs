@@ -7,9 +7,10 @@
 //!
 //! Knows the events of cases and which days are worked. Deterministic by seed.
 
+mod arrivals;
 mod words;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use kernel::Said;
 use serde::Serialize;
@@ -17,6 +18,8 @@ use serde::Serialize;
 use crate::OptimiseError;
 use crate::evidence::Ran;
 use crate::rng::Rng;
+
+pub(crate) use arrivals::Arrivals;
 
 /// Longest history that is tried, and how often one must have been seen to count.
 const HISTORY_MAX: usize = 5;
@@ -38,7 +41,7 @@ const DAY_US: i64 = 86_400_000_000;
 const BEIJING_US: i64 = 8 * 3_600_000_000;
 
 /// A case as (step, microseconds since the step before was done): the first counts from its own begin.
-type Way = Vec<(u16, i64)>;
+pub(crate) type Way = Vec<(u16, i64)>;
 
 /// What was learned.
 #[derive(Clone, Debug)]
@@ -57,53 +60,6 @@ type Flows = HashMap<Vec<u16>, Vec<(i64, u16, i64)>>;
 
 /// Of what followed a history, so large a part around the age of the case is drawn from, on each side; at least ten.
 const ALIKE: (f64, usize) = (0.05, 10);
-
-/// The days of the past: worked or not, and when cases arrived, microseconds since midnight.
-#[derive(Clone, Debug, Default)]
-struct Arrivals {
-    /// Monday to Sunday; a week that the log has only a part of is none
-    weeks: Vec<[(bool, Vec<i64>); 7]>,
-    /// the same days by their kind, for holidays and make-up days
-    by_kind: HashMap<u8, Vec<Vec<i64>>>,
-}
-
-impl Arrivals {
-    fn of(all: &[(i64, Way)], works: &dyn Fn(i64) -> bool) -> Self {
-        let mut by_day: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-        for (first, _) in all {
-            by_day.entry(day_of(*first)).or_default().push((first + BEIJING_US).rem_euclid(DAY_US));
-        }
-        let mut out = Self::default();
-        let (Some((&from, _)), Some((&to, _))) = (by_day.first_key_value(), by_day.last_key_value()) else {
-            return out;
-        };
-        let mut week: Vec<(bool, Vec<i64>)> = Vec::new();
-        for day in from..=to.min(from + 40_000) {
-            let of = by_day.remove(&day).unwrap_or_default();
-            if (day + 3).rem_euclid(7) == 0 {
-                week.clear();
-            }
-            week.push((works(day), of.clone()));
-            out.by_kind.entry(kind_of(day, works)).or_default().push(of);
-            if let Ok(whole) = <[_; 7]>::try_from(week.clone()) {
-                out.weeks.push(whole);
-            }
-        }
-        out
-    }
-
-    /// The arrivals of a day: of the same day of `week`, when that was worked alike, else of any day of its kind.
-    fn draw<'a>(&'a self, day: i64, week: usize, works: &dyn Fn(i64) -> bool, rng: &mut Rng) -> &'a [i64] {
-        let weekday = usize::try_from((day + 3).rem_euclid(7)).unwrap_or(0);
-        if let Some((worked, of)) = self.weeks.get(week).map(|w| &w[weekday])
-            && *worked == works(day)
-        {
-            return of;
-        }
-        let days = self.by_kind.get(&kind_of(day, works)).filter(|d| !d.is_empty());
-        days.map_or(&[], |days| &days[rng.below(days.len())])
-    }
-}
 
 /// A change to try: the times before a step, or a step left out.
 #[derive(Clone, Debug, PartialEq)]
@@ -381,6 +337,11 @@ impl Learned {
         Ok(learned)
     }
 
+    /// The steps it knows.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Steps and times only.
     fn flow_of<'a>(all: impl Iterator<Item = &'a Way> + Clone, history: usize) -> Self {
         let after = flows(all, history);
@@ -427,7 +388,7 @@ impl Learned {
         (us / HOUR_US, steps)
     }
 
-    fn durations(&self, n: usize, seed: u64, change: &[WhatIf]) -> Vec<f64> {
+    pub(crate) fn durations(&self, n: usize, seed: u64, change: &[WhatIf]) -> Vec<f64> {
         (0..n as u64).map(|k| self.case(&mut Rng::stream(seed, k + 11), change).0).collect()
     }
 
@@ -444,7 +405,7 @@ impl Learned {
         let mut week = 0;
         for day in from - fill..=to {
             if day == from - fill || (day + 3).rem_euclid(7) == 0 {
-                week = rng.below(self.arrivals.weeks.len().max(1));
+                week = rng.below(self.arrivals.weeks().max(1));
             }
             for at in self.arrivals.draw(day, week, works, rng) {
                 let first = day * DAY_US - BEIJING_US + at;
@@ -460,11 +421,8 @@ impl Learned {
         (arrived as f64 / days * 7.0, inside / (end - begin) as f64, steps as f64 / all.max(1) as f64)
     }
 
-    /// Compares the past with the past under a change, on the same random numbers.
-    ///
-    /// # Errors
-    /// A step that the log does not have.
-    pub fn what_if(&self, change: &[WhatIf], seed: u64) -> Result<Scenario, OptimiseError> {
+    /// Are the steps of a change those of the log?
+    pub(crate) fn knows(&self, change: &[WhatIf]) -> Result<(), OptimiseError> {
         for name in change.iter().flat_map(|c| match c {
             WhatIf::Faster { from, to, .. } => vec![from, to],
             WhatIf::Without(step) => vec![step],
@@ -476,6 +434,15 @@ impl Learned {
                 ));
             }
         }
+        Ok(())
+    }
+
+    /// Compares the past with the past under a change, on the same random numbers.
+    ///
+    /// # Errors
+    /// A step that the log does not have.
+    pub fn what_if(&self, change: &[WhatIf], seed: u64) -> Result<Scenario, OptimiseError> {
+        self.knows(change)?;
         let n = CASES / 4;
         let mut saved: Vec<f64> = Vec::with_capacity(RUNS);
         let (mut was, mut is) = (Vec::new(), Vec::new());
@@ -640,7 +607,7 @@ fn moved(names: &[String], old: &[(i64, Way)], new: &[&(i64, Way)]) -> Vec<Moved
 }
 
 /// Earth mover's distance of two samples.
-fn distance(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn distance(a: &[f64], b: &[f64]) -> f64 {
     let sorted = |v: &[f64]| {
         let mut v = v.to_vec();
         v.sort_by(f64::total_cmp);

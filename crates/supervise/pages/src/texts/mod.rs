@@ -1,7 +1,8 @@
 //! 督导各页的文案: the texts of these pages.
 
+mod indicators;
 mod supervise;
 
 web_kit::texts! {
-    rooms: supervise;
+    rooms: supervise indicators;
 }

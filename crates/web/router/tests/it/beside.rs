@@ -14,8 +14,12 @@ fn is_open(path: &str) -> bool {
         // What can be applied for is everybody's; who begins at a window is asked where the item is.
         || path.starts_with("/desk/services/new/")
         || path.starts_with("/desk/services/themes/")
+        // What companies may order is everybody's to read; who may change it is asked where it is.
+        || path == "/desk/companies/aids/{code}"
         // What offices hold is known to all of them; who may change it is asked where it is.
         || path.starts_with("/desk/data/r/")
+        // Sets of indicators are those of the city; which unit fills one in is asked of each.
+        || path.starts_with("/desk/indicators/")
         // One's own views, columns and shifts: whose they are is never in the path.
         || path.starts_with("/desk/views/") || path.starts_with("/desk/shifts/")
 }

@@ -41,6 +41,7 @@ pub struct Things {
     claim: String,
     talk: String,
     list: String,
+    order: String,
     case: String,
     code: String,
     item: String,
@@ -65,6 +66,8 @@ pub struct Things {
     /// who is posted at its window
     posted: i64,
     kiosk: String,
+    /// a set of indicators
+    indicators: i64,
     /// a wall that is ended while pages are asked, and one that hangs, with its token
     wall: i64,
     hung: (i64, String),
@@ -268,7 +271,7 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
     let code = app.companies.put(actor(Role::Clerk, "a"), new, None).wait().unwrap();
     let pass = app.companies.print_code(actor(Role::Clerk, "a"), code.clone(), "当面".into());
     let company = (code, pass.wait().unwrap());
-    let (claim, list) = crate::it::paid::paid(app, &company, &actor(Role::Clerk, "a"));
+    let (claim, list, order) = crate::it::paid::paid(app, &company, &actor(Role::Clerk, "a"));
     let posted = actor(Role::Clerk, "a").staff.unwrap().0;
     let spec = supervise::WallSpec {
         name: "大屏".into(),
@@ -276,6 +279,9 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         targets: Vec::new(),
     };
     let make = || app.supervision.make_wall(coordinator.clone(), spec.clone(), 30).wait().unwrap();
+    let set = supervise::IndicatorSet::read("评价", supervise::Period::Year, "办件 | 办件量\n用时 | 填报");
+    let indicators =
+        app.supervision.write_indicators(Actor::system(), None, set.unwrap(), false).wait().unwrap();
     let (wall, hung) = (make(), make());
     let walls = app.supervision.walls(coordinator.clone()).wait().unwrap();
     let hung = (hung, walls.into_iter().find(|w| w.id == hung).and_then(|w| w.token).unwrap());
@@ -307,11 +313,13 @@ fn things(app: &House, actor: &dyn Fn(Role, &str) -> Actor) -> Things {
         talk,
         claim,
         list,
+        order,
         hall,
         roster,
         hand_over,
         posted,
         kiosk,
+        indicators,
         wall,
         hung,
         booking,
@@ -400,7 +408,10 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/redesigns/", "{n}", "1".into()),
         ("/desk/redesigns/", "{option}", "1".into()),
         ("/desk/redesigns/", "{file}", "model.json".into()),
+        ("/desk/logs/boards/", "{id}", "1".into()),
         ("/desk/logs/", "{id}", "record".into()),
+        ("/desk/indicators/", "{id}", t.indicators.to_string()),
+        ("/desk/indicators/", "{hash}", digest.clone()),
         ("/desk/import/", "{door}", "cases".into()),
         ("/desk/import/file/", "{id}", "1".into()),
         ("/desk/boards/list/", "{figure}", "intake".into()),
@@ -424,6 +435,8 @@ pub fn subject_of(path: &str, t: &Things, seat: usize) -> Option<String> {
         ("/desk/companies/funds/", "{code}", "fund".into()),
         ("/desk/companies/payments/", "{number}", t.claim.clone()),
         ("/desk/companies/batches/", "{number}", t.list.clone()),
+        ("/desk/companies/aids/", "{code}", "aid".into()),
+        ("/desk/companies/orders/", "{number}", t.order.clone()),
         ("/desk/companies/talks/", "{number}", t.talk.clone()),
         ("/see/p/", "{number}", t.claim.clone()),
         ("/publicity/", "{number}", t.list.clone()),

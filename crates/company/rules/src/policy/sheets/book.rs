@@ -23,13 +23,27 @@ const FIELD: [(&str, &str); 7] = [
 const PARAM: [&str; 8] = ["参数", "键", "从", "到", "值", "说明", "事项编码", "起始日期"];
 const BAND: [&str; 10] = ["档次", "方式", "从", "超过", "到", "不足", "比例", "定额", "事项编码", "起始日期"];
 const FUND: [(&str, &str); 3] = [("code", "资金编码"), ("name", "资金名称"), ("balance", "余额")];
+/// Columns of documents: key in a book, name on the sheet.
+pub const DOCUMENT: [(&str, &str); 11] = [
+    ("number", "文号"),
+    ("name", "名称"),
+    ("level", "层级"),
+    ("office", "发布单位"),
+    ("issued", "发布日期"),
+    ("from", "起始日期"),
+    ("to", "截止日期"),
+    ("replaces", "替代"),
+    ("details", "细化"),
+    ("summary", "摘要"),
+    ("text", "原文"),
+];
 const BAND_KEYS: [&str; 6] = ["from", "over", "to", "below", "rate", "give"];
 
 fn head(columns: &[(&str, &str)]) -> Vec<String> {
     columns.iter().map(|c| c.1.to_owned()).collect()
 }
 
-/// A book as sheets: 事项, 条件, 字段, 参数, 档次, 资金, 说明.
+/// A book as sheets: 事项, 条件, 字段, 参数, 档次, 资金, 文件, 说明.
 pub fn to_sheets(book: &Json) -> Vec<Sheet> {
     let whole = if book.is_array() { json!({ "items": book }) } else { book.clone() };
     let list = |key: &str| whole.get(key).and_then(Json::as_array).cloned().unwrap_or_default();
@@ -97,6 +111,12 @@ pub fn to_sheets(book: &Json) -> Vec<Sheet> {
     ]
     .map(|(name, rows)| (name.to_owned(), rows))
     .to_vec();
+    let documents = list("documents");
+    if !documents.is_empty() {
+        let mut rows = vec![head(&DOCUMENT)];
+        rows.extend(documents.iter().map(document_row));
+        out.push(("文件".to_owned(), rows));
+    }
     if let Some(note) = whole.get("note").filter(|n| !n.is_null()) {
         let said = text(&json!({ "v": note }), "v");
         out.push(("说明".to_owned(), vec![vec!["说明".to_owned()], vec![said]]));
@@ -281,7 +301,11 @@ pub fn from_sheets(sheets: &[Sheet]) -> Result<Json, Vec<PolicyError>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    for (key, list) in [("fields", declared), ("funds", funds), ("items", out)] {
+    let documents: Vec<Json> = match Read::new(sheets, "文件", &names(&DOCUMENT)) {
+        Ok(read) => read.rows().map(|(_, row)| document_of(&row)).collect(),
+        Err(e) => return Err(vec![e]),
+    };
+    for (key, list) in [("fields", declared), ("funds", funds), ("documents", documents), ("items", out)] {
         if !list.is_empty() || key == "items" {
             book[key] = Json::Array(list);
         }
@@ -290,6 +314,27 @@ pub fn from_sheets(sheets: &[Sheet]) -> Result<Json, Vec<PolicyError>> {
         book["note"] = serde_json::from_str(said).unwrap_or_else(|_| json!(said));
     }
     Ok(book)
+}
+
+/// A document as a row of its columns.
+pub fn document_row(d: &Json) -> Vec<String> {
+    let cell = |(key, _): &(&str, &str)| match d.get(*key) {
+        Some(Json::Array(list)) => {
+            list.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(&MARK.to_string())
+        }
+        _ => text(d, key),
+    };
+    DOCUMENT.iter().map(cell).collect()
+}
+
+/// A document from the cells of its row.
+pub fn document_of(row: &[String]) -> Json {
+    let cells = DOCUMENT.iter().zip(row).filter(|(_, v)| !v.trim().is_empty());
+    let value = |key: &str, v: &String| match key {
+        "replaces" | "details" => json!(divided(v)),
+        _ => json!(v),
+    };
+    Json::Object(cells.map(|((key, _), v)| ((*key).to_owned(), value(key, v))).collect())
 }
 
 fn field_of(row: &[String]) -> Result<Json, PolicyError> {

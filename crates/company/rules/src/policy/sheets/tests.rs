@@ -17,7 +17,7 @@ fn the_book_of_the_model_city_comes_back_as_it_was() {
         assert_eq!(item_row(old), item_row(new));
         assert_eq!(condition_rows(old), condition_rows(new));
     }
-    for key in ["params", "ladders", "funds", "note"] {
+    for key in ["params", "ladders", "funds", "documents", "note"] {
         assert_eq!(again[key], book[key], "{key}");
     }
     let (a, b) = (Book::read(&book.to_string()).unwrap(), Book::read(&again.to_string()).unwrap());
