@@ -1,6 +1,6 @@
 // What the browser tests share: a server with the model city, a browser, and what is checked on every page.
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -25,11 +25,16 @@ const windows = new Set();
 
 /** Starts the program with the model city, or `empty`, as a new city does; `databaseUrl` for PostgreSQL. Answers its
  * address, of an empty one also that of the first set-up, and how to end it. */
+/** The program under test. */
+export const program = () => process.env.BANCHENG_BIN ?? new URL("../target/debug/bancheng", import.meta.url).pathname;
+
 export async function startServer({ cases = 60, databaseUrl, empty = false } = {}) {
-  const program = process.env.BANCHENG_BIN ?? new URL("../target/debug/bancheng", import.meta.url).pathname;
   const port = await freePort();
   const dir = mkdtempSync(join(tmpdir(), "bancheng-e2e-"));
   const place = ["--data-dir", dir];
+  // A city that was made for all rounds is copied: each round has its own all the same.
+  const made = join(process.env.BANCHENG_MADE ?? "", String(cases));
+  if (process.env.BANCHENG_MADE && !databaseUrl && !empty && existsSync(made)) cpSync(made, dir, { recursive: true });
   if (databaseUrl) place.push("--database-url", databaseUrl, "--schema", `e2e_${port}`);
   // The log of a server says each request: only what went wrong is printed, when the round ends.
   const log = join(dir, "server.log");
@@ -39,7 +44,7 @@ export async function startServer({ cases = 60, databaseUrl, empty = false } = {
     for (const line of lines.filter((l) => !/ (INFO|DEBUG) /.test(l)).slice(-200)) if (line) console.log(line);
   };
   const run = empty ? ["serve", "--listen", `127.0.0.1:${port}`] : ["demo", "--port", String(port), "--cases", String(cases)];
-  const child = spawn(program, [...place, ...run], {
+  const child = spawn(program(), [...place, ...run], {
     stdio: ["ignore", empty ? "pipe" : "inherit", logs],
     // Where it runs is said above, not by what the round has in its surroundings.
     env: { ...process.env, BANCHENG_DATABASE_URL: undefined },

@@ -123,6 +123,13 @@ fn afternoon_over(app: &House, now: Moment) -> Result<()> {
     let from = now.plus_us(-DAYS * US_PER_DAY).date();
     let ask = supervise::Ask { from, to: now.date(), filter: supervise::Filter::default() };
     let id = app.supervision.draft_bulletin(who.clone(), supervise::Form::Notice, ask).wait()?;
+    if let Some(supervisor) = app.people.actor_of("inspect.supervisor1")?
+        && let Some((name, _, period, lines)) = supervise::INDICATOR_SAMPLES.last()
+    {
+        let set =
+            supervise::IndicatorSet::read(name, *period, lines).map_err(|e| anyhow::anyhow!("{}", e.said))?;
+        app.supervision.write_indicators(supervisor, None, set, false).wait()?;
+    }
     crate::demo_data::begin(app, &who)?;
     crate::demo_aids::today(app, SEED)?;
     crate::demo_papers::begin(app, id, now)

@@ -66,6 +66,8 @@ pub(crate) struct Play<'a> {
     /// applications begun on one working day
     a_day: usize,
     certificates: usize,
+    /// of the certificates
+    year: i16,
 }
 
 impl<'a> Play<'a> {
@@ -91,6 +93,7 @@ impl<'a> Play<'a> {
             open: Vec::new(),
             a_day: (cases / 40).clamp(2, 40),
             certificates: 0,
+            year,
         })
     }
 
@@ -276,7 +279,7 @@ impl<'a> Play<'a> {
             "hospital" => "云汀市妇幼保健院".to_owned(),
             "scope" => "日用百货销售；食品销售（仅销售预包装食品）".to_owned(),
             "project" => "标准厂房二期".to_owned(),
-            "decision_no" => format!("云市监罚〔2026〕{} 号", self.dice.between(3, 180)),
+            "decision_no" => format!("云市监罚〔{}〕{} 号", self.year, self.dice.between(3, 180)),
             "mended" => "已缴清罚款，完善了进货查验记录，组织了全员培训。".to_owned(),
             "baby_name" => {
                 let family = person.name.chars().next().unwrap_or('王');
@@ -306,7 +309,7 @@ impl<'a> Play<'a> {
                 for part in a.to_issue().collect::<Vec<_>>() {
                     tick();
                     self.certificates += 1;
-                    let certificate = format!("云汀证〔2026〕第 {:05} 号", self.certificates);
+                    let certificate = format!("云汀证〔{}〕第 {:05} 号", self.year, self.certificates);
                     let who = self.who(a.basis.parts[part].unit, Role::Handler);
                     self.act(&who, one, Command::Issue { part, certificate, until: None })?;
                 }

@@ -314,7 +314,15 @@ fn a_service_is_ordered_taken_done_and_rated_and_its_figures_follow() {
         clock.move_us(10 * US_PER_DAY);
         assert!(view().late);
         let late = OrdersAsked { late: true, ..OrdersAsked::default() };
-        assert_eq!(app.companies.orders(handler(2), late).wait().unwrap().len(), 1);
+        assert_eq!(app.companies.orders(handler(2), late).wait().unwrap().0.len(), 1);
+        // A number is as long as the list that it opens, for whoever reads it.
+        for who in [handler(2), handler(3), coordinator()] {
+            for (state, n) in app.companies.aids(who.clone()).wait().unwrap()[0].counts.clone() {
+                let of = OrdersAsked { aid: aid.clone(), state: Some(state), ..OrdersAsked::default() };
+                let (list, next) = app.companies.orders(who.clone(), of).wait().unwrap();
+                assert_eq!((list.len() as i64, next), (n, 0), "{who:?} {state:?}");
+            }
+        }
         assert!(does(OrderAct::Finish, " ").is_err(), "say what came of it");
         does(OrderAct::Finish, "已完成检索并提交申请").unwrap();
         assert!(!view().late && view().level.is_none());

@@ -186,25 +186,39 @@ pub fn orders_of_company(rd: &mut Rd<'_>, company: i64, limit: u32) -> Result<Ve
     rd.query(&sql, vals![company, limit], order_of)
 }
 
-/// Orders of a service (0: of all), of a unit (0: of all), in a state (empty: in any), the newest first.
-pub fn orders(
-    rd: &mut Rd<'_>,
-    aid: i64,
-    unit: Option<UnitId>,
-    state: &str,
-    limit: u32,
-) -> Result<Vec<OrderRow>> {
-    let sql = format!(
-        "SELECT {ORDER} FROM aid_order WHERE (CAST($1 AS BIGINT) = 0 OR aid = $1) \
-         AND (CAST($2 AS BIGINT) = 0 OR unit = $2) AND ($3 = '' OR state = $3) ORDER BY id DESC LIMIT $4"
-    );
-    rd.query(&sql, vals![aid, unit.map_or(0, |u| u.0), state, limit], order_of)
+/// Which orders a list asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Ordered {
+    /// of which service; 0: of all
+    pub aid: i64,
+    /// of which unit; none: of all
+    pub unit: Option<UnitId>,
+    /// word of the state; empty: in any
+    pub state: String,
+    /// only those that are open
+    pub open: bool,
+    /// older than this id
+    pub before: i64,
+    /// at most so many
+    pub limit: u32,
 }
 
-/// Of each service and state: how many orders.
-pub fn sums(rd: &mut Rd<'_>) -> Result<Vec<(i64, String, i64)>> {
-    let sql = "SELECT aid, state, count(*) FROM aid_order GROUP BY aid, state";
-    rd.query(sql, &[], |r| Ok((r.i64(0)?, r.string(1)?, r.i64(2)?)))
+/// Orders that fit, the newest first.
+pub fn orders(rd: &mut Rd<'_>, q: &Ordered) -> Result<Vec<OrderRow>> {
+    let sql = format!(
+        "SELECT {ORDER} FROM aid_order WHERE (CAST($1 AS BIGINT) = 0 OR aid = $1) \
+         AND (CAST($2 AS BIGINT) = 0 OR unit = $2) AND ($3 = '' OR state = $3) \
+         AND (CAST($4 AS BIGINT) = 0 OR ended IS NULL) AND id < $5 ORDER BY id DESC LIMIT $6"
+    );
+    let unit = q.unit.map_or(0, |u| u.0);
+    rd.query(&sql, vals![q.aid, unit, &q.state, i64::from(q.open), q.before, q.limit], order_of)
+}
+
+/// Of each service and state: how many orders, of a unit or of all.
+pub fn sums(rd: &mut Rd<'_>, unit: Option<UnitId>) -> Result<Vec<(i64, String, i64)>> {
+    let sql = "SELECT aid, state, count(*) FROM aid_order WHERE (CAST($1 AS BIGINT) = 0 OR unit = $1) \
+               GROUP BY aid, state";
+    rd.query(sql, vals![unit.map_or(0, |u| u.0)], |r| Ok((r.i64(0)?, r.string(1)?, r.i64(2)?)))
 }
 
 /// Of each service: how many of its orders were rated and count, and their levels together.

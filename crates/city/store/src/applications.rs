@@ -403,11 +403,16 @@ pub fn list(rd: &mut Rd<'_>, q: &Listed<'_>) -> Result<Vec<ApplicationRow>> {
             ids.truncate(q.limit as usize);
         }
     }
-    let mut out = Vec::with_capacity(ids.len());
-    for id in ids {
-        out.extend(by_id(rd, id)?);
+    let marks: Vec<_> = (1..=ids.len()).map(|n| format!("${n}")).collect();
+    if marks.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(out)
+    let sql = format!(
+        "SELECT {COLUMNS} FROM application a WHERE a.id IN ({}) ORDER BY a.id DESC",
+        marks.join(", ")
+    );
+    let ids: Vec<Value<'_>> = ids.into_iter().map(Value::from).collect();
+    rd.query(&sql, &ids, row_of)
 }
 
 /// Ids only: the state of an application is large, and most that are looked at are not shown.

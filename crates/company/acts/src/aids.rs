@@ -22,7 +22,7 @@ const NAME_MAX: usize = 60;
 const LINE_MAX: usize = 100;
 const WORDS_MAX: usize = 2_000;
 const DAYS_MAX: i64 = 250;
-const ORDERS: u32 = 200;
+const ORDERS: u32 = 50;
 /// Orders of a company shown; open ones that one company may have.
 const OWN: u32 = 30;
 const OPEN_MAX: usize = 20;
@@ -111,6 +111,8 @@ pub struct OrdersAsked {
     pub state: Option<OrderState>,
     /// only those that are late
     pub late: bool,
+    /// older than this id; 0 from the newest
+    pub before: i64,
 }
 
 fn text(field: &str, value: &str, least: usize, most: usize, zh: &str) -> Result<String, Error> {
@@ -142,12 +144,13 @@ impl Companies {
         self.read(move |app, rd| {
             decide(&actor, op::ListCompanies, Nothing)?;
             let office = app.city.office(rd)?;
-            app.aids_in(rd, &office)
+            // What is counted is what the list of this reader shows.
+            app.aids_in(rd, &office, reach::bound_to(&actor))
         })
     }
 
-    fn aids_in(&self, rd: &mut Rd<'_>, office: &Office) -> Result<Vec<AidView>, Error> {
-        let (sums, rated) = (rows::sums(rd)?, rows::rated(rd)?);
+    fn aids_in(&self, rd: &mut Rd<'_>, office: &Office, unit: Option<UnitId>) -> Result<Vec<AidView>, Error> {
+        let (sums, rated) = (rows::sums(rd, unit)?, rows::rated(rd)?);
         let view = |row: AidRow| {
             let count = |s: OrderState| {
                 sums.iter().filter(|x| x.0 == row.id && x.1 == s.word()).map(|x| x.2).sum::<i64>()
@@ -446,8 +449,8 @@ impl Companies {
         })
     }
 
-    /// Orders that this reader may see, the newest first.
-    pub fn orders(&self, actor: Actor, asked: OrdersAsked) -> Later<Vec<OrderView>> {
+    /// A page of the orders that this reader may see, the newest first; and before which id the next ones are, 0 when these were all.
+    pub fn orders(&self, actor: Actor, asked: OrdersAsked) -> Later<(Vec<OrderView>, i64)> {
         self.read(move |app, rd| {
             let office = app.city.office(rd)?;
             let home = reach::home(&actor, &office);
@@ -456,15 +459,33 @@ impl Companies {
                 "" => 0,
                 code => rows::by_code(rd, code)?.ok_or(Error::NotFound)?.id,
             };
-            let unit: Option<UnitId> = reach::bound_to(&actor);
+            let mut q = rows::Ordered {
+                aid,
+                unit: reach::bound_to(&actor),
+                state: asked.state.map_or("", OrderState::word).to_owned(),
+                open: asked.late,
+                before: if asked.before == 0 { i64::MAX } else { asked.before },
+                limit: ORDERS,
+            };
+            let (calendar, now) = (&office.rules.calendar, app.city.store().now());
             let mut out = Vec::new();
-            for row in rows::orders(rd, aid, unit, asked.state.map_or("", OrderState::word), ORDERS)? {
-                let view = app.order_view(rd, &office, &actor, row)?;
-                if !asked.late || view.late {
-                    out.push(view);
+            // What is late is found among what is open, stretch by stretch, until a page is full.
+            loop {
+                let found = rows::orders(rd, &q)?;
+                let more = found.len() == ORDERS as usize;
+                for row in found {
+                    if out.len() == ORDERS as usize {
+                        return Ok((out, q.before));
+                    }
+                    q.before = row.id;
+                    if !asked.late || due_of(&row, calendar).is_some_and(|d| d < now) {
+                        out.push(app.order_view(rd, &office, &actor, row)?);
+                    }
+                }
+                if !more || !asked.late {
+                    return Ok((out, if more { q.before } else { 0 }));
                 }
             }
-            Ok(out)
         })
     }
 
@@ -488,7 +509,7 @@ impl Companies {
         actor: &Actor,
         company: i64,
     ) -> Result<(Vec<AidView>, Vec<OrderView>), Error> {
-        let mut aids = self.aids_in(rd, office)?;
+        let mut aids = self.aids_in(rd, office, None)?;
         aids.retain(|a| a.offered);
         let mut orders = Vec::new();
         for row in rows::orders_of_company(rd, company, OWN)? {

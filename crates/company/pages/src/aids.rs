@@ -235,6 +235,7 @@ struct OrdersHtml {
     states: Vec<Opt>,
     aid: String,
     late: bool,
+    next: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -245,6 +246,8 @@ pub(crate) struct Asked {
     state: String,
     #[serde(default)]
     late: String,
+    #[serde(default)]
+    before: i64,
 }
 
 /// `GET /desk/companies/orders`
@@ -255,13 +258,23 @@ pub(crate) async fn orders(
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let late = asked.late == "1";
-    let what = OrdersAsked { aid: asked.aid.clone(), state: OrderState::read(&asked.state), late };
-    let all = kit.acts.companies.orders(desk.actor(), what).await?;
+    let what = OrdersAsked {
+        aid: asked.aid.clone(),
+        state: OrderState::read(&asked.state),
+        late,
+        before: asked.before,
+    };
+    let (all, next) = kit.acts.companies.orders(desk.actor(), what).await?;
+    let before = next.to_string();
+    let pairs =
+        [("aid", &*asked.aid), ("state", &*asked.state), ("late", &*asked.late), ("before", &*before)];
+    let next = if next == 0 { String::new() } else { address("/desk/companies/orders", &pairs) };
     let html = OrdersHtml {
         rows: all.iter().map(|o| order_row(&p, o)).collect(),
         states: OrderState::ALL.iter().map(|s| opt(s.word(), &word(p.lang, *s), &asked.state)).collect(),
         aid: asked.aid,
         late,
+        next,
         p,
     };
     Ok(render(&html))

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use city::{Contact, Error};
 use hall::Channel;
@@ -58,13 +57,6 @@ pub(crate) async fn find(State(kit): State<Kit>, p: Page, Query(ask): Query<Ask>
         .map(|i| (i.code, i.name, i.unit))
         .collect();
     Ok(render(&BookHtml { q, items, p }))
-}
-
-/// The answers in an address: `?a=x&a=y`. Ids of answers are plain words; anything else is none.
-fn answers_of(query: &str) -> Vec<String> {
-    let plain =
-        |v: &&str| !v.is_empty() && v.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-    query.split('&').filter_map(|p| p.strip_prefix("a=")).filter(plain).map(str::to_owned).collect()
 }
 
 #[derive(Template)]
@@ -136,9 +128,9 @@ pub(crate) async fn offers(
     p: Page,
     Path(item): Path<String>,
     Query(mut ask): Query<Ask>,
-    uri: Uri,
+    Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Oops> {
-    ask.answers = answers_of(uri.query().unwrap_or_default());
+    ask.answers = pairs.into_iter().filter(|(name, _)| name == "a").map(|(_, id)| id).collect();
     page(&kit, p, &item, &ask, Fields::default(), String::new()).await
 }
 

@@ -42,7 +42,8 @@ pub(crate) fn spans(text: &str) -> Result<Vec<(u16, u16)>, Said> {
     };
     let chars: Vec<char> = text.chars().map(plain).collect();
     let (mut tokens, mut i) = (Vec::new(), 0);
-    let mut after_noon = false;
+    // Hours below this one are of the afternoon: “下午5:00”, “中午1点”.
+    let mut after_noon = 0;
     while i < chars.len() {
         let c = chars[i];
         let digits = |from: usize, most: usize| {
@@ -71,7 +72,7 @@ pub(crate) fn spans(text: &str) -> Result<Vec<(u16, u16)>, Said> {
                     // “9-12” could be days: hours have their minutes, or 点.
                     return Err(wrong());
                 }
-                let hour = if after_noon && hour < 12 { hour + 12 } else { hour };
+                let hour = if hour < after_noon { hour + 12 } else { hour };
                 if hour > 24 || minute > 59 || hour * 60 + minute > 24 * 60 {
                     return Err(wrong());
                 }
@@ -88,11 +89,15 @@ pub(crate) fn spans(text: &str) -> Result<Vec<(u16, u16)>, Said> {
                 if !matches!(next, '午' | '上') {
                     return Err(wrong());
                 }
-                after_noon = matches!(c, '下' | '晚');
+                after_noon = match c {
+                    '下' | '晚' => 12,
+                    '中' => 6,
+                    _ => 0,
+                };
                 i += 2;
                 continue;
             }
-            ',' => after_noon = false,
+            ',' => after_noon = 0,
             ' ' => {}
             _ => return Err(wrong()),
         }
@@ -248,6 +253,8 @@ mod tests {
         ] {
             assert!(Span::read_all(text).is_err(), "{text}");
         }
+        let noon = Span::read_all("中午11:30至1:00").unwrap();
+        assert_eq!(Span::list(&noon), "11:30-13:00");
         assert!(Span::read_all("9:00-12:00、11:00-13:00").unwrap_err().zh.contains("重叠"));
         assert_eq!(Span::list(&Span::read_all("0:00-24:00").unwrap()), "00:00-24:00");
     }

@@ -59,7 +59,7 @@ pub struct Waiting {
 }
 
 /// Lines of one list on the desk; the list of all has the rest.
-const LIST: u32 = 50;
+const LIST: u32 = 200;
 
 pub(crate) fn line(a: &Application, actor: &Actor, city: &City, office: &::city::Office) -> Line {
     let clock = clock_view(a, office, city.now());

@@ -64,8 +64,29 @@ pub struct Sent {
     pub faults: Vec<(String, kernel::Said)>,
 }
 
+/// A new application under a number of its own, with its first event.
+pub(crate) fn begun(
+    tx: &mut Tx<'_>,
+    office: &Office,
+    permit: &access::Permit,
+    basis: service::Basis,
+    channel: Channel,
+) -> Result<(Application, ledger::Hash), Error> {
+    let beginning = Beginning { basis, channel, applicant: None };
+    let happened = service::begin(beginning, &City::rules(office)).map_err(refused)?;
+    let (id, number) = take_number(tx, office)?;
+    let now = tx.now();
+    let a = Application::begin(id, number, &happened, now).ok_or_else(|| Error::bug("not a beginning"))?;
+    let data = serde_json::to_string(&happened).map_err(Error::bug)?;
+    let calendar = &office.rules.calendar;
+    let (tasks, parts) = (saved::tasks_of(&a, calendar), saved::parts_of(&a));
+    let told = Told { at: now, act: "begin", data: &data };
+    let birth = rows::insert(tx, permit, &saved::row_of(&a, calendar)?, told, &tasks, &parts)?;
+    Ok((a, birth))
+}
+
 /// A number and an id, of the year.
-pub(crate) fn take_number(tx: &mut Tx<'_>, office: &Office) -> Result<(i64, String), Error> {
+fn take_number(tx: &mut Tx<'_>, office: &Office) -> Result<(i64, String), Error> {
     let year = tx.now().date().year();
     let id = counters::next(tx, "application")?;
     let n = counters::next(tx, &format!("application/{year}"))?;
@@ -96,19 +117,8 @@ impl Service {
             if let Some(unit) = actor.unit.filter(|_| channel == Channel::Window) {
                 basis.reception = unit;
             }
-            let beginning = Beginning { basis, channel, applicant: None };
-            let happened = service::begin(beginning, &City::rules(&office)).map_err(refused)?;
-            let (id, number) = take_number(tx, &office)?;
-            let now = tx.now();
-            let a = Application::begin(id, number.clone(), &happened, now)
-                .ok_or_else(|| Error::bug("not a beginning"))?;
-            let data = serde_json::to_string(&happened).map_err(Error::bug)?;
-            let calendar = &office.rules.calendar;
-            let row = saved::row_of(&a, calendar)?;
-            let (tasks, parts) = (saved::tasks_of(&a, calendar), saved::parts_of(&a));
-            let told = Told { at: now, act: "begin", data: &data };
-            let birth = rows::insert(tx, &permit, &row, told, &tasks, &parts)?;
-            Ok(Begun { code: city.code(&number, &birth), number })
+            let (a, birth) = begun(tx, &office, &permit, basis, channel)?;
+            Ok(Begun { code: city.code(&a.number, &birth), number: a.number })
         })
     }
 

@@ -7,9 +7,11 @@ use ::city::{Error, Later, reach};
 use access::{Region, decide, op};
 use kernel::{Actor, Moment};
 use service::{Channel, Word as _};
-use store::{applications as rows, themes};
+use store::applications::{self as rows, Listed};
+use store::{Rd, themes};
 
 use crate::Service;
+use crate::saved::read;
 
 /// Handled numbers of one theme, region or channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -151,9 +153,15 @@ impl Service {
                     by_item.entry(c.key.clone()).or_default().add(&c);
                 }
             }
+            let codes: Vec<&str> = by_item.keys().map(String::as_str).collect();
+            let mut names: BTreeMap<String, String> =
+                store::items::with_codes(rd, &codes)?.into_iter().map(|i| (i.code, i.name)).collect();
             for (code, line) in &mut by_item {
-                let named = store::items::by_key(rd, code, "")?;
-                line.name = named.map_or_else(|| code.clone(), |i| i.name);
+                line.name = match names.remove(code) {
+                    Some(name) => name,
+                    // What a policy gives is no item of the catalogue: it is called as its applications call it.
+                    None => name_of_part(rd, code)?,
+                };
                 line.key.clone_from(code);
             }
             // Services that came from elsewhere know the name of their item.
@@ -184,6 +192,14 @@ impl HandledLine {
         self.decided += n;
         self.elsewhere += n;
     }
+}
+
+/// What the newest application calls one of its parts.
+fn name_of_part(rd: &mut Rd<'_>, code: &str) -> Result<String, Error> {
+    let newest = Listed { item: Some(code), before: i64::MAX, limit: 1, ..Listed::default() };
+    let Some(row) = rows::list(rd, &newest)?.into_iter().next() else { return Ok(code.to_owned()) };
+    let part = read(&row)?.basis.parts.into_iter().find(|p| p.item == code);
+    Ok(part.map_or(row.name, |p| p.name))
 }
 
 /// The most first.

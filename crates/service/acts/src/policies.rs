@@ -6,15 +6,15 @@ use access::{Region, decide, op};
 use catalogue::StepKind;
 use kernel::{Actor, RegionCode, Role, UnitId};
 use service::form::{Field, FieldKind, Values};
-use service::{Application, Basis, Beginning, Channel, Command, Delivery, Part, Task, Word as _};
-use store::applications::{self as rows, Told};
+use service::{Application, Basis, Channel, Command, Delivery, Part, Task, Word as _};
+use store::applications as rows;
 use store::{Rd, Tx};
 use workday::Length;
 
+use crate::Service;
 use crate::city::City;
-use crate::draft::{applicant_digest, keep_form, take_number};
+use crate::draft::{applicant_digest, begun, keep_form};
 use crate::saved::{self, act};
-use crate::{Service, refused};
 
 /// In front of the code of a policy item, where an application names what it is for: no item of the catalogue begins so.
 const POLICY: &str = "policy/";
@@ -151,22 +151,13 @@ impl Service {
         };
         // At a window the unit of the clerk receives it; on line the unit that decides.
         let reception = actor.unit.filter(|_| channel == Channel::Window).unwrap_or(asked.unit);
-        let beginning = Beginning { basis: basis_of(asked, reception), channel, applicant: None };
-        let happened = service::begin(beginning, &City::rules(&office)).map_err(refused)?;
-        let (id, number) = take_number(tx, &office)?;
-        let now = tx.now();
-        let a =
-            Application::begin(id, number, &happened, now).ok_or_else(|| Error::bug("not a beginning"))?;
-        let data = serde_json::to_string(&happened).map_err(Error::bug)?;
-        let row = saved::row_of(&a, &office.rules.calendar)?;
-        let (tasks, parts) = (saved::tasks_of(&a, &office.rules.calendar), saved::parts_of(&a));
-        rows::insert(tx, &permit, &row, Told { at: now, act: "begin", data: &data }, &tasks, &parts)?;
+        let (a, _) = begun(tx, &office, &permit, basis_of(asked, reception), channel)?;
         let (name, code, phone) = &asked.applicant;
         let own = [("applicant", name), ("company_code", code), ("phone", phone)];
         let mut values: Values = own.iter().map(|(c, v)| ((*c).to_owned(), (*v).clone())).collect();
         values.extend(asked.known.iter().map(|k| (k.code.clone(), k.value.clone())));
         values.retain(|_, v| !v.trim().is_empty());
-        let faults = service::form::check(&a.basis.fields, &values, now.date());
+        let faults = service::form::check(&a.basis.fields, &values, tx.now().date());
         if let Some(fault) = faults.into_iter().next() {
             return Err(Error::Invalid { field: fault.field, said: fault.said });
         }

@@ -82,7 +82,7 @@ pub(crate) async fn lists(State(kit): State<Kit>, desk: Desk) -> Result<Response
         }
     };
     let mut lists = vec![
-        list(p.t.svc_intake, found.intake, "/desk/services/all?stage=submitted"),
+        list(p.t.svc_intake, found.intake, "/desk/services/all"),
         list(p.t.svc_tasks, found.tasks, "/desk/services/all?stage=handling"),
         list(p.t.svc_deliver, found.deliver, "/desk/services/all?stage=issued"),
     ];

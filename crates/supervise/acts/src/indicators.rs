@@ -357,8 +357,11 @@ impl Supervision {
             if let Some(before) = earlier.iter().find(|v| v.word == filled.name) {
                 // What was shown before stays shown: a value that is corrected keeps its evidence.
                 let before: ByHand = parse(&before.doc)?;
-                files.extend(before.files);
-                files.dedup_by(|a, b| a.hash == b.hash);
+                for file in before.files {
+                    if files.iter().all(|f| f.hash != file.hash) {
+                        files.push(file);
+                    }
+                }
             }
             if files.is_empty() {
                 return Err(Error::invalid(

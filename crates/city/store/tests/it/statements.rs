@@ -9,6 +9,7 @@ use store::{Dialect, Options, StoreError};
 /// What stands in the holes of texts that are put together while the program runs: file, hole, and what it may be.
 const HOLES: &[(&str, &str, &[&str])] = &[
     ("items.rs", "", &["$1"]),
+    ("applications.rs", "", &["$1"]),
     (
         "companies.rs",
         "COLUMNS",

@@ -36,7 +36,7 @@ fn number<N: TryFrom<u32> + Copy>(
     if text.is_empty() {
         return Ok(empty);
     }
-    let digits = text.trim_end_matches(['个', '天', '日', '分', '钟', '周', '人', '号', '分', ' ']);
+    let digits = text.trim_end_matches(['个', '天', '日', '分', '钟', '周', '人', '号', ' ']);
     let read = digits.parse::<u32>().ok().filter(|n| within.contains(n)).and_then(|n| N::try_from(n).ok());
     read.ok_or_else(|| {
         let (low, high) = (within.start(), within.end());

@@ -402,7 +402,8 @@ fn html(p: Page, seen: Seen, learnt: &Result<Learnt, String>) -> TrialHtml {
         out.moved = flow.moved.iter().map(row).collect();
     }
     if let Tried::Flow(_, why) = &learnt.tried {
-        out.why_flow = said(p.lang, why);
+        let why = said(p.lang, why);
+        out.why_flow = if why == out.reading { String::new() } else { why };
     }
     out.rows = rows(p, &seen.asked, known);
     let changes = [change(&seen.asked, "a", known), change(&seen.asked, "b", known)];
