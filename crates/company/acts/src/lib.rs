@@ -13,6 +13,7 @@ mod doorway;
 mod file;
 mod funds;
 mod intake;
+mod moments;
 mod policies;
 mod policy_tables;
 mod table;
@@ -32,6 +33,7 @@ pub use doorway::Own;
 pub use file::{ListPage, NewCompany};
 pub use funds::{FundView, NewFund};
 pub use intake::{CHUNK, Incoming, Taken};
+pub use moments::COMPANY_MOMENTS;
 pub use policies::{Ask, BookView, DocumentView, ItemView, Kitchen, PackView};
 pub use policy_tables::PolicyTables;
 pub use table::{Table, read_table};
@@ -39,7 +41,7 @@ pub use tables::CompanyTables;
 pub use talks::{NewTalk, PromiseView, TalkView};
 pub use views::{CompanyView, EventLine};
 pub use whistle::{
-    AGAIN_DAYS, By, CallView, CompanyHandovers, NewWhistle, OwnWhistle, WhistleCase, WhistleLine, WhistleView,
+    AGAIN_DAYS, By, CallView, CompanyHandovers, NewWhistle, OwnWhistle, WhistleCase, WhistleLine, WhistleView, What,
 };
 
 use city::{City, Door};
