@@ -9,8 +9,8 @@ use store::{asides, idempotency, ledger_rows, office};
 
 use crate::{House, handover, jobs};
 use cells::CELLS;
-use company_acts::COMPANY_MOMENTS;
 use city::{Error, METER, contained, retention};
+use company_acts::COMPANY_MOMENTS;
 use hall_acts::HALLS;
 use hotline::{HOTLINE, ORDERS};
 use outbox::OUTBOX;

@@ -215,7 +215,8 @@ fn a_whistle_calls_offices_that_arrive_and_the_company_has_the_last_word() {
         assert_eq!(units.iter().map(|l| (l.called, l.in_time)).collect::<Vec<_>>(), [(1, 0), (1, 1)]);
         for (by, lines) in &parts {
             for l in lines {
-                let found = app.companies.whistles(boss.clone(), from, to, Some((*by, l.key.clone())), None).wait();
+                let found =
+                    app.companies.whistles(boss.clone(), from, to, Some((*by, l.key.clone())), None).wait();
                 assert_eq!(found.unwrap().len(), l.whistles, "every figure opens its list");
             }
         }
@@ -272,9 +273,12 @@ fn what_is_late_beside_the_clock_is_told_once_to_who_owes_it() {
         assert_eq!((line.called, line.in_time, line.feedbacks, line.feedback_in_time), (1, 0, 1, 0));
         for (by, lines) in &parts {
             for l in lines {
-                for (what, n) in [(What::Arrivals, 1), (What::Feedback, 1), (What::Assist, 0), (What::Unsolved, 0)] {
+                for (what, n) in
+                    [(What::Arrivals, 1), (What::Feedback, 1), (What::Assist, 0), (What::Unsolved, 0)]
+                {
                     let only = Some((*by, l.key.clone()));
-                    let found = app.companies.whistles(boss.clone(), from, to, only, Some(what)).wait().unwrap();
+                    let found =
+                        app.companies.whistles(boss.clone(), from, to, only, Some(what)).wait().unwrap();
                     assert_eq!(found.len(), n, "{by:?} {what:?}");
                 }
             }

@@ -153,7 +153,11 @@ fn a_claim_is_asked_for_decided_paid_and_given_back() {
         };
         assert_eq!((told("兑付将到期限"), told("兑付已过期限")), (0, 0));
         clock.move_us(20 * US_PER_DAY);
-        assert_eq!((told("兑付已过期限"), told("兑付已过期限")), (0, 0), "to be read when the office is open");
+        assert_eq!(
+            (told("兑付已过期限"), told("兑付已过期限")),
+            (0, 0),
+            "to be read when the office is open"
+        );
         clock.move_us(4 * US_PER_DAY);
         assert_eq!((told("兑付已过期限"), told("兑付已过期限")), (1, 1), "late is told once");
         let late = ClaimsAsked { late: true, ..ClaimsAsked::default() };

@@ -26,7 +26,7 @@ pub use aids::{AidView, NewAid, OrderView, OrdersAsked};
 pub use batch_pay::SheetRow;
 pub use batch_views::{BatchLine, BatchView, ObjectionView, ShownList};
 pub use batches::{Drawn, Rerun};
-pub use book::{DocumentForm, ItemForm, ItemKey};
+pub use book::{DOCUMENT_FILE_MOST, DocumentForm, ItemForm, ItemKey};
 pub use claim_views::{ClaimLine, ClaimView, ClaimsAsked, ClaimsPage};
 pub use claims::{ClaimDoing, Follows, PolicyAsked};
 pub use doorway::Own;
@@ -41,7 +41,8 @@ pub use tables::CompanyTables;
 pub use talks::{NewTalk, PromiseView, TalkView};
 pub use views::{CompanyView, EventLine};
 pub use whistle::{
-    AGAIN_DAYS, By, CallView, CompanyHandovers, NewWhistle, OwnWhistle, WhistleCase, WhistleLine, WhistleView, What,
+    AGAIN_DAYS, By, CallView, CompanyHandovers, NewWhistle, OwnWhistle, What, WhistleCase, WhistleLine,
+    WhistleView,
 };
 
 use city::{City, Door};

@@ -55,15 +55,17 @@ impl Companies {
         let n = blown.len() + owed.len();
         for (w, looked) in blown {
             let case = w.case;
-            self.alone(move |app, tx| app.look_at_whistle(tx, &w, looked), move |tx, next| {
-                whistles::looked_at(tx, case, looked, Some(next))
-            })?;
+            self.alone(
+                move |app, tx| app.look_at_whistle(tx, &w, looked),
+                move |tx, next| whistles::looked_at(tx, case, looked, Some(next)),
+            )?;
         }
         for c in owed {
             let id = c.id;
-            self.alone(move |app, tx| app.look_at_claim(tx, &c), move |tx, next| {
-                claim_rows::looked_at(tx, id, Some(next))
-            })?;
+            self.alone(
+                move |app, tx| app.look_at_claim(tx, &c),
+                move |tx, next| claim_rows::looked_at(tx, id, Some(next)),
+            )?;
         }
         Ok(n)
     }

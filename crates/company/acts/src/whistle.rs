@@ -362,7 +362,12 @@ impl Companies {
         let settled = cases::history(rd, case.id, 0)?
             .iter()
             .rev()
-            .find(|e| matches!(e.happened.asked, Command::Reply { .. } | Command::ApproveNegative {} | Command::AnswerOnSpot { .. }))
+            .find(|e| {
+                matches!(
+                    e.happened.asked,
+                    Command::Reply { .. } | Command::ApproveNegative {} | Command::AnswerOnSpot { .. }
+                )
+            })
             .map_or(before.at, |e| e.at);
         let recent = now.us_since(settled) <= AGAIN_DAYS * US_PER_DAY;
         Ok((Some(before.matter), Some(case.id).filter(|_| answered && recent)))
@@ -439,7 +444,8 @@ impl Companies {
             // Of several whistles on one matter the last word counts.
             let last: std::collections::BTreeMap<CaseId, CaseId> =
                 all.iter().filter(|w| w.said.is_some()).map(|w| (w.matter, w.case)).collect();
-            let counts = |w: &WhistleView| what != Some(What::Unsolved) || last.get(&w.matter) == Some(&w.case);
+            let counts =
+                |w: &WhistleView| what != Some(What::Unsolved) || last.get(&w.matter) == Some(&w.case);
             all.retain(|w| what.is_none_or(|x| w.is(x, unit, now)) && counts(w));
             Ok(all)
         })
@@ -554,7 +560,8 @@ fn line_of(all: &[&WhistleView], unit: Option<&str>, now: Moment) -> WhistleLine
             line.called += 1;
             line.in_time += usize::from(call.in_time);
         }
-        for side in w.sides.iter().filter(|s| theirs(s.unit) && !s.void && (s.done.is_some() || s.due < now)) {
+        for side in w.sides.iter().filter(|s| theirs(s.unit) && !s.void && (s.done.is_some() || s.due < now))
+        {
             let in_time = usize::from(side.in_time(now));
             let (all, good) = match side.phase {
                 Phase::Feedback => (&mut line.feedbacks, &mut line.feedback_in_time),

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use company_acts::{By, NewWhistle, OwnWhistle, WhistleLine, WhistleView, What};
+use company_acts::{By, NewWhistle, OwnWhistle, What, WhistleLine, WhistleView};
 use kernel::{Moment, US_PER_DAY, Word as _};
 use resolve::{LimitSet, Solved};
 use serde::Deserialize;

@@ -47,7 +47,11 @@ fn dispatch(unit: i64) -> Command {
     Command::Dispatch { unit: UnitId(unit), note: String::new() }
 }
 fn give_back() -> Command {
-    Command::Return { reason: ReturnReason::NotOurDuty, evidence: "三定方案".into(), suggest: Some(UnitId(4)) }
+    Command::Return {
+        reason: ReturnReason::NotOurDuty,
+        evidence: "三定方案".into(),
+        suggest: Some(UnitId(4)),
+    }
 }
 fn more(days: u32) -> Command {
     Command::AskExtension { days, reason: "等专家论证".into() }
@@ -65,11 +69,16 @@ fn an_objection_has_a_day_is_decided_the_same_day_and_is_final() {
     t.act(&handler(2), "2026-03-06 16:00", give_back()).unwrap();
     let ruling = t.side(Phase::Ruling, None);
     assert_eq!((ruling.due.date(), ruling.done), (at("2026-03-06 16:00").date(), None));
-    assert!(ruling.open() && ruling.in_time(at("2026-03-06 17:00")) && !ruling.in_time(at("2026-03-09 09:00")));
+    assert!(
+        ruling.open() && ruling.in_time(at("2026-03-06 17:00")) && !ruling.in_time(at("2026-03-09 09:00"))
+    );
     let rule = Command::Arbitrate { unit: UnitId(3), ground: "三定方案第五条".into() };
     t.act(&coordinator(), "2026-03-06 16:40", rule).unwrap();
     assert!(t.side(Phase::Ruling, None).in_time(at("2026-04-01 09:00")));
-    assert_eq!(t.act(&handler(3), "2026-03-06 17:00", give_back()).unwrap_err().code, RefusalCode::TooManyReturns);
+    assert_eq!(
+        t.act(&handler(3), "2026-03-06 17:00", give_back()).unwrap_err().code,
+        RefusalCode::TooManyReturns
+    );
 }
 
 #[test]
@@ -77,7 +86,8 @@ fn who_helps_has_three_days_who_leads_seven_and_more_is_asked_for_a_day_before()
     let mut t = Told::new("3-7", "2026-03-02 09:00");
     t.act(&coordinator(), "2026-03-02 10:00", dispatch(2)).unwrap();
     t.act(&handler(2), "2026-03-02 10:30", Command::Take {}).unwrap();
-    t.act(&handler(2), "2026-03-02 11:00", Command::AddCo { unit: UnitId(3), task: "核地块".into() }).unwrap();
+    t.act(&handler(2), "2026-03-02 11:00", Command::AddCo { unit: UnitId(3), task: "核地块".into() })
+        .unwrap();
     let run = t.case.clock.open().unwrap();
     assert_eq!(run.due(&rules().calendar).0.date(), at("2026-03-11 09:00").date());
     let help = t.side(Phase::Assist, Some(3));
@@ -97,7 +107,8 @@ fn each_set_limits_what_its_source_limits_and_nothing_else() {
     for set in rules().sets(at("2026-03-02 09:00").date()) {
         let mut t = Told::new(&set.name, "2026-03-02 09:00");
         t.act(&coordinator(), "2026-03-02 09:00", dispatch(2)).unwrap();
-        t.act(&handler(2), "2026-03-02 09:00", Command::AddCo { unit: UnitId(3), task: "协助".into() }).unwrap();
+        t.act(&handler(2), "2026-03-02 09:00", Command::AddCo { unit: UnitId(3), task: "协助".into() })
+            .unwrap();
         t.act(&handler(2), "2026-03-02 09:00", give_back()).unwrap();
         let has = |phase| set.parts.iter().any(|(p, _)| *p == phase);
         for phase in [Phase::Contact, Phase::Feedback, Phase::Assist, Phase::Ruling] {
