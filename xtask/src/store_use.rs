@@ -150,6 +150,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "files",
             "held",
             "items",
+            "ledger_rows",
             "office",
             "ratings",
             "settings",

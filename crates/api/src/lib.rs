@@ -115,6 +115,8 @@ fn operations() -> OpenApiRouter<Api> {
         .routes(routes!(ops::read_application::read_application))
         .routes(routes!(ops::send_application::application_form, ops::send_application::send_application))
         .routes(routes!(ops::act_on_application::act_on_application))
+        .routes(routes!(ops::changes::case_changes))
+        .routes(routes!(ops::changes::application_changes))
         .routes(routes!(ops::items::list_items))
         .routes(routes!(ops::items::read_item))
         .routes(routes!(ops::companies::read_company))

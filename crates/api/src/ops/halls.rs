@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Api;
-use crate::auth::Signed;
+use crate::auth::{Looker, Signed};
 use crate::body::{Asked, Json};
 use crate::ops::register_case::{NewPerson, short};
 use crate::problem::Problem;
@@ -52,6 +52,7 @@ pub(crate) struct SlotOut<'a> {
 #[utoipa::path(get, path = "/halls/earliest", operation_id = "earliest_slots", tag = "大厅", params(Wanted),
     responses((status = 200, description = "时段，早的在前", body = Vec<SlotOut>), Problems))]
 pub(crate) async fn earliest_slots(
+    _: Looker,
     State(api): State<Api>,
     Asked(w): Asked<Wanted>,
 ) -> Result<Response, Problem> {

@@ -8,6 +8,7 @@ use shelf::ItemAsk;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Api;
+use crate::auth::Looker;
 use crate::body::Asked;
 use crate::ops::register_case::short;
 use crate::problem::Problem;
@@ -56,7 +57,11 @@ pub(crate) struct ItemPage<'a> {
 /// 找事项
 #[utoipa::path(get, path = "/items", operation_id = "list_items", tag = "事项", params(Wanted),
     responses((status = 200, description = "一页", body = ItemPage), Problems))]
-pub(crate) async fn list_items(State(api): State<Api>, Asked(w): Asked<Wanted>) -> Result<Response, Problem> {
+pub(crate) async fn list_items(
+    _: Looker,
+    State(api): State<Api>,
+    Asked(w): Asked<Wanted>,
+) -> Result<Response, Problem> {
     short("text", w.text.as_ref(), 100)?;
     let ask = ItemAsk {
         text: w.text.unwrap_or_default(),
@@ -83,7 +88,11 @@ pub(crate) async fn list_items(State(api): State<Api>, Asked(w): Asked<Wanted>) 
 #[utoipa::path(get, path = "/items/{code}", operation_id = "read_item", tag = "事项",
     params(("code" = String, Path, description = "实施编码；有业务办理项的写作 编码.办理项")),
     responses((status = 200, description = "今天生效的版本，字段同事项导出（docs/catalogue.md）", body = Object), Problems))]
-pub(crate) async fn read_item(State(api): State<Api>, Path(code): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn read_item(
+    _: Looker,
+    State(api): State<Api>,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
     if code.len() > 200 {
         return Err(city::Error::NotFound.into());
     }

@@ -8,6 +8,7 @@ pub(crate) mod calendar_due;
 pub(crate) mod campaigns;
 pub(crate) mod case_clock;
 pub(crate) mod case_events;
+pub(crate) mod changes;
 pub(crate) mod companies;
 pub(crate) mod figure_board;
 pub(crate) mod follow;

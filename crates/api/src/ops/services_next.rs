@@ -9,6 +9,7 @@ use service_acts::Offered;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Api;
+use crate::auth::Looker;
 use crate::body::Asked;
 use crate::ops::begin_application::what;
 use crate::problem::Problem;
@@ -34,7 +35,7 @@ pub(crate) struct OfferedOut<'a> {
 /// 可以申请的一件事
 #[utoipa::path(get, path = "/services", operation_id = "list_services", tag = "办件",
     responses((status = 200, description = "已上线的一件事", body = Vec<OfferedOut>), Problems))]
-pub(crate) async fn list_services(State(api): State<Api>) -> Result<Response, Problem> {
+pub(crate) async fn list_services(_: Looker, State(api): State<Api>) -> Result<Response, Problem> {
     let all = api.house.services.offered().await?;
     let out = |o: &'_ Offered| o.offered;
     let line = |o: &Offered| {
@@ -96,6 +97,7 @@ pub(crate) struct NextOut {
 #[utoipa::path(get, path = "/services/next", operation_id = "services_next", tag = "办件", params(Answers),
     responses((status = 200, description = "下一个问题，或结论", body = NextOut), Problems))]
 pub(crate) async fn services_next(
+    _: Looker,
     State(api): State<Api>,
     Asked(a): Asked<Answers>,
 ) -> Result<Response, Problem> {

@@ -139,6 +139,38 @@ fn an_application_goes_its_whole_way() {
 }
 
 #[test]
+fn a_system_that_follows_the_changes_misses_nothing_and_sees_nothing_of_others() {
+    on_both(|city| {
+        let made: Vec<String> = (0..4).map(|_| city.application()).collect();
+        let (case, _) = city.register("matter");
+        city.act("coordinator.region", &case, &json!({"act": "note", "words": "一"})).ok(200);
+        let follow = |login: &str, path: &str, limit: u32| {
+            let (mut all, mut after) = (Vec::new(), 0);
+            for _ in 0..100 {
+                let page = city.get(login, &format!("{path}?after={after}&limit={limit}")).ok(200);
+                all.extend(page["changes"].as_array().unwrap().iter().cloned());
+                let next = page["next"].as_i64().unwrap();
+                if next == after {
+                    return all;
+                }
+                after = next;
+            }
+            panic!("it does not end");
+        };
+        for limit in [1, 3, 500] {
+            let seen = follow("clerk.first", "/changes/applications", limit);
+            let numbers: Vec<&str> = seen.iter().map(|c| c["number"].as_str().unwrap()).collect();
+            assert_eq!(numbers, made.iter().map(String::as_str).collect::<Vec<_>>(), "{limit}");
+            let cases = follow("coordinator.region", "/changes/cases", limit);
+            let acts: Vec<&str> = cases.iter().map(|c| c["act"].as_str().unwrap()).collect();
+            assert_eq!(acts, ["register", "note"], "{limit}");
+        }
+        assert!(follow("clerk.stranger", "/changes/applications", 500).is_empty());
+        assert!(follow("clerk.stranger", "/changes/cases", 500).is_empty());
+    });
+}
+
+#[test]
 fn what_other_systems_send_is_answered_row_by_row() {
     on_sqlite(|city| {
         let row = |no: &str| {

@@ -78,6 +78,8 @@ fn rows() -> Vec<(&'static str, &'static str, About)> {
         ("GET", "/applications/{number}/form", Office(|c| (format!("/applications/{}/form", c.application()), None))),
         ("PUT", "/applications/{number}/form", Office(|c| (format!("/applications/{}/form", c.application()), Some(json!({}))))),
         ("POST", "/applications/{number}/acts", Office(|c| (format!("/applications/{}/acts", c.application()), Some(json!({"act": "note", "words": "批注"}))))),
+        ("GET", "/changes/cases", Office(|_| plain("/changes/cases"))),
+        ("GET", "/changes/applications", Office(|_| plain("/changes/applications"))),
         ("GET", "/items", Office(|_| plain("/items?text=%E9%A3%9F%E5%93%81"))),
         ("GET", "/items/{code}", Office(|_| plain("/items/none"))),
         ("GET", "/companies/{code}", Office(|_| plain("/companies/91330100799655058B"))),

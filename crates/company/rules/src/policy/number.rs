@@ -169,6 +169,9 @@ impl Number {
             }
         }
         let (whole, part) = s.split_once('点').unwrap_or((s, ""));
+        if whole.is_empty() {
+            return None;
+        }
         let digit = |c: char| {
             "零一二三四五六七八九".chars().position(|d| d == figure(c)).and_then(|n| i64::try_from(n).ok())
         };
