@@ -201,6 +201,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "hall",
             "hall-acts",
             "service",
+            "optimise-acts",
             "service-acts",
             "shelf",
             "supervise",

@@ -10,7 +10,7 @@ use crate::rooms::{Room, root};
 
 /// A crate and the modules of `store` it asks.
 const ASKS: &[(&str, &[&str])] = &[
-    ("api", &["cases", "office"]),
+    ("api", &["cases", "office", "supervision"]),
     (
         "assembly",
         &[

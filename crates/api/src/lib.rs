@@ -2,9 +2,9 @@
 //! one of them in every role (`tests/it/matrix.rs`).
 //!
 //! What is here: sessions, cases and their acts, applications from the question to the delivery, services and ratings of other
-//! systems, items, companies and whistles, places of halls, campaigns and walks to read, figures, messages, units, limits,
-//! calendar, timeliness, the record. What is not: files, redesigns, logs, bulletins and what is set up, which have pages only. Both
-//! go through the same use cases. The document `openapi.json` is generated from the code. Must not know SQL or pages, and decides nothing: who may do
+//! systems, items, companies and whistles, places of halls, campaigns and walks, bulletins and redesigns to read, figures, feeds of
+//! changes, messages, units, limits, calendar, timeliness, the record. What is not: files, logs and what is set up, which have
+//! pages only. Both go through the same use cases. The document `openapi.json` is generated from the code. Must not know SQL or pages, and decides nothing: who may do
 //! what is decided behind them.
 
 mod acts;
@@ -123,6 +123,10 @@ fn operations() -> OpenApiRouter<Api> {
         .routes(routes!(ops::companies::blow_whistle))
         .routes(routes!(ops::halls::earliest_slots))
         .routes(routes!(ops::halls::book))
+        .routes(routes!(ops::halls::read_booking))
+        .routes(routes!(ops::bulletins::list_bulletins))
+        .routes(routes!(ops::bulletins::read_bulletin))
+        .routes(routes!(ops::redesigns::list_redesigns))
         .routes(routes!(ops::campaigns::list_campaigns))
         .routes(routes!(ops::campaigns::list_walks))
         .routes(routes!(ops::figure_board::figure_board))

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use company::policy::pack::Pack;
 use company_acts::NewWhistle;
 use kernel::Word as _;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::Api;
 use crate::auth::Signed;
-use crate::body::{Json, Number};
+use crate::body::{Json, Number as Code};
 use crate::problem::Problem;
 use crate::views::{Out, Problems};
 
@@ -49,6 +50,60 @@ pub(crate) struct CompanyOut<'a> {
     size: Option<&'static str>,
     /// 吹哨,新的在前
     whistles: Vec<WhistleOut<'a>>,
+    /// 政策包;还没有发布政策时没有
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policies: Option<PoliciesOut<'a>>,
+}
+
+/// 可以享受的一项政策
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MetOut<'a> {
+    /// 政策事项编码
+    item: &'a str,
+    /// 名称
+    name: &'a str,
+    /// 元;不给钱或算不出时没有
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount: Option<f64>,
+    /// 下一步
+    next: &'a str,
+}
+
+/// 还差一点的一项政策
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NearOut<'a> {
+    /// 政策事项编码
+    item: &'a str,
+    /// 名称
+    name: &'a str,
+    /// 差在哪里
+    said: &'a str,
+}
+
+/// 政策包
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PoliciesOut<'a> {
+    /// 一句话
+    said: &'a str,
+    /// 可以享受
+    met: Vec<MetOut<'a>>,
+    /// 还差一点
+    near: Vec<NearOut<'a>>,
+    /// 还缺信息的事项编码
+    unknown: &'a [String],
+}
+
+impl<'a> PoliciesOut<'a> {
+    fn of(p: &'a Pack) -> Self {
+        let met = p.met.iter().map(|g| MetOut {
+            item: &g.item,
+            name: &g.name,
+            amount: g.amount.map(company::policy::number::Number::to_f64),
+            next: &g.next,
+        });
+        let near = p.near.iter().map(|n| NearOut { item: &n.item, name: &n.name, said: &n.said });
+        Self { said: &p.said, met: met.collect(), near: near.collect(), unknown: &p.unknown }
+    }
 }
 
 /// 企业档案
@@ -58,7 +113,7 @@ pub(crate) struct CompanyOut<'a> {
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn read_company(
     signed: Signed,
-    code: Number,
+    code: Code,
     State(api): State<Api>,
 ) -> Result<Response, Problem> {
     let v = api.house.companies.company(signed.actor(), code.0).await?;
@@ -78,6 +133,7 @@ pub(crate) async fn read_company(
         industry: v.industry,
         size: v.size.map(company::file::Size::zh),
         whistles: whistles.collect(),
+        policies: v.pack.as_ref().map(|p| PoliciesOut::of(&p.pack)),
     };
     Ok(Out(StatusCode::OK, body).into_response())
 }
@@ -115,7 +171,7 @@ pub(crate) struct Blown {
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn blow_whistle(
     signed: Signed,
-    code: Number,
+    code: Code,
     State(api): State<Api>,
     Json { value: w, .. }: Json<WhistleIn>,
 ) -> Result<Response, Problem> {

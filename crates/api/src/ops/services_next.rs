@@ -32,24 +32,25 @@ pub(crate) struct OfferedOut<'a> {
     version: u32,
 }
 
-/// 可以申请的一件事
-#[utoipa::path(get, path = "/services", operation_id = "list_services", tag = "办件",
-    responses((status = 200, description = "已上线的一件事", body = Vec<OfferedOut>), Problems))]
-pub(crate) async fn list_services(_: Looker, State(api): State<Api>) -> Result<Response, Problem> {
-    let all = api.house.services.offered().await?;
-    let out = |o: &'_ Offered| o.offered;
-    let line = |o: &Offered| {
-        serde_json::to_value(OfferedOut {
+impl<'a> OfferedOut<'a> {
+    fn of(o: &'a Offered) -> Self {
+        Self {
             code: &o.code,
             name: &o.name,
             summary: &o.summary,
             items: o.items,
             lead: &o.lead,
             version: o.version,
-        })
-        .unwrap_or_default()
-    };
-    let lines: Vec<serde_json::Value> = all.iter().filter(|o| out(o)).map(line).collect();
+        }
+    }
+}
+
+/// 可以申请的一件事
+#[utoipa::path(get, path = "/services", operation_id = "list_services", tag = "办件",
+    responses((status = 200, description = "已上线的一件事", body = Vec<OfferedOut>), Problems))]
+pub(crate) async fn list_services(_: Looker, State(api): State<Api>) -> Result<Response, Problem> {
+    let all = api.house.services.offered().await?;
+    let lines: Vec<OfferedOut<'_>> = all.iter().filter(|o| o.offered).map(OfferedOut::of).collect();
     Ok(Out(StatusCode::OK, lines).into_response())
 }
 
