@@ -23,6 +23,7 @@ pub(crate) struct Since {
     #[param(minimum = 0)]
     after: Option<i64>,
     /// 最多几条,1–500,默认 200
+    #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
 }
 

@@ -25,8 +25,10 @@ use crate::views::{Out, Problems};
 #[derive(Default)]
 pub(crate) struct Wanted {
     /// 从此日
+    #[param(required = true, format = Date)]
     from: String,
     /// 到此日
+    #[param(required = true, format = Date)]
     to: String,
     /// 按什么分:region、unit、item、campaign、channel、kind、theme、window、cause,默认 unit
     by: Option<String>,

@@ -22,6 +22,7 @@ use crate::views::{Out, Problems};
 #[derive(Default)]
 pub(crate) struct Wanted {
     /// 事项实施编码
+    #[param(required = true, max_length = 100)]
     item: String,
     /// 区划代码
     region: Option<String>,

@@ -26,6 +26,7 @@ pub(crate) struct Wanted {
     #[param(minimum = 0)]
     skip: Option<u32>,
     /// 每页几个,1–200,默认 50
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
