@@ -211,6 +211,26 @@ try {
   await coordinator.goto("/desk/companies/policies/document");
   await check(coordinator, problems);
   await shot(coordinator, "document");
+  // A document comes as the PDF that an office printed: its text and what it says about itself are filled in.
+  const printer = await browser.newPage();
+  await printer.setContent(`<body style="font:16pt/28pt 'Noto Sans CJK SC'"><p>云政办发〔2026〕12号</p>
+    <h1>关于进一步支持小微企业的若干措施</h1><p>各县区人民政府：</p>
+    <p>一、新招用高校毕业生的小微企业，按每人1500元给予一次性扩岗补助，最高不超过30万元。</p>
+    <p>二、本措施自2026年4月1日起施行，有效期两年。</p><p>云汀市人民政府办公室</p><p>2026年3月20日</p>`);
+  const printed = await printer.pdf();
+  await printer.close();
+  await coordinator.setInputFiles("#bring", { name: "措施.pdf", mimeType: "application/pdf", buffer: printed });
+  await coordinator.click("#file button");
+  const filled = async (id) => coordinator.inputValue(`#${id}`);
+  must((await filled("number")) === "云政办发〔2026〕12号", "the number is read from the file");
+  must((await filled("name")) === "关于进一步支持小微企业的若干措施", "and the title");
+  must((await filled("from")) === "2026-04-01" && (await filled("to")) === "2028-03-31", "and the days");
+  must((await filled("text")).includes("一次性扩岗补助"), "and the clauses");
+  await check(coordinator, problems);
+  await shot(coordinator, "document-read");
+  await coordinator.setInputFiles("#bring", { name: "扫描.png", mimeType: "image/png", buffer: Buffer.from("\x89PNG\r\n\x1a\n0000", "latin1") });
+  await coordinator.click("#file button");
+  must((await coordinator.locator('[role="alert"]').innerText()).includes("图片"), "a picture is named, with what to do");
   await coordinator.goto("/desk/companies/policies");
   await check(coordinator, problems);
   await shot(coordinator, "kitchen");

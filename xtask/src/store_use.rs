@@ -10,7 +10,7 @@ use crate::rooms::{Room, root};
 
 /// A crate and the modules of `store` it asks.
 const ASKS: &[(&str, &[&str])] = &[
-    ("api", &["cases", "office"]),
+    ("api", &["cases", "office", "supervision"]),
     (
         "assembly",
         &[
@@ -150,6 +150,7 @@ const ASKS: &[(&str, &[&str])] = &[
             "files",
             "held",
             "items",
+            "ledger_rows",
             "office",
             "ratings",
             "settings",

@@ -120,6 +120,23 @@ impl FromRequestParts<Api> for Stranger {
     }
 }
 
+/// Somebody who reads what is public: an account, or a stranger while there is something left for that network.
+pub(crate) struct Looker;
+
+impl FromRequestParts<Api> for Looker {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        if token_of(&parts.headers).is_some() && Signed::from_request_parts(parts, api).await.is_ok() {
+            return Ok(Self);
+        }
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+        let lines = parts.headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+        let network = Network::asking(peer, lines, api.options.proxy_hops);
+        api.house.city.ask_as_stranger(Way::Page, network)?;
+        Ok(Self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

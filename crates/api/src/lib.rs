@@ -1,9 +1,10 @@
 //! 开放: the JSON interface. One file for each operation: what it is, its errors, its handler; the tests call every
 //! one of them in every role (`tests/it/matrix.rs`).
 //!
-//! What is here: sessions, cases and their acts, messages, units, limits, calendar, timeliness, the record. What is
-//! not: files, walks, items, ratings, redesigns, logs and supervision, which have pages only. Both go through the same use
-//! cases. The document `openapi.json` is generated from the code. Must not know SQL or pages, and decides nothing: who may do
+//! What is here: sessions, cases and their acts, applications from the question to the delivery, services and ratings of other
+//! systems, items, companies and whistles, places of halls, campaigns and walks, bulletins and redesigns to read, figures, feeds of
+//! changes, messages, units, limits, calendar, timeliness, the record. What is not: files, logs and what is set up, which have
+//! pages only. Both go through the same use cases. The document `openapi.json` is generated from the code. Must not know SQL or pages, and decides nothing: who may do
 //! what is decided behind them.
 
 mod acts;
@@ -14,6 +15,7 @@ mod ops;
 mod problem;
 mod tag;
 mod views;
+mod views_application;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,6 +107,29 @@ fn operations() -> OpenApiRouter<Api> {
         .routes(routes!(ops::lodge::lodge))
         .routes(routes!(ops::follow::follow))
         .routes(routes!(ops::act_as_resident::act_as_resident))
+        .routes(routes!(ops::services_next::list_services))
+        .routes(routes!(ops::services_next::services_next))
+        .routes(routes!(ops::push_services::push_services))
+        .routes(routes!(ops::push_services::push_ratings))
+        .routes(routes!(ops::list_applications::list_applications, ops::begin_application::begin_application))
+        .routes(routes!(ops::read_application::read_application))
+        .routes(routes!(ops::send_application::application_form, ops::send_application::send_application))
+        .routes(routes!(ops::act_on_application::act_on_application))
+        .routes(routes!(ops::changes::case_changes))
+        .routes(routes!(ops::changes::application_changes))
+        .routes(routes!(ops::items::list_items))
+        .routes(routes!(ops::items::read_item))
+        .routes(routes!(ops::companies::read_company))
+        .routes(routes!(ops::companies::blow_whistle))
+        .routes(routes!(ops::halls::earliest_slots))
+        .routes(routes!(ops::halls::book))
+        .routes(routes!(ops::halls::read_booking))
+        .routes(routes!(ops::bulletins::list_bulletins))
+        .routes(routes!(ops::bulletins::read_bulletin))
+        .routes(routes!(ops::redesigns::list_redesigns))
+        .routes(routes!(ops::campaigns::list_campaigns))
+        .routes(routes!(ops::campaigns::list_walks))
+        .routes(routes!(ops::figure_board::figure_board))
         .routes(routes!(ops::list_units::list_units))
         .routes(routes!(ops::read_limits::read_limits, ops::write_limits::write_limits))
         .routes(routes!(ops::import_calendar::import_calendar))

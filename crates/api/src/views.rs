@@ -48,9 +48,9 @@ pub(crate) enum Problems {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UnitRef {
     /// 单位编号
-    id: i64,
+    pub(crate) id: i64,
     /// 简称
-    name: String,
+    pub(crate) name: String,
 }
 
 /// 时钟

@@ -1,6 +1,7 @@
 //! The interface, called as clients call it.
 
 mod it {
+    mod applications;
     mod city;
     mod clients;
     mod hostile;

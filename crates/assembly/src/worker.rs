@@ -10,6 +10,7 @@ use store::{asides, idempotency, ledger_rows, office};
 use crate::{House, handover, jobs};
 use cells::CELLS;
 use city::{Error, METER, contained, retention};
+use company_acts::COMPANY_MOMENTS;
 use hall_acts::HALLS;
 use hotline::{HOTLINE, ORDERS};
 use outbox::OUTBOX;
@@ -46,6 +47,12 @@ pub const JOBS: &str = "jobs";
 pub const CARES: &[Care] = &[
     Care { name: LIGHTS, zh: "亮灯与恢复计时", every: ALWAYS, run: |house| house.cases.lights_on() },
     Care { name: MOMENTS, zh: "办件到点", every: ALWAYS, run: |house| house.services.moments() },
+    Care {
+        name: COMPANY_MOMENTS,
+        zh: "吹哨与兑付到点",
+        every: ALWAYS,
+        run: |house| house.companies.moments(),
+    },
     Care { name: HALLS, zh: "预约与号票到点", every: ALWAYS, run: |house| house.halls.moments() },
     Care { name: JOBS, zh: "作业", every: ALWAYS, run: jobs::run },
     Care { name: PAPERS, zh: "发文催办", every: ALWAYS, run: |house| house.papers.moments() },

@@ -209,6 +209,7 @@ impl Play<'_> {
         let mut letters = letters.iter().peekable();
         let mut beside = crate::demo_ratings::Beside::new(self.app, self.city, SEED);
         let mut applications = crate::demo_applications::Play::new(self.app, self.city, SEED, cases)?;
+        let mut whistles = crate::demo_whistles::Play::new(self.app, SEED)?;
         let (clock, tick_us, mut workday) = (self.clock, self.tick_us, 0);
         // The next thing happens a little later, never after now: the record does not take what lies ahead.
         let tick = || {
@@ -228,6 +229,7 @@ impl Play<'_> {
                 beside.day(workday, morning, &tick)?;
                 self.halls.day(DAYS - day, &tick)?;
                 applications.day(&tick)?;
+                whistles.day(workday, Moment::from_us(clock.load(Ordering::SeqCst)), &tick)?;
                 workday += 1;
             }
             let at = Moment::from_us(clock.load(Ordering::SeqCst));

@@ -18,6 +18,7 @@ mod demo_ratings;
 mod demo_seals;
 mod demo_services;
 mod demo_walks;
+mod demo_whistles;
 mod doctor;
 mod export;
 mod figures;

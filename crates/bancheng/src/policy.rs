@@ -57,6 +57,14 @@ enum Act {
         #[arg(long)]
         json: bool,
     },
+    /// 读政策文件:Word、PDF、OFD、纯文本,认出文号、标题、日期 / the text of a policy document and what it says about itself
+    Read {
+        /// 文件 / the document
+        file: PathBuf,
+        /// 输出 JSON / print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// 体检:条文与条件、重叠、空档、过期 / contradictions before release
     Checkup {
         /// 事项(docs/policy.md) / items
@@ -244,6 +252,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                 pack_text(&pack, &mut out)?;
             }
         }
+        Act::Read { file, json } => read_document(file, *json, &mut out)?,
         Act::Checkup { items, facts, at, json } => {
             let book = book_of(items)?;
             let facts = facts.as_ref().map(|f| facts_of(f, &book)).transpose()?;
@@ -412,5 +421,36 @@ fn pack_text(pack: &Pack, out: &mut impl std::io::Write) -> Result<()> {
     for q in &pack.questions {
         writeln!(out, "  请填写：{}", q.name)?;
     }
+    Ok(())
+}
+
+/// The text of a document and what it says about itself.
+fn read_document(file: &Path, json: bool, out: &mut impl std::io::Write) -> Result<()> {
+    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+    let read = doctext::read(&bytes).map_err(|why| anyhow::anyhow!("{}: {why}", file.display()))?;
+    for left in &read.left {
+        eprintln!("{left}");
+    }
+    let told = company::policy::told::told(&read.text);
+    if json {
+        let line = json!({
+            "kind": read.kind.word(), "number": told.number, "name": told.name, "level": told.level,
+            "office": told.office, "issued": told.issued, "from": told.from, "to": told.to,
+            "replaces": told.replaces, "text": read.text,
+            "left": read.left.iter().map(|s| &s.zh).collect::<Vec<_>>(),
+        });
+        serde_json::to_writer(&mut *out, &line)?;
+        writeln!(out)?;
+        return Ok(());
+    }
+    let days = [("发布", &told.issued), ("施行", &told.from), ("截止", &told.to)];
+    let lines = [("文号", &told.number), ("标题", &told.name), ("单位", &told.office), ("层级", &told.level)];
+    for (what, said) in lines.into_iter().chain(days).filter(|l| !l.1.is_empty()) {
+        writeln!(out, "{what}：{said}")?;
+    }
+    if !told.replaces.is_empty() {
+        writeln!(out, "废止：{}", told.replaces.join("、"))?;
+    }
+    writeln!(out, "\n{}", read.text)?;
     Ok(())
 }

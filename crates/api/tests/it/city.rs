@@ -20,6 +20,9 @@ pub const NOW: &str = "2026-11-23T10:00:00+08:00";
 /// Where the case lies.
 pub const REGION: &str = "990102";
 
+/// A theme that can be applied for.
+const RESTAURANT: &str = include_str!("../../../../data/themes/restaurant.json");
+
 /// Relations an account can have.
 pub const STANDS: [(Relation, &str); 5] = [
     (Relation::Owner, "owner"),
@@ -157,7 +160,17 @@ fn settle(store: Store, keys: testkit::TempDir, clock: HandClock, options: api::
             });
         }
     }
-    app.people.put_staff(system, staff.clone()).unwrap();
+    app.people.put_staff(system.clone(), staff.clone()).unwrap();
+    let mut file = service::ThemeFile::parse(RESTAURANT).unwrap();
+    (file.theme.lead, file.theme.reception) = ("单位owner".into(), "单位first".into());
+    for item in &mut file.items {
+        item.unit = "单位owner".into();
+        for step in item.steps.iter_mut().filter(|s| !s.unit.is_empty()) {
+            step.unit = "单位owner".into();
+        }
+    }
+    app.catalogue.take_in_items(&system, file.items).unwrap().wait().unwrap();
+    app.services.put_theme(system, file.theme).wait().unwrap();
     let office = app.city.office_now().wait().unwrap();
     let id = |key| office.unit_called(key).unwrap().id;
     let units = STANDS.iter().map(|(_, key)| (*key, id(key))).collect();
@@ -240,6 +253,11 @@ impl City {
     pub fn register(&self, kind: &str) -> (String, String) {
         let got = self.post("coordinator.region", "/cases", &self.case_body(kind)).ok(201);
         (got["number"].as_str().unwrap().to_owned(), got["code"].as_str().unwrap().to_owned())
+    }
+    /// An application that the clerk at the hall began: its number.
+    pub fn application(&self) -> String {
+        let body = serde_json::json!({"theme": "restaurant", "answers": ["a", "b", "a", "a", "a"]});
+        self.post("clerk.first", "/applications", &body).ok(201)["number"].as_str().unwrap().to_owned()
     }
     pub fn act(&self, login: &str, number: &str, body: &Value) -> Got {
         self.post(login, &format!("/cases/{number}/acts"), body)

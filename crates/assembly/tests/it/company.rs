@@ -3,7 +3,7 @@
 use access::Nothing;
 use city::{Contact, Error};
 use company::policy::{Book, Truth};
-use company_acts::{By, Incoming, NewCompany, NewWhistle, Taken, read_table};
+use company_acts::{By, Incoming, NewCompany, NewWhistle, Taken, What, read_table};
 use kernel::{Actor, Role, US_PER_DAY, US_PER_HOUR, UnitId};
 use people::NewUnit;
 use resolve::{ArriveWay, Command, Solved};
@@ -187,7 +187,7 @@ fn a_whistle_calls_offices_that_arrive_and_the_company_has_the_last_word() {
         do_(app, handler(2), &number, arrive(ArriveWay::Online, "")).unwrap();
         let seen = own(&pass).whistles.remove(0).view;
         assert_eq!(seen.calls.iter().map(|c| c.in_time).collect::<Vec<_>>(), [true, false]);
-        assert!(seen.calls[0].leads && seen.contacted_in_time());
+        assert!(seen.calls[0].leads && seen.calls[0].in_time);
         do_(app, handler(2), &number, Command::CoReply { text: "已协调".into() }).unwrap();
         let reply = Command::Reply { text: "下月完工".into(), basis: String::new() };
         do_(app, handler(3), &number, reply.clone()).unwrap();
@@ -215,7 +215,8 @@ fn a_whistle_calls_offices_that_arrive_and_the_company_has_the_last_word() {
         assert_eq!(units.iter().map(|l| (l.called, l.in_time)).collect::<Vec<_>>(), [(1, 0), (1, 1)]);
         for (by, lines) in &parts {
             for l in lines {
-                let found = app.companies.whistles(boss.clone(), from, to, Some((*by, l.key.clone()))).wait();
+                let found =
+                    app.companies.whistles(boss.clone(), from, to, Some((*by, l.key.clone())), None).wait();
                 assert_eq!(found.unwrap().len(), l.whistles, "every figure opens its list");
             }
         }
@@ -232,6 +233,56 @@ fn a_whistle_calls_offices_that_arrive_and_the_company_has_the_last_word() {
         assert_eq!(blown(&own(&pass).view.lines), 2, "the company sees both");
         let whistle = app.companies.whistle_of_case(handler(3), case).wait().unwrap().unwrap();
         assert_eq!((whistle.again, whistle.matter), (None, case), "nor from what it goes on with");
+    });
+}
+
+#[test]
+fn what_is_late_beside_the_clock_is_told_once_to_who_owes_it() {
+    city(|app, clock| {
+        let clerk = who(Role::Clerk, 2);
+        app.companies.put(clerk.clone(), new(CODE), None).wait().unwrap();
+        let pass = app.companies.print_code(clerk, CODE.into(), "当面".into()).wait().unwrap();
+        let number = blown(app, &pass, "", false);
+        let boss = coordinator();
+        do_(app, boss.clone(), &number, Command::Dispatch { unit: UnitId(3), note: String::new() }).unwrap();
+        let late = |unit: i64| {
+            let who = Actor { unit: Some(UnitId(unit)), ..handler(unit) };
+            let all = app.city.messages(&who).wait().unwrap();
+            all.into_iter().filter(|m| m.words.contains("至今没有")).map(|m| m.words).collect::<Vec<_>>()
+        };
+        app.companies.moments().unwrap();
+        assert!(late(3).is_empty(), "nothing is late yet");
+        clock.move_us(3 * US_PER_HOUR);
+        for _ in 0..3 {
+            app.companies.moments().unwrap();
+            clock.move_us(6 * 60_000_000);
+        }
+        // It is read when the office is open again.
+        clock.move_us(4 * US_PER_HOUR);
+        let told = late(3);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("报到联系"), "{told:?}");
+        // A day later the company still heard nothing, and then it did.
+        clock.move_us(2 * US_PER_DAY);
+        app.companies.moments().unwrap();
+        clock.move_us(US_PER_DAY);
+        app.companies.moments().unwrap();
+        assert_eq!(late(3).len(), 2, "{:?}", late(3));
+        let (from, to) = (clock.now().plus_us(-90 * US_PER_DAY), clock.now().plus_us(1));
+        let (line, parts) = app.companies.whistle_figures(boss.clone(), from, to).wait().unwrap();
+        assert_eq!((line.called, line.in_time, line.feedbacks, line.feedback_in_time), (1, 0, 1, 0));
+        for (by, lines) in &parts {
+            for l in lines {
+                for (what, n) in
+                    [(What::Arrivals, 1), (What::Feedback, 1), (What::Assist, 0), (What::Unsolved, 0)]
+                {
+                    let only = Some((*by, l.key.clone()));
+                    let found =
+                        app.companies.whistles(boss.clone(), from, to, only, Some(what)).wait().unwrap();
+                    assert_eq!(found.len(), n, "{by:?} {what:?}");
+                }
+            }
+        }
     });
 }
 

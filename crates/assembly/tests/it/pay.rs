@@ -146,7 +146,20 @@ fn a_claim_is_asked_for_decided_paid_and_given_back() {
         assert!(app.companies.show_account(handler(2), number.clone(), " ".into()).wait().is_err());
         let whole = app.companies.show_account(handler(2), number.clone(), "转账".into()).wait().unwrap();
         assert_eq!(whole.number, "6228480402564890");
+        let told = |words: &str| {
+            app.companies.moments().unwrap();
+            let all = app.city.messages(&handler(2)).wait().unwrap();
+            all.iter().filter(|m| m.words.contains(words) && m.words.contains(&number)).count()
+        };
+        assert_eq!((told("兑付将到期限"), told("兑付已过期限")), (0, 0));
         clock.move_us(20 * US_PER_DAY);
+        assert_eq!(
+            (told("兑付已过期限"), told("兑付已过期限")),
+            (0, 0),
+            "to be read when the office is open"
+        );
+        clock.move_us(4 * US_PER_DAY);
+        assert_eq!((told("兑付已过期限"), told("兑付已过期限")), (1, 1), "late is told once");
         let late = ClaimsAsked { late: true, ..ClaimsAsked::default() };
         assert_eq!(app.companies.claims(handler(2), late.clone()).wait().unwrap().lines.len(), 1);
         assert_eq!(app.companies.fund(handler(2), "f".into()).wait().unwrap().late, 1);
@@ -620,7 +633,7 @@ fn a_promise_of_a_talk_is_a_case_the_same_day_and_is_followed_until_the_company_
         assert_eq!(view().agreed(), 1);
         // The next day is late, and said so.
         clock.move_us(US_PER_DAY);
-        promise(1, "住建局", "1-3-7").unwrap();
+        promise(1, "住建局", "3-7").unwrap();
         assert!(view().promises[1].late);
         let all = app.companies.talks(boss.clone(), clock.now().plus_us(-3 * US_PER_DAY), clock.now()).wait();
         assert_eq!(all.unwrap().len(), 1);

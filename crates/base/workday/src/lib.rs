@@ -30,7 +30,7 @@ pub use error::CalendarError;
 pub use explain::{DayLine, Explained, MAX_EXPLAINED_DAYS, explain};
 pub use hours::{Close, OfficeHours};
 pub use length::{Length, Unit};
-pub use light::{Light, light, yellow_at};
+pub use light::{Light, ask_by, light, yellow_at};
 pub use notice::{NoticeDay, YearNotice};
 
 /// Beijing is UTC+8, the day begins that many microseconds before the UTC day.

@@ -35,6 +35,17 @@ pub fn yellow_at(at: Moment, before: Length, calendar: &WorkCalendar) -> Moment 
     }
 }
 
+/// The last moment for what must be asked so long before a limit that ends at `at`: the close of the office on the day on
+/// which so many days are left after it; in hours exactly so long before.
+pub fn ask_by(at: Moment, before: Length, calendar: &WorkCalendar) -> Moment {
+    let (day, _) = split(at);
+    match before {
+        Length::Workdays(n) => calendar.close_of(calendar.nth_after(day, -i64::from(n))).min(at),
+        Length::Days(n) => calendar.close_of(day - i64::from(n)).min(at),
+        Length::WorkingHours(_) | Length::Hours(_) => yellow_at(at, before, calendar),
+    }
+}
+
 /// The light of a limit at `now`.
 pub fn light(now: Moment, due: &Due, yellow_before: Length, calendar: &WorkCalendar) -> Light {
     match *due {

@@ -114,13 +114,28 @@ pub fn put(tx: &mut Tx<'_>, permit: &Permit, c: &ClaimRow, act: &str, data: &str
          ON CONFLICT (id) DO UPDATE SET ver = excluded.ver, state = excluded.state, amount = excluded.amount, \
          began = excluded.began, decided = excluded.decided, decided_by = excluded.decided_by, paid = excluded.paid, \
          receipt = excluded.receipt, account = excluded.account, digest = excluded.digest, \
-         reason = excluded.reason, why = excluded.why",
+         reason = excluded.reason, why = excluded.why, \
+         look_at = CASE WHEN claim.began <> excluded.began THEN 0 ELSE claim.look_at END",
         vals![
             c.id, &c.number, c.ver, c.company, &c.item, &c.name, &c.slot, c.year, c.fund, c.unit, c.batch,
             &c.state, c.amount, c.pay_days, c.began, c.decided, c.decided_by, c.paid, &c.receipt,
             &c.account, &c.digest, &c.reason, &c.why, &c.application
         ],
     )?;
+    Ok(())
+}
+
+/// Claims that are to be looked at by now, the longest due first.
+pub fn to_look_at(rd: &mut Rd<'_>, now: Moment, limit: u32) -> Result<Vec<ClaimRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM claim c WHERE c.look_at IS NOT NULL AND c.look_at <= $1 ORDER BY c.look_at, c.id LIMIT $2"
+    );
+    rd.query(&sql, vals![now, limit], row_of)
+}
+
+/// It was looked at; the next look is at `next`, or there is none.
+pub fn looked_at(tx: &mut Tx<'_>, id: i64, next: Option<Moment>) -> Result<()> {
+    tx.exec("UPDATE claim SET look_at = $2 WHERE id = $1", vals![id, next])?;
     Ok(())
 }
 

@@ -64,6 +64,21 @@ pub fn between(rd: &mut Rd<'_>, from: Moment, to: Moment, limit: u32) -> Result<
     rd.query(&sql, vals![from, to, limit], row_of)
 }
 
+/// Whistles that are to be looked at by now, the longest due first, each with the moment up to which its dues were told of.
+pub fn to_look_at(rd: &mut Rd<'_>, now: Moment, limit: u32) -> Result<Vec<(WhistleRow, Moment)>> {
+    let sql = format!(
+        "SELECT {COLUMNS}, w.looked FROM whistle w WHERE w.look_at IS NOT NULL AND w.look_at <= $1 \
+         ORDER BY w.look_at, w.case_id LIMIT $2"
+    );
+    rd.query(&sql, vals![now, limit], |r| Ok((row_of(r)?, r.moment(5)?)))
+}
+
+/// It was looked at; the next look is at `next`, or there is none.
+pub fn looked_at(tx: &mut Tx<'_>, case: CaseId, looked: Moment, next: Option<Moment>) -> Result<()> {
+    tx.exec("UPDATE whistle SET looked = $2, look_at = $3 WHERE case_id = $1", vals![case, looked, next])?;
+    Ok(())
+}
+
 /// The companies of whistles, by id.
 pub fn companies(rd: &mut Rd<'_>, ids: &[i64]) -> Result<std::collections::HashMap<i64, CompanyRow>> {
     let mut out = std::collections::HashMap::new();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use access::{City, Nothing, decide, op};
 use city::{Door, Error, Later};
+use company::policy::document::TEXT_MAX;
 use company::policy::sheets::{self, Sheet, condition_rows, item_of, item_row};
 use company::policy::{Book, PolicyError};
 use kernel::{Actor, Said};
@@ -25,6 +26,9 @@ pub struct ItemForm {
     /// version of the draft that was looked at; none before the first
     pub draft: Option<i64>,
 }
+
+/// The largest upload of one document, with what surrounds the file.
+pub const DOCUMENT_FILE_MOST: usize = doctext::FILE_MOST + (1 << 20);
 
 /// One document as a form: its cells in the order of [`sheets::DOCUMENT`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -171,6 +175,35 @@ impl Companies {
             let found = documents(&base.book).into_iter().find(|d| d["number"] == number.trim());
             let cells = sheets::document_row(&found.ok_or(Error::NotFound)?);
             Ok(DocumentForm { cells, draft: base.draft })
+        })
+    }
+
+    /// A document as its file says it, as a form to be looked at: nothing is kept yet. And what of the file was not read.
+    ///
+    /// # Errors
+    /// It cannot be read, with what to do.
+    pub fn document_of_file(&self, actor: Actor, bytes: Vec<u8>) -> Later<(DocumentForm, Vec<Said>)> {
+        self.study(move |app, rd| {
+            let city = app.city.office(rd)?;
+            decide(&actor, op::WritePolicies, City(&city.settings.city))?;
+            let base = base_in(rd)?;
+            let read =
+                doctext::read(&bytes).map_err(|why| Error::Invalid { field: "file".into(), said: why })?;
+            let mut left = read.left;
+            let n = read.text.chars().count();
+            if n > TEXT_MAX {
+                left.push(Said::new(
+                    format!("正文有 {n} 字，只填入了前 {TEXT_MAX} 字，请分成几份登记"),
+                    format!("{n} characters, of which the first {TEXT_MAX} were taken: enter it in parts"),
+                ));
+            }
+            let told = company::policy::told::told(&read.text);
+            let known = json!({
+                "number": told.number, "name": told.name, "level": told.level, "office": told.office,
+                "issued": told.issued, "from": told.from, "to": told.to, "replaces": told.replaces,
+                "text": told.text,
+            });
+            Ok((DocumentForm { cells: sheets::document_row(&known), draft: base.draft }, left))
         })
     }
 

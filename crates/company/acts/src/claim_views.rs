@@ -141,8 +141,9 @@ impl Companies {
         let fund = funds::by_id(rd, row.fund)?.ok_or(Error::NotFound)?;
         let (state, due) = (state_of(&row)?, due_of(&row, &office.rules.calendar));
         let late = state.is_open() && due.is_some_and(|d| d < self.city.store().now());
-        let yellow = |d| workday::yellow_at(d, workday::Length::Workdays(1), &office.rules.calendar);
-        let soon = state.is_open() && !late && due.is_some_and(|d| yellow(d) <= self.city.store().now());
+        let soon = state.is_open()
+            && !late
+            && due.is_some_and(|d| crate::moments::yellow(d, office) <= self.city.store().now());
         let stage = match row.application.as_str() {
             "" => ("", ""),
             number => (self.handovers.application_tells_its_code)(&self.city, rd, number)?.1,

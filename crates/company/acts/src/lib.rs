@@ -13,6 +13,7 @@ mod doorway;
 mod file;
 mod funds;
 mod intake;
+mod moments;
 mod policies;
 mod policy_tables;
 mod table;
@@ -25,13 +26,14 @@ pub use aids::{AidView, NewAid, OrderView, OrdersAsked};
 pub use batch_pay::SheetRow;
 pub use batch_views::{BatchLine, BatchView, ObjectionView, ShownList};
 pub use batches::{Drawn, Rerun};
-pub use book::{DocumentForm, ItemForm, ItemKey};
+pub use book::{DOCUMENT_FILE_MOST, DocumentForm, ItemForm, ItemKey};
 pub use claim_views::{ClaimLine, ClaimView, ClaimsAsked, ClaimsPage};
 pub use claims::{ClaimDoing, Follows, PolicyAsked};
 pub use doorway::Own;
 pub use file::{ListPage, NewCompany};
 pub use funds::{FundView, NewFund};
 pub use intake::{CHUNK, Incoming, Taken};
+pub use moments::COMPANY_MOMENTS;
 pub use policies::{Ask, BookView, DocumentView, ItemView, Kitchen, PackView};
 pub use policy_tables::PolicyTables;
 pub use table::{Table, read_table};
@@ -39,7 +41,8 @@ pub use tables::CompanyTables;
 pub use talks::{NewTalk, PromiseView, TalkView};
 pub use views::{CompanyView, EventLine};
 pub use whistle::{
-    AGAIN_DAYS, By, CallView, CompanyHandovers, NewWhistle, OwnWhistle, WhistleCase, WhistleLine, WhistleView,
+    AGAIN_DAYS, By, CallView, CompanyHandovers, NewWhistle, OwnWhistle, What, WhistleCase, WhistleLine,
+    WhistleView,
 };
 
 use city::{City, Door};

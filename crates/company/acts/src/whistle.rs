@@ -4,7 +4,7 @@
 use access::{Nothing, Permit, Region, decide, op};
 use city::{Contact, Door, Error, Later, Office, reach};
 use kernel::{Actor, CaseId, Moment, RegionCode, Role, US_PER_DAY};
-use resolve::{ArriveWay, Case, Command, LimitSet, Phase, Satisfaction, Solved, StageKind};
+use resolve::{ArriveWay, Case, Command, LimitSet, Phase, Satisfaction, Seen, Side, Solved, StageKind};
 use serde_json::json;
 use store::companies::{self as rows, CompanyRow};
 use store::whistles::{self, WhistleRow};
@@ -93,12 +93,19 @@ pub struct CallView {
     pub leads: bool,
     /// called when
     pub at: Moment,
-    /// must be there by
-    pub due: Moment,
+    /// must be there by; none where the set names no limit for it
+    pub due: Option<Moment>,
     /// there since when, who came and how
     pub arrived: Option<(Moment, String, ArriveWay)>,
-    /// there within its limit
+    /// there within its limit, or without one there
     pub in_time: bool,
+}
+
+impl CallView {
+    /// It came too late, or is not there though it should be.
+    pub fn late(&self, now: Moment) -> bool {
+        self.due.is_some_and(|due| self.arrived.as_ref().map_or(now, |a| a.0) > due)
+    }
 }
 
 /// A whistle as it stands.
@@ -122,8 +129,8 @@ pub struct WhistleView {
     pub secret: bool,
     /// offices, in the order in which they were called
     pub calls: Vec<CallView>,
-    /// somebody must have been in contact by
-    pub contact_due: Moment,
+    /// what is and was due beside the clock, but for the arrivals, which are with the calls
+    pub sides: Vec<Side>,
     /// somebody was
     pub contacted: Option<Moment>,
     /// must be solved by
@@ -145,9 +152,19 @@ impl WhistleView {
     pub fn solved(&self) -> bool {
         self.said.is_some_and(|(s, how)| s == Solved::Yes && !how.is_some_and(Satisfaction::is_bad))
     }
-    /// Somebody was in contact within the limit.
-    pub fn contacted_in_time(&self) -> bool {
-        self.contacted.is_some_and(|at| at <= self.contact_due)
+    /// Does a line of figures, of all offices or of one, count it under this?
+    pub fn is(&self, what: What, unit: Option<kernel::UnitId>, now: Moment) -> bool {
+        let theirs = |of: Option<kernel::UnitId>| unit.is_none() || unit == of;
+        let late = |phase| {
+            self.sides.iter().any(|s| s.phase == phase && theirs(s.unit) && !s.void && !s.in_time(now))
+        };
+        match what {
+            What::Arrivals => self.calls.iter().any(|c| theirs(Some(c.unit)) && c.late(now)),
+            What::Feedback => late(Phase::Feedback),
+            What::Assist => late(Phase::Assist),
+            What::Unsolved => self.said.is_some() && !self.solved(),
+            What::Again => self.again.is_some(),
+        }
     }
 }
 
@@ -177,6 +194,14 @@ pub struct WhistleLine {
     pub called: usize,
     /// of them there in time
     pub in_time: usize,
+    /// whistles that owed the company word of what will be done, and were due or done
+    pub feedbacks: usize,
+    /// of them in time
+    pub feedback_in_time: usize,
+    /// tasks of co-handlers with a limit that were due or done
+    pub assists: usize,
+    /// of them in time
+    pub assist_in_time: usize,
     /// whistles with contact
     pub contacted: usize,
     /// minutes from the whistle to the first contact, over all of them
@@ -217,6 +242,17 @@ impl By {
     /// Reads the word.
     pub fn read(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|b| b.word() == text)
+    }
+}
+
+kernel::words! {
+    /// What a list of whistles is narrowed to.
+    What {
+        Arrivals = "arrivals", "未按时报到";
+        Feedback = "feedback", "未按时反馈";
+        Assist = "assist", "协办超期";
+        Unsolved = "unsolved", "企业说没解决";
+        Again = "again", "90 天内复发";
     }
 }
 
@@ -322,7 +358,18 @@ impl Companies {
         let case = cases::by_number(rd, about)?.ok_or_else(none)?;
         let before = whistles::of_case(rd, case.id)?.filter(|w| w.company == row.id).ok_or_else(none)?;
         let answered = case.stage.kind().is_answered() || case.stage.kind().is_end();
-        let recent = now.us_since(before.at) <= AGAIN_DAYS * US_PER_DAY;
+        // Settled when it was last answered, not when it was blown: a long matter that comes back at once came again too.
+        let settled = cases::history(rd, case.id, 0)?
+            .iter()
+            .rev()
+            .find(|e| {
+                matches!(
+                    e.happened.asked,
+                    Command::Reply { .. } | Command::ApproveNegative {} | Command::AnswerOnSpot { .. }
+                )
+            })
+            .map_or(before.at, |e| e.at);
+        let recent = now.us_since(settled) <= AGAIN_DAYS * US_PER_DAY;
         Ok((Some(before.matter), Some(case.id).filter(|_| answered && recent)))
     }
 
@@ -376,20 +423,31 @@ impl Companies {
         })
     }
 
-    /// Whistles of some days that this reader may see; narrowed to one office, region, industry or set.
+    /// Whistles of some days that this reader may see; narrowed to one office, region, industry or set, and to what a figure
+    /// counts.
     pub fn whistles(
         &self,
         actor: Actor,
         from: Moment,
         to: Moment,
         only: Option<(By, String)>,
+        what: Option<What>,
     ) -> Later<Vec<WhistleView>> {
         self.study(move |app, rd| {
-            let all = app.seen_whistles(rd, &actor, from, to)?;
-            Ok(match only {
-                None => all,
-                Some((by, key)) => all.into_iter().filter(|w| keys(w, by).contains(&key)).collect(),
-            })
+            let mut all = app.seen_whistles(rd, &actor, from, to)?;
+            let now = app.city.store().now();
+            all.retain(|w| only.as_ref().is_none_or(|(by, key)| keys(w, *by).contains(key)));
+            let unit = match &only {
+                Some((By::Unit, key)) => key.parse().ok().map(kernel::UnitId),
+                _ => None,
+            };
+            // Of several whistles on one matter the last word counts.
+            let last: std::collections::BTreeMap<CaseId, CaseId> =
+                all.iter().filter(|w| w.said.is_some()).map(|w| (w.matter, w.case)).collect();
+            let counts =
+                |w: &WhistleView| what != Some(What::Unsolved) || last.get(&w.matter) == Some(&w.case);
+            all.retain(|w| what.is_none_or(|x| w.is(x, unit, now)) && counts(w));
+            Ok(all)
         })
     }
 
@@ -403,6 +461,7 @@ impl Companies {
         self.study(move |app, rd| {
             decide(&actor, op::ReadFigures, Nothing)?;
             let office = app.city.office(rd)?;
+            let now = app.city.store().now();
             let all = app.seen_whistles(rd, &actor, from, to)?;
             let regions = office::regions(rd)?;
             let name = |by: By, key: &str| match by {
@@ -431,13 +490,13 @@ impl Companies {
                     .into_iter()
                     .map(|(key, some)| {
                         let only = (by == By::Unit).then_some(key.as_str());
-                        WhistleLine { name: name(by, &key), key: key.clone(), ..line_of(&some, only) }
+                        WhistleLine { name: name(by, &key), key: key.clone(), ..line_of(&some, only, now) }
                     })
                     .collect();
                 lines.sort_by(|a, b| b.matters.cmp(&a.matters).then(a.key.cmp(&b.key)));
                 parts.push((by, lines));
             }
-            Ok((line_of(&all.iter().collect::<Vec<_>>(), None), parts))
+            Ok((line_of(&all.iter().collect::<Vec<_>>(), None, now), parts))
         })
     }
 
@@ -489,16 +548,27 @@ fn keys(w: &WhistleView, by: By) -> Vec<String> {
     }
 }
 
-/// The figures of some whistles; of one office only its own arrivals count.
-fn line_of(all: &[&WhistleView], unit: Option<&str>) -> WhistleLine {
+/// The figures of some whistles; of one office only its own arrivals and tasks count. What is not done is counted once it is due.
+fn line_of(all: &[&WhistleView], unit: Option<&str>, now: Moment) -> WhistleLine {
+    let unit: Option<kernel::UnitId> = unit.and_then(|u| u.parse().ok()).map(kernel::UnitId);
     let mut line = WhistleLine::default();
     let mut matters: std::collections::BTreeMap<CaseId, (bool, bool)> = std::collections::BTreeMap::new();
     for w in all {
         line.whistles += 1;
-        let calls = w.calls.iter().filter(|c| unit.is_none_or(|u| c.unit.0.to_string() == u));
-        for call in calls {
+        let theirs = |of: Option<kernel::UnitId>| unit.is_none() || unit == of;
+        for call in w.calls.iter().filter(|c| theirs(Some(c.unit)) && c.due.is_some()) {
             line.called += 1;
             line.in_time += usize::from(call.in_time);
+        }
+        for side in w.sides.iter().filter(|s| theirs(s.unit) && !s.void && (s.done.is_some() || s.due < now))
+        {
+            let in_time = usize::from(side.in_time(now));
+            let (all, good) = match side.phase {
+                Phase::Feedback => (&mut line.feedbacks, &mut line.feedback_in_time),
+                Phase::Assist => (&mut line.assists, &mut line.assist_in_time),
+                _ => continue,
+            };
+            (*all, *good) = (*all + 1, *good + in_time);
         }
         if let Some(at) = w.contacted {
             line.contacted += 1;
@@ -517,6 +587,13 @@ fn line_of(all: &[&WhistleView], unit: Option<&str>) -> WhistleLine {
     line
 }
 
+/// What is and was due beside the clock of a case.
+pub(crate) fn sides_of(rd: &mut Rd<'_>, office: &Office, case: &Case) -> Result<Vec<Side>, Error> {
+    let past = cases::history(rd, case.id, 0)?;
+    let seen = past.iter().map(|e| Seen { at: e.at, actor: &e.actor, happened: &e.happened });
+    Ok(case.sides(seen, &office.rules))
+}
+
 pub(crate) fn whistle_view(
     rd: &mut Rd<'_>,
     office: &Office,
@@ -525,7 +602,11 @@ pub(crate) fn whistle_view(
     company: Option<CompanyRow>,
 ) -> Result<WhistleView, Error> {
     let mut said = None;
-    for e in cases::history(rd, case.id, 0)? {
+    let past = cases::history(rd, case.id, 0)?;
+    let seen = past.iter().map(|e| Seen { at: e.at, actor: &e.actor, happened: &e.happened });
+    let (arrivals, sides): (Vec<Side>, Vec<Side>) =
+        case.sides(seen, &office.rules).into_iter().partition(|s| s.phase == Phase::Contact);
+    for e in &past {
         if let Command::Callback { solved, satisfied, .. } = e.happened.asked
             && e.actor.role == Role::Resident
         {
@@ -535,7 +616,7 @@ pub(crate) fn whistle_view(
     let owner = case.stage.owner();
     let mut calls = Vec::with_capacity(case.calls.len());
     for call in &case.calls {
-        let due = case.due_of(Phase::Contact, call.at, &office.rules);
+        let due = arrivals.iter().find(|s| s.unit == Some(call.unit)).map(|s| s.due);
         let arrived = match &call.arrived {
             None => None,
             Some(a) => {
@@ -552,7 +633,7 @@ pub(crate) fn whistle_view(
             leads: owner == Some(call.unit),
             at: call.at,
             due,
-            in_time: call.arrived.as_ref().is_some_and(|a| a.at <= due),
+            in_time: call.arrived.as_ref().is_some_and(|a| due.is_none_or(|d| a.at <= d)),
             arrived,
         });
     }
@@ -579,7 +660,7 @@ pub(crate) fn whistle_view(
         set: case.set.clone().unwrap_or_default(),
         company,
         secret: case.hide_reporter,
-        contact_due: case.due_of(Phase::Contact, w.at, &office.rules),
+        sides,
         contacted: case.calls.iter().filter_map(|c| c.arrived.as_ref().map(|a| a.at)).min(),
         calls,
         due: case.watched().map(|r| r.due(&office.rules.calendar).0),

@@ -1,4 +1,4 @@
-//! 政策文件: one document as a form; the text is pasted as it stands.
+//! 政策文件: one document as a form; read from a file, or pasted as it stands.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use company::policy::sheets::DOCUMENT;
 use company_acts::DocumentForm;
 use serde::Deserialize;
-use web_kit::{Fields, Oops, Opt, again, opt, render};
+use web_kit::{Fields, OneFile, Oops, Opt, again, opt, render};
 
 use crate::{Desk, Kit, Page};
 
@@ -28,6 +28,8 @@ struct DocumentHtml {
     draft: String,
     cells: Vec<Cell>,
     why: String,
+    /// what a file said, and what of it was not read
+    read: Vec<String>,
     trouble: String,
 }
 
@@ -80,12 +82,36 @@ pub(crate) async fn document(
 ) -> Result<Response, Oops> {
     let p = desk.page.clone();
     let form = kit.acts.companies.document_form(desk.actor(), asked.of.clone()).await?;
-    Ok(shown(p, asked.of, &form, String::new(), String::new()))
+    Ok(render(&shown(p, asked.of, &form)))
 }
 
-fn shown(p: Page, of: String, form: &DocumentForm, why: String, trouble: String) -> Response {
+fn shown(p: Page, of: String, form: &DocumentForm) -> DocumentHtml {
     let draft = form.draft.map_or_else(String::new, |d| d.to_string());
-    render(&DocumentHtml { cells: cells(&p, form), of, draft, why, trouble, p })
+    let cells = cells(&p, form);
+    DocumentHtml { cells, of, draft, why: String::new(), read: Vec::new(), trouble: String::new(), p }
+}
+
+/// `POST /desk/companies/policies/document/file`: the form as the file says it. Nothing is kept before it is saved.
+pub(crate) async fn file(
+    State(kit): State<Kit>,
+    desk: Desk,
+    OneFile(bytes): OneFile,
+) -> Result<Response, Oops> {
+    let p = desk.page.clone();
+    match kit.acts.companies.document_of_file(desk.actor(), bytes).await {
+        Ok((form, left)) => {
+            let mut read = vec![p.t.pay.doc_read.to_owned()];
+            read.extend(left.iter().map(|s| web_kit::said(p.lang, s)));
+            Ok(render(&DocumentHtml { read, ..shown(p, String::new(), &form) }))
+        }
+        Err(e) => {
+            let form = kit.acts.companies.document_form(desk.actor(), String::new()).await?;
+            again(&desk.page, e, |trouble| async move {
+                Ok(render(&DocumentHtml { trouble, ..shown(p, String::new(), &form) }))
+            })
+            .await
+        }
+    }
 }
 
 /// `POST /desk/companies/policies/document`
@@ -100,7 +126,9 @@ pub(crate) async fn put(State(kit): State<Kit>, desk: Desk, fields: Fields) -> R
         Ok(_) => Ok(Redirect::to("/desk/companies/policies#draft").into_response()),
         Err(e) => {
             let p = desk.page.clone();
-            again(&desk.page, e, |trouble| async move { Ok(shown(p, of, &form, why, trouble)) }).await
+            let html =
+                |trouble| async move { Ok(render(&DocumentHtml { why, trouble, ..shown(p, of, &form) })) };
+            again(&desk.page, e, html).await
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod texts;
 mod whistle;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use company_acts::Companies;
 use kernel::Role::*;
@@ -109,6 +110,10 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/companies/policies/release", post(policies::release))
         .route("/desk/companies/policies/item", get(book::item).post(book::put))
         .route("/desk/companies/policies/document", get(documents::document).post(documents::put))
+        .route(
+            "/desk/companies/policies/document/file",
+            post(documents::file).layer(DefaultBodyLimit::max(company_acts::DOCUMENT_FILE_MOST)),
+        )
         .route("/desk/companies/policies/book.xlsx", get(book::book))
         .route("/desk/companies/policies/replay", get(policies::replay))
         .route("/desk/companies/whistles/list", get(whistle::list))

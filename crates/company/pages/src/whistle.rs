@@ -4,8 +4,8 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use company_acts::{By, NewWhistle, OwnWhistle, WhistleLine, WhistleView};
-use kernel::{Moment, US_PER_DAY};
+use company_acts::{By, NewWhistle, OwnWhistle, What, WhistleLine, WhistleView};
+use kernel::{Moment, US_PER_DAY, Word as _};
 use resolve::{LimitSet, Solved};
 use serde::Deserialize;
 use web_kit::{
@@ -21,6 +21,14 @@ pub(crate) struct CallRow {
     pub at: String,
     pub due: String,
     pub arrived: String,
+    pub late: bool,
+}
+
+/// What is due beside the clock, as a page shows it.
+pub(crate) struct SideRow {
+    pub what: String,
+    pub due: String,
+    pub done: String,
     pub late: bool,
 }
 
@@ -40,6 +48,7 @@ pub(crate) struct WhistleRow {
     pub again: String,
     pub secret: bool,
     pub calls: Vec<CallRow>,
+    pub sides: Vec<SideRow>,
     pub arrival_code: String,
 }
 
@@ -48,11 +57,17 @@ pub(crate) fn row(p: &Page, w: &WhistleView, href: String) -> WhistleRow {
         name: c.name.clone(),
         leads: c.leads,
         at: when(p.lang, c.at),
-        due: when(p.lang, c.due),
+        due: c.due.map_or_else(String::new, |d| when(p.lang, d)),
         arrived: c.arrived.as_ref().map_or_else(String::new, |(at, who, way)| {
             format!("{} {} {}", when(p.lang, *at), word(p.lang, *way), who)
         }),
-        late: !c.in_time && (c.arrived.is_some() || c.due < p.now),
+        late: c.late(p.now),
+    };
+    let side = |s: &resolve::Side| SideRow {
+        what: word(p.lang, s.phase),
+        due: when(p.lang, s.due),
+        done: s.done.map_or_else(String::new, |at| when(p.lang, at)),
+        late: !s.in_time(p.now),
     };
     let said = w.said.map_or_else(String::new, |(solved, how)| {
         let how = how.map(|h| format!(" · {}", word(p.lang, h))).unwrap_or_default();
@@ -77,6 +92,7 @@ pub(crate) fn row(p: &Page, w: &WhistleView, href: String) -> WhistleRow {
         again: w.again.as_ref().map_or_else(String::new, |n| p.t.wh_again.replace("{number}", n)),
         secret: w.secret,
         calls: w.calls.iter().map(call).collect(),
+        sides: w.sides.iter().filter(|s| !s.void).map(side).collect(),
         arrival_code: String::new(),
     }
 }
@@ -96,11 +112,10 @@ pub(crate) fn own_row(p: &Page, w: &OwnWhistle) -> WhistleRow {
 
 /// What a set of limits promises, in words.
 fn set_said(p: &Page, s: &LimitSet) -> String {
-    let long = |l: Option<workday::Length>| l.map_or_else(String::new, |l| length(p.common(), l));
-    p.t.wh_set
-        .replace("{contact}", &long(s.contact))
-        .replace("{feedback}", &long(s.feedback))
-        .replace("{solved}", &long(s.solved))
+    let part = |(phase, long): &(resolve::Phase, workday::Length)| {
+        format!("{} {}", word(p.lang, *phase), length(p.common(), *long))
+    };
+    s.parts.iter().map(part).collect::<Vec<_>>().join(p.t.wh_set)
 }
 
 #[derive(Template)]
@@ -268,8 +283,12 @@ struct FigureRow {
     href: String,
     l: WhistleLine,
     in_time: String,
+    feedback: String,
+    assist: String,
     solved: String,
     minutes: String,
+    /// 未按时报到, 未按时反馈, 协办超期, 没解决, 复发: the lists behind the figures
+    lists: [String; 5],
 }
 
 struct FigurePart {
@@ -297,6 +316,8 @@ pub(crate) struct Asked {
     by: String,
     #[serde(default)]
     key: String,
+    #[serde(default)]
+    what: String,
 }
 
 /// The days that are asked for: from the first to the end of the last; the last ninety when none are.
@@ -313,7 +334,11 @@ fn percent(part: usize, of: usize) -> String {
 fn figure(l: WhistleLine, href: String) -> FigureRow {
     FigureRow {
         name: l.name.clone(),
+        lists: [What::Arrivals, What::Feedback, What::Assist, What::Unsolved, What::Again]
+            .map(|what| format!("{href}&what={}", what.word())),
         href,
+        feedback: percent(l.feedback_in_time, l.feedbacks),
+        assist: percent(l.assist_in_time, l.assists),
         in_time: percent(l.in_time, l.called),
         solved: percent(l.solved, l.said),
         minutes: if l.contacted == 0 {
@@ -362,8 +387,13 @@ pub(crate) async fn figures(
 #[template(path = "whistle_list.html")]
 struct ListHtml {
     p: Page,
+    what: String,
+    more: String,
     rows: Vec<WhistleRow>,
 }
+
+/// Whistles of one list.
+const LISTED: usize = 500;
 
 /// `GET /desk/companies/whistles/list`
 pub(crate) async fn list(
@@ -374,9 +404,19 @@ pub(crate) async fn list(
     let p = desk.page.clone();
     let (from, to, ..) = days(&p, &asked);
     let only = By::read(&asked.by).map(|by| (by, asked.key.clone()));
-    let found = kit.acts.companies.whistles(desk.actor(), from, to, only).await?;
-    let rows = found.iter().rev().take(500).map(|w| desk_row(&p, w)).collect();
-    Ok(render(&ListHtml { rows, p }))
+    let what = What::read(&asked.what);
+    let found = kit.acts.companies.whistles(desk.actor(), from, to, only, what).await?;
+    let rows = found.iter().rev().take(LISTED).map(|w| desk_row(&p, w)).collect();
+    let html = ListHtml {
+        what: what.map_or_else(String::new, |w| word(p.lang, w)),
+        more: match found.len().checked_sub(LISTED) {
+            None | Some(0) => String::new(),
+            Some(n) => p.t.wh_more.replace("{n}", &n.to_string()),
+        },
+        rows,
+        p,
+    };
+    Ok(render(&html))
 }
 
 /// Does the company still have to say whether it is solved?

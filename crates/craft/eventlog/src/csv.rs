@@ -78,7 +78,7 @@ impl<R: Read> CsvReader<R> {
         }
         self.odd = self.record.fault.map(|f| match f {
             records::Fault::Encoding => ProblemKind::Encoding,
-            records::Fault::OpenQuote => ProblemKind::Truncated,
+            records::Fault::OpenQuote => ProblemKind::OpenQuote,
         });
         if self.inner.read_so_far().1 > self.limits.bytes {
             return Err(Error::TooLarge { what: "字节 / bytes", limit: self.limits.bytes });
@@ -130,7 +130,6 @@ pub fn read_csv_told<R: Read>(
     }
     let (log, mut report, mut used, told) = table.finish(order)?;
     (report.lines, report.bytes) = csv.read_so_far();
-    report.complete = report.count(ProblemKind::Truncated) == 0;
     used.separator = Some(csv.separator());
     if csv.encoding() != Encoding::Utf8 {
         used.encoding = Some(csv.encoding().name().to_owned());

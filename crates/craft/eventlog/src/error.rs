@@ -135,6 +135,8 @@ impl Limits {
 pub enum ProblemKind {
     /// The input ends too early or becomes unreadable; everything before is kept.
     Truncated,
+    /// A quote that is opened and not closed; the row is set aside, those after it are read.
+    OpenQuote,
     /// A value does not have its declared type; kept as text.
     BadValue,
     /// A time could not be read; the event is kept without a time.
@@ -171,6 +173,9 @@ impl ProblemKind {
         match self {
             Self::Truncated => {
                 "文件中断，之前的内容已保留，之后的没有 / the file breaks off; what came before is kept, the rest is not"
+            }
+            Self::OpenQuote => {
+                "引号没有闭合，这一行未收，其余照常读入 / a quote is not closed: this row is set aside, the rest is read"
             }
             Self::BadValue => "值与类型不符，按文字保留 / value does not fit its type; kept as text",
             Self::BadTime => {

@@ -19,7 +19,7 @@ const SHARED_WORDS: usize = 3;
 pub const THRESHOLD: f32 = 0.115;
 
 /// What heat is made of (热度): `(people + letters/4 + √support·min(1, people/3)) · focus · density · growth`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Heat {
     /// The product.
     pub value: f32,
@@ -37,7 +37,7 @@ pub struct Heat {
 }
 
 /// One matter that several letters are about.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HotGroup {
     /// Id of its first letter by time: stays the same as letters come in.
     pub id: String,
@@ -267,6 +267,17 @@ pub fn keep_ids(before: &[HotGroup], now: &mut [HotGroup]) {
             now[n].id.clone_from(&before[o].id);
         }
     }
+    // A letter may have given its name to a matter that it has left: who has it now is called by another of its letters.
+    let mut called: HashSet<String> = HashSet::new();
+    let (kept, others): (Vec<usize>, Vec<usize>) = (0..now.len()).partition(|n| new_used.contains(n));
+    for n in kept.into_iter().chain(others) {
+        if !called.insert(now[n].id.clone())
+            && let Some(free) = now[n].ids.iter().find(|i| !called.contains(*i)).cloned()
+        {
+            called.insert(free.clone());
+            now[n].id = free;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -281,6 +292,27 @@ mod tests {
             body: title.to_owned(),
             at: crate::letters::moment(day),
             ..Letter::default()
+        }
+    }
+
+    #[test]
+    fn no_two_matters_share_an_id_whatever_moved_between_them() {
+        let group = |id: &str, ids: &[&str]| HotGroup {
+            id: id.to_owned(),
+            ids: ids.iter().map(|i| (*i).to_owned()).collect(),
+            ..HotGroup::default()
+        };
+        let before = [group("1", &["1", "2", "3"]), group("9", &["9", "8"])];
+        // The letter that named the first matter went over to another.
+        let mut now =
+            [group("1", &["1", "7"]), group("2", &["2", "3"]), group("8", &["8"]), group("9", &["9", "6"])];
+        keep_ids(&before, &mut now);
+        let ids: Vec<&str> = now.iter().map(|g| g.id.as_str()).collect();
+        let apart: HashSet<&str> = ids.iter().copied().collect();
+        assert_eq!(apart.len(), now.len(), "{ids:?}");
+        assert_eq!(now[1].id, "1", "most of its letters are here");
+        for g in &now {
+            assert!(g.ids.contains(&g.id) || before.iter().any(|b| b.id == g.id), "{g:?}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! 解难题: cases from the counter to the archive, reading what people write, letters from files.
 
 mod cases;
+mod changes;
 mod doors;
 mod erasures;
 mod files;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use city::{City, Door};
 
 pub use cases::{CasePage, CaseView, EventView, Lodged, NewContact, ResidentView, scope_of};
+pub use changes::CaseChange;
 pub use doors::{
     arrival_code, as_resident, case_does, case_does_with, code_fits, code_in, events_in, register_in, seen,
 };

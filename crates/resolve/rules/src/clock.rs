@@ -16,6 +16,10 @@ words! {
         Intake = "intake", "受理转办";
         Contact = "contact", "报到联系";
         Feedback = "feedback", "反馈";
+        Object = "object", "退回异议";
+        Ruling = "ruling", "裁定";
+        Assist = "assist", "协办";
+        ExtensionAsk = "extension_ask", "延期申请提前";
         Handle = "handle", "办理";
         Rectify = "rectify", "整改";
         Callback = "callback", "回头看";

@@ -187,10 +187,27 @@ impl Case {
         }
     }
 
-    /// When something of this case that began at `start` must be done by the limit of a phase.
-    pub fn due_of(&self, phase: Phase, start: Moment, rules: &Rules) -> Moment {
-        let (length, _, _) = rules.limit(&self.subject(phase, self.stage.owner(), start));
-        workday::due(start, length, &rules.calendar, &[]).at().unwrap_or(start)
+    /// How long something of this case may take that began at `start`, where a limit is set for it.
+    pub(crate) fn length_of(
+        &self,
+        phase: Phase,
+        unit: Option<UnitId>,
+        start: Moment,
+        rules: &Rules,
+    ) -> Option<workday::Length> {
+        rules.rule(&self.subject(phase, unit, start)).map(|r| r.length)
+    }
+
+    /// When something of this case that began at `start` must be done, where a limit is set for it.
+    pub(crate) fn due_of(
+        &self,
+        phase: Phase,
+        unit: Option<UnitId>,
+        start: Moment,
+        rules: &Rules,
+    ) -> Option<Moment> {
+        let length = self.length_of(phase, unit, start, rules)?;
+        Some(workday::due(start, length, &rules.calendar, &[]).at().unwrap_or(start))
     }
 
     fn subject(&self, phase: Phase, unit: Option<UnitId>, start: Moment) -> Subject<'_> {

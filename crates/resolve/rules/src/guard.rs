@@ -127,6 +127,12 @@ fn no_such(field: &str, n: u32) -> Refusal {
     .at(field)
 }
 
+/// A moment to the minute, as a refusal says it.
+fn hour(at: Moment) -> String {
+    let text = at.to_string();
+    text.replace('T', " ").chars().take(16).collect()
+}
+
 fn must(holds: bool, code: Code, zh: impl Into<String>, en: impl Into<String>) -> Result<(), Refusal> {
     if holds { Ok(()) } else { Err(Refusal::new(code, zh, en)) }
 }
@@ -313,6 +319,16 @@ impl Guard {
                         "returned {} times or settled by arbitration, which binds: handle it, or tell the coordinating office, which can call a joint meeting or take it up",
                         s.case.returns
                     ),
+                )?;
+                let Some(last) = s.case.object_until(s.rules) else { return Ok(()) };
+                must(
+                    s.now <= last,
+                    Code::AfterExpiry,
+                    format!("对转办有异议须在 {} 前提出，现已超过，请办理；确有困难请告知政管办", hour(last)),
+                    format!(
+                        "an objection to the assignment was to be made by {}; handle it, or tell the coordinating office",
+                        hour(last)
+                    ),
                 )
             }
             (Self::NotYetCo, Command::AddCo { unit, .. }) => {
@@ -416,6 +432,13 @@ impl Guard {
                     Code::AfterExpiry,
                     "延期须在到期前申请，本件已超期",
                     "an extension must be asked for before the limit ends; it has ended",
+                )?;
+                let Some(last) = s.case.extension_until(s.rules) else { return Ok(()) };
+                must(
+                    s.now <= last,
+                    Code::AfterExpiry,
+                    format!("延期须提前申请，最迟为 {}，现已超过", hour(last)),
+                    format!("an extension must be asked for ahead, by {}; that has passed", hour(last)),
                 )
             }
             Self::NoExtensionPending => must(

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use workday::{Length, WorkCalendar};
 
 use crate::clock::Phase;
-use crate::words::{Channel, Complexity, Kind};
+use crate::words::{Channel, Complexity, Kind, Word as _};
 
 /// One limit (期限规则). Empty conditions match everything; the rule with the most conditions wins, then the
 /// one that took effect last.
@@ -113,14 +113,17 @@ impl Rules {
         }
     }
 
-    /// The limit for a subject. There is always one: without a rule it is ten working days.
-    pub(crate) fn limit(&self, of: &Subject<'_>) -> (Length, Length, String) {
-        let best = self
-            .limits
+    /// The rule for a subject, where one is set.
+    pub(crate) fn rule(&self, of: &Subject<'_>) -> Option<&LimitRule> {
+        self.limits
             .iter()
             .filter(|r| r.matches(of))
-            .max_by(|a, b| (a.weight(), a.effective, &b.id).cmp(&(b.weight(), b.effective, &a.id)));
-        match best {
+            .max_by(|a, b| (a.weight(), a.effective, &b.id).cmp(&(b.weight(), b.effective, &a.id)))
+    }
+
+    /// The limit for a subject. There is always one: without a rule it is ten working days.
+    pub(crate) fn limit(&self, of: &Subject<'_>) -> (Length, Length, String) {
+        match self.rule(of) {
             Some(r) => (r.length, r.yellow, format!("{}@{}", r.id, r.effective)),
             None => (Length::Workdays(10), Length::Workdays(1), "none".to_owned()),
         }
@@ -132,12 +135,8 @@ impl Rules {
 pub struct LimitSet {
     /// its name
     pub name: String,
-    /// 报到联系
-    pub contact: Option<Length>,
-    /// 反馈
-    pub feedback: Option<Length>,
-    /// 解决
-    pub solved: Option<Length>,
+    /// what it limits and how long, in the order of the phases; of two lengths the one of a simple case
+    pub parts: Vec<(Phase, Length)>,
     /// where the numbers come from
     pub source: String,
 }
@@ -151,59 +150,65 @@ impl Rules {
         for r in newest {
             let Some(name) = &r.set else { continue };
             let at = all.iter().position(|s| s.name == *name).unwrap_or_else(|| {
-                all.push(LimitSet {
-                    name: name.clone(),
-                    contact: None,
-                    feedback: None,
-                    solved: None,
-                    source: r.source.clone(),
-                });
+                all.push(LimitSet { name: name.clone(), parts: Vec::new(), source: r.source.clone() });
                 all.len() - 1
             });
-            let plain = r.complexity.is_none_or(|c| c == Complexity::Simple);
-            match r.phase {
-                Phase::Contact => all[at].contact = Some(r.length),
-                Phase::Feedback => all[at].feedback = Some(r.length),
-                Phase::Handle if plain => all[at].solved = Some(r.length),
-                _ => {}
+            if r.complexity.is_some_and(|c| c != Complexity::Simple) {
+                continue;
             }
+            let parts = &mut all[at].parts;
+            parts.retain(|(phase, _)| *phase != r.phase);
+            parts.push((r.phase, r.length));
+        }
+        for set in &mut all {
+            set.parts.sort_by_key(|(phase, _)| Phase::ALL.iter().position(|p| p == phase));
         }
         all
     }
 }
 
 /// The sets of limits that a city starts with for whistles of companies (企业吹哨), R11.
-pub fn whistle_limits() -> Vec<LimitRule> {
+const WHISTLES: &[(&str, &[(Phase, Length)], &str)] = {
     use Length::{Days, Hours, Workdays, WorkingHours};
-    let since = Date::constant(2000, 1, 1);
-    let sets: [(&str, Length, Length, Length, &str); 4] = [
+    use Phase::{Assist, Contact, ExtensionAsk, Feedback, Handle, Object, Ruling};
+    &[
         (
             "2115",
-            WorkingHours(2),
-            Workdays(1),
-            Workdays(15),
+            &[(Contact, WorkingHours(2)), (Feedback, Workdays(1)), (Handle, Workdays(15))],
             "山东 2115，2 小时联系到场、1 个工作日反馈、15 个工作日解决",
         ),
         (
             "1-3-15",
-            Workdays(1),
-            Workdays(3),
-            Workdays(15),
+            &[(Contact, Workdays(1)), (Feedback, Workdays(3)), (Handle, Workdays(15))],
             "山东企业诉求平台 2020，1-3-15（跨级 30）个工作日",
         ),
-        ("60-24-7", Hours(1), Hours(24), Days(7), "江门，60 分钟联系、24 小时方案、7 天办结"),
         (
-            "1-3-7",
-            Workdays(1),
-            Workdays(3),
-            Workdays(7),
-            "泉州，异议 1 个工作日、协办 3 个工作日、主办 7 个工作日",
+            "60-24-7",
+            &[(Contact, Hours(1)), (Feedback, Hours(24)), (Handle, Days(7))],
+            "江门，60 分钟联系、24 小时方案、7 天办结",
         ),
-    ];
+        (
+            "3-7",
+            &[
+                (Object, Workdays(1)),
+                (Ruling, Workdays(0)),
+                (Assist, Workdays(3)),
+                (ExtensionAsk, Workdays(1)),
+                (Handle, Workdays(7)),
+            ],
+            "泉州，异议 1 个工作日内提出、当日裁定且不再变，协办 3 个、主办 7 个工作日，延期提前 1 个工作日申请",
+        ),
+    ]
+};
+
+/// The rules of these sets.
+pub fn whistle_limits() -> Vec<LimitRule> {
+    use Length::Workdays;
+    let since = Date::constant(2000, 1, 1);
     let mut all = Vec::new();
-    for (set, contact, feedback, solved, source) in sets {
-        let rule = |word: &str, phase, length, yellow| LimitRule {
-            id: format!("whistle-{set}-{word}"),
+    for (set, parts, source) in WHISTLES {
+        let rule = |phase: Phase, length, yellow| LimitRule {
+            id: format!("whistle-{set}-{}", phase.word()),
             phase,
             length,
             yellow,
@@ -212,18 +217,23 @@ pub fn whistle_limits() -> Vec<LimitRule> {
             channel: Some(Channel::Whistle),
             unit: None,
             item: None,
-            set: Some(set.to_owned()),
+            set: Some((*set).to_owned()),
             effective: since,
-            source: source.to_owned(),
+            source: (*source).to_owned(),
         };
-        let last = if solved == Days(7) { Days(1) } else { Workdays(1) };
-        all.push(rule("contact", Phase::Contact, contact, Workdays(0)));
-        all.push(rule("feedback", Phase::Feedback, feedback, Workdays(0)));
-        all.push(rule("solved", Phase::Handle, solved, last));
-        if set == "1-3-15" {
+        for (phase, length) in *parts {
+            let yellow = match (phase, length) {
+                (Phase::Handle, Length::Days(_)) => Length::Days(1),
+                (Phase::Handle, _) => Workdays(1),
+                _ => Workdays(0),
+            };
+            all.push(rule(*phase, *length, yellow));
+        }
+        if *set == "1-3-15" {
             all.push(LimitRule {
+                id: format!("whistle-{set}-handle-complex"),
                 complexity: Some(Complexity::Complex),
-                ..rule("solved-complex", Phase::Handle, Workdays(30), Workdays(2))
+                ..rule(Phase::Handle, Workdays(30), Workdays(2))
             });
         }
     }

@@ -2,6 +2,8 @@
 
 #[path = "it/owed.rs"]
 mod owed;
+#[path = "it/sides.rs"]
+mod sides;
 #[path = "it/today.rs"]
 mod today;
 

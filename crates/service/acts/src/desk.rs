@@ -1,6 +1,6 @@
 //! 工作台: the clerk's and the handler's lists and acts, and showing in full what an applicant filled in, on record.
 
-use ::city::{Error, Later};
+use ::city::{Answered, Error, Later, Once, once};
 use access::{Nothing, decide, op};
 use kernel::{Actor, Moment, Role};
 use service::form::Values;
@@ -77,6 +77,25 @@ pub(crate) fn line(a: &Application, actor: &Actor, city: &City, office: &::city:
     }
 }
 
+/// One act of staff, inside a transaction.
+fn act_on(
+    city: &City,
+    tx: &mut store::Tx<'_>,
+    actor: &Actor,
+    number: &str,
+    asked: &Command,
+    expect: Option<i64>,
+) -> Result<ApplicationView, Error> {
+    let office = city.office(tx)?;
+    let a = opened(city, tx, actor, number, None)?;
+    if let Some(expected) = expect.filter(|v| *v != a.ver) {
+        let stream = rows::stream(a.id);
+        return Err(Error::Changed(store::StoreError::Conflict { stream, expected, found: a.ver }));
+    }
+    let a = act(city, tx, &office, actor, a, asked.clone())?;
+    view(city, tx, &office, actor, a)
+}
+
 impl Service {
     /// What waits for the unit of this actor.
     pub fn desk(&self, actor: Actor) -> Later<DeskLists> {
@@ -125,15 +144,21 @@ impl Service {
         asked: Command,
         expect: Option<i64>,
     ) -> Later<ApplicationView> {
+        self.city.write(move |city, tx| act_on(city, tx, &actor, &number, &asked, expect))
+    }
+
+    /// The same for a request that may be sent twice: it is done once, and `render` is its answer.
+    pub fn act_once(
+        &self,
+        actor: Actor,
+        number: String,
+        asked: Command,
+        expect: Option<i64>,
+        name: Once,
+        render: fn(&ApplicationView) -> String,
+    ) -> Later<Answered> {
         self.city.write(move |city, tx| {
-            let office = city.office(tx)?;
-            let a = opened(city, tx, &actor, &number, None)?;
-            if let Some(expected) = expect.filter(|v| *v != a.ver) {
-                let stream = rows::stream(a.id);
-                return Err(Error::Changed(store::StoreError::Conflict { stream, expected, found: a.ver }));
-            }
-            let a = act(city, tx, &office, &actor, a, asked.clone())?;
-            view(city, tx, &office, &actor, a)
+            once(tx, &actor, &name, |tx| Ok(render(&act_on(city, tx, &actor, &number, &asked, expect)?)))
         })
     }
 

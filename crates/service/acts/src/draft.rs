@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ::city::{Error, Later, Office};
+use ::city::{Answered, Error, Later, Office, Once, once};
 use access::{Region, op};
 use kernel::{Actor, Role};
 use service::form::{self, Values};
@@ -93,32 +93,55 @@ fn take_number(tx: &mut Tx<'_>, office: &Office) -> Result<(i64, String), Error>
     Ok((id, format!("{}-{year}-S{n:07}", office.settings.city.as_str())))
 }
 
+/// 开始填写, inside a transaction.
+fn begin_in(
+    city: &City,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    what: &What,
+    given: &[String],
+) -> Result<Begun, Error> {
+    let office = city.office(tx)?;
+    if actor.role != Role::Resident {
+        access::offered(actor, access::Operation::ApplyAtWindow)?;
+    }
+    let package = whole(city, tx, &office, what, given)?;
+    let mut basis = package.basis;
+    // At the window of a county it is that county's.
+    if let Some(own) = actor.region.as_ref().filter(|r| basis.region.contains(r)) {
+        basis.region = own.clone();
+    }
+    let region = basis.region.clone();
+    let (permit, channel) = if actor.role == Role::Resident {
+        (access::decide(actor, op::ApplyOnline, Region(&region))?, Channel::Online)
+    } else {
+        (access::decide(actor, op::ApplyAtWindow, Region(&region))?, Channel::Window)
+    };
+    // At a window the unit of the clerk receives it: first asked, responsible for what comes next.
+    if let Some(unit) = actor.unit.filter(|_| channel == Channel::Window) {
+        basis.reception = unit;
+    }
+    let (a, birth) = begun(tx, &office, &permit, basis, channel)?;
+    Ok(Begun { code: city.code(&a.number, &birth), number: a.number })
+}
+
 impl Service {
     /// 开始填写: with the answers that lead to an end. By a resident, or by a clerk at the window.
     pub fn begin(&self, actor: Actor, what: What, given: Vec<String>) -> Later<Begun> {
+        self.city.write(move |city, tx| begin_in(city, tx, &actor, &what, &given))
+    }
+
+    /// The same for a request that may be sent twice: it is begun once, and `render` is its answer.
+    pub fn begin_once(
+        &self,
+        actor: Actor,
+        what: What,
+        given: Vec<String>,
+        name: Once,
+        render: fn(&Begun) -> String,
+    ) -> Later<Answered> {
         self.city.write(move |city, tx| {
-            let office = city.office(tx)?;
-            if actor.role != Role::Resident {
-                access::offered(&actor, access::Operation::ApplyAtWindow)?;
-            }
-            let package = whole(city, tx, &office, &what, &given)?;
-            let mut basis = package.basis;
-            // At the window of a county it is that county's.
-            if let Some(own) = actor.region.as_ref().filter(|r| basis.region.contains(r)) {
-                basis.region = own.clone();
-            }
-            let region = basis.region.clone();
-            let (permit, channel) = if actor.role == Role::Resident {
-                (access::decide(&actor, op::ApplyOnline, Region(&region))?, Channel::Online)
-            } else {
-                (access::decide(&actor, op::ApplyAtWindow, Region(&region))?, Channel::Window)
-            };
-            // At a window the unit of the clerk receives it: first asked, responsible for what comes next.
-            if let Some(unit) = actor.unit.filter(|_| channel == Channel::Window) {
-                basis.reception = unit;
-            }
-            let (a, birth) = begun(tx, &office, &permit, basis, channel)?;
-            Ok(Begun { code: city.code(&a.number, &birth), number: a.number })
+            once(tx, &actor, &name, |tx| Ok(render(&begin_in(city, tx, &actor, &what, &given)?)))
         })
     }
 

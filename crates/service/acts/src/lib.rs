@@ -2,6 +2,7 @@
 //! `service` decide, and saves event, rows and messages in one transaction. Must not know pages, HTTP or SQL.
 
 mod applicant;
+mod changes;
 mod city;
 mod desk;
 mod draft;
@@ -21,6 +22,7 @@ mod views;
 mod worker;
 
 pub use applicant::{ApplicantView, Begun, UseView};
+pub use changes::ApplicationChange;
 pub use city::ServiceHandovers;
 pub use desk::{DeskLists, Line, Waiting};
 pub use draft::{Draft, DraftPage, Sent};

@@ -9,6 +9,14 @@ use crate::{Kit, Oops, Reader};
 #[derive(Clone, Debug, Default)]
 pub struct Fields(pub Vec<(String, String)>);
 
+/// What was pasted from a PDF, with the characters that it looks like.
+pub(crate) fn meant(value: String) -> String {
+    match tabular::script::unified_text(&value) {
+        std::borrow::Cow::Owned(meant) => meant,
+        std::borrow::Cow::Borrowed(_) => value,
+    }
+}
+
 impl Fields {
     /// The value of a field, trimmed; empty when missing.
     pub fn get(&self, name: &str) -> &str {
@@ -51,7 +59,7 @@ impl<A: Send + Sync> FromRequest<Kit<A>> for Fields {
                 "the form is too large or broken: shorten it and try again",
             ))
         })?;
-        let fields = Self(fields);
+        let fields = Self(fields.into_iter().map(|(name, value)| (name, meant(value))).collect());
         fields.check(&page)?;
         Ok(fields)
     }

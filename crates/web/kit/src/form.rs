@@ -12,6 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use city::{Error, Network};
 use kernel::{Actor, FileRef};
 
+use crate::fields::meant;
 use crate::guard::network_of;
 use crate::uploads::UploadPlace;
 use crate::{Fields, Kit, Oops, Reader, blocking, header_of};
@@ -129,7 +130,7 @@ impl<A: Send + Sync> FromRequest<Kit<A>> for Arrived {
                     return Err(broken());
                 }
                 let field = part.name().unwrap_or_default().to_owned();
-                fields.0.push((field, flowing(part.text()).await?));
+                fields.0.push((field, meant(flowing(part.text()).await?)));
                 continue;
             };
             // The token comes first in the form: nobody else's page can send a file.
@@ -212,7 +213,7 @@ async fn read<A>(
                 return Err(broken());
             }
             let text = String::from_utf8(bytes).map_err(|_| broken())?;
-            form.fields.0.push((name, text));
+            form.fields.0.push((name, meant(text)));
             continue;
         };
         // The token comes first in the form: nobody else's page can leave files here.

@@ -10,7 +10,8 @@ mod seals;
 pub use append::NewEvent;
 pub use erase::cover;
 pub use read::{
-    LedgerError, birth, event_count, events_after, events_of, export, head_of, last_recorded, stream, verify,
+    Change, LedgerError, birth, changes, event_count, events_after, events_of, export, head_of,
+    last_recorded, stream, verify,
 };
 pub use seals::{
     KeyFile, Note, ROLLBACKS, Rollback, SEAL_KEY, check_anchor, last_seal, rollbacks, seal_now, seals,

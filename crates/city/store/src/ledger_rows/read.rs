@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use kernel::{Actor, Moment, Role, StaffId, StreamId, UnitId};
+use kernel::{Actor, Moment, Role, StaffId, StreamId, StreamKind, UnitId};
 use ledger::{
     Anchor, Break, Event, ExportError, Exporter, Hash, Head, Seal, SealKey, Totals, Verified, Verifier,
 };
@@ -80,6 +80,45 @@ pub fn events_after(rd: &mut Rd<'_>, seq: i64, limit: u32) -> Result<Vec<Event>>
 pub fn head_of(rd: &mut Rd<'_>, stream: StreamId) -> Result<Option<(i64, Hash)>> {
     let sql = "SELECT ver, hash FROM stream_head WHERE stream = $1";
     rd.query_opt(sql, vals![stream], |row| Ok((row.i64(0)?, row.hash(1)?)))
+}
+
+/// One thing that happened, without its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// place in the whole record
+    pub seq: i64,
+    /// id of what it happened to
+    pub subject: i64,
+    /// place in its stream
+    pub ver: i64,
+    /// when
+    pub at: Moment,
+    /// word of the act
+    pub act: String,
+}
+
+/// What happened to subjects of a kind after place `after`, at most `limit`, and the place up to which was looked: a record in
+/// which nothing of the kind happens is passed over in bounded steps.
+pub fn changes(rd: &mut Rd<'_>, kind: StreamKind, after: i64, limit: u32) -> Result<(Vec<Change>, i64)> {
+    /// Places of one step.
+    const STEP: i64 = 20_000;
+    let (first, end) = (StreamId::new(kind, 0).0, (kind as i64 + 1) << 48);
+    let last = event_count(rd)?;
+    let upto = after.saturating_add(STEP).min(last).max(after);
+    let sql = "SELECT seq, stream, ver, at, act FROM event WHERE seq > $1 AND seq <= $2 AND stream >= $3 AND stream < $4 \
+               ORDER BY seq LIMIT $5";
+    let found = rd.query(sql, vals![after, upto, first, end, limit], |r| {
+        let stream = StreamId(r.i64(1)?);
+        Ok(Change {
+            seq: r.i64(0)?,
+            subject: stream.subject(),
+            ver: r.i64(2)?,
+            at: r.moment(3)?,
+            act: r.string(4)?,
+        })
+    })?;
+    let seen = if found.len() < limit as usize { upto } else { found.last().map_or(upto, |c| c.seq) };
+    Ok((found, seen))
 }
 
 /// The hash of the event that began a stream; none when it is new.

@@ -81,6 +81,7 @@ pub const STEPS: &[Step] = steps![
     63 "log_board",
     64 "application_lists",
     65 "application_work",
+    69 "company_moments",
 ];
 
 /// The version this program knows.

@@ -71,7 +71,6 @@ web_kit::texts! {
     wh_back: "返回", "Back";
     wh_words: "遇到什么难题，希望哪些部门来", "What is the matter, and who should come";
     wh_kind: "时限", "Limits";
-    wh_set: "联系 {contact}，反馈 {feedback}，解决 {solved}", "contact {contact}, feedback {feedback}, solved {solved}";
     wh_about: "是不是以前吹过哨的同一件事", "Is it the same matter as an earlier whistle?";
     wh_about_none: "不是，这是新的事", "No, it is new";
     wh_secret: "对被反映的部门保密", "Keep from the offices who blew";
@@ -86,7 +85,14 @@ web_kit::texts! {
     wh_leads: "牵头", "leads";
     wh_arrived: "已报到", "there";
     wh_awaited: "应报到", "due";
+    wh_set: "，", ", ";
     wh_late: "超时", "late";
+    wh_not_there: "还没有报到", "not there yet";
+    wh_due: "时限", "due";
+    wh_done_at: "完成", "done";
+    wh_feedback: "按时反馈率", "Feedback in time";
+    wh_assist: "按时协办率", "Co-office in time";
+    wh_more: "较早的 {n} 件没有列出，请选短一些的时间。", "{n} earlier ones are not listed: choose fewer days.";
     wh_said: "企业说", "The company says";
     wh_raised: "企业不认可，已提级 {n} 次", "The company is not content: raised {n} times";
     wh_again: "90 天内复发，上次是 {number}", "Came again within 90 days of {number}";
@@ -102,7 +108,7 @@ web_kit::texts! {
     wh_minutes: "平均联系用时（分钟）", "Minutes to contact";
     wh_solved: "企业认可解决率", "Solved, by the company";
     wh_again_n: "90 天内复发", "Came again in 90 days";
-    wh_how: "同一家企业就同一件事几次吹哨算一件；按时报到率＝时限内报到的部门 ÷ 被吹哨的部门；解决与否只看企业自己的评价。", "Several whistles of one company on one matter count once; there in time = offices there within their limit ÷ offices called; solved only by the word of the company.";
+    wh_how: "同一家企业就同一件事几次吹哨算一件；按时报到率＝时限内报到的部门 ÷ 被吹哨的部门；反馈和协办到了时限或已完成的才计算；解决与否只看企业自己的评价。", "Several whistles of one company on one matter count once; there in time = offices there within their limit ÷ offices called; feedback and co-office tasks count once they are due or done; solved only by the word of the company.";
     wh_none: "这段时间没有吹哨。", "No whistle in these days.";
     po_kitchen: "政策厨房", "Policies";
     po_lead: "政策拆成事项，条件一行一行写清楚；一人编制，另一人看过矛盾和试算再发布，企业才看得到。", "Policies as items with their conditions as rows; one person proposes, another looks at contradictions and replay and releases.";

@@ -35,7 +35,11 @@ web_kit::room! {
     doc_search: "搜索文件和事项（名称、文号、条件、单位）", "Search documents and items";
     doc_new: "登记政策文件", "Enter a document";
     doc_edit: "修改文件", "Change the document";
-    doc_lead: "把文件的条文原样贴进来，再用一两句大白话写摘要。保存后进入草案，由另一人发布。", "Paste the clauses as they stand, and say in a line or two what they mean. It becomes a draft that another person releases.";
+    doc_file: "从文件读入", "Read it from a file";
+    doc_file_hint: "Word（.docx）、PDF、OFD 或纯文本；文号、标题、日期和条文会填到下面，核对后保存", "Word (.docx), PDF, OFD or plain text; number, title, days and clauses are filled in below, to be checked and saved";
+    doc_file_read: "读入", "Read";
+    doc_read: "已从文件读入，请逐项核对，写好摘要后保存。", "Read from the file: check each field, write the summary, then save.";
+    doc_lead: "从文件读入，或把条文原样贴进来，再用一两句大白话写摘要。保存后进入草案，由另一人发布。", "Read them from a file or paste the clauses as they stand, and say in a line or two what they mean. It becomes a draft that another person releases.";
     doc_number: "文号", "Number";
     doc_name: "文件名称", "Name";
     doc_level: "层级", "Level";
@@ -46,7 +50,7 @@ web_kit::room! {
     doc_list_hint: "写文号，几个之间用顿号", "Numbers, divided by 、";
     doc_summary: "摘要（大白话）", "Plain summary";
     doc_text: "条文原文", "The clauses as they stand";
-    doc_text_hint: "从 Word、PDF 里复制粘贴即可，最多 30,000 字", "Paste it from Word or PDF; 30,000 characters at most";
+    doc_text_hint: "最多 30,000 字", "30,000 characters at most";
     doc_items: "据此的事项", "Items that rest on it";
     doc_replaces: "替代 {list}", "replaces {list}";
     doc_details: "细化 {list}", "details {list}";

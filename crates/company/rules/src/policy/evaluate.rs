@@ -16,7 +16,7 @@ use super::item::{Book, Param, PolicyItem};
 use super::number::Number;
 use super::period::Period;
 use super::trace::{Teller, Trace, is_near, validity};
-use super::value::Value;
+use super::value::{Value, same_words};
 
 /// An answer of a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -425,7 +425,8 @@ impl Node {
             }
             Self::Lookup(table, name, key) => {
                 let key = key.value(values, at, problems)?.to_string();
-                let v = table.get(key.trim()).cloned();
+                let same = || table.iter().find(|(k, _)| same_words(k, &key)).map(|(_, v)| v.clone());
+                let v = table.get(key.trim()).cloned().or_else(same);
                 if v.is_none() {
                     tell(
                         problems,

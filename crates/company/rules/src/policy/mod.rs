@@ -19,6 +19,7 @@ pub mod period;
 pub mod replay;
 mod said;
 pub mod sheets;
+pub mod told;
 pub mod trace;
 pub mod value;
 

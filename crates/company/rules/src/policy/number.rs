@@ -107,7 +107,8 @@ impl Number {
         self.to_string().parse().unwrap_or(self.num as f64 / self.den as f64)
     }
 
-    /// Reads what people write: `1,200.50`, `5.5%`, `30万`, `1.2亿`, full-width digits, a sign, `1e6`.
+    /// Reads what people write: `1,200.50`, `5.5%`, `30万`, `1.2亿`, `3千万`, full-width digits, a sign, `1e6`; `三十万元`,
+    /// `百分之五点五`, `十二个月`. One Chinese figure alone is a word (一, in a class of that name) and no number.
     pub fn read(text: &str) -> Option<Self> {
         let mut plain = String::with_capacity(text.len());
         for c in text.trim().chars() {
@@ -121,7 +122,20 @@ impl Number {
                 _ => plain.push(c),
             }
         }
+        let whole = plain.len();
+        for unit in ["个月", "家", "名", "户", "项", "件", "个"] {
+            // A counted thing; a year or a day is not: 1年 and 12 are unlike.
+            if plain.len() > unit.len() && plain.ends_with(unit) {
+                plain.truncate(plain.len() - unit.len());
+                break;
+            }
+        }
         let mut s = plain.as_str();
+        if s.starts_with(|c| in_words(c) || c == '百' || c == '千') {
+            s = s.trim_end_matches(['元', '人']);
+            // One figure alone is a word: 一, 三.
+            return Self::words(s).filter(|_| s.chars().count() > 1 || s.len() < whole);
+        }
         let mut scale = Self::ONE;
         loop {
             let (rest, by) = if let Some(r) = s.strip_suffix('%') {
@@ -130,6 +144,10 @@ impl Number {
                 (r, Self { num: 1, den: 1000 })
             } else if let Some(r) = s.strip_suffix('万') {
                 (r, Self::whole(10_000))
+            } else if let Some(r) = s.strip_suffix('千') {
+                (r, Self::whole(1_000))
+            } else if let Some(r) = s.strip_suffix('百') {
+                (r, Self::whole(100))
             } else if let Some(r) = s.strip_suffix('亿') {
                 (r, Self::whole(100_000_000))
             } else if let Some(r) = s.strip_suffix('元').or_else(|| s.strip_suffix('人')) {
@@ -141,6 +159,72 @@ impl Number {
             s = rest;
         }
         Self::decimal(s)?.times(scale)
+    }
+
+    /// In Chinese figures: 三十万, 一亿二千万, 百分之五点五.
+    fn words(s: &str) -> Option<Self> {
+        for (mark, of) in [("百分之", 100), ("千分之", 1_000)] {
+            if let Some(rest) = s.strip_prefix(mark) {
+                return Self::words(rest).or_else(|| Self::decimal(rest))?.over(Self::whole(of));
+            }
+        }
+        let (whole, part) = s.split_once('点').unwrap_or((s, ""));
+        if whole.is_empty() {
+            return None;
+        }
+        let digit = |c: char| {
+            "零一二三四五六七八九".chars().position(|d| d == figure(c)).and_then(|n| i64::try_from(n).ok())
+        };
+        let mut number = {
+            // What is before 亿, before 万, and the rest; inside of each 千百十 fall.
+            let (mut all, mut section, mut low, mut below) = (0_i64, 0_i64, None::<i64>, i64::MAX);
+            let mut above = i64::MAX;
+            for c in whole.chars() {
+                let unit = match c {
+                    '十' | '拾' => 10,
+                    '百' | '佰' => 100,
+                    '千' | '仟' => 1_000,
+                    '万' | '萬' => 10_000,
+                    '亿' | '億' => 100_000_000,
+                    c => {
+                        if low.is_some_and(|n| n > 0) {
+                            return None;
+                        }
+                        low = Some(digit(c)?);
+                        continue;
+                    }
+                };
+                if unit >= 10_000 {
+                    if unit >= above {
+                        return None;
+                    }
+                    above = unit;
+                    let before = section + low.take().unwrap_or(0);
+                    if before == 0 {
+                        return None;
+                    }
+                    all = all.checked_add(before.checked_mul(unit)?)?;
+                    (section, below) = (0, i64::MAX);
+                } else {
+                    if unit >= below {
+                        return None;
+                    }
+                    below = unit;
+                    let many = match low.take() {
+                        None if unit == 10 && section == 0 => 1,
+                        many => many.filter(|n| *n > 0)?,
+                    };
+                    section += many * unit;
+                }
+            }
+            Self::whole(all.checked_add(section + low.unwrap_or(0))?)
+        };
+        let mut place = Self::ONE;
+        for c in part.chars() {
+            place = place.over(Self::whole(10))?;
+            number = number.plus(place.times(Self::whole(digit(c)?))?)?;
+        }
+        (!s.ends_with('点')).then_some(number)
     }
 
     fn decimal(s: &str) -> Option<Self> {
@@ -169,6 +253,28 @@ impl Number {
         let num = if negative { -num } else { num };
         if places >= 0 { Self::new(num, power) } else { Self::new(num.checked_mul(power)?, 1) }
     }
+}
+
+/// The plain form of a Chinese figure.
+const fn figure(c: char) -> char {
+    match c {
+        '〇' | '○' => '零',
+        '两' | '贰' => '二',
+        '壹' => '一',
+        '叁' => '三',
+        '肆' => '四',
+        '伍' => '五',
+        '陆' => '六',
+        '柒' => '七',
+        '捌' => '八',
+        '玖' => '九',
+        c => c,
+    }
+}
+
+/// Does a number in words begin so?
+fn in_words(c: char) -> bool {
+    "零一二三四五六七八九十".contains(figure(c))
 }
 
 impl PartialOrd for Number {
@@ -269,10 +375,37 @@ mod tests {
             ("1e3", "1000"),
             ("25E-2", "0.25"),
             ("3‰", "0.003"),
+            ("3千万元", "30000000"),
+            ("三十万元", "300000"),
+            ("一亿二千万", "120000000"),
+            ("一百零五", "105"),
+            ("十二个月", "12"),
+            ("12个月", "12"),
+            ("两家", "2"),
+            ("百分之五点五", "0.055"),
+            ("百分之5.5", "0.055"),
+            ("壹佰贰拾叁", "123"),
+            ("三点一四", "3.14"),
         ] {
             assert_eq!(n(text), n(same), "{text}");
         }
-        for bad in ["", ".", "五", "1.2.3", "1e99", "--1", "1234567890123456789012345678901"] {
+        for bad in [
+            "",
+            ".",
+            "五",
+            "三五",
+            "十百",
+            "万",
+            "一万万",
+            "二级",
+            "一点",
+            "百分之",
+            "三十年",
+            "1.2.3",
+            "1e99",
+            "--1",
+            "1234567890123456789012345678901",
+        ] {
             assert_eq!(Number::read(bad), None, "{bad}");
         }
     }

@@ -81,6 +81,15 @@ fn quantity(text: &str) -> Option<Number> {
     if code { None } else { Number::read(text) }
 }
 
+/// Are two texts the same word? 小型企业 and 小型 are one size.
+pub(super) fn same_words(a: &str, b: &str) -> bool {
+    const SIZES: [&str; 7] = ["大型", "中型", "小型", "微型", "小微", "中小", "中小微"];
+    fn plain(s: &str) -> &str {
+        s.trim().strip_suffix("企业").filter(|size| SIZES.contains(size)).unwrap_or(s.trim())
+    }
+    a.trim() == b.trim() || (a.contains("企业") || b.contains("企业")) && plain(a) == plain(b)
+}
+
 impl Value {
     /// A text value.
     pub fn text(s: &str) -> Self {
@@ -136,7 +145,7 @@ impl Value {
             (Self::Bool(_), _) | (_, Self::Bool(_)) => Some(self.as_bool()?.cmp(&other.as_bool()?)),
             (Self::Date(_), _) | (_, Self::Date(_)) => Some(self.as_date()?.cmp(&other.as_date()?)),
             (Self::Number(_), _) | (_, Self::Number(_)) => Some(self.as_number()?.cmp(&other.as_number()?)),
-            (Self::Text(a), Self::Text(b)) if a.trim() == b.trim() => Some(Ordering::Equal),
+            (Self::Text(a), Self::Text(b)) if same_words(a, b) => Some(Ordering::Equal),
             (Self::Text(a), Self::Text(b)) => Some(quantity(a)?.cmp(&quantity(b)?)),
         }
     }
@@ -235,7 +244,8 @@ mod tests {
             ("约100人", "10级", None),
             ("三级", "二级", None),
             ("去年", "2024年", None),
-            ("30万", "0.3百万", None),
+            ("30万", "0.3百万", Some(Equal)),
+            ("30万", "30万套", None),
             ("0012", "12", None),
             ("甲级", "甲级", Some(Equal)),
         ] {

@@ -25,6 +25,8 @@ pub struct VariantRow {
     pub share: f64,
     pub cumulative: f64,
     pub mean_duration_s: f64,
+    /// Mean seconds from the record of each step to that of the next, over the cases with both times; one less than the steps.
+    pub gap_s: Vec<f64>,
     /// The first cases of it.
     pub cases: Vec<u32>,
 }
@@ -37,11 +39,19 @@ pub fn variant_rows(log: &Log, skip: usize, count: usize) -> Vec<VariantRow> {
     let mut place = vec![usize::MAX; variants.len()];
     page.iter().enumerate().for_each(|(i, &v)| place[v as usize] = i);
     let mut sums = vec![(0f64, 0u64, Vec::new()); page.len()];
+    let mut gaps: Vec<Vec<(f64, u64)>> =
+        page.iter().map(|&v| vec![(0.0, 0); variants.trace(log, v).len().saturating_sub(1)]).collect();
     for (c, &v) in variants.of_case.iter().enumerate() {
         let Some(sum) = sums.get_mut(place[v as usize]) else { continue };
         if let Some((a, b)) = log.span(c) {
             sum.0 += (b - a) as f64 / 1e6;
             sum.1 += 1;
+        }
+        let times = &log.time()[log.case(c)];
+        for (gap, pair) in gaps[place[v as usize]].iter_mut().zip(times.windows(2)) {
+            if pair[0] != crate::when::NO_TIME && pair[1] != crate::when::NO_TIME {
+                *gap = (gap.0 + (pair[1] - pair[0]).max(0) as f64 / 1e6, gap.1 + 1);
+            }
         }
         if sum.2.len() < crate::signals::EVIDENCE {
             sum.2.push(c as u32);
@@ -49,7 +59,7 @@ pub fn variant_rows(log: &Log, skip: usize, count: usize) -> Vec<VariantRow> {
     }
     let all = log.case_count().max(1) as f64;
     let mut before: u64 = ranked[..skip.min(ranked.len())].iter().map(|&v| variants.count[v as usize]).sum();
-    let row = |(&v, (sum, n, cases)): (&u32, (f64, u64, Vec<u32>))| {
+    let row = |((&v, (sum, n, cases)), gaps): ((&u32, (f64, u64, Vec<u32>)), Vec<(f64, u64)>)| {
         let count = variants.count[v as usize];
         before += count;
         VariantRow {
@@ -58,10 +68,11 @@ pub fn variant_rows(log: &Log, skip: usize, count: usize) -> Vec<VariantRow> {
             share: count as f64 / all,
             cumulative: before as f64 / all,
             mean_duration_s: if n == 0 { 0.0 } else { sum / n as f64 },
+            gap_s: gaps.into_iter().map(|(sum, n)| if n == 0 { 0.0 } else { sum / n as f64 }).collect(),
             cases,
         }
     };
-    page.iter().zip(sums).map(row).collect()
+    page.iter().zip(sums).zip(gaps).map(row).collect()
 }
 
 /// Lays a graph out from left to right: centres of nodes and points of edges. The first node comes first.

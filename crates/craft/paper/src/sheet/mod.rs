@@ -148,6 +148,9 @@ fn clean(text: Cow<'_, str>, cell_chars: usize) -> Cell<'_> {
         }
         owned => owned,
     };
+    if let Cow::Owned(meant) = tabular::script::unified_text(&text) {
+        text = Cow::Owned(meant);
+    }
     match text.as_bytes().first() {
         None => return Cell::Empty,
         Some(b'#' | b'E' | b'e') => {

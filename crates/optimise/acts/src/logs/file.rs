@@ -396,7 +396,7 @@ fn sheet<R: Read + Seek>(
         let row = row?;
         let fault = row.fault.map(|f| match f {
             RowFault::Encoding => ProblemKind::Encoding,
-            RowFault::OpenQuote => ProblemKind::Truncated,
+            RowFault::OpenQuote => ProblemKind::OpenQuote,
         });
         let cells = row.cells.iter().map(|c| c.text().into_owned()).collect();
         table.push(RowIn { cells, line: row.number, byte: 0, fault, hidden: row.hidden })?;

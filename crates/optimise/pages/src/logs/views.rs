@@ -21,8 +21,21 @@ struct Step {
     hue: usize,
 }
 
+/// The time from one step to the next, as a part of the bar of a way.
+struct Bar {
+    x: String,
+    width: String,
+    /// the colour of the step that it leads to
+    hue: usize,
+    said: String,
+}
+
+/// Width of the longest bar, in units of the picture.
+const WIDE: f64 = 1000.0;
+
 struct Row {
     number: usize,
+    bars: Vec<Bar>,
     steps: Vec<Step>,
     more: usize,
     count: String,
@@ -59,6 +72,25 @@ pub(crate) async fn variants(desk: Desk, seen: Seen) -> Result<Response, Oops> {
         };
         let base = format!("/desk/logs/{}", seen.book.id);
         let full = listed.len() == PAGE;
+        let whole = |gaps: &[f64]| gaps.iter().sum::<f64>();
+        let longest = listed.iter().map(|v| whole(&v.gap_s)).fold(1.0, f64::max);
+        let bars = |v: &eventlog::draw::VariantRow| {
+            let mut x = 0.0;
+            let bar = |(i, gap): (usize, &f64)| {
+                let width = gap / longest * WIDE;
+                let at = x;
+                x += width;
+                let (from, to) = (&v.trace[i], &v.trace[i + 1]);
+                let days = p.t.log.gap_days.replace("{n}", &format!("{:.1}", gap / 86_400.0));
+                (width >= 0.5).then(|| Bar {
+                    x: format!("{at:.1}"),
+                    width: format!("{width:.1}"),
+                    hue: hue(to),
+                    said: format!("{from} → {to} {days}"),
+                })
+            };
+            v.gap_s.iter().enumerate().filter_map(bar).collect::<Vec<_>>()
+        };
         let rows = listed.into_iter().enumerate().map(|(i, v)| {
             let mut filters = seen.asked.filters.clone();
             filters.push(Filter::Variants { traces: vec![v.trace.clone()] });
@@ -66,6 +98,7 @@ pub(crate) async fn variants(desk: Desk, seen: Seen) -> Result<Response, Oops> {
                 v.cases.iter().take(5).map(|&c| log.case_name(c as usize).to_owned()).collect();
             Row {
                 number: skip + i + 1,
+                bars: bars(&v),
                 more: v.trace.len().saturating_sub(STEPS_MAX),
                 steps: v
                     .trace

@@ -50,6 +50,9 @@ web_kit::room! {
     col_go: "读取", "Read";
     tab_map: "流程图", "Map";
     tab_variants: "变体", "Variants";
+    gap_days: "{n} 天", "{n} days";
+    gap_label: "各环节之间的平均用时", "mean time between steps";
+    gap_how: "色条是这条路径各环节之间的平均用时（自然日），颜色是到达的环节，同页长短可比；指向色条看数字。", "The bar is the mean time between the steps of this way (days), coloured by the step that it leads to, of one scale on this page; point at it for the figure.";
     tab_dots: "点阵图", "Dotted chart";
     tab_questions: "提问", "Questions";
     tab_check: "指南对现实", "Guide and reality";
