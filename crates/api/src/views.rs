@@ -35,6 +35,15 @@ pub(crate) fn json(status: StatusCode, text: impl Into<axum::body::Body>) -> Res
     response
 }
 
+/// What a request that is done once is answered: 201 both times, and the second says so.
+pub(crate) fn made(body: String, replayed: bool) -> Response {
+    let mut response = json(StatusCode::CREATED, body);
+    if replayed {
+        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    }
+    response
+}
+
 /// The problems every operation may answer, for its description.
 #[derive(utoipa::IntoResponses)]
 pub(crate) enum Problems {

@@ -1,8 +1,8 @@
 //! 开始一件办件: for somebody who stands at a window, or whose system asks for it.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::header;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use service_acts::{Begun, What};
 use utoipa::ToSchema;
@@ -69,17 +69,12 @@ pub(crate) async fn begin_application(
     if new.answers.len() > 100 || new.answers.iter().any(|a| a.chars().count() > 200) {
         return Err(Problem::invalid("answers", "回答过多或过长", "too many answers, or too long"));
     }
-    let (body, replayed) = match once {
-        Some(name) => {
-            let done = api.house.services.begin_once(signed.actor(), what, new.answers, name, text).await?;
-            (done.body, done.replayed)
-        }
-        None => (text(&api.house.services.begin(signed.actor(), what, new.answers).await?), false),
+    let services = &api.house.services;
+    let (begun, replayed) = match once {
+        Some(name) => services.begin_once(signed.actor(), what, new.answers, name).await?,
+        None => (services.begin(signed.actor(), what, new.answers).await?, false),
     };
-    let mut response = views::json(StatusCode::CREATED, body).into_response();
-    if replayed {
-        response.headers_mut().insert("idempotency-replayed", tag::header_of("true"));
-    }
+    let mut response = views::made(text(&begun), replayed);
     response.headers_mut().insert(header::CACHE_CONTROL, tag::header_of("no-store"));
     Ok(response)
 }

@@ -13,7 +13,7 @@ use crate::Api;
 use crate::auth::Signed;
 use crate::body::{Json, Number as Code};
 use crate::problem::Problem;
-use crate::views::{Out, Problems};
+use crate::views::{self, Out, Problems};
 
 /// 一件吹哨
 #[derive(Serialize, ToSchema)]
@@ -159,23 +159,38 @@ pub(crate) struct WhistleIn {
 
 /// 已吹哨
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Blown {
+pub(crate) struct Blown<'a> {
     /// 受理编号
-    number: String,
+    number: &'a str,
+}
+
+fn blown(number: &str) -> String {
+    serde_json::to_string(&Blown { number }).unwrap_or_default()
 }
 
 /// 代企业吹哨
 #[utoipa::path(post, path = "/companies/{code}/whistles", operation_id = "blow_whistle", tag = "企业",
-    params(("code" = String, Path, description = "统一社会信用代码")), request_body = WhistleIn,
+    params(("code" = String, Path, description = "统一社会信用代码"),
+           ("Idempotency-Key" = Option<String>, Header, description = "同一请求重发时用同一个键，只办一次")),
+    request_body = WhistleIn,
     responses((status = 201, description = "已成件", body = Blown), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn blow_whistle(
     signed: Signed,
     code: Code,
     State(api): State<Api>,
-    Json { value: w, .. }: Json<WhistleIn>,
+    Json { value: w, once }: Json<WhistleIn>,
 ) -> Result<Response, Problem> {
     let new = NewWhistle { set: w.set, title: w.title, words: w.words, secret: w.secret, about: w.about };
-    let number = api.house.companies.whistle(signed.actor(), code.0, new).await?;
-    Ok(Out(StatusCode::CREATED, Blown { number }).into_response())
+    let companies = &api.house.companies;
+    match once {
+        Some(name) => {
+            let done = companies.whistle_once(signed.actor(), code.0, new, name, blown).await?;
+            Ok(views::made(done.body, done.replayed))
+        }
+        None => {
+            let number = companies.whistle(signed.actor(), code.0, new).await?;
+            Ok(views::made(blown(&number), false))
+        }
+    }
 }

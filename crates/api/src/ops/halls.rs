@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use hall_acts::{AppointmentView, Offer};
+use hall_acts::{AppointmentView, Begun, Offer};
 use kernel::Moment;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,7 +13,7 @@ use crate::auth::{Looker, Signed};
 use crate::body::{Asked, Json, Number};
 use crate::ops::register_case::{NewPerson, short};
 use crate::problem::Problem;
-use crate::views::{Out, Problems};
+use crate::views::{self, Out, Problems};
 
 /// 办什么、在哪里
 #[derive(Deserialize, IntoParams)]
@@ -95,26 +95,35 @@ pub(crate) struct NewBooking {
 
 /// 已预约
 #[derive(Serialize, ToSchema)]
-pub(crate) struct BookedOut {
+pub(crate) struct BookedOut<'a> {
     /// 预约编号
-    number: String,
+    number: &'a str,
     /// 查询码
-    code: String,
+    code: &'a str,
+}
+
+fn booked(b: &Begun) -> String {
+    serde_json::to_string(&BookedOut { number: &b.number, code: &b.code }).unwrap_or_default()
 }
 
 /// 代人预约
 #[utoipa::path(post, path = "/bookings", operation_id = "book", tag = "大厅", request_body = NewBooking,
+    params(("Idempotency-Key" = Option<String>, Header, description = "同一请求重发时用同一个键，只办一次")),
     responses((status = 201, description = "已预约", body = BookedOut), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn book(
     signed: Signed,
     State(api): State<Api>,
-    Json { value: new, .. }: Json<NewBooking>,
+    Json { value: new, once }: Json<NewBooking>,
 ) -> Result<Response, Problem> {
     short("item", Some(&new.item), 100)?;
     let contact = new.contact.checked()?;
-    let done = api.house.halls.book_for(signed.actor(), new.slot, new.item, contact).await?;
-    Ok(Out(StatusCode::CREATED, BookedOut { number: done.number, code: done.code }).into_response())
+    let halls = &api.house.halls;
+    let (done, replayed) = match once {
+        Some(name) => halls.book_once(signed.actor(), (new.slot, new.item), contact, name).await?,
+        None => (halls.book_for(signed.actor(), new.slot, new.item, contact).await?, false),
+    };
+    Ok(views::made(booked(&done), replayed))
 }
 
 /// 一个预约

@@ -107,6 +107,30 @@ fn rows() -> Vec<(&'static str, &'static str, About)> {
     ]
 }
 
+/// What begins or moves something can be sent twice: by its key, or because each row is answered by its own number.
+#[test]
+fn every_operation_that_makes_something_can_be_sent_twice() {
+    /// Each with the reason why no key is needed.
+    const NONE_NEEDED: [(&str, &str); 8] = [
+        ("/sessions", "another session does no harm"),
+        ("/tokens", "another token is seen and taken back"),
+        ("/calendars", "the same notice changes nothing"),
+        ("/ledger/verify", "reads"),
+        ("/cases/{number}/contact", "reads, on record each time"),
+        ("/follow/{number}/acts", "by the code of the case, refused where it was done"),
+        ("/services/handled", "a row that is there changes nothing"),
+        ("/ratings", "a row that is there changes nothing"),
+    ];
+    let document: Value = serde_json::to_value(api::document()).unwrap();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let Some(post) = operations.get("post") else { continue };
+        let params = post["parameters"].as_array().cloned().unwrap_or_default();
+        let keyed = params.iter().any(|p| p["name"] == "Idempotency-Key");
+        let listed = NONE_NEEDED.iter().any(|(p, _)| p == path);
+        assert!(keyed != listed, "{path}: a key, or a reason why not");
+    }
+}
+
 /// What must have happened before an act can be done, and the act.
 #[rustfmt::skip]
 fn scene(c: &City, act: Act, another: &str) -> Option<(Vec<(&'static str, Value)>, Value)> {

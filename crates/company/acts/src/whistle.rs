@@ -2,7 +2,7 @@
 //! as the loop has it; here is who blew, on which matter, and what the figures say.
 
 use access::{Nothing, Permit, Region, decide, op};
-use city::{Contact, Door, Error, Later, Office, reach};
+use city::{Answered, Contact, Door, Error, Later, Office, Once, once, reach};
 use kernel::{Actor, CaseId, Moment, RegionCode, Role, US_PER_DAY};
 use resolve::{ArriveWay, Case, Command, LimitSet, Phase, Satisfaction, Seen, Side, Solved, StageKind};
 use serde_json::json;
@@ -281,11 +281,33 @@ impl Companies {
 
     /// A whistle that somebody of the office takes down for a company.
     pub fn whistle(&self, actor: Actor, code: String, new: NewWhistle) -> Later<String> {
+        self.write(move |app, tx| app.whistle_in(tx, &actor, &code, &new))
+    }
+
+    /// The same for a request that may be sent twice: blown once, and `render` of the number of its case is the answer.
+    pub fn whistle_once(
+        &self,
+        actor: Actor,
+        code: String,
+        new: NewWhistle,
+        name: Once,
+        render: fn(&str) -> String,
+    ) -> Later<Answered> {
         self.write(move |app, tx| {
-            let row = rows::by_code(tx, code.trim())?.ok_or(Error::NotFound)?;
-            let permit = decide(&actor, op::WriteCompany, Region(&region_of(&row)?))?;
-            app.blow(tx, &actor, &permit, row, &new)
+            once(tx, &actor, &name, |tx| Ok(render(&app.whistle_in(tx, &actor, &code, &new)?)))
         })
+    }
+
+    fn whistle_in(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        code: &str,
+        new: &NewWhistle,
+    ) -> Result<String, Error> {
+        let row = rows::by_code(tx, code.trim())?.ok_or(Error::NotFound)?;
+        let permit = decide(actor, op::WriteCompany, Region(&region_of(&row)?))?;
+        self.blow(tx, actor, &permit, row, new)
     }
 
     pub(crate) fn blow(

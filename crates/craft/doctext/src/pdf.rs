@@ -1,6 +1,7 @@
 //! PDF: the characters that its pages draw, where the file says which they are.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::{Duration, Instant};
 
 use hayro_interpret::font::{Glyph, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
@@ -17,6 +18,9 @@ use crate::{PAGES_MOST, TEXT_MOST, said};
 
 /// What pages may draw in all; forms that draw each other can draw without end.
 const DRAWN_MOST: usize = 4_000_000;
+
+/// How long the pages of one file may take; one stream may be drawn by a thousand pages.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The text and what was not read.
 pub(crate) fn read(bytes: &[u8]) -> Result<(String, Vec<Said>), Said> {
@@ -85,7 +89,11 @@ fn drawn(bytes: &[u8]) -> Result<(String, Vec<Said>), Said> {
     let cache = InterpreterCache::new();
     let mut all = Vec::with_capacity(pages.len());
     let (mut ink, mut known, mut unknown) = (0, 0, 0);
+    let began = Instant::now();
     for page in pages.iter() {
+        if began.elapsed() > PATIENCE {
+            return Err(damaged());
+        }
         let (width, height) = page.render_dimensions();
         let bounds = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
         let mut context = Context::new(Affine::IDENTITY, bounds, &cache, pdf.xref(), settings.clone());

@@ -3,7 +3,7 @@
 
 use access::op;
 use city::reach::public;
-use city::{Contact, Door as _, Error, Later, Vault};
+use city::{Contact, Door as _, Error, Later, Once, Vault, once};
 use hall::appointment::{Act, Appointment, Booked, Command, Happened, Stage};
 use hall::{Channel, Hall, Past, Verdict, verdict};
 use kernel::{Actor, Date, Moment, Role, Said, US_PER_DAY};
@@ -398,13 +398,40 @@ impl Halls {
 
     /// 代为预约: at the counter or by telephone, for who has no phone of their own; held and confirmed at once.
     pub fn book_for(&self, actor: Actor, slot: i64, item: String, contact: Contact) -> Later<Begun> {
+        self.write(move |app, tx| app.book_in(tx, &actor, slot, &item, &contact))
+    }
+
+    /// The same for a request that may be sent twice: booked once; says whether it had been. What is kept for that is the
+    /// number: the code follows from it.
+    pub fn book_once(
+        &self,
+        actor: Actor,
+        (slot, item): (i64, String),
+        contact: Contact,
+        name: Once,
+    ) -> Later<(Begun, bool)> {
         self.write(move |app, tx| {
-            let a = app.hold_in(tx, &actor, slot, &item, Vec::new())?;
-            let code = app.code(tx, &a)?;
-            let number = a.number.clone();
-            app.confirm(tx, &actor, a, &contact)?;
-            Ok(Begun { number, code })
+            let done =
+                once(tx, &actor, &name, |tx| Ok(app.book_in(tx, &actor, slot, &item, &contact)?.number))?;
+            let row = rows::by_number(tx, &done.body)?.ok_or(Error::NotFound)?;
+            let a = saved::read(&row)?;
+            Ok((Begun { code: app.code(tx, &a)?, number: a.number }, done.replayed))
         })
+    }
+
+    fn book_in(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        slot: i64,
+        item: &str,
+        contact: &Contact,
+    ) -> Result<Begun, Error> {
+        let a = self.hold_in(tx, actor, slot, item, Vec::new())?;
+        let code = self.code(tx, &a)?;
+        let number = a.number.clone();
+        self.confirm(tx, actor, a, contact)?;
+        Ok(Begun { number, code })
     }
 
     fn confirm(

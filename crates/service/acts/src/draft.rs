@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ::city::{Answered, Error, Later, Office, Once, once};
+use ::city::{Error, Later, Office, Once, once};
 use access::{Region, op};
 use kernel::{Actor, Role};
 use service::form::{self, Values};
@@ -131,17 +131,20 @@ impl Service {
         self.city.write(move |city, tx| begin_in(city, tx, &actor, &what, &given))
     }
 
-    /// The same for a request that may be sent twice: it is begun once, and `render` is its answer.
+    /// The same for a request that may be sent twice: it is begun once; says whether it had been. What is kept for that is the
+    /// number: the code follows from it.
     pub fn begin_once(
         &self,
         actor: Actor,
         what: What,
         given: Vec<String>,
         name: Once,
-        render: fn(&Begun) -> String,
-    ) -> Later<Answered> {
+    ) -> Later<(Begun, bool)> {
         self.city.write(move |city, tx| {
-            once(tx, &actor, &name, |tx| Ok(render(&begin_in(city, tx, &actor, &what, &given)?)))
+            let done = once(tx, &actor, &name, |tx| Ok(begin_in(city, tx, &actor, &what, &given)?.number))?;
+            let a = saved::by_number(tx, &done.body)?;
+            let (_, birth) = rows::birth(tx, a.id)?.ok_or(Error::NotFound)?;
+            Ok((Begun { code: city.code(&a.number, &birth), number: a.number }, done.replayed))
         })
     }
 

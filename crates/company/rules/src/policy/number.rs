@@ -179,6 +179,7 @@ impl Number {
             // What is before 亿, before 万, and the rest; inside of each 千百十 fall.
             let (mut all, mut section, mut low, mut below) = (0_i64, 0_i64, None::<i64>, i64::MAX);
             let mut above = i64::MAX;
+            let (mut last, mut nought) = (1_i64, false);
             for c in whole.chars() {
                 let unit = match c {
                     '十' | '拾' => 10,
@@ -191,9 +192,11 @@ impl Number {
                             return None;
                         }
                         low = Some(digit(c)?);
+                        nought |= low == Some(0);
                         continue;
                     }
                 };
+                (last, nought) = (unit, false);
                 if unit >= 10_000 {
                     if unit >= above {
                         return None;
@@ -216,6 +219,10 @@ impl Number {
                     };
                     section += many * unit;
                 }
+            }
+            // 一百五 is 150 to some and 105 to others.
+            if last >= 100 && !nought && low.is_some_and(|n| n > 0) {
+                return None;
             }
             Self::whole(all.checked_add(section + low.unwrap_or(0))?)
         };
@@ -397,6 +404,8 @@ mod tests {
             "十百",
             "万",
             "一万万",
+            "一百五",
+            "三万五",
             "二级",
             "一点",
             "百分之",
