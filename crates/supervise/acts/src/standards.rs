@@ -1,0 +1,91 @@
+//! 省级考核公式: the formula that the level above gave. A city may add parts of its own; what was given stays as it was given, from
+//! its day on.
+
+use access::{City, decide, op};
+use city::standards::{Standard, held, on_day};
+use city::{Error, StandardKind};
+use kernel::{Actor, Date, Said};
+use serde_json::Value;
+use store::{Rd, Tx};
+use supervise::Formula;
+
+use crate::Supervision;
+use crate::supervision::put_formula;
+
+const KIND: StandardKind = StandardKind::Formula;
+
+/// Its name and its day are those of whoever writes it.
+fn tree(formula: &Formula) -> Result<Value, Error> {
+    let mut tree = serde_json::to_value(formula).map_err(Error::bug)?;
+    if let Some(fields) = tree.as_object_mut() {
+        fields.remove("name");
+        fields.remove("since");
+    }
+    Ok(tree)
+}
+
+fn formula_in(doc: &Value) -> Result<Formula, Error> {
+    serde_json::from_value(doc.clone()).map_err(|e| {
+        Error::invalid("formula", format!("公式读不懂：{e}"), format!("the formula cannot be read: {e}"))
+    })
+}
+
+/// Refuses a formula that alters what was given for its days.
+pub(crate) fn keeps_to(rd: &mut Rd<'_>, formula: &Formula) -> Result<(), Error> {
+    let versions = held(rd, KIND, KIND.word())?;
+    let Some(of) = on_day(&versions, "since", formula.since) else { return Ok(()) };
+    let given = Standard { version: of.version, doc: tree(&formula_in(&of.doc)?)? };
+    city::standards::keeps_to(KIND, &given, &tree(formula)?, &[])
+}
+
+impl Supervision {
+    /// The formula that holds here on a day, as a tree to give or to compare; with its name and day, or without.
+    ///
+    /// # Errors
+    /// The store could not.
+    pub fn formula_stands(rd: &mut Rd<'_>, day: Date, named: bool) -> Result<Option<Value>, Error> {
+        let Some(formula) = Self::formula_on(rd, day)? else { return Ok(None) };
+        if named {
+            serde_json::to_value(&formula).map(Some).map_err(Error::bug)
+        } else {
+            tree(&formula).map(Some)
+        }
+    }
+
+    /// What was given, as it is compared with what stands here.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn formula_given(doc: &Value) -> Result<Value, Error> {
+        tree(&formula_in(doc)?)
+    }
+
+    /// Makes a formula that came from above that of this city, from its day on, with the parts that the city had added to the one
+    /// before. Answers what it took the place of.
+    ///
+    /// # Errors
+    /// It cannot be used here: why.
+    pub fn take_formula(
+        city: &city::City,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        (doc, before): (&Value, Option<&Value>),
+    ) -> Result<Option<Said>, Error> {
+        let permit = decide(actor, op::WriteScores, City(&city.office(tx)?.settings.city))?;
+        let given = formula_in(doc)?;
+        let own = Self::formula_on(tx, given.since)?;
+        let old = before.map(formula_in).transpose()?.map(|f| tree(&f)).transpose()?;
+        let mine = own.as_ref().map(tree).transpose()?;
+        let mut after = city::given::merged(&tree(&given)?, old.as_ref(), mine.as_ref());
+        after["name"] = Value::from(given.name.clone());
+        after["since"] = serde_json::to_value(given.since).map_err(Error::bug)?;
+        let after = formula_in(&after)?;
+        after.check().map_err(|e| Error::Invalid { field: e.part.clone(), said: e.said })?;
+        put_formula(tx, &permit, &after)?;
+        let replaced = own.filter(|_| old.is_none()).map(|f| {
+            let zh = format!("自 {} 起取代本市的“{}”", given.since, f.name);
+            Said::new(zh, format!("from {} it takes the place of “{}” of this city", given.since, f.name))
+        });
+        Ok(replaced)
+    }
+}
