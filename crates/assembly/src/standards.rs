@@ -4,6 +4,7 @@
 use catalogue::given::CLOSED;
 use catalogue_acts::Catalogue;
 use city::given::{Difference, differences};
+use city::standards::field_named;
 use city::{City, Error, StandardKind};
 use kernel::{Actor, Date, Said};
 use people::People;
@@ -78,5 +79,7 @@ pub(crate) fn compared(
             (Catalogue::item_given(doc)?, own, CLOSED)
         }
     };
-    Ok(differences(&given, &own.unwrap_or_default(), closed))
+    let named = if about == StandardKind::Item { catalogue::given::named } else { field_named };
+    let found = differences(&given, &own.unwrap_or_default(), closed);
+    Ok(found.into_iter().map(|d| Difference { named: named(&d.field), ..d }).collect())
 }

@@ -1,7 +1,7 @@
 //! 省级事项要素: what the level above decides of an item. A city has versions of its own; what was given stays in each of them.
 
 use catalogue::ServiceItem;
-use catalogue::given::{CLOSED, given_tree, overlaid, promises_more_time};
+use catalogue::given::{CLOSED, given_tree, named, overlaid, promises_more_time};
 use city::standards::{Standard, altered, held};
 use city::{City, Error, StandardKind};
 use kernel::{Actor, Said};
@@ -30,9 +30,13 @@ pub(crate) fn keeps_to(rd: &mut Rd<'_>, doc: &str) -> Result<(), Error> {
     let Some(newest) = held(rd, KIND, &word)?.into_iter().next() else { return Ok(()) };
     let given = item_in(&newest.doc)?;
     let of = Standard { version: newest.version, doc: tree(&given)? };
-    city::standards::keeps_to(KIND, &of, &tree(&item)?, CLOSED)?;
+    city::standards::keeps_to(KIND, &of, &tree(&item)?, (CLOSED, &named))?;
     if promises_more_time(given.promised_limit, &item) {
-        return Err(altered(KIND, newest.version, "承诺办结时限不能更长"));
+        return Err(altered(
+            KIND,
+            newest.version,
+            &Said::new("承诺办结时限不能更长", "the promised limit is not longer"),
+        ));
     }
     Ok(())
 }

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kernel::Said;
 use serde_json::{Map, Value};
 
-use crate::item::{Limit, ServiceItem};
+use crate::fields::Record as _;
+use crate::item::{Fee, Limit, Material, Outcome, ServiceItem, Special};
 
 /// The fields that are given. All others (who, where, how, steps, situations) are the city's.
 pub const GIVEN: &[&str] = &[
@@ -29,6 +31,20 @@ pub const GIVEN: &[&str] = &[
 ];
 /// Lists to which a city adds nothing.
 pub const CLOSED: &[&str] = &["conditions", "special", "materials", "fees", "intermediary"];
+
+/// What a field is called.
+pub fn named(field: &str) -> Said {
+    let own = ServiceItem::FIELDS.iter().find(|f| f.key == field).map(|f| (f.zh, f.en));
+    let lists = [
+        ("special", Special::SHEET, Special::EN),
+        ("materials", Material::SHEET, Material::EN),
+        ("fees", Fee::SHEET, Fee::EN),
+        ("results", Outcome::SHEET, Outcome::EN),
+    ];
+    let list = lists.into_iter().find(|l| l.0 == field).map(|l| (l.1, l.2));
+    let (zh, en) = own.or(list).unwrap_or((field, field));
+    Said::new(zh, en)
+}
 
 /// What is given of an item, as a tree. Materials go by their names: the ids of an item are its own.
 ///
@@ -122,6 +138,7 @@ mod tests {
         let whole = serde_json::to_value(sample::full()).unwrap();
         for field in GIVEN.iter().chain(CLOSED) {
             assert!(whole.get(*field).is_some(), "{field}");
+            assert!(!named(field).zh.is_ascii() && named(field).en.is_ascii(), "{field} has a name");
         }
         assert!(CLOSED.iter().all(|c| GIVEN.contains(c)));
         assert_eq!(

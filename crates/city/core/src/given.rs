@@ -1,6 +1,7 @@
 //! 可以补充，不能改动: what the level above gives and what stands in a city, as two trees; what was added, what was altered, and
 //! how a new version joins what was added. Pure.
 
+use kernel::Said;
 use serde_json::{Map, Value};
 
 /// How a city stands to what it was given.
@@ -19,6 +20,8 @@ pub struct Difference {
     pub how: How,
     /// the field at the top
     pub field: String,
+    /// what it is called; the field itself until somebody says
+    pub named: Said,
     /// what it is about, in words of the text itself; empty when it is the field
     pub what: String,
 }
@@ -60,13 +63,13 @@ pub fn differences(given: &Value, own: &Value, closed: &[&str]) -> Vec<Differenc
     let mut out = Vec::new();
     let (Some(given), Some(own)) = (given.as_object(), own.as_object()) else {
         if given != own {
-            out.push(Difference { how: How::Altered, field: String::new(), what: String::new() });
+            out.push(found(How::Altered, "", String::new()));
         }
         return out;
     };
     for (field, value) in given {
         let how = |out: &mut Vec<Difference>, how, what| {
-            out.push(Difference { how, field: field.clone(), what });
+            out.push(found(how, field, what));
         };
         match own.get(field) {
             None => how(&mut out, How::Altered, String::new()),
@@ -79,9 +82,13 @@ pub fn differences(given: &Value, own: &Value, closed: &[&str]) -> Vec<Differenc
     for field in own.keys().filter(|f| !given.contains_key(*f)) {
         let shut = closed.contains(&field.as_str());
         let how = if shut { How::Altered } else { How::Added };
-        out.push(Difference { how, field: field.clone(), what: String::new() });
+        out.push(found(how, field, String::new()));
     }
     out
+}
+
+fn found(how: How, field: &str, what: String) -> Difference {
+    Difference { how, field: field.to_owned(), named: Said::new(field, field), what }
 }
 
 fn below(given: &Value, own: &Value, say: &mut dyn FnMut(How, String)) {

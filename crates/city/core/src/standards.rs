@@ -81,25 +81,53 @@ pub fn any_held(rd: &mut Rd<'_>, kind: StandardKind) -> Result<bool, Error> {
     Ok(rows::any(rd, "held", kind.word())?)
 }
 
-/// 可以补充，不能改动: refuses what alters a standard.
+/// 可以补充，不能改动: refuses what alters a standard; to the lists in `closed` nothing is added, and `named` says what a field is
+/// called.
 ///
 /// # Errors
 /// What is altered, and where it comes from.
-pub fn keeps_to(kind: StandardKind, of: &Standard, own: &Value, closed: &[&str]) -> Result<(), Error> {
+pub fn keeps_to(
+    kind: StandardKind,
+    of: &Standard,
+    own: &Value,
+    (closed, named): (&[&str], &dyn Fn(&str) -> Said),
+) -> Result<(), Error> {
     let found = differences(&of.doc, own, closed);
     let Some(first) = found.iter().find(|d| d.how == How::Altered) else { return Ok(()) };
-    let what = if first.what.is_empty() { first.field.as_str() } else { first.what.as_str() };
-    Err(altered(kind, of.version, what))
+    let name = named(&first.field);
+    Err(altered(kind, of.version, &Said::new(with(&name.zh, &first.what), with(&name.en, &first.what))))
+}
+
+fn with(name: &str, what: &str) -> String {
+    if what.is_empty() { name.to_owned() } else { format!("{name} {what}") }
+}
+
+/// What a field of a standard is called; those of items have names of their own.
+pub fn field_named(field: &str) -> Said {
+    let (zh, en) = match field {
+        "days" => ("日期", "day"),
+        "papers" => ("通知出处", "where it was published"),
+        "year" => ("年份", "year"),
+        "limits" => ("期限", "limit"),
+        "regions" => ("区划", "region"),
+        "parts" => ("考核项", "part"),
+        "size" => ("工作量指标", "figure of the size"),
+        "size_min" => ("参加排名的最少工作量", "least size to be ranked"),
+        "adjust_most" => ("加减分上限", "most that bonus and deduction reach"),
+        other => (other, other),
+    };
+    Said::new(zh, en)
 }
 
 /// What is told to who would alter a standard.
-pub fn altered(kind: StandardKind, version: i64, what: &str) -> Error {
+pub fn altered(kind: StandardKind, version: i64, what: &Said) -> Error {
+    let (zh, en) = (kind.zh(), kind.en());
     Error::invalid(
         kind.word(),
-        format!("{}由上级统一下发（第 {version} 版），本市可以补充，不能改动：{what}", kind.zh()),
+        format!("{zh}由上级统一下发（第 {version} 版），本市可以补充，不能改动：{}", what.zh),
         format!(
-            "the {} comes from the level above (version {version}): a city may add to it, not alter it: {what}",
-            kind.en()
+            "the {en} comes from the level above (version {version}): a city may add to it, not alter it: {}",
+            what.en
         ),
     )
 }
@@ -134,13 +162,16 @@ fn limits_of(tree: &Value) -> Result<Vec<LimitRule>, Error> {
 pub(crate) fn limits_keep_to(rd: &mut Rd<'_>, limits: &[LimitRule]) -> Result<(), Error> {
     let kind = StandardKind::Limits;
     let Some(newest) = held(rd, kind, kind.word())?.into_iter().next() else { return Ok(()) };
-    keeps_to(kind, &newest, &limits_tree(limits)?, &[])?;
+    keeps_to(kind, &newest, &limits_tree(limits)?, (&[], &field_named))?;
     let given = limits_of(&newest.doc)?;
     match limits.iter().find_map(|l| resolve::laxer(&given, l).map(|g| (l, g))) {
         None => Ok(()),
         Some((own, than)) => {
-            let what =
-                format!("{}（{}）比“{}”（{}）宽", own.source, own.length.zh(), than.source, than.length.zh());
+            let (a, b) = (own.length, than.length);
+            let what = Said::new(
+                format!("{}（{}）比“{}”（{}）宽", own.source, a.zh(), than.source, b.zh()),
+                format!("{} ({a}) is laxer than “{}” ({b})", own.source, than.source),
+            );
             Err(altered(kind, newest.version, &what))
         }
     }
@@ -150,7 +181,7 @@ pub(crate) fn limits_keep_to(rd: &mut Rd<'_>, limits: &[LimitRule]) -> Result<()
 pub(crate) fn calendar_keeps_to(rd: &mut Rd<'_>, notice: &YearNotice) -> Result<(), Error> {
     let kind = StandardKind::Calendar;
     let newest = held(rd, kind, &notice.year().to_string())?.into_iter().next();
-    newest.map_or(Ok(()), |of| keeps_to(kind, &of, &calendar_tree(notice), &[]))
+    newest.map_or(Ok(()), |of| keeps_to(kind, &of, &calendar_tree(notice), (&[], &field_named)))
 }
 
 /// Keeps the notice of a year, on record; open limits that it moves are computed again.

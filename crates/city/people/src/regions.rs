@@ -163,7 +163,7 @@ pub(crate) fn keep_to(tx: &mut Tx<'_>, city: &RegionCode) -> Result<(), Error> {
     match newest.doc["regions"].as_object().into_iter().flatten().find(altered) {
         Some((code, name)) => {
             let what = format!("{code} {}", name.as_str().unwrap_or_default());
-            Err(city::standards::altered(KIND, newest.version, &what))
+            Err(city::standards::altered(KIND, newest.version, &Said::new(what.clone(), what)))
         }
         None => Ok(()),
     }

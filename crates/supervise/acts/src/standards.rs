@@ -35,7 +35,7 @@ pub(crate) fn keeps_to(rd: &mut Rd<'_>, formula: &Formula) -> Result<(), Error> 
     let versions = held(rd, KIND, KIND.word())?;
     let Some(of) = on_day(&versions, "since", formula.since) else { return Ok(()) };
     let given = Standard { version: of.version, doc: tree(&formula_in(&of.doc)?)? };
-    city::standards::keeps_to(KIND, &given, &tree(formula)?, &[])
+    city::standards::keeps_to(KIND, &given, &tree(formula)?, (&[], &city::standards::field_named))
 }
 
 impl Supervision {
