@@ -13,7 +13,7 @@ use crate::views::{Out, Problems};
 /// 期限说明
 #[utoipa::path(get, path = "/cases/{number}/clock", operation_id = "case_clock", tag = "件",
     params(("number" = String, Path, description = "受理编号")),
-    responses((status = 200, description = "逐日说明；没有在走的期限，或期限是固定日期时为 null", body = Object), Problems),
+    responses((status = 200, description = "逐日说明；没有在走的期限，或期限是固定日期时为 null", body = Option<Object>), Problems),
     security(("token" = []), ("session" = [])))]
 pub(crate) async fn case_clock(
     signed: Signed,
