@@ -135,10 +135,10 @@ fn a_calendar_goes_down_a_city_adds_a_day_and_alters_none() {
     let less = notice("").replace(r#",{"name":"春节","date":"2027-02-08","isOffDay":true}"#, "");
     refused(b.house.city.import_calendar(b.admin(), less).wait(), "第 1 版");
     // The next version: what the city added stays, and the province that was told a day keeps its own.
-    import(top, &day("元旦", "2027-01-02", true)).unwrap();
+    import(top, &day("元旦", "2027-01-04", true)).unwrap();
     assert_eq!(issue(top, StandardKind::Calendar, "2027"), Issued::Version(2));
     settle(&all);
-    assert!(off(a, "2027-06-11") && off(a, "2027-01-02") && off(b, "2027-01-02"));
+    assert!(off(a, "2027-06-11") && off(a, "2027-01-04") && off(b, "2027-01-04"));
     assert_eq!(holds(top, StandardKind::Calendar, a).version, 2);
     // A city that joins later has it from its first message on.
     let late = province(&clock, 3).remove(2);
@@ -148,7 +148,7 @@ fn a_calendar_goes_down_a_city_adds_a_day_and_alters_none() {
     for p in top.parcels(&late) {
         top.house.cells.receipted(late.code, p.key, &late.takes(&p).unwrap()).unwrap();
     }
-    assert!(off(&late, "2027-01-02"));
+    assert!(off(&late, "2027-01-04"));
     all.iter().for_each(|t| ticks_clean(&t.house));
 }
 
@@ -174,7 +174,7 @@ fn what_is_older_or_altered_is_refused_with_the_reason_on_both_sides() {
     import(top, "").unwrap();
     issue(top, StandardKind::Calendar, "2027");
     settle(&all);
-    import(top, &day("元旦", "2027-01-02", true)).unwrap();
+    import(top, &day("元旦", "2027-01-04", true)).unwrap();
     issue(top, StandardKind::Calendar, "2027");
     settle(&all);
     let doc = |extra: &str| {
@@ -188,7 +188,7 @@ fn what_is_older_or_altered_is_refused_with_the_reason_on_both_sides() {
             "digest": digest.unwrap_or(&named), "doc": doc,
         })
     };
-    let other = doc(&day("五一", "2027-05-01", true));
+    let other = doc(&day("五一", "2027-05-03", true));
     let cases = [
         (sent(1, &other, None), "第 1 版比现行的第 2 版旧"),
         (sent(2, &other, None), "第 2 版已经收到，内容不同"),
@@ -206,10 +206,10 @@ fn what_is_older_or_altered_is_refused_with_the_reason_on_both_sides() {
         assert!(!a.house.cells.try_standard(a.admin(), id).wait().unwrap(), "it is as it was");
         settle(&all);
         assert!(holds(top, StandardKind::Calendar, a).refused.contains(why), "and the province knows");
-        assert!(!off(a, "2027-05-03") && off(a, "2027-01-02"));
+        assert!(!off(a, "2027-05-03") && off(a, "2027-01-04"));
     }
     // The next good version makes an end of it; numbers go on after what a city holds.
-    import(top, &day("五一", "2027-05-01", true)).unwrap();
+    import(top, &day("五一", "2027-05-03", true)).unwrap();
     assert_eq!(issue(top, StandardKind::Calendar, "2027"), Issued::Version(3));
     let p = top.parcels(a).remove(0);
     let body: serde_json::Value = serde_json::from_str(&p.body).unwrap();
@@ -235,6 +235,73 @@ fn formula(since: &str, parts: Vec<Part>) -> Formula {
 }
 
 #[test]
+fn what_conflicts_is_said_what_is_withdrawn_binds_nobody_and_what_comes_late_again_changes_nothing() {
+    let clock = HandClock::at(START.parse().unwrap());
+    let all = province(&clock, 1);
+    let (a, top) = (&all[0], &all[1]);
+    // The city had the same day otherwise, and one of its own.
+    let own = notice(&day("龙舟节", "2027-06-11", true))
+        .replace("2027-02-08\",\"isOffDay\":true", "2027-02-08\",\"isOffDay\":false");
+    let own = own.replace("example.gov.cn/2027", "example.gov.cn/own");
+    a.house.city.import_calendar(a.admin(), own).wait().unwrap();
+    import(top, "").unwrap();
+    issue(top, StandardKind::Calendar, "2027");
+    settle(&all);
+    let seen = taken(a, StandardKind::Calendar);
+    assert!(off(a, "2027-02-08") && seen.note.contains("1 日以下发的为准：2027-02-08 春节"), "{}", seen.note);
+    let papers: Vec<_> = seen.differences.iter().filter(|d| d.field == "papers").map(|d| d.how).collect();
+    assert_eq!(papers, [How::Added], "where the days of the city were published stays");
+    let first = top_message(top, StandardKind::Calendar);
+    import(top, &day("元旦", "2027-01-04", true)).unwrap();
+    issue(top, StandardKind::Calendar, "2027");
+    settle(&all);
+    // The first version comes again in a new message: nothing is altered, nothing is refused, its row stays.
+    a.takes(&forged(top, a, (100, 3), &first)).unwrap();
+    let seen = taken(a, StandardKind::Calendar);
+    assert_eq!((seen.held.unwrap().0, seen.refused.is_none(), off(a, "2027-01-04")), (2, true, true));
+    let rows = |state: &str| {
+        let state = state.to_owned();
+        a.store.read(move |rd| store::standards::versions(rd, &state, "calendar", "2027", 9)).unwrap().len()
+    };
+    assert_eq!((rows("held"), rows("refused")), (2, 0));
+    // Only who issues withdraws.
+    let withdraw =
+        |t: &Town, who: Actor| t.house.cells.withdraw(who, StandardKind::Calendar, "2027".into()).wait();
+    assert!(withdraw(top, top.who(Role::Handler, 2)).is_err());
+    assert!(matches!(withdraw(a, a.coordinator()), Err(Error::NotFound)), "a city issued nothing");
+    refused(import(a, ""), "可以补充，不能改动");
+    assert_eq!(withdraw(top, top.coordinator()).unwrap(), Issued::Version(3));
+    assert_eq!(withdraw(top, top.coordinator()).unwrap(), Issued::Same(3));
+    settle(&all);
+    let seen = taken(a, StandardKind::Calendar);
+    assert!(seen.withdrawn && seen.differences.is_empty() && seen.name == "2027 年");
+    assert!(off(a, "2027-01-04"), "what was given is the city's own now");
+    assert_eq!((holds(top, StandardKind::Calendar, a).version, view(top).issued[0].withdrawn), (3, true));
+    import(a, "").unwrap();
+    assert!(!off(a, "2027-01-04"), "a working Monday again");
+    // It is issued again as it was.
+    assert_eq!(issue(top, StandardKind::Calendar, "2027"), Issued::Version(4));
+    settle(&all);
+    assert!(off(a, "2027-01-04") && !taken(a, StandardKind::Calendar).withdrawn);
+    refused(import(a, ""), "第 4 版");
+    all.iter().for_each(|t| ticks_clean(&t.house));
+}
+
+/// What the newest version of a standard says in a message.
+fn top_message(top: &Town, about: StandardKind) -> serde_json::Value {
+    let kind = about.word();
+    let row = top
+        .store
+        .read(move |rd| store::standards::versions(rd, "issued", kind, "2027", 1))
+        .unwrap()
+        .remove(0);
+    let doc: serde_json::Value = serde_json::from_str(&row.doc).unwrap();
+    serde_json::json!({
+        "about": kind, "word": row.word, "version": row.version, "issued": row.issued, "digest": row.digest, "doc": doc,
+    })
+}
+
+#[test]
 fn a_formula_goes_down_and_a_city_adds_a_part() {
     let clock = HandClock::at(START.parse().unwrap());
     let all = province(&clock, 1);
@@ -250,12 +317,16 @@ fn a_formula_goes_down_and_a_city_adds_a_part() {
     };
     let (timely, solved) = (part("时效", "40 * on_time_rate", 40.0), part("解决", "60 * solved_rate", 60.0));
     set(a, formula("2026-01-01", vec![part("本市旧项", "100 * on_time_rate", 100.0)])).unwrap();
+    // One that is to come must not undo later what is given now.
+    set(a, formula("2027-06-01", vec![part("本市来年", "100 * on_time_rate", 100.0)])).unwrap();
     set(top, formula("2026-12-01", vec![timely.clone(), solved.clone()])).unwrap();
     assert_eq!(issue(top, StandardKind::Formula, "formula"), Issued::Version(1));
     settle(&all);
     assert_eq!(names(a, "2026-12-01"), ["时效", "解决"]);
     assert_eq!(names(a, "2026-11-30"), ["本市旧项"], "days before it go by the old one");
     assert!(taken(a, StandardKind::Formula).note.contains("取代"));
+    assert_eq!(names(a, "2027-06-01"), ["时效", "解决"]);
+    assert!(taken(a, StandardKind::Formula).note.contains("2027-06-01 起的"));
     let mut changed = timely.clone();
     changed.most = 50.0;
     refused(set(a, formula("2026-12-10", vec![changed, solved.clone()])), "时效");
@@ -271,6 +342,7 @@ fn a_formula_goes_down_and_a_city_adds_a_part() {
     let after = now(a, "2027-01-01").unwrap();
     assert_eq!(after.parts.iter().map(|p| p.most).collect::<Vec<_>>(), [45.0, 60.0, 5.0]);
     assert_eq!(names(a, "2026-12-31"), ["时效", "解决", "本市"]);
+    assert_eq!(now(a, "2027-06-01").unwrap().parts[0].most, 45.0);
     assert_eq!(holds(top, StandardKind::Formula, a).version, 2);
 }
 
@@ -333,6 +405,9 @@ fn an_item_keeps_what_is_the_citys_own_and_asks_for_no_more_than_is_given() {
         "多要的材料",
     );
     no(next(&|i| i.promised_limit = Some(Limit::work_days(4))), "不能更长");
+    no(next(&|i| i.state = catalogue::ItemState::Cancelled), "事项状态");
+    no(next(&|i| i.state = catalogue::ItemState::Suspended), "事项状态");
+    no(next(&|i| i.effective_to = Some("2027-01-01".parse().unwrap())), "取消日期");
     assert_eq!(
         next(&|i| {
             i.promised_limit = Some(Limit::work_days(2));
@@ -358,6 +433,14 @@ fn an_item_keeps_what_is_the_citys_own_and_asks_for_no_more_than_is_given() {
     );
     assert!(after.legal_basis.contains(&"本市条例第三条".to_owned()));
     assert_eq!(holds(top, StandardKind::Item, b).version, 2);
+    // What the province ends is ended in each city.
+    theirs.version = 3;
+    theirs.effective_from = Some("2026-12-20".parse().unwrap());
+    theirs.state = catalogue::ItemState::Cancelled;
+    assert_eq!(take(top, &theirs), ItemOutcome::NewVersion);
+    assert_eq!(issue(top, StandardKind::Item, &word), Issued::Version(3));
+    settle(&all);
+    assert_eq!(newest(a).state, catalogue::ItemState::Cancelled);
     all.iter().for_each(|t| ticks_clean(&t.house));
 }
 

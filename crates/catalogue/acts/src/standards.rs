@@ -31,6 +31,14 @@ pub(crate) fn keeps_to(rd: &mut Rd<'_>, doc: &str) -> Result<(), Error> {
     let given = item_in(&newest.doc)?;
     let of = Standard { version: newest.version, doc: tree(&given)? };
     city::standards::keeps_to(KIND, &of, &tree(&item)?, (CLOSED, &named))?;
+    // Nobody ends or suspends by a version of its own what is given, or goes on with what is no more.
+    for (field, differs) in
+        [("state", item.state != given.state), ("effective_to", item.effective_to != given.effective_to)]
+    {
+        if differs {
+            return Err(altered(KIND, newest.version, &named(field)));
+        }
+    }
     if promises_more_time(given.promised_limit, &item) {
         return Err(altered(
             KIND,
@@ -42,7 +50,7 @@ pub(crate) fn keeps_to(rd: &mut Rd<'_>, doc: &str) -> Result<(), Error> {
 }
 
 impl Catalogue {
-    /// An item as it stands here, to be given: its newest version.
+    /// An item as it stands here: its newest version.
     ///
     /// # Errors
     /// There is none of this code; the store could not.
@@ -101,22 +109,28 @@ impl Catalogue {
             }
         }
         let mut next = overlaid(newest, &after, given.promised_limit).map_err(Error::bug)?;
-        if next == *newest {
+        next.state = given.state;
+        if next == *newest && next.effective_to == given.effective_to {
             return Ok(None);
         }
         let follows = newest.effective_from.and_then(|d| d.tomorrow().ok()).map_or(today, |d| d.max(today));
         next.effective_from = Some(given.effective_from.map_or(follows, |from| from.max(follows)));
-        next.effective_to = None;
+        next.effective_to = given.effective_to;
         next.version = newest.version.saturating_add(1);
-        next.state = catalogue::ItemState::InForce;
         publish_item(city, tx, actor, &next)?;
         let changed = catalogue::compare(newest, &next).len();
-        Ok((changed > 0 && before.is_none()).then(|| {
-            let zh = format!("与本市原来的有 {changed} 处不同，成为第 {} 版", next.version);
-            Said::new(
-                zh,
-                format!("{changed} fields differ from what this city had: version {}", next.version),
-            )
-        }))
+        // A version that was to come here first puts off what is given: that is said.
+        let late =
+            next.effective_from.filter(|from| *from > given.effective_from.map_or(today, |g| g.max(today)));
+        let (mut zh, mut en) = (Vec::new(), Vec::new());
+        if changed > 0 && before.is_none() {
+            zh.push(format!("与本市原来的有 {changed} 处不同，成为第 {} 版", next.version));
+            en.push(format!("{changed} fields differ from what this city had: version {}", next.version));
+        }
+        if let Some(from) = late {
+            zh.push(format!("因本市前一版的施行日期，自 {from} 起施行"));
+            en.push(format!("in force from {from}, after the version of this city before it"));
+        }
+        Ok((!zh.is_empty()).then(|| Said::new(zh.join("；"), en.join("; "))))
     }
 }

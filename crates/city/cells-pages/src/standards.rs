@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use cells::{CityHolds, ISSUED_MAX, Issued, IssuedView, TakenView};
 use city::given::{Difference, How};
 use city::{Error, StandardKind};
-use kernel::Said;
+use kernel::{Moment, Said};
 use web_kit::{Fields, Lang, Oops, Opt, address, again, opt, render, said, when};
 
 use crate::{Desk, Kit, Page};
@@ -25,6 +25,7 @@ struct Taken {
     issued: String,
     since: String,
     note: String,
+    withdrawn: bool,
     /// nothing differs
     same: bool,
     added: Vec<String>,
@@ -46,6 +47,7 @@ struct Given {
     issued: String,
     about: &'static str,
     word: String,
+    withdrawn: bool,
     /// some city does not hold the newest version
     behind: bool,
     cities: Vec<City>,
@@ -71,6 +73,10 @@ fn kind(p: &Page, about: StandardKind) -> String {
     if p.lang == Lang::Zh { about.zh() } else { about.en() }.to_owned()
 }
 
+fn issued_at(p: &Page, at: Moment) -> String {
+    p.t.issued_at.replace("{at}", &when(p.lang, at))
+}
+
 fn version(p: &Page, n: i64) -> String {
     p.t.version.replace("{n}", &n.to_string())
 }
@@ -93,11 +99,12 @@ fn taken(p: &Page, t: TakenView) -> Taken {
     });
     Taken {
         kind: kind(p, t.about),
-        same: t.held.is_some() && t.differences.is_empty(),
+        same: t.held.is_some() && !t.withdrawn && t.differences.is_empty(),
+        withdrawn: t.withdrawn,
         added: differences(p, &t.differences, How::Added),
         altered: differences(p, &t.differences, How::Altered),
         version: t.held.map_or_else(|| p.t.none_held.to_owned(), |h| version(p, h.0)),
-        issued: t.held.map_or_else(String::new, |h| when(p.lang, h.1)),
+        issued: t.held.map_or_else(String::new, |h| issued_at(p, h.1)),
         since: t.held.map_or_else(String::new, |h| when(p.lang, h.2)),
         note: both(&t.note),
         name: t.name,
@@ -140,8 +147,9 @@ fn issued(p: &Page, i: IssuedView) -> Given {
     Given {
         kind: kind(p, i.about),
         version: version(p, newest),
-        issued: when(p.lang, i.issued),
+        issued: issued_at(p, i.issued),
         about: i.about.word(),
+        withdrawn: i.withdrawn,
         behind: i.cities.iter().any(|c| c.version != newest || !c.refused.is_empty()),
         cities: i.cities.into_iter().map(|c| city(p, newest, c)).collect(),
         name: i.name,
@@ -207,26 +215,32 @@ fn words(about: StandardKind, text: &str) -> Result<Vec<String>, Error> {
 /// `POST /desk/cells/standards`: issues.
 pub(crate) async fn issue(State(kit): State<Kit>, desk: Desk, f: Fields) -> Result<Response, Oops> {
     let p = desk.page.clone();
+    let (mut new, mut same) = (0, 0);
     let done = async {
         let about = StandardKind::read(f.get("kind")).ok_or(Error::NotFound)?;
-        let (mut new, mut same) = (0, 0);
         for word in words(about, f.get("words"))? {
             match kit.acts.cells.issue(desk.actor(), about, word).await? {
                 Issued::Version(_) => new += 1,
                 Issued::Same(_) => same += 1,
             }
         }
-        Ok::<_, Error>((new, same))
+        Ok::<_, Error>(())
     };
-    match done.await {
-        Ok((new, same)) => {
-            let told = p.t.issued_done.replace("{n}", &new.to_string()).replace("{same}", &same.to_string());
-            page(&kit, &desk, Default::default(), Fields::default(), (told, String::new())).await
-        }
-        Err(e) => {
-            again(&desk.page, e, |t| page(&kit, &desk, Default::default(), f, (String::new(), t))).await
-        }
+    let done = done.await;
+    // What was issued before one that cannot be is issued: that is said beside the reason.
+    let told = p.t.issued_done.replace("{n}", &new.to_string()).replace("{same}", &same.to_string());
+    let told = if new + same > 0 { told } else { String::new() };
+    match done {
+        Ok(()) => page(&kit, &desk, Default::default(), Fields::default(), (told, String::new())).await,
+        Err(e) => again(&desk.page, e, |t| page(&kit, &desk, Default::default(), f, (told, t))).await,
     }
+}
+
+/// `POST /desk/cells/standards/withdraw`: binds nobody from the next version on.
+pub(crate) async fn withdraw(State(kit): State<Kit>, desk: Desk, f: Fields) -> Result<Response, Oops> {
+    let about = StandardKind::read(f.get("kind")).ok_or(Oops(Error::NotFound))?;
+    kit.acts.cells.withdraw(desk.actor(), about, f.get("word").to_owned()).await?;
+    Ok(Redirect::to("/desk/cells/standards").into_response())
 }
 
 /// `POST /desk/cells/standards/again`: once more to who does not hold the newest version.

@@ -142,6 +142,11 @@ web_kit::texts! {
     altered_n: "不一致 {n} 处", "{n} altered";
     sent_since: "{v}已于 {at} 送出，还没有回应", "{v} was sent {at}, not answered yet";
     joined: "；", "; ";
+    withdrawn: "已撤回", "withdrawn";
+    withdrawn_here: "上级已撤回：原来下发的内容留作本市自己的，可以改动。", "The level above has withdrawn it: what was given stays as the city's own and may be changed.";
+    bound_here: "由上级统一下发，本市可以补充，不能改动。", "Given by the level above: the city may add to it, not alter it.";
+    withdraw: "撤回", "Withdraw";
+    withdraw_lead: "撤回后各市留下现有的内容，今后可以自行改动；已有的办件不受影响。要再统一，重新下发即可。", "Cities keep what they have and may change it from then on; cases that run are not touched. To bind them again, issue it again.";
     send_again: "重新送出", "Send again";
     issue: "下发", "Issue";
     issue_lead: "下发的是本级现行的内容；没有变化的不产生新版本。各市系统收到后即执行，并报回现行版本。", "What is in force here is issued; what has not changed makes no new version. Cities put it in force when it comes and say which version they hold.";

@@ -4,7 +4,7 @@
 
 use access::{City as OfCity, Nothing, Permit, decide, op};
 use city::given::{Difference, How};
-use city::standards::{digest_of, standard_in};
+use city::standards::{digest_of, standard_in, withdrawn};
 use city::{Door as _, Error, Later, Office, StandardKind};
 use kernel::{Actor, Moment, Said};
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ pub struct StandardSent {
     pub issued: Moment,
     /// SM3 of its text, fields in order, without blanks
     pub digest: String,
-    /// its text
+    /// its text; null when it is withdrawn
     pub doc: Value,
 }
 
@@ -95,6 +95,8 @@ pub struct TakenView {
     pub from: String,
     /// the version in force, when it was issued, and since when it is in force here; none when none is
     pub held: Option<(i64, Moment, Moment)>,
+    /// it was withdrawn: it binds nobody
+    pub withdrawn: bool,
     /// what it took the place of
     pub note: String,
     /// how what stands here differs from it
@@ -137,6 +139,8 @@ pub struct IssuedView {
     pub version: i64,
     /// when that was issued
     pub issued: Moment,
+    /// that was to withdraw it
+    pub withdrawn: bool,
     /// the cities that it goes to
     pub cities: Vec<CityHolds>,
 }
@@ -156,6 +160,16 @@ pub struct StandardsView {
     pub may_issue: bool,
     /// this reader may have a refused one tried again
     pub may_take: bool,
+}
+
+/// The text of a version, or of the one that was in force before it was withdrawn.
+fn doc_of(rd: &mut Rd<'_>, row: &StandardRow) -> Result<Value, Error> {
+    let mut text = row.doc.clone();
+    if withdrawn(row) {
+        let all = rows::versions(rd, &row.state, &row.kind, &row.word, 50)?;
+        text = all.into_iter().find(|r| !withdrawn(r)).map_or(text, |r| r.doc);
+    }
+    serde_json::from_str(&text).map_err(Error::bug)
 }
 
 /// What a standard is called.
@@ -182,7 +196,7 @@ fn goes_down(peer: &PeerRow) -> bool {
 /// Why a version cannot follow the one that is held here.
 fn not_after(held: &StandardRow, sent: &StandardSent, from: &str) -> Option<Said> {
     let has = held.version;
-    if held.origin != from {
+    if held.origin != from && !withdrawn(held) {
         let zh = format!("已有 {} 下发的第 {has} 版，同一标准只能由一方下发", held.origin);
         return Some(Said::new(zh, format!("version {has} of another origin ({}) is held", held.origin)));
     }
@@ -236,23 +250,46 @@ impl Cells {
                 other => other?,
             }
         };
-        let doc = given.ok_or_else(none)?;
-        let digest = digest_of(&doc);
+        self.next_version(tx, permit, (about, word), &given.ok_or_else(none)?)
+    }
+
+    /// 撤回: the next version says that it binds nobody any more. What was given stays in each city as its own, to be changed there.
+    pub fn withdraw(&self, actor: Actor, about: StandardKind, word: String) -> Later<Issued> {
+        self.write(move |app, tx| {
+            let office = app.city.office(tx)?;
+            let permit = decide(&actor, op::IssueStandards, OfCity(&office.settings.city))?;
+            if rows::versions(tx, "issued", about.word(), &word, 1)?.is_empty() {
+                return Err(Error::NotFound);
+            }
+            let done = app.next_version(tx, &permit, (about, &word), &Value::Null)?;
+            app.send_down(tx, &office)?;
+            Ok(done)
+        })
+    }
+
+    fn next_version(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &Permit,
+        (about, word): (StandardKind, &str),
+        doc: &Value,
+    ) -> Result<Issued, Error> {
+        let digest = digest_of(doc);
         let text = doc.to_string();
         if text.len() + ENVELOPE > MESSAGE_MAX {
             return Err(Error::invalid(
                 "word",
-                format!("{}的内容超过 {} KB，不能下发", called(about, word, &doc), MESSAGE_MAX >> 10),
+                format!("{}的内容超过 {} KB，不能下发", called(about, word, doc), MESSAGE_MAX >> 10),
                 format!("its text is longer than {} KB", MESSAGE_MAX >> 10),
             ));
         }
         let newest = rows::versions(tx, "issued", about.word(), word, 1)?.pop();
-        if let Some(same) = newest.as_ref().filter(|n| n.digest == digest) {
-            return Ok(Issued::Same(same.version));
-        }
         // A city may hold a later one when this side was restored from a backup: numbers go on after it.
         let there =
             rows::all_at(tx, about.word(), word)?.iter().map(|a| a.held.max(a.sent)).max().unwrap_or(0);
+        if let Some(same) = newest.as_ref().filter(|n| n.digest == digest && n.version >= there) {
+            return Ok(Issued::Same(same.version));
+        }
         let version = newest.map_or(0, |n| n.version).max(there) + 1;
         let now = tx.now();
         let row = StandardRow {
@@ -368,13 +405,14 @@ impl Cells {
         sent: &StandardSent,
     ) -> Result<(), Error> {
         let permit = decide(&Actor::system(), op::TakeStandards, OfCity(&office.settings.city))?;
-        let held = rows::versions(tx, "held", sent.about.word(), &sent.word, 1)?.pop();
-        if held
-            .as_ref()
-            .is_some_and(|h| (h.version, &h.digest, &h.origin) == (sent.version, &sent.digest, &peer.code))
-        {
+        let versions = rows::versions(tx, "held", sent.about.word(), &sent.word, 1_000)?;
+        // What was taken before, now or long ago, is neither taken again nor refused: the days it was for go by it.
+        let known =
+            |h: &StandardRow| (h.version, &h.digest, &h.origin) == (sent.version, &sent.digest, &peer.code);
+        if versions.iter().any(known) {
             return Ok(());
         }
+        let held = versions.into_iter().next();
         let mut row = StandardRow {
             id: 0,
             origin: peer.code.clone(),
@@ -396,8 +434,12 @@ impl Cells {
         let done = match not {
             Some(said) => Err(Error::Invalid { field: "version".to_owned(), said }),
             None => tx.part(|tx| {
-                let before = held.as_ref().map(standard_in).transpose()?.map(|s| s.doc);
+                let binding = held.as_ref().filter(|h| !withdrawn(h));
+                let before = binding.map(standard_in).transpose()?.map(|s| s.doc);
                 rows::put(tx, &permit, &row)?;
+                if sent.doc.is_null() {
+                    return Ok(None);
+                }
                 let pair = (&sent.doc, before.as_ref());
                 (self.handovers.standard_is_taken)(&self.city, tx, &Actor::system(), sent.about, pair)
             }),
@@ -467,7 +509,9 @@ impl Cells {
     }
 
     fn compared(&self, rd: &mut Rd<'_>, held: &StandardRow) -> Result<Vec<Difference>, Error> {
-        let Some(about) = StandardKind::read(&held.kind) else { return Ok(Vec::new()) };
+        let Some(about) = StandardKind::read(&held.kind).filter(|_| !withdrawn(held)) else {
+            return Ok(Vec::new());
+        };
         let doc = standard_in(held)?.doc;
         (self.handovers.standard_compared)(&self.city, rd, about, &held.word, &doc)
     }
@@ -546,7 +590,7 @@ impl Cells {
         is_held: bool,
     ) -> Result<TakenView, Error> {
         let about = StandardKind::read(&row.kind).ok_or(Error::NotFound)?;
-        let doc: Value = serde_json::from_str(&row.doc).map_err(Error::bug)?;
+        let doc = doc_of(rd, row)?;
         let refused = newer_refused(rd, Some(row).filter(|_| is_held), &row.kind, &row.word)?;
         let from = all.iter().find(|p| p.code == row.origin);
         Ok(TakenView {
@@ -554,6 +598,7 @@ impl Cells {
             name: called(about, &row.word, &doc),
             from: from.map_or_else(|| row.origin.clone(), |p| p.name.clone()),
             held: is_held.then_some((row.version, row.issued, row.at)),
+            withdrawn: is_held && withdrawn(row),
             note: if is_held { row.why.clone() } else { String::new() },
             differences: if is_held { self.compared(rd, row)? } else { Vec::new() },
             refused: refused.map(|r| (r.id, r.version, r.why)),
@@ -594,7 +639,7 @@ fn at_of(rd: &mut Rd<'_>, peer: i64, kind: &str, word: &str) -> Result<AtRow, Er
 
 fn issued_view(rd: &mut Rd<'_>, all: &[PeerRow], row: &StandardRow) -> Result<IssuedView, Error> {
     let about = StandardKind::read(&row.kind).ok_or(Error::NotFound)?;
-    let doc: Value = serde_json::from_str(&row.doc).map_err(Error::bug)?;
+    let doc = doc_of(rd, row)?;
     let there = rows::all_at(rd, &row.kind, &row.word)?;
     let city = |peer: &PeerRow| {
         let at = there.iter().find(|a| a.peer == peer.id);
@@ -618,6 +663,7 @@ fn issued_view(rd: &mut Rd<'_>, all: &[PeerRow], row: &StandardRow) -> Result<Is
         name: called(about, &row.word, &doc),
         version: row.version,
         issued: row.issued,
+        withdrawn: withdrawn(row),
         cities: all.iter().filter(|p| goes_down(p)).map(city).collect(),
     })
 }

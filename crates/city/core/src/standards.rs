@@ -65,12 +65,18 @@ pub fn standard_in(row: &StandardRow) -> Result<Standard, Error> {
     Ok(Standard { version: row.version, doc })
 }
 
-/// The versions that this city holds of one standard, the newest first.
+/// 撤回: a version without a text. What was given before binds nobody from then on.
+pub fn withdrawn(row: &StandardRow) -> bool {
+    row.doc == "null"
+}
+
+/// The versions that bind this city of one standard, the newest first; none when it was withdrawn.
 ///
 /// # Errors
 /// The store could not; a text was changed past the record.
 pub fn held(rd: &mut Rd<'_>, kind: StandardKind, word: &str) -> Result<Vec<Standard>, Error> {
-    rows::versions(rd, "held", kind.word(), word, 50)?.iter().map(standard_in).collect()
+    let all = rows::versions(rd, "held", kind.word(), word, 50)?;
+    all.iter().take_while(|r| !withdrawn(r)).map(standard_in).collect()
 }
 
 /// Does this city hold any standard of a kind?
@@ -248,9 +254,12 @@ impl City {
                 let permit = decide(actor, op::WriteCalendar, OfCity(at))?;
                 let given = notice_of(doc)?;
                 let own = office.rules.calendar.notice(given.year()).map(calendar_tree);
-                let after = notice_of(&merged(doc, before, own.as_ref()))?;
-                put_calendar(self, tx, &permit, &after)?;
-                Ok(None)
+                let mut after = merged(doc, before, own.as_ref());
+                if let Some(own) = &own {
+                    keep_papers(&mut after, own, before);
+                }
+                put_calendar(self, tx, &permit, &notice_of(&after)?)?;
+                Ok(own.and_then(|own| days_replaced(doc, &own, before)))
             }
             StandardKind::Limits => {
                 let permit = decide(actor, op::WriteLimits, OfCity(at))?;
@@ -281,6 +290,43 @@ impl City {
             _ => Err(Error::bug("not of the office")),
         }
     }
+}
+
+/// Where the days that a city added were published stays with them.
+fn keep_papers(after: &mut Value, own: &Value, before: Option<&Value>) {
+    let old = before.and_then(|b| b["papers"].as_array()).cloned().unwrap_or_default();
+    let Some(papers) = after["papers"].as_array_mut() else { return };
+    for paper in own["papers"].as_array().into_iter().flatten() {
+        if !papers.contains(paper) && !old.contains(paper) {
+            papers.push(paper.clone());
+        }
+    }
+}
+
+/// Days of the city's own that the given ones take the place of; those of the version before are none.
+fn days_replaced(doc: &Value, own: &Value, before: Option<&Value>) -> Option<Said> {
+    let days = |tree: &Value| tree["days"].as_object().cloned().unwrap_or_default();
+    let (given, old) = (days(doc), before.map(days).unwrap_or_default());
+    let all: Vec<String> = days(own)
+        .into_iter()
+        .filter(|(date, d)| given.get(date).is_some_and(|g| g != d) && old.get(date) != Some(d))
+        .map(|(date, d)| format!("{date} {}", d["name"].as_str().unwrap_or_default()))
+        .collect();
+    replaced(&all, "日", "days")
+}
+
+/// What of the city's own was given otherwise, by name: the first few, and how many there are.
+pub fn replaced(all: &[String], zh: &str, en: &str) -> Option<Said> {
+    const NAMED: usize = 5;
+    let n = all.len();
+    let names = |joint| all.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(joint);
+    let more = |text: &'static str| if n > NAMED { text } else { "" };
+    (n > 0).then(|| {
+        Said::new(
+            format!("本市原来另有规定的 {n} {zh}以下发的为准：{}{}", names("、"), more(" 等")),
+            format!("{n} {en} of this city are as given from now on: {}{}", names(", "), more(" …")),
+        )
+    })
 }
 
 /// The version that holds on a day, of versions that say from when they do in a field.

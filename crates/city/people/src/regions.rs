@@ -141,11 +141,17 @@ impl People {
                 office::drop_region(tx, &permit, code)?;
             }
         }
+        let there: BTreeMap<String, String> = office::regions(tx)?.into_iter().collect();
+        let mut renamed = Vec::new();
         for (code, name) in &wanted {
+            let was = there.get(code.as_str()).filter(|was| *was != name);
+            if let Some(was) = was.filter(|was| old["regions"][code.as_str()] != was.as_str()) {
+                renamed.push(format!("{code} {was}"));
+            }
             office::put_region(tx, &permit, code, name)?;
         }
         city::note(tx, &permit, "put_regions", &json!({ "regions": wanted }).to_string())?;
-        Ok(None)
+        Ok(city::standards::replaced(&renamed, "个区划", "regions"))
     }
 }
 

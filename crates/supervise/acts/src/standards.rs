@@ -61,7 +61,7 @@ impl Supervision {
     }
 
     /// Makes a formula that came from above that of this city, from its day on, with the parts that the city had added to the one
-    /// before. Answers what it took the place of.
+    /// before; formulas that were set for later days get what is given as well. Answers what it took the place of.
     ///
     /// # Errors
     /// It cannot be used here: why.
@@ -76,16 +76,50 @@ impl Supervision {
         let own = Self::formula_on(tx, given.since)?;
         let old = before.map(formula_in).transpose()?.map(|f| tree(&f)).transpose()?;
         let mine = own.as_ref().map(tree).transpose()?;
-        let mut after = city::given::merged(&tree(&given)?, old.as_ref(), mine.as_ref());
-        after["name"] = Value::from(given.name.clone());
-        after["since"] = serde_json::to_value(given.since).map_err(Error::bug)?;
-        let after = formula_in(&after)?;
-        after.check().map_err(|e| Error::Invalid { field: e.part.clone(), said: e.said })?;
-        put_formula(tx, &permit, &after)?;
-        let replaced = own.filter(|_| old.is_none()).map(|f| {
-            let zh = format!("自 {} 起取代本市的“{}”", given.since, f.name);
-            Said::new(zh, format!("from {} it takes the place of “{}” of this city", given.since, f.name))
-        });
-        Ok(replaced)
+        let theirs = tree(&given)?;
+        let put = |tx: &mut Tx<'_>, mine: Option<&Value>, (name, since): (&str, Date)| {
+            let mut after = city::given::merged(&theirs, old.as_ref(), mine);
+            after["name"] = Value::from(name);
+            after["since"] = serde_json::to_value(since).map_err(Error::bug)?;
+            let after = formula_in(&after)?;
+            after.check().map_err(|e| Error::Invalid { field: e.part.clone(), said: e.said })?;
+            put_formula(tx, &permit, &after)
+        };
+        put(tx, mine.as_ref(), (&given.name, given.since))?;
+        let versions = held(tx, KIND, KIND.word())?;
+        let (mut zh, mut en) = (Vec::new(), Vec::new());
+        for day in Self::formula_days(tx)?.into_iter().filter(|d| *d > given.since) {
+            let newest = on_day(&versions, "since", day).is_none_or(|v| v.doc == *doc);
+            let Some(later) = Self::formula_on(tx, day)?.filter(|_| newest) else { continue };
+            put(tx, Some(&tree(&later)?), (&later.name, day))?;
+            zh.push(format!("{day} 起的“{}”也按下发的调整", later.name));
+            en.push(format!("“{}” from {day} follows what is given", later.name));
+        }
+        match (own.filter(|_| old.is_none()), &old, &mine) {
+            (Some(f), ..) => {
+                zh.insert(0, format!("自 {} 起取代本市的“{}”", given.since, f.name));
+                en.insert(0, format!("from {} it takes the place of “{}” of this city", given.since, f.name));
+            }
+            (None, Some(old), Some(mine)) => {
+                if let Some(said) =
+                    city::standards::replaced(&parts_replaced(&theirs, old, mine), "项", "parts")
+                {
+                    zh.insert(0, said.zh);
+                    en.insert(0, said.en);
+                }
+            }
+            _ => {}
+        }
+        Ok((!zh.is_empty()).then(|| Said::new(zh.join("；"), en.join("; "))))
     }
+}
+
+/// Parts that a city had added and that are given now, otherwise.
+fn parts_replaced(given: &Value, old: &Value, mine: &Value) -> Vec<String> {
+    let of = |tree: &Value| tree["parts"].as_array().cloned().unwrap_or_default();
+    let find = |all: &[Value], name: &Value| all.iter().find(|p| p["name"] == *name).cloned();
+    let (given, old) = (of(given), of(old));
+    let otherwise =
+        |p: &&Value| find(&old, &p["name"]).is_none() && find(&given, &p["name"]).is_some_and(|g| g != **p);
+    of(mine).iter().filter(otherwise).filter_map(|p| p["name"].as_str().map(str::to_owned)).collect()
 }

@@ -278,6 +278,12 @@ impl Supervision {
         Ok(latest.map(|f| f.0))
     }
 
+    /// The days from which a formula is or will be in force, each once.
+    pub(crate) fn formula_days(rd: &mut Rd<'_>) -> Result<std::collections::BTreeSet<Date>, Error> {
+        let all = settings::history(rd, FORMULA, 200)?;
+        all.iter().map(|s| parse::<Formula>(&s.doc).map(|f| f.since)).collect()
+    }
+
     /// Sets a formula, in force from its day.
     pub fn set_formula(&self, actor: Actor, formula: Formula) -> Later<()> {
         self.write(move |app, tx| {
