@@ -30,10 +30,7 @@ pub(crate) fn to_give(
             let tree = People::regions_stand(rd, None)?;
             Ok(tree["regions"].as_object().is_some_and(|r| !r.is_empty()).then_some(tree))
         }
-        // A draft is given to nobody.
-        StandardKind::Item => {
-            Catalogue::item_stands(city, rd, word).map(|i| Some(i).filter(|i| i["state"] != "draft"))
-        }
+        StandardKind::Item => Catalogue::item_stands(city, rd, word).map(Some),
     }
 }
 

@@ -31,13 +31,9 @@ pub(crate) fn keeps_to(rd: &mut Rd<'_>, doc: &str) -> Result<(), Error> {
     let given = item_in(&newest.doc)?;
     let of = Standard { version: newest.version, doc: tree(&given)? };
     city::standards::keeps_to(KIND, &of, &tree(&item)?, (CLOSED, &named))?;
-    // Nobody ends or suspends by a version of its own what is given, or goes on with what is no more.
-    for (field, differs) in
-        [("state", item.state != given.state), ("effective_to", item.effective_to != given.effective_to)]
-    {
-        if differs {
-            return Err(altered(KIND, newest.version, &named(field)));
-        }
+    // Nobody ends by a version of its own what is given, or goes on with what is no more.
+    if item.effective_to != given.effective_to {
+        return Err(altered(KIND, newest.version, &named("effective_to")));
     }
     if promises_more_time(given.promised_limit, &item) {
         return Err(altered(
@@ -109,8 +105,7 @@ impl Catalogue {
             }
         }
         let mut next = overlaid(newest, &after, given.promised_limit).map_err(Error::bug)?;
-        next.state = given.state;
-        if next == *newest && next.effective_to == given.effective_to {
+        if next == *newest && newest.effective_to == given.effective_to {
             return Ok(None);
         }
         let follows = newest.effective_from.and_then(|d| d.tomorrow().ok()).map_or(today, |d| d.max(today));

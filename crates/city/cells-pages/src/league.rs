@@ -55,7 +55,7 @@ struct LeagueHtml {
     groups: Vec<GroupOf>,
     none: Vec<Name>,
     few: Vec<Name>,
-    /// who told nothing, or not all: name and since when
+    /// who is not compared: who told nothing, or not all, since when; who has no size
     missing: Vec<(String, String)>,
     cities: bool,
     trouble: String,
@@ -161,6 +161,8 @@ pub(crate) async fn show(
         let since = l.silent.map(|at| p.t.silent_since.replace("{at}", &when(p.lang, at)));
         (l.name.clone(), format!("{} {told}", since.unwrap_or_default()).trim().to_owned())
     });
+    let sizeless = whole.iter().filter(|l| count(l, SIZE) == 0);
+    let missing = missing.chain(sizeless.map(|l| (l.name.clone(), p.t.sizeless.to_owned())));
     let named = |most: std::ops::RangeInclusive<u64>| {
         let within = whole.iter().filter(|l| most.contains(&count(l, counted.key)));
         let line = |l: &&BoardLine| Name {

@@ -104,7 +104,8 @@ web_kit::texts! {
     lists_by: "零和十件以下按", "None and few by";
     league_none: "所选日期没有数据齐全的城市。", "No city has told all of these days.";
     missing: "没有参加比较的城市", "Cities that are not compared";
-    missing_lead: "这些城市没有报齐所选日期的数：不按 0 计，也不列入零件名单。", "They have not told all of these days: that is no nought, and they stand in no list.";
+    missing_lead: "没有报齐所选日期的数的，不按 0 计，也不列入零件名单；本期没有登记的，没有可比的规模。", "Who has not told all of these days is no nought and stands in no list; who took nothing in has no size to be compared by.";
+    sizeless: "本期没有登记", "took nothing in";
     group_of: "登记 {from}–{to} 件的 {n} 个城市", "{n} cities with {from} to {to} taken in";
     place_of: "第 {n} 名", "{n}";
     too_few: "不足 {n}，不排名", "fewer than {n}: no place";

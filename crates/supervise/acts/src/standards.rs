@@ -1,17 +1,21 @@
 //! 省级考核公式: the formula that the level above gave. A city may add parts of its own; what was given stays as it was given, from
 //! its day on.
 
-use access::{City, decide, op};
+use std::collections::BTreeSet;
+
+use access::{City, Permit, decide, op};
 use city::standards::{Standard, held, on_day};
 use city::{Error, StandardKind};
 use kernel::{Actor, Date, Said};
 use serde_json::Value;
-use store::{Rd, Tx};
+use store::{Rd, Tx, settings};
 use supervise::Formula;
 
 use crate::Supervision;
-use crate::supervision::put_formula;
+use crate::bulletins::{json, parse};
 
+/// The setting that formulas are kept in.
+pub(crate) const FORMULA: &str = "score-formula";
 const KIND: StandardKind = StandardKind::Formula;
 
 /// Its name and its day are those of whoever writes it.
@@ -28,6 +32,20 @@ fn formula_in(doc: &Value) -> Result<Formula, Error> {
     serde_json::from_value(doc.clone()).map_err(|e| {
         Error::invalid("formula", format!("公式读不懂：{e}"), format!("the formula cannot be read: {e}"))
     })
+}
+
+/// Keeps a formula, on record.
+pub(crate) fn put_formula(tx: &mut Tx<'_>, permit: &Permit, formula: &Formula) -> Result<(), Error> {
+    let doc = json(formula)?;
+    let now = tx.now();
+    settings::put(tx, FORMULA, now, permit.actor().staff, &doc)?;
+    city::record(tx, permit, "set_formula", &doc)
+}
+
+/// The days from which a formula is or will be in force, each once.
+fn formula_days(rd: &mut Rd<'_>) -> Result<BTreeSet<Date>, Error> {
+    let all = settings::history(rd, FORMULA, 200)?;
+    all.iter().map(|s| parse::<Formula>(&s.doc).map(|f| f.since)).collect()
 }
 
 /// Refuses a formula that alters what was given for its days.
@@ -88,7 +106,7 @@ impl Supervision {
         put(tx, mine.as_ref(), (&given.name, given.since))?;
         let versions = held(tx, KIND, KIND.word())?;
         let (mut zh, mut en) = (Vec::new(), Vec::new());
-        for day in Self::formula_days(tx)?.into_iter().filter(|d| *d > given.since) {
+        for day in formula_days(tx)?.into_iter().filter(|d| *d > given.since) {
             let newest = on_day(&versions, "since", day).is_none_or(|v| v.doc == *doc);
             let Some(later) = Self::formula_on(tx, day)?.filter(|_| newest) else { continue };
             put(tx, Some(&tree(&later)?), (&later.name, day))?;

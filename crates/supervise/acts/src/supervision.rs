@@ -1,20 +1,19 @@
 //! 督查: scores and objections, draws, the accountability register, what is published, the weekly list.
 //! Rows S3–S5, R13, P5, K6.
 
-use access::{City, Nothing, Permit, Region, Unit, decide, op};
+use access::{City, Nothing, Region, Unit, decide, op};
 use kernel::{Actor, CaseId, Date, Moment, Role, UnitId};
 use serde::{Deserialize, Serialize};
 use store::supervision::{self, DrawRow, PaperRow};
-use store::{Rd, Tx, cases, ledger_rows, settings};
+use store::{Rd, cases, ledger_rows, settings};
 use supervise::{Adjust, Ask, Card, Dim, Drawn, Formula, Stratum, Value, figure};
 
 use crate::bulletins::{json, parse, stream};
 use crate::ratings::append;
+use crate::standards::{FORMULA, keeps_to, put_formula};
 use crate::{FigureEntry, Supervision};
 use city::reach::{bound_to, home, reads_unit, region_in, unit_in};
 use city::{Door, Error, Later};
-
-const FORMULA: &str = "score-formula";
 
 /// The score of one unit.
 #[derive(Clone, Debug)]
@@ -254,14 +253,6 @@ pub struct Weekly {
     pub paper: Vec<FigureEntry>,
 }
 
-/// Keeps a formula, on record.
-pub(crate) fn put_formula(tx: &mut Tx<'_>, permit: &Permit, formula: &Formula) -> Result<(), Error> {
-    let doc = json(formula)?;
-    let now = tx.now();
-    settings::put(tx, FORMULA, now, permit.actor().staff, &doc)?;
-    city::record(tx, permit, "set_formula", &doc)
-}
-
 pub(super) fn text(t: &str) -> String {
     t.trim().chars().take(5_000).collect()
 }
@@ -278,18 +269,12 @@ impl Supervision {
         Ok(latest.map(|f| f.0))
     }
 
-    /// The days from which a formula is or will be in force, each once.
-    pub(crate) fn formula_days(rd: &mut Rd<'_>) -> Result<std::collections::BTreeSet<Date>, Error> {
-        let all = settings::history(rd, FORMULA, 200)?;
-        all.iter().map(|s| parse::<Formula>(&s.doc).map(|f| f.since)).collect()
-    }
-
     /// Sets a formula, in force from its day.
     pub fn set_formula(&self, actor: Actor, formula: Formula) -> Later<()> {
         self.write(move |app, tx| {
             let permit = decide(&actor, op::WriteScores, City(&app.city.office(tx)?.settings.city))?;
             formula.check().map_err(|e| Error::Invalid { field: e.part.clone(), said: e.said })?;
-            crate::standards::keeps_to(tx, &formula)?;
+            keeps_to(tx, &formula)?;
             put_formula(tx, &permit, &formula)
         })
     }
