@@ -54,7 +54,7 @@ pub fn routes() -> Router<Kit> {
         .route("/desk/cells/standards", get(standards::show).post(standards::issue))
         .route("/desk/cells/standards/withdraw", post(standards::withdraw))
         .route("/desk/cells/standards/again", post(standards::send_again))
-        .route("/desk/cells/standards/try/{id}", post(standards::try_again))
+        .route("/desk/cells/standards/try", post(standards::try_again))
         .route("/desk/cells/peers", get(peers::show).post(peers::save))
         .route("/desk/cells/again", post(peers::try_again))
         .route("/desk/cells/hand/{number}", get(hand::form).post(hand::save))

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use cells::{CityHolds, ISSUED_MAX, Issued, IssuedView, TakenView};
 use city::given::{Difference, How};
@@ -250,12 +250,9 @@ pub(crate) async fn send_again(State(kit): State<Kit>, desk: Desk, f: Fields) ->
     Ok(Redirect::to("/desk/cells/standards").into_response())
 }
 
-/// `POST /desk/cells/standards/try/{id}`: a refused version is tried once more.
-pub(crate) async fn try_again(
-    State(kit): State<Kit>,
-    desk: Desk,
-    Path(id): Path<i64>,
-) -> Result<Response, Oops> {
+/// `POST /desk/cells/standards/try`: a refused version is tried once more.
+pub(crate) async fn try_again(State(kit): State<Kit>, desk: Desk, f: Fields) -> Result<Response, Oops> {
+    let id: i64 = f.get("id").parse().map_err(|_| Oops(Error::NotFound))?;
     kit.acts.cells.try_standard(desk.actor(), id).await?;
     Ok(Redirect::to("/desk/cells/standards").into_response())
 }
