@@ -68,11 +68,12 @@ const ASKS: &[(&str, &[&str])] = &[
             "outbox",
             "proof",
             "settings",
+            "standards",
             "views",
             "waiting_logs",
         ],
     ),
-    ("cells", &["cases", "cells", "counters"]),
+    ("cells", &["cases", "cells", "counters", "standards"]),
     (
         "company-acts",
         &[
