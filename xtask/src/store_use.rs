@@ -78,6 +78,7 @@ const ASKS: &[(&str, &[&str])] = &[
         "company-acts",
         &[
             "aids",
+            "asides",
             "batches",
             "cases",
             "claims",

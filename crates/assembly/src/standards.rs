@@ -69,7 +69,7 @@ pub(crate) fn compared(
         }
         StandardKind::Regions => {
             let at = city.office(rd)?.settings.city.clone();
-            (People::regions_given(doc, &at), Some(People::regions_stand(rd, Some(&at))?), &[][..])
+            (people::given_within(doc, &at), Some(People::regions_stand(rd, Some(&at))?), &[][..])
         }
         StandardKind::Item => {
             let own = match Catalogue::item_stands(city, rd, word) {

@@ -54,6 +54,13 @@ pub fn read(text: &str, city: &RegionCode) -> Result<Vec<(RegionCode, String)>, 
     Ok(out)
 }
 
+/// What was given of the regions within this city.
+pub fn given_within(doc: &Value, city: &RegionCode) -> Value {
+    let all = doc["regions"].as_object().into_iter().flatten();
+    let ours = all.filter(|(code, _)| code.starts_with(city.as_str()) && *code != city.as_str());
+    json!({ "regions": ours.map(|(c, n)| (c.clone(), n.clone())).collect::<Map<_, _>>() })
+}
+
 impl People {
     /// Makes the regions of the city those of a list: new ones are added, names changed, what is not in the list goes. A
     /// region in which a unit stands does not go.
@@ -100,13 +107,6 @@ impl People {
         Ok(json!({ "regions": ours.map(|(code, name)| (code, Value::from(name))).collect::<Map<_, _>>() }))
     }
 
-    /// What was given of the regions within this city.
-    pub fn regions_given(doc: &Value, city: &RegionCode) -> Value {
-        let all = doc["regions"].as_object().into_iter().flatten();
-        let ours = all.filter(|(code, _)| code.starts_with(city.as_str()) && *code != city.as_str());
-        json!({ "regions": ours.map(|(c, n)| (c.clone(), n.clone())).collect::<Map<_, _>>() })
-    }
-
     /// Names the regions of this city as the level above gave them; what was given before and is no more goes, unless a unit
     /// stands there. What the city added stays.
     ///
@@ -121,7 +121,7 @@ impl People {
         let office = city.office(tx)?;
         let city = &office.settings.city;
         let permit = decide(actor, op::WriteUnits, City(city))?;
-        let given = Self::regions_given(doc, city);
+        let given = given_within(doc, city);
         let text: Vec<String> = given["regions"]
             .as_object()
             .into_iter()
@@ -133,7 +133,7 @@ impl People {
             let (zh, en) = ("其中没有本市的区划", "it names no region of this city");
             return Err(Error::invalid("regions", zh, en));
         }
-        let old = before.map(|b| Self::regions_given(b, city)).unwrap_or_default();
+        let old = before.map(|b| given_within(b, city)).unwrap_or_default();
         let gone = old["regions"].as_object().into_iter().flatten();
         for (code, _) in gone.filter(|(c, _)| given["regions"].get(c.as_str()).is_none()) {
             let region: RegionCode = code.parse().map_err(Error::bug)?;
