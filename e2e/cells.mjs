@@ -131,7 +131,7 @@ try {
   };
   await set({ code: OWN, address: "", purposes: {}, secret: KEY });
   must((await admin.locator(".note.bad").count()) === 1, "a city was made a peer of itself");
-  await set({ code: CODE, address: `http://127.0.0.1:${port}`, purposes: { matters: true, figures: true }, secret: KEY });
+  await set({ code: CODE, address: `http://127.0.0.1:${port}`, purposes: { matters: true, figures: true, standards: true }, secret: KEY });
   must((await admin.locator("#print").count()) === 1, `the peer was not set: ${await admin.locator(".note.bad").allInnerTexts()}`);
   await check(admin, problems);
   await shot(admin, "cells-peers-desk");
@@ -217,6 +217,24 @@ try {
   await until(() => other.of("called_back", out).length === 1, "they hear how it was found");
   must(other.of("called_back", out)[0]?.data.again === false, "and that it is closed");
 
+  // Standards: what is issued here goes to the city below, which says what it holds; withdrawn, it binds nobody.
+  await coord.goto("/desk/cells/standards");
+  await coord.selectOption("#kind", "calendar");
+  await coord.fill("#words", "2026年\n1899");
+  await Promise.all([coord.waitForLoadState("load"), coord.click("#issue button.main")]);
+  must((await coord.locator("[role=alert]").innerText()).includes("1899"), "a year that is none is not named");
+  must((await coord.locator("#done").innerText()).includes("新下发 1 项"), "what was issued before it is not said");
+  await until(() => other.of("standard", "standard/calendar/2026").length === 1, "the standard arrives");
+  const given = other.of("standard", "standard/calendar/2026")[0].data;
+  await say(url, "held/calendar/2026", "standard_held", { about: "calendar", word: "2026", version: 1, digest: given.digest, since: now(), added: 2 });
+  await looked(coord, phone, "/desk/cells/standards", "standards");
+  must((await coord.locator("#issued tbody").innerText()).includes("补充 2 处"), "what the city added is not shown");
+  await coord.locator("#issued summary").first().click();
+  await Promise.all([coord.waitForURL("**/desk/cells/standards"), coord.click("#issued details button")]);
+  await until(() => other.of("standard", "standard/calendar/2026").length === 2, "the withdrawal arrives");
+  must(other.of("standard", "standard/calendar/2026")[1].data.doc === null, "it has a text");
+  must((await coord.locator("#issued").innerText()).includes("已撤回"), "it is not said that it was withdrawn");
+
   // Silent: shown since when, nothing is lost.
   await other.stop();
   const late = await register("还有一件邻水市的事，也办不成。");
@@ -239,6 +257,8 @@ try {
   const row = (await coord.locator("#board tbody tr").first().innerText()).replace(/\s+/g, " ");
   must(row.includes("10") && row.includes("88.9%") && row.includes("26"), `the board says: ${row}`);
   must((await coord.locator("#board tbody a").first().getAttribute("href"))?.startsWith(`http://127.0.0.1:${port}/desk/boards/list/`), "a number does not lead to the list of the city");
+  await looked(coord, phone, `/desk/cells/league?from=${today}&to=${today}`, "league");
+  must((await coord.locator("#league tbody tr").count()) === 1, "the city stands in no group");
 } finally {
   await browser.close();
   await server.stop();

@@ -68,15 +68,17 @@ const ASKS: &[(&str, &[&str])] = &[
             "outbox",
             "proof",
             "settings",
+            "standards",
             "views",
             "waiting_logs",
         ],
     ),
-    ("cells", &["cases", "cells", "counters"]),
+    ("cells", &["cases", "cells", "counters", "standards"]),
     (
         "company-acts",
         &[
             "aids",
+            "asides",
             "batches",
             "cases",
             "claims",

@@ -10,7 +10,7 @@ use resolve::{Case, Channel, Complexity, Kind, Registration, Word as _};
 use store::{Rd, Tx};
 use walk::ops::FindingKind;
 
-use crate::House;
+use crate::{House, standards};
 use catalogue_acts::publish_item;
 use cells::{CellHandovers, DAYS_CLASSES, Matter, Told};
 use city::{City, Contact, Error, Office};
@@ -150,8 +150,13 @@ fn case_goes_to_unit(
 }
 
 /// What matters between cities hand over to the loop.
-pub(crate) const OF_CELLS: CellHandovers =
-    CellHandovers { case_does: resolve_acts::case_does, matter_becomes_case };
+pub(crate) const OF_CELLS: CellHandovers = CellHandovers {
+    case_does: resolve_acts::case_does,
+    matter_becomes_case,
+    standard_to_give: standards::to_give,
+    standard_is_taken: standards::is_taken,
+    standard_compared: standards::compared,
+};
 
 /// What hotlines hand over to the loop.
 pub(crate) const OF_HOTLINES: HotlineHandovers =

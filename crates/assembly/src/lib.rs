@@ -7,6 +7,7 @@ mod gauges;
 mod handover;
 mod house;
 mod jobs;
+mod standards;
 mod worker;
 
 pub use gauges::Gauge;

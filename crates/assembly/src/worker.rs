@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use store::{asides, idempotency, ledger_rows, office};
 
 use crate::{House, handover, jobs};
-use cells::CELLS;
+use cells::{CELLS, STANDARDS};
 use city::{Error, METER, contained, retention};
 use company_acts::COMPANY_MOMENTS;
 use hall_acts::HALLS;
@@ -65,6 +65,7 @@ pub const CARES: &[Care] = &[
     Care { name: INDEX, zh: "读文索引", every: ALWAYS, run: |house| house.cases.read_on(STEPS) },
     Care { name: FIGURES, zh: "统计数据", every: ALWAYS, run: |house| house.supervision.figures_on() },
     Care { name: DIRECTORY, zh: "数据编目", every: MINUTE, run: |house| house.services.directory_on() },
+    Care { name: STANDARDS, zh: "下发标准", every: MINUTE, run: |house| house.cells.hand_down() },
     Care { name: "figures-up", zh: "上报数据", every: MINUTE, run: handover::figures_go_up },
     Care {
         name: "learning",

@@ -54,6 +54,8 @@ mod seals_of_papers;
 mod service;
 #[path = "it/service_lists.rs"]
 mod service_lists;
+#[path = "it/standards.rs"]
+mod standards;
 #[path = "it/supervise.rs"]
 mod supervise;
 #[path = "it/table_doors.rs"]

@@ -25,8 +25,10 @@ enum What {
     /// FROM 之后到 TO(含)的工作日数 / working days after FROM up to and including TO
     Count {
         /// 起(不计入) / from, not counted
+        #[arg(value_parser = moment)]
         from: Moment,
         /// 止(计入) / to, counted
+        #[arg(value_parser = moment)]
         to: Moment,
         /// 输出 JSON / print JSON
         #[arg(long)]
@@ -54,8 +56,10 @@ enum What {
 #[derive(Debug, clap::Args)]
 struct DueArgs {
     /// 收到的日期或时刻 / the date or moment of receipt
+    #[arg(value_parser = moment)]
     start: Moment,
-    /// 期限,如 3、3wd、5d、4wh、24h / the length, such as 3, 3wd, 5d, 4wh, 24h
+    /// 期限,如 3、3wd、5d、4wh、24h、五个工作日、15日内 / the length, such as 3, 3wd, 5d, 4wh, 24h
+    #[arg(value_parser = length)]
     length: Length,
     /// 期限单位: workdays、days、working-hours、hours / the unit of a bare number
     #[arg(long)]
@@ -68,11 +72,41 @@ struct DueArgs {
     json: bool,
 }
 
+/// A day or a moment in any writing of an office.
+fn moment(text: &str) -> Result<Moment, String> {
+    text.parse::<Moment>().or_else(|e| match tabular::when::read(text, tabular::BEIJING_S, None) {
+        tabular::when::Reading::Time { us, .. } => Ok(Moment::from_us(us)),
+        _ => Err(e.to_string()),
+    })
+}
+
+/// A length, short (`3wd`) or as offices write it: 五个工作日, 15日内, 半天, 30天.
+fn length(text: &str) -> Result<Length, String> {
+    use tabular::days::Span;
+    text.parse::<Length>().or_else(|e| {
+        let whole = |n: f64| (n.fract() == 0.0 && (0.0..1e6).contains(&n)).then_some(n as u32);
+        let read = match tabular::days::span(text) {
+            Some(Span::WorkingDays(n)) if n.fract() != 0.0 => whole(n * 8.0).map(Length::WorkingHours),
+            Some(Span::WorkingDays(n)) => whole(n).map(Length::Workdays),
+            Some(Span::NaturalDays(n)) if n < 1.0 => whole(n * 8.0).map(Length::WorkingHours),
+            Some(Span::NaturalDays(n)) => whole(n).map(Length::Days),
+            Some(Span::Hours(n)) => whole(n).map(Length::Hours),
+            Some(Span::AtOnce) => Some(Length::Workdays(0)),
+            Some(Span::Months(_)) => {
+                return Err(format!(
+                    "“{text}”按月算，日历只算日和小时，请改写成天数，如 30天 / {text:?} counts in months: write days, such as 30d"
+                ));
+            }
+            None => None,
+        };
+        read.ok_or_else(|| e.to_string())
+    })
+}
+
 fn pause(text: &str) -> Result<Pause, String> {
     let bad = || "暂停应写作 FROM..TO=原因 / write a pause as FROM..TO=REASON".to_owned();
     let (span, reason) = text.split_once('=').ok_or_else(bad)?;
     let (from, to) = span.split_once("..").ok_or_else(bad)?;
-    let moment = |s: &str| s.parse::<Moment>().map_err(|e| e.to_string());
     let to = if to.is_empty() { None } else { Some(moment(to)?) };
     Ok(Pause { from: moment(from)?, to, reason: reason.trim().to_owned() })
 }
@@ -343,6 +377,29 @@ mod tests {
         assert_eq!(ask("due 2026-09-24 3 --pause 2026-09-28..2026-09-29=听证")["due"], "2026-10-08");
         let open = ask("due 2026-09-24 3 --pause 2026-09-29..=听证");
         assert_eq!((open["due"].is_null(), open["left"]["workdays"].as_i64()), (true, Some(2)));
+    }
+
+    #[test]
+    fn days_and_lengths_in_the_writing_of_offices() {
+        let due = |line: &str| ask(&format!("due {line}"))["due"].clone();
+        for (start, length, same) in [
+            ("2026年9月24日", "五个工作日", "5wd"),
+            ("2026/9/24", "２个工作日", "2wd"),
+            ("2026.9.24", "5个工作日内", "5wd"),
+            ("20260924", "15日内", "15d"),
+            ("2026-9-24", "30天", "30d"),
+            ("2026-09-24", "半天", "4wh"),
+            ("2026-09-24", "5天（工作日）", "5wd"),
+        ] {
+            assert_eq!(
+                due(&format!("{start} {length}")),
+                due(&format!("2026-09-24 {same}")),
+                "{start} {length}"
+            );
+        }
+        assert_eq!(ask("count 2026年9月24日 2026/9/30")["workdays"], 3);
+        let words = ["calendar", "due", "2026-09-24", "1个月"];
+        assert!(Cli::try_parse_from(words).is_err());
     }
 
     #[test]

@@ -171,14 +171,15 @@ impl Dice {
 }
 
 /// What is on its way: from, to, what.
+#[derive(Default)]
 pub(super) struct Net {
-    flying: Vec<(usize, usize, Parcel)>,
+    pub flying: Vec<(usize, usize, Parcel)>,
     /// nothing passes between these two
     silent: BTreeSet<(usize, usize)>,
 }
 
 impl Net {
-    fn step(&mut self, towns: &[Town], dice: &mut Dice) {
+    pub(super) fn step(&mut self, towns: &[Town], dice: &mut Dice) {
         let (a, b) = (dice.roll(towns.len()), dice.roll(towns.len()));
         if a == b {
             return;

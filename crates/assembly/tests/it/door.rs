@@ -17,7 +17,6 @@ const DOORLESS: &[(&str, &str)] = &[
     ("may_erase", "asks what is offered, decides nothing"),
     ("network_key", "a digest of what the caller has"),
     ("new", "makes a handle"),
-    ("owes_factor", "says what an account lacks"),
     ("personal_in", "looks at words that the caller has"),
     ("staff_name", "names of staff stand on every case"),
     ("store", "what the handles stand on"),

@@ -81,16 +81,16 @@ pub(super) fn ahead(args: &AheadArgs) -> anyhow::Result<()> {
     for a in found.open.iter().take(50) {
         let (middle, low, high) = a.still_days;
         let name = log.case_name(a.case as usize);
+        let place = match &a.in_step {
+            Some(step) => format!("在办“{step}”"),
+            None => format!("“{}”之后", a.last),
+        };
+        let so_far = format!("  {name} {place}，已 {:.1} 日", a.age_days);
         out += &match (a.alike, a.is_late) {
-            (0, _) => format!("  {name} “{}”之后，已 {:.1} 日：久未动，没有可比的件\n", a.last, a.age_days),
-            (_, true) => format!(
-                "  {name} “{}”之后，已 {:.1} 日：已超期，还要 {middle:.1}（{low:.1}–{high:.1}）日\n",
-                a.last, a.age_days
-            ),
+            (0, _) => format!("{so_far}：久未动，没有可比的件\n"),
+            (_, true) => format!("{so_far}：已超期，还要 {middle:.1}（{low:.1}–{high:.1}）日\n"),
             _ => format!(
-                "  {name} “{}”之后，已 {:.1} 日：还要 {middle:.1}（{low:.1}–{high:.1}）日，超期的可能 {:.0}%\n",
-                a.last,
-                a.age_days,
+                "{so_far}：还要 {middle:.1}（{low:.1}–{high:.1}）日，超期的可能 {:.0}%\n",
                 a.late * 100.0
             ),
         };

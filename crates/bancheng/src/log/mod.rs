@@ -251,6 +251,11 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             let log = input.read()?;
             let log = steps(&log);
             let window = (log.case_count() / 10).clamp(50, 2000);
+            if log.case_count() > 0 && (0..log.case_count()).all(|c| log.span(c).is_none()) {
+                files::say(
+                    "日志没有时间：耗时、漂移等看不出来 / the log has no times: lost time and drift cannot be told",
+                );
+            }
             print(&serde_json::json!({
                 "lost_time": lost_time(&log, clock),
                 "loops": loops(&log, 5, clock),

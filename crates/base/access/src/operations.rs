@@ -121,6 +121,8 @@ operations! {
         ReadLedger = "read_ledger", "核验留痕";
         WritePeers = "write_peers", "维护对接城市";
         HandMatters = "hand_matters", "跨域转办与接收";
+        IssueStandards = "issue_standards", "下发省级标准";
+        TakeStandards = "take_standards", "接收省级标准";
         WritePaperRules = "write_paper_rules", "设定发文程序与机关代字";
         WriteHotlines = "write_hotlines", "维护热线与对照表";
         TakeOrders = "take_orders", "接收与退回热线工单";
@@ -333,7 +335,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WriteStaff, &[SystemAdmin, System], Reach::Region),
     r(O::WriteStaff, &[UnitAdmin], Reach::Unit),
     r(O::MakeToken, &[SystemAdmin], Reach::Region),
-    r(O::WriteLimits, &[SystemAdmin, Coordinator], Reach::City),
+    r(O::WriteLimits, &[SystemAdmin, Coordinator, System], Reach::City),
     r(O::WriteCalendar, &[SystemAdmin, System], Reach::City),
     r(O::WriteSignOn, &[SystemAdmin], Reach::City),
     r(O::WriteOutreach, &[SystemAdmin], Reach::City),
@@ -342,6 +344,8 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WritePeers, &[SystemAdmin, System], Reach::City),
     r(O::ReadCells, &[Coordinator, Supervisor, Analyst, SystemAdmin, System], Reach::Open),
     r(O::HandMatters, &[Coordinator, System], Reach::City),
+    r(O::IssueStandards, &[Coordinator, SystemAdmin, System], Reach::City),
+    r(O::TakeStandards, &[Coordinator, SystemAdmin, System], Reach::City),
     r(O::WriteTemplates, &[Handler, Coordinator, UnitAdmin], Reach::Unit),
     r(O::WriteHotlines, &[SystemAdmin, System], Reach::City),
     r(O::ReadOrders, &[Coordinator, Supervisor, Analyst, SystemAdmin, System], Reach::Open),
@@ -458,7 +462,7 @@ pub const OPERATIONS: &[Rule] = &[
     r(O::WriteBulletins, &[Coordinator, Supervisor], Reach::Region),
     r(O::ReadBulletins, &[Coordinator, Supervisor, Analyst, UnitAdmin, SystemAdmin, Evaluator], Reach::Line),
     r(O::ReadScores, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Open),
-    r(O::WriteScores, &[Supervisor], Reach::City),
+    r(O::WriteScores, &[Supervisor, System], Reach::City),
     r(O::ReadIndicators, &[Coordinator, Supervisor, Analyst, UnitAdmin, Evaluator], Reach::Open),
     r(O::WriteIndicators, &[Supervisor, System], Reach::City),
     r(O::FillIndicators, &[UnitAdmin], Reach::Unit),

@@ -200,6 +200,7 @@ pub(crate) fn publish_all(
         .collect();
     let mut units = Units::default();
     let mut permit = None;
+    let given = city::standards::any_held(tx, city::StandardKind::Item)?;
     let (mut outcomes, mut new) = (Vec::with_capacity(ready.len()), Vec::new());
     for r in ready {
         let row = &r.new.row;
@@ -216,7 +217,14 @@ pub(crate) fn publish_all(
         if let Ok(p) = &may {
             permit = Some(p.clone());
         }
-        let outcome = match (&r.refused, there.get(&key)) {
+        let mut refused = r.refused.clone();
+        if given && refused.is_none() {
+            refused = match crate::standards::keeps_to(tx, &r.new.doc) {
+                Err(Error::Invalid { said, .. }) => Some(said),
+                other => other.map(|()| None)?,
+            };
+        }
+        let outcome = match (&refused, there.get(&key)) {
             (Some(said), _) => ItemOutcome::Refused(said.clone()),
             (None, _) if may.is_err() => ItemOutcome::Refused(Said::new(
                 "不是您可以维护的事项：只能维护本单位或本区划的事项",

@@ -2,6 +2,7 @@
 
 mod guides;
 mod items;
+mod standards;
 mod swap;
 mod tables;
 

@@ -403,7 +403,7 @@ mod tests {
         let mut raw = raw_of(&item);
         raw.insert("material.0.drop".into(), "1".into());
         raw.insert("material.90.name".into(), "新材料".into());
-        raw.insert("i.visits".into(), "两次".into());
+        raw.insert("i.visits".into(), "几次".into());
         raw.insert("i.promised_limit".into(), "3个工作日".into());
         number(&mut raw);
         let (new, wrong) = read(&item, &raw);
@@ -415,7 +415,7 @@ mod tests {
         assert_eq!(new.promised_limit.unwrap().amount, 3);
         let (groups, _) = draw(&raw, &wrong);
         let visits = groups.iter().flat_map(|g| &g.inputs).find(|i| i.name == "i.visits").unwrap();
-        assert!(visits.wrong.is_some() && visits.value == "两次", "what was typed stands");
+        assert!(visits.wrong.is_some() && visits.value == "几次", "what was typed stands");
     }
 
     #[test]

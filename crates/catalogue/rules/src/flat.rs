@@ -3,7 +3,7 @@
 
 pub(crate) use crate::flat_names::NAMES;
 use crate::item::{Fee, Limit, Material, ServiceItem, Step, Window};
-use crate::words::{Cell as _, ItemKind, StepKind};
+use crate::words::{Cell as _, ItemKind, LimitUnit, StepKind};
 
 /// A cell that holds what has a sheet of its own in the full template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,22 @@ pub(crate) fn kind(text: &str) -> Option<ItemKind> {
     let other =
         matches!(plain.as_str(), "其他行政权力" | "其他权力" | "其他行政权力事项" | "其它行政权力" | "其它");
     forms.iter().find_map(|f| ItemKind::read(f).ok()).or_else(|| other.then_some(ItemKind::Other))
+}
+
+/// Below 是否进驻政务大厅 the words 进驻 and 未进驻.
+pub(crate) fn says_name(cell: &str, heading: &str) -> Option<bool> {
+    let asked = ["是否", "可否", "能否"].iter().find_map(|w| heading.trim().strip_prefix(w))?;
+    let cell = cell.trim();
+    let says = |word: &str| word.chars().count() > 1 && asked.starts_with(word);
+    match ["不", "未", "非", "无"].iter().find_map(|w| cell.strip_prefix(w)) {
+        Some(word) if says(word) => Some(false),
+        _ => says(cell.strip_prefix('已').unwrap_or(cell)).then_some(true),
+    }
+}
+
+/// 长期有效: no last day.
+pub(crate) fn is_for_ever(text: &str) -> bool {
+    matches!(text.trim(), "长期" | "长期有效" | "永久" | "永久有效" | "无期限" | "不限" | "至今" | "现行有效")
 }
 
 /// Splits where `is` says so, outside of brackets.
@@ -410,6 +426,16 @@ pub(crate) fn limit(text: &str, heading: &str) -> Option<Span> {
     if is_nothing(text) {
         return Some(Span::Nothing);
     }
+    // 法定20个工作日，承诺5个工作日 in one cell: the heading says which of them.
+    let law = heading.contains("法定");
+    if law != heading.contains("承诺")
+        && let Some(part) = tabular::days::part_of(text, law)
+    {
+        return match limit(part, "") {
+            Some(Span::Limit(limit, _)) => Some(Span::Limit(limit, Some(both(limit)))),
+            other => other,
+        };
+    }
     let half: String = text
         .chars()
         .map(|c| {
@@ -424,11 +450,11 @@ pub(crate) fn limit(text: &str, heading: &str) -> Option<Span> {
         let of_calendar = heading.contains('天') && !heading.contains("工作") && !heading.contains("天数");
         if heading.contains("自然日") || of_calendar {
             let limit = Limit::read(&format!("{n}个自然日")).ok()?;
-            let assumed = (!heading.contains("自然日")).then(|| format!("{0} / {0}", limit.show()));
+            let assumed = (!heading.contains("自然日")).then(|| both(limit));
             return Some(Span::Limit(limit, assumed));
         }
         let limit = Limit::work_days(n);
-        let assumed = (!heading.contains("工作日")).then(|| format!("{0} / {0}", limit.show()));
+        let assumed = (!heading.contains("工作日")).then(|| both(limit));
         return Some(Span::Limit(limit, assumed));
     }
     if at_once(text) {
@@ -444,10 +470,21 @@ pub(crate) fn limit(text: &str, heading: &str) -> Option<Span> {
     let spans = parts.iter().filter_map(|t| Some((tabular::days::span(t)?, Limit::read(t).ok()?)));
     let longest = spans.max_by(|a, b| tabular::days::length(a.0).total_cmp(&tabular::days::length(b.0)));
     if let Some((_, limit)) = longest.filter(|(_, limit)| limit.amount > 0) {
-        return Some(Span::Limit(limit, Some(format!("{0} / {0}", limit.show()))));
+        return Some(Span::Limit(limit, Some(both(limit))));
     }
     let said: Vec<&&str> = parts.iter().filter(|t| !t.trim().is_empty()).collect();
     (parts.len() > 1 && said.iter().all(|t| at_once(t))).then_some(Span::AtOnce)
+}
+
+/// A limit in both languages.
+fn both(limit: Limit) -> String {
+    let unit = match limit.unit {
+        LimitUnit::WorkDay => "working days",
+        LimitUnit::Day => "days",
+        LimitUnit::Hour => "hours",
+        LimitUnit::Month => "months",
+    };
+    format!("{} / {} {unit}", limit.show(), limit.amount)
 }
 
 /// Does it say that it is done at once? 当场受理 and 非即办件 do not.
@@ -545,6 +582,11 @@ mod tests {
             ("无", "法定时限", "无"),
             ("尽快", "时限", "不懂"),
             ("当场受理，5个工作日办结", "时限", "5个工作日?"),
+            ("法定20个工作日、承诺5个工作日", "承诺办结时限", "5个工作日?"),
+            ("法定20个工作日、承诺5个工作日", "法定办结时限", "20个工作日?"),
+            ("5个工作日（法定20个工作日，承诺5个工作日）", "承诺时限", "5个工作日?"),
+            ("5天（工作日）", "承诺时限", "5个工作日"),
+            ("2个半天", "承诺时限", "1个自然日"),
             ("5个工作日（即办件除外）", "时限", "5个工作日?"),
             ("法定20个工作日，承诺10个工作日", "时限", "20个工作日?"),
             ("非即办件", "时限", "不懂"),

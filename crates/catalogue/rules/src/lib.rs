@@ -16,6 +16,7 @@ mod fault;
 mod fields;
 pub mod flat;
 mod flat_names;
+pub mod given;
 pub mod guide;
 pub mod hall;
 pub mod interfaces;

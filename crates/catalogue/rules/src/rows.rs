@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use kernel::Said;
 use serde::Serialize;
-use tabular::Told;
 use tabular::header::Vocabulary;
 use tabular::records::{self, Asked, Door, NOTHING_ASKED, Record as RowOf};
 use tabular::told::{AsideTable, OtherSheet, Unknown};
+use tabular::when::Reading;
+use tabular::{DateOrder, Told};
 
 use crate::check::validate;
 use crate::fields::Record;
@@ -194,6 +195,19 @@ impl Vocabulary for Named {
     }
 }
 
+/// Fields that are days.
+const DAYS: [&str; 2] = ["effective_from", "effective_to"];
+/// Fields that name an item.
+const CODES: [&str; 3] = ["code", "handling_code", "base_code"];
+const SPOILED: (&str, &str) = (
+    "编码是被表格软件改坏的长数字，分不清是哪一项，未收；请把编码列设为文本后重新导出",
+    "a long number spoiled by a spreadsheet names no item: set aside; format the column as text and export it again",
+);
+
+fn is_spoiled_code(key: &str, cell: &str) -> bool {
+    CODES.contains(&key) && tabular::value::is_spoiled_number(cell)
+}
+
 struct Spoilt {
     sheet: String,
     row: usize,
@@ -202,6 +216,8 @@ struct Spoilt {
 #[derive(Default)]
 struct Read {
     asked: Asked,
+    /// Of the columns of days those where the year stands last.
+    orders: Vec<(&'static str, DateOrder)>,
     /// Values of the table that is being read of which something was decided.
     unknown: Unknown,
     problems: Vec<RowProblem>,
@@ -235,6 +251,30 @@ impl Read {
         }
     }
 
+    /// A day of a column in which the year stands last, as the column shows it.
+    fn day_of(&self, key: &str, cell: &str) -> Option<String> {
+        let order = self.orders.iter().find(|o| o.0 == key)?.1;
+        match tabular::when::read(cell, tabular::BEIJING_S, Some(order)) {
+            Reading::Time { us, .. } => Some(kernel::Moment::from_us(us).date().to_string()),
+            _ => None,
+        }
+    }
+
+    /// Which of day and month comes first in the columns of days.
+    fn find_orders(&mut self, sheet: &str, table: &mut records::Records<'_>) {
+        self.orders.clear();
+        for (i, field) in ServiceItem::FIELDS.iter().enumerate().filter(|(_, f)| DAYS.contains(&f.key)) {
+            match table.date_order(i, self.asked.date_order) {
+                Ok(Some(order)) => self.orders.push((field.key, order)),
+                Ok(None) => {}
+                Err((zh, en)) => {
+                    let row = table.told.header_rows.last().copied().unwrap_or(1);
+                    self.problem(sheet, row as usize, field.zh, zh, en);
+                }
+            }
+        }
+    }
+
     /// Notes a table that was found.
     fn table(&mut self, mut told: Told, sheet: &str, header: &[String]) -> usize {
         told.values_unknown.extend(std::mem::take(&mut self.unknown).list());
@@ -251,7 +291,14 @@ impl Read {
             if cell.is_empty() && !record.has(i) {
                 continue;
             }
-            if let Err(said) = (field.set)(&mut out, cell) {
+            if is_spoiled_code(field.key, cell) {
+                let (zh, en) = SPOILED;
+                self.problem(sheet, record.row as usize, field.zh, zh, en);
+                fine = false;
+                continue;
+            }
+            let day = self.day_of(field.key, cell);
+            if let Err(said) = (field.set)(&mut out, day.as_deref().unwrap_or(cell)) {
                 self.problem(sheet, record.row as usize, field.zh, said.zh, said.en);
                 fine = false;
             } else if let Some(taken_as) = (field.taken_as)(&out, cell) {
@@ -271,6 +318,13 @@ impl Read {
                 continue;
             }
             let heading = list.headings.get(i).cloned().unwrap_or_default();
+            // A rounded number names many items: it is the code of none.
+            if is_spoiled_code(field.key, cell) {
+                let (zh, en) = SPOILED;
+                self.problem(sheet, record.row as usize, field.zh, zh, en);
+                fine = false;
+                continue;
+            }
             let place = match field.key {
                 "legal_limit" => Some(&mut item.legal_limit),
                 "promised_limit" => Some(&mut item.promised_limit),
@@ -314,16 +368,35 @@ impl Read {
                 }
                 "legal_basis" | "conditions" => flat::split_sentences(cell).join("\n"),
                 "kind" => flat::kind(cell).map_or_else(|| cell.to_owned(), |k| k.zh().to_owned()),
-                "visits" => cell.trim_end_matches('次').trim().to_owned(),
-                _ => cell.to_owned(),
+                // 进驻 below 是否进驻政务大厅 says 是.
+                _ if flat::says_name(cell, &heading).is_some() => {
+                    (if flat::says_name(cell, &heading) == Some(true) { "是" } else { "否" }).to_owned()
+                }
+                "effective_to" if flat::is_for_ever(cell) => continue,
+                _ => self.day_of(field.key, cell).unwrap_or_else(|| cell.to_owned()),
             };
-            if let Err(said) = (field.set)(&mut item, &read) {
+            let set = (field.set)(&mut item, &read);
+            if set.is_ok()
+                && let Some(taken_as) = (field.taken_as)(&item, cell)
+            {
+                list.values.add(&heading, cell, &taken_as);
+            }
+            if let Err(said) = set {
                 match field.key {
                     "region" | "effective_from" | "effective_to" | "version" => {
                         self.problem(sheet, record.row as usize, field.zh, said.zh, said.en);
                         fine = false;
                     }
-                    _ => list.values.add(&heading, cell, "没看懂，留空 / not understood: left empty"),
+                    // Not every field can be empty: what stands there now is said.
+                    _ => match (field.get)(&item).as_str() {
+                        "" => list.values.add(&heading, cell, "没看懂，留空 / not understood: left empty"),
+                        kept => {
+                            let taken = format!(
+                                "没看懂，按“{kept}”存，请核对 / not understood: kept as {kept}, check it"
+                            );
+                            list.values.add(&heading, cell, &taken);
+                        }
+                    },
                 }
             }
         }
@@ -359,6 +432,7 @@ impl Read {
             return;
         };
         let sheet = if table.sheet().is_empty() { ServiceItem::SHEET } else { table.sheet() };
+        self.find_orders(sheet, &mut table);
         let header = table.names().to_vec();
         let at = |key: &str| ServiceItem::FIELDS.iter().position(|f| f.key == key).unwrap_or(usize::MAX);
         let own = |s: &Sheet| s.rows.len() > 1 && parts.contains(&s.name.trim());
@@ -603,92 +677,5 @@ const _: fn() = || {
 };
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sample;
-    use proptest::prelude::*;
-
-    #[test]
-    fn sheets_come_back_as_they_went_even_with_columns_moved() {
-        let items = [sample::food_licence(), sample::full()];
-        let mut sheets = export(&items);
-        assert_eq!(import(&sheets), (items.to_vec(), vec![]));
-        sheets.reverse();
-        for s in &mut sheets {
-            for row in &mut s.rows {
-                row.rotate_left(2);
-            }
-        }
-        assert_eq!(import(&sheets), (items.to_vec(), vec![]));
-    }
-
-    #[test]
-    fn a_wrong_cell_is_named_with_sheet_row_and_column() {
-        let mut sheets = export(&[sample::food_licence()]);
-        let column = sheets[0].rows[0].iter().position(|h| h == "承诺办结时限").unwrap();
-        sheets[0].rows[1][column] = "尽快".to_owned();
-        let lost = sheets[1].rows[1].clone();
-        sheets[1].rows.push(lost);
-        sheets[1].rows.last_mut().unwrap()[0] = "没有的编码".to_owned();
-        let (items, problems) = import(&sheets);
-        assert!(items.is_empty(), "an item with a wrong cell is not taken in half");
-        let at: Vec<_> = problems.iter().map(|p| (p.sheet.as_str(), p.row, p.column.as_str())).collect();
-        assert_eq!(at, [("事项", 2, "承诺办结时限"), ("材料", 6, "实施编码")]);
-        assert!(problems[0].said.zh.contains("5个工作日"), "{:?}", problems[0]);
-        // The item and all of its parts can be mended and brought again.
-        let done = import_told(&sheets, &NOTHING_ASKED);
-        assert_eq!(done.aside[0].rows.len(), 1);
-        assert!(done.aside[0].rows[0].2.contains("承诺办结时限"), "{:?}", done.aside[0].rows);
-        assert_eq!(done.aside[1].rows.len(), sheets[1].rows.len() - 1);
-        assert_eq!(done.told[0].set_aside_count, 1);
-    }
-
-    #[test]
-    fn whatever_was_decided_about_a_list_of_one_sheet_is_told() {
-        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
-        let rows = vec![
-            row(["事项名称", "实施单位", "办理时限", "申请材料"]),
-            row(["甲证", "市住建局", "即办件", "身份证"]),
-            row(["乙证", "市住建局", "3-5个工作日", "身份证"]),
-            row(["丙证", "市住建局", "7", "身份证"]),
-        ];
-        let sheets = [Sheet { name: "清单".to_owned(), rows, ..Sheet::default() }];
-        let done = import_told(&sheets, &NOTHING_ASKED);
-        assert_eq!(done.items.len(), 3, "{:?}", done.problems);
-        let told: Vec<&str> = done.told[0].values_unknown.iter().map(|v| v.value.as_str()).collect();
-        for value in ["即办件", "3-5个工作日", "7"] {
-            assert!(told.contains(&value), "{value} of {told:?}");
-        }
-    }
-
-    #[test]
-    fn columns_and_sheets_that_are_not_read_are_told() {
-        let mut sheets = export(&[sample::food_licence()]);
-        sheets[0].rows[0].push("科室电话".to_owned());
-        sheets[0].rows[1].push("0730-8888888".to_owned());
-        sheets.push(Sheet { name: "字典".to_owned(), ..Sheet::default() });
-        let done = import_told(&sheets, &NOTHING_ASKED);
-        assert_eq!((done.items.len(), done.problems.len()), (1, 0));
-        let unused = &done.told[0].columns_unused[0];
-        assert_eq!((unused.name.as_str(), unused.likely.as_deref()), ("科室电话", Some("phone")));
-        let others: Vec<_> = done.told[0].sheets_other.iter().map(|s| s.name.as_str()).collect();
-        assert_eq!(others, ["字典"]);
-    }
-
-    proptest! {
-        #[test]
-        fn any_sheets_are_read_without_panic(
-            cells in proptest::collection::vec(proptest::collection::vec("[\\PC\n]{0,12}", 0..6), 0..6),
-            name in prop::sample::select(vec!["事项", "材料", "环节", "别的"]),
-        ) {
-            let mut rows = cells;
-            let heading = template().into_iter().find(|s| s.name == name).map(|s| s.rows[0].clone());
-            if let Some(heading) = heading {
-                rows.insert(0, heading);
-            }
-            let (items, problems) = import(&[Sheet { name: name.to_owned(), rows, ..Sheet::default() }]);
-            prop_assert!(items.iter().all(|i| validate(i).is_empty()));
-            prop_assert!(problems.len() <= PROBLEMS_MAX);
-        }
-    }
-}
+#[path = "rows_tests.rs"]
+mod tests;

@@ -32,6 +32,9 @@ pub(crate) fn echo(text: &str) -> String {
     text.chars().take(ECHO_CHARS).collect()
 }
 
+/// Words behind that of a list that say what it is of.
+const BEHIND: [&str; 6] = ["", "事项", "类", "件", "级", "办理"];
+
 macro_rules! words {
     ($($(#[$doc:meta])* $Name:ident { $($(#[$vdoc:meta])* $Var:ident $word:literal $zh:literal),+ $(,)? })+) => {$(
         $(#[$doc])*
@@ -50,6 +53,20 @@ macro_rules! words {
             pub const fn zh(self) -> &'static str {
                 match self { $(Self::$Var => $zh),+ }
             }
+            /// The only one of which `text` is the beginning, or that is the beginning of `text` but for a word for what it is:
+            /// 即办 for 即办件, 行政许可事项 for 行政许可.
+            fn nearly(text: &str) -> Option<Self> {
+                let plain: String =
+                    text.chars().map(tabular::when::half_width).filter(|c| !c.is_whitespace()).collect();
+                if plain.chars().count() < 2 {
+                    return None;
+                }
+                let fits = |v: &&Self| {
+                    v.zh().starts_with(&plain) || plain.strip_prefix(v.zh()).is_some_and(|rest| BEHIND.contains(&rest))
+                };
+                let mut all = Self::ALL.iter().filter(fits);
+                all.next().copied().filter(|_| all.next().is_none())
+            }
         }
         impl Cell for $Name {
             fn show(&self) -> String {
@@ -57,7 +74,8 @@ macro_rules! words {
             }
             fn read(text: &str) -> Result<Self, Said> {
                 let text = text.trim();
-                Self::ALL.iter().copied().find(|v| v.zh() == text || v.word() == text).ok_or_else(|| {
+                let exact = Self::ALL.iter().copied().find(|v| v.zh() == text || v.word() == text);
+                exact.or_else(|| Self::nearly(text)).ok_or_else(|| {
                     let zh: Vec<_> = Self::ALL.iter().map(|v| v.zh()).collect();
                     let en: Vec<_> = Self::ALL.iter().map(|v| v.word()).collect();
                     Said::new(
@@ -173,14 +191,21 @@ impl Cell for bool {
         if *self { "是" } else { "否" }.to_owned()
     }
     fn read(text: &str) -> Result<Self, Said> {
-        match text.trim() {
-            "是" | "1" | "true" => Ok(true),
-            "否" | "0" | "false" | "" => Ok(false),
-            other => Err(Said::new(
-                format!("“{}”不是“是”或“否”", echo(other)),
-                format!("{:?} is neither 是 (yes) nor 否 (no)", echo(other)),
-            )),
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(false);
         }
+        tabular::value::yes_no(text).ok_or_else(|| {
+            Said::new(
+                format!("“{}”不是“是”或“否”", echo(text)),
+                format!("{:?} is neither 是 (yes) nor 否 (no)", echo(text)),
+            )
+        })
+    }
+    fn taken_as(&self, text: &str) -> Option<String> {
+        // A note behind the word stands nowhere else: 是（每本120元）.
+        let noted = text.contains(['（', '(', '，', ',', '；', ';', '：', ':']);
+        noted.then(|| format!("{} / {self}", self.show()))
     }
     fn choices() -> Vec<&'static str> {
         vec!["是", "否"]
@@ -198,10 +223,15 @@ macro_rules! number_cells {
                 if text.is_empty() {
                     return Ok(0);
                 }
-                text.parse().map_err(|_| Said::new(
+                let read = text.parse().ok().or_else(|| tabular::value::at_most(text)?.0.try_into().ok());
+                read.ok_or_else(|| Said::new(
                     format!("“{}”不是 0 到 {} 的整数", echo(text), <$T>::MAX),
                     format!("{:?} is not a whole number from 0 to {}", echo(text), <$T>::MAX),
                 ))
+            }
+            fn taken_as(&self, text: &str) -> Option<String> {
+                let decided = tabular::value::at_most(text)?.1;
+                decided.then(|| format!("{self}（取最多的） / {self} (the most)"))
             }
         }
     )+};
@@ -258,7 +288,11 @@ impl Cell for Date {
     }
     fn read(text: &str) -> Result<Self, Said> {
         let text = text.trim();
-        text.parse().map_err(|_| {
+        let read = || match tabular::when::read(text, tabular::BEIJING_S, None) {
+            tabular::when::Reading::Time { us, .. } => Some(kernel::Moment::from_us(us).date()),
+            _ => None,
+        };
+        text.parse().ok().or_else(read).ok_or_else(|| {
             Said::new(
                 format!("“{}”不是日期，请写成 2026-05-31", echo(text)),
                 format!("{:?} is not a date; write 2026-05-31", echo(text)),
@@ -285,5 +319,16 @@ mod tests {
             [Audience::Person, Audience::Company]
         );
         assert_eq!(Option::<Depth>::read(" ").unwrap(), None);
+        assert_eq!(ItemKind::read("行政许可事项"), Ok(ItemKind::Licence));
+        assert_eq!(
+            (Handling::read("即办"), Handling::read("承诺")),
+            (Ok(Handling::AtOnce), Ok(Handling::Promised))
+        );
+        assert!(Audience::read("自然人、企业法人").is_err() && Level::read("级").is_err());
+        let day = Date::read("2026-01-01");
+        for text in ["2026年1月1日", "2026/1/1", "46023", "20260101", "２０２６－０１－０１"] {
+            assert_eq!(Date::read(text), day, "{text}");
+        }
+        assert!(Date::read("01/02/2026").is_err() && Date::read("无").is_err());
     }
 }

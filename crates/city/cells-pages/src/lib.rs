@@ -6,9 +6,11 @@
 mod board;
 mod hand;
 mod inbox;
+mod league;
 mod list;
 mod one;
 mod peers;
+mod standards;
 pub mod texts;
 
 use axum::Router;
@@ -48,6 +50,11 @@ pub fn routes() -> Router<Kit> {
     Router::new()
         .route("/desk/cells", get(list::show))
         .route("/desk/cells/board", get(board::show))
+        .route("/desk/cells/league", get(league::show))
+        .route("/desk/cells/standards", get(standards::show).post(standards::issue))
+        .route("/desk/cells/standards/withdraw", post(standards::withdraw))
+        .route("/desk/cells/standards/again", post(standards::send_again))
+        .route("/desk/cells/standards/try", post(standards::try_again))
         .route("/desk/cells/peers", get(peers::show).post(peers::save))
         .route("/desk/cells/again", post(peers::try_again))
         .route("/desk/cells/hand/{number}", get(hand::form).post(hand::save))

@@ -68,6 +68,8 @@ impl Cells {
         let subject = message.subject.as_str();
         match content {
             Content::Figures { day, told } => self.told_figures(tx, peer, *day, told, message.at),
+            Content::Standard(sent) => self.standard_comes(tx, office, peer, sent),
+            Content::StandardHeld(told) => self.standard_is_held(tx, peer, told, message.at),
             Content::Offer(matter) => self.comes_in(tx, office, peer, subject, matter),
             Content::Recall {} | Content::Words { .. } | Content::CalledBack { .. } => {
                 let row = rows::matter(tx, peer.id, "in", subject)?.ok_or(Error::NotFound)?;

@@ -13,15 +13,18 @@ mod life;
 mod message;
 mod peers;
 mod post;
+mod standards;
 mod views;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-use city::{City, Contact, Door, Error};
-use kernel::{Actor, CaseId};
+use city::given::Difference;
+use city::{City, Contact, Door, Error, StandardKind};
+use kernel::{Actor, CaseId, Said};
 use resolve::{Case, Command};
-use store::Tx;
+use serde_json::Value;
+use store::{Rd, Tx};
 
 pub use figures::{AT_ORIGIN, BoardLine, Counts, DAYS_CLASSES, ProvinceBoard, Told, middle};
 pub use follow::follow;
@@ -31,10 +34,16 @@ pub use life::{Known, LIFE, Row, Side, State, Step, Turn, clock_at, next};
 pub use message::{Content, MESSAGE_MAX, Matter, Message, Receipt};
 pub use peers::{NewPeer, PeerView, Purpose, Rank, fingerprint};
 pub use post::Parcel;
+pub use standards::{
+    CityHolds, ISSUED_MAX, Issued, IssuedView, STANDARDS_SHOWN, StandardHeld, StandardSent, StandardsView,
+    TakenView,
+};
 pub use views::{Aside, Beside, MatterView};
 
 /// The care of the worker.
 pub const CELLS: &str = "cells";
+/// The care that sends standards down.
+pub const STANDARDS: &str = "standards-down";
 
 /// What cells hand over to the loop, in the transaction of the message or the act.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +53,14 @@ pub struct CellHandovers {
     /// what another city handed over becomes a case here; its number
     pub matter_becomes_case:
         fn(&City, &mut Tx<'_>, &Actor, &Matter, &str, &Contact) -> Result<(CaseId, String), Error>,
+    /// what stands here and can be given to the cities below; none when there is none
+    pub standard_to_give: fn(&City, &mut Rd<'_>, StandardKind, &str) -> Result<Option<Value>, Error>,
+    /// what came from above is made that of this city, after the version before; what it took the place of
+    pub standard_is_taken:
+        fn(&City, &mut Tx<'_>, &Actor, StandardKind, (&Value, Option<&Value>)) -> Result<Option<Said>, Error>,
+    /// how what stands here differs from what was given
+    pub standard_compared:
+        fn(&City, &mut Rd<'_>, StandardKind, &str, &Value) -> Result<Vec<Difference>, Error>,
 }
 
 /// 城市间. A clone is another handle.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::figures::Told;
+use crate::standards::{StandardHeld, StandardSent};
 
 /// The version of the messages that this program writes and reads.
 pub const VERSION: u32 = 1;
@@ -116,6 +117,10 @@ pub enum Content {
         /// what was counted
         told: Box<Told>,
     },
+    /// 下发: the level above → city
+    Standard(Box<StandardSent>),
+    /// 现行版本: city → the level above
+    StandardHeld(Box<StandardHeld>),
 }
 
 /// A message as it travels.

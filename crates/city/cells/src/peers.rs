@@ -23,6 +23,7 @@ kernel::words! {
         Matters = "matters", "跨域转办";
         Contact = "contact", "联系方式";
         Figures = "figures", "上报数据";
+        Standards = "standards", "下发标准";
     }
 }
 

@@ -15,11 +15,11 @@ use store::{Rd, Tx, counters, office, settings};
 use workday::{WorkCalendar, YearNotice};
 
 use crate::unit_names::UnitNames;
-use crate::{City, Door as _, Error, Later, Outreach};
+use crate::{City, Door as _, Error, Later, Outreach, standards};
 
 const CITY: &str = "city";
-const LIMITS: &str = "limits";
-const CALENDAR: &str = "calendar";
+pub(crate) const LIMITS: &str = "limits";
+pub(crate) const CALENDAR: &str = "calendar";
 /// The setting of what is demanded of whoever signs in.
 pub const SIGN_IN: &str = "sign-in";
 /// The setting of how people outside are told.
@@ -435,10 +435,8 @@ impl City {
                     format!("texts of a limit have {LIMIT_TEXT_MAX} characters at most"),
                 ));
             }
-            let now = tx.now();
-            let doc = json(&limits)?;
-            settings::put(tx, LIMITS, now, actor.staff, &doc)?;
-            record(tx, &permit, "set_limits", &doc)
+            standards::limits_keep_to(tx, &limits)?;
+            standards::put_limits(tx, &permit, &limits)
         })
     }
 
@@ -449,11 +447,8 @@ impl City {
             let permit = decide(&actor, op::WriteCalendar, access::City(&app.office(tx)?.settings.city))?;
             let notice =
                 YearNotice::parse(&text).map_err(|e| Error::invalid("file", e.to_string(), e.to_string()))?;
-            let now = tx.now();
-            let doc = json(&notice)?;
-            settings::put(tx, CALENDAR, now, actor.staff, &doc)?;
-            record(tx, &permit, "import_calendar", &doc)?;
-            (app.calendar_recomputes)(tx)?;
+            standards::calendar_keeps_to(tx, &notice)?;
+            standards::put_calendar(app, tx, &permit, &notice)?;
             Ok(notice.year())
         })
     }

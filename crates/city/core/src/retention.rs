@@ -192,6 +192,8 @@ mod tests {
         "service",
         "setting",
         "sheet_template",
+        "standard",
+        "standard_at",
         "stream_head",
         "theme",
         "unit",

@@ -238,10 +238,12 @@ impl People {
     /// Names of regions.
     pub fn put_regions(&self, actor: Actor, regions: Vec<(RegionCode, String)>) -> Later<()> {
         self.write(move |app, tx| {
-            let permit = decide(&actor, op::WriteUnits, City(&app.city.office(tx)?.settings.city))?;
+            let office = app.city.office(tx)?;
+            let permit = decide(&actor, op::WriteUnits, City(&office.settings.city))?;
             for (code, name) in &regions {
-                office::put_region(tx, &permit, code, name)?;
+                store::office::put_region(tx, &permit, code, name)?;
             }
+            crate::regions::keep_to(tx, &office.settings.city)?;
             let data = serde_json::json!({ "regions": regions }).to_string();
             city::note(tx, &permit, "put_regions", &data)
         })

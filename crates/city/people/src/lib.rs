@@ -19,6 +19,7 @@ use city::{City, Door};
 pub use account::{Offered, StaffAct};
 pub use entries::{Entered, NewStaff, NewUnit};
 pub use first_passwords::FirstPasswords;
+pub use regions::given_within;
 pub use roster::{Taken, UNIT_KINDS, Wrong};
 pub use setup::FirstSetup;
 pub use sign_in::SignedIn;

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use access::{City, decide, op};
-use kernel::{Actor, RegionCode};
-use store::office;
+use city::{Door as _, Error, Later, StandardKind};
+use kernel::{Actor, RegionCode, Said};
+use serde_json::{Map, Value, json};
+use store::{Rd, Tx, office};
 
 use crate::People;
-use city::{Door as _, Error, Later};
 
 /// Regions of one city at most: 50,000 villages are read, a page holds far less.
 const REGIONS_MAX: usize = 5_000;
@@ -53,6 +54,13 @@ pub fn read(text: &str, city: &RegionCode) -> Result<Vec<(RegionCode, String)>, 
     Ok(out)
 }
 
+/// What was given of the regions within this city.
+pub fn given_within(doc: &Value, city: &RegionCode) -> Value {
+    let all = doc["regions"].as_object().into_iter().flatten();
+    let ours = all.filter(|(code, _)| code.starts_with(city.as_str()) && *code != city.as_str());
+    json!({ "regions": ours.map(|(c, n)| (c.clone(), n.clone())).collect::<Map<_, _>>() })
+}
+
 impl People {
     /// Makes the regions of the city those of a list: new ones are added, names changed, what is not in the list goes. A
     /// region in which a unit stands does not go.
@@ -83,8 +91,87 @@ impl People {
             for (code, name) in wanted.iter().filter(|(c, n)| there.get(*c) != Some(n)) {
                 office::put_region(tx, &permit, &code.parse().map_err(Error::bug)?, name)?;
             }
+            keep_to(tx, city)?;
             city::note(tx, &permit, "put_regions", &serde_json::json!({ "regions": wanted }).to_string())
         })
+    }
+
+    /// The names of regions, of the city or of all that are known here, as a tree.
+    ///
+    /// # Errors
+    /// The store could not.
+    pub fn regions_stand(rd: &mut Rd<'_>, within: Option<&RegionCode>) -> Result<Value, Error> {
+        let all = office::regions(rd)?.into_iter();
+        let ours =
+            all.filter(|(code, _)| within.is_none_or(|c| code.starts_with(c.as_str()) && code != c.as_str()));
+        Ok(json!({ "regions": ours.map(|(code, name)| (code, Value::from(name))).collect::<Map<_, _>>() }))
+    }
+
+    /// Names the regions of this city as the level above gave them; what was given before and is no more goes, unless a unit
+    /// stands there. What the city added stays.
+    ///
+    /// # Errors
+    /// A code or a name is none.
+    pub fn take_regions(
+        city: &city::City,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        (doc, before): (&Value, Option<&Value>),
+    ) -> Result<Option<Said>, Error> {
+        let office = city.office(tx)?;
+        let city = &office.settings.city;
+        let permit = decide(actor, op::WriteUnits, City(city))?;
+        let given = given_within(doc, city);
+        let text: Vec<String> = given["regions"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(code, name)| format!("{code} {}", name.as_str().unwrap_or_default()))
+            .collect();
+        let wanted = read(&text.join("\n"), city)?;
+        if wanted.is_empty() {
+            let (zh, en) = ("其中没有本市的区划", "it names no region of this city");
+            return Err(Error::invalid("regions", zh, en));
+        }
+        let old = before.map(|b| given_within(b, city)).unwrap_or_default();
+        let gone = old["regions"].as_object().into_iter().flatten();
+        for (code, _) in gone.filter(|(c, _)| given["regions"].get(c.as_str()).is_none()) {
+            let region: RegionCode = code.parse().map_err(Error::bug)?;
+            if !office.units().iter().any(|u| u.active && region.contains(&u.region)) {
+                office::drop_region(tx, &permit, code)?;
+            }
+        }
+        let there: BTreeMap<String, String> = office::regions(tx)?.into_iter().collect();
+        let mut renamed = Vec::new();
+        for (code, name) in &wanted {
+            let was = there.get(code.as_str()).filter(|was| *was != name);
+            if let Some(was) = was.filter(|was| old["regions"][code.as_str()] != was.as_str()) {
+                renamed.push(format!("{code} {was}"));
+            }
+            office::put_region(tx, &permit, code, name)?;
+        }
+        city::note(tx, &permit, "put_regions", &json!({ "regions": wanted }).to_string())?;
+        Ok(city::standards::replaced(&renamed, "个区划", "regions"))
+    }
+}
+
+/// Refuses names that alter what was given; of other cities this one need not know them.
+pub(crate) fn keep_to(tx: &mut Tx<'_>, city: &RegionCode) -> Result<(), Error> {
+    const KIND: StandardKind = StandardKind::Regions;
+    let Some(newest) = city::standards::held(tx, KIND, KIND.word())?.into_iter().next() else {
+        return Ok(());
+    };
+    let all = People::regions_stand(tx, None)?;
+    let altered = |(code, name): &(&String, &Value)| match all["regions"].get(code.as_str()) {
+        Some(own) => own != *name,
+        None => code.starts_with(city.as_str()) && *code != city.as_str(),
+    };
+    match newest.doc["regions"].as_object().into_iter().flatten().find(altered) {
+        Some((code, name)) => {
+            let what = format!("{code} {}", name.as_str().unwrap_or_default());
+            Err(city::standards::altered(KIND, newest.version, &Said::new(what.clone(), what)))
+        }
+        None => Ok(()),
     }
 }
 

@@ -63,6 +63,7 @@ pub mod seals;
 pub mod settings;
 pub mod slots;
 mod sqlite;
+pub mod standards;
 pub mod standing;
 mod store;
 pub mod supervision;

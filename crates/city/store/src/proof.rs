@@ -306,6 +306,11 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("cell_in", "a message that came; what came of it is in the events of the case, its words are sealed"),
     ("cell_matter", "how far another cell is with a matter; each step of it is in the events of the case"),
     ("cell_figure", "what another cell told of itself; it tells it again when asked"),
+    (
+        "standard",
+        "a text that is named by its digest, which is in the event that issued it or took it; another text is not used",
+    ),
+    ("standard_at", "what another cell says that it holds; it says so again with the next version"),
     ("hotline", "which hotlines send orders, the key sealed; that somebody set it is on record"),
     ("hotline_map", "what words of a hotline mean; each change of it is on record"),
     (

@@ -2,11 +2,11 @@
 
 use city::{Door as _, Error, Office};
 use company::claim::ClaimState;
-use kernel::{Moment, US_PER_DAY, UnitId};
+use kernel::{Moment, StreamId, StreamKind, US_PER_DAY, UnitId};
 use resolve::{Phase, Side};
 use store::claims::{self as claim_rows, ClaimRow};
 use store::whistles::{self, WhistleRow};
-use store::{Tx, cases};
+use store::{Tx, asides, cases};
 
 use crate::Companies;
 use crate::claims::{due_of, state_of};
@@ -56,6 +56,7 @@ impl Companies {
         for (w, looked) in blown {
             let case = w.case;
             self.alone(
+                StreamId::case(case),
                 move |app, tx| app.look_at_whistle(tx, &w, looked),
                 move |tx, next| whistles::looked_at(tx, case, looked, Some(next)),
             )?;
@@ -63,6 +64,7 @@ impl Companies {
         for c in owed {
             let id = c.id;
             self.alone(
+                StreamId::new(StreamKind::Claim, id),
                 move |app, tx| app.look_at_claim(tx, &c),
                 move |tx, next| claim_rows::looked_at(tx, id, Some(next)),
             )?;
@@ -70,18 +72,20 @@ impl Companies {
         Ok(n)
     }
 
-    /// What is wrong with one holds up no other; it is looked at again tomorrow.
+    /// What is wrong with one holds up no other: it is put aside, where the administrator sees it, and looked at again tomorrow.
     fn alone(
         &self,
+        subject: StreamId,
         look: impl Fn(&Self, &mut Tx<'_>) -> Result<(), Error> + Send + 'static,
         later: impl Fn(&mut Tx<'_>, Moment) -> Result<(), store::StoreError> + Send + 'static,
     ) -> Result<(), Error> {
-        self.write(move |app, tx| match tx.part(|tx| look(app, tx)) {
-            Err(e) if e.is_about_the_subject() => {
+        self.write(move |app, tx| {
+            let was_aside = asides::is_aside(tx, COMPANY_MOMENTS, subject)?;
+            if !city::one(tx, COMPANY_MOMENTS, subject, was_aside, |tx| look(app, tx).map(|()| true))? {
                 let tomorrow = tx.now().plus_us(US_PER_DAY);
-                Ok(later(tx, tomorrow)?)
+                later(tx, tomorrow)?;
             }
-            other => other,
+            Ok(())
         })
         .wait()
     }

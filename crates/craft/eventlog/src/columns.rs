@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
+use tabular::beside::{self, Grid};
 use tabular::header::{self, Header, Vocabulary};
 use tabular::when::{self, DateOrder};
 
@@ -427,7 +428,7 @@ impl Mapping {
         if map.time.is_none() {
             map.time = map.start.take();
         }
-        map.find_clocks(headers, &all);
+        map.find_clocks(headers, rows);
         if map.lifecycle.is_none() {
             // A column of nothing but beginnings and ends says which of them a row is.
             let named = [Some(&map.case), Some(&map.activity), map.resource.as_ref()];
@@ -463,22 +464,16 @@ impl Mapping {
     /// A mapping that a person gave, with the clock beside its days.
     pub(crate) fn with_clock(mut self, headers: &[String], rows: &[Vec<String>]) -> Self {
         if self.clock.is_none() || self.start_clock.is_none() {
-            let filled = |i: usize| {
-                rows.iter()
-                    .filter_map(move |r| r.get(i))
-                    .map(|t| t.trim())
-                    .filter(|t| !when::is_blank_word(t))
-            };
-            self.find_clocks(headers, &|i, fits| filled(i).next().is_some() && filled(i).all(fits));
+            self.find_clocks(headers, rows);
         }
         self
     }
 
-    /// Columns of nothing but times of day belong to columns of days: of the end, then of the beginning.
-    fn find_clocks(&mut self, headers: &[String], all: &dyn Fn(usize, &dyn Fn(&str) -> bool) -> bool) {
+    /// The clock beside the day of the end, then of the beginning ([`tabular::beside`]).
+    fn find_clocks(&mut self, headers: &[String], rows: &[Vec<String>]) {
         let place = |name: &Option<String>| name.as_ref().and_then(|n| headers.iter().position(|h| h == n));
-        // Midnight is nought.
-        let (day, clock) = (|t: &str| when::is_date_only(t), |t: &str| when::clock(t).is_some() || t == "0");
+        let cell = |r: usize, c: usize| rows.get(r).and_then(|r| r.get(c)).map_or("", String::as_str);
+        let grid = Grid { names: headers, rows: rows.len(), cell: &cell };
         for of_start in [false, true] {
             let (own, beside) =
                 if of_start { (&self.start, &self.start_clock) } else { (&self.time, &self.clock) };
@@ -489,22 +484,16 @@ impl Mapping {
             let named = [&self.case, &self.activity];
             // A day of the beginning is not that of the end: 开始日期 beside 结束时间.
             let other = if of_start { Phase::Complete } else { Phase::Start };
-            let nearest = |fits: &dyn Fn(&str) -> bool| {
-                (0..headers.len())
-                    .filter(|i| *i != at && !taken.contains(&Some(*i)) && !named.contains(&&headers[*i]))
-                    .filter(|i| phase_of_name(&plain_name(&headers[*i])) != Some(other))
-                    .filter(|i| all(*i, fits))
-                    .min_by_key(|i| (i.abs_diff(at), *i < at))
+            let phase = |i: usize| phase_of_name(&plain_name(&headers[i]));
+            let free = |i: usize| {
+                !taken.contains(&Some(i)) && !named.contains(&&headers[i]) && phase(i) != Some(other)
             };
-            let found = if all(at, &clock) {
-                nearest(&day).map(|days| (days, at))
-            } else if all(at, &day) {
-                nearest(&clock).map(|clock| (at, clock))
-            } else {
-                None
+            let field = |i: usize| Guessed.field(&header::name(&headers[i])).map(|f| NAMES[f.0].0);
+            let same = |i: usize| {
+                field(i) == Some("clock") || field(i) == Some(if of_start { "start" } else { "time" })
             };
-            let Some((days, clock)) = found else { continue };
-            let (days, clock) = (Some(headers[days].clone()), Some(headers[clock].clone()));
+            let Some((day, clock)) = beside::pair(&grid, at, &free, &same) else { continue };
+            let (days, clock) = (Some(headers[day].clone()), Some(headers[clock].clone()));
             if of_start {
                 (self.start, self.start_clock) = (days, clock);
             } else {

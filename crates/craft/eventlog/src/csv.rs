@@ -11,6 +11,7 @@ use crate::columns::Mapping;
 use crate::error::{Error, Limits, ProblemKind, Report};
 use crate::log::{Log, Order, show};
 use crate::source::unpack;
+use crate::table::OF_CASE;
 use crate::table::{RowIn, TableIntake};
 use crate::when::{NO_TIME, write_time};
 
@@ -145,9 +146,7 @@ pub fn write_csv<W: Write>(log: &Log, out: &mut W) -> io::Result<()> {
         line.push_str(",start_timestamp");
     }
     line.push_str(",time:timestamp");
-    let cases = log.case_columns.iter().map(|c| (c, format!("case:{}", path(&log.case_columns, c))));
-    let events = log.event_columns.iter().map(|c| (c, path(&log.event_columns, c)));
-    let (cases, events): (Vec<_>, Vec<_>) = (cases.collect(), events.collect());
+    let [cases, events] = attributes(log);
     for (_, name) in cases.iter().chain(&events) {
         field(&mut line, name);
     }
@@ -177,6 +176,13 @@ pub fn write_csv<W: Write>(log: &Log, out: &mut W) -> io::Result<()> {
         }
     }
     out.write_all(line.as_bytes())
+}
+
+/// The attributes of cases and of events, each with the name of its column in a table.
+pub fn attributes(log: &Log) -> [Vec<(&crate::log::Column, String)>; 2] {
+    let cases = log.case_columns.iter().map(|c| (c, format!("{OF_CASE}{}", path(&log.case_columns, c))));
+    let events = log.event_columns.iter().map(|c| (c, path(&log.event_columns, c)));
+    [cases.collect(), events.collect()]
 }
 
 fn path(columns: &[crate::log::Column], column: &crate::log::Column) -> String {

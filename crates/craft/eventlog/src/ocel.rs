@@ -99,18 +99,6 @@ fn bounded<R: Read>(source: R, limits: &Limits) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-/// JSON is UTF-8; what a program wrote otherwise is read by what its bytes show.
-fn decoded(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match tabular::text::Survey::of(bytes).encoding() {
-        tabular::text::Encoding::Utf8 => String::from_utf8_lossy(bytes),
-        tabular::text::Encoding::Gb18030 => encoding_rs::GB18030.decode(bytes).0,
-        tabular::text::Encoding::Big5 => encoding_rs::BIG5.decode(bytes).0,
-        tabular::text::Encoding::Utf16Le => encoding_rs::UTF_16LE.decode(bytes).0,
-        tabular::text::Encoding::Utf16Be => encoding_rs::UTF_16BE.decode(bytes).0,
-    }
-}
-
 /// Reads OCEL JSON, version 2.0 or 1.0, gzipped or not, and says which references lead nowhere.
 pub fn read_ocel_json<R: Read>(source: R, limits: &Limits) -> Result<(Ocel, Report), Error> {
     let bytes = bounded(source, limits)?;
@@ -118,7 +106,7 @@ pub fn read_ocel_json<R: Read>(source: R, limits: &Limits) -> Result<(Ocel, Repo
         what: format!("JSON 有误 / faulty JSON ({e})"),
         line: e.line() as u64,
     };
-    let value: Value = serde_json::from_str(&decoded(&bytes)).map_err(broken)?;
+    let value: Value = serde_json::from_str(&tabular::text::decoded(&bytes)).map_err(broken)?;
     let ocel = if value.get("ocel:events").is_some() {
         version_1(&value)
     } else if value.get("events").is_some() {

@@ -407,7 +407,7 @@ mod tests {
                 let stats = super::log_stats(log, Order::Time);
                 assert_eq!(stats.case_duration_s.unwrap().mean, 7_200.0, "{csv}");
                 assert!(stats.first_time.unwrap().contains("01:00:00"), "09:00 in Beijing");
-                assert_eq!(crate::draw::variant_rows(log, 0, 1)[0].mean_duration_s, 7_200.0);
+                assert_eq!(crate::draw::variant_rows(log, 0, 1)[0].mean_duration_s, Some(7_200.0));
             }
         }
     }

@@ -5,8 +5,9 @@
 //! events.
 
 use tabular::aside;
+use tabular::beside::{self, Joined};
 use tabular::header;
-use tabular::told::{ColumnUsed, Told, ValueUnknown};
+use tabular::told::{ColumnUsed, Told, Unknown, ValueUnknown};
 use tabular::when::{self, BEIJING_S, DateOrder, Evidence};
 
 use crate::builder::Builder;
@@ -111,7 +112,17 @@ impl<'m> TableIntake<'m> {
         }
         self.told.header_rows = first[at..end].iter().map(|r| r.line).collect();
         self.told.columns_used = used_columns(&self.used, &headers);
+        self.told.left.header.clone_from(&headers);
+        "未收".clone_into(&mut self.told.left.sheet);
         self.again = aside::Again::new(&names);
+        // `A,B,C` below the header is the first event of a case that goes on, not the numbers of the columns.
+        let case = headers.iter().position(|h| h.trim() == self.used.case.trim()).unwrap_or(0);
+        let of = |r: &Vec<String>| r.get(case).map(|c| c.trim().to_owned()).filter(|c| !c.is_empty());
+        let goes_on =
+            |first: &Vec<String>| texts[end + 1..].iter().any(|r| of(r).is_some() && of(r) == of(first));
+        if texts.get(end).is_some_and(goes_on) {
+            self.again.took();
+        }
         self.names = names;
         for i in aside::above(&texts[..at], self.names.len()) {
             self.told.aside(first[i].line, aside::ABOVE);
@@ -133,14 +144,24 @@ impl<'m> TableIntake<'m> {
         }
         self.told.hidden_rows += u64::from(row.hidden);
         if self.again.is_apart() || row.cells.first().is_some_and(|c| c.len() <= 200) {
-            if let Some(why) = self.again.see(row.line, &row.cells) {
+            if let Some(why) = self.again.aside(row.line, &row.cells) {
                 self.told.aside(row.line, why);
                 return Ok(());
             }
-            if let Some((zh, en)) = aside::why(&row.cells, self.names.len()) {
-                self.told.aside(row.line, format!("{zh} / {en}"));
-                return Ok(());
-            }
+        } else {
+            self.again.took();
+        }
+        // Fields beyond the header would be lost, and those before them may have moved.
+        let beyond = row.cells.get(self.names.len()..).unwrap_or_default();
+        if self.told.format == "csv" && beyond.iter().any(|c| !c.trim().is_empty()) {
+            let what = format!("{} / {}", row.cells.len(), self.names.len());
+            table.report.add(ProblemKind::Fields, &what, row.line, row.byte);
+            let n = row.cells.len() - self.names.len();
+            let why = format!(
+                "比表头多出 {n} 个字段，可能是内容里有分隔符而没有加引号，未收；请补上引号 / {n} fields more than the header: a separator inside of a text may lack its quotes: set aside"
+            );
+            self.told.leave(row.line, why, row.cells);
+            return Ok(());
         }
         if let Some(kind) = row.fault {
             table.report.add(kind, "", row.line, row.byte);
@@ -150,19 +171,18 @@ impl<'m> TableIntake<'m> {
                 }
                 _ => ("这一行有没闭合的引号", "a quote in this row is not closed"),
             };
-            self.told.aside(row.line, format!("{zh}，未收 / {en}: set aside"));
+            self.told.leave(row.line, format!("{zh}，未收 / {en}: set aside"), row.cells);
             return Ok(());
         }
         if let Some((i, e)) = table.error_in(&row.cells) {
             let name = &table.headers[i];
-            self.told.aside(
-                row.line,
-                format!("“{name}”里是错误值 {e}，请改正后再导入 / {name:?} holds the error {e}: correct it"),
-            );
+            let why =
+                format!("“{name}”里是错误值 {e}，请改正后再导入 / {name:?} holds the error {e}: correct it");
+            self.told.leave(row.line, why, row.cells);
             return Ok(());
         }
         if let Some(why) = table.no_event(&row.cells) {
-            self.told.aside(row.line, why);
+            self.told.leave(row.line, why, row.cells);
             return Ok(());
         }
         // A spreadsheet leaves out the empty cells at the end of a row.
@@ -181,9 +201,10 @@ impl<'m> TableIntake<'m> {
             self.begin()?;
         }
         let Some(table) = self.table else { return Err(Error::NotThis { what: " CSV", line: 1 }) };
-        let (log, report, said) = table.build(order)?;
+        let (log, report, said, clockless) = table.build(order)?;
         self.told.date_order = said;
         self.told.values_unknown = unknown(&log, &report, &self.used);
+        self.told.values_unknown.extend(clockless.list());
         Ok((log, report, self.used, self.told))
     }
 }
@@ -297,10 +318,16 @@ pub struct TableBuilder {
     report: Report,
     /// How day and month were told apart.
     order_said: Option<String>,
+    /// Times of which only the day is known.
+    clockless: Unknown,
 }
 
+/// What becomes of them.
+const CLOCKLESS: &str = "没有可读的时刻，只按日期算，排在同件同日的前一步之后 / no time of day: only the day counts, behind the step before it on that day";
+const DAY_US: i64 = 86_400_000_000;
+
 /// Before the name of an attribute of cases, as [`write_csv`] writes it.
-const OF_CASE: &str = "case:";
+pub(crate) const OF_CASE: &str = "case:";
 
 struct Parts {
     case: usize,
@@ -352,6 +379,7 @@ impl TableBuilder {
             places: Vec::new(),
             report: Report::default(),
             order_said: None,
+            clockless: Unknown::default(),
         })
     }
 
@@ -434,31 +462,74 @@ impl TableBuilder {
             let order = decided.as_ref().map(|d| d.0).or(self.date_order);
             self.order_said = decided.map(|d| d.1).or(self.order_said.take());
             // What a text is written as is found once.
-            let mut settled: hashbrown::HashMap<(u32, u32), u32> = hashbrown::HashMap::new();
+            let mut settled: hashbrown::HashMap<(u32, u32), (u32, bool)> = hashbrown::HashMap::new();
+            let mut clockless = Vec::new();
             for row in 0..self.cells.rows() {
                 let key = (self.cells.id(row, i), clock.map_or(u32::MAX, |c| self.cells.id(row, c)));
-                let id = match settled.get(&key) {
-                    Some(id) => *id,
+                let (id, no_clock) = match settled.get(&key) {
+                    Some(known) => *known,
                     None => {
                         let beside = clock.map(|c| self.cells.get(row, c).trim());
                         let limit = self.limits.text as u64;
                         let full = Error::TooLarge { what: "文字 / text", limit };
-                        let id = match self.settled(self.cells.get(row, i), beside, order) {
-                            Some(text) => self.cells.texts.intern(&text).ok_or(full)?,
-                            None => key.0,
+                        let known = match self.settled(self.cells.get(row, i), beside, order) {
+                            Some((text, no_clock)) => (self.cells.texts.intern(&text).ok_or(full)?, no_clock),
+                            None => (key.0, false),
                         };
-                        settled.insert(key, id);
-                        id
+                        settled.insert(key, known);
+                        known
                     }
                 };
                 self.cells.ids[row * self.cells.width + i] = id;
+                if let Some(clock) = clock.filter(|_| no_clock) {
+                    clockless.push(row as u32);
+                    let text = self.cells.get(row, clock).trim();
+                    let shown = if when::is_blank_word(text) { "空" } else { text };
+                    self.clockless.add(&self.headers[clock], shown, CLOCKLESS);
+                }
             }
+            self.place_clockless(i, &clockless);
         }
         Ok(())
     }
 
-    /// A time as one that every reader understands, where its cell alone does not say it.
-    fn settled(&self, text: &str, clock: Option<&str>, order: Option<DateOrder>) -> Option<String> {
+    /// An event of which only the day is known stands where the file has it: behind the one before it of the same case and day,
+    /// not at midnight before all others.
+    fn place_clockless(&mut self, column: usize, rows: &[u32]) {
+        if rows.is_empty() {
+            return;
+        }
+        let missing: hashbrown::HashSet<u32> = rows.iter().copied().collect();
+        let time =
+            |cells: &Cells, row: u32| read_time(cells.get(row as usize, column).as_bytes(), 0).map(|t| t.us);
+        for case in &self.cases {
+            if !case.iter().any(|r| missing.contains(r)) {
+                continue;
+            }
+            let timed =
+                || case.iter().filter(|r| !missing.contains(*r)).filter_map(|r| time(&self.cells, *r));
+            // A file may have the newest first.
+            let newest_first = timed().next() > timed().next_back();
+            let mut order = case.clone();
+            if newest_first {
+                order.reverse();
+            }
+            let mut before: Option<(u32, i64)> = None;
+            for row in order {
+                let Some(own) = time(&self.cells, row) else { continue };
+                if !missing.contains(&row) {
+                    before = Some((row, own));
+                } else if let Some((known, _)) = before.filter(|b| (0..DAY_US).contains(&(b.1 - own))) {
+                    let width = self.cells.width;
+                    self.cells.ids[row as usize * width + column] = self.cells.id(known as usize, column);
+                }
+            }
+        }
+    }
+
+    /// A time as one that every reader understands, where its cell alone does not say it; and whether it has only its day where a
+    /// clock should stand beside it.
+    fn settled(&self, text: &str, clock: Option<&str>, order: Option<DateOrder>) -> Option<(String, bool)> {
         let text = text.trim();
         let serial = || text.parse::<f64>().ok().filter(|_| self.is_1904);
         let us = match serial().and_then(|n| when::serial_wall_s(n, true)) {
@@ -468,25 +539,32 @@ impl TableBuilder {
                 _ => return None,
             },
         };
-        let in_day = clock.and_then(|text| when::clock(text).or_else(|| (text == "0").then_some(0)));
+        let joined = match clock.filter(|_| when::is_date_only(text)) {
+            Some(clock) => beside::with_clock(us, clock, self.offset_s),
+            None => Joined::At(us),
+        };
         let writes = clock.is_some()
             || self.is_1904
             || !text.as_bytes().get(..4).is_some_and(|y| y.iter().all(u8::is_ascii_digit));
-        writes.then(|| crate::when::write_time(us + in_day.unwrap_or(0)))
+        let (us, no_clock) = match joined {
+            Joined::At(us) => (us, false),
+            Joined::NoClock(us) | Joined::BadClock(us) => (us, true),
+        };
+        writes.then(|| (crate::when::write_time(us), no_clock))
     }
 
     /// The log, cases in the order of their first row, and the report.
     pub fn finish(self, order: Order) -> Result<(Log, Report), Error> {
-        self.build(order).map(|(log, report, _)| (log, report))
+        self.build(order).map(|(log, report, ..)| (log, report))
     }
 
-    /// The same, with how day and month were told apart.
-    fn build(mut self, order: Order) -> Result<(Log, Report, Option<String>), Error> {
+    /// The same, with how day and month were told apart and the times of which only the day is known.
+    fn build(mut self, order: Order) -> Result<(Log, Report, Option<String>, Unknown), Error> {
         self.settle_times()?;
         let mut builder = Builder::new(self.limits, self.offset_s);
         builder.report = self.report;
         builder.report.complete = true;
-        let kinds = self.parts.others.iter().map(|&i| (i, column_kind(&self.cells, i)));
+        let kinds = self.parts.others.iter().map(|&i| (i, column_kind(&self.cells, i, &self.headers[i])));
         let (of_case, kinds): (Vec<_>, Vec<_>) = kinds.partition(|k| self.headers[k.0].starts_with(OF_CASE));
         for (id, rows) in self.cases.iter().enumerate() {
             builder.begin_case();
@@ -523,23 +601,33 @@ impl TableBuilder {
             builder.end_case(&|| first);
         }
         let (log, report) = builder.finish(order);
-        Ok((log, report, self.order_said))
+        Ok((log, report, self.order_said, self.clockless))
     }
 }
 
-/// The narrowest type that fits every filled cell of a column, looked at in up to 10,000 rows.
-fn column_kind(cells: &Cells, i: usize) -> Kind {
+/// Names of columns of what is counted or paid, where 12.50 is 12.5.
+const AMOUNTS: [&str; 10] = ["金额", "费", "价", "款额", "资金", "amount", "cost", "price", "fee", "sum"];
+
+/// The narrowest type that fits every filled cell of a column, looked at in up to 10,000 rows, and that is written as they are:
+/// 3.10 is no number, for it would be 3.1, nor are 1E5 and +5.
+fn column_kind(cells: &Cells, i: usize, name: &str) -> Kind {
     let looked = (0..cells.rows().min(10_000)).map(|r| cells.get(r, i).trim());
     let mut filled = looked.filter(|t| !t.is_empty()).peekable();
     if filled.peek().is_none() {
         return Kind::String;
     }
+    let name = name.to_lowercase();
+    let amount = AMOUNTS.iter().any(|a| name.contains(a));
     // Numbers with a leading zero are codes, not quantities.
     let number = |t: &str| !(t.len() > 1 && t.starts_with('0') && !t.starts_with("0."));
+    let as_written = |t: &str| {
+        let n = t.parse::<f64>().ok().filter(|n| n.is_finite());
+        n.is_some_and(|n| n.to_string() == t || format!("{n:.1}") == t || amount && format!("{n:.2}") == t)
+    };
     let (mut int, mut float, mut date) = (true, true, true);
     for t in filled {
-        int &= number(t) && t.len() < 16 && t.parse::<i64>().is_ok();
-        float &= number(t) && t.len() < 16 && t.parse::<f64>().is_ok_and(f64::is_finite);
+        int &= number(t) && t.len() < 16 && t.parse::<i64>().is_ok_and(|n| n.to_string() == t);
+        float &= number(t) && t.len() < 16 && as_written(t);
         date &= t.len() > 9 && !t.bytes().all(|b| b.is_ascii_digit()) && read_time(t.as_bytes(), 0).is_some();
     }
     match (int, float, date) {

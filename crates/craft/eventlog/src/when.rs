@@ -17,19 +17,7 @@ pub struct Read {
     pub zoned: bool,
 }
 
-pub use tabular::when::{BEIJING_S, days_from_civil};
-
-/// Year, month, day of a day number.
-pub const fn civil_from_days(day: i64) -> (i64, i64, i64) {
-    let z = day + 719_468;
-    let era = z.div_euclid(146_097);
-    let doe = z.rem_euclid(146_097);
-    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let m = if mp < 10 { mp + 3 } else { mp - 9 };
-    (yoe + era * 400 + (m <= 2) as i64, m, doy - (153 * mp + 2) / 5 + 1)
-}
+pub use tabular::when::{BEIJING_S, civil_from_days, days_from_civil};
 
 fn days_in_month(y: i64, m: i64) -> i64 {
     match m {
@@ -206,7 +194,7 @@ fn year_first(text: &[u8], default_offset_s: i32) -> Option<Read> {
     c.eat(&[sep])?;
     let d = c.number(1, 2)?;
     let (mut h, mut mi, mut s, mut us) = (0, 0, 0, 0);
-    c.eat(b"Tt");
+    let mut whole = c.eat(b"Tt").is_some();
     c.spaces();
     if c.peek().is_some_and(|b| b.is_ascii_digit()) {
         h = c.number(1, 2)?;
@@ -214,6 +202,7 @@ fn year_first(text: &[u8], default_offset_s: i32) -> Option<Read> {
         mi = c.number(1, 2)?;
         if c.eat(b":").is_some() {
             s = c.number(1, 2)?;
+            whole = true;
         }
         if c.eat(b".,").is_some() {
             let before = c.0.len();
@@ -223,6 +212,10 @@ fn year_first(text: &[u8], default_offset_s: i32) -> Option<Read> {
         }
     }
     c.spaces();
+    // 09:00-10:00 is from nine to ten, no zone.
+    if !whole && c.peek() == Some(b'-') {
+        return None;
+    }
     let (offset, zoned) = zone(&mut c, default_offset_s)?;
     if !c.0.is_empty() {
         return None;

@@ -104,9 +104,43 @@ pub(crate) fn places_in(cutter: &Cutter, folded: &str, words: &mut Vec<Token<'_>
             free_from = i + 1;
         }
     }
+    without_persons(folded, &mut out);
     out.sort_by_key(|p| (p.at.start, p.at.end));
     out.dedup_by(|b, a| b.at == a.at);
     out
+}
+
+/// So many letters and digits in a row before a name are a number of somebody (QQ123456789, abc13800138000): 108国道 has three.
+const RUN: usize = 5;
+
+/// 13800138000翠湖小区: what is somebody's and stands directly before a place is no part of its name.
+fn without_persons(folded: &str, places: &mut Vec<Place>) {
+    let latin = |name: &str| name.bytes().any(|b| b.is_ascii_alphanumeric());
+    if !places.iter().any(|p| p.kind != PlaceKind::Division && latin(&p.name)) {
+        return;
+    }
+    let found = crate::mask::find(folded);
+    places.retain_mut(|p| {
+        if !latin(&p.name) {
+            return true;
+        }
+        let over =
+            found.iter().filter(|f| f.at.start < p.at.end && f.at.end > p.at.start).map(|f| f.at.end).max();
+        let mut start = over.unwrap_or(p.at.start).max(p.at.start);
+        let rest = folded.get(start..p.at.end).unwrap_or_default();
+        let run =
+            rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b' ')).count();
+        if run >= RUN || over.is_some() {
+            start += run;
+        }
+        let name = folded.get(start..p.at.end).unwrap_or_default();
+        if start > p.at.start {
+            p.at.start = start;
+            name.clone_into(&mut p.name);
+            return name.chars().count() >= 3;
+        }
+        true
+    });
 }
 
 /// 春华镇金鼎村 names two places when the cutter takes them for one.
@@ -133,6 +167,26 @@ mod tests {
 
     fn found(t: &str) -> Vec<String> {
         places(Cutter::standard(), t).into_iter().map(|p| p.name).collect()
+    }
+
+    #[test]
+    fn a_number_of_somebody_is_no_part_of_a_place() {
+        for before in [
+            "电话13800138000",
+            "身份证43010119900307123X",
+            "卡号6222021234567890123",
+            "湘A12345",
+            "QQ123456789",
+            "QQ:123456789",
+            "微信abc13800138000",
+            "电话88886666",
+            "138 0013 8000",
+            "电话0731-88886666",
+        ] {
+            let names = found(&format!("{before}翠湖小区停水三天"));
+            assert_eq!(names, ["翠湖小区"], "{before}");
+        }
+        assert_eq!(found("108国道第3中学"), ["108国道第3中学"]);
     }
 
     #[test]

@@ -217,13 +217,18 @@ fn is_count(plain: &str) -> bool {
 
 /// Why a row is none of the records; `None` when it is one. `columns` are those of the header.
 pub fn why(cells: &[String], columns: usize) -> Option<(&'static str, &'static str)> {
+    why_here(cells, columns, true)
+}
+
+/// The same; the numbers of the columns stand below the header and nowhere else.
+fn why_here(cells: &[String], columns: usize, below_header: bool) -> Option<(&'static str, &'static str)> {
     if !may_be(cells) {
         return None;
     }
     let filled: Vec<(usize, &str)> =
         cells.iter().enumerate().map(|(i, c)| (i, c.trim())).filter(|(_, c)| !c.is_empty()).collect();
     let (_, first) = *filled.first()?;
-    if filled.len() >= 3 && filled.len() >= columns && are_column_numbers(&filled) {
+    if below_header && filled.len() >= 3 && filled.len() >= columns && are_column_numbers(&filled) {
         return Some(("栏次号，不是记录", "the numbers of the columns, not a record"));
     }
     let plain: String = first
@@ -259,6 +264,8 @@ pub fn why(cells: &[String], columns: usize) -> Option<(&'static str, &'static s
     if !scarce {
         return None;
     }
+    // 说明, 盖章 and 完 may be steps of a case: its number, its time and its hand stand beside them.
+    let word_alone = different.len() <= 3 && !different[1..].iter().any(|t| crate::when::looks_like_time(t));
     let alone = different.len() == 1 && columns > 2;
     if is_count(&plain) && (alone || different.len() == 2 && columns > 3) {
         return Some(("合计行", "a row of sums"));
@@ -275,13 +282,15 @@ pub fn why(cells: &[String], columns: usize) -> Option<(&'static str, &'static s
     }
     if begins(NOTES).is_some_and(|rest| {
         let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五".contains(c));
-        after.starts_with([':', '.', '、']) || rest.is_empty() && columns > 2 && filled[0].0 == 0
+        after.starts_with([':', '.', '、'])
+            || rest.is_empty() && word_alone && columns > 2 && filled[0].0 == 0
     }) || alone && REMARKS.iter().any(|w| first.starts_with(w))
     {
         return Some(("表下的注", "a note below the table"));
     }
     let bare = plain.trim_matches(['-', '—', '=', '*', '(', ')']);
-    if ENDS.iter().any(|e| plain == *e || bare == *e) || (bare.is_empty() && alone) || is_page(&plain) {
+    let ends = || word_alone && ENDS.iter().any(|e| plain == *e || bare == *e);
+    if ends() || (bare.is_empty() && alone) || is_page(&plain) {
         return Some(("表尾或页码", "the end of the table or a page number"));
     }
     None
@@ -330,6 +339,8 @@ pub struct Again {
     longest: usize,
     /// The row of a header with other columns, below which nothing is read by the first.
     other: Option<u64>,
+    /// A record was read since the header.
+    below_record: bool,
 }
 
 /// Characters of a cell of a header at most.
@@ -341,17 +352,30 @@ impl Again {
         let plain: Vec<String> = names.iter().map(|n| header::name(n)).collect();
         let known: HashSet<String> = plain.iter().filter(|n| !n.is_empty()).cloned().collect();
         let longest = plain.iter().map(String::len).max().unwrap_or(0) + NAME_MAX;
-        Self { names: names.to_vec(), plain, known, longest, other: None }
+        Self { names: names.to_vec(), plain, known, longest, other: None, below_record: false }
     }
     /// Was there a header with other columns?
     pub const fn is_apart(&self) -> bool {
         self.other.is_some()
     }
-    /// Why a row is not read: it is a header, or it stands below one whose columns are others. Rows are seen in
-    /// their order; empty ones say nothing.
-    pub fn see(&mut self, row: u64, cells: &[String]) -> Option<String> {
+    /// A record was read, or the first row is known to be one.
+    pub const fn took(&mut self) {
+        self.below_record = true;
+    }
+    /// Why a row is none of the records, in both languages. Rows are seen in their order; empty ones say nothing.
+    pub fn aside(&mut self, row: u64, cells: &[String]) -> Option<String> {
+        let why = self.see(row, cells).or_else(|| {
+            let (zh, en) = why_here(cells, self.names.len(), !self.below_record)?;
+            Some(format!("{zh} / {en}"))
+        });
+        self.below_record |= why.is_none();
+        why
+    }
+    /// Why a row is not read: it is a header, or it stands below one whose columns are others.
+    fn see(&mut self, row: u64, cells: &[String]) -> Option<String> {
         if is_header_again(cells, &self.names) {
             self.other = None;
+            self.below_record = false;
             return Some("重复的表头 / the header again".to_owned());
         }
         if self.is_other(cells) {
@@ -420,6 +444,28 @@ pub const ABOVE: &str = "在表头之上，没有读；如是另一张表的记�
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steps_and_codes_are_no_footers() {
+        let row = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
+        for text in [
+            "盖章,B1,2024-03-05 10:00,乙,,,,,",
+            "说明,B1,2024-03-05 11:00,,,,,,",
+            "完,B1,2024-03-05 12:00,乙,,,,,",
+            "提示,B1,2024-03-05,,,,,,",
+        ] {
+            assert_eq!(why(&row(text), 9), None, "{text}");
+        }
+        for text in ["盖章,,,,,,,,", "说明,本表一式两份,,,,,,,", "完,,,,,,,,"] {
+            assert!(why(&row(text), 9).is_some(), "{text}");
+        }
+        // The numbers of the columns stand below the header, not among the records.
+        let mut again = Again::new(&row("编号,标题,数量"));
+        assert!(again.aside(2, &row("1,2,3")).is_some());
+        assert_eq!(again.aside(3, &row("M1,积水,3")), None);
+        assert_eq!(again.aside(4, &row("1,2,3")), None);
+        assert!(again.aside(5, &row("编号,标题,数量")).is_some() && again.aside(6, &row("1,2,3")).is_some());
+    }
 
     #[test]
     fn footers_are_told_from_records() {

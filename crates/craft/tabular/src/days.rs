@@ -100,8 +100,24 @@ fn by_place(run: &[char]) -> Option<(u32, u32)> {
     Some((n, n))
 }
 
+/// Twenty, thirty and forty in one character (廿、卅、卌).
+fn tens(text: &str) -> Option<Figure<'_>> {
+    let (from, rest) = [('廿', 20), ('卅', 30), ('卌', 40)]
+        .into_iter()
+        .find_map(|(c, n)| text.strip_prefix(c).map(|rest| (n, rest)))?;
+    let ones = rest.chars().next().and_then(digit).filter(|n| *n > 0);
+    let (n, rest) = match ones {
+        Some(n) => (from + n, &rest[rest.chars().next().map_or(0, char::len_utf8)..]),
+        None => (from, rest),
+    };
+    Some((None, f64::from(n), rest))
+}
+
 /// A number in Chinese figures up to the hundreds.
 fn chinese(text: &str) -> Option<Figure<'_>> {
+    if let Some(found) = tens(text) {
+        return Some(found);
+    }
     let (mut low, mut high, mut used) = (0, 0, 0);
     // What follows a unit is smaller than it.
     let mut below = 1000;
@@ -271,6 +287,24 @@ const UNITS: [(&str, Unit); 34] = [
     ("minutes", |n| Span::Hours(n / 60.0)),
 ];
 
+/// A unit in brackets behind the figure.
+const NOTED: [(&str, Unit); 6] = [
+    ("(工作日)", Span::WorkingDays),
+    ("(个工作日)", Span::WorkingDays),
+    ("(自然日)", Span::NaturalDays),
+    ("(天)", Span::NaturalDays),
+    ("(日)", Span::NaturalDays),
+    ("(小时)", Span::Hours),
+];
+/// Which days are meant, behind 天 or 日.
+const DAYS_ARE: [(&str, Unit); 5] = [
+    ("工作日", Span::WorkingDays),
+    ("指工作日", Span::WorkingDays),
+    ("按工作日计", Span::WorkingDays),
+    ("自然日", Span::NaturalDays),
+    ("日历日", Span::NaturalDays),
+];
+
 /// A length of time with its unit.
 struct One {
     span: Span,
@@ -292,10 +326,16 @@ const YEARS_MAX: f64 = 100.0;
 
 /// A unit at the beginning, with 半 behind the counter (一个半月) or behind the unit (一天半), and the rest.
 fn unit(mut n: f64, text: &str) -> Option<(One, &str)> {
+    // 10（工作日）: the unit in brackets.
+    let noted = NOTED.iter().find_map(|(note, make)| text.strip_prefix(note).map(|tail| (tail, *make)));
+    if let Some((tail, make)) = noted {
+        return Some((One { span: make(n), per: make(1.0), counted: true }, tail));
+    }
     let counted = text.starts_with('个');
     let mut rest = text.strip_prefix('个').unwrap_or(text);
     if let Some(tail) = rest.strip_prefix('半') {
-        n += 0.5;
+        // 两个半天 are two halves, 一个半月 is one and a half: nobody says 个天.
+        n = if counted && tail.starts_with(['天', '日']) { n * 0.5 } else { n + 0.5 };
         rest = tail;
     }
     let (mut tail, make) = UNITS
@@ -306,6 +346,20 @@ fn unit(mut n: f64, text: &str) -> Option<(One, &str)> {
         n += 0.5;
         tail = after;
     }
+    // 5天（工作日）, 五天工作日: which days they are.
+    let days = make(1.0) == Span::NaturalDays(1.0);
+    let which = [("(", ")"), ("", "")].into_iter().find_map(|(open, close)| {
+        let inner = tail.strip_prefix(open)?;
+        let (word, make) = DAYS_ARE.iter().find(|(w, _)| inner.starts_with(w))?;
+        Some((inner[word.len()..].strip_prefix(close)?, *make))
+    });
+    let make = match which.filter(|_| days) {
+        Some((after, which)) => {
+            tail = after;
+            which
+        }
+        None => make,
+    };
     let per = make(1.0);
     let fits = per != Span::Months(12.0) || n <= YEARS_MAX;
     fits.then(|| (One { span: make(n), per, counted }, tail))
@@ -369,6 +423,14 @@ fn plain(text: &str) -> String {
         out.extend(c.to_lowercase());
     }
     out
+}
+
+/// Of a cell that holds what the law limits and what the office promises (法定20个工作日，承诺5个工作日): the part that is asked for.
+pub fn part_of(text: &str, law: bool) -> Option<&str> {
+    let (own, other) = if law { ("法定", "承诺") } else { ("承诺", "法定") };
+    let (at, rival) = (text.find(own)?, text.find(other)?);
+    let part = if at < rival { &text[at..rival] } else { &text[at..] };
+    Some(part.trim_matches(|c: char| c.is_whitespace() || "，,、;；。/()（）".contains(c)))
 }
 
 /// Reads a length of time; words around it (不超过, 自受理之日起, 内) are read over. Of a range the longer end holds.
@@ -523,6 +585,19 @@ mod tests {
             ("2週", NaturalDays(14.0)),
             ("當場辦結", AtOnce),
             ("30分鐘", Hours(0.5)),
+            ("5天（工作日）", WorkingDays(5.0)),
+            ("5日(自然日)", NaturalDays(5.0)),
+            ("五天工作日", WorkingDays(5.0)),
+            ("10（工作日）", WorkingDays(10.0)),
+            ("15(个工作日)", WorkingDays(15.0)),
+            ("2个半天", NaturalDays(1.0)),
+            ("两个半天", NaturalDays(1.0)),
+            ("两天半", NaturalDays(2.5)),
+            ("两个半小时", Hours(2.5)),
+            ("一个半工作日", WorkingDays(1.5)),
+            ("不超过廿日", NaturalDays(20.0)),
+            ("廿五个工作日", WorkingDays(25.0)),
+            ("卅日", NaturalDays(30.0)),
         ] {
             assert_eq!(promise(text), Some(Promise { span: want, bent: None }), "{text}");
         }
@@ -534,6 +609,9 @@ mod tests {
             "5个人",
             "-3天",
             "五五开",
+            // the law says one and the office another
+            "法定20个工作日、承诺5个工作日",
+            "45个工作日/60日",
             "3-5",
             "5-3天",
             "3-5-7天",

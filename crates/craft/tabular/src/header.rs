@@ -139,9 +139,12 @@ fn composed(parts: &[&str], known: &dyn Fn(&str) -> Option<(usize, usize)>) -> S
         [] => String::new(),
         [one] => (*one).to_owned(),
         [.., above, last] => {
-            let both = format!("{above}{last}");
+            // 来信/时间 is 来信时间; 时限/法定 is 法定时限.
+            let (both, turned) = (format!("{above}{last}"), format!("{last}{above}"));
             if known(&name(&both)).is_some() {
                 both
+            } else if known(&name(&turned)).is_some() && known(&name(last)).is_none() {
+                turned
             } else if known(&name(last)).is_some() {
                 (*last).to_owned()
             } else {
@@ -241,6 +244,20 @@ pub fn find(rows: &[Vec<String>], words: &dyn Vocabulary) -> Option<Header> {
             break;
         }
         header = Header { at: header.at - 1, lines: header.lines + 1, names };
+    }
+    // A line below that only goes on with merged cells, and names parts of others, belongs to it.
+    while header.lines < LINES_MAX
+        && let Some(below) = rows.get(header.at + header.lines)
+    {
+        let last = &rows[header.at + header.lines - 1];
+        let filled = below.iter().filter(|t| !t.trim().is_empty()).count();
+        let same =
+            below.iter().zip(last).filter(|(b, l)| !b.trim().is_empty() && b.trim() == l.trim()).count();
+        let names = names_of(&rows[header.at..=header.at + header.lines], &known);
+        if same < 2 || same == filled || same * 2 < filled || !is_words(below) || score(&names, words) < got {
+            break;
+        }
+        header = Header { at: header.at, lines: header.lines + 1, names };
     }
     header.names.truncate(header.names.iter().rposition(|n| !n.is_empty()).map_or(0, |i| i + 1));
     Some(header)
@@ -355,6 +372,14 @@ mod tests {
             found("编号,内容,来信,办理\n,,时间,时间\n1,甲,2024-03-17,2024-03-18").2,
             "编号,内容,来信时间,办理时间"
         );
+        // The line above says of what, the one below which: 时间 over 来信 and 办理.
+        assert_eq!(
+            found("编号,内容,时间,时间\n编号,内容,来信,办理\n1,甲,2024-03-17,2024-03-18").2,
+            "编号,内容,来信时间,办理时间"
+        );
+        // A third line of merged cells that names one of them more closely.
+        let three = "编号,来信,来信,反映人,反映人\n编号,来信内容,来信时间,姓名,电话\n编号,来信内容,来信时间,姓名,联系电话\n1,积水,2024-03-17,张某,138";
+        assert_eq!((found(three).0, found(three).1), (0, 3));
         assert_eq!(find(&rows("填表说明\n1. 每行一件"), &Letters), None);
         assert_eq!(find(&rows("a,b\n1,2"), &Letters), None);
         assert_eq!(find(&[], &Letters), None);

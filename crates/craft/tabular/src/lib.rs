@@ -5,6 +5,7 @@
 //! no clock, no I/O but the reader that is passed in. Must not know workbooks or what a door does with a row.
 
 pub mod aside;
+pub mod beside;
 pub mod csv;
 pub mod days;
 pub mod header;

@@ -3,8 +3,11 @@
 //!
 //! Knows sheets of text and a [`Vocabulary`]; not what a door does with a record.
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde::{Deserialize, Serialize};
 
+use crate::beside::{self, Grid};
 use crate::header::{self, Header, Vocabulary};
 use crate::told::{OtherSheet, Told};
 use crate::when::{DateOrder, Evidence};
@@ -107,6 +110,36 @@ pub struct Records<'a> {
     sheet: &'a Sheet,
     header: Header,
     fields: Vec<Option<usize>>,
+    /// Fields whose time stands in two columns: that of the day and that of the clock.
+    clocks: Clocks,
+    /// What the two say together, by row and field.
+    joined: HashMap<(u64, usize), String>,
+}
+
+/// By field the column of its day and that of its clock.
+type Clocks = BTreeMap<usize, (usize, usize)>;
+/// Rows by which it is told which columns belong together.
+const LOOKED: usize = 2_000;
+
+/// Fields that a day and a clock beside it make together.
+fn clocks(
+    names: &[String],
+    body: &[Vec<String>],
+    fields: &[Option<usize>],
+    words: &dyn Vocabulary,
+) -> Clocks {
+    let cell = |r: usize, c: usize| body.get(r).and_then(|r| r.get(c)).map_or("", String::as_str);
+    let grid = Grid { names, rows: body.len().min(LOOKED), cell: &cell };
+    let mut found = Clocks::new();
+    for (at, field) in fields.iter().enumerate().filter_map(|(at, f)| Some((at, (*f)?))) {
+        let taken: Vec<usize> = found.values().map(|p| p.1).collect();
+        let free = |c: usize| fields[c].is_none() && !taken.contains(&c);
+        let same = |c: usize| words.field(&header::name(&names[c])).is_some_and(|f| f.0 == field);
+        if let Some(pair) = beside::pair(&grid, at, &free, &same) {
+            found.insert(field, pair);
+        }
+    }
+    found
 }
 
 /// One record.
@@ -117,11 +150,15 @@ pub struct Record<'a> {
     /// Its cells as they stand.
     pub cells: &'a [String],
     fields: &'a [Option<usize>],
+    joined: &'a HashMap<(u64, usize), String>,
 }
 
 impl<'a> Record<'a> {
-    /// The text of a field; empty where there is none.
+    /// The text of a field; empty where there is none. Of a time that stands in two columns, both together.
     pub fn get(&self, field: usize) -> &'a str {
+        if let Some(both) = self.joined.get(&(self.row, field)) {
+            return both;
+        }
         let at = self.fields.iter().position(|f| *f == Some(field));
         at.and_then(|c| self.cells.get(c)).map_or("", |t| t.trim())
     }
@@ -168,8 +205,11 @@ pub fn find<'a>(
     for at in aside::above(&sheet.rows[..header.at], header.names.len()) {
         told.aside(at as u64 + 1, aside::ABOVE);
     }
-    let word = |c: usize| fields[c].map(door.word);
-    let rivals = header::rivals(&header.names, &AsAsked::of(door, &sheet.name));
+    let clocks = clocks(&names, body, &fields, &AsAsked::of(door, &sheet.name));
+    let paired = |c: usize| clocks.iter().find(|(_, p)| p.0 == c || p.1 == c).map(|(f, _)| *f);
+    let word = |c: usize| fields[c].or_else(|| paired(c)).map(door.word);
+    let mut rivals = header::rivals(&header.names, &AsAsked::of(door, &sheet.name));
+    rivals.retain(|r| paired(r.column).is_none());
     let shown = header::unique(&names);
     let likely = |column: usize, samples: &[String]| {
         let rival = rivals.iter().find(|r| r.column == column).map(|r| (door.word)(r.field));
@@ -179,7 +219,7 @@ pub fn find<'a>(
     for rival in rivals.iter().filter(|r| r.told) {
         told.two_for_one(&shown[rival.column], &shown[rival.read], &(door.word)(rival.field));
     }
-    Some(Records { told, sheet, header, fields })
+    Some(Records { told, sheet, header, fields, clocks, joined: HashMap::new() })
 }
 
 impl<'a> Records<'a> {
@@ -208,7 +248,10 @@ impl<'a> Records<'a> {
         field: usize,
         told: Option<DateOrder>,
     ) -> Result<Option<DateOrder>, (String, String)> {
-        let Some(c) = self.fields.iter().position(|f| *f == Some(field)) else { return Ok(told) };
+        let day = self.clocks.get(&field).map(|p| p.0);
+        let Some(c) = day.or_else(|| self.fields.iter().position(|f| *f == Some(field))) else {
+            return Ok(told);
+        };
         let mut seen = Evidence::default();
         for (i, row) in self.sheet.rows.iter().enumerate().skip(self.header.at + self.header.lines) {
             seen.see(row.get(c).map_or("", String::as_str), i as u64 + 1);
@@ -240,26 +283,32 @@ impl<'a> Records<'a> {
                 continue;
             }
             self.told.hidden_rows += u64::from(self.sheet.hidden_rows.contains(&row));
-            let why = if let Some(why) = again.see(row, cells) {
+            let why = if let Some(why) = again.aside(row, cells) {
                 Some(why)
-            } else if let Some((zh, en)) = aside::why(cells, self.header.names.len()) {
-                Some(format!("{zh} / {en}"))
             } else {
-                let shown = |(c, _): &(usize, &Option<usize>)| Some((*c, value::error(cells.get(*c)?)?));
-                self.fields.iter().enumerate().filter(|(_, f)| f.is_some()).find_map(|f| shown(&f)).map(
-                    |(c, e)| {
-                        let name = &self.header.names[c];
-                        format!("“{name}”里是错误值 {e}，请改正后再导入 / {name:?} holds the error {e}: correct it")
-                    },
-                )
+                let shown = |c: usize| Some((c, value::error(cells.get(c)?)?));
+                let paired = |c: usize| self.clocks.values().any(|p| p.0 == c || p.1 == c);
+                let read = |c: &usize| self.fields[*c].is_some() || paired(*c);
+                (0..self.fields.len()).filter(read).find_map(shown).map(|(c, e)| {
+                    let name = self.header.names.get(c).map_or("", String::as_str);
+                    format!(
+                        "“{name}”里是错误值 {e}，请改正后再导入 / {name:?} holds the error {e}: correct it"
+                    )
+                })
             };
             match why {
                 Some(why) => self.told.aside(row, why),
                 None => good.push((row, cells)),
             }
         }
-        let fields = self.fields.as_slice();
-        good.into_iter().map(|(row, cells)| Record { row, cells, fields }).collect()
+        for (row, cells) in &good {
+            let cell = |c: usize| cells.get(c).map_or("", String::as_str);
+            for (field, (day, clock)) in &self.clocks {
+                self.joined.insert((*row, *field), beside::text(cell(*day), cell(*clock)));
+            }
+        }
+        let (fields, joined) = (self.fields.as_slice(), &self.joined);
+        good.into_iter().map(|(row, cells)| Record { row, cells, fields, joined }).collect()
     }
 }
 

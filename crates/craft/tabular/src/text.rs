@@ -260,6 +260,18 @@ impl Survey {
     }
 }
 
+/// A whole text, held in memory, in the encoding that its bytes show (JSON that is not UTF-8); without its mark.
+pub fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match Survey::of(bytes).encoding() {
+        Encoding::Utf8 => String::from_utf8_lossy(bytes),
+        Encoding::Gb18030 => encoding_rs::GB18030.decode(bytes).0,
+        Encoding::Big5 => encoding_rs::BIG5.decode(bytes).0,
+        Encoding::Utf16Le => encoding_rs::UTF_16LE.decode(bytes).0,
+        Encoding::Utf16Be => encoding_rs::UTF_16BE.decode(bytes).0,
+    }
+}
+
 /// One line as text in the encoding of the whole, or in the other one where that is plainly what it is; and
 /// whether bytes of it could not be read.
 pub fn line(bytes: &[u8], whole: Encoding) -> (Cow<'_, str>, bool) {

@@ -98,6 +98,9 @@ pub struct Told {
     pub date_order: Option<String>,
     /// What else is worth knowing.
     pub notes: Vec<String>,
+    /// The rows that a reader of streams left, to be mended and brought again; other doors keep their own.
+    #[serde(skip)]
+    pub left: Box<AsideTable>,
 }
 
 /// Columns that a file of rows set aside has beside those of the file it came from; passed over when it comes back.
@@ -106,6 +109,8 @@ pub const ASIDE_COLUMNS: [&str; 2] = ["原行号", "未收原因"];
 const SAMPLES: usize = 3;
 /// Rows set aside that are named one by one.
 pub const NAMED: usize = 1_000;
+/// Rows left that are written to a file.
+const LEFT: usize = 100_000;
 /// Different values that are named one by one.
 const VALUES: usize = 200;
 
@@ -163,6 +168,14 @@ impl Told {
         if self.set_aside.len() < NAMED {
             self.set_aside.push(SetAside { row, reason: reason.into() });
         }
+    }
+    /// The same of a record, whose cells are kept to be mended and brought again.
+    pub fn leave(&mut self, row: u64, reason: impl Into<String>, cells: Vec<String>) {
+        let reason = reason.into();
+        if self.left.rows.len() < LEFT {
+            self.left.rows.push((row, cells, reason.clone()));
+        }
+        self.aside(row, reason);
     }
     /// Notes something said once.
     pub fn note(&mut self, said: impl Into<String>) {

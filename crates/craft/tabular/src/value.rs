@@ -81,7 +81,13 @@ pub fn is_spoiled_number(text: &str) -> bool {
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     let front_fits =
         front.split_once('.').map_or_else(|| digits(front), |(a, b)| a.len() == 1 && digits(a) && digits(b));
-    front_fits && power.strip_prefix('+').is_some_and(|p| digits(p) && p.len() <= 2)
+    // Without a plus 1E5 may be a code; 1.38E10 is none.
+    let long = |p: &str| front.contains('.') && p.parse::<u8>().is_ok_and(|p| p >= 9);
+    front_fits
+        && match power.strip_prefix('+') {
+            Some(p) => digits(p) && p.len() <= 2,
+            None => digits(power) && power.len() <= 2 && long(power),
+        }
 }
 
 /// A whole number without the `.0` that a program wrote behind it: `13800000000.0`.
@@ -192,7 +198,7 @@ pub fn likely(samples: &[String]) -> Option<&'static str> {
     if all(&crate::when::looks_like_time) {
         return Some("time");
     }
-    if all(&|s| crate::when::clock(s).is_some()) {
+    if all(&|s| crate::when::clock(s).is_some() && !s.contains('.')) {
         return Some("clock");
     }
     if all(&|s| is_one_phone(s) && s.len() >= 7) {
@@ -332,6 +338,108 @@ pub fn sample_of(column: &str, text: &str) -> String {
     shown.chars().enumerate().map(|(i, c)| if keeps(i) { c } else { '*' }).collect()
 }
 
+/// 是 or 否, in the words and marks of offices: `√`, 有, 不收费, `Y`; also with a note behind: 是（每本120元）.
+pub fn yes_no(text: &str) -> Option<bool> {
+    const YES: [&str; 22] = [
+        "是",
+        "有",
+        "√",
+        "✓",
+        "✔",
+        "☑",
+        "对",
+        "可",
+        "可以",
+        "能",
+        "需",
+        "需要",
+        "要",
+        "收费",
+        "支持",
+        "已开通",
+        "是的",
+        "y",
+        "yes",
+        "true",
+        "t",
+        "1",
+    ];
+    const NO: [&str; 27] = [
+        "否",
+        "无",
+        "没有",
+        "×",
+        "✗",
+        "✘",
+        "☒",
+        "x",
+        "不",
+        "不是",
+        "不可",
+        "不可以",
+        "不能",
+        "不需",
+        "不需要",
+        "无需",
+        "不用",
+        "不收费",
+        "免费",
+        "不支持",
+        "未开通",
+        "非",
+        "n",
+        "no",
+        "false",
+        "f",
+        "0",
+    ];
+    let plain: String = text
+        .trim()
+        .chars()
+        .map(half_width)
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect();
+    // What stands behind a mark explains the word before it.
+    let word = plain.split(['(', ',', ';', ':', '。', '，', '：', '；', '、']).next().unwrap_or_default();
+    if YES.contains(&word) { Some(true) } else { NO.contains(&word).then_some(false) }
+}
+
+/// A whole number as people write it, and whether something was decided about it: `２`, `1.0`, `1次`; of 不超过1次 and 1-2 the
+/// most.
+pub fn at_most(text: &str) -> Option<(u32, bool)> {
+    let count = |t: &str| count(t).or_else(|| spelled(t));
+    if let Some(n) = count(text) {
+        return Some((n, false));
+    }
+    let plain: String = text.trim().chars().map(half_width).filter(|c| !c.is_whitespace()).collect();
+    if matches!(
+        plain.as_str(),
+        "不用跑" | "不跑" | "零跑动" | "零跑腿" | "无需到场" | "不用到场" | "不见面" | "全程网办"
+    ) {
+        return Some((0, true));
+    }
+    let plain = plain.replace("最多跑", "最多");
+    let bare = ["不超过", "不多于", "最多", "至多", "≤", "<="].iter().find_map(|w| plain.strip_prefix(w));
+    if let Some(n) = bare.and_then(count) {
+        return Some((n, true));
+    }
+    let (from, to) = plain.split_once(['-', '~', '至', '到', '或', '—', '～'])?;
+    let (from, to) = (count(from)?, count(to)?);
+    (from <= to).then_some((to, true))
+}
+
+/// 一次, 两次, 零: a small number in characters.
+fn spelled(text: &str) -> Option<u32> {
+    let one = text.trim().trim_end_matches(['次', '个', '趟']);
+    let mut all = one.chars();
+    let (c, None) = (all.next()?, all.next()) else { return None };
+    if c == '两' {
+        return Some(2);
+    }
+    "零一二三四五六七八九十".chars().position(|n| n == c || n == '零' && c == '〇').map(|n| n as u32)
+}
+
 /// A count written by people: `3`, `３`, `1,234`, `12.0`, `5个`.
 pub fn count(text: &str) -> Option<u32> {
     let plain: String = text.chars().map(half_width).filter(|c| !matches!(c, ',' | ' ')).collect();
@@ -363,7 +471,7 @@ mod tests {
         ] {
             assert_eq!(unguarded(text), want);
         }
-        for bad in ["1.38E+10", "4.3010119900307123E+17", "6E+18", "1.5e+09"] {
+        for bad in ["1.38E+10", "4.3010119900307123E+17", "6E+18", "1.5e+09", "1.38E10", "1.19902e30"] {
             assert!(is_spoiled_number(bad), "{bad}");
         }
         for good in ["13800000000", "E+10", "1.38", "A1E+5", "12.3E+4", "1E5", "1.38E-5"] {
@@ -378,6 +486,37 @@ mod tests {
         }
         for good in ["", "#", "###", "#3", "#1号楼", "#急!", "#A!", "Error", "err:", "Err:5022", "Ex"] {
             assert_eq!(error(good), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn yes_and_no_and_numbers_of_clerks() {
+        for text in ["是", "√", "有", "Ｙ", "收费", "是（每本120元）", "是，每本120元", "可以", "TRUE", "1"]
+        {
+            assert_eq!(yes_no(text), Some(true), "{text}");
+        }
+        for text in ["否", "×", "无", "不收费", "免费", "N", "否（免征）", "不需要", "0"] {
+            assert_eq!(yes_no(text), Some(false), "{text}");
+        }
+        for text in ["", "视情况", "是否收费", "有时", "12"] {
+            assert_eq!(yes_no(text), None, "{text}");
+        }
+        for (text, want) in [
+            ("２", Some((2, false))),
+            ("1.0", Some((1, false))),
+            ("1次", Some((1, false))),
+            ("不超过1次", Some((1, true))),
+            ("最多２次", Some((2, true))),
+            ("1-2", Some((2, true))),
+            ("0至1次", Some((1, true))),
+            ("2-1", None),
+            ("几次", None),
+            ("一次", Some((1, false))),
+            ("最多跑一次", Some((1, true))),
+            ("不用跑", Some((0, true))),
+            ("零", Some((0, false))),
+        ] {
+            assert_eq!(at_most(text), want, "{text}");
         }
     }
 

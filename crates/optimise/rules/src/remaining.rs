@@ -59,6 +59,8 @@ pub struct Ahead {
     pub case: u32,
     /// the step it did last
     pub last: String,
+    /// the step in which it stands: begun and not ended
+    pub in_step: Option<String>,
     /// working days since it began
     pub age_days: f64,
     /// working days it will still take: as likely more as less, and the interval
@@ -237,6 +239,7 @@ pub fn foretell(
     as_of_us: Option<i64>,
     limit_days: Option<f64>,
 ) -> Result<Foretold, OptimiseError> {
+    let standing = eventlog::lifecycle::standing(log);
     let (log, _) = eventlog::lifecycle::steps(log);
     let log = &*log;
     let mut ways: Vec<Way> = log
@@ -244,11 +247,12 @@ pub fn foretell(
         .enumerate()
         .filter_map(|(c, range)| {
             let known: Vec<usize> = range.filter(|&e| log.time()[e] != NO_TIME).collect();
-            let begin = log.span(c).map(|s| s.0)?;
+            let since = standing[c].map(|s| s.since);
+            let begin = log.span(c).map(|s| s.0).or(since)?;
             let first = office.clock.worked_us(begin);
             let at: Vec<i64> = known.iter().map(|&e| office.clock.worked_us(log.time()[e]) - first).collect();
             let steps: Vec<u32> = known.iter().map(|&e| log.activity()[e]).collect();
-            let last = log.time()[*known.last()?];
+            let last = known.last().map(|e| log.time()[*e]).max(since)?;
             // Age counts from the begin of the case, also where its first step lasted.
             let (mut full, mut moments) = (vec![u32::MAX], vec![0]);
             full.extend(steps);
@@ -257,9 +261,17 @@ pub fn foretell(
         })
         .collect();
     ways.sort_by_key(|w| (w.first, w.case));
+    if ways.is_empty() && log.case_count() > 0 {
+        return Err(OptimiseError::cannot(
+            format!("日志里的 {} 件都没有时间，无法预测", log.case_count()),
+            format!("none of the {} cases of the log has a time: nothing can be foretold", log.case_count()),
+        ));
+    }
     let as_of = as_of_us.unwrap_or_else(|| ways.iter().map(|w| w.last).max().unwrap_or_default());
     let ends = regular_ends(log, &ways);
-    let is_done = |w: &&Way| w.steps.last().is_some_and(|s| ends.contains(s));
+    // An end that is never recorded leaves no case standing in its last step.
+    let stands = |w: &Way| standing[w.case as usize].filter(|s| !ends.contains(&s.activity));
+    let is_done = |w: &&Way| stands(w).is_none() && w.steps.last().is_some_and(|s| ends.contains(s));
     let mut done: Vec<&Way> = ways.iter().filter(is_done).collect();
     if done.len() < FEWEST {
         return Err(OptimiseError::cannot(
@@ -308,6 +320,7 @@ pub fn foretell(
             Ahead {
                 case: w.case,
                 last: last.map_or_else(String::new, |s| log.activities.get(*s).to_owned()),
+                in_step: stands(w).map(|s| log.activities.get(s.activity).to_owned()),
                 age_days: so_far as f64 / day,
                 still_days: (middle / day, low / day, high / day),
                 late: if is_late { 1.0 } else { over as f64 / list.len().max(1) as f64 },

@@ -37,7 +37,7 @@ pub use evolve::new_owner;
 pub use guard::Guard;
 pub use happened::Happened;
 pub use lateness::{Lateness, Stretch, stretches};
-pub use limits::{LimitRule, LimitSet, Rules, default_limits, whistle_limits};
+pub use limits::{LimitRule, LimitSet, Rules, default_limits, laxer, whistle_limits};
 pub use refusal::{Refusal, RefusalCode};
 pub use sides::{Seen, Side};
 pub use stage::{Beyond, BeyondStep, Stage, StageKind};

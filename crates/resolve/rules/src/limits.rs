@@ -54,6 +54,29 @@ impl LimitRule {
             && self.item.as_deref().is_none_or(|i| Some(i) == of.item)
             && self.set.as_deref().is_none_or(|s| Some(s) == of.set)
     }
+    /// The conditions beside the phase and the set, each as a word.
+    fn conditions(&self) -> [Option<String>; 5] {
+        [
+            self.kind.map(|k| k.word().to_owned()),
+            self.complexity.map(|c| c.word().to_owned()),
+            self.channel.map(|c| c.word().to_owned()),
+            self.unit.map(|u| u.to_string()),
+            self.item.clone(),
+        ]
+    }
+    /// Can one case be of all three? What a set says is not measured by limits outside of it.
+    fn meets(&self, a: &Self, b: &Self) -> bool {
+        let one = |x: &Option<String>, y: &Option<String>| x.is_none() || y.is_none() || x == y;
+        let (own, a_is, b_is) = (self.conditions(), a.conditions(), b.conditions());
+        let all = (0..own.len())
+            .all(|i| one(&own[i], &a_is[i]) && one(&own[i], &b_is[i]) && one(&a_is[i], &b_is[i]));
+        all && [a, b].iter().all(|o| o.phase == self.phase && o.set == self.set)
+    }
+    /// Is every case of the two one of this?
+    fn asks_no_more(&self, a: &Self, b: &Self) -> bool {
+        let (own, a_is, b_is) = (self.conditions(), a.conditions(), b.conditions());
+        (0..own.len()).all(|i| own[i].is_none() || own[i] == a_is[i] || own[i] == b_is[i])
+    }
     fn weight(&self) -> u32 {
         // A set says more than an item, an item more than a unit, a unit more than a channel, a channel more than a kind.
         u32::from(self.set.is_some()) * 32
@@ -63,6 +86,20 @@ impl LimitRule {
             + u32::from(self.kind.is_some()) * 2
             + u32::from(self.complexity.is_some())
     }
+}
+
+/// Of limits that hold everywhere one that `own` would take the place of for some case and is laxer than: it gives more time, or
+/// time of another unit, which nobody can compare. None when it takes the place of none, is one of them, or is as strict.
+pub fn laxer<'a>(given: &'a [LimitRule], own: &LimitRule) -> Option<&'a LimitRule> {
+    if given.contains(own) {
+        return None;
+    }
+    given.iter().find(|g| {
+        let as_strict = g.length.unit() == own.length.unit() && own.length.n() <= g.length.n();
+        // Among cases of both another one that is given goes before this one anyway.
+        let shadowed = |h: &LimitRule| h.weight() > g.weight() && h.meets(g, own) && h.asks_no_more(g, own);
+        !as_strict && own.weight() >= g.weight() && g.meets(g, own) && !given.iter().any(shadowed)
+    })
 }
 
 /// What a limit is looked up for.
@@ -296,4 +333,39 @@ pub fn default_limits() -> Vec<LimitRule> {
     ];
     all.extend(whistle_limits());
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_may_be_stricter_than_what_is_given_and_not_laxer() {
+        let usual = default_limits();
+        assert!(usual.iter().all(|l| laxer(&usual, l).is_none()), "what is given is as it is given");
+        let of = |id: &str| usual.iter().find(|l| l.id == id).unwrap();
+        let (simple, complex) = (of("simple"), of("complex"));
+        let given = [simple.clone(), complex.clone()];
+        let like = |l: &LimitRule, n: u32| LimitRule {
+            id: "own".to_owned(),
+            length: Length::Workdays(n),
+            channel: Some(Channel::Hotline),
+            ..l.clone()
+        };
+        for l in [simple, complex] {
+            assert_eq!(laxer(&given, &like(l, l.length.n())), None);
+            assert_eq!(laxer(&given, &like(l, l.length.n() - 1)), None);
+            assert_eq!(laxer(&given, &like(l, l.length.n() + 1)), Some(l));
+            assert_eq!(laxer(&given, &LimitRule { length: Length::Hours(1), ..like(l, 1) }), Some(l));
+        }
+        assert_eq!(laxer(&usual, &like(complex, complex.length.n())).map(|l| l.id.as_str()), Some("opinion"));
+        // Of both kinds at once it goes before both.
+        let both = LimitRule { complexity: None, ..like(simple, simple.length.n() + 1) };
+        assert_eq!(laxer(&given, &both), Some(simple));
+        // A general one that is given does not count where another one that is given goes before it.
+        let general = LimitRule { id: "general".to_owned(), complexity: None, ..simple.clone() };
+        let with = [general, complex.clone()];
+        assert_eq!(laxer(&with, &like(complex, complex.length.n())), None);
+        assert_eq!(laxer(&[], &like(simple, 90)), None, "nothing is given");
+    }
 }

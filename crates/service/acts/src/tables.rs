@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _, Seek as _};
+use std::io::{BufRead, BufReader, Read as _, Seek as _};
 
 use ::city::{Error, Office};
 use access::{decide, op};
@@ -207,7 +207,24 @@ impl ServiceTable {
         let head = reader.fill_buf().map_err(|e| disk(&e))?;
         let first =
             head.iter().copied().find(|b| !b.is_ascii_whitespace() && !matches!(b, 0xef | 0xbb | 0xbf));
-        if first == Some(b'[') {
+        // UTF-16 and the like, and an answer of an interface that holds its list in a field: {"data":[…]}.
+        let odd = head.iter().take(64).any(|b| *b == 0) || matches!(first, Some(0xff | 0xfe));
+        let whole = first == Some(b'[') || odd;
+        if !whole && first == Some(b'{') && bytes <= LIST_MAX {
+            let mut all = Vec::new();
+            reader.read_to_end(&mut all).map_err(|e| disk(&e))?;
+            let text = tabular::text::decoded(&all);
+            if let Some(list) = list_inside(&text) {
+                "JSON".clone_into(&mut out.told.format);
+                for (n, value) in (1..).zip(list) {
+                    out.take(n, record(value));
+                }
+                return Ok(out);
+            }
+            let file: &mut dyn BufRead = &mut std::io::Cursor::new(all);
+            return out.of_lines(file);
+        }
+        if whole {
             if bytes > LIST_MAX {
                 return Err(Error::invalid(
                     "file",
@@ -215,21 +232,37 @@ impl ServiceTable {
                     format!("JSON that is one list may have {} MB: write a record a line", LIST_MAX >> 20),
                 ));
             }
-            let mut text = String::new();
-            reader.read_to_string(&mut text).map_err(|e| not_json(&e))?;
-            let all: Vec<Value> =
-                serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| not_json(&e))?;
+            let mut all = Vec::new();
+            reader.read_to_end(&mut all).map_err(|e| disk(&e))?;
+            let text = tabular::text::decoded(&all);
+            let text = text.trim_start_matches('\u{feff}').trim();
+            if !text.starts_with('[') {
+                if let Some(list) = list_inside(text) {
+                    "JSON".clone_into(&mut out.told.format);
+                    for (n, value) in (1..).zip(list) {
+                        out.take(n, record(value));
+                    }
+                    return Ok(out);
+                }
+                return out.of_lines(&mut text.as_bytes());
+            }
+            let all: Vec<Value> = serde_json::from_str(text).map_err(|e| not_json(&e))?;
             "JSON".clone_into(&mut out.told.format);
             for (n, value) in (1..).zip(all) {
                 out.take(n, record(value));
             }
             return Ok(out);
         }
-        "JSON Lines".clone_into(&mut out.told.format);
+        out.of_lines(&mut reader)
+    }
+
+    /// A record a line.
+    fn of_lines(mut self, reader: &mut dyn BufRead) -> Result<Self, Error> {
+        "JSON Lines".clone_into(&mut self.told.format);
         let mut line = Vec::new();
         for n in 1.. {
             line.clear();
-            let got = (&mut reader).take(LINE_MAX + 1).read_until(b'\n', &mut line).map_err(|e| disk(&e))?;
+            let got = (&mut *reader).take(LINE_MAX + 1).read_until(b'\n', &mut line).map_err(|e| disk(&e))?;
             if got == 0 {
                 break;
             }
@@ -247,9 +280,9 @@ impl ServiceTable {
             }
             let read = serde_json::from_str::<Value>(text)
                 .map_err(|e| Said::new(format!("不是有效的 JSON：{e}"), format!("not valid JSON: {e}")));
-            out.take(n, read.and_then(record));
+            self.take(n, read.and_then(record));
         }
-        Ok(out)
+        Ok(self)
     }
 
     fn take(&mut self, row: u64, read: Result<Record, Said>) {
@@ -274,6 +307,24 @@ impl ServiceTable {
         self.told.set_aside.sort_by_key(|s| s.row);
         (self.told, AsideTable { sheet: "未收".to_owned(), header: self.header, rows })
     }
+}
+
+/// The only list of records in an answer of an interface: `{"data":[…]}`, also `{"data":{"rows":[…]}}`.
+fn list_inside(text: &str) -> Option<Vec<Value>> {
+    let mut at = serde_json::from_str::<Value>(text).ok()?;
+    for _ in 0..3 {
+        let Value::Object(fields) = at else { return None };
+        let holds = |v: &Value| v.as_array().is_some_and(|a| a.iter().all(Value::is_object) && !a.is_empty());
+        let mut lists = fields.iter().filter(|(_, v)| holds(v));
+        if let (Some((key, _)), None) = (lists.next(), lists.next()) {
+            // A record that has a list of its own has its own fields beside it.
+            let Value::Array(list) = fields[key].clone() else { return None };
+            return record(Value::Object(fields)).is_err().then_some(list);
+        }
+        let mut inner = fields.into_iter().map(|f| f.1).filter(Value::is_object);
+        at = inner.next()?;
+    }
+    None
 }
 
 fn not_json(e: &dyn std::fmt::Display) -> Error {

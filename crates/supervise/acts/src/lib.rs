@@ -11,6 +11,7 @@ mod publication;
 mod rated;
 mod ratings;
 mod sources;
+mod standards;
 mod supervision;
 mod tables;
 mod timeliness;

@@ -10,11 +10,10 @@ use supervise::{Adjust, Ask, Card, Dim, Drawn, Formula, Stratum, Value, figure};
 
 use crate::bulletins::{json, parse, stream};
 use crate::ratings::append;
+use crate::standards::{FORMULA, keeps_to, put_formula};
 use crate::{FigureEntry, Supervision};
 use city::reach::{bound_to, home, reads_unit, region_in, unit_in};
 use city::{Door, Error, Later};
-
-const FORMULA: &str = "score-formula";
 
 /// The score of one unit.
 #[derive(Clone, Debug)]
@@ -260,13 +259,14 @@ pub(super) fn text(t: &str) -> String {
 
 impl Supervision {
     /// The formula in force on a day.
-    fn formula_on(&self, rd: &mut Rd<'_>, day: Date) -> Result<Option<Formula>, Error> {
+    pub(crate) fn formula_on(rd: &mut Rd<'_>, day: Date) -> Result<Option<Formula>, Error> {
         let mut all = Vec::new();
         for s in settings::history(rd, FORMULA, 200)? {
-            all.push(parse::<Formula>(&s.doc)?);
+            all.push((parse::<Formula>(&s.doc)?, s.ver));
         }
         // The newest version of the latest that is in force.
-        Ok(all.into_iter().filter(|f| f.since <= day).max_by_key(|f| f.since))
+        let latest = all.into_iter().filter(|f| f.0.since <= day).max_by_key(|f| (f.0.since, f.1));
+        Ok(latest.map(|f| f.0))
     }
 
     /// Sets a formula, in force from its day.
@@ -274,10 +274,8 @@ impl Supervision {
         self.write(move |app, tx| {
             let permit = decide(&actor, op::WriteScores, City(&app.city.office(tx)?.settings.city))?;
             formula.check().map_err(|e| Error::Invalid { field: e.part.clone(), said: e.said })?;
-            let doc = json(&formula)?;
-            let now = tx.now();
-            settings::put(tx, FORMULA, now, actor.staff, &doc)?;
-            city::record(tx, &permit, "set_formula", &doc)
+            keeps_to(tx, &formula)?;
+            put_formula(tx, &permit, &formula)
         })
     }
 
@@ -285,7 +283,7 @@ impl Supervision {
     pub fn scores(&self, actor: Actor, ask: Ask) -> Later<ScoreBoard> {
         self.study(move |app, rd| {
             decide(&actor, op::ReadScores, Nothing)?;
-            let Some(formula) = app.formula_on(rd, ask.to)? else {
+            let Some(formula) = Self::formula_on(rd, ask.to)? else {
                 return Ok(ScoreBoard { formula: None, scores: Vec::new() });
             };
             // Places need everybody; what is shown is narrowed afterwards.

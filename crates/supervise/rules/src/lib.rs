@@ -6,6 +6,7 @@
 
 mod bulletin;
 mod chart;
+mod comparable;
 mod cube;
 mod draw;
 mod facts;
@@ -23,6 +24,7 @@ pub use bulletin::{
     Block, Bulletin, CaseLine, Difference, Form, Given, Piece, Source, differences, draft, pieces,
 };
 pub use chart::{Bars, Lines, bars, lines};
+pub use comparable::{FEW, Group, LEAST, LIKE, Placed, comparable};
 pub use cube::{Ask, Board, Dim, Entry, Facts, Filter, Line};
 pub use draw::{Drawn, Stratum, draw};
 pub use facts::{BadFacts, Mark, Sort, Span, Standing, Subject, What};

@@ -108,13 +108,10 @@ impl ToldWalk {
 }
 
 fn yes(text: &str) -> Option<bool> {
-    match text.trim().to_lowercase().as_str() {
-        "是" | "y" | "yes" | "true" | "1" | "√" | "走通" | "走完" | "办成" | "通过" | "已完成" | "完成" => {
-            Some(true)
-        }
-        "否" | "n" | "no" | "false" | "0" | "×" | "未走通" | "未走完" | "未办成" | "未通过" | "不通过"
-        | "未完成" => Some(false),
-        _ => None,
+    match text.trim() {
+        "走通" | "走完" | "办成" | "通过" | "已完成" | "完成" => Some(true),
+        "未走通" | "未走完" | "未办成" | "未通过" | "不通过" | "未完成" => Some(false),
+        other => tabular::value::yes_no(other),
     }
 }
 

@@ -82,6 +82,7 @@ pub const STEPS: &[Step] = steps![
     64 "application_lists",
     65 "application_work",
     69 "company_moments",
+    70 "standards",
 ];
 
 /// The version this program knows.

@@ -255,6 +255,8 @@ impl Lower<'_, '_> {
         match e {
             Expr::Const(v) => Node::Const(v.clone()),
             Expr::Field(name, period) => {
+                // A field may be named as people call it.
+                let name = &self.engine.book.key_of(name).to_owned();
                 let number = self.facts.number(name);
                 if let Some(n) = number {
                     self.engine.readers.entry(n).or_default().insert(self.item.0);
@@ -555,11 +557,10 @@ impl Ready {
         if let Some(least) = least {
             x = x.max(least.number(values, at, problems)?);
         }
-        if let Some(cap) = cap {
-            x = x.min(cap.number(values, at, problems)?);
-        }
-        // What is given is never below nothing.
-        rounding.apply(x.max(Number::ZERO))
+        let cap = cap.as_ref().map(|c| c.number(values, at, problems)).map_or(Some(None), |c| c.map(Some))?;
+        // What is given is never below nothing, and what is rounded never above what is given at most.
+        let limited = |x: Number| cap.map_or(x, |cap| x.min(cap));
+        rounding.apply(limited(x).max(Number::ZERO)).map(|x| limited(x).max(Number::ZERO))
     }
 }
 

@@ -166,6 +166,39 @@ fn name_char(c: char, first: bool) -> bool {
     c == '_' || c.is_alphabetic() || (!first && (c.is_ascii_digit() || c == '.'))
 }
 
+/// 5-10万元, 3000元/人: a range, or a sum for each of something; as an expression they would mean something else.
+pub(super) fn no_expression(text: &str) -> Result<(), PolicyError> {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let digits = |t: &str| !t.is_empty() && t.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let unit = |t: &str| t.trim_end_matches(['元', '万', '亿', '千', '百', '%', '％']).to_owned();
+    for mark in ["-", "－", "—", "~", "～", "至", "到"] {
+        if let Some((from, to)) = plain.split_once(mark)
+            && digits(&unit(from))
+            && digits(&unit(to))
+            && unit(to) != to
+        {
+            return Err(bad(
+                text,
+                "像是一个范围，请写明给多少，或用分档（阶梯）",
+                "looks like a range: say how much is given, or use a ladder",
+            ));
+        }
+    }
+    let each = plain.split_once(['/', '／']).filter(|(sum, each)| {
+        sum.ends_with('元')
+            && digits(&unit(sum))
+            && ["人", "户", "家", "项", "个", "名", "年", "月", "次"].contains(each)
+    });
+    if let Some((_, each)) = each {
+        return Err(bad(
+            text,
+            &format!("是按每{each}给的，请写成算式，如 参保人数 × 3000"),
+            &format!("is given for each {each}: write an expression, such as heads × 3000"),
+        ));
+    }
+    Ok(())
+}
+
 fn tokens(text: &str) -> Result<Vec<Token>, PolicyError> {
     let mut found = Vec::new();
     let mut rest = text.trim_start();
@@ -225,6 +258,17 @@ fn tokens(text: &str) -> Result<Vec<Token>, PolicyError> {
                         "“{name}”不是字段：金额写数或算式，上限写在 cap（上限），下限写在 least（下限）"
                     ),
                     &format!("“{name}” is no field: write the amount as a number, a limit as cap or least"),
+                ));
+            }
+            // 每人1500元, 约5万元: a sum with a word before it is no field either.
+            let money = || name.ends_with(['元', '万', '亿']) && name.contains(|c: char| c.is_ascii_digit());
+            if start == 0 && money() {
+                return Err(bad(
+                    text,
+                    &format!("“{name}”不是字段：按人、按户给的写成算式（如 参保人数 × 1500），金额只写数"),
+                    &format!(
+                        "“{name}” is no field: what is given for each is an expression (heads × 1500), an amount is a number"
+                    ),
                 ));
             }
             let mut after = &body[end..];

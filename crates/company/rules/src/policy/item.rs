@@ -410,7 +410,10 @@ fn params(raw: &BTreeMap<String, Json>) -> Result<BTreeMap<String, Vec<Dated>>, 
 
 fn formula(raw: &Json) -> Result<(Expr, String), PolicyError> {
     match raw {
-        Json::String(s) => Ok((expr::read(s)?, s.clone())),
+        Json::String(s) => {
+            expr::no_expression(s)?;
+            Ok((expr::read(s)?, s.clone()))
+        }
         Json::Number(_) => match number_first(raw) {
             Some(v) => Ok((Expr::Const(v), raw.to_string())),
             None => Err(PolicyError::new(format!("“{raw}”不是数"), format!("“{raw}” is not a number"))),
@@ -594,9 +597,21 @@ impl Book {
             .filter(|n| !n.is_empty())
             .unwrap_or(key)
     }
-    /// A declared field.
+    /// A declared field, by its key or as people call it.
     pub fn field(&self, key: &str) -> Option<&FieldDeclared> {
+        let key = self.key_of(key);
         self.fields.iter().find(|f| f.key == key)
+    }
+    /// The key of a field that is named as people call it; the same where it is a key, or no field is called so.
+    pub fn key_of<'a>(&'a self, name: &'a str) -> &'a str {
+        if self.fields.iter().any(|f| f.key == name) {
+            return name;
+        }
+        let mut called = self.fields.iter().filter(|f| f.name.trim() == name.trim());
+        match (called.next(), called.next()) {
+            (Some(f), None) => &f.key,
+            _ => name,
+        }
     }
 }
 

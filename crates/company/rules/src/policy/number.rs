@@ -21,6 +21,37 @@ const fn gcd(mut a: i128, mut b: i128) -> i128 {
     if a < 0 { -a } else { a }
 }
 
+/// A number without the marks between its groups: 1,200 and 1 200 000, each group of three. 1,5 and 1 2 3 are none.
+fn ungrouped(text: &str) -> Option<String> {
+    let chars: Vec<char> = text.chars().collect();
+    let digit = |i: usize| chars.get(i).is_some_and(char::is_ascii_digit);
+    let run = |mut i: usize| {
+        let from = i;
+        while digit(i) {
+            i += 1;
+        }
+        i - from
+    };
+    let mut out = String::with_capacity(text.len());
+    for (i, c) in chars.iter().enumerate() {
+        if !matches!(c, ',' | ' ') {
+            out.push(*c);
+            continue;
+        }
+        if i > 0 && digit(i - 1) && digit(i + 1) {
+            let before = chars[..i].iter().rev().take_while(|c| c.is_ascii_digit()).count();
+            let first = i == before || !matches!(chars[i - before - 1], ',' | ' ');
+            let whole = !chars[..i].contains(&'.');
+            if run(i + 1) != 3 || !whole || !(before == 3 || first && before < 3) {
+                return None;
+            }
+        } else if *c == ',' {
+            return None;
+        }
+    }
+    Some(out)
+}
+
 impl Number {
     /// 0
     pub const ZERO: Self = Self { num: 0, den: 1 };
@@ -118,9 +149,19 @@ impl Number {
                 '％' => plain.push('%'),
                 '－' | '−' => plain.push('-'),
                 '＋' => plain.push('+'),
-                ',' | '，' | ' ' | '\u{a0}' | '\u{3000}' | '_' => {}
+                ',' | '，' | '_' => plain.push(','),
+                ' ' | '\u{a0}' | '\u{3000}' => plain.push(' '),
                 _ => plain.push(c),
             }
+        }
+        let mut plain = ungrouped(&plain)?;
+        for sign in ["人民币", "¥", "￥", "RMB", "CNY"] {
+            if let Some(rest) = plain.strip_prefix(sign) {
+                plain = rest.to_owned();
+            }
+        }
+        if plain.ends_with("元整") || plain.ends_with("元正") {
+            plain.pop();
         }
         let whole = plain.len();
         for unit in ["个月", "家", "名", "户", "项", "件", "个"] {
@@ -131,7 +172,7 @@ impl Number {
             }
         }
         let mut s = plain.as_str();
-        if s.starts_with(|c| in_words(c) || c == '百' || c == '千') {
+        if s.starts_with(|c| in_words(c) || matches!(c, '百' | '千' | '万')) {
             s = s.trim_end_matches(['元', '人']);
             // One figure alone is a word: 一, 三.
             return Self::words(s).filter(|_| s.chars().count() > 1 || s.len() < whole);
@@ -158,12 +199,43 @@ impl Number {
             scale = scale.times(by)?;
             s = rest;
         }
-        Self::decimal(s)?.times(scale)
+        // 1亿2000万: each part has its unit.
+        let parts = || Self::mixed(plain.trim_end_matches(['元', '人']));
+        Self::decimal(s).and_then(|n| n.times(scale)).or_else(parts)
+    }
+
+    /// 1亿2000万, 3万5千: parts that fall, each with its unit.
+    fn mixed(s: &str) -> Option<Self> {
+        let (mut sum, mut rest, mut below, mut parts) = (Self::ZERO, s, i64::MAX, 0);
+        while !rest.is_empty() {
+            let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.'))?;
+            let mut units = rest[end..].chars();
+            let (mut unit, mut used) = (1_i64, 0);
+            for c in units.by_ref().take_while(|c| matches!(c, '亿' | '万' | '千' | '百')) {
+                unit = unit.checked_mul(match c {
+                    '亿' => 100_000_000,
+                    '万' => 10_000,
+                    '千' => 1_000,
+                    _ => 100,
+                })?;
+                used += c.len_utf8();
+            }
+            if unit >= below || used == 0 || end == 0 {
+                return None;
+            }
+            sum = sum.plus(Self::decimal(&rest[..end])?.times(Self::whole(unit))?)?;
+            (below, parts) = (unit, parts + 1);
+            rest = &rest[end + used..];
+        }
+        (parts > 1).then_some(sum)
     }
 
     /// In Chinese figures: 三十万, 一亿二千万, 百分之五点五.
     fn words(s: &str) -> Option<Self> {
-        for (mark, of) in [("百分之", 100), ("千分之", 1_000)] {
+        if s == "百分之百" {
+            return Some(Self::ONE);
+        }
+        for (mark, of) in [("百分之", 100), ("千分之", 1_000), ("万分之", 10_000)] {
             if let Some(rest) = s.strip_prefix(mark) {
                 return Self::words(rest).or_else(|| Self::decimal(rest))?.over(Self::whole(of));
             }
@@ -369,6 +441,33 @@ mod tests {
 
     fn n(text: &str) -> Number {
         Number::read(text).unwrap()
+    }
+
+    #[test]
+    fn groups_of_three_and_money_as_people_write_it() {
+        let read = |t: &str| Number::read(t).map(|n| n.to_string());
+        for (text, want) in [
+            ("1,200.50", "1200.5"),
+            ("1,200,000", "1200000"),
+            ("1 200", "1200"),
+            ("12,000", "12000"),
+            ("30 万", "300000"),
+            ("¥1,200", "1200"),
+            ("￥30万", "300000"),
+            ("人民币30万元", "300000"),
+            ("30万元整", "300000"),
+            ("1亿2000万", "120000000"),
+            ("3万5千元", "35000"),
+            ("万分之五", "0.0005"),
+            ("百分之百", "1"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(want), "{text}");
+        }
+        for text in
+            ["1,5", "12,34", "1 2 3", "1,2000", "1,200,0", "1.5,000", "1234,567", "3万5", "5千3万", "1,,200"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -158,12 +158,29 @@ impl Value {
             Self::Number(_) | Self::Date(_) => false,
         };
         if asks(self) || asks(other) {
+            // A grade F is neither yes nor no.
+            let grade = |v: &Self| matches!(v, Self::Text(t) if matches!(t.trim(), "F" | "T" | "f" | "t" | "Ｆ" | "Ｔ"));
+            if grade(self) || grade(other) {
+                return None;
+            }
             return Some(self.as_bool()? == other.as_bool()?);
         }
+        // F and N are sections of an industry, or grades, as long as nobody asks for yes or no.
+        let letter = |t: &str| t.trim().len() == 1 && t.trim().as_bytes()[0].is_ascii_alphabetic();
         if let (Self::Text(a), Self::Text(b)) = (self, other)
+            && !letter(a)
+            && !letter(b)
             && let (Some(a), Some(b)) = (read_bool(a), read_bool(b))
         {
             return Some(a == b);
+        }
+        // 失信记录 = 无 beside a count of them: none is 0.
+        if let (Self::Number(n), Self::Text(t)) | (Self::Text(t), Self::Number(n)) = (self, other)
+            && !letter(t)
+            && Number::read(t).is_none()
+            && let Some(yes) = read_bool(t)
+        {
+            return (!n.is_negative()).then_some(n.is_zero() != yes);
         }
         // Text beside a number is another value, not an unknown one.
         Some(self.order(other).is_some_and(Ordering::is_eq))
@@ -226,6 +243,19 @@ mod tests {
             assert_eq!(unclear.same(&Value::text("是")), None, "{unclear}");
         }
         assert_eq!(Value::text("一级").same(&Value::text("无")), Some(false), "a word of a list");
+        // Sections of an industry and grades are letters.
+        for (a, b) in [("F", "N"), ("T", "Y"), ("N", "F")] {
+            assert_eq!(Value::text(a).same(&Value::text(b)), Some(false), "{a} {b}");
+        }
+        assert_eq!(Value::text("F").same(&Value::text("F")), Some(true));
+        assert_eq!(Value::text("F").same(&Value::text("否")), None, "a grade");
+        // A count beside 有 and 无.
+        for (n, word, same) in
+            [(0, "无", true), (1, "有", true), (1, "无", false), (0, "有", false), (3, "有", true)]
+        {
+            assert_eq!(number(n).same(&Value::text(word)), Some(same), "{n} {word}");
+            assert_eq!(Value::text(word).same(&number(n)), Some(same), "{n} {word}");
+        }
     }
 
     /// Words have no order; quantities have one in every writing.

@@ -93,9 +93,44 @@ impl Node {
         let name = link.attr("name").filter(|n| !n.trim().is_empty());
         Some(name.unwrap_or(&self.name).trim())
     }
+    /// Is it done over and over (循环、多实例)? The marker, by the name of its element.
+    pub fn repeats(&self) -> Option<&str> {
+        self.details.iter().map(|d| d.name.as_str()).find(|n| n.ends_with("LoopCharacteristics"))
+    }
+    /// Does this end end everything beside it (终止事件)?
+    pub fn terminates(&self) -> bool {
+        self.kind == NodeKind::EndEvent && self.event_definitions().any(|d| d == "terminateEventDefinition")
+    }
+    /// An ad-hoc sub-process (随意子流程): its steps in any order, any of them.
+    pub fn is_ad_hoc(&self) -> bool {
+        self.tag.rsplit(':').next() == Some("adHocSubProcess")
+    }
+    /// Its name, else its id.
+    pub fn called(&self) -> &str {
+        if self.name.is_empty() { &self.id } else { &self.name }
+    }
     /// The event definitions (`timerEventDefinition` …) by name.
     pub fn event_definitions(&self) -> impl Iterator<Item = &str> {
         self.details.iter().map(|d| d.name.as_str()).filter(|n| n.ends_with("EventDefinition"))
+    }
+}
+
+impl Bpmn {
+    /// The processes that begin by themselves (池): those with nodes that no other one calls, all of them where each is called.
+    pub fn beginning(&self) -> Vec<&Process> {
+        fn calls<'b>(scope: &'b Scope, out: &mut Vec<&'b str>) {
+            for n in &scope.nodes {
+                out.extend(n.attr("calledElement").map(|c| c.rsplit(':').next().unwrap_or(c)));
+                if let Some(inside) = &n.inside {
+                    calls(inside, out);
+                }
+            }
+        }
+        let mut called = Vec::new();
+        self.processes.iter().for_each(|p| calls(&p.scope, &mut called));
+        let full = || self.processes.iter().filter(|p| !p.scope.nodes.is_empty());
+        let free: Vec<&Process> = full().filter(|p| !called.contains(&p.id.as_str())).collect();
+        if free.is_empty() { full().collect() } else { free }
     }
 }
 

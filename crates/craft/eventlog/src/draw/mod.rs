@@ -24,9 +24,11 @@ pub struct VariantRow {
     /// Part of all cases, and of this and all more frequent variants together.
     pub share: f64,
     pub cumulative: f64,
-    pub mean_duration_s: f64,
-    /// Mean seconds from the record of each step to that of the next, over the cases with both times; one less than the steps.
-    pub gap_s: Vec<f64>,
+    /// None where no case of it has times.
+    pub mean_duration_s: Option<f64>,
+    /// Mean seconds from the record of each step to that of the next, over the cases with both times; one less than the steps,
+    /// none where no case has both.
+    pub gap_s: Vec<Option<f64>>,
     /// The first cases of it.
     pub cases: Vec<u32>,
 }
@@ -67,8 +69,8 @@ pub fn variant_rows(log: &Log, skip: usize, count: usize) -> Vec<VariantRow> {
             count,
             share: count as f64 / all,
             cumulative: before as f64 / all,
-            mean_duration_s: if n == 0 { 0.0 } else { sum / n as f64 },
-            gap_s: gaps.into_iter().map(|(sum, n)| if n == 0 { 0.0 } else { sum / n as f64 }).collect(),
+            mean_duration_s: (n > 0).then(|| sum / n as f64),
+            gap_s: gaps.into_iter().map(|(sum, n)| (n > 0).then(|| sum / n as f64)).collect(),
             cases,
         }
     };

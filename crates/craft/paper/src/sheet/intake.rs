@@ -8,13 +8,14 @@ use std::io::{Read, Seek};
 
 use kernel::{Moment, Said, US_PER_DAY};
 use serde::Serialize;
+use tabular::beside::{self, Grid};
 use tabular::header::{self, Header};
 use tabular::told::{OtherSheet, Told, Unknown};
 use tabular::when::{self, DateOrder, Evidence};
 use tabular::{aside, value};
 
 pub use super::intake_fields::{Field, Mapping};
-use super::intake_fields::{is_error, likely, not_a_time};
+use super::intake_fields::{is_error, likely, not_a_clock, not_a_time};
 use super::{Book, Cell, Dates, Row, Rows, SheetError, moment_of};
 
 /// One row, understood.
@@ -243,47 +244,26 @@ impl Plan {
         self.columns.iter().position(|c| c.0 == Some(field))
     }
 
-    /// Columns that hold nothing but a time of day belong to the column of dates before them.
+    /// The clock beside the day of each time ([`tabular::beside`]).
     fn find_clocks(&mut self, rows: &[(u64, usize, Vec<String>)]) {
-        let share = |c: usize, fits: &dyn Fn(&str) -> bool, (of, at_least): (usize, usize)| {
-            let mut filled = rows
-                .iter()
-                .filter_map(|r| r.2.get(c))
-                .map(|t| t.trim())
-                .filter(|t| !when::is_blank_word(t))
-                .peekable();
-            // A row at the foot of the table may say anything.
-            filled.peek().is_some()
-                && filled.clone().filter(|t| fits(t)).count() * of >= filled.count() * at_least
-        };
-        let all = |c: usize, fits: &dyn Fn(&str) -> bool| share(c, fits, (10, 9));
-        // Beside a column of nothing but clocks, days that are wrong in some rows are days all the same.
-        let most = |c: usize, fits: &dyn Fn(&str) -> bool| share(c, fits, (2, 1));
-        // Midnight is nought.
-        let clock = |t: &str| when::clock(t).is_some() || t == "0";
-        let day = |t: &str| when::is_date_only(t);
+        let cell = |r: usize, c: usize| rows.get(r).and_then(|r| r.2.get(c)).map_or("", String::as_str);
+        let names: Vec<String> = self.columns.iter().map(|c| c.1.clone()).collect();
+        let grid = Grid { names: &names, rows: rows.len(), cell: &cell };
         for (n, field) in TIMES.into_iter().enumerate() {
             let Some(at) = self.place(field) else { continue };
-            let free = |plan: &Self, c: usize| matches!(plan.columns[c].0, None | Some(Field::Clock));
-            let near = |c: &usize| (c.abs_diff(at), *c < at);
-            if all(at, &clock) {
-                // The better name holds the clock: the dates stand elsewhere.
-                let dates =
-                    (0..self.columns.len()).filter(|c| free(self, *c) && most(*c, &day)).min_by_key(near);
-                if let Some(dates) = dates {
-                    self.columns[dates].0 = Some(field);
-                    self.columns[at].0 = Some(Field::Clock);
-                    self.clocks[n] = Some(at);
-                }
-            } else if most(at, &day) {
-                let taken = self.clocks;
-                let clock = (0..self.columns.len())
-                    .filter(|c| free(self, *c) && !taken.contains(&Some(*c)) && all(*c, &clock))
-                    .min_by_key(near);
-                if let Some(clock) = clock {
-                    self.columns[clock].0 = Some(Field::Clock);
-                    self.clocks[n] = Some(clock);
-                }
+            let taken = self.clocks;
+            let free = |c: usize| {
+                matches!(self.columns[c].0, None | Some(Field::Clock)) && !taken.contains(&Some(c))
+            };
+            // What a person or the list of names takes for a clock is one; other names of the same time are.
+            let same = |c: usize| {
+                self.columns[c].0 == Some(Field::Clock)
+                    || Field::of_header(&header::name(&names[c])).is_some_and(|f| f.0 == field)
+            };
+            if let Some((day, clock)) = beside::pair(&grid, at, &free, &same) {
+                self.columns[day].0 = Some(field);
+                self.columns[clock].0 = Some(Field::Clock);
+                self.clocks[n] = Some(clock);
             }
         }
         // A column of that name that has no dates beside it is not read.
@@ -471,20 +451,27 @@ impl<R: Read + Seek> Intake<'_, R> {
                 self.unknown.add(name, &cell.text(), "当作没有时间 / taken as no time");
             }
             let Some(clock) = self.plan.clocks[n] else { continue };
+            // A day that names its time itself needs none beside it.
+            if !is_day(cell) {
+                continue;
+            }
             if let Some((_, clock_cell)) = filled.iter().find(|f| f.0 == clock) {
                 let text = clock_cell.text();
                 let name = &self.plan.columns[clock].1;
                 let us = match clock_cell {
                     // A whole number of days with a clock format.
                     Cell::DateTime(at) => Some((at.us() + 8 * 3_600_000_000).rem_euclid(US_PER_DAY)),
-                    Cell::Number(n) if *n == 0.0 => Some(0),
-                    _ => when::clock(&text),
+                    _ => beside::clock_in_column(&text),
                 };
                 match (us, times[n]) {
                     (Some(us), Some(at)) => times[n] = Some(at.plus_us(us)),
-                    (None, _) if !when::is_blank_word(&text) => {
-                        return Err(reject(Some(Field::Clock), not_a_time(name, &text)));
-                    }
+                    (None, Some(at)) => match beside::with_clock(at.us(), &text, when::BEIJING_S) {
+                        beside::Joined::At(us) => times[n] = Some(Moment::from_us(us)),
+                        beside::Joined::NoClock(_) => {}
+                        beside::Joined::BadClock(_) => {
+                            return Err(reject(Some(Field::Clock), not_a_clock(name, &text)));
+                        }
+                    },
                     _ => {}
                 }
             }
@@ -637,14 +624,12 @@ impl<R: Read + Seek> Iterator for Intake<'_, R> {
             // A row that looks like none of the records is looked at closely.
             if row.fault.is_none() && (self.again.is_apart() || is_odd(&row)) {
                 let texts: Vec<String> = row.cells.iter().map(|c| c.text().into_owned()).collect();
-                if let Some(why) = self.again.see(row.number, &texts) {
+                if let Some(why) = self.again.aside(row.number, &texts) {
                     self.plan.told.aside(row.number, why);
                     continue;
                 }
-                if let Some((zh, en)) = aside::why(&texts, self.plan.columns.len()) {
-                    self.plan.told.aside(row.number, format!("{zh} / {en}"));
-                    continue;
-                }
+            } else {
+                self.again.took();
             }
             if row.number > self.broken_to && self.is_short(&row) {
                 if let Some(last) = self.broken(&row) {
@@ -664,6 +649,15 @@ impl<R: Read + Seek> Iterator for Intake<'_, R> {
             }
             return Some(Ok(self.understand(row)));
         }
+    }
+}
+
+/// Does a cell say a day and nothing about the hour?
+fn is_day(cell: &Cell<'_>) -> bool {
+    match cell {
+        Cell::DateTime(at) => (at.us() + 8 * 3_600_000_000).rem_euclid(US_PER_DAY) == 0,
+        Cell::Number(n) => n.fract() == 0.0 && when::is_date_only(&cell.text()),
+        other => when::is_date_only(&other.text()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use kernel::Said;
 use serde::Serialize;
+use tabular::beside;
 use tabular::header::{Vocabulary, name};
 use tabular::records::AskedColumn;
 use tabular::value;
@@ -438,7 +439,9 @@ pub(super) fn likely(column: &str, samples: &[String]) -> Option<String> {
     let name = name(column);
     let field = Field::of_header(&name).map(|f| f.0.word());
     let part = || LIKELY.iter().find(|(part, _)| name.contains(part)).map(|l| l.1);
-    field.or_else(part).or_else(|| tabular::value::likely(samples)).map(str::to_owned)
+    let by_values =
+        || tabular::value::likely(samples).filter(|l| *l != "clock" || beside::may_be_clock(column));
+    field.or_else(part).or_else(by_values).map(str::to_owned)
 }
 
 /// What is told of a cell that is no time.
@@ -455,6 +458,15 @@ pub(super) fn not_a_time(name: &str, text: &str) -> Said {
     Said::new(
         format!("“{name}”里的“{text}”不是时间，应写作 2019-01-06 12:09:38"),
         format!("{text:?} in {name:?} is not a time, write 2019-01-06 12:09:38"),
+    )
+}
+
+/// The same of a cell that is no time of day.
+pub(super) fn not_a_clock(name: &str, text: &str) -> Said {
+    let text: String = text.chars().take(60).collect();
+    Said::new(
+        format!("“{name}”里的“{text}”不是时刻，应写作 14:30"),
+        format!("{text:?} in {name:?} is no time of day, write 14:30"),
     )
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Marks {
     /// Cells with an error that is told here: a formula whose result the file does not hold, an error that the reader of
     /// cells does not know; row and column from 0.
     pub(super) unsolved: Vec<(u32, u32, &'static str)>,
+    /// Numbers that people see with zeros or letters before them, which only the format of the cell has: 000012, BJ0012.
+    pub(super) padded: Vec<(u32, u32, String)>,
     /// A cell does not say where it stands.
     unplaced: bool,
     /// A cell has an error that the reader of cells does not know.
@@ -70,6 +72,61 @@ struct Cell {
     text: Vec<u8>,
 }
 
+/// What the format of a cell puts before a whole number (编号格式): letters, and zeros up to so many digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Padding {
+    letters: String,
+    digits: usize,
+}
+
+impl Padding {
+    /// `000000` and `"BJ"0000`; none of `0.00`, `0%`, `0"件"`.
+    fn of_format(code: &str) -> Option<Self> {
+        let code = code.split(';').next()?;
+        let (mut letters, mut digits) = (String::new(), 0);
+        let mut rest = code.chars();
+        while let Some(c) = rest.next() {
+            match c {
+                '0' => digits += 1,
+                _ if digits > 0 => return None,
+                '"' => letters.extend(rest.by_ref().take_while(|c| *c != '"')),
+                '\\' => letters.extend(rest.next()),
+                '-' => letters.push(c),
+                _ => return None,
+            }
+        }
+        (digits >= 2 || digits == 1 && !letters.is_empty()).then_some(Self { letters, digits })
+    }
+    fn shown(&self, number: &str) -> Option<String> {
+        let n = number.parse::<f64>().ok().filter(|n| n.fract() == 0.0 && (0.0..1e15).contains(n))?;
+        Some(format!("{}{n:0width$.0}", self.letters, width = self.digits))
+    }
+}
+
+/// What each style of a workbook puts before its numbers, by its place.
+pub(super) fn paddings(styles: &str) -> Vec<Option<Padding>> {
+    let tag = |t: &str, name: &str| {
+        t.split(|c: char| c.is_whitespace() || c == '>' || c == '/')
+            .next()
+            .is_some_and(|n| n.rsplit(':').next() == Some(name))
+    };
+    let formats: HashMap<&str, Padding> = styles
+        .split('<')
+        .filter(|t| tag(t, "numFmt"))
+        .filter_map(|t| {
+            let code = super::markup::decoded(attr(t, "formatCode")?);
+            Some((attr(t, "numFmtId")?, Padding::of_format(&code)?))
+        })
+        .collect();
+    if formats.is_empty() {
+        return Vec::new();
+    }
+    let from = styles.split('<').skip_while(|t| !tag(t, "cellXfs"));
+    let of_cells =
+        from.take_while(|t| !(t.starts_with('/') && tag(&t[1..], "cellXfs"))).filter(|t| tag(t, "xf"));
+    of_cells.map(|t| attr(t, "numFmtId").and_then(|id| formats.get(id)).cloned()).collect()
+}
+
 /// Bytes of a value by which an error is told.
 const ERROR_BYTES: usize = 64;
 
@@ -101,10 +158,16 @@ fn named(tag: &[u8]) -> (bool, &[u8]) {
 pub(super) struct Scan {
     carry: Vec<u8>,
     cell: Cell,
+    paddings: Vec<Option<Padding>>,
     pub(super) marks: Marks,
 }
 
 impl Scan {
+    /// With what the styles of the workbook put before numbers.
+    pub(super) fn new(paddings: Vec<Option<Padding>>) -> Self {
+        Self { paddings, ..Self::default() }
+    }
+
     pub(super) fn see(&mut self, piece: &[u8]) {
         // Whole cells where there are any, else whole tags.
         let end = memchr::memmem::rfind(piece, b"</c>").map(|n| n + 4);
@@ -180,6 +243,17 @@ impl Scan {
         }
         let Cell { tag, formula, value, text, error, .. } = &self.cell;
         let tag = String::from_utf8_lossy(tag);
+        if !self.paddings.is_empty() && *value && self.marks.padded.len() < MOST {
+            let style = attr(&tag, "s").and_then(|s| s.parse::<usize>().ok());
+            let padding = style.and_then(|s| self.paddings.get(s)?.as_ref());
+            let is_number = attr(&tag, "t").is_none_or(|t| t == "n");
+            if let (Some(padding), true) = (padding, is_number)
+                && let Some(shown) = padding.shown(&String::from_utf8_lossy(text))
+                && let Some((r, c)) = attr(&tag, "r").and_then(cell)
+            {
+                self.marks.padded.push((r, c, shown));
+            }
+        }
         // A formula followed by no value, or by an empty one that is not a text that came out empty.
         let unsolved = *formula && text.is_empty() && !(*value && attr(&tag, "t") == Some("str"));
         let said = if unsolved {
@@ -219,6 +293,7 @@ pub(super) struct Parts {
     pub(super) names: Vec<String>,
     pub(super) workbook: String,
     pub(super) relations: String,
+    pub(super) paddings: Vec<Option<Padding>>,
     pub(super) marks: HashMap<String, Marks>,
 }
 
@@ -254,6 +329,7 @@ impl Parts {
         marks.merged.sort_by_key(|m| m.rows.0);
         marks.hidden.sort_unstable();
         marks.unsolved.sort_unstable();
+        marks.padded.sort_unstable();
         marks
     }
 }
@@ -261,6 +337,24 @@ impl Parts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_format_puts_before_a_number_is_part_of_it() {
+        let styles = r#"<styleSheet><numFmts count="5"><numFmt numFmtId="164" formatCode="000000"/><numFmt numFmtId="165" formatCode="&quot;BJ&quot;0000"/><numFmt numFmtId="166" formatCode="0&quot;件&quot;"/><numFmt numFmtId="167" formatCode="0.00"/><numFmt numFmtId="168" formatCode="yyyy-mm-dd"/></numFmts><cellStyleXfs count="1"><xf numFmtId="164"/></cellStyleXfs><cellXfs count="6"><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/><xf numFmtId="167"/><xf numFmtId="168"/></cellXfs></styleSheet>"#;
+        let paddings = paddings(styles);
+        assert_eq!(
+            paddings.iter().map(Option::is_some).collect::<Vec<_>>(),
+            [false, true, true, false, false, false]
+        );
+        let xml = br#"<row r="2"><c r="A2" s="1"><v>12</v></c><c r="B2" s="2"><v>12</v></c><c r="C2" s="3"><v>12</v></c><c r="D2" s="1" t="s"><v>12</v></c><c r="E2" s="1"><v>1.5</v></c><c r="F2" s="2"><v>123456</v></c></row>"#;
+        let mut scan = Scan::new(paddings);
+        scan.see(xml);
+        let shown = scan.end().padded;
+        assert_eq!(
+            shown,
+            [(1, 0, "000012".to_owned()), (1, 1, "BJ0012".to_owned()), (1, 5, "BJ123456".to_owned())]
+        );
+    }
 
     #[test]
     fn marks_are_found_whatever_the_pieces() {

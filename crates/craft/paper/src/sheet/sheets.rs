@@ -336,6 +336,7 @@ struct Fill {
     merged: VecDeque<Merge>,
     hidden: VecDeque<u32>,
     unsolved: VecDeque<(u32, u32, &'static str)>,
+    padded: VecDeque<(u32, u32, String)>,
     active: Vec<(Merge, Cell<'static>)>,
 }
 
@@ -348,6 +349,7 @@ impl Fill {
             merged: marks.merged.into(),
             hidden: marks.hidden.into(),
             unsolved: marks.unsolved.into(),
+            padded: marks.padded.into(),
             active: Vec::new(),
         }
     }
@@ -367,6 +369,13 @@ impl Fill {
                 if row.cells[c].is_empty() {
                     row.cells[c] = Cell::Error(error);
                 }
+            }
+        }
+        while let Some((r, c, shown)) = self.padded.pop_front_if(|p| p.0 <= at) {
+            if let Some(cell) =
+                row.cells.get_mut(c as usize).filter(|c| r == at && matches!(c, Cell::Number(_)))
+            {
+                *cell = Cell::Text(shown.into());
             }
         }
         self.active.retain(|(m, _)| m.rows.1 >= at);

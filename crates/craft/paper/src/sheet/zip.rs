@@ -6,9 +6,10 @@
 use std::io::{Read, Seek};
 
 use super::SheetError;
-use super::marks::{Parts, Scan};
+use super::marks::{self, Parts, Scan};
 
 const PARTS: usize = 10_000;
+const STYLES: &str = "xl/styles.xml";
 /// Bytes kept of the parts that name the sheets.
 const NAMING: usize = 4 << 20;
 
@@ -23,17 +24,21 @@ pub(super) fn check(reader: impl Read + Seek, max: u64) -> Result<Parts, SheetEr
     let mut found = Parts::default();
     let mut left = max;
     let mut buf = vec![0; 128 * 1024];
-    for i in 0..archive.len() {
+    // The styles first: they say how the numbers of the sheets are shown.
+    let styles = archive.file_names().position(|n| n.as_ref().is_ok_and(|n| n.eq_ignore_ascii_case(STYLES)));
+    let order = styles.into_iter().chain((0..archive.len()).filter(|i| Some(*i) != styles));
+    for i in order {
         let part = archive.by_index(i).map_err(bad)?;
         if part.encrypted() {
             return Err(SheetError::Password);
         }
         let name = part.name().map_err(bad)?.to_lowercase().replace('\\', "/");
         let strings = name.ends_with("sharedstrings.xml");
-        let mut scan = (name.starts_with("xl/worksheets/") && name.ends_with(".xml")).then(Scan::default);
+        let is_sheet = name.starts_with("xl/worksheets/") && name.ends_with(".xml");
+        let mut scan = is_sheet.then(|| Scan::new(found.paddings.clone()));
         let mut naming = match name.as_str() {
             "xl/workbook.xml" => Some(Vec::new()),
-            "xl/_rels/workbook.xml.rels" => Some(Vec::new()),
+            "xl/_rels/workbook.xml.rels" | STYLES => Some(Vec::new()),
             _ => None,
         };
         let mut part = part.take(left.saturating_add(1));
@@ -72,7 +77,11 @@ pub(super) fn check(reader: impl Read + Seek, max: u64) -> Result<Parts, SheetEr
         }
         if let Some(text) = naming {
             let text = String::from_utf8_lossy(&text).into_owned();
-            if name.ends_with(".rels") { found.relations = text } else { found.workbook = text }
+            match name.as_str() {
+                STYLES => found.paddings = marks::paddings(&text),
+                "xl/workbook.xml" => found.workbook = text,
+                _ => found.relations = text,
+            }
         }
         found.names.push(name);
     }

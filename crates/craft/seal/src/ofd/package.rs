@@ -131,6 +131,8 @@ struct Entry {
     method: u16,
     checksum: u32,
     size: usize,
+    /// Its sizes stand behind it once more (bit 3 of its flags).
+    described: bool,
     /// Where its own header stands.
     header: usize,
     at: Range<usize>,
@@ -171,42 +173,65 @@ fn directory(bytes: &[u8], limits: &Limits) -> Result<Vec<Entry>, Unreadable> {
         entries.push(entry);
         at = next;
     }
-    let mut spans: Vec<_> = entries.iter().map(|e| e.header..e.at.end).collect();
-    spans.sort_by_key(|s| (s.start, s.end));
+    let mut spans: Vec<_> = entries.iter().map(|e| (e.header..e.at.end, Some(e))).collect();
+    spans.push((start..end, None));
+    spans.sort_by_key(|(s, _)| (s.start, s.end));
     let mut used = 0;
-    for span in spans.into_iter().chain(std::iter::once(start..end)) {
+    let mut before: Option<&Entry> = None;
+    for (span, entry) in spans {
         if span.start < used {
             return Err(broken("部件互相重叠", "parts overlap"));
         }
-        // A reader that does not look at the directory would take what stands between for parts.
-        if bytes[used..span.start].windows(4).any(|w| w == b"PK\x03\x04") {
-            return Err(broken("藏有目录以外的部件", "parts hidden from the directory"));
+        // Nothing stands between but the sizes of the part before: a reader that does not look at the directory, or that looks for it
+        // elsewhere, would take more for parts.
+        let between = &bytes[used..span.start];
+        let describes = before.is_some_and(|e| e.described && describes(between, e));
+        if !between.is_empty() && !describes {
+            return Err(broken("藏有目录以外的内容", "bytes hidden from the directory"));
         }
-        used = span.end;
+        (used, before) = (span.end, entry);
     }
     Ok(entries)
 }
 
-/// How many entries, where the directory begins and where it must have ended.
+/// Do these bytes say the checksum and the sizes of a part, as a writer of streams puts them behind it?
+fn describes(bytes: &[u8], entry: &Entry) -> bool {
+    let said = bytes.strip_prefix(b"PK\x07\x08").unwrap_or(bytes);
+    let packed = entry.at.len();
+    let sizes = match said.len() {
+        12 => (u32_at(said, 4), u32_at(said, 8)),
+        20 => (u64_at(said, 4), u64_at(said, 12)),
+        _ => return false,
+    };
+    u32_at(said, 0) == Some(entry.checksum as usize) && sizes == (Some(packed), Some(entry.size))
+}
+
+/// How many entries, where the directory begins and where it ends. It must end where the record of its end begins, both records of
+/// a wide archive must say the same, and no comment may look like an archive: else two programs find two directories.
 fn end_record(bytes: &[u8]) -> Option<(usize, usize, usize)> {
     let from = bytes.len().checked_sub(22)?;
     let lowest = from.saturating_sub(0xffff);
-    let at = (lowest..=from).rev().find(|at| {
-        bytes[*at..].starts_with(b"PK\x05\x06")
-            && u16_at(bytes, at + 20).is_some_and(|n| at + 22 + n == bytes.len())
-    })?;
-    let (mut count, mut size, mut start) =
-        (u16_at(bytes, at + 10)?, u32_at(bytes, at + 12)?, u32_at(bytes, at + 16)?);
-    if let Some(locator) = at.checked_sub(20)
-        && bytes[locator..].starts_with(b"PK\x06\x07")
-    {
-        let wide = u64_at(bytes, locator + 8)?;
-        bytes.get(wide..)?.starts_with(b"PK\x06\x06").then_some(())?;
-        (count, size, start) =
-            (u64_at(bytes, wide + 32)?, u64_at(bytes, wide + 40)?, u64_at(bytes, wide + 48)?);
-    }
-    let end = start.checked_add(size)?;
-    (end <= at).then_some((count, start, end))
+    let at = (lowest..=from).rev().find(|at| bytes[*at..].starts_with(b"PK\x05\x06"))?;
+    let comment = bytes.get(at + 22..)?;
+    (u16_at(bytes, at + 20)? == comment.len() && !comment.windows(2).any(|w| w == b"PK")).then_some(())?;
+    // One disk, all entries on it.
+    (u32_at(bytes, at + 4)? == 0 && u16_at(bytes, at + 8)? == u16_at(bytes, at + 10)?).then_some(())?;
+    let narrow = (u16_at(bytes, at + 10)?, u32_at(bytes, at + 12)?, u32_at(bytes, at + 16)?);
+    let locator = at.checked_sub(20).filter(|l| bytes[*l..].starts_with(b"PK\x06\x07"));
+    let Some(locator) = locator else {
+        let (count, size, start) = narrow;
+        return (start.checked_add(size)? == at).then_some((count, start, at));
+    };
+    let wide = u64_at(bytes, locator + 8)?;
+    bytes.get(wide..)?.starts_with(b"PK\x06\x06").then_some(())?;
+    (wide.checked_add(12)?.checked_add(u64_at(bytes, wide + 4)?)? == locator).then_some(())?;
+    let (count, size, start) =
+        (u64_at(bytes, wide + 32)?, u64_at(bytes, wide + 40)?, u64_at(bytes, wide + 48)?);
+    let same = |narrow: usize, most: usize, wide: usize| narrow == most || narrow == wide;
+    let agree = same(narrow.0, 0xffff, count)
+        && same(narrow.1, 0xffff_ffff, size)
+        && same(narrow.2, 0xffff_ffff, start);
+    (agree && start.checked_add(size)? == wide).then_some((count, start, wide))
 }
 
 fn entry_at(bytes: &[u8], at: usize) -> Result<(Entry, usize), Unreadable> {
@@ -221,9 +246,10 @@ fn entry_at(bytes: &[u8], at: usize) -> Result<(Entry, usize), Unreadable> {
         let mut sizes = [u32_at(bytes, at + 24)?, u32_at(bytes, at + 20)?, u32_at(bytes, at + 42)?];
         wide_sizes(extra_bytes, &mut sizes);
         let fixed = (u16_at(bytes, at + 10)? as u16, u32_at(bytes, at + 16)? as u32);
-        Some((flags, fixed, sizes, name_bytes, at + 46 + name + extra + comment))
+        Some((flags, fixed, sizes, (name_bytes, extra_bytes), at + 46 + name + extra + comment))
     };
-    let (flags, (method, checksum), [size, packed, local], name_bytes, next) = read().ok_or_else(cut)?;
+    let (flags, (method, checksum), [size, packed, local], (name_bytes, extra_bytes), next) =
+        read().ok_or_else(cut)?;
     let name = name_of(name_bytes);
     let said = |why_zh: &str, why_en: &str| {
         Unreadable::new(
@@ -247,9 +273,19 @@ fn entry_at(bytes: &[u8], at: usize) -> Result<(Entry, usize), Unreadable> {
         let (name, extra) = (u16_at(bytes, local + 26)?, u16_at(bytes, local + 28)?);
         let same_name = bytes.get(local + 30..local + 30 + name)? == name_bytes;
         let same_method = u16_at(bytes, local + 8)? == usize::from(method);
+        let own_extra = bytes.get(local + 30 + name..local + 30 + name + extra)?;
+        let own_flags = u16_at(bytes, local + 6)?;
+        let mut own_sizes = [u32_at(bytes, local + 22)?, u32_at(bytes, local + 18)?, 0];
+        wide_sizes(own_extra, &mut own_sizes);
+        let own = (u32_at(bytes, local + 14)?, own_sizes[1], own_sizes[0]);
+        // Where the sizes follow behind the part, its header may have none.
+        let same_sizes = own == (checksum as usize, packed, size) || flags & 8 != 0 && own == (0, 0, 0);
+        let same_flags = own_flags & 9 == flags & 9;
+        let one_name = !renames(extra_bytes, name_bytes) && !renames(own_extra, name_bytes);
         let start = local + 30 + name + extra;
         let end = start.checked_add(packed)?;
-        (end <= bytes.len()).then_some((same_name && same_method, start..end))
+        let same = same_name && same_method && same_sizes && same_flags && one_name;
+        (end <= bytes.len()).then_some((same, start..end))
     };
     let (same, span) =
         local_read().ok_or_else(|| said("不在目录所说的位置", "is not where the directory says"))?;
@@ -259,7 +295,8 @@ fn entry_at(bytes: &[u8], at: usize) -> Result<(Entry, usize), Unreadable> {
     if name.split('/').any(|s| s == "..") || name.is_empty() || name.contains('\0') {
         return Err(said("的路径有问题", "has a path that leads out of the package"));
     }
-    Ok((Entry { name, method, checksum, size, header: local, at: span }, next))
+    let described = flags & 8 != 0;
+    Ok((Entry { name, method, checksum, size, described, header: local, at: span }, next))
 }
 
 /// Sizes that do not fit into 32 bits stand in the extra field, in this order.
@@ -276,6 +313,19 @@ fn wide_sizes(mut extra: &[u8], sizes: &mut [usize; 3]) {
         }
         extra = &extra[4 + length..];
     }
+}
+
+/// Does the extra field give the part another name in Unicode (0x7075), by which other programs know it?
+fn renames(mut extra: &[u8], name: &[u8]) -> bool {
+    while let (Some(id), Some(length)) = (u16_at(extra, 0), u16_at(extra, 2)) {
+        let Some(body) = extra.get(4..4 + length) else { return true };
+        let unicode = body.get(5..).unwrap_or_default();
+        if id == 0x7075 && name_of(unicode) != name_of(name) {
+            return true;
+        }
+        extra = &extra[4 + length..];
+    }
+    false
 }
 
 fn name_of(bytes: &[u8]) -> String {

@@ -68,6 +68,36 @@ fn a_zip_that_contradicts_itself_is_refused() {
     // A part that only a reader without the directory sees.
     let hidden = [zip(&vec![("OFD.xml".into(), b"<OFD/>".to_vec())]), good.clone()].concat();
     assert_eq!(refused(&hidden), "package_broken");
+    // A second package wherever a program could find one: behind, in the comment, before the record of the end.
+    let other = zip(&vec![("OFD.xml".into(), b"<OFD/>".to_vec())]);
+    assert_eq!(refused(&[good.clone(), other.clone()].concat()), "package_broken");
+    let mut comment = good.clone();
+    let length = comment.len();
+    comment[length - 2..].copy_from_slice(&(other.len() as u16).to_le_bytes());
+    comment.extend_from_slice(&other);
+    assert_eq!(refused(&comment), "package_broken");
+    let end = position(b"PK\x05\x06", true);
+    let between = [&good[..end], &other[..], &good[end..]].concat();
+    assert_eq!(refused(&between), "package_broken");
+    // Other sizes and another checksum in the header of a part than in the directory.
+    let local = position(b"PK\x03\x04", false);
+    for at in [14, 18, 22] {
+        let mut file = good.clone();
+        file[local + at] ^= 1;
+        assert_eq!(refused(&file), "package_broken", "{at}");
+    }
+    // Another name in Unicode, by which other programs know the part.
+    let mut renamed = good.clone();
+    let directory = position(b"PK\x01\x02", true);
+    let (name, extra) = (usize::from(renamed[directory + 28]), usize::from(renamed[directory + 30]));
+    let place = directory + 46 + name + extra;
+    let field = [&b"\x75\x70\x06\0\x01\0\0\0\0x"[..]].concat();
+    renamed.splice(place..place, field.iter().copied());
+    renamed[directory + 30] += field.len() as u8;
+    let size_at = renamed.len() - 22 + 12;
+    let size = u32::from_le_bytes(renamed[size_at..size_at + 4].try_into().unwrap()) + field.len() as u32;
+    renamed[size_at..size_at + 4].copy_from_slice(&size.to_le_bytes());
+    assert_eq!(refused(&renamed), "package_broken");
     // Cut anywhere.
     for end in (0..good.len()).step_by(7) {
         assert!(seal::verify(&good[..end], &Options::at(at("2026-04-01"))).is_err(), "{end}");

@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Civil, Cursor, Date, YearLast, civil, normal};
+use super::spelled::{Cursor, Date, YearLast};
+use super::{Civil, civil, normal};
 
 /// Which part of a date comes first where its looks do not say (年月日的次序).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,14 +90,17 @@ impl Evidence {
     pub fn see(&mut self, text: &str, row: u64) {
         // Most cells begin with a year and are passed over here.
         let b = text.as_bytes();
-        if b.len() < 6 || !b.iter().take(6).any(|c| matches!(c, b'/' | b'-')) && text.is_ascii() {
+        if b.len() < 6 || b[..4].iter().all(u8::is_ascii_digit) {
             return;
         }
-        if b[..4].iter().all(u8::is_ascii_digit) {
+        let marked = b.iter().take(6).any(|c| matches!(c, b'/' | b'-' | b'.'));
+        if !marked && text.is_ascii() && !b[0].is_ascii_alphabetic() {
             return;
         }
         let plain = normal(text);
         let mut c = Cursor::new(&plain);
+        c.weekday();
+        c.spaces();
         let Some(Date::YearLast(l)) = c.date().filter(|d| matches!(d, Date::YearLast(l) if !l.dots)) else {
             return;
         };

@@ -67,6 +67,18 @@ fn one_afternoon_in_every_spelling() {
         "2024-03-05-14.30.00.000000",
         "2024-03-05 14h30",
         "24年3月5日 14:30",
+        "24.3.5 14:30",
+        "24-3-5 14:30",
+        "24/3/5 下午2:30",
+        "2024、3、5 14:30",
+        "2024-03-05 14；30",
+        "下午2:30 2024年3月5日",
+        "14:30 2024-03-05",
+        "2024-03-05 14:30:00 +0800 CST",
+        "20240305143000+0800",
+        "Tue 2024-03-05 14:30",
+        "2024-03-05T06:30-00:00",
+        "2024-03-05 06:30:00-00:00",
     ] {
         assert_eq!(us(text), Some(want), "{text}");
     }
@@ -144,6 +156,9 @@ fn a_column_decides_which_is_the_day() {
     assert_eq!(order(&["5/3/24", "25/3/40"]), Ok(Some(DateOrder::DayFirst)));
     assert!(matches!(order(&["24-03-05", "24-12-31"]), Err(Unclear::Ambiguous(_))));
     assert_eq!(order(&["3/4/24", "3/14/2024"]), Ok(Some(DateOrder::MonthFirst)));
+    assert_eq!(order(&["Tue 03/05/2024 09:00", "Thu 03/14/2024"]), Ok(Some(DateOrder::MonthFirst)));
+    assert_eq!(order(&["24.03.05", "24.12.31", "99.12.31"]), Ok(Some(DateOrder::YearFirst)));
+    assert!(matches!(order(&["24.03.05", "24.12.31"]), Err(Unclear::Ambiguous(_))));
     assert_eq!(
         read("24-03-05", BEIJING_S, Some(DateOrder::YearFirst)),
         Reading::Time { us: at(2024, 3, 5, 0, 0, 0), zoned: false }
@@ -195,6 +210,15 @@ fn what_says_that_there_is_no_time_and_what_is_none() {
         "下午3点",
         "2011-10-01T00:00:00Zx",
         "2011年10月1日 下午",
+        // from nine to ten is no zone west of Greenwich
+        "2024-03-05 09:00-10:00",
+        "2024-03-05 14:00-15:30",
+        "2024-03-05 9:00-10",
+        "2024-03-05 下午2:00-4:00",
+        "2024年3月5日 9时-10时",
+        "2024-03-05 09:00 -10:00",
+        "2024-03-05 09:00~10:00",
+        "2024-03-05 09:00至10:00",
     ] {
         assert_eq!(read(text, BEIJING_S, None), Reading::Not, "{text}");
     }

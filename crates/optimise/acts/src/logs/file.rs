@@ -407,10 +407,14 @@ fn sheet<R: Read + Seek>(
 /// Rows that one spreadsheet holds.
 const ROWS_MAX: usize = 1_048_000;
 
-/// The standard columns of a log as a spreadsheet.
+/// Columns that one spreadsheet holds.
+const COLUMNS_MAX: usize = 16_384;
+
+/// A log as a spreadsheet: the standard columns, the life cycle where there is one, then the attributes of cases (`case:…`) and of
+/// events. It reads back as the same log.
 ///
 /// # Errors
-/// More events than a spreadsheet has rows, or it could not be written.
+/// More events or attributes than a spreadsheet has rows or columns, or it could not be written.
 pub fn write_sheet(log: &Log, name: &str) -> Result<Vec<u8>, LogFileError> {
     if log.event_count() > ROWS_MAX {
         let what = "表格的行 / rows of a spreadsheet";
@@ -419,15 +423,38 @@ pub fn write_sheet(log: &Log, name: &str) -> Result<Vec<u8>, LogFileError> {
     let text = |name: &str, width| Column { name: name.to_owned(), kind: Kind::Text, width };
     let time = |name: &str| Column { name: name.to_owned(), kind: Kind::DateTime, width: 20.0 };
     let mut columns = vec![text("办件编号", 20.0), text("环节", 30.0), text("经办人", 16.0)];
+    let phases = log.lifecycle().iter().any(|l| *l != Log::NO_LIFECYCLE);
+    if phases {
+        columns.push(text("生命周期", 12.0));
+    }
     if log.begin().is_some() {
         columns.push(time("开始时间"));
     }
-    columns.push(time("时间"));
+    columns.push(time("结束时间"));
+    let own = columns.len();
+    let [cases, events] = eventlog::csv::attributes(log);
+    let (of_case, of_event) = (cases, events);
+    if own + of_case.len() + of_event.len() > COLUMNS_MAX {
+        let what = "表格的列 / columns of a spreadsheet";
+        return Err(eventlog::Error::TooLarge { what, limit: COLUMNS_MAX as u64 }.into());
+    }
+    // An attribute that is called like one of the columns before it would be taken for it.
+    let taken = |name: &str| {
+        let alone = [name.to_owned()];
+        eventlog::columns::known(&alone, None) > 0
+    };
+    columns.extend(
+        of_case
+            .iter()
+            .chain(&of_event)
+            .map(|(_, name)| text(&if taken(name) { format!("属性 {name}") } else { name.clone() }, 16.0)),
+    );
     let title = format!("{name}：{} 件 {} 条", log.case_count(), log.event_count());
     let table = Table { sheet: "日志".to_owned(), title, columns };
     let moment = |us: i64| {
         if us == eventlog::when::NO_TIME { Value::Empty } else { Value::Moment(kernel::Moment::from_us(us)) }
     };
+    let (of_case, of_event, moment) = (&of_case, &of_event, &moment);
     let rows = (0..log.case_count()).flat_map(|c| {
         log.case(c).map(move |e| {
             let mut row = vec![
@@ -435,8 +462,16 @@ pub fn write_sheet(log: &Log, name: &str) -> Result<Vec<u8>, LogFileError> {
                 Value::Text(log.activities.get(log.activity()[e]).to_owned()),
                 Value::Text(log.resources.get(log.resource()[e]).to_owned()),
             ];
+            if phases {
+                row.push(Value::Text(log.lifecycles.get(u32::from(log.lifecycle()[e])).to_owned()));
+            }
             row.extend(log.begin().map(|b| moment(b[e])));
             row.push(moment(log.time()[e]));
+            let shown = |v: Option<eventlog::log::Value<'_>>| {
+                v.map_or(Value::Empty, |v| Value::Text(eventlog::log::show(v)))
+            };
+            row.extend(of_case.iter().map(|(column, _)| shown(column.get(log.case_row(c)))));
+            row.extend(of_event.iter().map(|(c, _)| shown(c.get(log.row(e)))));
             row
         })
     });

@@ -363,7 +363,9 @@ impl Gate for LogFiles {
         self.0.keep_heard(actor, keep, &mut || progress(megabytes))?;
         let rejected = answer_told.set_aside_count;
         let cases = read.log.case_count() as u64;
+        let aside = vec![*std::mem::take(&mut answer_told.left)];
         Ok(Answer {
+            aside,
             rows: events + rejected,
             accepted: events,
             rejected,

@@ -57,7 +57,7 @@ fn row(p: &Page, seen: &Seen, a: &Ahead) -> Row {
     let (middle, low, high) = a.still_days;
     Row {
         case: (name, href),
-        last: a.last.clone(),
+        last: a.in_step.as_ref().map_or_else(|| a.last.clone(), |step| format!("{step}{}", t.ahead_in_step)),
         age: format!("{:.1}", a.age_days),
         still: if a.alike == 0 {
             t.ahead_unknown.to_owned()

@@ -72,11 +72,12 @@ pub(crate) async fn variants(desk: Desk, seen: Seen) -> Result<Response, Oops> {
         };
         let base = format!("/desk/logs/{}", seen.book.id);
         let full = listed.len() == PAGE;
-        let whole = |gaps: &[f64]| gaps.iter().sum::<f64>();
+        let whole = |gaps: &[Option<f64>]| gaps.iter().flatten().sum::<f64>();
         let longest = listed.iter().map(|v| whole(&v.gap_s)).fold(1.0, f64::max);
         let bars = |v: &eventlog::draw::VariantRow| {
             let mut x = 0.0;
-            let bar = |(i, gap): (usize, &f64)| {
+            let bar = |(i, gap): (usize, &Option<f64>)| {
+                let gap = (*gap)?;
                 let width = gap / longest * WIDE;
                 let at = x;
                 x += width;
@@ -109,7 +110,7 @@ pub(crate) async fn variants(desk: Desk, seen: Seen) -> Result<Response, Oops> {
                 count: grouped(v.count as usize),
                 share: format!("{:.1}%", v.share * 100.0),
                 cumulative: format!("{:.1}%", v.cumulative * 100.0),
-                days: format!("{:.1}", v.mean_duration_s / 86_400.0),
+                days: v.mean_duration_s.map_or_else(|| "–".to_owned(), |s| format!("{:.1}", s / 86_400.0)),
                 filter: if v.trace.len() <= 100 {
                     format!("{base}{}", query(&filters))
                 } else {

@@ -100,6 +100,7 @@ web_kit::room! {
     ahead_counts: "没办结 {n} 件：已超期 {late}，会超期 {will}，可能超期 {may}，久未动、可能已停办 {stalled}。", "{n} open: {late} late, {will} will be late, {may} may be, {stalled} stalled.";
     ahead_none: "没有没办结的件。", "No case is open.";
     ahead_last: "走到哪一步", "After";
+    ahead_in_step: "（在办）", " (in progress)";
     ahead_age: "已办（工作日）", "So far (working days)";
     ahead_still: "还要（工作日，区间）", "Still (working days, interval)";
     ahead_light: "会不会超期", "Late?";

@@ -490,6 +490,12 @@ pub fn reproduce(
     seed: u64,
 ) -> Result<Reproduced, OptimiseError> {
     let (names, all) = ways(cases);
+    if all.is_empty() && !cases.is_empty() {
+        return Err(OptimiseError::cannot(
+            format!("日志里的 {} 件都没有时间，学不出仿真", cases.len()),
+            format!("none of the {} cases of the log has a time: no simulation can be learned", cases.len()),
+        ));
+    }
     let least = FEWEST.0 + FEWEST.1;
     if all.len() < least {
         return Err(OptimiseError::cannot(

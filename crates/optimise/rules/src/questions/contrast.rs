@@ -163,7 +163,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
     let log = &*f.log;
     let mut cases: Vec<(i64, u32)> = (0..log.case_count())
         .filter(|&c| f.finished(c))
-        .filter_map(|c| f.span(c).map(|(a, b)| (f.work(a, b), c as u32)))
+        .filter_map(|c| f.span(c).and_then(|(a, b)| Some((f.work(a, b)?, c as u32))))
         .collect();
     cases.sort_unstable();
     if cases.len() < LEAST {

@@ -15,7 +15,7 @@ use super::Answer;
 use super::facts::{Facts, grouped, quantile};
 
 /// Attributes that may hold the deadline.
-const DEADLINES: [&str; 22] = [
+const DEADLINES: [&str; 29] = [
     "办结期限",
     "应办结时间",
     "应办结日期",
@@ -24,6 +24,13 @@ const DEADLINES: [&str; 22] = [
     "承诺办结时间",
     "承诺办结日期",
     "承诺时限",
+    "承诺办结时限",
+    "法定办结时限",
+    "承诺期限",
+    "承诺天数",
+    "法定时限",
+    "法定期限",
+    "时限",
     "办结时限",
     "办理时限",
     "办理期限",
@@ -63,7 +70,7 @@ pub(super) fn dues(f: &Facts<'_>, answer: &mut Answer) -> Vec<Option<i64>> {
                 "Limit: {days} working days; the day of receipt does not count, until 24:00 of the last day."
             ),
         );
-        return cases.map(|c| within(f, f.span(c)?.0, Length::Workdays(days))).collect();
+        return cases.map(|c| within(f, f.begun(c)?, Length::Workdays(days))).collect();
     }
     let column = |of: &[Column]| of.iter().position(|c| named(f, c));
     let (col, texts) = if let Some(i) = column(&log.case_columns) {
@@ -142,7 +149,17 @@ fn read_due(text: &str, order: Option<tabular::DateOrder>) -> Due {
             let length = match tabular::days::span(text) {
                 Some(Span::WorkingDays(n)) => whole(n).map(Length::Workdays),
                 Some(Span::NaturalDays(n)) => whole(n).map(Length::Days),
-                _ => None,
+                // Done at once: on the day itself.
+                Some(Span::AtOnce) => Some(Length::Workdays(0)),
+                // A bare number is of working days, as everywhere else.
+                None => text
+                    .trim()
+                    .parse()
+                    .ok()
+                    .filter(|n| *n > 0.0 && *n < 1000.0)
+                    .and_then(whole)
+                    .map(Length::Workdays),
+                Some(Span::Months(_) | Span::Hours(_)) => None,
             };
             length.map_or(Due::Not, Due::Within)
         }
@@ -181,7 +198,7 @@ fn of_column(f: &Facts<'_>, key: &str, all: &[Stated], answer: &mut Answer) -> V
             Due::At(us) => Some(us),
             Due::Within(length) => {
                 lengths = true;
-                within(f, f.span(c)?.0, length)
+                within(f, f.begun(c)?, length)
             }
             Due::Blank => None,
             Due::Not => {
@@ -193,8 +210,8 @@ fn of_column(f: &Facts<'_>, key: &str, all: &[Stated], answer: &mut Answer) -> V
     let dues: Vec<Option<i64>> = all.iter().enumerate().map(|(c, one)| of(c, one)).collect();
     if lengths {
         answer.note(
-            format!("“{key}”写的是时长的，从收件次日起算。"),
-            format!("Where {key:?} states a length of time it runs from the day after receipt."),
+            format!("“{key}”写的是时长的，从收件次日起算；只写数字的按工作日。"),
+            format!("Where {key:?} states a length of time it runs from the day after receipt; a bare number is of working days."),
         );
     }
     if !unread.is_empty() {
@@ -227,14 +244,15 @@ fn slowest(f: &Facts<'_>, answer: &mut Answer) -> Vec<Option<i64>> {
         "Neither log nor question gives a limit: the slowest tenth is taken instead. Give one with --limit-days or --deadline.",
     );
     let cases = 0..f.log.case_count();
-    let mut spans: Vec<i64> = cases.clone().filter_map(|c| f.span(c)).map(|(a, b)| f.work(a, b)).collect();
+    let mut spans: Vec<i64> =
+        cases.clone().filter_map(|c| f.span(c)).filter_map(|(a, b)| f.work(a, b)).collect();
     spans.sort_unstable();
     let line = quantile(&spans, 0.9);
     cases
         .map(|c| {
             let (from, to) = f.span(c)?;
             // Only finished cases can be slow without a limit.
-            let slow = f.finished(c) && f.work(from, to) > line;
+            let slow = f.finished(c) && f.work(from, to)? > line;
             Some(if slow { to - 1 } else { i64::MAX })
         })
         .collect()
@@ -277,7 +295,9 @@ mod tests {
         for text in ["无", "-", "待定", "null"] {
             assert_eq!(read_due(text, None), Due::Blank, "{text}");
         }
-        for text in ["9/3/2026", "尽快", "5", "半天", "2026-13-09", "3月9日"] {
+        assert_eq!(read_due("5", None), Due::Within(Length::Workdays(5)));
+        assert_eq!(read_due("即办", None), Due::Within(Length::Workdays(0)));
+        for text in ["9/3/2026", "尽快", "半天", "2026-13-09", "3月9日", "-5", "5.5"] {
             assert_eq!(read_due(text, None), Due::Not, "{text}");
         }
     }

@@ -17,7 +17,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
     let done: Vec<(i64, i64)> = begun
         .iter()
         .filter(|&&(_, c)| f.finished(c as usize))
-        .filter_map(|&(start, c)| f.span(c as usize).map(|(a, b)| (start, f.work(a, b))))
+        .filter_map(|&(start, c)| f.span(c as usize).and_then(|(a, b)| Some((start, f.work(a, b)?))))
         .collect();
     let window = (log.case_count() / 10).clamp(50, 2000);
     let changes = signals::drift(log, window);
@@ -95,7 +95,7 @@ fn helped(f: &Facts<'_>, done: &[(i64, i64)], since: i64, answer: &mut Answer) {
     let mut worked: Vec<i64> = done.iter().filter(|d| d.0 < since).map(|d| d.1).collect();
     worked.sort_unstable();
     let most = if worked.is_empty() { 0 } else { quantile(&worked, 0.95) };
-    let ripe = |d: &&(i64, i64)| f.work(d.0, f.as_of) >= most;
+    let ripe = |d: &&(i64, i64)| f.work(d.0, f.as_of).is_some_and(|us| us >= most);
     let late: Vec<&(i64, i64)> = done.iter().filter(|d| d.0 >= since).collect();
     let after: Vec<Seen> = late.iter().copied().filter(ripe).map(seen).collect();
     if after.len() < late.len() {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use eventlog::lifecycle::Standing;
 use eventlog::log::Kind;
 use eventlog::when::NO_TIME;
 use eventlog::{Filter, Log};
@@ -26,13 +27,17 @@ pub(super) struct Facts<'a> {
     pub as_of: i64,
     /// Only completed events were looked at; the log has others.
     pub completed_only: bool,
+    /// For each case the step in which it stands.
+    pub standing: Vec<Option<Standing>>,
 }
 
 impl<'a> Facts<'a> {
     pub fn of(log: &'a Log, office: &'a Office, options: &'a AskOptions) -> Self {
+        let standing = eventlog::lifecycle::standing(log);
+        let latest = standing.iter().flatten().map(|s| s.since).max();
         let (log, completed_only) = eventlog::lifecycle::steps(log);
         let known = log.time().iter().copied().filter(|&t| t != NO_TIME);
-        let as_of = options.as_of_us.unwrap_or_else(|| known.max().unwrap_or(0));
+        let as_of = options.as_of_us.unwrap_or_else(|| known.chain(latest).max().unwrap_or(0));
         let mut having = vec![0u64; log.activities.len()];
         let mut ended = vec![0u64; log.activities.len()];
         let mut last_seen = vec![usize::MAX; log.activities.len()];
@@ -59,7 +64,27 @@ impl<'a> Facts<'a> {
         {
             regular[a] = true;
         }
-        Self { log, office, options, regular, having, as_of, completed_only }
+        let mut facts =
+            Self { log, office, options, regular, having, as_of, completed_only, standing: Vec::new() };
+        facts.standing = facts.real_standing(standing);
+        facts
+    }
+    /// An end that is never recorded leaves no case standing in its last step.
+    fn real_standing(&self, mut standing: Vec<Option<Standing>>) -> Vec<Option<Standing>> {
+        let mut stand = vec![0u64; self.regular.len()];
+        for s in standing.iter().flatten() {
+            stand[s.activity as usize] += 1;
+        }
+        for one in &mut standing {
+            let unrecorded = |s: &Standing| {
+                let a = s.activity as usize;
+                self.regular[a] && stand[a] * 2 > self.having[a].max(stand[a])
+            };
+            if one.as_ref().is_some_and(unrecorded) {
+                *one = None;
+            }
+        }
+        standing
     }
 
     /// Does any event have a time?
@@ -82,11 +107,48 @@ impl<'a> Facts<'a> {
     }
     /// Did the case come to a regular end?
     pub fn finished(&self, case: usize) -> bool {
-        self.log.activity()[self.log.case(case)].last().is_some_and(|&a| self.regular[a as usize])
+        self.standing[case].is_none()
+            && self.log.activity()[self.log.case(case)].last().is_some_and(|&a| self.regular[a as usize])
     }
-    /// Office time between two moments, never negative; 0 when one is unknown.
-    pub fn work(&self, from: i64, to: i64) -> i64 {
-        if from == NO_TIME || to == NO_TIME { 0 } else { self.office.clock.working_us(from, to).max(0) }
+    /// Office time between two moments, never negative; none when one is unknown: nobody knows how long it was.
+    pub fn work(&self, from: i64, to: i64) -> Option<i64> {
+        let known = from != NO_TIME && to != NO_TIME;
+        known.then(|| self.office.clock.working_us(from, to).max(0))
+    }
+    /// Where and since when a case is: the step in which it stands, or its last one, with the last moment known of it.
+    pub fn place(&self, case: usize) -> Option<(u32, i64, bool)> {
+        if let Some(s) = self.standing[case] {
+            return Some((s.activity, s.since, true));
+        }
+        let last = self.log.case(case).next_back()?;
+        let at = self.log.time()[last];
+        let at = if at == NO_TIME { self.span(case).map_or(NO_TIME, |s| s.1) } else { at };
+        Some((self.log.activity()[last], at, false))
+    }
+    /// The first moment of a case, where its first step has one.
+    pub fn begun(&self, case: usize) -> Option<i64> {
+        let Some(first) = self.log.case(case).next() else {
+            return self.standing[case].map(|s| s.since);
+        };
+        let begin = self.log.begin().map_or(NO_TIME, |b| b[first]);
+        (self.log.time()[first] != NO_TIME || begin != NO_TIME).then(|| self.span_of(case)).flatten()
+    }
+    fn span_of(&self, case: usize) -> Option<i64> {
+        self.span(case).map(|s| s.0).or(self.standing[case].map(|s| s.since))
+    }
+    /// The note on records without a time that answers about lengths of time carry.
+    pub fn note_untimed(&self, answer: &mut Answer) {
+        let begin = |e: usize| self.log.begin().map_or(NO_TIME, |b| b[e]);
+        let none =
+            (0..self.log.event_count()).filter(|e| self.log.time()[*e] == NO_TIME && begin(*e) == NO_TIME);
+        let n = none.count();
+        if n > 0 {
+            let n = grouped(n as i64);
+            answer.note(
+                format!("有 {n} 条记录没有时间：和它们相邻的间隔不知道多长，没有计入。"),
+                format!("{n} records have no time: how long the gaps beside them were is not known, they do not count."),
+            );
+        }
     }
     pub fn days(&self, us: i64) -> f64 {
         self.office.days(us)

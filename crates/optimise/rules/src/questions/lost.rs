@@ -87,6 +87,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
             "The log has no start times, so waiting and handling cannot be told apart: this is all time between two steps.",
         );
     }
+    f.note_untimed(&mut answer);
     f.note_completed(&mut answer);
     answer
 }
@@ -133,7 +134,7 @@ fn all_between(f: &Facts<'_>) -> Vec<Between> {
     for (c, r) in log.cases().enumerate() {
         for e in r.start + 1..r.end {
             if let Some(&i) = index.get(&(log.activity()[e - 1], log.activity()[e])) {
-                let us = f.work(log.time()[e - 1], log.time()[e]);
+                let Some(us) = f.work(log.time()[e - 1], log.time()[e]) else { continue };
                 between[i].waits.push((us, c as u32));
                 between[i].handed += u64::from(log.resource()[e - 1] != log.resource()[e]);
             }

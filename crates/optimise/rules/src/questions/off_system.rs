@@ -20,6 +20,10 @@ const ORDER_SHARE: f64 = 0.98;
 const ORDER_LEAST: u64 = 20;
 /// Different steps of a case looked at for orders.
 const STEPS_MAX: usize = 150;
+/// Where times fall in more of the places than this, and rise in more than this, the file is not in the order of recording…
+const SORTED: f64 = 0.3;
+/// …told from so many places.
+const SORTED_LEAST: u64 = 20;
 /// Several steps by one hand within this time were typed in at one go.
 const BURST_US: i64 = 60_000_000;
 
@@ -263,17 +267,33 @@ fn typed_at_one_go(f: &Facts<'_>) -> Option<Found> {
 fn backdated(f: &Facts<'_>) -> Option<Found> {
     let log = &*f.log;
     let mut rows: Vec<(u32, i64)> = Vec::new();
-    let mut cases = Vec::new();
+    // Cases whose times fall, and those whose times rise, as the file has them; how often they do.
+    let (mut cases, mut times): ([Vec<u32>; 2], [u64; 2]) = Default::default();
     for (c, r) in log.cases().enumerate() {
         rows.clear();
         rows.extend(r.filter(|&e| log.time()[e] != NO_TIME).map(|e| (log.row(e), log.time()[e])));
         rows.sort_unstable();
-        if rows.windows(2).any(|w| w[1].1 < w[0].1) {
-            cases.push(c as u32);
+        for way in [0, 1] {
+            let turns = |w: &&[(u32, i64)]| if way == 0 { w[1].1 < w[0].1 } else { w[1].1 > w[0].1 };
+            let n = rows.windows(2).filter(turns).count() as u64;
+            times[way] += n;
+            if n > 0 {
+                cases[way].push(c as u32);
+            }
         }
     }
+    // A file with the newest first tells what was filled in later by times that rise; one sorted by names tells nothing.
+    let all = times[0] + times[1];
+    let share = times[0] as f64 / all.max(1) as f64;
+    let [falls, rises] = cases;
+    let (cases, pairs) = match share {
+        _ if all < SORTED_LEAST => (falls, times[0]),
+        s if s >= 1.0 - SORTED => (rises, times[1]),
+        s if s > SORTED => return None,
+        _ => (falls, times[0]),
+    };
     (!cases.is_empty()).then(|| {
-        let (n, pairs) = (cases.len(), grouped(log.out_of_order() as i64));
+        let (n, pairs) = (cases.len(), grouped(pairs as i64));
         let (mut one, cases) = found(f, cases);
         one.said = Said::new(
             format!("{n} 件里后记录的事件时间更早（共 {pairs} 处）：记录次序和所填时间不一致，可能事后补填了日期。"),

@@ -92,7 +92,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
                 plain += 1;
                 continue;
             }
-            let us = f.work(log.time()[w[0].2], log.time()[back]);
+            let us = f.work(log.time()[w[0].2], log.time()[back]).unwrap_or(0);
             let cell = found.entry((w[0].0, w[1].0)).or_default();
             (cell.times, cell.us, all) = (cell.times + 1, cell.us + us, all + 1);
             cell.cases.push((us, c as u32));

@@ -36,7 +36,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
             let a = log.activity()[e];
             let Some(before) = last_at.insert(a, e) else { continue };
             ways.push((before, e));
-            let us = f.work(log.time()[before], log.time()[e]);
+            let us = f.work(log.time()[before], log.time()[e]).unwrap_or(0);
             let cell = again.entry(a).or_default();
             cell.extra += 1;
             cell.us += us;
@@ -84,6 +84,7 @@ pub(super) fn answer(f: &Facts<'_>) -> Answer {
             "No column names the material or the reason, so the cause cannot be told; name one with --material.",
         ),
     }
+    f.note_untimed(&mut answer);
     f.note_completed(&mut answer);
     answer
 }
@@ -98,13 +99,13 @@ fn covered(f: &Facts<'_>, ways: &[(usize, usize)]) -> i64 {
         block = match block {
             Some((left, right)) if to > left => Some((left.min(from), right)),
             Some((left, right)) => {
-                sum += f.work(time[left], time[right]);
+                sum += f.work(time[left], time[right]).unwrap_or(0);
                 Some((from, to))
             }
             None => Some((from, to)),
         };
     }
-    sum + block.map_or(0, |(left, right)| f.work(time[left], time[right]))
+    sum + block.map_or(0, |(left, right)| f.work(time[left], time[right]).unwrap_or(0))
 }
 
 fn finding(f: &Facts<'_>, a: u32, cell: Again) -> super::Finding {

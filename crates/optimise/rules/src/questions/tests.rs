@@ -294,7 +294,8 @@ fn a_deadline_that_is_a_day_lasts_until_its_end() {
     assert_eq!(told(&with("2026-03-09 08:00"), Question::Overdue, &asked).figure, 2.0, "a time is a time");
     assert_eq!(told(&with("6个工作日"), Question::Overdue, &asked).figure, 0.0);
     assert_eq!(told(&with("4个工作日"), Question::Overdue, &asked).figure, 2.0);
-    for due in ["9/3/2026", "尽快", "5"] {
+    assert_eq!(told(&with("4"), Question::Overdue, &asked).figure, 2.0, "a bare number is of working days");
+    for due in ["9/3/2026", "尽快"] {
         let a = told(&with(due), Question::Overdue, &asked);
         assert!(a.figure.is_nan() && a.said.zh.contains(due), "{due}: {}", a.said.zh);
     }
@@ -306,6 +307,92 @@ fn a_deadline_that_is_a_day_lasts_until_its_end() {
         "{}",
         a.said.zh
     );
+}
+
+/// What has no time is counted as unknown, never as nought or as kept.
+#[test]
+fn a_missing_time_is_no_time_at_all() {
+    let mut csv = String::from("办件编号,环节,办理时间\n");
+    for i in 0..40 {
+        let reviewed = if i < 30 { "2024-03-05 09:00" } else { "无" };
+        let closed = if i % 4 == 0 { "" } else { "2024-03-11 09:00" };
+        csv += &format!("B{i},受理,2024-03-04 09:00\nB{i},审查,{reviewed}\nB{i},办结,{closed}\n");
+    }
+    let log = log(&csv);
+    let a = told(&log, Question::LostTime, &AskOptions::default());
+    let counted = |from: &str| a.findings.iter().find(|f| f.about[0] == from).map(|f| f.said.zh.clone());
+    assert!(counted("受理").unwrap().contains("30 次共耗 30.0"), "{:?}", counted("受理"));
+    // Of 30 reviews with a time 22 have an end with one.
+    assert!(counted("审查").unwrap().contains("22 次共耗 88.0"), "{:?}", counted("审查"));
+    assert!(a.notes.iter().any(|n| n.zh.contains("有 20 条记录没有时间")), "{:?}", a.notes);
+    let limit = AskOptions { limit_days: Some(3), ..AskOptions::default() };
+    let a = told(&log, Question::Overdue, &limit);
+    assert!(a.said.zh.contains("有时限的 30 件中超期 30 件"), "{}", a.said.zh);
+    assert!(a.notes.iter().any(|n| n.zh.contains("另有 10 件缺收件或办结的时间")), "{:?}", a.notes);
+}
+
+/// A case stands in the step that was begun and has not ended, however the log says so.
+#[test]
+fn cases_that_stand_in_a_step_are_stops_and_late() {
+    let (mut ends, mut records) = (
+        String::from("办件编号,环节,开始时间,结束时间\n"),
+        String::from("办件编号,环节,办理时间,环节状态\n"),
+    );
+    for i in 0..30 {
+        for (step, day) in [("受理", 4), ("审查", 5), ("办结", 6)] {
+            let at = |h: u32| format!("2024-03-{day:02} {h:02}:00");
+            let open = i < 8 && (step == "审查" || i < 3);
+            if i < 3 && step != "受理" || i < 8 && step == "办结" {
+                continue;
+            }
+            ends += &format!("B{i},{step},{},{}\n", at(9), if open { String::new() } else { at(10) });
+            records += &format!("B{i},{step},{},开始\n", at(9));
+            if !open {
+                records += &format!("B{i},{step},{},完成\n", at(10));
+            }
+        }
+    }
+    let as_of =
+        AskOptions { as_of_us: Some(1_717_200_000_000_000), limit_days: Some(5), ..AskOptions::default() };
+    for csv in [&ends, &records] {
+        let log = log(csv);
+        let a = told(&log, Question::Stops, &as_of);
+        assert_eq!(a.case_count, 8, "{}", a.said.zh);
+        let about: Vec<(&str, u64)> =
+            a.findings.iter().map(|f| (f.about[0].as_str(), f.case_count)).collect();
+        assert_eq!(about, [("审查", 5), ("受理", 3)]);
+        assert!(a.findings[0].said.zh.contains("停在“审查”办理中"), "{}", a.findings[0].said.zh);
+        let a = told(&log, Question::Overdue, &as_of);
+        assert!(a.said.zh.contains("有时限的 30 件中超期 8 件"), "{}", a.said.zh);
+        assert!(a.findings[0].said.zh.contains("一直在“"), "{}", a.findings[0].said.zh);
+    }
+}
+
+/// A file with the newest first, or sorted by something else, was not filled in later.
+#[test]
+fn the_order_of_a_file_is_no_sign_of_dates_filled_in_later() {
+    let rows: Vec<String> = ordinary(30).lines().map(str::to_owned).collect();
+    let (head, body) = (rows[0].clone(), rows[1..].to_vec());
+    let backdated = |body: Vec<String>| {
+        let a = told(
+            &log(&format!("{head}\n{}\n", body.join("\n"))),
+            Question::OffSystem,
+            &AskOptions::default(),
+        );
+        a.findings.iter().find(|f| f.about[0].contains("倒填")).map(|f| f.case_count)
+    };
+    assert_eq!(backdated(body.clone()), None);
+    let newest: Vec<String> = body.iter().rev().cloned().collect();
+    assert_eq!(backdated(newest.clone()), None);
+    // One that is out of the order of its file is found in both.
+    let turn = |mut all: Vec<String>| {
+        all.swap(0, 1);
+        all
+    };
+    assert_eq!((backdated(turn(body.clone())), backdated(turn(newest))), (Some(1), Some(1)));
+    let mut by_name = body;
+    by_name.sort_by_key(|r| r.split(',').nth(1).map(str::to_owned));
+    assert_eq!(backdated(by_name), None);
 }
 
 /// A limit counts from when the first step began, not from when it ended.

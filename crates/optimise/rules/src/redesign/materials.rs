@@ -99,9 +99,37 @@ impl Group {
         let all = self.rows.iter().map(|&m| (m, &case.model.materials[m]));
         all.filter(move |(_, row)| case.model.occurs(&row.when, k))
     }
-    /// Hand-ins today in situation `k`.
+    /// Hand-ins today in situation `k`: of one paper that stands on several lists (身份证, 身份证复印件) each place that needs it asks once.
     pub fn asks(&self, case: &Case<'_>, k: Option<usize>) -> f64 {
-        self.lines(case, k).map(|(m, _)| asks(case, m, k)).sum()
+        self.handed_in(case, k).0
+    }
+    /// Hand-ins today, their copies and their fees.
+    fn handed_in(&self, case: &Case<'_>, k: Option<usize>) -> (f64, f64, f64) {
+        let (mut times, mut copies, mut fees) = (0.0, 0.0, 0.0);
+        let mut add = |n: f64, row: (f64, f64)| {
+            times += n;
+            copies += n * row.0;
+            fees += n * row.1;
+        };
+        let mut places = BTreeSet::new();
+        let (mut by_place, mut alone) = ((0.0, 0.0), Vec::new());
+        for (m, row) in self.lines(case, k) {
+            let own = places_of(case, m, k);
+            if !row.asked_by.is_empty() {
+                add(row.asked_by.iter().collect::<BTreeSet<_>>().len() as f64, (row.copies, row.fee));
+            } else if own.is_empty() {
+                alone.push((row.copies, row.fee));
+            } else {
+                places.extend(own);
+                by_place = (row.copies.max(by_place.0), row.fee.max(by_place.1));
+            }
+        }
+        add(places.len() as f64, by_place);
+        // It is on the list: each list asks for it, where no step says that it needs it.
+        if places.is_empty() {
+            alone.into_iter().for_each(|row| add(1.0, row));
+        }
+        (times, copies, fees)
     }
     /// Is it asked for at all in situation `k`?
     pub fn occurs(&self, case: &Case<'_>, k: Option<usize>) -> bool {
@@ -113,10 +141,8 @@ impl Group {
     }
     /// Copies and fees of all hand-ins today.
     pub fn today(&self, case: &Case<'_>, k: Option<usize>) -> (f64, f64) {
-        self.lines(case, k).fold((0.0, 0.0), |(c, f), (m, row)| {
-            let n = asks(case, m, k);
-            (n.mul_add(row.copies, c), n.mul_add(row.fee, f))
-        })
+        let (_, copies, fees) = self.handed_in(case, k);
+        (copies, fees)
     }
     /// All findings in situation `k`, strongest first; empty when it is not asked for there.
     pub fn findings(&self, case: &Case<'_>, k: Option<usize>) -> Vec<Verdict> {
@@ -176,18 +202,12 @@ fn needs_are_known(case: &Case<'_>) -> bool {
     case.model.steps.iter().any(|s| !s.needs.is_empty())
 }
 
-/// Hand-ins of line `m` today in situation `k`. Rule: (1) as many as `asked_by` names; else (2) one for each unit
-/// (and item) among the steps that need it, whether it is handed in at a counter or online; else (3) one, since it
-/// is on the list.
-fn asks(case: &Case<'_>, m: usize, k: Option<usize>) -> f64 {
-    let row = &case.model.materials[m];
-    if !row.asked_by.is_empty() {
-        return row.asked_by.iter().collect::<BTreeSet<_>>().len() as f64;
-    }
+/// The units (and items) among the steps that need line `m` in situation `k`, whether it is handed in at a counter or online. Rule of
+/// hand-ins: (1) as many as `asked_by` names; else (2) one for each of these; else (3) one, since it is on the list.
+fn places_of<'c>(case: &'c Case<'_>, m: usize, k: Option<usize>) -> BTreeSet<(&'c str, &'c str)> {
     let present = case.present(k);
     let steps = case.linked.users[m].iter().filter(|&&j| present[j]).map(|&j| &case.model.steps[j]);
-    let places: BTreeSet<(&str, &str)> = steps.map(|s| (s.item.as_str(), s.unit.as_str())).collect();
-    places.len().max(1) as f64
+    steps.map(|s| (s.item.as_str(), s.unit.as_str())).collect()
 }
 
 /// Every material with its verdict.

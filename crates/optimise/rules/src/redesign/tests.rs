@@ -83,6 +83,24 @@ fn materials_are_judged_and_counted() {
     assert_eq!(r.materials[1].share_from, "公安局");
 }
 
+/// A paper that stands on the list twice is not handed in twice as often: each place that needs it asks once.
+#[test]
+fn a_paper_on_two_lists_is_counted_by_the_places_that_need_it() {
+    let asked = |materials: Value| {
+        let mut v = permit();
+        v["materials"] = materials;
+        let r = of(&v);
+        (r.before.materials, r.before.copies)
+    };
+    let one = json!([{"name": "申请表", "source": "applicant", "copies": 2}]);
+    let twice = json!([{"name": "申请表", "source": "applicant", "copies": 2}, {"name": "申请表", "source": "applicant", "copies": 1}]);
+    assert_eq!(asked(twice), asked(one.clone()));
+    assert_eq!(asked(one), (4.0, 6.0));
+    let copies =
+        json!([{"name": "身份证", "source": "applicant"}, {"name": "身份证复印件", "source": "applicant"}]);
+    assert_eq!(asked(copies), asked(json!([{"name": "身份证", "source": "applicant"}])));
+}
+
 #[test]
 fn fields_with_one_meaning_are_asked_once() {
     let r = of(&json!({

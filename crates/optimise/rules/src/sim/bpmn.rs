@@ -9,6 +9,7 @@ use kernel::Said;
 use serde_json::Value;
 
 use super::calendar::Calendar;
+use super::drawn::{exact, growth};
 use super::net::{Kind, Net, Node, Resource};
 use super::parameters::{UNUSED, USED, distribution, finite, list, numeric, parameter, periods, text};
 use crate::OptimiseError;
@@ -146,6 +147,7 @@ pub fn read_scenario(bpmn: &str, parameters: &str) -> Result<Scenario> {
         column: e.column(),
         what: e.to_string().chars().take(120).collect(),
     })?;
+    let once = exact(bpmn)?;
     let mut b = Builder { json: &json, warnings: Vec::new(), ids: HashMap::new(), net: blank() };
     let tags = tags(bpmn)?;
     b.resources()?;
@@ -156,17 +158,9 @@ pub fn read_scenario(bpmn: &str, parameters: &str) -> Result<Scenario> {
     b.net.assign();
     let name = tags.iter().find(|t| t.name == "process").and_then(|t| t.attributes.get("name")).cloned();
     b.unused();
+    b.warnings.extend(once);
     b.warnings.extend(growth(bpmn));
     Ok(Scenario { name: name.unwrap_or_default(), net: b.net, warnings: b.warnings })
-}
-
-/// That cases may become more and more in a process, and where.
-fn growth(bpmn: &str) -> Option<Said> {
-    let model = eventlog::bpmn::read_bpmn(bpmn.as_bytes(), eventlog::Limits::small()).ok()?;
-    match eventlog::conform::bounded(&eventlog::bpmn::to_net(&model).ok()?) {
-        Err(eventlog::Error::Model(said)) => Some(Said::of_both(&said)),
-        _ => None,
-    }
 }
 
 fn blank() -> Net {

@@ -5,6 +5,7 @@
 
 mod bpmn;
 mod calendar;
+mod drawn;
 mod engine;
 mod from_model;
 mod net;
